@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decode, DecodeError, encode, fromBase64url, fromHex, Reader, toBase64url, toHex, Writer } from "./index.js";
+
+describe("varint", () => {
+  it("round-trips every length class", () => {
+    for (const n of [0, 1, 63, 64, 16383, 16384, 2 ** 30 - 1]) {
+      expect(decode(encode(n, (w, v) => w.varint(v)), (r) => r.varint())).toEqual({ ok: true, value: n });
+    }
+  });
+  it("RULE decode.minimal-varint: refuses a longer encoding than needed", () => {
+    for (const hex of ["4000", "403f", "80000000", "80003fff"]) {
+      expect(() => new Reader(fromHex(hex)).varint()).toThrow("non_minimal_varint");
+    }
+    expect(() => new Reader(fromHex("c000000000000000")).varint()).toThrow(DecodeError);
+  });
+});
+
+describe("structures", () => {
+  it("RULE decode.trailing: refuses bytes left over", () => {
+    const decoded = decode(fromHex("0102"), (r) => r.u8());
+    expect(decoded).toMatchObject({ ok: false, error: { fault: "trailing" } });
+  });
+  it("RULE decode.bounds: a length beyond the input fails before anything is allocated", () => {
+    const decoded = decode(fromHex("bfffffff00"), (r) => r.opaque());
+    expect(decoded).toMatchObject({ ok: false, error: { fault: "truncated" } });
+    expect(decode(fromHex("0400000000"), (r) => r.vector((x) => x.u8(), 3))).toMatchObject({
+      ok: false,
+      error: { fault: "too_long" },
+    });
+  });
+  it("refuses a presence byte that is neither 0 nor 1, and invalid UTF-8", () => {
+    expect(decode(fromHex("02"), (r) => r.optional((x) => x.u8()))).toMatchObject({ ok: false });
+    expect(decode(fromHex("02"), (r) => r.bool())).toMatchObject({ ok: false });
+    expect(decode(fromHex("01ff"), (r) => r.text())).toMatchObject({ ok: false });
+  });
+  it("keeps a byte order mark in text, so that decoding and encoding agree", () => {
+    const bytes = encode("\ufeffa", (w, v) => w.text(v));
+    expect(decode(bytes, (r) => r.text())).toEqual({ ok: true, value: "\ufeffa" });
+  });
+  it("round-trips a structure of everything", () => {
+    const arbitrary = fc.record({
+      a: fc.nat(255),
+      b: fc.nat(65535),
+      c: fc.nat(4294967295),
+      d: fc.bigInt(0n, 2n ** 64n - 1n),
+      e: fc.uint8Array({ maxLength: 300 }),
+      f: fc.array(fc.uint8Array({ maxLength: 90 }), { maxLength: 9 }),
+      g: fc.option(fc.string()),
+      h: fc.maxSafeNat(),
+    });
+    fc.assert(
+      fc.property(arbitrary, (value) => {
+        const bytes = encode(value, (w, v) => {
+          w.u8(v.a).u16(v.b).u32(v.c).u64(v.d).opaque(v.e);
+          w.vector(v.f, (x, item) => x.opaque(item)).optional(v.g, (x, text) => x.text(text)).u53(v.h);
+        });
+        const decoded = decode(bytes, (r) => ({
+          a: r.u8(),
+          b: r.u16(),
+          c: r.u32(),
+          d: r.u64(),
+          e: r.opaque(),
+          f: r.vector((x) => x.opaque()),
+          g: r.optional((x) => x.text()),
+          h: r.u53(),
+        }));
+        expect(decoded).toEqual({ ok: true, value: { ...value, g: value.g } });
+      }),
+    );
+  });
+  it("answers any bytes with a value or a DecodeError", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        decode(bytes, (r) => r.vector((x) => [x.opaque(), x.optional((y) => y.u32()), x.text()]));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("writer", () => {
+  it("throws for values that a field cannot hold", () => {
+    expect(() => new Writer().u8(256)).toThrow(RangeError);
+    expect(() => new Writer().u32(-1)).toThrow(RangeError);
+    expect(() => new Writer().u53(2 ** 53)).toThrow(RangeError);
+    expect(() => new Writer().u64(2n ** 64n)).toThrow(RangeError);
+  });
+});
+
+describe("text forms of bytes", () => {
+  it("round-trip", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+        expect(fromBase64url(toBase64url(bytes))).toEqual(bytes);
+        expect(toBase64url(bytes)).toBe(Buffer.from(bytes).toString("base64url"));
+        expect(fromHex(toHex(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+  it("refuse what is not canonical", () => {
+    expect(fromBase64url("AB")).toBeNull();
+    expect(fromBase64url("A")).toBeNull();
+    expect(fromBase64url("AA==")).toBeNull();
+    expect(() => fromHex("0g")).toThrow(RangeError);
+  });
+});

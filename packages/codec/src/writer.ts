@@ -1,0 +1,112 @@
+/** The largest length that the variable-size header can carry (RFC 9420 §2.1.2). */
+export const MAX_LENGTH = 2 ** 30 - 1;
+
+/**
+ * Writes the TLS presentation language as RFC 9420 §2.1 uses it, into one growing buffer. Methods return the writer, so
+ * that a structure reads like its definition. Throws `RangeError` for a value that its field cannot hold (a bug).
+ */
+export class Writer {
+  private buffer: Uint8Array;
+  private view: DataView;
+  private length = 0;
+
+  constructor(capacity = 128) {
+    this.buffer = new Uint8Array(capacity);
+    this.view = new DataView(this.buffer.buffer);
+  }
+
+  u8(value: number): this {
+    this.view.setUint8(this.claim(1, value, 0xff), value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.view.setUint16(this.claim(2, value, 0xffff), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.view.setUint32(this.claim(4, value, 0xffffffff), value);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError("uint64 out of range");
+    this.view.setBigUint64(this.reserve(8), value);
+    return this;
+  }
+
+  /** A safe integer as a uint64: the counterpart of `Reader.u53`. */
+  u53(value: number): this {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError("uint53 out of range");
+    return this.u64(BigInt(value));
+  }
+
+  /** The bytes as they are, without a length. */
+  fixed(bytes: Uint8Array): this {
+    const at = this.reserve(bytes.length);
+    this.buffer.set(bytes, at);
+    return this;
+  }
+
+  varint(value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > MAX_LENGTH) throw new RangeError("length out of range");
+    if (value < 0x40) return this.u8(value);
+    if (value < 0x4000) return this.u16(0x4000 | value);
+    return this.u32((0x80000000 | value) >>> 0);
+  }
+
+  /** `opaque<V>`. */
+  opaque(bytes: Uint8Array): this {
+    return this.varint(bytes.length).fixed(bytes);
+  }
+
+  /** UTF-8 text in an opaque vector. */
+  text(value: string): this {
+    return this.opaque(utf8.encode(value));
+  }
+
+  /** `T<V>`: the elements, behind their length in bytes. */
+  vector<T>(items: readonly T[], element: (writer: Writer, item: T) => unknown): this {
+    const inner = new Writer();
+    for (const item of items) element(inner, item);
+    return this.varint(inner.length).fixed(inner.buffer.subarray(0, inner.length));
+  }
+
+  /** `optional<T>` of RFC 9420 §2.1.1. */
+  optional<T>(value: T | null, write: (writer: Writer, value: T) => unknown): this {
+    if (value === null) return this.u8(0);
+    this.u8(1);
+    write(this, value);
+    return this;
+  }
+
+  bool(value: boolean): this {
+    return this.u8(value ? 1 : 0);
+  }
+
+  /** A copy of what was written so far. */
+  finish(): Uint8Array {
+    return this.buffer.slice(0, this.length);
+  }
+
+  private claim(size: number, value: number, max: number): number {
+    if (!Number.isInteger(value) || value < 0 || value > max) throw new RangeError(`uint${String(size * 8)} out of range`);
+    return this.reserve(size);
+  }
+
+  private reserve(size: number): number {
+    const at = this.length;
+    const needed = at + size;
+    if (needed > this.buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2));
+      grown.set(this.buffer.subarray(0, at));
+      this.buffer = grown;
+      this.view = new DataView(grown.buffer);
+    }
+    this.length = needed;
+    return at;
+  }
+}
+
+const utf8 = new TextEncoder();

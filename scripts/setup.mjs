@@ -1,0 +1,60 @@
+// Makes a fresh clone ready: installs the locked dependencies when they are missing or older than the lock file, then builds.
+// `--for-tests` also installs what the tests need from Debian (chromium), where that is possible, and says so where it is not.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const forTests = process.argv.includes("--for-tests");
+
+requireNode(20, 19);
+if (!installedMatchesLock()) {
+  say("installing dependencies (npm ci) ...");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+}
+say("building ...");
+run(process.execPath, ["scripts/build.mjs"]);
+if (forTests) ensureChromium();
+
+function requireNode(major, minor) {
+  const [haveMajor = 0, haveMinor = 0] = process.versions.node.split(".").map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  console.error(`Conclave needs Node ${major}.${minor} or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+// npm writes node_modules/.package-lock.json after a complete install: same packages and versions means nothing to do.
+function installedMatchesLock() {
+  const installed = `${root}/node_modules/.package-lock.json`;
+  if (!existsSync(installed)) return false;
+  const wanted = versions(`${root}/package-lock.json`);
+  const have = versions(installed);
+  return [...wanted].every(([path, entry]) => entry.optional === true || have.get(path)?.version === entry.version);
+}
+
+function versions(file) {
+  const { packages } = JSON.parse(readFileSync(file, "utf8"));
+  return new Map(Object.entries(packages).filter(([path]) => path.startsWith("node_modules/")));
+}
+
+function ensureChromium() {
+  if (existsSync("/usr/bin/chromium")) return;
+  if (process.platform !== "linux" || process.getuid?.() !== 0) {
+    say("chromium is not installed: browser tests will be skipped (Debian: sudo apt-get install chromium).");
+    return;
+  }
+  say("installing chromium for the browser tests (apt-get) ...");
+  const quiet = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  spawnSync("apt-get", ["update"], quiet);
+  const installed = spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], quiet);
+  if (installed.status !== 0) say("chromium could not be installed: browser tests will be skipped.");
+}
+
+function run(command, args) {
+  const done = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+function say(line) {
+  console.error(`[setup] ${line}`);
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run on the sources: the "@conclave/source" condition resolves workspace packages to src/.
+const conditions = ["@conclave/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "docs/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    reporters: ["default"],
+  },
+});
