@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import eslint from "@eslint/js";
+import { importX } from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+// The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error.
+const mayImport = {
+  codec: [],
+  crypto: [],
+  sqlite: [],
+  mls: ["codec", "crypto"],
+  wire: ["codec"],
+  protocol: ["codec", "crypto", "mls", "wire"],
+  relay: ["codec", "crypto", "wire", "sqlite"],
+  client: ["codec", "crypto", "protocol", "wire", "sqlite"],
+  cli: ["client", "relay"],
+  simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
+  bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
+};
+// Pure packages take time and randomness as arguments, and touch nothing outside.
+const pure = ["codec", "mls", "protocol", "wire"];
+
+const packages = Object.keys(mayImport);
+const tests = ["**/*.test.ts", "**/*.test.tsx", "packages/*/test/**"];
+
+function arrows(name) {
+  const forbidden = packages.filter((other) => other !== name && !mayImport[name].includes(other));
+  return {
+    files: [`packages/${name}/src/**/*.{ts,tsx}`],
+    ignores: tests,
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: [...forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]), "../../*/src/*"],
+              message: `packages/${name} may import only: ${mayImport[name].join(", ") || "nothing of the workspace"}.`,
+            },
+            ...(pure.includes(name) ? [{ group: ["node:*", "@conclave/crypto/*"], message: "This package is pure." }] : []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", "coverage/**", "data/**"] },
+  eslint.configs.recommended,
+  {
+    files: ["packages/**/*.{ts,tsx}", "docs/**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // `!` says "an invariant holds here"; noUncheckedIndexedAccess makes it visible where one is leant on.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["packages/*/src/**/*.{ts,tsx}"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts", ".tsx"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
+      "import-x/resolver-next": [relativeSourceResolver()],
+    },
+    rules: { "import-x/no-cycle": ["error", { ignoreExternal: true }] },
+  },
+  ...packages.map(arrows),
+  {
+    files: pure.map((name) => `packages/${name}/src/**/*.ts`),
+    ignores: tests,
+    rules: {
+      "no-restricted-globals": ["error", "process", "Buffer", "fetch", "setTimeout", "setInterval", "performance", "crypto", "window"],
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Randomness is passed in." },
+        { object: "Date", property: "now", message: "Time is passed in." },
+      ],
+      "no-restricted-syntax": ["error", { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is passed in." }],
+    },
+  },
+  { files: ["packages/cli/**", "packages/bench/**"], rules: { "no-console": "off" } },
+  {
+    files: tests,
+    rules: {
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "no-console": "off",
+    },
+  },
+  { files: ["**/*.mjs", "*.config.{js,ts}"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+);
+
+// Resolves './x.js' to './x.ts' or './x.tsx' beside the importing file: all that the cycle check needs.
+function relativeSourceResolver() {
+  return {
+    name: "relative-source",
+    interfaceVersion: 3,
+    resolve(specifier, from) {
+      if (!specifier.startsWith(".")) return { found: false };
+      const base = path.resolve(path.dirname(from), specifier.replace(/\.js$/, ""));
+      const file = [`${base}.ts`, `${base}.tsx`].find((candidate) => existsSync(candidate));
+      return file === undefined ? { found: false } : { found: true, path: file };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// The long check before a release or a landing: build (types), lint and import rules, formatting, dead code, docs, every test.
+// Each step runs even when an earlier one failed, so that one run shows everything; the exit code tells whether all passed.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const steps = [
+  ["setup and types", "node", ["scripts/setup.mjs", "--for-tests"]],
+  ["lint, import rules, cycles", "npx", ["eslint", "."]],
+  ["formatting", "npx", ["prettier", "--check", "--log-level=warn", "."]],
+  ["dead code", "npx", ["knip"]],
+  ["docs", "node", ["scripts/checkDocs.mjs"]],
+  ["tests", "npx", ["vitest", "run"]],
+];
+
+const results = steps.map(([name, command, args]) => {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  return { name, passed: status === 0, seconds: ((Date.now() - started) / 1000).toFixed(0) };
+});
+
+console.log("\n== verify");
+for (const { name, passed, seconds } of results) console.log(`${passed ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+process.exit(results.every(({ passed }) => passed) ? 0 : 1);
