@@ -1,1 +1,94 @@
-export {};
+/**
+ * What client and relay say to each other over one WebSocket, and what the relay's log and receipts are made of
+ * (docs/protocol.md §6). Pure: bytes in, values out.
+ *
+ * A connection: the client sends `hello`, the relay answers `welcome` with a challenge; then requests and their answers,
+ * matched by id, and pushes. One binary WebSocket message holds a list of frames.
+ */
+export { APPEND_ID_BYTES, ID_BYTES, SIGNATURE_BYTES, type RecordKind } from "./field.js";
+export { DEFAULT_LIMITS, type Limits } from "./limits.js";
+export { CLOSE_CODES, RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
+export {
+  firstLogHead,
+  itemHash,
+  nextLogHead,
+  recordHash,
+  type LogItem,
+  type LogRecord,
+  type PrunedRecord,
+  type RecordContent,
+  type RosterRecord,
+  type Sha256,
+} from "./record.js";
+export {
+  commitReceiptBytes,
+  decodeCommitReceipt,
+  decodeHeadReceipt,
+  encodeCommitReceipt,
+  encodeHeadReceipt,
+  headReceiptBytes,
+  type CommitReceipt,
+  type HeadReceipt,
+  type Signed,
+} from "./receipt.js";
+export { inboxIdOf, inboxProofBytes, slotProofBytes, writeProofBytes } from "./proof.js";
+export { chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
+export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
+export type {
+  CreateRoomRequest,
+  GetBlobRequest,
+  ProveRequest,
+  PutBlobRequest,
+  ReadRequest,
+  ReadRosterRequest,
+  SubscribeRequest,
+  UnsubscribeRequest,
+} from "./roomRequest.js";
+export type {
+  CloseSlotRequest,
+  DeleteRequestRequest,
+  GetSlotRequest,
+  ListRequestsRequest,
+  PostRequestRequest,
+  ProveSlotRequest,
+  PutSlotRequest,
+} from "./slotRequest.js";
+export type { ClearInboxRequest, FetchInboxRequest, ProveInboxRequest } from "./inboxRequest.js";
+export type {
+  AppendedResponse,
+  BlobResponse,
+  BlobStoredResponse,
+  CreatedResponse,
+  DoneResponse,
+  ErrorResponse,
+  PageResponse,
+  RoomPosition,
+  RosterResponse,
+  SubscribedResponse,
+} from "./roomResponse.js";
+export type {
+  InboxItem,
+  InboxResponse,
+  JoinRequestItem,
+  PostedResponse,
+  RequestsResponse,
+  SlotResponse,
+} from "./slotResponse.js";
+export type { GoodbyePush, InboxChangedPush, LaggedPush, RecordsPush, RequestsChangedPush } from "./push.js";
+export type { DecodedFrames } from "./frameCodec.js";
+export {
+  decodeClientMessage,
+  encodeClientFrame,
+  encodeClientMessage,
+  type ClientFrame,
+  type Request,
+} from "./clientFrame.js";
+export {
+  decodeRelayMessage,
+  encodeRelayFrame,
+  encodeRelayMessage,
+  MAX_RELAY_FRAMES,
+  type Push,
+  type RelayFrame,
+  type Response,
+} from "./relayFrame.js";

@@ -1,0 +1,113 @@
+import { concatBytes } from "@conclave/codec";
+import { appendCodec, type AppendRequest } from "./append.js";
+import { FrameSet, type DecodedFrames } from "./frameCodec.js";
+import { helloCodec, type Hello } from "./handshake.js";
+import {
+  clearInboxCodec,
+  fetchInboxCodec,
+  proveInboxCodec,
+  type ClearInboxRequest,
+  type FetchInboxRequest,
+  type ProveInboxRequest,
+} from "./inboxRequest.js";
+import type { Limits } from "./limits.js";
+import {
+  createRoomCodec,
+  getBlobCodec,
+  proveCodec,
+  putBlobCodec,
+  readRequestCodec,
+  readRosterCodec,
+  subscribeCodec,
+  unsubscribeCodec,
+  type CreateRoomRequest,
+  type GetBlobRequest,
+  type ProveRequest,
+  type PutBlobRequest,
+  type ReadRequest,
+  type ReadRosterRequest,
+  type SubscribeRequest,
+  type UnsubscribeRequest,
+} from "./roomRequest.js";
+import {
+  closeSlotCodec,
+  deleteRequestCodec,
+  getSlotCodec,
+  listRequestsCodec,
+  postRequestCodec,
+  proveSlotCodec,
+  putSlotCodec,
+  type CloseSlotRequest,
+  type DeleteRequestRequest,
+  type GetSlotRequest,
+  type ListRequestsRequest,
+  type PostRequestRequest,
+  type ProveSlotRequest,
+  type PutSlotRequest,
+} from "./slotRequest.js";
+
+/** Everything a client asks for. `id` is chosen by the client and not 0; the answer carries it. */
+export type Request =
+  | CreateRoomRequest
+  | AppendRequest
+  | ProveRequest
+  | ReadRequest
+  | ReadRosterRequest
+  | SubscribeRequest
+  | UnsubscribeRequest
+  | PutBlobRequest
+  | GetBlobRequest
+  | PutSlotRequest
+  | CloseSlotRequest
+  | GetSlotRequest
+  | ProveSlotRequest
+  | PostRequestRequest
+  | ListRequestsRequest
+  | DeleteRequestRequest
+  | ProveInboxRequest
+  | FetchInboxRequest
+  | ClearInboxRequest;
+
+/** Everything a client sends. */
+export type ClientFrame = Hello | Request;
+
+const frames = new FrameSet<ClientFrame>({
+  hello: helloCodec,
+  createRoom: createRoomCodec,
+  append: appendCodec,
+  prove: proveCodec,
+  read: readRequestCodec,
+  readRoster: readRosterCodec,
+  subscribe: subscribeCodec,
+  unsubscribe: unsubscribeCodec,
+  putBlob: putBlobCodec,
+  getBlob: getBlobCodec,
+  putSlot: putSlotCodec,
+  closeSlot: closeSlotCodec,
+  getSlot: getSlotCodec,
+  proveSlot: proveSlotCodec,
+  postRequest: postRequestCodec,
+  listRequests: listRequestsCodec,
+  deleteRequest: deleteRequestCodec,
+  proveInbox: proveInboxCodec,
+  fetchInbox: fetchInboxCodec,
+  clearInbox: clearInboxCodec,
+});
+
+/** One client frame with its length in front; several of them joined are a message. */
+export function encodeClientFrame(frame: ClientFrame): Uint8Array {
+  return frames.encode(frame);
+}
+
+/** A client's WebSocket message from its frames. The relay carries them out in order. */
+export function encodeClientMessage(list: readonly ClientFrame[]): Uint8Array {
+  return concatBytes(...list.map(encodeClientFrame));
+}
+
+/** The frames of a client's WebSocket message: all or none. */
+export function decodeClientMessage(
+  bytes: Uint8Array,
+  limits: Pick<Limits, "messageBytes" | "frames">,
+): DecodedFrames<ClientFrame> {
+  return frames.decode(bytes, limits.messageBytes, limits.frames);
+}

@@ -1,0 +1,16 @@
+// Holds the documentation to the code: links lead somewhere, every RULE has its test, every public export has a docstring,
+// and docs/attacks.md says about each attack what the tests say. Prints each fault; exits 1 when there is one.
+import { attackFaults } from "./docs/attacks.mjs";
+import { exportFaults } from "./docs/exports.mjs";
+import { linkFaults } from "./docs/links.mjs";
+import { ruleFaults } from "./docs/rules.mjs";
+
+const checks = { links: linkFaults, rules: ruleFaults, "public exports": exportFaults, attacks: attackFaults };
+let failed = false;
+for (const [name, check] of Object.entries(checks)) {
+  const { faults, summary } = check();
+  console.log(`${faults.length === 0 ? "ok    " : "FAILED"} ${name}: ${summary}`);
+  for (const fault of faults) console.log(`       ${fault}`);
+  failed ||= faults.length > 0;
+}
+process.exit(failed ? 1 : 0);
