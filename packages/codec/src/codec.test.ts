@@ -80,6 +80,15 @@ describe("structures", () => {
 });
 
 describe("writer", () => {
+  it("grows in the middle of every kind of field", () => {
+    for (let filled = 120; filled <= 128; filled++) {
+      const start = new Uint8Array(filled);
+      expect(new Writer().fixed(start).u8(1).finish()).toHaveLength(filled + 1);
+      expect(new Writer().fixed(start).u16(1).finish().at(-1)).toBe(1);
+      expect(new Writer().fixed(start).u32(1).finish().at(-1)).toBe(1);
+      expect(new Writer().fixed(start).u64(1n).finish().at(-1)).toBe(1);
+    }
+  });
   it("throws for values that a field cannot hold", () => {
     expect(() => new Writer().u8(256)).toThrow(RangeError);
     expect(() => new Writer().u32(-1)).toThrow(RangeError);

@@ -16,23 +16,27 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.claim(1, value, 0xff), value);
+    const at = this.claim(1, value, 0xff);
+    this.view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.view.setUint16(this.claim(2, value, 0xffff), value);
+    const at = this.claim(2, value, 0xffff);
+    this.view.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.view.setUint32(this.claim(4, value, 0xffffffff), value);
+    const at = this.claim(4, value, 0xffffffff);
+    this.view.setUint32(at, value);
     return this;
   }
 
   u64(value: bigint): this {
     if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError("uint64 out of range");
-    this.view.setBigUint64(this.reserve(8), value);
+    const at = this.reserve(8);
+    this.view.setBigUint64(at, value);
     return this;
   }
 
