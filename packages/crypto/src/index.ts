@@ -1,1 +1,12 @@
-export {};
+/** Primitives behind one synchronous interface. Implementations: `@conclave/crypto/node` and `@conclave/crypto/web`. */
+export type { AeadName, Crypto, HashName, KemName, KeyPair, Random } from "./crypto.js";
+export { constantTimeEqual } from "./bytes.js";
+export { committingOpen, committingSeal } from "./committing.js";
+export {
+  hpkeOpen,
+  hpkeReceiveExport,
+  hpkeSeal,
+  hpkeSendExport,
+  type HpkeCiphertext,
+  type HpkeSuite,
+} from "./hpke.js";
