@@ -4,7 +4,7 @@ import { demand, type ConformanceCase } from "./conformance.js";
 /** What the clock suite needs of a driver: the clock, and a way to let time pass. */
 export interface ClockSubject {
   readonly clock: Clock;
-  pass(milliseconds: number): Promise<void>;
+  readonly pass: (milliseconds: number) => Promise<void>;
 }
 
 /** What every {@link Clock} must do. */

@@ -4,7 +4,7 @@
  */
 export interface ConformanceCase<Subject> {
   readonly title: string;
-  run(subject: Subject): Promise<void>;
+  readonly run: (subject: Subject) => Promise<void>;
 }
 
 /** @throws Error with `what` unless `condition` holds. */

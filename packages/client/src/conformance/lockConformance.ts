@@ -3,7 +3,7 @@ import { demand, type ConformanceCase } from "./conformance.js";
 
 /** What the lock suite needs: makes another lock on the same home (as another process or tab would). */
 export interface LockSubject {
-  lock(): Lock;
+  readonly lock: () => Lock;
 }
 
 /** What every {@link Lock} must do. Run each case on a new home. */

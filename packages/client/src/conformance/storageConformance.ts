@@ -4,7 +4,7 @@ import { demand, rejects, type ConformanceCase } from "./conformance.js";
 /** What the storage suite needs of a driver. Each case is given a new, empty home. */
 export interface StorageSubject {
   /** Opens the home of this case; called again after `close`, it finds what was committed. */
-  open(): Promise<Storage>;
+  readonly open: () => Promise<Storage>;
 }
 
 const text = (value: string) => new TextEncoder().encode(value);

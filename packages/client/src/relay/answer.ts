@@ -1,0 +1,75 @@
+import type {
+  AppendedResponse,
+  BlobResponse,
+  BlobStoredResponse,
+  CreatedResponse,
+  DoneResponse,
+  ErrorResponse,
+  InboxResponse,
+  PageResponse,
+  PostedResponse,
+  Request,
+  RequestsResponse,
+  RosterResponse,
+  SlotResponse,
+  SubscribedResponse,
+} from "@conclave/wire";
+
+/** Which response a relay gives to a request that it carries out. */
+export interface AnswerOf {
+  createRoom: CreatedResponse;
+  append: AppendedResponse;
+  prove: DoneResponse;
+  read: PageResponse;
+  readRoster: RosterResponse;
+  subscribe: SubscribedResponse;
+  unsubscribe: DoneResponse;
+  putBlob: BlobStoredResponse;
+  getBlob: BlobResponse;
+  putSlot: DoneResponse;
+  closeSlot: DoneResponse;
+  getSlot: SlotResponse;
+  proveSlot: DoneResponse;
+  postRequest: PostedResponse;
+  listRequests: RequestsResponse;
+  deleteRequest: DoneResponse;
+  proveInbox: DoneResponse;
+  fetchInbox: InboxResponse;
+  clearInbox: DoneResponse;
+}
+
+/** The connection ended before an answer came: the request was carried out, or not. */
+export interface LostAnswer {
+  readonly type: "lost";
+}
+
+/** What comes of a request: its answer, the relay's refusal, or nothing known. */
+export type Answer<T extends Request["type"]> = AnswerOf[T] | ErrorResponse | LostAnswer;
+
+type WithoutId<R> = R extends Request ? Omit<R, "id"> : never;
+
+/** A request before the link gives it its id. */
+export type RequestBody = WithoutId<Request>;
+
+/** The type of answer that each request expects; another type is a fault of the relay. */
+export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } = {
+  createRoom: "created",
+  append: "appended",
+  prove: "done",
+  read: "page",
+  readRoster: "roster",
+  subscribe: "subscribed",
+  unsubscribe: "done",
+  putBlob: "blobStored",
+  getBlob: "blob",
+  putSlot: "done",
+  closeSlot: "done",
+  getSlot: "slot",
+  proveSlot: "done",
+  postRequest: "posted",
+  listRequests: "requests",
+  deleteRequest: "done",
+  proveInbox: "done",
+  fetchInbox: "inbox",
+  clearInbox: "done",
+};

@@ -1,0 +1,36 @@
+import type { Random } from "@conclave/crypto";
+
+const FIRST = 500;
+const LONGEST = 30_000;
+
+/**
+ * How long to wait before the next attempt: doubling from half a second to 30 seconds, each time a random part of
+ * between a half and the whole, so that many clients of a relay that restarts do not all come back at once.
+ */
+export class Backoff {
+  private failures = 0;
+  private least = 0;
+
+  constructor(private readonly random: Random) {}
+
+  /** The relay asked for this pause: the next wait is at least as long. */
+  hold(milliseconds: number): void {
+    this.least = Math.min(milliseconds, 10 * 60_000);
+  }
+
+  /** Things work again. */
+  reset(): void {
+    this.failures = 0;
+  }
+
+  /** Milliseconds to wait now; each call counts as one more failure. */
+  next(): number {
+    const ceiling = Math.min(LONGEST, FIRST * 2 ** Math.min(this.failures, 10));
+    this.failures++;
+    const [high = 0, low = 0] = this.random(2);
+    const jitter = (high * 256 + low) / 65_535;
+    const wait = this.least + Math.round(ceiling * (0.5 + jitter / 2));
+    this.least = 0;
+    return wait;
+  }
+}

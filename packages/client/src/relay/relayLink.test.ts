@@ -1,0 +1,172 @@
+import {
+  decodeClientMessage,
+  DEFAULT_LIMITS,
+  encodeRelayMessage,
+  type ClientFrame,
+  type RelayFrame,
+  type Request,
+  type Welcome,
+} from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { ManualClock } from "../memory/manualClock.js";
+import type { Connection, ConnectionEvents, Transport } from "../ports/transport.js";
+import type { RequestBody } from "./answer.js";
+import { RelayLink } from "./relayLink.js";
+
+const id = (fill: number) => new Uint8Array(32).fill(fill);
+const welcome: Welcome = { type: "welcome", version: 1, challenge: id(1), relayKey: id(2), limits: DEFAULT_LIMITS };
+const read: RequestBody & { type: "read" } = { type: "read", roomTag: id(3), fromN: 1, limit: 10 };
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A relay played by hand: what it received, and the means to answer. */
+class Script implements Transport {
+  readonly clock = new ManualClock(0);
+  readonly log: string[] = [];
+  readonly messages: ClientFrame[][] = [];
+  connects = 0;
+  events: ConnectionEvents | null = null;
+  probe: RequestBody | null = null;
+  readonly link = new RelayLink(this, "ws://r/", this.clock, (n) => new Uint8Array(n).fill(255), {
+    online: () => this.log.push("online"),
+    offline: () => this.log.push("offline"),
+    push: (push) => this.log.push(push.type),
+    probe: () => this.probe,
+  });
+
+  connect(_url: string, events: ConnectionEvents): Connection {
+    this.connects++;
+    this.events = events;
+    return {
+      send: (bytes) => {
+        const decoded = decodeClientMessage(bytes, DEFAULT_LIMITS);
+        if (!decoded.ok) throw decoded.error;
+        this.messages.push(decoded.frames);
+      },
+      close: () => {
+        if (this.events === events) this.events = null;
+      },
+    };
+  }
+  say(...frames: RelayFrame[]): void {
+    this.events!.frame(encodeRelayMessage(frames));
+  }
+  online(): this {
+    this.link.start();
+    this.events!.opened();
+    this.say(welcome);
+    return this;
+  }
+  asked(): Request[] {
+    return this.messages.flat().filter((frame) => frame.type !== "hello");
+  }
+}
+
+describe("RelayLink", () => {
+  it("says hello, matches answers to requests in any order, and sends one turn's frames as one message", async () => {
+    const script = new Script().online();
+    const first = script.link.request(read);
+    const second = script.link.request({ type: "unsubscribe", roomTag: id(3) });
+    await turn();
+    expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([["hello"], ["read", "unsubscribe"]]);
+    const [a, b] = script.asked();
+    script.say({ type: "done", id: b!.id }, { type: "page", id: a!.id, items: [], n: 5, availableFrom: 1 });
+    expect(await second).toMatchObject({ type: "done" });
+    expect(await first).toMatchObject({ type: "page", n: 5 });
+  });
+
+  it("answers lost at once when offline, and all open requests when the connection ends", async () => {
+    const script = new Script();
+    expect(await script.link.request(read)).toEqual({ type: "lost" });
+    script.online();
+    const open = script.link.request(read);
+    script.events!.closed();
+    expect(await open).toEqual({ type: "lost" });
+    expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("comes back with a growing, jittered wait, and never faster than the relay asked", () => {
+    const script = new Script();
+    script.link.start();
+    const waits: number[] = [];
+    for (let i = 0; i < 9; i++) {
+      const failedAt = script.clock.now();
+      script.events!.closed();
+      script.clock.step();
+      waits.push(script.clock.now() - failedAt);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    script.events!.opened();
+    script.say(welcome, { type: "goodbye", retryAfter: 120_000 });
+    script.events!.closed();
+    expect(script.clock.next()! - script.clock.now()).toBeGreaterThanOrEqual(120_000);
+    script.link.nudge();
+    expect(script.link.state).toBe("connecting");
+  });
+
+  it("RULE client.relay-frames: bytes that are no frames end the connection and are not used", () => {
+    const script = new Script().online();
+    script.events!.frame(Uint8Array.of(1, 255, 3));
+    expect(script.link.state).toBe("offline");
+    expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("RULE client.relay-answers: an answer of another kind, or to nothing, ends the connection", async () => {
+    const script = new Script().online();
+    const open = script.link.request(read);
+    await turn();
+    script.say({ type: "done", id: script.asked()[0]!.id });
+    expect(await open).toEqual({ type: "lost" });
+    expect(script.link.state).toBe("offline");
+    script.clock.step();
+    script.events!.opened();
+    script.say(welcome);
+    script.say({ type: "done", id: 77 });
+    expect(script.link.state).toBe("offline");
+  });
+
+  it("does not take pushes before the welcome, nor a second welcome", () => {
+    const script = new Script();
+    script.link.start();
+    script.events!.opened();
+    script.say({ type: "requestsChanged", roomTag: id(1) });
+    expect(script.link.state).toBe("offline");
+    script.clock.step();
+    script.events!.opened();
+    script.say(welcome);
+    script.say(welcome);
+    expect(script.link.state).toBe("offline");
+    expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("gives up a handshake that hangs and a request that is never answered; probes a silent connection", async () => {
+    const script = new Script();
+    script.link.start();
+    script.clock.advance(31_000);
+    expect(script.connects).toBe(2);
+    script.events!.opened();
+    script.say(welcome);
+    script.probe = read;
+    script.clock.advance(41_000);
+    await turn();
+    expect(script.asked().map((request) => request.type)).toEqual(["read"]);
+    script.clock.advance(40_000);
+    expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("splits what is too large for one message", async () => {
+    const script = new Script().online();
+    const blob = new Uint8Array(3 * 1024 * 1024);
+    for (let i = 0; i < 5; i++) void script.link.request({ type: "putBlob", roomTag: id(3), blob });
+    await turn();
+    expect(script.messages.slice(1).map((frames) => frames.length)).toEqual([2, 2, 1]);
+  });
+
+  it("is silent after stop", async () => {
+    const script = new Script().online();
+    const open = script.link.request(read);
+    script.link.stop();
+    expect(await open).toEqual({ type: "lost" });
+    expect(script.clock.next()).toBeNull();
+    expect(script.log).toEqual(["online"]);
+  });
+});

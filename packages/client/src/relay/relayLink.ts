@@ -1,0 +1,234 @@
+import { concatBytes } from "@conclave/codec";
+import type { Random } from "@conclave/crypto";
+import {
+  chooseVersion,
+  decodeRelayMessage,
+  encodeClientFrame,
+  VERSIONS,
+  type Push,
+  type RelayFrame,
+  type Request,
+  type Response,
+  type Welcome,
+} from "@conclave/wire";
+import type { CancelTimer, Clock } from "../ports/clock.js";
+import { MAX_FRAME, type Connection, type Transport } from "../ports/transport.js";
+import { EXPECTED, type Answer, type RequestBody } from "./answer.js";
+import { Backoff } from "./backoff.js";
+
+/** How a link stands: `offline` between attempts, `online` once the relay has said welcome. */
+export type LinkState = "stopped" | "offline" | "connecting" | "online";
+
+/** What a link tells its owner. */
+export interface LinkEvents {
+  /** A new connection stands: every proof and subscription has to be made anew. */
+  online(welcome: Welcome): void;
+  /** The connection is lost; the link tries again by itself. */
+  offline(): void;
+  push(push: Push): void;
+  /** A cheap request to ask on a silent connection, or null where nothing is worth asking. */
+  probe(): RequestBody | null;
+}
+
+interface Pending {
+  readonly type: Request["type"];
+  readonly since: number;
+  readonly resolve: (answer: Answer<Request["type"]>) => void;
+}
+
+const ANSWER_TIMEOUT = 30_000;
+const SILENCE = 30_000;
+const WATCH = 10_000;
+const STABLE = 10_000;
+const LOST = { type: "lost" } as const;
+
+/**
+ * One client's connection to one relay, kept up: requests matched to answers by id, pushes passed on, frames of one
+ * turn sent as one message, a dead connection noticed and replaced with a jittered, growing wait.
+ *
+ * It trusts the relay for nothing: a frame that cannot be read, or an answer of the wrong kind, ends the connection.
+ */
+export class RelayLink {
+  state: LinkState = "stopped";
+  private connection: Connection | null = null;
+  private welcome: Welcome | null = null;
+  private readonly pending = new Map<number, Pending>();
+  private queue: Uint8Array[] = [];
+  private flushing = false;
+  private nextId = 1;
+  private heard = 0;
+  private onlineSince = 0;
+  private cancelTimer: CancelTimer = () => undefined;
+  private readonly backoff: Backoff;
+
+  constructor(
+    private readonly transport: Transport,
+    readonly url: string,
+    private readonly clock: Clock,
+    random: Random,
+    private readonly events: LinkEvents,
+  ) {
+    this.backoff = new Backoff(random);
+  }
+
+  /** Begins to connect, and to stay connected, until {@link stop}. */
+  start(): void {
+    if (this.state === "stopped") this.open();
+  }
+
+  /** Ends the connection for good. Open requests are answered `lost`; no event follows. */
+  stop(): void {
+    this.state = "stopped";
+    this.drop();
+  }
+
+  /** Tries at once instead of waiting (the network is back, the person asked). */
+  nudge(): void {
+    if (this.state !== "offline") return;
+    this.backoff.reset();
+    this.open();
+  }
+
+  /** Asks the relay; at once `lost` when there is no connection. Requests are carried out in the order of their calls. */
+  request<T extends Request["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
+    if (!this.connection || this.state !== "online") return Promise.resolve(LOST);
+    const id = this.nextId;
+    this.nextId = (this.nextId % 0xffffffff) + 1;
+    return new Promise((resolve) => {
+      this.pending.set(id, { type: body.type, since: this.clock.now(), resolve });
+      this.enqueue(encodeClientFrame({ ...body, id } as unknown as Request));
+    });
+  }
+
+  private open(): void {
+    this.cancelTimer();
+    this.state = "connecting";
+    const connection: Connection = this.transport.connect(this.url, {
+      opened: () => connection.send(encodeClientFrame({ type: "hello", versions: VERSIONS })),
+      frame: (bytes) => {
+        if (this.connection === connection) this.receive(bytes);
+      },
+      closed: () => {
+        if (this.connection === connection) this.fail();
+      },
+    });
+    this.connection = connection;
+    this.heard = this.clock.now();
+    this.watch();
+  }
+
+  /** The connection is of no use any more: tell, wait, try again. */
+  private fail(): void {
+    const wasOnline = this.state === "online";
+    if (wasOnline && this.clock.now() - this.onlineSince >= STABLE) this.backoff.reset();
+    this.state = "offline";
+    this.drop();
+    this.cancelTimer = this.clock.setTimer(this.backoff.next(), () => {
+      this.open();
+    });
+    if (wasOnline) this.events.offline();
+  }
+
+  private drop(): void {
+    this.cancelTimer();
+    this.connection?.close();
+    this.connection = null;
+    this.welcome = null;
+    this.queue = [];
+    const open = [...this.pending.values()];
+    this.pending.clear();
+    for (const { resolve } of open) resolve(LOST);
+  }
+
+  private receive(bytes: Uint8Array): void {
+    this.heard = this.clock.now();
+    const decoded = decodeRelayMessage(bytes, MAX_FRAME);
+    // RULE client.relay-frames: a message that cannot be read ends the connection, nothing of it is used (attack A80).
+    if (!decoded.ok) {
+      this.fail();
+      return;
+    }
+    const { connection } = this;
+    for (const frame of decoded.frames) {
+      if (this.connection !== connection) return;
+      this.handle(frame);
+    }
+  }
+
+  private handle(frame: RelayFrame): void {
+    if (frame.type === "welcome") this.greeted(frame);
+    else if (!this.welcome) this.fail();
+    else if ("id" in frame) this.answered(frame);
+    else {
+      if (frame.type === "goodbye") this.backoff.hold(frame.retryAfter);
+      this.events.push(frame);
+    }
+  }
+
+  private greeted(welcome: Welcome): void {
+    if (this.welcome || chooseVersion([welcome.version]) === null) {
+      this.fail();
+      return;
+    }
+    this.welcome = welcome;
+    this.state = "online";
+    this.onlineSince = this.clock.now();
+    this.events.online(welcome);
+  }
+
+  private answered(frame: Response): void {
+    const pending = this.pending.get(frame.id);
+    // RULE client.relay-answers: an answer that nobody asked for, or of another kind, ends the connection (attack A80).
+    if (!pending || (frame.type !== "error" && frame.type !== EXPECTED[pending.type])) {
+      this.fail();
+      return;
+    }
+    this.pending.delete(frame.id);
+    pending.resolve(frame);
+  }
+
+  private enqueue(frame: Uint8Array): void {
+    this.queue.push(frame);
+    if (this.flushing) return;
+    this.flushing = true;
+    queueMicrotask(() => {
+      this.flushing = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    const limits = this.welcome?.limits;
+    if (!limits || !this.connection) return;
+    while (this.queue.length > 0) {
+      let bytes = 0;
+      let count = 0;
+      while (count < this.queue.length && count < limits.frames) {
+        const { length } = this.queue[count]!;
+        if (count > 0 && bytes + length > limits.messageBytes) break;
+        bytes += length;
+        count++;
+      }
+      this.connection.send(concatBytes(...this.queue.splice(0, count)));
+    }
+  }
+
+  /** Looks at the connection now and then: a request without answer, or a handshake that hangs, ends it. */
+  private watch(): void {
+    this.cancelTimer();
+    this.cancelTimer = this.clock.setTimer(WATCH, () => {
+      const now = this.clock.now();
+      const [oldest] = this.pending.values();
+      const waiting = this.state === "connecting" ? this.heard : oldest?.since;
+      if (waiting !== undefined && now - waiting >= ANSWER_TIMEOUT) {
+        this.fail();
+        return;
+      }
+      if (this.state === "online" && this.pending.size === 0 && now - this.heard >= SILENCE) {
+        const probe = this.events.probe();
+        if (probe) void this.request(probe);
+      }
+      this.watch();
+    });
+  }
+}
