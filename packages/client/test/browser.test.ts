@@ -80,7 +80,9 @@ async function runInChromium(script: string): Promise<Record<string, Outcome[]>>
     await page.goto(`http://127.0.0.1:${String((pages.address() as AddressInfo).port)}/`);
     return await page.evaluate(
       (urls) =>
-        (globalThis as unknown as { conformance(given: typeof urls): Promise<Record<string, Outcome[]>> }).conformance(urls),
+        (globalThis as unknown as { conformance(given: typeof urls): Promise<Record<string, Outcome[]>> }).conformance(
+          urls,
+        ),
       { url: peer.url, deadUrl: peer.deadUrl },
     );
   } finally {
@@ -90,4 +92,3 @@ async function runInChromium(script: string): Promise<Record<string, Outcome[]>>
     rmSync(profile, { recursive: true, force: true });
   }
 }
-

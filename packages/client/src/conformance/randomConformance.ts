@@ -13,7 +13,10 @@ export const randomConformance: readonly ConformanceCase<Random>[] = [
       const kept = second.slice();
       first.fill(0);
       random(32);
-      demand(second.every((byte, i) => byte === kept[i]), "a draw is not overwritten by the next");
+      demand(
+        second.every((byte, i) => byte === kept[i]),
+        "a draw is not overwritten by the next",
+      );
       return Promise.resolve();
     },
   },

@@ -63,8 +63,14 @@ export const storageConformance: readonly ConformanceCase<StorageSubject>[] = [
       demand((await keys(storage, { prefix: "b/", before: "b/3" })) === "b/  b/1 b/2", "before is exclusive");
       demand((await keys(storage, { prefix: "b/", limit: 2 })) === "b/  b/1", "a limit counts from the front");
       demand((await keys(storage, { prefix: "b/", reverse: true, limit: 2 })) === "b/~ b/3", "reverse, then limit");
-      demand((await keys(storage, { prefix: "b/", reverse: true, before: "b/3", limit: 1 })) === "b/2", "reverse before");
-      demand((await keys(storage, { prefix: "b/", after: "a", before: "zz" })).split(" ").length === 6, "bounds outside");
+      demand(
+        (await keys(storage, { prefix: "b/", reverse: true, before: "b/3", limit: 1 })) === "b/2",
+        "reverse before",
+      );
+      demand(
+        (await keys(storage, { prefix: "b/", after: "a", before: "zz" })).split(" ").length === 6,
+        "bounds outside",
+      );
       demand((await keys(storage, { prefix: "b/", after: "b/3", before: "b/2" })) === "", "an empty interval");
       demand((await keys(storage, { prefix: "d" })) === "", "nothing there");
       demand((await keys(storage, { prefix: "b/", limit: 0 })) === "", "a limit of zero");
@@ -123,7 +129,9 @@ export const storageConformance: readonly ConformanceCase<StorageSubject>[] = [
     title: "applies commits in the order of their calls, and a later read sees an earlier commit",
     async run({ open }) {
       const storage = await open();
-      const commits = Array.from({ length: 50 }, (_, i) => storage.commit([put("last", String(i)), put(`k/${orderedKey(i)}`)]));
+      const commits = Array.from({ length: 50 }, (_, i) =>
+        storage.commit([put("last", String(i)), put(`k/${orderedKey(i)}`)]),
+      );
       const read = storage.get("last");
       await Promise.all(commits);
       demand(new TextDecoder().decode((await read)!) === "49", "reads follow commits");

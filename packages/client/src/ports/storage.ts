@@ -6,9 +6,7 @@ export interface StoredRecord {
 
 /** One change: set a record, delete one, or delete every record whose key begins with `clear`. */
 export type Write =
-  | { readonly put: string; readonly value: Uint8Array }
-  | { readonly delete: string }
-  | { readonly clear: string };
+  { readonly put: string; readonly value: Uint8Array } | { readonly delete: string } | { readonly clear: string };
 
 /** Which records to read, in key order. `after` and `before` are exclusive and need not exist. */
 export interface Range {

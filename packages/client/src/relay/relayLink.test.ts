@@ -67,7 +67,10 @@ describe("RelayLink", () => {
     const first = script.link.request(read);
     const second = script.link.request({ type: "unsubscribe", roomTag: id(3) });
     await turn();
-    expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([["hello"], ["read", "unsubscribe"]]);
+    expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([
+      ["hello"],
+      ["read", "unsubscribe"],
+    ]);
     const [a, b] = script.asked();
     script.say({ type: "done", id: b!.id }, { type: "page", id: a!.id, items: [], n: 5, availableFrom: 1 });
     expect(await second).toMatchObject({ type: "done" });

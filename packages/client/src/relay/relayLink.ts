@@ -95,8 +95,9 @@ export class RelayLink {
     const id = this.nextId;
     this.nextId = (this.nextId % 0xffffffff) + 1;
     return new Promise((resolve) => {
-      this.pending.set(id, { type: body.type, since: this.clock.now(), resolve });
-      this.enqueue(encodeClientFrame({ ...body, id } as unknown as Request));
+      const settle = resolve as Pending["resolve"];
+      this.pending.set(id, { type: body.type, since: this.clock.now(), resolve: settle });
+      this.enqueue(encodeClientFrame({ ...body, id }));
     });
   }
 
