@@ -7,7 +7,6 @@ export const RELAY_ERRORS = {
   hello_expected: { number: 2, sentence: "The first frame of a connection must be a hello, and only the first." },
   unsupported_version: { number: 3, sentence: "The relay speaks none of the versions that were offered." },
   too_large: { number: 4, sentence: "Something in the request is larger than this relay's limits allow." },
-  too_many_in_flight: { number: 5, sentence: "Too many requests of this connection are not answered yet." },
   rate_limited: { number: 6, sentence: "This connection, address or room does this too often; wait and try again." },
   shutting_down: { number: 7, sentence: "The relay is shutting down; connect again in a moment." },
   create_denied: { number: 10, sentence: "This relay lets only holders of its permit create rooms." },

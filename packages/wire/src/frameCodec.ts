@@ -3,8 +3,8 @@ import { decode, DecodeError, Writer, type Reader } from "@conclave/codec";
 /** How one kind of frame is written and read: its number on the wire and its body. */
 export interface FrameCodec<F> {
   readonly number: number;
-  readonly write: (writer: Writer, frame: F) => void;
-  readonly read: (reader: Reader) => F;
+  write(writer: Writer, frame: F): void;
+  read(reader: Reader): F;
 }
 
 interface AnyFrame {
@@ -21,19 +21,19 @@ export type DecodedFrames<F> = { ok: true; frames: F[] } | { ok: false; error: D
 
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */
 export class FrameSet<F extends AnyFrame> {
-  private readonly byNumber = new Map<number, (reader: Reader) => F>();
+  private readonly byNumber = new Map<number, FrameCodec<F>>();
 
   constructor(private readonly table: FrameTable<F>) {
     for (const type of Object.keys(table) as F["type"][]) {
-      const codec = table[type];
+      const codec: FrameCodec<F> = table[type];
       if (this.byNumber.has(codec.number)) throw new RangeError(`frame number ${String(codec.number)} is used twice`);
-      this.byNumber.set(codec.number, codec.read);
+      this.byNumber.set(codec.number, codec);
     }
   }
 
   /** One frame with its length in front. Frames joined to one another are a message. */
-  encode<T extends F["type"]>(frame: Extract<F, { readonly type: T }>): Uint8Array {
-    const codec: FrameCodec<Extract<F, { readonly type: T }>> = this.table[frame.type as T];
+  encode(frame: F): Uint8Array {
+    const codec: FrameCodec<F> = this.table[frame.type as F["type"]];
     const body = new Writer(512);
     body.u8(codec.number);
     codec.write(body, frame);
@@ -58,9 +58,9 @@ export class FrameSet<F extends AnyFrame> {
 
   private decodeOne(bytes: Uint8Array): F {
     const decoded = decode(bytes, (reader) => {
-      const read = this.byNumber.get(reader.u8("frame number"));
-      if (read === undefined) throw new DecodeError("bad_value", "frame number");
-      return read(reader);
+      const codec = this.byNumber.get(reader.u8("frame number"));
+      if (codec === undefined) throw new DecodeError("bad_value", "frame number");
+      return codec.read(reader);
     });
     if (!decoded.ok) throw decoded.error;
     return decoded.value;

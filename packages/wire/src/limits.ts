@@ -28,8 +28,6 @@ export interface Limits {
   readonly pageBytes: number;
   /** Rooms one connection may be subscribed to. */
   readonly subscriptions: number;
-  /** Requests of one connection that are not answered yet. */
-  readonly inFlight: number;
 }
 
 const KIB = 1024;
@@ -50,7 +48,6 @@ export const DEFAULT_LIMITS: Limits = {
   pageItems: 2048,
   pageBytes: MIB,
   subscriptions: 1024,
-  inFlight: 1024,
 };
 
 const FIELDS = [
@@ -67,7 +64,6 @@ const FIELDS = [
   "pageItems",
   "pageBytes",
   "subscriptions",
-  "inFlight",
 ] as const satisfies readonly (keyof Limits)[];
 
 export function writeLimits(writer: Writer, limits: Limits): void {
