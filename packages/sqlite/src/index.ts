@@ -1,1 +1,6 @@
-export {};
+/** Embedded SQLite for Node: one small synchronous interface over `node:sqlite` or `libsql`, durable by construction. */
+export { DatabaseBroken, type Database, type Row, type SqlValue, type Statement } from "./database.js";
+export type { DriverName } from "./driver.js";
+export { openDatabase, type OpenOptions } from "./openDatabase.js";
+export { takeFileLock, type FileLock } from "./fileLock.js";
+export { backupDatabase } from "./backup.js";

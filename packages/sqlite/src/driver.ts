@@ -1,0 +1,19 @@
+import type { SqlValue } from "./database.js";
+
+/** What this package needs of a driver's statement. Rows may hold the driver's own kind of buffer. */
+export interface DriverStatement {
+  run(values: readonly SqlValue[]): { readonly changes: number; readonly rowid: number };
+  get(values: readonly SqlValue[]): Record<string, unknown> | null;
+  all(values: readonly SqlValue[]): Record<string, unknown>[];
+}
+
+/** The drivers there are. */
+export type DriverName = "node:sqlite" | "libsql";
+
+/** What this package needs of a driver. */
+export interface Driver {
+  readonly name: DriverName;
+  exec(sql: string): void;
+  prepare(sql: string): DriverStatement;
+  close(): void;
+}

@@ -1,0 +1,48 @@
+import { createRequire } from "node:module";
+import type { SqlValue } from "./database.js";
+import type { Driver } from "./driver.js";
+
+interface NodeStatement {
+  run(...values: readonly SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  get(...values: readonly SqlValue[]): Record<string, unknown> | undefined;
+  all(...values: readonly SqlValue[]): Record<string, unknown>[];
+}
+
+interface NodeDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): NodeStatement;
+  close(): void;
+}
+
+/** Whether this Node has `node:sqlite` without a flag (22.13 and later). */
+export function hasNodeSqlite(version = process.versions.node): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
+/** SQLite as Node itself ships it. */
+export function nodeSqliteDriver(path: string): Driver {
+  const require = createRequire(import.meta.url);
+  const { DatabaseSync } = require("node:sqlite") as { DatabaseSync: new (path: string) => NodeDatabase };
+  const database = new DatabaseSync(path);
+  return {
+    name: "node:sqlite",
+    exec: (sql) => {
+      database.exec(sql);
+    },
+    prepare: (sql) => {
+      const statement = database.prepare(sql);
+      return {
+        run: (values) => {
+          const { changes, lastInsertRowid } = statement.run(...values);
+          return { changes: Number(changes), rowid: Number(lastInsertRowid) };
+        },
+        get: (values) => statement.get(...values) ?? null,
+        all: (values) => statement.all(...values),
+      };
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}

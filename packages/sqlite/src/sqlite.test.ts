@@ -1,0 +1,172 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DurableDatabase } from "./durableDatabase.js";
+import { backupDatabase, DatabaseBroken, openDatabase, takeFileLock } from "./index.js";
+import { hasNodeSqlite } from "./nodeSqliteDriver.js";
+import { assertDurable, openDriver } from "./openDatabase.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-sqlite-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const drivers = hasNodeSqlite() ? (["libsql", "node:sqlite"] as const) : (["libsql"] as const);
+
+describe.each(drivers)("a database on %s", (driver) => {
+  it("keeps every kind of value as it was given", () => {
+    const database = openDatabase(join(folder, "a.db"), { driver });
+    database.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+    const insert = database.prepare("INSERT INTO t (id, v) VALUES (?, ?)");
+    const values = [
+      null,
+      0,
+      -1,
+      2 ** 40,
+      Number.MAX_SAFE_INTEGER,
+      1.5,
+      "text",
+      "",
+      Uint8Array.of(1, 2),
+      new Uint8Array(),
+    ];
+    values.forEach((value, id) => {
+      expect(insert.run(id + 1, value)).toEqual({ changes: 1, rowid: id + 1 });
+    });
+    expect(database.prepare("SELECT v FROM t ORDER BY id").all()).toEqual(values.map((v) => ({ v })));
+    const row = database.prepare("SELECT id, v FROM t WHERE id = ?").get(9);
+    expect(row).toEqual({ id: 9, v: Uint8Array.of(1, 2) });
+    expect(Object.getPrototypeOf(row?.["v"])).toBe(Uint8Array.prototype);
+    expect(database.prepare("SELECT v FROM t WHERE id = 99").get()).toBeNull();
+    database.close();
+  });
+  it("rolls a transaction back when its work throws, and keeps it when it returns", () => {
+    const database = openDatabase(":memory:", { driver });
+    database.exec("CREATE TABLE t (v)");
+    expect(() =>
+      database.transaction(() => {
+        database.exec("INSERT INTO t VALUES (1)");
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(database.transaction(() => database.prepare("INSERT INTO t VALUES (2)").run().changes)).toBe(1);
+    expect(database.prepare("SELECT v FROM t").all()).toEqual([{ v: 2 }]);
+    database.close();
+  });
+  it("throws for statements that are wrong, and goes on", () => {
+    const database = openDatabase(":memory:", { driver });
+    expect(() => database.exec("nonsense")).toThrow();
+    expect(() => database.prepare("SELECT x FROM nowhere")).toThrow();
+    database.exec("CREATE TABLE t (v)");
+    database.close();
+  });
+  it("RULE sqlite.full-sync-after-first-write: says FULL and WAL after a write, and refuses a driver that forgets", () => {
+    const path = join(folder, "a.db");
+    const database = openDatabase(path, { driver });
+    database.exec("CREATE TABLE t (v)");
+    expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+    database.close();
+    const forgetful = openDriver(path, driver);
+    const exec = forgetful.exec.bind(forgetful);
+    const lying = {
+      ...forgetful,
+      exec: (sql: string) => {
+        exec(sql);
+        if (sql === "COMMIT") exec("PRAGMA synchronous = NORMAL");
+      },
+    };
+    expect(() => assertDurable(lying, false)).toThrow(DatabaseBroken);
+    forgetful.close();
+  });
+  it("RULE sqlite.failed-commit-is-fatal: after a failed COMMIT nothing works any more", () => {
+    const database = openDatabase(join(folder, "a.db"), { driver });
+    // A deferred constraint makes a real COMMIT fail.
+    database.exec("CREATE TABLE p (id INTEGER PRIMARY KEY)");
+    database.exec("CREATE TABLE c (p REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)");
+    const read = database.prepare("SELECT count(*) AS n FROM p");
+    expect(() =>
+      database.transaction(() => {
+        database.exec("INSERT INTO c VALUES (7)");
+      }),
+    ).toThrow(DatabaseBroken);
+    expect(() => read.get()).toThrow(DatabaseBroken);
+    expect(() => {
+      database.begin();
+    }).toThrow(DatabaseBroken);
+    expect(() => {
+      database.rollback();
+    }).toThrow(DatabaseBroken);
+    database.close();
+  });
+  it("RULE sqlite.private-files: file and journals are 0600, a new folder 0700", () => {
+    const inner = join(folder, "new");
+    const database = openDatabase(join(inner, "a.db"), { driver });
+    database.exec("CREATE TABLE t (v)");
+    expect(statSync(inner).mode & 0o777).toBe(0o700);
+    for (const file of ["a.db", "a.db-wal", "a.db-shm"]) expect(statSync(join(inner, file)).mode & 0o077).toBe(0);
+    database.close();
+  });
+  it("backs up while it is open", () => {
+    const database = openDatabase(join(folder, "a.db"), { driver });
+    database.exec("CREATE TABLE t (v)");
+    database.exec("INSERT INTO t VALUES (5)");
+    backupDatabase(join(folder, "a.db"), join(folder, "copy.db"));
+    const copy = openDatabase(join(folder, "copy.db"), { driver });
+    expect(copy.prepare("SELECT v FROM t").all()).toEqual([{ v: 5 }]);
+    expect(statSync(join(folder, "copy.db")).mode & 0o077).toBe(0);
+    expect(() => {
+      backupDatabase(join(folder, "a.db"), join(folder, "copy.db"));
+    }).toThrow();
+    copy.close();
+    database.close();
+  });
+});
+
+describe("file lock", () => {
+  it("is held once, in this process and among processes, and freed by release and by kill -9", async () => {
+    const path = join(folder, "lock");
+    const lock = takeFileLock(path);
+    expect(lock).not.toBeNull();
+    expect(takeFileLock(path)).toBeNull();
+    lock?.release();
+    const program = `
+      const { takeFileLock } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+      const lock = takeFileLock(${JSON.stringify(path)});
+      console.log(lock === null ? "busy" : "held");
+      if (process.argv[1] === "stay") setInterval(() => {}, 1000);
+    `;
+    const other = spawn(process.execPath, ["--input-type=module", "-e", program, "stay"]);
+    const said = await new Promise((resolve) =>
+      other.stdout.once("data", (data: Buffer) => resolve(data.toString().trim())),
+    );
+    expect(said).toBe("held");
+    expect(takeFileLock(path)).toBeNull();
+    other.kill("SIGKILL");
+    await new Promise((resolve) => other.once("exit", resolve));
+    const again = takeFileLock(path);
+    expect(again).not.toBeNull();
+    const third = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+    expect(third.stdout.trim()).toBe("busy");
+    again?.release();
+    expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe("choosing a driver", () => {
+  it("takes node:sqlite from Node 22.13 on", () => {
+    expect(hasNodeSqlite("20.19.0")).toBe(false);
+    expect(hasNodeSqlite("22.12.9")).toBe(false);
+    expect(hasNodeSqlite("22.13.0")).toBe(true);
+    expect(hasNodeSqlite("24.0.0")).toBe(true);
+    const database = openDatabase(":memory:");
+    expect(database.driver).toBe(hasNodeSqlite() ? "node:sqlite" : "libsql");
+    expect(database).toBeInstanceOf(DurableDatabase);
+    database.close();
+  });
+});
