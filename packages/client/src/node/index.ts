@@ -1,3 +1,5 @@
-/** What a client needs in Node: the `ws` transport, and (with `@conclave/sqlite`) storage and the lock of a home. */
+/** What a client needs in Node: storage in one SQLite file, the lock of a home, the `ws` transport. */
+export { SqliteStorage } from "./sqliteStorage.js";
+export { HomeLock } from "./homeLock.js";
 export { WsTransport } from "./wsTransport.js";
 export { systemClock, systemRandom } from "../ports/system.js";
