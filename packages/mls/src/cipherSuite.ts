@@ -1,0 +1,130 @@
+import type { AeadName, Crypto, HashName, KemName, Random } from "@conclave/crypto";
+import { hpkeOpen, hpkeSeal, type HpkeCiphertext } from "@conclave/crypto";
+import { concatBytes, utf8Bytes, Writer } from "@conclave/codec";
+import { MlsError } from "./mlsError.js";
+
+/** The supported suites: 1 and 3 of RFC 9420 §17.1, and the hybrid X-Wing suite 0x004D. */
+export type CipherSuiteId = 0x0001 | 0x0003 | 0x004d;
+
+interface Algorithms {
+  hash: HashName;
+  aead: AeadName;
+  kem: KemName;
+  keyLength: number;
+}
+
+const ALGORITHMS: Record<CipherSuiteId, Algorithms> = {
+  0x0001: { hash: "sha256", aead: "aes128gcm", kem: "x25519", keyLength: 16 },
+  0x0003: { hash: "sha256", aead: "chacha20poly1305", kem: "x25519", keyLength: 32 },
+  0x004d: { hash: "sha256", aead: "chacha20poly1305", kem: "xwing", keyLength: 32 },
+};
+
+/** Whether the number names a suite that this engine has. */
+export function isCipherSuite(id: number): id is CipherSuiteId {
+  return id in ALGORITHMS;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The labelled operations of one cipher suite (RFC 9420 §5.1, §5.2, §8). */
+export class CipherSuite {
+  readonly hashLength = 32;
+  readonly nonceLength = 12;
+  readonly keyLength: number;
+  readonly algorithms: Algorithms;
+
+  constructor(
+    readonly id: CipherSuiteId,
+    readonly crypto: Crypto,
+  ) {
+    this.algorithms = ALGORITHMS[id];
+    this.keyLength = this.algorithms.keyLength;
+  }
+
+  /** @throws MlsError `unsupported_suite` */
+  static of(id: number, crypto: Crypto): CipherSuite {
+    if (!isCipherSuite(id)) throw new MlsError("unsupported_suite", String(id));
+    return new CipherSuite(id, crypto);
+  }
+
+  hash(data: Uint8Array): Uint8Array {
+    return this.crypto.hash(this.algorithms.hash, data);
+  }
+
+  mac(key: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.crypto.hmac(this.algorithms.hash, key, data);
+  }
+
+  extract(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+    return this.crypto.hkdfExtract(this.algorithms.hash, salt, ikm);
+  }
+
+  expandWithLabel(secret: Uint8Array, label: string, context: Uint8Array, length: number): Uint8Array {
+    const info = new Writer().u16(length).opaque(labelBytes(label)).opaque(context).finish();
+    return this.crypto.hkdfExpand(this.algorithms.hash, secret, info, length);
+  }
+
+  deriveSecret(secret: Uint8Array, label: string): Uint8Array {
+    return this.expandWithLabel(secret, label, EMPTY, this.hashLength);
+  }
+
+  deriveTreeSecret(secret: Uint8Array, label: string, generation: number, length: number): Uint8Array {
+    return this.expandWithLabel(secret, label, new Writer(4).u32(generation).finish(), length);
+  }
+
+  signWithLabel(privateKey: Uint8Array, label: string, content: Uint8Array): Uint8Array {
+    return this.crypto.ed25519Sign(privateKey, labelled(label, content));
+  }
+
+  verifyWithLabel(publicKey: Uint8Array, label: string, content: Uint8Array, signature: Uint8Array): boolean {
+    return this.crypto.ed25519Verify(publicKey, labelled(label, content), signature);
+  }
+
+  /** Null when the public key is unusable. */
+  encryptWithLabel(
+    publicKey: Uint8Array,
+    label: string,
+    context: Uint8Array,
+    plaintext: Uint8Array,
+    random: Random,
+  ): HpkeCiphertext | null {
+    return hpkeSeal(this.crypto, this.hpke, publicKey, labelled(label, context), EMPTY, plaintext, random);
+  }
+
+  /** Null when the ciphertext does not open. */
+  decryptWithLabel(
+    privateKey: Uint8Array,
+    label: string,
+    context: Uint8Array,
+    sealed: HpkeCiphertext,
+  ): Uint8Array | null {
+    return hpkeOpen(this.crypto, this.hpke, privateKey, labelled(label, context), EMPTY, sealed);
+  }
+
+  /** RefHash (RFC 9420 §5.2). The label is used as it is, prefix included. */
+  refHash(label: string, value: Uint8Array): Uint8Array {
+    return this.hash(new Writer(value.length + 64).opaque(utf8Bytes(label)).opaque(value).finish());
+  }
+
+  get hpke() {
+    return { kem: this.algorithms.kem, kdf: this.algorithms.hash, aead: this.algorithms.aead };
+  }
+}
+
+const PREFIX = utf8Bytes("MLS 1.0 ");
+const labels = new Map<string, Uint8Array>();
+
+function labelBytes(label: string): Uint8Array {
+  let bytes = labels.get(label);
+  if (bytes === undefined) {
+    bytes = concatBytes(PREFIX, utf8Bytes(label));
+    // Exporter labels come from the application: keep only as many as any sane one uses.
+    if (labels.size < 256) labels.set(label, bytes);
+  }
+  return bytes;
+}
+
+// SignContent and EncryptContext are alike: label<V>, content<V>.
+function labelled(label: string, content: Uint8Array): Uint8Array {
+  return new Writer(content.length + 48).opaque(labelBytes(label)).opaque(content).finish();
+}
