@@ -4,6 +4,7 @@ import type { Driver, DriverName, DriverStatement } from "./driver.js";
 /** A driver behind the package's promises: plain values, and nothing after a failed COMMIT. */
 export class DurableDatabase implements Database {
   private broken: DatabaseBroken | null = null;
+  private open = false;
 
   constructor(private readonly driverDatabase: Driver) {}
 
@@ -26,10 +27,12 @@ export class DurableDatabase implements Database {
 
   begin(): void {
     this.exec("BEGIN");
+    this.open = true;
   }
 
   commit(): void {
     this.check();
+    this.open = false;
     try {
       this.driverDatabase.exec("COMMIT");
     } catch (cause) {
@@ -42,6 +45,7 @@ export class DurableDatabase implements Database {
 
   rollback(): void {
     this.exec("ROLLBACK");
+    this.open = false;
   }
 
   transaction<T>(work: () => T): T {
@@ -58,6 +62,8 @@ export class DurableDatabase implements Database {
   }
 
   close(): void {
+    // A driver may keep the connection until its statements are collected: an open transaction would go on locking.
+    if (this.open && this.broken === null) this.rollback();
     this.driverDatabase.close();
   }
 

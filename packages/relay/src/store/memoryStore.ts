@@ -1,0 +1,226 @@
+import { compareBytes } from "@conclave/codec";
+import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
+import { keyOf } from "../key.js";
+import { Page, type PageSize, type RecordRow, type RoomRow, type SlotRow, type SlotVersion, type Store } from "./store.js";
+
+interface MemoryRoom {
+  row: RoomRow;
+  readonly records: RecordRow[];
+  readonly roster: RosterRecord[];
+  readonly slots: Map<string, { tokenPub: Uint8Array; closed: boolean; versions: SlotVersion[] }>;
+  readonly blobs: Map<string, { blob: Uint8Array; time: number }>;
+  requests: { item: JoinRequestItem; digest: Uint8Array }[];
+}
+
+/**
+ * A store in memory, for tests and simulations: deterministic, and gone with the process. A relay core that is made anew
+ * on the same `MemoryStore` finds everything that was there, like after a restart.
+ */
+export class MemoryStore implements Store {
+  private readonly rooms: MemoryRoom[] = [];
+  private readonly byTag = new Map<string, MemoryRoom>();
+  private readonly inboxes = new Map<string, { item: InboxItem; time: number }[]>();
+  private lastRequest = 0;
+  private lastItem = 0;
+
+  begin(): void {
+    // Nothing to do: there is one user, and nothing fails halfway.
+  }
+
+  commit(): void {
+    // Nothing to do: memory is as durable as it gets.
+  }
+
+  close(): void {
+    // Nothing to do: the memory is freed with the object.
+  }
+
+  room(tag: Uint8Array): RoomRow | null {
+    const room = this.byTag.get(keyOf(tag));
+    return room === undefined ? null : { ...room.row };
+  }
+
+  addRoom(room: Omit<RoomRow, "no">): RoomRow {
+    const row = { ...room, no: this.rooms.length + 1 };
+    const memory = { row: { ...row }, records: [], roster: [], slots: new Map(), blobs: new Map(), requests: [] };
+    this.rooms.push(memory);
+    this.byTag.set(keyOf(room.tag), memory);
+    return row;
+  }
+
+  saveRoom(room: RoomRow): void {
+    this.at(room.no).row = { ...room };
+  }
+
+  roomCount(): number {
+    return this.rooms.length;
+  }
+
+  roomsWithOld(before: number, limit: number): Uint8Array[] {
+    const old = this.rooms.filter(
+      ({ row, blobs }) =>
+        (row.oldest !== null && row.oldest < before) || [...blobs.values()].some((blob) => blob.time < before),
+    );
+    return old.slice(0, limit).map(({ row }) => row.tag);
+  }
+
+  addRecord(room: number, record: RecordRow): void {
+    this.at(room).records.push(record);
+  }
+
+  records(room: number, fromN: number, size: PageSize): RecordRow[] {
+    const page = new Page<RecordRow>(size);
+    const { records } = this.at(room);
+    for (let at = Math.max(0, fromN - 1); at < records.length; at++) {
+      const record = records[at]!;
+      if (!page.add(record, record.payload.length + record.attachment.length)) break;
+    }
+    return page.items;
+  }
+
+  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
+    return this.at(room)
+      .records.slice(-count)
+      .map(({ n, appendId }) => ({ n, appendId }));
+  }
+
+  pruneRecord(room: number, n: number, recordHash: Uint8Array): void {
+    const { records } = this.at(room);
+    records[n - 1] = { ...records[n - 1]!, pruned: true, payload: recordHash, attachment: new Uint8Array() };
+  }
+
+  addRoster(room: number, record: RosterRecord): void {
+    this.at(room).roster.push(record);
+  }
+
+  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
+    const page = new Page<RosterRecord>(size);
+    for (const record of this.at(room).roster.slice(fromIndex)) if (!page.add(record, record.attachment.length)) break;
+    return page.items;
+  }
+
+  slot(room: number, slotId: Uint8Array): SlotRow | null {
+    const slot = this.at(room).slots.get(keyOf(slotId));
+    return slot === undefined ? null : { ...slot, versions: slot.versions.length };
+  }
+
+  openSlotCount(room: number): number {
+    return [...this.at(room).slots.values()].filter((slot) => !slot.closed).length;
+  }
+
+  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
+    this.at(room).slots.set(keyOf(slotId), { tokenPub, closed: false, versions: [] });
+  }
+
+  closeSlot(room: number, slotId: Uint8Array): void {
+    const memory = this.at(room);
+    const slot = memory.slots.get(keyOf(slotId));
+    if (slot === undefined) return;
+    slot.closed = true;
+    slot.versions = [];
+    memory.requests = memory.requests.filter(({ item }) => compareBytes(item.slotId, slotId) !== 0);
+  }
+
+  addSlotVersion(room: number, slotId: Uint8Array, version: SlotVersion, keep: number): void {
+    const slot = this.at(room).slots.get(keyOf(slotId));
+    if (slot !== undefined) slot.versions = [version, ...slot.versions].slice(0, keep);
+  }
+
+  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
+    return this.at(room).slots.get(keyOf(slotId))?.versions[back] ?? null;
+  }
+
+  requestCount(room: number, slotId: Uint8Array): number {
+    return this.at(room).requests.filter(({ item }) => compareBytes(item.slotId, slotId) === 0).length;
+  }
+
+  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
+    const same = this.at(room).requests.find(
+      (request) => compareBytes(request.item.slotId, slotId) === 0 && compareBytes(request.digest, digest) === 0,
+    );
+    return same?.item.request ?? null;
+  }
+
+  addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
+    const number = ++this.lastRequest;
+    this.at(room).requests.push({ item: { ...request, request: number }, digest });
+    return number;
+  }
+
+  requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
+    const page = new Page<JoinRequestItem>(size);
+    for (const { item } of this.at(room).requests) {
+      if (item.request > after && !page.add(item, item.blob.length)) break;
+    }
+    return page.items;
+  }
+
+  deleteRequest(room: number, request: number): void {
+    const memory = this.at(room);
+    memory.requests = memory.requests.filter(({ item }) => item.request !== request);
+  }
+
+  deleteRequestsBefore(time: number): void {
+    for (const room of this.rooms) room.requests = room.requests.filter(({ item }) => item.time >= time);
+  }
+
+  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+    const key = keyOf(inboxId);
+    const items = this.inboxes.get(key) ?? [];
+    items.push({ item: { ...item, item: ++this.lastItem }, time });
+    const ofRoom = items.filter((stored) => compareBytes(stored.item.roomTag, item.roomTag) === 0);
+    const surplus = new Set(ofRoom.slice(0, Math.max(0, ofRoom.length - keepOfRoom)));
+    this.inboxes.set(
+      key,
+      items.filter((stored) => !surplus.has(stored)),
+    );
+  }
+
+  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
+    const page = new Page<InboxItem>(size);
+    for (const { item } of this.inboxes.get(keyOf(inboxId)) ?? []) {
+      if (item.item > after && !page.add(item, item.blob.length)) break;
+    }
+    return page.items;
+  }
+
+  clearInbox(inboxId: Uint8Array, upTo: number): void {
+    this.keepInInbox(keyOf(inboxId), ({ item }) => item.item > upTo);
+  }
+
+  deleteInboxItemsBefore(time: number): void {
+    for (const key of [...this.inboxes.keys()]) this.keepInInbox(key, (stored) => stored.time >= time);
+  }
+
+  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean {
+    const { blobs } = this.at(room);
+    if (blobs.has(keyOf(blobId))) return false;
+    blobs.set(keyOf(blobId), { blob, time });
+    return true;
+  }
+
+  blob(room: number, blobId: Uint8Array): Uint8Array | null {
+    return this.at(room).blobs.get(keyOf(blobId))?.blob ?? null;
+  }
+
+  deleteBlobsBefore(room: number, before: number): number {
+    let freed = 0;
+    const { blobs } = this.at(room);
+    for (const [key, { blob, time }] of blobs) {
+      if (time >= before) continue;
+      freed += blob.length;
+      blobs.delete(key);
+    }
+    return freed;
+  }
+
+  private at(room: number): MemoryRoom {
+    return this.rooms[room - 1]!;
+  }
+
+  private keepInInbox(key: string, keep: (stored: { item: InboxItem; time: number }) => boolean): void {
+    const kept = (this.inboxes.get(key) ?? []).filter(keep);
+    if (kept.length > 0) this.inboxes.set(key, kept);
+    else this.inboxes.delete(key);
+  }
+}

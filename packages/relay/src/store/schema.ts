@@ -1,0 +1,58 @@
+import type { Database } from "@conclave/sqlite";
+
+/**
+ * One step for each version of the schema, forward only. `PRAGMA user_version` says how many a database has been through.
+ * Records are keyed by `room * 2^32 + n`: one B-tree, no second index, appending at the room's end.
+ */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE room (
+    no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
+    last_commit INTEGER NOT NULL, head BLOB NOT NULL, roster_length INTEGER NOT NULL, write_keys BLOB NOT NULL,
+    available_from INTEGER NOT NULL, message_bytes INTEGER NOT NULL, blob_bytes INTEGER NOT NULL, oldest INTEGER
+  );
+  CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
+  CREATE TABLE record (
+    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL, append_id BLOB NOT NULL,
+    head BLOB NOT NULL, payload BLOB NOT NULL, attachment BLOB
+  );
+  CREATE TABLE roster (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, attachment BLOB NOT NULL);
+  CREATE TABLE slot (
+    room INTEGER NOT NULL, slot_id BLOB NOT NULL, token_pub BLOB NOT NULL, closed INTEGER NOT NULL,
+    PRIMARY KEY (room, slot_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE slot_version (
+    id INTEGER PRIMARY KEY, room INTEGER NOT NULL, slot_id BLOB NOT NULL, blob BLOB NOT NULL, n INTEGER NOT NULL,
+    time INTEGER NOT NULL
+  );
+  CREATE INDEX slot_version_slot ON slot_version (room, slot_id);
+  CREATE TABLE request (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, slot_id BLOB NOT NULL, digest BLOB NOT NULL,
+    blob BLOB NOT NULL, time INTEGER NOT NULL
+  );
+  CREATE INDEX request_slot ON request (room, slot_id, digest);
+  CREATE INDEX request_time ON request (time);
+  CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, inbox_id BLOB NOT NULL, room_tag BLOB NOT NULL, n INTEGER NOT NULL,
+    blob BLOB NOT NULL, time INTEGER NOT NULL
+  );
+  CREATE INDEX inbox_of ON inbox (inbox_id, room_tag);
+  CREATE INDEX inbox_time ON inbox (time);
+  CREATE TABLE blob (
+    id INTEGER PRIMARY KEY, room INTEGER NOT NULL, blob_id BLOB NOT NULL, bytes BLOB NOT NULL, time INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX blob_of ON blob (room, blob_id);
+  CREATE INDEX blob_time ON blob (time);
+  `,
+];
+
+/** Brings a database to the newest schema. @throws Error when it was made by a newer version of the relay. */
+export function migrate(database: Database): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > STEPS.length) throw new Error("this database was made by a newer version of the relay");
+  if (version === STEPS.length) return;
+  database.transaction(() => {
+    for (const step of STEPS.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${STEPS.length}`);
+  });
+}

@@ -1,0 +1,289 @@
+import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
+import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
+import { bytes, encodeWriteKeys, LAST_ROOM, number, recordRow, roomRow, ROOM_SPAN } from "./rowCodec.js";
+import { migrate } from "./schema.js";
+import { Page, type PageSize, type RecordRow, type RoomRow, type SlotRow, type SlotVersion, type Store } from "./store.js";
+
+/** The store on one SQLite database, which must be used by nobody else while it is open. */
+export class SqliteStore implements Store {
+  private readonly statements = new Map<string, Statement>();
+
+  /** Takes over the database, and brings its schema up to date. */
+  constructor(private readonly database: Database) {
+    migrate(database);
+    // Checkpoints move pages from the journal into the file; rarer ones write hot pages less often.
+    database.exec("PRAGMA wal_autocheckpoint = 4000");
+  }
+
+  begin(): void {
+    this.database.begin();
+  }
+
+  commit(): void {
+    this.database.commit();
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  room(tag: Uint8Array): RoomRow | null {
+    const row = this.get("SELECT * FROM room WHERE tag = ?", tag);
+    return row === null ? null : roomRow(row);
+  }
+
+  addRoom(room: Omit<RoomRow, "no">): RoomRow | null {
+    if (this.roomCount() >= LAST_ROOM) return null;
+    const { tag, creation, head } = room;
+    const { rowid } = this.run(
+      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_length, write_keys, available_from," +
+        " message_bytes, blob_bytes) VALUES (?, ?, 0, 0, 0, ?, 0, ?, 1, 0, 0)",
+      tag,
+      creation,
+      head,
+      encodeWriteKeys(room.writeKeys),
+    );
+    const added = { ...room, no: rowid };
+    this.saveRoom(added);
+    return added;
+  }
+
+  saveRoom(room: RoomRow): void {
+    this.run(
+      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_length = ?, write_keys = ?, available_from = ?," +
+        " message_bytes = ?, blob_bytes = ?, oldest = ? WHERE no = ?",
+      room.epoch,
+      room.n,
+      room.lastCommit,
+      room.head,
+      room.rosterLength,
+      encodeWriteKeys(room.writeKeys),
+      room.availableFrom,
+      room.messageBytes,
+      room.blobBytes,
+      room.oldest,
+      room.no,
+    );
+  }
+
+  roomCount(): number {
+    return number(this.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
+  }
+
+  roomsWithOld(before: number, limit: number): Uint8Array[] {
+    const sql =
+      "SELECT tag FROM room WHERE oldest < ? UNION SELECT tag FROM room WHERE no IN (SELECT room FROM blob WHERE time < ?) LIMIT ?";
+    return this.all(sql, before, before, limit).map((row) => bytes(row, "tag"));
+  }
+
+  addRecord(room: number, record: RecordRow): void {
+    this.run(
+      "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      room * ROOM_SPAN + record.n,
+      record.kind === "commit" ? 1 : 2,
+      record.epoch,
+      record.time,
+      record.appendId,
+      record.head,
+      record.payload,
+      record.attachment,
+    );
+  }
+
+  records(room: number, fromN: number, size: PageSize): RecordRow[] {
+    const [from, end] = [room * ROOM_SPAN + Math.max(1, fromN), (room + 1) * ROOM_SPAN];
+    const sql = "SELECT * FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    return this.page(size, recordRow, (record) => record.payload.length + record.attachment.length, (after, limit) =>
+      this.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
+    );
+  }
+
+  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
+    const sql = "SELECT id, append_id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
+    return this.all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
+      .map((row) => ({ n: number(row, "id") % ROOM_SPAN, appendId: bytes(row, "append_id") }))
+      .reverse();
+  }
+
+  pruneRecord(room: number, n: number, recordHash: Uint8Array): void {
+    this.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", recordHash, room * ROOM_SPAN + n);
+  }
+
+  addRoster(room: number, { index, n, attachment }: RosterRecord): void {
+    this.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + index, n, attachment);
+  }
+
+  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
+    const sql = "SELECT * FROM roster WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    const read = (row: Row): RosterRecord => ({
+      index: number(row, "id") % ROOM_SPAN,
+      n: number(row, "n"),
+      attachment: bytes(row, "attachment"),
+    });
+    return this.page(size, read, (record) => record.attachment.length, (after, limit) =>
+      this.all(sql, room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1), (room + 1) * ROOM_SPAN, limit),
+    );
+  }
+
+  slot(room: number, slotId: Uint8Array): SlotRow | null {
+    const row = this.get(
+      "SELECT token_pub, closed, (SELECT count(*) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id) AS versions" +
+        " FROM slot s WHERE room = ? AND slot_id = ?",
+      room,
+      slotId,
+    );
+    if (row === null) return null;
+    return { tokenPub: bytes(row, "token_pub"), closed: row["closed"] === 1, versions: number(row, "versions") };
+  }
+
+  openSlotCount(room: number): number {
+    return number(this.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
+  }
+
+  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
+    this.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
+  }
+
+  closeSlot(room: number, slotId: Uint8Array): void {
+    this.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
+    this.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
+    this.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
+  }
+
+  addSlotVersion(room: number, slotId: Uint8Array, { blob, n, time }: SlotVersion, keep: number): void {
+    this.run("INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)", room, slotId, blob, n, time);
+    const sql =
+      "DELETE FROM slot_version WHERE id IN (SELECT id FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
+    this.run(sql, room, slotId, keep);
+  }
+
+  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
+    const sql = "SELECT blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
+    const row = this.get(sql, room, slotId, back);
+    return row === null ? null : { blob: bytes(row, "blob"), n: number(row, "n"), time: number(row, "time") };
+  }
+
+  requestCount(room: number, slotId: Uint8Array): number {
+    return number(this.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
+  }
+
+  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
+    const row = this.get("SELECT id FROM request WHERE room = ? AND slot_id = ? AND digest = ?", room, slotId, digest);
+    return row === null ? null : number(row, "id");
+  }
+
+  addRequest(room: number, { slotId, blob, time }: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
+    const sql = "INSERT INTO request (room, slot_id, digest, blob, time) VALUES (?, ?, ?, ?, ?)";
+    return this.run(sql, room, slotId, digest, blob, time).rowid;
+  }
+
+  requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
+    const sql = "SELECT id, slot_id, blob, time FROM request WHERE room = ? AND id > ? ORDER BY id LIMIT ?";
+    const read = (row: Row): JoinRequestItem => ({
+      request: number(row, "id"),
+      slotId: bytes(row, "slot_id"),
+      blob: bytes(row, "blob"),
+      time: number(row, "time"),
+    });
+    return this.page(size, read, (item) => item.blob.length, (last, limit) =>
+      this.all(sql, room, last?.request ?? after, limit),
+    );
+  }
+
+  deleteRequest(room: number, request: number): void {
+    this.run("DELETE FROM request WHERE room = ? AND id = ?", room, request);
+  }
+
+  deleteRequestsBefore(time: number): void {
+    this.run("DELETE FROM request WHERE time < ?", time);
+  }
+
+  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+    const insert = "INSERT INTO inbox (inbox_id, room_tag, n, blob, time) VALUES (?, ?, ?, ?, ?)";
+    this.run(insert, inboxId, item.roomTag, item.n, item.blob, time);
+    const trim =
+      "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE inbox_id = ? AND room_tag = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
+    this.run(trim, inboxId, item.roomTag, keepOfRoom);
+  }
+
+  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
+    const sql = "SELECT id, room_tag, n, blob FROM inbox WHERE inbox_id = ? AND id > ? ORDER BY id LIMIT ?";
+    const read = (row: Row): InboxItem => ({
+      item: number(row, "id"),
+      roomTag: bytes(row, "room_tag"),
+      n: number(row, "n"),
+      blob: bytes(row, "blob"),
+    });
+    return this.page(size, read, (item) => item.blob.length, (last, limit) =>
+      this.all(sql, inboxId, last?.item ?? after, limit),
+    );
+  }
+
+  clearInbox(inboxId: Uint8Array, upTo: number): void {
+    this.run("DELETE FROM inbox WHERE inbox_id = ? AND id <= ?", inboxId, upTo);
+  }
+
+  deleteInboxItemsBefore(time: number): void {
+    this.run("DELETE FROM inbox WHERE time < ?", time);
+  }
+
+  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean {
+    const sql = "INSERT OR IGNORE INTO blob (room, blob_id, bytes, time) VALUES (?, ?, ?, ?)";
+    return this.run(sql, room, blobId, blob, time).changes > 0;
+  }
+
+  blob(room: number, blobId: Uint8Array): Uint8Array | null {
+    const row = this.get("SELECT bytes FROM blob WHERE room = ? AND blob_id = ?", room, blobId);
+    return row === null ? null : bytes(row, "bytes");
+  }
+
+  deleteBlobsBefore(room: number, before: number): number {
+    const sql = "SELECT coalesce(sum(length(bytes)), 0) AS n FROM blob WHERE room = ? AND time < ?";
+    const freed = number(this.get(sql, room, before)!, "n");
+    this.run("DELETE FROM blob WHERE room = ? AND time < ?", room, before);
+    return freed;
+  }
+
+  // Reads in steps, so that a page of large items never loads many times its size.
+  private page<T>(
+    size: PageSize,
+    read: (row: Row) => T,
+    bytesOf: (item: T) => number,
+    next: (last: T | null, limit: number) => Row[],
+  ): T[] {
+    const page = new Page<T>(size);
+    let seen = 0;
+    for (let step = 8; ; ) {
+      const rows = next(page.items.at(-1) ?? null, step);
+      for (const row of rows) {
+        const item = read(row);
+        seen += bytesOf(item);
+        if (!page.add(item, bytesOf(item))) return page.items;
+      }
+      if (rows.length < step) return page.items;
+      const average = seen / page.items.length + 1;
+      step = Math.max(1, Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1));
+    }
+  }
+
+  private run(sql: string, ...values: readonly SqlValue[]): { changes: number; rowid: number } {
+    return this.statement(sql).run(...values);
+  }
+
+  private get(sql: string, ...values: readonly SqlValue[]): Row | null {
+    return this.statement(sql).get(...values);
+  }
+
+  private all(sql: string, ...values: readonly SqlValue[]): Row[] {
+    return this.statement(sql).all(...values);
+  }
+
+  private statement(sql: string): Statement {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,146 @@
+import type { InboxItem, JoinRequestItem, RecordKind, RosterRecord } from "@conclave/wire";
+
+/** A key that proves membership in the epoch that the commit at `n` led to. */
+export interface WriteKey {
+  readonly key: Uint8Array;
+  readonly epoch: number;
+  /** The commit that registered it; 0 for the room's creation. */
+  readonly n: number;
+  /** Registered by an external commit, on the ground of an invite. */
+  readonly byToken: boolean;
+  /** May do everything; a retired key may only append a commit, now and then. */
+  readonly live: boolean;
+}
+
+/** A room as it is stored. */
+export interface RoomRow {
+  /** The store's own number of the room. */
+  readonly no: number;
+  readonly tag: Uint8Array;
+  /** Hash of what the room was created with: tells a repeated creation from a clash. */
+  readonly creation: Uint8Array;
+  epoch: number;
+  n: number;
+  lastCommit: number;
+  head: Uint8Array;
+  rosterLength: number;
+  writeKeys: readonly WriteKey[];
+  /** From here on no message is pruned. */
+  availableFrom: number;
+  /** Payload bytes of messages that are kept. */
+  messageBytes: number;
+  blobBytes: number;
+  /** Time of the record at `availableFrom`; null when there is none. */
+  oldest: number | null;
+}
+
+/** A log record as it is stored. When pruned, `payload` is the record's hash. */
+export interface RecordRow {
+  readonly n: number;
+  readonly kind: RecordKind;
+  readonly epoch: number;
+  readonly time: number;
+  readonly appendId: Uint8Array;
+  readonly head: Uint8Array;
+  readonly pruned: boolean;
+  readonly payload: Uint8Array;
+  readonly attachment: Uint8Array;
+}
+
+/** An invite's slot without its versions. */
+export interface SlotRow {
+  readonly tokenPub: Uint8Array;
+  readonly closed: boolean;
+  readonly versions: number;
+}
+
+/** One version of a slot. */
+export interface SlotVersion {
+  readonly blob: Uint8Array;
+  readonly n: number;
+  readonly time: number;
+}
+
+/** How much of a list to read: at most so many items, and no further item once so many bytes are there. */
+export interface PageSize {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/**
+ * Port: where the relay keeps everything. Synchronous, one user. Writes happen between `begin` and `commit`, and are
+ * durable when `commit` returns; reads see the writes before them. Throws only when the environment is broken; then the
+ * process must end. The conformance suite is `storeConformance`.
+ */
+export interface Store {
+  begin(): void;
+  commit(): void;
+  close(): void;
+
+  room(tag: Uint8Array): RoomRow | null;
+  /** The new room with its number; null when the store has no number left. */
+  addRoom(room: Omit<RoomRow, "no">): RoomRow | null;
+  saveRoom(room: RoomRow): void;
+  roomCount(): number;
+  /** Tags of rooms that keep a message or a blob older than `before`. */
+  roomsWithOld(before: number, limit: number): Uint8Array[];
+
+  addRecord(room: number, record: RecordRow): void;
+  /** Records from `fromN` on, in order. */
+  records(room: number, fromN: number, size: PageSize): RecordRow[];
+  /** The newest `count` append ids, in order of `n`. */
+  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[];
+  /** Replaces the payload of a message by the record's hash. */
+  pruneRecord(room: number, n: number, recordHash: Uint8Array): void;
+
+  addRoster(room: number, record: RosterRecord): void;
+  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[];
+
+  slot(room: number, slotId: Uint8Array): SlotRow | null;
+  openSlotCount(room: number): number;
+  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void;
+  /** Closes the slot and forgets its versions and requests. */
+  closeSlot(room: number, slotId: Uint8Array): void;
+  /** Adds a version and keeps the newest `keep`. */
+  addSlotVersion(room: number, slotId: Uint8Array, version: SlotVersion, keep: number): void;
+  /** The version `back` before the newest, or null. */
+  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null;
+
+  requestCount(room: number, slotId: Uint8Array): number;
+  /** The number of a request with this content, or null. */
+  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null;
+  /** The new request's number: greater than every earlier one of the store. */
+  addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number;
+  requests(room: number, after: number, size: PageSize): JoinRequestItem[];
+  deleteRequest(room: number, request: number): void;
+  deleteRequestsBefore(time: number): void;
+
+  /** Adds an item, and keeps the newest `keepOfRoom` of this room in this inbox. Numbers rise within a store. */
+  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void;
+  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[];
+  clearInbox(inboxId: Uint8Array, upTo: number): void;
+  deleteInboxItemsBefore(time: number): void;
+
+  /** False when the room had this blob already. */
+  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean;
+  blob(room: number, blobId: Uint8Array): Uint8Array | null;
+  /** Deletes the room's blobs older than `before`, and gives how many bytes they had. */
+  deleteBlobsBefore(room: number, before: number): number;
+}
+
+/** Applies a page size to items that come in order. The first item is always taken. */
+export class Page<T> {
+  readonly items: T[] = [];
+  private bytes = 0;
+
+  constructor(private readonly size: PageSize) {}
+
+  /** False when the page is full and the item was not taken. */
+  add(item: T, bytes: number): boolean {
+    const full = this.items.length >= this.size.items || this.bytes + bytes > this.size.bytes;
+    if (full && (this.items.length > 0 || this.size.items === 0)) return false;
+    this.items.push(item);
+    this.bytes += bytes;
+    return true;
+  }
+}

@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "@conclave/sqlite";
+import { afterEach, describe, expect, it } from "vitest";
+import { MemoryStore } from "./memoryStore.js";
+import { SqliteStore } from "./sqliteStore.js";
+import type { RecordRow, RoomRow, Store } from "./store.js";
+
+const id = (fill: number, length = 32): Uint8Array => new Uint8Array(length).fill(fill);
+const all = { items: 1000, bytes: 1_000_000 };
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function sqliteFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), "conclave-store-"));
+  folders.push(folder);
+  return join(folder, "relay.db");
+}
+
+const stores: [string, () => Store][] = [
+  ["memory", () => new MemoryStore()],
+  ["sqlite", () => new SqliteStore(openDatabase(sqliteFile()))],
+];
+
+function newRoom(tag: Uint8Array): Omit<RoomRow, "no"> {
+  return {
+    tag,
+    creation: id(1),
+    epoch: 0,
+    n: 0,
+    lastCommit: 0,
+    head: id(2),
+    rosterLength: 1,
+    writeKeys: [{ key: id(3), epoch: 0, n: 0, byToken: false, live: true }],
+    availableFrom: 1,
+    messageBytes: 0,
+    blobBytes: 0,
+    oldest: null,
+  };
+}
+
+function record(n: number, size = 10): RecordRow {
+  return {
+    n,
+    kind: n % 2 === 0 ? "commit" : "message",
+    epoch: n * 3,
+    time: 1000 + n,
+    appendId: id(n % 256, 16),
+    head: id(n % 256),
+    pruned: false,
+    payload: id(n % 256, size),
+    attachment: n % 2 === 0 ? id(9, 4) : new Uint8Array(),
+  };
+}
+
+describe.each(stores)("store in %s", (_name, open) => {
+  function withRooms(): { store: Store; a: RoomRow; b: RoomRow } {
+    const store = open();
+    store.begin();
+    const a = store.addRoom(newRoom(id(10)))!;
+    const b = store.addRoom(newRoom(id(11)))!;
+    store.commit();
+    store.begin();
+    return { store, a, b };
+  }
+
+  it("keeps rooms apart, and as they were saved", () => {
+    const { store, a, b } = withRooms();
+    expect(store.room(id(12))).toBeNull();
+    expect(store.room(id(10))).toEqual(a);
+    const changed = { ...a, epoch: 2, n: 7, lastCommit: 6, head: id(8), oldest: 55, messageBytes: 12, availableFrom: 3 };
+    changed.writeKeys = [...a.writeKeys, { key: id(4), epoch: 1, n: 6, byToken: true, live: false }];
+    store.saveRoom(changed);
+    expect(store.room(id(10))).toEqual(changed);
+    expect(store.room(id(11))).toEqual(b);
+    expect(store.roomCount()).toBe(2);
+    store.commit();
+    store.close();
+  });
+  it("pages records by number and by bytes, always at least one", () => {
+    const { store, a, b } = withRooms();
+    for (let n = 1; n <= 300; n++) store.addRecord(a.no, record(n));
+    store.addRecord(b.no, record(1, 5000));
+    store.addRecord(b.no, record(2, 5000));
+    expect(store.records(a.no, 1, all)).toEqual(Array.from({ length: 300 }, (_, at) => record(at + 1)));
+    expect(store.records(a.no, 0, { items: 2, bytes: 9999 }).map(({ n }) => n)).toEqual([1, 2]);
+    expect(store.records(a.no, 299, all).map(({ n }) => n)).toEqual([299, 300]);
+    expect(store.records(a.no, 301, all)).toEqual([]);
+    expect(store.records(a.no, 1, { items: 0, bytes: 10 })).toEqual([]);
+    expect(store.records(a.no, 1, { items: 99, bytes: 24 }).map(({ n }) => n)).toEqual([1, 2]);
+    expect(store.records(b.no, 1, { items: 99, bytes: 10 }).map(({ n }) => n)).toEqual([1]);
+    expect(store.appendIds(a.no, 2)).toEqual([
+      { n: 299, appendId: id(299 % 256, 16) },
+      { n: 300, appendId: id(300 % 256, 16) },
+    ]);
+    expect(store.appendIds(b.no, 99).map(({ n }) => n)).toEqual([1, 2]);
+    store.commit();
+    store.close();
+  });
+  it("prunes a record to its hash", () => {
+    const { store, a } = withRooms();
+    for (let n = 1; n <= 3; n++) store.addRecord(a.no, record(n));
+    store.pruneRecord(a.no, 1, id(77));
+    const [first, second] = store.records(a.no, 1, all);
+    expect(first).toEqual({ ...record(1), pruned: true, payload: id(77), attachment: new Uint8Array() });
+    expect(second).toEqual(record(2));
+    store.commit();
+    store.close();
+  });
+  it("finds rooms with something old", () => {
+    const { store, a, b } = withRooms();
+    store.saveRoom({ ...a, oldest: 100 });
+    store.addBlob(b.no, id(1), id(1, 5), 50);
+    expect(store.roomsWithOld(50, 9)).toEqual([]);
+    expect(store.roomsWithOld(51, 9)).toEqual([b.tag]);
+    expect(store.roomsWithOld(101, 9)).toHaveLength(2);
+    expect(store.roomsWithOld(101, 1)).toHaveLength(1);
+    store.commit();
+    store.close();
+  });
+  it("pages the roster from an index", () => {
+    const { store, a, b } = withRooms();
+    const records = [0, 1, 2].map((index) => ({ index, n: index * 2, attachment: id(index, 20) }));
+    for (const one of records) store.addRoster(a.no, one);
+    expect(store.roster(a.no, 0, all)).toEqual(records);
+    expect(store.roster(a.no, 1, { items: 1, bytes: 999 })).toEqual([records[1]]);
+    expect(store.roster(a.no, 0, { items: 9, bytes: 41 })).toEqual(records.slice(0, 2));
+    expect(store.roster(a.no, 3, all)).toEqual([]);
+    expect(store.roster(b.no, 0, all)).toEqual([]);
+    store.commit();
+    store.close();
+  });
+  it("keeps the newest versions of a slot, and forgets them when it closes", () => {
+    const { store, a, b } = withRooms();
+    expect(store.slot(a.no, id(1))).toBeNull();
+    store.addSlot(a.no, id(1), id(2));
+    expect(store.slot(a.no, id(1))).toEqual({ tokenPub: id(2), closed: false, versions: 0 });
+    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, id(1), { blob: id(n, 3), n, time: n }, 3);
+    expect(store.slot(a.no, id(1))?.versions).toBe(3);
+    expect(store.slotVersion(a.no, id(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
+    expect(store.slotVersion(a.no, id(1), 2)?.n).toBe(3);
+    expect(store.slotVersion(a.no, id(1), 3)).toBeNull();
+    expect(store.slotVersion(b.no, id(1), 0)).toBeNull();
+    store.addRequest(a.no, { slotId: id(1), blob: id(1), time: 1 }, id(1));
+    expect(store.openSlotCount(a.no)).toBe(1);
+    store.closeSlot(a.no, id(1));
+    expect(store.slot(a.no, id(1))).toEqual({ tokenPub: id(2), closed: true, versions: 0 });
+    expect(store.openSlotCount(a.no)).toBe(0);
+    expect(store.requests(a.no, 0, all)).toEqual([]);
+    store.commit();
+    store.close();
+  });
+  it("lists, finds and deletes join requests", () => {
+    const { store, a, b } = withRooms();
+    const first = store.addRequest(a.no, { slotId: id(1), blob: id(5, 10), time: 10 }, id(50));
+    const second = store.addRequest(a.no, { slotId: id(2), blob: id(6, 10), time: 20 }, id(60));
+    store.addRequest(b.no, { slotId: id(1), blob: id(7, 10), time: 30 }, id(70));
+    expect(second).toBeGreaterThan(first);
+    expect(store.findRequest(a.no, id(1), id(50))).toBe(first);
+    expect(store.findRequest(a.no, id(1), id(60))).toBeNull();
+    expect(store.requestCount(a.no, id(1))).toBe(1);
+    expect(store.requests(a.no, 0, all)).toEqual([
+      { request: first, slotId: id(1), blob: id(5, 10), time: 10 },
+      { request: second, slotId: id(2), blob: id(6, 10), time: 20 },
+    ]);
+    expect(store.requests(a.no, first, all).map(({ request }) => request)).toEqual([second]);
+    store.deleteRequestsBefore(20);
+    expect(store.requests(a.no, 0, all).map(({ request }) => request)).toEqual([second]);
+    store.deleteRequest(b.no, second);
+    expect(store.requests(a.no, 0, all)).toHaveLength(1);
+    store.deleteRequest(a.no, second);
+    expect(store.requests(a.no, 0, all)).toEqual([]);
+    const third = store.addRequest(a.no, { slotId: id(1), blob: id(5, 10), time: 10 }, id(50));
+    expect(third).toBeGreaterThan(second + 1);
+    store.commit();
+    store.close();
+  });
+  it("keeps a few inbox items of each room, and clears up to a number", () => {
+    const { store } = withRooms();
+    for (let n = 1; n <= 4; n++) store.addInboxItem(id(1), { roomTag: id(10), n, blob: id(n, 4) }, n, 2);
+    store.addInboxItem(id(1), { roomTag: id(11), n: 9, blob: id(9, 4) }, 9, 2);
+    store.addInboxItem(id(2), { roomTag: id(11), n: 9, blob: id(9, 4) }, 9, 2);
+    const items = store.inbox(id(1), 0, all);
+    expect(items.map(({ n }) => n)).toEqual([3, 4, 9]);
+    expect(items[0]).toMatchObject({ roomTag: id(10), blob: id(3, 4) });
+    expect(store.inbox(id(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
+    store.clearInbox(id(1), items[1]!.item);
+    expect(store.inbox(id(1), 0, all).map(({ n }) => n)).toEqual([9]);
+    store.deleteInboxItemsBefore(10);
+    expect(store.inbox(id(1), 0, all)).toEqual([]);
+    expect(store.inbox(id(2), 0, all)).toEqual([]);
+    store.commit();
+    store.close();
+  });
+  it("keeps blobs once, and gives back how much it deleted", () => {
+    const { store, a, b } = withRooms();
+    expect(store.addBlob(a.no, id(1), id(5, 100), 10)).toBe(true);
+    expect(store.addBlob(a.no, id(1), id(5, 100), 20)).toBe(false);
+    expect(store.addBlob(a.no, id(2), id(6, 50), 20)).toBe(true);
+    expect(store.blob(a.no, id(1))).toEqual(id(5, 100));
+    expect(store.blob(b.no, id(1))).toBeNull();
+    expect(store.deleteBlobsBefore(a.no, 20)).toBe(100);
+    expect(store.blob(a.no, id(1))).toBeNull();
+    expect(store.blob(a.no, id(2))).toEqual(id(6, 50));
+    store.commit();
+    store.close();
+  });
+});
+
+describe("store on a file", () => {
+  it("has what was committed after it is opened again, and nothing that was not", () => {
+    const path = sqliteFile();
+    const first = new SqliteStore(openDatabase(path));
+    first.begin();
+    const room = first.addRoom(newRoom(id(1)))!;
+    first.addRecord(room.no, record(1));
+    first.commit();
+    first.begin();
+    first.addRecord(room.no, record(2));
+    first.close();
+    const second = new SqliteStore(openDatabase(path));
+    expect(second.records(second.room(id(1))!.no, 1, all)).toEqual([record(1)]);
+    second.close();
+  });
+  it("refuses a database of a newer version", () => {
+    const path = sqliteFile();
+    const database = openDatabase(path);
+    database.exec("PRAGMA user_version = 999");
+    expect(() => new SqliteStore(database)).toThrow("newer version");
+    database.close();
+  });
+});
