@@ -136,14 +136,20 @@ export class RatchetTree {
     for (const above of directPath(index, this.width)) this.hashes.set(above, null);
   }
 
-  /** Puts a leaf at the leftmost blank place, growing the tree if there is none (RFC 9420 §7.7). */
-  addLeaf(leafNode: LeafNode, from = 0): number {
+  /** The leftmost blank leaf, after growing the tree if there is none (RFC 9420 §7.7). */
+  reserveLeaf(from = 0): number {
     let leafIndex = from;
     while (leafIndex < this.width && this.leaf(leafIndex) !== null) leafIndex++;
     if (leafIndex === this.width) {
       if (this.width * 2 > MAX_LEAVES) throw new MlsError("bad_tree", "too many leaves");
       this.width *= 2;
     }
+    return leafIndex;
+  }
+
+  /** Adds a leaf at the leftmost blank place, as unmerged in the parents above it (RFC 9420 §7.7, §12.1.1). */
+  addLeaf(leafNode: LeafNode, from = 0): number {
+    const leafIndex = this.reserveLeaf(from);
     this.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
     for (const above of directPath(leafToNode(leafIndex), this.width)) {
       const parent = this.parent(above);
@@ -169,7 +175,7 @@ export class RatchetTree {
       this.width /= 2;
       for (let index = nodeWidth(this.width); index < nodeWidth(before); index++) {
         if (this.base.nodes[index] !== undefined || this.nodes.has(index)) this.nodes.set(index, null);
-        this.hashes.delete(index);
+        this.hashes.set(index, null);
       }
     }
   }

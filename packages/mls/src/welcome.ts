@@ -1,7 +1,8 @@
-import type { Reader, Writer } from "@conclave/codec";
+import { type Reader, Writer } from "@conclave/codec";
 import type { HpkeCiphertext } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import { readHpkeCiphertext, writeHpkeCiphertext } from "./commit.js";
+import { type GroupInfo, writeGroupInfo } from "./groupInfo.js";
 import { type PreSharedKeyId, readPreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
 
 /** The secrets of an epoch, sealed to those who join it (RFC 9420 §12.4.3.1). */
@@ -53,4 +54,9 @@ export function welcomeKey(suite: CipherSuite, welcomeSecret: Uint8Array) {
     key: suite.expandWithLabel(welcomeSecret, "key", empty, suite.keyLength),
     nonce: suite.expandWithLabel(welcomeSecret, "nonce", empty, suite.nonceLength),
   };
+}
+
+/** The bytes of a GroupInfo that a Welcome seals. */
+export function writeGroupInfoFor(info: GroupInfo): Uint8Array {
+  return writeGroupInfo(new Writer(1024), info).finish();
 }

@@ -1,0 +1,53 @@
+import { type Delta, PAST_EPOCHS } from "./engine.js";
+import { nodeKey, nodeRecord, pastRecord, pathKey, secretTreeKeys, secretTreeRecords, stateRecord, stepDelta } from "./groupState.js";
+import type { GroupState, PastEpoch } from "./groupState.js";
+import type { LeafNode } from "./leafNode.js";
+import type { GroupInternals } from "./groupInternals.js";
+import type { RatchetTree } from "./ratchetTree.js";
+import type { RatchetStep, SecretTree } from "./secretTree.js";
+import { isLeaf, nodeToLeaf } from "./treeMath.js";
+
+/** What the epoch that ends leaves behind, when `tree` (with its changes not settled) follows it. */
+export function pastEpoch(group: GroupInternals, tree: RatchetTree): PastEpoch {
+  const replaced = new Map<number, LeafNode | null>();
+  for (const [index] of tree.changes()) if (isLeaf(index)) replaced.set(nodeToLeaf(index), group.tree.leaf(nodeToLeaf(index)));
+  const { context, secrets, ownLeaf } = group.state;
+  return {
+    context,
+    senderData: secrets.senderData,
+    resumption: secrets.resumption,
+    leafWidth: group.tree.leafWidth,
+    ownLeaf,
+    replaced,
+    secretTree: group.secretTree,
+  };
+}
+
+/** All records that moving to the next epoch writes and deletes: changed nodes and keys, not the tree. */
+export function commitDelta(
+  group: GroupInternals,
+  next: { tree: RatchetTree; state: GroupState; secretTree: SecretTree },
+  step: RatchetStep | null,
+): Delta {
+  const { epoch } = group.state.context;
+  const put: (readonly [string, Uint8Array])[] = [stateRecord(next.state), pastRecord(pastEpoch(group, next.tree))];
+  const gone: string[] = [];
+  for (const [index, node] of next.tree.changes()) {
+    if (node === null) gone.push(nodeKey(index));
+    else put.push(nodeRecord(index, node));
+  }
+  for (const [index, key] of next.state.keys) if (group.state.keys.get(index) !== key) put.push([pathKey(index), key]);
+  for (const index of group.state.keys.keys()) if (!next.state.keys.has(index)) gone.push(pathKey(index));
+  put.push(...secretTreeRecords(next.state.context.epoch, next.secretTree));
+  if (step !== null) {
+    const used = stepDelta(epoch, step);
+    put.push(...used.put);
+    gone.push(...used.delete);
+  }
+  for (const [old, past] of group.past) {
+    if (old > epoch - BigInt(PAST_EPOCHS)) continue;
+    gone.push(`p/${old}`, ...secretTreeKeys(old, past.secretTree));
+  }
+  gone.push(...[...group.updateKeys.keys()].map((name) => `u/${name}`), ...[...group.proposals.keys()].map((ref) => `q/${ref}`));
+  return { put, delete: gone };
+}

@@ -1,0 +1,178 @@
+import { fromHex, Writer } from "@conclave/codec";
+import type { UpdatePath } from "./commit.js";
+import type { CipherSuite } from "./cipherSuite.js";
+import type { Delta } from "./engine.js";
+import type { Extension } from "./extension.js";
+import { type AuthenticatedContent, type FramedContent, type FramedWireFormat, signFramedContent } from "./framing.js";
+import { ExtensionType } from "./extension.js";
+import { type GroupInternals, resolvePsks } from "./groupInternals.js";
+import { stepDelta } from "./groupState.js";
+import { keyPackageRef } from "./keyPackage.js";
+import { welcomeSecret } from "./keySchedule.js";
+import { type LeafNode } from "./leafNode.js";
+import { MlsError } from "./mlsError.js";
+import { encodeMessage } from "./mlsMessage.js";
+import { type nextEpoch as NextEpochOf, nextEpoch, provisionalContext } from "./nextEpoch.js";
+import { sealPrivateMessage } from "./privateMessage.js";
+import type { Proposal, ProposalOrRef } from "./proposal.js";
+import { applyProposals, type AppliedProposals, needsPath, type SentProposal, validateCombination } from "./proposalList.js";
+import { publicMessage } from "./publicMessage.js";
+import type { RatchetTree } from "./ratchetTree.js";
+import type { RatchetStep } from "./secretTree.js";
+import { EpochView } from "./epochView.js";
+import { finishCommit, survivingKeys } from "./stageCommit.js";
+import type { StagedCommit } from "./staged.js";
+import { commonAncestor, leafToNode } from "./treeMath.js";
+import { createPath, type PathOutcome } from "./updatePath.js";
+import { type GroupSecrets, welcomeKey, writeGroupInfoFor, writeGroupSecrets } from "./welcome.js";
+
+/** What a commit carries, and how it travels. */
+export interface CommitOptions {
+  /** By value. */
+  readonly proposals?: readonly Proposal[];
+  /** Also commit the proposals that came by reference. Off unless asked for: they are other people's wishes. */
+  readonly includeReferenced?: boolean;
+  readonly authenticatedData?: Uint8Array;
+  /** New keys also where they are not required. On unless told otherwise. */
+  readonly forcePath?: boolean;
+  readonly wireFormat?: FramedWireFormat;
+  /** Rounds the plaintext of a private message up to a multiple of so many bytes. */
+  readonly padTo?: number;
+  /** Put the tree into the Welcome. On unless told otherwise. */
+  readonly treeInWelcome?: boolean;
+}
+
+/** An own commit: sent first, applied when it comes back. */
+export interface CreatedCommit {
+  readonly message: Uint8Array;
+  readonly staged: StagedCommit;
+  /** For those whom the commit adds. To be given away only once the commit is accepted. */
+  readonly welcome: Uint8Array | null;
+  /** The key that the message used up: stored before the message is sent. */
+  readonly delta: Delta;
+  /** For the engine alone. */
+  readonly step: RatchetStep | null;
+}
+
+/** Builds a commit on a fork of the tree (RFC 9420 §12.4.1). @throws MlsError for proposals that are not valid */
+export function createCommit(group: GroupInternals, options: CommitOptions): CreatedCommit {
+  const { engine, suite, state } = group;
+  const wireFormat = options.wireFormat ?? "private";
+  const sender = { type: "member", leafIndex: state.ownLeaf } as const;
+  const referenced = options.includeReferenced === true ? [...group.proposals] : [];
+  const list: SentProposal[] = [
+    ...referenced.map(([, sent]) => sent),
+    ...(options.proposals ?? []).map((proposal) => ({ proposal, sender, byReference: false })),
+  ];
+  validateCombination(suite, list, state.ownLeaf);
+  const tree = group.tree.fork();
+  const applied = applyProposals(engine, suite, tree, list, state.context);
+  const extensions = applied.extensions ?? state.context.extensions;
+  const before = group.tree.leaf(state.ownLeaf)!;
+
+  let made: (PathOutcome & { path: UpdatePath }) | null = null;
+  if ((options.forcePath ?? true) || needsPath(list)) {
+    made = createPath(suite, tree, state.ownLeaf, before, {
+      groupId: state.context.groupId,
+      signaturePrivateKey: state.signaturePrivateKey,
+      excluded: new Set(applied.adds.map(({ leafIndex }) => leafToNode(leafIndex))),
+      contextOf: (treeHash) => provisionalContext(state.context, treeHash, extensions),
+      random: engine.random,
+    });
+  }
+  const items: ProposalOrRef[] = [
+    ...referenced.map(([ref]): ProposalOrRef => ({ type: "reference", reference: fromHex(ref) })),
+    ...(options.proposals ?? []).map((proposal): ProposalOrRef => ({ type: "proposal", proposal })),
+  ];
+  const content = commitContent(group, options.authenticatedData ?? new Uint8Array(0), items, made?.path ?? null);
+  const signature = signFramedContent(suite, wireFormat, content, state.context, state.signaturePrivateKey);
+  const unconfirmed: AuthenticatedContent = { wireFormat, content, auth: { signature, confirmationTag: null } };
+  const next = nextEpoch(suite, state, unconfirmed, tree, {
+    init: state.secrets.init,
+    commitSecret: made?.commitSecret ?? new Uint8Array(suite.hashLength),
+    psk: resolvePsks(engine, suite, applied.psks, group),
+    extensions,
+  });
+  const auth = { signature, confirmationTag: next.confirmationTag };
+  const { message, step } = frame(group, wireFormat, content, auth, options.padTo ?? 0);
+  const keys = new Map([...survivingKeys(group, tree, applied), ...(made?.keys ?? [])]);
+  const staged = finishCommit(group, summarise(group, applied, content, before, made?.path.leafNode ?? null, referenced.length), tree, next, keys, step);
+  const welcome = applied.adds.length === 0 ? null : makeWelcome(group, applied, staged, next, made, tree, options.treeInWelcome ?? true);
+  const delta = step === null ? { put: [], delete: [] } : stepDelta(state.context.epoch, step);
+  return { message, staged, welcome, delta, step };
+}
+
+/** Frames a signed content of ours as a message. */
+export function frame(group: GroupInternals, wireFormat: FramedWireFormat, content: FramedContent, auth: AuthenticatedContent["auth"], padTo: number) {
+  const { suite, state, engine } = group;
+  if (wireFormat === "public") {
+    const message = publicMessage(suite, content, auth, state.context, state.secrets.membership);
+    return { message: encodeMessage({ wireFormat, message }), step: null };
+  }
+  const secrets = { senderData: state.secrets.senderData, tree: group.secretTree };
+  const { message, step } = sealPrivateMessage(suite, secrets, content, auth, engine.random, padTo);
+  return { message: encodeMessage({ wireFormat, message }), step };
+}
+
+function commitContent(
+  group: GroupInternals,
+  authenticatedData: Uint8Array,
+  proposals: readonly ProposalOrRef[],
+  path: UpdatePath | null,
+): FramedContent & { content: { type: "commit" } } {
+  const { groupId, epoch } = group.state.context;
+  const sender = { type: "member", leafIndex: group.state.ownLeaf } as const;
+  return { groupId, epoch, sender, authenticatedData, content: { type: "commit", commit: { proposals, path } } };
+}
+
+function summarise(group: GroupInternals, applied: AppliedProposals, content: FramedContent, before: LeafNode, after: LeafNode | null, referencedProposals: number) {
+  const { ownLeaf } = group.state;
+  return {
+    kind: "commit" as const,
+    epoch: content.epoch,
+    sender: { type: "member" as const, leafIndex: ownLeaf },
+    senderLeaf: before,
+    authenticatedData: content.authenticatedData,
+    adds: applied.adds.map(({ leafIndex, leafNode }) => ({ leafIndex, leafNode })),
+    removes: applied.removes,
+    updates: after === null ? applied.updates : [...applied.updates, { leafIndex: ownLeaf, before, after }],
+    extensions: applied.extensions,
+    usesPsk: applied.psks.length > 0,
+    reInit: applied.reInit,
+    referencedProposals,
+    hasPath: after !== null,
+    selfRemoved: false,
+  };
+}
+
+// Seals the joiner secret to each newcomer, with the secret of the lowest node that newcomer and committer share.
+function makeWelcome(
+  group: GroupInternals,
+  applied: AppliedProposals,
+  staged: StagedCommit,
+  next: ReturnType<typeof NextEpochOf>,
+  path: PathOutcome | null,
+  tree: RatchetTree,
+  withTree: boolean,
+): Uint8Array {
+  const { suite, engine, state } = group;
+  const psk = resolvePsks(engine, suite, applied.psks, group);
+  const view = new EpochView(suite, tree, staged.internal!.state);
+  const extensions: Extension[] = withTree ? [{ type: ExtensionType.ratchetTree, data: tree.encode() }] : [];
+  const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, next.joiner, psk));
+  const info = writeGroupInfoFor(view.signedGroupInfo(extensions));
+  const encryptedGroupInfo = suite.crypto.aeadSeal(suite.algorithms.aead, key, nonce, new Uint8Array(0), info);
+  const secrets = applied.adds.map(({ leafIndex, keyPackage }) => {
+    const shared = path?.pathSecrets.get(commonAncestor(leafIndex, state.ownLeaf)) ?? null;
+    return { newMember: keyPackageRef(suite, keyPackage), encryptedGroupSecrets: sealSecrets(suite, keyPackage.initKey, encryptedGroupInfo, { joinerSecret: next.joiner, pathSecret: shared, psks: applied.psks }, group) };
+  });
+  return encodeMessage({ wireFormat: "welcome", message: { cipherSuite: suite.id, secrets, encryptedGroupInfo } });
+}
+
+function sealSecrets(suite: CipherSuite, initKey: Uint8Array, context: Uint8Array, secrets: GroupSecrets, group: GroupInternals) {
+  const plaintext = writeGroupSecrets(new Writer(), secrets).finish();
+  const sealed = suite.encryptWithLabel(initKey, "Welcome", context, plaintext, group.engine.random);
+  if (sealed === null) throw new MlsError("malformed", "a newcomer's init key is unusable");
+  return sealed;
+}
+

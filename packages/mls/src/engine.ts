@@ -1,0 +1,25 @@
+import type { Crypto, Random } from "@conclave/crypto";
+import type { Credential } from "./leafNode.js";
+import type { PreSharedKeyId } from "./preSharedKey.js";
+
+/** What the engine needs from the application. */
+export interface Engine {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  /**
+   * The application's verdict on a credential (RFC 9420 §5.3.1): asked for every leaf that is new or whose credential or
+   * signature key changed, and for each leaf of a tree that is joined. There is no default, on purpose.
+   */
+  validateCredential(leaf: { credential: Credential; signatureKey: Uint8Array }, groupId: Uint8Array): boolean;
+  /** Secrets of pre-shared keys that the engine does not know itself: external ones, and those of other groups. */
+  psk?(id: PreSharedKeyId): Uint8Array | null;
+}
+
+/** State as records: one delta is stored in one transaction. Keys are short strings; a put replaces what was there. */
+export interface Delta {
+  readonly put: readonly (readonly [key: string, value: Uint8Array])[];
+  readonly delete: readonly string[];
+}
+
+/** Epochs before the current one whose application messages can still be read. */
+export const PAST_EPOCHS = 2;

@@ -1,0 +1,98 @@
+import { hpkeSendExport } from "@conclave/crypto";
+import { CipherSuite } from "./cipherSuite.js";
+import type { Engine } from "./engine.js";
+import { decodeOpaque, ExtensionType, findExtension } from "./extension.js";
+import { type FramedContent, signFramedContent } from "./framing.js";
+import type { GroupInternals } from "./groupInternals.js";
+import { verifiedTree } from "./join.js";
+import type { LeafNodeContent } from "./leafNode.js";
+import { MlsError } from "./mlsError.js";
+import { decodeMessage, encodeMessage } from "./mlsMessage.js";
+import { nextEpoch, provisionalContext } from "./nextEpoch.js";
+import type { ProposalOrRef } from "./proposal.js";
+import { SecretTree } from "./secretTree.js";
+import { EXTERNAL_INIT_LABEL } from "./stageCommit.js";
+import { interimTranscriptHash } from "./transcriptHash.js";
+import { createPath } from "./updatePath.js";
+
+/** What a newcomer brings for its leaf. */
+export interface LeafParameters extends Pick<LeafNodeContent, "credential" | "capabilities" | "extensions"> {
+  /** 32-byte Ed25519 seed of the leaf's signature key. */
+  readonly signaturePrivateKey: Uint8Array;
+}
+
+/** How to join by an external commit. */
+export interface ExternalJoin {
+  /** A GroupInfo as an MLSMessage, with external_pub. */
+  readonly groupInfo: Uint8Array;
+  readonly ratchetTree?: Uint8Array;
+  readonly leaf: LeafParameters;
+  readonly authenticatedData?: Uint8Array;
+  /** An own old leaf to remove in the same commit (RFC 9420 §12.4.3.2). */
+  readonly resync?: number;
+}
+
+/** Joins without anybody's help (RFC 9420 §12.4.3.2): the commit to send, and the group as it is after it. @throws MlsError */
+export function joinByExternalCommit(engine: Engine, options: ExternalJoin): { message: Uint8Array; group: GroupInternals } {
+  const item = decodeMessage(options.groupInfo);
+  if (item.wireFormat !== "groupInfo") throw new MlsError("wrong_wire_format", item.wireFormat);
+  const info = item.message;
+  const before = info.groupContext;
+  const suite = CipherSuite.of(before.cipherSuite, engine.crypto);
+  const tree = verifiedTree(engine, suite, info, options.ratchetTree).fork();
+  const external = findExtension(info.extensions, ExtensionType.externalPub);
+  if (external === null) throw new MlsError("missing_external_pub", "group info");
+  const sent = hpkeSendExport(suite.crypto, suite.hpke, decodeOpaque(external), new Uint8Array(0), EXTERNAL_INIT_LABEL, suite.hashLength, engine.random);
+  if (sent === null) throw new MlsError("missing_external_pub", "unusable key");
+
+  const proposals: ProposalOrRef[] = [{ type: "proposal", proposal: { type: "external_init", kemOutput: sent.kemOutput } }];
+  if (options.resync !== undefined) {
+    proposals.push({ type: "proposal", proposal: { type: "remove", removed: options.resync } });
+    tree.removeLeaf(options.resync);
+  }
+  const { signaturePrivateKey, ...leaf } = options.leaf;
+  const ownLeaf = tree.reserveLeaf();
+  const made = createPath(suite, tree, ownLeaf, { ...leaf, signatureKey: suite.crypto.ed25519PublicKey(signaturePrivateKey) }, {
+    groupId: before.groupId,
+    signaturePrivateKey,
+    excluded: new Set(),
+    contextOf: (treeHash) => provisionalContext(before, treeHash, before.extensions),
+    random: engine.random,
+  });
+  const content: FramedContent = {
+    groupId: before.groupId,
+    epoch: before.epoch,
+    sender: { type: "new_member_commit" },
+    authenticatedData: options.authenticatedData ?? new Uint8Array(0),
+    content: { type: "commit", commit: { proposals, path: made.path } },
+  };
+  const signature = signFramedContent(suite, "public", content, before, signaturePrivateKey);
+  const epoch = {
+    context: before,
+    interimTranscriptHash: interimTranscriptHash(suite, before.confirmedTranscriptHash, info.confirmationTag),
+  };
+  const next = nextEpoch(suite, epoch, { wireFormat: "public", content, auth: { signature, confirmationTag: null } }, tree, {
+    init: sent.secret,
+    commitSecret: made.commitSecret,
+    psk: new Uint8Array(suite.hashLength),
+    extensions: before.extensions,
+  });
+  const auth = { signature, confirmationTag: next.confirmationTag };
+  const message = encodeMessage({ wireFormat: "public", message: { content, auth, membershipTag: null } });
+  tree.settle();
+  const { encryption, ...secrets } = next.secrets;
+  const { context, confirmationTag } = next;
+  return {
+    message,
+    group: {
+      engine,
+      suite,
+      tree,
+      state: { context, interimTranscriptHash: next.interimTranscriptHash, confirmationTag, secrets, ownLeaf, signaturePrivateKey, keys: made.keys },
+      secretTree: SecretTree.of(suite, tree.leafWidth, encryption),
+      past: new Map(),
+      proposals: new Map(),
+      updateKeys: new Map(),
+    },
+  };
+}

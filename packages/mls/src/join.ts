@@ -1,0 +1,124 @@
+import { decode, equalBytes } from "@conclave/codec";
+import { constantTimeEqual } from "@conclave/crypto";
+import { CipherSuite } from "./cipherSuite.js";
+import type { Engine } from "./engine.js";
+import { ExtensionType, findExtension } from "./extension.js";
+import { type GroupInfo, readGroupInfo, verifyGroupInfo } from "./groupInfo.js";
+import { type GroupInternals, resolvePsks } from "./groupInternals.js";
+import { type KeyPackage, keyPackageRef } from "./keyPackage.js";
+import { epochSecrets, welcomeSecret } from "./keySchedule.js";
+import { takeCensus, validateLeafNode } from "./leafValidation.js";
+import { MlsError } from "./mlsError.js";
+import { decodeMessage } from "./mlsMessage.js";
+import { RatchetTree } from "./ratchetTree.js";
+import { SecretTree } from "./secretTree.js";
+import { interimTranscriptHash } from "./transcriptHash.js";
+import { commonAncestor, directPath, leafToNode, nodeToLeaf } from "./treeMath.js";
+import { validateTree } from "./treeValidation.js";
+import { followPath, type PathKeys } from "./updatePath.js";
+import { readGroupSecrets, type Welcome, welcomeKey } from "./welcome.js";
+
+/** A key package with its private keys: what one keeps until the Welcome comes. */
+export interface KeyPackageBundle {
+  readonly keyPackage: KeyPackage;
+  readonly initPrivateKey: Uint8Array;
+  readonly encryptionPrivateKey: Uint8Array;
+  readonly signaturePrivateKey: Uint8Array;
+}
+
+/** Joins by a Welcome (RFC 9420 §12.4.3.1). `ratchetTree` where the Welcome does not hold it. @throws MlsError */
+export function joinByWelcome(engine: Engine, options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array | undefined }): GroupInternals {
+  const item = decodeMessage(options.welcome);
+  if (item.wireFormat !== "welcome") throw new MlsError("wrong_wire_format", item.wireFormat);
+  const welcome = item.message;
+  const { keyPackage, initPrivateKey, encryptionPrivateKey, signaturePrivateKey } = options.keyPackage;
+  // RULE: mls.welcome-suite: a Welcome is of the key package's suite (RFC 9420 §12.4.3.1).
+  if (welcome.cipherSuite !== keyPackage.cipherSuite) throw new MlsError("unsupported_suite", "welcome");
+  const suite = CipherSuite.of(welcome.cipherSuite, engine.crypto);
+  const secrets = openGroupSecrets(suite, welcome, keyPackage, initPrivateKey);
+  const psk = resolvePsks(engine, suite, secrets.psks, null);
+  const info = openGroupInfo(suite, welcome, welcomeSecret(suite, secrets.joinerSecret, psk));
+  // RULE: mls.welcome-group-suite: the group has the Welcome's suite (RFC 9420 §12.4.3.1).
+  if (info.groupContext.cipherSuite !== suite.id) throw new MlsError("unsupported_suite", "group context");
+  // RULE: mls.fresh-resumption: a group that continues another one begins with epoch 1 (RFC 9420 §12.4.3.1).
+  const continues = secrets.psks.some((id) => id.type === "resumption" && id.usage !== "application");
+  if (continues && info.groupContext.epoch !== 1n) throw new MlsError("bad_psk", "epoch of a continued group");
+
+  const tree = verifiedTree(engine, suite, info, options.ratchetTree);
+  const own = tree.holderOfEncryptionKey(keyPackage.leafNode.encryptionKey);
+  const ownLeafNode = own === null ? null : tree.leaf(nodeToLeaf(own));
+  // RULE: mls.welcome-own-leaf: the tree holds the very leaf of the key package (RFC 9420 §12.4.3.1).
+  if (own === null || ownLeafNode === null || !equalBytes(ownLeafNode.signature, keyPackage.leafNode.signature)) {
+    throw new MlsError("not_a_member", "welcome");
+  }
+  const ownLeaf = nodeToLeaf(own);
+  const keys: PathKeys = new Map([[own, encryptionPrivateKey]]);
+  if (secrets.pathSecret !== null) {
+    const ancestor = commonAncestor(ownLeaf, info.signer);
+    const nodes = [ancestor, ...directPath(ancestor, tree.leafWidth)].filter((node) => tree.node(node) !== null);
+    if (nodes[0] !== ancestor || ownLeaf === info.signer) throw new MlsError("bad_path", "welcome");
+    for (const [node, key] of followPath(suite, tree, nodes, secrets.pathSecret).keys) keys.set(node, key);
+  }
+  const { encryption, ...epoch } = epochSecrets(suite, secrets.joinerSecret, psk, info.groupContext);
+  // RULE: mls.welcome-confirmation: the joiner derived the epoch that the GroupInfo confirms (RFC 9420 §12.4.3.1).
+  const tag = suite.mac(epoch.confirmation, info.groupContext.confirmedTranscriptHash);
+  if (!constantTimeEqual(tag, info.confirmationTag)) throw new MlsError("bad_confirmation_tag", "welcome");
+  return {
+    engine,
+    suite,
+    tree,
+    state: {
+      context: info.groupContext,
+      interimTranscriptHash: interimTranscriptHash(suite, info.groupContext.confirmedTranscriptHash, info.confirmationTag),
+      confirmationTag: info.confirmationTag,
+      secrets: epoch,
+      ownLeaf,
+      signaturePrivateKey,
+      keys,
+    },
+    secretTree: SecretTree.of(suite, tree.leafWidth, encryption),
+    past: new Map(),
+    proposals: new Map(),
+    updateKeys: new Map(),
+  };
+}
+
+/** The tree that goes with a GroupInfo, checked whole (RFC 9420 §12.4.3.1). @throws MlsError */
+export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo, separate?: Uint8Array): RatchetTree {
+  const bytes = findExtension(info.extensions, ExtensionType.ratchetTree) ?? separate;
+  if (bytes === undefined) throw new MlsError("missing_tree", "group info");
+  const tree = RatchetTree.decode(bytes);
+  const signer = tree.leaf(info.signer);
+  if (signer === null) throw new MlsError("unknown_sender", "group info");
+  verifyGroupInfo(suite, info, signer.signatureKey);
+  const { groupId, extensions, treeHash } = info.groupContext;
+  // RULE: mls.tree-hash: the tree is the one that the group context names (RFC 9420 §12.4.3.1).
+  if (!equalBytes(tree.treeHash(suite), treeHash)) throw new MlsError("bad_tree_hash", "group info");
+  validateTree(suite, tree);
+  const census = takeCensus(tree);
+  for (const { leafIndex, leafNode } of tree.leaves()) {
+    validateLeafNode(engine, suite, leafNode, { groupId, leafIndex, source: null, extensions }, census);
+  }
+  tree.settle();
+  return tree;
+}
+
+function openGroupSecrets(suite: CipherSuite, welcome: Welcome, keyPackage: KeyPackage, initPrivateKey: Uint8Array) {
+  const ref = keyPackageRef(suite, keyPackage);
+  const sealed = welcome.secrets.find(({ newMember }) => equalBytes(newMember, ref));
+  if (sealed === undefined) throw new MlsError("no_key_package", "welcome");
+  const opened = suite.decryptWithLabel(initPrivateKey, "Welcome", welcome.encryptedGroupInfo, sealed.encryptedGroupSecrets);
+  if (opened === null) throw new MlsError("undecryptable", "group secrets");
+  const decoded = decode(opened, readGroupSecrets);
+  if (!decoded.ok) throw decoded.error;
+  return decoded.value;
+}
+
+function openGroupInfo(suite: CipherSuite, welcome: Welcome, secret: Uint8Array): GroupInfo {
+  const { key, nonce } = welcomeKey(suite, secret);
+  const opened = suite.crypto.aeadOpen(suite.algorithms.aead, key, nonce, new Uint8Array(0), welcome.encryptedGroupInfo);
+  if (opened === null) throw new MlsError("undecryptable", "group info");
+  const decoded = decode(opened, readGroupInfo);
+  if (!decoded.ok) throw decoded.error;
+  return decoded.value;
+}
