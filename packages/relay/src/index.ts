@@ -1,1 +1,22 @@
-export {};
+/**
+ * The untrusted server: orders and stores sealed bytes, and knows nothing else (docs/protocol.md §6). `startRelay` is the
+ * whole server; `RelayCore` is the same without sockets, threads and disk, for simulations.
+ */
+export { RelayCore, type RelayCoreOptions } from "./core/relayCore.js";
+export type { RelayCrypto } from "./core/requestHandler.js";
+export type { Output, PushOrigin } from "./core/output.js";
+export {
+  DEFAULT_SETTINGS,
+  settingsWith,
+  type PartialSettings,
+  type Quotas,
+  type Rate,
+  type Rates,
+  type RelaySettings,
+  type Retention,
+} from "./settings.js";
+export { MemoryStore } from "./store/memoryStore.js";
+export { SqliteStore } from "./store/sqliteStore.js";
+export type { PageSize, RecordRow, RoomRow, SlotRow, SlotVersion, Store, WriteKey } from "./store/store.js";
+export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
+export { SOCKET_PATH } from "./server/sockets.js";

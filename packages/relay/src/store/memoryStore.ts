@@ -1,7 +1,15 @@
 import { compareBytes } from "@conclave/codec";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import { Page, type PageSize, type RecordRow, type RoomRow, type SlotRow, type SlotVersion, type Store } from "./store.js";
+import {
+  Page,
+  type PageSize,
+  type RecordRow,
+  type RoomRow,
+  type SlotRow,
+  type SlotVersion,
+  type Store,
+} from "./store.js";
 
 interface MemoryRoom {
   row: RoomRow;

@@ -2,7 +2,15 @@ import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import { bytes, encodeWriteKeys, LAST_ROOM, number, recordRow, roomRow, ROOM_SPAN } from "./rowCodec.js";
 import { migrate } from "./schema.js";
-import { Page, type PageSize, type RecordRow, type RoomRow, type SlotRow, type SlotVersion, type Store } from "./store.js";
+import {
+  Page,
+  type PageSize,
+  type RecordRow,
+  type RoomRow,
+  type SlotRow,
+  type SlotVersion,
+  type Store,
+} from "./store.js";
 
 /** The store on one SQLite database, which must be used by nobody else while it is open. */
 export class SqliteStore implements Store {
@@ -93,8 +101,11 @@ export class SqliteStore implements Store {
   records(room: number, fromN: number, size: PageSize): RecordRow[] {
     const [from, end] = [room * ROOM_SPAN + Math.max(1, fromN), (room + 1) * ROOM_SPAN];
     const sql = "SELECT * FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-    return this.page(size, recordRow, (record) => record.payload.length + record.attachment.length, (after, limit) =>
-      this.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
+    return this.page(
+      size,
+      recordRow,
+      (record) => record.payload.length + record.attachment.length,
+      (after, limit) => this.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
     );
   }
 
@@ -120,8 +131,12 @@ export class SqliteStore implements Store {
       n: number(row, "n"),
       attachment: bytes(row, "attachment"),
     });
-    return this.page(size, read, (record) => record.attachment.length, (after, limit) =>
-      this.all(sql, room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1), (room + 1) * ROOM_SPAN, limit),
+    return this.page(
+      size,
+      read,
+      (record) => record.attachment.length,
+      (after, limit) =>
+        this.all(sql, room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1), (room + 1) * ROOM_SPAN, limit),
     );
   }
 
@@ -151,14 +166,22 @@ export class SqliteStore implements Store {
   }
 
   addSlotVersion(room: number, slotId: Uint8Array, { blob, n, time }: SlotVersion, keep: number): void {
-    this.run("INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)", room, slotId, blob, n, time);
+    this.run(
+      "INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)",
+      room,
+      slotId,
+      blob,
+      n,
+      time,
+    );
     const sql =
       "DELETE FROM slot_version WHERE id IN (SELECT id FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
     this.run(sql, room, slotId, keep);
   }
 
   slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
-    const sql = "SELECT blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
+    const sql =
+      "SELECT blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
     const row = this.get(sql, room, slotId, back);
     return row === null ? null : { blob: bytes(row, "blob"), n: number(row, "n"), time: number(row, "time") };
   }
@@ -185,8 +208,11 @@ export class SqliteStore implements Store {
       blob: bytes(row, "blob"),
       time: number(row, "time"),
     });
-    return this.page(size, read, (item) => item.blob.length, (last, limit) =>
-      this.all(sql, room, last?.request ?? after, limit),
+    return this.page(
+      size,
+      read,
+      (item) => item.blob.length,
+      (last, limit) => this.all(sql, room, last?.request ?? after, limit),
     );
   }
 
@@ -214,8 +240,11 @@ export class SqliteStore implements Store {
       n: number(row, "n"),
       blob: bytes(row, "blob"),
     });
-    return this.page(size, read, (item) => item.blob.length, (last, limit) =>
-      this.all(sql, inboxId, last?.item ?? after, limit),
+    return this.page(
+      size,
+      read,
+      (item) => item.blob.length,
+      (last, limit) => this.all(sql, inboxId, last?.item ?? after, limit),
     );
   }
 
@@ -253,7 +282,7 @@ export class SqliteStore implements Store {
   ): T[] {
     const page = new Page<T>(size);
     let seen = 0;
-    for (let step = 8; ; ) {
+    for (let step = 8; ;) {
       const rows = next(page.items.at(-1) ?? null, step);
       for (const row of rows) {
         const item = read(row);
@@ -262,7 +291,10 @@ export class SqliteStore implements Store {
       }
       if (rows.length < step) return page.items;
       const average = seen / page.items.length + 1;
-      step = Math.max(1, Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1));
+      step = Math.max(
+        1,
+        Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1),
+      );
     }
   }
 

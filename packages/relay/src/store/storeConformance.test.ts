@@ -71,7 +71,16 @@ describe.each(stores)("store in %s", (_name, open) => {
     const { store, a, b } = withRooms();
     expect(store.room(id(12))).toBeNull();
     expect(store.room(id(10))).toEqual(a);
-    const changed = { ...a, epoch: 2, n: 7, lastCommit: 6, head: id(8), oldest: 55, messageBytes: 12, availableFrom: 3 };
+    const changed = {
+      ...a,
+      epoch: 2,
+      n: 7,
+      lastCommit: 6,
+      head: id(8),
+      oldest: 55,
+      messageBytes: 12,
+      availableFrom: 3,
+    };
     changed.writeKeys = [...a.writeKeys, { key: id(4), epoch: 1, n: 6, byToken: true, live: false }];
     store.saveRoom(changed);
     expect(store.room(id(10))).toEqual(changed);

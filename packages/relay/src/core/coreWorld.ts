@@ -1,0 +1,79 @@
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import type { PartialSettings } from "../settings.js";
+import { MemoryStore } from "../store/memoryStore.js";
+import type { Store } from "../store/store.js";
+import { RelayCore } from "./relayCore.js";
+import { newKey, ScriptedClient, type Key } from "./scriptedClient.js";
+
+/** A relay core with a clock that stands still, and scripted clients at it: for tests. */
+export class CoreWorld {
+  core: RelayCore;
+  now = 1_000_000;
+  /** When set, messages pile up, and one commit follows in `flush`. */
+  batching = false;
+  readonly closeCodes = new Map<number, number>();
+  private readonly seed = systemRandom(32);
+  private readonly clients = new Map<number, ScriptedClient>();
+  private lastConnection = 0;
+
+  constructor(
+    private readonly settings: PartialSettings = {},
+    readonly store: Store = new MemoryStore(),
+  ) {
+    this.core = this.newCore();
+  }
+
+  /** A new core on the same store: all connections are gone. */
+  restart(): void {
+    this.clients.clear();
+    this.core = this.newCore();
+  }
+
+  connectRaw(address = "address"): { connection: number; client: ScriptedClient } {
+    const connection = ++this.lastConnection;
+    const client = new ScriptedClient((message) => {
+      this.core.receive(connection, message, this.now);
+      if (!this.batching) this.flush();
+    });
+    this.clients.set(connection, client);
+    this.core.open(connection, address, this.now);
+    return { connection, client };
+  }
+
+  async connect(address?: string): Promise<ScriptedClient> {
+    const { client } = this.connectRaw(address);
+    await client.hello();
+    return client;
+  }
+
+  /** A client in a new room, with the room's first write key proved. */
+  async founder(): Promise<{ client: ScriptedClient; roomTag: Uint8Array; key: Key }> {
+    const client = await this.connect();
+    const [roomTag, key] = [systemRandom(32), newKey()];
+    const attachment = Uint8Array.of(1, 2, 3);
+    await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment, permit: new Uint8Array() });
+    await client.prove(roomTag, 0, key);
+    return { client, roomTag, key };
+  }
+
+  flush(): void {
+    for (const output of this.core.commit()) {
+      if (output.kind === "send") this.clients.get(output.connection)?.receive(output.bytes);
+      else if (output.kind === "close") this.closeCodes.set(output.connection, output.code);
+      else if (output.kind === "push") {
+        for (const connection of output.connections) this.clients.get(connection)?.receive(output.bytes);
+      }
+    }
+  }
+
+  tick(passed: number): void {
+    this.now += passed;
+    this.core.tick(this.now);
+    this.flush();
+  }
+
+  private newCore(): RelayCore {
+    const { store, seed: relaySeed, settings } = this;
+    return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+  }
+}

@@ -1,0 +1,103 @@
+import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame } from "@conclave/wire";
+import { keyOf } from "../key.js";
+import type { Output } from "./output.js";
+
+/** Bytes of records beyond which a push is divided. */
+const PUSH_BYTES = 256 * 1024;
+
+/** Records of a room that its subscribers have not been told of yet. */
+interface Unsent {
+  readonly roomTag: Uint8Array;
+  records: LogRecord[];
+  bytes: number;
+}
+
+/**
+ * Collects what a batch sends. New records of a room are gathered, and encoded once for all its subscribers: a subscriber
+ * gets exactly the records between its subscribing and unsubscribing, in order.
+ */
+export class Outbox {
+  private outputs: Output[] = [];
+  private readonly unsent = new Map<string, Unsent>();
+  private readonly subscribers = new Map<string, Set<number>>();
+
+  /** Sends a frame to one connection; gives its size. */
+  reply(connection: number, frame: RelayFrame): number {
+    const bytes = encodeRelayFrame(frame);
+    this.outputs.push({ kind: "send", connection, bytes });
+    return bytes.length;
+  }
+
+  /** Sends a push to some connections. */
+  notify(connections: readonly number[], push: Push): void {
+    if (connections.length === 0) return;
+    this.outputs.push({ kind: "push", connections, bytes: encodeRelayFrame(push), origin: null });
+  }
+
+  /** Tells the subscribers of a room, after the records they are still to get. */
+  notifyRoom(roomTag: Uint8Array, push: Push): void {
+    const key = keyOf(roomTag);
+    this.flushRoom(key);
+    this.notify([...(this.subscribers.get(key) ?? [])], push);
+  }
+
+  close(connection: number, code: number): void {
+    this.outputs.push({ kind: "close", connection, code });
+  }
+
+  lagEnded(connection: number, roomTag: Uint8Array): void {
+    this.outputs.push({ kind: "lagEnded", connection, roomTag });
+  }
+
+  /** A new record of a room. */
+  record(roomTag: Uint8Array, record: LogRecord): void {
+    const key = keyOf(roomTag);
+    if (!this.subscribers.has(key)) return;
+    let unsent = this.unsent.get(key);
+    if (unsent === undefined) {
+      unsent = { roomTag, records: [], bytes: 0 };
+      this.unsent.set(key, unsent);
+    }
+    unsent.records.push(record);
+    unsent.bytes += record.payload.length + record.attachment.length;
+    if (unsent.bytes >= PUSH_BYTES) this.flushRoom(key);
+  }
+
+  /** From here on the connection gets the room's records. False when it did already. */
+  subscribe(connection: number, roomTag: Uint8Array): boolean {
+    const key = keyOf(roomTag);
+    this.flushRoom(key);
+    const subscribers = this.subscribers.get(key) ?? new Set();
+    this.subscribers.set(key, subscribers);
+    const isNew = !subscribers.has(connection);
+    subscribers.add(connection);
+    return isNew;
+  }
+
+  /** From here on the connection gets no records of the room. */
+  unsubscribe(connection: number, roomKey: string): void {
+    this.flushRoom(roomKey);
+    const subscribers = this.subscribers.get(roomKey);
+    subscribers?.delete(connection);
+    if (subscribers?.size === 0) this.subscribers.delete(roomKey);
+  }
+
+  /** Everything so far; what comes later is of the next batch. */
+  take(): Output[] {
+    for (const key of [...this.unsent.keys()]) this.flushRoom(key);
+    const { outputs } = this;
+    this.outputs = [];
+    return outputs;
+  }
+
+  private flushRoom(key: string): void {
+    const unsent = this.unsent.get(key);
+    if (unsent === undefined) return;
+    this.unsent.delete(key);
+    const connections = [...(this.subscribers.get(key) ?? [])];
+    if (connections.length === 0) return;
+    const { roomTag, records } = unsent;
+    const bytes = encodeRelayFrame({ type: "records", roomTag, items: records });
+    this.outputs.push({ kind: "push", connections, bytes, origin: { roomTag, fromN: records[0]!.n } });
+  }
+}

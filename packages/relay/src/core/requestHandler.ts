@@ -1,0 +1,295 @@
+import { equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import {
+  inboxIdOf,
+  inboxProofBytes,
+  slotProofBytes,
+  writeProofBytes,
+  type AppendRequest,
+  type CreateRoomRequest,
+  type PostRequestRequest,
+  type ProveInboxRequest,
+  type ProveRequest,
+  type ProveSlotRequest,
+  type PutBlobRequest,
+  type Request,
+  type Response,
+  type Sha256,
+  type SubscribeRequest,
+} from "@conclave/wire";
+import { keyOf } from "../key.js";
+import { Log, positionOf, type Sign } from "../ledger/log.js";
+import { Pruner } from "../ledger/pruner.js";
+import { refuse, type Refusal } from "../ledger/refusal.js";
+import type { Room } from "../ledger/room.js";
+import { Rooms } from "../ledger/rooms.js";
+import { Slots } from "../ledger/slots.js";
+import type { RelaySettings } from "../settings.js";
+import type { PageSize, Store } from "../store/store.js";
+import type { Outbox } from "./outbox.js";
+import type { Session } from "./session.js";
+import { TokenBuckets } from "./tokenBucket.js";
+
+type Answer = { readonly ok: true; readonly response: Response } | Refusal;
+
+/** The primitives the relay uses. */
+export type RelayCrypto = Pick<Crypto, "hash" | "ed25519Sign" | "ed25519Verify" | "ed25519PublicKey">;
+
+/** Carries out one request of one connection: what it may do, and what it changes. */
+export class RequestHandler {
+  readonly rooms: Rooms;
+  readonly pruner: Pruner;
+  private readonly log: Log;
+  private readonly slots: Slots;
+  private readonly creations: TokenBuckets;
+  private readonly inboxWatchers = new Map<string, Set<number>>();
+  private readonly page: PageSize;
+  private readonly sha256: Sha256;
+
+  constructor(
+    private readonly store: Store,
+    private readonly crypto: RelayCrypto,
+    sign: Sign,
+    private readonly settings: RelaySettings,
+    private readonly outbox: Outbox,
+  ) {
+    const { limits, rates, quotas, retention } = settings;
+    this.sha256 = (data) => crypto.hash("sha256", data);
+    this.rooms = new Rooms(store, rates);
+    this.slots = new Slots(store, this.sha256, quotas, rates);
+    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas);
+    this.pruner = new Pruner(this.rooms, this.sha256, retention);
+    this.creations = new TokenBuckets(rates.create);
+    this.page = { items: limits.pageItems, bytes: limits.pageBytes };
+  }
+
+  /** Carries out a request that is within the limits. `challenge` is the connection's. */
+  handle(request: Request, session: Session, challenge: Uint8Array, now: number): Answer {
+    if (request.type === "createRoom") return this.createRoom(request, session, now);
+    if (request.type === "proveInbox") return this.proveInbox(request, session, challenge);
+    if (request.type === "fetchInbox" || request.type === "clearInbox") return this.inbox(request, session);
+    const room = this.rooms.get(request.roomTag, now);
+    if (room === null) return refuse("room_unknown");
+    switch (request.type) {
+      case "append":
+        return this.append(request, room, session, now);
+      case "prove":
+        return this.prove(request, room, session, challenge);
+      case "read": {
+        const size = { ...this.page, items: Math.min(this.page.items, request.limit) };
+        const items = this.log.items(room, request.fromN, size);
+        const { n, availableFrom } = room.row;
+        return { ok: true, response: { type: "page", id: request.id, items, n, availableFrom } };
+      }
+      case "readRoster": {
+        const records = this.store.roster(room.row.no, request.fromIndex, this.page);
+        return { ok: true, response: { type: "roster", id: request.id, records, total: room.row.rosterLength } };
+      }
+      case "subscribe":
+        return this.subscribe(request, room, session, now);
+      case "unsubscribe":
+        this.unsubscribe(session, room.key);
+        return done(request.id);
+      case "getBlob": {
+        const blob = this.store.blob(room.row.no, request.blobId);
+        if (blob === null) return refuse("blob_unknown");
+        return { ok: true, response: { type: "blob", id: request.id, blob } };
+      }
+      case "getSlot":
+        return this.slots.get(room, request.slotId, request.back, request.id);
+      case "proveSlot":
+        return this.proveSlot(request, room, session, challenge);
+      case "postRequest":
+        return this.postRequest(request, room, session, now);
+      case "putBlob":
+      case "putSlot":
+      case "closeSlot":
+      case "listRequests":
+      case "deleteRequest":
+        // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
+        if (!this.isMember(room, session)) return refuse("write_denied");
+        return this.memberRequest(request, room, now);
+    }
+  }
+
+  /** Forgets a connection. */
+  forget(session: Session): void {
+    for (const roomKey of session.rooms) this.outbox.unsubscribe(session.connection, roomKey);
+    for (const key of session.watchedInboxes) {
+      const watchers = this.inboxWatchers.get(key);
+      watchers?.delete(session.connection);
+      if (watchers?.size === 0) this.inboxWatchers.delete(key);
+    }
+  }
+
+  unsubscribe(session: Session, roomKey: string): void {
+    this.outbox.unsubscribe(session.connection, roomKey);
+    session.unsubscribed(roomKey);
+  }
+
+  sweep(now: number): void {
+    this.creations.sweep(now);
+    this.slots.sweep(now);
+  }
+
+  private memberRequest(
+    request: Extract<Request, { type: "putBlob" | "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" }>,
+    room: Room,
+    now: number,
+  ): Answer {
+    switch (request.type) {
+      case "putBlob":
+        return this.putBlob(request, room, now);
+      case "putSlot":
+        return orDone(this.slots.putOne(room, request.slot, now), request.id);
+      case "closeSlot":
+        return orDone(this.slots.close(room, request.slotId), request.id);
+      case "listRequests": {
+        const requests = this.store.requests(room.row.no, request.after, this.page);
+        const last = requests.at(-1)?.request ?? request.after;
+        const more = this.store.requests(room.row.no, last, { items: 1, bytes: 0 }).length > 0;
+        return { ok: true, response: { type: "requests", id: request.id, requests, more } };
+      }
+      case "deleteRequest":
+        this.store.deleteRequest(room.row.no, request.request);
+        return done(request.id);
+    }
+  }
+
+  private createRoom(request: CreateRoomRequest, session: Session, now: number): Answer {
+    const { createPermit } = this.settings;
+    // RULE: relay.create-permit: where the operator gave out a permit, nobody else makes rooms. Compared as hashes, so
+    // that the time it takes says nothing about the permit.
+    if (createPermit !== null && !equalBytes(this.sha256(createPermit), this.sha256(request.permit))) {
+      return refuse("create_denied");
+    }
+    const isNew = this.rooms.get(request.roomTag, now) === null;
+    // RULE: relay.create-rate: rooms cost the relay for ever, so one address makes only so many (attack A83).
+    const wait = isNew ? this.creations.take(session.address, 1, now) : 0;
+    return wait > 0 ? refuse("rate_limited", wait) : this.log.create(request, now);
+  }
+
+  private append(request: AppendRequest, room: Room, session: Session, now: number): Answer {
+    const answer = this.log.append(
+      request,
+      room,
+      {
+        isWriter: (of, key) => session.hasProof("write", of.row.tag, key.key, epochBytes(key.epoch)),
+        isSlotHolder: (of, slotId) => session.hasProof("slot", of.row.tag, slotId),
+      },
+      now,
+    );
+    if (!answer.ok || answer.record === null) return answer;
+    if (request.ground.by === "slot") session.useUp("slot", room.row.tag, request.ground.slotId);
+    this.outbox.record(room.row.tag, answer.record);
+    for (const { inboxId } of request.deliveries) {
+      this.outbox.notify([...(this.inboxWatchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
+    }
+    this.pruner.afterAppend(room);
+    return answer;
+  }
+
+  private prove(request: ProveRequest, room: Room, session: Session, challenge: Uint8Array): Answer {
+    const { roomTag, epoch, writeKey, signature } = request;
+    // Whether the room knows the key is cheap to see; a signature is verified only then.
+    if (!room.row.writeKeys.some((key) => key.epoch === epoch && equalBytes(key.key, writeKey))) {
+      return refuse("write_denied");
+    }
+    // RULE: proof.challenge: a proof is over this connection's own challenge, so it cannot be replayed (attack A101).
+    if (!this.crypto.ed25519Verify(writeKey, writeProofBytes(challenge, roomTag, epoch), signature)) {
+      return refuse("proof_invalid");
+    }
+    session.addProof("write", roomTag, writeKey, epochBytes(epoch));
+    return done(request.id);
+  }
+
+  private proveSlot(request: ProveSlotRequest, room: Room, session: Session, challenge: Uint8Array): Answer {
+    const { roomTag, slotId, tokenPub, signature } = request;
+    const token = this.slots.token(room, slotId);
+    if (!token.ok) return token;
+    // RULE: slot.token: only who holds the invite's secret may append an external commit or leave a request.
+    if (!equalBytes(token.tokenPub, tokenPub)) return refuse("proof_invalid");
+    if (!this.crypto.ed25519Verify(tokenPub, slotProofBytes(challenge, roomTag, slotId), signature)) {
+      return refuse("proof_invalid");
+    }
+    session.addProof("slot", roomTag, slotId);
+    return done(request.id);
+  }
+
+  private proveInbox(request: ProveInboxRequest, session: Session, challenge: Uint8Array): Answer {
+    const inboxId = inboxIdOf(this.sha256, request.inboxPub);
+    // RULE: inbox.proof: an inbox opens to the holder of its key only; its id is public to the room that delivers.
+    if (!this.crypto.ed25519Verify(request.inboxPub, inboxProofBytes(challenge, inboxId), request.signature)) {
+      return refuse("proof_invalid");
+    }
+    const key = keyOf(inboxId);
+    if (!session.watch(key)) return refuse("quota_exceeded");
+    session.addProof("inbox", inboxId);
+    const watchers = this.inboxWatchers.get(key) ?? new Set();
+    this.inboxWatchers.set(key, watchers.add(session.connection));
+    return done(request.id);
+  }
+
+  private inbox(request: Extract<Request, { type: "fetchInbox" | "clearInbox" }>, session: Session): Answer {
+    const { id, inboxId } = request;
+    if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
+    if (request.type === "clearInbox") {
+      this.store.clearInbox(inboxId, request.upTo);
+      return done(id);
+    }
+    const items = this.store.inbox(inboxId, request.after, this.page);
+    const last = items.at(-1)?.item ?? request.after;
+    const more = this.store.inbox(inboxId, last, { items: 1, bytes: 0 }).length > 0;
+    return { ok: true, response: { type: "inbox", id, items, more } };
+  }
+
+  private subscribe(request: SubscribeRequest, room: Room, session: Session, now: number): Answer {
+    if (session.rooms.size >= this.settings.limits.subscriptions && !session.rooms.has(room.key)) {
+      return refuse("quota_exceeded");
+    }
+    this.outbox.subscribe(session.connection, room.row.tag);
+    session.subscribed(room.key);
+    const receipt = this.log.headReceipt(room, now);
+    const items = this.log.items(room, request.fromN, this.page);
+    const { availableFrom } = room.row;
+    const position = positionOf(room);
+    return { ok: true, response: { type: "subscribed", id: request.id, receipt, position, availableFrom, items } };
+  }
+
+  private postRequest(request: PostRequestRequest, room: Room, session: Session, now: number): Answer {
+    const { roomTag, slotId, blob, id } = request;
+    const token = this.slots.token(room, slotId);
+    if (!token.ok) return token;
+    if (!session.hasProof("slot", roomTag, slotId)) return refuse("token_denied");
+    const posted = this.slots.post(room, slotId, blob, id, now);
+    if (posted.ok && posted.added) this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+    return posted;
+  }
+
+  private putBlob(request: PutBlobRequest, room: Room, now: number): Answer {
+    const { blob, id } = request;
+    const blobId = this.sha256(blob);
+    // RULE: blob.bounded: a room's members cannot fill the relay's disk with files (attack A83).
+    if (room.row.blobBytes + blob.length > this.settings.quotas.blobBytesPerRoom) return refuse("quota_exceeded");
+    if (this.store.addBlob(room.row.no, blobId, blob, now))
+      room.change({ blobBytes: room.row.blobBytes + blob.length });
+    return { ok: true, response: { type: "blobStored", id, blobId } };
+  }
+
+  private isMember(room: Room, session: Session): boolean {
+    const { tag, writeKeys } = room.row;
+    return writeKeys.some((key) => key.live && session.hasProof("write", tag, key.key, epochBytes(key.epoch)));
+  }
+}
+
+function done(id: number): Answer {
+  return { ok: true, response: { type: "done", id } };
+}
+
+function orDone(outcome: { ok: true } | Refusal, id: number): Answer {
+  return outcome.ok ? done(id) : outcome;
+}
+
+function epochBytes(epoch: number): Uint8Array {
+  return Buffer.from(String(epoch));
+}

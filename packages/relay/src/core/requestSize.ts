@@ -1,0 +1,41 @@
+import type { Limits, Request } from "@conclave/wire";
+
+/** Whether every part of a request is within the relay's limits. */
+export function isWithinLimits(request: Request, limits: Limits): boolean {
+  switch (request.type) {
+    case "append": {
+      const payload = request.kind === "commit" ? limits.commitPayload : limits.messagePayload;
+      return (
+        request.payload.length <= payload &&
+        request.attachment.length <= limits.attachment &&
+        request.deliveries.length <= limits.deliveries &&
+        request.deliveries.every(({ blob }) => blob.length <= limits.slotBlob) &&
+        request.slots.length <= limits.slots &&
+        request.slots.every(({ blob }) => blob.length <= limits.slotBlob)
+      );
+    }
+    case "createRoom":
+      return request.attachment.length <= limits.attachment;
+    case "putBlob":
+      return request.blob.length <= limits.blob;
+    case "putSlot":
+      return request.slot.blob.length <= limits.slotBlob;
+    case "postRequest":
+      return request.blob.length <= limits.requestBlob;
+    default:
+      return true;
+  }
+}
+
+/** What a request costs of a connection's rate, before its bytes are counted. */
+export function costOf(request: Request): number {
+  switch (request.type) {
+    case "prove":
+    case "proveSlot":
+    case "proveInbox":
+    case "createRoom":
+      return 8;
+    default:
+      return 1;
+  }
+}

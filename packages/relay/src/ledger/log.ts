@@ -1,0 +1,211 @@
+import { encode, equalBytes } from "@conclave/codec";
+import {
+  commitReceiptBytes,
+  firstLogHead,
+  headReceiptBytes,
+  nextLogHead,
+  recordHash,
+  type AppendedResponse,
+  type AppendRequest,
+  type CommitReceipt,
+  type CreatedResponse,
+  type CreateRoomRequest,
+  type HeadReceipt,
+  type LogItem,
+  type LogRecord,
+  type RoomPosition,
+  type Sha256,
+  type Signed,
+} from "@conclave/wire";
+import type { Quotas } from "../settings.js";
+import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
+import { refuse, type Refusal } from "./refusal.js";
+import type { Room } from "./room.js";
+import type { Rooms } from "./rooms.js";
+import type { Slots } from "./slots.js";
+import { keysAfterCommit, provedKey, type CommitGround } from "./writeKeys.js";
+
+/** Signs with the relay's key. */
+export type Sign = (bytes: Uint8Array) => Uint8Array;
+
+/** What the connection of an append has proved. */
+export interface Proved {
+  isWriter(room: Room, key: WriteKey): boolean;
+  /** The slot's token is proved, and no external commit has used this proof. */
+  isSlotHolder(room: Room, slotId: Uint8Array): boolean;
+}
+
+/** An append that is in the log now, or was already: then `record` is null. */
+export interface Appended {
+  readonly ok: true;
+  readonly response: AppendedResponse;
+  readonly record: LogRecord | null;
+}
+
+/** The rooms' logs: creating, appending, reading (docs/protocol.md §6). */
+export class Log {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly slots: Slots,
+    private readonly sha256: Sha256,
+    private readonly sign: Sign,
+    private readonly quotas: Quotas,
+  ) {}
+
+  create(request: CreateRoomRequest, now: number): { ok: true; response: CreatedResponse } | Refusal {
+    const { roomTag, writeKey, attachment } = request;
+    const creation = this.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
+    const existing = this.rooms.get(roomTag, now);
+    if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
+    const room = existing ?? this.addRoom(request, creation, now);
+    if (room === null) return refuse("quota_exceeded");
+    return { ok: true, response: { type: "created", id: request.id, receipt: this.headReceipt(room, now) } };
+  }
+
+  append(request: AppendRequest, room: Room, proved: Proved, now: number): Appended | Refusal {
+    const { store } = this.rooms;
+    // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
+    const earlier = room.appended(store, request.appendId);
+    if (earlier !== null) return this.repeat(request, room, earlier);
+    // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
+    // with all its deliveries (docs/protocol.md §6, attack A97).
+    if (request.lastCommit !== room.row.lastCommit) {
+      return { ...refuse("stale_epoch"), position: positionOf(room) };
+    }
+    const ground = this.ground(request, room, proved);
+    if (!("by" in ground)) return ground;
+    const wait = this.waitFor(request, room, ground, now);
+    if (wait > 0) return refuse("rate_limited", wait);
+    if (request.kind === "commit") {
+      const slots = this.slots.check(room, request.slots);
+      if (slots !== null) return slots;
+    }
+    const row = this.write(request, room, now);
+    if (request.kind === "commit") this.writeCommit(request, room, ground, now);
+    const { kind, epoch, payload, attachment } = row;
+    const record = { n: row.n, kind, epoch, time: now, pruned: false as const, payload, attachment };
+    return { ok: true, response: this.appendedResponse(request, room, row), record };
+  }
+
+  /** A part of the log, as large as a page may be. */
+  items(room: Room, fromN: number, size: PageSize): LogItem[] {
+    if (fromN > room.row.n || size.items === 0) return [];
+    return this.rooms.store.records(room.row.no, fromN, size).map(itemOf);
+  }
+
+  headReceipt(room: Room, now: number): Signed<HeadReceipt> {
+    const receipt = { roomTag: room.row.tag, n: room.row.n, head: room.row.head, time: now };
+    return { receipt, signature: this.sign(headReceiptBytes(receipt)) };
+  }
+
+  private addRoom(request: CreateRoomRequest, creation: Uint8Array, now: number): Room | null {
+    const room = this.rooms.add(
+      {
+        tag: request.roomTag,
+        creation,
+        epoch: 0,
+        n: 0,
+        lastCommit: 0,
+        head: firstLogHead(this.sha256, request.roomTag),
+        rosterLength: 1,
+        writeKeys: [{ key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true }],
+        availableFrom: 1,
+        messageBytes: 0,
+        blobBytes: 0,
+        oldest: null,
+      },
+      now,
+    );
+    if (room !== null) this.rooms.store.addRoster(room.row.no, { index: 0, n: 0, attachment: request.attachment });
+    return room;
+  }
+
+  private repeat(request: AppendRequest, room: Room, n: number): Appended | Refusal {
+    const row = this.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
+    const hash = row.pruned ? row.payload : recordHash(this.sha256, room.row.tag, row);
+    if (!equalBytes(hash, recordHash(this.sha256, room.row.tag, request))) return refuse("append_conflict");
+    return { ok: true, response: this.appendedResponse(request, room, row), record: null };
+  }
+
+  private ground(request: AppendRequest, room: Room, proved: Proved): CommitGround | Refusal {
+    if (request.ground.by === "slot") {
+      const slot = this.rooms.store.slot(room.row.no, request.ground.slotId);
+      if (slot === null) return refuse("slot_unknown");
+      // RULE: slot.closed-admits-nobody: a proof from before the slot was closed is worth nothing (attack A40).
+      if (slot.closed) return refuse("slot_closed");
+      // RULE: slot.one-commit-for-one-proof: spam control for holders of an invite; whether they join is the members' rule.
+      if (!proved.isSlotHolder(room, request.ground.slotId)) return refuse("token_denied");
+      return { by: "slot" };
+    }
+    // RULE: log.write-proof: only a connection that proved a write key of the record's epoch appends (protocol.md §6).
+    const isProved = (key: WriteKey): boolean => proved.isWriter(room, key);
+    const key = provedKey(room.row.writeKeys, request.epoch, isProved);
+    if (key === null || (request.kind === "message" && !key.live)) return refuse("write_denied");
+    const trusted = room.row.writeKeys.some((other) => other.live && !other.byToken && isProved(other));
+    return { by: "member", key, trusted };
+  }
+
+  private waitFor(request: AppendRequest, room: Room, ground: CommitGround, now: number): number {
+    if (ground.by === "slot" && request.ground.by === "slot") {
+      const wait = this.slots.waitFor(room, request.ground.slotId, now);
+      if (wait > 0) return wait;
+    }
+    if (ground.by === "member" && !ground.key.live) {
+      // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot
+      // keep a room busy.
+      const wait = room.recoveries.take(1, now);
+      if (wait > 0) return wait;
+    }
+    return room.appends.take(1 + request.payload.length / 65_536, now);
+  }
+
+  private write(request: AppendRequest, room: Room, now: number): RecordRow {
+    const { row } = room;
+    const { kind, epoch, payload, attachment, appendId } = request;
+    const n = row.n + 1;
+    const head = nextLogHead(this.sha256, row.head, recordHash(this.sha256, row.tag, request));
+    const record = { n, kind, epoch, time: now, appendId, head, pruned: false, payload, attachment };
+    this.rooms.store.addRecord(row.no, record);
+    room.remember(this.rooms.store, appendId, n);
+    const messageBytes = row.messageBytes + (kind === "message" ? payload.length : 0);
+    room.change({ n, head, messageBytes, oldest: row.oldest ?? now });
+    return record;
+  }
+
+  private writeCommit(request: AppendRequest, room: Room, ground: CommitGround, now: number): void {
+    const { store } = this.rooms;
+    const { no, tag, n, rosterLength, writeKeys } = room.row;
+    const epoch = request.epoch + 1;
+    if (request.attachment.length > 0) {
+      store.addRoster(no, { index: rosterLength, n, attachment: request.attachment });
+      room.change({ rosterLength: rosterLength + 1 });
+    }
+    const added = { key: request.nextWriteKey!, epoch, n };
+    room.change({ epoch, lastCommit: n, writeKeys: keysAfterCommit(writeKeys, added, ground) });
+    for (const { inboxId, blob } of request.deliveries) {
+      store.addInboxItem(inboxId, { roomTag: tag, n, blob }, now, this.quotas.deliveriesPerRoom);
+    }
+    this.slots.put(room, request.slots, now);
+  }
+
+  private appendedResponse(request: AppendRequest, room: Room, row: RecordRow): AppendedResponse {
+    const receipt = row.kind === "commit" ? this.commitReceipt(room, row) : null;
+    return { type: "appended", id: request.id, n: row.n, head: row.head, receipt };
+  }
+
+  // Deterministic (RFC 8032), so a repeat gives the same bytes.
+  private commitReceipt(room: Room, { epoch, n, head, time, ...content }: RecordRow): Signed<CommitReceipt> {
+    const hash = recordHash(this.sha256, room.row.tag, { ...content, epoch });
+    const receipt = { roomTag: room.row.tag, epoch, recordHash: hash, n, head, time };
+    return { receipt, signature: this.sign(commitReceiptBytes(receipt)) };
+  }
+}
+
+export function positionOf(room: Room): RoomPosition {
+  return { epoch: room.row.epoch, n: room.row.n, lastCommit: room.row.lastCommit };
+}
+
+function itemOf({ n, kind, epoch, time, pruned, payload, attachment }: RecordRow): LogItem {
+  if (pruned) return { n, kind, epoch, time, pruned, recordHash: payload };
+  return { n, kind, epoch, time, pruned, payload, attachment };
+}

@@ -1,0 +1,58 @@
+import { recordHash, type Sha256 } from "@conclave/wire";
+import type { Retention } from "../settings.js";
+import type { RecordRow } from "../store/store.js";
+import type { Room } from "./room.js";
+import type { Rooms } from "./rooms.js";
+
+const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
+const ROOMS_AT_ONCE = 64;
+
+/** Removes what retention says. A pruned message leaves its hash, so the log's head can still be followed across it. */
+export class Pruner {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly sha256: Sha256,
+    private readonly retention: Retention,
+  ) {}
+
+  /** After an append: holds the room to its size, a step at a time. */
+  afterAppend(room: Room): void {
+    const tooMuch = room.row.messageBytes - this.retention.messageBytesPerRoom;
+    if (tooMuch > 0) this.prune(room, (_record, freed) => freed < tooMuch);
+  }
+
+  /** Now and then: removes what is too old. Returns whether there is more to do at once. */
+  sweep(now: number): boolean {
+    const { store } = this.rooms;
+    store.deleteRequestsBefore(now - this.retention.pendingAge);
+    store.deleteInboxItemsBefore(now - this.retention.pendingAge);
+    const { maxAge } = this.retention;
+    if (maxAge === null) return false;
+    const old = store.roomsWithOld(now - maxAge, ROOMS_AT_ONCE);
+    for (const tag of old) {
+      const room = this.rooms.get(tag, now);
+      if (room === null) continue;
+      const freed = store.deleteBlobsBefore(room.row.no, now - maxAge);
+      room.change({ blobBytes: Math.max(0, room.row.blobBytes - freed) });
+      this.prune(room, (record) => record.time < now - maxAge);
+    }
+    return old.length === ROOMS_AT_ONCE;
+  }
+
+  private prune(room: Room, isDue: (record: RecordRow, freed: number) => boolean): void {
+    const { store } = this.rooms;
+    let { availableFrom, oldest } = room.row;
+    let freed = 0;
+    for (const record of store.records(room.row.no, availableFrom, STEP)) {
+      oldest = record.time;
+      if (!isDue(record, freed)) break;
+      availableFrom = record.n + 1;
+      // RULE: retention.messages-only: commits and roster records are what newcomers verify: they are never pruned.
+      if (record.kind === "commit") continue;
+      freed += record.payload.length;
+      store.pruneRecord(room.row.no, record.n, recordHash(this.sha256, room.row.tag, record));
+    }
+    if (availableFrom > room.row.n) oldest = null;
+    room.change({ availableFrom, oldest, messageBytes: room.row.messageBytes - freed });
+  }
+}

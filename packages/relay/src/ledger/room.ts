@@ -1,0 +1,73 @@
+import { TokenBucket } from "../core/tokenBucket.js";
+import { keyOf } from "../key.js";
+import type { Rates } from "../settings.js";
+import type { RoomRow, Store } from "../store/store.js";
+
+/** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
+export const REPEAT_WINDOW = 4096;
+
+/** A room in use: its row, and what the relay remembers about it in memory. */
+export class Room {
+  readonly key: string;
+  readonly appends: TokenBucket;
+  readonly recoveries: TokenBucket;
+  private changed = false;
+  private recent: Map<string, number> | null = null;
+
+  constructor(
+    private readonly stored: RoomRow,
+    rates: Rates,
+    now: number,
+  ) {
+    this.key = keyOf(stored.tag);
+    this.appends = new TokenBucket(rates.room, now);
+    this.recoveries = new TokenBucket(rates.recovery, now);
+  }
+
+  get row(): Readonly<RoomRow> {
+    return this.stored;
+  }
+
+  get isChanged(): boolean {
+    return this.changed;
+  }
+
+  /** How many append ids are held in memory. */
+  get weight(): number {
+    return this.recent?.size ?? 0;
+  }
+
+  /** Changes the row; it is saved when the batch is. */
+  change(change: Partial<Omit<RoomRow, "no" | "tag" | "creation">>): void {
+    Object.assign(this.stored, change);
+    this.changed = true;
+  }
+
+  save(store: Store): void {
+    if (this.changed) store.saveRoom(this.stored);
+    this.changed = false;
+  }
+
+  /** The `n` of a recent append with this id, or null. */
+  appended(store: Store, appendId: Uint8Array): number | null {
+    return this.recentAppends(store).get(keyOf(appendId)) ?? null;
+  }
+
+  /** Remembers an append. */
+  remember(store: Store, appendId: Uint8Array, n: number): void {
+    const recent = this.recentAppends(store);
+    recent.set(keyOf(appendId), n);
+    if (recent.size <= REPEAT_WINDOW) return;
+    const oldest = recent.keys().next();
+    if (!oldest.done) recent.delete(oldest.value);
+  }
+
+  private recentAppends(store: Store): Map<string, number> {
+    this.recent ??= new Map(
+      this.row.n === 0
+        ? []
+        : store.appendIds(this.row.no, REPEAT_WINDOW).map(({ n, appendId }) => [keyOf(appendId), n]),
+    );
+    return this.recent;
+  }
+}

@@ -1,0 +1,68 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { EventCollector, type OutputBatch } from "./batch.js";
+import type { CoreWorkerData } from "./coreWorker.js";
+
+type FromCore = OutputBatch | "ready" | "stopped";
+
+/** What a core thread reports. */
+export interface CoreThreadEvents {
+  outputs(batch: OutputBatch): void;
+  /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
+  failed(error: Error): void;
+}
+
+/** The socket thread's end of the thread that owns the core and the database. */
+export class CoreThread {
+  /** Events to be handed over; `flush` does it. */
+  readonly events = new EventCollector();
+  private readonly worker: Worker;
+  private readonly ready: Promise<void>;
+  private stopping: { resolve: () => void; reject: (error: Error) => void } | null = null;
+
+  constructor(data: CoreWorkerData, on: CoreThreadEvents) {
+    // By the package's own name: the file is the built one also when this runs from sources.
+    const file = createRequire(import.meta.url).resolve("@conclave/relay/core-worker");
+    this.worker = new Worker(file, { workerData: data });
+    this.ready = new Promise((resolve, reject) => {
+      const fail = (error: Error): void => {
+        reject(error);
+        if (this.stopping !== null) this.stopping.reject(error);
+        else on.failed(error);
+      };
+      this.worker.on("message", (message: FromCore) => {
+        if (message === "ready") resolve();
+        else if (message === "stopped") this.stopping?.resolve();
+        else on.outputs(message);
+      });
+      this.worker.on("error", (cause) => {
+        fail(new Error("the relay's database thread failed", { cause }));
+      });
+      this.worker.on("exit", (code) => {
+        if (code !== 0 || this.stopping === null)
+          fail(new Error(`the relay's database thread ended with code ${code}`));
+      });
+    });
+  }
+
+  /** Resolves when the database is open. Rejects when it cannot be. */
+  async started(): Promise<void> {
+    await this.ready;
+  }
+
+  /** Hands the collected events over, as one batch. */
+  flush(): void {
+    if (this.events.isEmpty) return;
+    const batch = this.events.take();
+    this.worker.postMessage(batch, [batch.events.buffer as ArrayBuffer, batch.data.buffer as ArrayBuffer]);
+  }
+
+  /** Finishes what was handed over, closes the database, ends the thread. */
+  async stop(): Promise<void> {
+    this.flush();
+    await new Promise<void>((resolve, reject) => {
+      this.stopping = { resolve, reject };
+      this.worker.postMessage("stop");
+    });
+  }
+}

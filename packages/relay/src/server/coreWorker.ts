@@ -1,0 +1,83 @@
+import { openDatabase } from "@conclave/sqlite";
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { RelayCore } from "../core/relayCore.js";
+import type { PartialSettings } from "../settings.js";
+import { SqliteStore } from "../store/sqliteStore.js";
+import { CLOSED, LAG, MESSAGE, OPEN, packOutputs, type EventBatch } from "./batch.js";
+
+/** What the socket thread starts this thread with. */
+export interface CoreWorkerData {
+  readonly database: string;
+  readonly relaySeed: Uint8Array;
+  readonly settings: PartialSettings;
+}
+
+/** What this thread is told: a batch of events, or to end. */
+export type ToCore = EventBatch | "stop";
+
+/** After so many ms a group is committed, even when more events are waiting. */
+const LONGEST_GROUP = 20;
+
+// The thread that owns the database. Everything that waits when it gets to work is one group: one transaction, one sync.
+// An error is not caught: it ends the thread, and with it the process.
+const port = parentPort;
+if (port === null) throw new Error("this file runs as a worker thread");
+const { database, relaySeed, settings } = workerData as CoreWorkerData;
+const store = new SqliteStore(openDatabase(database));
+const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+const ticker = setInterval(() => {
+  core.tick(Date.now());
+  commit(0);
+}, 1000);
+
+port.on("message", (first: ToCore) => {
+  const until = Date.now() + LONGEST_GROUP;
+  let handled = 0;
+  let message: ToCore | null = first;
+  while (message !== null) {
+    if (message === "stop") {
+      commit(handled);
+      stop();
+      return;
+    }
+    handle(message);
+    handled++;
+    message = Date.now() < until ? next() : null;
+  }
+  commit(handled);
+});
+port.postMessage("ready");
+
+function next(): ToCore | null {
+  const received = receiveMessageOnPort(port!) as { message: ToCore } | undefined;
+  return received === undefined ? null : received.message;
+}
+
+function handle({ events, data, addresses }: EventBatch): void {
+  const now = Date.now();
+  let offset = 0;
+  let opened = 0;
+  for (let at = 0; at < events.length; at += 3) {
+    const [kind, connection, length] = [events[at]!, events[at + 1]!, events[at + 2]!];
+    const bytes = data.subarray(offset, (offset += length));
+    if (kind === MESSAGE) core.receive(connection, bytes, now);
+    else if (kind === OPEN) core.open(connection, addresses[opened++]!, now);
+    else if (kind === CLOSED) core.close(connection);
+    else if (kind === LAG) core.lag(connection, bytes.slice());
+  }
+}
+
+function commit(handled: number): void {
+  const outputs = core.commit();
+  if (handled === 0 && outputs.length === 0) return;
+  const batch = packOutputs(outputs, handled);
+  port!.postMessage(batch, [batch.plan.buffer as ArrayBuffer, batch.data.buffer as ArrayBuffer]);
+}
+
+function stop(): void {
+  clearInterval(ticker);
+  store.close();
+  port!.postMessage("stopped");
+  port!.close();
+}

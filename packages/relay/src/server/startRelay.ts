@@ -1,0 +1,143 @@
+import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
+import { takeFileLock, type FileLock } from "@conclave/sqlite";
+import type { FastifyInstance } from "fastify";
+import { join } from "node:path";
+import { pino } from "pino";
+import { settingsWith, type PartialSettings } from "../settings.js";
+import { CoreThread } from "./coreThread.js";
+import { httpServer } from "./http.js";
+import { loadRelaySeed } from "./relayKey.js";
+import { SOCKET_PATH, Sockets } from "./sockets.js";
+
+/** How to start a relay. Everything but `dataDir` has a default. */
+export interface RelayOptions {
+  /** The folder of the database (`relay.db`), the relay's key (`relay.key`) and the lock; made with mode 0700. */
+  readonly dataDir: string;
+  /** `127.0.0.1` unless said otherwise. */
+  readonly host?: string;
+  /** 0 (the default) takes a free port. */
+  readonly port?: number;
+  readonly settings?: PartialSettings;
+  /** PEM texts: serve HTTPS and WSS. Without it a proxy should do so for everybody but the machine itself. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Take a client's address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it. */
+  readonly isBehindProxy?: boolean;
+  /** Open connections: all together (20,000), and from one address (512). */
+  readonly connections?: number;
+  readonly connectionsPerAddress?: number;
+  /** Bytes waiting for a client beyond which it is told that it lags (2 MiB). */
+  readonly lagBytes?: number;
+  /** Serve `/metrics`: counts and sizes. */
+  readonly hasMetrics?: boolean;
+  /** Write JSON lines about starting, stopping and failing to standard output. No line holds an id or an address. */
+  readonly log?: "json" | "off";
+  /** Adds routes before the server listens, for example the web client. Without any, `/` says what this is. */
+  readonly routes?: (app: FastifyInstance) => void | Promise<void>;
+  /** Called when the database failed. The default ends the process with code 70: nothing else is safe. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** A relay that runs. */
+export interface Relay {
+  /** For example `http://127.0.0.1:4430`. */
+  readonly address: string;
+  /** Where clients connect, for example `ws://127.0.0.1:4430/relay`. */
+  readonly socketUrl: string;
+  readonly relayKey: Uint8Array;
+  /** Counts and sizes, as in `/metrics`. */
+  metrics(): Readonly<Record<string, number>>;
+  /** Takes no more connections, finishes what was sent, says goodbye, and closes everything within 10 s. */
+  close(): Promise<void>;
+}
+
+/** What a client is told to wait before it comes back after a shutdown, in ms. */
+const RETRY_AFTER = 1000;
+const PATIENCE = 5000;
+
+/**
+ * Starts a relay on a data folder. Resolves when it accepts connections.
+ * Rejects when the folder is in use by another relay, the database or key is unreadable, or the port is taken.
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  // RULE: relay.one-process: two relays on one database would each believe its own memory of the rooms.
+  const lock = takeFileLock(join(options.dataDir, "relay.lock"));
+  if (lock === null) throw new Error("another relay is running on this data folder");
+  try {
+    return await startLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay> {
+  const settings = settingsWith(options.settings);
+  const log = pino({ enabled: options.log === "json", base: null });
+  const relaySeed = loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom);
+  let isReady = false;
+  const fail = (error: Error): void => {
+    isReady = false;
+    log.fatal({ err: error }, "the database failed");
+    // RULE: relay.database-failure-is-fatal: after a failed commit nobody knows what is stored; only a restart finds out.
+    (options.onFatal ?? exit)(error);
+  };
+  const core = new CoreThread(
+    { database: join(options.dataDir, "relay.db"), relaySeed, settings },
+    { outputs: (batch) => sockets.outputs(batch), failed: (error) => (isReady ? fail(error) : undefined) },
+  );
+  const metrics = (): Record<string, number> => ({
+    connections: sockets.count,
+    connections_opened_total: sockets.counts.opened,
+    messages_received_total: sockets.counts.received,
+    messages_sent_total: sockets.counts.sent,
+    lagged_total: sockets.counts.lagged,
+    memory_bytes: process.memoryUsage.rss(),
+  });
+  const http = httpServer(
+    { isReady: () => isReady, metrics },
+    { tls: options.tls, hasMetrics: options.hasMetrics ?? false },
+  );
+  const sockets = new Sockets(http.server, core, {
+    limits: settings.limits,
+    connections: options.connections ?? 20_000,
+    connectionsPerAddress: options.connectionsPerAddress ?? 512,
+    lagBytes: options.lagBytes ?? 2 * 1024 * 1024,
+    isBehindProxy: options.isBehindProxy ?? false,
+  });
+  await core.started();
+  if (options.routes === undefined) http.get("/", (_request, reply) => reply.type("text/plain").send(ABOUT));
+  else await options.routes(http);
+  const address = await http
+    .listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 })
+    .catch(async (error: unknown) => {
+      sockets.stopReading();
+      await core.stop();
+      throw error;
+    });
+  isReady = true;
+  log.info("ready");
+  const close = async (): Promise<void> => {
+    isReady = false;
+    log.info("closing");
+    sockets.stopReading();
+    await core.stop();
+    await sockets.closeAll(RETRY_AFTER, PATIENCE);
+    await http.close();
+    lock.release();
+    log.info("closed");
+  };
+  let closing: Promise<void> | null = null;
+  return {
+    address,
+    socketUrl: `${address.replace(/^http/, "ws")}${SOCKET_PATH}`,
+    relayKey: nodeCrypto.ed25519PublicKey(relaySeed),
+    metrics,
+    close: () => (closing ??= close()),
+  };
+}
+
+const ABOUT = "This is a Conclave relay. It keeps rooms' sealed messages in order, and can read none of them.\n";
+
+function exit(): void {
+  process.exit(70);
+}

@@ -1,0 +1,94 @@
+import { DEFAULT_LIMITS, type Limits } from "@conclave/wire";
+
+/** A token bucket: `burst` at once, refilled by `perSecond`. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** How often things may be done. A request costs 1 and more with its size; proofs and room creations cost 8. */
+export interface Rates {
+  /** Requests of one connection. */
+  readonly connection: Rate;
+  /** Appends to one room, of all connections together. */
+  readonly room: Rate;
+  /** Rooms created from one address. */
+  readonly create: Rate;
+  /** External commits and join requests through one slot. */
+  readonly slot: Rate;
+  /** Commits of one room on the ground of a retired write key. */
+  readonly recovery: Rate;
+}
+
+/** How much is kept. */
+export interface Quotas {
+  readonly slotsPerRoom: number;
+  readonly requestsPerSlot: number;
+  /** Deliveries of one room that one inbox holds; the oldest give way. */
+  readonly deliveriesPerRoom: number;
+  readonly blobBytesPerRoom: number;
+}
+
+/** What is pruned. Commits and roster records are kept for ever. */
+export interface Retention {
+  /** Ms that messages and blobs are kept; null for ever. */
+  readonly maxAge: number | null;
+  /** Payload bytes of messages kept in one room; the oldest are pruned beyond it. */
+  readonly messageBytesPerRoom: number;
+  /** Ms that undelivered inbox items and unanswered join requests are kept. */
+  readonly pendingAge: number;
+}
+
+/** Everything about a relay's behaviour that its operator may set. */
+export interface RelaySettings {
+  readonly limits: Limits;
+  readonly rates: Rates;
+  readonly quotas: Quotas;
+  readonly retention: Retention;
+  /** What a client must know to create rooms (at most 256 bytes); null when anybody may. */
+  readonly createPermit: Uint8Array | null;
+  /** Ms a new connection has for its hello. */
+  readonly helloTimeout: number;
+  /** Faults after which a connection is closed; one is forgiven each second. */
+  readonly strikes: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Settings for a relay of a small community. */
+export const DEFAULT_SETTINGS: RelaySettings = {
+  limits: DEFAULT_LIMITS,
+  rates: {
+    connection: { burst: 4000, perSecond: 400 },
+    room: { burst: 4000, perSecond: 400 },
+    create: { burst: 30, perSecond: 1 / 20 },
+    slot: { burst: 30, perSecond: 1 / 2 },
+    recovery: { burst: 2, perSecond: 1 / 10 },
+  },
+  quotas: { slotsPerRoom: 256, requestsPerSlot: 64, deliveriesPerRoom: 8, blobBytesPerRoom: 1024 ** 3 },
+  retention: { maxAge: null, messageBytesPerRoom: 1024 ** 3, pendingAge: 30 * DAY },
+  createPermit: null,
+  helloTimeout: 10_000,
+  strikes: 30,
+};
+
+/** Settings that differ from {@link DEFAULT_SETTINGS} in what is given. */
+export type PartialSettings = {
+  readonly [K in keyof RelaySettings]?: RelaySettings[K] extends Uint8Array | number | null
+    ? RelaySettings[K]
+    : Partial<RelaySettings[K]>;
+};
+
+/** {@link DEFAULT_SETTINGS} with what is given instead. */
+export function settingsWith(given: PartialSettings = {}): RelaySettings {
+  const base = DEFAULT_SETTINGS;
+  return {
+    ...base,
+    ...given,
+    limits: { ...base.limits, ...given.limits },
+    rates: { ...base.rates, ...given.rates },
+    quotas: { ...base.quotas, ...given.quotas },
+    retention: { ...base.retention, ...given.retention },
+    createPermit: given.createPermit ?? null,
+  };
+}
