@@ -38,7 +38,9 @@ function arrows(name) {
               group: [...forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]), "../../*/src/*"],
               message: `packages/${name} may import only: ${mayImport[name].join(", ") || "nothing of the workspace"}.`,
             },
-            ...(pure.includes(name) ? [{ group: ["node:*", "@conclave/crypto/*"], message: "This package is pure." }] : []),
+            ...(pure.includes(name)
+              ? [{ group: ["node:*", "@conclave/crypto/*"], message: "This package is pure." }]
+              : []),
           ],
         },
       ],
@@ -78,13 +80,26 @@ export default tseslint.config(
     files: pure.map((name) => `packages/${name}/src/**/*.ts`),
     ignores: tests,
     rules: {
-      "no-restricted-globals": ["error", "process", "Buffer", "fetch", "setTimeout", "setInterval", "performance", "crypto", "window"],
+      "no-restricted-globals": [
+        "error",
+        "process",
+        "Buffer",
+        "fetch",
+        "setTimeout",
+        "setInterval",
+        "performance",
+        "crypto",
+        "window",
+      ],
       "no-restricted-properties": [
         "error",
         { object: "Math", property: "random", message: "Randomness is passed in." },
         { object: "Date", property: "now", message: "Time is passed in." },
       ],
-      "no-restricted-syntax": ["error", { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is passed in." }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is passed in." },
+      ],
     },
   },
   { files: ["packages/cli/**", "packages/bench/**"], rules: { "no-console": "off" } },
@@ -99,7 +114,10 @@ export default tseslint.config(
       "no-console": "off",
     },
   },
-  { files: ["**/*.mjs", "*.config.{js,ts}"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+  {
+    files: ["**/*.mjs", "*.config.{js,ts}"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
 );
 
 // Resolves './x.js' to './x.ts' or './x.tsx' beside the importing file: all that the cycle check needs.

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 const folder = process.env.MLS_VECTORS ?? fileURLToPath(new URL("../../shared/vectors/mls", import.meta.url));
 const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
 
-console.log(`Official MLS test vectors are read from ${process.env.MLS_VECTORS ? "MLS_VECTORS" : "../shared/vectors/mls beside the clone"}.`);
+console.log(
+  `Official MLS test vectors are read from ${process.env.MLS_VECTORS ? "MLS_VECTORS" : "../shared/vectors/mls beside the clone"}.`,
+);
 if (found.length > 0) {
   console.log(`${found.length} files are there. Run them with: npx vitest run packages/mls/src/vectors.test.ts`);
 } else {

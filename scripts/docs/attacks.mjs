@@ -7,7 +7,9 @@ import { isTest, projectFiles, read, root } from "./files.mjs";
  */
 export function attackFaults() {
   if (!existsSync(`${root}docs/attacks.md`)) return { faults: ["docs/attacks.md is missing"], summary: "no catalogue" };
-  const rows = [...read("docs/attacks.md").matchAll(/^\| (A\d+) \|.*\| (tested|open)[^|]*\|$/gm)].map(([, id, status]) => ({ id, status }));
+  const rows = [...read("docs/attacks.md").matchAll(/^\| (A\d+) \|.*\| (tested|open)[^|]*\|$/gm)].map(
+    ([, id, status]) => ({ id, status }),
+  );
   const tested = new Set();
   for (const file of projectFiles(/^packages\/.*\.tsx?$/).filter(isTest)) {
     for (const [, title] of read(file).matchAll(/\b(?:it|test)(?:\.\w+(?:\([^)]*\))?)?\(\s*["'`]([^"'`]*)/g)) {
@@ -16,9 +18,13 @@ export function attackFaults() {
   }
   const faults = [];
   for (const { id, status } of rows) {
-    if (status === "tested" && !tested.has(id)) faults.push(`${id} is called tested, and no test's title begins with it`);
+    if (status === "tested" && !tested.has(id))
+      faults.push(`${id} is called tested, and no test's title begins with it`);
     if (status === "open" && tested.has(id)) faults.push(`${id} is called open, and a test has its name`);
   }
   for (let n = 1; n <= 102; n++) if (!rows.some(({ id }) => id === `A${n}`)) faults.push(`A${n} has no row`);
-  return { faults, summary: `${rows.filter(({ status }) => status === "tested").length} of ${rows.length} attacks tested` };
+  return {
+    faults,
+    summary: `${rows.filter(({ status }) => status === "tested").length} of ${rows.length} attacks tested`,
+  };
 }

@@ -21,7 +21,10 @@ export function exportFaults() {
     for (const exported of symbol ? checker.getExportsOfModule(symbol) : []) {
       count++;
       const target = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      if (target.getDocumentationComment(checker).length === 0 && exported.getDocumentationComment(checker).length === 0) {
+      if (
+        target.getDocumentationComment(checker).length === 0 &&
+        exported.getDocumentationComment(checker).length === 0
+      ) {
         faults.push(`${entry.slice(root.length)}: ${exported.name} has no docstring`);
       }
     }

@@ -7,7 +7,10 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Files of the project (tracked, or new and not ignored) whose path matches. */
 export function projectFiles(pattern) {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return [...new Set(listed.split("\n"))].filter((file) => pattern.test(file) && existsSync(root + file));
 }
 

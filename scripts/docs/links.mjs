@@ -25,5 +25,12 @@ export function linkFaults() {
 
 function anchors(text) {
   const headings = [...text.matchAll(/^#+ (.*)$/gm)];
-  return new Set(headings.map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")));
+  return new Set(
+    headings.map(([, title]) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
 }

@@ -5,7 +5,12 @@ import { decode, DecodeError, encode, fromBase64url, fromHex, Reader, toBase64ur
 describe("varint", () => {
   it("round-trips every length class", () => {
     for (const n of [0, 1, 63, 64, 16383, 16384, 2 ** 30 - 1]) {
-      expect(decode(encode(n, (w, v) => w.varint(v)), (r) => r.varint())).toEqual({ ok: true, value: n });
+      expect(
+        decode(
+          encode(n, (w, v) => w.varint(v)),
+          (r) => r.varint(),
+        ),
+      ).toEqual({ ok: true, value: n });
     }
   });
   it("RULE decode.minimal-varint: refuses a longer encoding than needed", () => {
@@ -53,7 +58,9 @@ describe("structures", () => {
       fc.property(arbitrary, (value) => {
         const bytes = encode(value, (w, v) => {
           w.u8(v.a).u16(v.b).u32(v.c).u64(v.d).opaque(v.e);
-          w.vector(v.f, (x, item) => x.opaque(item)).optional(v.g, (x, text) => x.text(text)).u53(v.h);
+          w.vector(v.f, (x, item) => x.opaque(item))
+            .optional(v.g, (x, text) => x.text(text))
+            .u53(v.h);
         });
         const decoded = decode(bytes, (r) => ({
           a: r.u8(),

@@ -95,7 +95,8 @@ export class Writer {
   }
 
   private claim(size: number, value: number, max: number): number {
-    if (!Number.isInteger(value) || value < 0 || value > max) throw new RangeError(`uint${String(size * 8)} out of range`);
+    if (!Number.isInteger(value) || value < 0 || value > max)
+      throw new RangeError(`uint${String(size * 8)} out of range`);
     return this.reserve(size);
   }
 

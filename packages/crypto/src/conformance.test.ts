@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { committingOpen, committingSeal, type Crypto, hpkeOpen, hpkeReceiveExport, hpkeSeal, hpkeSendExport } from "./index.js";
+import {
+  committingOpen,
+  committingSeal,
+  type Crypto,
+  hpkeOpen,
+  hpkeReceiveExport,
+  hpkeSeal,
+  hpkeSendExport,
+} from "./index.js";
 import { nodeCrypto } from "./node.js";
 import { webCrypto } from "./web.js";
 

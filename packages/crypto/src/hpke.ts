@@ -127,12 +127,7 @@ function labeledExpand(
   length: number,
 ): Uint8Array {
   const head = Uint8Array.of(length >> 8, length & 0xff);
-  return crypto.hkdfExpand(
-    suite.kdf,
-    prk,
-    concatBytes(head, VERSION, suiteId(suite), ascii(label), info),
-    length,
-  );
+  return crypto.hkdfExpand(suite.kdf, prk, concatBytes(head, VERSION, suiteId(suite), ascii(label), info), length);
 }
 
 function suiteId({ kem, kdf, aead }: HpkeSuite): Uint8Array {

@@ -2,11 +2,4 @@
 export type { AeadName, Crypto, HashName, KemName, KeyPair, Random } from "./crypto.js";
 export { constantTimeEqual } from "./bytes.js";
 export { committingOpen, committingSeal } from "./committing.js";
-export {
-  hpkeOpen,
-  hpkeReceiveExport,
-  hpkeSeal,
-  hpkeSendExport,
-  type HpkeCiphertext,
-  type HpkeSuite,
-} from "./hpke.js";
+export { hpkeOpen, hpkeReceiveExport, hpkeSeal, hpkeSendExport, type HpkeCiphertext, type HpkeSuite } from "./hpke.js";

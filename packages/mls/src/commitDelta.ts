@@ -1,5 +1,14 @@
 import { type Delta, PAST_EPOCHS } from "./engine.js";
-import { nodeKey, nodeRecord, pastRecord, pathKey, secretTreeKeys, secretTreeRecords, stateRecord, stepDelta } from "./groupState.js";
+import {
+  nodeKey,
+  nodeRecord,
+  pastRecord,
+  pathKey,
+  secretTreeKeys,
+  secretTreeRecords,
+  stateRecord,
+  stepDelta,
+} from "./groupState.js";
 import type { GroupState, PastEpoch } from "./groupState.js";
 import type { LeafNode } from "./leafNode.js";
 import type { GroupInternals } from "./groupInternals.js";
@@ -10,7 +19,8 @@ import { isLeaf, nodeToLeaf } from "./treeMath.js";
 /** What the epoch that ends leaves behind, when `tree` (with its changes not settled) follows it. */
 export function pastEpoch(group: GroupInternals, tree: RatchetTree): PastEpoch {
   const replaced = new Map<number, LeafNode | null>();
-  for (const [index] of tree.changes()) if (isLeaf(index)) replaced.set(nodeToLeaf(index), group.tree.leaf(nodeToLeaf(index)));
+  for (const [index] of tree.changes())
+    if (isLeaf(index)) replaced.set(nodeToLeaf(index), group.tree.leaf(nodeToLeaf(index)));
   const { context, secrets, ownLeaf } = group.state;
   return {
     context,
@@ -48,6 +58,9 @@ export function commitDelta(
     if (old > epoch - BigInt(PAST_EPOCHS)) continue;
     gone.push(`p/${old}`, ...secretTreeKeys(old, past.secretTree));
   }
-  gone.push(...[...group.updateKeys.keys()].map((name) => `u/${name}`), ...[...group.proposals.keys()].map((ref) => `q/${ref}`));
+  gone.push(
+    ...[...group.updateKeys.keys()].map((name) => `u/${name}`),
+    ...[...group.proposals.keys()].map((ref) => `q/${ref}`),
+  );
   return { put, delete: gone };
 }

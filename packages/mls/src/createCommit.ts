@@ -15,7 +15,13 @@ import { encodeMessage } from "./mlsMessage.js";
 import { type nextEpoch as NextEpochOf, nextEpoch, provisionalContext } from "./nextEpoch.js";
 import { sealPrivateMessage } from "./privateMessage.js";
 import type { Proposal, ProposalOrRef } from "./proposal.js";
-import { applyProposals, type AppliedProposals, needsPath, type SentProposal, validateCombination } from "./proposalList.js";
+import {
+  applyProposals,
+  type AppliedProposals,
+  needsPath,
+  type SentProposal,
+  validateCombination,
+} from "./proposalList.js";
 import { publicMessage } from "./publicMessage.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import type { RatchetStep } from "./secretTree.js";
@@ -96,14 +102,30 @@ export function createCommit(group: GroupInternals, options: CommitOptions): Cre
   const auth = { signature, confirmationTag: next.confirmationTag };
   const { message, step } = frame(group, wireFormat, content, auth, options.padTo ?? 0);
   const keys = new Map([...survivingKeys(group, tree, applied), ...(made?.keys ?? [])]);
-  const staged = finishCommit(group, summarise(group, applied, content, before, made?.path.leafNode ?? null, referenced.length), tree, next, keys, step);
-  const welcome = applied.adds.length === 0 ? null : makeWelcome(group, applied, staged, next, made, tree, options.treeInWelcome ?? true);
+  const staged = finishCommit(
+    group,
+    summarise(group, applied, content, before, made?.path.leafNode ?? null, referenced.length),
+    tree,
+    next,
+    keys,
+    step,
+  );
+  const welcome =
+    applied.adds.length === 0
+      ? null
+      : makeWelcome(group, applied, staged, next, made, tree, options.treeInWelcome ?? true);
   const delta = step === null ? { put: [], delete: [] } : stepDelta(state.context.epoch, step);
   return { message, staged, welcome, delta, step };
 }
 
 /** Frames a signed content of ours as a message. */
-export function frame(group: GroupInternals, wireFormat: FramedWireFormat, content: FramedContent, auth: AuthenticatedContent["auth"], padTo: number) {
+export function frame(
+  group: GroupInternals,
+  wireFormat: FramedWireFormat,
+  content: FramedContent,
+  auth: AuthenticatedContent["auth"],
+  padTo: number,
+) {
   const { suite, state, engine } = group;
   if (wireFormat === "public") {
     const message = publicMessage(suite, content, auth, state.context, state.secrets.membership);
@@ -125,7 +147,14 @@ function commitContent(
   return { groupId, epoch, sender, authenticatedData, content: { type: "commit", commit: { proposals, path } } };
 }
 
-function summarise(group: GroupInternals, applied: AppliedProposals, content: FramedContent, before: LeafNode, after: LeafNode | null, referencedProposals: number) {
+function summarise(
+  group: GroupInternals,
+  applied: AppliedProposals,
+  content: FramedContent,
+  before: LeafNode,
+  after: LeafNode | null,
+  referencedProposals: number,
+) {
   const { ownLeaf } = group.state;
   return {
     kind: "commit" as const,
@@ -164,15 +193,29 @@ function makeWelcome(
   const encryptedGroupInfo = suite.crypto.aeadSeal(suite.algorithms.aead, key, nonce, new Uint8Array(0), info);
   const secrets = applied.adds.map(({ leafIndex, keyPackage }) => {
     const shared = path?.pathSecrets.get(commonAncestor(leafIndex, state.ownLeaf)) ?? null;
-    return { newMember: keyPackageRef(suite, keyPackage), encryptedGroupSecrets: sealSecrets(suite, keyPackage.initKey, encryptedGroupInfo, { joinerSecret: next.joiner, pathSecret: shared, psks: applied.psks }, group) };
+    return {
+      newMember: keyPackageRef(suite, keyPackage),
+      encryptedGroupSecrets: sealSecrets(
+        suite,
+        keyPackage.initKey,
+        encryptedGroupInfo,
+        { joinerSecret: next.joiner, pathSecret: shared, psks: applied.psks },
+        group,
+      ),
+    };
   });
   return encodeMessage({ wireFormat: "welcome", message: { cipherSuite: suite.id, secrets, encryptedGroupInfo } });
 }
 
-function sealSecrets(suite: CipherSuite, initKey: Uint8Array, context: Uint8Array, secrets: GroupSecrets, group: GroupInternals) {
+function sealSecrets(
+  suite: CipherSuite,
+  initKey: Uint8Array,
+  context: Uint8Array,
+  secrets: GroupSecrets,
+  group: GroupInternals,
+) {
   const plaintext = writeGroupSecrets(new Writer(), secrets).finish();
   const sealed = suite.encryptWithLabel(initKey, "Welcome", context, plaintext, group.engine.random);
   if (sealed === null) throw new MlsError("malformed", "a newcomer's init key is unusable");
   return sealed;
 }
-

@@ -74,16 +74,23 @@ export class EpochView {
   /** A GroupInfo as an MLSMessage, signed by the own leaf, with external_pub, and with the tree unless told otherwise. */
   groupInfo(options: { withTree?: boolean; extensions?: readonly Extension[] } = {}): Uint8Array {
     const { publicKey } = externalKeyPair(this.suite, this.state.secrets.external);
-    return encodeMessage({ wireFormat: "groupInfo", message: this.signedGroupInfo([
-      { type: ExtensionType.externalPub, data: new Writer().opaque(publicKey).finish() },
-      ...(options.withTree === false ? [] : [{ type: ExtensionType.ratchetTree, data: this.tree.encode() }]),
-      ...(options.extensions ?? []),
-    ]) });
+    return encodeMessage({
+      wireFormat: "groupInfo",
+      message: this.signedGroupInfo([
+        { type: ExtensionType.externalPub, data: new Writer().opaque(publicKey).finish() },
+        ...(options.withTree === false ? [] : [{ type: ExtensionType.ratchetTree, data: this.tree.encode() }]),
+        ...(options.extensions ?? []),
+      ]),
+    });
   }
 
   /** The bare GroupInfo with just these extensions: what a Welcome seals. */
   signedGroupInfo(extensions: readonly Extension[]) {
     const { context, confirmationTag, ownLeaf, signaturePrivateKey } = this.state;
-    return signGroupInfo(this.suite, { groupContext: context, extensions, confirmationTag, signer: ownLeaf }, signaturePrivateKey);
+    return signGroupInfo(
+      this.suite,
+      { groupContext: context, extensions, confirmationTag, signer: ownLeaf },
+      signaturePrivateKey,
+    );
   }
 }

@@ -33,7 +33,10 @@ export interface ExternalJoin {
 }
 
 /** Joins without anybody's help (RFC 9420 §12.4.3.2): the commit to send, and the group as it is after it. @throws MlsError */
-export function joinByExternalCommit(engine: Engine, options: ExternalJoin): { message: Uint8Array; group: GroupInternals } {
+export function joinByExternalCommit(
+  engine: Engine,
+  options: ExternalJoin,
+): { message: Uint8Array; group: GroupInternals } {
   const item = decodeMessage(options.groupInfo);
   if (item.wireFormat !== "groupInfo") throw new MlsError("wrong_wire_format", item.wireFormat);
   const info = item.message;
@@ -42,23 +45,39 @@ export function joinByExternalCommit(engine: Engine, options: ExternalJoin): { m
   const tree = verifiedTree(engine, suite, info, options.ratchetTree).fork();
   const external = findExtension(info.extensions, ExtensionType.externalPub);
   if (external === null) throw new MlsError("missing_external_pub", "group info");
-  const sent = hpkeSendExport(suite.crypto, suite.hpke, decodeOpaque(external), new Uint8Array(0), EXTERNAL_INIT_LABEL, suite.hashLength, engine.random);
+  const sent = hpkeSendExport(
+    suite.crypto,
+    suite.hpke,
+    decodeOpaque(external),
+    new Uint8Array(0),
+    EXTERNAL_INIT_LABEL,
+    suite.hashLength,
+    engine.random,
+  );
   if (sent === null) throw new MlsError("missing_external_pub", "unusable key");
 
-  const proposals: ProposalOrRef[] = [{ type: "proposal", proposal: { type: "external_init", kemOutput: sent.kemOutput } }];
+  const proposals: ProposalOrRef[] = [
+    { type: "proposal", proposal: { type: "external_init", kemOutput: sent.kemOutput } },
+  ];
   if (options.resync !== undefined) {
     proposals.push({ type: "proposal", proposal: { type: "remove", removed: options.resync } });
     tree.removeLeaf(options.resync);
   }
   const { signaturePrivateKey, ...leaf } = options.leaf;
   const ownLeaf = tree.reserveLeaf();
-  const made = createPath(suite, tree, ownLeaf, { ...leaf, signatureKey: suite.crypto.ed25519PublicKey(signaturePrivateKey) }, {
-    groupId: before.groupId,
-    signaturePrivateKey,
-    excluded: new Set(),
-    contextOf: (treeHash) => provisionalContext(before, treeHash, before.extensions),
-    random: engine.random,
-  });
+  const made = createPath(
+    suite,
+    tree,
+    ownLeaf,
+    { ...leaf, signatureKey: suite.crypto.ed25519PublicKey(signaturePrivateKey) },
+    {
+      groupId: before.groupId,
+      signaturePrivateKey,
+      excluded: new Set(),
+      contextOf: (treeHash) => provisionalContext(before, treeHash, before.extensions),
+      random: engine.random,
+    },
+  );
   const content: FramedContent = {
     groupId: before.groupId,
     epoch: before.epoch,
@@ -71,12 +90,18 @@ export function joinByExternalCommit(engine: Engine, options: ExternalJoin): { m
     context: before,
     interimTranscriptHash: interimTranscriptHash(suite, before.confirmedTranscriptHash, info.confirmationTag),
   };
-  const next = nextEpoch(suite, epoch, { wireFormat: "public", content, auth: { signature, confirmationTag: null } }, tree, {
-    init: sent.secret,
-    commitSecret: made.commitSecret,
-    psk: new Uint8Array(suite.hashLength),
-    extensions: before.extensions,
-  });
+  const next = nextEpoch(
+    suite,
+    epoch,
+    { wireFormat: "public", content, auth: { signature, confirmationTag: null } },
+    tree,
+    {
+      init: sent.secret,
+      commitSecret: made.commitSecret,
+      psk: new Uint8Array(suite.hashLength),
+      extensions: before.extensions,
+    },
+  );
   const auth = { signature, confirmationTag: next.confirmationTag };
   const message = encodeMessage({ wireFormat: "public", message: { content, auth, membershipTag: null } });
   tree.settle();
@@ -88,7 +113,15 @@ export function joinByExternalCommit(engine: Engine, options: ExternalJoin): { m
       engine,
       suite,
       tree,
-      state: { context, interimTranscriptHash: next.interimTranscriptHash, confirmationTag, secrets, ownLeaf, signaturePrivateKey, keys: made.keys },
+      state: {
+        context,
+        interimTranscriptHash: next.interimTranscriptHash,
+        confirmationTag,
+        secrets,
+        ownLeaf,
+        signaturePrivateKey,
+        keys: made.keys,
+      },
       secretTree: SecretTree.of(suite, tree.leafWidth, encryption),
       past: new Map(),
       proposals: new Map(),

@@ -52,7 +52,10 @@ export interface AuthenticatedContent {
 const SENDERS = ["member", "external", "new_member_proposal", "new_member_commit"] as const;
 
 export function writeFramedContent(writer: Writer, content: FramedContent): Writer {
-  writer.opaque(content.groupId).u64(content.epoch).u8(SENDERS.indexOf(content.sender.type) + 1);
+  writer
+    .opaque(content.groupId)
+    .u64(content.epoch)
+    .u8(SENDERS.indexOf(content.sender.type) + 1);
   if (content.sender.type === "member") writer.u32(content.sender.leafIndex);
   if (content.sender.type === "external") writer.u32(content.sender.senderIndex);
   writer.opaque(content.authenticatedData).u8(contentTypeNumber(content.content.type));
@@ -111,7 +114,11 @@ export function encodeAuthenticatedContent({ wireFormat, content, auth }: Authen
 }
 
 /** FramedContentTBS (RFC 9420 §6.1): members and joiners sign the group context too. */
-export function framedContentTbs(wireFormat: FramedWireFormat, content: FramedContent, context: GroupContext): Uint8Array {
+export function framedContentTbs(
+  wireFormat: FramedWireFormat,
+  content: FramedContent,
+  context: GroupContext,
+): Uint8Array {
   const writer = writeFramedContent(new Writer(512).u16(MLS10).u16(WIRE_FORMAT[wireFormat]), content);
   const { type } = content.sender;
   if (type === "member" || type === "new_member_commit") writer.fixed(encodeGroupContext(context));

@@ -23,10 +23,29 @@ export function generateKeyPackage(
   const encryption = nodeKeyPair(suite, engine.random(suite.hashLength));
   const signatureKey = engine.crypto.ed25519PublicKey(signaturePrivateKey);
   const source = { type: "key_package", lifetime } as const;
-  const leaf: LeafNodeContent = { encryptionKey: encryption.publicKey, signatureKey, credential, capabilities, source, extensions };
-  const leafNode: LeafNode = { ...leaf, signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leaf, new Uint8Array(0), 0)) };
-  const content = { version: MLS10, cipherSuite: suite.id, initKey: init.publicKey, leafNode, extensions: options.keyPackageExtensions ?? [] };
-  const keyPackage: KeyPackage = { ...content, signature: suite.signWithLabel(signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)) };
+  const leaf: LeafNodeContent = {
+    encryptionKey: encryption.publicKey,
+    signatureKey,
+    credential,
+    capabilities,
+    source,
+    extensions,
+  };
+  const leafNode: LeafNode = {
+    ...leaf,
+    signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leaf, new Uint8Array(0), 0)),
+  };
+  const content = {
+    version: MLS10,
+    cipherSuite: suite.id,
+    initKey: init.publicKey,
+    leafNode,
+    extensions: options.keyPackageExtensions ?? [],
+  };
+  const keyPackage: KeyPackage = {
+    ...content,
+    signature: suite.signWithLabel(signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)),
+  };
   return {
     keyPackage,
     encoded: encodeMessage({ wireFormat: "keyPackage", message: keyPackage }),

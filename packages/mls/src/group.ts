@@ -6,9 +6,27 @@ import { type Delta, type Engine, PAST_EPOCHS } from "./engine.js";
 import { EpochView } from "./epochView.js";
 import type { Extension } from "./extension.js";
 import { type ExternalJoin, joinByExternalCommit, type LeafParameters } from "./externalJoin.js";
-import { type AuthenticatedContent, type Content, encodeAuthenticatedContent, type FramedContent, type FramedWireFormat, MLS10, readAuthData, readFramedContent, signFramedContent } from "./framing.js";
+import {
+  type AuthenticatedContent,
+  type Content,
+  encodeAuthenticatedContent,
+  type FramedContent,
+  type FramedWireFormat,
+  MLS10,
+  readAuthData,
+  readFramedContent,
+  signFramedContent,
+} from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
-import { nodeRecord, pathKey, readRecords, secretTreeRecords, stateRecord, stepDelta, updateKeyName } from "./groupState.js";
+import {
+  nodeRecord,
+  pathKey,
+  readRecords,
+  secretTreeRecords,
+  stateRecord,
+  stepDelta,
+  updateKeyName,
+} from "./groupState.js";
 import { joinByWelcome, type KeyPackageBundle } from "./join.js";
 import { secretsOfEpoch } from "./keySchedule.js";
 import { type LeafNode, type LeafNodeContent, leafNodeTbs, type Lifetime } from "./leafNode.js";
@@ -47,7 +65,12 @@ export class Group {
   /** Founds a group with one member, in epoch 0 (RFC 9420 §11). */
   static create(
     engine: Engine,
-    options: { groupId: Uint8Array; suite: number; leaf: LeafParameters & { lifetime: Lifetime }; extensions: readonly Extension[] },
+    options: {
+      groupId: Uint8Array;
+      suite: number;
+      leaf: LeafParameters & { lifetime: Lifetime };
+      extensions: readonly Extension[];
+    },
   ): { group: Group; delta: Delta } {
     const suite = CipherSuite.of(options.suite, engine.crypto);
     const { signaturePrivateKey, lifetime, ...parameters } = options.leaf;
@@ -58,7 +81,10 @@ export class Group {
       signatureKey: engine.crypto.ed25519PublicKey(signaturePrivateKey),
       source: { type: "key_package", lifetime },
     };
-    const leaf: LeafNode = { ...content, signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(content, EMPTY, 0)) };
+    const leaf: LeafNode = {
+      ...content,
+      signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(content, EMPTY, 0)),
+    };
     const tree = RatchetTree.of([{ type: "leaf", leaf }]);
     const context = {
       version: MLS10,
@@ -93,12 +119,18 @@ export class Group {
   }
 
   /** Joins by a Welcome. Nothing is to be stored unless the result is ok. */
-  static join(engine: Engine, options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array }): Result<{ group: Group; delta: Delta }> {
+  static join(
+    engine: Engine,
+    options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array },
+  ): Result<{ group: Group; delta: Delta }> {
     return attempt(() => Group.began(joinByWelcome(engine, options)));
   }
 
   /** Joins by an external commit. The group is the one after the commit: store it, then send, and use it when accepted. */
-  static joinExternal(engine: Engine, options: ExternalJoin): Result<{ message: Uint8Array; group: Group; delta: Delta }> {
+  static joinExternal(
+    engine: Engine,
+    options: ExternalJoin,
+  ): Result<{ message: Uint8Array; group: Group; delta: Delta }> {
     return attempt(() => {
       const { message, group } = joinByExternalCommit(engine, options);
       return { message, ...Group.began(group) };
@@ -193,10 +225,18 @@ export class Group {
   }
 
   /** Sends a proposal for others (or oneself) to commit by reference. */
-  propose(proposal: Proposal, options: { authenticatedData?: Uint8Array; wireFormat?: FramedWireFormat } = {}): Outgoing {
+  propose(
+    proposal: Proposal,
+    options: { authenticatedData?: Uint8Array; wireFormat?: FramedWireFormat } = {},
+  ): Outgoing {
     this.assertOpen();
     const wireFormat = options.wireFormat ?? "private";
-    const { message, delta, authenticated } = this.send({ type: "proposal", proposal }, wireFormat, options.authenticatedData ?? EMPTY, 0);
+    const { message, delta, authenticated } = this.send(
+      { type: "proposal", proposal },
+      wireFormat,
+      options.authenticatedData ?? EMPTY,
+      0,
+    );
     const encoded = encodeAuthenticatedContent(authenticated);
     const ref = toHex(proposalRef(this.inner.suite, encoded));
     const proposals = new Map(this.inner.proposals).set(ref, sentProposal(authenticated));
@@ -209,9 +249,16 @@ export class Group {
     this.assertOpen();
     const { suite, engine, state, tree } = this.inner;
     const pair = nodeKeyPair(suite, engine.random(suite.hashLength));
-    const content: LeafNodeContent = { ...tree.leaf(state.ownLeaf)!, encryptionKey: pair.publicKey, source: { type: "update" } };
+    const content: LeafNodeContent = {
+      ...tree.leaf(state.ownLeaf)!,
+      encryptionKey: pair.publicKey,
+      source: { type: "update" },
+    };
     const tbs = leafNodeTbs(content, state.context.groupId, state.ownLeaf);
-    const leafNode: LeafNode = { ...content, signature: suite.signWithLabel(state.signaturePrivateKey, "LeafNodeTBS", tbs) };
+    const leafNode: LeafNode = {
+      ...content,
+      signature: suite.signWithLabel(state.signaturePrivateKey, "LeafNodeTBS", tbs),
+    };
     const name = updateKeyName(pair.publicKey);
     this.inner = { ...this.inner, updateKeys: new Map(this.inner.updateKeys).set(name, pair.privateKey) };
     const { message, delta } = this.propose({ type: "update", leafNode }, options);
@@ -221,7 +268,12 @@ export class Group {
   /** Encrypts application data. Only the sender's own ratchet changes. `padTo` rounds the plaintext's length up. */
   encrypt(data: Uint8Array, options: { authenticatedData?: Uint8Array; padTo?: number } = {}): Outgoing {
     this.assertOpen();
-    const { message, delta } = this.send({ type: "application", data }, "private", options.authenticatedData ?? EMPTY, options.padTo ?? 0);
+    const { message, delta } = this.send(
+      { type: "application", data },
+      "private",
+      options.authenticatedData ?? EMPTY,
+      options.padTo ?? 0,
+    );
     return { message, delta };
   }
 
@@ -282,4 +334,3 @@ function decodeStoredProposal(bytes: Uint8Array): AuthenticatedContent {
   if (!decoded.ok) throw new TypeError("a stored proposal is damaged");
   return decoded.value;
 }
-

@@ -29,7 +29,11 @@ export function readGroupInfo(reader: Reader): GroupInfo {
 }
 
 /** Signs a GroupInfo. */
-export function signGroupInfo(suite: CipherSuite, info: Omit<GroupInfo, "signature">, privateKey: Uint8Array): GroupInfo {
+export function signGroupInfo(
+  suite: CipherSuite,
+  info: Omit<GroupInfo, "signature">,
+  privateKey: Uint8Array,
+): GroupInfo {
   const signature = suite.signWithLabel(privateKey, "GroupInfoTBS", writeContent(new Writer(1024), info).finish());
   return { ...info, signature };
 }

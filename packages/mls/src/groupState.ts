@@ -32,7 +32,16 @@ export interface PastEpoch {
 }
 
 type Put = [key: string, value: Uint8Array];
-const SECRETS = ["senderData", "exporter", "external", "confirmation", "membership", "resumption", "authenticator", "init"] as const;
+const SECRETS = [
+  "senderData",
+  "exporter",
+  "external",
+  "confirmation",
+  "membership",
+  "resumption",
+  "authenticator",
+  "init",
+] as const;
 
 export function stateRecord(state: GroupState): Put {
   const writer = writeGroupContext(new Writer(1024), state.context);
@@ -125,15 +134,32 @@ export function readRecords(engine: Engine, records: Iterable<readonly [string, 
     past.set(read.context.epoch, read);
   }
   const secretTree = secretTreeOf(state.context.epoch, tree.leafWidth);
-  return { suite, tree, state, secretTree, past: new Map([...past].sort(([a], [b]) => (a < b ? -1 : 1))), updateKeys, proposals };
+  return {
+    suite,
+    tree,
+    state,
+    secretTree,
+    past: new Map([...past].sort(([a], [b]) => (a < b ? -1 : 1))),
+    updateKeys,
+    proposals,
+  };
 }
 
 function readState(reader: Reader, keys: PathKeys): GroupState {
   const context = readGroupContext(reader);
   const interimTranscriptHash = reader.opaque();
   const confirmationTag = reader.opaque();
-  const secrets = Object.fromEntries(SECRETS.map((name) => [name, reader.opaque()])) as GroupState["secrets"] & Record<string, Uint8Array>;
-  return { context, interimTranscriptHash, confirmationTag, secrets, ownLeaf: reader.u32(), signaturePrivateKey: reader.opaque(), keys };
+  const secrets = Object.fromEntries(SECRETS.map((name) => [name, reader.opaque()])) as GroupState["secrets"] &
+    Record<string, Uint8Array>;
+  return {
+    context,
+    interimTranscriptHash,
+    confirmationTag,
+    secrets,
+    ownLeaf: reader.u32(),
+    signaturePrivateKey: reader.opaque(),
+    keys,
+  };
 }
 
 function readPast(reader: Reader, secretTreeOf: (epoch: bigint, width: number) => SecretTree): PastEpoch {
@@ -143,7 +169,15 @@ function readPast(reader: Reader, secretTreeOf: (epoch: bigint, width: number) =
   const leafWidth = reader.u32();
   const ownLeaf = reader.u32();
   const replaced = new Map(reader.vector((r): [number, LeafNode | null] => [r.u32(), r.optional(readLeafNode)]));
-  return { context, senderData, resumption, leafWidth, ownLeaf, replaced, secretTree: secretTreeOf(context.epoch, leafWidth) };
+  return {
+    context,
+    senderData,
+    resumption,
+    leafWidth,
+    ownLeaf,
+    replaced,
+    secretTree: secretTreeOf(context.epoch, leafWidth),
+  };
 }
 
 function entry<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {

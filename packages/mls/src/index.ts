@@ -9,7 +9,13 @@ export type { KeyPackageBundle } from "./join.js";
 export { MlsError, type MlsErrorCode, type Result } from "./mlsError.js";
 export type { Staged, StagedApplication, StagedCommit, StagedProposal } from "./staged.js";
 export { CipherSuite, type CipherSuiteId, isCipherSuite } from "./cipherSuite.js";
-export { type Extension, ExtensionType, findExtension, requiredCapabilities, type RequiredCapabilities } from "./extension.js";
+export {
+  type Extension,
+  ExtensionType,
+  findExtension,
+  requiredCapabilities,
+  type RequiredCapabilities,
+} from "./extension.js";
 export { type Capabilities, type Credential, type LeafNode, type Lifetime } from "./leafNode.js";
 export { decodeKeyPackage, type KeyPackage, keyPackageRef } from "./keyPackage.js";
 export { isWithinLifetime, validateKeyPackage } from "./leafValidation.js";

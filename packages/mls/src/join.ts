@@ -27,7 +27,10 @@ export interface KeyPackageBundle {
 }
 
 /** Joins by a Welcome (RFC 9420 §12.4.3.1). `ratchetTree` where the Welcome does not hold it. @throws MlsError */
-export function joinByWelcome(engine: Engine, options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array | undefined }): GroupInternals {
+export function joinByWelcome(
+  engine: Engine,
+  options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array | undefined },
+): GroupInternals {
   const item = decodeMessage(options.welcome);
   if (item.wireFormat !== "welcome") throw new MlsError("wrong_wire_format", item.wireFormat);
   const welcome = item.message;
@@ -69,7 +72,11 @@ export function joinByWelcome(engine: Engine, options: { welcome: Uint8Array; ke
     tree,
     state: {
       context: info.groupContext,
-      interimTranscriptHash: interimTranscriptHash(suite, info.groupContext.confirmedTranscriptHash, info.confirmationTag),
+      interimTranscriptHash: interimTranscriptHash(
+        suite,
+        info.groupContext.confirmedTranscriptHash,
+        info.confirmationTag,
+      ),
       confirmationTag: info.confirmationTag,
       secrets: epoch,
       ownLeaf,
@@ -107,7 +114,12 @@ function openGroupSecrets(suite: CipherSuite, welcome: Welcome, keyPackage: KeyP
   const ref = keyPackageRef(suite, keyPackage);
   const sealed = welcome.secrets.find(({ newMember }) => equalBytes(newMember, ref));
   if (sealed === undefined) throw new MlsError("no_key_package", "welcome");
-  const opened = suite.decryptWithLabel(initPrivateKey, "Welcome", welcome.encryptedGroupInfo, sealed.encryptedGroupSecrets);
+  const opened = suite.decryptWithLabel(
+    initPrivateKey,
+    "Welcome",
+    welcome.encryptedGroupInfo,
+    sealed.encryptedGroupSecrets,
+  );
   if (opened === null) throw new MlsError("undecryptable", "group secrets");
   const decoded = decode(opened, readGroupSecrets);
   if (!decoded.ok) throw decoded.error;
@@ -116,7 +128,13 @@ function openGroupSecrets(suite: CipherSuite, welcome: Welcome, keyPackage: KeyP
 
 function openGroupInfo(suite: CipherSuite, welcome: Welcome, secret: Uint8Array): GroupInfo {
   const { key, nonce } = welcomeKey(suite, secret);
-  const opened = suite.crypto.aeadOpen(suite.algorithms.aead, key, nonce, new Uint8Array(0), welcome.encryptedGroupInfo);
+  const opened = suite.crypto.aeadOpen(
+    suite.algorithms.aead,
+    key,
+    nonce,
+    new Uint8Array(0),
+    welcome.encryptedGroupInfo,
+  );
   if (opened === null) throw new MlsError("undecryptable", "group info");
   const decoded = decode(opened, readGroupInfo);
   if (!decoded.ok) throw decoded.error;

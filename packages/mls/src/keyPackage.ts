@@ -45,7 +45,10 @@ export function decodeKeyPackage(bytes: Uint8Array): KeyPackage {
   return decoded.value;
 }
 
-function writeContent(writer: Writer, { version, cipherSuite, initKey, leafNode, extensions }: Omit<KeyPackage, "signature">) {
+function writeContent(
+  writer: Writer,
+  { version, cipherSuite, initKey, leafNode, extensions }: Omit<KeyPackage, "signature">,
+) {
   writer.u16(version).u16(cipherSuite).opaque(initKey);
   return writeExtensions(writeLeafNode(writer, leafNode), extensions);
 }

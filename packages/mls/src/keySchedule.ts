@@ -16,8 +16,18 @@ export interface EpochSecrets {
 }
 
 /** joiner_secret: from the epoch before and the commit. */
-export function joinerSecret(suite: CipherSuite, init: Uint8Array, commitSecret: Uint8Array, context: GroupContext): Uint8Array {
-  return suite.expandWithLabel(suite.extract(init, commitSecret), "joiner", encodeGroupContext(context), suite.hashLength);
+export function joinerSecret(
+  suite: CipherSuite,
+  init: Uint8Array,
+  commitSecret: Uint8Array,
+  context: GroupContext,
+): Uint8Array {
+  return suite.expandWithLabel(
+    suite.extract(init, commitSecret),
+    "joiner",
+    encodeGroupContext(context),
+    suite.hashLength,
+  );
 }
 
 /** welcome_secret. */
@@ -26,7 +36,12 @@ export function welcomeSecret(suite: CipherSuite, joiner: Uint8Array, psk: Uint8
 }
 
 /** All secrets of the epoch that a joiner secret leads to. */
-export function epochSecrets(suite: CipherSuite, joiner: Uint8Array, psk: Uint8Array, context: GroupContext): EpochSecrets {
+export function epochSecrets(
+  suite: CipherSuite,
+  joiner: Uint8Array,
+  psk: Uint8Array,
+  context: GroupContext,
+): EpochSecrets {
   const member = suite.extract(joiner, psk);
   return secretsOfEpoch(suite, suite.expandWithLabel(member, "epoch", encodeGroupContext(context), suite.hashLength));
 }
@@ -53,6 +68,12 @@ export function externalKeyPair(suite: CipherSuite, external: Uint8Array): KeyPa
 }
 
 /** MLS-Exporter (RFC 9420 §8.5). */
-export function exportSecret(suite: CipherSuite, exporter: Uint8Array, label: string, context: Uint8Array, length: number): Uint8Array {
+export function exportSecret(
+  suite: CipherSuite,
+  exporter: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
   return suite.expandWithLabel(suite.deriveSecret(exporter, label), "exported", suite.hash(context), length);
 }

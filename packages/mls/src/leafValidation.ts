@@ -39,18 +39,31 @@ export function takeCensus(tree: RatchetTree): CredentialCensus {
 }
 
 /** All that RFC 9420 §7.3 asks of one leaf, but for the uniqueness of its keys, which the tree itself holds to. */
-export function validateLeafNode(engine: Engine, suite: CipherSuite, leaf: LeafNode, place: LeafPlace, census: CredentialCensus): void {
+export function validateLeafNode(
+  engine: Engine,
+  suite: CipherSuite,
+  leaf: LeafNode,
+  place: LeafPlace,
+  census: CredentialCensus,
+): void {
   // RULE: mls.leaf-source: a leaf's source fits the message that brings it (RFC 9420 §7.3).
-  if (place.source !== null && leaf.source.type !== place.source) throw new MlsError("wrong_leaf_source", leaf.source.type);
+  if (place.source !== null && leaf.source.type !== place.source)
+    throw new MlsError("wrong_leaf_source", leaf.source.type);
   // RULE: mls.leaf-signature: a leaf is signed by its own key, for this group and place (RFC 9420 §7.3).
   const tbs = leafNodeTbs(leaf, place.groupId, place.leafIndex);
-  if (!suite.verifyWithLabel(leaf.signatureKey, "LeafNodeTBS", tbs, leaf.signature)) throw new MlsError("bad_signature", "leaf node");
+  if (!suite.verifyWithLabel(leaf.signatureKey, "LeafNodeTBS", tbs, leaf.signature))
+    throw new MlsError("bad_signature", "leaf node");
   validateCapabilities(suite, leaf, place.extensions, census);
   // RULE: mls.credential: the application vouches for each credential (RFC 9420 §5.3.1).
   if (!engine.validateCredential(leaf, place.groupId)) throw new MlsError("invalid_credential", "leaf node");
 }
 
-function validateCapabilities(suite: CipherSuite, leaf: LeafNode, extensions: readonly Extension[], census: CredentialCensus): void {
+function validateCapabilities(
+  suite: CipherSuite,
+  leaf: LeafNode,
+  extensions: readonly Extension[],
+  census: CredentialCensus,
+): void {
   const { capabilities } = leaf;
   // RULE: mls.leaf-version: a leaf supports the group's version and suite (RFC 9420 §7.3).
   if (!capabilities.versions.includes(MLS10)) throw new MlsError("missing_capability", "version");
@@ -60,7 +73,8 @@ function validateCapabilities(suite: CipherSuite, leaf: LeafNode, extensions: re
   if (!capabilities.credentials.includes(own)) throw new MlsError("unsupported_credential", "own credential");
   if (!census.readByAll(own)) throw new MlsError("unsupported_credential", "a member cannot read the leaf's");
   for (const type of census.used) {
-    if (!capabilities.credentials.includes(type)) throw new MlsError("unsupported_credential", "the leaf cannot read a member's");
+    if (!capabilities.credentials.includes(type))
+      throw new MlsError("unsupported_credential", "the leaf cannot read a member's");
   }
   // RULE: mls.leaf-extensions: what a leaf carries, it lists (RFC 9420 §7.3).
   for (const { type } of leaf.extensions) {

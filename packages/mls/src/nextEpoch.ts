@@ -16,7 +16,11 @@ export interface NextEpoch {
 }
 
 /** The group context that a path is sealed under: the next epoch's, with the transcript hash of this one (RFC 9420 §12.4.1). */
-export function provisionalContext(context: GroupContext, treeHash: Uint8Array, extensions: readonly Extension[]): GroupContext {
+export function provisionalContext(
+  context: GroupContext,
+  treeHash: Uint8Array,
+  extensions: readonly Extension[],
+): GroupContext {
   return { ...context, epoch: context.epoch + 1n, treeHash, extensions };
 }
 
@@ -34,5 +38,11 @@ export function nextEpoch(
   const joiner = joinerSecret(suite, keys.init, keys.commitSecret, context);
   const secrets = epochSecrets(suite, joiner, keys.psk, context);
   const confirmationTag = suite.mac(secrets.confirmation, confirmed);
-  return { context, joiner, secrets, confirmationTag, interimTranscriptHash: interimTranscriptHash(suite, confirmed, confirmationTag) };
+  return {
+    context,
+    joiner,
+    secrets,
+    confirmationTag,
+    interimTranscriptHash: interimTranscriptHash(suite, confirmed, confirmationTag),
+  };
 }

@@ -17,7 +17,12 @@ const USAGES = ["application", "reinit", "branch"] as const;
 
 export function writePreSharedKeyId(writer: Writer, psk: PreSharedKeyId): Writer {
   if (psk.type === "external") return writer.u8(1).opaque(psk.id).opaque(psk.nonce);
-  return writer.u8(2).u8(USAGES.indexOf(psk.usage) + 1).opaque(psk.groupId).u64(psk.epoch).opaque(psk.nonce);
+  return writer
+    .u8(2)
+    .u8(USAGES.indexOf(psk.usage) + 1)
+    .opaque(psk.groupId)
+    .u64(psk.epoch)
+    .opaque(psk.nonce);
 }
 
 export function readPreSharedKeyId(reader: Reader): PreSharedKeyId {

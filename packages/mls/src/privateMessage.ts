@@ -67,12 +67,29 @@ export function sealPrivateMessage(
   const padded = new Uint8Array(padTo > 0 ? Math.ceil(plaintext.length / padTo) * padTo : plaintext.length);
   padded.set(plaintext);
   const reuseGuard = random(4);
-  const header = { groupId: content.groupId, epoch: content.epoch, contentType: type, authenticatedData: content.authenticatedData };
+  const header = {
+    groupId: content.groupId,
+    epoch: content.epoch,
+    contentType: type,
+    authenticatedData: content.authenticatedData,
+  };
   const { key, nonce, generation } = step.messageKey;
-  const ciphertext = suite.crypto.aeadSeal(suite.algorithms.aead, key, guarded(nonce, reuseGuard), contentAad(header), padded);
+  const ciphertext = suite.crypto.aeadSeal(
+    suite.algorithms.aead,
+    key,
+    guarded(nonce, reuseGuard),
+    contentAad(header),
+    padded,
+  );
   const sender = senderDataKey(suite, secrets.senderData, ciphertext);
   const senderData = new Writer(12).u32(leafIndex).u32(generation).fixed(reuseGuard).finish();
-  const encryptedSenderData = suite.crypto.aeadSeal(suite.algorithms.aead, sender.key, sender.nonce, senderAad(header), senderData);
+  const encryptedSenderData = suite.crypto.aeadSeal(
+    suite.algorithms.aead,
+    sender.key,
+    sender.nonce,
+    senderAad(header),
+    senderData,
+  );
   return { message: { ...header, encryptedSenderData, ciphertext }, step };
 }
 
@@ -88,7 +105,13 @@ export function openPrivateMessage(
   isMember: (leafIndex: number) => boolean,
 ): OpenedMessage {
   const sender = senderDataKey(suite, secrets.senderData, message.ciphertext);
-  const opened = suite.crypto.aeadOpen(suite.algorithms.aead, sender.key, sender.nonce, senderAad(message), message.encryptedSenderData);
+  const opened = suite.crypto.aeadOpen(
+    suite.algorithms.aead,
+    sender.key,
+    sender.nonce,
+    senderAad(message),
+    message.encryptedSenderData,
+  );
   if (opened === null) throw new MlsError("undecryptable", "sender data");
   const decoded = decode(opened, (r) => ({ leafIndex: r.u32(), generation: r.u32(), reuseGuard: r.fixed(4) }));
   if (!decoded.ok) throw decoded.error;
@@ -96,15 +119,26 @@ export function openPrivateMessage(
   // RULE: mls.private-sender: the sender must be a leaf of that epoch that is not blank (RFC 9420 §6.3.2).
   if (!isMember(leafIndex)) throw new MlsError("unknown_sender", "private message");
   if (leafIndex === ownLeaf) throw new MlsError("own_message", "private message");
-  const step = secrets.tree.at(leafIndex, message.contentType === "application" ? "application" : "handshake", generation);
+  const step = secrets.tree.at(
+    leafIndex,
+    message.contentType === "application" ? "application" : "handshake",
+    generation,
+  );
   const { key, nonce } = step.messageKey;
-  const plaintext = suite.crypto.aeadOpen(suite.algorithms.aead, key, guarded(nonce, reuseGuard), contentAad(message), message.ciphertext);
+  const plaintext = suite.crypto.aeadOpen(
+    suite.algorithms.aead,
+    key,
+    guarded(nonce, reuseGuard),
+    contentAad(message),
+    message.ciphertext,
+  );
   if (plaintext === null) throw new MlsError("undecryptable", message.contentType);
   const reader = new Reader(plaintext);
   const content = readContent(reader, message.contentType);
   const auth = readAuthData(reader, message.contentType);
   // RULE: mls.zero-padding: padding is all zero, or it could carry what the signature does not cover (RFC 9420 §6.3.1).
-  if (plaintext.subarray(reader.offset).some((byte) => byte !== 0)) throw new MlsError("bad_padding", message.contentType);
+  if (plaintext.subarray(reader.offset).some((byte) => byte !== 0))
+    throw new MlsError("bad_padding", message.contentType);
   const { groupId, epoch, authenticatedData } = message;
   return {
     content: { groupId, epoch, sender: { type: "member", leafIndex }, authenticatedData, content },
@@ -118,7 +152,12 @@ export function openPrivateMessage(
 type Header = Pick<PrivateMessage, "groupId" | "epoch" | "contentType" | "authenticatedData">;
 
 function contentAad({ groupId, epoch, contentType, authenticatedData }: Header): Uint8Array {
-  return new Writer(128).opaque(groupId).u64(epoch).u8(contentTypeNumber(contentType)).opaque(authenticatedData).finish();
+  return new Writer(128)
+    .opaque(groupId)
+    .u64(epoch)
+    .u8(contentTypeNumber(contentType))
+    .opaque(authenticatedData)
+    .finish();
 }
 
 function senderAad({ groupId, epoch, contentType }: Header): Uint8Array {

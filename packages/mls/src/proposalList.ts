@@ -3,7 +3,13 @@ import type { CipherSuite } from "./cipherSuite.js";
 import type { Engine } from "./engine.js";
 import type { Extension } from "./extension.js";
 import type { Sender } from "./framing.js";
-import { type CredentialCensus, takeCensus, validateGroupExtensions, validateKeyPackage, validateLeafNode } from "./leafValidation.js";
+import {
+  type CredentialCensus,
+  takeCensus,
+  validateGroupExtensions,
+  validateKeyPackage,
+  validateLeafNode,
+} from "./leafValidation.js";
 import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
@@ -19,7 +25,12 @@ export interface SentProposal {
 
 /** What a list of proposals did to a tree. */
 export interface AppliedProposals {
-  readonly adds: readonly { leafIndex: number; leafNode: LeafNode; initKey: Uint8Array; keyPackage: Extract<Proposal, { type: "add" }>["keyPackage"] }[];
+  readonly adds: readonly {
+    leafIndex: number;
+    leafNode: LeafNode;
+    initKey: Uint8Array;
+    keyPackage: Extract<Proposal, { type: "add" }>["keyPackage"];
+  }[];
   readonly removes: readonly { leafIndex: number; leafNode: LeafNode }[];
   readonly updates: readonly { leafIndex: number; before: LeafNode; after: LeafNode }[];
   readonly extensions: readonly Extension[] | null;
@@ -30,16 +41,26 @@ export interface AppliedProposals {
 
 /** RULE: mls.path-required: only Adds, PSKs and ReInits may go without new keys (RFC 9420 §12.4; attack A93). */
 export function needsPath(proposals: readonly SentProposal[]): boolean {
-  return proposals.length === 0 || proposals.some(({ proposal: { type } }) => type !== "add" && type !== "psk" && type !== "reinit");
+  return (
+    proposals.length === 0 ||
+    proposals.some(({ proposal: { type } }) => type !== "add" && type !== "psk" && type !== "reinit")
+  );
 }
 
 /** The combinations that RFC 9420 §12.2 forbids. `committer` is null for an external commit. */
-export function validateCombination(suite: CipherSuite, proposals: readonly SentProposal[], committer: number | null): void {
+export function validateCombination(
+  suite: CipherSuite,
+  proposals: readonly SentProposal[],
+  committer: number | null,
+): void {
   const of = (type: Proposal["type"]) => proposals.filter(({ proposal }) => proposal.type === type);
   for (const { proposal, sender } of proposals) validateSender(proposal, sender, committer === null);
   if (committer === null) {
     // RULE: mls.external-commit: one ExternalInit, at most one Remove, PSKs, all by value, nothing else (RFC 9420 §12.2).
-    const allowed = proposals.every(({ proposal: { type }, byReference }) => !byReference && (type === "external_init" || type === "remove" || type === "psk"));
+    const allowed = proposals.every(
+      ({ proposal: { type }, byReference }) =>
+        !byReference && (type === "external_init" || type === "remove" || type === "psk"),
+    );
     if (!allowed || of("external_init").length !== 1 || of("remove").length > 1) {
       throw new MlsError("proposal_combination", "external commit");
     }
@@ -48,7 +69,8 @@ export function validateCombination(suite: CipherSuite, proposals: readonly Sent
     if (of("external_init").length > 0) throw new MlsError("proposal_combination", "ExternalInit from a member");
     for (const { proposal, sender } of proposals) {
       // RULE: mls.own-update: a committer updates itself by its path only (RFC 9420 §12.2).
-      if (proposal.type === "update" && sender.type === "member" && sender.leafIndex === committer) throw new MlsError("own_update", "Update");
+      if (proposal.type === "update" && sender.type === "member" && sender.leafIndex === committer)
+        throw new MlsError("own_update", "Update");
       // RULE: mls.self-remove: a committer cannot remove itself (RFC 9420 §12.2).
       if (proposal.type === "remove" && proposal.removed === committer) throw new MlsError("self_remove", "Remove");
     }
@@ -60,10 +82,14 @@ export function validateCombination(suite: CipherSuite, proposals: readonly Sent
   });
   if (new Set(targets).size !== targets.length) throw new MlsError("duplicate_target", "Update or Remove");
   // RULE: mls.one-extensions-proposal: at most one GroupContextExtensions (RFC 9420 §12.2).
-  if (of("group_context_extensions").length > 1) throw new MlsError("proposal_combination", "two GroupContextExtensions");
+  if (of("group_context_extensions").length > 1)
+    throw new MlsError("proposal_combination", "two GroupContextExtensions");
   // RULE: mls.reinit-alone: a ReInit stands alone (RFC 9420 §12.2).
   if (of("reinit").length > 0 && proposals.length > 1) throw new MlsError("proposal_combination", "ReInit with others");
-  validatePsks(suite, proposals.flatMap(({ proposal }) => (proposal.type === "psk" ? [proposal.psk] : [])));
+  validatePsks(
+    suite,
+    proposals.flatMap(({ proposal }) => (proposal.type === "psk" ? [proposal.psk] : [])),
+  );
 }
 
 /** RULE: mls.proposal-sender: who may send which proposal (RFC 9420 §12.1, §12.1.8). */

@@ -13,7 +13,8 @@ export interface ParentNode {
 }
 
 /** A leaf or a parent that is not blank. */
-export type Node = { readonly type: "leaf"; readonly leaf: LeafNode } | { readonly type: "parent"; readonly parent: ParentNode };
+export type Node =
+  { readonly type: "leaf"; readonly leaf: LeafNode } | { readonly type: "parent"; readonly parent: ParentNode };
 
 /** Largest tree that is accepted, in leaves. */
 export const MAX_LEAVES = 2 ** 16;
@@ -194,7 +195,12 @@ export class RatchetTree {
     const changed = this.hashes.get(index);
     const known = changed === undefined ? this.base.hashes[index] : changed;
     if (known !== null && known !== undefined) return known;
-    const hash = hashNode(suite, index, this.node(index), isLeaf(index) ? null : [this.treeHash(suite, left(index)), this.treeHash(suite, right(index))]);
+    const hash = hashNode(
+      suite,
+      index,
+      this.node(index),
+      isLeaf(index) ? null : [this.treeHash(suite, left(index)), this.treeHash(suite, right(index))],
+    );
     this.hashes.set(index, hash);
     return hash;
   }
@@ -232,7 +238,8 @@ export class RatchetTree {
   }
 
   private blankPath(leafIndex: number): void {
-    for (const above of directPath(leafToNode(leafIndex), this.width)) if (this.node(above) !== null) this.set(above, null);
+    for (const above of directPath(leafToNode(leafIndex), this.width))
+      if (this.node(above) !== null) this.set(above, null);
   }
 
   private isRightHalfBlank(): boolean {
@@ -260,10 +267,12 @@ export class RatchetTree {
   private unindex(index: number, node: Node | null): void {
     if (node === null) return;
     const encryption = keyName(node.type === "leaf" ? node.leaf.encryptionKey : node.parent.encryptionKey);
-    if (lookUp(this.base.encryptionKeys, this.encryptionKeys, encryption) === index) this.encryptionKeys.set(encryption, null);
+    if (lookUp(this.base.encryptionKeys, this.encryptionKeys, encryption) === index)
+      this.encryptionKeys.set(encryption, null);
     if (node.type === "parent") return;
     const signature = keyName(node.leaf.signatureKey);
-    if (lookUp(this.base.signatureKeys, this.signatureKeys, signature) === index) this.signatureKeys.set(signature, null);
+    if (lookUp(this.base.signatureKeys, this.signatureKeys, signature) === index)
+      this.signatureKeys.set(signature, null);
   }
 }
 
@@ -310,23 +319,44 @@ export function readNode(reader: Reader): Node {
 }
 
 function writeParent(writer: Writer, { encryptionKey, parentHash, unmergedLeaves }: ParentNode): Writer {
-  return writer.opaque(encryptionKey).opaque(parentHash).vector(unmergedLeaves, (w, leaf) => w.u32(leaf));
+  return writer
+    .opaque(encryptionKey)
+    .opaque(parentHash)
+    .vector(unmergedLeaves, (w, leaf) => w.u32(leaf));
 }
 
 // TreeHashInput (RFC 9420 §7.8).
-function hashNode(suite: CipherSuite, index: number, node: Node | null, children: [Uint8Array, Uint8Array] | null): Uint8Array {
+function hashNode(
+  suite: CipherSuite,
+  index: number,
+  node: Node | null,
+  children: [Uint8Array, Uint8Array] | null,
+): Uint8Array {
   const writer = new Writer(512);
   if (children === null) {
-    writer.u8(1).u32(nodeToLeaf(index)).optional(node?.type === "leaf" ? node.leaf : null, writeLeafNode);
+    writer
+      .u8(1)
+      .u32(nodeToLeaf(index))
+      .optional(node?.type === "leaf" ? node.leaf : null, writeLeafNode);
   } else {
-    writer.u8(2).optional(node?.type === "parent" ? node.parent : null, writeParent).opaque(children[0]).opaque(children[1]);
+    writer
+      .u8(2)
+      .optional(node?.type === "parent" ? node.parent : null, writeParent)
+      .opaque(children[0])
+      .opaque(children[1]);
   }
   return suite.hash(writer.finish());
 }
 
 /** ParentHashInput hashed (RFC 9420 §7.9): what a node below `parent` carries, when `sibling` is on its copath. */
-export function parentHash(suite: CipherSuite, parent: Omit<ParentNode, "unmergedLeaves">, siblingHash: Uint8Array): Uint8Array {
-  return suite.hash(new Writer(256).opaque(parent.encryptionKey).opaque(parent.parentHash).opaque(siblingHash).finish());
+export function parentHash(
+  suite: CipherSuite,
+  parent: Omit<ParentNode, "unmergedLeaves">,
+  siblingHash: Uint8Array,
+): Uint8Array {
+  return suite.hash(
+    new Writer(256).opaque(parent.encryptionKey).opaque(parent.parentHash).opaque(siblingHash).finish(),
+  );
 }
 
 /** The direct path of a leaf without the nodes whose copath child has an empty resolution (RFC 9420 §4.1.2). */
@@ -340,4 +370,3 @@ export function filteredDirectPath(tree: RatchetTree, leafIndex: number): { node
   }
   return path;
 }
-

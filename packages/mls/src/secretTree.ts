@@ -142,7 +142,11 @@ export class SecretTree {
     // The oldest of too many skipped keys are given up.
     for (const old of skipped.keys()) if (skipped.size > MAX_SKIP) skipped.delete(old);
     const ratchets = opened.ratchets.filter(([other]) => other !== id);
-    return { messageKey, ratchets: [...ratchets, [id, { generation: generation + 1, secret, skipped }]], nodes: opened.nodes };
+    return {
+      messageKey,
+      ratchets: [...ratchets, [id, { generation: generation + 1, secret, skipped }]],
+      nodes: opened.nodes,
+    };
   }
 
   private messageKey(secret: Uint8Array, generation: number): MessageKey {

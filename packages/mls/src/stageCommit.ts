@@ -10,7 +10,13 @@ import { externalKeyPair } from "./keySchedule.js";
 import { takeCensus, validateLeafNode } from "./leafValidation.js";
 import { MlsError } from "./mlsError.js";
 import { nextEpoch, provisionalContext } from "./nextEpoch.js";
-import { applyProposals, type AppliedProposals, needsPath, type SentProposal, validateCombination } from "./proposalList.js";
+import {
+  applyProposals,
+  type AppliedProposals,
+  needsPath,
+  type SentProposal,
+  validateCombination,
+} from "./proposalList.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import { type RatchetStep, SecretTree } from "./secretTree.js";
 import type { StagedCommit } from "./staged.js";
@@ -23,7 +29,11 @@ export const EXTERNAL_INIT_LABEL = new TextEncoder().encode("MLS 1.0 external in
  * Validates a commit whose signature holds, on a fork of the tree (RFC 9420 §12.4.2): nothing of the group changes.
  * `step` is the use of the sender's handshake key, if it came encrypted. @throws MlsError
  */
-export function stageCommit(group: GroupInternals, message: AuthenticatedContent, step: RatchetStep | null): StagedCommit {
+export function stageCommit(
+  group: GroupInternals,
+  message: AuthenticatedContent,
+  step: RatchetStep | null,
+): StagedCommit {
   const { engine, suite, state } = group;
   const { content, auth } = message;
   if (content.content.type !== "commit") throw new TypeError("not a commit");
@@ -67,7 +77,11 @@ export function stageCommit(group: GroupInternals, message: AuthenticatedContent
   if (selfRemoved) return { ...summary, next: null, delta: { put: [], delete: [] }, internal: null };
 
   const keys = survivingKeys(group, tree, applied);
-  let outcome: PathOutcome = { commitSecret: new Uint8Array(suite.hashLength), keys: new Map(), pathSecrets: new Map() };
+  let outcome: PathOutcome = {
+    commitSecret: new Uint8Array(suite.hashLength),
+    keys: new Map(),
+    pathSecrets: new Map(),
+  };
   if (commit.path !== null) {
     const context = provisionalContext(state.context, tree.treeHash(suite), extensions);
     outcome = openPath(suite, tree, commit.path, filtered, { ownLeaf: state.ownLeaf, keys, excluded, context });
@@ -95,7 +109,15 @@ export function finishCommit(
   const { encryption, ...secrets } = next.secrets;
   const { ownLeaf, signaturePrivateKey } = group.state;
   const { context, confirmationTag, interimTranscriptHash } = next;
-  const state: GroupState = { context, confirmationTag, interimTranscriptHash, secrets, ownLeaf, signaturePrivateKey, keys };
+  const state: GroupState = {
+    context,
+    confirmationTag,
+    interimTranscriptHash,
+    secrets,
+    ownLeaf,
+    signaturePrivateKey,
+    keys,
+  };
   const secretTree = SecretTree.of(suite, tree.leafWidth, encryption);
   return {
     ...summary,
@@ -126,12 +148,21 @@ export function survivingKeys(group: GroupInternals, tree: RatchetTree, applied:
   return keys;
 }
 
-function pathUpdate(applied: AppliedProposals, path: UpdatePath | null, committer: number | null, before: StagedCommit["senderLeaf"]) {
+function pathUpdate(
+  applied: AppliedProposals,
+  path: UpdatePath | null,
+  committer: number | null,
+  before: StagedCommit["senderLeaf"],
+) {
   if (path === null || committer === null) return applied.updates;
   return [...applied.updates, { leafIndex: committer, before, after: path.leafNode }];
 }
 
-function resolveProposals(group: GroupInternals, commit: Commit, sender: AuthenticatedContent["content"]["sender"]): SentProposal[] {
+function resolveProposals(
+  group: GroupInternals,
+  commit: Commit,
+  sender: AuthenticatedContent["content"]["sender"],
+): SentProposal[] {
   return commit.proposals.map((item) => {
     if (item.type === "proposal") {
       // RULE: mls.update-by-reference: an Update by value would be the committer's own (RFC 9420 §12.2).
@@ -155,7 +186,13 @@ function validatePathLeaf(
 ): void {
   const { engine, suite, state } = group;
   const { groupId } = state.context;
-  validateLeafNode(engine, suite, path.leafNode, { groupId, leafIndex, source: "commit", extensions }, takeCensus(tree));
+  validateLeafNode(
+    engine,
+    suite,
+    path.leafNode,
+    { groupId, leafIndex, source: "commit", extensions },
+    takeCensus(tree),
+  );
   const before = committer === null ? null : tree.leaf(committer);
   // RULE: mls.path-new-key: a path brings a new key for the leaf (RFC 9420 §12.4.2).
   if (before !== null && equalBytes(before.encryptionKey, path.leafNode.encryptionKey)) {
@@ -171,7 +208,15 @@ function externalInit(group: GroupInternals, kemOutput: Uint8Array): Uint8Array 
   const { suite, state } = group;
   const { privateKey } = externalKeyPair(suite, state.secrets.external);
   const empty = new Uint8Array(0);
-  const secret = hpkeReceiveExport(suite.crypto, suite.hpke, privateKey, empty, EXTERNAL_INIT_LABEL, suite.hashLength, kemOutput);
+  const secret = hpkeReceiveExport(
+    suite.crypto,
+    suite.hpke,
+    privateKey,
+    empty,
+    EXTERNAL_INIT_LABEL,
+    suite.hashLength,
+    kemOutput,
+  );
   if (secret === null) throw new MlsError("undecryptable", "external init");
   return secret;
 }

@@ -44,7 +44,12 @@ function stagePrivate(group: GroupInternals, version: number, message: PrivateMe
   if (past === undefined) throw new MlsError("wrong_epoch", "private message");
   // RULE: mls.current-handshake: proposals and commits count in their own epoch only (RFC 9420 §12.4.2; attack A26).
   if (past !== null && message.contentType !== "application") throw new MlsError("wrong_epoch", message.contentType);
-  const epoch = past ?? { context: state.context, senderData: state.secrets.senderData, ownLeaf: state.ownLeaf, secretTree: group.secretTree };
+  const epoch = past ?? {
+    context: state.context,
+    senderData: state.secrets.senderData,
+    ownLeaf: state.ownLeaf,
+    secretTree: group.secretTree,
+  };
   const leafOf = (leafIndex: number) => leafInEpoch(group, message.epoch, leafIndex);
   const secrets = { senderData: epoch.senderData, tree: epoch.secretTree };
   const opened = openPrivateMessage(suite, secrets, message, epoch.ownLeaf, (leafIndex) => leafOf(leafIndex) !== null);
@@ -66,10 +71,16 @@ function stagePrivate(group: GroupInternals, version: number, message: PrivateMe
   };
 }
 
-function stageContent(group: GroupInternals, version: number, message: AuthenticatedContent, step: RatchetStep | null): Staged {
+function stageContent(
+  group: GroupInternals,
+  version: number,
+  message: AuthenticatedContent,
+  step: RatchetStep | null,
+): Staged {
   const { content } = message;
   if (content.content.type === "commit") {
-    if (content.sender.type !== "member" && content.sender.type !== "new_member_commit") throw new MlsError("proposal_sender", "commit");
+    if (content.sender.type !== "member" && content.sender.type !== "new_member_commit")
+      throw new MlsError("proposal_sender", "commit");
     return stageCommit(group, message, step);
   }
   if (content.content.type !== "proposal") throw new TypeError("application messages are staged elsewhere");
@@ -123,10 +134,12 @@ function signatureKeyOf(group: GroupInternals, { content }: AuthenticatedContent
       return externalSenderKey(group, content.sender.senderIndex);
     case "new_member_commit":
       // RULE: mls.external-path: an external commit brings the leaf that signs it (RFC 9420 §12.4.2).
-      if (content.content.type !== "commit" || content.content.commit.path === null) throw new MlsError("path_required", "external commit");
+      if (content.content.type !== "commit" || content.content.commit.path === null)
+        throw new MlsError("path_required", "external commit");
       return content.content.commit.path.leafNode.signatureKey;
     case "new_member_proposal":
-      if (content.content.type !== "proposal" || content.content.proposal.type !== "add") throw new MlsError("proposal_sender", "new member");
+      if (content.content.type !== "proposal" || content.content.proposal.type !== "add")
+        throw new MlsError("proposal_sender", "new member");
       return content.content.proposal.keyPackage.leafNode.signatureKey;
   }
 }
@@ -135,12 +148,14 @@ function signatureKeyOf(group: GroupInternals, { content }: AuthenticatedContent
 function externalSenderKey(group: GroupInternals, index: number): Uint8Array {
   const data = findExtension(group.state.context.extensions, ExtensionType.externalSenders);
   if (data === null) throw new MlsError("unknown_sender", "external");
-  const decoded = decode(data, (r) => r.vector((x) => {
-    const signatureKey = x.opaque();
-    if (x.u16() === 1) x.opaque();
-    else x.vector((y) => y.opaque());
-    return signatureKey;
-  }));
+  const decoded = decode(data, (r) =>
+    r.vector((x) => {
+      const signatureKey = x.opaque();
+      if (x.u16() === 1) x.opaque();
+      else x.vector((y) => y.opaque());
+      return signatureKey;
+    }),
+  );
   if (!decoded.ok) throw decoded.error;
   const key = decoded.value[index];
   // RULE: mls.external-sender: an external sender is one that the group context lists (RFC 9420 §12.1.8.1).

@@ -41,7 +41,7 @@ export function sibling(node: number): number {
 export function directPath(node: number, leaves: number): number[] {
   const top = root(leaves);
   const path: number[] = [];
-  for (let at = node; at !== top; ) path.push((at = parent(at)));
+  for (let at = node; at !== top;) path.push((at = parent(at)));
   return path;
 }
 

@@ -26,7 +26,8 @@ function validateUnmerged(tree: RatchetTree, index: number): void {
     if (tree.leaf(leafIndex) === null || !isBelow(target, index)) throw new MlsError("bad_tree", "unmerged leaf");
     for (let at = index; at !== target; at = target < at ? left(at) : right(at)) {
       const between = tree.parent(at);
-      if (between !== null && !between.unmergedLeaves.includes(leafIndex)) throw new MlsError("bad_tree", "unmerged leaf");
+      if (between !== null && !between.unmergedLeaves.includes(leafIndex))
+        throw new MlsError("bad_tree", "unmerged leaf");
     }
   }
 }
@@ -34,10 +35,7 @@ function validateUnmerged(tree: RatchetTree, index: number): void {
 /** RULE: mls.parent-hash: each parent's key was put there by a leaf below it, in one path (RFC 9420 §7.9.2). */
 function isParentHashValid(suite: CipherSuite, tree: RatchetTree, index: number): boolean {
   const parent = tree.parent(index)!;
-  return [
-    [left(index), right(index)] as const,
-    [right(index), left(index)] as const,
-  ].some(([child, sibling]) => {
+  return [[left(index), right(index)] as const, [right(index), left(index)] as const].some(([child, sibling]) => {
     const expected = parentHash(suite, parent, tree.treeHashWithout(suite, sibling, parent.unmergedLeaves));
     const resolution = tree.resolution(child);
     const unmergedBelow = parent.unmergedLeaves.map(leafToNode).filter((leaf) => isBelow(leaf, child));

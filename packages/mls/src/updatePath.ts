@@ -57,15 +57,29 @@ export function createPath(
     secret = suite.deriveSecret(secret, "path");
   }
   const hashAtLeaf = mergePublicKeys(suite, tree, leafIndex, filtered, publicKeys);
-  const content: LeafNodeContent = { ...leaf, encryptionKey: leafPair.publicKey, source: { type: "commit", parentHash: hashAtLeaf } };
-  const signature = suite.signWithLabel(options.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(content, options.groupId, leafIndex));
+  const content: LeafNodeContent = {
+    ...leaf,
+    encryptionKey: leafPair.publicKey,
+    source: { type: "commit", parentHash: hashAtLeaf },
+  };
+  const signature = suite.signWithLabel(
+    options.signaturePrivateKey,
+    "LeafNodeTBS",
+    leafNodeTbs(content, options.groupId, leafIndex),
+  );
   const leafNode: LeafNode = { ...content, signature };
   tree.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
 
   const context = encodeGroupContext(options.contextOf(tree.treeHash(suite)));
   const nodes = filtered.map(({ node, copath }, i): UpdatePathNode => {
     const encryptedPathSecret = receivers(tree, copath, options.excluded).map((receiver) => {
-      const sealed = suite.encryptWithLabel(tree.encryptionKey(receiver)!, "UpdatePathNode", context, pathSecrets.get(node)!, options.random);
+      const sealed = suite.encryptWithLabel(
+        tree.encryptionKey(receiver)!,
+        "UpdatePathNode",
+        context,
+        pathSecrets.get(node)!,
+        options.random,
+      );
       if (sealed === null) throw new MlsError("bad_path", "a member's encryption key is unusable");
       return sealed;
     });
@@ -78,14 +92,26 @@ export function createPath(
  * Puts the public part of somebody's path into `tree` and checks that it fits (RFC 9420 §7.5, §12.4.2).
  * Call {@link openPath} next, with the tree as this leaves it.
  */
-export function mergePath(suite: CipherSuite, tree: RatchetTree, leafIndex: number, path: UpdatePath): { node: number; copath: number }[] {
+export function mergePath(
+  suite: CipherSuite,
+  tree: RatchetTree,
+  leafIndex: number,
+  path: UpdatePath,
+): { node: number; copath: number }[] {
   const filtered = filteredDirectPath(tree, leafIndex);
   // RULE: mls.path-length: a path has exactly one node for each node of the filtered direct path (RFC 9420 §12.4.2).
   if (filtered.length !== path.nodes.length) throw new MlsError("bad_path", "length");
-  const hash = mergePublicKeys(suite, tree, leafIndex, filtered, path.nodes.map(({ encryptionKey }) => encryptionKey));
+  const hash = mergePublicKeys(
+    suite,
+    tree,
+    leafIndex,
+    filtered,
+    path.nodes.map(({ encryptionKey }) => encryptionKey),
+  );
   // RULE: mls.path-parent-hash: the new leaf carries the parent hash of the path it comes with (RFC 9420 §7.9.2).
   const { source } = path.leafNode;
-  if (source.type !== "commit" || !equalBytes(source.parentHash, hash)) throw new MlsError("bad_parent_hash", "update path");
+  if (source.type !== "commit" || !equalBytes(source.parentHash, hash))
+    throw new MlsError("bad_parent_hash", "update path");
   tree.set(leafToNode(leafIndex), { type: "leaf", leaf: path.leafNode });
   return filtered;
 }
@@ -110,20 +136,36 @@ export function openPath(
   const index = sealedTo.findIndex((node) => options.keys.has(node) && isBelow(own, node));
   const privateKey = index === -1 ? undefined : options.keys.get(sealedTo[index]!);
   if (privateKey === undefined) throw new MlsError("bad_path", "no key for the sealed secret");
-  const secret = suite.decryptWithLabel(privateKey, "UpdatePathNode", encodeGroupContext(options.context), path.nodes[at]!.encryptedPathSecret[index]!);
+  const secret = suite.decryptWithLabel(
+    privateKey,
+    "UpdatePathNode",
+    encodeGroupContext(options.context),
+    path.nodes[at]!.encryptedPathSecret[index]!,
+  );
   if (secret === null) throw new MlsError("undecryptable", "path secret");
-  return followPath(suite, tree, filtered.slice(at).map(({ node }) => node), secret);
+  return followPath(
+    suite,
+    tree,
+    filtered.slice(at).map(({ node }) => node),
+    secret,
+  );
 }
 
 /** Derives the keys of these nodes (in order, upwards) from the first one's secret, and checks them against the tree. */
-export function followPath(suite: CipherSuite, tree: RatchetTree, nodes: readonly number[], first: Uint8Array): PathOutcome {
+export function followPath(
+  suite: CipherSuite,
+  tree: RatchetTree,
+  nodes: readonly number[],
+  first: Uint8Array,
+): PathOutcome {
   const keys: PathKeys = new Map();
   const pathSecrets = new Map<number, Uint8Array>();
   let secret = first;
   for (const node of nodes) {
     const pair = nodeKeyPair(suite, secret);
     // RULE: mls.path-keys: the derived public keys are those of the path (RFC 9420 §12.4.2; attack A68).
-    if (!equalBytes(pair.publicKey, tree.encryptionKey(node) ?? new Uint8Array(0))) throw new MlsError("bad_path", "public key");
+    if (!equalBytes(pair.publicKey, tree.encryptionKey(node) ?? new Uint8Array(0)))
+      throw new MlsError("bad_path", "public key");
     keys.set(node, pair.privateKey);
     pathSecrets.set(node, secret);
     secret = suite.deriveSecret(secret, "path");
@@ -143,7 +185,8 @@ function mergePublicKeys(
   filtered: readonly { node: number; copath: number }[],
   publicKeys: readonly Uint8Array[],
 ): Uint8Array {
-  for (const node of directPath(leafToNode(leafIndex), tree.leafWidth)) if (tree.node(node) !== null) tree.set(node, null);
+  for (const node of directPath(leafToNode(leafIndex), tree.leafWidth))
+    if (tree.node(node) !== null) tree.set(node, null);
   let hash: Uint8Array = new Uint8Array(0);
   for (let i = filtered.length - 1; i >= 0; i--) {
     const { node, copath } = filtered[i]!;

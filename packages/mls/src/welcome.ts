@@ -20,9 +20,11 @@ export interface GroupSecrets {
 }
 
 export function writeWelcome(writer: Writer, welcome: Welcome): Writer {
-  writer.u16(welcome.cipherSuite).vector(welcome.secrets, (w, { newMember, encryptedGroupSecrets }) =>
-    writeHpkeCiphertext(w.opaque(newMember), encryptedGroupSecrets),
-  );
+  writer
+    .u16(welcome.cipherSuite)
+    .vector(welcome.secrets, (w, { newMember, encryptedGroupSecrets }) =>
+      writeHpkeCiphertext(w.opaque(newMember), encryptedGroupSecrets),
+    );
   return writer.opaque(welcome.encryptedGroupInfo);
 }
 
