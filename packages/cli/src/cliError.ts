@@ -1,0 +1,34 @@
+import { EXIT, type ExitCode } from "./exitCode.js";
+
+/** What `--json` prints when a command fails. */
+export interface ErrorDocument {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
+}
+
+/**
+ * A failure that a person is told about: one sentence, and what to do about it. `code` is stable.
+ *
+ * RULE cli.no-secrets: neither sentence may hold an invite link, recovery words, a token or a path's contents; errors end
+ * up in logs and bug reports (COMMON house rule, attack A36).
+ */
+export class CliError extends Error {
+  override readonly name = "CliError";
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string | null = null,
+    readonly exit: ExitCode = EXIT.refused,
+  ) {
+    super(message);
+  }
+
+  toDocument(): ErrorDocument {
+    return { error: { code: this.code, message: this.message, hint: this.hint } };
+  }
+}
+
+/** A mistake in the command line: exit code 2. */
+export function usageError(message: string, hint: string | null = null): CliError {
+  return new CliError("USAGE", message, hint, EXIT.usage);
+}
