@@ -1,22 +1,17 @@
 import type { HashName } from "./crypto.js";
-import type { Primitives } from "./primitives.js";
+
+type Hmac = (name: HashName, key: Uint8Array, data: Uint8Array) => Uint8Array;
 
 /** Output length of a hash, in bytes. */
 export const hashLength: Record<HashName, number> = { sha256: 32, sha384: 48, sha512: 64 };
 
 /** HKDF-Extract (RFC 5869 §2.2). An empty salt is a string of zeros, which HMAC makes of it by itself. */
-export function hkdfExtract(hmac: Primitives["hmac"], name: HashName, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+export function hkdfExtract(hmac: Hmac, name: HashName, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
   return hmac(name, salt, ikm);
 }
 
 /** HKDF-Expand (RFC 5869 §2.3). @throws RangeError when `length` exceeds 255 hash lengths. */
-export function hkdfExpand(
-  hmac: Primitives["hmac"],
-  name: HashName,
-  prk: Uint8Array,
-  info: Uint8Array,
-  length: number,
-): Uint8Array {
+export function hkdfExpand(hmac: Hmac, name: HashName, prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const size = hashLength[name];
   if (length > 255 * size) throw new RangeError("HKDF-Expand: too long");
   if (length <= size) {

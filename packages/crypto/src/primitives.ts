@@ -6,8 +6,8 @@ import type { AeadName, HashName } from "./crypto.js";
  */
 export interface Primitives {
   readonly name: "node" | "web";
-  hash(name: HashName, data: Uint8Array): Uint8Array;
-  hmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array;
+  readonly hash: (name: HashName, data: Uint8Array) => Uint8Array;
+  readonly hmac: (name: HashName, key: Uint8Array, data: Uint8Array) => Uint8Array;
   sha3(data: Uint8Array): Uint8Array;
   shake256(data: Uint8Array, length: number): Uint8Array;
   aeadSeal(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;

@@ -1,4 +1,4 @@
-import { type Reader, Writer } from "@conclave/codec";
+import type { Reader, Writer } from "@conclave/codec";
 import type { HpkeCiphertext } from "@conclave/crypto";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";

@@ -127,7 +127,7 @@ export function readRecords(engine: Engine, records: Iterable<readonly [string, 
   for (let i = 0; i < nodes.length; i++) nodes[i] ??= null;
   const tree = RatchetTree.of(nodes);
   const secretTreeOf = (epoch: bigint, width: number) =>
-    new SecretTree(suite, width, trees.get(String(epoch)) ?? new Map(), ratchets.get(String(epoch)) ?? new Map());
+    new SecretTree(suite, width, entry(trees, String(epoch)), entry(ratchets, String(epoch)));
   const past = new Map<bigint, PastEpoch>();
   for (const bytes of pasts) {
     const read = whole(bytes, (r) => readPast(r, secretTreeOf));
@@ -181,8 +181,8 @@ function readPast(reader: Reader, secretTreeOf: (epoch: bigint, width: number) =
 }
 
 function entry<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {
-  let inner = map.get(name);
-  if (inner === undefined) map.set(name, (inner = new Map()));
+  const inner = map.get(name) ?? new Map<K, V>();
+  map.set(name, inner);
   return inner;
 }
 

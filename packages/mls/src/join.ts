@@ -13,7 +13,7 @@ import { decodeMessage } from "./mlsMessage.js";
 import { RatchetTree } from "./ratchetTree.js";
 import { SecretTree } from "./secretTree.js";
 import { interimTranscriptHash } from "./transcriptHash.js";
-import { commonAncestor, directPath, leafToNode, nodeToLeaf } from "./treeMath.js";
+import { commonAncestor, directPath, nodeToLeaf } from "./treeMath.js";
 import { validateTree } from "./treeValidation.js";
 import { followPath, type PathKeys } from "./updatePath.js";
 import { readGroupSecrets, type Welcome, welcomeKey } from "./welcome.js";

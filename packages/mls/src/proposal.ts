@@ -1,4 +1,4 @@
-import { type Reader, Writer } from "@conclave/codec";
+import type { Reader, Writer } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
 import { type Extension, readExtensions, writeExtensions } from "./extension.js";
 import { type KeyPackage, readKeyPackage, writeKeyPackage } from "./keyPackage.js";
