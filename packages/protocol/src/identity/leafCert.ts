@@ -1,0 +1,80 @@
+import { decode, encode, equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { isSignedBy, KEY_BYTES, HASH_BYTES, signBody, splitSigned } from "../encoding/signed.js";
+import { type DeviceCert, openDeviceCert } from "./deviceCert.js";
+import { isLabel, MAX_LABEL } from "./label.js";
+
+/**
+ * A device's word that a leaf signature key is its own, in one room (docs/protocol.md §3). The bytes are the identity of
+ * the leaf's basic credential in MLS.
+ */
+export interface LeafCert extends DeviceCert {
+  /** The room; all zero in the one that a charter carries, as the room's id is the charter's hash. */
+  readonly roomId: Uint8Array;
+  /** The leaf signature key (Ed25519), new for each room and each join. */
+  readonly leaf: Uint8Array;
+  /** What the person wishes to be called in this room. A label, never an identity. */
+  readonly name: string;
+}
+
+/** A device that can act: its seed, and the person's certificate for it. */
+export interface DeviceIdentity {
+  /** 32-byte Ed25519 seed of the device key. */
+  readonly deviceSeed: Uint8Array;
+  /** From `certifyDevice`. */
+  readonly deviceCert: Uint8Array;
+}
+
+const LABEL = "conclave/leaf-cert/v1";
+const MAX_BODY = 512;
+const VERSION = 1;
+
+/** The room id in the leaf certificate of a charter. */
+export const NO_ROOM = new Uint8Array(HASH_BYTES);
+
+/** Certifies a leaf key for a room. @throws RangeError for a name that is no label. */
+export function certifyLeaf(
+  crypto: Crypto,
+  device: DeviceIdentity,
+  content: { roomId: Uint8Array; leaf: Uint8Array; name: string },
+): Uint8Array {
+  if (!isLabel(content.name)) throw new RangeError("not a name");
+  const body = encode(content, (w, { roomId, leaf, name }) =>
+    w.u16(VERSION).opaque(device.deviceCert).fixed(roomId).fixed(leaf).text(name),
+  );
+  return signBody(crypto, device.deviceSeed, LABEL, body);
+}
+
+/** The certificate in these bytes, when both its signatures hold; else null. The caller compares room and leaf. */
+export function openLeafCert(crypto: Crypto, bytes: Uint8Array): LeafCert | null {
+  const signed = splitSigned(bytes, MAX_BODY);
+  if (signed === null) return null;
+  const decoded = decode(signed.body, (r) => ({
+    version: r.u16(),
+    deviceCert: r.opaque(256),
+    roomId: r.fixed(HASH_BYTES),
+    leaf: r.fixed(KEY_BYTES),
+    name: r.text(MAX_LABEL),
+  }));
+  if (!decoded.ok || decoded.value.version !== VERSION || !isLabel(decoded.value.name)) return null;
+  const { deviceCert, roomId, leaf, name } = decoded.value;
+  const device = openDeviceCert(crypto, deviceCert);
+  // RULE: identity.leaf-cert: a leaf speaks for a person only through a device that the person certified (attacks A8, A9).
+  if (device === null || !isSignedBy(crypto, device.device, LABEL, signed)) return null;
+  return { ...device, roomId, leaf, name };
+}
+
+/**
+ * The MLS engine's whole credential check (docs/protocol.md §3): the certificates hold, for this room and this signature
+ * key. Whether the person is a member is the roster's question.
+ */
+export function isLeafCredential(
+  crypto: Crypto,
+  leaf: { credential: { type: string; identity?: Uint8Array }; signatureKey: Uint8Array },
+  roomId: Uint8Array,
+): boolean {
+  if (leaf.credential.type !== "basic" || leaf.credential.identity === undefined) return false;
+  const cert = openLeafCert(crypto, leaf.credential.identity);
+  // RULE: identity.room-bound: a certificate is for one room and one leaf key (attack A13).
+  return cert !== null && equalBytes(cert.roomId, roomId) && equalBytes(cert.leaf, leaf.signatureKey);
+}

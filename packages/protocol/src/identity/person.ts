@@ -1,0 +1,29 @@
+import type { Primitives } from "../primitives.js";
+import { certifyDevice } from "./deviceCert.js";
+import type { DeviceIdentity } from "./leafCert.js";
+
+/** A person's root: keep the seed off the devices that need not certify others; its words are the recovery phrase. */
+export interface Identity {
+  readonly seed: Uint8Array;
+  /** The Ed25519 public key: the person's id everywhere. */
+  readonly person: Uint8Array;
+}
+
+/** A new person. */
+export function newIdentity({ crypto, random }: Primitives): Identity {
+  return identityOf({ crypto, random }, random(32));
+}
+
+/** The person of a seed, for example one from a recovery phrase. */
+export function identityOf({ crypto }: Primitives, seed: Uint8Array): Identity {
+  return { seed, person: crypto.ed25519PublicKey(seed) };
+}
+
+/** A new device of a person. `deviceNo` counts from 1. */
+export function newDevice({ crypto, random }: Primitives, identity: Identity, deviceNo: number): DeviceIdentity {
+  const deviceSeed = random(32);
+  return {
+    deviceSeed,
+    deviceCert: certifyDevice(crypto, identity.seed, crypto.ed25519PublicKey(deviceSeed), deviceNo),
+  };
+}
