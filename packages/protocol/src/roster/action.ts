@@ -1,7 +1,8 @@
 import { DecodeError, type Reader, type Writer } from "@conclave/codec";
-import { MAX_LEAF_CERT_BYTES } from "./leafCert.js";
 import { INVITE_CLASSES, oneOf, readPolicy, readRole, writePolicy, writeRole } from "./policy.js";
 import type { InviteClass, Policy, Role } from "./policy.js";
+
+const MAX_LEAF_CERT_BYTES = 768;
 
 /** Where an open invite may be used: by the newcomer alone, or through somebody who admits them. */
 export type InviteMode = "direct" | "ask";
