@@ -50,7 +50,7 @@ port.on("message", (first: ToCore) => {
 port.postMessage("ready");
 
 function next(): ToCore | null {
-  const received = receiveMessageOnPort(port!) as { message: ToCore } | undefined;
+  const received: { message: ToCore } | undefined = receiveMessageOnPort(port!);
   return received === undefined ? null : received.message;
 }
 

@@ -1,0 +1,226 @@
+import { envelope, RelayClient, type BenchRoom } from "./relayClient.js";
+import { RelayChild } from "./relayChild.js";
+
+/** One measured line: what, how much, and what to reach. */
+export interface RelayMeasure {
+  readonly measure: string;
+  readonly value: string;
+  readonly reach: string;
+}
+
+/** Measures a relay in a process of its own on this machine: appends, fan-out, reading, memory (about a minute). */
+export async function relayBench(): Promise<RelayMeasure[]> {
+  const measures: RelayMeasure[] = [];
+  for (const measure of [appends, roomOfThousand, deliveries, newcomer, idle]) {
+    const relay = await RelayChild.start();
+    measures.push(...(await measure(relay)));
+    await relay.stop();
+  }
+  return measures;
+}
+
+/** Prints {@link relayBench} as a table. */
+export async function printRelayBench(): Promise<void> {
+  console.table(await relayBench());
+}
+
+async function appends(relay: RelayChild): Promise<RelayMeasure[]> {
+  const connections = 8;
+  const inFlight = 256;
+  const clients = await Promise.all(Array.from({ length: connections }, () => RelayClient.connect(relay.socketUrl)));
+  const rooms: BenchRoom[] = [];
+  for (const client of clients) rooms.push(await client.createRoom());
+  const latencies: number[] = [];
+  const seconds = 5;
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let done = 0;
+  await Promise.all(
+    clients.map((client, at) =>
+      pump(client, rooms[at]!, inFlight / connections, end, (latency) => {
+        done++;
+        latencies.push(latency);
+      }),
+    ),
+  );
+  const rate = (done / (performance.now() - start)) * 1000;
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): string => `${latencies[Math.floor(latencies.length * share)]!.toFixed(1)} ms`;
+  for (const client of clients) client.socket.close();
+  return [
+    { measure: `durable appends/s, ${inFlight} in flight`, value: rate.toFixed(0), reach: ">= 25,000" },
+    { measure: "  their latency, median and p99", value: `${at(0.5)}, ${at(0.99)}`, reach: "p99 <= 60 ms" },
+  ];
+}
+
+// Keeps `window` appends in flight: all that a message's answers free goes out in one message again.
+function pump(
+  client: RelayClient,
+  room: BenchRoom,
+  window: number,
+  end: number,
+  done: (latency: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sentAt = new Map<number, number>();
+    let nextId = 1;
+    let freed = window;
+    const fill = (): void => {
+      const now = performance.now();
+      if (now < end) {
+        const frames = [];
+        for (; freed > 0; freed--) {
+          sentAt.set(nextId, now);
+          frames.push(envelope(room, nextId++));
+        }
+        if (frames.length > 0) client.send(frames);
+      } else if (sentAt.size === 0) resolve();
+    };
+    let isPlanned = false;
+    client.onFrame = (frame) => {
+      if (frame.type === "records") return;
+      if (frame.type !== "appended") {
+        reject(new Error(JSON.stringify(frame)));
+        return;
+      }
+      done(performance.now() - sentAt.get(frame.id)!);
+      sentAt.delete(frame.id);
+      freed++;
+      if (isPlanned) return;
+      isPlanned = true;
+      setImmediate(() => {
+        isPlanned = false;
+        fill();
+      });
+    };
+    fill();
+  });
+}
+
+async function audience(
+  relay: RelayChild,
+  size: number,
+): Promise<{ sender: RelayClient; room: BenchRoom; readers: RelayClient[] }> {
+  const sender = await RelayClient.connect(relay.socketUrl);
+  const room = await sender.createRoom();
+  const readers: RelayClient[] = [];
+  for (let n = 0; n < size; n++) {
+    const reader = await RelayClient.connect(relay.socketUrl);
+    await reader.subscribe(room, 1);
+    readers.push(reader);
+  }
+  return { sender, room, readers };
+}
+
+async function roomOfThousand(relay: RelayChild): Promise<RelayMeasure[]> {
+  const size = 1000;
+  const { sender, room, readers } = await audience(relay, size);
+  const times: number[] = [];
+  for (let round = 0; round < 40; round++) {
+    let left = size;
+    const all = new Promise<void>((resolve) => {
+      for (const { socket } of readers) socket.onMessage = () => (--left === 0 ? resolve() : undefined);
+    });
+    const start = performance.now();
+    sender.send([envelope(room, round + 1)]);
+    await all;
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  times.sort((a, b) => a - b);
+  const value = `${times[20]!.toFixed(1)} ms (best ${times[0]!.toFixed(1)}, worst ${times[39]!.toFixed(1)})`;
+  return [{ measure: "room of 1,000 sockets, one message: last receiver, median", value, reach: "<= 35 ms" }];
+}
+
+async function deliveries(relay: RelayChild): Promise<RelayMeasure[]> {
+  const size = 1000;
+  const { sender, room, readers } = await audience(relay, size);
+  let delivered = 0;
+  let messages = 0;
+  for (const { socket } of readers) {
+    socket.onMessage = (message) => {
+      messages++;
+      delivered += countRecords(message);
+    };
+  }
+  let appended = 0;
+  const start = performance.now();
+  await pump(sender, room, 64, start + 5000, () => appended++);
+  while (delivered < appended * size) await new Promise((resolve) => setTimeout(resolve, 5));
+  const seconds = (performance.now() - start) / 1000;
+  const joined = (delivered / messages).toFixed(1);
+  return [
+    { measure: "sustained deliveries/s, 1,000 sockets", value: (delivered / seconds).toFixed(0), reach: ">= 500,000" },
+    { measure: "  records in one WebSocket message", value: joined, reach: "" },
+  ];
+}
+
+// Counts the records of the `records` frames in a message without decoding them.
+function countRecords(message: Buffer): number {
+  let count = 0;
+  let at = 0;
+  const varint = (): number => {
+    const first = message[at]!;
+    const size = 1 << (first >> 6);
+    let value = first & 0x3f;
+    for (let n = 1; n < size; n++) value = value * 256 + message[at + n]!;
+    at += size;
+    return value;
+  };
+  while (at < message.length) {
+    const end = varint() + at;
+    if (message[at] === 192) {
+      at += 33;
+      const last = varint() + at;
+      for (; at < last; count++) {
+        at += 26;
+        at += varint();
+        at += varint();
+      }
+    }
+    at = end;
+  }
+  return count;
+}
+
+async function newcomer(relay: RelayChild): Promise<RelayMeasure[]> {
+  const sender = await RelayClient.connect(relay.socketUrl);
+  const room = await sender.createRoom();
+  let left = 1000;
+  const filled = new Promise<void>((resolve) => {
+    sender.onFrame = () => (--left === 0 ? resolve() : undefined);
+  });
+  sender.send(Array.from({ length: 500 }, (_, at) => envelope(room, at + 1)));
+  sender.send(Array.from({ length: 500 }, (_, at) => envelope(room, at + 501)));
+  await filled;
+  const times: number[] = [];
+  for (let round = 0; round < 21; round++) {
+    const start = performance.now();
+    const client = await RelayClient.connect(relay.socketUrl);
+    const page = await client.subscribe(room, 1);
+    times.push(performance.now() - start);
+    if (page.type !== "subscribed" || page.items.length !== 1000) throw new Error("not all messages came");
+    client.socket.close();
+  }
+  times.sort((a, b) => a - b);
+  const value = `${times[10]!.toFixed(1)} ms`;
+  return [{ measure: "newcomer connects and reads 1,000 messages, median", value, reach: "<= 20 ms" }];
+}
+
+async function idle(relay: RelayChild): Promise<RelayMeasure[]> {
+  const warm = await Promise.all(Array.from({ length: 200 }, () => RelayClient.connect(relay.socketUrl)));
+  const before = await relay.memory();
+  const count = 3000;
+  for (let n = 0; n < count; n += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => RelayClient.connect(relay.socketUrl)));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const each = ((await relay.memory()) - before) / count / 1000;
+  return [
+    {
+      measure: `memory for an idle connection, of ${count + warm.length}`,
+      value: `${each.toFixed(1)} kB`,
+      reach: "<= 10 kB",
+    },
+  ];
+}

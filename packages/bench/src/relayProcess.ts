@@ -1,0 +1,20 @@
+import { startRelay } from "@conclave/relay";
+
+// A relay in a process of its own, for measurements: prints its address, answers "memory" lines with its size in bytes.
+const dataDir = process.argv[2];
+if (dataDir === undefined) throw new Error("usage: relayProcess.js DATA_DIR");
+const plenty = { burst: 1e9, perSecond: 1e9 };
+const relay = await startRelay({
+  dataDir,
+  connections: 50_000,
+  connectionsPerAddress: 50_000,
+  lagBytes: 64 * 1024 * 1024,
+  settings: { rates: { connection: plenty, room: plenty, create: plenty } },
+});
+process.send?.({ socketUrl: relay.socketUrl });
+process.on("message", (message) => {
+  if (message === "memory") {
+    globalThis.gc?.();
+    process.send?.({ memory: process.memoryUsage.rss() });
+  } else void relay.close().then(() => process.exit(0));
+});
