@@ -25,6 +25,11 @@ export function safeText(text: string): string {
     .join("\n");
 }
 
+/** A sentence of any length on one line. */
+export function safeLine(text: string): string {
+  return safeText(text).replace(/\s+/gu, " ").trim();
+}
+
 /** A name, title or label: one line, no runs of spaces, at most 40 characters; never empty. */
 export function safeName(name: string): string {
   const line = safeInk(name.replace(LONE_SURROGATE, "\ufffd").replace(/\s+/gu, " ")).trim();

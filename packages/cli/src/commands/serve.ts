@@ -1,0 +1,126 @@
+import { startRelay, type Relay } from "@conclave/relay";
+import { mkdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { CliError, usageError } from "../cliError.js";
+import { printConfig } from "../config/printConfig.js";
+import { resolveConfig } from "../config/resolveConfig.js";
+import type { ServeConfig } from "../config/settings.js";
+import { EXIT } from "../exitCode.js";
+import type { Output } from "../terminal/output.js";
+import { parseDuration } from "../terminal/when.js";
+import { landingPage } from "./landingPage.js";
+
+interface ServeFlags extends Readonly<Record<string, unknown>> {
+  readonly printConfig?: boolean;
+}
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/u;
+
+/** `conclave serve`: runs a relay until SIGTERM or SIGINT. */
+export async function serve(output: Output, flags: ServeFlags): Promise<void> {
+  const resolved = resolveConfig({ flags, env: process.env });
+  if (flags.printConfig === true) {
+    printConfig(resolved, output);
+    return;
+  }
+  const { config } = resolved;
+  if (!LOOPBACK.test(config.host) && config.tlsCert === null && !config.behindProxy) {
+    output.warn(
+      `listening on ${config.host} without TLS. Messages stay sealed, but whoever sees the traffic learns who talks when, ` +
+        "and could replace the web client.\n  Give --tls-cert and --tls-key, or put a proxy in front and say --behind-proxy.",
+    );
+  }
+  const relay = await start(config);
+  announce(relay, config, output);
+  await stopSignal();
+  output.note("Stopping …");
+  await relay.close();
+}
+
+async function start(config: ServeConfig): Promise<Relay> {
+  const tls = readTls(config);
+  const keep = config.keepMessages === "forever" ? null : parseDuration(config.keepMessages);
+  try {
+    mkdirSync(config.data, { recursive: true, mode: 0o700 });
+    return await startRelay({
+      dataDir: resolve(config.data),
+      host: config.host,
+      port: config.port,
+      isBehindProxy: config.behindProxy,
+      connections: config.connections,
+      connectionsPerAddress: config.connectionsPerAddress,
+      hasMetrics: config.metrics,
+      log: config.log === "json" ? "json" : "off",
+      settings: {
+        createPermit: config.createPermit === null ? null : new TextEncoder().encode(config.createPermit),
+        retention: { maxAge: keep },
+      },
+      routes: landingPage,
+      ...(tls && { tls }),
+    });
+  } catch (error) {
+    throw startFailure(error, config);
+  }
+}
+
+function readTls({ tlsCert, tlsKey }: ServeConfig): { cert: string; key: string } | null {
+  if (tlsCert === null && tlsKey === null) return null;
+  if (tlsCert === null || tlsKey === null) throw usageError("TLS needs both --tls-cert and --tls-key.");
+  const read = (path: string): string => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw usageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
+    }
+  };
+  return { cert: read(tlsCert), key: read(tlsKey) };
+}
+
+function startFailure(error: unknown, config: ServeConfig): CliError {
+  if (!(error instanceof Error)) return new CliError("START_FAILED", "The relay could not start.");
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") {
+    return new CliError(
+      "PORT_IN_USE",
+      `Port ${config.port} on ${config.host} is in use, perhaps by another relay.`,
+      `Take another one:  conclave serve --port ${config.port + 1}\nTake a free one:   conclave serve --port 0\nSee who has it:    ss -ltnp 'sport = :${config.port}'`,
+    );
+  }
+  if (code === "EACCES" && config.port < 1024) {
+    return new CliError("PORT_DENIED", `Port ${config.port} needs more rights than this user has.`, "Take one above 1023, with a proxy in front.");
+  }
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return new CliError("HOST_UNKNOWN", `This machine has no address ${config.host}.`, "Use 127.0.0.1, or 0.0.0.0 for all.", EXIT.usage);
+  }
+  if (/another relay is running/u.test(error.message)) {
+    return new CliError("DATA_IN_USE", `Another relay is running on ${resolve(config.data)}.`, "Stop it first, or give this one its own --data folder.");
+  }
+  return new CliError("START_FAILED", `The relay could not start: ${error.message}.`, `Its data folder is ${resolve(config.data)}.`);
+}
+
+function announce(relay: Relay, config: ServeConfig, output: Output): void {
+  const address = config.publicUrl ?? relay.address;
+  const data = resolve(config.data);
+  output.result({ event: "ready", address, listening: relay.address, data }, (paint) => [
+    "",
+    `${paint.bold("Conclave relay")} is running. It keeps rooms in order and can read none of them.`,
+    "",
+    `  Address  ${paint.cyan(address)}`,
+    `  Data     ${data}`,
+    "",
+    "Next: look at its health at /healthz. Rooms and chat are being built and are not there yet.",
+    "",
+    paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
+    "",
+  ]);
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        done();
+      });
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { parseDuration } from "../terminal/when.js";
+
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be empty"));
+const yesOrNo = v.union(
+  [
+    v.boolean(),
+    v.pipe(
+      v.picklist(["true", "false", "1", "0", "yes", "no"]),
+      v.transform((word) => word === "true" || word === "1" || word === "yes"),
+    ),
+  ],
+  "must be true or false",
+);
+const whole = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}`;
+  const digits = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/u), v.transform(Number));
+  return v.pipe(v.union([v.number(), digits], message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+const url = v.pipe(
+  text,
+  v.check((given) => /^https?:\/\//u.test(given) && URL.canParse(given), "must be an http:// or https:// address"),
+  v.transform((given) => new URL(given).origin),
+);
+const age = v.pipe(
+  text,
+  v.check((given) => given === "forever" || parseDuration(given) !== null, "must be forever, or a time such as 30d or 12h"),
+);
+
+const setting = <T>(schema: v.GenericSchema<unknown, T>, fallback: T, about: string, kind: "value" | "switch" | "secret" = "value") => ({
+  schema,
+  fallback,
+  about,
+  kind,
+});
+const maybe = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T | null> => v.nullable(schema);
+
+/**
+ * Every setting of `conclave serve`: the schema takes a value from config.json or a text from a flag or the environment.
+ * The flag is the name with dashes, the environment variable is CONCLAVE_ and the name in capitals.
+ */
+export const SETTINGS = {
+  host: setting(text, "127.0.0.1", "address to listen on"),
+  port: setting(whole(0, 65_535), 4430, "port to listen on; 0 takes a free one"),
+  data: setting(text, "./data", "folder of the database and the relay's key"),
+  publicUrl: setting(maybe(url), null, "the address people use, when it is not the one listened on"),
+  behindProxy: setting(yesOrNo, false, "a proxy in front does TLS and sets X-Forwarded-For", "switch"),
+  tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
+  tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
+  keepMessages: setting(age, "forever", "how long sealed messages are kept, for example 30d"),
+  createPermit: setting(maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))), null, "what one must know to create rooms", "secret"),
+  connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
+  connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
+  metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),
+  log: setting(v.picklist(["text", "json"], "must be text or json"), "text", "how to report: text or json"),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type ServeConfig = { readonly [N in SettingName]: v.InferOutput<(typeof SETTINGS)[N]["schema"]> };
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** `behindProxy` as a flag: `behind-proxy`. */
+export function flagName(name: SettingName): string {
+  return name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `behindProxy` in the environment: `CONCLAVE_BEHIND_PROXY`. */
+export function environmentName(name: SettingName): string {
+  return `CONCLAVE_${flagName(name).replaceAll("-", "_").toUpperCase()}`;
+}

@@ -1,0 +1,70 @@
+import { Command, CommanderError } from "commander";
+import { CliError, usageError } from "../cliError.js";
+import { EXIT } from "../exitCode.js";
+import { Output } from "../terminal/output.js";
+import { addRelayCommands } from "./relayCommands.js";
+
+const ABOUT = "Group chat whose server cannot choose who is in the room.";
+const MORE = `
+Start here:
+  conclave serve                                        run a relay on this machine
+
+Every command takes --json (one JSON document; JSON lines for streams; errors as
+{"error":{"code","message","hint"}}) and --home DIR (an identity and its rooms; several
+homes are several people). "conclave COMMAND --help" has examples.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 relay unreachable,
+4 another process uses this home, 5 alarm, 130 interrupted.`;
+
+/**
+ * Runs one command line.
+ * @returns the exit code; everything there is to say has been printed.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const isJson = args.includes("--json");
+  const complaints: string[] = [];
+  const program = new Command("conclave")
+    .description(ABOUT)
+    .version("0.1.0", "-V, --version", "print the version")
+    .option("--json", "print JSON for programs")
+    .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
+    .option("--room <room>", "which room: its title or the beginning of its id (CONCLAVE_ROOM)")
+    .helpOption("-h, --help", "show help")
+    .addHelpText("after", MORE)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({ writeErr: (text) => complaints.push(text) })
+    .exitOverride();
+  addRelayCommands(program);
+  for (const command of everyCommand(program)) {
+    command.exitOverride().configureOutput({ writeErr: (text) => complaints.push(text) });
+    if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    const failure = asCliError(error, complaints);
+    if (failure === null) return EXIT.ok;
+    new Output(isJson).error(failure);
+    return failure.exit;
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+// Null: commander has printed what was asked for (help, version).
+function asCliError(error: unknown, complaints: readonly string[]): CliError | null {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return null;
+    if (error.code === "commander.help") return usageError("Which command?", complaints.join("").trimEnd());
+    const [first = "", ...rest] = complaints.join("").trim().split("\n");
+    const sentence = first.replace(/^error: /u, "");
+    return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}.`, rest.join("\n").trim() || null);
+  }
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const trace = process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";
+  return new CliError("INTERNAL", `Something went wrong inside Conclave: ${cause.message}`, trace);
+}

@@ -1,0 +1,36 @@
+import { Option, type Command } from "commander";
+import { environmentName, flagName, SETTING_NAMES, SETTINGS } from "../config/settings.js";
+import { contextOf, type Options } from "./globals.js";
+
+const SERVE_HELP = `
+Settings come from a flag, else the environment, else config.json in the data folder (or
+--config FILE), else the default. Each CONCLAVE_NAME may instead be CONCLAVE_NAME_FILE, a
+file that holds the value. --print-config shows every value and where it came from.
+
+Examples:
+  conclave serve                                        on 127.0.0.1:4430, data in ./data
+  conclave serve --port 0 --data /srv/conclave
+  conclave serve --host 0.0.0.0 --behind-proxy --public-url https://chat.example.org
+  CONCLAVE_CREATE_PERMIT_FILE=/run/secrets/permit conclave serve --log json`;
+
+export function addRelayCommands(program: Command): void {
+  const serve = program
+    .command("serve")
+    .description("run a relay: the server that keeps rooms in order and can read none of them")
+    .option("--config <file>", "configuration file (CONCLAVE_CONFIG, else config.json in the data folder)")
+    .option("--print-config", "show every setting, its value and its source, and stop")
+    .addHelpText("after", SERVE_HELP);
+  for (const name of SETTING_NAMES) {
+    const { kind, about, fallback } = SETTINGS[name];
+    const initial = fallback === null || fallback === false ? "" : `; default ${String(fallback)}`;
+    const flags = `--${flagName(name)}${kind === "switch" ? "" : " <value>"}`;
+    const option = new Option(flags, `${about} (${environmentName(name)}${initial})`);
+    // A secret on a command line can be read by every process of the machine.
+    if (kind !== "secret") serve.addOption(option);
+  }
+  serve.action(async (_: unknown, command: Command) => {
+    const options: Options = command.optsWithGlobals();
+    const { serve: run } = await import("../commands/serve.js");
+    await run(contextOf(options).output, options);
+  });
+}
