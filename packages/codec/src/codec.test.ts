@@ -87,6 +87,12 @@ describe("structures", () => {
 });
 
 describe("writer", () => {
+  it("starts again after clear, and what it gave out stays", () => {
+    const writer = new Writer();
+    const first = writer.u8(1).u8(2).finish();
+    expect(writer.clear().u8(3).finish()).toEqual(Uint8Array.of(3));
+    expect(first).toEqual(Uint8Array.of(1, 2));
+  });
   it("grows in the middle of every kind of field", () => {
     for (let filled = 120; filled <= 128; filled++) {
       const start = new Uint8Array(filled);

@@ -89,6 +89,12 @@ export class Writer {
     return this.u8(value ? 1 : 0);
   }
 
+  /** Forgets what was written and keeps the space: one writer can serve many structures, one after the other. */
+  clear(): this {
+    this.length = 0;
+    return this;
+  }
+
   /** A copy of what was written so far. */
   finish(): Uint8Array {
     return this.buffer.slice(0, this.length);

@@ -1,9 +1,9 @@
+const scratch = Buffer.alloc(256);
+
 /** A byte string as a map key: one character for each byte. */
 export function keyOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-/** The bytes of a map key made by {@link keyOf}. */
-export function bytesOfKey(key: string): Uint8Array {
-  return new Uint8Array(Buffer.from(key, "latin1"));
+  if (bytes.length > scratch.length) return Buffer.from(bytes).toString("latin1");
+  // Ids are made to keys all the time; copying them into one buffer is cheaper than wrapping each in a new one.
+  scratch.set(bytes);
+  return scratch.toString("latin1", 0, bytes.length);
 }

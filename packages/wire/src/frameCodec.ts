@@ -19,9 +19,13 @@ export type FrameTable<F extends AnyFrame> = {
 /** Bytes of one WebSocket message turned to frames, or the reason why not. */
 export type DecodedFrames<F> = { ok: true; frames: F[] } | { ok: false; error: DecodeError };
 
+/** A scratch buffer that has grown beyond this is not kept. */
+const SCRATCH_KEPT = 256 * 1024;
+
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */
 export class FrameSet<F extends AnyFrame> {
   private readonly byNumber = new Map<number, FrameCodec<F>>();
+  private scratch = new Writer();
 
   constructor(private readonly table: FrameTable<F>) {
     for (const type of Object.keys(table) as F["type"][]) {
@@ -34,11 +38,14 @@ export class FrameSet<F extends AnyFrame> {
   /** One frame with its length in front. Frames joined to one another are a message. */
   encode(frame: F): Uint8Array {
     const codec: FrameCodec<F> = this.table[frame.type as F["type"]];
-    const body = new Writer(512);
-    body.u8(codec.number);
-    codec.write(body, frame);
-    const bytes = body.finish();
-    return new Writer(bytes.length + 4).opaque(bytes).finish();
+    const writer = this.scratch.clear().u32(0).u8(codec.number);
+    codec.write(writer, frame);
+    const bytes = writer.finish();
+    // Four bytes are left in front: the length takes the last one, two or four of them.
+    const length = new Writer(4).varint(bytes.length - 4).finish();
+    bytes.set(length, 4 - length.length);
+    if (bytes.length > SCRATCH_KEPT) this.scratch = new Writer();
+    return bytes.subarray(4 - length.length);
   }
 
   /** All frames of a message, in order. Never throws for bad bytes. */
@@ -49,20 +56,23 @@ export class FrameSet<F extends AnyFrame> {
       const frames: F[] = [];
       while (reader.remaining > 0) {
         if (frames.length >= maxFrames) throw new DecodeError("too_long", "frames");
-        frames.push(this.decodeOne(reader.opaque(maxBytes, "frame")));
+        frames.push(this.decodeOne(reader));
       }
       return frames;
     });
     return decoded.ok ? { ok: true, frames: decoded.value } : { ok: false, error: decoded.error };
   }
 
-  private decodeOne(bytes: Uint8Array): F {
-    const decoded = decode(bytes, (reader) => {
-      const codec = this.byNumber.get(reader.u8("frame number"));
-      if (codec === undefined) throw new DecodeError("bad_value", "frame number");
-      return codec.read(reader);
-    });
-    if (!decoded.ok) throw decoded.error;
-    return decoded.value;
+  // A vector of exactly one body: read in place, where an opaque field would be copied first.
+  private decodeOne(reader: Reader): F {
+    const [frame] = reader.vector((body) => this.decodeBody(body), 1, "frame");
+    if (frame === undefined) throw new DecodeError("truncated", "frame");
+    return frame;
+  }
+
+  private decodeBody(reader: Reader): F {
+    const codec = this.byNumber.get(reader.u8("frame number"));
+    if (codec === undefined) throw new DecodeError("bad_value", "frame number");
+    return codec.read(reader);
   }
 }

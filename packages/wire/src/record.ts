@@ -1,4 +1,4 @@
-import { concatBytes, DecodeError, encode, utf8Bytes, type Reader, type Writer } from "@conclave/codec";
+import { concatBytes, DecodeError, utf8Bytes, Writer, type Reader } from "@conclave/codec";
 import { readId, readKind, writeId, writeKind, type RecordKind } from "./field.js";
 
 /** SHA-256, passed in because this package is pure and has no primitives. */
@@ -47,14 +47,11 @@ export interface RosterRecord {
 
 /** `recordHash = SHA-256({ "conclave/record/v1", roomTag, kind, epoch, payload, attachment })` (docs/protocol.md §6). */
 export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordContent): Uint8Array {
-  return sha256(
-    encode(record, (writer) => {
-      writer.text("conclave/record/v1");
-      writeId(writer, roomTag);
-      writeKind(writer, record.kind);
-      writer.u53(record.epoch).opaque(record.payload).opaque(record.attachment);
-    }),
-  );
+  const writer = new Writer(record.payload.length + record.attachment.length + 96).text("conclave/record/v1");
+  writeId(writer, roomTag);
+  writeKind(writer, record.kind);
+  writer.u53(record.epoch).opaque(record.payload).opaque(record.attachment);
+  return sha256(writer.finish());
 }
 
 /** The log head of an empty log: `SHA-256("conclave/log/v1" || roomTag)`. */

@@ -174,7 +174,7 @@ export class RequestHandler {
       request,
       room,
       {
-        isWriter: (of, key) => session.hasProof("write", of.row.tag, key.key, epochBytes(key.epoch)),
+        isWriter: (of, key) => session.hasWriteProof(of.row.tag, key),
         isSlotHolder: (of, slotId) => session.hasProof("slot", of.row.tag, slotId),
       },
       now,
@@ -199,7 +199,7 @@ export class RequestHandler {
     if (!this.crypto.ed25519Verify(writeKey, writeProofBytes(challenge, roomTag, epoch), signature)) {
       return refuse("proof_invalid");
     }
-    session.addProof("write", roomTag, writeKey, epochBytes(epoch));
+    session.addWriteProof(roomTag, writeKey, epoch);
     return done(request.id);
   }
 
@@ -278,7 +278,7 @@ export class RequestHandler {
 
   private isMember(room: Room, session: Session): boolean {
     const { tag, writeKeys } = room.row;
-    return writeKeys.some((key) => key.live && session.hasProof("write", tag, key.key, epochBytes(key.epoch)));
+    return writeKeys.some((key) => key.live && session.hasWriteProof(tag, key));
   }
 }
 
@@ -288,8 +288,4 @@ function done(id: number): Answer {
 
 function orDone(outcome: { ok: true } | Refusal, id: number): Answer {
   return outcome.ok ? done(id) : outcome;
-}
-
-function epochBytes(epoch: number): Uint8Array {
-  return Buffer.from(String(epoch));
 }

@@ -1,5 +1,6 @@
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
+import type { WriteKey } from "../store/store.js";
 import { TokenBucket } from "./tokenBucket.js";
 
 const MOST_PROOFS = 4096;
@@ -13,6 +14,7 @@ export class Session {
   private strikes = 0;
   private struckAt = 0;
   private proofs: Set<string> | null = null;
+  private writeKeys: WeakSet<WriteKey> | null = null;
   private subscriptions: Set<string> | null = null;
   private inboxes: Set<string> | null = null;
 
@@ -52,6 +54,18 @@ export class Session {
     return this.proofs?.has(proofKey(kind, parts)) ?? false;
   }
 
+  /** Whether a write key is proved: asked for every append, so the answer for a key object is remembered. */
+  hasWriteProof(roomTag: Uint8Array, key: WriteKey): boolean {
+    if (this.writeKeys?.has(key) === true) return true;
+    if (!this.hasProof("write", roomTag, key.key, epochBytes(key.epoch))) return false;
+    (this.writeKeys ??= new WeakSet()).add(key);
+    return true;
+  }
+
+  addWriteProof(roomTag: Uint8Array, writeKey: Uint8Array, epoch: number): void {
+    this.addProof("write", roomTag, writeKey, epochBytes(epoch));
+  }
+
   useUp(kind: "slot", ...parts: readonly Uint8Array[]): void {
     this.proofs?.delete(proofKey(kind, parts));
   }
@@ -89,4 +103,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 function proofKey(kind: string, parts: readonly Uint8Array[]): string {
   return kind + parts.map(keyOf).join("");
+}
+
+function epochBytes(epoch: number): Uint8Array {
+  return Buffer.from(String(epoch));
 }
