@@ -24,6 +24,9 @@ export function isCipherSuite(id: number): id is CipherSuiteId {
   return id in ALGORITHMS;
 }
 
+/** No public key of any suite is longer: what is, is refused when it is read. */
+export const MAX_KEY_LENGTH = 2048;
+
 const EMPTY = new Uint8Array(0);
 
 /** The labelled operations of one cipher suite (RFC 9420 §5.1, §5.2, §8). */

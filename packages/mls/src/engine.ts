@@ -2,15 +2,22 @@ import type { Crypto, Random } from "@conclave/crypto";
 import type { Credential } from "./leafNode.js";
 import type { PreSharedKeyId } from "./preSharedKey.js";
 
+/** Who somebody claims to be, and the signature key that goes with it. */
+export interface Identity {
+  readonly credential: Credential;
+  readonly signatureKey: Uint8Array;
+}
+
 /** What the engine needs from the application. */
 export interface Engine {
   readonly crypto: Crypto;
   readonly random: Random;
   /**
    * The application's verdict on a credential (RFC 9420 §5.3.1): asked for every leaf that is new or whose credential or
-   * signature key changed, and for each leaf of a tree that is joined. There is no default, on purpose.
+   * signature key changed, for each leaf of a tree that is joined, and for external senders. `before` is the leaf that is
+   * replaced, where the new one claims to be its successor; null otherwise. There is no default, on purpose.
    */
-  validateCredential(leaf: { credential: Credential; signatureKey: Uint8Array }, groupId: Uint8Array): boolean;
+  validateCredential(leaf: Identity, groupId: Uint8Array, before: Identity | null): boolean;
   /** Secrets of pre-shared keys that the engine does not know itself: external ones, and those of other groups. */
   psk?(id: PreSharedKeyId): Uint8Array | null;
 }

@@ -4,8 +4,9 @@ import type { Delta, Engine } from "./engine.js";
 import { type GroupContext, readGroupContext, writeGroupContext } from "./groupContext.js";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 import type { EpochSecrets } from "./keySchedule.js";
-import { type Node, RatchetTree, readNode, writeNode } from "./ratchetTree.js";
+import { RatchetTree } from "./ratchetTree.js";
 import { encodeRatchet, type Ratchet, readRatchet, type RatchetStep, SecretTree } from "./secretTree.js";
+import { type Node, readNode, writeNode } from "./treeNode.js";
 import type { PathKeys } from "./updatePath.js";
 
 /** What a member knows of its epoch, beside the tree and the message keys. */

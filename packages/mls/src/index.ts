@@ -1,7 +1,7 @@
 /** RFC 9420, Messaging Layer Security: an engine for applications that decide who is in a group. */
 export { Group, type Outgoing } from "./group.js";
 export type { CommitOptions, CreatedCommit } from "./createCommit.js";
-export { type Delta, type Engine, PAST_EPOCHS } from "./engine.js";
+export { type Delta, type Engine, type Identity, PAST_EPOCHS } from "./engine.js";
 export { EpochView, type Member } from "./epochView.js";
 export type { ExternalJoin, LeafParameters } from "./externalJoin.js";
 export { generateKeyPackage } from "./generateKeyPackage.js";

@@ -7,7 +7,7 @@ import { type GroupInfo, readGroupInfo, verifyGroupInfo } from "./groupInfo.js";
 import { type GroupInternals, resolvePsks } from "./groupInternals.js";
 import { type KeyPackage, keyPackageRef } from "./keyPackage.js";
 import { epochSecrets, welcomeSecret } from "./keySchedule.js";
-import { takeCensus, validateLeafNode } from "./leafValidation.js";
+import { validateLeafNode } from "./leafValidation.js";
 import { MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
 import { RatchetTree } from "./ratchetTree.js";
@@ -102,9 +102,9 @@ export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo
   // RULE: mls.tree-hash: the tree is the one that the group context names (RFC 9420 §12.4.3.1).
   if (!equalBytes(tree.treeHash(suite), treeHash)) throw new MlsError("bad_tree_hash", "group info");
   validateTree(suite, tree);
-  const census = takeCensus(tree);
   for (const { leafIndex, leafNode } of tree.leaves()) {
-    validateLeafNode(engine, suite, leafNode, { groupId, leafIndex, source: null, extensions }, census);
+    const place = { groupId, leafIndex, source: null, extensions, before: null };
+    validateLeafNode(engine, suite, leafNode, place, tree.census);
   }
   tree.settle();
   return tree;

@@ -1,5 +1,6 @@
 import { type Reader, Writer } from "@conclave/codec";
 import { type Extension, readExtensions, writeExtensions } from "./extension.js";
+import { MAX_KEY_LENGTH } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
 
 /** Who a leaf speaks for (RFC 9420 §5.3). */
@@ -54,8 +55,8 @@ export function writeLeafNode(writer: Writer, leaf: LeafNode): Writer {
 
 export function readLeafNode(reader: Reader): LeafNode {
   return {
-    encryptionKey: reader.opaque(),
-    signatureKey: reader.opaque(),
+    encryptionKey: reader.opaque(MAX_KEY_LENGTH),
+    signatureKey: reader.opaque(MAX_KEY_LENGTH),
     credential: readCredential(reader),
     capabilities: readCapabilities(reader),
     source: readSource(reader),
@@ -90,7 +91,12 @@ export function writeCredential(writer: Writer, credential: Credential): Writer 
   return writer.vector(credential.certificates, (w, certificate) => w.opaque(certificate));
 }
 
-function readCredential(reader: Reader): Credential {
+/** The bytes of a credential. */
+export function encodeCredential(credential: Credential): Uint8Array {
+  return writeCredential(new Writer(), credential).finish();
+}
+
+export function readCredential(reader: Reader): Credential {
   const type = reader.u16();
   if (type === CREDENTIAL_TYPE.basic) return { type: "basic", identity: reader.opaque() };
   if (type === CREDENTIAL_TYPE.x509) return { type: "x509", certificates: reader.vector((r) => r.opaque()) };
@@ -110,7 +116,7 @@ function readSource(reader: Reader): LeafNodeSource {
     case "update":
       return { type };
     case "commit":
-      return { type, parentHash: reader.opaque() };
+      return { type, parentHash: reader.opaque(255) };
     default:
       throw new MlsError("malformed", "leaf node source");
   }

@@ -1,12 +1,20 @@
 import { equalBytes } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
+import type { CredentialCensus } from "./credentialCensus.js";
 import type { Engine } from "./engine.js";
 import { decodeRequiredCapabilities, type Extension, ExtensionType, findExtension } from "./extension.js";
 import { MLS10 } from "./framing.js";
 import { type KeyPackage, keyPackageTbs } from "./keyPackage.js";
-import { type Capabilities, CREDENTIAL_TYPE, type LeafNode, leafNodeTbs, type LeafNodeSource } from "./leafNode.js";
+import {
+  type Capabilities,
+  CREDENTIAL_TYPE,
+  encodeCredential,
+  type LeafNode,
+  leafNodeTbs,
+  type LeafNodeSource,
+} from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
-import type { RatchetTree } from "./ratchetTree.js";
+import { requireUsableKey } from "./publicKey.js";
 
 // Types that RFC 9420 itself defines need not be listed in capabilities (§7.2).
 const DEFAULT_EXTENSIONS = 5;
@@ -17,25 +25,10 @@ export interface LeafPlace {
   readonly groupId: Uint8Array;
   readonly leafIndex: number;
   readonly source: LeafNodeSource["type"] | null;
+  /** The group's extensions. */
   readonly extensions: readonly Extension[];
-}
-
-/** Which credential types members use, and which all of them can read. */
-export interface CredentialCensus {
-  readonly used: ReadonlySet<number>;
-  readonly readByAll: (type: number) => boolean;
-}
-
-export function takeCensus(tree: RatchetTree): CredentialCensus {
-  const used = new Set<number>();
-  const readers = new Map<number, number>();
-  let members = 0;
-  for (const { leafNode } of tree.leaves()) {
-    members++;
-    used.add(CREDENTIAL_TYPE[leafNode.credential.type]);
-    for (const type of new Set(leafNode.capabilities.credentials)) readers.set(type, (readers.get(type) ?? 0) + 1);
-  }
-  return { used, readByAll: (type) => (readers.get(type) ?? 0) === members };
+  /** The leaf that this one replaces, if it speaks for the same member. */
+  readonly before: LeafNode | null;
 }
 
 /** All that RFC 9420 §7.3 asks of one leaf, but for the uniqueness of its keys, which the tree itself holds to. */
@@ -54,10 +47,16 @@ export function validateLeafNode(
   if (!suite.verifyWithLabel(leaf.signatureKey, "LeafNodeTBS", tbs, leaf.signature))
     throw new MlsError("bad_signature", "leaf node");
   validateCapabilities(suite, leaf, place.extensions, census);
-  // RULE: mls.credential: the application vouches for each credential (RFC 9420 §5.3.1).
-  if (!engine.validateCredential(leaf, place.groupId)) throw new MlsError("invalid_credential", "leaf node");
+  requireUsableKey(suite, leaf.encryptionKey, "leaf node");
+  // RULE: mls.credential: the application vouches for each credential that is new (RFC 9420 §5.3.1).
+  const { before, groupId } = place;
+  const isKnown = before !== null && isSameIdentity(before, leaf);
+  if (!isKnown && !engine.validateCredential(leaf, groupId, before)) {
+    throw new MlsError("invalid_credential", "leaf node");
+  }
 }
 
+// Credential types and capabilities (RFC 9420 §7.3). `census` counts the leaf itself too.
 function validateCapabilities(
   suite: CipherSuite,
   leaf: LeafNode,
@@ -72,7 +71,7 @@ function validateCapabilities(
   const own = CREDENTIAL_TYPE[leaf.credential.type];
   if (!capabilities.credentials.includes(own)) throw new MlsError("unsupported_credential", "own credential");
   if (!census.readByAll(own)) throw new MlsError("unsupported_credential", "a member cannot read the leaf's");
-  for (const type of census.used) {
+  for (const type of census.usedTypes()) {
     if (!capabilities.credentials.includes(type))
       throw new MlsError("unsupported_credential", "the leaf cannot read a member's");
   }
@@ -98,6 +97,13 @@ export function validateGroupExtensions(capabilities: Capabilities, extensions: 
   if (missing) throw new MlsError("missing_capability", "required by the group");
 }
 
+function isSameIdentity(a: LeafNode, b: LeafNode): boolean {
+  return (
+    equalBytes(a.signatureKey, b.signatureKey) &&
+    equalBytes(encodeCredential(a.credential), encodeCredential(b.credential))
+  );
+}
+
 /** What RFC 9420 §10.1 asks of a KeyPackage, but for its leaf. */
 export function validateKeyPackage(suite: CipherSuite, keyPackage: KeyPackage): void {
   // RULE: mls.key-package-suite: a key package is for this version and suite (RFC 9420 §10.1).
@@ -108,6 +114,7 @@ export function validateKeyPackage(suite: CipherSuite, keyPackage: KeyPackage): 
   if (!suite.verifyWithLabel(leafNode.signatureKey, "KeyPackageTBS", keyPackageTbs(keyPackage), signature)) {
     throw new MlsError("bad_signature", "key package");
   }
+  requireUsableKey(suite, keyPackage.initKey, "init key");
   // RULE: mls.init-key: the init key is not the leaf's encryption key (RFC 9420 §10.1).
   if (equalBytes(keyPackage.initKey, leafNode.encryptionKey)) throw new MlsError("init_key_reused", "key package");
 }

@@ -25,6 +25,7 @@ export type MlsErrorCode =
   | "duplicate_key"
   | "same_encryption_key"
   | "init_key_reused"
+  | "unusable_key"
   | "blank_leaf"
   | "proposal_sender"
   | "unknown_proposal"
@@ -44,6 +45,7 @@ export type MlsErrorCode =
   | "missing_external_pub"
   | "no_key_package"
   | "not_a_member"
+  | "reinitialised"
   | "removed";
 
 /** A refusal by the engine. `detail` names what was looked at, and never holds a secret. */

@@ -2,14 +2,9 @@ import { equalBytes, toHex, Writer } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
 import type { Engine } from "./engine.js";
 import type { Extension } from "./extension.js";
-import type { Sender } from "./framing.js";
-import {
-  type CredentialCensus,
-  takeCensus,
-  validateGroupExtensions,
-  validateKeyPackage,
-  validateLeafNode,
-} from "./leafValidation.js";
+import { validateNewExtensions } from "./extensionValidation.js";
+import { MLS10, type Sender } from "./framing.js";
+import { validateKeyPackage, validateLeafNode } from "./leafValidation.js";
 import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
@@ -86,6 +81,10 @@ export function validateCombination(
     throw new MlsError("proposal_combination", "two GroupContextExtensions");
   // RULE: mls.reinit-alone: a ReInit stands alone (RFC 9420 §12.2).
   if (of("reinit").length > 0 && proposals.length > 1) throw new MlsError("proposal_combination", "ReInit with others");
+  for (const { proposal } of proposals) {
+    // RULE: mls.reinit-version: a ReInit never goes back to an older version (RFC 9420 §12.1.5).
+    if (proposal.type === "reinit" && proposal.version < MLS10) throw new MlsError("unsupported_version", "ReInit");
+  }
   validatePsks(
     suite,
     proposals.flatMap(({ proposal }) => (proposal.type === "psk" ? [proposal.psk] : [])),
@@ -154,25 +153,25 @@ export function applyProposals(
   }
   for (const { leafIndex } of removes) tree.removeLeaf(leafIndex);
 
-  let census: CredentialCensus | null = null;
-  const validate = (leafNode: LeafNode, leafIndex: number, source: "update" | "key_package") => {
-    census ??= takeCensus(tree);
-    validateLeafNode(engine, suite, leafNode, { groupId: group.groupId, leafIndex, source, extensions }, census);
-  };
-  for (const { leafIndex, after } of updates) validate(after, leafIndex, "update");
-  let from = 0;
   const adds = list.flatMap((proposal) => {
     if (proposal.type !== "add") return [];
     const { keyPackage } = proposal;
     validateKeyPackage(suite, keyPackage);
-    const leafIndex = (from = tree.addLeaf(keyPackage.leafNode, from));
+    const leafIndex = tree.addLeaf(keyPackage.leafNode);
     return [{ leafIndex, leafNode: keyPackage.leafNode, initKey: keyPackage.initKey, keyPackage }];
   });
-  for (const { leafNode, leafIndex } of adds) validate(leafNode, leafIndex, "key_package");
-  if (changed !== undefined) {
-    // RULE: mls.extensions-supported: new group extensions are supported by every member (RFC 9420 §12.1.7).
-    for (const { leafNode } of tree.leaves()) validateGroupExtensions(leafNode.capabilities, extensions);
-  }
+  const place = { groupId: group.groupId, extensions };
+  for (const { leafIndex, before, after } of updates)
+    validateLeafNode(engine, suite, after, { ...place, leafIndex, source: "update", before }, tree.census);
+  for (const { leafNode, leafIndex } of adds)
+    validateLeafNode(
+      engine,
+      suite,
+      leafNode,
+      { ...place, leafIndex, source: "key_package", before: null },
+      tree.census,
+    );
+  if (changed !== undefined) validateNewExtensions(engine, tree, group, extensions);
   return {
     adds,
     removes,

@@ -1,23 +1,12 @@
-import { decode, type Reader, Writer } from "@conclave/codec";
+import { decode, Writer } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
-import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
+import { CredentialCensus } from "./credentialCensus.js";
+import { KeyIndex } from "./keyIndex.js";
+import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
-import { directPath, isBelow, isLeaf, leafToNode, left, nodeToLeaf, nodeWidth, right, root } from "./treeMath.js";
-
-/** A node above the leaves (RFC 9420 §7.1). Never changed in place. */
-export interface ParentNode {
-  readonly encryptionKey: Uint8Array;
-  readonly parentHash: Uint8Array;
-  /** Leaves below that joined after the node's key was made, in rising order. */
-  readonly unmergedLeaves: readonly number[];
-}
-
-/** A leaf or a parent that is not blank. */
-export type Node =
-  { readonly type: "leaf"; readonly leaf: LeafNode } | { readonly type: "parent"; readonly parent: ParentNode };
-
-/** Largest tree that is accepted, in leaves. */
-export const MAX_LEAVES = 2 ** 16;
+import { leafHash, subtreeHash } from "./treeHash.js";
+import { directPath, isBelow, isLeaf, leafToNode, left, nodeWidth, right, root } from "./treeMath.js";
+import { MAX_LEAVES, type Node, nodeEncryptionKey, type ParentNode, readNode, writeNode } from "./treeNode.js";
 
 /**
  * The ratchet tree (RFC 9420 §4, §7): nodes, their tree hashes, and indices of the keys in use.
@@ -27,32 +16,38 @@ export const MAX_LEAVES = 2 ** 16;
  * may be used afterwards. Tree hashes are cached: a change forgets those of its own path, and no others.
  */
 export class RatchetTree {
-  private nodes = new Map<number, Node | null>();
-  private hashes = new Map<number, Uint8Array | null>();
-  private encryptionKeys = new Map<string, number | null>();
-  private signatureKeys = new Map<string, number | null>();
+  private readonly nodes = new Map<number, Node | null>();
+  private readonly hashes = new Map<number, Uint8Array | null>();
 
   private constructor(
     private readonly base: Base,
+    private readonly encryptionKeys: KeyIndex,
+    private readonly signatureKeys: KeyIndex,
+    /** How credentials are spread over the members. */
+    readonly census: CredentialCensus,
     /** Leaves, blank ones included: a power of two. */
     private width: number,
+    /** Every leaf before this one is taken. */
+    private firstBlank: number,
+    /** Every leaf from this one on is blank. */
+    private end: number,
   ) {}
 
-  static empty(): RatchetTree {
-    return new RatchetTree({ nodes: [], hashes: [], encryptionKeys: new Map(), signatureKeys: new Map() }, 1);
+  private static empty(width: number): RatchetTree {
+    const base = { nodes: [], hashes: [] };
+    return new RatchetTree(base, new KeyIndex(), new KeyIndex(), CredentialCensus.empty(), width, 0, 0);
   }
 
   /** A settled tree of these nodes. @throws MlsError `duplicate_key` when two nodes share a key. */
   static of(nodes: readonly (Node | null)[]): RatchetTree {
-    const tree = RatchetTree.empty();
     let width = 1;
     while (nodeWidth(width) < nodes.length) width *= 2;
     if (width > MAX_LEAVES) throw new MlsError("bad_tree", "too many leaves");
-    tree.width = width;
+    const tree = RatchetTree.empty(width);
     nodes.forEach((node, index) => {
       if (node === null) return;
       if ((node.type === "leaf") !== isLeaf(index)) throw new MlsError("bad_tree", "a leaf where a parent belongs");
-      tree.set(index, node);
+      tree.put(index, node);
     });
     tree.settle();
     return tree;
@@ -64,24 +59,18 @@ export class RatchetTree {
 
   fork(): RatchetTree {
     if (this.nodes.size > 0) throw new TypeError("a tree with changes is settled before it is forked");
-    return new RatchetTree(this.base, this.width);
+    const { base, encryptionKeys, signatureKeys, census, width, firstBlank, end } = this;
+    return new RatchetTree(base, encryptionKeys.fork(), signatureKeys.fork(), census.fork(), width, firstBlank, end);
   }
 
-  /** Writes the changes into the base and names the nodes that changed. */
-  settle(): (readonly [index: number, node: Node | null])[] {
-    const changed = [...this.nodes];
-    const { base } = this;
-    for (const [index, node] of this.nodes) base.nodes[index] = node;
-    for (const [index, hash] of this.hashes) base.hashes[index] = hash;
-    mergeIndex(base.encryptionKeys, this.encryptionKeys);
-    mergeIndex(base.signatureKeys, this.signatureKeys);
-    base.nodes.length = Math.min(base.nodes.length, nodeWidth(this.width));
-    base.hashes.length = Math.min(base.hashes.length, nodeWidth(this.width));
-    this.nodes = new Map();
-    this.hashes = new Map();
-    this.encryptionKeys = new Map();
-    this.signatureKeys = new Map();
-    return changed;
+  /** Writes the changes into the base. */
+  settle(): void {
+    for (const [index, node] of this.nodes) this.base.nodes[index] = node;
+    for (const [index, hash] of this.hashes) this.base.hashes[index] = hash;
+    this.encryptionKeys.settle();
+    this.signatureKeys.settle();
+    this.nodes.clear();
+    this.hashes.clear();
   }
 
   /** The nodes that are not settled yet. */
@@ -107,12 +96,11 @@ export class RatchetTree {
 
   encryptionKey(index: number): Uint8Array | null {
     const node = this.node(index);
-    if (node === null) return null;
-    return node.type === "leaf" ? node.leaf.encryptionKey : node.parent.encryptionKey;
+    return node === null ? null : nodeEncryptionKey(node);
   }
 
   *leaves(): Generator<{ leafIndex: number; leafNode: LeafNode }> {
-    for (let leafIndex = 0; leafIndex < this.width; leafIndex++) {
+    for (let leafIndex = 0; leafIndex < this.end; leafIndex++) {
       const leafNode = this.leaf(leafIndex);
       if (leafNode !== null) yield { leafIndex, leafNode };
     }
@@ -120,43 +108,35 @@ export class RatchetTree {
 
   /** The node that holds an encryption key, or null. */
   holderOfEncryptionKey(key: Uint8Array): number | null {
-    return lookUp(this.base.encryptionKeys, this.encryptionKeys, keyName(key));
+    return this.encryptionKeys.get(key);
   }
 
-  /** The node of the leaf that holds a signature key, or null. */
-  holderOfSignatureKey(key: Uint8Array): number | null {
-    return lookUp(this.base.signatureKeys, this.signatureKeys, keyName(key));
-  }
-
-  /** Replaces a node. Keys must be free: RULE: mls.unique-keys: no two nodes share a key (RFC 9420 §7.3, §12.4.3.1). */
+  /** Replaces a node. @throws MlsError `duplicate_key` */
   set(index: number, node: Node | null): void {
-    this.unindex(index, this.node(index));
-    this.nodes.set(index, node);
-    this.index(index, node);
+    this.put(index, node);
     this.hashes.set(index, null);
     for (const above of directPath(index, this.width)) this.hashes.set(above, null);
   }
 
   /** The leftmost blank leaf, after growing the tree if there is none (RFC 9420 §7.7). */
-  reserveLeaf(from = 0): number {
-    let leafIndex = from;
-    while (leafIndex < this.width && this.leaf(leafIndex) !== null) leafIndex++;
-    if (leafIndex === this.width) {
+  reserveLeaf(): number {
+    while (this.firstBlank < this.end && this.leaf(this.firstBlank) !== null) this.firstBlank++;
+    if (this.firstBlank === this.width) {
       if (this.width * 2 > MAX_LEAVES) throw new MlsError("bad_tree", "too many leaves");
       this.width *= 2;
     }
-    return leafIndex;
+    return this.firstBlank;
   }
 
   /** Adds a leaf at the leftmost blank place, as unmerged in the parents above it (RFC 9420 §7.7, §12.1.1). */
-  addLeaf(leafNode: LeafNode, from = 0): number {
-    const leafIndex = this.reserveLeaf(from);
+  addLeaf(leafNode: LeafNode): number {
+    const leafIndex = this.reserveLeaf();
     this.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
     for (const above of directPath(leafToNode(leafIndex), this.width)) {
       const parent = this.parent(above);
       if (parent === null) continue;
       const unmergedLeaves = [...parent.unmergedLeaves, leafIndex].sort((a, b) => a - b);
-      this.set(above, { type: "parent", parent: { ...parent, unmergedLeaves } });
+      this.put(above, { type: "parent", parent: { ...parent, unmergedLeaves } });
     }
     return leafIndex;
   }
@@ -171,23 +151,28 @@ export class RatchetTree {
   removeLeaf(leafIndex: number): void {
     this.set(leafToNode(leafIndex), null);
     this.blankPath(leafIndex);
-    while (this.width > 1 && this.isRightHalfBlank()) {
-      const before = this.width;
-      this.width /= 2;
-      for (let index = nodeWidth(this.width); index < nodeWidth(before); index++) {
-        if (this.base.nodes[index] !== undefined || this.nodes.has(index)) this.nodes.set(index, null);
-        this.hashes.set(index, null);
-      }
-    }
+    while (this.width > 1 && this.end <= this.width / 2) this.halve();
+  }
+
+  /** Blanks the nodes above a leaf. */
+  blankPath(leafIndex: number): void {
+    for (const above of directPath(leafToNode(leafIndex), this.width))
+      if (this.node(above) !== null) this.set(above, null);
   }
 
   /** The nodes whose keys together reach every leaf below (RFC 9420 §4.1.1). */
-  resolution(index: number): number[] {
+  resolution(index: number, found: number[] = []): number[] {
     const node = this.node(index);
-    if (node?.type === "leaf") return [index];
-    if (node?.type === "parent") return [index, ...node.parent.unmergedLeaves.map(leafToNode)];
-    if (isLeaf(index)) return [];
-    return [...this.resolution(left(index)), ...this.resolution(right(index))];
+    if (node !== null) found.push(index);
+    if (node?.type === "parent") for (const leaf of node.parent.unmergedLeaves) found.push(leafToNode(leaf));
+    if (node === null && !isLeaf(index)) this.resolution(right(index), this.resolution(left(index), found));
+    return found;
+  }
+
+  /** Whether there is nobody below a node: its resolution is empty. */
+  isEmptyBelow(index: number): boolean {
+    if (this.node(index) !== null) return false;
+    return isLeaf(index) || (this.isEmptyBelow(left(index)) && this.isEmptyBelow(right(index)));
   }
 
   /** tree_hash of a subtree (RFC 9420 §7.8). */
@@ -195,13 +180,12 @@ export class RatchetTree {
     const changed = this.hashes.get(index);
     const known = changed === undefined ? this.base.hashes[index] : changed;
     if (known !== null && known !== undefined) return known;
-    const hash = hashNode(
-      suite,
-      index,
-      this.node(index),
-      isLeaf(index) ? null : [this.treeHash(suite, left(index)), this.treeHash(suite, right(index))],
-    );
-    this.hashes.set(index, hash);
+    const hash = isLeaf(index)
+      ? leafHash(suite, index, this.node(index))
+      : subtreeHash(suite, this.parent(index), this.treeHash(suite, left(index)), this.treeHash(suite, right(index)));
+    // Where this tree has no change below, the hash is the base's too, and stays known when this tree is dropped.
+    if (changed === undefined) this.base.hashes[index] = hash;
+    else this.hashes.set(index, hash);
     return hash;
   }
 
@@ -209,15 +193,16 @@ export class RatchetTree {
   treeHashWithout(suite: CipherSuite, index: number, leaves: readonly number[]): Uint8Array {
     const below = leaves.filter((leaf) => isBelow(leafToNode(leaf), index));
     if (below.length === 0) return this.treeHash(suite, index);
-    if (isLeaf(index)) return hashNode(suite, index, null, null);
-    const parent = this.parent(index);
-    const unmergedLeaves = parent?.unmergedLeaves.filter((leaf) => !below.includes(leaf)) ?? [];
-    const node = parent === null ? null : ({ type: "parent", parent: { ...parent, unmergedLeaves } } as const);
-    const hashes: [Uint8Array, Uint8Array] = [
+    if (isLeaf(index)) return leafHash(suite, index, null);
+    const joined = new Set(below);
+    const now = this.parent(index);
+    const unmergedLeaves = now?.unmergedLeaves.filter((leaf) => !joined.has(leaf)) ?? [];
+    return subtreeHash(
+      suite,
+      now === null ? null : { ...now, unmergedLeaves },
       this.treeHashWithout(suite, left(index), below),
       this.treeHashWithout(suite, right(index), below),
-    ];
-    return hashNode(suite, index, node, hashes);
+    );
   }
 
   /** ratchet_tree: all nodes, blank ones at the end left out (RFC 9420 §12.4.3.3). */
@@ -237,126 +222,42 @@ export class RatchetTree {
     return RatchetTree.of(decoded.value);
   }
 
-  private blankPath(leafIndex: number): void {
-    for (const above of directPath(leafToNode(leafIndex), this.width))
-      if (this.node(above) !== null) this.set(above, null);
-  }
-
-  private isRightHalfBlank(): boolean {
-    for (let leafIndex = this.width - 1; leafIndex >= this.width / 2; leafIndex--) {
-      if (this.leaf(leafIndex) !== null) return false;
-    }
-    return true;
-  }
-
-  private index(index: number, node: Node | null): void {
-    if (node === null) return;
-    const encryption = keyName(node.type === "leaf" ? node.leaf.encryptionKey : node.parent.encryptionKey);
-    if (lookUp(this.base.encryptionKeys, this.encryptionKeys, encryption) !== null) {
+  // Replaces a node without a word to the hashes. Who calls it marks them.
+  private put(index: number, node: Node | null): void {
+    const before = this.node(index);
+    this.nodes.set(index, node);
+    if (before !== null && (node === null || nodeEncryptionKey(before) !== nodeEncryptionKey(node)))
+      this.encryptionKeys.release(nodeEncryptionKey(before), index);
+    // RULE: mls.unique-keys: no two nodes share a key (RFC 9420 §7.3, §12.4.2, §12.4.3.1).
+    if (node !== null && !this.encryptionKeys.claim(nodeEncryptionKey(node), index))
       throw new MlsError("duplicate_key", "encryption key");
+    if (!isLeaf(index)) return;
+    const leafIndex = index / 2;
+    if (before?.type === "leaf") {
+      this.signatureKeys.release(before.leaf.signatureKey, index);
+      this.census.count(before.leaf, -1);
     }
-    this.encryptionKeys.set(encryption, index);
-    if (node.type === "parent") return;
-    const signature = keyName(node.leaf.signatureKey);
-    if (lookUp(this.base.signatureKeys, this.signatureKeys, signature) !== null) {
-      throw new MlsError("duplicate_key", "signature key");
+    if (node?.type !== "leaf") {
+      this.firstBlank = Math.min(this.firstBlank, leafIndex);
+      while (this.end > 0 && this.leaf(this.end - 1) === null) this.end--;
+      return;
     }
-    this.signatureKeys.set(signature, index);
+    if (!this.signatureKeys.claim(node.leaf.signatureKey, index)) throw new MlsError("duplicate_key", "signature key");
+    this.census.count(node.leaf, 1);
+    this.end = Math.max(this.end, leafIndex + 1);
   }
 
-  private unindex(index: number, node: Node | null): void {
-    if (node === null) return;
-    const encryption = keyName(node.type === "leaf" ? node.leaf.encryptionKey : node.parent.encryptionKey);
-    if (lookUp(this.base.encryptionKeys, this.encryptionKeys, encryption) === index)
-      this.encryptionKeys.set(encryption, null);
-    if (node.type === "parent") return;
-    const signature = keyName(node.leaf.signatureKey);
-    if (lookUp(this.base.signatureKeys, this.signatureKeys, signature) === index)
-      this.signatureKeys.set(signature, null);
+  // The right half is blank, and so is the root, for the leaf that went was below it. Only the root's hash would mislead:
+  // later changes of the left half do not reach it.
+  private halve(): void {
+    this.hashes.set(root(this.width), null);
+    this.width /= 2;
   }
 }
 
 interface Base {
   readonly nodes: (Node | null)[];
   readonly hashes: (Uint8Array | null)[];
-  readonly encryptionKeys: Map<string, number>;
-  readonly signatureKeys: Map<string, number>;
-}
-
-function lookUp(base: Map<string, number>, changes: Map<string, number | null>, name: string): number | null {
-  const changed = changes.get(name);
-  return changed === undefined ? (base.get(name) ?? null) : changed;
-}
-
-function mergeIndex(base: Map<string, number>, changes: Map<string, number | null>): void {
-  for (const [name, index] of changes) {
-    if (index === null) base.delete(name);
-    else base.set(name, index);
-  }
-}
-
-const keyName = (key: Uint8Array): string => String.fromCharCode(...key);
-
-export function writeNode(writer: Writer, node: Node): Writer {
-  if (node.type === "leaf") return writeLeafNode(writer.u8(1), node.leaf);
-  return writeParent(writer.u8(2), node.parent);
-}
-
-export function readNode(reader: Reader): Node {
-  const type = reader.u8();
-  if (type === 1) return { type: "leaf", leaf: readLeafNode(reader) };
-  if (type !== 2) throw new MlsError("malformed", "node type");
-  const parent = {
-    encryptionKey: reader.opaque(),
-    parentHash: reader.opaque(),
-    unmergedLeaves: reader.vector((r) => r.u32(), MAX_LEAVES),
-  };
-  // RULE: mls.unmerged-sorted: unmerged leaves rise strictly (RFC 9420 §7.1).
-  if (parent.unmergedLeaves.some((leaf, i) => i > 0 && leaf <= parent.unmergedLeaves[i - 1]!)) {
-    throw new MlsError("bad_tree", "unmerged leaves");
-  }
-  return { type: "parent", parent };
-}
-
-function writeParent(writer: Writer, { encryptionKey, parentHash, unmergedLeaves }: ParentNode): Writer {
-  return writer
-    .opaque(encryptionKey)
-    .opaque(parentHash)
-    .vector(unmergedLeaves, (w, leaf) => w.u32(leaf));
-}
-
-// TreeHashInput (RFC 9420 §7.8).
-function hashNode(
-  suite: CipherSuite,
-  index: number,
-  node: Node | null,
-  children: [Uint8Array, Uint8Array] | null,
-): Uint8Array {
-  const writer = new Writer(512);
-  if (children === null) {
-    writer
-      .u8(1)
-      .u32(nodeToLeaf(index))
-      .optional(node?.type === "leaf" ? node.leaf : null, writeLeafNode);
-  } else {
-    writer
-      .u8(2)
-      .optional(node?.type === "parent" ? node.parent : null, writeParent)
-      .opaque(children[0])
-      .opaque(children[1]);
-  }
-  return suite.hash(writer.finish());
-}
-
-/** ParentHashInput hashed (RFC 9420 §7.9): what a node below `parent` carries, when `sibling` is on its copath. */
-export function parentHash(
-  suite: CipherSuite,
-  parent: Omit<ParentNode, "unmergedLeaves">,
-  siblingHash: Uint8Array,
-): Uint8Array {
-  return suite.hash(
-    new Writer(256).opaque(parent.encryptionKey).opaque(parent.parentHash).opaque(siblingHash).finish(),
-  );
 }
 
 /** The direct path of a leaf without the nodes whose copath child has an empty resolution (RFC 9420 §4.1.2). */
@@ -365,7 +266,7 @@ export function filteredDirectPath(tree: RatchetTree, leafIndex: number): { node
   let below = leafToNode(leafIndex);
   for (const node of directPath(below, tree.leafWidth)) {
     const copath = below < node ? right(node) : left(node);
-    if (tree.resolution(copath).length > 0) path.push({ node, copath });
+    if (!tree.isEmptyBelow(copath)) path.push({ node, copath });
     below = node;
   }
   return path;

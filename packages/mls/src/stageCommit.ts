@@ -7,7 +7,7 @@ import type { AuthenticatedContent } from "./framing.js";
 import { type GroupInternals, resolvePsks } from "./groupInternals.js";
 import { type GroupState, updateKeyName } from "./groupState.js";
 import { externalKeyPair } from "./keySchedule.js";
-import { takeCensus, validateLeafNode } from "./leafValidation.js";
+import { type LeafPlace, validateLeafNode } from "./leafValidation.js";
 import { MlsError } from "./mlsError.js";
 import { nextEpoch, provisionalContext } from "./nextEpoch.js";
 import {
@@ -54,8 +54,9 @@ export function stageCommit(
 
   let filtered: ReturnType<typeof mergePath> = [];
   if (commit.path !== null) {
-    validatePathLeaf(group, tree, commit.path, leafIndex, committer, extensions);
-    if (external) tree.set(leafToNode(leafIndex), { type: "leaf", leaf: commit.path.leafNode });
+    // For an external commit that removes an old leaf of its sender, the new leaf is like an Update of it (§12.2).
+    const before = committer === null ? (applied.removes[0]?.leafNode ?? null) : tree.leaf(committer);
+    validatePathLeaf(group, tree, commit.path, { leafIndex, before, extensions });
     filtered = mergePath(suite, tree, leafIndex, commit.path);
   }
   const summary = {
@@ -179,27 +180,18 @@ function resolveProposals(
 function validatePathLeaf(
   group: GroupInternals,
   tree: RatchetTree,
-  path: UpdatePath,
-  leafIndex: number,
-  committer: number | null,
-  extensions: GroupInternals["state"]["context"]["extensions"],
+  { leafNode, nodes }: UpdatePath,
+  place: Pick<LeafPlace, "leafIndex" | "before" | "extensions">,
 ): void {
   const { engine, suite, state } = group;
   const { groupId } = state.context;
-  validateLeafNode(
-    engine,
-    suite,
-    path.leafNode,
-    { groupId, leafIndex, source: "commit", extensions },
-    takeCensus(tree),
-  );
-  const before = committer === null ? null : tree.leaf(committer);
+  validateLeafNode(engine, suite, leafNode, { ...place, groupId, source: "commit" }, tree.census);
   // RULE: mls.path-new-key: a path brings a new key for the leaf (RFC 9420 §12.4.2).
-  if (before !== null && equalBytes(before.encryptionKey, path.leafNode.encryptionKey)) {
+  if (place.before !== null && equalBytes(place.before.encryptionKey, leafNode.encryptionKey)) {
     throw new MlsError("same_encryption_key", "update path");
   }
   // RULE: mls.path-fresh-keys: no key of a path is in the tree already, nor twice in it (RFC 9420 §12.4.2).
-  for (const { encryptionKey } of path.nodes) {
+  for (const { encryptionKey } of [leafNode, ...nodes]) {
     if (tree.holderOfEncryptionKey(encryptionKey) !== null) throw new MlsError("duplicate_key", "update path");
   }
 }

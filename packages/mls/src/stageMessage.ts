@@ -1,5 +1,6 @@
-import { decode, equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { ExtensionType, findExtension } from "./extension.js";
+import { decodeExternalSenders } from "./externalSenders.js";
 import { type AuthenticatedContent, encodeAuthenticatedContent, verifyFramedContent } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
 import { stepDelta } from "./groupState.js";
@@ -144,21 +145,10 @@ function signatureKeyOf(group: GroupInternals, { content }: AuthenticatedContent
   }
 }
 
-// ExternalSender<V> (RFC 9420 §12.1.8.1): signature_key<V>, credential.
 function externalSenderKey(group: GroupInternals, index: number): Uint8Array {
   const data = findExtension(group.state.context.extensions, ExtensionType.externalSenders);
-  if (data === null) throw new MlsError("unknown_sender", "external");
-  const decoded = decode(data, (r) =>
-    r.vector((x) => {
-      const signatureKey = x.opaque();
-      if (x.u16() === 1) x.opaque();
-      else x.vector((y) => y.opaque());
-      return signatureKey;
-    }),
-  );
-  if (!decoded.ok) throw decoded.error;
-  const key = decoded.value[index];
+  const sender = data === null ? undefined : decodeExternalSenders(data)[index];
   // RULE: mls.external-sender: an external sender is one that the group context lists (RFC 9420 §12.1.8.1).
-  if (key === undefined) throw new MlsError("unknown_sender", "external");
-  return key;
+  if (sender === undefined) throw new MlsError("unknown_sender", "external");
+  return sender.signatureKey;
 }

@@ -5,8 +5,10 @@ import type { UpdatePath, UpdatePathNode } from "./commit.js";
 import { encodeGroupContext, type GroupContext } from "./groupContext.js";
 import { type LeafNode, type LeafNodeContent, leafNodeTbs } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
-import { filteredDirectPath, parentHash, type RatchetTree } from "./ratchetTree.js";
-import { directPath, isBelow, leafToNode } from "./treeMath.js";
+import { requireUsableKey } from "./publicKey.js";
+import { filteredDirectPath, type RatchetTree } from "./ratchetTree.js";
+import { parentHash } from "./treeHash.js";
+import { isBelow, leafToNode } from "./treeMath.js";
 
 /** Private keys of the nodes above (and at) the own leaf, by node. */
 export type PathKeys = Map<number, Uint8Array>;
@@ -101,6 +103,7 @@ export function mergePath(
   const filtered = filteredDirectPath(tree, leafIndex);
   // RULE: mls.path-length: a path has exactly one node for each node of the filtered direct path (RFC 9420 §12.4.2).
   if (filtered.length !== path.nodes.length) throw new MlsError("bad_path", "length");
+  for (const { encryptionKey } of path.nodes) requireUsableKey(suite, encryptionKey, "update path");
   const hash = mergePublicKeys(
     suite,
     tree,
@@ -125,14 +128,13 @@ export function openPath(
   options: { ownLeaf: number; keys: PathKeys; excluded: ReadonlySet<number>; context: GroupContext },
 ): PathOutcome {
   const own = leafToNode(options.ownLeaf);
+  const sealed = filtered.map(({ copath }) => receivers(tree, copath, options.excluded));
+  // RULE: mls.path-ciphertexts: one ciphertext for each node of each resolution, in order (RFC 9420 §12.4.2).
+  if (sealed.some((to, i) => to.length !== path.nodes[i]!.encryptedPathSecret.length))
+    throw new MlsError("bad_path", "ciphertexts");
   const at = filtered.findIndex(({ copath }) => isBelow(own, copath));
   if (at === -1) throw new MlsError("bad_path", "nothing is sealed to this leaf");
-  const sealedTo = receivers(tree, filtered[at]!.copath, options.excluded);
-  // RULE: mls.path-ciphertexts: one ciphertext for each node of each resolution, in order (RFC 9420 §12.4.2).
-  filtered.forEach(({ copath }, i) => {
-    const count = i === at ? sealedTo.length : receivers(tree, copath, options.excluded).length;
-    if (path.nodes[i]!.encryptedPathSecret.length !== count) throw new MlsError("bad_path", "ciphertexts");
-  });
+  const sealedTo = sealed[at]!;
   const index = sealedTo.findIndex((node) => options.keys.has(node) && isBelow(own, node));
   const privateKey = index === -1 ? undefined : options.keys.get(sealedTo[index]!);
   if (privateKey === undefined) throw new MlsError("bad_path", "no key for the sealed secret");
@@ -185,8 +187,7 @@ function mergePublicKeys(
   filtered: readonly { node: number; copath: number }[],
   publicKeys: readonly Uint8Array[],
 ): Uint8Array {
-  for (const node of directPath(leafToNode(leafIndex), tree.leafWidth))
-    if (tree.node(node) !== null) tree.set(node, null);
+  tree.blankPath(leafIndex);
   let hash: Uint8Array = new Uint8Array(0);
   for (let i = filtered.length - 1; i >= 0; i--) {
     const { node, copath } = filtered[i]!;

@@ -27,12 +27,18 @@ let vouch = (_name: string): boolean => true;
 const engine: Engine = {
   crypto: nodeCrypto,
   random,
-  validateCredential: ({ credential }) => credential.type === "basic" && vouch(new TextDecoder().decode(credential.identity)),
+  validateCredential: ({ credential }) =>
+    credential.type === "basic" && vouch(new TextDecoder().decode(credential.identity)),
 };
 const capabilities = { versions: [1], cipherSuites: [1], extensions: [], proposals: [], credentials: [1] };
 
 function leaf(name: string) {
-  return { credential: { type: "basic" as const, identity: text(name) }, capabilities, extensions: [], signaturePrivateKey: random(32) };
+  return {
+    credential: { type: "basic" as const, identity: text(name) },
+    capabilities,
+    extensions: [],
+    signaturePrivateKey: random(32),
+  };
 }
 
 function keyPackage(name: string, over: object = {}) {
@@ -55,16 +61,29 @@ interface Room {
 }
 
 function room(extensions = [] as { type: number; data: Uint8Array }[]): Room {
-  const { group: alice } = Group.create(engine, { groupId: text("room"), suite: 1, leaf: { ...leaf("alice"), lifetime }, extensions });
+  const { group: alice } = Group.create(engine, {
+    groupId: text("room"),
+    suite: 1,
+    leaf: { ...leaf("alice"), lifetime },
+    extensions,
+  });
   const bundles = ["bob", "carol"].map((name) => keyPackage(name));
-  const added = ok(alice.commit({ proposals: bundles.map((bundle) => ({ type: "add", keyPackage: bundle.keyPackage })) }));
+  const added = ok(
+    alice.commit({ proposals: bundles.map((bundle) => ({ type: "add", keyPackage: bundle.keyPackage })) }),
+  );
   alice.apply(added.staged);
-  const [bob, carol] = bundles.map((bundle) => ok(Group.join(engine, { welcome: added.welcome!, keyPackage: bundle })).group) as [Group, Group];
+  const [bob, carol] = bundles.map(
+    (bundle) => ok(Group.join(engine, { welcome: added.welcome!, keyPackage: bundle })).group,
+  ) as [Group, Group];
   return { alice, bob, carol };
 }
 
 /** A public message that Alice signs and tags rightly, whatever it says. */
-function forge(group: Group, content: Content, over: { sender?: Sender; epoch?: bigint; groupId?: Uint8Array; confirmationTag?: Uint8Array } = {}) {
+function forge(
+  group: Group,
+  content: Content,
+  over: { sender?: Sender; epoch?: bigint; groupId?: Uint8Array; confirmationTag?: Uint8Array } = {},
+) {
   const { state } = inside(group);
   const framed: FramedContent = {
     groupId: over.groupId ?? state.context.groupId,
@@ -74,8 +93,14 @@ function forge(group: Group, content: Content, over: { sender?: Sender; epoch?: 
     content,
   };
   const signature = signFramedContent(suite, "public", framed, state.context, state.signaturePrivateKey);
-  const auth = { signature, confirmationTag: content.type === "commit" ? (over.confirmationTag ?? new Uint8Array(32)) : null };
-  return encodeMessage({ wireFormat: "public", message: publicMessage(suite, framed, auth, state.context, state.secrets.membership) });
+  const auth = {
+    signature,
+    confirmationTag: content.type === "commit" ? (over.confirmationTag ?? new Uint8Array(32)) : null,
+  };
+  return encodeMessage({
+    wireFormat: "public",
+    message: publicMessage(suite, framed, auth, state.context, state.secrets.membership),
+  });
 }
 
 const commitOf = (proposals: Proposal[], path: Commit["path"] = null): Content => ({
@@ -93,19 +118,33 @@ function altered(alice: Group, alter: (commit: Commit) => Commit, confirmationTa
 }
 
 /** The staging of a commit by Alice that adds this key package; how far it gets tells which rule it met first. */
-function adding(alter: (keyPackage: KeyPackage) => KeyPackage, options: { resignLeaf?: boolean; resign?: boolean; over?: object } = {}): string {
+function adding(
+  alter: (keyPackage: KeyPackage) => KeyPackage,
+  options: { resignLeaf?: boolean; resign?: boolean; over?: object } = {},
+): string {
   const { alice, bob } = room();
   const bundle = keyPackage("dave", options.over);
   let changed = alter(bundle.keyPackage);
   if (options.resignLeaf !== false) {
-    const signature = suite.signWithLabel(bundle.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(changed.leafNode, EMPTY, 0));
+    const signature = suite.signWithLabel(
+      bundle.signaturePrivateKey,
+      "LeafNodeTBS",
+      leafNodeTbs(changed.leafNode, EMPTY, 0),
+    );
     changed = { ...changed, leafNode: { ...changed.leafNode, signature } };
   }
-  if (options.resign !== false) changed = { ...changed, signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(changed)) };
+  if (options.resign !== false)
+    changed = {
+      ...changed,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(changed)),
+    };
   return code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: changed }]))));
 }
 
-const withLeaf = (change: Partial<LeafNode>) => (kp: KeyPackage) => ({ ...kp, leafNode: { ...kp.leafNode, ...change } });
+const withLeaf = (change: Partial<LeafNode>) => (kp: KeyPackage) => ({
+  ...kp,
+  leafNode: { ...kp.leafNode, ...change },
+});
 
 describe("messages (RFC 9420 §6)", () => {
   it("RULE mls.content-signature and RULE mls.membership-tag: an altered public message is refused", () => {
@@ -131,7 +170,9 @@ describe("messages (RFC 9420 §6)", () => {
   });
   it("RULE mls.public-sender: a blank leaf sends nothing", () => {
     const { alice, bob } = room();
-    expect(code(bob.stage(forge(alice, commitOf([]), { sender: { type: "member", leafIndex: 3 } })))).toBe("unknown_sender");
+    expect(code(bob.stage(forge(alice, commitOf([]), { sender: { type: "member", leafIndex: 3 } })))).toBe(
+      "unknown_sender",
+    );
   });
   it("RULE mls.current-handshake: a commit of an epoch that is over is refused", () => {
     const { alice, bob } = room();
@@ -142,7 +183,9 @@ describe("messages (RFC 9420 §6)", () => {
   it("RULE mls.external-sender and RULE mls.proposal-sender: strangers propose only what they may", () => {
     const { alice, bob } = room();
     const remove: Content = { type: "proposal", proposal: { type: "remove", removed: 2 } };
-    expect(code(bob.stage(forge(alice, remove, { sender: { type: "external", senderIndex: 0 } })))).toBe("unknown_sender");
+    expect(code(bob.stage(forge(alice, remove, { sender: { type: "external", senderIndex: 0 } })))).toBe(
+      "unknown_sender",
+    );
     expect(code(bob.stage(forge(alice, remove, { sender: { type: "new_member_proposal" } })))).toBe("proposal_sender");
     const init: Content = { type: "proposal", proposal: { type: "external_init", kemOutput: new Uint8Array(32) } };
     expect(code(bob.stage(forge(alice, init)))).toBe("proposal_sender");
@@ -150,7 +193,9 @@ describe("messages (RFC 9420 §6)", () => {
   it("RULE mls.external-path: an external commit brings its leaf", () => {
     const { alice, bob } = room();
     const init: Proposal = { type: "external_init", kemOutput: new Uint8Array(32) };
-    expect(code(bob.stage(forge(alice, commitOf([init]), { sender: { type: "new_member_commit" } })))).toBe("path_required");
+    expect(code(bob.stage(forge(alice, commitOf([init]), { sender: { type: "new_member_commit" } })))).toBe(
+      "path_required",
+    );
   });
 });
 
@@ -198,16 +243,35 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     const taken = inside(alice).tree.leaf(2)!.encryptionKey;
     const bundle = keyPackage("dave");
     const leafNode = { ...bundle.keyPackage.leafNode, encryptionKey: taken };
-    const signed = { ...leafNode, signature: suite.signWithLabel(bundle.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leafNode, EMPTY, 0)) };
+    const signed = {
+      ...leafNode,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leafNode, EMPTY, 0)),
+    };
     const content = { ...bundle.keyPackage, leafNode: signed };
-    const forged = { ...content, signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)) };
+    const forged = {
+      ...content,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)),
+    };
     expect(code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: forged }]))))).toBe("duplicate_key");
   });
   it("RULE mls.required-capabilities and RULE mls.extensions-supported", () => {
-    const { alice, bob } = room([requiredCapabilities({ extensionTypes: [], proposalTypes: [], credentialTypes: [1] })]);
+    const { alice, bob } = room([
+      requiredCapabilities({ extensionTypes: [], proposalTypes: [], credentialTypes: [1] }),
+    ]);
     const needs = requiredCapabilities({ extensionTypes: [0xff01], proposalTypes: [], credentialTypes: [] });
-    expect(code(bob.stage(forge(alice, commitOf([{ type: "group_context_extensions", extensions: [needs] }]))))).toBe("path_required");
-    expect(code(bob.stage(altered(alice, ({ path }) => ({ proposals: [{ type: "proposal", proposal: { type: "group_context_extensions", extensions: [needs] } }], path }))))).toBe("missing_capability");
+    expect(code(bob.stage(forge(alice, commitOf([{ type: "group_context_extensions", extensions: [needs] }]))))).toBe(
+      "path_required",
+    );
+    expect(
+      code(
+        bob.stage(
+          altered(alice, ({ path }) => ({
+            proposals: [{ type: "proposal", proposal: { type: "group_context_extensions", extensions: [needs] } }],
+            path,
+          })),
+        ),
+      ),
+    ).toBe("missing_capability");
   });
 });
 
@@ -215,15 +279,34 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
   const refused = (proposals: Proposal[], expected: string, title: string) => {
     it(title, () => {
       const { alice, bob } = room();
-      expect(code(bob.stage(altered(alice, ({ path }) => ({ proposals: proposals.map((proposal) => ({ type: "proposal", proposal })), path }))))).toBe(expected);
+      expect(
+        code(
+          bob.stage(
+            altered(alice, ({ path }) => ({
+              proposals: proposals.map((proposal) => ({ type: "proposal", proposal })),
+              path,
+            })),
+          ),
+        ),
+      ).toBe(expected);
     });
   };
   const psk = (nonce = 32, usage: "application" | "branch" = "application") =>
-    ({ type: "psk", psk: { type: "resumption", usage, groupId: text("room"), epoch: 1n, nonce: new Uint8Array(nonce) } }) as const;
+    ({
+      type: "psk",
+      psk: { type: "resumption", usage, groupId: text("room"), epoch: 1n, nonce: new Uint8Array(nonce) },
+    }) as const;
   const reinit = { type: "reinit", groupId: text("next"), version: 1, cipherSuite: 1, extensions: [] } as const;
   refused([{ type: "remove", removed: 0 }], "self_remove", "RULE mls.self-remove");
   refused([{ type: "remove", removed: 3 }], "blank_leaf", "RULE mls.remove-member");
-  refused([{ type: "remove", removed: 2 }, { type: "remove", removed: 2 }], "duplicate_target", "RULE mls.one-change-per-leaf");
+  refused(
+    [
+      { type: "remove", removed: 2 },
+      { type: "remove", removed: 2 },
+    ],
+    "duplicate_target",
+    "RULE mls.one-change-per-leaf",
+  );
   refused([{ type: "external_init", kemOutput: new Uint8Array(32) }], "proposal_sender", "RULE mls.no-external-init");
   refused([psk(), psk()], "duplicate_psk", "RULE mls.psk-once");
   refused([psk(31)], "bad_psk", "RULE mls.psk-nonce");
@@ -252,7 +335,10 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
   });
   it("RULE mls.known-reference: a reference to nothing is refused", () => {
     const { alice, bob } = room();
-    const unknown = altered(alice, ({ path }) => ({ proposals: [{ type: "reference", reference: new Uint8Array(32) }], path }));
+    const unknown = altered(alice, ({ path }) => ({
+      proposals: [{ type: "reference", reference: new Uint8Array(32) }],
+      path,
+    }));
     expect(code(bob.stage(unknown))).toBe("unknown_proposal");
   });
   it("RULE mls.external-commit: an outsider's commit carries nothing but its own joining", () => {
@@ -263,10 +349,20 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
     const { commit } = item.message.content.content;
     const extra: Proposal = { type: "add", keyPackage: keyPackage("friend").keyPackage };
     const { content } = item.message;
-    const greedy = { ...content, content: { type: "commit" as const, commit: { ...commit, proposals: [...commit.proposals, { type: "proposal" as const, proposal: extra }] } } };
+    const greedy = {
+      ...content,
+      content: {
+        type: "commit" as const,
+        commit: { ...commit, proposals: [...commit.proposals, { type: "proposal" as const, proposal: extra }] },
+      },
+    };
     const key = inside(joined.group).state.signaturePrivateKey;
     const signature = signFramedContent(suite, "public", greedy, inside(alice).state.context, key);
-    const message = { content: greedy, auth: { signature, confirmationTag: item.message.auth.confirmationTag }, membershipTag: null };
+    const message = {
+      content: greedy,
+      auth: { signature, confirmationTag: item.message.auth.confirmationTag },
+      membershipTag: null,
+    };
     expect(code(bob.stage(encodeMessage({ wireFormat: "public", message })))).toBe("proposal_combination");
     expect(code(bob.stage(joined.message))).toBe("ok");
   });
@@ -293,16 +389,32 @@ describe("paths and confirmation (RFC 9420 §12.4.2)", () => {
     expect(path((p) => ({ ...p, nodes: p.nodes.slice(1) }))).toBe("bad_path");
   });
   it("RULE mls.path-parent-hash: another key in the path breaks the leaf's parent hash", () => {
-    expect(path((p) => ({ ...p, nodes: p.nodes.map((node, i) => (i === 0 ? { ...node, encryptionKey: random(32) } : node)) }))).toBe("bad_parent_hash");
+    expect(
+      path((p) => ({
+        ...p,
+        nodes: p.nodes.map((node, i) => (i === 0 ? { ...node, encryptionKey: random(32) } : node)),
+      })),
+    ).toBe("bad_parent_hash");
   });
   it("RULE mls.path-fresh-keys: a key that is in the tree already is refused", () => {
     const { alice, bob } = room();
     const taken = inside(alice).tree.leaf(1)!.encryptionKey;
-    const message = altered(alice, (commit) => ({ ...commit, path: { ...commit.path!, nodes: commit.path!.nodes.map((node) => ({ ...node, encryptionKey: taken })) } }));
+    const message = altered(alice, (commit) => ({
+      ...commit,
+      path: { ...commit.path!, nodes: commit.path!.nodes.map((node) => ({ ...node, encryptionKey: taken })) },
+    }));
     expect(code(bob.stage(message))).toBe("duplicate_key");
   });
   it("RULE mls.path-ciphertexts", () => {
-    expect(path((p) => ({ ...p, nodes: p.nodes.map((node) => ({ ...node, encryptedPathSecret: [...node.encryptedPathSecret, ...node.encryptedPathSecret] })) }))).toBe("bad_path");
+    expect(
+      path((p) => ({
+        ...p,
+        nodes: p.nodes.map((node) => ({
+          ...node,
+          encryptedPathSecret: [...node.encryptedPathSecret, ...node.encryptedPathSecret],
+        })),
+      })),
+    ).toBe("bad_path");
   });
   it("RULE mls.path-new-key: a path with the old leaf key is refused", () => {
     const { alice, bob } = room();
@@ -310,7 +422,11 @@ describe("paths and confirmation (RFC 9420 §12.4.2)", () => {
     const old = tree.leaf(0)!.encryptionKey;
     const message = altered(alice, (commit) => {
       const content = { ...commit.path!.leafNode, encryptionKey: old };
-      const signature = suite.signWithLabel(state.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(content, state.context.groupId, 0));
+      const signature = suite.signWithLabel(
+        state.signaturePrivateKey,
+        "LeafNodeTBS",
+        leafNodeTbs(content, state.context.groupId, 0),
+      );
       return { ...commit, path: { ...commit.path!, leafNode: { ...content, signature } } };
     });
     expect(code(bob.stage(message))).toBe("same_encryption_key");
@@ -338,17 +454,27 @@ describe("joining (RFC 9420 §12.4.3)", () => {
     const [a, b] = [room(), room()];
     const groupInfo = a.alice.view.groupInfo({ withTree: false });
     expect(code(Group.joinExternal(engine, { groupInfo, leaf: leaf("dave") }))).toBe("missing_tree");
-    const swapped = code(Group.joinExternal(engine, { groupInfo, ratchetTree: b.alice.view.ratchetTree(), leaf: leaf("dave") }));
+    const swapped = code(
+      Group.joinExternal(engine, { groupInfo, ratchetTree: b.alice.view.ratchetTree(), leaf: leaf("dave") }),
+    );
     expect(["bad_signature", "bad_tree_hash"]).toContain(swapped);
     // The signer's own leaf, and one member less: the signature holds, and the tree is another.
     const tree = RatchetTree.decode(a.alice.view.ratchetTree());
     tree.set(4, null);
-    expect(code(Group.joinExternal(engine, { groupInfo, ratchetTree: tree.encode(), leaf: leaf("dave") }))).toBe("bad_tree_hash");
+    expect(code(Group.joinExternal(engine, { groupInfo, ratchetTree: tree.encode(), leaf: leaf("dave") }))).toBe(
+      "bad_tree_hash",
+    );
   });
   it("RULE mls.tree-no-trailing-blank and RULE mls.unmerged-sorted", () => {
     const blank = encode([null], (w, nodes) => w.vector(nodes, (x) => x.u8(0)));
     expect(() => RatchetTree.decode(blank)).toThrow("bad_tree");
-    const parent = new Writer().u8(1).u8(2).opaque(random(32)).opaque(EMPTY).vector([2, 1], (w, i) => w.u32(i)).finish();
+    const parent = new Writer()
+      .u8(1)
+      .u8(2)
+      .opaque(random(32))
+      .opaque(EMPTY)
+      .vector([2, 1], (w, i) => w.u32(i))
+      .finish();
     expect(() => RatchetTree.decode(new Writer().opaque(parent).finish())).toThrow("bad_tree");
   });
   it("RULE mls.welcome-suite: a Welcome for others, or damaged, joins nobody", () => {
@@ -366,4 +492,3 @@ describe("joining (RFC 9420 §12.4.3)", () => {
     expect(code(Group.join(engine, { welcome: welcome!, keyPackage: dave }))).toBe("ok");
   });
 });
-
