@@ -1,14 +1,27 @@
-export type { Primitives, Delta } from "./primitives.js";
+/** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
+export type { Delta, Primitives } from "./primitives.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
-export { certifyLeaf, isLeafCredential, NO_ROOM, openLeafCert, type DeviceIdentity, type LeafCert } from "./identity/leafCert.js";
+export {
+  certifyLeaf,
+  isLeafCredential,
+  NO_ROOM,
+  openLeafCert,
+  type DeviceIdentity,
+  type LeafCert,
+} from "./identity/leafCert.js";
 export { identityOf, newDevice, newIdentity, type Identity } from "./identity/person.js";
 export { recoveryPhrase, seedOfPhrase } from "./identity/recoveryPhrase.js";
 export { peopleCode, personFingerprint, personTag, roomCode, type Fingerprint } from "./identity/fingerprint.js";
 export { isLabel, MAX_LABEL } from "./identity/label.js";
-export { policyHash, rankOf, ROLES, type InviteClass, type Policy, type Role, type Rule, type Settings } from "./roster/policy.js";
-export { defaultSettings, presetPolicy, type PresetName } from "./roster/presets.js";
-export type { Action, InviteMode, InviteTerms } from "./roster/action.js";
-export { decodeEntry, hashOfAction, signEntry, type Entry, type EntryContent } from "./roster/entry.js";
-export { openApproval, signApproval, type Approval } from "./roster/approval.js";
-export { openInviteProof, signInviteProof, type InviteProof } from "./roster/inviteProof.js";
-export { openStatement, signStatement, type Statement } from "./roster/statement.js";
+export { openEnvelope, PADDED_SIZES, sealEnvelope } from "./transport/envelope.js";
+export { openRosterRecord, sealRosterRecord, type RosterKey, type RosterRecordContent } from "./transport/rosterLog.js";
+export { epochMark, openBeacon, signBeacon, type Beacon } from "./evidence/beacon.js";
+export {
+  contradiction,
+  proofFromJson,
+  proofToJson,
+  verifyProof,
+  type Contradiction,
+  type Proof,
+  type Receipt,
+} from "./evidence/contradiction.js";

@@ -55,7 +55,8 @@ function wordsOf(digest: Uint8Array, count: number): string {
   const words: string[] = [];
   for (let word = 0; word < count; word++) {
     let value = 0;
-    for (let bit = word * 11; bit < word * 11 + 11; bit++) value = value * 2 + ((digest[bit >> 3]! >> (7 - (bit & 7))) & 1);
+    for (let bit = word * 11; bit < word * 11 + 11; bit++)
+      value = value * 2 + ((digest[bit >> 3]! >> (7 - (bit & 7))) & 1);
     words.push(wordOf(value));
   }
   return words.join(" ");

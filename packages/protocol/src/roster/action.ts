@@ -1,147 +1,204 @@
-import { DecodeError, type Reader, type Writer } from "@conclave/codec";
-import { INVITE_CLASSES, oneOf, readPolicy, readRole, writePolicy, writeRole } from "./policy.js";
-import type { InviteClass, Policy, Role } from "./policy.js";
+import { decode, DecodeError, encode, type Reader, Writer } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { labelledHash } from "../encoding/digest.js";
+import { KEY_BYTES } from "../encoding/signed.js";
+import { MAX_LABEL } from "../identity/label.js";
+import { INVITE_ID_BYTES, type InviteTerms, readInviteTerms, writeInviteTerms } from "../invite/invite.js";
+import { type Policy, readPolicy, writePolicy } from "../policy/policy.js";
+import { readRole, type Role, writeRole } from "../policy/role.js";
 
-const MAX_LEAF_CERT_BYTES = 768;
-
-/** Where an open invite may be used: by the newcomer alone, or through somebody who admits them. */
-export type InviteMode = "direct" | "ask";
-const MODES: readonly InviteMode[] = ["direct", "ask"];
-
-/** What a room knows about an invite: public keys and limits, never the secret. */
-export interface InviteTerms {
-  readonly inviteId: Uint8Array;
-  readonly joinPub: Uint8Array;
-  readonly slotPub: Uint8Array;
-  readonly class: InviteClass;
-  /** How often it may be used; 1 unless the class is `multi`. */
-  readonly uses: number;
-  /** The only person who may use it, for class `personal`. */
-  readonly personPub: Uint8Array | null;
-  readonly role: Role;
-  /** Chain time in ms after which it is void. */
-  readonly notAfter: number;
-  readonly mode: InviteMode;
+/** Where a room's relay is, and the Ed25519 key that signs its receipts. */
+export interface RelayIdentity {
+  readonly publicKey: Uint8Array;
+  /** For example `wss://chat.example.org`. */
+  readonly address: string;
 }
 
-/** One membership decision (docs/protocol.md §4). `unknown` is an action of a later version: it pauses the room. */
+/** One membership decision (docs/protocol.md §4). One entry carries exactly one. */
 export type Action =
-  | { readonly type: "charter"; readonly policy: Policy; readonly leafCert: Uint8Array; readonly relayKey: Uint8Array; readonly nonce: Uint8Array } // prettier-ignore
+  /** The founding: entry 0, and only there. */
+  | {
+      readonly type: "charter";
+      readonly title: string;
+      readonly policy: Policy;
+      readonly relay: RelayIdentity;
+      /** The founder's leaf, certified for the room id of zeros. */
+      readonly leafCert: Uint8Array;
+      readonly nonce: Uint8Array;
+    }
+  /** A person comes in, with one device. By an invite when the entry has an invite proof. */
   | { readonly type: "add"; readonly leafCert: Uint8Array; readonly role: Role }
+  /** A person is shown out, with all devices; the invites they made or came by are revoked. */
   | { readonly type: "remove"; readonly person: Uint8Array; readonly ban: boolean }
-  | { readonly type: "leave"; readonly statement: Uint8Array }
+  /** A person goes; the entry's evidence holds their signed farewell. Anyone may carry it out. */
+  | { readonly type: "leave"; readonly person: Uint8Array }
   | { readonly type: "setRole"; readonly person: Uint8Array; readonly role: Role }
   | { readonly type: "setPolicy"; readonly policy: Policy }
+  | { readonly type: "setTitle"; readonly title: string }
+  /** Another device of the author's person. */
   | { readonly type: "addDevice"; readonly leafCert: Uint8Array }
-  | { readonly type: "removeDevice"; readonly person: Uint8Array; readonly leafPub: Uint8Array }
-  | { readonly type: "createInvite"; readonly terms: InviteTerms }
+  | { readonly type: "removeDevice"; readonly person: Uint8Array; readonly leaf: Uint8Array }
+  | { readonly type: "createInvite"; readonly invite: InviteTerms }
   | { readonly type: "revokeInvite"; readonly inviteId: Uint8Array }
-  | { readonly type: "tick" | "seal" | "claimSuccession" | "completeSuccession" }
+  /** Nothing but the time: what lets invites expire. */
+  | { readonly type: "tick" }
+  /** The people are as they are, for ever. */
+  | { readonly type: "seal" }
+  /** The author, an owner, makes somebody else owner and becomes admin. */
   | { readonly type: "transferOwnership"; readonly person: Uint8Array }
-  | { readonly type: "vetoSuccession"; readonly statement: Uint8Array }
-  | { readonly type: "setRelay"; readonly relayKey: Uint8Array }
-  | { readonly type: "unknown"; readonly code: number };
+  | { readonly type: "setRelay"; readonly relay: RelayIdentity };
 
-const TYPES: readonly Exclude<Action["type"], "unknown">[] = [
-  "charter", "add", "remove", "leave", "setRole", "setPolicy", "addDevice", "removeDevice", "createInvite",
-  "revokeInvite", "tick", "seal", "transferOwnership", "claimSuccession", "vetoSuccession", "completeSuccession",
-  "setRelay",
-]; // prettier-ignore
+export type ActionType = Action["type"];
 
-/** The action as bytes: type, then its fields as one opaque vector, so that a later version's action can be skipped. */
-export function writeAction(writer: Writer, action: Action, body: Uint8Array): void {
-  if (action.type === "unknown") throw new RangeError("an unknown action cannot be written");
-  writer.u8(TYPES.indexOf(action.type) + 1).opaque(body);
+// Numbers are part of signed bytes: never change one. 100 to 102 are kept for succession (claim, veto, complete).
+const NUMBER: Record<ActionType, number> = {
+  charter: 1,
+  add: 2,
+  remove: 3,
+  leave: 4,
+  setRole: 5,
+  setPolicy: 6,
+  addDevice: 7,
+  removeDevice: 8,
+  createInvite: 9,
+  revokeInvite: 10,
+  tick: 11,
+  seal: 12,
+  transferOwnership: 13,
+  setRelay: 14,
+  setTitle: 15,
+};
+const TYPE = new Map((Object.keys(NUMBER) as ActionType[]).map((type) => [NUMBER[type], type]));
+const MAX_CERT = 1024;
+
+/** `u16 type, opaque content<V>`: an unknown type can still be read past. */
+export function writeAction(writer: Writer, action: Action): void {
+  const content = new Writer(256);
+  writeContent(content, action);
+  writer.u16(NUMBER[action.type]).opaque(content.finish());
 }
 
-export function writeActionBody(writer: Writer, action: Action): void {
+/** The action, or null when its type is one this version does not know. @throws DecodeError */
+export function readAction(reader: Reader): Action | null {
+  const type = TYPE.get(reader.u16("action"));
+  const content = reader.opaque(1 << 16, "action");
+  if (type === undefined) return null;
+  const decoded = decode(content, (r) => readContent(r, type));
+  if (!decoded.ok) throw decoded.error;
+  return decoded.value;
+}
+
+export function encodeAction(action: Action): Uint8Array {
+  return encode(action, writeAction);
+}
+
+/** The action in these bytes, or null when they hold none that this version knows. */
+export function decodeAction(bytes: Uint8Array): Action | null {
+  const decoded = decode(bytes, readAction);
+  return decoded.ok ? decoded.value : null;
+}
+
+/** What approvals name an action by. */
+export function actionHash(crypto: Crypto, action: Action): Uint8Array {
+  return labelledHash(crypto, "conclave/action/v1", encodeAction(action));
+}
+
+export function writeRelay(writer: Writer, relay: RelayIdentity): void {
+  writer.fixed(relay.publicKey).text(relay.address);
+}
+
+export function readRelay(reader: Reader): RelayIdentity {
+  return { publicKey: reader.fixed(KEY_BYTES, "relay key"), address: reader.text(512, "relay address") };
+}
+
+function writeContent(w: Writer, action: Action): void {
   switch (action.type) {
     case "charter":
-      writePolicy(writer, action.policy);
-      return void writer.opaque(action.leafCert).fixed(action.relayKey).fixed(action.nonce);
+      w.text(action.title);
+      writePolicy(w, action.policy);
+      writeRelay(w, action.relay);
+      w.opaque(action.leafCert).fixed(action.nonce);
+      return;
     case "add":
-      return writeRole(writer.opaque(action.leafCert), action.role);
+      w.opaque(action.leafCert);
+      writeRole(w, action.role);
+      return;
     case "remove":
-      return void writer.fixed(action.person).bool(action.ban);
+      w.fixed(action.person).bool(action.ban);
+      return;
     case "leave":
-    case "vetoSuccession":
-      return void writer.opaque(action.statement);
-    case "setRole":
-      return writeRole(writer.fixed(action.person), action.role);
-    case "setPolicy":
-      return writePolicy(writer, action.policy);
-    case "addDevice":
-      return void writer.opaque(action.leafCert);
-    case "removeDevice":
-      return void writer.fixed(action.person).fixed(action.leafPub);
-    case "createInvite":
-      return writeTerms(writer, action.terms);
-    case "revokeInvite":
-      return void writer.fixed(action.inviteId);
     case "transferOwnership":
-      return void writer.fixed(action.person);
+      w.fixed(action.person);
+      return;
+    case "setRole":
+      w.fixed(action.person);
+      writeRole(w, action.role);
+      return;
+    case "setPolicy":
+      writePolicy(w, action.policy);
+      return;
+    case "setTitle":
+      w.text(action.title);
+      return;
+    case "addDevice":
+      w.opaque(action.leafCert);
+      return;
+    case "removeDevice":
+      w.fixed(action.person).fixed(action.leaf);
+      return;
+    case "createInvite":
+      writeInviteTerms(w, action.invite);
+      return;
+    case "revokeInvite":
+      w.fixed(action.inviteId);
+      return;
     case "setRelay":
-      return void writer.fixed(action.relayKey);
-    default:
+      writeRelay(w, action.relay);
+      return;
+    case "tick":
+    case "seal":
       return;
   }
 }
 
-/** Reads the fields of an action whose type byte was `code`. An unknown code gives the action `unknown`. */
-export function readActionBody(code: number, reader: Reader): Action {
-  const type = TYPES[code - 1];
+function readContent(r: Reader, type: ActionType): Action {
   switch (type) {
-    case undefined:
-      if (code === 0) throw new DecodeError("bad_value", "action");
-      reader.fixed(reader.remaining);
-      return { type: "unknown", code };
     case "charter":
-      return { type, policy: readPolicy(reader), leafCert: reader.opaque(MAX_LEAF_CERT_BYTES), relayKey: reader.fixed(32), nonce: reader.fixed(32) }; // prettier-ignore
+      return {
+        type,
+        title: r.text(MAX_LABEL),
+        policy: readPolicy(r),
+        relay: readRelay(r),
+        leafCert: r.opaque(MAX_CERT),
+        nonce: r.fixed(32),
+      };
     case "add":
-      return { type, leafCert: reader.opaque(MAX_LEAF_CERT_BYTES), role: readRole(reader) };
+      return { type, leafCert: r.opaque(MAX_CERT), role: readRole(r) };
     case "remove":
-      return { type, person: reader.fixed(32), ban: reader.bool() };
+      return { type, person: r.fixed(KEY_BYTES), ban: r.bool() };
     case "leave":
-    case "vetoSuccession":
-      return { type, statement: reader.opaque(512) };
-    case "setRole":
-      return { type, person: reader.fixed(32), role: readRole(reader) };
-    case "setPolicy":
-      return { type, policy: readPolicy(reader) };
-    case "addDevice":
-      return { type, leafCert: reader.opaque(MAX_LEAF_CERT_BYTES) };
-    case "removeDevice":
-      return { type, person: reader.fixed(32), leafPub: reader.fixed(32) };
-    case "createInvite":
-      return { type, terms: readTerms(reader) };
-    case "revokeInvite":
-      return { type, inviteId: reader.fixed(16) };
     case "transferOwnership":
-      return { type, person: reader.fixed(32) };
+      return { type, person: r.fixed(KEY_BYTES) };
+    case "setRole":
+      return { type, person: r.fixed(KEY_BYTES), role: readRole(r) };
+    case "setPolicy":
+      return { type, policy: readPolicy(r) };
+    case "setTitle":
+      return { type, title: r.text(MAX_LABEL) };
+    case "addDevice":
+      return { type, leafCert: r.opaque(MAX_CERT) };
+    case "removeDevice":
+      return { type, person: r.fixed(KEY_BYTES), leaf: r.fixed(KEY_BYTES) };
+    case "createInvite":
+      return { type, invite: readInviteTerms(r) };
+    case "revokeInvite":
+      return { type, inviteId: r.fixed(INVITE_ID_BYTES) };
     case "setRelay":
-      return { type, relayKey: reader.fixed(32) };
-    default:
+      return { type, relay: readRelay(r) };
+    case "tick":
+    case "seal":
       return { type };
+    default:
+      throw new DecodeError("bad_value", "action");
   }
-}
-
-export function writeTerms(writer: Writer, terms: InviteTerms): void {
-  writer.fixed(terms.inviteId).fixed(terms.joinPub).fixed(terms.slotPub).u8(INVITE_CLASSES.indexOf(terms.class));
-  writer.u32(terms.uses).optional(terms.personPub, (inner, person) => inner.fixed(person));
-  writeRole(writer, terms.role);
-  writer.u53(terms.notAfter).u8(MODES.indexOf(terms.mode));
-}
-
-function readTerms(reader: Reader): InviteTerms {
-  return {
-    inviteId: reader.fixed(16),
-    joinPub: reader.fixed(32),
-    slotPub: reader.fixed(32),
-    class: oneOf(INVITE_CLASSES, reader.u8(), "invite class"),
-    uses: reader.u32(),
-    personPub: reader.optional((inner) => inner.fixed(32)),
-    role: readRole(reader),
-    notAfter: reader.u53(),
-    mode: oneOf(MODES, reader.u8(), "invite mode"),
-  };
 }

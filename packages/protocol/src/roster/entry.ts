@@ -1,117 +1,117 @@
-import { decode, encode, type Reader, type Writer } from "@conclave/codec";
+import { decode, encode, type Reader } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { isSignedBy, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
-import { type Action, readActionBody, writeAction, writeActionBody } from "./action.js";
+import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
+import { type Action, readAction, writeAction } from "./action.js";
 
-/** One signed membership decision (docs/protocol.md §4). The signature covers the transmitted bytes. */
+/** Longest signed entry, in bytes. */
+export const MAX_ENTRY = 1 << 16;
+
+/** What goes with an action to justify it. */
+export interface Evidence {
+  /** Signed approvals of this action. */
+  readonly approvals: readonly Uint8Array[];
+  /** The newcomer's proof of an invite. */
+  readonly inviteProof: Uint8Array | null;
+  /** The signed farewell of somebody who leaves. */
+  readonly farewell: Uint8Array | null;
+}
+
+/** One signed membership decision (docs/protocol.md §4). */
 export interface EntryContent {
-  /** All zero in the charter. */
+  /** Zero in the charter. */
   readonly roomId: Uint8Array;
   readonly seq: number;
   /** SHA-256 of the previous signed entry; zero in the charter. */
   readonly prev: Uint8Array;
-  /** The epoch of the commit that carries the entry. */
+  /** The MLS epoch of the commit that carries the entry. */
   readonly epoch: number;
-  /** The confirmed transcript hash at that epoch: the entry is valid on one branch only. Zero in the charter. */
+  /** confirmed_transcript_hash of that epoch: the entry is valid on one branch only. Empty in epoch 0. */
   readonly transcript: Uint8Array;
   /** The policy in force before the entry. */
   readonly policyHash: Uint8Array;
   readonly action: Action;
   readonly author: { readonly person: Uint8Array; readonly leaf: Uint8Array };
-  /** The author's clock in ms. */
+  /** The author's clock, ms. */
   readonly time: number;
-  /** Signed approvals, and at most one invite proof. */
-  readonly approvals: readonly Uint8Array[];
-  readonly inviteProof: Uint8Array | null;
-  /** Of the roster after the entry. */
+  readonly evidence: Evidence;
+  /** The roster's state hash after the entry. */
   readonly stateHash: Uint8Array;
 }
 
-/** A parsed entry, the hash of its bytes, and what to verify the signature with. */
+/** An entry as received: its content, its bytes and their hash. */
 export interface Entry extends EntryContent {
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes: the roster's head after this entry. Of the charter, the room's id. */
   readonly hash: Uint8Array;
-  /** SHA-256 of the action and its room: what approvals and invite proofs are bound to. */
-  readonly actionHash: Uint8Array;
   readonly signed: SignedBytes;
 }
 
-export const ENTRY_LABEL = "conclave/entry/v1";
-export const MAX_ENTRY_BYTES = 65_536;
+const LABEL = "conclave/entry/v1";
 const VERSION = 1;
 const MAX_APPROVALS = 256;
 
-/** Signs an entry with the author's leaf seed and gives its transmitted bytes. */
-export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Uint8Array {
-  const body = encode(content, (writer, entry) => {
-    writer.u16(VERSION).fixed(entry.roomId).u53(entry.seq).fixed(entry.prev).u53(entry.epoch).opaque(entry.transcript);
-    writer.fixed(entry.policyHash);
-    writeTypedAction(writer, entry.action);
-    writer.fixed(entry.author.person).fixed(entry.author.leaf).u53(entry.time);
-    writer.vector(entry.approvals, (inner, approval) => inner.opaque(approval));
-    writer.optional(entry.inviteProof, (inner, proof) => inner.opaque(proof)).fixed(entry.stateHash);
+/** No evidence: the author's own right is enough. */
+export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewell: null };
+
+/** Signs an entry with the author's leaf seed. */
+export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Entry {
+  const body = encode(content, (w, e) => {
+    w.u16(VERSION).fixed(e.roomId).u53(e.seq).fixed(e.prev).u53(e.epoch).opaque(e.transcript).fixed(e.policyHash);
+    writeAction(w, e.action);
+    w.fixed(e.author.person).fixed(e.author.leaf).u53(e.time);
+    w.vector(e.evidence.approvals, (x, approval) => x.opaque(approval));
+    w.optional(e.evidence.inviteProof, (x, proof) => x.opaque(proof));
+    w.optional(e.evidence.farewell, (x, farewell) => x.opaque(farewell)).fixed(e.stateHash);
+    // Extensions: none yet. A type below 0x8000 is critical.
+    w.vector([], () => undefined);
   });
-  return signBody(crypto, leafSeed, ENTRY_LABEL, body);
+  const bytes = signBody(crypto, leafSeed, LABEL, body);
+  return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY)! };
 }
 
-/** Parses an entry: null for bytes that are none. Verifies no signature: `evaluate` does. */
-export function decodeEntry(crypto: Crypto, bytes: Uint8Array): Entry | null {
-  if (bytes.length > MAX_ENTRY_BYTES) return null;
-  const signed = splitSigned(bytes, MAX_ENTRY_BYTES);
-  if (signed === null) return null;
+/** What decoding an entry gives. `unsupported`: well formed, signed by its author, but newer than this version. */
+export type DecodedEntry =
+  | { readonly kind: "entry"; readonly entry: Entry }
+  | { readonly kind: "malformed" }
+  | { readonly kind: "unsupported"; readonly author: EntryContent["author"] };
+
+/** Reads a signed entry. Whether the signature holds is `isSignedByAuthor`'s question. */
+export function decodeEntry(crypto: Crypto, bytes: Uint8Array): DecodedEntry {
+  const signed = splitSigned(bytes, MAX_ENTRY);
+  if (signed === null) return { kind: "malformed" };
   const decoded = decode(signed.body, readContent);
-  if (!decoded.ok || decoded.value.version !== VERSION) return null;
-  const { version: _, actionBytes, ...content } = decoded.value;
-  return {
-    ...content,
-    hash: crypto.hash("sha256", bytes),
-    actionHash: hashOfActionBytes(crypto, content.roomId, actionBytes),
-    signed,
-  };
-}
-
-/** The hash that approvals of an action in a room sign. */
-export function hashOfAction(crypto: Crypto, roomId: Uint8Array, action: Action): Uint8Array {
-  return hashOfActionBytes(crypto, roomId, encode(action, writeTypedAction));
+  if (!decoded.ok) return { kind: "malformed" };
+  const { version, action, critical, ...content } = decoded.value;
+  // RULE: entry.unknown-pauses: what this version cannot judge pauses the room; it never forks it (docs/protocol.md §4).
+  if (version !== VERSION || action === null || critical) return { kind: "unsupported", author: content.author };
+  return { kind: "entry", entry: { ...content, action, bytes, hash: crypto.hash("sha256", bytes), signed } };
 }
 
 /** Whether the leaf that the entry names as its author signed it. */
 export function isSignedByAuthor(crypto: Crypto, entry: Entry): boolean {
-  return isSignedBy(crypto, entry.author.leaf, ENTRY_LABEL, entry.signed);
+  return isSignedBy(crypto, entry.author.leaf, LABEL, entry.signed);
 }
 
-function hashOfActionBytes(crypto: Crypto, roomId: Uint8Array, actionBytes: Uint8Array): Uint8Array {
-  return crypto.hash(
-    "sha256",
-    encode(null, (writer) => writer.text("conclave/action/v1").fixed(roomId).opaque(actionBytes)),
-  );
-}
-
-function writeTypedAction(writer: Writer, action: Action): void {
-  writeAction(writer, action, encode(action, writeActionBody));
-}
-
-function readContent(reader: Reader) {
-  const head = {
-    version: reader.u16(),
-    roomId: reader.fixed(32),
-    seq: reader.u53(),
-    prev: reader.fixed(32),
-    epoch: reader.u53(),
-    transcript: reader.opaque(64),
-    policyHash: reader.fixed(32),
+function readContent(r: Reader) {
+  const version = r.u16("version");
+  const place = {
+    roomId: r.fixed(HASH_BYTES),
+    seq: r.u53("seq"),
+    prev: r.fixed(HASH_BYTES),
+    epoch: r.u53("epoch"),
+    transcript: r.opaque(HASH_BYTES, "transcript"),
+    policyHash: r.fixed(HASH_BYTES),
   };
-  const start = reader.offset;
-  const code = reader.u8();
-  const inner = decode(reader.opaque(), (body) => readActionBody(code, body));
-  if (!inner.ok) throw inner.error;
-  return {
-    ...head,
-    action: inner.value,
-    actionBytes: reader.span(start),
-    author: { person: reader.fixed(32), leaf: reader.fixed(32) },
-    time: reader.u53(),
-    approvals: reader.vector((each) => each.opaque(512), MAX_APPROVALS),
-    inviteProof: reader.optional((each) => each.opaque(512)),
-    stateHash: reader.fixed(32),
+  const action = readAction(r);
+  const author = { person: r.fixed(KEY_BYTES), leaf: r.fixed(KEY_BYTES) };
+  const time = r.u53("time");
+  const evidence = {
+    approvals: r.vector((x) => x.opaque(512), MAX_APPROVALS, "approvals"),
+    inviteProof: r.optional((x) => x.opaque(512), "invite proof"),
+    farewell: r.optional((x) => x.opaque(512), "farewell"),
   };
+  const stateHash = r.fixed(HASH_BYTES);
+  const extensions = r.vector((x) => ({ type: x.u16(), data: x.opaque(1024) }), 16, "extensions");
+  const critical = extensions.some(({ type }) => type < 0x8000);
+  return { version, ...place, action, author, time, evidence, stateHash, critical };
 }

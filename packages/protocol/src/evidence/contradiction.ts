@@ -1,0 +1,114 @@
+import { equalBytes, fromBase64url, toBase64url } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import {
+  commitReceiptBytes,
+  decodeCommitReceipt,
+  decodeHeadReceipt,
+  encodeCommitReceipt,
+  encodeHeadReceipt,
+  headReceiptBytes,
+  type CommitReceipt,
+  type HeadReceipt,
+  type Signed,
+} from "@conclave/wire";
+
+/** A receipt of the relay, of either kind. */
+export type Receipt =
+  | { readonly kind: "commit"; readonly signed: Signed<CommitReceipt> }
+  | { readonly kind: "head"; readonly signed: Signed<HeadReceipt> };
+
+/**
+ * How two receipts for one room contradict each other. `equivocation`: two commits for one epoch, two commits or heads
+ * at one position. `rollback`: a later receipt of a shorter log. Either way the relay's own signatures say so.
+ */
+export type Contradiction = "equivocation" | "rollback";
+
+/** Two contradicting receipts and the relay key they were signed with: needs nobody's word to be checked. */
+export interface Proof {
+  readonly relayKey: Uint8Array;
+  readonly first: Receipt;
+  readonly second: Receipt;
+}
+
+/** What two receipts prove against the relay, or null. Verifies no signature: see {@link verifyProof}. */
+export function contradiction(first: Receipt, second: Receipt): Contradiction | null {
+  const [a, b] = [first.signed.receipt, second.signed.receipt];
+  if (!equalBytes(a.roomTag, b.roomTag)) return null;
+  // RULE: evidence.equivocation: one position of the log has one head, one epoch one commit (attack A21).
+  if (a.n === b.n && !equalBytes(a.head, b.head)) return "equivocation";
+  if (first.kind === "commit" && second.kind === "commit") {
+    const [x, y] = [first.signed.receipt, second.signed.receipt];
+    if (x.epoch === y.epoch && (x.n !== y.n || !equalBytes(x.recordHash, y.recordHash))) return "equivocation";
+  }
+  // RULE: evidence.rollback: the log only grows, so a head given later is not of a shorter log (attack A17). A commit's
+  // receipt keeps the time of its commit and may be fetched late, so only the other one has to be a head.
+  const [earlier, later, laterKind] = a.time <= b.time ? [a, b, second.kind] : [b, a, first.kind];
+  if (laterKind === "head" && earlier.time < later.time && earlier.n > later.n) return "rollback";
+  return null;
+}
+
+/** What a proof proves, after its two signatures were verified with its relay key; null when it proves nothing. */
+export function verifyProof(crypto: Crypto, proof: Proof): Contradiction | null {
+  // RULE: evidence.signed: only the relay's own signatures are evidence against it.
+  if (!isSignedByRelay(crypto, proof.relayKey, proof.first) || !isSignedByRelay(crypto, proof.relayKey, proof.second))
+    return null;
+  return contradiction(proof.first, proof.second);
+}
+
+/** The proof as a JSON text, for a file: `conclave verify-proof FILE` checks it offline. */
+export function proofToJson(proof: Proof): string {
+  const receipt = ({ kind, signed }: Receipt) => ({
+    kind,
+    receipt: toBase64url(kind === "commit" ? encodeCommitReceipt(signed) : encodeHeadReceipt(signed)),
+  });
+  const document = {
+    format: FORMAT,
+    relayKey: toBase64url(proof.relayKey),
+    receipts: [proof.first, proof.second].map(receipt),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A proof from its JSON text; null when it is none. Verifies nothing. */
+export function proofFromJson(text: string): Proof | null {
+  const document = text.length > MAX_TEXT ? null : parseJson(text);
+  if (!isRecord(document) || document["format"] !== FORMAT || typeof document["relayKey"] !== "string") return null;
+  const relayKey = fromBase64url(document["relayKey"]);
+  const receipts = document["receipts"];
+  if (relayKey?.length !== 32 || !Array.isArray(receipts) || receipts.length !== 2) return null;
+  const [first, second] = [receiptFrom(receipts[0]), receiptFrom(receipts[1])];
+  return first === null || second === null ? null : { relayKey, first, second };
+}
+
+const FORMAT = "conclave/proof/v1";
+const MAX_TEXT = 8192;
+
+function isSignedByRelay(crypto: Crypto, relayKey: Uint8Array, receipt: Receipt): boolean {
+  const bytes =
+    receipt.kind === "commit" ? commitReceiptBytes(receipt.signed.receipt) : headReceiptBytes(receipt.signed.receipt);
+  return crypto.ed25519Verify(relayKey, bytes, receipt.signed.signature);
+}
+
+function receiptFrom(value: unknown): Receipt | null {
+  if (!isRecord(value) || typeof value["receipt"] !== "string") return null;
+  const bytes = fromBase64url(value["receipt"]);
+  if (bytes === null) return null;
+  if (value["kind"] === "commit") {
+    const decoded = decodeCommitReceipt(bytes);
+    return decoded.ok ? { kind: "commit", signed: decoded.value } : null;
+  }
+  const decoded = value["kind"] === "head" ? decodeHeadReceipt(bytes) : null;
+  return decoded?.ok === true ? { kind: "head", signed: decoded.value } : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

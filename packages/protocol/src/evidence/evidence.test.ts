@@ -1,0 +1,84 @@
+import { commitReceiptBytes, headReceiptBytes, type CommitReceipt, type HeadReceipt } from "@conclave/wire";
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { epochMark, openBeacon, signBeacon } from "./beacon.js";
+import { contradiction, proofFromJson, proofToJson, verifyProof, type Receipt } from "./contradiction.js";
+
+const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
+const relaySeed = bytes(1);
+const relayKey = crypto.ed25519PublicKey(relaySeed);
+
+function head(change: Partial<HeadReceipt> = {}): Receipt {
+  const receipt = { roomTag: bytes(2), n: 5, head: bytes(3), time: 1000, ...change };
+  return { kind: "head", signed: { receipt, signature: crypto.ed25519Sign(relaySeed, headReceiptBytes(receipt)) } };
+}
+
+function commit(change: Partial<CommitReceipt> = {}): Receipt {
+  const receipt = { roomTag: bytes(2), epoch: 4, recordHash: bytes(4), n: 5, head: bytes(3), time: 1000, ...change };
+  return { kind: "commit", signed: { receipt, signature: crypto.ed25519Sign(relaySeed, commitReceiptBytes(receipt)) } };
+}
+
+describe("contradicting receipts", () => {
+  it("RULE evidence.equivocation: two heads at one position, or two commits of one epoch", () => {
+    expect(contradiction(head(), head({ head: bytes(9), time: 2000 }))).toBe("equivocation");
+    expect(contradiction(commit(), head({ head: bytes(9) }))).toBe("equivocation");
+    expect(contradiction(commit(), commit({ recordHash: bytes(9), n: 6, head: bytes(8) }))).toBe("equivocation");
+  });
+
+  it("RULE evidence.rollback: a later head of a shorter log", () => {
+    expect(contradiction(head({ n: 9 }), head({ n: 8, head: bytes(7), time: 1001 }))).toBe("rollback");
+    expect(contradiction(head({ n: 8, head: bytes(7), time: 1001 }), head({ n: 9 }))).toBe("rollback");
+    expect(contradiction(commit({ n: 9 }), head({ n: 8, head: bytes(7), time: 1001 }))).toBe("rollback");
+  });
+
+  it("an honest relay's receipts never contradict each other", () => {
+    const honest = [
+      head(), head({ time: 2000 }), head({ n: 6, head: bytes(6), time: 3000 }), commit(),
+      commit({ epoch: 5, n: 6, head: bytes(6), recordHash: bytes(7), time: 2500 }),
+      head({ roomTag: bytes(8), head: bytes(1) }), head({ n: 1, head: bytes(5), time: 1000 }),
+    ]; // prettier-ignore
+    for (const a of honest) for (const b of honest) expect(contradiction(a, b)).toBeNull();
+  });
+
+  it("RULE evidence.signed: a proof holds with both signatures of that relay only, also from its file", () => {
+    const proof = { relayKey, first: commit(), second: commit({ recordHash: bytes(9), n: 6, head: bytes(8) }) };
+    const read = proofFromJson(proofToJson(proof))!;
+    expect(read).toEqual(proof);
+    expect(verifyProof(crypto, read)).toBe("equivocation");
+    expect(verifyProof(crypto, { ...proof, relayKey: bytes(7) })).toBeNull();
+    const forged = { ...head({ head: bytes(9) }) } as Extract<Receipt, { kind: "head" }>;
+    const second: Receipt = { kind: "head", signed: { ...forged.signed, signature: bytes(0, 64) } };
+    expect(contradiction(proof.first, second)).toBe("equivocation");
+    expect(verifyProof(crypto, { ...proof, second })).toBeNull();
+    expect(verifyProof(crypto, { relayKey, first: second, second: proof.first })).toBeNull();
+  });
+
+  it("refuses files that are no proof", () => {
+    const good = proofToJson({ relayKey, first: head(), second: head() });
+    for (const text of ["", "null", "[]", "{}", good.replace("proof/v1", "proof/v2"), good.replace('"head"', '"tail"')])
+      expect(proofFromJson(text)).toBeNull();
+    expect(proofFromJson(good + " ".repeat(9000))).toBeNull();
+  });
+});
+
+describe("beacon", () => {
+  it("RULE beacon.signature: opens as its signer's word, and not after a change", () => {
+    const seed = bytes(11);
+    const content = {
+      roomTag: bytes(2),
+      seq: 3,
+      head: bytes(4),
+      epoch: 5,
+      epochMark: epochMark(crypto, bytes(6)),
+      time: 7,
+    };
+    const signed = signBeacon(crypto, seed, content);
+    expect(openBeacon(crypto, signed)).toEqual({ ...content, leaf: crypto.ed25519PublicKey(seed) });
+    for (let at = 0; at < signed.length; at += 5) {
+      const changed = signed.slice();
+      changed[at]! ^= 1;
+      expect(openBeacon(crypto, changed)).toBeNull();
+    }
+    expect(openBeacon(crypto, bytes(0, 3))).toBeNull();
+  });
+});

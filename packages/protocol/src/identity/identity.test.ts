@@ -1,0 +1,94 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { openDeviceCert } from "./deviceCert.js";
+import { peopleCode, personFingerprint, personTag, roomCode } from "./fingerprint.js";
+import { isLabel } from "./label.js";
+import { certifyLeaf, isLeafCredential, openLeafCert } from "./leafCert.js";
+import { identityOf, newDevice } from "./person.js";
+import { recoveryPhrase, seedOfPhrase } from "./recoveryPhrase.js";
+
+const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
+let drawn = 0;
+const primitives = { crypto, random: (length: number) => bytes(++drawn, length) };
+const alice = identityOf(primitives, bytes(100));
+const device = newDevice(primitives, alice, 1);
+const leaf = crypto.ed25519PublicKey(bytes(101));
+const roomId = bytes(102);
+const cert = certifyLeaf(crypto, device, { roomId, leaf, name: "Alice" });
+
+function everyChange(signed: Uint8Array, opens: (changed: Uint8Array) => unknown): void {
+  for (let at = 0; at < signed.length; at++) {
+    const changed = signed.slice();
+    changed[at]! ^= 1;
+    expect(opens(changed)).toBeNull();
+  }
+}
+
+describe("certificates", () => {
+  it("RULE identity.device-cert: a changed device certificate, or one that another key signed, is none", () => {
+    expect(openDeviceCert(crypto, device.deviceCert)).toMatchObject({ person: alice.person, deviceNo: 1 });
+    everyChange(device.deviceCert, (changed) => openDeviceCert(crypto, changed));
+  });
+
+  it("RULE identity.leaf-cert: a leaf certificate holds with both signatures only", () => {
+    expect(openLeafCert(crypto, cert)).toMatchObject({ person: alice.person, roomId, leaf, name: "Alice" });
+    everyChange(cert, (changed) => openLeafCert(crypto, changed));
+    const mallory = newDevice(primitives, identityOf(primitives, bytes(103)), 1);
+    const stolen = { deviceSeed: mallory.deviceSeed, deviceCert: device.deviceCert };
+    expect(openLeafCert(crypto, certifyLeaf(crypto, stolen, { roomId, leaf, name: "Alice" }))).toBeNull();
+  });
+
+  it("RULE identity.room-bound: a credential is for its room and its signature key", () => {
+    const credential = { type: "basic", identity: cert };
+    expect(isLeafCredential(crypto, { credential, signatureKey: leaf }, roomId)).toBe(true);
+    expect(isLeafCredential(crypto, { credential, signatureKey: leaf }, bytes(1))).toBe(false);
+    expect(isLeafCredential(crypto, { credential, signatureKey: bytes(1) }, roomId)).toBe(false);
+    expect(isLeafCredential(crypto, { credential: { ...credential, type: "x509" }, signatureKey: leaf }, roomId)).toBe(
+      false,
+    );
+  });
+
+  it("RULE signed.label: a signature of one structure is none of another", () => {
+    expect(openDeviceCert(crypto, cert)).toBeNull();
+    expect(openLeafCert(crypto, device.deviceCert)).toBeNull();
+  });
+});
+
+describe("recovery phrase", () => {
+  it("is 24 words for 32 bytes, however they are typed; a wrong word or checksum is refused", () => {
+    const phrase = recoveryPhrase(bytes(7));
+    expect(phrase.split(" ")).toHaveLength(24);
+    expect(seedOfPhrase(`  ${phrase.toUpperCase().replaceAll(" ", "\n ")} `)).toEqual(bytes(7));
+    expect(seedOfPhrase(phrase.replace(/^\w+/u, "conclavee"))).toBeNull();
+    expect(seedOfPhrase(phrase.split(" ").reverse().join(" "))).toBeNull();
+    expect(seedOfPhrase("abandon ".repeat(11) + "about")).toBeNull();
+    expect(() => recoveryPhrase(bytes(7, 16))).toThrow(RangeError);
+    // BIP-39's own vector for 32 zero bytes.
+    expect(recoveryPhrase(bytes(0))).toBe("abandon ".repeat(23) + "art");
+  });
+});
+
+describe("fingerprints", () => {
+  it("have 60 digits and 12 words, and depend on everything they are of", () => {
+    const { digits, words } = personFingerprint(crypto, alice.person);
+    expect(digits).toMatch(/^(\d{5} ){11}\d{5}$/u);
+    expect(words.split(" ")).toHaveLength(12);
+    expect(words.startsWith(personTag(crypto, alice.person))).toBe(true);
+    const codes = [
+      roomCode(crypto, bytes(1), bytes(2), bytes(3)), roomCode(crypto, bytes(2), bytes(2), bytes(3)),
+      roomCode(crypto, bytes(1), bytes(1), bytes(3)), roomCode(crypto, bytes(1), bytes(2), bytes(4)), digits,
+      peopleCode(crypto, [bytes(1), bytes(2)], bytes(3)), peopleCode(crypto, [bytes(1)], bytes(3)),
+      peopleCode(crypto, [bytes(1), bytes(2)], bytes(4)),
+    ]; // prettier-ignore
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(peopleCode(crypto, [bytes(2), bytes(1)], bytes(3))).toBe(codes[5]);
+  });
+});
+
+describe("labels", () => {
+  it("RULE label.plain: no control or direction characters, no blanks around, not too long", () => {
+    for (const good of ["Alice", "Ζωή", "李小龙", "a b", "👩‍👩‍👧"]) expect(isLabel(good)).toBe(true);
+    for (const bad of ["", " a", "a ", "a\nb", "\u202eevil", "a\u2066b", "\ufeffa", "\ud800", "x".repeat(129)])
+      expect(isLabel(bad)).toBe(false);
+  });
+});

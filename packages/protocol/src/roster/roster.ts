@@ -1,0 +1,89 @@
+import { toHex } from "@conclave/codec";
+import type { Invite } from "../invite/invite.js";
+import type { Policy } from "../policy/policy.js";
+import type { Role } from "../policy/role.js";
+import type { RelayIdentity } from "./action.js";
+import type { StateTable } from "./stateTable.js";
+
+/** One device of a member. */
+export interface Device {
+  /** The leaf's signature key in this room. */
+  readonly leaf: Uint8Array;
+  /** The device key that certified it. */
+  readonly device: Uint8Array;
+  readonly deviceNo: number;
+  readonly addedSeq: number;
+}
+
+/** A person in the room. */
+export interface Member {
+  readonly person: Uint8Array;
+  readonly name: string;
+  readonly role: Role;
+  readonly joinedSeq: number;
+  /** The newest entry about this person: approvals from before it are void. */
+  readonly changedSeq: number;
+  /** Who signed them in: the founder and those who came by an invite have themselves. */
+  readonly addedBy: Uint8Array;
+  /** The invite they came by. */
+  readonly inviteId: Uint8Array | null;
+  readonly devices: readonly Device[];
+  /** How many entries this person has authored. */
+  readonly entries: number;
+  /** For each removal by this person that still counts: the number of entries by others before it. */
+  readonly removals: readonly number[];
+}
+
+/** A person who was in the room. */
+export interface FormerMember {
+  readonly person: Uint8Array;
+  readonly name: string;
+  readonly leftSeq: number;
+  /** Cannot return by an invite. */
+  readonly banned: boolean;
+}
+
+/**
+ * What the chain of entries reduces to (docs/protocol.md §4). Never changed in place; `evaluate` gives the next one.
+ * Maps are keyed by the hexadecimal of a person, leaf or invite id.
+ */
+export interface Roster {
+  readonly roomId: Uint8Array;
+  readonly seq: number;
+  /** SHA-256 of the newest signed entry. */
+  readonly head: Uint8Array;
+  readonly title: string;
+  readonly policy: Policy;
+  readonly policyHash: Uint8Array;
+  readonly relay: RelayIdentity;
+  readonly sealed: boolean;
+  /** The greatest time (ms) of entries by owners and admins; expiry is decided by it alone. */
+  readonly chainTime: number;
+  /** How often somebody's devices were taken out: the number of the current roster key. */
+  readonly generation: number;
+  /** The newest entry about the room as a whole: approvals of such from before it are void. */
+  readonly changedSeq: number;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Leaf to person. */
+  readonly leaves: ReadonlyMap<string, string>;
+  readonly invites: ReadonlyMap<string, Invite>;
+  readonly former: ReadonlyMap<string, FormerMember>;
+  /** The digest of all of the above but `roomId` and `head`. */
+  readonly stateHash: Uint8Array;
+  /** For the roster's own files. */
+  readonly table: StateTable;
+}
+
+export function memberOf(roster: Roster, person: Uint8Array): Member | null {
+  return roster.members.get(toHex(person)) ?? null;
+}
+
+/** The member whose device holds this leaf key. */
+export function memberOfLeaf(roster: Roster, leaf: Uint8Array): Member | null {
+  const person = roster.leaves.get(toHex(leaf));
+  return person === undefined ? null : roster.members.get(person)!;
+}
+
+export function inviteOf(roster: Roster, inviteId: Uint8Array): Invite | null {
+  return roster.invites.get(toHex(inviteId)) ?? null;
+}

@@ -1,0 +1,77 @@
+import { decode, encode, Writer } from "@conclave/codec";
+import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
+import { derivedKey } from "../encoding/digest.js";
+
+/** The key under which roster entries are sealed from one removal to the next (docs/protocol.md §4). */
+export interface RosterKey {
+  readonly generation: number;
+  readonly key: Uint8Array;
+}
+
+/** What a roster record holds: the signed entry, and in the first record of a generation the key before. */
+export interface RosterRecordContent {
+  readonly entry: Uint8Array;
+  readonly previousKey: Uint8Array | null;
+}
+
+const LABEL = "conclave/roster-log/v1";
+const NONCE = new Uint8Array(12);
+const MAX_ENTRY = 1 << 17;
+
+/**
+ * Seals an entry under a roster key: `generation, seq, sealed`. Deterministic, so whoever holds the entry and the keys
+ * can make the same bytes; each (key, seq) has a record key of its own, used for one content by an honest author.
+ */
+export function sealRosterRecord(
+  crypto: Crypto,
+  roomTag: Uint8Array,
+  rosterKey: RosterKey,
+  seq: number,
+  content: RosterRecordContent,
+): Uint8Array {
+  const plain = encode(content, (writer, c) =>
+    writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key)),
+  );
+  // Concurrent authors may seal two entries of one seq: the record key is of the entry too, its hash stands in front.
+  const entryHash = crypto.hash("sha256", plain);
+  const key = recordKey(crypto, rosterKey.key, seq, entryHash);
+  const sealed = committingSeal(crypto, key, NONCE, aadOf(roomTag, rosterKey.generation, seq), plain);
+  return encode(null, (writer) =>
+    writer.u32(rosterKey.generation).u53(seq).fixed(maskOf(crypto, entryHash)).opaque(sealed),
+  );
+}
+
+/** Opens a record with the key of its generation among `keys`; null when none fits or it is not this record. */
+export function openRosterRecord(
+  crypto: Crypto,
+  roomTag: Uint8Array,
+  keys: readonly RosterKey[],
+  record: Uint8Array,
+): (RosterRecordContent & { generation: number; seq: number }) | null {
+  const outer = decode(record, (r) => ({ generation: r.u32(), seq: r.u53(), mask: r.fixed(32), sealed: r.opaque() }));
+  if (!outer.ok) return null;
+  const { generation, seq, mask, sealed } = outer.value;
+  // RULE: rosterLog.generation: a record names a known key; a generation ahead is nobody's to announce (attack A12).
+  const rosterKey = keys.find((each) => each.generation === generation);
+  if (rosterKey === undefined) return null;
+  const key = derivedKey(crypto, rosterKey.key, LABEL, new Writer(40).u53(seq).fixed(mask).finish());
+  const plain = committingOpen(crypto, key, NONCE, aadOf(roomTag, generation, seq), sealed);
+  if (plain === null) return null;
+  const content = decode(plain, (r) => ({
+    entry: r.opaque(MAX_ENTRY),
+    previousKey: r.optional((inner) => inner.fixed(32)),
+  }));
+  return content.ok ? { ...content.value, generation, seq } : null;
+}
+
+function maskOf(crypto: Crypto, contentHash: Uint8Array): Uint8Array {
+  return crypto.hash("sha256", contentHash);
+}
+
+function recordKey(crypto: Crypto, key: Uint8Array, seq: number, contentHash: Uint8Array): Uint8Array {
+  return derivedKey(crypto, key, LABEL, new Writer(40).u53(seq).fixed(maskOf(crypto, contentHash)).finish());
+}
+
+function aadOf(roomTag: Uint8Array, generation: number, seq: number): Uint8Array {
+  return new Writer(96).text(LABEL).fixed(roomTag).u32(generation).u53(seq).finish();
+}
