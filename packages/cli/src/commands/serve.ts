@@ -87,20 +87,38 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
     );
   }
   if (code === "EACCES" && config.port < 1024) {
-    return new CliError("PORT_DENIED", `Port ${config.port} needs more rights than this user has.`, "Take one above 1023, with a proxy in front.");
+    return new CliError(
+      "PORT_DENIED",
+      `Port ${config.port} needs more rights than this user has.`,
+      "Take one above 1023, with a proxy in front.",
+    );
   }
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new CliError("HOST_UNKNOWN", `This machine has no address ${config.host}.`, "Use 127.0.0.1, or 0.0.0.0 for all.", EXIT.usage);
+    return new CliError(
+      "HOST_UNKNOWN",
+      `This machine has no address ${config.host}.`,
+      "Use 127.0.0.1, or 0.0.0.0 for all.",
+      EXIT.usage,
+    );
   }
   if (/another relay is running/u.test(error.message)) {
-    return new CliError("DATA_IN_USE", `Another relay is running on ${resolve(config.data)}.`, "Stop it first, or give this one its own --data folder.");
+    return new CliError(
+      "DATA_IN_USE",
+      `Another relay is running on ${resolve(config.data)}.`,
+      "Stop it first, or give this one its own --data folder.",
+    );
   }
-  return new CliError("START_FAILED", `The relay could not start: ${error.message}.`, `Its data folder is ${resolve(config.data)}.`);
+  return new CliError(
+    "START_FAILED",
+    `The relay could not start: ${error.message}.`,
+    `Its data folder is ${resolve(config.data)}.`,
+  );
 }
 
 function announce(relay: Relay, config: ServeConfig, output: Output): void {
   const address = config.publicUrl ?? relay.address;
   const data = resolve(config.data);
+  const given = address === "http://127.0.0.1:4430" ? "" : ` --relay ${address}`;
   output.result({ event: "ready", address, listening: relay.address, data }, (paint) => [
     "",
     `${paint.bold("Conclave relay")} is running. It keeps rooms in order and can read none of them.`,
@@ -108,7 +126,11 @@ function announce(relay: Relay, config: ServeConfig, output: Output): void {
     `  Address  ${paint.cyan(address)}`,
     `  Data     ${data}`,
     "",
-    "Next: look at its health at /healthz. Rooms and chat are being built and are not there yet.",
+    "Next, in another terminal:",
+    "",
+    `  npx conclave room new "Garden club" --name Alice${given}`,
+    "  npx conclave join 'LINK' --name Bob --home ./bob",
+    "  npx conclave chat",
     "",
     paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
     "",

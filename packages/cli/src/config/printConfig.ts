@@ -13,8 +13,16 @@ export function printConfig({ sources }: ResolvedConfig, output: Output): void {
   const document = Object.fromEntries(rows.map(({ name, value, source }) => [name, { value, source }]));
   output.result(document, (paint) =>
     table([
-      [{ text: "setting", paint: paint.dim }, { text: "value", paint: paint.dim }, { text: "from", paint: paint.dim }],
-      ...rows.map(({ name, value, source }) => [name, value === null ? "-" : String(value), source]),
+      [
+        { text: "setting", paint: paint.dim },
+        { text: "value", paint: paint.dim },
+        { text: "from", paint: paint.dim },
+      ],
+      ...rows.map(({ name, value, source }) => [
+        name,
+        typeof value === "string" ? value : value === null ? "-" : JSON.stringify(value),
+        source,
+      ]),
     ]),
   );
 }

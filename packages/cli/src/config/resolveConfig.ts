@@ -51,7 +51,8 @@ function fromEnvironment({ env }: Given, name: SettingName): Sourced | null {
   const variable = environmentName(name);
   const direct = env[variable];
   const path = env[`${variable}_FILE`];
-  if (direct !== undefined && path !== undefined) throw usageError(`Both ${variable} and ${variable}_FILE are set.`, "Keep one of them.");
+  if (direct !== undefined && path !== undefined)
+    throw usageError(`Both ${variable} and ${variable}_FILE are set.`, "Keep one of them.");
   if (direct !== undefined) return { value: direct, source: variable };
   if (path === undefined) return null;
   return { value: readText(path, `${variable}_FILE`).trim(), source: `${variable}_FILE` };
@@ -72,7 +73,10 @@ function readConfigFile({ flags, env }: Given, dataFolder: string): Map<SettingN
       );
     }
     if (key === "data" && named === undefined) {
-      throw usageError(`${path} sets "data", but lies in that folder itself.`, "Give the folder with --data or CONCLAVE_DATA.");
+      throw usageError(
+        `${path} sets "data", but lies in that folder itself.`,
+        "Give the folder with --data or CONCLAVE_DATA.",
+      );
     }
     found.set(key, { value, source: path });
   }
@@ -82,7 +86,8 @@ function readConfigFile({ flags, env }: Given, dataFolder: string): Map<SettingN
 function parseJson(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === "object" && document !== null && !Array.isArray(document)) return document as Record<string, unknown>;
+    if (typeof document === "object" && document !== null && !Array.isArray(document))
+      return document as Record<string, unknown>;
   } catch (error) {
     throw usageError(`${path} is not JSON: ${error instanceof Error ? error.message.split("\n")[0]! : "unreadable"}.`);
   }
@@ -101,7 +106,7 @@ function readText(path: string, what: string): string {
 // RULE cli.no-secrets: a secret that does not fit is not repeated in the error.
 function check(name: SettingName, { value, source }: Sourced): unknown {
   const { schema, kind } = SETTINGS[name];
-  const parsed = v.safeParse(schema as v.GenericSchema<unknown, unknown>, value);
+  const parsed = v.safeParse<v.GenericSchema<unknown, unknown>>(schema, value);
   if (parsed.success) return parsed.output;
   const shown = kind === "secret" ? "" : ` (it is ${JSON.stringify(value)})`;
   throw usageError(`${name} from ${source} ${parsed.issues[0].message}${shown}.`);

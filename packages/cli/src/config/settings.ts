@@ -15,7 +15,12 @@ const yesOrNo = v.union(
 const whole = (least: number, most: number) => {
   const message = `must be a whole number from ${least} to ${most}`;
   const digits = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/u), v.transform(Number));
-  return v.pipe(v.union([v.number(), digits], message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+  return v.pipe(
+    v.union([v.number(), digits], message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
 };
 const url = v.pipe(
   text,
@@ -24,10 +29,18 @@ const url = v.pipe(
 );
 const age = v.pipe(
   text,
-  v.check((given) => given === "forever" || parseDuration(given) !== null, "must be forever, or a time such as 30d or 12h"),
+  v.check(
+    (given) => given === "forever" || parseDuration(given) !== null,
+    "must be forever, or a time such as 30d or 12h",
+  ),
 );
 
-const setting = <T>(schema: v.GenericSchema<unknown, T>, fallback: T, about: string, kind: "value" | "switch" | "secret" = "value") => ({
+const setting = <T>(
+  schema: v.GenericSchema<unknown, T>,
+  fallback: T,
+  about: string,
+  kind: "value" | "switch" | "secret" = "value",
+) => ({
   schema,
   fallback,
   about,
@@ -48,7 +61,12 @@ export const SETTINGS = {
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
   keepMessages: setting(age, "forever", "how long sealed messages are kept, for example 30d"),
-  createPermit: setting(maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))), null, "what one must know to create rooms", "secret"),
+  createPermit: setting(
+    maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))),
+    null,
+    "what one must know to create rooms",
+    "secret",
+  ),
   connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
   connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
   metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),

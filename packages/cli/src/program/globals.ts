@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Session } from "../model/session.js";
 import { Output } from "../terminal/output.js";
 
 /** What every command takes. */
@@ -31,4 +32,20 @@ export interface CommandContext extends Globals {
 export function contextOf(options: Options): CommandContext {
   const globals = globalsOf(options);
   return { ...globals, options, output: new Output(globals.json) };
+}
+
+/** Opens this home, does the work, closes it whatever happens. */
+export async function withSession<T>(
+  context: CommandContext,
+  access: "read" | "write",
+  command: string,
+  work: (session: Session) => Promise<T> | T,
+): Promise<T> {
+  const { openSession } = await import("../session/openSession.js");
+  const session = await openSession({ home: context.home, access, command });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
 }

@@ -2,12 +2,18 @@ import { Command, CommanderError } from "commander";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { Output } from "../terminal/output.js";
+import { addDecisionCommands } from "./decisionCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
+import { addRoomCommands } from "./roomCommands.js";
+import { addTrustCommands } from "./trustCommands.js";
 
 const ABOUT = "Group chat whose server cannot choose who is in the room.";
 const MORE = `
 Start here:
   conclave serve                                        run a relay on this machine
+  conclave room new "Garden club" --name Alice          found a room; prints an invite link
+  conclave join 'LINK' --name Bob                       join, even while nobody is online
+  conclave chat                                         talk
 
 Every command takes --json (one JSON document; JSON lines for streams; errors as
 {"error":{"code","message","hint"}}) and --home DIR (an identity and its rooms; several
@@ -34,7 +40,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeErr: (text) => complaints.push(text) })
     .exitOverride();
-  addRelayCommands(program);
+  addRelayCommands(program.commandsGroup("Running a relay:"));
+  addRoomCommands(program.commandsGroup("Talking:"));
+  addDecisionCommands(program.commandsGroup("Who is in the room:"));
+  addTrustCommands(program.commandsGroup("Checking and getting back:"));
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({ writeErr: (text) => complaints.push(text) });
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
@@ -45,9 +54,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     const failure = asCliError(error, complaints);
     if (failure === null) return EXIT.ok;
-    new Output(isJson).error(failure);
+    if (isHelp(error) && !isJson) process.stderr.write(`${failure.hint ?? ""}\n`);
+    else new Output(isJson).error(failure);
     return failure.exit;
   }
+}
+
+// `conclave` and `conclave room` alone: the help is the message.
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === "commander.help";
 }
 
 function everyCommand(command: Command): Command[] {
@@ -59,12 +74,13 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return null;
-    if (error.code === "commander.help") return usageError("Which command?", complaints.join("").trimEnd());
+    if (error.code === "commander.help") return usageError("Say which command.", complaints.join("").trimEnd());
     const [first = "", ...rest] = complaints.join("").trim().split("\n");
     const sentence = first.replace(/^error: /u, "");
     return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}.`, rest.join("\n").trim() || null);
   }
   const cause = error instanceof Error ? error : new Error(String(error));
-  const trace = process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";
+  const trace =
+    process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";
   return new CliError("INTERNAL", `Something went wrong inside Conclave: ${cause.message}`, trace);
 }

@@ -25,6 +25,11 @@ describe("display width", () => {
   });
 
   it("aligns columns", () => {
-    expect(table([["Alice", "owner", "x"], ["你好", "member", "yy"]])).toEqual(["Alice  owner   x", "你好   member  yy"]);
+    expect(
+      table([
+        ["Alice", "owner", "x"],
+        ["你好", "member", "yy"],
+      ]),
+    ).toEqual(["Alice  owner   x", "你好   member  yy"]);
   });
 });

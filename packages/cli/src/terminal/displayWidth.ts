@@ -1,4 +1,5 @@
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const PLAIN = /^[\x20-\x7e]*$/;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f/u;
 // Unicode East Asian Width "W" and "F", in ranges (UAX #11).
@@ -7,6 +8,7 @@ const WIDE =
 
 /** The characters of a text as a reader counts them. */
 export function graphemes(text: string): string[] {
+  if (PLAIN.test(text)) return text.split("");
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
@@ -18,6 +20,7 @@ export function graphemeWidth(grapheme: string): number {
 
 /** How many terminal columns a line takes (text without escape sequences). */
 export function displayWidth(line: string): number {
+  if (PLAIN.test(line)) return line.length;
   let width = 0;
   for (const grapheme of graphemes(line)) width += graphemeWidth(grapheme);
   return width;

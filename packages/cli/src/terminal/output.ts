@@ -1,4 +1,4 @@
-import { CliError } from "../cliError.js";
+import type { CliError } from "../cliError.js";
 import { paintFor, wantsColor, type Paint } from "./paint.js";
 
 /**

@@ -9,7 +9,9 @@ describe("safeText", () => {
   });
 
   it("RULE cli.text: bidi overrides, isolates and marks, zero-width characters and tags are gone", () => {
-    for (const code of [0x202a, 0x202e, 0x2066, 0x2069, 0x200e, 0x200f, 0x061c, 0x200b, 0x2060, 0xfeff, 0xad, 0xe0041]) {
+    for (const code of [
+      0x202a, 0x202e, 0x2066, 0x2069, 0x200e, 0x200f, 0x061c, 0x200b, 0x2060, 0xfeff, 0xad, 0xe0041,
+    ]) {
       expect(safeText(`x${String.fromCodePoint(code)}y`), code.toString(16)).toBe("xy");
     }
   });

@@ -18,7 +18,7 @@ const KEEP_JOINER = "\u0001";
 export function safeText(text: string): string {
   return text
     .replace(LONE_SURROGATE, "\ufffd")
-    .replace(/\r\n?|[\u0085\u2028\u2029\u000b\u000c]/gu, "\n")
+    .replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/gu, "\n")
     .replaceAll("\t", "    ")
     .split("\n")
     .map(safeInk)

@@ -7,5 +7,7 @@ export async function readStandardInput(limit = 1024 * 1024): Promise<string> {
     if (size > limit) throw new RangeError("standard input is too long");
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/u, "");
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/u, "");
 }

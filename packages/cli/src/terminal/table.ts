@@ -10,9 +10,10 @@ export interface Cell {
 export function table(rows: readonly (readonly (string | Cell)[])[], indent = ""): string[] {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? { text: cell } : cell)));
   const widths: number[] = [];
-  for (const row of cells) row.forEach((cell, column) => {
-    widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell.text));
-  });
+  for (const row of cells)
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell.text));
+    });
   return cells.map((row) => {
     const line = row.map(({ text, paint }, column) => {
       const fill = column === row.length - 1 ? 0 : widths[column]! - displayWidth(text);

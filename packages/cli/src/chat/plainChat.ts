@@ -1,0 +1,63 @@
+import { createInterface } from "node:readline";
+import { CliError } from "../cliError.js";
+import type { RoomSession } from "../model/session.js";
+import type { TimelineItem } from "../model/timeline.js";
+import type { Output } from "../terminal/output.js";
+import { linesOf } from "./plainLine.js";
+import { isSlashCommand, runSlashCommand } from "./slashCommands.js";
+
+const PATIENCE = 20_000;
+
+/**
+ * The chat as lines: each line of standard input is a message or a slash command; what happens is printed. Ends when the
+ * input has ended and everything is sent, or with /quit or Ctrl-C.
+ */
+export async function plainChat(
+  room: RoomSession,
+  history: number,
+  output: Output,
+  isFollowing: boolean,
+): Promise<void> {
+  const show = (item: TimelineItem) => {
+    // Own messages are shown when they are in the room's log, not twice.
+    if (item.kind === "message" && item.message.state === "pending") return;
+    output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
+  };
+  for (const item of await room.timeline(history)) show(item);
+  const stopWatching = room.watch((event) => {
+    if (event.kind !== "changed") show(event);
+  });
+  const input = createInterface({ input: process.stdin, terminal: false });
+  const stop = () => {
+    input.close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  try {
+    const host = {
+      say: (text: string) => output.note(text),
+      ask: () => Promise.resolve(true),
+      toggleMembers: () => undefined,
+      quit: stop,
+    };
+    for await (const line of input) {
+      try {
+        if (isSlashCommand(line)) await runSlashCommand(room, line, host);
+        else if (line.trim() !== "") await room.send(line.startsWith("//") ? line.slice(1) : line);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        output.error(error);
+      }
+    }
+    if (isFollowing)
+      await new Promise<void>((done) =>
+        ["SIGINT", "SIGTERM"].forEach((signal) =>
+          process.once(signal, () => {
+            done();
+          }),
+        ),
+      );
+    await room.flushed(PATIENCE);
+  } finally {
+    stopWatching();
+  }
+}

@@ -1,0 +1,32 @@
+import type { TimelineItem } from "../model/timeline.js";
+import type { Paint } from "../terminal/paint.js";
+import { safeLine, safeName, safeText } from "../terminal/safeText.js";
+import { clockTime, dayAndTime } from "../terminal/when.js";
+
+/**
+ * What happened, as lines for a pipe or a plain terminal.
+ *
+ * RULE cli.system-lines: a message's lines begin with `<name>` or `|` after the time, a system line with `--` or `!!`
+ * (attack A79).
+ */
+export function linesOf(item: TimelineItem, paint: Paint, options: { readonly withDay: boolean }): string[] {
+  const stamp = (time: number) => paint.dim(options.withDay ? dayAndTime(time) : clockTime(time));
+  if (item.kind === "message") {
+    const { author, text, time, state, note } = item.message;
+    const [first = "", ...others] = safeText(text).split("\n");
+    const marks = [state === "sent" ? null : state, note]
+      .filter((mark) => mark !== null)
+      .map((mark) => paint.dim(` (${safeLine(mark)})`));
+    const name = safeName(author.name).replace(/[<>]/gu, "");
+    return [
+      `${stamp(time)} ${paint.bold(`<${name}>`)} ${first}${marks.join("")}`,
+      ...others.map((line) => `${stamp(time)}   | ${line}`),
+    ];
+  }
+  if (item.kind === "decision") {
+    const { time, summary, right } = item.decision;
+    return [`${stamp(time)} -- ${safeLine(summary)}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`];
+  }
+  const { time, sentence, advice, code } = item.alarm;
+  return [`${stamp(time)} ${paint.red(`!! ALARM ${code}: ${safeLine(sentence)}`)} ${safeLine(advice)}`];
+}

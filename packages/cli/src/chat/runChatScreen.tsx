@@ -1,0 +1,41 @@
+import type { RoomSession } from "../model/session.js";
+import { wantsColor } from "../terminal/paint.js";
+import { ChatView } from "./chatView.js";
+
+const ENTER = "\u001b[?1049h\u001b[H\u001b[?2004h";
+const LEAVE = "\u001b[?2004l\u001b[?1049l\u001b[?25h";
+
+/** Runs the chat screen in the terminal's other buffer until the person quits, or a signal ends it. */
+export async function runChatScreen(room: RoomSession, history: number): Promise<void> {
+  // Ink's colours know FORCE_COLOR but not NO_COLOR, and Ink shows nothing before the end where CI is set.
+  process.env["FORCE_COLOR"] = wantsColor(process.stdout, process.env) ? "1" : "0";
+  process.env["CI"] = "false";
+  const { render } = await import("ink");
+  const { ChatScreen } = await import("./ChatScreen.js");
+  const view = new ChatView(room);
+  await view.start(history);
+  const { stdout } = process;
+  const clear = () => {
+    stdout.write("\u001b[2J\u001b[H");
+  };
+  stdout.write(ENTER);
+  // Before Ink's own listener, so that it draws on an empty screen.
+  stdout.on("resize", clear);
+  const leave = () => {
+    stdout.write(LEAVE);
+  };
+  process.once("exit", leave);
+  try {
+    const app = render(<ChatScreen room={room} view={view} />, { exitOnCtrlC: false });
+    const stop = () => {
+      app.unmount();
+    };
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
+    await app.waitUntilExit();
+  } finally {
+    process.off("exit", leave);
+    stdout.off("resize", clear);
+    leave();
+    view.stop();
+  }
+}

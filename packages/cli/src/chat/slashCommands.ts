@@ -1,0 +1,191 @@
+import { memberTable } from "../commands/members.js";
+import { decisionTable } from "../commands/log.js";
+import { CliError } from "../cliError.js";
+import { nearestName } from "../config/nearestName.js";
+import { findOne } from "../model/find.js";
+import { displayName } from "../model/person.js";
+import type { Progress, RoomSession } from "../model/session.js";
+import { paintFor } from "../terminal/paint.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
+
+/** What a slash command may do with the screen that it was typed in. */
+export interface SlashHost {
+  say(text: string): void;
+  ask(question: string): Promise<boolean>;
+  toggleMembers(): void;
+  quit(): void;
+}
+
+type Run = (room: RoomSession, argument: string, host: SlashHost) => Promise<void> | void;
+interface SlashCommand {
+  readonly usage: string;
+  readonly about: string;
+  readonly run: Run;
+}
+
+const plain = paintFor(false);
+
+/** The commands that can be typed in the chat. */
+export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
+  invite: {
+    usage: "/invite [label]",
+    about: "make an invite link",
+    run: async (room, label, host) => {
+      const { link } = await room.invite({ label: label || "invite", uses: null, expires: null, mode: "direct" });
+      host.say(`Whoever has this link can join:\n${link}`);
+    },
+  },
+  members: {
+    usage: "/members",
+    about: "who is here, and how they came in",
+    run: (room, _, host) => {
+      host.say(memberTable(room.members(), plain).join("\n"));
+    },
+  },
+  pane: {
+    usage: "/pane",
+    about: "show or hide the list of members at the side",
+    run: (_room, _argument, host) => {
+      host.toggleMembers();
+    },
+  },
+  log: {
+    usage: "/log",
+    about: "every decision: who let whom in, by what right",
+    run: (room, _, host) => {
+      host.say(decisionTable(room.decisions(), plain).join("\n"));
+    },
+  },
+  requests: {
+    usage: "/requests",
+    about: "who asks to be let in",
+    run: async (room, _, host) => {
+      const waiting = await room.requests();
+      const lines = waiting.map(
+        ({ name, tag, via, note }) =>
+          `${safeName(name)}#${tag}, with ${safeLine(via)}${note === "" ? "" : `: ${safeLine(note)}`}`,
+      );
+      host.say(lines.length === 0 ? "Nobody asks to be let in." : `${lines.join("\n")}\n/admit NAME or /decline NAME`);
+    },
+  },
+  admit: {
+    usage: "/admit NAME",
+    about: "let in somebody who asked",
+    run: async (room, name, host) => {
+      const request = findOne("request", needed(name, "/admit NAME"), await room.requests());
+      tell(host, await room.admit(request.id), `${safeName(request.name)} is in the room.`);
+    },
+  },
+  decline: {
+    usage: "/decline NAME",
+    about: "turn down somebody who asked",
+    run: async (room, name, host) => {
+      const request = findOne("request", needed(name, "/decline NAME"), await room.requests());
+      await room.decline(request.id);
+      host.say(`${safeName(request.name)} was turned down.`);
+    },
+  },
+  remove: {
+    usage: "/remove NAME",
+    about: "remove somebody",
+    run: async (room, name, host) => {
+      const person = findOne("member", needed(name, "/remove NAME"), room.members());
+      const shown = safeName(displayName(person, person.isLookalike));
+      if (!(await host.ask(`Remove ${shown}? They keep what they have read, and can read nothing from now on.`)))
+        return;
+      tell(host, await room.remove(person), `${shown} was removed. The room has new keys.`);
+    },
+  },
+  verify: {
+    usage: "/verify [NAME]",
+    about: "fingerprints and codes to compare",
+    run: (room, name, host) => {
+      const prints = room.fingerprints(name === "" ? null : findOne("member", name, room.members()));
+      const digits = prints.digits.replace(/\s/gu, "").match(/.{1,5}/gu) ?? [];
+      host.say(
+        [
+          `${safeName(prints.person.name)}  ${prints.words.join(" ")}`,
+          `digits  ${digits.join(" ")}`,
+          `room code ${prints.roomCode}   people code ${prints.peopleCode}`,
+        ].join("\n"),
+      );
+    },
+  },
+  alarms: {
+    usage: "/alarms",
+    about: "what was detected, and where the proof is",
+    run: (room, _, host) => {
+      const { alarms } = room.status();
+      host.say(
+        alarms.length === 0
+          ? "No alarms."
+          : alarms
+              .map(
+                ({ code, sentence, advice, proof }) =>
+                  `${code}: ${safeLine(sentence)} ${safeLine(advice)}${proof === null ? "" : `\nproof: ${proof}`}`,
+              )
+              .join("\n"),
+      );
+    },
+  },
+  help: {
+    usage: "/help",
+    about: "this list",
+    run: (_room, _argument, host) => {
+      host.say(helpText());
+    },
+  },
+  quit: {
+    usage: "/quit",
+    about: "leave the chat (you stay in the room); Ctrl-C too",
+    run: (_room, _argument, host) => {
+      host.quit();
+    },
+  },
+};
+
+/** `text` is a command, unless it begins with two slashes, which send a message that begins with one. */
+export function isSlashCommand(text: string): boolean {
+  return text.startsWith("/") && !text.startsWith("//");
+}
+
+/**
+ * Runs a command line such as `/remove Bob`.
+ * @throws CliError for an unknown command, and whatever the command refuses.
+ */
+export async function runSlashCommand(room: RoomSession, line: string, host: SlashHost): Promise<void> {
+  const [word = "", ...rest] = line.slice(1).trim().split(/\s+/u);
+  const command = Object.hasOwn(SLASH_COMMANDS, word) ? SLASH_COMMANDS[word] : undefined;
+  if (command === undefined) {
+    const nearest = nearestName(word, Object.keys(SLASH_COMMANDS));
+    throw new CliError(
+      "UNKNOWN_COMMAND",
+      `There is no /${safeName(word)}.`,
+      nearest === null ? "/help lists what there is." : `Did you mean /${nearest}?`,
+    );
+  }
+  await command.run(room, rest.join(" "), host);
+}
+
+function helpText(): string {
+  const commands = Object.values(SLASH_COMMANDS);
+  const widest = Math.max(...commands.map(({ usage }) => usage.length));
+  return [
+    ...commands.map(({ usage, about }) => `${usage.padEnd(widest)}  ${about}`),
+    "",
+    "Enter sends, Alt-Enter or Ctrl-J begins a new line, Tab completes, PgUp and PgDn scroll. //text sends /text.",
+  ].join("\n");
+}
+
+function needed(argument: string, usage: string): string {
+  if (argument === "") throw new CliError("USAGE", `Say who: ${usage}.`);
+  return argument;
+}
+
+function tell(host: SlashHost, progress: Progress, sentence: string): void {
+  host.say(
+    progress.done
+      ? sentence
+      : `Approved by ${progress.approved} of ${progress.needed}. Others can agree with: conclave approve ${progress.proposal.slice(0, 12)}`,
+  );
+}

@@ -1,0 +1,123 @@
+import type { Message, TimelineItem } from "../model/timeline.js";
+import { fit, wrap } from "../terminal/displayWidth.js";
+import { safeLine, safeName, safeText } from "../terminal/safeText.js";
+import { calendarDay, clockTime } from "../terminal/when.js";
+import { nameStyle, part, type Part, type Row, type Style } from "./row.js";
+
+/** What this machine says to the person at it, in answer to a slash command: never from anybody else. */
+export interface Notice {
+  readonly kind: "notice";
+  readonly time: number;
+  readonly text: string;
+  readonly isFailure: boolean;
+}
+
+export type ShownItem = TimelineItem | Notice;
+
+export interface TimelineLayout {
+  readonly columns: number;
+  /** Ids of people whose name looks like somebody else's: shown with their tag. */
+  readonly ambiguous: ReadonlySet<string>;
+}
+
+const NAME_COLUMNS = 12;
+const NARROW = 50;
+const SAME_BREATH = 5 * 60 * 1000;
+
+/**
+ * The rows of what happened, oldest first.
+ *
+ * RULE cli.system-lines: every row of a message has a bar before its text, at one column, and no other row has one; so no
+ * text, however it is wrapped, can look like a line of the system (attack A79).
+ */
+export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout): Row[] {
+  const rows: Row[] = [];
+  let day = "";
+  let previous: Message | null = null;
+  for (const item of items) {
+    const time = timeOf(item);
+    const today = calendarDay(time);
+    if (today !== day) {
+      if (rows.length > 0) rows.push([]);
+      rows.push([part(`  ${today}`, "dim")]);
+      day = today;
+      previous = null;
+    }
+    const isContinued = item.kind === "message" && previous !== null && continues(previous, item.message);
+    rows.push(...itemRows(item, layout, isContinued));
+    previous = item.kind === "message" ? item.message : null;
+  }
+  return rows;
+}
+
+// Laid out once for each width: the screen is drawn anew at every key.
+const laidOut = new WeakMap<ShownItem, { readonly key: string; readonly rows: readonly Row[] }>();
+
+function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean): readonly Row[] {
+  const isAmbiguous = item.kind === "message" && layout.ambiguous.has(item.message.author.id);
+  const key = `${layout.columns} ${layout.ambiguous.size > 0} ${isAmbiguous} ${isContinued}`;
+  const known = laidOut.get(item);
+  if (known?.key === key) return known.rows;
+  const rows = item.kind === "message" ? messageRows(item.message, layout, isContinued) : systemRows(item, layout);
+  laidOut.set(item, { key, rows });
+  return rows;
+}
+
+function timeOf(item: ShownItem): number {
+  if (item.kind === "message") return item.message.time;
+  if (item.kind === "decision") return item.decision.time;
+  return item.kind === "alarm" ? item.alarm.time : item.time;
+}
+
+function continues(before: Message, message: Message): boolean {
+  return before.author.id === message.author.id && message.time - before.time < SAME_BREATH;
+}
+
+function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
+  const { author, state, note } = message;
+  const shown = safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
+  const style: Style = author.isYou ? "bold" : nameStyle(author.id);
+  const time = part(clockTime(message.time), "dim");
+  const marks: Part[] =
+    state === "pending" ? [part("  …", "dim")] : state === "failed" ? [part("  ✗ not sent", "alarm")] : [];
+  if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
+  const isNarrow = columns < NARROW;
+  const gutter = isNarrow ? 1 : 6 + nameColumns(ambiguous);
+  const lines = wrap(safeText(message.text), Math.max(8, columns - gutter - 2));
+  const bodyStyle: Style = state === "pending" ? "dim" : "plain";
+  const rows: Row[] = lines.map((line, at) => {
+    const head: Part[] = isNarrow
+      ? [part(" ")]
+      : at === 0 && !isContinued
+        ? [time, part(" "), part(fit(shown, gutter - 7), style), part(" ")]
+        : [part(" ".repeat(gutter))];
+    return [...head, part("│ ", "dim"), part(line, bodyStyle), ...(at === lines.length - 1 ? marks : [])];
+  });
+  return isNarrow && !isContinued ? [[part(shown, style), part("  "), time], ...rows] : rows;
+}
+
+function nameColumns(ambiguous: ReadonlySet<string>): number {
+  return ambiguous.size > 0 ? NAME_COLUMNS + 5 : NAME_COLUMNS;
+}
+
+function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, ambiguous }: TimelineLayout): Row[] {
+  const { text, style, mark } = systemText(item);
+  const isNarrow = columns < NARROW;
+  const gutter = isNarrow ? 2 : 6 + nameColumns(ambiguous);
+  return wrap(safeText(text), Math.max(8, columns - gutter - 2)).map((line, at) => {
+    const lead =
+      at > 0
+        ? " ".repeat(gutter + 2)
+        : isNarrow
+          ? `${mark} `
+          : `${clockTime(timeOf(item))}${" ".repeat(gutter - 5)}${mark} `;
+    return [part(at === 0 ? lead : lead.slice(0, isNarrow ? 2 : undefined), "dim"), part(line, style)];
+  });
+}
+
+function systemText(item: Exclude<ShownItem, { kind: "message" }>): { text: string; style: Style; mark: string } {
+  if (item.kind === "alarm") return { text: `${item.alarm.sentence} ${item.alarm.advice}`, style: "alarm", mark: "!" };
+  if (item.kind === "notice") return { text: item.text, style: item.isFailure ? "warning" : "plain", mark: "›" };
+  const { summary, right } = item.decision;
+  return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };
+}

@@ -1,0 +1,19 @@
+import { withSession, type CommandContext } from "../program/globals.js";
+import { wholeNumber } from "./wholeNumber.js";
+
+/** `conclave chat`: a screen in a terminal, lines otherwise. */
+export async function chat(context: CommandContext): Promise<void> {
+  const { options, output } = context;
+  const history = wholeNumber("--history", options["history"], 5000);
+  const isPlain = options["plain"] === true || context.json || !process.stdin.isTTY || !process.stdout.isTTY;
+  await withSession(context, "write", "chat", async (session) => {
+    const room = session.room(context.room);
+    if (isPlain) {
+      const { plainChat } = await import("../chat/plainChat.js");
+      await plainChat(room, history, output, options["follow"] === true);
+      return;
+    }
+    const { runChatScreen } = await import("../chat/runChatScreen.js");
+    await runChatScreen(room, history);
+  });
+}

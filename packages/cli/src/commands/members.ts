@@ -1,0 +1,40 @@
+import type { Member } from "../model/person.js";
+import { displayName } from "../model/person.js";
+import { withSession, type CommandContext } from "../program/globals.js";
+import type { Paint } from "../terminal/paint.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
+import { table } from "../terminal/table.js";
+import { calendarDay } from "../terminal/when.js";
+
+/** `conclave members`. */
+export async function members(context: CommandContext): Promise<void> {
+  await withSession(context, "read", "members", (session) => {
+    const room = session.room(context.room);
+    const people = room.members();
+    const { freshness } = room.status();
+    context.output.result({ room: room.summary(), freshness, members: people }, (paint) => [
+      `${paint.bold(safeName(room.summary().title))}, ${people.length} ${people.length === 1 ? "person" : "people"}`,
+      "",
+      ...memberTable(people, paint),
+    ]);
+  });
+}
+
+/** One line for each person: name, role, tag, how they came in. */
+export function memberTable(people: readonly Member[], paint: Paint): string[] {
+  return table(
+    people.map((member) => [
+      {
+        text: safeName(displayName(member, member.isLookalike)) + (member.isYou ? " (you)" : ""),
+        paint: member.isYou ? paint.bold : (text: string) => text,
+      },
+      { text: member.role, paint: member.role === "owner" ? paint.yellow : (text: string) => text },
+      { text: `#${member.tag}`, paint: paint.dim },
+      {
+        text: `${safeLine(member.admission)}${member.since === null ? "" : `, ${calendarDay(member.since)}`}`,
+        paint: paint.dim,
+      },
+    ]),
+    "  ",
+  );
+}

@@ -1,0 +1,15 @@
+import type { Progress } from "../model/session.js";
+import type { Output } from "../terminal/output.js";
+
+/** Reports an action that was done, or that waits for the approval of others. */
+export function reportProgress(output: Output, progress: Progress, sentence: string, document: object): void {
+  output.result({ ...document, ...progress }, (paint) =>
+    progress.done
+      ? `${paint.green("✔")} ${sentence}`
+      : [
+          `${paint.yellow("…")} Approved by ${progress.approved} of ${progress.needed}. Others can agree with:`,
+          "",
+          `  conclave approve ${progress.proposal.slice(0, 12)}`,
+        ],
+  );
+}

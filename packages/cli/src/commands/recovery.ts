@@ -1,0 +1,24 @@
+import { withSession, type CommandContext } from "../program/globals.js";
+import { consent } from "../terminal/consent.js";
+
+/** `conclave recovery`: the only place where the words are shown. */
+export async function recovery(context: CommandContext): Promise<void> {
+  await consent(context, "Show your recovery words? Whoever sees them can be you.");
+  await withSession(context, "read", "recovery", (session) => {
+    const words = session.recoveryWords().split(" ");
+    context.output.result({ words }, (paint) => [
+      "",
+      ...[0, 6, 12, 18].map((row) =>
+        words
+          .slice(row, row + 6)
+          .map((word, at) => `${paint.dim(String(row + at + 1).padStart(4))} ${word.padEnd(9)}`)
+          .join("")
+          .trimEnd(),
+      ),
+      "",
+      paint.dim(
+        "Write them on paper. They bring back who you are; to come back into a room, somebody there lets you in again.",
+      ),
+    ]);
+  });
+}

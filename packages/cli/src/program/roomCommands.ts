@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import { contextOf } from "./globals.js";
+
+/** Founding, joining, talking. */
+export function addRoomCommands(program: Command): void {
+  const room = program.command("room").description("found a room, or list the rooms of this home");
+  room
+    .command("new")
+    .description("found a room; prints an invite link")
+    .argument("<title>", "what the room is called")
+    .option("--name <name>", "what you call yourself (needed the first time)")
+    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house", "owner-led")
+    .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
+    .option("--no-invite", "make no invite link")
+    .addHelpText(
+      "after",
+      `
+A relay may ask for a permit to create rooms: give it in CONCLAVE_PERMIT.
+
+Examples:
+  conclave room new "Garden club" --name Alice
+  conclave room new Board --name Alice --preset admins --relay https://chat.example.org
+  conclave room new Test --name Bot --json | jq -r .link`,
+    )
+    .action(async (title: string, _: unknown, command: Command) => {
+      const { roomNew } = await import("../commands/roomNew.js");
+      await roomNew(contextOf(command.optsWithGlobals()), title);
+    });
+  room
+    .command("list")
+    .description('the rooms of this home (also "conclave rooms")')
+    .action(async (_: unknown, command: Command) => {
+      const { rooms } = await import("../commands/rooms.js");
+      await rooms(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("join")
+    .description("join a room by an invite link, even while nobody is online")
+    .argument("<link>", "the invite link, in quotes; - reads it from standard input")
+    .option("--name <name>", "what you call yourself")
+    .option("--note <text>", "a word to those who decide, where somebody has to")
+    .option("--yes", "join without asking")
+    .addHelpText(
+      "after",
+      `
+Before anything is sent, this machine reads the room's whole history of decisions, checks
+every one of them, and shows what you are about to join.
+
+Examples:
+  conclave join 'http://127.0.0.1:4430/#/join/v1.…' --name Bob
+  conclave join - --name Bob --yes < link.txt`,
+    )
+    .action(async (link: string, _: unknown, command: Command) => {
+      const { join } = await import("../commands/join.js");
+      await join(contextOf(command.optsWithGlobals()), link);
+    });
+
+  program
+    .command("chat")
+    .description("talk: history, who is here, live messages")
+    .option("--plain", "lines instead of a screen (the default when this is not a terminal)")
+    .option("--history <n>", "how many earlier messages to show", "200")
+    .option("--follow", "with --plain or --json: go on when the input has ended, until Ctrl-C")
+    .addHelpText(
+      "after",
+      `
+In a terminal this is a screen; type /help in it. Otherwise, and with --plain or --json, each
+line of standard input is a message and what happens is printed line by line; it ends when the
+input ends and everything is sent.
+
+Examples:
+  conclave chat
+  echo "Deployed." | conclave chat --plain --history 0
+  conclave chat --json < /dev/null                      print the history`,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { chat } = await import("../commands/chat.js");
+      await chat(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("send")
+    .description("send one message")
+    .argument("<text...>", "the message; - reads it from standard input")
+    .option("--no-wait", "leave it in the outbox when the relay cannot be reached (sent next time)")
+    .addHelpText("after", '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -')
+    .action(async (text: string[], _: unknown, command: Command) => {
+      const { send } = await import("../commands/send.js");
+      await send(contextOf(command.optsWithGlobals()), text.join(" "));
+    });
+
+  program
+    .command("history")
+    .description("print the messages that this home has")
+    .option("--last <n>", "how many", "50")
+    .action(async (_: unknown, command: Command) => {
+      const { history } = await import("../commands/history.js");
+      await history(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("rooms")
+    .description("the rooms of this home")
+    .action(async (_: unknown, command: Command) => {
+      const { rooms } = await import("../commands/rooms.js");
+      await rooms(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("leave")
+    .description("leave a room")
+    .option("--yes", "without asking")
+    .action(async (_: unknown, command: Command) => {
+      const { leave } = await import("../commands/leave.js");
+      await leave(contextOf(command.optsWithGlobals()));
+    });
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { contextOf } from "./globals.js";
+
+/** Checking people, the room and the relay; getting back in. */
+export function addTrustCommands(program: Command): void {
+  program
+    .command("verify")
+    .description("fingerprints to compare with others: words, digits, room code, people code")
+    .argument("[person]", "somebody else's fingerprint instead of your own")
+    .addHelpText(
+      "after",
+      `
+Read the room code aloud: whoever sees the same one sees the same people, the same history of
+decisions and the same keys. It changes with every change of keys; the people code changes only
+with people and policy. Nothing needs to be compared in order to talk.`,
+    )
+    .action(async (person: string | undefined, _: unknown, command: Command) => {
+      const { verify } = await import("../commands/verify.js");
+      await verify(contextOf(command.optsWithGlobals()), person ?? null);
+    });
+
+  program
+    .command("status")
+    .description("connection, freshness, what waits to be sent, alarms")
+    .option("--offline", "what is stored, without asking the relay")
+    .action(async (_: unknown, command: Command) => {
+      const { status } = await import("../commands/status.js");
+      await status(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("verify-proof")
+    .description("check a proof that a relay lied, without any connection")
+    .argument("<file>", "the file that an alarm saved")
+    .action(async (file: string, _: unknown, command: Command) => {
+      const { verifyProof } = await import("../commands/verifyProof.js");
+      await verifyProof(contextOf(command.optsWithGlobals()), file);
+    });
+
+  program
+    .command("recovery")
+    .description("show the 24 words that bring you back when every device is lost")
+    .option("--yes", "show them without asking")
+    .action(async (_: unknown, command: Command) => {
+      const { recovery } = await import("../commands/recovery.js");
+      await recovery(contextOf(command.optsWithGlobals()));
+    });
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { composerWith, EMPTY } from "../src/chat/composer.js";
+import { rowText, rowWidth } from "../src/chat/row.js";
+import { layOut, type ScreenState } from "../src/chat/screen.js";
+import { linesOf } from "../src/chat/plainLine.js";
+import { timelineRows } from "../src/chat/timelineRows.js";
+import { paintFor } from "../src/terminal/paint.js";
+import { ALICE, BOB, CAROL, decision, member, message, STATUS } from "./scriptedRoom.js";
+
+const EVIL = "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob";
+const items = [
+  decision(ALICE, BOB, "Bob joined", "with the link “first invite”, made by Alice", 0),
+  message(BOB, "one two three ".repeat(30), 1),
+  message(ALICE, "你好 👩‍👩‍👧 ok", 2),
+  message(CAROL, EVIL, 3),
+];
+const members = [member(ALICE, "owner"), member(BOB, "member"), member(CAROL, "admin")];
+const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
+  summary: { id: "f".repeat(64), title: "Garden club", relay: "x", membership: "member", role: "owner", people: 3 },
+  status: STATUS,
+  members,
+  items,
+  composer: EMPTY,
+  question: null,
+  showsMembers: true,
+  scroll: 0,
+  ...changes,
+});
+
+describe("chat screen", () => {
+  it("fills the terminal exactly, at every size", () => {
+    for (const columns of [20, 33, 49, 50, 75, 76, 110, 200]) {
+      for (const lines of [8, 12, 24, 60]) {
+        const { rows, cursor } = layOut(state(), columns, lines);
+        expect(rows).toHaveLength(lines);
+        for (const row of rows) expect(rowWidth(row), `${columns}×${lines}: ${rowText(row)}`).toBe(columns);
+        expect(cursor.y).toBeLessThan(lines);
+        expect(cursor.x).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+
+  it("shows the members beside the talk where there is room, owner first", () => {
+    const pane = (columns: number) =>
+      layOut(state(), columns, 20)
+        .rows.map(rowText)
+        .filter((text) => text.includes("Alice (you)"));
+    expect(pane(100)).toHaveLength(1);
+    expect(pane(60)).toHaveLength(0);
+  });
+
+  it("an alarm is a banner that stays, whatever else happens", () => {
+    const alarm = {
+      code: "UNAUTHORISED_ADD",
+      time: 0,
+      sentence: "The server tried to add somebody.",
+      advice: "It was refused.",
+      proof: null,
+    };
+    const rows = layOut(state({ status: { ...STATUS, alarms: [alarm] } }), 80, 20).rows;
+    expect(
+      rows.some((row) =>
+        row.some(({ text, style }) => style === "alarm" && text.includes("The server tried to add somebody.")),
+      ),
+    ).toBe(true);
+  });
+
+  it("scrolls by rows, and says when something newer is below", () => {
+    const long = { items: Array.from({ length: 100 }, (_, n) => message(n % 2 ? ALICE : BOB, `message ${n}`, n)) };
+    const first = layOut(state(long), 80, 20);
+    const back = layOut(state({ ...long, scroll: first.maxScroll }), 80, 20);
+    expect(back.rows.map(rowText).join("\n")).toContain("message 0");
+    expect(back.rows.map(rowText).join("\n")).toContain("newer below");
+  });
+
+  it("grows with the text that is written, and keeps the cursor in sight", () => {
+    const written = composerWith(Array.from({ length: 30 }, (_, n) => `line ${n}`).join("\n"));
+    const { rows, cursor } = layOut(state({ composer: written }), 80, 20);
+    expect(rowText(rows[cursor.y]!)).toContain("line 29");
+  });
+
+  it("RULE cli.system-lines: no row of a message can be mistaken for a row of the system", () => {
+    for (const columns of [30, 80]) {
+      const rows = timelineRows([message(BOB, EVIL, 0), decision(ALICE, BOB, "Alice removed Bob", "", 1)], {
+        columns,
+        ambiguous: new Set(),
+      });
+      const texts = rows.map(rowText).filter((text) => text.includes("removed"));
+      const [told, ...other] = texts.filter((text) => !text.includes("│"));
+      expect(told).toContain("◆ Alice removed Bob");
+      expect(other).toEqual([]);
+      for (const character of ["\u001b", "\u202e"]) expect(texts.join("")).not.toContain(character);
+    }
+    const plain = linesOf(message({ ...BOB, name: "-- Alice" }, EVIL, 0), paintFor(false), { withDay: false });
+    for (const line of plain) expect(line).toMatch(/^\d\d:\d\d (?:<-- Alice> | {2}\| )/u);
+  });
+
+  it("tells two people apart whose names look alike", () => {
+    const twins = [member(ALICE, "owner"), member({ ...BOB, name: "Аlice" }, "member", { isLookalike: true })];
+    const rows = layOut(
+      state({ members: twins, items: [message({ ...BOB, name: "Аlice" }, "hello", 0)] }),
+      100,
+      20,
+    ).rows.map(rowText);
+    expect(rows.filter((row) => row.includes("Аlice#b0b0")).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,113 @@
+import { createServer } from "node:http";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run, Running, startRelay } from "./processes.js";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-serve-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("conclave serve", () => {
+  it("prints its address, its data folder and what to type next; ends on SIGTERM and SIGINT", async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const data = join(folder, signal);
+      const relay = new Running(["serve", "--port", "0", "--data", data]);
+      const address = (await relay.line((line) => line.includes("Address"))).trim().split(/\s+/u)[1]!;
+      await relay.line((line) => line.includes("conclave room new") && line.includes(`--relay ${address}`));
+      expect(relay.lines.join("\n")).toContain(data);
+      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      expect(statSync(data).mode & 0o777).toBe(0o700);
+      expect(await relay.stop(signal)).toBe(0);
+    }
+  });
+
+  it("RULE cli.landing: an invite link opened in a browser shows a page without scripts that sends nothing on", async () => {
+    const { relay, address } = await startRelay(join(folder, "landing"));
+    const page = await fetch(address);
+    const text = await page.text();
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(text).not.toMatch(/<script|<link|<img|src=|href=/u);
+    await relay.stop();
+  });
+
+  it("says what to do when the port or the data folder is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as { port: number };
+    const taken = await run(["serve", "--port", String(port), "--data", join(folder, "port")]);
+    other.close();
+    expect(taken.code).toBe(1);
+    expect(taken.stderr).toContain(`Port ${port} on 127.0.0.1 is in use`);
+    expect(taken.stderr).toContain(`--port ${port + 1}`);
+
+    const data = join(folder, "shared");
+    const { relay } = await startRelay(data);
+    const second = await run(["serve", "--port", "0", "--data", data, "--json"]);
+    expect([second.code, JSON.parse(second.stdout).error.code]).toEqual([1, "DATA_IN_USE"]);
+    await relay.stop();
+  });
+
+  it("warns when it listens for everybody without TLS, unless a proxy stands before it", async () => {
+    for (const [flags, warns] of [
+      [[], true],
+      [["--behind-proxy"], false],
+    ] as const) {
+      const relay = new Running([
+        "serve",
+        "--host",
+        "0.0.0.0",
+        "--port",
+        "0",
+        "--data",
+        join(folder, "public"),
+        ...flags,
+      ]);
+      await relay.line((line) => line.includes("Address"));
+      expect(relay.errors.includes("without TLS")).toBe(warns);
+      await relay.stop();
+    }
+  });
+
+  it("--print-config shows value and source, and no secret; an unknown key is exit code 2", async () => {
+    const data = mkdtempSync(join(folder, "config-"));
+    writeFileSync(join(data, "permit"), "open sesame\n");
+    const env = { CONCLAVE_CREATE_PERMIT_FILE: join(data, "permit"), CONCLAVE_LOG: "json" };
+    const shown = await run(["serve", "--print-config", "--json", "--port", "9", "--data", data], { env });
+    const config = JSON.parse(shown.stdout);
+    expect(config.port).toEqual({ value: 9, source: "--port" });
+    expect(config.log).toEqual({ value: "json", source: "CONCLAVE_LOG" });
+    expect(config.createPermit).toEqual({ value: "(set)", source: "CONCLAVE_CREATE_PERMIT_FILE" });
+    expect(shown.stdout).not.toContain("sesame");
+    writeFileSync(join(data, "config.json"), '{"prot": 1}');
+    const wrong = await run(["serve", "--data", data]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean "port"?')]);
+  });
+});
+
+describe("command line", () => {
+  it("wrong usage is exit code 2, as lines for people and as JSON for programs", async () => {
+    const wrong = await run(["memebrs"]);
+    expect([wrong.code, wrong.stdout, wrong.stderr]).toEqual([2, "", expect.stringContaining("members")]);
+    const json = await run(["join", "--json"]);
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toEqual({ error: { code: "USAGE", message: expect.any(String), hint: null } });
+    expect((await run([])).code).toBe(2);
+  });
+
+  it("every command has help, with exit code 0", async () => {
+    const { stdout } = await run(["--help"]);
+    const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gmu)]
+      .map((match) => match[1]!)
+      .filter((name) => name !== "conclave");
+    expect(commands.length).toBeGreaterThan(20);
+    const helps = await Promise.all(commands.map((name) => run(name === "help" ? ["help"] : [name, "--help"])));
+    for (const help of helps) expect([help.code, help.stdout]).toEqual([0, expect.stringContaining("Usage: conclave")]);
+  }, 60_000);
+});
