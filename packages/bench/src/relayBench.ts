@@ -167,6 +167,10 @@ function countRecords(message: Buffer): number {
     at += size;
     return value;
   };
+  const skip = (): void => {
+    const length = varint();
+    at += length;
+  };
   while (at < message.length) {
     const end = varint() + at;
     if (message[at] === 192) {
@@ -174,8 +178,8 @@ function countRecords(message: Buffer): number {
       const last = varint() + at;
       for (; at < last; count++) {
         at += 26;
-        at += varint();
-        at += varint();
+        skip();
+        skip();
       }
     }
     at = end;
@@ -210,7 +214,7 @@ async function newcomer(relay: RelayChild): Promise<RelayMeasure[]> {
 async function idle(relay: RelayChild): Promise<RelayMeasure[]> {
   const warm = await Promise.all(Array.from({ length: 200 }, () => RelayClient.connect(relay.socketUrl)));
   const before = await relay.memory();
-  const count = 3000;
+  const count = 9000;
   for (let n = 0; n < count; n += 50) {
     await Promise.all(Array.from({ length: 50 }, () => RelayClient.connect(relay.socketUrl)));
   }

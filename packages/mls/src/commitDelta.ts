@@ -4,16 +4,19 @@ import {
   nodeRecord,
   pastRecord,
   pathKey,
+  proposalRecordKey,
   secretTreeKeys,
   secretTreeRecords,
   stateRecord,
   stepDelta,
+  updateRecordKey,
 } from "./groupState.js";
-import type { GroupState, PastEpoch } from "./groupState.js";
+import type { PastEpoch } from "./groupState.js";
 import type { LeafNode } from "./leafNode.js";
 import type { GroupInternals } from "./groupInternals.js";
 import type { RatchetTree } from "./ratchetTree.js";
-import type { RatchetStep, SecretTree } from "./secretTree.js";
+import type { RatchetStep } from "./secretTree.js";
+import type { NextState } from "./staged.js";
 import { isLeaf, nodeToLeaf } from "./treeMath.js";
 
 /** What the epoch that ends leaves behind, when `tree` (with its changes not settled) follows it. */
@@ -34,11 +37,7 @@ export function pastEpoch(group: GroupInternals, tree: RatchetTree): PastEpoch {
 }
 
 /** All records that moving to the next epoch writes and deletes: changed nodes and keys, not the tree. */
-export function commitDelta(
-  group: GroupInternals,
-  next: { tree: RatchetTree; state: GroupState; secretTree: SecretTree },
-  step: RatchetStep | null,
-): Delta {
+export function commitDelta(group: GroupInternals, next: NextState, step: RatchetStep | null): Delta {
   const { epoch } = group.state.context;
   const put: (readonly [string, Uint8Array])[] = [stateRecord(next.state), pastRecord(pastEpoch(group, next.tree))];
   const gone: string[] = [];
@@ -58,9 +57,8 @@ export function commitDelta(
     if (old > epoch - BigInt(PAST_EPOCHS)) continue;
     gone.push(`p/${old}`, ...secretTreeKeys(old, past.secretTree));
   }
-  gone.push(
-    ...[...group.updateKeys.keys()].map((name) => `u/${name}`),
-    ...[...group.proposals.keys()].map((ref) => `q/${ref}`),
-  );
+  for (const name of group.updateKeys.keys()) gone.push(updateRecordKey(epoch, name));
+  for (const ref of group.proposals.keys()) gone.push(proposalRecordKey(epoch, ref));
+  gone.push(...group.leftovers);
   return { put, delete: gone };
 }

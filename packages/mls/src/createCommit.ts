@@ -25,7 +25,6 @@ import {
 import { publicMessage } from "./publicMessage.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import type { RatchetStep } from "./secretTree.js";
-import { EpochView } from "./epochView.js";
 import { finishCommit, survivingKeys } from "./stageCommit.js";
 import type { StagedCommit } from "./staged.js";
 import { commonAncestor, leafToNode } from "./treeMath.js";
@@ -186,7 +185,7 @@ function makeWelcome(
 ): Uint8Array {
   const { suite, engine, state } = group;
   const psk = resolvePsks(engine, suite, applied.psks, group);
-  const view = new EpochView(suite, tree, staged.internal!.state);
+  const view = staged.next!;
   const extensions: Extension[] = withTree ? [{ type: ExtensionType.ratchetTree, data: tree.encode() }] : [];
   const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, next.joiner, psk));
   const info = writeGroupInfoFor(view.signedGroupInfo(extensions));

@@ -5,6 +5,7 @@ import { decodeOpaque, ExtensionType, findExtension } from "./extension.js";
 import { type FramedContent, signFramedContent } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
 import { verifiedTree } from "./join.js";
+import { validateLeafNode } from "./leafValidation.js";
 import type { LeafNodeContent } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { decodeMessage, encodeMessage } from "./mlsMessage.js";
@@ -60,6 +61,7 @@ export function joinByExternalCommit(
     { type: "proposal", proposal: { type: "external_init", kemOutput: sent.kemOutput } },
   ];
   if (options.resync !== undefined) {
+    if (tree.leaf(options.resync) === null) throw new MlsError("blank_leaf", "resync");
     proposals.push({ type: "proposal", proposal: { type: "remove", removed: options.resync } });
     tree.removeLeaf(options.resync);
   }
@@ -78,6 +80,9 @@ export function joinByExternalCommit(
       random: engine.random,
     },
   );
+  // What the members will check is checked before anything is sent.
+  const place = { groupId: before.groupId, leafIndex: ownLeaf, source: "commit", before: null } as const;
+  validateLeafNode(engine, suite, made.path.leafNode, { ...place, extensions: before.extensions }, tree.census);
   const content: FramedContent = {
     groupId: before.groupId,
     epoch: before.epoch,
@@ -121,11 +126,13 @@ export function joinByExternalCommit(
         ownLeaf,
         signaturePrivateKey,
         keys: made.keys,
+        isReinitialised: false,
       },
       secretTree: SecretTree.of(suite, tree.leafWidth, encryption),
       past: new Map(),
       proposals: new Map(),
       updateKeys: new Map(),
+      leftovers: [],
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Reader, Writer } from "@conclave/codec";
+import { decode, type Reader, Writer } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
 import { type Commit, readCommit, writeCommit } from "./commit.js";
 import { encodeGroupContext, type GroupContext } from "./groupContext.js";
@@ -111,6 +111,17 @@ export function readAuthData(reader: Reader, type: ContentType): AuthData {
 
 export function encodeAuthenticatedContent({ wireFormat, content, auth }: AuthenticatedContent): Uint8Array {
   return writeAuthData(writeFramedContent(new Writer(512).u16(WIRE_FORMAT[wireFormat]), content), auth).finish();
+}
+
+/** The counterpart: for what was stored. @throws DecodeError */
+export function decodeAuthenticatedContent(bytes: Uint8Array): AuthenticatedContent {
+  const decoded = decode(bytes, (r): AuthenticatedContent => {
+    const wireFormat = r.u16() === WIRE_FORMAT.public ? "public" : "private";
+    const content = readFramedContent(r);
+    return { wireFormat, content, auth: readAuthData(r, content.content.type) };
+  });
+  if (!decoded.ok) throw decoded.error;
+  return decoded.value;
 }
 
 /** FramedContentTBS (RFC 9420 §6.1): members and joiners sign the group context too. */

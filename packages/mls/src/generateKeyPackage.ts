@@ -5,7 +5,7 @@ import type { LeafParameters } from "./externalJoin.js";
 import { MLS10 } from "./framing.js";
 import type { KeyPackageBundle } from "./join.js";
 import { type KeyPackage, keyPackageTbs } from "./keyPackage.js";
-import { type LeafNode, type LeafNodeContent, leafNodeTbs, type Lifetime } from "./leafNode.js";
+import { type Lifetime, signLeafNode } from "./leafNode.js";
 import { encodeMessage } from "./mlsMessage.js";
 import { nodeKeyPair } from "./updatePath.js";
 
@@ -23,7 +23,7 @@ export function generateKeyPackage(
   const encryption = nodeKeyPair(suite, engine.random(suite.hashLength));
   const signatureKey = engine.crypto.ed25519PublicKey(signaturePrivateKey);
   const source = { type: "key_package", lifetime } as const;
-  const leaf: LeafNodeContent = {
+  const content = {
     encryptionKey: encryption.publicKey,
     signatureKey,
     credential,
@@ -31,11 +31,8 @@ export function generateKeyPackage(
     source,
     extensions,
   };
-  const leafNode: LeafNode = {
-    ...leaf,
-    signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leaf, new Uint8Array(0), 0)),
-  };
-  const content = {
+  const leafNode = signLeafNode(suite, content, signaturePrivateKey, new Uint8Array(0), 0);
+  const unsigned = {
     version: MLS10,
     cipherSuite: suite.id,
     initKey: init.publicKey,
@@ -43,8 +40,8 @@ export function generateKeyPackage(
     extensions: options.keyPackageExtensions ?? [],
   };
   const keyPackage: KeyPackage = {
-    ...content,
-    signature: suite.signWithLabel(signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)),
+    ...unsigned,
+    signature: suite.signWithLabel(signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(unsigned)),
   };
   return {
     keyPackage,

@@ -1,43 +1,40 @@
-import { decode, toHex } from "@conclave/codec";
-import { CipherSuite } from "./cipherSuite.js";
-import { pastEpoch } from "./commitDelta.js";
+import { toHex } from "@conclave/codec";
+import { commitDelta, pastEpoch } from "./commitDelta.js";
 import { createCommit, type CommitOptions, type CreatedCommit, frame } from "./createCommit.js";
+import { createGroup, type NewGroup } from "./createGroup.js";
 import { type Delta, type Engine, PAST_EPOCHS } from "./engine.js";
 import { EpochView } from "./epochView.js";
-import type { Extension } from "./extension.js";
-import { type ExternalJoin, joinByExternalCommit, type LeafParameters } from "./externalJoin.js";
+import { type ExternalJoin, joinByExternalCommit } from "./externalJoin.js";
 import {
   type AuthenticatedContent,
   type Content,
+  decodeAuthenticatedContent,
   encodeAuthenticatedContent,
   type FramedContent,
   type FramedWireFormat,
-  MLS10,
-  readAuthData,
-  readFramedContent,
   signFramedContent,
 } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
 import {
   nodeRecord,
   pathKey,
+  proposalRecordKey,
   readRecords,
   secretTreeRecords,
   stateRecord,
   stepDelta,
   updateKeyName,
+  updateRecordKey,
 } from "./groupState.js";
 import { joinByWelcome, type KeyPackageBundle } from "./join.js";
-import { secretsOfEpoch } from "./keySchedule.js";
-import { type LeafNode, type LeafNodeContent, leafNodeTbs, type Lifetime } from "./leafNode.js";
+import { signLeafNode } from "./leafNode.js";
 import { attempt, MlsError, type Result } from "./mlsError.js";
+import type { PreSharedKeyId } from "./preSharedKey.js";
 import { type Proposal, proposalRef } from "./proposal.js";
 import type { SentProposal } from "./proposalList.js";
-import { RatchetTree } from "./ratchetTree.js";
-import { type RatchetStep, SecretTree } from "./secretTree.js";
+import type { RatchetStep } from "./secretTree.js";
 import type { Staged, StagedCommit } from "./staged.js";
 import { sentProposal, stageMessage } from "./stageMessage.js";
-import { interimTranscriptHash } from "./transcriptHash.js";
 import { nodeWidth } from "./treeMath.js";
 import { nodeKeyPair } from "./updatePath.js";
 
@@ -63,67 +60,23 @@ export class Group {
   private constructor(private inner: GroupInternals) {}
 
   /** Founds a group with one member, in epoch 0 (RFC 9420 §11). */
-  static create(
-    engine: Engine,
-    options: {
-      groupId: Uint8Array;
-      suite: number;
-      leaf: LeafParameters & { lifetime: Lifetime };
-      extensions: readonly Extension[];
-    },
-  ): { group: Group; delta: Delta } {
-    const suite = CipherSuite.of(options.suite, engine.crypto);
-    const { signaturePrivateKey, lifetime, ...parameters } = options.leaf;
-    const pair = nodeKeyPair(suite, engine.random(suite.hashLength));
-    const content: LeafNodeContent = {
-      ...parameters,
-      encryptionKey: pair.publicKey,
-      signatureKey: engine.crypto.ed25519PublicKey(signaturePrivateKey),
-      source: { type: "key_package", lifetime },
-    };
-    const leaf: LeafNode = {
-      ...content,
-      signature: suite.signWithLabel(signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(content, EMPTY, 0)),
-    };
-    const tree = RatchetTree.of([{ type: "leaf", leaf }]);
-    const context = {
-      version: MLS10,
-      cipherSuite: suite.id,
-      groupId: options.groupId,
-      epoch: 0n,
-      treeHash: tree.treeHash(suite),
-      confirmedTranscriptHash: EMPTY,
-      extensions: options.extensions,
-    };
-    tree.settle();
-    const { encryption, ...secrets } = secretsOfEpoch(suite, engine.random(suite.hashLength));
-    const confirmationTag = suite.mac(secrets.confirmation, EMPTY);
-    return Group.began({
-      engine,
-      suite,
-      tree,
-      state: {
-        context,
-        interimTranscriptHash: interimTranscriptHash(suite, EMPTY, confirmationTag),
-        confirmationTag,
-        secrets,
-        ownLeaf: 0,
-        signaturePrivateKey,
-        keys: new Map([[0, pair.privateKey]]),
-      },
-      secretTree: SecretTree.of(suite, 1, encryption),
-      past: new Map(),
-      proposals: new Map(),
-      updateKeys: new Map(),
-    });
+  static create(engine: Engine, options: NewGroup): { group: Group; delta: Delta } {
+    return Group.began(createGroup(engine, options));
   }
 
-  /** Joins by a Welcome. Nothing is to be stored unless the result is ok. */
+  /**
+   * Joins by a Welcome. Nothing is to be stored unless the result is ok. What only the application can know is left to it:
+   * that it is in no group of that id already, and what a PSK of usage `reinit` or `branch` says of the group before
+   * (RFC 9420 §12.4.3.1).
+   */
   static join(
     engine: Engine,
     options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array },
-  ): Result<{ group: Group; delta: Delta }> {
-    return attempt(() => Group.began(joinByWelcome(engine, options)));
+  ): Result<{ group: Group; delta: Delta; signer: number; psks: readonly PreSharedKeyId[] }> {
+    return attempt(() => {
+      const { group, signer, psks } = joinByWelcome(engine, options);
+      return { ...Group.began(group), signer, psks };
+    });
   }
 
   /** Joins by an external commit. The group is the one after the commit: store it, then send, and use it when accepted. */
@@ -142,7 +95,7 @@ export class Group {
     const { proposals, ...stored } = readRecords(engine, records);
     const waiting = new Map<string, SentProposal>();
     for (const bytes of proposals) {
-      const message = decodeStoredProposal(bytes);
+      const message = decodeAuthenticatedContent(bytes);
       waiting.set(toHex(proposalRef(stored.suite, bytes)), sentProposal(message));
     }
     return new Group({ engine, ...stored, proposals: waiting });
@@ -199,25 +152,20 @@ export class Group {
    */
   apply(staged: Staged): Delta {
     this.assertOpen();
-    const { delta } = staged;
-    if (staged.kind === "commit") this.applyCommit(staged);
-    else if (staged.kind === "application") {
-      this.expectVersion(staged.internal.version);
-      this.use(staged.internal.step, staged.epoch);
-    } else {
-      this.expectVersion(staged.internal.version);
-      if (staged.internal.step !== null) this.use(staged.internal.step, staged.epoch);
-      const proposals = new Map(this.inner.proposals);
-      proposals.set(toHex(staged.ref), { proposal: staged.proposal, sender: staged.sender, byReference: true });
-      this.inner = { ...this.inner, proposals };
+    if (staged.kind === "commit") return this.applyCommit(staged);
+    this.expectVersion(staged.internal.version);
+    if (staged.internal.step !== null) this.use(staged.internal.step, staged.epoch);
+    if (staged.kind === "proposal") {
+      const { proposal, sender } = staged;
+      this.keep(toHex(staged.ref), { proposal, sender, byReference: true });
     }
-    return delta;
+    return staged.delta;
   }
 
   /** Builds a commit. The group's epoch stays as it is until the staged commit is applied. */
   commit(options: CommitOptions): Result<Omit<CreatedCommit, "step">> {
     return attempt(() => {
-      this.assertOpen();
+      this.assertSending();
       const { step, ...created } = createCommit(this.inner, options);
       if (step !== null) this.use(step, this.epoch);
       return created;
@@ -229,7 +177,7 @@ export class Group {
     proposal: Proposal,
     options: { authenticatedData?: Uint8Array; wireFormat?: FramedWireFormat } = {},
   ): Outgoing {
-    this.assertOpen();
+    this.assertSending();
     const wireFormat = options.wireFormat ?? "private";
     const { message, delta, authenticated } = this.send(
       { type: "proposal", proposal },
@@ -239,35 +187,37 @@ export class Group {
     );
     const encoded = encodeAuthenticatedContent(authenticated);
     const ref = toHex(proposalRef(this.inner.suite, encoded));
-    const proposals = new Map(this.inner.proposals).set(ref, sentProposal(authenticated));
-    this.inner = { ...this.inner, proposals };
-    return { message, delta: { put: [...delta.put, [`q/${ref}`, encoded]], delete: delta.delete } };
+    this.keep(ref, sentProposal(authenticated));
+    return {
+      message,
+      delta: { put: [...delta.put, [proposalRecordKey(this.epoch, ref), encoded]], delete: delta.delete },
+    };
   }
 
   /** An Update of the own leaf with a new encryption key, sent as a proposal. */
   proposeUpdate(options: { authenticatedData?: Uint8Array; wireFormat?: FramedWireFormat } = {}): Outgoing {
-    this.assertOpen();
+    this.assertSending();
     const { suite, engine, state, tree } = this.inner;
     const pair = nodeKeyPair(suite, engine.random(suite.hashLength));
-    const content: LeafNodeContent = {
+    const content = {
       ...tree.leaf(state.ownLeaf)!,
       encryptionKey: pair.publicKey,
-      source: { type: "update" },
+      source: { type: "update" } as const,
     };
-    const tbs = leafNodeTbs(content, state.context.groupId, state.ownLeaf);
-    const leafNode: LeafNode = {
-      ...content,
-      signature: suite.signWithLabel(state.signaturePrivateKey, "LeafNodeTBS", tbs),
-    };
+    const { signaturePrivateKey, context, ownLeaf } = state;
+    const leafNode = signLeafNode(suite, content, signaturePrivateKey, context.groupId, ownLeaf);
     const name = updateKeyName(pair.publicKey);
     this.inner = { ...this.inner, updateKeys: new Map(this.inner.updateKeys).set(name, pair.privateKey) };
     const { message, delta } = this.propose({ type: "update", leafNode }, options);
-    return { message, delta: { put: [...delta.put, [`u/${name}`, pair.privateKey]], delete: delta.delete } };
+    return {
+      message,
+      delta: { put: [...delta.put, [updateRecordKey(this.epoch, name), pair.privateKey]], delete: delta.delete },
+    };
   }
 
   /** Encrypts application data. Only the sender's own ratchet changes. `padTo` rounds the plaintext's length up. */
   encrypt(data: Uint8Array, options: { authenticatedData?: Uint8Array; padTo?: number } = {}): Outgoing {
-    this.assertOpen();
+    this.assertSending();
     const { message, delta } = this.send(
       { type: "application", data },
       "private",
@@ -295,25 +245,33 @@ export class Group {
     return { message, delta, authenticated };
   }
 
-  private applyCommit(staged: StagedCommit): void {
-    if (staged.epoch !== this.epoch) throw new TypeError("the commit was staged in another epoch");
-    if (staged.internal === null) {
+  private applyCommit({ internal }: StagedCommit): Delta {
+    if (internal.from !== this.inner.tree) throw new TypeError("the commit was staged in another epoch, or group");
+    if (internal.next === null) {
       this.closed = true;
-      return;
+      return { put: [], delete: [] };
     }
-    const { tree, state, secretTree } = staged.internal;
+    const { tree, state, secretTree } = internal.next;
+    // Made now, so that it also deletes what was received since the commit was staged.
+    const delta = commitDelta(this.inner, internal.next, internal.step);
     const past = new Map(this.inner.past).set(this.epoch, pastEpoch(this.inner, tree));
     for (const old of past.keys()) if (old <= this.epoch - BigInt(PAST_EPOCHS)) past.delete(old);
     tree.settle();
     const { engine, suite } = this.inner;
-    this.inner = { engine, suite, tree, state, secretTree, past, proposals: new Map(), updateKeys: new Map() };
+    const nothing = { proposals: new Map<string, never>(), updateKeys: new Map<string, never>(), leftovers: [] };
+    this.inner = { engine, suite, tree, state, secretTree, past, ...nothing };
     this.version++;
+    return delta;
   }
 
   private use(step: RatchetStep, epoch: bigint): void {
     const tree = epoch === this.epoch ? this.inner.secretTree : this.inner.past.get(epoch)!.secretTree;
     tree.apply(step);
     this.version++;
+  }
+
+  private keep(ref: string, proposal: SentProposal): void {
+    this.inner = { ...this.inner, proposals: new Map(this.inner.proposals).set(ref, proposal) };
   }
 
   private expectVersion(version: number): void {
@@ -323,14 +281,10 @@ export class Group {
   private assertOpen(): void {
     if (this.closed) throw new MlsError("removed", "this member was removed from the group");
   }
-}
 
-function decodeStoredProposal(bytes: Uint8Array): AuthenticatedContent {
-  const decoded = decode(bytes, (r): AuthenticatedContent => {
-    const wireFormat = r.u16() === 1 ? "public" : "private";
-    const content = readFramedContent(r);
-    return { wireFormat, content, auth: readAuthData(r, content.content.type) };
-  });
-  if (!decoded.ok) throw new TypeError("a stored proposal is damaged");
-  return decoded.value;
+  private assertSending(): void {
+    this.assertOpen();
+    // RULE: mls.reinit-ends: after a ReInit nothing is sent in the old group (RFC 9420 §12.4.2).
+    if (this.inner.state.isReinitialised) throw new MlsError("reinitialised", "the group goes on in another one");
+  }
 }

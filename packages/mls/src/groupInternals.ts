@@ -22,6 +22,8 @@ export interface GroupInternals {
   readonly proposals: ReadonlyMap<string, SentProposal>;
   /** Private keys of own Updates, by {@link updateKeyName}. */
   readonly updateKeys: ReadonlyMap<string, Uint8Array>;
+  /** Records of epochs that are over, found when the group was loaded: the next commit deletes them. */
+  readonly leftovers: readonly string[];
 }
 
 /** psk_secret of a commit's or Welcome's keys. @throws MlsError `unknown_psk` */

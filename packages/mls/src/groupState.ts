@@ -18,6 +18,8 @@ export interface GroupState {
   readonly ownLeaf: number;
   readonly signaturePrivateKey: Uint8Array;
   readonly keys: PathKeys;
+  /** A ReInit ended this group: nothing is sent in it any more (RFC 9420 §12.4.2). */
+  readonly isReinitialised: boolean;
 }
 
 /** What is kept of an epoch that is over, so that its late messages can be read and attributed. */
@@ -48,10 +50,12 @@ export function stateRecord(state: GroupState): Put {
   const writer = writeGroupContext(new Writer(1024), state.context);
   writer.opaque(state.interimTranscriptHash).opaque(state.confirmationTag);
   for (const name of SECRETS) writer.opaque(state.secrets[name]);
-  return ["group", writer.u32(state.ownLeaf).opaque(state.signaturePrivateKey).finish()];
+  return ["group", writer.u32(state.ownLeaf).opaque(state.signaturePrivateKey).bool(state.isReinitialised).finish()];
 }
 
 export const nodeKey = (index: number): string => `n/${index}`;
+export const updateRecordKey = (epoch: bigint, name: string): string => `u/${epoch}/${name}`;
+export const proposalRecordKey = (epoch: bigint, ref: string): string => `q/${epoch}/${ref}`;
 export const pathKey = (index: number): string => `k/${index}`;
 
 export function nodeRecord(index: number, node: Node): Put {
@@ -99,6 +103,8 @@ export interface StoredGroup {
   readonly updateKeys: Map<string, Uint8Array>;
   /** Encoded AuthenticatedContents of proposals waiting for a commit. */
   readonly proposals: Uint8Array[];
+  /** Keys of records that belong to epochs that are over: what came in while an own commit was pending, before a crash. */
+  readonly leftovers: string[];
 }
 
 /** Puts a group together from its records. @throws TypeError when they are not those of one group (a broken store) */
@@ -108,19 +114,20 @@ export function readRecords(engine: Engine, records: Iterable<readonly [string, 
   const trees = new Map<string, Map<number, Uint8Array>>();
   const ratchets = new Map<string, Map<string, Ratchet>>();
   const pasts: Uint8Array[] = [];
-  const updateKeys = new Map<string, Uint8Array>();
-  const proposals: Uint8Array[] = [];
+  const updateKeys: [epoch: string, name: string, key: Uint8Array][] = [];
+  const proposals: [epoch: string, name: string, message: Uint8Array][] = [];
   let group: Uint8Array | null = null;
   for (const [key, value] of records) {
     const [kind, first = "", ...rest] = key.split("/");
+    const name = rest.join("/");
     if (kind === "group") group = value;
     else if (kind === "n") nodes[Number(first)] = whole(value, readNode);
     else if (kind === "k") keys.set(Number(first), value);
-    else if (kind === "t") entry(trees, first).set(Number(rest[0]), value);
-    else if (kind === "r") entry(ratchets, first).set(rest.join("/"), whole(value, readRatchet));
+    else if (kind === "t") entry(trees, first).set(Number(name), value);
+    else if (kind === "r") entry(ratchets, first).set(name, whole(value, readRatchet));
     else if (kind === "p") pasts.push(value);
-    else if (kind === "u") updateKeys.set(first, value);
-    else if (kind === "q") proposals.push(value);
+    else if (kind === "u") updateKeys.push([first, name, value]);
+    else if (kind === "q") proposals.push([first, name, value]);
   }
   if (group === null) throw new TypeError("the store holds no group record");
   const state = whole(group, (r) => readState(r, keys));
@@ -128,21 +135,31 @@ export function readRecords(engine: Engine, records: Iterable<readonly [string, 
   for (let i = 0; i < nodes.length; i++) nodes[i] ??= null;
   const tree = RatchetTree.of(nodes);
   const secretTreeOf = (epoch: bigint, width: number) =>
-    new SecretTree(suite, width, entry(trees, String(epoch)), entry(ratchets, String(epoch)));
-  const past = new Map<bigint, PastEpoch>();
-  for (const bytes of pasts) {
-    const read = whole(bytes, (r) => readPast(r, secretTreeOf));
-    past.set(read.context.epoch, read);
-  }
-  const secretTree = secretTreeOf(state.context.epoch, tree.leafWidth);
+    new SecretTree(suite, width, trees.get(String(epoch)) ?? new Map(), ratchets.get(String(epoch)) ?? new Map());
+  const past = pasts
+    .map((bytes) => whole(bytes, (r) => readPast(r, secretTreeOf)))
+    .sort((a, b) => (a.context.epoch < b.context.epoch ? -1 : 1));
+  const now = String(state.context.epoch);
+  const kept = new Set([now, ...past.map(({ context }) => String(context.epoch))]);
+  const isOver = ([epoch]: readonly [string, ...unknown[]]) => epoch !== now;
   return {
     suite,
     tree,
     state,
-    secretTree,
-    past: new Map([...past].sort(([a], [b]) => (a < b ? -1 : 1))),
-    updateKeys,
-    proposals,
+    secretTree: secretTreeOf(state.context.epoch, tree.leafWidth),
+    past: new Map(past.map((epoch) => [epoch.context.epoch, epoch])),
+    updateKeys: new Map(updateKeys.filter((record) => !isOver(record)).map(([, name, key]) => [name, key])),
+    proposals: proposals.filter((record) => !isOver(record)).map(([, , message]) => message),
+    leftovers: [
+      ...updateKeys.filter(isOver).map(([epoch, name]) => `u/${epoch}/${name}`),
+      ...proposals.filter(isOver).map(([epoch, name]) => `q/${epoch}/${name}`),
+      ...[...trees].flatMap(([epoch, tree]) =>
+        kept.has(epoch) ? [] : [...tree.keys()].map((node) => `t/${epoch}/${node}`),
+      ),
+      ...[...ratchets].flatMap(([epoch, of]) =>
+        kept.has(epoch) ? [] : [...of.keys()].map((id) => `r/${epoch}/${id}`),
+      ),
+    ],
   };
 }
 
@@ -160,6 +177,7 @@ function readState(reader: Reader, keys: PathKeys): GroupState {
     ownLeaf: reader.u32(),
     signaturePrivateKey: reader.opaque(),
     keys,
+    isReinitialised: reader.bool(),
   };
 }
 

@@ -1,15 +1,18 @@
-import { decode, equalBytes } from "@conclave/codec";
+import { decode, equalBytes, toHex, Writer } from "@conclave/codec";
 import { constantTimeEqual } from "@conclave/crypto";
 import { CipherSuite } from "./cipherSuite.js";
 import type { Engine } from "./engine.js";
 import { ExtensionType, findExtension } from "./extension.js";
+import { MLS10 } from "./framing.js";
 import { type GroupInfo, readGroupInfo, verifyGroupInfo } from "./groupInfo.js";
 import { type GroupInternals, resolvePsks } from "./groupInternals.js";
 import { type KeyPackage, keyPackageRef } from "./keyPackage.js";
 import { epochSecrets, welcomeSecret } from "./keySchedule.js";
 import { validateLeafNode } from "./leafValidation.js";
+import { type LeafNode, writeLeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
+import { type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
 import { RatchetTree } from "./ratchetTree.js";
 import { SecretTree } from "./secretTree.js";
 import { interimTranscriptHash } from "./transcriptHash.js";
@@ -30,7 +33,7 @@ export interface KeyPackageBundle {
 export function joinByWelcome(
   engine: Engine,
   options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array | undefined },
-): GroupInternals {
+): { group: GroupInternals; signer: number; psks: readonly PreSharedKeyId[] } {
   const item = decodeMessage(options.welcome);
   if (item.wireFormat !== "welcome") throw new MlsError("wrong_wire_format", item.wireFormat);
   const welcome = item.message;
@@ -39,6 +42,7 @@ export function joinByWelcome(
   if (welcome.cipherSuite !== keyPackage.cipherSuite) throw new MlsError("unsupported_suite", "welcome");
   const suite = CipherSuite.of(welcome.cipherSuite, engine.crypto);
   const secrets = openGroupSecrets(suite, welcome, keyPackage, initPrivateKey);
+  validateWelcomePsks(secrets.psks);
   const psk = resolvePsks(engine, suite, secrets.psks, null);
   const info = openGroupInfo(suite, welcome, welcomeSecret(suite, secrets.joinerSecret, psk));
   // RULE: mls.welcome-group-suite: the group has the Welcome's suite (RFC 9420 §12.4.3.1).
@@ -51,7 +55,7 @@ export function joinByWelcome(
   const own = tree.holderOfEncryptionKey(keyPackage.leafNode.encryptionKey);
   const ownLeafNode = own === null ? null : tree.leaf(nodeToLeaf(own));
   // RULE: mls.welcome-own-leaf: the tree holds the very leaf of the key package (RFC 9420 §12.4.3.1).
-  if (own === null || ownLeafNode === null || !equalBytes(ownLeafNode.signature, keyPackage.leafNode.signature)) {
+  if (own === null || ownLeafNode === null || !isSameLeaf(ownLeafNode, keyPackage.leafNode)) {
     throw new MlsError("not_a_member", "welcome");
   }
   const ownLeaf = nodeToLeaf(own);
@@ -62,36 +66,45 @@ export function joinByWelcome(
     if (nodes[0] !== ancestor || ownLeaf === info.signer) throw new MlsError("bad_path", "welcome");
     for (const [node, key] of followPath(suite, tree, nodes, secrets.pathSecret).keys) keys.set(node, key);
   }
+  // RULE: mls.welcome-path-secret: a joiner gets the keys of all nodes above it that do not list it as unmerged, or it could
+  // not read the next commit (RFC 9420 §7.4, the tree invariant).
+  for (const above of directPath(own, tree.leafWidth)) {
+    const parent = tree.parent(above);
+    if (parent !== null && !keys.has(above) && !parent.unmergedLeaves.includes(ownLeaf))
+      throw new MlsError("bad_path", "welcome without a path secret");
+  }
   const { encryption, ...epoch } = epochSecrets(suite, secrets.joinerSecret, psk, info.groupContext);
   // RULE: mls.welcome-confirmation: the joiner derived the epoch that the GroupInfo confirms (RFC 9420 §12.4.3.1).
   const tag = suite.mac(epoch.confirmation, info.groupContext.confirmedTranscriptHash);
   if (!constantTimeEqual(tag, info.confirmationTag)) throw new MlsError("bad_confirmation_tag", "welcome");
-  return {
+  const { groupContext: context, confirmationTag, signer } = info;
+  const group = {
     engine,
     suite,
     tree,
     state: {
-      context: info.groupContext,
-      interimTranscriptHash: interimTranscriptHash(
-        suite,
-        info.groupContext.confirmedTranscriptHash,
-        info.confirmationTag,
-      ),
-      confirmationTag: info.confirmationTag,
+      context,
+      interimTranscriptHash: interimTranscriptHash(suite, context.confirmedTranscriptHash, confirmationTag),
+      confirmationTag,
       secrets: epoch,
       ownLeaf,
       signaturePrivateKey,
       keys,
+      isReinitialised: false,
     },
     secretTree: SecretTree.of(suite, tree.leafWidth, encryption),
     past: new Map(),
     proposals: new Map(),
     updateKeys: new Map(),
+    leftovers: [],
   };
+  return { group, signer, psks: secrets.psks };
 }
 
 /** The tree that goes with a GroupInfo, checked whole (RFC 9420 §12.4.3.1). @throws MlsError */
 export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo, separate?: Uint8Array): RatchetTree {
+  // RULE: mls.group-version: a group of another version cannot be joined (RFC 9420 §12.4.3.1).
+  if (info.groupContext.version !== MLS10) throw new MlsError("unsupported_version", "group context");
   const bytes = findExtension(info.extensions, ExtensionType.ratchetTree) ?? separate;
   if (bytes === undefined) throw new MlsError("missing_tree", "group info");
   const tree = RatchetTree.decode(bytes);
@@ -108,6 +121,18 @@ export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo
   }
   tree.settle();
   return tree;
+}
+
+// RULE: mls.welcome-psks: at most one PSK continues another group, and none is used twice (RFC 9420 §12.4.3.1).
+function validateWelcomePsks(psks: readonly PreSharedKeyId[]): void {
+  const continuing = psks.filter((id) => id.type === "resumption" && id.usage !== "application");
+  if (continuing.length > 1) throw new MlsError("bad_psk", "two groups to continue");
+  const names = psks.map((id) => toHex(writePreSharedKeyId(new Writer(), id).finish()));
+  if (new Set(names).size !== names.length) throw new MlsError("duplicate_psk", "welcome");
+}
+
+function isSameLeaf(a: LeafNode, b: LeafNode): boolean {
+  return equalBytes(writeLeafNode(new Writer(512), a).finish(), writeLeafNode(new Writer(512), b).finish());
 }
 
 function openGroupSecrets(suite: CipherSuite, welcome: Welcome, keyPackage: KeyPackage, initPrivateKey: Uint8Array) {

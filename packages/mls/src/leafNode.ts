@@ -1,6 +1,6 @@
 import { type Reader, Writer } from "@conclave/codec";
 import { type Extension, readExtensions, writeExtensions } from "./extension.js";
-import { MAX_KEY_LENGTH } from "./cipherSuite.js";
+import { type CipherSuite, MAX_KEY_LENGTH } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
 
 /** Who a leaf speaks for (RFC 9420 §5.3). */
@@ -70,6 +70,18 @@ export function leafNodeTbs(leaf: LeafNodeContent, groupId: Uint8Array, leafInde
   const writer = writeContent(new Writer(512), leaf);
   if (leaf.source.type !== "key_package") writer.opaque(groupId).u32(leafIndex);
   return writer.finish();
+}
+
+/** Signs a leaf, for this group and place unless it is a key package's. */
+export function signLeafNode(
+  suite: CipherSuite,
+  content: LeafNodeContent,
+  privateKey: Uint8Array,
+  groupId: Uint8Array,
+  leafIndex: number,
+): LeafNode {
+  const tbs = leafNodeTbs(content, groupId, leafIndex);
+  return { ...content, signature: suite.signWithLabel(privateKey, "LeafNodeTBS", tbs) };
 }
 
 function writeContent(writer: Writer, leaf: LeafNodeContent): Writer {

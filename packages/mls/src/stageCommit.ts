@@ -75,7 +75,8 @@ export function stageCommit(
     hasPath: commit.path !== null,
     selfRemoved,
   };
-  if (selfRemoved) return { ...summary, next: null, delta: { put: [], delete: [] }, internal: null };
+  if (selfRemoved)
+    return { ...summary, next: null, delta: { put: [], delete: [] }, internal: { from: group.tree, step, next: null } };
 
   const keys = survivingKeys(group, tree, applied);
   let outcome: PathOutcome = {
@@ -118,16 +119,17 @@ export function finishCommit(
     ownLeaf,
     signaturePrivateKey,
     keys,
+    isReinitialised: summary.reInit !== null,
   };
-  const secretTree = SecretTree.of(suite, tree.leafWidth, encryption);
+  const after = { tree, state, secretTree: SecretTree.of(suite, tree.leafWidth, encryption) };
   return {
     ...summary,
     next: new EpochView(suite, tree, state),
-    // Made when asked for, so that it also deletes what was received while the commit was pending.
+    // Only an own pending commit is stored before it is applied, so most never need this.
     get delta() {
-      return commitDelta(group, { tree, state, secretTree }, step);
+      return commitDelta(group, after, step);
     },
-    internal: { tree, state, secretTree },
+    internal: { from: group.tree, step, next: after },
   };
 }
 

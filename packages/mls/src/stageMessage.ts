@@ -3,7 +3,7 @@ import { ExtensionType, findExtension } from "./extension.js";
 import { decodeExternalSenders } from "./externalSenders.js";
 import { type AuthenticatedContent, encodeAuthenticatedContent, verifyFramedContent } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
-import { stepDelta } from "./groupState.js";
+import { proposalRecordKey, stepDelta } from "./groupState.js";
 import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
@@ -97,7 +97,7 @@ function stageContent(
     proposal,
     ref,
     authenticatedData: content.authenticatedData,
-    delta: { put: [...used.put, [`q/${toHex(ref)}`, encoded]], delete: used.delete },
+    delta: { put: [...used.put, [proposalRecordKey(content.epoch, toHex(ref)), encoded]], delete: used.delete },
     internal: { step, version },
   };
 }

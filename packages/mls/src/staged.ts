@@ -8,6 +8,13 @@ import type { Proposal } from "./proposal.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import type { RatchetStep, SecretTree } from "./secretTree.js";
 
+/** What a group has after a commit. */
+export interface NextState {
+  readonly tree: RatchetTree;
+  readonly state: GroupState;
+  readonly secretTree: SecretTree;
+}
+
 /** A commit that was validated, and what it would change. Nothing is changed until `Group.apply`. */
 export interface StagedCommit {
   readonly kind: "commit";
@@ -31,10 +38,20 @@ export interface StagedCommit {
   readonly selfRemoved: boolean;
   /** The epoch after it; null when the commit removes us. */
   readonly next: EpochView | null;
-  /** All records that applying it changes: complete, so that an own commit can be stored before it is sent. */
+  /**
+   * All records that applying it changes: complete, so that an own commit can be stored before it is sent. Ask for it
+   * before applying; `Group.apply` returns it too.
+   */
   readonly delta: Delta;
   /** For the engine alone. */
-  readonly internal: { readonly tree: RatchetTree; readonly state: GroupState; readonly secretTree: SecretTree } | null;
+  readonly internal: {
+    /** The tree that it was staged on. */
+    readonly from: RatchetTree;
+    /** The use of the sender's handshake key, if the commit came encrypted. */
+    readonly step: RatchetStep | null;
+    /** Null when the commit removes us. */
+    readonly next: NextState | null;
+  };
 }
 
 /** An application message that was decrypted and verified; its key is used up by `Group.apply`. */

@@ -3,7 +3,7 @@ import type { KeyPair, Random } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import type { UpdatePath, UpdatePathNode } from "./commit.js";
 import { encodeGroupContext, type GroupContext } from "./groupContext.js";
-import { type LeafNode, type LeafNodeContent, leafNodeTbs } from "./leafNode.js";
+import { type LeafNodeContent, signLeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { requireUsableKey } from "./publicKey.js";
 import { filteredDirectPath, type RatchetTree } from "./ratchetTree.js";
@@ -64,12 +64,7 @@ export function createPath(
     encryptionKey: leafPair.publicKey,
     source: { type: "commit", parentHash: hashAtLeaf },
   };
-  const signature = suite.signWithLabel(
-    options.signaturePrivateKey,
-    "LeafNodeTBS",
-    leafNodeTbs(content, options.groupId, leafIndex),
-  );
-  const leafNode: LeafNode = { ...content, signature };
+  const leafNode = signLeafNode(suite, content, options.signaturePrivateKey, options.groupId, leafIndex);
   tree.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
 
   const context = encodeGroupContext(options.contextOf(tree.treeHash(suite)));

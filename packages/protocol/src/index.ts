@@ -25,3 +25,8 @@ export {
   type Proof,
   type Receipt,
 } from "./evidence/contradiction.js";
+export type { Message, MessageContent } from "./message/message.js";
+export { ProtocolKind } from "./message/message.js";
+export type { Append, Deed, OutgoingMessage, PendingCommit, Received, RoomCreation, RoomEvent, Unreadable } from "./room/outcome.js";
+export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
+export { explain, REJECTIONS, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";

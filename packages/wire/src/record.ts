@@ -47,12 +47,15 @@ export interface RosterRecord {
 
 /** `recordHash = SHA-256({ "conclave/record/v1", roomTag, kind, epoch, payload, attachment })` (docs/protocol.md §6). */
 export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordContent): Uint8Array {
-  const writer = new Writer(record.payload.length + record.attachment.length + 96).text("conclave/record/v1");
+  const writer = scratch.clear().text("conclave/record/v1");
   writeId(writer, roomTag);
   writeKind(writer, record.kind);
   writer.u53(record.epoch).opaque(record.payload).opaque(record.attachment);
   return sha256(writer.finish());
 }
+
+// Hashed for every record there is: one buffer serves them all.
+const scratch = new Writer(1024);
 
 /** The log head of an empty log: `SHA-256("conclave/log/v1" || roomTag)`. */
 export function firstLogHead(sha256: Sha256, roomTag: Uint8Array): Uint8Array {

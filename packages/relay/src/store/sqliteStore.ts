@@ -12,6 +12,8 @@ import {
   type Store,
 } from "./store.js";
 
+const EMPTY = new Uint8Array();
+
 /** The store on one SQLite database, which must be used by nobody else while it is open. */
 export class SqliteStore implements Store {
   private readonly statements = new Map<string, Statement>();
@@ -94,7 +96,7 @@ export class SqliteStore implements Store {
       record.appendId,
       record.head,
       record.payload,
-      record.attachment,
+      record.attachment.length === 0 ? EMPTY : record.attachment,
     );
   }
 

@@ -1,0 +1,42 @@
+import type { Rejection } from "../roster/rejection.js";
+
+/** What was detected. A closed set. */
+export type AlarmCode =
+  /** The relay showed somebody else another log or another roster than us. */
+  | "FORK"
+  /** The relay shows less than it did before. */
+  | "ROLLBACK"
+  /** The relay signed two things that contradict each other; the evidence is a proof that anyone can check. */
+  | "EQUIVOCATION"
+  /** A receipt of the relay does not hold, or a record does not lead to the head it signed. */
+  | "BAD_RECEIPT"
+  /** A member's device sent a change that every member refuses. */
+  | "REFUSED_CHANGE"
+  /** Bytes that no member can have sent; counted, not blamed on anybody. */
+  | "JUNK"
+  /** A member's device sent a message that does not hold, or claims another view of the room. */
+  | "BAD_MESSAGE"
+  /** The log holds messages of this device that it does not remember: it was restored from a copy, or cloned. */
+  | "RESTORED";
+
+/** A detected violation with its evidence (docs/protocol.md §2). */
+export interface Alarm {
+  readonly code: AlarmCode;
+  /** Whose device it came from, where that is proved; null when it can only be the relay, or nobody knows. */
+  readonly person: Uint8Array | null;
+  readonly rejection: Rejection | null;
+  /** For "EQUIVOCATION" and "ROLLBACK": a JSON proof for `verifyProof`. Else the bytes in question, in hexadecimal. */
+  readonly evidence: string;
+}
+
+/** One sentence for a screen: what was seen. */
+export const ALARMS: Readonly<Record<AlarmCode, string>> = {
+  FORK: "The server shows this room differently to different people. Sending is paused.",
+  ROLLBACK: "The server shows an older state of this room than before. Sending is paused.",
+  EQUIVOCATION: "The server signed two contradicting statements about this room. Sending is paused; the proof is saved.",
+  BAD_RECEIPT: "The server's receipt does not hold. Sending is paused.",
+  REFUSED_CHANGE: "A change to the room was refused.",
+  JUNK: "The server delivered bytes that nobody in the room can have sent; they were ignored.",
+  BAD_MESSAGE: "A message does not hold and is not shown.",
+  RESTORED: "This device was restored from a copy, or copied. It must join the room anew before it can send.",
+};

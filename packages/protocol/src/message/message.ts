@@ -1,0 +1,40 @@
+/** The kinds that the protocol itself reads. Any other text of at most 32 bytes is the client's own business. */
+export const ProtocolKind = {
+  text: "text",
+  edit: "edit",
+  delete: "delete",
+  proposal: "proposal",
+  approval: "approval",
+  farewell: "farewell",
+  heartbeat: "heartbeat",
+} as const;
+
+/** What a message says, before the room adds who, when and where. */
+export interface MessageContent {
+  /** 16 bytes, random. The same when it is encrypted anew after `stale_epoch`: receivers show an id once. */
+  readonly id: Uint8Array;
+  /** At most 32 bytes: "text", "edit", "delete", "reaction", … */
+  readonly kind: string;
+  /** The message that this one answers, edits, deletes or reacts to. */
+  readonly ref: Uint8Array | null;
+  /** For "text" its UTF-8; else as the kind says. */
+  readonly body: Uint8Array;
+}
+
+/** A message as it was sent, with its author as the tree of its epoch names them (docs/protocol.md §9). */
+export interface Message extends MessageContent {
+  readonly author: Uint8Array;
+  readonly leaf: Uint8Array;
+  /** The author's name by the leaf's certificate, also when they are gone by now. */
+  readonly name: string;
+  /** The author's clock, ms. Informative. */
+  readonly time: number;
+  /** Place in the log; 0 for an own one that is not in it yet. */
+  readonly n: number;
+  readonly epoch: number;
+  readonly generation: number;
+  /** Sent before a change of the room that we knew when it arrived: never show it as new. */
+  readonly late: boolean;
+  /** The author is not in the room any more: sent before their removal. */
+  readonly authorGone: boolean;
+}

@@ -1,0 +1,97 @@
+import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
+import type { Alarm } from "../evidence/alarm.js";
+import type { Message } from "../message/message.js";
+import type { Delta } from "../primitives.js";
+import type { Action } from "../roster/action.js";
+import type { Rejection } from "../roster/rejection.js";
+
+/** What the relay needs in order to open a room; the client adds request id and permit. */
+export type RoomCreation = Pick<CreateRoomRequest, "roomTag" | "writeKey" | "attachment">;
+
+/** What the relay needs in order to append; the client adds the request id. Send the same one again until answered. */
+export type Append = Omit<AppendRequest, "type" | "id">;
+
+/** An own commit on its way. Store `delta`, then send `append`; it takes effect when `receive` meets it in the log. */
+export interface PendingCommit {
+  readonly append: Append;
+  readonly delta: Delta;
+}
+
+/** An own message on its way. Store `delta`, then send `append`. */
+export interface OutgoingMessage {
+  readonly message: Message;
+  readonly append: Append;
+  readonly delta: Delta;
+}
+
+/** Who did something, as the entry says. */
+export interface Deed {
+  readonly seq: number;
+  /** The author's person; for one who joins by an invite, the joiner. */
+  readonly by: Uint8Array;
+  /** Whose yes came with it. */
+  readonly approvedBy: readonly Uint8Array[];
+  /** The author's clock (ms), informative. */
+  readonly time: number;
+  readonly action: Action;
+  /** With `add`: who came; with `remove` and `leave`: who went; else whom it is about, if anybody. */
+  readonly person: Uint8Array | null;
+  /** The name of `person` as it was or is. */
+  readonly name: string | null;
+  /** With `add` by an invite: which. */
+  readonly inviteId: Uint8Array | null;
+  /** Invites that this revoked. */
+  readonly revokedInvites: readonly Uint8Array[];
+}
+
+/** What happened, for screens and for the client's own work. Shown only after the delta is stored. */
+export type RoomEvent =
+  /** The roster changed. Slots are to be refreshed. */
+  | { readonly type: "entry"; readonly deed: Deed; readonly own: boolean }
+  /** New keys, same roster. Slots are to be refreshed. */
+  | { readonly type: "rekeyed"; readonly by: Uint8Array }
+  /** A message, or something else inside a message that has no event of its own. */
+  | { readonly type: "message"; readonly message: Message }
+  /** An own message is in the log. */
+  | { readonly type: "sent"; readonly id: Uint8Array; readonly n: number }
+  /** Somebody asks for agreement, or agrees. See `Room.proposals`. */
+  | { readonly type: "proposal"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  | { readonly type: "approval"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  /** Somebody says farewell: carry it out with `act({ type: "leave", person })`. */
+  | { readonly type: "farewell"; readonly person: Uint8Array }
+  /** A sign of freshness from somebody. */
+  | { readonly type: "heartbeat"; readonly by: Uint8Array; readonly time: number; readonly counter: number }
+  /** A member has spoken in an epoch that we joined: the join is confirmed. */
+  | { readonly type: "confirmed" }
+  /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */
+  | { readonly type: "lostRace"; readonly action: Action | null; readonly losses: number }
+  /** A member has seen more of the log or of the roster than we have. */
+  | { readonly type: "behind"; readonly by: Uint8Array; readonly n: number; readonly seq: number }
+  /** We are not in the room any more. */
+  | { readonly type: "removed"; readonly deed: Deed };
+
+/** Why a message cannot be shown. A closed set; each has one sentence for a screen and at most one thing to do. */
+export type Unreadable =
+  /** From before we joined. */
+  | "before_join"
+  /** From an epoch whose keys are gone. */
+  | "epoch_gone"
+  /** Its key was used already: a copy of another message. */
+  | "replayed"
+  /** The relay's retention removed it before we read it. */
+  | "pruned"
+  /** It does not hold; see the alarm, if any. */
+  | "invalid";
+
+/**
+ * What `Room.receive` answers for one record of the log. In every case but `deferred` the record is used up: store
+ * `delta` in one transaction, then act on the rest.
+ */
+export type Received =
+  | { readonly kind: "accepted"; readonly delta: Delta; readonly events: readonly RoomEvent[]; readonly alarm: Alarm | null }
+  /** Refused: group and roster stay as they were. */
+  | { readonly kind: "rejected"; readonly delta: Delta; readonly rejection: Rejection; readonly alarm: Alarm; readonly events: readonly RoomEvent[] }
+  /** Nothing to do, nothing to show (or, with `unreadable`, only a line that says why). */
+  | { readonly kind: "ignored"; readonly delta: Delta; readonly unreadable: Unreadable | null; readonly alarm: Alarm | null; readonly events: readonly RoomEvent[] }
+  /** Not used up: fetch from `Room.cursor.n + 1` on (`gap`), drop it (`seen`), or update the app (`update_needed`). */
+  | { readonly kind: "deferred"; readonly reason: "gap" | "seen" | "update_needed" | "closed" };
