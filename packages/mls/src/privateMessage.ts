@@ -93,15 +93,11 @@ export function sealPrivateMessage(
   return { message: { ...header, encryptedSenderData, ciphertext }, step };
 }
 
-/**
- * Decrypts without changing anything: the caller checks the signature, and applies the step when all holds.
- * `ownLeaf` is refused: its keys are deleted when they are made.
- */
+/** Decrypts without changing anything: the caller checks the signature, and applies the step when all holds. */
 export function openPrivateMessage(
   suite: CipherSuite,
   secrets: { senderData: Uint8Array; tree: SecretTree },
   message: PrivateMessage,
-  ownLeaf: number,
   isMember: (leafIndex: number) => boolean,
 ): OpenedMessage {
   const sender = senderDataKey(suite, secrets.senderData, message.ciphertext);
@@ -118,7 +114,6 @@ export function openPrivateMessage(
   const { leafIndex, generation, reuseGuard } = decoded.value;
   // RULE: mls.private-sender: the sender must be a leaf of that epoch that is not blank (RFC 9420 §6.3.2).
   if (!isMember(leafIndex)) throw new MlsError("unknown_sender", "private message");
-  if (leafIndex === ownLeaf) throw new MlsError("own_message", "private message");
   const step = secrets.tree.at(
     leafIndex,
     message.contentType === "application" ? "application" : "handshake",

@@ -53,10 +53,13 @@ function stagePrivate(group: GroupInternals, version: number, message: PrivateMe
   };
   const leafOf = (leafIndex: number) => leafInEpoch(group, message.epoch, leafIndex);
   const secrets = { senderData: epoch.senderData, tree: epoch.secretTree };
-  const opened = openPrivateMessage(suite, secrets, message, epoch.ownLeaf, (leafIndex) => leafOf(leafIndex) !== null);
+  const opened = openPrivateMessage(suite, secrets, message, (leafIndex) => leafOf(leafIndex) !== null);
   const authenticated: AuthenticatedContent = { wireFormat: "private", content: opened.content, auth: opened.auth };
   const leafNode = leafOf(opened.leafIndex)!;
   verifyFramedContent(suite, authenticated, epoch.context, leafNode.signatureKey);
+  // RULE: mls.own-message: said only of a message that this leaf's key signed, so nobody else can make a member believe
+  // that a copy of it is at work (RFC 9420 §6.3.1; attack A64). Own keys are deleted when used: it must be such a copy.
+  if (opened.leafIndex === epoch.ownLeaf) throw new MlsError("own_message", "private message");
   const { content } = opened.content;
   if (content.type !== "application") return stageContent(group, version, authenticated, opened.step);
   return {

@@ -247,7 +247,7 @@ describe.skipIf(!present)("official vectors", () => {
           return item.message;
         }
         if (item.wireFormat !== "private") throw new Error("neither public nor private");
-        const opened = openPrivateMessage(suite, secrets(), item.message, 0, () => true);
+        const opened = openPrivateMessage(suite, secrets(), item.message, () => true);
         verifyFramedContent(suite, { wireFormat: "private", ...opened }, context, h(v.signature_pub));
         return opened;
       };
