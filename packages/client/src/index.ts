@@ -1,3 +1,17 @@
+/**
+ * A client of Conclave: one home with an identity and rooms, kept in step with their relays (docs/protocol.md §5 to §9).
+ * Open a home with `openClient`; everything outside comes through ports. Drivers for Node are in `@conclave/client/node`,
+ * for browsers in `@conclave/client/browser`.
+ */
+export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./view/client.js";
+export type { Post, RoomSession } from "./view/roomSession.js";
+export type { Invitation, InviteOptions, Invited, JoinRequest, OpenProposal, Progress } from "./view/invitation.js";
+export type { Admission, NamedPerson, RoomMember } from "./view/person.js";
+export type { Decision, Right } from "./view/decision.js";
+export type { TimelineAlarm, TimelineItem, TimelineMessage, TimelinePage } from "./view/timeline.js";
+export type { Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
+export type { SessionEvent } from "./view/sessionEvent.js";
+export { explainProblem, type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";

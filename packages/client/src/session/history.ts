@@ -44,7 +44,11 @@ export class History {
 
   add(turn: Turn, item: HistoryItem): void {
     turn.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
-    if (item.kind === "message") turn.put(this.keys.messageId(item.message.id), encode(item.n, (w, n) => w.u53(n)));
+    if (item.kind === "message")
+      turn.put(
+        this.keys.messageId(item.message.id),
+        encode(item.n, (w, n) => w.u53(n)),
+      );
     if (isUnread(item) && item.n > this.readUpTo) this.unreadCount++;
   }
 
@@ -70,7 +74,10 @@ export class History {
 
   async markRead(turn: Turn, n: number): Promise<void> {
     this.readUpTo = n;
-    turn.put(this.keys.readMarker, encode(n, (w, value) => w.u53(value)));
+    turn.put(
+      this.keys.readMarker,
+      encode(n, (w, value) => w.u53(value)),
+    );
     this.unreadCount = await this.countUnread();
   }
 

@@ -73,7 +73,9 @@ export class Outbox {
 function encodeOutgoing(entry: Outgoing): Uint8Array {
   return encode(entry, (w, { order, content, time, sealed }) => {
     w.u53(order).opaque(content.id).text(content.kind);
-    w.optional(content.ref, (each, ref) => each.opaque(ref)).opaque(content.body).u53(time);
+    w.optional(content.ref, (each, ref) => each.opaque(ref))
+      .opaque(content.body)
+      .u53(time);
     w.optional(sealed, (each, { message, append }) => {
       writeMessage(each, message);
       each.opaque(encodeAppend(append));

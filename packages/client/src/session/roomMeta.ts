@@ -33,7 +33,16 @@ export interface RoomCreationRecord {
   readonly permit: Uint8Array;
 }
 
-const STANDINGS: readonly Standing[] = ["founding", "joining", "asking", "member", "removed", "left", "lost", "restored"];
+const STANDINGS: readonly Standing[] = [
+  "founding",
+  "joining",
+  "asking",
+  "member",
+  "removed",
+  "left",
+  "lost",
+  "restored",
+];
 const VERSION = 1;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {

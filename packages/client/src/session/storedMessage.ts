@@ -2,7 +2,10 @@ import type { Reader, Writer } from "@conclave/codec";
 import type { Message } from "@conclave/protocol";
 
 export function writeMessage(w: Writer, m: Message): void {
-  w.opaque(m.id).text(m.kind).optional(m.ref, (each, ref) => each.opaque(ref)).opaque(m.body);
+  w.opaque(m.id)
+    .text(m.kind)
+    .optional(m.ref, (each, ref) => each.opaque(ref))
+    .opaque(m.body);
   w.opaque(m.author).opaque(m.leaf).text(m.name).u53(m.time).u53(m.n).u53(m.epoch).u53(m.generation);
   w.bool(m.late).bool(m.authorGone);
 }

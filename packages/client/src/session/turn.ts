@@ -48,10 +48,12 @@ export class TurnQueue {
   /** Queues a turn. Resolves with its result after its writes are durable and its effects have run. */
   run<T>(work: (turn: Turn) => T | Promise<T>): Promise<T> {
     this.open++;
-    const result = this.last.then(() => this.perform(work)).finally(() => {
-      this.open--;
-      if (this.open === 0) for (const resolve of this.waiting.splice(0)) resolve();
-    });
+    const result = this.last
+      .then(() => this.perform(work))
+      .finally(() => {
+        this.open--;
+        if (this.open === 0) for (const resolve of this.waiting.splice(0)) resolve();
+      });
     this.last = result.catch(() => undefined);
     return result;
   }

@@ -1,0 +1,81 @@
+import type { Crypto, Random } from "@conclave/crypto";
+import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Clock } from "../ports/clock.js";
+import type { Lock } from "../ports/lock.js";
+import type { Storage } from "../ports/storage.js";
+import type { Transport } from "../ports/transport.js";
+import type { Invited } from "./invitation.js";
+import type { Result } from "./problem.js";
+import type { RoomSession } from "./roomSession.js";
+
+/** Everything that a client takes from outside. */
+export interface ClientPorts {
+  readonly storage: Storage;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly crypto: Crypto;
+  /** The home's lock: held as long as the client is open. */
+  readonly lock: Lock;
+}
+
+/** How to open a home. */
+export interface OpenOptions {
+  /** The 24 words of a person who comes back; only for a home that has no identity yet. */
+  readonly recoveryPhrase?: string;
+  /** MLS cipher suite of rooms that are founded here; the protocol's default when left out. */
+  readonly suite?: number;
+  /** False leaves rooms unconnected until `connect` (true). */
+  readonly connect?: boolean;
+}
+
+/** Why a home was not opened. */
+export type OpenProblem =
+  /** Another process or tab has it open. */
+  | "in_use"
+  /** The recovery phrase is none. */
+  | "bad_phrase"
+  /** The home has an identity, and it is another one than the phrase's. */
+  | "other_identity";
+
+/** What came of opening a home. */
+export type Opened =
+  { readonly ok: true; readonly client: Client } | { readonly ok: false; readonly problem: OpenProblem };
+
+/** A room to found. */
+export interface RoomOptions {
+  readonly title: string;
+  /** How the founder is called in the room. */
+  readonly name: string;
+  readonly policy: Policy;
+  /** The relay: `wss://host`, `https://host`, or `ws://` / `http://` for one without TLS. */
+  readonly relay: string;
+  /** What the relay's operator gave to people who may create rooms; empty where anybody may. */
+  readonly permit?: Uint8Array;
+}
+
+/** One home that is open: a person, this device, and its rooms. */
+export interface Client {
+  /** The person's public identity key: who we are, everywhere. */
+  readonly person: Uint8Array;
+  fingerprint(): Fingerprint;
+  /** The 24 words that bring this person back. Whoever has them is the person. */
+  recoveryPhrase(): string;
+  /** All rooms of this home, also those that we left. */
+  rooms(): readonly RoomSession[];
+  room(roomId: Uint8Array): RoomSession | null;
+  /** Tells when a room was added or forgotten. Returns how to stop. */
+  watch(listener: () => void): () => void;
+  /** Founds a room. Resolves when the relay has it. */
+  createRoom(options: RoomOptions): Promise<Result<RoomSession>>;
+  /** Reads what an invite leads to, and checks the room's whole history. Sends nothing about us and stores nothing. */
+  lookAt(link: string): Promise<Result<Invited>>;
+  /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
+  forget(roomId: Uint8Array): Promise<void>;
+  /** Connects all rooms, when it was opened without. */
+  connect(): void;
+  /** The network is back, or the person asks: try at once instead of waiting. */
+  nudge(): void;
+  /** Stops everything and frees the home. What is stored goes on when it is opened again. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { Action, Role } from "@conclave/protocol";
+import type { NamedPerson } from "./person.js";
+
+/** By what right a decision was taken: what the room's policy was satisfied with. */
+export interface Right {
+  /** The author's role before the decision; null for somebody who was not in the room. */
+  readonly role: Role | null;
+  /** Whose signed yes came with it, beside the author's. */
+  readonly approvedBy: readonly NamedPerson[];
+  /** The invite that was used. */
+  readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson } | null;
+  /** With `leave`: the person said so themselves. */
+  readonly isFarewell: boolean;
+}
+
+/** One decision of the room's roster, checked on this machine (docs/protocol.md §4). */
+export interface Decision {
+  /** 0 is the founding. */
+  readonly seq: number;
+  /** Place in the relay's log; 0 for what happened before this device was here. */
+  readonly n: number;
+  /** The author's clock (ms), informative. */
+  readonly time: number;
+  readonly action: Action;
+  readonly by: NamedPerson;
+  /** Whom it is about, if anybody. */
+  readonly person: NamedPerson | null;
+  readonly right: Right;
+  /** Invites that ended with it. */
+  readonly revokedInvites: readonly Uint8Array[];
+}

@@ -1,0 +1,102 @@
+import type { Action, InviteFor, Policy, Role } from "@conclave/protocol";
+import type { Result } from "./problem.js";
+import type { NamedPerson, RoomMember } from "./person.js";
+import type { RoomSession } from "./roomSession.js";
+
+/** What to make an invite of. */
+export interface InviteOptions {
+  /** What this home calls it. Stays here. */
+  readonly label: string;
+  readonly for: InviteFor;
+  /** The role that newcomers get ("member" when left out). */
+  readonly role?: Role;
+  /** Chain time (ms) after which it is void; null for never. */
+  readonly notAfter: number | null;
+  /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
+  readonly mode: "direct" | "ask";
+}
+
+/** An invite, as the roster has it and this home knows it. */
+export interface Invitation {
+  readonly inviteId: Uint8Array;
+  /** What this home calls it; null for other people's invites. */
+  readonly label: string | null;
+  readonly for: InviteFor;
+  readonly role: Role;
+  readonly mode: "direct" | "ask";
+  readonly createdBy: NamedPerson;
+  /** How many came by it, and how many may. */
+  readonly uses: number;
+  readonly limit: number;
+  readonly notAfter: number | null;
+  readonly isRevoked: boolean;
+  /** It still lets somebody in. */
+  readonly isOpen: boolean;
+  /** The link for {@link RoomSession.inviteLink} is in this home. */
+  readonly hasLink: boolean;
+}
+
+/** Somebody who asks to be let in. */
+export interface JoinRequest {
+  /** The relay's number: the name of the request in `admit` and `decline`. */
+  readonly id: number;
+  readonly person: Uint8Array;
+  readonly name: string;
+  readonly tag: string;
+  /** The person's fingerprint words. */
+  readonly words: string;
+  readonly note: string;
+  /** The invite they hold. */
+  readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson };
+  /** The role that the invite gives. */
+  readonly role: Role;
+  /** The relay's clock (ms), informative. */
+  readonly time: number;
+  /** The action that admits them: what has to be approved, where several must agree. */
+  readonly action: Action;
+  readonly approvedBy: readonly NamedPerson[];
+  /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
+  readonly approvalsNeeded: number;
+}
+
+/** An action that waits for approvals. */
+export interface OpenProposal {
+  /** Names it in `approve`. */
+  readonly actionHash: Uint8Array;
+  readonly action: Action;
+  readonly by: NamedPerson;
+  readonly approvedBy: readonly NamedPerson[];
+  readonly have: number;
+  readonly need: number;
+}
+
+/** What came of a decision. */
+export type Progress =
+  | { readonly done: true; readonly seq: number }
+  /** More people must agree: it was proposed to the room, or this device's yes was added. */
+  | { readonly done: false; readonly actionHash: Uint8Array; readonly have: number; readonly need: number };
+
+/** What an invite leads to, with the whole history of the room checked, before anything was sent or stored. */
+export interface Invited {
+  readonly roomId: Uint8Array;
+  readonly title: string;
+  /** The relay's address, as the room's charter says. */
+  readonly relay: string;
+  readonly mode: "direct" | "ask";
+  /** The role that the invite gives. */
+  readonly role: Role;
+  readonly members: readonly RoomMember[];
+  readonly owners: readonly NamedPerson[];
+  readonly invitedBy: NamedPerson | null;
+  readonly policy: Policy;
+  /** When an owner or admin last confirmed the list of members, by their clock (ms). */
+  readonly confirmed: number | null;
+  /**
+   * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
+   * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
+   * standing turns from `asking` to `member` when somebody lets us in.
+   *
+   * A lost race or a stale slot is tried again with a fresh slot, a few times.
+   */
+  accept(name: string, note?: string): Promise<Result<RoomSession>>;
+}

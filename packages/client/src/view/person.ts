@@ -1,0 +1,44 @@
+import type { Role } from "@conclave/protocol";
+
+/** A person as a screen names them. */
+export interface NamedPerson {
+  /** The public identity key (32 bytes): who they are. */
+  readonly person: Uint8Array;
+  /** What they call themselves, now or, when they are gone, last. Anybody may call themselves anything. */
+  readonly name: string;
+  /** Two words of their fingerprint: tells look-alike names apart, proves nothing. */
+  readonly tag: string;
+  readonly isYou: boolean;
+}
+
+/** By what right a person is in the room. */
+export type Admission =
+  | { readonly how: "founded" }
+  /** They took a place with an invite, which is itself a decision of somebody. */
+  | {
+      readonly how: "invited";
+      readonly inviteId: Uint8Array;
+      /** What this home calls the invite, when it is its own. */
+      readonly label: string | null;
+      readonly by: NamedPerson;
+    }
+  /** Somebody let them in, with the approvals that it took; by an invite when they asked with one. */
+  | {
+      readonly how: "admitted";
+      readonly by: NamedPerson;
+      readonly approvedBy: readonly NamedPerson[];
+      readonly inviteId: Uint8Array | null;
+    };
+
+/** A person who is in the room now. */
+export interface RoomMember extends NamedPerson {
+  readonly role: Role;
+  readonly devices: number;
+  /** When they came in, by the clock of whoever signed it (ms); null when unknown. */
+  readonly since: number | null;
+  /** The number of the decision that let them in. */
+  readonly joinedSeq: number;
+  readonly admission: Admission | null;
+  /** Somebody else in the room has a name that looks the same: show the tag. */
+  readonly isLookalike: boolean;
+}

@@ -1,0 +1,58 @@
+import { explain, type Rejection } from "@conclave/protocol";
+import { RELAY_ERRORS, type RelayError } from "@conclave/wire";
+
+/** Why something was not done. A closed set. */
+export type Problem =
+  /** The room's rules, or the protocol, do not allow it. */
+  | { readonly kind: "refused"; readonly rejection: Rejection }
+  /** The relay does not do it. */
+  | { readonly kind: "relay"; readonly error: RelayError; readonly retryAfter: number }
+  /** No answer from the relay in time. What is durable here goes on by itself later. */
+  | { readonly kind: "unreachable" }
+  /** Other people's changes came first, again and again: the relay may be starving this device (attack A23). */
+  | { readonly kind: "starved"; readonly losses: number }
+  /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
+  | { readonly kind: "unknown" }
+  /** The text is no name of a person or room, or no address of a relay. */
+  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "link" | "note" | "body" }
+  /** This device is not in the room (any more), or not yet. */
+  | { readonly kind: "not_member" }
+  /** This home is in the room already, or on its way into it. */
+  | { readonly kind: "already_here" }
+  /** The client was closed, or its storage failed. */
+  | { readonly kind: "closed" };
+
+/** A value, or why there is none. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+export function done<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failed(problem: Problem): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem };
+}
+
+/** One sentence for the person who wanted it. */
+export function explainProblem(problem: Problem): string {
+  switch (problem.kind) {
+    case "refused":
+      return explain(problem.rejection, "you");
+    case "relay":
+      return RELAY_ERRORS[problem.error].sentence;
+    case "unreachable":
+      return "The relay does not answer.";
+    case "starved":
+      return `Somebody else's change came first ${String(problem.losses)} times; try again later.`;
+    case "unknown":
+      return "There is no such thing (any more).";
+    case "malformed":
+      return `That is no valid ${problem.what}.`;
+    case "not_member":
+      return "This device is not in the room.";
+    case "already_here":
+      return "You are in this room already.";
+    case "closed":
+      return "This home is closed.";
+  }
+}

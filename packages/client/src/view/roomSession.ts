@@ -1,0 +1,78 @@
+import type { Action, Fingerprint, Policy } from "@conclave/protocol";
+import type { Decision } from "./decision.js";
+import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
+import type { RoomMember } from "./person.js";
+import type { Result } from "./problem.js";
+import type { SessionEvent } from "./sessionEvent.js";
+import type { RoomStatus } from "./status.js";
+import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
+
+/** A message to be sent. The room adds who, when and where. */
+export interface Post {
+  /** "text", "edit", "delete", "reaction", …: at most 32 bytes. */
+  readonly kind: string;
+  /** The id of the message that this one answers, edits, deletes or reacts to. */
+  readonly ref?: Uint8Array | null;
+  /** For "text" and "edit" UTF-8; else as the kind says. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * One room of this home. It keeps itself in step with the relay: connects, catches up, sends what waits, carries out
+ * farewells, refreshes invites. Reading methods give what is known now; `watch` tells when to read again.
+ *
+ * Decisions resolve when the decision is in the room's log, with `progress.done` false when more people must agree, or
+ * with the reason why not. A lost race is tried again by itself.
+ */
+export interface RoomSession {
+  readonly id: Uint8Array;
+  readonly title: string;
+  /** The relay's address. */
+  readonly relay: string;
+  status(): RoomStatus;
+  members(): readonly RoomMember[];
+  /** All decisions since the founding, oldest first. */
+  decisions(): readonly Decision[];
+  policy(): Policy | null;
+  /** A page of what happened, oldest first. */
+  timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
+  /** Everything from now on. Returns how to stop. */
+  watch(listener: (event: SessionEvent) => void): () => void;
+
+  /** Resolves when the room is live: at the relay's head, able to send. `unreachable` after `timeout` ms. */
+  synced(timeout: number): Promise<Result<void>>;
+  /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
+  post(post: Post): Promise<Result<TimelineMessage>>;
+  /** Posts a text. */
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
+  flushed(timeout: number): Promise<Result<void>>;
+  /** The person has read up to this place of the log. */
+  markRead(n: number): Promise<void>;
+
+  /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<Progress>>;
+  proposals(): readonly OpenProposal[];
+  /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
+  approve(actionHash: Uint8Array): Promise<Result<Progress>>;
+  /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
+  createInvite(
+    options: InviteOptions,
+  ): Promise<Result<{ readonly progress: Progress; readonly invitation: Invitation | null }>>;
+  invitations(): readonly Invitation[];
+  /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
+  inviteLink(inviteId: Uint8Array, host: string): string | null;
+  /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
+  requests(): Promise<Result<readonly JoinRequest[]>>;
+  admit(requestId: number): Promise<Result<Progress>>;
+  /** Takes the request away from the relay; the person is not told. */
+  decline(requestId: number): Promise<Result<void>>;
+  /** Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. */
+  leave(): Promise<Result<void>>;
+
+  fingerprint(person: Uint8Array): Fingerprint;
+  /** 60 digits that all members can read aloud at one moment: equal means same people and same keys. */
+  roomCode(): string | null;
+  /** 60 digits that change only when people or policy change. */
+  peopleCode(): string | null;
+}

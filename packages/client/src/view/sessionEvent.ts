@@ -1,0 +1,18 @@
+import type { Action } from "@conclave/protocol";
+import type { Decision } from "./decision.js";
+import type { Standing } from "./status.js";
+import type { TimelineAlarm, TimelineItem } from "./timeline.js";
+
+/** Something happened in a room. Every event comes after what it tells of was stored. */
+export type SessionEvent =
+  /** A new line of the timeline; a message also when it turns from `pending` to `sent`. */
+  | { readonly type: "item"; readonly item: TimelineItem }
+  /** Members, status, requests, proposals or invitations are to be read again. */
+  | { readonly type: "changed" }
+  | { readonly type: "standing"; readonly standing: Standing }
+  /** An alarm that pauses sending, or any other. Also in the timeline. */
+  | { readonly type: "alarm"; readonly alarm: TimelineAlarm }
+  /** This device's change lost its third race, or more: somebody keeps coming first (attack A23). */
+  | { readonly type: "starved"; readonly action: Action | null; readonly losses: number }
+  /** This device was shown out, or its farewell was carried out. */
+  | { readonly type: "gone"; readonly decision: Decision };

@@ -1,0 +1,56 @@
+import type { TimelineAlarm } from "./timeline.js";
+import type { NamedPerson } from "./person.js";
+
+/**
+ * How this device stands in a room. `founding`: the relay does not have the room yet. `joining`: the own join is on its
+ * way. `asking`: somebody has to decide. `member`. `removed` and `left`: not any more. `lost`: a join came too late too
+ * often, or was declined by what happened meanwhile. `restored`: this device is a copy and must join anew (attack A64).
+ */
+export type Standing = "founding" | "joining" | "asking" | "member" | "removed" | "left" | "lost" | "restored";
+
+/** How good the list of members is (docs/protocol.md §8). The relay's clock plays no part in it. */
+export interface Freshness {
+  /**
+   * `fresh`: an owner or admin confirmed it within five minutes. `aging`: later than that. `stale`: longer ago than the
+   * room's policy likes, ask before sending. `unknown`: nobody has confirmed it to this device.
+   */
+  readonly state: "fresh" | "aging" | "stale" | "unknown";
+  /** Who confirmed it last: ourselves where nobody else could have changed it. */
+  readonly by: NamedPerson | null;
+  /** When, by that person's clock (ms). */
+  readonly time: number | null;
+}
+
+/** Why nothing is sent. */
+export type Pause =
+  /** The relay was caught showing different people different rooms, or an older one. */
+  | { readonly why: "alarm"; readonly alarm: TimelineAlarm }
+  /** This device is a copy, or was restored from one. */
+  | { readonly why: "restored" }
+  /** The room uses something that this version does not know. */
+  | { readonly why: "update_needed" }
+  /** The home's storage failed, or a bug showed: open the home anew. */
+  | { readonly why: "failed"; readonly message: string };
+
+/** How a room stands just now. */
+export interface RoomStatus {
+  readonly standing: Standing;
+  /** `live`: everything that the relay has is here, and more is pushed. */
+  readonly connection: "offline" | "connecting" | "catching up" | "live";
+  /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */
+  readonly isConfirmed: boolean;
+  readonly freshness: Freshness;
+  readonly epoch: number;
+  /** The roster's number: how many decisions there have been after the founding. */
+  readonly seq: number;
+  /** How far the log has been taken in. */
+  readonly n: number;
+  /** Messages that are not in the log yet. */
+  readonly pending: number;
+  /** Messages of others after the read marker. */
+  readonly unread: number;
+  /** People who ask to be let in, as far as this device may see. */
+  readonly requests: number;
+  readonly paused: Pause | null;
+  readonly alarms: readonly TimelineAlarm[];
+}
