@@ -21,7 +21,14 @@ export const MAX_APPROVAL_SPAN = 1000;
 
 export function signApproval(crypto: Crypto, leafSeed: Uint8Array, approval: Approval): Uint8Array {
   const body = encode(approval, (w, a) =>
-    w.fixed(a.roomId).fixed(a.actionHash).u53(a.baseSeq).u53(a.maxSeq).fixed(a.policyHash).fixed(a.person).fixed(a.leaf),
+    w
+      .fixed(a.roomId)
+      .fixed(a.actionHash)
+      .u53(a.baseSeq)
+      .u53(a.maxSeq)
+      .fixed(a.policyHash)
+      .fixed(a.person)
+      .fixed(a.leaf),
   );
   return signBody(crypto, leafSeed, LABEL, body);
 }

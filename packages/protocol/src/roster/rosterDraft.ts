@@ -1,6 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { Invite } from "../invite/invite.js";
+import type { Delta } from "../primitives.js";
 import { policyHash } from "../policy/policy.js";
 import type { FormerMember, Member, Roster } from "./roster.js";
 import {
@@ -12,7 +13,7 @@ import {
   recordKey,
   type RosterMeta,
 } from "./rosterRecord.js";
-import type { Delta } from "../primitives.js";
+import { StateTable } from "./stateTable.js";
 
 /** A roster without the head of the entry that leads to it: the entry holds the hash of this state. */
 export type HeadlessRoster = Omit<Roster, "roomId" | "head">;
@@ -38,10 +39,6 @@ export class RosterDraft {
 
   everyone(): Iterable<Member> {
     return this.members.values();
-  }
-
-  allInvites(): Iterable<[string, Invite]> {
-    return (this.invites ?? this.before.invites).entries();
   }
 
   putMember(member: Member): void {
@@ -101,6 +98,30 @@ export class RosterDraft {
     };
     return { state, changes: new Map([...this.changes, [recordKey.meta, encoded]]) };
   }
+}
+
+/** The roster of nobody, from which a charter's draft starts. */
+export function emptyRoster(
+  crypto: Crypto,
+  { title, policy, relay }: Pick<Roster, "title" | "policy" | "relay">,
+): HeadlessRoster {
+  return {
+    seq: 0,
+    title,
+    policy,
+    policyHash: policyHash(crypto, policy),
+    relay,
+    sealed: false,
+    chainTime: 0,
+    generation: 0,
+    changedSeq: 0,
+    members: new Map(),
+    leaves: new Map(),
+    invites: new Map(),
+    former: new Map(),
+    stateHash: new Uint8Array(0),
+    table: StateTable.empty,
+  };
 }
 
 /** A finished draft. */

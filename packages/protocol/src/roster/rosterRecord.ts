@@ -22,7 +22,10 @@ export function encodeMember(member: Member): Uint8Array {
   return encode(member, (w, m) => {
     w.fixed(m.person).text(m.name);
     writeRole(w, m.role);
-    w.u53(m.joinedSeq).u53(m.changedSeq).fixed(m.addedBy).optional(m.inviteId, (x, id) => x.fixed(id));
+    w.u53(m.joinedSeq)
+      .u53(m.changedSeq)
+      .fixed(m.addedBy)
+      .optional(m.inviteId, (x, id) => x.fixed(id));
     w.vector(m.devices, (x, d) => x.fixed(d.leaf).fixed(d.device).u32(d.deviceNo).u53(d.addedSeq));
     w.u53(m.entries).vector(m.removals, (x, at) => x.u53(at));
   });

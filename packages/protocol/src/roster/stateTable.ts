@@ -42,7 +42,8 @@ export class StateTable {
     const hashes = [...this.hashes];
     for (const index of touched) {
       const rows = buckets[index]!;
-      hashes[index] = rows.length === 0 ? NO_RECORD : crypto.hash("sha256", concatBytes(...rows.map((row) => row.hash)));
+      hashes[index] =
+        rows.length === 0 ? NO_RECORD : crypto.hash("sha256", concatBytes(...rows.map((row) => row.hash)));
     }
     return new StateTable(buckets, hashes);
   }

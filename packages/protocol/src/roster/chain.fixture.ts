@@ -1,0 +1,199 @@
+import { toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
+import { identityOf, newDevice } from "../identity/person.js";
+import type { InviteTerms } from "../invite/invite.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import { ownerLed } from "../policy/presets.js";
+import type { Policy } from "../policy/policy.js";
+import type { Role } from "../policy/role.js";
+import { type Action, actionHash } from "./action.js";
+import { signApproval } from "./approval.js";
+import { type Evidence, NO_EVIDENCE } from "./entry.js";
+import { authorEntry, type Transition } from "./evaluate.js";
+import { signFarewell } from "./farewell.js";
+import type { Outcome } from "./rejection.js";
+import type { Roster } from "./roster.js";
+
+/** Somebody in a test: a person, one device, its leaf seed. */
+export interface Someone {
+  readonly name: string;
+  readonly person: Uint8Array;
+  readonly device: DeviceIdentity;
+  readonly leafSeed: Uint8Array;
+  readonly leaf: Uint8Array;
+}
+
+/** A chain of entries for tests, with a made-up history of keys. Everything follows from names and numbers. */
+export class Chain {
+  roster: Roster;
+  epoch = 0;
+  transcript: Uint8Array = new Uint8Array(0);
+  time = 1_700_000_000_000;
+  readonly transitions: Transition[] = [];
+  readonly alice: Someone;
+
+  constructor(
+    readonly crypto: Crypto,
+    policy: Policy = ownerLed(),
+  ) {
+    this.alice = this.someone("Alice");
+    const { person, leafSeed } = this.alice;
+    const founded = authorEntry(crypto, leafSeed, null, {
+      action: this.charter(policy),
+      person,
+      time: this.time,
+      epoch: 0,
+      transcript: this.transcript,
+    });
+    if (!founded.ok) throw new Error(founded.rejection.code);
+    this.roster = founded.value.roster;
+    this.transitions.push(founded.value);
+  }
+
+  charter(policy: Policy): Extract<Action, { type: "charter" }> {
+    const relay = { publicKey: this.bytes("relay"), address: "wss://relay.test" };
+    const leafCert = this.certOf(this.alice, NO_ROOM);
+    return { type: "charter", title: "Room", policy, relay, leafCert, nonce: this.bytes("nonce") };
+  }
+
+  /** 32 bytes that follow from a name. */
+  bytes(name: string): Uint8Array {
+    return this.crypto.hash("sha256", new TextEncoder().encode(name));
+  }
+
+  /** A person by their name; with `deviceNo`, on another device of theirs. */
+  someone(name: string, deviceNo = 1): Someone {
+    const { crypto } = this;
+    const device = `${name} ${deviceNo}`;
+    const identity = identityOf({ crypto, random: () => this.bytes(device) }, this.bytes(`identity of ${name}`));
+    const leafSeed = this.bytes(`leaf of ${device}`);
+    return {
+      name,
+      person: identity.person,
+      device: newDevice({ crypto, random: () => this.bytes(device) }, identity, deviceNo),
+      leafSeed,
+      leaf: crypto.ed25519PublicKey(leafSeed),
+    };
+  }
+
+  certOf(who: Someone, roomId: Uint8Array = this.roster.roomId): Uint8Array {
+    return certifyLeaf(this.crypto, who.device, { roomId, leaf: who.leaf, name: who.name });
+  }
+
+  adding(who: Someone, role: Role = "member"): Action {
+    return { type: "add", leafCert: this.certOf(who), role };
+  }
+
+  /** Authors an entry without taking it over. */
+  author(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Outcome<Transition> {
+    const { crypto, roster, time, epoch, transcript } = this;
+    const what = {
+      action,
+      person: who.person,
+      time,
+      evidence: { ...NO_EVIDENCE, ...evidence },
+      epoch,
+      transcript,
+      external,
+    };
+    return authorEntry(crypto, who.leafSeed, roster, what);
+  }
+
+  /** Authors an entry; when it is allowed, the chain and its keys move on. */
+  act(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Outcome<Transition> {
+    const outcome = this.author(who, action, evidence, external);
+    if (outcome.ok) this.take(outcome.value);
+    return outcome;
+  }
+
+  /** As `act`, where nothing else than success is expected. */
+  must(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Transition {
+    const outcome = this.act(who, action, evidence, external);
+    if (!outcome.ok) throw new Error(`${action.type}: ${outcome.rejection.code} ${outcome.rejection.detail ?? ""}`);
+    return outcome.value;
+  }
+
+  take(transition: Transition): void {
+    this.roster = transition.roster;
+    this.transitions.push(transition);
+    this.epoch++;
+    this.transcript = this.crypto.hash("sha256", transition.entry.bytes);
+    this.time += 1000;
+  }
+
+  /** Somebody new, added by Alice. */
+  add(name: string, role: Role = "member", evidence: Partial<Evidence> = {}): Someone {
+    const who = this.someone(name);
+    this.must(this.alice, this.adding(who, role), evidence);
+    return who;
+  }
+
+  approval(
+    who: Someone,
+    action: Action,
+    change: { baseSeq?: number; maxSeq?: number; policyHash?: Uint8Array } = {},
+  ): Uint8Array {
+    const { crypto, roster } = this;
+    return signApproval(crypto, who.leafSeed, {
+      roomId: roster.roomId,
+      actionHash: actionHash(crypto, action),
+      baseSeq: roster.seq,
+      maxSeq: roster.seq + 100,
+      policyHash: roster.policyHash,
+      person: who.person,
+      leaf: who.leaf,
+      ...change,
+    });
+  }
+
+  farewell(who: Someone): Uint8Array {
+    return signFarewell(this.crypto, who.leafSeed, { roomId: this.roster.roomId, person: who.person, leaf: who.leaf });
+  }
+
+  /** Terms of an invite whose keys follow from a name. */
+  terms(name: string, terms: Partial<InviteTerms> = {}): InviteTerms {
+    return {
+      inviteId: this.bytes(`invite ${name}`).slice(0, 16),
+      joinPub: this.crypto.ed25519PublicKey(this.bytes(`join ${name}`)),
+      slotPub: this.bytes(`slot ${name}`),
+      tokenPub: this.bytes(`token ${name}`),
+      for: { class: "single" },
+      role: "member",
+      notAfter: null,
+      mode: "direct",
+      ...terms,
+    };
+  }
+
+  /** The invite's proof for somebody, at the present place in the chain or, to ask, at none. */
+  proof(name: string, who: Someone, mode: "direct" | "ask" = "direct"): Uint8Array {
+    const { roster, epoch } = this;
+    return signInviteProof(this.crypto, this.bytes(`join ${name}`), {
+      roomId: roster.roomId,
+      inviteId: this.terms(name).inviteId,
+      person: who.person,
+      leaf: who.leaf,
+      place: mode === "direct" ? { prev: roster.head, epoch } : null,
+    });
+  }
+
+  /** Somebody comes in by an invite, by themself. */
+  join(name: string, who: Someone, role: Role = "member"): Outcome<Transition> {
+    return this.act(who, this.adding(who, role), { inviteProof: this.proof(name, who) }, true);
+  }
+
+  /** Names of the people in the room. */
+  get people(): string[] {
+    return [...this.roster.members.values()].map((member) => member.name);
+  }
+
+  roleOf(who: Someone): Role | undefined {
+    return this.roster.members.get(toHex(who.person))?.role;
+  }
+}
+
+/** The refusal's code, or "ok". */
+export function verdict(outcome: Outcome<unknown>): string {
+  return outcome.ok ? "ok" : outcome.rejection.code;
+}

@@ -1,0 +1,54 @@
+import type { Crypto } from "@conclave/crypto";
+import type { LeafCert } from "../identity/leafCert.js";
+import type { Invite } from "../invite/invite.js";
+import type { EntryContent } from "./entry.js";
+import type { Member, Roster } from "./roster.js";
+import type { RosterDraft } from "./rosterDraft.js";
+
+/** A leaf that an entry brings in, with the certificate that its credential in the tree holds. */
+export interface AddedLeaf {
+  readonly leaf: Uint8Array;
+  /** Bytes of the leaf certificate. */
+  readonly credential: Uint8Array;
+}
+
+/** An entry in the act of changing the roster. */
+export interface Change {
+  readonly crypto: Crypto;
+  readonly before: Roster;
+  readonly draft: RosterDraft;
+  readonly content: Omit<EntryContent, "stateHash">;
+  /** The entry's own number. */
+  readonly seq: number;
+  /** Null for a newcomer, who signs in themself. */
+  readonly author: Member | null;
+  /** With `add`: who comes, and by which invite. */
+  readonly newcomer: Newcomer | null;
+}
+
+/** Somebody who may come in, as far as certificates and invites go. */
+export interface Newcomer {
+  readonly cert: LeafCert;
+  readonly invite: Invite | null;
+}
+
+/** What an entry does besides changing the roster's records. */
+export interface Effect {
+  /** Leaves that the tree must gain. */
+  readonly added: readonly AddedLeaf[];
+  /** Leaf keys that the tree must lose. */
+  readonly removed: readonly Uint8Array[];
+  /** Whom it is about, if anybody, and what they are called. */
+  readonly person: Uint8Array | null;
+  readonly name: string | null;
+  /** The invite that somebody came by, or that was made or withdrawn. */
+  readonly inviteId: Uint8Array | null;
+  readonly revokedInvites: readonly Uint8Array[];
+}
+
+const NO_EFFECT: Effect = { added: [], removed: [], person: null, name: null, inviteId: null, revokedInvites: [] };
+
+/** An effect in which only these parts are not empty. */
+export function effect(parts: Partial<Effect> = {}): Effect {
+  return { ...NO_EFFECT, ...parts };
+}

@@ -1,0 +1,56 @@
+import { equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { readInviteProof } from "../invite/inviteProof.js";
+import type { Delta } from "../primitives.js";
+import { decodeEntry, type Entry } from "./entry.js";
+import { type Carriage, evaluate, type Transition } from "./evaluate.js";
+import { done, type Outcome, refused } from "./rejection.js";
+import type { Roster } from "./roster.js";
+
+/** A whole chain, every entry of which was allowed. */
+export interface Replayed {
+  readonly roster: Roster;
+  /** All records of the roster. */
+  readonly delta: Delta;
+  /** One for each entry, the charter's first. */
+  readonly transitions: readonly Transition[];
+}
+
+/**
+ * Judges a whole chain, for those who join: the charter first, then every entry in order (docs/protocol.md §5, Joining).
+ * The commits that carried them are not at hand: epochs have to rise, and the last roster is held against the tree.
+ *
+ * @param entries signed entries as bytes, the charter first
+ * @param roomId the room that was asked for: the hash of its charter
+ */
+export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: Uint8Array): Outcome<Replayed> {
+  const transitions: Transition[] = [];
+  const records = new Map<string, Uint8Array>();
+  let before: Roster | null = null;
+  let epoch = -1;
+  for (const bytes of entries) {
+    const decoded = decodeEntry(crypto, bytes);
+    if (decoded.kind !== "entry") return refused("malformed", decoded.kind);
+    const { entry } = decoded;
+    // RULE: replay.room-id: a room is its charter's hash, so no other room passes for it (attacks A13, A15).
+    if (before === null && !equalBytes(entry.hash, roomId)) return refused("wrong_room");
+    // RULE: replay.epochs: each commit has an epoch of its own, later than those before (attack A16).
+    if (entry.epoch <= epoch) return refused("wrong_epoch");
+    const judged: Outcome<Transition> = evaluate(crypto, before, entry, carriageOf(entry));
+    if (!judged.ok) return judged;
+    // The founding makes epoch 0, in which the first commit is made too.
+    epoch = before === null ? -1 : entry.epoch;
+    before = judged.value.roster;
+    transitions.push(judged.value);
+    for (const [key, value] of judged.value.delta.put) records.set(key, value);
+    for (const key of judged.value.delta.delete) records.delete(key);
+  }
+  if (before === null) return refused("malformed", "no entries");
+  return done({ roster: before, delta: { put: [...records], delete: [] }, transitions });
+}
+
+function carriageOf({ epoch, transcript, author, evidence }: Entry): Carriage {
+  // A proof for one place in the chain is of somebody who came in directly (`invite.place`).
+  const proof = evidence.inviteProof === null ? null : readInviteProof(evidence.inviteProof);
+  return { epoch, transcript, committer: author.leaf, external: proof !== null && proof.proof.place !== null };
+}

@@ -1,0 +1,105 @@
+import { toHex } from "@conclave/codec";
+import type { InviteClass, Rule } from "../policy/rule.js";
+import { isAtLeast } from "../policy/role.js";
+import type { Member, Roster } from "./roster.js";
+
+/** How many yeses of those that a rule asks for there are, and how many it takes. */
+export interface Tally {
+  readonly have: number;
+  /** Infinity when no yes can help. */
+  readonly need: number;
+}
+
+/** What a rule is held against: the roster before, who says yes, and what else it may turn on. */
+export interface Grounds {
+  readonly before: Roster;
+  /** Hexadecimal ids of the members who say yes, the author among them. */
+  readonly yes: ReadonlySet<string>;
+  /** Whether the author acts about themselves. */
+  readonly self: boolean;
+  /** The class of the invite that was proved and lets in without anybody's yes. */
+  readonly invite: InviteClass | null;
+}
+
+const MET: Tally = { have: 1, need: 1 };
+const HOPELESS: Tally = { have: 0, need: Number.POSITIVE_INFINITY };
+
+/** What a rule asks for, and what of it there is (docs/protocol.md §4, Policy). */
+export function tally(rule: Rule, grounds: Grounds): Tally {
+  switch (rule.kind) {
+    case "nobody":
+      return HOPELESS;
+    case "self":
+      return grounds.self ? MET : HOPELESS;
+    case "owner":
+      return oneOf(grounds, (member) => member.role === "owner");
+    case "role":
+      return oneOf(grounds, (member) => isAtLeast(member.role, rule.role));
+    case "anyMember":
+      return oneOf(grounds, () => true);
+    case "quorum":
+      return ballot(
+        grounds,
+        (member) => isAtLeast(member.role, rule.role),
+        (voters) => Math.min(Math.max(rule.count, rule.half ? Math.ceil(voters / 2) : 0), voters),
+      );
+    case "majority":
+      return ballot(
+        grounds,
+        () => true,
+        (voters) => Math.floor(voters / 2) + 1,
+      );
+    case "unanimous":
+      return ballot(
+        grounds,
+        () => true,
+        (voters) => voters,
+      );
+    case "invite": {
+      const { invite } = grounds;
+      return invite !== null && (rule.inviteClass === "any" || rule.inviteClass === invite) ? MET : HOPELESS;
+    }
+    case "anyOf":
+      return rule.rules
+        .map((each) => tally(each, grounds))
+        .reduce((best, each) => (isCloser(each, best) ? each : best), HOPELESS);
+  }
+}
+
+/** Whether a tally suffices. */
+export function isMet({ have, need }: Tally): boolean {
+  return have >= need;
+}
+
+/** Whether a tally lacks less than another. */
+export function isCloser(tallied: Tally, other: Tally): boolean {
+  return tallied.need - tallied.have < other.need - other.have;
+}
+
+/** Whether enough entries followed this person's admission for their yes to count in a ballot. */
+export function isVoter(before: Roster, member: Member): boolean {
+  return member.joinedSeq === 0 || before.seq - member.joinedSeq >= before.policy.settings.minTenure;
+}
+
+function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean): Tally {
+  for (const person of yes) if (qualifies(before.members.get(person)!)) return MET;
+  return { have: 0, need: 1 };
+}
+
+function ballot(
+  { before, yes }: Grounds,
+  qualifies: (member: Member) => boolean,
+  needOf: (voters: number) => number,
+): Tally {
+  let voters = 0;
+  let have = 0;
+  for (const member of before.members.values()) {
+    // RULE: rule.tenure: newcomers neither vote nor are counted, so puppets gain nothing at once (attack A46).
+    if (!qualifies(member) || !isVoter(before, member)) continue;
+    voters++;
+    // RULE: rule.silence: only a signed yes counts; silence is none (attack A55).
+    if (yes.has(toHex(member.person))) have++;
+  }
+  // RULE: rule.nobody-votes: where nobody may vote, nothing passes.
+  return { have, need: Math.max(1, needOf(voters)) };
+}
