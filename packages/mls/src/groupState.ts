@@ -135,7 +135,7 @@ export function readRecords(engine: Engine, records: Iterable<readonly [string, 
   for (let i = 0; i < nodes.length; i++) nodes[i] ??= null;
   const tree = RatchetTree.of(nodes);
   const secretTreeOf = (epoch: bigint, width: number) =>
-    new SecretTree(suite, width, trees.get(String(epoch)) ?? new Map(), ratchets.get(String(epoch)) ?? new Map());
+    new SecretTree(suite, width, entry(trees, String(epoch)), entry(ratchets, String(epoch)));
   const past = pasts
     .map((bytes) => whole(bytes, (r) => readPast(r, secretTreeOf)))
     .sort((a, b) => (a.context.epoch < b.context.epoch ? -1 : 1));

@@ -31,10 +31,12 @@ function stagePublic(group: GroupInternals, version: number, message: PublicMess
   if (content.content.type === "application") throw new MlsError("not_encrypted", "application message");
   if (content.sender.type === "member") {
     verifyMembershipTag(group.suite, message, group.state.context, group.state.secrets.membership);
-    if (content.sender.leafIndex === group.state.ownLeaf) throw new MlsError("own_message", "public message");
   }
   const authenticated: AuthenticatedContent = { wireFormat: "public", content, auth };
   verifyFramedContent(group.suite, authenticated, group.state.context, signatureKeyOf(group, authenticated));
+  // Only now, as for private messages below (mls.own-message): the membership tag is one that every member can make.
+  if (content.sender.type === "member" && content.sender.leafIndex === group.state.ownLeaf)
+    throw new MlsError("own_message", "public message");
   return stageContent(group, version, authenticated, null);
 }
 

@@ -1,0 +1,159 @@
+import { fromHex } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { CipherSuite } from "../src/cipherSuite.js";
+import { requiredCapabilities } from "../src/index.js";
+import { type KeyPackage, keyPackageTbs } from "../src/keyPackage.js";
+import { type LeafNode, leafNodeTbs } from "../src/leafNode.js";
+import { requireUsableKey } from "../src/publicKey.js";
+import {
+  altered,
+  application,
+  capabilities,
+  code,
+  commitOf,
+  EMPTY,
+  forge,
+  inside,
+  keyPackage,
+  random,
+  room,
+  suite,
+} from "./hostileMember.js";
+
+/** The staging of a commit by Alice that adds this key package; how far it gets tells which rule it met first. */
+function adding(
+  alter: (keyPackage: KeyPackage) => KeyPackage,
+  options: { resignLeaf?: boolean; resign?: boolean; over?: object } = {},
+): string {
+  const { alice, bob } = room();
+  const bundle = keyPackage("dave", options.over);
+  let changed = alter(bundle.keyPackage);
+  if (options.resignLeaf !== false) {
+    const signature = suite.signWithLabel(
+      bundle.signaturePrivateKey,
+      "LeafNodeTBS",
+      leafNodeTbs(changed.leafNode, EMPTY, 0),
+    );
+    changed = { ...changed, leafNode: { ...changed.leafNode, signature } };
+  }
+  if (options.resign !== false)
+    changed = {
+      ...changed,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(changed)),
+    };
+  return code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: changed }]))));
+}
+
+const withLeaf = (change: Partial<LeafNode>) => (kp: KeyPackage) => ({
+  ...kp,
+  leafNode: { ...kp.leafNode, ...change },
+});
+
+describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
+  it("an untouched key package passes every check up to the confirmation tag", () => {
+    expect(adding((kp) => kp)).toBe("bad_confirmation_tag");
+  });
+  it("RULE mls.leaf-signature", () => {
+    expect(adding(withLeaf({ signature: new Uint8Array(64) }), { resignLeaf: false })).toBe("bad_signature");
+  });
+  it("RULE mls.key-package-signature", () => {
+    expect(adding((kp) => ({ ...kp, signature: new Uint8Array(64) }), { resign: false })).toBe("bad_signature");
+  });
+  it("RULE mls.key-package-suite", () => {
+    expect(adding((kp) => ({ ...kp, cipherSuite: 3 }))).toBe("unsupported_suite");
+    expect(adding((kp) => ({ ...kp, version: 2 }))).toBe("unsupported_version");
+  });
+  it("RULE mls.init-key", () => {
+    expect(adding((kp) => ({ ...kp, initKey: kp.leafNode.encryptionKey }))).toBe("init_key_reused");
+  });
+  it("RULE mls.leaf-source", () => {
+    expect(adding(withLeaf({ source: { type: "commit", parentHash: EMPTY } }))).toBe("wrong_leaf_source");
+  });
+  it("RULE mls.leaf-version", () => {
+    expect(adding(withLeaf({ capabilities: { ...capabilities, versions: [2] } }))).toBe("missing_capability");
+    expect(adding(withLeaf({ capabilities: { ...capabilities, cipherSuites: [3] } }))).toBe("missing_capability");
+  });
+  it("RULE mls.leaf-credential-type", () => {
+    expect(adding(withLeaf({ capabilities: { ...capabilities, credentials: [2] } }))).toBe("unsupported_credential");
+  });
+  it("RULE mls.leaf-extensions", () => {
+    expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }] }))).toBe("missing_capability");
+  });
+  it("RULE mls.extension-once", () => {
+    const twice = [1, 1].map((type) => ({ type, data: EMPTY }));
+    expect(adding(withLeaf({ extensions: twice }))).toBe("malformed");
+  });
+  it("RULE mls.credential: the application's word is final", () => {
+    application.vouch = (name) => name !== "dave";
+    expect(adding((kp) => kp)).toBe("invalid_credential");
+    application.vouch = () => true;
+  });
+  it("RULE mls.unique-keys: a key that a member has is refused", () => {
+    const { alice, bob } = room();
+    const taken = inside(alice).tree.leaf(2)!.encryptionKey;
+    const bundle = keyPackage("dave");
+    const leafNode = { ...bundle.keyPackage.leafNode, encryptionKey: taken };
+    const signed = {
+      ...leafNode,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "LeafNodeTBS", leafNodeTbs(leafNode, EMPTY, 0)),
+    };
+    const content = { ...bundle.keyPackage, leafNode: signed };
+    const forged = {
+      ...content,
+      signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)),
+    };
+    expect(code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: forged }]))))).toBe("duplicate_key");
+  });
+  it("RULE mls.required-capabilities and RULE mls.extensions-supported", () => {
+    const { alice, bob } = room([
+      requiredCapabilities({ extensionTypes: [], proposalTypes: [], credentialTypes: [1] }),
+    ]);
+    const needs = requiredCapabilities({ extensionTypes: [0xff01], proposalTypes: [], credentialTypes: [] });
+    expect(code(bob.stage(forge(alice, commitOf([{ type: "group_context_extensions", extensions: [needs] }]))))).toBe(
+      "path_required",
+    );
+    expect(
+      code(
+        bob.stage(
+          altered(alice, ({ path }) => ({
+            proposals: [{ type: "proposal", proposal: { type: "group_context_extensions", extensions: [needs] } }],
+            path,
+          })),
+        ),
+      ),
+    ).toBe("missing_capability");
+  });
+
+  it("RULE mls.usable-key: a key that nobody can seal to is refused wherever it is brought", () => {
+    const ofSmallOrder = [new Uint8Array(32), fromHex("ecff".padEnd(62, "f") + "7f"), fromHex("01".padEnd(64, "0"))];
+    // The highest bit does not count, so it does not hide one.
+    ofSmallOrder.push(fromHex("00".padEnd(62, "0") + "80"));
+    for (const key of [...ofSmallOrder, random(31), random(33)]) {
+      expect(adding(withLeaf({ encryptionKey: key }))).toBe("unusable_key");
+      expect(adding((kp) => ({ ...kp, initKey: key }))).toBe("unusable_key");
+      const { alice, bob } = room();
+      const message = altered(alice, (commit) => {
+        const nodes = commit.path!.nodes.map((node, i) => (i === 0 ? { ...node, encryptionKey: key } : node));
+        return { ...commit, path: { ...commit.path!, nodes } };
+      });
+      expect(code(bob.stage(message))).toBe("unusable_key");
+    }
+  });
+  it("RULE mls.usable-key: of a hybrid key both halves count", () => {
+    const hybrid = CipherSuite.of(0x4d, nodeCrypto);
+    const { publicKey } = nodeCrypto.kemDeriveKeyPair("xwing", random(32));
+    expect(() => requireUsableKey(hybrid, publicKey, "whole")).not.toThrow();
+    expect(() => requireUsableKey(hybrid, publicKey.subarray(1), "short")).toThrow("unusable_key");
+    const classic = publicKey.slice();
+    classic.fill(0, 1184);
+    expect(() => requireUsableKey(hybrid, classic, "X25519 half")).toThrow("unusable_key");
+    // One coefficient at the modulus, 3329 = 0xd01, in either place of its three bytes.
+    const first = publicKey.slice();
+    first.set([0x01, (first[1]! & 0xf0) | 0x0d]);
+    expect(() => requireUsableKey(hybrid, first, "ML-KEM half")).toThrow("unusable_key");
+    const second = publicKey.slice();
+    second.set([(second[1]! & 0x0f) | 0x10, 0xd0], 1);
+    expect(() => requireUsableKey(hybrid, second, "ML-KEM half")).toThrow("unusable_key");
+  });
+});
