@@ -2,6 +2,7 @@ import { type Delta, PAST_EPOCHS } from "./engine.js";
 import {
   nodeKey,
   nodeRecord,
+  pastKey,
   pastRecord,
   pathKey,
   proposalRecordKey,
@@ -17,7 +18,7 @@ import type { GroupInternals } from "./groupInternals.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import type { RatchetStep } from "./secretTree.js";
 import type { NextState } from "./staged.js";
-import { isLeaf, nodeToLeaf } from "./treeMath.js";
+import { isLeaf, nodeToLeaf, nodeWidth } from "./treeMath.js";
 
 /** What the epoch that ends leaves behind, when `tree` (with its changes not settled) follows it. */
 export function pastEpoch(group: GroupInternals, tree: RatchetTree): PastEpoch {
@@ -55,10 +56,24 @@ export function commitDelta(group: GroupInternals, next: NextState, step: Ratche
   }
   for (const [old, past] of group.past) {
     if (old > epoch - BigInt(PAST_EPOCHS)) continue;
-    gone.push(`p/${old}`, ...secretTreeKeys(old, past.secretTree));
+    gone.push(pastKey(old), ...secretTreeKeys(old, past.secretTree));
   }
   for (const name of group.updateKeys.keys()) gone.push(updateRecordKey(epoch, name));
   for (const ref of group.proposals.keys()) gone.push(proposalRecordKey(epoch, ref));
   gone.push(...group.leftovers);
   return { put, delete: gone };
+}
+
+/** Deletes every record of a group that its member was removed from: no key stays behind (RFC 9420 §9.2). */
+export function removalDelta(group: GroupInternals): Delta {
+  const { state, tree, secretTree, past, updateKeys, proposals, leftovers } = group;
+  const { epoch } = state.context;
+  const gone = ["group", ...leftovers, ...secretTreeKeys(epoch, secretTree)];
+  for (let index = 0; index < nodeWidth(tree.leafWidth); index++)
+    if (tree.node(index) !== null) gone.push(nodeKey(index));
+  for (const index of state.keys.keys()) gone.push(pathKey(index));
+  for (const [old, kept] of past) gone.push(pastKey(old), ...secretTreeKeys(old, kept.secretTree));
+  for (const name of updateKeys.keys()) gone.push(updateRecordKey(epoch, name));
+  for (const ref of proposals.keys()) gone.push(proposalRecordKey(epoch, ref));
+  return { put: [], delete: gone };
 }

@@ -36,6 +36,7 @@ export function readExtensions(reader: Reader): Extension[] {
   return extensions;
 }
 
+/** The data of the extension of that type, or null when the list has none. */
 export function findExtension(extensions: readonly Extension[], type: number): Uint8Array | null {
   return extensions.find((extension) => extension.type === type)?.data ?? null;
 }

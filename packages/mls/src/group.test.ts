@@ -26,7 +26,7 @@ function seeded(seed: number) {
 }
 
 class Store {
-  readonly records = new Map<string, Uint8Array>();
+  records = new Map<string, Uint8Array>();
   write(delta: Delta): void {
     for (const key of delta.delete) this.records.delete(key);
     for (const [key, value] of delta.put) this.records.set(key, value);
@@ -239,6 +239,30 @@ describe("stage and apply", () => {
       for (const peer of all) if (peer !== by) expect(read(peer, talk.message).data).toEqual(text(`round ${round}`));
     }
     agree(all);
+  });
+
+  it("a member that is removed keeps no record", () => {
+    const world = new World(1, 11);
+    const alice = world.found("alice");
+    const all = world.add(alice, [alice], "bob", "carol");
+    const [, bob, carol] = all as [Peer, Peer, Peer];
+    // Records of every kind: ratchets of this epoch and of one that is over, an own Update, somebody's proposal.
+    read(bob, carol.group.encrypt(text("one")).message);
+    world.commit(carol, all, {});
+    read(bob, carol.group.encrypt(text("two")).message);
+    bob.store.write(bob.group.proposeUpdate().delta);
+    const parked = carol.group.propose({ type: "remove", removed: 0 });
+    bob.store.write(bob.group.apply(ok(bob.group.stage(parked.message))));
+    const kinds = new Set([...bob.store.records.keys()].map((key) => key.split("/")[0]));
+    expect([...kinds].sort()).toEqual(["group", "k", "n", "p", "q", "r", "t", "u"]);
+    const removal = ok(alice.group.commit({ proposals: [{ type: "remove", removed: 1 }] }));
+    const staged = ok(bob.group.stage(removal.message)) as StagedCommit;
+    const promised = new Store();
+    promised.records = new Map(bob.store.records);
+    promised.write(staged.delta);
+    expect([...promised.records.keys()]).toEqual([]);
+    bob.store.write(bob.group.apply(staged));
+    expect([...bob.store.records.keys()]).toEqual([]);
   });
 
   it("stores little for a message", () => {

@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import { commitDelta, pastEpoch } from "./commitDelta.js";
+import { commitDelta, pastEpoch, removalDelta } from "./commitDelta.js";
 import { createCommit, type CommitOptions, type CreatedCommit, frame } from "./createCommit.js";
 import { createGroup, type NewGroup } from "./createGroup.js";
 import { type Delta, type Engine, PAST_EPOCHS } from "./engine.js";
@@ -249,7 +249,7 @@ export class Group {
     if (internal.from !== this.inner.tree) throw new TypeError("the commit was staged in another epoch, or group");
     if (internal.next === null) {
       this.closed = true;
-      return { put: [], delete: [] };
+      return removalDelta(this.inner);
     }
     const { tree, state, secretTree } = internal.next;
     // Made now, so that it also deletes what was received since the commit was staged.

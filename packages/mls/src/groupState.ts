@@ -56,6 +56,7 @@ export function stateRecord(state: GroupState): Put {
 export const nodeKey = (index: number): string => `n/${index}`;
 export const updateRecordKey = (epoch: bigint, name: string): string => `u/${epoch}/${name}`;
 export const proposalRecordKey = (epoch: bigint, ref: string): string => `q/${epoch}/${ref}`;
+export const pastKey = (epoch: bigint): string => `p/${epoch}`;
 export const pathKey = (index: number): string => `k/${index}`;
 
 export function nodeRecord(index: number, node: Node): Put {
@@ -66,7 +67,7 @@ export function pastRecord(past: PastEpoch): Put {
   const writer = writeGroupContext(new Writer(1024), past.context);
   writer.opaque(past.senderData).opaque(past.resumption).u32(past.leafWidth).u32(past.ownLeaf);
   writer.vector([...past.replaced], (w, [index, leaf]) => w.u32(index).optional(leaf, writeLeafNode));
-  return [`p/${past.context.epoch}`, writer.finish()];
+  return [pastKey(past.context.epoch), writer.finish()];
 }
 
 /** Records that a use of one key changes. */

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { constantTimeEqual, hpkeReceiveExport } from "@conclave/crypto";
 import type { Commit, UpdatePath } from "./commit.js";
-import { commitDelta } from "./commitDelta.js";
+import { commitDelta, removalDelta } from "./commitDelta.js";
 import { EpochView } from "./epochView.js";
 import type { AuthenticatedContent } from "./framing.js";
 import { type GroupInternals, resolvePsks } from "./groupInternals.js";
@@ -76,7 +76,7 @@ export function stageCommit(
     selfRemoved,
   };
   if (selfRemoved)
-    return { ...summary, next: null, delta: { put: [], delete: [] }, internal: { from: group.tree, step, next: null } };
+    return { ...summary, next: null, delta: removalDelta(group), internal: { from: group.tree, step, next: null } };
 
   const keys = survivingKeys(group, tree, applied);
   let outcome: PathOutcome = {

@@ -40,7 +40,7 @@ export interface StagedCommit {
   readonly next: EpochView | null;
   /**
    * All records that applying it changes: complete, so that an own commit can be stored before it is sent. Ask for it
-   * before applying; `Group.apply` returns it too.
+   * before applying; `Group.apply` returns it too. When the commit removes us, it deletes every record of the group.
    */
   readonly delta: Delta;
   /** For the engine alone. */
