@@ -88,7 +88,22 @@ describe("fingerprints", () => {
 describe("labels", () => {
   it("RULE label.plain: no control or direction characters, no blanks around, not too long", () => {
     for (const good of ["Alice", "Ζωή", "李小龙", "a b", "👩‍👩‍👧"]) expect(isLabel(good)).toBe(true);
-    for (const bad of ["", " a", "a ", "a\nb", "\u202eevil", "a\u2066b", "\ufeffa", "\ud800", "x".repeat(129)])
+    for (const bad of [
+      "",
+      " a",
+      "a ",
+      "a\nb",
+      "\u202eevil",
+      "a\u2066b",
+      "\ufeffa",
+      "\ud800",
+      "a\u200bb",
+      "\u3164",
+      "a\u{e0041}",
+      "a\u3000",
+      "x".repeat(129),
+      "é".repeat(65),
+    ])
       expect(isLabel(bad)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ export type PolicyMatter = "add" | "remove" | "setRole" | "setPolicy" | "invite"
 
 /** Numbers that go with the rules. */
 export interface PolicySettings {
-  /** Entries that must follow a person's admission before their yes counts in quorum, majority and unanimity. */
+  /** Entries that must follow a person's admission before their yes counts in quorum, majority and unanimity; at most 1,000. */
   readonly minTenure: number;
   /** Milliseconds without word from an owner or admin after which clients ask before they send; 0 for never. */
   readonly maxStale: number;
@@ -24,10 +24,17 @@ export interface Policy {
   readonly settings: PolicySettings;
 }
 
-export const MATTERS = ["add", "remove", "setRole", "setPolicy", "invite", "addDevice"] as const satisfies
-  readonly PolicyMatter[];
+export const MATTERS = [
+  "add",
+  "remove",
+  "setRole",
+  "setPolicy",
+  "invite",
+  "addDevice",
+] as const satisfies readonly PolicyMatter[];
 const HISTORY = ["none", "marked"] as const;
 const MAX_REMOVALS = 64;
+const MAX_TENURE = 1000;
 
 export function writePolicy(writer: Writer, { rules, settings }: Policy): void {
   for (const matter of MATTERS) writeRule(writer, rules[matter]);
@@ -51,8 +58,11 @@ export function readPolicy(reader: Reader): Policy {
   const maxStale = reader.u53("max stale");
   const history = HISTORY[reader.u8("history")];
   const removals = reader.optional((r) => ({ count: r.u8("removals"), entries: r.u16("entries") }));
+  // RULE: policy.tenure-bounded: a wait without end would leave a room to those who are in it now (attack A51).
+  if (minTenure > MAX_TENURE) throw new DecodeError("bad_value", "min tenure");
   const badRemovals = removals !== null && (removals.count === 0 || removals.count > MAX_REMOVALS);
-  if (history === undefined || badRemovals || reader.u8("recovery") !== 0) throw new DecodeError("bad_value", "settings");
+  if (history === undefined || badRemovals || reader.u8("recovery") !== 0)
+    throw new DecodeError("bad_value", "settings");
   return { rules, settings: { minTenure, maxStale, history, removals } };
 }
 

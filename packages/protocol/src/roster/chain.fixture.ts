@@ -9,8 +9,8 @@ import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
 import { type Action, actionHash } from "./action.js";
 import { signApproval } from "./approval.js";
-import { type Evidence, NO_EVIDENCE } from "./entry.js";
-import { authorEntry, type Transition } from "./evaluate.js";
+import { type Entry, type EntryContent, type Evidence, NO_EVIDENCE, signEntry } from "./entry.js";
+import { authorEntry, type Carriage, evaluate, type Transition } from "./evaluate.js";
 import { signFarewell } from "./farewell.js";
 import type { Outcome } from "./rejection.js";
 import type { Roster } from "./roster.js";
@@ -22,6 +22,13 @@ export interface Someone {
   readonly device: DeviceIdentity;
   readonly leafSeed: Uint8Array;
   readonly leaf: Uint8Array;
+}
+
+/** How a forged entry travels, what goes with it, and whose key signs it. */
+export interface Forgery {
+  readonly carriage?: Partial<Carriage>;
+  readonly evidence?: Partial<Evidence>;
+  readonly signer?: Someone;
 }
 
 /** A chain of entries for tests, with a made-up history of keys. Everything follows from names and numbers. */
@@ -105,6 +112,25 @@ export class Chain {
     const outcome = this.author(who, action, evidence, external);
     if (outcome.ok) this.take(outcome.value);
     return outcome;
+  }
+
+  /** An allowed entry of somebody's with something changed, signed anew by `signer`, and what the door says to it. */
+  forged(
+    who: Someone,
+    action: Action,
+    change: Partial<EntryContent>,
+    { carriage = {}, signer = who, evidence = {} }: Forgery = {},
+  ): string {
+    const outcome = this.author(who, action, evidence, carriage.external);
+    if (!outcome.ok) throw new Error(outcome.rejection.code);
+    return this.judged(signEntry(this.crypto, signer.leafSeed, { ...outcome.value.entry, ...change }), carriage);
+  }
+
+  /** What the door says to an entry now. */
+  judged(entry: Entry, carriage: Partial<Carriage> = {}): string {
+    const { crypto, roster, epoch, transcript } = this;
+    const carried = { epoch, transcript, committer: entry.author.leaf, external: false, ...carriage };
+    return verdict(evaluate(crypto, roster, entry, carried));
   }
 
   /** As `act`, where nothing else than success is expected. */

@@ -52,7 +52,7 @@ export function consentTo(
   const grounds = { before, yes, invite, self: isAboutAuthor(action, author) };
   // Every rule has to hold; the one that lacks most speaks for all.
   let worst: Tally = { have: 1, need: 1 };
-  for (const rule of rulesFor(before, action, author)) {
+  for (const rule of rulesFor(before, action, author, invite !== null)) {
     const tallied = tally(rule, grounds);
     if (isCloser(worst, tallied) || isMet(worst)) worst = tallied;
   }

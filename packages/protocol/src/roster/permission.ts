@@ -52,9 +52,14 @@ export function objection(before: Roster, action: Action, author: Member, eviden
   return roles.every((role) => isAtLeast(author.role, role)) ? null : refused("above_own_role");
 }
 
-/** The rules of the policy that must all hold for an action; none when the author's own right is enough. */
-export function rulesFor(before: Roster, action: Action, author: Uint8Array): readonly Rule[] {
-  return mattersOf(before, action, author).map((matter) => before.policy.rules[matter]);
+/**
+ * The rules of the policy that must all hold for an action; none when the author's own right is enough. `invited`: the
+ * newcomer acts by an invite, on whose role those who made it agreed.
+ */
+export function rulesFor(before: Roster, action: Action, author: Uint8Array, invited: boolean): readonly Rule[] {
+  return (invited ? (["add"] as const) : mattersOf(before, action, author)).map(
+    (matter) => before.policy.rules[matter],
+  );
 }
 
 function mattersOf(before: Roster, action: Action, author: Uint8Array): readonly PolicyMatter[] {

@@ -1,0 +1,61 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { NO_ROOM } from "../identity/leafCert.js";
+import { ownerLed, sealedRoom } from "../policy/presets.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import type { Action } from "./action.js";
+import { NO_EVIDENCE } from "./entry.js";
+import { authorEntry, evaluate } from "./evaluate.js";
+
+const chain = new Chain(crypto);
+const { alice } = chain;
+const charter = chain.charter(ownerLed());
+const nothing = new Uint8Array(0);
+
+function found(who: Someone, action: Action, change: Partial<Parameters<typeof authorEntry>[3]> = {}): string {
+  const what = { action, person: who.person, time: 1, epoch: 0, transcript: nothing, ...change };
+  return verdict(authorEntry(crypto, who.leafSeed, null, what));
+}
+
+describe("the charter", () => {
+  it("makes its signer the owner of a room that is the charter's hash", () => {
+    const { roster, entry } = chain.transitions[0]!;
+    expect(roster.roomId).toEqual(crypto.hash("sha256", entry.bytes));
+    expect(roster).toMatchObject({ seq: 0, title: "Room", sealed: false, generation: 0, chainTime: entry.time });
+    expect(chain.roleOf(alice)).toBe("owner");
+  });
+
+  it("RULE charter.founder: the founder signs, with a leaf certified for no room", () => {
+    const bob = chain.someone("Bob");
+    expect(found(alice, charter)).toBe("ok");
+    expect(found(bob, charter)).toBe("author_unknown");
+    expect(found(alice, { ...charter, leafCert: chain.certOf(alice, chain.bytes("room")) })).toBe("bad_leaf_cert");
+    expect(found(alice, { ...charter, leafCert: chain.certOf(bob, NO_ROOM).fill(1, 40, 41) })).toBe("bad_leaf_cert");
+  });
+
+  it("RULE charter.first: it comes before every key and every consent", () => {
+    expect(found(alice, charter, { epoch: 1 })).toBe("invalid_action");
+    expect(found(alice, charter, { transcript: chain.bytes("t") })).toBe("invalid_action");
+    expect(found(alice, charter, { external: true })).toBe("invalid_action");
+    expect(found(alice, charter, { evidence: { ...NO_EVIDENCE, approvals: [nothing] } })).toBe("invalid_action");
+    expect(found(alice, { type: "tick" })).toBe("invalid_action");
+  });
+
+  it("RULE charter.once: a room that is there is not founded again", () => {
+    const room = new Chain(crypto);
+    expect(verdict(room.act(alice, charter))).toBe("invalid_action");
+    // The same charter, or any other, over a roster that exists.
+    expect(room.judged(room.transitions[0]!.entry)).toBe("wrong_room");
+  });
+
+  it("and nothing else founds one", () => {
+    const { entry } = chain.must(alice, { type: "tick" });
+    const carriage = { epoch: 0, transcript: nothing, committer: alice.leaf, external: false };
+    expect(verdict(evaluate(crypto, null, entry, carriage))).toBe("wrong_room");
+  });
+
+  it("RULE policy.no-lock: does not begin with rules that nobody can change, nor without a title", () => {
+    expect(found(alice, { ...charter, policy: sealedRoom() })).toBe("invalid_policy");
+    expect(found(alice, { ...charter, title: " " })).toBe("invalid_action");
+  });
+});
