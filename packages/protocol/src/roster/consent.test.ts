@@ -1,0 +1,150 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { adminsTogether, everyoneAgrees } from "../policy/presets.js";
+import type { Action } from "./action.js";
+import { MAX_APPROVAL_SPAN } from "./approval.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { consents } from "./consent.js";
+
+/** Owner Alice and admins Bob and Carol, two of whom decide; member Dave; Erin outside. */
+function room() {
+  const chain = new Chain(crypto);
+  const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol", "admin")];
+  const dave = chain.add("Dave");
+  chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+  const erin = chain.someone("Erin");
+  return { chain, alice: chain.alice, bob, carol, dave, erin, adding: chain.adding(erin) };
+}
+
+function agree(chain: Chain, author: Someone, action: Action, ...approvals: Uint8Array[]): string {
+  return verdict(chain.author(author, action, { approvals }));
+}
+
+describe("approvals", () => {
+  it("RULE approval.bound: a yes is to one exact action in one room", () => {
+    const { chain, alice, bob, adding, erin } = room();
+    const elsewhere = new Chain(crypto, everyoneAgrees());
+    expect(agree(chain, alice, adding, chain.approval(bob, adding))).toBe("ok");
+    expect(agree(chain, alice, adding, elsewhere.approval(bob, adding))).toBe("bad_approval");
+    const others = [chain.adding(erin, "admin"), chain.adding(chain.someone("Frank")), { type: "tick" } as const];
+    for (const other of others) expect(agree(chain, alice, adding, chain.approval(bob, other))).toBe("bad_approval");
+  });
+
+  it("RULE approval.false: a yes that was never given spoils the entry", () => {
+    const { chain, alice, bob, carol, adding } = room();
+    const good = chain.approval(bob, adding);
+    const forged = chain.approval({ ...bob, leafSeed: carol.leafSeed }, adding);
+    expect(agree(chain, alice, adding, good, forged)).toBe("bad_approval");
+    expect(agree(chain, alice, adding, good, good.slice(1))).toBe("bad_approval");
+  });
+
+  it("RULE approval.policy: a yes under other rules does not count", () => {
+    const { chain, alice, bob, carol, adding } = room();
+    const approval = chain.approval(bob, adding);
+    const policy = adminsTogether(3);
+    const change = { type: "setPolicy", policy } as const;
+    chain.must(alice, change, { approvals: [chain.approval(bob, change)] });
+    expect(agree(chain, alice, adding, approval, chain.approval(carol, adding))).toBe("approvals_missing");
+    // Nor does it come back with the old rules.
+    const back = { type: "setPolicy", policy: adminsTogether(2) } as const;
+    chain.must(alice, back, { approvals: [chain.approval(bob, back), chain.approval(carol, back)] });
+    expect(agree(chain, alice, change, chain.approval(bob, change))).toBe("ok");
+    expect(agree(chain, alice, change, chain.approval(bob, change, { baseSeq: 5 }))).toBe("approvals_missing");
+  });
+
+  it("RULE approval.span: a yes is for the entries that it names, and for 1,000 at most", () => {
+    const { chain, alice, bob, adding } = room();
+    const { seq } = chain.roster;
+    const at = (baseSeq: number, maxSeq: number) =>
+      agree(chain, alice, adding, chain.approval(bob, adding, { baseSeq, maxSeq }));
+    expect(at(seq, seq)).toBe("ok");
+    expect(at(seq + 1, seq + 9)).toBe("approvals_missing");
+    expect(at(seq - 1, seq - 1)).toBe("approvals_missing");
+    expect(at(seq, seq + MAX_APPROVAL_SPAN)).toBe("ok");
+    expect(at(seq, seq + MAX_APPROVAL_SPAN + 1)).toBe("approvals_missing");
+  });
+
+  it("RULE approval.span: a yes outlives epochs and entries that have nothing to do with it", () => {
+    const { chain, alice, bob, carol, adding } = room();
+    const approval = chain.approval(bob, adding);
+    chain.must(alice, { type: "tick" });
+    chain.must(bob, { type: "addDevice", leafCert: chain.certOf(chain.someone("Bob", 2)) });
+    chain.epoch += 7;
+    expect(agree(chain, carol, adding, approval)).toBe("ok");
+  });
+
+  it("RULE approval.subject: a yes does not serve twice, nor once its person has come, gone or changed", () => {
+    const { chain, alice, bob, carol, adding, erin } = room();
+    const approval = chain.approval(bob, adding);
+    chain.must(alice, adding, { approvals: [approval] });
+    const out = { type: "remove", person: erin.person, ban: false } as const;
+    const outYes = chain.approval(bob, out);
+    chain.must(alice, out, { approvals: [outYes] });
+    expect(agree(chain, alice, adding, approval)).toBe("approvals_missing");
+    chain.must(alice, adding, { approvals: [chain.approval(carol, adding)] });
+    expect(agree(chain, alice, out, outYes)).toBe("approvals_missing");
+    const up = { type: "setRole", person: erin.person, role: "admin" } as const;
+    const down = { ...up, role: "member" } as const;
+    const upYes = chain.approval(bob, up);
+    chain.must(alice, up, { approvals: [upYes] });
+    chain.must(alice, down, { approvals: [chain.approval(bob, down), chain.approval(carol, down)] });
+    expect(agree(chain, alice, up, upYes)).toBe("approvals_missing");
+  });
+
+  it("RULE approval.still-member: who is out, or whose device is, does not count", () => {
+    const { chain, alice, bob, carol, adding } = room();
+    const [second, out] = [chain.someone("Bob", 2), { type: "remove", person: carol.person, ban: false } as const];
+    chain.must(bob, { type: "addDevice", leafCert: chain.certOf(second) });
+    const [first, other, gone] = [
+      chain.approval(bob, adding),
+      chain.approval(second, adding),
+      chain.approval(carol, adding),
+    ];
+    chain.must(second, { type: "removeDevice", person: bob.person, leaf: bob.leaf });
+    chain.must(alice, out, { approvals: [chain.approval(second, out)] });
+    expect(agree(chain, alice, adding, first, gone)).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, other)).toBe("ok");
+    // A leaf of one's own under another's name.
+    const mixed = chain.approval({ ...second, person: alice.person }, adding);
+    expect(agree(chain, second, adding, mixed)).toBe("approvals_missing");
+  });
+
+  it("RULE approval.approver: who came, or changed roles, after the yes does not count", () => {
+    const { chain, alice, bob, dave, adding } = room();
+    const early = chain.approval(dave, adding);
+    const up = { type: "setRole", person: dave.person, role: "admin" } as const;
+    chain.must(alice, up, { approvals: [chain.approval(bob, up)] });
+    expect(agree(chain, alice, adding, early)).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, chain.approval(dave, adding))).toBe("ok");
+  });
+});
+
+describe("consents", () => {
+  it("says how far an action is, and passes over what does not count", () => {
+    const { chain, alice, bob, carol, dave, adding, erin } = room();
+    const state = (author: Someone, ...approvals: Uint8Array[]) =>
+      consents(crypto, chain.roster, adding, author.person, approvals);
+    expect(state(alice)).toEqual({ satisfied: false, have: 1, need: 2, by: [] });
+    const yes = [chain.approval(bob, adding), chain.approval(dave, adding), new Uint8Array(3)];
+    expect(state(alice, ...yes)).toEqual({ satisfied: true, have: 2, need: 2, by: [bob.person, dave.person] });
+    expect(state(dave, chain.approval(carol, adding))).toMatchObject({ satisfied: false, have: 1 });
+    expect(state(erin)).toMatchObject({ satisfied: false, have: 0 });
+    expect(consents(crypto, chain.roster, { type: "tick" }, alice.person, [])).toMatchObject({ satisfied: true });
+  });
+
+  it("gives no number where no yes can help", () => {
+    const chain = new Chain(crypto);
+    const policy = {
+      ...chain.roster.policy,
+      rules: { ...chain.roster.policy.rules, remove: { kind: "nobody" } as const },
+    };
+    chain.must(chain.alice, { type: "setPolicy", policy });
+    const out = { type: "remove", person: chain.add("Bob").person, ban: false } as const;
+    expect(consents(crypto, chain.roster, out, chain.alice.person, [])).toEqual({
+      satisfied: false,
+      have: 0,
+      need: Number.POSITIVE_INFINITY,
+      by: [],
+    });
+  });
+});

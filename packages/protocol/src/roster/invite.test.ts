@@ -1,0 +1,207 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { toHex } from "@conclave/codec";
+import { describe, expect, it } from "vitest";
+import type { InviteTerms } from "../invite/invite.js";
+import { adminsTogether, everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { MAX_OPEN_INVITES } from "./limit.js";
+
+function invited(terms: Partial<InviteTerms> = {}, policy = ownerLed()): { chain: Chain; carol: Someone } {
+  const chain = new Chain(crypto, policy);
+  chain.must(chain.alice, { type: "createInvite", invite: chain.terms("link", terms) });
+  return { chain, carol: chain.someone("Carol") };
+}
+
+function withProof(chain: Chain, who: Someone, inviteProof: Uint8Array): string {
+  return verdict(chain.author(who, chain.adding(who), { inviteProof }, true));
+}
+
+describe("an invite", () => {
+  it("RULE invite.proof: lets in who proves it with its key, for themselves, in this room", () => {
+    const { chain, carol } = invited();
+    const dave = chain.someone("Dave");
+    const proof = chain.proof("link", carol);
+    expect(withProof(chain, carol, proof)).toBe("ok");
+    // Another person, another leaf, another key, no proof at all.
+    expect(withProof(chain, dave, proof)).toBe("bad_invite_proof");
+    expect(withProof(chain, { ...carol, ...chain.someone("Carol", 2) }, proof)).toBe("bad_invite_proof");
+    const content = {
+      roomId: chain.roster.roomId,
+      inviteId: chain.terms("link").inviteId,
+      person: carol.person,
+      leaf: carol.leaf,
+    };
+    const place = { prev: chain.roster.head, epoch: chain.epoch };
+    const sign = (seed: Uint8Array, change: Partial<typeof content>) =>
+      signInviteProof(crypto, seed, { ...content, place, ...change });
+    expect(withProof(chain, carol, sign(chain.bytes("wrong key"), {}))).toBe("bad_invite_proof");
+    expect(withProof(chain, carol, sign(chain.bytes("join link"), { roomId: chain.bytes("other") }))).toBe(
+      "bad_invite_proof",
+    );
+    expect(withProof(chain, carol, sign(chain.bytes("join link"), { inviteId: new Uint8Array(16) }))).toBe(
+      "invite_unknown",
+    );
+    expect(withProof(chain, carol, new Uint8Array(70))).toBe("bad_invite_proof");
+    expect(verdict(chain.author(carol, chain.adding(carol), {}, true))).toBe("author_unknown");
+  });
+
+  it("RULE invite.place: lets in at the place that the proof names", () => {
+    const { chain, carol } = invited();
+    const proof = chain.proof("link", carol);
+    chain.must(chain.alice, { type: "tick" });
+    expect(withProof(chain, carol, proof)).toBe("bad_invite_proof");
+    chain.epoch--;
+    expect(withProof(chain, carol, chain.proof("link", carol))).toBe("ok");
+    const [fresh, stale] = [chain.proof("link", carol), chain.epoch++];
+    expect(withProof(chain, carol, fresh)).toBe("bad_invite_proof");
+    expect(stale).toBe(1);
+    // One that asks has no place, and one with a place is not for asking.
+    expect(withProof(chain, carol, chain.proof("link", carol, "ask"))).toBe("bad_invite_proof");
+    const inviteProof = chain.proof("link", carol);
+    expect(verdict(chain.author(chain.alice, chain.adding(carol), { inviteProof }))).toBe("bad_invite_proof");
+  });
+
+  it("RULE newcomer.is-author: lets in who signs, not somebody else", () => {
+    const { chain, carol } = invited();
+    const evidence = { inviteProof: chain.proof("link", carol) };
+    expect(verdict(chain.author(chain.someone("Mallory"), chain.adding(carol), evidence, true))).toBe("author_unknown");
+  });
+
+  it("RULE invite.revoked: lets nobody in once it is withdrawn", () => {
+    const { chain, carol } = invited();
+    const bob = chain.add("Bob");
+    const withdrawal = { type: "revokeInvite", inviteId: chain.terms("link").inviteId } as const;
+    expect(verdict(chain.act(bob, withdrawal))).toBe("not_allowed");
+    expect(chain.must(chain.alice, withdrawal).revokedInvites).toEqual([withdrawal.inviteId]);
+    expect(verdict(chain.act(chain.alice, withdrawal))).toBe("invite_revoked");
+    expect(verdict(chain.act(chain.alice, { ...withdrawal, inviteId: new Uint8Array(16) }))).toBe("invite_unknown");
+    expect(verdict(chain.join("link", carol))).toBe("invite_revoked");
+  });
+
+  it("RULE invite.expired: lets nobody in after its end by the chain's time, whatever a newcomer's clock says", () => {
+    const { chain, carol } = invited({ notAfter: 1_700_000_100_000 });
+    chain.time = 1_700_000_100_000;
+    chain.must(chain.alice, { type: "tick" });
+    const chainTime = chain.roster.chainTime;
+    for (const time of [0, 1_700_000_100_001, Number.MAX_SAFE_INTEGER]) {
+      chain.time = time;
+      const joined = chain.author(carol, chain.adding(carol), { inviteProof: chain.proof("link", carol) }, true);
+      expect(joined.ok && joined.value.roster.chainTime).toBe(chainTime);
+    }
+    chain.time = 1_700_000_100_001;
+    chain.must(chain.alice, { type: "tick" });
+    for (const time of [0, 1_700_000_000_000]) {
+      chain.time = time;
+      expect(verdict(chain.join("link", carol))).toBe("invite_expired");
+    }
+  });
+
+  it("RULE invite.used-up: lets in as many as it says", () => {
+    for (const [terms, limit] of [
+      [{}, 1],
+      [{ for: { class: "multi", limit: 2 } }, 2],
+    ] as const) {
+      const { chain, carol } = invited(terms);
+      const [dave, erin] = [chain.someone("Dave"), chain.someone("Erin")];
+      expect(verdict(chain.join("link", carol))).toBe("ok");
+      expect(verdict(chain.join("link", dave))).toBe(limit === 1 ? "invite_used_up" : "ok");
+      expect(verdict(chain.join("link", erin))).toBe("invite_used_up");
+    }
+  });
+
+  it("RULE invite.personal: lets in the person that it is for", () => {
+    const { chain, carol } = invited({ for: { class: "personal", person: new Chain(crypto).someone("Carol").person } });
+    expect(verdict(chain.join("link", chain.someone("Dave")))).toBe("invite_not_for_you");
+    expect(verdict(chain.join("link", carol))).toBe("ok");
+  });
+
+  it("RULE invite.role: gives the role that it says", () => {
+    const { chain, carol } = invited({ role: "admin" });
+    for (const role of ["member", "owner"] as const)
+      expect(verdict(chain.join("link", carol, role))).toBe("invite_wrong_role");
+    expect(verdict(chain.join("link", carol, "admin"))).toBe("ok");
+    expect(chain.roster.members.get(toHex(carol.person))).toMatchObject({
+      role: "admin",
+      addedBy: carol.person,
+      inviteId: chain.terms("link").inviteId,
+    });
+  });
+
+  it("RULE invite.mode: to ask with lets nobody in by themself; somebody who may add decides", () => {
+    const { chain, carol } = invited({ mode: "ask" });
+    const bob = chain.add("Bob", "admin");
+    expect(verdict(chain.join("link", carol))).toBe("invite_needs_admission");
+    const inviteProof = chain.proof("link", carol, "ask");
+    expect(verdict(chain.act(bob, chain.adding(carol), { inviteProof }))).toBe("not_allowed");
+    const admitted = chain.must(chain.alice, chain.adding(carol), { inviteProof });
+    expect(admitted.inviteId).toEqual(chain.terms("link").inviteId);
+    expect(chain.roster.invites.get(toHex(chain.terms("link").inviteId))).toMatchObject({ uses: 1 });
+    const dave = chain.someone("Dave");
+    expect(verdict(chain.act(chain.alice, chain.adding(dave), { inviteProof: chain.proof("link", dave, "ask") }))).toBe(
+      "invite_used_up",
+    );
+    // A direct link is its bearer's alone: nobody carries its proof for them.
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("direct") });
+    const carried = { inviteProof: chain.proof("direct", dave, "ask") };
+    expect(verdict(chain.act(chain.alice, chain.adding(dave), carried))).toBe("invite_needs_admission");
+  });
+
+  it("lets in only where the policy accepts invites of its kind", () => {
+    const { rules, settings } = openHouse();
+    const { chain, carol } = invited(
+      {},
+      { rules: { ...rules, add: { kind: "invite", inviteClass: "multi" } }, settings },
+    );
+    expect(verdict(chain.join("link", carol))).toBe("not_allowed");
+    chain.must(chain.alice, {
+      type: "createInvite",
+      invite: chain.terms("many", { for: { class: "multi", limit: 3 } }),
+    });
+    expect(verdict(chain.join("many", carol))).toBe("ok");
+  });
+});
+
+describe("making an invite", () => {
+  it("RULE invite.once: takes an id that was never used", () => {
+    const { chain } = invited();
+    chain.must(chain.alice, { type: "revokeInvite", inviteId: chain.terms("link").inviteId });
+    expect(verdict(chain.act(chain.alice, { type: "createInvite", invite: chain.terms("link") }))).toBe(
+      "invite_exists",
+    );
+  });
+
+  it("RULE invite.limit: is possible for so many open ones, for no more people than a room holds", () => {
+    const { chain } = invited();
+    const huge = chain.terms("huge", { for: { class: "multi", limit: 10_001 } });
+    expect(verdict(chain.act(chain.alice, { type: "createInvite", invite: huge }))).toBe("invalid_action");
+    const create = (n: number) => ({ type: "createInvite", invite: chain.terms(String(n)) }) as const;
+    for (let n = 1; n < MAX_OPEN_INVITES; n++) chain.must(chain.alice, create(n));
+    expect(verdict(chain.act(chain.alice, create(0)))).toBe("invite_limit");
+    chain.must(chain.alice, { type: "revokeInvite", inviteId: chain.terms("7").inviteId });
+    expect(verdict(chain.act(chain.alice, create(0)))).toBe("ok");
+  });
+
+  it("takes what the policy's rule for invites asks; one's own is withdrawn without", () => {
+    const chain = new Chain(crypto, everyoneAgrees());
+    const bob = chain.add("Bob");
+    const create = { type: "createInvite", invite: chain.terms("link") } as const;
+    expect(verdict(chain.act(bob, create))).toBe("approvals_missing");
+    chain.must(bob, create, { approvals: [chain.approval(chain.alice, create)] });
+    const withdrawal = { type: "revokeInvite", inviteId: create.invite.inviteId } as const;
+    expect(verdict(chain.act(chain.alice, withdrawal))).toBe("approvals_missing");
+    expect(verdict(chain.act(bob, withdrawal))).toBe("ok");
+  });
+
+  it("RULE permission.role-given: for more than membership takes the rule for roles too", () => {
+    const { rules, settings } = adminsTogether(1);
+    const chain = new Chain(crypto, { rules: { ...rules, setRole: { kind: "owner" } }, settings });
+    const bob = chain.add("Bob", "admin");
+    const create = { type: "createInvite", invite: chain.terms("link", { role: "admin" }) } as const;
+    expect(verdict(chain.act(bob, create))).toBe("not_allowed");
+    expect(verdict(chain.act(bob, chain.adding(chain.someone("Carol"), "admin")))).toBe("not_allowed");
+    expect(verdict(chain.act(bob, chain.adding(chain.someone("Carol"))))).toBe("ok");
+    expect(verdict(chain.act(chain.alice, create))).toBe("ok");
+    expect(verdict(chain.join("link", chain.someone("Dave"), "admin"))).toBe("ok");
+  });
+});

@@ -1,0 +1,79 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { Chain, verdict } from "./chain.fixture.js";
+import { signEntry } from "./entry.js";
+import { replay } from "./replay.js";
+import { loadRoster } from "./rosterRecord.js";
+
+function room() {
+  const chain = new Chain(crypto);
+  chain.add("Bob");
+  chain.must(chain.alice, { type: "createInvite", invite: chain.terms("ask", { mode: "ask" }) });
+  chain.must(chain.alice, { type: "createInvite", invite: chain.terms("direct") });
+  const [carol, dave] = [chain.someone("Carol"), chain.someone("Dave")];
+  chain.must(carol, chain.adding(carol), { inviteProof: chain.proof("direct", carol) }, true);
+  chain.must(chain.alice, chain.adding(dave), { inviteProof: chain.proof("ask", dave, "ask") });
+  chain.must(chain.alice, { type: "remove", person: dave.person, ban: false });
+  return { chain, bytes: chain.transitions.map((each) => each.entry.bytes) };
+}
+
+describe("replay", () => {
+  it("gives the same roster as living through it, and its records give it again", () => {
+    const { chain, bytes } = room();
+    const replayed = replay(crypto, bytes, chain.roster.roomId);
+    if (!replayed.ok) throw new Error(replayed.rejection.code);
+    expect(replayed.value.roster).toEqual(chain.roster);
+    expect(replayed.value.transitions).toEqual(chain.transitions);
+    expect(loadRoster(crypto, replayed.value.delta.put)).toEqual(chain.roster);
+  });
+
+  it("RULE replay.room-id: of another room is refused", () => {
+    const { chain, bytes } = room();
+    expect(verdict(replay(crypto, bytes, chain.bytes("other")))).toBe("wrong_room");
+    expect(verdict(replay(crypto, bytes.slice(1), chain.roster.roomId))).toBe("wrong_room");
+    expect(verdict(replay(crypto, [], chain.roster.roomId))).toBe("malformed");
+  });
+
+  it("of a chain with anything left out, doubled, exchanged or changed is refused", () => {
+    const { chain, bytes } = room();
+    const faulty = (change: (entries: Uint8Array[]) => void) => {
+      const entries = [...bytes];
+      change(entries);
+      return replay(crypto, entries, chain.roster.roomId).ok;
+    };
+    for (let at = 1; at < bytes.length; at++) {
+      expect(faulty((e) => e.splice(at, 0, bytes[at]!))).toBe(false);
+      if (at < bytes.length - 1) expect(faulty((e) => e.splice(at, 1))).toBe(false);
+      expect(faulty((e) => (e[at] = bytes[at]!.map((byte, i) => (i === 90 ? byte ^ 1 : byte))))).toBe(false);
+    }
+    expect(faulty(() => undefined)).toBe(true);
+  });
+
+  it("RULE replay.epochs: of a chain whose epochs do not rise is refused", () => {
+    const { chain, bytes } = room();
+    const outcome = chain.author(chain.alice, { type: "tick" });
+    if (!outcome.ok) throw new Error("refused");
+    const at = (epoch: number) =>
+      verdict(
+        replay(
+          crypto,
+          [...bytes, signEntry(crypto, chain.alice.leafSeed, { ...outcome.value.entry, epoch }).bytes],
+          chain.roster.roomId,
+        ),
+      );
+    expect([chain.epoch - 1, chain.epoch - 2, 0].map(at)).toEqual(["wrong_epoch", "wrong_epoch", "wrong_epoch"]);
+    // Commits without entries take epochs too.
+    expect([chain.epoch, chain.epoch + 9].map(at)).toEqual(["ok", "ok"]);
+  });
+
+  it("takes as direct only a proof for a place, so nothing passes here that fails in a commit", () => {
+    const { chain } = room();
+    const erin = chain.someone("Erin");
+    chain.must(chain.alice, {
+      type: "createInvite",
+      invite: chain.terms("more", { for: { class: "multi", limit: 9 } }),
+    });
+    const carried = { inviteProof: chain.proof("more", erin) };
+    expect(verdict(chain.author(chain.alice, chain.adding(erin), carried))).toBe("bad_invite_proof");
+  });
+});
