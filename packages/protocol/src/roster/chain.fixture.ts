@@ -31,6 +31,9 @@ export interface Forgery {
   readonly signer?: Someone;
 }
 
+// The same people live in every test.
+const everyone = new Map<string, Someone>();
+
 /** A chain of entries for tests, with a made-up history of keys. Everything follows from names and numbers. */
 export class Chain {
   roster: Roster;
@@ -71,8 +74,14 @@ export class Chain {
 
   /** A person by their name; with `deviceNo`, on another device of theirs. */
   someone(name: string, deviceNo = 1): Someone {
-    const { crypto } = this;
     const device = `${name} ${deviceNo}`;
+    const known = everyone.get(device) ?? this.newcomer(name, device, deviceNo);
+    everyone.set(device, known);
+    return known;
+  }
+
+  private newcomer(name: string, device: string, deviceNo: number): Someone {
+    const { crypto } = this;
     const identity = identityOf({ crypto, random: () => this.bytes(device) }, this.bytes(`identity of ${name}`));
     const leafSeed = this.bytes(`leaf of ${device}`);
     return {

@@ -1,0 +1,242 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { equalBytes, toHex } from "@conclave/codec";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { inviteLimit } from "../invite/invite.js";
+import type { Policy } from "../policy/policy.js";
+import { preset, type PresetName } from "../policy/presets.js";
+import { isAtLeast, type Role } from "../policy/role.js";
+import type { Action } from "./action.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { decodeEntry, type Evidence } from "./entry.js";
+import { evaluate, type Transition } from "./evaluate.js";
+import { replay } from "./replay.js";
+import { memberOf, type Roster } from "./roster.js";
+import { encodeFormer, encodeHead, encodeInvite, encodeMember, encodeMeta, loadRoster } from "./rosterRecord.js";
+
+const presets: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"];
+const NAMES = ["Alice", "Bob", "Carol", "Dave", "Erin"];
+const ROLES: readonly Role[] = ["member", "admin", "owner"];
+const KINDS = [
+  "add",
+  "add",
+  "join",
+  "join",
+  "remove",
+  "leave",
+  "setRole",
+  "setRole",
+  "setPolicy",
+  "setTitle",
+  "addDevice",
+  "removeDevice",
+  "createInvite",
+  "createInvite",
+  "revokeInvite",
+  "tick",
+  "transferOwnership",
+  "seal",
+] as const;
+
+/** A step: numbers that pick who, whom and what, so that any step can be tried in any room. */
+const step = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  by: fc.nat(4),
+  about: fc.nat(4),
+  role: fc.constantFrom(...ROLES),
+  number: fc.nat(5),
+  agree: fc.boolean(),
+  ask: fc.boolean(),
+  minutes: fc.integer({ min: -60, max: 60 }),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+interface Attempt {
+  readonly by: Someone;
+  readonly action: Action;
+  readonly evidence: Partial<Evidence>;
+  readonly external: boolean;
+}
+
+function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: Step): Attempt {
+  // Mostly somebody who is in the room; now and then somebody who is not, or not any more.
+  const inside = [...chain.roster.members.values()].map((member) => member.name);
+  const author = chain.someone(by === 4 ? NAMES[about]! : inside[by % inside.length]!);
+  const other = chain.someone(NAMES[about]!);
+  const link = `${ask ? "ask" : "direct"} ${number} ${role}`;
+  const invite = chain.terms(link, {
+    role,
+    mode: ask ? "ask" : "direct",
+    for: number < 3 ? { class: "single" } : { class: "multi", limit: number },
+    notAfter: number === 5 ? 1_700_000_900_000 : null,
+  });
+  const { person } = other;
+  const of = (action: Action, evidence: Partial<Evidence> = {}): Attempt => {
+    const voices = agree ? NAMES.map((name) => chain.someone(name)) : [];
+    const approvals = voices.map((who) => chain.approval(who, action));
+    return { by: author, action, evidence: { approvals, ...evidence }, external: false };
+  };
+  switch (kind) {
+    case "add":
+      return of(chain.adding(other, role));
+    case "join":
+      if (ask) return of(chain.adding(other, role), { inviteProof: chain.proof(link, other, "ask") });
+      return {
+        by: other,
+        action: chain.adding(other, role),
+        evidence: { inviteProof: chain.proof(link, other) },
+        external: true,
+      };
+    case "remove":
+      return of({ type: "remove", person, ban: ask });
+    case "leave":
+      return of({ type: "leave", person }, { farewell: chain.farewell(other) });
+    case "setRole":
+      return of({ type: "setRole", person, role });
+    case "setPolicy":
+      return of({ type: "setPolicy", policy: preset(presets[number % presets.length]!, 1 + (about % 3)) });
+    case "setTitle":
+      return of({ type: "setTitle", title: `Room ${String(number)}` });
+    case "addDevice":
+      return of({ type: "addDevice", leafCert: chain.certOf(chain.someone(NAMES[about]!, 2 + number)) });
+    case "removeDevice":
+      return of({ type: "removeDevice", person, leaf: chain.someone(NAMES[about]!, 1 + number).leaf });
+    case "createInvite":
+      return of({ type: "createInvite", invite });
+    case "revokeInvite":
+      return of({ type: "revokeInvite", inviteId: invite.inviteId });
+    case "transferOwnership":
+      return of({ type: "transferOwnership", person });
+    case "tick":
+    case "seal":
+      return of({ type: kind });
+  }
+}
+
+function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition): void {
+  const { roster, removed, added } = after;
+  const everyone = [...roster.members.values()];
+  expect(roster.sealed || everyone.some((member) => member.role === "owner")).toBe(true);
+  expect(roster.generation - before.generation).toBe(removed.length > 0 ? 1 : 0);
+  expect(roster.seq).toBe(before.seq + 1);
+  expect(roster.leaves.size).toBe(before.leaves.size + added.length - removed.length);
+  expect(roster.leaves.size).toBe(everyone.reduce((sum, member) => sum + member.devices.length, 0));
+  for (const invite of roster.invites.values()) expect(invite.uses).toBeLessThanOrEqual(inviteLimit(invite));
+  // Nobody's role rises above that of the author, or of the one who made the invite.
+  const author = memberOf(before, by.person);
+  for (const member of everyone) {
+    const was = memberOf(before, member.person);
+    if (was !== null && isAtLeast(was.role, member.role)) continue;
+    const role = author?.role ?? before.invites.get(toHex(after.inviteId!))!.role;
+    expect(isAtLeast(role, member.role)).toBe(true);
+  }
+  // Only the action's own subject comes, goes or changes; policy and people never change together.
+  const gone = [...before.members.keys()].filter((id) => !roster.members.has(id));
+  expect(gone).toEqual(action.type === "remove" || action.type === "leave" ? [toHex(action.person)] : []);
+  const came = [...roster.members.keys()].filter((id) => !before.members.has(id));
+  expect(came).toHaveLength(action.type === "add" ? 1 : 0);
+  expect(equalBytes(roster.policyHash, before.policyHash)).toBe(action.type !== "setPolicy");
+  if (before.sealed) expect([came, roster.sealed]).toEqual([[], true]);
+}
+
+function live(policy: Policy, steps: readonly Step[]): Chain {
+  const chain = new Chain(crypto);
+  chain.add("Bob", "admin");
+  chain.add("Carol");
+  chain.act(chain.alice, { type: "setPolicy", policy });
+  const records = new Map<string, Uint8Array>(chain.transitions.flatMap((each) => each.delta.put));
+  for (const each of steps) {
+    chain.time += each.minutes * 60_000;
+    chain.time = Math.max(chain.time, 0);
+    const tried = attempt(chain, each);
+    const { roster: before } = chain;
+    const untouched = told(before);
+    const outcome = chain.author(tried.by, tried.action, tried.evidence, tried.external);
+    expect(told(before)).toBe(untouched);
+    if (!outcome.ok) continue;
+    const { entry, delta } = outcome.value;
+    const carriage = {
+      epoch: chain.epoch,
+      transcript: chain.transcript,
+      committer: tried.by.leaf,
+      external: tried.external,
+    };
+    const decoded = decodeEntry(crypto, entry.bytes);
+    const read = decoded.kind === "entry" ? decoded.entry : null;
+    const loaded = loadRoster(crypto, records);
+    expect(told(loaded)).toBe(untouched);
+    const judged = evaluate(crypto, loaded, read!, carriage);
+    expect(judged.ok && toldOf(judged.value)).toBe(toldOf(outcome.value));
+    holdsAfter(before, tried, outcome.value);
+    for (const [key, value] of delta.put) records.set(key, value);
+    for (const key of delta.delete) records.delete(key);
+    chain.take(outcome.value);
+  }
+  expect(told(loadRoster(crypto, records))).toBe(told(chain.roster));
+  return chain;
+}
+
+/** Everything that a roster says, as one text. */
+function told(roster: Roster): string {
+  const records = [
+    ...[...roster.members.values()].map(encodeMember),
+    ...[...roster.invites.values()].map(encodeInvite),
+    ...[...roster.former.values()].map(encodeFormer),
+    encodeMeta(roster),
+    encodeHead(roster),
+    roster.stateHash,
+    roster.policyHash,
+  ];
+  return [...records.map(toHex).sort(), ...[...roster.leaves].map(String).sort()].join("\n");
+}
+
+function toldOf({ roster, delta, entry, ...rest }: Transition): string {
+  return [told(roster), toHex(entry.hash), JSON.stringify([delta, rest])].join("\n");
+}
+
+describe("whatever anybody tries", () => {
+  for (const name of presets)
+    it(`${name}: no step breaks what must hold, and all who judge agree`, { timeout: 120_000 }, () => {
+      let accepted = 0;
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 10, maxLength: 30 }), (steps) => {
+          const chain = live(preset(name), steps);
+          accepted += chain.transitions.length - 4;
+          const entries = chain.transitions.map((each) => each.entry.bytes);
+          const replayed = replay(crypto, entries, chain.roster.roomId);
+          expect(replayed.ok && told(replayed.value.roster)).toBe(told(chain.roster));
+        }),
+        { numRuns: 15, seed: 7 },
+      );
+      // A property over refusals alone would prove little.
+      expect(accepted).toBeGreaterThan(40);
+    });
+
+  it("RULE entry.signature: an entry with any bit changed is refused", () => {
+    const chain = new Chain(crypto);
+    const bob = chain.add("Bob");
+    const outcome = chain.author(chain.alice, { type: "setRole", person: bob.person, role: "admin" });
+    if (!outcome.ok) throw new Error("refused");
+    const { bytes } = outcome.value.entry;
+    const carriage = { epoch: chain.epoch, transcript: chain.transcript, committer: chain.alice.leaf, external: false };
+    let judged = 0;
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = bytes.slice();
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      const decoded = decodeEntry(crypto, changed);
+      if (decoded.kind !== "entry") continue;
+      judged++;
+      expect(verdict(evaluate(crypto, chain.roster, decoded.entry, carriage))).toBe("bad_signature");
+    }
+    expect(judged).toBeGreaterThan(bytes.length);
+  });
+
+  it("bytes that nobody signed never throw", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+        const decoded = decodeEntry(crypto, bytes);
+        expect(["malformed", "unsupported"]).toContain(decoded.kind);
+      }),
+    );
+  });
+});
