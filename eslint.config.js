@@ -22,7 +22,7 @@ const mayImport = {
 const pure = ["codec", "mls", "protocol", "wire"];
 
 const packages = Object.keys(mayImport);
-const tests = ["**/*.test.ts", "**/*.test.tsx", "packages/*/test/**"];
+const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
 
 function arrows(name) {
   const forbidden = packages.filter((other) => other !== name && !mayImport[name].includes(other));
@@ -58,6 +58,8 @@ export default tseslint.config(
     rules: {
       // `!` says "an invariant holds here"; noUncheckedIndexedAccess makes it visible where one is leant on.
       "@typescript-eslint/no-non-null-assertion": "off",
+      // `const { version: _version, ...rest }` takes a field off.
+      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
@@ -102,6 +104,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ["packages/cli/bin/*.js"], languageOptions: { globals: { URL: "readonly", process: "readonly" } } },
   { files: ["packages/cli/**", "packages/bench/**"], rules: { "no-console": "off" } },
   {
     files: tests,

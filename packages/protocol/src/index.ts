@@ -27,13 +27,63 @@ export {
 } from "./evidence/contradiction.js";
 export type { Message, MessageContent } from "./message/message.js";
 export { ProtocolKind } from "./message/message.js";
-export type { Append, Deed, OutgoingMessage, PendingCommit, Received, RoomCreation, RoomEvent, Unreadable } from "./room/outcome.js";
+export type {
+  Append,
+  OutgoingMessage,
+  PendingCommit,
+  Received,
+  RoomCreation,
+  RoomEvent,
+  Unreadable,
+} from "./room/outcome.js";
 export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
-export { explain, REJECTIONS, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";
+export {
+  explain,
+  REJECTIONS,
+  type Outcome,
+  type Refused,
+  type Rejection,
+  type RejectionCode,
+} from "./roster/rejection.js";
 export { decodeAction, encodeAction, type Action, type ActionType, type RelayIdentity } from "./roster/action.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
-export { memberOf, memberOfLeaf, inviteOf, type Device, type FormerMember, type Member, type Roster } from "./roster/roster.js";
+export {
+  memberOf,
+  memberOfLeaf,
+  inviteOf,
+  type Device,
+  type FormerMember,
+  type Member,
+  type Roster,
+} from "./roster/roster.js";
 export { preset, type PresetName } from "./policy/presets.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
+export { actionHash } from "./roster/action.js";
+export { loadRoom, Room, type Proposal } from "./room/room.js";
+export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
+export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
+export { inviteLink, parseLink, type InviteLink } from "./invite/link.js";
+export { readInviteProof } from "./invite/inviteProof.js";
+export type { JoinRequest } from "./invite/joinRequest.js";
+export type { SlotView } from "./invite/slot.js";
+export type { Deed } from "./room/deed.js";
+export { deedOf } from "./room/deed.js";
+export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
+export { previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
+export {
+  acceptAdmission,
+  askToJoin,
+  type Asking,
+  decodeAsking,
+  encodeAsking,
+  REQUEST_LIFETIME,
+} from "./room/asking.js";
+export { isPausing } from "./evidence/alarm.js";
+export { roomTagOf } from "./room/roomTag.js";
+export type { Confirmation, RoomStatus } from "./room/roomCore.js";
+export type { LogPlace } from "./room/logMemory.js";
+export type { Undertaking } from "./room/authorCommit.js";
+export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";
+export { openApproval, type Approval } from "./roster/approval.js";

@@ -6,7 +6,7 @@ export function writeMessage(w: Writer, m: Message): void {
     .text(m.kind)
     .optional(m.ref, (each, ref) => each.opaque(ref))
     .opaque(m.body);
-  w.opaque(m.author).opaque(m.leaf).text(m.name).u53(m.time).u53(m.n).u53(m.epoch).u53(m.generation);
+  w.opaque(m.author).opaque(m.leaf).text(m.name).u53(m.time).u53(m.n).u53(m.epoch);
   w.bool(m.late).bool(m.authorGone);
 }
 
@@ -22,7 +22,6 @@ export function readMessage(r: Reader): Message {
     time: r.u53(),
     n: r.u53(),
     epoch: r.u53(),
-    generation: r.u53(),
     late: r.bool(),
     authorGone: r.bool(),
   };

@@ -29,12 +29,26 @@ export interface Alarm {
   readonly evidence: string;
 }
 
+/** An alarm of this code; what is not known is null or empty. */
+export function alarm(code: AlarmCode, what: Partial<Omit<Alarm, "code">> = {}): Alarm {
+  return { code, person: what.person ?? null, rejection: what.rejection ?? null, evidence: what.evidence ?? "" };
+}
+
+/**
+ * Whether one stops sending in the room until a person has looked. What a member claims pauses nobody: else any member
+ * could silence the room.
+ */
+export function isPausing({ code, person }: Alarm): boolean {
+  if (code === "FORK") return person === null;
+  return code === "ROLLBACK" || code === "EQUIVOCATION" || code === "RESTORED";
+}
+
 /** One sentence for a screen: what was seen. */
 export const ALARMS: Readonly<Record<AlarmCode, string>> = {
-  FORK: "The server shows this room differently to different people. Sending is paused.",
-  ROLLBACK: "The server shows an older state of this room than before. Sending is paused.",
-  EQUIVOCATION: "The server signed two contradicting statements about this room. Sending is paused; the proof is saved.",
-  BAD_RECEIPT: "The server's receipt does not hold. Sending is paused.",
+  FORK: "The server shows this room differently to different people.",
+  ROLLBACK: "The server shows an older state of this room than before.",
+  EQUIVOCATION: "The server signed two contradicting statements about this room; the proof is saved.",
+  BAD_RECEIPT: "The server's receipt does not hold.",
   REFUSED_CHANGE: "A change to the room was refused.",
   JUNK: "The server delivered bytes that nobody in the room can have sent; they were ignored.",
   BAD_MESSAGE: "A message does not hold and is not shown.",

@@ -18,8 +18,9 @@ export type Receipt =
   | { readonly kind: "head"; readonly signed: Signed<HeadReceipt> };
 
 /**
- * How two receipts for one room contradict each other. `equivocation`: two commits for one epoch, two commits or heads
- * at one position. `rollback`: a later receipt of a shorter log. Either way the relay's own signatures say so.
+ * How two receipts for one room contradict each other. `equivocation`: two commits or heads at one position. `rollback`: a
+ * later receipt of a shorter log. Either way the relay's own signatures say so. (Two commits of one epoch at different
+ * positions are no contradiction: members append over a commit that none of them can follow.)
  */
 export type Contradiction = "equivocation" | "rollback";
 
@@ -34,11 +35,11 @@ export interface Proof {
 export function contradiction(first: Receipt, second: Receipt): Contradiction | null {
   const [a, b] = [first.signed.receipt, second.signed.receipt];
   if (!equalBytes(a.roomTag, b.roomTag)) return null;
-  // RULE: evidence.equivocation: one position of the log has one head, one epoch one commit (attack A21).
+  // RULE: evidence.equivocation: one position of the log has one head (attack A21).
   if (a.n === b.n && !equalBytes(a.head, b.head)) return "equivocation";
-  if (first.kind === "commit" && second.kind === "commit") {
+  if (first.kind === "commit" && second.kind === "commit" && a.n === b.n) {
     const [x, y] = [first.signed.receipt, second.signed.receipt];
-    if (x.epoch === y.epoch && (x.n !== y.n || !equalBytes(x.recordHash, y.recordHash))) return "equivocation";
+    if (x.epoch !== y.epoch || !equalBytes(x.recordHash, y.recordHash)) return "equivocation";
   }
   // RULE: evidence.rollback: the log only grows, so a head given later is not of a shorter log (attack A17). A commit's
   // receipt keeps the time of its commit and may be fetched late, so only the other one has to be a head.

@@ -1,6 +1,6 @@
 import { decode, encode } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { isSignedBy, KEY_BYTES, signBody, splitSigned } from "../encoding/signed.js";
+import { isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
 
 /** A person's word that a device is theirs (docs/protocol.md §3). */
 export interface DeviceCert {
@@ -31,6 +31,13 @@ export function certifyDevice(
 
 /** The certificate in these bytes, when the person it names signed it; else null. */
 export function openDeviceCert(crypto: Crypto, bytes: Uint8Array): DeviceCert | null {
+  const read = readDeviceCert(bytes);
+  // RULE: identity.device-cert: only the identity key makes a device one of the person's (attacks A9, A62).
+  return read !== null && isSignedBy(crypto, read.cert.person, LABEL, read.signed) ? read.cert : null;
+}
+
+/** What the bytes say, and the signature to be checked; null for bytes that are no certificate. */
+export function readDeviceCert(bytes: Uint8Array): { cert: DeviceCert; signed: SignedBytes } | null {
   const signed = splitSigned(bytes, MAX_BODY);
   if (signed === null) return null;
   const decoded = decode(signed.body, (r) => ({
@@ -41,6 +48,5 @@ export function openDeviceCert(crypto: Crypto, bytes: Uint8Array): DeviceCert | 
   }));
   if (!decoded.ok || decoded.value.version !== VERSION) return null;
   const { person, device, deviceNo } = decoded.value;
-  // RULE: identity.device-cert: only the identity key makes a device one of the person's (attacks A9, A62).
-  return isSignedBy(crypto, person, LABEL, signed) ? { person, device, deviceNo } : null;
+  return { cert: { person, device, deviceNo }, signed };
 }

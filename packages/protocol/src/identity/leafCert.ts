@@ -1,7 +1,7 @@
 import { decode, encode, equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { isSignedBy, KEY_BYTES, HASH_BYTES, signBody, splitSigned } from "../encoding/signed.js";
-import { type DeviceCert, openDeviceCert } from "./deviceCert.js";
+import { isSignedBy, KEY_BYTES, HASH_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
+import { type DeviceCert, openDeviceCert, readDeviceCert } from "./deviceCert.js";
 import { isLabel, MAX_LABEL } from "./label.js";
 
 /**
@@ -47,6 +47,19 @@ export function certifyLeaf(
 
 /** The certificate in these bytes, when both its signatures hold; else null. The caller compares room and leaf. */
 export function openLeafCert(crypto: Crypto, bytes: Uint8Array): LeafCert | null {
+  const read = readLeafCert(bytes);
+  if (read === null) return null;
+  const device = openDeviceCert(crypto, read.deviceCert);
+  // RULE: identity.leaf-cert: a leaf speaks for a person only through a device that the person certified (attacks A8, A9).
+  return device !== null && isSignedBy(crypto, device.device, LABEL, read.signed) ? read.cert : null;
+}
+
+/** The person and name in a certificate that was checked before; null for bytes that are no certificate. */
+export function checkedHolder(bytes: Uint8Array): Pick<LeafCert, "person" | "name"> | null {
+  return readLeafCert(bytes)?.cert ?? null;
+}
+
+function readLeafCert(bytes: Uint8Array): { cert: LeafCert; deviceCert: Uint8Array; signed: SignedBytes } | null {
   const signed = splitSigned(bytes, MAX_BODY);
   if (signed === null) return null;
   const decoded = decode(signed.body, (r) => ({
@@ -58,10 +71,8 @@ export function openLeafCert(crypto: Crypto, bytes: Uint8Array): LeafCert | null
   }));
   if (!decoded.ok || decoded.value.version !== VERSION || !isLabel(decoded.value.name)) return null;
   const { deviceCert, roomId, leaf, name } = decoded.value;
-  const device = openDeviceCert(crypto, deviceCert);
-  // RULE: identity.leaf-cert: a leaf speaks for a person only through a device that the person certified (attacks A8, A9).
-  if (device === null || !isSignedBy(crypto, device.device, LABEL, signed)) return null;
-  return { ...device, roomId, leaf, name };
+  const device = readDeviceCert(deviceCert);
+  return device === null ? null : { cert: { ...device.cert, roomId, leaf, name }, deviceCert, signed };
 }
 
 /**

@@ -6,7 +6,6 @@ export const ProtocolKind = {
   proposal: "proposal",
   approval: "approval",
   farewell: "farewell",
-  heartbeat: "heartbeat",
 } as const;
 
 /** What a message says, before the room adds who, when and where. */
@@ -32,7 +31,6 @@ export interface Message extends MessageContent {
   /** Place in the log; 0 for an own one that is not in it yet. */
   readonly n: number;
   readonly epoch: number;
-  readonly generation: number;
   /** Sent before a change of the room that we knew when it arrived: never show it as new. */
   readonly late: boolean;
   /** The author is not in the room any more: sent before their removal. */

@@ -4,6 +4,7 @@ import type { Message } from "../message/message.js";
 import type { Delta } from "../primitives.js";
 import type { Action } from "../roster/action.js";
 import type { Rejection } from "../roster/rejection.js";
+import type { Deed } from "./deed.js";
 
 /** What the relay needs in order to open a room; the client adds request id and permit. */
 export type RoomCreation = Pick<CreateRoomRequest, "roomTag" | "writeKey" | "attachment">;
@@ -24,31 +25,13 @@ export interface OutgoingMessage {
   readonly delta: Delta;
 }
 
-/** Who did something, as the entry says. */
-export interface Deed {
-  readonly seq: number;
-  /** The author's person; for one who joins by an invite, the joiner. */
-  readonly by: Uint8Array;
-  /** Whose yes came with it. */
-  readonly approvedBy: readonly Uint8Array[];
-  /** The author's clock (ms), informative. */
-  readonly time: number;
-  readonly action: Action;
-  /** With `add`: who came; with `remove` and `leave`: who went; else whom it is about, if anybody. */
-  readonly person: Uint8Array | null;
-  /** The name of `person` as it was or is. */
-  readonly name: string | null;
-  /** With `add` by an invite: which. */
-  readonly inviteId: Uint8Array | null;
-  /** Invites that this revoked. */
-  readonly revokedInvites: readonly Uint8Array[];
-}
-
 /** What happened, for screens and for the client's own work. Shown only after the delta is stored. */
 export type RoomEvent =
-  /** The roster changed. Slots are to be refreshed. */
+  /** The roster changed. */
   | { readonly type: "entry"; readonly deed: Deed; readonly own: boolean }
-  /** New keys, same roster. Slots are to be refreshed. */
+  /** The own join is in the log: we are in. */
+  | { readonly type: "joined" }
+  /** New keys, same roster. */
   | { readonly type: "rekeyed"; readonly by: Uint8Array }
   /** A message, or something else inside a message that has no event of its own. */
   | { readonly type: "message"; readonly message: Message }
@@ -59,14 +42,10 @@ export type RoomEvent =
   | { readonly type: "approval"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
   /** Somebody says farewell: carry it out with `act({ type: "leave", person })`. */
   | { readonly type: "farewell"; readonly person: Uint8Array }
-  /** A sign of freshness from somebody. */
-  | { readonly type: "heartbeat"; readonly by: Uint8Array; readonly time: number; readonly counter: number }
   /** A member has spoken in an epoch that we joined: the join is confirmed. */
   | { readonly type: "confirmed" }
   /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */
   | { readonly type: "lostRace"; readonly action: Action | null; readonly losses: number }
-  /** A member has seen more of the log or of the roster than we have. */
-  | { readonly type: "behind"; readonly by: Uint8Array; readonly n: number; readonly seq: number }
   /** We are not in the room any more. */
   | { readonly type: "removed"; readonly deed: Deed };
 
@@ -88,10 +67,27 @@ export type Unreadable =
  * `delta` in one transaction, then act on the rest.
  */
 export type Received =
-  | { readonly kind: "accepted"; readonly delta: Delta; readonly events: readonly RoomEvent[]; readonly alarm: Alarm | null }
+  | {
+      readonly kind: "accepted";
+      readonly delta: Delta;
+      readonly events: readonly RoomEvent[];
+      readonly alarm: Alarm | null;
+    }
   /** Refused: group and roster stay as they were. */
-  | { readonly kind: "rejected"; readonly delta: Delta; readonly rejection: Rejection; readonly alarm: Alarm; readonly events: readonly RoomEvent[] }
+  | {
+      readonly kind: "rejected";
+      readonly delta: Delta;
+      readonly rejection: Rejection;
+      readonly alarm: Alarm;
+      readonly events: readonly RoomEvent[];
+    }
   /** Nothing to do, nothing to show (or, with `unreadable`, only a line that says why). */
-  | { readonly kind: "ignored"; readonly delta: Delta; readonly unreadable: Unreadable | null; readonly alarm: Alarm | null; readonly events: readonly RoomEvent[] }
+  | {
+      readonly kind: "ignored";
+      readonly delta: Delta;
+      readonly unreadable: Unreadable | null;
+      readonly alarm: Alarm | null;
+      readonly events: readonly RoomEvent[];
+    }
   /** Not used up: fetch from `Room.cursor.n + 1` on (`gap`), drop it (`seen`), or update the app (`update_needed`). */
   | { readonly kind: "deferred"; readonly reason: "gap" | "seen" | "update_needed" | "closed" };

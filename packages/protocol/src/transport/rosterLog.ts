@@ -64,6 +64,12 @@ export function openRosterRecord(
   return content.ok ? { ...content.value, generation, seq } : null;
 }
 
+/** The generation that a record says it is sealed under; null for bytes that are no record. */
+export function generationOf(record: Uint8Array): number | null {
+  if (record.length < 4) return null;
+  return new DataView(record.buffer, record.byteOffset).getUint32(0);
+}
+
 function maskOf(crypto: Crypto, contentHash: Uint8Array): Uint8Array {
   return crypto.hash("sha256", contentHash);
 }

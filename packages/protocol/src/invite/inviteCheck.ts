@@ -1,0 +1,36 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { type Refused, refused } from "../roster/rejection.js";
+import { inviteOf, type Roster } from "../roster/roster.js";
+import { type Invite, inviteLimit } from "./invite.js";
+import { readInviteProof } from "./inviteProof.js";
+
+/**
+ * Why a request's invite does not hold in this room now, or null. A courtesy for those who decide: that nobody comes in
+ * by a dead invite is `evaluate`'s rule.
+ */
+export function checkInvite(
+  crypto: Crypto,
+  roster: Roster,
+  request: { readonly inviteProof: Uint8Array | null; readonly person: Uint8Array; readonly leaf: Uint8Array },
+): Refused | null {
+  if (request.inviteProof === null) {
+    return roster.members.has(toHex(request.person)) ? null : refused("invite_unknown");
+  }
+  const read = readInviteProof(request.inviteProof);
+  const invite = read === null ? null : inviteOf(roster, read.proof.inviteId);
+  if (read === null || invite === null) return refused("invite_unknown");
+  const { proof } = read;
+  const isTheirs = equalBytes(proof.person, request.person) && equalBytes(proof.leaf, request.leaf);
+  if (!isTheirs || !equalBytes(proof.roomId, roster.roomId)) return refused("bad_invite_proof");
+  if (!read.isSignedBy(crypto, invite.joinPub)) return refused("bad_invite_proof");
+  return closedReason(invite, roster.chainTime);
+}
+
+/** Why an invite lets nobody in any more, or null. */
+export function closedReason(invite: Invite, chainTime: number): Refused | null {
+  if (invite.revoked) return refused("invite_revoked");
+  if (invite.uses >= inviteLimit(invite)) return refused("invite_used_up");
+  const isExpired = invite.notAfter !== null && chainTime > invite.notAfter;
+  return isExpired ? refused("invite_expired") : null;
+}

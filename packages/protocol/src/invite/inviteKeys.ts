@@ -1,0 +1,39 @@
+import type { Crypto, KeyPair } from "@conclave/crypto";
+import { derivedKey, labelledHash } from "../encoding/digest.js";
+import { INVITE_ID_BYTES } from "./invite.js";
+
+/** All that an invite's secret gives (docs/protocol.md §7). The secret itself is only in the link. */
+export interface InviteKeys {
+  readonly inviteId: Uint8Array;
+  /** Ed25519 seed: proves the invite to the members. */
+  readonly joinSeed: Uint8Array;
+  /** X25519: opens the slot. */
+  readonly slot: KeyPair;
+  /** Ed25519 seed: proves the invite to the relay. */
+  readonly tokenSeed: Uint8Array;
+  readonly joinPub: Uint8Array;
+  readonly tokenPub: Uint8Array;
+  /** Where the slot is at the relay. */
+  readonly slotId: Uint8Array;
+}
+
+/** The keys of an invite's secret, in one room. */
+export function inviteKeys(crypto: Crypto, roomId: Uint8Array, secret: Uint8Array): InviteKeys {
+  const key = (purpose: string) => derivedKey(crypto, secret, `conclave/invite/${purpose}/v1`, roomId);
+  const inviteId = key("id").slice(0, INVITE_ID_BYTES);
+  const [joinSeed, tokenSeed] = [key("join"), key("token")];
+  return {
+    inviteId,
+    joinSeed,
+    tokenSeed,
+    slot: crypto.kemDeriveKeyPair("x25519", key("slot")),
+    joinPub: crypto.ed25519PublicKey(joinSeed),
+    tokenPub: crypto.ed25519PublicKey(tokenSeed),
+    slotId: slotIdOf(crypto, roomId, inviteId),
+  };
+}
+
+/** Where an invite's slot is at the relay: members and whoever has the link know it, and it names neither room nor invite. */
+export function slotIdOf(crypto: Crypto, roomId: Uint8Array, inviteId: Uint8Array): Uint8Array {
+  return labelledHash(crypto, "conclave/slot-id/v1", roomId, inviteId);
+}

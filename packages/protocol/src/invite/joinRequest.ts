@@ -1,0 +1,100 @@
+import { decode, DecodeError, encode, type Reader, type Writer } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import {
+  CipherSuite,
+  decodeMessage,
+  isWithinLifetime,
+  type KeyPackage,
+  MlsError,
+  validateKeyPackage,
+} from "@conclave/mls";
+import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
+import { MAX_LABEL } from "../identity/label.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+
+/** What somebody who asks to join sends to the members (docs/protocol.md §7, ask). */
+export interface JoinRequestContent {
+  /** An MLSMessage that holds the key package: it travels with the request, so no directory can exchange it (A8, A69). */
+  readonly keyPackage: Uint8Array;
+  /** Signed with the invite's join key, place null; null when another device of an own person asks. */
+  readonly inviteProof: Uint8Array | null;
+  /** Ed25519: where the answer is to go. */
+  readonly inboxPub: Uint8Array;
+  /** X25519: to whom the answer is sealed. */
+  readonly replyPub: Uint8Array;
+  /** A few words to whoever decides. */
+  readonly note: string;
+}
+
+/** A request whose key package, certificate and place in the room were checked. */
+export interface JoinRequest extends Omit<JoinRequestContent, "keyPackage"> {
+  readonly keyPackage: KeyPackage;
+  /** The certificate in the key package: what the entry will carry. */
+  readonly leafCert: Uint8Array;
+  readonly person: Uint8Array;
+  readonly name: string;
+  readonly leaf: Uint8Array;
+}
+
+/** Longest note, in bytes. */
+export const MAX_NOTE = 4 * MAX_LABEL;
+const VERSION = 1;
+
+export function writeJoinRequest(writer: Writer, request: JoinRequestContent): void {
+  writer
+    .u16(VERSION)
+    .opaque(request.keyPackage)
+    .optional(request.inviteProof, (w, proof) => w.opaque(proof));
+  writer.fixed(request.inboxPub).fixed(request.replyPub).text(request.note);
+}
+
+function readJoinRequest(r: Reader) {
+  return {
+    version: r.u16(),
+    keyPackage: r.opaque(1 << 16),
+    inviteProof: r.optional((x) => x.opaque(512)),
+    inboxPub: r.fixed(32),
+    replyPub: r.fixed(32),
+    note: r.text(MAX_NOTE),
+  };
+}
+
+export function encodeJoinRequest(request: JoinRequestContent): Uint8Array {
+  return encode(request, writeJoinRequest);
+}
+
+/** The request in these bytes, when its key package is usable in this room at `now` (ms, local: only warns the honest). */
+export function openJoinRequest(
+  crypto: Crypto,
+  room: { readonly roomId: Uint8Array; readonly suite: number },
+  bytes: Uint8Array,
+  now: number,
+): Outcome<JoinRequest> {
+  const decoded = decode(bytes, readJoinRequest);
+  if (!decoded.ok || decoded.value.version !== VERSION) return refused("malformed", "request");
+  const keyPackage = usableKeyPackage(crypto, room.suite, decoded.value.keyPackage);
+  if (keyPackage === null) return refused("bad_key_package");
+  const { leafNode } = keyPackage;
+  // RULE: request.vouched: a key package is admitted only with its owner's own certificate for this room (attack A8).
+  if (!isLeafCredential(crypto, leafNode, room.roomId) || leafNode.credential.type !== "basic") {
+    return refused("bad_leaf_cert", "key package");
+  }
+  // RULE: request.lifetime: a request that lay too long is not answered (RFC 9420 §7.3; attack A70).
+  if (!isWithinLifetime(leafNode, BigInt(Math.floor(now / 1000)))) return refused("key_package_expired");
+  const cert: LeafCert = openLeafCert(crypto, leafNode.credential.identity)!;
+  const { version: _, ...content } = decoded.value;
+  const { person, name, leaf } = cert;
+  return done({ ...content, keyPackage, leafCert: leafNode.credential.identity, person, name, leaf });
+}
+
+function usableKeyPackage(crypto: Crypto, suite: number, bytes: Uint8Array): KeyPackage | null {
+  try {
+    const item = decodeMessage(bytes);
+    if (item.wireFormat !== "keyPackage") return null;
+    validateKeyPackage(CipherSuite.of(suite, crypto), item.message);
+    return item.message;
+  } catch (error) {
+    if (error instanceof MlsError || error instanceof DecodeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { Group, type StagedCommit } from "@conclave/mls";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
+import type { Delta } from "../primitives.js";
+import { actionHash } from "../roster/action.js";
+import { memberOf } from "../roster/roster.js";
+import { deedOf } from "./deed.js";
+import type { Judgement } from "./judge.js";
+import { encodeKeyring, nextKeyring } from "./keyring.js";
+import type { RoomEvent } from "./outcome.js";
+import { groupDelta, KEYS, type Pending, PENDING, type RoomParts } from "./parts.js";
+
+/** What accepting a commit changed. */
+export interface Acceptance {
+  readonly delta: Delta;
+  readonly events: readonly RoomEvent[];
+}
+
+/**
+ * Applies a commit that {@link judge} let through: the only place where a room's group and roster change, and the only
+ * caller of the engine's `apply` for commits. A test holds that nobody else is (attack A95).
+ */
+export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
+  const applied = groupDelta(parts, parts.group.apply(staged));
+  const events = afterwards(parts, judgement, staged.senderLeaf.signatureKey, false);
+  const lost = dropPending(parts);
+  const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);
+  return { delta: joinDeltas(applied, moved, lost.delta), events: [...events, ...lost.events] };
+}
+
+/** Applies the own pending commit, which the log shows. */
+export function acceptOwn(parts: RoomParts, pending: Pending): Acceptance {
+  parts.pending = null;
+  const applied = applyOwn(parts, pending);
+  const events = afterwards(parts, pending.judgement, parts.core.leaf, true);
+  parts.core = { ...parts.core, losses: 0 };
+  const moved = moveOn(parts, pending.judgement);
+  return { delta: joinDeltas(applied, moved, { put: [], delete: [PENDING] }), events };
+}
+
+/** Forgets the own pending commit: another one took its place. */
+export function dropPending(parts: RoomParts): Acceptance {
+  const { pending } = parts;
+  if (pending === null) return { delta: NO_DELTA, events: [] };
+  parts.pending = null;
+  parts.groupRecords = null;
+  const losses = parts.core.losses + 1;
+  parts.core = { ...parts.core, losses };
+  const action = pending.judgement.transition?.entry.action ?? null;
+  return { delta: { put: [], delete: [PENDING] }, events: [{ type: "lostRace", action, losses }] };
+}
+
+// After a restart the staged commit is gone, but not its records: the group is loaded anew from them.
+function applyOwn(parts: RoomParts, { staged, groupDelta: stored }: Pending): Delta {
+  if (staged !== null) return groupDelta(parts, parts.group.apply(staged));
+  if (parts.groupRecords === null) throw new TypeError("the records under a pending commit are gone");
+  const delta = groupDelta(parts, stored);
+  parts.group = Group.load(parts.engine, parts.groupRecords);
+  parts.groupRecords = null;
+  return delta;
+}
+
+function moveOn(parts: RoomParts, { roster, transition }: Judgement): Delta {
+  const recorded = transition !== null;
+  parts.keys = nextKeyring(parts.keys, parts.group.view, { recorded, generation: roster.generation });
+  return joinDeltas(
+    { put: [[KEYS, encodeKeyring(parts.keys)]], delete: [] },
+    moveRoster(parts, { roster, transition }),
+  );
+}
+
+function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta {
+  parts.roster = roster;
+  if (transition === null) return NO_DELTA;
+  const done = actionHash(parts.primitives.crypto, transition.entry.action);
+  const history = { put: [[entryKey(transition.entry.seq), transition.entry.bytes]] as const, delete: [] };
+  return joinDeltas(transition.delta, history, parts.petitions.settle(roster, done));
+}
+
+// We were taken out: what is left is what was said, and who was there.
+function closeRoom(parts: RoomParts, judgement: Judgement, events: RoomEvent[]): Delta {
+  const { transition } = judgement;
+  parts.core = { ...parts.core, status: transition?.entry.action.type === "leave" ? "left" : "removed" };
+  if (transition !== null) events.push({ type: "removed", deed: deedOf(transition) });
+  return joinDeltas(moveRoster(parts, judgement), { put: [], delete: [KEYS] });
+}
+
+function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Array, own: boolean): RoomEvent[] {
+  const { transition } = judgement;
+  const author = parts.roster.leaves.get(toHex(committer));
+  const by = author === undefined ? null : parts.roster.members.get(author)!.person;
+  const events: RoomEvent[] = [];
+  if (transition !== null) events.push({ type: "entry", deed: deedOf(transition), own });
+  else if (by !== null) events.push({ type: "rekeyed", by });
+  if (!own && by !== null) events.push(...confirm(parts, by, transition?.entry.time ?? null));
+  return events;
+}
+
+/**
+ * A member signed something that builds on our present epoch. Only those who were here before us can confirm our join:
+ * others may be puppets of whoever showed us the room (attack A28).
+ */
+export function confirm(parts: RoomParts, by: Uint8Array, time: number | null): RoomEvent[] {
+  const { roster, core } = parts;
+  const [them, us] = [memberOf(roster, by), memberOf(roster, core.person)];
+  if (them === null || equalBytes(by, core.person)) return [];
+  const isFirst = core.confirmed === null;
+  // RULE: room.pending: a join is pending until somebody who was in the room before speaks in the epoch it made (§7).
+  if (isFirst && us !== null && them.joinedSeq > us.joinedSeq) return [];
+  parts.core = { ...core, confirmed: { by, time: Math.max(time ?? 0, core.confirmed?.time ?? 0) } };
+  return isFirst ? [{ type: "confirmed" }] : [];
+}
+
+/** The record of a signed entry. */
+export function entryKey(seq: number): string {
+  return `x/e/${seq.toString(16).padStart(14, "0")}`;
+}

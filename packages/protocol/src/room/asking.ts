@@ -1,0 +1,161 @@
+import { encode } from "@conclave/codec";
+import { decodeMessage, generateKeyPackage, Group, type KeyPackageBundle } from "@conclave/mls";
+import { inboxIdOf, type RosterRecord } from "@conclave/wire";
+import { sealTo } from "../encoding/sealing.js";
+import { stored } from "../encoding/stored.js";
+import { openDeviceCert } from "../identity/deviceCert.js";
+import { certifyLeaf } from "../identity/leafCert.js";
+import { openAdmission } from "../invite/admission.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import { encodeJoinRequest, MAX_NOTE } from "../invite/joinRequest.js";
+import { type InviteLink } from "../invite/link.js";
+import type { Delta, Primitives } from "../primitives.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import { memberOfLeaf } from "../roster/roster.js";
+import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
+import { type Deed, deedOf } from "./deed.js";
+import { REQUEST_LABEL } from "./doorway.js";
+import { readHistory } from "./history.js";
+import { hasNoGhosts } from "./invariant.js";
+import { beginJoined } from "./joined.js";
+import type { Joiner } from "./joinRoom.js";
+import { checkFloor, type RoomPreview } from "./preview.js";
+import type { Room } from "./room.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+
+/** A join request of our own that nobody has answered yet: to be kept, secret, until the inbox has the answer. */
+export interface Asking {
+  readonly roomId: Uint8Array;
+  readonly floor: InviteLink["floor"];
+  /** Ed25519 seed of the inbox: sign `inboxProofBytes` with it. */
+  readonly inboxSeed: Uint8Array;
+  readonly inboxPub: Uint8Array;
+  readonly inboxId: Uint8Array;
+  /** X25519 private key to which the answer is sealed. */
+  readonly replyKey: Uint8Array;
+  readonly leafSeed: Uint8Array;
+  /** The key package as an MLSMessage, and its private keys. */
+  readonly keyPackage: Uint8Array;
+  readonly initPrivateKey: Uint8Array;
+  readonly encryptionPrivateKey: Uint8Array;
+}
+
+/** How long a request may be answered, ms. */
+export const REQUEST_LIFETIME = 30 * 24 * 60 * 60 * 1000;
+/** How far two clocks may be apart. */
+const CLOCK_SLACK = 24 * 60 * 60 * 1000;
+
+/** Asks to be let in (docs/protocol.md §7, ask). Store `asking`, then post `blob` with the slot's token. */
+export function askToJoin(
+  primitives: Primitives,
+  preview: RoomPreview,
+  joiner: Joiner & { readonly note: string },
+): Outcome<{ asking: Asking; blob: Uint8Array }> {
+  const { crypto, random } = primitives;
+  const { link, slot } = preview;
+  const { roomId } = link;
+  const device = openDeviceCert(crypto, joiner.device.deviceCert);
+  if (device === null) return refused("bad_leaf_cert", "device");
+  if (new TextEncoder().encode(joiner.note).length > MAX_NOTE) return refused("too_large", "note");
+  const leafSeed = random(32);
+  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const bundle = generateKeyPackage(roomEngine(primitives), {
+    suite: slot.suite,
+    credential: { type: "basic", identity: certifyLeaf(crypto, joiner.device, { roomId, leaf, name: joiner.name }) },
+    signaturePrivateKey: leafSeed,
+    capabilities: roomCapabilities(slot.suite),
+    extensions: [],
+    lifetime: { notBefore: seconds(joiner.now - CLOCK_SLACK), notAfter: seconds(joiner.now + REQUEST_LIFETIME) },
+  });
+  const keys = inviteKeys(crypto, roomId, link.secret);
+  const proof = { roomId, inviteId: keys.inviteId, person: device.person, leaf, place: null };
+  const [inboxSeed, replySecret] = [random(32), random(32)];
+  const inboxPub = crypto.ed25519PublicKey(inboxSeed);
+  const reply = crypto.kemDeriveKeyPair("x25519", replySecret);
+  const content = encodeJoinRequest({
+    keyPackage: bundle.encoded,
+    inviteProof: signInviteProof(crypto, keys.joinSeed, proof),
+    inboxPub,
+    replyPub: reply.publicKey,
+    note: joiner.note,
+  });
+  const roomTag = roomTagOf(crypto, roomId);
+  const blob = sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, content);
+  if (blob === null) return refused("bad_slot", "request key");
+  const inboxId = inboxIdOf((data) => crypto.hash("sha256", data), inboxPub);
+  const { encoded: keyPackage, initPrivateKey, encryptionPrivateKey } = bundle;
+  const kept = { roomId, floor: link.floor, inboxSeed, inboxPub, inboxId, replyKey: reply.privateKey, leafSeed };
+  return done({ asking: { ...kept, keyPackage, initPrivateKey, encryptionPrivateKey }, blob });
+}
+
+/** We were let in: the room, `joining` until the log shows the commit that did it. Nothing is stored unless this is ok. */
+export function acceptAdmission(
+  primitives: Primitives,
+  asking: Asking,
+  blob: Uint8Array,
+  records: readonly RosterRecord[],
+): Outcome<{ room: Room; delta: Delta; deeds: readonly Deed[] }> {
+  const { crypto } = primitives;
+  const { roomId, leafSeed } = asking;
+  const roomTag = roomTagOf(crypto, roomId);
+  const admission = openAdmission(crypto, roomTag, asking.replyKey, blob);
+  // RULE: admission.asked: only what was sealed to a request of ours is looked at; nobody is dragged into a room (attack A98).
+  if (admission === null) return refused("bad_admission", "not sealed to our request");
+  const joined = Group.join(roomEngine(primitives), { welcome: admission.welcome, keyPackage: bundleOf(asking) });
+  if (!joined.ok) return refused("bad_admission", joined.error.message);
+  const { group, delta: groupRecords } = joined.value;
+  const history = readHistory(crypto, { roomTag, roomId, head: admission.head }, admission, records);
+  if (!history.ok) return history;
+  const { roster, transitions } = history.value;
+  const floored = checkFloor(history.value, asking.floor);
+  if (floored !== null) return floored;
+  const bound = bindingOf(group.view.extensions);
+  // RULE: admission.bound: the keys that the Welcome gives are of the room asked for, with the roster that was checked
+  // (attacks A13, A27, A96).
+  if (bound === null || !bindsTo(bound, roster)) return refused("wrong_binding");
+  if (!hasNoGhosts(group.view.members(), roster)) return refused("ghost");
+  const self = memberOfLeaf(roster, crypto.ed25519PublicKey(leafSeed));
+  if (self === null) return refused("bad_admission", "we are not in the roster");
+  const started = beginJoined(primitives, {
+    ...{ group, groupRecords, roster, rosterKeys: admission, person: self.person, leafSeed },
+    ...{ log: admission.log, lastCommit: admission.lastCommit, joinHash: admission.recordHash },
+    entries: transitions.map(({ entry }) => entry),
+    rosterRecords: [history.value.delta],
+  });
+  return done({ ...started, deeds: transitions.map(deedOf) });
+}
+
+/** An asking as bytes, to be stored: it holds secrets. */
+export function encodeAsking(asking: Asking): Uint8Array {
+  return encode(asking, (w, a) => {
+    w.fixed(a.roomId).u53(a.floor.seq).fixed(a.floor.head).fixed(a.inboxSeed).fixed(a.inboxPub).fixed(a.inboxId);
+    w.opaque(a.replyKey).fixed(a.leafSeed).opaque(a.keyPackage).opaque(a.initPrivateKey).opaque(a.encryptionPrivateKey);
+  });
+}
+
+/** @throws TypeError for damaged bytes */
+export function decodeAsking(bytes: Uint8Array): Asking {
+  return stored("join request", bytes, (r) => ({
+    roomId: r.fixed(32),
+    floor: { seq: r.u53(), head: r.fixed(32) },
+    inboxSeed: r.fixed(32),
+    inboxPub: r.fixed(32),
+    inboxId: r.fixed(32),
+    replyKey: r.opaque(),
+    leafSeed: r.fixed(32),
+    keyPackage: r.opaque(),
+    initPrivateKey: r.opaque(),
+    encryptionPrivateKey: r.opaque(),
+  }));
+}
+
+function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {
+  const item = decodeMessage(keyPackage);
+  if (item.wireFormat !== "keyPackage") throw new TypeError("a stored join request is damaged");
+  return { keyPackage: item.message, initPrivateKey, encryptionPrivateKey, signaturePrivateKey: leafSeed };
+}
+
+function seconds(ms: number): bigint {
+  return BigInt(Math.max(0, Math.floor(ms / 1000)));
+}

@@ -1,0 +1,156 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { CreatedCommit, Proposal } from "@conclave/mls";
+import { inboxIdOf, recordHash } from "@conclave/wire";
+import { joinDeltas } from "../encoding/delta.js";
+import { sealAdmission } from "../invite/admission.js";
+import type { JoinRequest } from "../invite/joinRequest.js";
+import { type Action, actionHash } from "../roster/action.js";
+import { NO_EVIDENCE, type Evidence } from "../roster/entry.js";
+import { authorEntry, type Transition } from "../roster/evaluate.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import { sealEnvelope } from "../transport/envelope.js";
+import { sealRosterRecord } from "../transport/rosterLog.js";
+import { bindingOf, bindsTo, roomExtensions } from "./binding.js";
+import { holderOf } from "./invariant.js";
+import { judge, type Judgement } from "./judge.js";
+import { currentRosterKey, envelopeKeyOf, nextKeyring, wrappedRosterKey, writeSeed } from "./keyring.js";
+import type { Append, PendingCommit } from "./outcome.js";
+import { beforeCommit, encodePending, epochOf, groupDelta, PENDING, type RoomParts } from "./parts.js";
+
+/** What an own commit is to do: one action of the roster, or nothing but new keys. */
+export type Undertaking = Action | { readonly type: "rekey" };
+
+/** Builds an own commit (docs/protocol.md §5). It takes effect when the log shows it. */
+export function authorCommit(
+  parts: RoomParts,
+  what: Undertaking,
+  { now, request }: { now: number; request: JoinRequest | null },
+): Outcome<PendingCommit> {
+  const authored = what.type === "rekey" ? null : authorTransition(parts, what, now, request);
+  if (authored?.ok === false) return authored;
+  const transition = authored?.value ?? null;
+  const proposals = proposalsFor(parts, transition, request);
+  if (!proposals.ok) return proposals;
+  const created = parts.group.commit({
+    proposals: proposals.value,
+    authenticatedData: transition?.entry.hash ?? new Uint8Array(0),
+  });
+  if (!created.ok) return refused("mls", created.error.message);
+  const used = groupDelta(parts, created.value.delta);
+  const attachment = transition === null ? new Uint8Array(0) : recordOf(parts, transition);
+  // Our own commits pass the same door as everybody's.
+  const verdict = judge(beforeCommit(parts), created.value.staged, attachment);
+  if (!verdict.ok) return "unsupported" in verdict ? refused("malformed") : verdict;
+  const append = appendOf(parts, created.value, attachment, verdict.value, request);
+  if (!append.ok) return append;
+  return done(remember(parts, created.value, append.value, verdict.value, used));
+}
+
+function authorTransition(
+  parts: RoomParts,
+  action: Action,
+  time: number,
+  request: JoinRequest | null,
+): Outcome<Transition> {
+  const { primitives, core, roster, group, petitions } = parts;
+  const evidence: Evidence = {
+    ...NO_EVIDENCE,
+    approvals: petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [],
+    inviteProof: request?.inviteProof ?? null,
+    farewell: action.type === "leave" ? petitions.farewellOf(action.person) : null,
+  };
+  const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
+  return authorEntry(primitives.crypto, core.leafSeed, roster, {
+    action,
+    person: core.person,
+    time,
+    evidence,
+    ...place,
+  });
+}
+
+function proposalsFor(
+  parts: RoomParts,
+  transition: Transition | null,
+  request: JoinRequest | null,
+): Outcome<Proposal[]> {
+  const { group } = parts;
+  const proposals: Proposal[] = [];
+  for (const { leaf } of transition?.added ?? []) {
+    // RULE: room.request-fits: the leaf that comes in is the one whose certificate the entry signs (attack A8).
+    if (request === null || !equalBytes(request.leaf, leaf))
+      return refused("bad_key_package", "no request for this leaf");
+    proposals.push({ type: "add", keyPackage: request.keyPackage });
+  }
+  const gone = new Set((transition?.removed ?? []).map(toHex));
+  if (gone.size > 0) {
+    for (const { leafIndex, leafNode } of group.view.members())
+      if (gone.has(holderOf(leafNode).leaf)) proposals.push({ type: "remove", removed: leafIndex });
+  }
+  const after = transition?.roster ?? parts.roster;
+  const bound = bindingOf(group.view.extensions);
+  if (bound === null || !bindsTo(bound, after))
+    proposals.push({ type: "group_context_extensions", extensions: roomExtensions(after) });
+  return done(proposals);
+}
+
+function recordOf({ primitives, roomTag, keys }: RoomParts, { entry }: Transition): Uint8Array {
+  const content = { entry: entry.bytes, previousKey: wrappedRosterKey(keys) };
+  return sealRosterRecord(primitives.crypto, roomTag, currentRosterKey(keys), entry.seq, content);
+}
+
+function appendOf(
+  parts: RoomParts,
+  { message, staged, welcome }: Pick<CreatedCommit, "message" | "staged" | "welcome">,
+  attachment: Uint8Array,
+  judgement: Judgement,
+  request: JoinRequest | null,
+): Outcome<Append> {
+  const { primitives, roomTag, keys, core, log } = parts;
+  const { crypto, random } = primitives;
+  const epoch = epochOf(parts);
+  const payload = sealEnvelope(crypto, envelopeKeyOf(keys, epoch)!, { roomTag, epoch }, message);
+  const next = staged.next!;
+  const append: Append = {
+    roomTag,
+    appendId: random(16),
+    kind: "commit",
+    epoch,
+    lastCommit: core.lastCommit,
+    payload,
+    attachment,
+    ground: { by: "member" },
+    nextWriteKey: crypto.ed25519PublicKey(writeSeed(next)),
+    deliveries: [],
+    slots: [],
+  };
+  if (welcome === null || request === null) return done(append);
+  const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
+  const { roster } = judgement;
+  const after = nextKeyring(keys, next, { recorded: true, generation: roster.generation });
+  const blob = sealAdmission(primitives, roomTag, request.replyPub, {
+    welcome,
+    head: roster.head,
+    log: log.place,
+    lastCommit: core.lastCommit,
+    recordHash: recordHash(sha256, roomTag, append),
+    roster: after.roster,
+    isRosterKeyUsed: after.isRosterKeyUsed,
+  });
+  if (blob === null) return refused("bad_key_package", "reply key");
+  return done({ ...append, deliveries: [{ inboxId: inboxIdOf(sha256, request.inboxPub), blob }] });
+}
+
+function remember(
+  parts: RoomParts,
+  { staged }: Pick<CreatedCommit, "staged">,
+  append: Append,
+  judgement: Judgement,
+  used: PendingCommit["delta"],
+): PendingCommit {
+  const { crypto } = parts.primitives;
+  const hash = recordHash((data) => crypto.hash("sha256", data), parts.roomTag, append);
+  parts.pending = { recordHash: hash, append, judgement, staged, groupDelta: staged.delta };
+  const stored = { put: [[PENDING, encodePending(parts.pending)]] as const, delete: [] };
+  return { append, delta: joinDeltas(used, stored) };
+}

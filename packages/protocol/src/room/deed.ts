@@ -1,0 +1,43 @@
+import type { Transition } from "../roster/evaluate.js";
+import type { Action } from "../roster/action.js";
+
+/** Who did something, as the signed entry says (docs/protocol.md §4): what a timeline of decisions shows. */
+export interface Deed {
+  readonly seq: number;
+  /** SHA-256 of the signed entry. */
+  readonly hash: Uint8Array;
+  /** The author's person; for one who joins by an invite, the joiner. */
+  readonly by: Uint8Array;
+  /** Whose yes came with it. */
+  readonly approvedBy: readonly Uint8Array[];
+  /** The author's clock (ms), informative. */
+  readonly time: number;
+  readonly epoch: number;
+  readonly action: Action;
+  /** With `add`: who came; with `remove` and `leave`: who went; else whom it is about, if anybody. */
+  readonly person: Uint8Array | null;
+  /** The name of `person` as it was or is. */
+  readonly name: string | null;
+  /** With `add` by an invite: which. */
+  readonly inviteId: Uint8Array | null;
+  /** Invites that this revoked. */
+  readonly revokedInvites: readonly Uint8Array[];
+}
+
+/** The deed of an accepted entry. */
+export function deedOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: Transition): Deed {
+  const { seq, hash, time, epoch, action } = entry;
+  return {
+    seq,
+    hash,
+    by: entry.author.person,
+    approvedBy,
+    time,
+    epoch,
+    action,
+    person,
+    name,
+    inviteId,
+    revokedInvites,
+  };
+}

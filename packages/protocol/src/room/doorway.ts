@@ -1,0 +1,70 @@
+import type { SlotContent } from "@conclave/wire";
+import { openSealed } from "../encoding/sealing.js";
+import { type Invite, isInviteOpen } from "../invite/invite.js";
+import { slotIdOf } from "../invite/inviteKeys.js";
+import { checkInvite } from "../invite/inviteCheck.js";
+import { type JoinRequest, openJoinRequest } from "../invite/joinRequest.js";
+import { sealSlot } from "../invite/slot.js";
+import { type Outcome, refused } from "../roster/rejection.js";
+import { currentRosterKey, envelopeKeyOf, requestKeyPair } from "./keyring.js";
+import { epochOf, type RoomParts } from "./parts.js";
+
+/** Label under which join requests are sealed. */
+export const REQUEST_LABEL = "conclave/join-request/v1";
+
+/** The slots of all open invites, for the present epoch (docs/protocol.md §7). */
+export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
+  const { chainTime, invites } = parts.roster;
+  const open = [...invites.values()].filter((invite) => isInviteOpen(invite, chainTime));
+  if (open.length === 0) return [];
+  const isDirect = open.some(({ mode }) => mode === "direct");
+  const groupInfo = isDirect ? parts.group.view.groupInfo() : null;
+  return open.flatMap((invite) => slotOf(parts, invite, groupInfo, now) ?? []);
+}
+
+function slotOf(parts: RoomParts, invite: Invite, groupInfo: Uint8Array | null, now: number): SlotContent | null {
+  const { primitives, roomTag, core, keys, roster, log, group } = parts;
+  const epoch = epochOf(parts);
+  // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
+  const isDirect = invite.mode === "direct" && groupInfo !== null;
+  const entrance = isDirect ? { groupInfo, envelopeKey: envelopeKeyOf(keys, epoch)! } : null;
+  const requestSecret = keys.requests[keys.requests.length - 1]!.key;
+  const blob = sealSlot(
+    primitives,
+    { roomTag, slotPub: invite.slotPub, leafSeed: core.leafSeed },
+    {
+      roomId: core.roomId,
+      inviteId: invite.inviteId,
+      leaf: core.leaf,
+      time: now,
+      epoch,
+      head: { seq: roster.seq, hash: roster.head },
+      log: log.place,
+      lastCommit: core.lastCommit,
+      requestPub: requestKeyPair(primitives.crypto, requestSecret).publicKey,
+      suite: group.suite,
+      entrance,
+      roster: keys.isRosterKeyUsed ? [currentRosterKey(keys)] : keys.roster,
+      isRosterKeyUsed: keys.isRosterKeyUsed,
+    },
+  );
+  // An unusable slot key is its author's mistake, and opens nothing.
+  if (blob === null) return null;
+  return { slotId: slotIdOf(primitives.crypto, core.roomId, invite.inviteId), tokenPub: invite.tokenPub, blob };
+}
+
+/** A join request that lay at the relay, opened and checked against the room as it is (docs/protocol.md §7, ask). */
+export function openRequest(parts: RoomParts, blob: Uint8Array, now: number): Outcome<JoinRequest> {
+  const { primitives, roomTag, keys, core, group, roster } = parts;
+  for (const { key } of keys.requests.toReversed()) {
+    const { privateKey } = requestKeyPair(primitives.crypto, key);
+    const content = openSealed(primitives.crypto, { label: REQUEST_LABEL, roomTag }, privateKey, blob);
+    if (content === null) continue;
+    const room = { roomId: core.roomId, suite: group.suite };
+    const request = openJoinRequest(primitives.crypto, room, content, now);
+    if (!request.ok) return request;
+    const refusal = checkInvite(primitives.crypto, roster, request.value);
+    return refusal ?? request;
+  }
+  return refused("malformed", "request");
+}

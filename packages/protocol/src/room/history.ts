@@ -1,0 +1,76 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import type { RosterRecord } from "@conclave/wire";
+import { decodeEntry } from "../roster/entry.js";
+import { replay, type Replayed } from "../roster/replay.js";
+import { type Outcome, refused } from "../roster/rejection.js";
+import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
+import type { RosterKeys } from "../invite/slot.js";
+
+/** Longest chain of entries that is read. */
+const MAX_ENTRIES = 1 << 20;
+
+/**
+ * The whole roster out of the relay's roster log, for somebody who joins: every record that the keys open, walked back
+ * from `head` to the charter, and judged anew entry by entry (docs/protocol.md §5, Joining). Records that lead nowhere
+ * are passed over: refused commits leave such.
+ */
+export function readHistory(
+  crypto: Crypto,
+  place: { readonly roomTag: Uint8Array; readonly roomId: Uint8Array; readonly head: Uint8Array },
+  keys: RosterKeys,
+  records: readonly RosterRecord[],
+): Outcome<Replayed> {
+  const entries = openAll(crypto, place.roomTag, keys.roster, records);
+  const chain: Uint8Array[] = [];
+  let hash = toHex(place.head);
+  for (;;) {
+    const bytes = entries.get(hash);
+    // RULE: history.whole: a chain with a hole in it proves nothing (attacks A13, A18, A96).
+    if (bytes === undefined || chain.length >= MAX_ENTRIES) return refused("bad_history", "an entry is missing");
+    chain.push(bytes);
+    const decoded = decodeEntry(crypto, bytes);
+    if (decoded.kind !== "entry") return refused("bad_history", decoded.kind);
+    if (decoded.entry.seq === 0) break;
+    hash = toHex(decoded.entry.prev);
+  }
+  return replay(crypto, chain.reverse(), place.roomId);
+}
+
+/** Keys tried for one generation: a refused commit's record may name a false one, the true one is among them. */
+const MAX_CANDIDATES = 8;
+
+// Newest first, as the first record of each generation gives the key of the one before.
+function openAll(
+  crypto: Crypto,
+  roomTag: Uint8Array,
+  known: readonly RosterKey[],
+  records: readonly RosterRecord[],
+): Map<string, Uint8Array> {
+  const keys = new Map<number, RosterKey[]>();
+  const learn = (key: RosterKey): boolean => {
+    const candidates = keys.get(key.generation) ?? [];
+    if (candidates.length >= MAX_CANDIDATES || candidates.some((other) => equalBytes(other.key, key.key))) return false;
+    keys.set(key.generation, [...candidates, key]);
+    return true;
+  };
+  for (const key of known) learn(key);
+  const entries = new Map<string, Uint8Array>();
+  const isOpen = new Set<RosterRecord>();
+  for (let isLearning = true; isLearning;) {
+    isLearning = false;
+    for (const record of records.toReversed()) {
+      const { attachment } = record;
+      const candidates = isOpen.has(record) ? undefined : keys.get(generationOf(attachment) ?? -1);
+      for (const key of candidates ?? []) {
+        const opened = openRosterRecord(crypto, roomTag, [key], attachment);
+        if (opened === null) continue;
+        isOpen.add(record);
+        entries.set(toHex(crypto.hash("sha256", opened.entry)), opened.entry);
+        const previous = { generation: opened.generation - 1, key: opened.previousKey ?? key.key };
+        if (opened.previousKey !== null && learn(previous)) isLearning = true;
+      }
+    }
+  }
+  return entries;
+}

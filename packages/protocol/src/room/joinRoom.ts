@@ -1,0 +1,116 @@
+import { Group } from "@conclave/mls";
+import { recordHash } from "@conclave/wire";
+import { openDeviceCert } from "../identity/deviceCert.js";
+import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import type { Delta, Primitives } from "../primitives.js";
+import { authorEntry } from "../roster/evaluate.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import { sealEnvelope } from "../transport/envelope.js";
+import { sealRosterRecord } from "../transport/rosterLog.js";
+import { roomCapabilities } from "./binding.js";
+import { type Deed, deedOf } from "./deed.js";
+import { hasNoGhosts } from "./invariant.js";
+import { writeSeed } from "./keyring.js";
+import { beginJoined } from "./joined.js";
+import type { Append } from "./outcome.js";
+import type { RoomPreview } from "./preview.js";
+import type { Room } from "./room.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+
+/** Who joins, and as what. */
+export interface Joiner {
+  readonly device: DeviceIdentity;
+  /** What they are called in the room. */
+  readonly name: string;
+  /** Their clock, ms. */
+  readonly now: number;
+}
+
+/** An own join on its way. Store `delta`, then send `append`; the room is `joining` until the log shows it. */
+export interface Joining {
+  readonly room: Room;
+  readonly append: Append;
+  readonly delta: Delta;
+  readonly deed: Deed;
+}
+
+/**
+ * Joins a room by a direct invite, with nobody else online: an external commit whose entry carries the invite's proof
+ * (docs/protocol.md §7). When the relay answers `stale_epoch` throw the room away and begin again with a fresh slot.
+ */
+export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
+  const { crypto, random } = primitives;
+  const { link, slot, roster, invite, transcript } = preview;
+  if (invite.mode !== "direct" || slot.entrance === null || transcript === null)
+    return refused("invite_needs_admission");
+  const device = openDeviceCert(crypto, joiner.device.deviceCert);
+  if (device === null) return refused("bad_leaf_cert", "device");
+  const { person } = device;
+  const { roomId } = link;
+  const keys = inviteKeys(crypto, roomId, link.secret);
+  const leafSeed = random(32);
+  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: joiner.name });
+  const place = { prev: roster.head, epoch: slot.epoch };
+  const inviteProof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
+  const { groupInfo, envelopeKey } = slot.entrance;
+  const engine = roomEngine(primitives);
+  const authored = authorEntry(crypto, leafSeed, roster, {
+    action: { type: "add", leafCert, role: invite.role },
+    person,
+    time: joiner.now,
+    evidence: { approvals: [], inviteProof, farewell: null },
+    epoch: slot.epoch,
+    transcript,
+    external: true,
+  });
+  if (!authored.ok) return authored;
+  const { entry } = authored.value;
+  const joined = Group.joinExternal(engine, {
+    groupInfo,
+    leaf: {
+      credential: { type: "basic", identity: leafCert },
+      signaturePrivateKey: leafSeed,
+      capabilities: roomCapabilities(slot.suite),
+      extensions: [],
+    },
+    authenticatedData: entry.hash,
+  });
+  if (!joined.ok) return refused("mls", joined.error.message);
+  const { message, group } = joined.value;
+  if (!hasNoGhosts(group.view.members(), authored.value.roster)) return refused("ghost");
+  const roomTag = roomTagOf(crypto, roomId);
+  const rosterKey = slot.roster[slot.roster.length - 1];
+  if (rosterKey === undefined) return refused("bad_slot", "roster key");
+  const previousKey = slot.isRosterKeyUsed ? null : (slot.roster[0]?.key ?? null);
+  const append: Append = {
+    roomTag,
+    appendId: random(16),
+    kind: "commit",
+    epoch: slot.epoch,
+    lastCommit: slot.lastCommit,
+    payload: sealEnvelope(crypto, envelopeKey, { roomTag, epoch: slot.epoch }, message),
+    attachment: sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey }),
+    ground: { by: "slot", slotId: keys.slotId },
+    nextWriteKey: crypto.ed25519PublicKey(writeSeed(group.view)),
+    deliveries: [],
+    slots: [],
+  };
+  const started = beginJoined(primitives, {
+    ...{
+      group,
+      groupRecords: joined.value.delta,
+      roster: authored.value.roster,
+      rosterKeys: { roster: slot.roster, isRosterKeyUsed: true },
+      person,
+      leafSeed,
+    },
+    ...{ log: slot.log, lastCommit: slot.lastCommit },
+    joinHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append),
+    entries: [...preview.history.transitions.map((each) => each.entry), entry],
+    rosterRecords: [preview.history.delta, authored.value.delta],
+  });
+  return done({ ...started, append, deed: deedOf(authored.value) });
+}

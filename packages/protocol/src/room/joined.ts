@@ -1,0 +1,61 @@
+import type { Group } from "@conclave/mls";
+import { prefixDelta } from "../encoding/delta.js";
+import type { RosterKeys } from "../invite/slot.js";
+import type { Delta, Primitives } from "../primitives.js";
+import type { Entry } from "../roster/entry.js";
+import type { Roster } from "../roster/roster.js";
+import { entryKey } from "./acceptCommit.js";
+import { encodeKeyring, newKeyring } from "./keyring.js";
+import { LogMemory, type LogPlace } from "./logMemory.js";
+import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
+import { Petitions } from "./petitions.js";
+import { RelayWatch } from "./relayWatch.js";
+import { Room } from "./room.js";
+import { encodeCore } from "./roomCore.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+
+/** A room as somebody has it who just joined. */
+export interface JoinedState {
+  /** In the epoch after the join. */
+  readonly group: Group;
+  readonly groupRecords: Delta;
+  /** After the join. */
+  readonly roster: Roster;
+  readonly rosterKeys: RosterKeys;
+  readonly person: Uint8Array;
+  readonly leafSeed: Uint8Array;
+  /** Where to read the log from: a place before the join. */
+  readonly log: LogPlace;
+  readonly lastCommit: number;
+  /** Record hash of the commit that is the join. */
+  readonly joinHash: Uint8Array;
+  /** The whole chain, the charter first. */
+  readonly entries: readonly Entry[];
+  /** The roster's records; later ones replace earlier ones. */
+  readonly rosterRecords: readonly Delta[];
+}
+
+/** The room, `joining` until the log shows the join, and all that is to be stored of it. */
+export function beginJoined(primitives: Primitives, joined: JoinedState): { room: Room; delta: Delta } {
+  const { group, roster, rosterKeys, person, leafSeed, lastCommit, joinHash } = joined;
+  const { roomId } = roster;
+  const roomTag = roomTagOf(primitives.crypto, roomId);
+  const keys = newKeyring(group.view, rosterKeys);
+  const log = LogMemory.from(roomTag, joined.log);
+  const leaf = primitives.crypto.ed25519PublicKey(leafSeed);
+  const status = "joining" as const;
+  const core = { roomId, person, leafSeed, leaf, status, lastCommit, joinHash, confirmed: null, losses: 0 };
+  const parts: RoomParts = {
+    ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
+    ...{ watch: RelayWatch.empty(), petitions: Petitions.empty(), own: new Map<string, Uint8Array>() },
+    ...{ pending: null, groupRecords: null, alarms: [], isCaughtUp: false },
+  };
+  const records = new Map<string, Uint8Array>();
+  for (const delta of [prefixDelta(GROUP, joined.groupRecords), ...joined.rosterRecords, log.records()]) {
+    for (const [key, value] of delta.put) records.set(key, value);
+    for (const key of delta.delete) records.delete(key);
+  }
+  for (const entry of joined.entries) records.set(entryKey(entry.seq), entry.bytes);
+  records.set(CORE, encodeCore(core)).set(KEYS, encodeKeyring(keys));
+  return { room: new Room(parts), delta: { put: [...records], delete: [] } };
+}

@@ -1,0 +1,142 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
+import { decodeEntry } from "../roster/entry.js";
+import { evaluate, type Transition } from "../roster/evaluate.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import type { Roster } from "../roster/roster.js";
+import { openRosterRecord } from "../transport/rosterLog.js";
+import { bindingOf, bindsTo } from "./binding.js";
+import { hasNoGhosts, holderOf } from "./invariant.js";
+import { type Keyring, currentRosterKey, wrappedRosterKey } from "./keyring.js";
+
+/** What a commit is judged against: the room as it is before it. */
+export interface BeforeCommit {
+  readonly crypto: Crypto;
+  readonly roomTag: Uint8Array;
+  readonly roster: Roster;
+  readonly keys: Keyring;
+  readonly view: EpochView;
+}
+
+/** A commit that may be applied. */
+export interface Judgement {
+  /** What the entry that it carries leads to; null for new keys alone. */
+  readonly transition: Transition | null;
+  readonly roster: Roster;
+}
+
+/** The judgement, a refusal, or `unsupported`: a member's newer app wrote what this one cannot judge. */
+export type Verdict = Outcome<Judgement> | { readonly ok: false; readonly unsupported: true };
+
+/**
+ * THE door to a room's keys (docs/protocol.md §5, steps 3 to 7): whether a staged commit may be applied. Everything that
+ * changes a group comes through here, what others send and what we make ourselves. Changes nothing.
+ */
+export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Uint8Array): Verdict {
+  const form = checkForm(staged);
+  if (form !== null) return form;
+  const carried = staged.authenticatedData.length > 0;
+  if (!carried) {
+    // RULE: room.rekey-bare: without an entry nobody comes and nobody goes (attacks A1, A2, A4).
+    if (staged.sender.type !== "member" || staged.adds.length > 0 || staged.removes.length > 0)
+      return refused("no_record");
+    if (attachment.length > 0) return refused("wrong_record", "attachment of a rekey");
+  }
+  const opened = carried ? openTransition(before, staged, attachment) : null;
+  if (opened?.ok === false) return opened;
+  const transition = opened?.value ?? null;
+  const roster = transition?.roster ?? before.roster;
+  if (!hasExactlyTheLeaves(staged, transition)) return refused("ghost", "leaves of the commit");
+  if (staged.sender.type === "member") {
+    const binding = bindingOf(staged.extensions ?? before.view.extensions);
+    // RULE: room.bound: a member's commit leaves the keys bound to the very roster that it leads to, so equal keys mean
+    // equal rosters (docs/protocol.md §5, principle P3).
+    if (binding === null || !bindsTo(binding, roster)) return refused("wrong_binding");
+  }
+  if (staged.next !== null && !hasNoGhosts(staged.next.members(), roster)) return refused("ghost", "tree");
+  return done({ transition, roster });
+}
+
+// What rooms refuse of RFC 9420, whatever the entry says.
+function checkForm(staged: StagedCommit): ReturnType<typeof refused> | null {
+  const external = staged.sender.type === "new_member_commit";
+  // RULE: room.no-references: a commit carries its proposals itself, so nobody's parked proposal rides along (attacks A5, A6).
+  if (staged.referencedProposals > 0) return refused("forbidden_proposal", "by reference");
+  // RULE: room.no-psk-no-reinit: neither foreign secrets nor another group can be brought in (docs/protocol.md §5, attack A31).
+  if (staged.usesPsk || staged.reInit !== null) return refused("forbidden_proposal", "psk or reinit");
+  // RULE: room.external-only-adds: who joins by themselves takes nobody out, not even an old leaf of their own (attacks A3, A63).
+  if (external && (staged.removes.length > 0 || staged.adds.length > 0))
+    return refused("forbidden_proposal", "external");
+  // RULE: room.path: every commit brings new keys: a removed member follows none of them (attack A93).
+  if (!staged.hasPath) return refused("missing_path");
+  for (const { leafIndex, before, after } of staged.updates) {
+    // RULE: room.own-leaf-only: a commit renews the committer's leaf and no other (docs/protocol.md §5).
+    if (external || leafIndex !== staged.sender.leafIndex) return refused("forbidden_proposal", "update");
+    // RULE: room.same-credential: a path changes keys, never who somebody is (attack A67).
+    if (!isSameHolder(before, after)) return refused("credential_changed");
+  }
+  return null;
+}
+
+function openTransition(
+  { crypto, roomTag, roster, keys, view }: BeforeCommit,
+  staged: StagedCommit,
+  attachment: Uint8Array,
+): Outcome<Transition> | { readonly ok: false; readonly unsupported: true } {
+  const record = openRosterRecord(crypto, roomTag, [currentRosterKey(keys)], attachment);
+  if (record === null) return refused("no_record");
+  // RULE: room.record-is-entry: the record that stays in the roster log is the entry that the committer signed for.
+  if (!equalBytes(crypto.hash("sha256", record.entry), staged.authenticatedData))
+    return refused("wrong_record", "hash");
+  const wrapped = wrappedRosterKey(keys);
+  // RULE: room.roster-key: the first record of a generation wraps the key before, so that newcomers can read on (§4).
+  if (!isSame(wrapped, record.previousKey)) return refused("wrong_roster_key");
+  const decoded = decodeEntry(crypto, record.entry);
+  if (decoded.kind === "malformed") return refused("malformed");
+  const external = staged.sender.type === "new_member_commit";
+  if (decoded.kind === "unsupported") {
+    // RULE: room.outsiders-pause-nobody: only a member can be ahead of us; a stranger's unknown entry is junk.
+    return external ? refused("malformed", "version") : { ok: false, unsupported: true };
+  }
+  const { entry } = decoded;
+  if (record.seq !== entry.seq) return refused("wrong_record", "seq");
+  const committer = staged.senderLeaf.signatureKey;
+  return evaluate(crypto, roster, entry, {
+    epoch: Number(view.epoch),
+    transcript: view.confirmedTranscriptHash,
+    committer,
+    external,
+  });
+}
+
+// RULE: room.leaves-as-signed: the tree changes by exactly the leaves of the entry (docs/protocol.md §5, step 7; attacks A2, A60).
+function hasExactlyTheLeaves(staged: StagedCommit, transition: Transition | null): boolean {
+  const came = staged.adds.map(({ leafNode }) => leafNode);
+  if (staged.sender.type === "new_member_commit") came.push(staged.senderLeaf);
+  const added = transition?.added ?? [];
+  const removed = transition?.removed ?? [];
+  if (came.length !== added.length || staged.removes.length !== removed.length) return false;
+  const credentials = new Map(added.map(({ leaf, credential }) => [toHex(leaf), credential]));
+  const areSigned = came.every(({ signatureKey, credential }) => {
+    const signed = credentials.get(toHex(signatureKey));
+    return signed !== undefined && credential.type === "basic" && equalBytes(credential.identity, signed);
+  });
+  const gone = new Set(removed.map(toHex));
+  return areSigned && staged.removes.every(({ leafNode }) => gone.has(holderOf(leafNode).leaf));
+}
+
+function isSameHolder(a: LeafNode, b: LeafNode): boolean {
+  if (a.credential.type !== "basic" || b.credential.type !== "basic") return false;
+  return (
+    equalBytes(a.credential.identity, b.credential.identity) &&
+    equalBytes(a.signatureKey, b.signatureKey) &&
+    JSON.stringify(a.capabilities) === JSON.stringify(b.capabilities) &&
+    a.extensions.length === b.extensions.length &&
+    a.extensions.length === 0
+  );
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : equalBytes(a, b);
+}

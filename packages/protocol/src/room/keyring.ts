@@ -1,0 +1,119 @@
+import { encode, type Reader, type Writer } from "@conclave/codec";
+import type { Crypto, KeyPair } from "@conclave/crypto";
+import type { EpochView } from "@conclave/mls";
+import { stored } from "../encoding/stored.js";
+import type { RosterKey } from "../transport/rosterLog.js";
+
+/** Epochs before the current one whose envelopes can still be opened. */
+export const PAST_ENVELOPES = 2;
+/** Epochs whose join requests can still be opened. */
+const PAST_REQUESTS = 32;
+const EMPTY = new Uint8Array(0);
+
+/** A key of one epoch. */
+interface EpochKey {
+  readonly epoch: number;
+  readonly key: Uint8Array;
+}
+
+/**
+ * The room's keys beside MLS's own (docs/protocol.md §6): exported from its epochs, each for one purpose. Immutable.
+ */
+export interface Keyring {
+  /** Envelope keys of the current epoch and those before it, newest last. */
+  readonly envelopes: readonly EpochKey[];
+  /** X25519 private keys to which join requests were sealed, newest last. */
+  readonly requests: readonly EpochKey[];
+  /** The current roster key, last, and the one before it. */
+  readonly roster: readonly RosterKey[];
+  /** Whether a record under the current roster key is in the log: the first one wraps the key before. */
+  readonly isRosterKeyUsed: boolean;
+}
+
+/** The keys of a room at its first epoch, or of one who joins: `roster` is what the slot or the admission gave. */
+export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "isRosterKeyUsed"> | null): Keyring {
+  return {
+    envelopes: [{ epoch: Number(view.epoch), key: envelopeKey(view) }],
+    requests: [{ epoch: Number(view.epoch), key: requestSecret(view) }],
+    roster: roster?.roster ?? [{ generation: 0, key: rosterKey(view) }],
+    isRosterKeyUsed: roster?.isRosterKeyUsed ?? true,
+  };
+}
+
+/** The keyring after a commit. `recorded`: it carried a roster record. `generation`: the roster's, after it. */
+export function nextKeyring(
+  before: Keyring,
+  view: EpochView,
+  { recorded, generation }: { recorded: boolean; generation: number },
+): Keyring {
+  const epoch = Number(view.epoch);
+  const current = currentRosterKey(before);
+  // RULE: keyring.removal-renews: who was removed never holds the key of later entries (docs/protocol.md §4, attack A58).
+  const isNew = generation !== current.generation;
+  return {
+    envelopes: [...before.envelopes, { epoch, key: envelopeKey(view) }].slice(-1 - PAST_ENVELOPES),
+    requests: [...before.requests, { epoch, key: requestSecret(view) }].slice(-PAST_REQUESTS),
+    roster: isNew ? [current, { generation, key: rosterKey(view) }] : before.roster,
+    isRosterKeyUsed: isNew ? false : before.isRosterKeyUsed || recorded,
+  };
+}
+
+export function currentRosterKey(keys: Keyring): RosterKey {
+  return keys.roster[keys.roster.length - 1]!;
+}
+
+/** The key that the next roster record wraps; null unless it is the first of its generation. */
+export function wrappedRosterKey(keys: Keyring): Uint8Array | null {
+  return keys.isRosterKeyUsed || keys.roster.length < 2 ? null : keys.roster[0]!.key;
+}
+
+export function envelopeKeyOf(keys: Keyring, epoch: number): Uint8Array | null {
+  return keys.envelopes.find((each) => each.epoch === epoch)?.key ?? null;
+}
+
+/** What proves to the relay that somebody is a member in this epoch: an Ed25519 seed. */
+export function writeSeed(view: EpochView): Uint8Array {
+  return view.export("conclave/write", EMPTY, 32);
+}
+
+/** The key pair to which join requests are sealed in an epoch: every member can open them. */
+export function requestKeyPair(crypto: Crypto, secret: Uint8Array): KeyPair {
+  return crypto.kemDeriveKeyPair("x25519", secret);
+}
+
+export function writeKeyring(writer: Writer, keys: Keyring): void {
+  const writeEpochKey = (w: Writer, { epoch, key }: EpochKey) => w.u53(epoch).fixed(key);
+  writer.vector(keys.envelopes, writeEpochKey).vector(keys.requests, writeEpochKey);
+  writer.vector(keys.roster, (w, { generation, key }) => w.u32(generation).fixed(key)).bool(keys.isRosterKeyUsed);
+}
+
+function readKeyring(reader: Reader): Keyring {
+  const readEpochKey = (r: Reader) => ({ epoch: r.u53(), key: r.fixed(32) });
+  return {
+    envelopes: reader.vector(readEpochKey),
+    requests: reader.vector(readEpochKey),
+    roster: reader.vector((r) => ({ generation: r.u32(), key: r.fixed(32) })),
+    isRosterKeyUsed: reader.bool(),
+  };
+}
+
+export function encodeKeyring(keys: Keyring): Uint8Array {
+  return encode(keys, writeKeyring);
+}
+
+/** @throws TypeError for a damaged record */
+export function decodeKeyring(bytes: Uint8Array | undefined): Keyring {
+  return stored("keyring", bytes, readKeyring);
+}
+
+function envelopeKey(view: EpochView): Uint8Array {
+  return view.export("conclave/envelope", EMPTY, 32);
+}
+
+function requestSecret(view: EpochView): Uint8Array {
+  return view.export("conclave/request", EMPTY, 32);
+}
+
+function rosterKey(view: EpochView): Uint8Array {
+  return view.export("conclave/roster-key", EMPTY, 32);
+}

@@ -1,0 +1,105 @@
+import { encode, toHex } from "@conclave/codec";
+import type { Engine, Group, StagedCommit } from "@conclave/mls";
+import { decodeClientMessage, encodeClientFrame } from "@conclave/wire";
+import { prefixDelta } from "../encoding/delta.js";
+import { stored } from "../encoding/stored.js";
+import type { Alarm } from "../evidence/alarm.js";
+import type { Delta, Primitives } from "../primitives.js";
+import type { Roster } from "../roster/roster.js";
+import type { BeforeCommit, Judgement } from "./judge.js";
+import type { Keyring } from "./keyring.js";
+import type { LogMemory } from "./logMemory.js";
+import type { Append } from "./outcome.js";
+import type { Petitions } from "./petitions.js";
+import type { RelayWatch } from "./relayWatch.js";
+import type { RoomCore } from "./roomCore.js";
+
+/** An own commit that is on its way. */
+export interface Pending {
+  /** Of its record in the log. */
+  readonly recordHash: Uint8Array;
+  readonly append: Append;
+  readonly judgement: Judgement;
+  /** As it was made; null when it was made before the process began, and only its records are left. */
+  readonly staged: StagedCommit | null;
+  /** The group's records after it. */
+  readonly groupDelta: Delta;
+}
+
+/** What a room consists of while it is in memory. Only the files of this folder change it. */
+export interface RoomParts {
+  readonly primitives: Primitives;
+  readonly engine: Engine;
+  readonly roomTag: Uint8Array;
+  readonly log: LogMemory;
+  readonly watch: RelayWatch;
+  readonly petitions: Petitions;
+  /** Own messages that are not in the log yet: hexadecimal record hash to message id. */
+  readonly own: Map<string, Uint8Array>;
+  group: Group;
+  roster: Roster;
+  core: RoomCore;
+  keys: Keyring;
+  pending: Pending | null;
+  /** The group's records, kept only while a pending commit has to be applied to them. */
+  groupRecords: Map<string, Uint8Array> | null;
+  /** Alarms that pause the room. */
+  alarms: readonly Alarm[];
+  isCaughtUp: boolean;
+}
+
+/** The prefix of MLS's records among a room's. */
+export const GROUP = "g/";
+
+export function beforeCommit({ primitives, roomTag, roster, keys, group }: RoomParts): BeforeCommit {
+  return { crypto: primitives.crypto, roomTag, roster, keys, view: group.view };
+}
+
+/** The current epoch as a number: rooms never come near 2^53. */
+export function epochOf({ group }: Pick<RoomParts, "group">): number {
+  return Number(group.epoch);
+}
+
+/** A change of the group's records: kept in step where they are needed, and as records of the room. */
+export function groupDelta(parts: RoomParts, delta: Delta): Delta {
+  for (const [key, value] of delta.put) parts.groupRecords?.set(key, value);
+  for (const key of delta.delete) parts.groupRecords?.delete(key);
+  return prefixDelta(GROUP, delta);
+}
+
+/** The record of an own message on its way. */
+export function ownKey(recordHash: Uint8Array): string {
+  return `o/${toHex(recordHash)}`;
+}
+
+export const PENDING = "s/pending";
+export const CORE = "s/core";
+export const KEYS = "s/keys";
+export const ALARMS = "s/alarms";
+
+export function encodePending(pending: Pending): Uint8Array {
+  const { put, delete: gone } = pending.groupDelta;
+  return encode(pending, (w, { recordHash, judgement, append }) => {
+    w.fixed(recordHash).optional(judgement.transition?.entry.bytes ?? null, (x, bytes) => x.opaque(bytes));
+    w.opaque(encodeClientFrame({ ...append, type: "append", id: 1 }));
+    w.vector(put, (x, [key, value]) => x.text(key).opaque(value)).vector(gone, (x, key) => x.text(key));
+  });
+}
+
+/** The pending commit that was stored, as it is judged against the room now. @throws TypeError when it is damaged */
+export function decodePending(bytes: Uint8Array, judged: (entry: Uint8Array | null) => Judgement): Pending {
+  const { entry, frame, ...rest } = stored("pending commit", bytes, (r) => ({
+    recordHash: r.fixed(32),
+    entry: r.optional((x) => x.opaque()),
+    frame: r.opaque(),
+    groupDelta: {
+      put: r.vector((x) => [x.text(), x.opaque()] as const),
+      delete: r.vector((x) => x.text()),
+    },
+  }));
+  const decoded = decodeClientMessage(frame, { messageBytes: Number.MAX_SAFE_INTEGER, frames: 1 });
+  const request = decoded.ok ? decoded.frames[0] : undefined;
+  if (request?.type !== "append") throw new TypeError("the stored pending commit is damaged");
+  const { type: _type, id: _id, ...append } = request;
+  return { ...rest, append, judgement: judged(entry), staged: null };
+}

@@ -1,0 +1,125 @@
+import { equalBytes } from "@conclave/codec";
+import { openGroupInfo } from "@conclave/mls";
+import type { RosterRecord } from "@conclave/wire";
+import { closedReason } from "../invite/inviteCheck.js";
+import type { Invite } from "../invite/invite.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import type { InviteLink } from "../invite/link.js";
+import { openSlot, type SlotView } from "../invite/slot.js";
+import { readInviteProof } from "../invite/inviteProof.js";
+import type { Primitives } from "../primitives.js";
+import type { Replayed } from "../roster/replay.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
+import { bindingOf } from "./binding.js";
+import { type Deed, deedOf } from "./deed.js";
+import { readHistory } from "./history.js";
+import { hasNoGhosts } from "./invariant.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+
+/** What an invite leads to, every bit of it checked; nothing was sent or stored (docs/protocol.md §5, Joining). */
+export interface RoomPreview {
+  readonly link: InviteLink;
+  readonly slot: SlotView;
+  readonly history: Replayed;
+  readonly roster: Roster;
+  readonly invite: Invite;
+  /** The member who confirmed it, and when by their clock (ms). */
+  readonly confirmedBy: Member;
+  readonly confirmedAt: number;
+  /** confirmed_transcript_hash of the epoch in the slot; null where one has to ask. */
+  readonly transcript: Uint8Array | null;
+  /** All decisions until now, the charter's first. */
+  readonly deeds: readonly Deed[];
+}
+
+/** Opens a slot's blob with a link. Refused with `bad_slot` when it is not one of this room and invite. */
+export function readSlot({ crypto }: Primitives, link: InviteLink, blob: Uint8Array): Outcome<SlotView> {
+  const { inviteId, slot } = inviteKeys(crypto, link.roomId, link.secret);
+  const roomTag = roomTagOf(crypto, link.roomId);
+  const view = openSlot(crypto, { roomId: link.roomId, roomTag, inviteId, slotKey: slot.privateKey }, blob);
+  return view === null ? refused("bad_slot") : done(view);
+}
+
+/** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
+export function previewRoom(
+  primitives: Primitives,
+  link: InviteLink,
+  slot: SlotView,
+  records: readonly RosterRecord[],
+): Outcome<RoomPreview> {
+  const { crypto } = primitives;
+  const roomTag = roomTagOf(crypto, link.roomId);
+  const history = readHistory(crypto, { roomTag, roomId: link.roomId, head: slot.head.hash }, slot, records);
+  if (!history.ok) return history;
+  const { roster, transitions } = history.value;
+  const floored = checkFloor(history.value, link.floor);
+  if (floored !== null) return floored;
+  if (roster.seq !== slot.head.seq) return refused("bad_history", "seq of the slot");
+  // RULE: join.slot-by-member: a slot is believed only of somebody who is in the room by its own history (attacks A41, A96).
+  const confirmedBy = memberOfLeaf(roster, slot.leaf);
+  if (confirmedBy === null) return refused("bad_slot", "not by a member");
+  const transcript = slot.entrance === null ? done(null) : checkEntrance(primitives, slot, history.value);
+  if (!transcript.ok) return transcript;
+  const keys = inviteKeys(crypto, link.roomId, link.secret);
+  const invite = inviteOf(roster, keys.inviteId);
+  if (invite === null) return refused("invite_unknown");
+  if (!equalBytes(invite.joinPub, keys.joinPub)) return refused("bad_link");
+  const closed = closedReason(invite, roster.chainTime);
+  if (closed !== null) return closed;
+  const deeds = transitions.map(deedOf);
+  const confirmed = { confirmedBy, confirmedAt: slot.time };
+  return done({
+    link,
+    slot,
+    history: history.value,
+    roster,
+    invite,
+    ...confirmed,
+    deeds,
+    transcript: transcript.value,
+  });
+}
+
+/** RULE: join.floor: no room older than the link's own knowledge of it is believed, and none that went another way (A18). */
+export function checkFloor(
+  { roster, transitions }: Replayed,
+  floor: InviteLink["floor"],
+): ReturnType<typeof refused> | null {
+  if (roster.seq < floor.seq) return refused("below_floor");
+  const entry = transitions[floor.seq]!.entry;
+  return equalBytes(entry.hash, floor.head) ? null : refused("bad_history", "another room than the link's");
+}
+
+// The keys that one would join are those of the roster that was checked. Gives the transcript hash of their epoch.
+function checkEntrance(
+  primitives: Primitives,
+  { entrance, roomId, epoch, suite }: SlotView,
+  history: Replayed,
+): Outcome<Uint8Array> {
+  const opened = openGroupInfo(roomEngine(primitives), entrance!.groupInfo);
+  if (!opened.ok) return refused("bad_slot", opened.error.message);
+  const { context, members } = opened.value;
+  // RULE: join.group-id: keys and roster are of the same room (attack A13).
+  if (!equalBytes(context.groupId, roomId)) return refused("wrong_room");
+  if (Number(context.epoch) !== epoch || context.cipherSuite !== suite) return refused("bad_slot", "another epoch");
+  const bound = bindingOf(context.extensions);
+  // RULE: join.bound: the keys are bound to this very history; what is newer than the binding came by external commits only.
+  if (bound === null || !isCovered(history, bound)) return refused("wrong_binding");
+  // RULE: join.no-ghosts: the tree holds exactly the roster's devices before anything is sent (attacks A1, A13, A96).
+  return hasNoGhosts(members, history.roster) ? done(context.confirmedTranscriptHash) : refused("ghost");
+}
+
+/** Whether a binding names an entry of the chain, with nothing but direct joins after it. */
+export function isCovered(
+  { transitions }: Replayed,
+  bound: { readonly seq: number; readonly head: Uint8Array; readonly stateHash: Uint8Array },
+): boolean {
+  const at = transitions[bound.seq];
+  if (at === undefined || !equalBytes(at.entry.hash, bound.head)) return false;
+  if (!equalBytes(at.roster.stateHash, bound.stateHash)) return false;
+  return transitions.slice(bound.seq + 1).every(({ entry }) => {
+    const proof = entry.evidence.inviteProof === null ? null : readInviteProof(entry.evidence.inviteProof);
+    return entry.action.type === "add" && proof !== null && proof.proof.place !== null;
+  });
+}

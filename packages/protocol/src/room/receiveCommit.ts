@@ -1,0 +1,58 @@
+import { equalBytes } from "@conclave/codec";
+import type { LogRecord } from "@conclave/wire";
+import { NO_DELTA } from "../encoding/delta.js";
+import { openEnvelope } from "../transport/envelope.js";
+import { acceptCommit, acceptOwn } from "./acceptCommit.js";
+import { holderOf } from "./invariant.js";
+import { judge } from "./judge.js";
+import { envelopeKeyOf } from "./keyring.js";
+import { beforeCommit, epochOf, type RoomParts } from "./parts.js";
+import { accepted, ignored, type Reception, rejected } from "./reception.js";
+
+/** Takes in a commit record (docs/protocol.md §5). Nothing changes unless it is accepted. */
+export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Array): Reception {
+  const { pending, core } = parts;
+  if (core.status === "joining") return receiveJoin(parts, hash);
+  if (pending !== null && equalBytes(pending.recordHash, hash)) {
+    const { delta, events } = acceptOwn(parts, pending);
+    return accepted(delta, events);
+  }
+  // RULE: room.current-epoch: a commit counts in its own epoch only; what is over is not looked at (attack A26).
+  if (record.epoch !== epochOf(parts)) return ignored(null);
+  const { crypto } = parts.primitives;
+  const context = { roomTag: parts.roomTag, epoch: record.epoch };
+  const message = openEnvelope(crypto, envelopeKeyOf(parts.keys, record.epoch)!, context, record.payload);
+  // RULE: room.junk-is-cheap: what does not open costs one decryption, and changes nothing (attack A85).
+  if (message === null)
+    return rejected({ code: "malformed", detail: "envelope" }, { code: "JUNK", bytes: record.payload });
+
+  const staged = parts.group.stage(message);
+  if (!staged.ok) {
+    const { code, message: detail } = staged.error;
+    // RULE: room.restored: a signature of our own leaf that we do not remember: this device is a copy (attack A64).
+    if (code === "own_message") return rejected({ code: "mls", detail }, { code: "RESTORED", bytes: message });
+    return rejected({ code: "mls", detail }, { code: "REFUSED_CHANGE", bytes: message });
+  }
+  // RULE: room.commit-is-commit: each kind of record holds its own kind of message (attack A95).
+  if (staged.value.kind !== "commit") {
+    const detail = `${staged.value.kind} in a commit record`;
+    return rejected({ code: "forbidden_proposal", detail }, { code: "REFUSED_CHANGE", bytes: message });
+  }
+  const verdict = judge(beforeCommit(parts), staged.value, record.attachment);
+  if (!verdict.ok && "unsupported" in verdict) return { kind: "unsupported" };
+  if (!verdict.ok) {
+    const person = parts.roster.leaves.get(holderOf(staged.value.senderLeaf).leaf);
+    const known = person === undefined ? null : parts.roster.members.get(person)!.person;
+    return rejected(verdict.rejection, { code: "REFUSED_CHANGE", person: known, bytes: message });
+  }
+  const { delta, events } = acceptCommit(parts, verdict.value, staged.value);
+  return accepted(delta, events);
+}
+
+// Until the own join is in the log, commits are not ours to judge: we are in no epoch before it.
+function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
+  const { core } = parts;
+  if (core.joinHash === null || !equalBytes(core.joinHash, hash)) return ignored(null);
+  parts.core = { ...core, status: "active", joinHash: null };
+  return accepted(NO_DELTA, [{ type: "joined" }]);
+}

@@ -1,0 +1,141 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Staged, StagedApplication } from "@conclave/mls";
+import type { LogRecord } from "@conclave/wire";
+import { joinDeltas } from "../encoding/delta.js";
+import { type Alarm, alarm } from "../evidence/alarm.js";
+import { checkedHolder } from "../identity/leafCert.js";
+import { ProtocolKind, type Message } from "../message/message.js";
+import { decodePayload, type Payload } from "../message/payload.js";
+import type { Delta } from "../primitives.js";
+import { decodeAction } from "../roster/action.js";
+import { openEnvelope } from "../transport/envelope.js";
+import { confirm } from "./acceptCommit.js";
+import { envelopeKeyOf } from "./keyring.js";
+import type { RoomEvent } from "./outcome.js";
+import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
+import { accepted, ignored, type Reception, rejected } from "./reception.js";
+
+/** Takes in a message record (docs/protocol.md §9). */
+export function receiveMessage(parts: RoomParts, record: LogRecord, hash: Uint8Array): Reception {
+  const own = receiveOwn(parts, record.n, hash);
+  if (own !== null) return own;
+  if (parts.core.status === "joining") return ignored("before_join");
+  const key = envelopeKeyOf(parts.keys, record.epoch);
+  if (key === null && record.epoch < epochOf(parts)) return ignored("epoch_gone");
+  const context = { roomTag: parts.roomTag, epoch: record.epoch };
+  const bytes = key === null ? null : openEnvelope(parts.primitives.crypto, key, context, record.payload);
+  if (bytes === null)
+    return rejected({ code: "malformed", detail: "envelope" }, { code: "JUNK", bytes: record.payload });
+
+  const staged = parts.group.stage(bytes);
+  if (!staged.ok) {
+    const { code, message: detail } = staged.error;
+    // RULE: room.once: a message counts once: its key is gone (attack A24).
+    if (code === "generation_consumed") return ignored("replayed");
+    // RULE: room.restored: a signature of our own leaf that we do not remember: this device is a copy (attack A64).
+    return rejected({ code: "mls", detail }, { code: code === "own_message" ? "RESTORED" : "BAD_MESSAGE", bytes });
+  }
+  const person = personOf(staged.value);
+  // RULE: room.message-is-application: no commit and no proposal comes by way of a message, whatever it says (attack A95).
+  if (staged.value.kind !== "application") {
+    const rejection = { code: "forbidden_proposal", detail: `${staged.value.kind} in a message record` } as const;
+    return rejected(rejection, { code: "REFUSED_CHANGE", person, bytes });
+  }
+  // RULE: room.message-epoch: envelope and message are of one epoch, or attribution could be shifted (attack A59).
+  if (Number(staged.value.epoch) !== record.epoch) {
+    return rejected({ code: "wrong_epoch" }, { code: "BAD_MESSAGE", person, bytes });
+  }
+  return read(parts, record, staged.value, person!);
+}
+
+/** An own message is in the log: recognised by the hash of its record, as nobody can decrypt their own. */
+export function receiveOwn(parts: RoomParts, n: number, hash: Uint8Array): Reception | null {
+  const id = parts.own.get(toHex(hash));
+  if (id === undefined) return null;
+  parts.own.delete(toHex(hash));
+  return accepted({ put: [], delete: [ownKey(hash)] }, [{ type: "sent", id, n }]);
+}
+
+function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, author: Uint8Array): Reception {
+  const used = groupDelta(parts, parts.group.apply(staged));
+  const payload = decodePayload(staged.data);
+  const late = record.epoch < epochOf(parts);
+  if (payload === null || (!late && !sharesOurRoster(parts, payload))) {
+    return ignored("invalid", alarm("BAD_MESSAGE", { person: author }), used);
+  }
+  const raised = compareLogs(parts, record, payload, author);
+  const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
+  const confirmed = late ? [] : confirm(parts, author, payload.time);
+  return accepted(joinDeltas(used, delta), [...confirmed, ...events], raised);
+}
+
+// RULE: room.attributed: who wrote a message is whose leaf signed it, by the tree of its epoch; no field of the message says
+// otherwise (attacks A59, A71).
+function messageOf(
+  parts: RoomParts,
+  record: LogRecord,
+  staged: StagedApplication,
+  { id, kind, ref, body, time }: Payload,
+  author: Uint8Array,
+  late: boolean,
+): Message {
+  const member = parts.roster.members.get(toHex(author));
+  const holder =
+    staged.leafNode.credential.type === "basic" ? checkedHolder(staged.leafNode.credential.identity) : null;
+  const who = { author, leaf: staged.leafNode.signatureKey, name: holder?.name ?? "" };
+  return {
+    id,
+    kind,
+    ref,
+    body,
+    time,
+    ...who,
+    n: record.n,
+    epoch: record.epoch,
+    late,
+    authorGone: member === undefined,
+  };
+}
+
+// RULE: room.same-roster: in one epoch all members have one roster; who claims another one does not hold (principle P3).
+function sharesOurRoster({ roster }: RoomParts, payload: Payload): boolean {
+  return payload.roster.seq === roster.seq && equalBytes(payload.roster.head, roster.head);
+}
+
+// RULE: room.gossip: a member who saw another log than ours before this message tells on the relay (attack A21).
+function compareLogs(parts: RoomParts, record: LogRecord, { log }: Payload, person: Uint8Array): Alarm | null {
+  const isPossible = log.n < record.n && parts.log.agrees(log) !== false;
+  return isPossible ? null : alarm("FORK", { person, evidence: `${log.n} ${toHex(log.head)}` });
+}
+
+/** What a message does in the room beside being shown. */
+function interpret(parts: RoomParts, payload: Payload, message: Message): { delta: Delta; events: RoomEvent[] } {
+  const { petitions, roster, primitives } = parts;
+  const nothing = { delta: { put: [], delete: [] }, events: [] };
+  switch (payload.kind) {
+    case ProtocolKind.proposal: {
+      const action = decodeAction(payload.body);
+      if (action === null || message.authorGone) return nothing;
+      const { hash, delta } = petitions.propose(primitives.crypto, action, message.author);
+      return { delta, events: [{ type: "proposal", actionHash: hash, by: message.author }] };
+    }
+    case ProtocolKind.approval: {
+      const approval = petitions.approve(primitives.crypto, roster, payload.body);
+      if (approval === null) return nothing;
+      return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
+    }
+    case ProtocolKind.farewell: {
+      const farewell = petitions.farewell(primitives.crypto, roster, payload.body);
+      if (farewell === null) return nothing;
+      return { delta: farewell.delta, events: [{ type: "farewell", person: farewell.person }] };
+    }
+    default:
+      return { ...nothing, events: [{ type: "message", message }] };
+  }
+}
+
+function personOf(staged: Staged): Uint8Array | null {
+  if (staged.kind === "proposal") return null;
+  const { credential } = staged.kind === "commit" ? staged.senderLeaf : staged.leafNode;
+  return credential.type === "basic" ? (checkedHolder(credential.identity)?.person ?? null) : null;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { preset } from "../policy/presets.js";
+import { acceptAdmission, askToJoin, decodeAsking, encodeAsking } from "./asking.js";
+import { founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
+import type { Received, RoomEvent } from "./outcome.js";
+
+function texts(received: readonly Received[]): string[] {
+  return events(received).flatMap((event) =>
+    event.type === "message" ? [new TextDecoder().decode(event.message.body)] : [],
+  );
+}
+
+function events(received: readonly Received[]): RoomEvent[] {
+  return received.flatMap((each) => (each.kind === "deferred" ? [] : each.events));
+}
+
+describe("a room", () => {
+  it("is founded, joined by link with nobody's help, talked in, and left by removal", () => {
+    const { alice, log } = founded();
+    const secret = invite(alice, log);
+    const bob = join(alice, "Bob", log, secret);
+    expect(bob.room.status).toBe("active");
+    expect(bob.room.confirmed).toBeNull();
+    expect(bob.room.code()).toBe(alice.room.code());
+    expect(alice.say(log, "hello Bob")).toBe(true);
+    expect(texts(bob.catchUp(log))).toEqual(["hello Bob"]);
+    expect(bob.room.confirmed?.time).toBe(NOW);
+    alice.catchUp(log);
+    expect(bob.say(log, "hello Alice")).toBe(true);
+    bob.catchUp(log);
+    expect(texts(alice.catchUp(log))).toEqual(["hello Alice"]);
+    const carol = join(bob, "Carol", log, secret);
+    alice.catchUp(log);
+    expect(carol.room.code()).toBe(alice.room.code());
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: true })).toBeNull();
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    expect(bob.room.status).toBe("removed");
+    expect(carol.room.code()).toBe(alice.room.code());
+    expect(carol.room.roster.members.size).toBe(2);
+    expect(alice.say(log, "without Bob")).toBe(true);
+    expect(texts(carol.catchUp(log))).toEqual(["without Bob"]);
+    const second = invite(alice, log);
+    carol.catchUp(log);
+    const dave = join(carol, "Dave", log, second);
+    carol.catchUp(log);
+    alice.catchUp(log);
+    expect(dave.room.code()).toBe(alice.room.code());
+  });
+
+  it("goes on after a restart at any point, also with a commit on its way", () => {
+    const { alice, log } = founded();
+    const secret = invite(alice, log);
+    const bob = join(alice, "Bob", log, secret);
+    bob.restart();
+    bob.catchUp(log);
+    expect(alice.say(log, "one")).toBe(true);
+    alice.restart();
+    alice.catchUp(log);
+    bob.catchUp(log);
+    const act = alice.room.act({ type: "rekey" }, { now: NOW });
+    if (!act.ok) throw new Error(act.rejection.code);
+    alice.store(act.value.delta);
+    expect(bob.say(log, "two")).toBe(true);
+    alice.restart();
+    expect(alice.room.pending?.append).toEqual(act.value.append);
+    expect(log.append(alice.room.pending!.append)).toBe(true);
+    expect(texts(alice.catchUp(log))).toEqual(["two"]);
+    bob.catchUp(log);
+    expect(alice.room.epoch).toBe(bob.room.epoch);
+    expect(bob.room.code()).toBe(alice.room.code());
+    alice.restart();
+    alice.catchUp(log);
+    expect(bob.room.code()).toBe(alice.room.code());
+    expect(alice.say(log, "three")).toBe(true);
+    expect(texts(bob.catchUp(log))).toEqual(["three"]);
+  });
+
+  it("lets the first of two racing commits win, and the other be built anew", () => {
+    const { alice, log } = founded(preset("admins", 1));
+    const secret = invite(alice, log, { role: "admin" });
+    const bob = join(alice, "Bob", log, secret);
+    expect(bob.act(log, { type: "setTitle", title: "Bob's" })).toBe(null);
+    expect(alice.act(log, { type: "setTitle", title: "Alice's" })).toBe("stale");
+    const seen = events(alice.catchUp(log));
+    bob.catchUp(log);
+    expect(seen.map(({ type }) => type)).toEqual(["entry", "lostRace"]);
+    expect(alice.act(log, { type: "setTitle", title: "Alice's" })).toBe(null);
+    alice.catchUp(log);
+    bob.catchUp(log);
+    expect(bob.room.roster.title).toBe("Alice's");
+  });
+
+  it("admits who asks, by a member who may, and the answer comes with the commit", () => {
+    const { alice, log } = founded();
+    const secret = invite(alice, log, { mode: "ask", for: { class: "single" } });
+    const bob = new Person(seeded("bob"), "Bob");
+    const seen = preview(alice, bob, log, secret);
+    expect(seen.slot.entrance).toBeNull();
+    const asked = askToJoin(bob.primitives, seen, { device: bob.device, name: "Bob", note: "It is me", now: NOW });
+    if (!asked.ok) throw new Error(asked.rejection.code);
+    const request = alice.room.openRequest(asked.value.blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    expect([request.value.name, request.value.note]).toEqual(["Bob", "It is me"]);
+    const { leafCert } = request.value;
+    expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
+    expect(alice.say(log, "before the echo")).toBe(false);
+    alice.catchUp(log);
+    const asking = decodeAsking(encodeAsking(asked.value.asking));
+    const admitted = acceptAdmission(bob.primitives, asking, log.deliveries[0]!, log.roster);
+    if (!admitted.ok) throw new Error(`${admitted.rejection.code} ${admitted.rejection.detail}`);
+    bob.begin(admitted.value.room, admitted.value.delta);
+    expect(admitted.value.deeds.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
+    bob.catchUp(log);
+    expect(bob.room.status).toBe("active");
+    expect(bob.room.code()).toBe(alice.room.code());
+    expect(bob.say(log, "thanks")).toBe(true);
+    expect(texts(alice.catchUp(log))).toEqual(["thanks"]);
+  });
+
+  it("carries out a farewell by anybody's commit", () => {
+    const { alice, log } = founded();
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    const said = bob.room.farewell(NOW);
+    if (!said.ok) throw new Error(said.rejection.code);
+    bob.store(said.value.delta);
+    log.append(said.value.append);
+    alice.catchUp(log);
+    bob.catchUp(log);
+    expect(alice.room.farewells()).toEqual([bob.room.self.person]);
+    expect(alice.act(log, { type: "leave", person: bob.room.self.person })).toBeNull();
+    alice.catchUp(log);
+    bob.catchUp(log);
+    expect(bob.room.status).toBe("left");
+    expect(alice.room.farewells()).toEqual([]);
+  });
+
+  it("collects approvals until the rules are met", () => {
+    const { alice, log } = founded(preset("admins", 2));
+    const secret = invite(alice, log, { role: "admin" });
+    const bob = join(alice, "Bob", log, secret);
+    const carol = join(alice, "Carol", log, secret);
+    bob.catchUp(log);
+    const action = { type: "remove", person: carol.room.self.person, ban: false } as const;
+    expect(alice.act(log, action)).toBe("approvals_missing");
+    const proposed = alice.room.propose(action, NOW);
+    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    alice.store(proposed.value.delta);
+    log.append(proposed.value.append);
+    const { hash, delta } = alice.room.notePetition(action);
+    alice.store(delta);
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    const approved = bob.room.approve(hash, NOW);
+    if (!approved.ok) throw new Error(approved.rejection.code);
+    bob.store(approved.value.delta);
+    log.append(approved.value.append);
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    expect(alice.room.proposals().map(({ have, need, isAgreed }) => ({ have, need, isAgreed }))).toEqual([
+      { have: 2, need: 2, isAgreed: true },
+    ]);
+    alice.restart();
+    alice.catchUp(log);
+    expect(alice.act(log, action)).toBeNull();
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    expect(carol.room.status).toBe("removed");
+    expect(bob.room.proposals()).toEqual([]);
+    expect(bob.room.code()).toBe(alice.room.code());
+  });
+});

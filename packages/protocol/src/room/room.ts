@@ -1,0 +1,332 @@
+import { equalBytes } from "@conclave/codec";
+import { Group } from "@conclave/mls";
+import type { CommitReceipt, HeadReceipt, LogItem, Signed, SlotContent } from "@conclave/wire";
+import { joinDeltas, NO_DELTA, recordsUnder } from "../encoding/delta.js";
+import type { Alarm } from "../evidence/alarm.js";
+import { epochMark, signBeacon } from "../evidence/beacon.js";
+import { peopleCode, roomCode } from "../identity/fingerprint.js";
+import type { InviteTerms } from "../invite/invite.js";
+import { inviteKeys, slotIdOf } from "../invite/inviteKeys.js";
+import type { JoinRequest } from "../invite/joinRequest.js";
+import type { InviteLink } from "../invite/link.js";
+import { ProtocolKind, type MessageContent } from "../message/message.js";
+import { MESSAGE_ID_BYTES } from "../message/payload.js";
+import type { Delta, Primitives } from "../primitives.js";
+import { type Action, encodeAction } from "../roster/action.js";
+import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
+import { consents } from "../roster/consent.js";
+import { signFarewell } from "../roster/farewell.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import type { Roster } from "../roster/roster.js";
+import { loadRoster } from "../roster/rosterRecord.js";
+import { decodeAlarms, encodeAlarms } from "./alarmRecord.js";
+import { authorCommit, type Undertaking } from "./authorCommit.js";
+import { dropPending } from "./acceptCommit.js";
+import { judgeStored } from "./judgeStored.js";
+import { decodeKeyring, writeSeed } from "./keyring.js";
+import { LogMemory, type LogPlace } from "./logMemory.js";
+import { openRequest, slotsOf } from "./doorway.js";
+import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
+import { ALARMS, CORE, decodePending, epochOf, GROUP, KEYS, PENDING, type RoomParts } from "./parts.js";
+import { type Petition, Petitions } from "./petitions.js";
+import { pauseFor } from "./pause.js";
+import { receive } from "./receive.js";
+import { RelayWatch } from "./relayWatch.js";
+import { type Confirmation, decodeCore, encodeCore, type RoomStatus } from "./roomCore.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+import { speak } from "./speak.js";
+
+/** A petition as screens show it. */
+export interface Proposal extends Petition {
+  /** How many people's yes counts now, the asker's included, and how many are needed. */
+  readonly have: number;
+  readonly need: number;
+  /** Whether whoever may act can act now. */
+  readonly isAgreed: boolean;
+}
+
+/**
+ * One room, as one device sees it (docs/protocol.md). It lives in memory; each call that changes something returns a
+ * `Delta` to be stored in one transaction before anything it belongs to is sent or shown. When storing fails, throw the
+ * room away and load it again. All calls are synchronous, and take time (ms) as an argument.
+ */
+export class Room {
+  /** For the files of this folder; others come by `foundRoom`, `loadRoom`, `joinRoom`, `acceptAdmission`. */
+  constructor(private readonly parts: RoomParts) {}
+
+  /** SHA-256 of the charter. */
+  get id(): Uint8Array {
+    return this.parts.core.roomId;
+  }
+  /** What the relay calls the room. */
+  get tag(): Uint8Array {
+    return this.parts.roomTag;
+  }
+  get roster(): Roster {
+    return this.parts.roster;
+  }
+  get self(): { readonly person: Uint8Array; readonly leaf: Uint8Array } {
+    return this.parts.core;
+  }
+  get epoch(): number {
+    return epochOf(this.parts);
+  }
+  get status(): RoomStatus {
+    return this.parts.core.status;
+  }
+  /** Who was heard of last, and when by their clock. Null: our join is not confirmed by anybody who was here before. */
+  get confirmed(): Confirmation | null {
+    return this.parts.core.confirmed;
+  }
+  /** How far the relay's log was taken in. */
+  get cursor(): LogPlace {
+    return this.parts.log.place;
+  }
+  /** Log position of the newest commit record. Slots are to be refreshed when it changes. */
+  get lastCommit(): number {
+    return this.parts.core.lastCommit;
+  }
+  /** The alarms for which nothing is sent until `resume`. */
+  get paused(): readonly Alarm[] {
+    return this.parts.alarms;
+  }
+  /** The own commit on its way: send its append again until it is answered. */
+  get pending(): { readonly append: Append; readonly action: Action | null } | null {
+    const { pending } = this.parts;
+    return pending && { append: pending.append, action: pending.judgement.transition?.entry.action ?? null };
+  }
+
+  /** What proves to the relay that we are a member: sign `writeProofBytes` with the seed. */
+  writeKey(): { readonly epoch: number; readonly publicKey: Uint8Array; readonly seed: Uint8Array } {
+    const seed = writeSeed(this.parts.group.view);
+    return { epoch: this.epoch, publicKey: this.parts.primitives.crypto.ed25519PublicKey(seed), seed };
+  }
+
+  /** Takes in the next record of the log, also our own. */
+  receive(item: LogItem): Received {
+    return receive(this.parts, item);
+  }
+
+  /** A head receipt of the relay. */
+  noteHead(signed: Signed<HeadReceipt>): { delta: Delta; alarm: Alarm | null } {
+    return this.note(this.parts.watch.noteHead(this.parts.primitives.crypto, this.relayKey, this.parts.log, signed));
+  }
+
+  /** A commit receipt of the relay. */
+  noteCommitReceipt(signed: Signed<CommitReceipt>): { delta: Delta; alarm: Alarm | null } {
+    return this.note(this.parts.watch.noteCommit(this.parts.primitives.crypto, this.relayKey, this.parts.log, signed));
+  }
+
+  /**
+   * The log was read to its end since the room was loaded. Before that nothing can be sent: a copy of this device would
+   * use keys twice that the original has used (attack A64).
+   */
+  caughtUp(): void {
+    this.parts.isCaughtUp = true;
+  }
+
+  /** A person has looked at the alarms, and goes on. Not for a copied device. */
+  resume(): Delta {
+    this.parts.alarms = this.parts.alarms.filter(({ code }) => code === "RESTORED");
+    return { put: [[ALARMS, encodeAlarms(this.parts.alarms)]], delete: [] };
+  }
+
+  /** Encrypts a message. `id` where it has one already. */
+  say(content: Omit<MessageContent, "id"> & { readonly id?: Uint8Array }, now: number): Outcome<OutgoingMessage> {
+    const stopped = this.stopped();
+    const id = content.id ?? this.parts.primitives.random(MESSAGE_ID_BYTES);
+    return stopped ?? speak(this.parts, { ...content, id }, now);
+  }
+
+  /** Encrypts anew, under the same id, what the relay refused as stale. `time` is when it was written. */
+  resend(message: MessageContent & { readonly time: number }): Outcome<OutgoingMessage> {
+    const stopped = this.stopped();
+    if (stopped !== null) return stopped;
+    const forgotten: string[] = [];
+    for (const [hash, id] of this.parts.own) {
+      if (!equalBytes(id, message.id)) continue;
+      this.parts.own.delete(hash);
+      forgotten.push(`o/${hash}`);
+    }
+    const { id, kind, ref, body, time } = message;
+    const sent = speak(this.parts, { id, kind, ref, body }, time);
+    if (!sent.ok) return sent;
+    return done({ ...sent.value, delta: joinDeltas({ put: [], delete: forgotten }, sent.value.delta) });
+  }
+
+  /** Builds a commit for an action, with the approvals collected for it; `request` for those that bring a device in. */
+  act(what: Undertaking, options: { now: number; request?: JoinRequest | null }): Outcome<PendingCommit> {
+    const stopped = this.stopped();
+    if (stopped !== null) return stopped;
+    if (this.parts.pending !== null) return refused("pending");
+    return authorCommit(this.parts, what, { now: options.now, request: options.request ?? null });
+  }
+
+  /** Forgets the own pending commit: the relay refused it for good. Catch up before the next one. */
+  discardPending(): Delta {
+    return joinDeltas(dropPending(this.parts).delta, this.coreDelta());
+  }
+
+  /** Asks the others for their yes to an action, and gives our own. */
+  propose(action: Action, now: number): Outcome<OutgoingMessage> {
+    return this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
+  }
+
+  /** Says yes to an action that somebody proposed. */
+  approve(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+    const { petitions, core, roster, primitives } = this.parts;
+    if (petitions.find(hash) === null) return refused("unknown_proposal");
+    const { person, leaf } = core;
+    const place = { baseSeq: roster.seq, maxSeq: roster.seq + MAX_APPROVAL_SPAN, policyHash: roster.policyHash };
+    const approval = { roomId: roster.roomId, actionHash: hash, ...place, person, leaf };
+    const body = signApproval(primitives.crypto, core.leafSeed, approval);
+    const said = this.say({ kind: ProtocolKind.approval, ref: null, body }, now);
+    if (!said.ok) return said;
+    const kept = petitions.approve(primitives.crypto, roster, body)?.delta ?? NO_DELTA;
+    return done({ ...said.value, delta: joinDeltas(kept, said.value.delta) });
+  }
+
+  /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
+  proposals(): Proposal[] {
+    const { petitions, primitives, roster, core } = this.parts;
+    return petitions.list().map((petition) => {
+      const { action, approvals } = petition;
+      const { have, need, satisfied } = consents(primitives.crypto, roster, action, core.person, approvals);
+      return { ...petition, have, need, isAgreed: satisfied };
+    });
+  }
+
+  /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */
+  notePetition(action: Action): { hash: Uint8Array; delta: Delta } {
+    return this.parts.petitions.propose(this.parts.primitives.crypto, action, this.parts.core.person);
+  }
+
+  /** Our signed wish to leave: the others carry it out (docs/protocol.md §10). */
+  farewell(now: number): Outcome<OutgoingMessage> {
+    const { core, primitives } = this.parts;
+    const body = signFarewell(primitives.crypto, core.leafSeed, core);
+    return this.say({ kind: ProtocolKind.farewell, ref: null, body }, now);
+  }
+
+  /** Members who said farewell and are still here. */
+  farewells(): Uint8Array[] {
+    return this.parts.petitions.leaving(this.parts.roster);
+  }
+
+  /** A new invite: the action to act out, and the secret for its link. */
+  newInvite(terms: Pick<InviteTerms, "for" | "role" | "notAfter" | "mode">): { action: Action; secret: Uint8Array } {
+    const { crypto, random } = this.parts.primitives;
+    const secret = random(32);
+    const { inviteId, joinPub, slot, tokenPub } = inviteKeys(crypto, this.id, secret);
+    const keys = { inviteId, joinPub, slotPub: slot.publicKey, tokenPub };
+    return { action: { type: "createInvite", invite: { ...keys, ...terms } }, secret };
+  }
+
+  /** The link of an invite's secret, once the invite is in the roster: with the present roster as its floor. */
+  linkOf(secret: Uint8Array): InviteLink {
+    const { seq, head, relay } = this.parts.roster;
+    return { roomId: this.id, secret, floor: { seq, head }, relay: relay.address };
+  }
+
+  /** The slots of all open invites for the present epoch, to be put at the relay. */
+  slots(now: number): SlotContent[] {
+    return this.parts.core.status === "active" ? slotsOf(this.parts, now) : [];
+  }
+
+  /** Where an invite's slot is at the relay. */
+  slotId(inviteId: Uint8Array): Uint8Array {
+    return slotIdOf(this.parts.primitives.crypto, this.id, inviteId);
+  }
+
+  /** Opens a join request from the relay. */
+  openRequest(blob: Uint8Array, now: number): Outcome<JoinRequest> {
+    return openRequest(this.parts, blob, now);
+  }
+
+  /** 60 digits that all members can read aloud: equal means same roster and same keys. */
+  code(): string {
+    return roomCode(this.parts.primitives.crypto, this.id, this.roster.head, this.parts.group.epochAuthenticator);
+  }
+
+  /** 60 digits that change only when people or policy change. */
+  peopleCode(): string {
+    const people = [...this.roster.members.values()].map(({ person }) => person);
+    return peopleCode(this.parts.primitives.crypto, people, this.roster.policyHash);
+  }
+
+  /** Our signed view of the room, for another channel. */
+  beacon(now: number): Uint8Array {
+    const { primitives, core, group, roomTag, roster } = this.parts;
+    const mark = epochMark(primitives.crypto, group.epochAuthenticator);
+    const { seq, head } = roster;
+    return signBeacon(primitives.crypto, core.leafSeed, {
+      roomTag,
+      seq,
+      head,
+      epoch: this.epoch,
+      epochMark: mark,
+      time: now,
+    });
+  }
+
+  /** 32 and more bytes that only members of this epoch can derive (MLS-Exporter). Labels of the protocol are refused. */
+  export(label: string, context: Uint8Array, length: number): Uint8Array {
+    // RULE: room.export-apart: an application's secrets never are the protocol's own (attack A101).
+    if (label.startsWith("conclave/")) throw new RangeError("this label is the protocol's own");
+    return this.parts.group.view.export(label, context, length);
+  }
+
+  /** Equal at two members exactly when they hold the same keys, and so the same roster. */
+  get epochAuthenticator(): Uint8Array {
+    return this.parts.group.epochAuthenticator;
+  }
+
+  private get relayKey(): Uint8Array {
+    return this.parts.roster.relay.publicKey;
+  }
+
+  // RULE: room.stop: nothing is sent while joining, behind, after a proven lie, or from a copied device (attacks A28, A64).
+  private stopped(): ReturnType<typeof refused> | null {
+    const { core, alarms, isCaughtUp } = this.parts;
+    if (core.status !== "active") return refused("not_active", core.status);
+    if (alarms.length > 0) return refused("paused", alarms[0]!.code);
+    return isCaughtUp ? null : refused("not_caught_up");
+  }
+
+  private note({ delta, alarm }: { delta: Delta; alarm: Alarm | null }): { delta: Delta; alarm: Alarm | null } {
+    return { delta: joinDeltas(delta, pauseFor(this.parts, alarm)), alarm };
+  }
+
+  private coreDelta(): Delta {
+    return { put: [[CORE, encodeCore(this.parts.core)]], delete: [] };
+  }
+}
+
+/** The room that stored deltas left. Records of other keys are ignored. @throws TypeError when the store is damaged */
+export function loadRoom(primitives: Primitives, stored: Iterable<readonly [string, Uint8Array]>): Room {
+  const records = new Map(stored);
+  const core = decodeCore(records.get(CORE));
+  const roomTag = roomTagOf(primitives.crypto, core.roomId);
+  const engine = roomEngine(primitives);
+  const groupRecords = new Map(recordsUnder(GROUP, records));
+  const pending = records.get(PENDING);
+  const parts: RoomParts = {
+    primitives,
+    engine,
+    roomTag,
+    log: LogMemory.load(roomTag, records),
+    watch: RelayWatch.load(records),
+    petitions: Petitions.load(records),
+    own: new Map([...recordsUnder("o/", records)]),
+    group: Group.load(engine, groupRecords),
+    roster: loadRoster(primitives.crypto, records),
+    core,
+    keys: decodeKeyring(records.get(KEYS)),
+    pending: null,
+    groupRecords: pending === undefined ? null : groupRecords,
+    alarms: decodeAlarms(records.get(ALARMS)),
+    isCaughtUp: false,
+  };
+  if (pending !== undefined) parts.pending = decodePending(pending, (entry) => judgeStored(parts, entry));
+  return new Room(parts);
+}

@@ -1,0 +1,19 @@
+import type { Crypto } from "@conclave/crypto";
+import { type Engine } from "@conclave/mls";
+import { labelledHash } from "../encoding/digest.js";
+import { isLeafCredential } from "../identity/leafCert.js";
+import type { Primitives } from "../primitives.js";
+
+/** What the relay calls the room: it tells nothing of the room's id, and links to nothing else (docs/protocol.md §6). */
+export function roomTagOf(crypto: Crypto, roomId: Uint8Array): Uint8Array {
+  return labelledHash(crypto, "conclave/tag/v1", roomId);
+}
+
+/** The MLS engine with the credential check of rooms (docs/protocol.md §3). */
+export function roomEngine({ crypto, random }: Primitives): Engine {
+  return {
+    crypto,
+    random,
+    validateCredential: (leaf, groupId) => isLeafCredential(crypto, leaf, groupId),
+  };
+}

@@ -1,0 +1,50 @@
+import { toHex } from "@conclave/codec";
+import { recordHash } from "@conclave/wire";
+import { joinDeltas } from "../encoding/delta.js";
+import { checkedHolder } from "../identity/leafCert.js";
+import type { Message, MessageContent } from "../message/message.js";
+import { encodePayload, MAX_BODY } from "../message/payload.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
+import { memberOf } from "../roster/roster.js";
+import { sealEnvelope } from "../transport/envelope.js";
+import { envelopeKeyOf } from "./keyring.js";
+import type { Append, OutgoingMessage } from "./outcome.js";
+import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
+
+/** Encrypts a message for the present epoch. The delta has to be stored before the append is sent: its key is used up. */
+export function speak(parts: RoomParts, content: MessageContent, time: number): Outcome<OutgoingMessage> {
+  const { primitives, roomTag, keys, core, roster, log, group } = parts;
+  const { crypto, random } = primitives;
+  if (content.body.length > MAX_BODY) return refused("too_large", "body");
+  const epoch = epochOf(parts);
+  const payload = encodePayload({ ...content, time, log: log.place, roster: { seq: roster.seq, head: roster.head } });
+  const { message, delta } = group.encrypt(payload);
+  const append: Append = {
+    roomTag,
+    appendId: random(16),
+    kind: "message",
+    epoch,
+    lastCommit: core.lastCommit,
+    payload: sealEnvelope(crypto, envelopeKeyOf(keys, epoch)!, { roomTag, epoch }, message),
+    attachment: new Uint8Array(0),
+    ground: { by: "member" },
+    nextWriteKey: null,
+    deliveries: [],
+    slots: [],
+  };
+  const hash = recordHash((data) => crypto.hash("sha256", data), roomTag, append);
+  parts.own.set(toHex(hash), content.id);
+  const stored = { put: [[ownKey(hash), content.id]] as const, delete: [] };
+  return done({
+    message: ownMessage(parts, content, time, epoch),
+    append,
+    delta: joinDeltas(groupDelta(parts, delta), stored),
+  });
+}
+
+function ownMessage({ core, group, roster }: RoomParts, content: MessageContent, time: number, epoch: number): Message {
+  const { credential } = group.view.leaf(group.ownLeafIndex)!;
+  const name = credential.type === "basic" ? (checkedHolder(credential.identity)?.name ?? "") : "";
+  const authorGone = memberOf(roster, core.person) === null;
+  return { ...content, author: core.person, leaf: core.leaf, name, time, n: 0, epoch, late: false, authorGone };
+}

@@ -1,0 +1,165 @@
+import { nodeCrypto } from "@conclave/crypto/node";
+import { toHex } from "@conclave/codec";
+import { type LogItem, type RosterRecord } from "@conclave/wire";
+import { newDevice, newIdentity } from "../identity/person.js";
+import type { DeviceIdentity } from "../identity/leafCert.js";
+import { ownerLed } from "../policy/presets.js";
+import type { Policy } from "../policy/policy.js";
+import type { Delta, Primitives } from "../primitives.js";
+import type { Action } from "../roster/action.js";
+import { foundRoom } from "./foundRoom.js";
+import { joinRoom } from "./joinRoom.js";
+import type { Append, Received } from "./outcome.js";
+import { previewRoom, readSlot, type RoomPreview } from "./preview.js";
+import { loadRoom, type Room } from "./room.js";
+
+/** A log that keeps order and nothing else: what the protocol needs of a relay. */
+export class TestLog {
+  readonly items: LogItem[] = [];
+  readonly roster: RosterRecord[] = [];
+  readonly deliveries: Uint8Array[] = [];
+  lastCommit = 0;
+
+  constructor(charter: Uint8Array) {
+    this.roster.push({ index: 0, n: 0, attachment: charter });
+  }
+
+  /** Appends, or false when it is stale. */
+  append(append: Append): boolean {
+    if (append.lastCommit !== this.lastCommit) return false;
+    const n = this.items.length + 1;
+    const { kind, epoch, payload, attachment } = append;
+    this.items.push({ n, kind, epoch, payload, attachment, time: 0, pruned: false });
+    if (kind === "commit") {
+      this.lastCommit = n;
+      if (attachment.length > 0) this.roster.push({ index: this.roster.length, n, attachment });
+      this.deliveries.push(...append.deliveries.map(({ blob }) => blob));
+    }
+    return true;
+  }
+}
+
+/** A person's device with one room: its stored records, and the room in memory. */
+export class Person {
+  readonly records = new Map<string, Uint8Array>();
+  readonly received: Received[] = [];
+  device: DeviceIdentity;
+  private current: Room | null = null;
+
+  constructor(
+    readonly primitives: Primitives,
+    readonly name: string,
+  ) {
+    this.device = newDevice(primitives, newIdentity(primitives), 1);
+  }
+
+  get room(): Room {
+    return this.current!;
+  }
+
+  store(delta: Delta): void {
+    for (const [key, value] of delta.put) this.records.set(key, value);
+    for (const key of delta.delete) this.records.delete(key);
+  }
+
+  begin(room: Room, delta: Delta): void {
+    this.current = room;
+    this.store(delta);
+  }
+
+  /** As after a crash. */
+  restart(): void {
+    this.current = loadRoom(this.primitives, this.records);
+  }
+
+  catchUp(log: TestLog): Received[] {
+    const news: Received[] = [];
+    for (const item of log.items.slice(this.room.cursor.n)) {
+      const received = this.room.receive(item);
+      if (received.kind !== "deferred") this.store(received.delta);
+      news.push(received);
+    }
+    this.received.push(...news);
+    this.room.caughtUp();
+    return news;
+  }
+
+  say(log: TestLog, text: string): boolean {
+    const said = this.room.say({ kind: "text", ref: null, body: new TextEncoder().encode(text) }, NOW);
+    if (!said.ok) throw new Error(said.rejection.code);
+    this.store(said.value.delta);
+    return log.append(said.value.append);
+  }
+
+  /** Acts and appends. Gives the refusal's code, or null. */
+  act(log: TestLog, action: Action | { type: "rekey" }, more = {}): string | null {
+    const made = this.room.act(action, { now: NOW, ...more });
+    if (!made.ok) return made.rejection.code;
+    this.store(made.value.delta);
+    return log.append(made.value.append) ? null : "stale";
+  }
+}
+
+export const NOW = 1_700_000_000_000;
+
+/** Primitives with randomness from a seed. */
+export function seeded(seed: string): Primitives {
+  let counter = 0;
+  const random = (length: number) => {
+    const info = new TextEncoder().encode(`${seed} ${counter++}`);
+    return nodeCrypto.hkdfExpand("sha256", new Uint8Array(32), info, Math.max(length, 1)).subarray(0, length);
+  };
+  return { crypto: nodeCrypto, random };
+}
+
+/** A room with Alice in it, and its log. Suite 1, as it is the fastest. */
+export function founded(policy: Policy = ownerLed(), suite = 1): { alice: Person; log: TestLog } {
+  const alice = new Person(seeded("alice"), "Alice");
+  const { primitives, device, name } = alice;
+  const relay = { publicKey: nodeCrypto.ed25519PublicKey(new Uint8Array(32).fill(7)), address: "ws://127.0.0.1:1" };
+  const made = foundRoom(primitives, { device, name, title: "Garden club", policy, relay, now: NOW, suite });
+  if (!made.ok) throw new Error(made.rejection.code);
+  alice.begin(made.value.room, made.value.delta);
+  return { alice, log: new TestLog(made.value.creation.attachment) };
+}
+
+/** Makes an invite. Gives its secret. */
+export function invite(host: Person, log: TestLog, terms: Partial<Parameters<Room["newInvite"]>[0]> = {}): Uint8Array {
+  const { action, secret } = host.room.newInvite({
+    ...({ for: { class: "multi", limit: 100 }, role: "member", notAfter: null, mode: "direct" } as const),
+    ...terms,
+  });
+  const refused = host.act(log, action);
+  if (refused !== null) throw new Error(refused);
+  host.catchUp(log);
+  return secret;
+}
+
+/** What somebody with the link sees. */
+export function preview(host: Person, guest: Person, log: TestLog, secret: Uint8Array): RoomPreview {
+  const link = host.room.linkOf(secret);
+  for (const { blob } of host.room.slots(NOW)) {
+    const slot = readSlot(guest.primitives, link, blob);
+    if (!slot.ok) continue;
+    const seen = previewRoom(guest.primitives, link, slot.value, log.roster);
+    if (!seen.ok) throw new Error(`${seen.rejection.code} ${seen.rejection.detail ?? ""}`);
+    return seen.value;
+  }
+  throw new Error("no slot for this link");
+}
+
+/** Lets somebody in by a direct invite, with everybody else catching up after it. */
+export function join(host: Person, name: string, log: TestLog, secret: Uint8Array): Person {
+  const guest = new Person(seeded(`${name} ${log.items.length} ${toHex(secret.subarray(0, 4))}`), name);
+  const joining = joinRoom(guest.primitives, preview(host, guest, log, secret), {
+    device: guest.device,
+    name,
+    now: NOW,
+  });
+  if (!joining.ok) throw new Error(`${joining.rejection.code} ${joining.rejection.detail ?? ""}`);
+  guest.begin(joining.value.room, joining.value.delta);
+  if (!log.append(joining.value.append)) throw new Error("stale");
+  guest.catchUp(log);
+  host.catchUp(log);
+  return guest;
+}
