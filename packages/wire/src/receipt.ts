@@ -49,6 +49,7 @@ export function encodeCommitReceipt(signed: Signed<CommitReceipt>): Uint8Array {
   return encode(signed, writeSignedCommitReceipt);
 }
 
+/** Reads what {@link encodeCommitReceipt} wrote. The signature is not verified. */
 export function decodeCommitReceipt(bytes: Uint8Array): Decoded<Signed<CommitReceipt>> {
   return decode(bytes, readSignedCommitReceipt);
 }
@@ -58,6 +59,7 @@ export function encodeHeadReceipt(signed: Signed<HeadReceipt>): Uint8Array {
   return encode(signed, writeSignedHeadReceipt);
 }
 
+/** Reads what {@link encodeHeadReceipt} wrote. The signature is not verified. */
 export function decodeHeadReceipt(bytes: Uint8Array): Decoded<Signed<HeadReceipt>> {
   return decode(bytes, readSignedHeadReceipt);
 }

@@ -1,4 +1,4 @@
-import { startRelay, type Relay } from "@conclave/relay";
+import { RelayStartError, startRelay, type Relay } from "@conclave/relay";
 import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
@@ -78,22 +78,22 @@ function readTls({ tlsCert, tlsKey }: ServeConfig): { cert: string; key: string 
 
 function startFailure(error: unknown, config: ServeConfig): CliError {
   if (!(error instanceof Error)) return new CliError("START_FAILED", "The relay could not start.");
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") {
+  const code = error instanceof RelayStartError ? error.code : null;
+  if (code === "port_in_use") {
     return new CliError(
       "PORT_IN_USE",
       `Port ${config.port} on ${config.host} is in use, perhaps by another relay.`,
       `Take another one:  conclave serve --port ${config.port + 1}\nTake a free one:   conclave serve --port 0\nSee who has it:    ss -ltnp 'sport = :${config.port}'`,
     );
   }
-  if (code === "EACCES" && config.port < 1024) {
+  if (code === "port_denied" && config.port < 1024) {
     return new CliError(
       "PORT_DENIED",
       `Port ${config.port} needs more rights than this user has.`,
       "Take one above 1023, with a proxy in front.",
     );
   }
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+  if (code === "host_unknown") {
     return new CliError(
       "HOST_UNKNOWN",
       `This machine has no address ${config.host}.`,
@@ -101,7 +101,7 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
       EXIT.usage,
     );
   }
-  if (/another relay is running/u.test(error.message)) {
+  if (code === "data_in_use") {
     return new CliError(
       "DATA_IN_USE",
       `Another relay is running on ${resolve(config.data)}.`,

@@ -17,6 +17,8 @@ interface Unsent {
  * gets exactly the records between its subscribing and unsubscribing, in order.
  */
 export class Outbox {
+  /** Bytes in the batch's outputs so far, each counted once for however many connections. */
+  bytes = 0;
   private outputs: Output[] = [];
   private readonly unsent = new Map<string, Unsent>();
   private readonly subscribers = new Map<string, Set<number>>();
@@ -25,6 +27,7 @@ export class Outbox {
   reply(connection: number, frame: RelayFrame): number {
     const bytes = encodeRelayFrame(frame);
     this.outputs.push({ kind: "send", connection, bytes });
+    this.bytes += bytes.length;
     return bytes.length;
   }
 
@@ -87,6 +90,7 @@ export class Outbox {
     for (const key of [...this.unsent.keys()]) this.flushRoom(key);
     const { outputs } = this;
     this.outputs = [];
+    this.bytes = 0;
     return outputs;
   }
 
@@ -98,6 +102,7 @@ export class Outbox {
     if (connections.length === 0) return;
     const { roomTag, records } = unsent;
     const bytes = encodeRelayFrame({ type: "records", roomTag, items: records });
+    this.bytes += bytes.length;
     this.outputs.push({ kind: "push", connections, bytes, origin: { roomTag, fromN: records[0]!.n } });
   }
 }

@@ -132,6 +132,11 @@ export class RelayCore {
     return isMore;
   }
 
+  /** Bytes that the next commit returns to be sent: commit when it is much. */
+  get waitingBytes(): number {
+    return this.outbox.bytes;
+  }
+
   /** Makes everything so far durable, and returns what may be sent now, in order. */
   commit(): Output[] {
     if (this.inBatch) {

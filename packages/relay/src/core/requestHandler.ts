@@ -21,6 +21,7 @@ import { keyOf } from "../key.js";
 import { Log, positionOf, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
+import { RelayTime } from "../ledger/relayTime.js";
 import type { Room } from "../ledger/room.js";
 import { Rooms } from "../ledger/rooms.js";
 import { Slots } from "../ledger/slots.js";
@@ -57,7 +58,7 @@ export class RequestHandler {
     this.sha256 = (data) => crypto.hash("sha256", data);
     this.rooms = new Rooms(store, rates);
     this.slots = new Slots(store, this.sha256, quotas, rates);
-    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas);
+    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, new RelayTime(store));
     this.pruner = new Pruner(this.rooms, this.sha256, retention);
     this.creations = new TokenBuckets(rates.create);
     this.page = { items: limits.pageItems, bytes: limits.pageBytes };

@@ -20,6 +20,7 @@ import {
 import type { Quotas } from "../settings.js";
 import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
+import type { RelayTime } from "./relayTime.js";
 import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
@@ -50,6 +51,7 @@ export class Log {
     private readonly sha256: Sha256,
     private readonly sign: Sign,
     private readonly quotas: Quotas,
+    private readonly time: RelayTime,
   ) {}
 
   create(request: CreateRoomRequest, now: number): { ok: true; response: CreatedResponse } | Refusal {
@@ -83,7 +85,7 @@ export class Log {
     const row = this.write(request, room, now);
     if (request.kind === "commit") this.writeCommit(request, room, ground, now);
     const { kind, epoch, payload, attachment } = row;
-    const record = { n: row.n, kind, epoch, time: now, pruned: false as const, payload, attachment };
+    const record = { n: row.n, kind, epoch, time: row.time, pruned: false as const, payload, attachment };
     return { ok: true, response: this.appendedResponse(request, room, row), record };
   }
 
@@ -94,7 +96,7 @@ export class Log {
   }
 
   headReceipt(room: Room, now: number): Signed<HeadReceipt> {
-    const receipt = { roomTag: room.row.tag, n: room.row.n, head: room.row.head, time: now };
+    const receipt = { roomTag: room.row.tag, n: room.row.n, head: room.row.head, time: this.time.at(now) };
     return { receipt, signature: this.sign(headReceiptBytes(receipt)) };
   }
 
@@ -164,11 +166,12 @@ export class Log {
     const { kind, epoch, payload, attachment, appendId } = request;
     const n = row.n + 1;
     const head = nextLogHead(this.sha256, row.head, recordHash(this.sha256, row.tag, request));
-    const record = { n, kind, epoch, time: now, appendId, head, pruned: false, payload, attachment };
+    const time = this.time.at(now);
+    const record = { n, kind, epoch, time, appendId, head, pruned: false, payload, attachment };
     this.rooms.store.addRecord(row.no, record);
     room.remember(this.rooms.store, appendId, n);
     const messageBytes = row.messageBytes + (kind === "message" ? payload.length : 0);
-    room.change({ n, head, messageBytes, oldest: row.oldest ?? now });
+    room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
     return record;
   }
 

@@ -18,14 +18,18 @@ export class CoreThread {
   readonly events = new EventCollector();
   private readonly worker: Worker;
   private readonly ready: Promise<void>;
+  private isEnded = false;
   private stopping: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
   constructor(data: CoreWorkerData, on: CoreThreadEvents) {
-    // By the package's own name: the file is the built one also when this runs from sources.
+    // By the package's own name: the file is the built one also when this runs from sources, for which this
+    // process may have been given options that the thread must not inherit.
     const file = createRequire(import.meta.url).resolve("@conclave/relay/core-worker");
-    this.worker = new Worker(file, { workerData: data });
+    this.worker = new Worker(file, { workerData: data, execArgv: [] });
     this.ready = new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
+        if (this.isEnded) return;
+        this.isEnded = true;
         reject(error);
         if (this.stopping !== null) this.stopping.reject(error);
         else on.failed(error);
@@ -59,6 +63,8 @@ export class CoreThread {
 
   /** Finishes what was handed over, closes the database, ends the thread. */
   async stop(): Promise<void> {
+    // A thread that failed has nothing to finish: what it acknowledged is on the disk.
+    if (this.isEnded) return;
     this.flush();
     await new Promise<void>((resolve, reject) => {
       this.stopping = { resolve, reject };

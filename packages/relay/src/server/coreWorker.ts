@@ -18,6 +18,8 @@ export type ToCore = EventBatch | "stop";
 
 /** After so many ms a group is committed, even when more events are waiting. */
 const LONGEST_GROUP = 20;
+/** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
+const LARGEST_GROUP = 8 * 1024 * 1024;
 
 // The thread that owns the database. Everything that waits when it gets to work is one group: one transaction, one sync.
 // An error is not caught: it ends the thread, and with it the process.
@@ -61,8 +63,10 @@ function handle({ events, data, addresses }: EventBatch): void {
   for (let at = 0; at < events.length; at += 3) {
     const [kind, connection, length] = [events[at]!, events[at + 1]!, events[at + 2]!];
     const bytes = data.subarray(offset, (offset += length));
-    if (kind === MESSAGE) core.receive(connection, bytes, now);
-    else if (kind === OPEN) core.open(connection, addresses[opened++]!, now);
+    if (kind === MESSAGE) {
+      core.receive(connection, bytes, now);
+      if (core.waitingBytes > LARGEST_GROUP) commit(0);
+    } else if (kind === OPEN) core.open(connection, addresses[opened++]!, now);
     else if (kind === CLOSED) core.close(connection);
     else if (kind === LAG) core.lag(connection, bytes.slice());
   }

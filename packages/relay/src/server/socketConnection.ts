@@ -20,6 +20,7 @@ export class SocketConnection {
   private outgoingBytes = 0;
   private incomingBytes = 0;
   private isPaused = false;
+  private isCutOff = false;
   private lagging: Set<string> | null = null;
 
   constructor(
@@ -35,6 +36,9 @@ export class SocketConnection {
 
   /** Queues frames; true when the connection had nothing queued before. */
   queue(bytes: Uint8Array): boolean {
+    // RULE: relay.no-unbounded-buffer: a client that reads nothing is cut off, whatever it asks for (attack A83).
+    if (this.backlog > CUT_OFF) this.cutOff();
+    if (this.isCutOff) return false;
     this.outgoing.push(bytes);
     this.outgoingBytes += bytes.length;
     return this.outgoing.length === 1;
@@ -47,9 +51,15 @@ export class SocketConnection {
     this.outgoingBytes = 0;
     if (this.socket.readyState !== WebSocket.OPEN) return;
     for (const message of shared.join(frames)) this.socket.send(message, sendOptions);
-    // RULE: relay.no-unbounded-buffer: a client that reads nothing is cut off, whatever it asks for (attack A83).
-    if (this.socket.bufferedAmount > CUT_OFF) this.socket.terminate();
     this.adjust();
+  }
+
+  /** Ends the connection, and frees what waits for it. */
+  cutOff(): void {
+    this.isCutOff = true;
+    this.outgoing = [];
+    this.outgoingBytes = 0;
+    this.socket.terminate();
   }
 
   /** A message of this size went to the core. */

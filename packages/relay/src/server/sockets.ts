@@ -20,6 +20,8 @@ export interface SocketSettings {
   readonly connectionsPerAddress: number;
   /** Bytes waiting for a client beyond which it gets no pushes, and is told that it lags. */
   readonly lagBytes: number;
+  /** Bytes waiting for all clients together beyond which those are cut off for whom most waits. */
+  readonly backlogBytes: number;
   /** The address of a client is the last one a proxy put into `X-Forwarded-For`. */
   readonly isBehindProxy: boolean;
 }
@@ -27,7 +29,7 @@ export interface SocketSettings {
 /** The relay's WebSockets: carries bytes between clients and the core's thread, and decides nothing. */
 export class Sockets implements OutputReceiver {
   /** Counts since the start. */
-  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0 };
+  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0 };
   private readonly server: WebSocketServer;
   private readonly connections = new Map<number, SocketConnection>();
   private readonly perAddress = new Map<string, number>();
@@ -58,7 +60,7 @@ export class Sockets implements OutputReceiver {
         this.ping();
       }, PING_INTERVAL),
       setInterval(() => {
-        for (const connection of this.connections.values()) if (connection.waits) connection.adjust();
+        this.checkBacklog();
       }, WAITING_INTERVAL),
     ];
   }
@@ -218,6 +220,22 @@ export class Sockets implements OutputReceiver {
     const joined = new JoinedFrames();
     this.counts.sent += connections.length;
     for (const connection of connections) connection.flush(joined);
+  }
+
+  private checkBacklog(): void {
+    let total = 0;
+    for (const connection of this.connections.values()) {
+      if (connection.waits) connection.adjust();
+      total += connection.backlog;
+    }
+    if (total <= this.settings.backlogBytes) return;
+    // RULE: relay.backlog-bounded: many connections that read nothing do not fill the memory together either (attack A83).
+    for (const connection of [...this.connections.values()].sort((a, b) => b.backlog - a.backlog)) {
+      if (total <= this.settings.backlogBytes / 2) return;
+      total -= connection.backlog;
+      this.counts.cutOff++;
+      connection.cutOff();
+    }
   }
 
   private ping(): void {

@@ -8,6 +8,7 @@ import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
 import { loadRelaySeed } from "./relayKey.js";
 import { SOCKET_PATH, Sockets } from "./sockets.js";
+import { dataStep, listenError, RelayStartError } from "./startError.js";
 
 /** How to start a relay. Everything but `dataDir` has a default. */
 export interface RelayOptions {
@@ -27,6 +28,8 @@ export interface RelayOptions {
   readonly connectionsPerAddress?: number;
   /** Bytes waiting for a client beyond which it is told that it lags (2 MiB). */
   readonly lagBytes?: number;
+  /** Bytes waiting for all clients together beyond which the slowest are cut off (512 MiB). */
+  readonly backlogBytes?: number;
   /** Serve `/metrics`: counts and sizes. */
   readonly hasMetrics?: boolean;
   /** Write JSON lines about starting, stopping and failing to standard output. No line holds an id or an address. */
@@ -56,12 +59,13 @@ const PATIENCE = 5000;
 
 /**
  * Starts a relay on a data folder. Resolves when it accepts connections.
- * Rejects when the folder is in use by another relay, the database or key is unreadable, or the port is taken.
+ * Rejects with a {@link RelayStartError} when the folder is in use by another relay, the database or key is unreadable, or
+ * the address cannot be listened on; with the error of `routes` when that throws.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   // RULE: relay.one-process: two relays on one database would each believe its own memory of the rooms.
-  const lock = takeFileLock(join(options.dataDir, "relay.lock"));
-  if (lock === null) throw new Error("another relay is running on this data folder");
+  const lock = dataStep(() => takeFileLock(join(options.dataDir, "relay.lock")));
+  if (lock === null) throw new RelayStartError("data_in_use", "another relay is running on this data folder");
   try {
     return await startLocked(options, lock);
   } catch (error) {
@@ -73,7 +77,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay> {
   const settings = settingsWith(options.settings);
   const log = pino({ enabled: options.log === "json", base: null });
-  const relaySeed = loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom);
+  const relaySeed = dataStep(() => loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom));
   let isReady = false;
   const fail = (error: Error): void => {
     isReady = false;
@@ -91,6 +95,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     messages_received_total: sockets.counts.received,
     messages_sent_total: sockets.counts.sent,
     lagged_total: sockets.counts.lagged,
+    cut_off_total: sockets.counts.cutOff,
     memory_bytes: process.memoryUsage.rss(),
   });
   const http = httpServer(
@@ -102,17 +107,29 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     connections: options.connections ?? 20_000,
     connectionsPerAddress: options.connectionsPerAddress ?? 512,
     lagBytes: options.lagBytes ?? 2 * 1024 * 1024,
+    backlogBytes: options.backlogBytes ?? 512 * 1024 * 1024,
     isBehindProxy: options.isBehindProxy ?? false,
   });
-  await core.started();
-  if (options.routes === undefined) http.get("/", (_request, reply) => reply.type("text/plain").send(ABOUT));
-  else await options.routes(http);
+  await core.started().catch((cause: unknown) => {
+    sockets.stopReading();
+    throw new RelayStartError("data_unusable", "the relay's database cannot be opened", cause);
+  });
+  const giveUp = async (): Promise<void> => {
+    sockets.stopReading();
+    await core.stop();
+  };
+  try {
+    if (options.routes === undefined) http.get("/", (_request, reply) => reply.type("text/plain").send(ABOUT));
+    else await options.routes(http);
+  } catch (error) {
+    await giveUp();
+    throw error;
+  }
   const address = await http
     .listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 })
-    .catch(async (error: unknown) => {
-      sockets.stopReading();
-      await core.stop();
-      throw error;
+    .catch(async (cause: unknown) => {
+      await giveUp();
+      throw listenError(cause);
     });
   isReady = true;
   log.info("ready");

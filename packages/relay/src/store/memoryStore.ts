@@ -30,6 +30,7 @@ export class MemoryStore implements Store {
   private readonly inboxes = new Map<string, { item: InboxItem; time: number }[]>();
   private lastRequest = 0;
   private lastItem = 0;
+  private reserved = 0;
 
   begin(): void {
     // Nothing to do: there is one user, and nothing fails halfway.
@@ -41,6 +42,14 @@ export class MemoryStore implements Store {
 
   close(): void {
     // Nothing to do: the memory is freed with the object.
+  }
+
+  signedUntil(): number {
+    return this.reserved;
+  }
+
+  saveSignedUntil(time: number): void {
+    this.reserved = time;
   }
 
   room(tag: Uint8Array): RoomRow | null {

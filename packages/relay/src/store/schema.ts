@@ -44,6 +44,10 @@ const STEPS: readonly string[] = [
   CREATE UNIQUE INDEX blob_of ON blob (room, blob_id);
   CREATE INDEX blob_time ON blob (time);
   `,
+  `
+  CREATE TABLE relay_time (one INTEGER PRIMARY KEY CHECK (one = 1), signed_until INTEGER NOT NULL);
+  INSERT INTO relay_time VALUES (1, 0);
+  `,
 ];
 
 /** Brings a database to the newest schema. @throws Error when it was made by a newer version of the relay. */

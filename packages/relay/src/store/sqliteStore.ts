@@ -37,6 +37,14 @@ export class SqliteStore implements Store {
     this.database.close();
   }
 
+  signedUntil(): number {
+    return number(this.get("SELECT signed_until AS n FROM relay_time")!, "n");
+  }
+
+  saveSignedUntil(time: number): void {
+    this.run("UPDATE relay_time SET signed_until = ?", time);
+  }
+
   room(tag: Uint8Array): RoomRow | null {
     const row = this.get("SELECT * FROM room WHERE tag = ?", tag);
     return row === null ? null : roomRow(row);

@@ -77,6 +77,10 @@ export interface Store {
   commit(): void;
   close(): void;
 
+  /** A time in ms that no receipt signed so far has reached; 0 for a new store. */
+  signedUntil(): number;
+  saveSignedUntil(time: number): void;
+
   room(tag: Uint8Array): RoomRow | null;
   /** The new room with its number; null when the store has no number left. */
   addRoom(room: Omit<RoomRow, "no">): RoomRow | null;

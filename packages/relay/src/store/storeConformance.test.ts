@@ -89,6 +89,15 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
+  it("keeps the time that receipts have not reached", () => {
+    const { store } = withRooms();
+    expect(store.signedUntil()).toBe(0);
+    store.saveSignedUntil(1_700_000_000_123);
+    store.saveSignedUntil(1_700_000_000_456);
+    expect(store.signedUntil()).toBe(1_700_000_000_456);
+    store.commit();
+    store.close();
+  });
   it("pages records by number and by bytes, always at least one", () => {
     const { store, a, b } = withRooms();
     for (let n = 1; n <= 300; n++) store.addRecord(a.no, record(n));

@@ -1,0 +1,317 @@
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { encodeClientMessage, firstLogHead, inboxIdOf, itemHash, nextLogHead, type LogItem, type Response } from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { settingsWith } from "../settings.js";
+import { CoreWorld } from "./coreWorld.js";
+import { commitAppend, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import { Session } from "./session.js";
+
+const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
+const error = (code: string) => ({ type: "error", error: code });
+const DAY = 24 * 60 * 60 * 1000;
+
+function newRoom(client: ScriptedClient, permit = new Uint8Array()): Promise<Response> {
+  const [roomTag, writeKey, attachment] = [systemRandom(32), systemRandom(32), systemRandom(4)];
+  return client.ask({ type: "createRoom", roomTag, writeKey, attachment, permit });
+}
+
+// A room with an open slot: what an invite is to the relay.
+async function withSlot(world: CoreWorld) {
+  const founded = await world.founder();
+  const token = newKey();
+  const slot = { slotId: systemRandom(32), tokenPub: token.publicKey, blob: systemRandom(8) };
+  await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot });
+  return { ...founded, token, slot, slotId: slot.slotId };
+}
+
+describe("one connection", () => {
+  it("RULE relay.strikes: is closed after a few faults, alone, and one fault is forgiven each second", async () => {
+    const world = new CoreWorld({ strikes: 20 });
+    const other = await world.connect();
+    const { connection, client } = world.connectRaw();
+    await client.hello();
+    const junk = (): void => client.sendRaw(systemRandom(40));
+    junk();
+    junk();
+    expect(world.closeCodes.has(connection)).toBe(false);
+    world.now += 16_000;
+    junk();
+    junk();
+    expect(world.closeCodes.has(connection)).toBe(false);
+    junk();
+    expect(world.closeCodes.get(connection)).toBe(4429);
+    world.core.receive(connection, systemRandom(40), world.now);
+    expect(world.core.commit()).toEqual([]);
+    expect(await newRoom(other)).toMatchObject({ type: "created" });
+  });
+  it("RULE relay.strikes: what follows in the same message is not even looked at", () => {
+    const world = new CoreWorld({ strikes: 20 });
+    const { connection } = world.connectRaw();
+    const frames = Array.from({ length: 100 }, () => ({ type: "unsubscribe" as const, id: 0, roomTag: systemRandom(32) }));
+    world.core.receive(connection, encodeClientMessage(frames), world.now);
+    expect(world.core.commit().map(({ kind }) => kind)).toEqual(["send", "send", "send", "close"]);
+  });
+  it("RULE relay.strikes: a lost race is no fault, however often", async () => {
+    const world = new CoreWorld({ strikes: 2 });
+    const { client, roomTag, key } = await world.founder();
+    await client.ask(commitAppend(roomTag, newKey()));
+    const loser = await world.connect();
+    await loser.prove(roomTag, 0, key);
+    for (let n = 0; n < 50; n++) {
+      expect(await loser.ask(commitAppend(roomTag, newKey()))).toMatchObject(error("stale_epoch"));
+    }
+    expect(world.closeCodes.size).toBe(0);
+  });
+  it("RULE relay.limits: what is too large is refused, and nothing of it is stored", async () => {
+    const limits = { attachment: 64, messagePayload: 64, commitPayload: 80, slotBlob: 64, requestBlob: 64, blob: 64 };
+    const world = new CoreWorld({ limits: { ...limits, deliveries: 1, slots: 1 }, strikes: 1000 });
+    const { client, roomTag, token, slot, slotId } = await withSlot(world);
+    await client.proveSlot(roomTag, slotId, token);
+    const [big, inboxId] = [systemRandom(81), systemRandom(32)];
+    const next = newKey();
+    const delivery = { inboxId, blob: systemRandom(3) };
+    const asks = [
+      { type: "createRoom" as const, roomTag: systemRandom(32), writeKey: inboxId, attachment: big, permit: inboxId },
+      messageAppend(roomTag, { payload: systemRandom(65) }),
+      commitAppend(roomTag, next, { payload: big }),
+      commitAppend(roomTag, next, { attachment: big }),
+      commitAppend(roomTag, next, { deliveries: [{ inboxId, blob: big }] }),
+      commitAppend(roomTag, next, { deliveries: [delivery, delivery] }),
+      commitAppend(roomTag, next, { slots: [{ ...slot, blob: big }] }),
+      commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: systemRandom(32) }] }),
+      { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big } },
+      { type: "putBlob" as const, roomTag, blob: big },
+      { type: "postRequest" as const, roomTag, slotId, blob: big },
+    ];
+    for (const ask of asks) expect(await client.ask(ask)).toMatchObject(error("too_large"));
+    expect(await client.ask({ type: "read", roomTag, fromN: 1, limit: 9 })).toMatchObject({ n: 0, items: [] });
+    expect(await client.ask({ type: "listRequests", roomTag, after: 0 })).toMatchObject({ requests: [] });
+    expect(world.store.roomCount()).toBe(1);
+    expect(await client.ask(commitAppend(roomTag, next, { payload: systemRandom(80) }))).toMatchObject({ n: 1 });
+  });
+  it("RULE relay.connection-rate: takes only its share, counted by requests and by bytes, and others do not pay for it", async () => {
+    const world = new CoreWorld({ rates: { connection: { burst: 30, perSecond: 1 } } });
+    const { client, roomTag } = await world.founder();
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 1 };
+    const left = async (of: ScriptedClient): Promise<number> => {
+      for (let n = 0; n < 200; n++) if ((await of.ask(read)).type === "error") return n;
+      throw new Error("there is no limit");
+    };
+    expect(await left(client)).toBeGreaterThan(5);
+    const refused = await client.ask(read);
+    expect(refused).toMatchObject(error("rate_limited"));
+    expect(refused.type === "error" && refused.retryAfter).toBeGreaterThan(0);
+    const [small, large] = [await world.connect(), await world.connect()];
+    expect(await small.ask(read)).toMatchObject({ type: "page" });
+    large.sendRaw(systemRandom(80_000));
+    expect(await left(large)).toBeLessThan((await left(small)) - 10);
+    world.now += 2000;
+    expect(await client.ask(read)).toMatchObject({ type: "page" });
+  });
+  it("RULE session.bounded: proofs without end are forgotten, not piled up", () => {
+    const session = new Session(1, "address", 0, settingsWith({ limits: { subscriptions: 3 } }));
+    const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
+    for (let n = 0; n < 5000; n++) session.addProof("slot", id(n));
+    expect(session.hasProof("slot", id(4999))).toBe(true);
+    expect(session.hasProof("slot", id(0))).toBe(false);
+    expect(["a", "b", "c", "d", "a"].map((key) => session.watch(key))).toEqual([true, true, true, false, true]);
+  });
+});
+
+describe("creating rooms", () => {
+  it("RULE relay.create-permit: is for those who know the permit", async () => {
+    const permit = new TextEncoder().encode("correct horse");
+    const world = new CoreWorld({ createPermit: permit });
+    const client = await world.connect();
+    expect(await newRoom(client)).toMatchObject(error("create_denied"));
+    expect(await newRoom(client, permit.subarray(1))).toMatchObject(error("create_denied"));
+    expect(world.store.roomCount()).toBe(0);
+    expect(await newRoom(client, permit)).toMatchObject({ type: "created" });
+  });
+  it("RULE relay.create-rate: one address makes only so many, over all its connections; another is not held up", async () => {
+    const world = new CoreWorld({ rates: { create: { burst: 3, perSecond: 0.1 } } });
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) made.push((await newRoom(await world.connect("a"))).type);
+    expect(made).toEqual(["created", "created", "created", "error", "error"]);
+    expect(await newRoom(await world.connect("a"))).toMatchObject({ ...error("rate_limited"), retryAfter: 10_000 });
+    expect(await newRoom(await world.connect("b"))).toMatchObject({ type: "created" });
+    world.now += 10_000;
+    expect(await newRoom(await world.connect("a"))).toMatchObject({ type: "created" });
+  });
+});
+
+describe("slots", () => {
+  it("RULE slot.token: an external commit and a request need the invite's own token, proved on this connection", async () => {
+    const world = new CoreWorld();
+    const { roomTag, token, slotId } = await withSlot(world);
+    const joiner = await world.connect();
+    const commit = commitAppend(roomTag, newKey(), { ground: { by: "slot", slotId } });
+    const request = { type: "postRequest" as const, roomTag, slotId, blob: systemRandom(5) };
+    expect(await joiner.ask(commit)).toMatchObject(error("token_denied"));
+    expect(await joiner.ask(request)).toMatchObject(error("token_denied"));
+    expect(await joiner.proveSlot(roomTag, slotId, newKey())).toMatchObject(error("proof_invalid"));
+    const forged = { ...newKey(), publicKey: token.publicKey };
+    expect(await joiner.proveSlot(roomTag, slotId, forged)).toMatchObject(error("proof_invalid"));
+    expect(await joiner.ask(commit)).toMatchObject(error("token_denied"));
+    expect(await joiner.proveSlot(roomTag, slotId, token)).toMatchObject({ type: "done" });
+    expect(await joiner.ask(request)).toMatchObject({ type: "posted" });
+    expect(await joiner.ask(commit)).toMatchObject({ type: "appended", n: 1 });
+  });
+  it("RULE slot.one-commit-for-one-proof: a second commit needs a second proof", async () => {
+    const world = new CoreWorld();
+    const { roomTag, token, slotId } = await withSlot(world);
+    const joiner = await world.connect();
+    const commit = (epoch: number) =>
+      commitAppend(roomTag, newKey(), { epoch, lastCommit: epoch, ground: { by: "slot", slotId } });
+    await joiner.proveSlot(roomTag, slotId, token);
+    expect(await joiner.ask(commit(0))).toMatchObject({ n: 1 });
+    expect(await joiner.ask(commit(1))).toMatchObject(error("token_denied"));
+    await joiner.proveSlot(roomTag, slotId, token);
+    expect(await joiner.ask(commit(1))).toMatchObject({ n: 2 });
+  });
+  it("RULE slot.closed-admits-nobody: not even who proved the token before", async () => {
+    const world = new CoreWorld();
+    const { client, roomTag, token, slot, slotId } = await withSlot(world);
+    const joiner = await world.connect();
+    await joiner.proveSlot(roomTag, slotId, token);
+    await client.ask({ type: "closeSlot", roomTag, slotId });
+    const commit = commitAppend(roomTag, newKey(), { ground: { by: "slot", slotId } });
+    for (const ask of [
+      commit,
+      { type: "postRequest" as const, roomTag, slotId, blob: systemRandom(5) },
+      { type: "getSlot" as const, roomTag, slotId, back: 0 },
+    ]) {
+      expect(await joiner.ask(ask)).toMatchObject(error("slot_closed"));
+    }
+    expect(await joiner.proveSlot(roomTag, slotId, token)).toMatchObject(error("slot_closed"));
+    // A member with an old view of the invites does not open it again either.
+    expect(await client.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("slot_closed"));
+    await client.ask(commitAppend(roomTag, newKey(), { slots: [slot] }));
+    expect(await joiner.ask(commit)).toMatchObject(error("stale_epoch"));
+    expect(await joiner.ask({ ...commit, lastCommit: 1, epoch: 1 })).toMatchObject(error("slot_closed"));
+  });
+  it("RULE slot.token-stays: nobody takes over an invite's slot with a token of their own", async () => {
+    const world = new CoreWorld();
+    const { client, roomTag, token, slot, slotId } = await withSlot(world);
+    const stolen = { ...slot, tokenPub: newKey().publicKey, blob: systemRandom(6) };
+    expect(await client.ask({ type: "putSlot", roomTag, slot: stolen })).toMatchObject(error("token_denied"));
+    expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [stolen] }))).toMatchObject(error("token_denied"));
+    expect(await client.ask({ type: "getSlot", roomTag, slotId, back: 0 })).toMatchObject({ blob: slot.blob });
+    expect(await (await world.connect()).proveSlot(roomTag, slotId, token)).toMatchObject({ type: "done" });
+  });
+  it("RULE request.bounded: one invite's holders leave only so many requests, and only so fast; the same again is one", async () => {
+    const world = new CoreWorld({
+      quotas: { requestsPerSlot: 3 },
+      rates: { slot: { burst: 2, perSecond: 1 } },
+    });
+    const { client, roomTag, token, slot, slotId } = await withSlot(world);
+    const joiner = await world.connect();
+    await joiner.proveSlot(roomTag, slotId, token);
+    const post = (blob = systemRandom(9)) => joiner.ask({ type: "postRequest", roomTag, slotId, blob });
+    const blob = systemRandom(5);
+    const first = await post(blob);
+    for (let n = 0; n < 9; n++) expect(await post(blob)).toMatchObject({ ...first, id: expect.any(Number) });
+    expect(await post()).toMatchObject({ type: "posted" });
+    expect(await post()).toMatchObject(error("rate_limited"));
+    world.now += 5000;
+    expect(await post()).toMatchObject({ type: "posted" });
+    expect(await post()).toMatchObject(error("quota_exceeded"));
+    const other = { ...slot, slotId: systemRandom(32) };
+    await client.ask({ type: "putSlot", roomTag, slot: other });
+    await joiner.proveSlot(roomTag, other.slotId, token);
+    const elsewhere = { type: "postRequest" as const, roomTag, slotId: other.slotId, blob };
+    expect(await joiner.ask(elsewhere)).toMatchObject({ type: "posted" });
+    const listed = await client.ask({ type: "listRequests", roomTag, after: 0 });
+    expect(listed.type === "requests" && listed.requests.length).toBe(4);
+    if (listed.type !== "requests") return;
+    await client.ask({ type: "deleteRequest", roomTag, request: listed.requests[0]!.request });
+    expect(await post()).toMatchObject({ type: "posted" });
+  });
+});
+
+describe("inboxes", () => {
+  it("RULE inbox.proof: an inbox opens to the holder of its key only", async () => {
+    const world = new CoreWorld();
+    const { client, roomTag } = await world.founder();
+    const owner = newKey();
+    const inboxId = inboxIdOf(sha256, owner.publicKey);
+    await client.ask(commitAppend(roomTag, newKey(), { deliveries: [{ inboxId, blob: systemRandom(7) }] }));
+    const thief = await world.connect();
+    const fetch = { type: "fetchInbox" as const, inboxId, after: 0 };
+    expect(await thief.proveInbox({ ...newKey(), publicKey: owner.publicKey })).toMatchObject(error("proof_invalid"));
+    expect(await thief.proveInbox(newKey())).toMatchObject({ type: "done" });
+    expect(await thief.ask(fetch)).toMatchObject(error("inbox_denied"));
+    expect(await thief.ask({ type: "clearInbox", inboxId, upTo: 99 })).toMatchObject(error("inbox_denied"));
+    const joiner = await world.connect();
+    await joiner.proveInbox(owner);
+    expect(await joiner.ask(fetch)).toMatchObject({ items: [{ n: 1 }] });
+  });
+});
+
+describe("retention", () => {
+  it("RULE retention.messages-only: messages go by age and by size; commits and roster records stay, and heads still add up", async () => {
+    const world = new CoreWorld({ retention: { maxAge: DAY, messageBytesPerRoom: 250 } });
+    const { client, roomTag, key } = await world.founder();
+    const message = (epoch: number) =>
+      messageAppend(roomTag, { epoch, lastCommit: epoch === 0 ? 0 : 2, payload: systemRandom(100) });
+    const [first, commit] = [message(0), commitAppend(roomTag, key, { attachment: systemRandom(9) })];
+    await client.ask(first);
+    await client.ask(commit);
+    await client.prove(roomTag, 1, key);
+    for (let n = 0; n < 3; n++) await client.ask(message(1));
+    const read = async (): Promise<readonly LogItem[]> => {
+      const page = await client.ask({ type: "read", roomTag, fromN: 1, limit: 99 });
+      return page.type === "page" ? page.items : [];
+    };
+    const bySize = await read();
+    expect(bySize.map(({ n, pruned }) => [n, pruned])).toEqual([
+      [1, true],
+      [2, false],
+      [3, true],
+      [4, false],
+      [5, false],
+    ]);
+    world.tick(2 * DAY);
+    const byAge = await read();
+    expect(byAge.map(({ pruned }) => pruned)).toEqual([true, false, true, true, true]);
+    expect(byAge[1]).toMatchObject({ kind: "commit", payload: commit.payload, attachment: commit.attachment });
+    let head = firstLogHead(sha256, roomTag);
+    for (const item of byAge) head = nextLogHead(sha256, head, itemHash(sha256, roomTag, item));
+    const subscribed = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
+    expect(subscribed).toMatchObject({ availableFrom: 6, receipt: { receipt: { n: 5, head } } });
+    const roster = await client.ask({ type: "readRoster", roomTag, fromIndex: 0 });
+    expect(roster).toMatchObject({ total: 2, records: [{ index: 0 }, { attachment: commit.attachment }] });
+    // A repeat of what was pruned is still recognised, and still only with its own content.
+    expect(await client.ask(first)).toMatchObject({ type: "appended", n: 1 });
+    expect(await client.ask({ ...first, payload: systemRandom(100) })).toMatchObject(error("append_conflict"));
+  });
+});
+
+describe("the relay's time", () => {
+  it("RULE receipt.time-never-falls: a clock that is set back gives no proof of a rollback, also across a restart", async () => {
+    const world = new CoreWorld();
+    const { client, roomTag, key } = await world.founder();
+    const times: number[] = [];
+    const receipt = async (from: ScriptedClient): Promise<void> => {
+      const subscribed = await from.ask({ type: "subscribe", roomTag, fromN: 1 });
+      if (subscribed.type === "subscribed") times.push(subscribed.receipt.receipt.time);
+    };
+    await receipt(client);
+    world.now -= DAY;
+    await client.ask(messageAppend(roomTag));
+    await receipt(client);
+    world.restart();
+    world.now -= DAY;
+    const later = await world.connect();
+    await later.prove(roomTag, 0, key);
+    await later.ask(messageAppend(roomTag));
+    await receipt(later);
+    world.now += 3 * DAY;
+    await receipt(later);
+    expect(times).toHaveLength(4);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(times[3]).toBe(world.now);
+    const page = await later.ask({ type: "read", roomTag, fromN: 1, limit: 9 });
+    expect(page.type === "page" && page.items.every(({ time }) => time >= times[0]!)).toBe(true);
+  });
+});

@@ -1,0 +1,9 @@
+// A relay in a process of its own, for tests that kill it. It is the built one.
+import { toHex } from "@conclave/codec";
+import { startRelay } from "@conclave/relay";
+import process from "node:process";
+
+const plenty = { burst: 1e9, perSecond: 1e9 };
+const rates = { connection: plenty, room: plenty, recovery: plenty };
+const relay = await startRelay({ dataDir: process.argv[2], settings: { rates } });
+process.send({ socketUrl: relay.socketUrl, relayKey: toHex(relay.relayKey) });

@@ -1,0 +1,183 @@
+import { systemRandom } from "@conclave/crypto/node";
+import { once } from "node:events";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { openDatabase } from "@conclave/sqlite";
+import { afterEach, describe, expect, it } from "vitest";
+import { messageAppend, newKey } from "../src/core/scriptedClient.js";
+import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
+import { dataFolder } from "./dataFolder.js";
+import { SocketClient, upgradeStatus } from "./socketClient.js";
+
+const running: Relay[] = [];
+afterEach(async () => {
+  for (const relay of running.splice(0)) await relay.close();
+});
+
+async function start(options: Partial<RelayOptions> = {}): Promise<Relay> {
+  const relay = await startRelay({ dataDir: dataFolder(), ...options });
+  running.push(relay);
+  return relay;
+}
+
+async function founder(relay: Relay) {
+  const client = await SocketClient.connect(relay.socketUrl);
+  const [roomTag, key] = [systemRandom(32), newKey()];
+  const empty = new Uint8Array();
+  await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment: empty, permit: empty });
+  await client.prove(roomTag, 0, key);
+  return { client, roomTag, key };
+}
+
+describe("starting", () => {
+  it("RULE relay.one-process: a second relay on the same data folder does not start, and says why", async () => {
+    const dataDir = dataFolder();
+    const first = await startRelay({ dataDir });
+    await expect(startRelay({ dataDir })).rejects.toMatchObject({ name: "RelayStartError", code: "data_in_use" });
+    await first.close();
+    await start({ dataDir });
+  });
+  it("says by a stable code that a port is taken or a host is not its own, and frees the folder", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as { port: number };
+    const dataDir = dataFolder();
+    await expect(startRelay({ dataDir, port })).rejects.toMatchObject({ code: "port_in_use" });
+    await expect(startRelay({ dataDir, host: "192.0.2.1" })).rejects.toMatchObject({ code: "host_unknown" });
+    taken.close();
+    await start({ dataDir });
+  });
+  it("says that a database or a key is unreadable, and leaves them as they are", async () => {
+    const dataDir = dataFolder();
+    writeFileSync(join(dataDir, "relay.key"), "not a key\n");
+    await expect(startRelay({ dataDir })).rejects.toMatchObject({ code: "data_unusable" });
+    expect(readFileSync(join(dataDir, "relay.key"), "utf8")).toBe("not a key\n");
+    const other = dataFolder();
+    writeFileSync(join(other, "relay.db"), "not a database".repeat(1000));
+    await expect(startRelay({ dataDir: other })).rejects.toMatchObject({ code: "data_unusable" });
+    expect(readFileSync(join(other, "relay.db"), "utf8")).toContain("not a database");
+  });
+  it("RULE relay.key-private: only its own user reads the key, which stays the same", async () => {
+    const dataDir = dataFolder();
+    const first = await startRelay({ dataDir });
+    const file = join(dataDir, "relay.key");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await first.close();
+    chmodSync(file, 0o644);
+    const second = await start({ dataDir });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(second.relayKey).toEqual(first.relayKey);
+  });
+});
+
+describe("connections", () => {
+  it("RULE relay.connections-bounded: one address, and all together, open only so many", async () => {
+    const one = await start({ connectionsPerAddress: 2 });
+    const clients = [await SocketClient.connect(one.socketUrl), await SocketClient.connect(one.socketUrl)];
+    expect(await upgradeStatus(one.socketUrl)).toBe(503);
+    clients[0]!.socket.terminate();
+    await wait(50);
+    expect(await upgradeStatus(one.socketUrl)).toBe(101);
+    const all = await start({ connections: 1, isBehindProxy: true });
+    await SocketClient.connect(all.socketUrl);
+    expect(await upgradeStatus(all.socketUrl)).toBe(503);
+    expect(await upgradeStatus(all.socketUrl.replace("/relay", "/elsewhere"))).toBe(404);
+  });
+  it("RULE relay.slow-reader: who does not read is told to catch up, and then misses nothing", async () => {
+    const relay = await start({ lagBytes: 256 * 1024, settings: { rates: PLENTY } });
+    const { client, roomTag } = await founder(relay);
+    const slow = await SocketClient.connect(relay.socketUrl);
+    await slow.ask({ type: "subscribe", roomTag, fromN: 1 });
+    slow.socket.pause();
+    const payload = systemRandom(60_000);
+    const count = 300;
+    for (let n = 0; n < count; n += 10) {
+      await Promise.all(client.askAll(Array.from({ length: 10 }, () => messageAppend(roomTag, { payload }))));
+    }
+    expect(relay.metrics()["lagged_total"]).toBe(1);
+    slow.socket.resume();
+    await until(() => slow.pushes.some(({ type }) => type === "lagged"));
+    const lagged = slow.pushes.find(({ type }) => type === "lagged");
+    const pushed = slow.pushes.flatMap((push) => (push.type === "records" ? push.items.map(({ n }) => n) : []));
+    expect(pushed).toEqual(pushed.map((_, at) => at + 1));
+    expect(lagged).toMatchObject({ roomTag, fromN: pushed.length + 1 });
+    let from = pushed.length + 1;
+    while (from <= count) {
+      const page = await slow.ask({ type: "subscribe", roomTag, fromN: from });
+      if (page.type !== "subscribed") throw new Error("not subscribed");
+      for (const { n } of page.items) expect(n).toBe(from++);
+    }
+    slow.pushes.length = 0;
+    await client.ask(messageAppend(roomTag));
+    await until(() => slow.pushes.length > 0);
+    expect(slow.pushes).toMatchObject([{ type: "records", items: [{ n: count + 1 }] }]);
+  });
+  it("RULE relay.no-unbounded-buffer: who asks for ever more and reads nothing is cut off", async () => {
+    const relay = await start({ settings: { rates: PLENTY } });
+    const { client, roomTag } = await founder(relay);
+    for (let n = 0; n < 6; n++) await client.ask(messageAppend(roomTag, { payload: systemRandom(200_000) }));
+    const greedy = await SocketClient.connect(relay.socketUrl);
+    greedy.socket.pause();
+    // A megabyte for each of these.
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 99 };
+    for (let n = 0; n < 300; n++) void greedy.ask(read);
+    await until(() => relay.metrics()["connections"] === 1);
+    expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+  });
+  it("RULE relay.backlog-bounded: nor do many of them fill the memory together; who reads is not touched", async () => {
+    const relay = await start({ backlogBytes: 40_000_000 });
+    const { client, roomTag } = await founder(relay);
+    for (let n = 0; n < 6; n++) await client.ask(messageAppend(roomTag, { payload: systemRandom(200_000) }));
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 99 };
+    for (let n = 0; n < 8; n++) {
+      const greedy = await SocketClient.connect(relay.socketUrl);
+      greedy.socket.pause();
+      for (let times = 0; times < 20; times++) void greedy.ask(read);
+    }
+    await until(() => relay.metrics()["cut_off_total"]! > 2);
+    expect(relay.metrics()["connections"]).toBeGreaterThan(1);
+    expect(await client.ask(read)).toMatchObject({ type: "page" });
+  });
+  it("treats a text message as junk, and closes after a few", async () => {
+    const relay = await start({ settings: { strikes: 20 } });
+    const client = await SocketClient.connect(relay.socketUrl);
+    for (let n = 0; n < 3; n++) client.socket.send("hello");
+    expect(await client.closed()).toBe(4429);
+  });
+});
+
+describe("the database", () => {
+  it("RULE relay.database-failure-is-fatal: nothing is acknowledged any more, and the owner is told once", async () => {
+    const dataDir = dataFolder();
+    const failures: Error[] = [];
+    const relay = await startRelay({ dataDir, onFatal: (error) => failures.push(error) });
+    const { client, roomTag } = await founder(relay);
+    await client.ask(messageAppend(roomTag));
+    // Another process that holds the database's write lock for longer than the relay waits: its commit cannot be made.
+    const intruder = openDatabase(join(dataDir, "relay.db"));
+    intruder.exec("BEGIN IMMEDIATE");
+    let isAnswered = false;
+    void client.ask(messageAppend(roomTag)).then(() => (isAnswered = true));
+    await until(() => failures.length > 0, 15_000);
+    await wait(100);
+    expect(failures).toHaveLength(1);
+    expect(isAnswered).toBe(false);
+    expect((await fetch(`${relay.address}/readyz`)).status).toBe(503);
+    intruder.exec("ROLLBACK");
+    intruder.close();
+    client.socket.terminate();
+    await relay.close();
+    await start({ dataDir });
+  });
+});
+
+const PLENTY = { connection: { burst: 1e9, perSecond: 1e9 }, room: { burst: 1e9, perSecond: 1e9 } };
+
+async function until(holds: () => boolean, most = 10_000): Promise<void> {
+  for (let waited = 0; !holds(); waited += 20) {
+    if (waited > most) throw new Error("waited too long");
+    await wait(20);
+  }
+}

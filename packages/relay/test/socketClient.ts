@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { ScriptedClient } from "../src/core/scriptedClient.js";
+
+/** A scripted client at a relay's real socket. */
+export class SocketClient extends ScriptedClient {
+  private constructor(readonly socket: WebSocket) {
+    super((message) => {
+      socket.send(message);
+    });
+    socket.on("message", (data: Buffer) => {
+      this.receive(new Uint8Array(data));
+    });
+    // Tests end relays under their clients; "close" says the same.
+    socket.on("error", () => undefined);
+  }
+
+  static async connect(url: string): Promise<SocketClient> {
+    const client = new SocketClient(new WebSocket(url));
+    await once(client.socket, "open");
+    await client.hello();
+    return client;
+  }
+
+  /** The close code, once the connection is closed. */
+  async closed(): Promise<number> {
+    if (this.socket.readyState === WebSocket.CLOSED) return 0;
+    const [code] = (await once(this.socket, "close")) as [number];
+    return code;
+  }
+}
+
+/** The HTTP status with which a relay refuses a WebSocket, or 101 when it does not. */
+export function upgradeStatus(url: string): Promise<number> {
+  const socket = new WebSocket(url);
+  return new Promise((resolve, reject) => {
+    socket.on("unexpected-response", (_request, response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    socket.on("open", () => {
+      resolve(101);
+      socket.terminate();
+    });
+    socket.on("error", reject);
+  });
+}
