@@ -3,6 +3,7 @@
  * Open a home with `openClient`; everything outside comes through ports. Drivers for Node are in `@conclave/client/node`,
  * for browsers in `@conclave/client/browser`.
  */
+export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./view/client.js";
 export type { Post, RoomSession } from "./view/roomSession.js";
 export type { Invitation, InviteOptions, Invited, JoinRequest, OpenProposal, Progress } from "./view/invitation.js";

@@ -2,7 +2,7 @@ import { encode } from "@conclave/codec";
 import { orderedKey, type Storage } from "../ports/storage.js";
 import { decodeHistoryItem, encodeHistoryItem, type HistoryItem } from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./roomMeta.js";
+import { stored } from "./stored.js";
 import type { Turn } from "./turn.js";
 
 /** Which part of a history to read. */
@@ -14,6 +14,8 @@ export interface HistoryPage {
   /** At most this many (100); the newest, or with `after` the oldest. */
   readonly limit?: number;
 }
+
+const MOST_COUNTED = 10_000;
 
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
@@ -37,13 +39,14 @@ export class History {
     return this.readUpTo;
   }
 
-  /** Messages of others after the marker. */
+  /** Texts of others after the marker. */
   get unread(): number {
     return this.unreadCount;
   }
 
   add(turn: Turn, item: HistoryItem): void {
-    turn.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
+    const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
+    turn.put(key, encodeHistoryItem(item));
     if (item.kind === "message")
       turn.put(
         this.keys.messageId(item.message.id),
@@ -60,7 +63,8 @@ export class History {
       limit,
       reverse,
       ...(before === undefined ? {} : { before: this.keys.history + orderedKey(before) }),
-      ...(after === undefined ? {} : { after: this.keys.history + orderedKey(after) }),
+      // The lines of alarms that follow the place belong to it.
+      ...(after === undefined ? {} : { after: `${this.keys.history}${orderedKey(after)}/~` }),
     });
     const items = records.map((record) => decodeHistoryItem(record.value));
     return reverse ? items.reverse() : items;
@@ -82,7 +86,7 @@ export class History {
   }
 
   private async countUnread(): Promise<number> {
-    const items = await this.page({ after: this.readUpTo, limit: 10_000 });
+    const items = await this.page({ after: this.readUpTo, limit: MOST_COUNTED });
     return items.filter(isUnread).length;
   }
 }

@@ -1,16 +1,19 @@
 import { encode } from "@conclave/codec";
 import type { Message, Unreadable } from "@conclave/protocol";
-import { stored } from "./roomMeta.js";
+import { stored } from "./stored.js";
 import { readMessage, writeMessage } from "./storedMessage.js";
 
 /** One line of a room's history, by its place in the log. */
 export type HistoryItem =
   | { readonly kind: "message"; readonly n: number; readonly message: Message; readonly own: boolean }
-  /** A membership decision: `Session.log` has the details under this number. */
+  /** A decision: its details are in the deed log under this number. */
   | { readonly kind: "decision"; readonly n: number; readonly seq: number }
+  /** An alarm, after the record at `n`: its details are in the alarm log under this number. */
+  | { readonly kind: "alarm"; readonly n: number; readonly order: number }
   /** Something that cannot be shown, and why: one of a closed list. */
   | { readonly kind: "unreadable"; readonly n: number; readonly reason: Unreadable };
 
+// Numbers are stored: never change one.
 const REASONS: readonly Unreadable[] = ["before_join", "epoch_gone", "replayed", "pruned", "invalid"];
 
 export function encodeHistoryItem(item: HistoryItem): Uint8Array {
@@ -18,7 +21,8 @@ export function encodeHistoryItem(item: HistoryItem): Uint8Array {
     w.u53(i.n);
     if (i.kind === "message") writeMessage(w.u8(1).bool(i.own), i.message);
     else if (i.kind === "decision") w.u8(2).u53(i.seq);
-    else w.u8(3).u8(REASONS.indexOf(i.reason));
+    else if (i.kind === "unreadable") w.u8(3).u8(REASONS.indexOf(i.reason));
+    else w.u8(4).u53(i.order);
   });
 }
 
@@ -26,9 +30,17 @@ export function encodeHistoryItem(item: HistoryItem): Uint8Array {
 export function decodeHistoryItem(bytes: Uint8Array): HistoryItem {
   return stored(bytes, "history", (r): HistoryItem => {
     const n = r.u53();
-    const kind = r.u8();
-    if (kind === 1) return { kind: "message", n, own: r.bool(), message: readMessage(r) };
-    if (kind === 2) return { kind: "decision", n, seq: r.u53() };
-    return { kind: "unreadable", n, reason: REASONS[r.u8()]! };
+    switch (r.u8()) {
+      case 1:
+        return { kind: "message", n, own: r.bool(), message: readMessage(r) };
+      case 2:
+        return { kind: "decision", n, seq: r.u53() };
+      case 3:
+        return { kind: "unreadable", n, reason: REASONS[r.u8()]! };
+      case 4:
+        return { kind: "alarm", n, order: r.u53() };
+      default:
+        throw new Error("the stored history record is damaged");
+    }
   });
 }

@@ -2,7 +2,8 @@ import { encode, equalBytes } from "@conclave/codec";
 import type { Append, Message, MessageContent } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./roomMeta.js";
+import { isSilent } from "./silentKind.js";
+import { stored } from "./stored.js";
 import { decodeAppend, encodeAppend } from "./storedAppend.js";
 import { readMessage, writeMessage } from "./storedMessage.js";
 import type { Turn } from "./turn.js";
@@ -37,12 +38,13 @@ export class Outbox {
     return this.entries;
   }
 
-  get size(): number {
-    return this.entries.length;
+  /** Those that a timeline shows. */
+  get visible(): readonly Outgoing[] {
+    return this.entries.filter(({ content }) => !isSilent(content.kind));
   }
 
-  has(id: Uint8Array): boolean {
-    return this.find(id) !== undefined;
+  get size(): number {
+    return this.entries.length;
   }
 
   find(id: Uint8Array): Outgoing | undefined {

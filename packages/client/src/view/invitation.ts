@@ -89,8 +89,10 @@ export interface Invited {
   readonly owners: readonly NamedPerson[];
   readonly invitedBy: NamedPerson | null;
   readonly policy: Policy;
-  /** When an owner or admin last confirmed the list of members, by their clock (ms). */
-  readonly confirmed: number | null;
+  /** When a member last confirmed the list of members, by their clock (ms). */
+  readonly confirmed: number;
+  /** The member whose signed view of the room this is. */
+  readonly confirmedBy: NamedPerson;
   /**
    * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
    * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's

@@ -1,0 +1,229 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { type Fingerprint, foundRoom, isLabel, parseLink, personFingerprint, recoveryPhrase } from "@conclave/protocol";
+import { invitedRoom } from "../joining/invitedRoom.js";
+import { problemOf, readInvite } from "../joining/readInvite.js";
+import type { HeldLock } from "../ports/lock.js";
+import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
+import type { LiveSession } from "../session/liveSession.js";
+import { decodeRoomMeta, type RoomMeta } from "../session/roomMeta.js";
+import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../view/client.js";
+import type { Invited } from "../view/invitation.js";
+import { done, failed, type Result } from "../view/problem.js";
+import type { RoomSession } from "../view/roomSession.js";
+import { type HomeIdentity, loadIdentity } from "./identity.js";
+import { loadSession } from "./loadSession.js";
+import { Relays } from "./relays.js";
+
+const UNTIL_REACHED = 20_000;
+
+/**
+ * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
+ * Rejects when the storage is broken or was written by a newer version.
+ */
+export async function openClient(ports: ClientPorts, options: OpenOptions = {}): Promise<Opened> {
+  // RULE client.one-writer: nothing is read before the home is ours alone: two writers would use a key twice (attack A65).
+  const lock = await ports.lock.take();
+  if (!lock) return { ok: false, problem: "in_use" };
+  try {
+    const identity = await loadIdentity(ports, options.recoveryPhrase ?? null);
+    if (typeof identity === "string") {
+      await lock.release();
+      return { ok: false, problem: identity };
+    }
+    const client = new HomeClient(ports, options, lock, identity);
+    await client.load();
+    if (options.connect !== false) client.connect();
+    return { ok: true, client };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** An open home. */
+export class HomeClient implements Client {
+  private readonly sessions = new Map<string, LiveSession>();
+  private readonly relays: Relays;
+  private readonly listeners = new Set<() => void>();
+  private isConnected = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly ports: ClientPorts,
+    private readonly options: OpenOptions,
+    private readonly lock: HeldLock,
+    private readonly self: HomeIdentity,
+  ) {
+    this.relays = new Relays(ports);
+  }
+
+  get person(): Uint8Array {
+    return this.self.identity.person;
+  }
+
+  fingerprint(): Fingerprint {
+    return personFingerprint(this.ports.crypto, this.person);
+  }
+
+  recoveryPhrase(): string {
+    return recoveryPhrase(this.self.identity.seed);
+  }
+
+  rooms(): readonly RoomSession[] {
+    return [...this.sessions.values()];
+  }
+
+  room(roomId: Uint8Array): RoomSession | null {
+    return this.sessions.get(toHex(roomId)) ?? null;
+  }
+
+  watch(listener: () => void): () => void {
+    const own = () => {
+      listener();
+    };
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
+  }
+
+  async createRoom(options: RoomOptions): Promise<Result<RoomSession>> {
+    const { title, name, policy, relay, permit = new Uint8Array(0) } = options;
+    if (this.isClosed) return failed({ kind: "closed" });
+    if (!isLabel(title)) return failed({ kind: "malformed", what: "title" });
+    if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
+    const connection = this.relays.get(relay);
+    if (!connection) return failed({ kind: "malformed", what: "relay" });
+    const founded = await connection.use(UNTIL_REACHED, ({ relayKey }) => {
+      const { suite } = this.options;
+      const now = this.ports.clock.now();
+      // The key that the relay shows now is written into the charter: from here on nobody else speaks for it.
+      const address = connection.url;
+      const { device } = this.self;
+      const founding = { device, name, title, policy, relay: { publicKey: relayKey, address }, now };
+      return Promise.resolve(foundRoom(this.ports, suite === undefined ? founding : { ...founding, suite }));
+    });
+    if (!founded) return failed({ kind: "unreachable" });
+    if (!founded.ok) return failed({ kind: "refused", rejection: founded.rejection });
+    const { room, delta, creation, deed } = founded.value;
+    const meta: RoomMeta = {
+      ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
+      ...{ standing: "founding", creation: { ...creation, permit }, join: null },
+    };
+    const session = await loadSession(this.ports, this.relays, this.self.device, meta, { room });
+    const { state } = session.engine;
+    const kept = await state.turn((turn) => {
+      state.setMeta(turn, {});
+      state.apply(turn, delta);
+      state.deeds.add(turn, deed, 0);
+    });
+    if (!kept.ok) return kept;
+    this.add(session);
+    const opened = await session.engine.waiting.until(
+      () => session.engine.problem ?? state.meta.standing === "member",
+      UNTIL_REACHED,
+    );
+    if (opened.ok) return done(session);
+    // What the relay refuses is no room; what it does not answer goes on by itself.
+    if (opened.problem.kind === "relay") await this.forget(room.id);
+    return opened;
+  }
+
+  async lookAt(text: string): Promise<Result<Invited>> {
+    const link = parseLink(text);
+    if (!link) return failed({ kind: "malformed", what: "link" });
+    const known = this.sessions.get(toHex(link.roomId));
+    if (known && !isOver(known)) return failed({ kind: "already_here" });
+    const connection = this.relays.get(link.relay);
+    if (!connection) return failed({ kind: "malformed", what: "link" });
+    const read = await connection.use(UNTIL_REACHED, () => readInvite(this.ports, connection, link));
+    if (!read) return failed(problemOf({ type: "lost" }));
+    if (!read.ok) return read;
+    return done(
+      invitedRoom(this.ports, this.self.device, this.person, read.value, {
+        text,
+        relay: connection.url,
+        begin: (meta, asking) => this.begin(meta, asking),
+        add: (session) => {
+          this.add(session);
+        },
+      }),
+    );
+  }
+
+  async forget(roomId: Uint8Array): Promise<void> {
+    const session = this.sessions.get(toHex(roomId));
+    if (!session) return;
+    session.engine.stop();
+    this.sessions.delete(toHex(roomId));
+    await session.engine.state.idle();
+    await this.ports.storage.commit([{ clear: new RoomKeys(roomId).prefix }, { delete: roomMetaKey(roomId) }]);
+    this.tell();
+  }
+
+  connect(): void {
+    if (this.isClosed) return;
+    this.isConnected = true;
+    for (const session of this.sessions.values()) startSession(session);
+  }
+
+  nudge(): void {
+    this.relays.nudge();
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const sessions = [...this.sessions.values()];
+    for (const { engine } of sessions) engine.stop();
+    await Promise.all(sessions.map(({ engine }) => engine.state.idle()));
+    await this.ports.storage.close();
+    await this.lock.release();
+  }
+
+  /** Reads the rooms of this home. */
+  async load(): Promise<void> {
+    for (const { value } of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
+      const meta = decodeRoomMeta(value);
+      this.sessions.set(toHex(meta.roomId), await loadSession(this.ports, this.relays, this.self.device, meta));
+    }
+  }
+
+  /** A session for a join, in place of one that is over. */
+  private async begin(meta: RoomMeta, asking: Uint8Array | null): Promise<Result<LiveSession>> {
+    if (this.isClosed) return failed({ kind: "closed" });
+    const before = [...this.sessions.values()].find((session) => equalBytes(session.id, meta.roomId));
+    if (before && !isOver(before)) return failed({ kind: "already_here" });
+    if (before) await this.clearForJoin(before);
+    const { ports, relays, self } = this;
+    return done(await loadSession(ports, relays, self.device, meta, asking ? { asking } : {}));
+  }
+
+  /** What was said stays; keys, and what waited to be sent by them, go. */
+  private async clearForJoin(session: LiveSession): Promise<void> {
+    session.engine.stop();
+    await session.engine.state.idle();
+    const { state, outbox, deeds, asking, invites } = session.engine.state.keys;
+    await this.ports.storage.commit([
+      ...[state, outbox, deeds, invites].map((clear) => ({ clear })),
+      { delete: asking },
+    ]);
+  }
+
+  private add(session: LiveSession): void {
+    this.sessions.set(toHex(session.id), session);
+    if (this.isConnected || this.options.connect !== false) startSession(session);
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+/** Rooms that we are in no more need no connection. */
+function startSession(session: LiveSession): void {
+  if (!isOver(session)) session.engine.start();
+}
+
+function isOver({ engine }: LiveSession): boolean {
+  return ["removed", "left", "lost", "restored"].includes(engine.state.meta.standing);
+}

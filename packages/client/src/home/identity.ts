@@ -1,0 +1,53 @@
+import { encode } from "@conclave/codec";
+import {
+  type DeviceIdentity,
+  type Identity,
+  identityOf,
+  newDevice,
+  newIdentity,
+  seedOfPhrase,
+} from "@conclave/protocol";
+import { IDENTITY_KEY } from "../session/homeKey.js";
+import { stored } from "../session/stored.js";
+import type { ClientPorts, OpenProblem } from "../view/client.js";
+
+/** Who this home is: the person, and this device of theirs. */
+export interface HomeIdentity {
+  readonly identity: Identity;
+  readonly device: DeviceIdentity;
+}
+
+const VERSION = 1;
+
+/**
+ * The identity of this home; made at the first use, from a recovery phrase where one is given. A device is always new:
+ * only the person comes back by the phrase, never a group's state (docs/protocol.md §9, §10).
+ */
+export async function loadIdentity(ports: ClientPorts, phrase: string | null): Promise<HomeIdentity | OpenProblem> {
+  const seed = phrase === null ? null : seedOfPhrase(phrase);
+  if (phrase !== null && seed === null) return "bad_phrase";
+  const record = await ports.storage.get(IDENTITY_KEY);
+  if (record) {
+    const known = decodeIdentity(ports, record);
+    const isOther = seed !== null && known.identity.seed.join() !== seed.join();
+    return isOther ? "other_identity" : known;
+  }
+  const identity = seed === null ? newIdentity(ports) : identityOf(ports, seed);
+  // Nobody knows how many devices a person who comes back had: a number by chance tells them apart.
+  const deviceNo = seed === null ? 1 : 2 + ports.random(2).reduce((number, byte) => number * 256 + byte, 0);
+  const device = newDevice(ports, identity, deviceNo);
+  await ports.storage.commit([{ put: IDENTITY_KEY, value: encodeIdentity({ identity, device }) }]);
+  return { identity, device };
+}
+
+function encodeIdentity({ identity, device }: HomeIdentity): Uint8Array {
+  return encode(device, (w, d) => w.u8(VERSION).fixed(identity.seed).fixed(d.deviceSeed).opaque(d.deviceCert));
+}
+
+function decodeIdentity(ports: ClientPorts, record: Uint8Array): HomeIdentity {
+  return stored(record, "identity", (r) => {
+    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
+    const identity = identityOf(ports, r.fixed(32));
+    return { identity, device: { deviceSeed: r.fixed(32), deviceCert: r.opaque() } };
+  });
+}

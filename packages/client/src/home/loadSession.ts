@@ -1,0 +1,34 @@
+import { type DeviceIdentity, loadRoom, type Room } from "@conclave/protocol";
+import type { Relays } from "./relays.js";
+import { RoomKeys } from "../session/homeKey.js";
+import { LiveSession } from "../session/liveSession.js";
+import { RoomEngine } from "../session/roomEngine.js";
+import type { RoomMeta } from "../session/roomMeta.js";
+import { RoomState } from "../session/roomState.js";
+import type { ClientPorts } from "../view/client.js";
+
+/** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
+export async function loadSession(
+  ports: ClientPorts,
+  relays: Relays,
+  device: DeviceIdentity,
+  meta: RoomMeta,
+  made: { readonly room?: Room; readonly asking?: Uint8Array } = {},
+): Promise<LiveSession> {
+  const keys = new RoomKeys(meta.roomId);
+  const connection = relays.get(meta.relay);
+  if (!connection) throw new Error("a room's relay has no valid address");
+  const room = made.room ?? (await storedRoom(ports, keys));
+  const asking = made.asking ?? (await ports.storage.get(keys.asking));
+  const state = await RoomState.load(ports, meta, room);
+  return new LiveSession(new RoomEngine(state, connection, device, asking));
+}
+
+/** The signed entries are many, and nobody needs them to go on. */
+async function storedRoom(ports: ClientPorts, keys: RoomKeys): Promise<Room | null> {
+  const { storage } = ports;
+  const before = await storage.range({ prefix: keys.state, before: `${keys.state}x/` });
+  const after = await storage.range({ prefix: keys.state, after: `${keys.state}x/~` });
+  const records = [...before, ...after].map(({ key, value }) => [key.slice(keys.state.length), value] as const);
+  return records.length === 0 ? null : loadRoom(ports, records);
+}

@@ -1,0 +1,26 @@
+import { RelayConnection } from "../relay/relayConnection.js";
+import { socketUrl } from "../relay/relayUrl.js";
+import type { ClientPorts } from "../view/client.js";
+
+/** A home's connections: one for each relay, shared by all rooms there. */
+export class Relays {
+  private readonly connections = new Map<string, RelayConnection>();
+
+  constructor(private readonly ports: ClientPorts) {}
+
+  /** The connection to a relay's address; null where that is none. */
+  get(address: string): RelayConnection | null {
+    const url = socketUrl(address);
+    if (url === null) return null;
+    const known = this.connections.get(url);
+    if (known) return known;
+    const { transport, clock, random } = this.ports;
+    const connection = new RelayConnection(transport, url, clock, random);
+    this.connections.set(url, connection);
+    return connection;
+  }
+
+  nudge(): void {
+    for (const connection of this.connections.values()) connection.nudge();
+  }
+}

@@ -1,0 +1,131 @@
+import { acceptAdmission, type Asking, decodeAsking, inviteKeys, parseLink } from "@conclave/protocol";
+import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
+import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
+import { Patience } from "../session/patience.js";
+import type { PendingJoin } from "../session/roomMeta.js";
+import type { RoomState } from "../session/roomState.js";
+import type { Sync } from "../session/sync.js";
+import type { Problem } from "../view/problem.js";
+import { readRosterLog } from "./readInvite.js";
+import { proveSlot } from "./slotProof.js";
+
+const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
+
+/** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
+export class AskedJoin implements ConnectionUser {
+  readonly topic: Uint8Array;
+  /** Why it failed for good. */
+  problem: Problem | null = null;
+  private readonly asking: Asking;
+  private lookedOn = 0;
+  private busy = false;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    asking: Uint8Array,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly changed: () => void,
+  ) {
+    this.asking = decodeAsking(asking);
+    this.topic = this.asking.inboxId;
+    this.patience = new Patience(state.ports, changed);
+  }
+
+  online(): void {
+    this.changed();
+  }
+
+  offline(): void {
+    this.patience.stop();
+  }
+
+  push(push: Push): void {
+    if (push.type !== "inboxChanged") return;
+    this.lookedOn = 0;
+    this.changed();
+  }
+
+  advance(): void {
+    const { join, standing } = this.state.meta;
+    if (standing !== "asking" || !join || this.busy || this.patience.isWaiting || !this.connection.welcome) return;
+    if (!join.isPosted) void this.work(this.post(join));
+    else if (this.lookedOn !== this.connection.number) void this.work(this.look());
+  }
+
+  private async work(job: Promise<void>): Promise<void> {
+    this.busy = true;
+    await job;
+    this.busy = false;
+    this.changed();
+  }
+
+  private async post(join: PendingJoin): Promise<void> {
+    const link = parseLink(join.link);
+    if (!link) return;
+    const proof = proveSlot(this.state.ports, this.connection, link);
+    const { roomTag } = this.state.meta;
+    // The same blob again is the same request to the relay.
+    const { blob } = join;
+    const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
+    const answer = await this.connection.request<"postRequest">({ type: "postRequest", roomTag, slotId, blob });
+    const proved = await proof;
+    if (answer.type === "posted") {
+      await this.state.turn((turn) => {
+        this.state.setMeta(turn, { join: { ...join, isPosted: true } });
+      });
+    } else if (answer.type === "error") {
+      const { error, retryAfter } = proved.type === "error" ? proved : answer;
+      if (FINAL.has(error)) await this.fail({ kind: "relay", error, retryAfter });
+      else this.patience.later(retryAfter);
+    }
+  }
+
+  /** Looks into the inbox. */
+  private async look(): Promise<void> {
+    const { welcome, number } = this.connection;
+    if (!welcome) return;
+    this.lookedOn = number;
+    const { inboxId, inboxPub, inboxSeed } = this.asking;
+    const signature = this.state.ports.crypto.ed25519Sign(inboxSeed, inboxProofBytes(welcome.challenge, inboxId));
+    void this.connection.request<"proveInbox">({ type: "proveInbox", inboxPub, signature });
+    const answer = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId, after: 0 });
+    if (answer.type === "error") {
+      this.lookedOn = 0;
+      this.patience.later(answer.retryAfter);
+    }
+    if (answer.type !== "inbox") return;
+    for (const item of answer.items) if (await this.take(item)) return;
+  }
+
+  private async take(item: InboxItem): Promise<boolean> {
+    const records = await readRosterLog(this.connection, this.state.meta.roomTag);
+    if (!records.ok) return false;
+    const admitted = acceptAdmission(this.state.ports, this.asking, item.blob, records.value);
+    if (!admitted.ok) return false;
+    const { room, delta, deeds } = admitted.value;
+    const taken = await this.state.turn((turn) => {
+      turn.delete(this.state.keys.asking);
+      this.state.deeds.clear(turn);
+      this.state.room = room;
+      this.state.apply(turn, delta);
+      for (const deed of deeds) this.state.deeds.add(turn, deed, 0);
+      const join = this.state.meta.join && { ...this.state.meta.join, blob: new Uint8Array(0) };
+      this.state.setMeta(turn, { standing: "joining", title: room.roster.title, join });
+    });
+    if (!taken.ok) return false;
+    const { inboxId } = this.asking;
+    void this.connection.request<"clearInbox">({ type: "clearInbox", inboxId, upTo: item.item });
+    this.sync.restart();
+    return true;
+  }
+
+  private async fail(problem: Problem): Promise<void> {
+    this.problem = problem;
+    await this.state.turn((turn) => {
+      turn.delete(this.state.keys.asking);
+      this.state.setMeta(turn, { standing: "lost", join: null });
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { type DeviceIdentity, joinRoom, type Joining, parseLink, type RoomPreview } from "@conclave/protocol";
+import type { RelayError } from "@conclave/wire";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import { Patience } from "../session/patience.js";
+import type { PendingJoin } from "../session/roomMeta.js";
+import type { RoomState } from "../session/roomState.js";
+import { decodeAppend, encodeAppend } from "../session/storedAppend.js";
+import type { Sync } from "../session/sync.js";
+import type { Turn } from "../session/turn.js";
+import type { Problem } from "../view/problem.js";
+import { readInvite } from "./readInvite.js";
+import { proveSlot } from "./slotProof.js";
+
+const MOST_ATTEMPTS = 12;
+/** What the relay will not take back by waiting. */
+const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
+
+/**
+ * Brings an own join by a direct invite into the log (docs/protocol.md §7). Where somebody else's commit came first it
+ * begins again with a fresh slot, a bounded number of times; the person has agreed to the room, not to one state of it.
+ */
+export class DirectJoin {
+  /** Why the join failed for good. */
+  problem: Problem | null = null;
+  private sentOn = 0;
+  private busy = false;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly device: DeviceIdentity,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly changed: () => void,
+  ) {
+    this.patience = new Patience(state.ports, changed);
+  }
+
+  offline(): void {
+    this.patience.stop();
+  }
+
+  advance(): void {
+    const { room, meta } = this.state;
+    const { join } = meta;
+    if (meta.standing !== "joining" || !join || this.busy || this.patience.isWaiting || !this.connection.welcome)
+      return;
+    if (!room) {
+      void this.work(this.again(join));
+      return;
+    }
+    if (room.status !== "joining" || !this.sync.isLive) return;
+    if (join.blob.length === 0) {
+      // Somebody else's commit lets us in: it has to be in the log by now.
+      void this.work(this.fail({ kind: "refused", rejection: { code: "bad_admission" } }));
+      return;
+    }
+    const append = decodeAppend(join.blob);
+    if (room.lastCommit !== append.lastCommit) void this.work(this.again(join));
+    else if (this.sentOn !== this.connection.number) void this.work(this.send(join));
+  }
+
+  private async work(job: Promise<unknown>): Promise<void> {
+    this.busy = true;
+    await job;
+    this.busy = false;
+    this.changed();
+  }
+
+  private async send(join: PendingJoin): Promise<void> {
+    const link = parseLink(join.link);
+    if (!link) return this.fail({ kind: "malformed", what: "link" });
+    this.sentOn = this.connection.number;
+    const proof = proveSlot(this.state.ports, this.connection, link);
+    const answer = await this.connection.request<"append">({ ...decodeAppend(join.blob), type: "append" });
+    const proved = await proof;
+    if (answer.type !== "error") return;
+    if (answer.position) this.sync.reach(answer.position.n);
+    if (answer.error === "stale_epoch") return;
+    const { error, retryAfter } = proved.type === "error" ? proved : answer;
+    if (FINAL.has(error)) return this.fail({ kind: "relay", error, retryAfter });
+    this.sentOn = 0;
+    this.patience.later(retryAfter);
+  }
+
+  /** Begins again, with what the slot holds now. */
+  private async again(join: PendingJoin): Promise<void> {
+    if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
+    const link = parseLink(join.link);
+    if (!link) return this.fail({ kind: "malformed", what: "link" });
+    const known = this.state.room?.lastCommit ?? 0;
+    const preview = await readInvite(this.state.ports, this.connection, link);
+    if (!preview.ok) {
+      const { problem } = preview;
+      if (problem.kind === "unreachable") return;
+      if (problem.kind === "refused" && problem.rejection.code !== "bad_slot") return this.fail(problem);
+      if (problem.kind === "relay" && FINAL.has(problem.error)) return this.fail(problem);
+      this.patience.later();
+      return;
+    }
+    if (preview.value.slot.lastCommit < known) {
+      // Nobody has refreshed the slot yet: to join by it would be to lose again.
+      await this.state.turn((turn) => {
+        this.state.setMeta(turn, { join: { ...join, attempts: join.attempts + 1 } });
+      });
+      this.patience.later();
+      return;
+    }
+    const { device } = this;
+    const joining = joinRoom(this.state.ports, preview.value, { device, name: join.name, now: this.state.now() });
+    if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.rejection });
+    await this.state.turn((turn) => {
+      keepJoin(this.state, turn, preview.value, joining.value, { ...join, attempts: join.attempts + 1 });
+    });
+    this.sentOn = 0;
+    this.sync.restart();
+  }
+
+  private async fail(problem: Problem): Promise<void> {
+    this.problem = problem;
+    await this.state.turn((turn) => {
+      this.state.setMeta(turn, { standing: "lost", join: null });
+    });
+  }
+}
+
+/** Keeps a join that is about to be sent, in place of an earlier one. */
+export function keepJoin(
+  state: RoomState,
+  turn: Turn,
+  preview: RoomPreview,
+  { room, append, delta, deed }: Joining,
+  join: Omit<PendingJoin, "blob" | "isPosted">,
+): void {
+  turn.clear(state.keys.state);
+  state.deeds.clear(turn);
+  state.room = room;
+  state.apply(turn, delta);
+  for (const before of preview.deeds) state.deeds.add(turn, before, 0);
+  state.deeds.add(turn, deed, 0);
+  const { title } = preview.roster;
+  state.setMeta(turn, { standing: "joining", title, join: { ...join, isPosted: false, blob: encodeAppend(append) } });
+}

@@ -1,0 +1,106 @@
+import {
+  askToJoin,
+  type DeviceIdentity,
+  encodeAsking,
+  isLabel,
+  joinRoom,
+  roomTagOf,
+  type RoomPreview,
+} from "@conclave/protocol";
+import { DeedLog } from "../session/deedLog.js";
+import { RoomKeys } from "../session/homeKey.js";
+import type { LiveSession } from "../session/liveSession.js";
+import type { RoomMeta } from "../session/roomMeta.js";
+import { Turn } from "../session/turn.js";
+import type { ClientPorts } from "../view/client.js";
+import type { Invited } from "../view/invitation.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import type { RoomSession } from "../view/roomSession.js";
+import { membersOf, named, type RoomSight } from "../view/roomView.js";
+import { keepJoin } from "./directJoin.js";
+
+const UNTIL_IN = 60_000;
+
+/** How a join begins, which is the home's business. */
+export interface JoinHome {
+  /** The link as it was given. */
+  readonly text: string;
+  readonly relay: string;
+  /** A session that is not stored yet. */
+  begin(meta: RoomMeta, asking: Uint8Array | null): Promise<Result<LiveSession>>;
+  /** The session is stored: let it run. */
+  add(session: LiveSession): void;
+}
+
+/** What an invite leads to, as a person sees it before they agree. */
+export function invitedRoom(
+  ports: ClientPorts,
+  device: DeviceIdentity,
+  person: Uint8Array,
+  preview: RoomPreview,
+  home: JoinHome,
+): Invited {
+  const { roster, invite, confirmedAt, deeds } = preview;
+  const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
+  for (const deed of deeds) log.add(new Turn(), deed, 0);
+  const sight: RoomSight = { ports, room: { roster, self: { person } }, deeds: log, invites: { find: () => null } };
+  const members = membersOf(sight);
+  return {
+    roomId: roster.roomId,
+    title: roster.title,
+    relay: roster.relay.address,
+    mode: invite.mode,
+    role: invite.role,
+    members,
+    owners: members.filter(({ role }) => role === "owner"),
+    invitedBy: named(sight, invite.createdBy),
+    policy: roster.policy,
+    confirmed: confirmedAt,
+    confirmedBy: named(sight, preview.confirmedBy.person),
+    accept: (name, note = "") => accept(ports, device, preview, home, { name, note }),
+  };
+}
+
+async function accept(
+  ports: ClientPorts,
+  device: DeviceIdentity,
+  preview: RoomPreview,
+  home: JoinHome,
+  { name, note }: { name: string; note: string },
+): Promise<Result<RoomSession>> {
+  if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
+  const { roomId, title } = preview.roster;
+  const meta: RoomMeta = {
+    ...{ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title },
+    ...{ standing: preview.invite.mode === "direct" ? "joining" : "asking", creation: null, join: null },
+  };
+  // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
+  const now = ports.clock.now();
+  const isDirect = preview.invite.mode === "direct";
+  const joining = isDirect ? joinRoom(ports, preview, { device, name, now }) : null;
+  const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
+  const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
+  if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
+  const kept = asking?.ok ? encodeAsking(asking.value.asking) : null;
+  const begun = await home.begin(meta, kept);
+  if (!begun.ok) return begun;
+  const session = begun.value;
+  const { state } = session.engine;
+  const join = { link: home.text, name, note, attempts: 1 };
+  const stored = await state.turn((turn) => {
+    if (joining?.ok) keepJoin(state, turn, preview, joining.value, join);
+    if (asking?.ok && kept) {
+      turn.put(state.keys.asking, kept);
+      state.setMeta(turn, { join: { ...join, isPosted: false, blob: asking.value.blob } });
+    }
+  });
+  if (!stored.ok) return stored;
+  home.add(session);
+  const { engine } = session;
+  const isIn = (): boolean | Problem => {
+    const { standing, join: current } = state.meta;
+    return engine.problem ?? (standing === "member" || (standing === "asking" && current?.isPosted === true));
+  };
+  const joined = await engine.waiting.until(isIn, UNTIL_IN);
+  return joined.ok ? done(session) : joined;
+}

@@ -1,0 +1,72 @@
+import { inviteKeys, type InviteLink, previewRoom, readSlot, roomTagOf, type RoomPreview } from "@conclave/protocol";
+import type { RosterRecord } from "@conclave/wire";
+import type { LostAnswer } from "../relay/answer.js";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { ClientPorts } from "../view/client.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import type { ErrorResponse } from "@conclave/wire";
+
+/** How many versions of a slot are tried: the relay keeps three, and anybody who holds the link may have put junk (A42). */
+const VERSIONS = 3;
+const MOST_ROSTER_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
+ * itself gives, stores nothing. The newest version of the slot that holds counts.
+ */
+export async function readInvite(
+  ports: Pick<ClientPorts, "crypto" | "random">,
+  connection: RelayConnection,
+  link: InviteLink,
+): Promise<Result<RoomPreview>> {
+  const roomTag = roomTagOf(ports.crypto, link.roomId);
+  const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
+  let records: readonly RosterRecord[] | null = null;
+  let first: Problem | null = null;
+  for (let back = 0, versions = 1; back < Math.min(versions, VERSIONS); back++) {
+    const answer = await connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back });
+    if (answer.type !== "slot") return failed(first ?? problemOf(answer));
+    versions = answer.versions;
+    const slot = readSlot(ports, link, answer.blob);
+    if (!slot.ok) {
+      first ??= { kind: "refused", rejection: slot.rejection };
+      continue;
+    }
+    if (records === null) {
+      const read = await readRosterLog(connection, roomTag);
+      if (!read.ok) return read;
+      records = read.value;
+    }
+    const preview = previewRoom(ports, link, slot.value, records);
+    if (preview.ok) return done(preview.value);
+    first ??= { kind: "refused", rejection: preview.rejection };
+  }
+  return failed(first ?? { kind: "unknown" });
+}
+
+/** All sealed roster records of a room. */
+export async function readRosterLog(
+  connection: RelayConnection,
+  roomTag: Uint8Array,
+): Promise<Result<readonly RosterRecord[]>> {
+  const records: RosterRecord[] = [];
+  let bytes = 0;
+  for (let total = 1; records.length < total;) {
+    const fromIndex = records.length;
+    const answer = await connection.request<"readRoster">({ type: "readRoster", roomTag, fromIndex });
+    if (answer.type !== "roster") return failed(problemOf(answer));
+    total = answer.total;
+    if (answer.records.length === 0) break;
+    for (const record of answer.records) bytes += record.attachment.length;
+    // RULE client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite (attack A80).
+    if (bytes > MOST_ROSTER_BYTES) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
+    records.push(...answer.records);
+  }
+  return done(records);
+}
+
+/** What an answer that is none means. */
+export function problemOf(answer: ErrorResponse | LostAnswer): Problem {
+  if (answer.type === "lost") return { kind: "unreachable" };
+  return { kind: "relay", error: answer.error, retryAfter: answer.retryAfter };
+}

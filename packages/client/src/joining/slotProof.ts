@@ -1,0 +1,19 @@
+import { inviteKeys, type InviteLink, roomTagOf } from "@conclave/protocol";
+import { slotProofBytes, type DoneResponse, type ErrorResponse } from "@conclave/wire";
+import type { LostAnswer } from "../relay/answer.js";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { ClientPorts } from "../view/client.js";
+
+/** Proves to the relay that we hold an invite: room for one external commit, and for requests (docs/protocol.md §6). */
+export function proveSlot(
+  { crypto }: Pick<ClientPorts, "crypto">,
+  connection: RelayConnection,
+  link: InviteLink,
+): Promise<DoneResponse | ErrorResponse | LostAnswer> {
+  const { welcome } = connection;
+  if (!welcome) return Promise.resolve({ type: "lost" });
+  const roomTag = roomTagOf(crypto, link.roomId);
+  const { slotId, tokenSeed, tokenPub } = inviteKeys(crypto, link.roomId, link.secret);
+  const signature = crypto.ed25519Sign(tokenSeed, slotProofBytes(welcome.challenge, roomTag, slotId));
+  return connection.request<"proveSlot">({ type: "proveSlot", roomTag, slotId, tokenPub, signature });
+}

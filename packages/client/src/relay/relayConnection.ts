@@ -1,0 +1,124 @@
+import { toHex } from "@conclave/codec";
+import type { Random } from "@conclave/crypto";
+import type { Push, Request, Welcome } from "@conclave/wire";
+import type { Clock } from "../ports/clock.js";
+import type { Transport } from "../ports/transport.js";
+import type { Answer, RequestBody } from "./answer.js";
+import { RelayLink } from "./relayLink.js";
+
+/** Somebody who uses a connection: a room, a join that waits, a look at an invite. */
+export interface ConnectionUser {
+  /** The room tag or inbox id that pushes are passed on for; null for none. */
+  readonly topic: Uint8Array | null;
+  /** A new connection stands: proofs and subscriptions have to be made anew. */
+  online(): void;
+  offline(): void;
+  push(push: Push): void;
+}
+
+/** The one connection of a home to one relay, shared by all that use it: it is up as long as somebody uses it. */
+export class RelayConnection {
+  /** Counts connections: what was proved or sent with another number was on another connection. */
+  number = 0;
+  private greeting: Welcome | null = null;
+  private readonly link: RelayLink;
+  private readonly users = new Set<ConnectionUser>();
+  private readonly topics = new Map<string, ConnectionUser>();
+
+  constructor(
+    transport: Transport,
+    readonly url: string,
+    private readonly clock: Clock,
+    random: Random,
+  ) {
+    this.link = new RelayLink(transport, url, clock, random, {
+      online: (welcome) => {
+        this.number++;
+        this.greeting = welcome;
+        for (const user of [...this.users]) user.online();
+      },
+      offline: () => {
+        this.greeting = null;
+        for (const user of [...this.users]) user.offline();
+      },
+      push: (push) => {
+        this.pushed(push);
+      },
+      probe: () => this.probe(),
+    });
+  }
+
+  /** What the relay said when it was reached; null while there is no connection. */
+  get welcome(): Welcome | null {
+    return this.greeting;
+  }
+
+  get isConnecting(): boolean {
+    return this.link.state === "connecting";
+  }
+
+  /** Begins to use the connection; it is told at once when the connection stands already. */
+  attach(user: ConnectionUser): void {
+    this.users.add(user);
+    if (user.topic) this.topics.set(toHex(user.topic), user);
+    this.link.start();
+    if (this.greeting) user.online();
+  }
+
+  /** Ends the use. The last one closes the connection. */
+  detach(user: ConnectionUser): void {
+    if (!this.users.delete(user)) return;
+    if (user.topic && this.topics.get(toHex(user.topic)) === user) this.topics.delete(toHex(user.topic));
+    if (this.users.size > 0) return;
+    this.link.stop();
+    this.greeting = null;
+  }
+
+  /** Tries at once instead of waiting. */
+  nudge(): void {
+    this.link.nudge();
+  }
+
+  request<T extends Request["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
+    return this.link.request(body);
+  }
+
+  /** Uses the connection for one piece of work, once it stands; null when it does not within `timeout` ms. */
+  async use<T>(timeout: number, work: (welcome: Welcome) => Promise<T>): Promise<T | null> {
+    let user: ConnectionUser | null = null;
+    const welcome = await new Promise<Welcome | null>((resolve) => {
+      const cancel = this.clock.setTimer(timeout, () => {
+        resolve(null);
+      });
+      user = {
+        topic: null,
+        online: () => {
+          cancel();
+          resolve(this.greeting);
+        },
+        offline: () => undefined,
+        push: () => undefined,
+      };
+      this.attach(user);
+    });
+    try {
+      return welcome && (await work(welcome));
+    } finally {
+      if (user) this.detach(user);
+    }
+  }
+
+  private pushed(push: Push): void {
+    if (push.type === "goodbye") return;
+    const topic = push.type === "inboxChanged" ? push.inboxId : push.roomTag;
+    this.topics.get(toHex(topic))?.push(push);
+  }
+
+  /** Asking for nothing of a room is cheap, and tells whether the connection lives. */
+  private probe(): RequestBody | null {
+    for (const { topic } of this.users) {
+      if (topic) return { type: "read", roomTag: topic, fromN: 1, limit: 0 };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+const SOCKET_PATH = "/relay";
+const SOCKET_SCHEME: Readonly<Record<string, string>> = {
+  "https:": "wss:",
+  "wss:": "wss:",
+  "http:": "ws:",
+  "ws:": "ws:",
+};
+
+/**
+ * Where the WebSocket of a relay's address is: `https://chat.example.org` is `wss://chat.example.org/relay`. A path that
+ * is given stays. Null for what is no such address, or holds a user, a query or a fragment.
+ */
+export function socketUrl(address: string): string | null {
+  if (address.length > 512 || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  const scheme = SOCKET_SCHEME[url.protocol];
+  if (scheme === undefined || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    return null;
+  const path = url.pathname === "/" ? SOCKET_PATH : url.pathname;
+  return `${scheme}//${url.host}${path}`;
+}

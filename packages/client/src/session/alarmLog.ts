@@ -1,0 +1,85 @@
+import { encode } from "@conclave/codec";
+import { type Alarm, type AlarmCode, ALARMS, REJECTIONS, type Rejection, type RejectionCode } from "@conclave/protocol";
+import type { StoredRecord } from "../ports/storage.js";
+import type { RoomKeys } from "./homeKey.js";
+import { stored } from "./stored.js";
+import type { Turn } from "./turn.js";
+
+/** An alarm as it is kept. */
+export interface LoggedAlarm {
+  readonly order: number;
+  /** The log's length when it was seen. */
+  readonly n: number;
+  readonly time: number;
+  readonly alarm: Alarm;
+  readonly count: number;
+}
+
+/** How many alarms are kept; of more, the newest takes the place of the one before. */
+const KEPT = 200;
+const MAX_EVIDENCE = 16 * 1024;
+
+/** What this device detected in a room, with the evidence. */
+export class AlarmLog {
+  readonly entries: LoggedAlarm[];
+
+  constructor(
+    private readonly keys: RoomKeys,
+    records: readonly StoredRecord[],
+  ) {
+    this.entries = records.map((record) => decodeAlarm(record.value));
+  }
+
+  /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
+  add(turn: Turn, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
+    // RULE client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
+    const at = this.entries.findIndex((entry) => isSame(entry.alarm, alarm) || entry.order === KEPT);
+    const same = this.entries[at];
+    const evidence = alarm.evidence.slice(0, MAX_EVIDENCE);
+    const entry: LoggedAlarm = same
+      ? { ...same, count: same.count + 1 }
+      : { order: this.entries.length + 1, n, time, alarm: { ...alarm, evidence }, count: 1 };
+    if (same) this.entries[at] = entry;
+    else this.entries.push(entry);
+    turn.put(this.keys.alarm(entry.order), encodeAlarm(entry));
+    return { entry, isNew: !same };
+  }
+
+  find(order: number): LoggedAlarm | null {
+    return this.entries[order - 1] ?? null;
+  }
+}
+
+/** Junk is junk, wherever it is; the same proof or the same person's same fault is one alarm. */
+function isSame(a: Alarm, b: Alarm): boolean {
+  if (a.code !== b.code) return false;
+  return a.code === "JUNK" || a.code === "RESTORED" || a.evidence === b.evidence.slice(0, MAX_EVIDENCE);
+}
+
+const CODES = Object.keys(ALARMS) as AlarmCode[];
+
+function encodeAlarm(entry: LoggedAlarm): Uint8Array {
+  return encode(entry, (w, { order, n, time, alarm, count }) => {
+    w.u53(order).u53(n).u53(time).u53(count).text(alarm.code);
+    w.optional(alarm.person, (each, person) => each.opaque(person)).text(alarm.evidence);
+    w.optional(alarm.rejection, (each, { code, detail }) => each.text(code).text(detail ?? ""));
+  });
+}
+
+function decodeAlarm(bytes: Uint8Array): LoggedAlarm {
+  return stored(bytes, "alarm", (r) => {
+    const [order, n, time, count, name] = [r.u53(), r.u53(), r.u53(), r.u53(), r.text()];
+    const code = CODES.find((each) => each === name);
+    if (code === undefined) throw new Error("the stored alarm record is damaged");
+    const person = r.optional((each) => each.opaque());
+    const evidence = r.text();
+    const rejection = r.optional((each) => rejectionOf(each.text(), each.text()));
+    return { order, n, time, count, alarm: { code, person, evidence, rejection } };
+  });
+}
+
+function rejectionOf(name: string, detail: string): Rejection {
+  const code = (Object.keys(REJECTIONS) as RejectionCode[]).find((each) => each === name);
+  if (code === undefined) throw new Error("the stored alarm record is damaged");
+  return detail === "" ? { code } : { code, detail };
+}

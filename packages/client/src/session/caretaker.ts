@@ -1,0 +1,80 @@
+import { toHex } from "@conclave/codec";
+import type { Action } from "@conclave/protocol";
+import type { Decisions } from "./decisions.js";
+import type { JoinRequests } from "./joinRequests.js";
+import { fraction, Patience } from "./patience.js";
+import type { RoomState } from "./roomState.js";
+import type { Sync } from "./sync.js";
+import { placeInTurn } from "./turnTaking.js";
+
+const STEP = 1500;
+const LONGEST = 60_000;
+
+/**
+ * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
+ * (docs/protocol.md §4, §10). Whoever is there does it, one after another; that two do it at once is harmless.
+ */
+export class Caretaker {
+  private readonly patience: Patience;
+  private plan = "";
+  /** What was refused at this seq is not tried again before the roster changes. */
+  private readonly refused = new Map<string, number>();
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly sync: Sync,
+    private readonly decisions: Decisions,
+    private readonly requests: JoinRequests,
+  ) {
+    this.patience = new Patience(state.ports, () => {
+      void this.act();
+    });
+  }
+
+  offline(): void {
+    this.patience.stop();
+    this.plan = "";
+  }
+
+  /** Plans what is to be done, when it is our turn. */
+  advance(): void {
+    const { room } = this.state;
+    if (!room || room.status !== "active" || !this.sync.isLive || room.paused.length > 0) return;
+    const next = this.next();
+    const plan = next ? `${next.key} ${String(room.roster.seq)}` : "";
+    if (plan === this.plan) return;
+    this.plan = plan;
+    this.patience.stop();
+    if (!next) return;
+    const place = placeInTurn(room.roster, room.self.leaf, room.roster.seq);
+    const wait = next.isOwn ? 0 : STEP * (place + fraction(this.state.ports));
+    this.patience.in(Math.min(LONGEST, wait));
+  }
+
+  private async act(): Promise<void> {
+    const next = this.next();
+    const seq = this.state.room?.roster.seq ?? 0;
+    this.plan = "";
+    if (!next || !this.sync.isLive) return;
+    const request = next.action.type === "add" ? (this.requests.findLeaf(next.action.leafCert)?.ask ?? null) : null;
+    const result = await this.decisions.decide(next.action, { request, mayPropose: false });
+    if (!result.ok) this.refused.set(next.key, seq);
+    this.advance();
+  }
+
+  private next(): { key: string; action: Action; isOwn: boolean } | null {
+    const room = this.state.room!;
+    const self = toHex(room.self.person);
+    const isNew = (key: string) => this.refused.get(key) !== room.roster.seq;
+    for (const person of room.farewells()) {
+      const key = `leave ${toHex(person)}`;
+      if (toHex(person) !== self && isNew(key)) return { key, action: { type: "leave", person }, isOwn: false };
+    }
+    for (const { action, actionHash, by, isAgreed } of room.proposals()) {
+      const key = toHex(actionHash);
+      const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
+      if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,249 @@
+import { actionHash, type Action, type Append, type JoinRequest, type Rejection } from "@conclave/protocol";
+import { equalBytes } from "@conclave/codec";
+import type { CommitReceipt, Signed } from "@conclave/wire";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { Progress } from "../view/invitation.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import { Patience } from "./patience.js";
+import { keepNoted } from "./receiving.js";
+import type { RoomState } from "./roomState.js";
+import type { Sender } from "./sender.js";
+import type { Sync } from "./sync.js";
+import type { WriteProof } from "./writeProof.js";
+
+/** A change of the room that is wanted: an action, or new keys alone. */
+export type Wish = Action | { readonly type: "rekey" };
+
+interface Intent {
+  readonly wish: Wish;
+  readonly request: JoinRequest | null;
+  /** Propose it to the others where their agreement is missing. */
+  readonly mayPropose: boolean;
+  losses: number;
+  settle(result: Result<Progress>): void;
+}
+
+const TELL_AFTER = 3;
+/** How often the relay may refuse a commit before it is given up. */
+const PATIENT = 4;
+const GIVE_UP_AFTER = 12;
+const UNTIL_LIVE = 30_000;
+const UNTIL_DONE = 90_000;
+
+/**
+ * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
+ * the log shows it; one that lost its race is built anew on what came first, if it is still allowed (attack A23).
+ */
+export class Decisions {
+  private readonly waiting: Intent[] = [];
+  private current: Intent | null = null;
+  private sentOn = 0;
+  private busy = false;
+  private refusals = 0;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+    private readonly sender: Sender,
+    changed: () => void,
+  ) {
+    this.patience = new Patience(state.ports, changed);
+  }
+
+  /** Resolves when it is in the log, was proposed, or cannot be done. */
+  decide(
+    wish: Wish,
+    { request = null, mayPropose = true }: { request?: JoinRequest | null; mayPropose?: boolean } = {},
+  ) {
+    return new Promise<Result<Progress>>((resolve) => {
+      const { clock } = this.state.ports;
+      const intent: Intent = { wish, request, mayPropose, losses: 0, settle: resolve };
+      const cancelDone = clock.setTimer(UNTIL_DONE, () => {
+        this.abandon(intent);
+      });
+      const cancelLive = clock.setTimer(UNTIL_LIVE, () => {
+        if (this.current !== intent) this.abandon(intent);
+      });
+      intent.settle = (result) => {
+        cancelDone();
+        cancelLive();
+        resolve(result);
+      };
+      this.waiting.push(intent);
+      this.advance();
+    });
+  }
+
+  /** Whether a wish of this type is on its way or waiting. */
+  has(type: Wish["type"]): boolean {
+    return this.current?.wish.type === type || this.waiting.some(({ wish }) => wish.type === type);
+  }
+
+  offline(): void {
+    this.patience.stop();
+  }
+
+  /** Nothing will be done any more. */
+  stop(problem: Problem): void {
+    this.patience.stop();
+    const all = this.current ? [this.current, ...this.waiting] : [...this.waiting];
+    this.current = null;
+    this.waiting.length = 0;
+    for (const intent of all) intent.settle(failed(problem));
+  }
+
+  /** Does the next thing. */
+  advance(): void {
+    const { room, meta } = this.state;
+    if (!room) return;
+    if (meta.standing === "removed" || meta.standing === "left") {
+      this.stop({ kind: "not_member" });
+      return;
+    }
+    if (this.busy || this.patience.isWaiting || room.status !== "active" || !this.sync.isLive) return;
+    const { pending } = room;
+    if (pending && pending.append.lastCommit !== room.lastCommit) void this.work(this.drop());
+    else if (pending && this.sentOn !== this.connection.number) void this.work(this.send(pending.append));
+    else if (!pending && (this.current || this.state.race)) void this.work(this.conclude());
+    else if (!pending && this.waiting.length > 0) void this.work(this.begin());
+  }
+
+  private async work(job: Promise<unknown>): Promise<void> {
+    this.busy = true;
+    await job;
+    this.busy = false;
+    this.advance();
+  }
+
+  private async begin(): Promise<void> {
+    const intent = this.waiting.shift()!;
+    this.current = intent;
+    await this.build(intent);
+  }
+
+  private async build(intent: Intent): Promise<void> {
+    const { wish, request } = intent;
+    const result = await this.state.turn((turn): Rejection | null => {
+      const outcome = this.state.room!.act(wish, { now: this.state.now(), ...(request ? { request } : {}) });
+      if (!outcome.ok) return outcome.rejection;
+      this.state.apply(turn, outcome.value.delta);
+      return null;
+    });
+    this.sentOn = 0;
+    this.refusals = 0;
+    if (!result.ok) this.finish(failed(result.problem));
+    else if (result.value?.code === "approvals_missing" && intent.mayPropose && wish.type !== "rekey") {
+      await this.propose(wish, result.value);
+    } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+  }
+
+  /** Asks the others for their agreement; where somebody asked before, says yes to that. */
+  private async propose(action: Action, missing: Rejection): Promise<void> {
+    const hash = actionHash(this.state.ports.crypto, action);
+    const result = await this.state.turn((turn): Rejection | null => {
+      const room = this.state.room!;
+      const known = room.proposals().some((proposal) => equalBytes(proposal.actionHash, hash));
+      const outcome = known ? room.approve(hash, this.state.now()) : room.propose(action, this.state.now());
+      if (!outcome.ok) return outcome.rejection;
+      if (!known) this.state.apply(turn, room.notePetition(action).delta);
+      this.sender.addSealed(turn, outcome.value);
+      return null;
+    });
+    this.sender.advance();
+    const { have, need } = missing.approvals ?? { have: 0, need: 0 };
+    if (!result.ok) this.finish(failed(result.problem));
+    else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+    else this.finish(done({ done: false, actionHash: hash, have, need }));
+  }
+
+  private async send(append: Append): Promise<void> {
+    this.sentOn = this.connection.number;
+    this.proof.give();
+    const answer = await this.connection.request<"append">({ ...append, type: "append" });
+    if (answer.type === "lost") return;
+    if (answer.type === "appended") {
+      await this.keep(answer.receipt);
+      return;
+    }
+    if (answer.error === "stale_epoch" && answer.position && answer.position.lastCommit !== append.lastCommit) {
+      // The log will tell who came first.
+      this.sync.reach(answer.position.n);
+      return;
+    }
+    this.sentOn = 0;
+    const { error, retryAfter } = answer;
+    if (++this.refusals < PATIENT) {
+      this.patience.later(retryAfter);
+      return;
+    }
+    await this.discard();
+    this.state.race = null;
+    this.finish(failed({ kind: "relay", error, retryAfter }));
+  }
+
+  private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {
+    if (!receipt) return;
+    await this.state.turn((turn) => {
+      const noted = this.state.room?.noteCommitReceipt(receipt);
+      if (noted) keepNoted(this.state, turn, noted);
+    });
+  }
+
+  /** A commit that nobody could use came first: ours can no more be appended, and is built anew. */
+  private async drop(): Promise<void> {
+    const action = this.state.room?.pending?.action ?? null;
+    const dropped = await this.discard();
+    if (dropped.ok) this.state.race = { action, losses: (this.current?.losses ?? 0) + 1 };
+  }
+
+  private discard(): Promise<Result<void>> {
+    return this.state.turn((turn) => {
+      if (this.state.room?.pending) this.state.apply(turn, this.state.room.discardPending());
+    });
+  }
+
+  /** The pending commit is gone: it is in the log, or lost its race. */
+  private async conclude(): Promise<void> {
+    const { race } = this.state;
+    this.state.race = null;
+    if (race) this.again(race.action, race.losses);
+    else this.finish(done({ done: true, seq: this.state.room?.roster.seq ?? 0 }));
+    await Promise.resolve();
+  }
+
+  private again(action: Action | null, losses: number): void {
+    // RULE client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    const intent = this.current;
+    this.current = null;
+    if (!intent) {
+      // It was decided before a restart: nobody waits for it, and it is wanted all the same.
+      if (action && losses < GIVE_UP_AFTER) void this.decide(action);
+      return;
+    }
+    if (++intent.losses >= GIVE_UP_AFTER) {
+      intent.settle(failed({ kind: "starved", losses: intent.losses }));
+      return;
+    }
+    this.waiting.unshift(intent);
+    // The first time at once; then with a growing, random pause, so that two who race do not go on racing.
+    if (intent.losses > 1) this.patience.later();
+  }
+
+  private finish(result: Result<Progress>): void {
+    this.current?.settle(result);
+    this.current = null;
+    this.patience.reset();
+  }
+
+  /** Nobody waits for it any more. What is stored already goes its way. */
+  private abandon(intent: Intent): void {
+    const at = this.waiting.indexOf(intent);
+    if (at >= 0) this.waiting.splice(at, 1);
+    if (this.current === intent) this.current = null;
+    intent.settle(failed({ kind: "unreachable" }));
+  }
+}

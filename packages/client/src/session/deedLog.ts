@@ -1,0 +1,147 @@
+import { encode, toHex } from "@conclave/codec";
+import { decodeAction, encodeAction, type Deed, openLeafCert, type Role } from "@conclave/protocol";
+import type { Crypto } from "@conclave/crypto";
+import type { StoredRecord } from "../ports/storage.js";
+import type { RoomKeys } from "./homeKey.js";
+import { stored } from "./stored.js";
+import type { Turn } from "./turn.js";
+
+/** A deed, where it is in the log, and the role that its author had. */
+export interface LoggedDeed {
+  readonly deed: Deed;
+  /** 0 for what happened before this device was here. */
+  readonly n: number;
+  readonly role: Role | null;
+}
+
+/** All that was decided in a room since its founding, with the names and roles of then. */
+export class DeedLog {
+  readonly entries: LoggedDeed[] = [];
+  private readonly names = new Map<string, string>();
+  private readonly roles = new Map<string, Role>();
+  private readonly admissions = new Map<string, LoggedDeed>();
+  private readonly creators = new Map<string, Uint8Array>();
+
+  constructor(
+    private readonly crypto: Crypto,
+    private readonly keys: RoomKeys,
+    records: readonly StoredRecord[],
+  ) {
+    for (const record of records) {
+      const { deed, n } = decodeDeed(record.value);
+      this.take(deed, n);
+    }
+  }
+
+  /** Adds a deed that is not here yet. */
+  add(turn: Turn, deed: Deed, n: number): LoggedDeed {
+    turn.put(this.keys.deed(deed.seq), encodeDeed(deed, n));
+    return this.take(deed, n);
+  }
+
+  /** A deed that was known before turns out to be at this place of the log. */
+  place(turn: Turn, seq: number, n: number): LoggedDeed | null {
+    const at = this.entries.findIndex(({ deed }) => deed.seq === seq);
+    const known = this.entries[at];
+    if (!known) return null;
+    const placed = { ...known, n };
+    this.entries[at] = placed;
+    turn.put(this.keys.deed(seq), encodeDeed(known.deed, n));
+    return placed;
+  }
+
+  /** Forgets everything: a join begins again. */
+  clear(turn: Turn): void {
+    turn.clear(this.keys.deeds);
+    this.entries.length = 0;
+    for (const map of [this.names, this.roles, this.admissions, this.creators]) map.clear();
+  }
+
+  find(seq: number): LoggedDeed | null {
+    const at = this.entries[seq];
+    return at?.deed.seq === seq ? at : (this.entries.find(({ deed }) => deed.seq === seq) ?? null);
+  }
+
+  /** The last name that a deed gives for a person. */
+  nameOf(person: Uint8Array): string | null {
+    return this.names.get(toHex(person)) ?? null;
+  }
+
+  /** How somebody came in, last. */
+  admissionOf(person: Uint8Array): LoggedDeed | null {
+    return this.admissions.get(toHex(person)) ?? null;
+  }
+
+  /** Who made an invite. */
+  creatorOf(inviteId: Uint8Array): Uint8Array | null {
+    return this.creators.get(toHex(inviteId)) ?? null;
+  }
+
+  private take(deed: Deed, n: number): LoggedDeed {
+    const entry: LoggedDeed = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
+    this.entries.push(entry);
+    this.follow(entry);
+    return entry;
+  }
+
+  private follow(entry: LoggedDeed): void {
+    const { action, by, person, name } = entry.deed;
+    if (person && name !== null) this.names.set(toHex(person), name);
+    switch (action.type) {
+      case "charter":
+        this.admit(by, "owner", entry);
+        this.names.set(toHex(by), openLeafCert(this.crypto, action.leafCert)?.name ?? "");
+        return;
+      case "add":
+        if (person) this.admit(person, action.role, entry);
+        return;
+      case "setRole":
+        this.roles.set(toHex(action.person), action.role);
+        return;
+      case "transferOwnership":
+        this.roles.set(toHex(action.person), "owner").set(toHex(by), "admin");
+        return;
+      case "remove":
+      case "leave":
+        this.roles.delete(toHex(action.person));
+        return;
+      case "createInvite":
+        this.creators.set(toHex(action.invite.inviteId), by);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private admit(person: Uint8Array, role: Role, entry: LoggedDeed): void {
+    this.roles.set(toHex(person), role);
+    this.admissions.set(toHex(person), entry);
+  }
+}
+
+const VERSION = 1;
+
+function encodeDeed(deed: Deed, n: number): Uint8Array {
+  return encode(deed, (w, d) => {
+    w.u8(VERSION).u53(d.seq).opaque(d.hash).u53(n).opaque(d.by).u53(d.time).u53(d.epoch);
+    w.opaque(encodeAction(d.action)).vector(d.approvedBy, (each, person) => each.opaque(person));
+    w.optional(d.person, (each, person) => each.opaque(person)).optional(d.name, (each, name) => each.text(name));
+    w.optional(d.inviteId, (each, inviteId) => each.opaque(inviteId));
+    w.vector(d.revokedInvites, (each, inviteId) => each.opaque(inviteId));
+  });
+}
+
+function decodeDeed(bytes: Uint8Array): { deed: Deed; n: number } {
+  return stored(bytes, "decision", (r) => {
+    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
+    const [seq, hash, n, by, time, epoch] = [r.u53(), r.opaque(), r.u53(), r.opaque(), r.u53(), r.u53()];
+    const action = decodeAction(r.opaque());
+    if (action === null) throw new Error("the stored decision record is damaged");
+    const approvedBy = r.vector((each) => each.opaque());
+    const person = r.optional((each) => each.opaque());
+    const name = r.optional((each) => each.text());
+    const inviteId = r.optional((each) => each.opaque());
+    const revokedInvites = r.vector((each) => each.opaque());
+    return { deed: { seq, hash, by, approvedBy, time, epoch, action, person, name, inviteId, revokedInvites }, n };
+  });
+}

@@ -1,0 +1,69 @@
+import { encode, equalBytes } from "@conclave/codec";
+import { isAtLeast, memberOf, type Message } from "@conclave/protocol";
+import type { Freshness } from "../view/status.js";
+import { named } from "../view/roomView.js";
+import type { RoomState } from "./roomState.js";
+import { stored } from "./stored.js";
+import type { Turn } from "./turn.js";
+
+const FRESH = 5 * 60_000;
+/** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
+const AHEAD = 2 * 60_000;
+
+/** Who of those who may change the room has confirmed it last: every message carries its author's view of the roster. */
+export class FreshnessLog {
+  private last: { readonly by: Uint8Array; readonly time: number } | null;
+
+  constructor(
+    private readonly state: RoomState,
+    record: Uint8Array | null,
+  ) {
+    this.last = record && stored(record, "freshness", (r) => ({ by: r.opaque(), time: r.u53() }));
+  }
+
+  /** When somebody whose word counts was heard of last, by their clock; 0 for never. */
+  get time(): number {
+    return this.last?.time ?? 0;
+  }
+
+  /** A message came: its author saw the same roster as we do. */
+  heard(turn: Turn, { author, time, late }: Message): void {
+    const { room } = this.state;
+    if (!room || late || time > this.state.now() + AHEAD || time <= this.time) return;
+    const member = memberOf(room.roster, author);
+    if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
+    this.last = { by: author, time };
+    turn.put(
+      this.state.keys.freshness,
+      encode(this.last, (w, l) => w.opaque(l.by).u53(l.time)),
+    );
+  }
+
+  /** How good the list of members is now. */
+  get(): Freshness {
+    const { room } = this.state;
+    if (!room) return { state: "unknown", by: null, time: null };
+    const now = this.state.now();
+    const isAlone = this.others().length === 0;
+    if (isAlone && this.isSelf()) return { state: "fresh", by: named(this.state, room.self.person), time: now };
+    if (!this.last) return { state: "unknown", by: null, time: null };
+    const age = now - this.last.time;
+    const { maxStale } = room.roster.policy.settings;
+    const state = age <= FRESH ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";
+    return { state, by: named(this.state, this.last.by), time: this.last.time };
+  }
+
+  /** Whether our own word counts for others. */
+  isSelf(): boolean {
+    const { room } = this.state;
+    const self = room && memberOf(room.roster, room.self.person);
+    return self !== null && isAtLeast(self.role, "admin");
+  }
+
+  private others() {
+    const { room } = this.state;
+    if (!room) return [];
+    const members = [...room.roster.members.values()];
+    return members.filter(({ role, person }) => isAtLeast(role, "admin") && !equalBytes(person, room.self.person));
+  }
+}

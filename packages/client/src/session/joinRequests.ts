@@ -1,0 +1,111 @@
+import { equalBytes } from "@conclave/codec";
+import { type JoinRequest, memberOf } from "@conclave/protocol";
+import type { JoinRequestItem } from "@conclave/wire";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import { done, failed, type Result } from "../view/problem.js";
+import type { RoomState } from "./roomState.js";
+import type { Sync } from "./sync.js";
+import type { WriteProof } from "./writeProof.js";
+
+/** Somebody's request, opened. */
+export interface OpenedRequest {
+  readonly item: JoinRequestItem;
+  readonly ask: JoinRequest;
+}
+
+const MOST = 256;
+
+/** The requests to be let in that lie at the relay. */
+export class JoinRequests {
+  private opened: OpenedRequest[] = [];
+  private listedOn = 0;
+  private stale = true;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+  ) {}
+
+  get known(): readonly OpenedRequest[] {
+    return this.opened;
+  }
+
+  find(id: number): OpenedRequest | null {
+    return this.opened.find(({ item }) => item.request === id) ?? null;
+  }
+
+  /** The request that brings this leaf. */
+  findLeaf(leafCert: Uint8Array): OpenedRequest | null {
+    return this.opened.find(({ ask }) => equalBytes(ask.leafCert, leafCert)) ?? null;
+  }
+
+  /** There may be new ones. */
+  changed(): void {
+    this.stale = true;
+    this.advance();
+  }
+
+  /** Looks once for each connection, and whenever the relay says that there are new ones. */
+  advance(): void {
+    if (!this.sync.isLive || this.state.room?.status !== "active") return;
+    if (this.listedOn === this.connection.number && !this.stale) return;
+    this.listedOn = this.connection.number;
+    this.stale = false;
+    void this.list();
+  }
+
+  /** Asks the relay for all of them, and opens those that this device can open. */
+  async list(): Promise<Result<readonly OpenedRequest[]>> {
+    const items: JoinRequestItem[] = [];
+    for (let after = 0, more = true; more && items.length < MOST; after = items.at(-1)?.request ?? after) {
+      const { room } = this.state;
+      if (!room || !this.connection.welcome) return failed({ kind: "unreachable" });
+      this.proof.give();
+      const answer = await this.connection.request<"listRequests">({ type: "listRequests", roomTag: room.tag, after });
+      if (answer.type === "lost") return failed({ kind: "unreachable" });
+      if (answer.type === "error") {
+        return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
+      }
+      items.push(...answer.requests.slice(0, MOST - items.length));
+      more = answer.more && answer.requests.length > 0;
+    }
+    this.open(items);
+    return done(this.opened);
+  }
+
+  /** Takes a request away from the relay. */
+  async remove(id: number): Promise<Result<void>> {
+    const { room } = this.state;
+    if (!room) return failed({ kind: "not_member" });
+    this.proof.give();
+    const answer = await this.connection.request<"deleteRequest">({
+      type: "deleteRequest",
+      roomTag: room.tag,
+      request: id,
+    });
+    if (answer.type === "lost") return failed({ kind: "unreachable" });
+    if (answer.type === "error") return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
+    this.opened = this.opened.filter(({ item }) => item.request !== id);
+    this.state.tell({ type: "changed" });
+    return done(undefined);
+  }
+
+  private open(items: readonly JoinRequestItem[]): void {
+    const { room } = this.state;
+    if (!room) return;
+    const before = this.opened.map(({ item }) => item.request).join();
+    this.opened = items.flatMap((item) => {
+      const known = this.find(item.request);
+      if (known) return [known];
+      const outcome = room.openRequest(item.blob, this.state.now());
+      return outcome.ok ? [{ item, ask: outcome.value }] : [];
+    });
+    // Those who came in meanwhile need not ask any more.
+    for (const { item, ask } of [...this.opened]) {
+      if (memberOf(room.roster, ask.person) !== null) void this.remove(item.request);
+    }
+    if (before !== this.opened.map(({ item }) => item.request).join()) this.state.tell({ type: "changed" });
+  }
+}

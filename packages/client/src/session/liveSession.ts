@@ -1,0 +1,233 @@
+import { utf8Bytes } from "@conclave/codec";
+import { type Fingerprint, inviteLink, type Message, personFingerprint, type Policy } from "@conclave/protocol";
+import type { Decision } from "../view/decision.js";
+import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "../view/invitation.js";
+import type { RoomMember } from "../view/person.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import { proposalsOf, requestView } from "../view/requestView.js";
+import type { Post, RoomSession } from "../view/roomSession.js";
+import { decisionOf, invitationsOf, membersOf, messageView, timelineItem } from "../view/roomView.js";
+import type { SessionEvent } from "../view/sessionEvent.js";
+import type { RoomStatus } from "../view/status.js";
+import { statusOf } from "../view/statusView.js";
+import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
+import type { Wish } from "./decisions.js";
+import { createInvite } from "./inviting.js";
+import type { Outgoing } from "./outbox.js";
+import type { RoomEngine } from "./roomEngine.js";
+import type { RoomState } from "./roomState.js";
+
+const UNTIL_LIVE = 30_000;
+const LONGEST_BODY = 60 * 1024;
+const LONGEST_KIND = 32;
+
+/** A room's session, over the engine that drives the room. */
+export class LiveSession implements RoomSession {
+  constructor(readonly engine: RoomEngine) {}
+
+  get id(): Uint8Array {
+    return this.state.meta.roomId;
+  }
+  get title(): string {
+    return this.state.room?.roster.title ?? this.state.meta.title;
+  }
+  get relay(): string {
+    return this.state.meta.relay;
+  }
+  private get state(): RoomState {
+    return this.engine.state;
+  }
+
+  status(): RoomStatus {
+    return statusOf(this.engine);
+  }
+
+  members(): readonly RoomMember[] {
+    return membersOf(this.state);
+  }
+
+  decisions(): readonly Decision[] {
+    return this.state.deeds.entries.map((entry) => decisionOf(this.state, entry));
+  }
+
+  policy(): Policy | null {
+    return this.state.room?.roster.policy ?? null;
+  }
+
+  async timeline({ before, limit = 100 }: TimelinePage = {}): Promise<readonly TimelineItem[]> {
+    const pending = before === undefined ? this.state.outbox.visible : [];
+    const page = await this.state.history.page({ limit, ...(before === undefined ? {} : { before }) });
+    const items = page.flatMap((item) => timelineItem(this.state, item) ?? []);
+    const unsent = pending.map((entry) => ({ kind: "message" as const, message: this.pendingView(entry) }));
+    return [...items, ...unsent].slice(-limit);
+  }
+
+  watch(listener: (event: SessionEvent) => void): () => void {
+    return this.state.watch(listener);
+  }
+
+  synced(timeout: number): Promise<Result<void>> {
+    return this.engine.waiting.until(() => this.stopped() ?? this.engine.sync.isLive, timeout);
+  }
+
+  async post({ kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
+    const stopped = this.stopped();
+    if (stopped) return failed(stopped);
+    const kindLength = utf8Bytes(kind).length;
+    if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND) {
+      return failed({ kind: "malformed", what: "body" });
+    }
+    const content = { id: this.state.ports.random(16), kind, ref, body };
+    const posted = await this.state.turn((turn) => {
+      const entry = this.engine.sender.add(turn, content, this.state.now());
+      const message = this.pendingView(entry);
+      this.state.emit(turn, { type: "item", item: { kind: "message", message } });
+      return message;
+    });
+    this.engine.sender.advance();
+    return posted;
+  }
+
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>> {
+    return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
+  }
+
+  flushed(timeout: number): Promise<Result<void>> {
+    return this.engine.waiting.until(() => this.state.outbox.size === 0 || (this.stopped() ?? false), timeout);
+  }
+
+  async markRead(n: number): Promise<void> {
+    await this.state.turn((turn) => this.state.history.markRead(turn, n));
+    this.state.tell({ type: "changed" });
+  }
+
+  async decide(action: Wish): Promise<Result<Progress>> {
+    const stopped = this.stopped();
+    if (stopped) return failed(stopped);
+    if (action.type !== "add" && action.type !== "addDevice") return this.engine.decisions.decide(action);
+    const request = this.engine.requests.findLeaf(action.leafCert)?.ask ?? null;
+    return this.engine.decisions.decide(action, { request });
+  }
+
+  proposals(): readonly OpenProposal[] {
+    return proposalsOf(this.state);
+  }
+
+  async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const same = (hash: Uint8Array) => hash.join() === actionHash.join();
+    const approved = await this.state.turn((turn): Problem | null => {
+      const outcome = this.state.room!.approve(actionHash, this.state.now());
+      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+      this.engine.sender.addSealed(turn, outcome.value);
+      this.state.emit(turn, { type: "changed" });
+      return null;
+    });
+    if (!approved.ok) return approved;
+    if (approved.value) return failed(approved.value);
+    this.engine.plan();
+    const proposal = this.state.room?.proposals().find((each) => same(each.actionHash));
+    if (!proposal) return failed({ kind: "unknown" });
+    const { action, isAgreed, have, need } = proposal;
+    return isAgreed ? this.decide(action) : done({ done: false, actionHash, have, need });
+  }
+
+  createInvite(options: InviteOptions) {
+    return createInvite(this.engine, options, (wish) => this.decide(wish));
+  }
+
+  invitations(): readonly Invitation[] {
+    return invitationsOf(this.state);
+  }
+
+  inviteLink(inviteId: Uint8Array, host: string): string | null {
+    const own = this.state.invites.find(inviteId);
+    const { room } = this.state;
+    return own && room && inviteLink(host, room.linkOf(own.secret));
+  }
+
+  async requests(): Promise<Result<readonly JoinRequest[]>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const listed = await this.engine.requests.list();
+    return listed.ok ? done(listed.value.flatMap((each) => requestView(this.state, each) ?? [])) : listed;
+  }
+
+  async admit(requestId: number): Promise<Result<Progress>> {
+    const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
+    if (!listed.ok) return listed;
+    const opened = this.engine.requests.find(requestId);
+    const view = opened && requestView(this.state, opened);
+    if (!view) return failed({ kind: "unknown" });
+    const decided = await this.engine.decisions.decide(view.action, { request: opened.ask });
+    // RULE client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
+    if (decided.ok && decided.value.done) await this.engine.requests.remove(requestId);
+    return decided;
+  }
+
+  decline(requestId: number): Promise<Result<void>> {
+    return this.engine.requests.remove(requestId);
+  }
+
+  async leave(): Promise<Result<void>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const members = this.members();
+    const isOwner = (member: RoomMember) => member.role === "owner";
+    const isLastOwner =
+      members.some((member) => member.isYou && isOwner(member)) && members.filter(isOwner).length === 1;
+    if (isLastOwner && members.length > 1) return failed({ kind: "refused", rejection: { code: "last_owner" } });
+    const said = await this.state.turn((turn): Problem | null => {
+      // Nobody would be there to carry it out.
+      if (members.length === 1) {
+        this.state.setMeta(turn, { standing: "left" });
+        return null;
+      }
+      const outcome = this.state.room!.farewell(this.state.now());
+      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+      this.engine.sender.addSealed(turn, outcome.value);
+      return null;
+    });
+    this.engine.plan();
+    if (!said.ok) return said;
+    return said.value ? failed(said.value) : done(undefined);
+  }
+
+  fingerprint(person: Uint8Array): Fingerprint {
+    return personFingerprint(this.state.ports.crypto, person);
+  }
+
+  roomCode(): string | null {
+    return this.state.room?.status === "active" ? this.state.room.code() : null;
+  }
+
+  peopleCode(): string | null {
+    return this.state.room?.status === "active" ? this.state.room.peopleCode() : null;
+  }
+
+  /** Why nothing can be done here; null while it can. */
+  private stopped(): Problem | null {
+    const { failure, meta } = this.state;
+    if (failure !== null) return { kind: "closed" };
+    if (meta.standing === "restored") return { kind: "refused", rejection: { code: "paused", detail: "RESTORED" } };
+    return ["removed", "left", "lost", "asking"].includes(meta.standing) ? { kind: "not_member" } : null;
+  }
+
+  private pendingView({ content, sealed, time }: Outgoing): TimelineMessage {
+    const { room } = this.state;
+    const author = room?.self.person ?? new Uint8Array(0);
+    const unsealed: Message = {
+      ...content,
+      author,
+      leaf: new Uint8Array(0),
+      name: "",
+      time,
+      n: 0,
+      epoch: 0,
+      late: false,
+      authorGone: false,
+    };
+    return messageView(this.state, sealed?.message ?? unsealed, "pending");
+  }
+}

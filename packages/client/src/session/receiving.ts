@@ -1,0 +1,125 @@
+import { equalBytes } from "@conclave/codec";
+import { type Alarm, type Delta, memberOf, type Message, type RoomEvent } from "@conclave/protocol";
+import type { LogItem } from "@conclave/wire";
+import { HEARTBEAT, isSilent } from "./silentKind.js";
+import { decisionOf, messageView } from "../view/roomView.js";
+import { alarmView } from "../view/alarmView.js";
+import type { LoggedAlarm } from "./alarmLog.js";
+import type { RoomState } from "./roomState.js";
+import type { Turn } from "./turn.js";
+
+/**
+ * Gives one record of the log to the room, and keeps in this turn everything that it changes: group and roster, the
+ * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
+ */
+export function receive(state: RoomState, turn: Turn, item: LogItem): boolean {
+  const { room } = state;
+  if (!room) return true;
+  const received = room.receive(item);
+  if (received.kind === "deferred") {
+    if (received.reason === "update_needed") state.needsUpdate = true;
+    return received.reason === "seen" || received.reason === "closed";
+  }
+  state.apply(turn, received.delta);
+  for (const event of received.events) keepEvent(state, turn, event, item.n);
+  if (received.kind === "ignored" && received.unreadable !== null) {
+    keepUnreadable(state, turn, item.n, received.unreadable);
+  }
+  if (received.alarm) raise(state, turn, state.raise(turn, received.alarm));
+  return true;
+}
+
+/** Keeps what came of a receipt. */
+export function keepNoted(
+  state: RoomState,
+  turn: Turn,
+  noted: { readonly delta: Delta; readonly alarm: Alarm | null },
+): void {
+  state.apply(turn, noted.delta);
+  if (noted.alarm) raise(state, turn, state.raise(turn, noted.alarm));
+}
+
+function raise(state: RoomState, turn: Turn, entry: LoggedAlarm): void {
+  const alarm = alarmView(state, entry);
+  // RULE client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
+  if (entry.alarm.code === "RESTORED") state.setMeta(turn, { standing: "restored" });
+  state.emit(turn, { type: "alarm", alarm });
+  state.emit(turn, { type: "item", item: { kind: "alarm", alarm } });
+}
+
+function keepUnreadable(
+  state: RoomState,
+  turn: Turn,
+  n: number,
+  reason: Extract<Parameters<RoomState["history"]["add"]>[1], { kind: "unreadable" }>["reason"],
+): void {
+  if (reason === "before_join") return;
+  state.history.add(turn, { kind: "unreadable", n, reason });
+  state.emit(turn, { type: "item", item: { kind: "unreadable", n, reason } });
+}
+
+function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: number): void {
+  switch (event.type) {
+    case "message":
+      keepMessage(state, turn, event.message, n);
+      return;
+    case "sent":
+      keepSent(state, turn, event.id, n);
+      return;
+    case "entry": {
+      if (event.own) state.ownCommit = n;
+      const logged = state.deeds.add(turn, event.deed, n);
+      state.history.add(turn, { kind: "decision", n, seq: event.deed.seq });
+      const title = state.room?.roster.title ?? state.meta.title;
+      if (title !== state.meta.title) state.setMeta(turn, { title });
+      state.emit(turn, { type: "item", item: { kind: "decision", decision: decisionOf(state, logged) } });
+      state.emit(turn, { type: "changed" });
+      return;
+    }
+    case "joined":
+      state.ownCommit = n;
+      keepOwnJoin(state, turn, n);
+      return;
+    case "rekeyed":
+      if (state.room && equalBytes(event.by, state.room.self.person)) state.ownCommit = n;
+      return;
+    case "lostRace":
+      state.race = { action: event.action, losses: event.losses };
+      return;
+    case "removed": {
+      const logged = state.deeds.find(event.deed.seq) ?? state.deeds.add(turn, event.deed, n);
+      state.setMeta(turn, { standing: event.deed.action.type === "leave" ? "left" : "removed" });
+      state.emit(turn, { type: "gone", decision: decisionOf(state, logged) });
+      return;
+    }
+    default:
+      state.emit(turn, { type: "changed" });
+  }
+}
+
+function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
+  state.setMeta(turn, { standing: "member", join: null });
+  const { room } = state;
+  const logged = room && state.deeds.place(turn, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
+  if (!logged) return;
+  state.history.add(turn, { kind: "decision", n, seq: logged.deed.seq });
+  state.emit(turn, { type: "item", item: { kind: "decision", decision: decisionOf(state, logged) } });
+  state.emit(turn, { type: "changed" });
+}
+
+function keepMessage(state: RoomState, turn: Turn, message: Message, n: number): void {
+  state.freshness.heard(turn, message);
+  if (message.kind !== HEARTBEAT) state.spokenAt = state.now();
+  if (isSilent(message.kind)) return;
+  const own = state.room !== null && equalBytes(message.author, state.room.self.person);
+  const placed = { ...message, n };
+  state.history.add(turn, { kind: "message", n, message: placed, own });
+  state.emit(turn, { type: "item", item: { kind: "message", message: messageView(state, placed, "sent") } });
+}
+
+function keepSent(state: RoomState, turn: Turn, id: Uint8Array, n: number): void {
+  const entry = state.outbox.find(id);
+  if (!entry) return;
+  state.outbox.remove(turn, entry);
+  if (entry.sealed) keepMessage(state, turn, { ...entry.sealed.message, n }, n);
+}

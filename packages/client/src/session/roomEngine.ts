@@ -1,0 +1,132 @@
+import type { DeviceIdentity } from "@conclave/protocol";
+import type { Push } from "@conclave/wire";
+import { AskedJoin } from "../joining/askedJoin.js";
+import { DirectJoin } from "../joining/directJoin.js";
+import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
+import type { Problem } from "../view/problem.js";
+import { Caretaker } from "./caretaker.js";
+import { Decisions } from "./decisions.js";
+import { FoundingRoom } from "./founding.js";
+import { Heartbeat } from "./heartbeat.js";
+import { JoinRequests } from "./joinRequests.js";
+import type { RoomState } from "./roomState.js";
+import { Sender } from "./sender.js";
+import { SlotKeeper } from "./slotKeeper.js";
+import { Sync } from "./sync.js";
+import { Waiting } from "./waiting.js";
+import { WriteProof } from "./writeProof.js";
+
+/**
+ * What drives one room: each part looks, whenever something has changed, whether there is something for it to do, and
+ * does that. So nothing is lost by a crash, a lost answer or a new connection: it is found to be still undone.
+ */
+export class RoomEngine implements ConnectionUser {
+  readonly topic: Uint8Array;
+  readonly sync: Sync;
+  readonly sender: Sender;
+  readonly decisions: Decisions;
+  readonly slots: SlotKeeper;
+  readonly requests: JoinRequests;
+  readonly waiting: Waiting;
+  private readonly founding: FoundingRoom;
+  private readonly direct: DirectJoin;
+  private readonly asked: AskedJoin | null;
+  private readonly caretaker: Caretaker;
+  private readonly heartbeat: Heartbeat;
+  private isPlanned = false;
+  private isRunning = false;
+
+  constructor(
+    readonly state: RoomState,
+    readonly connection: RelayConnection,
+    device: DeviceIdentity,
+    asking: Uint8Array | null,
+  ) {
+    const changed = () => {
+      this.plan();
+    };
+    const proof = new WriteProof(state, connection);
+    this.topic = state.meta.roomTag;
+    this.waiting = new Waiting(state.ports);
+    this.sync = new Sync(state, connection, changed);
+    this.sender = new Sender(state, connection, this.sync, proof, changed, () => {
+      if (!this.decisions.has("rekey")) void this.decisions.decide({ type: "rekey" });
+    });
+    this.decisions = new Decisions(state, connection, this.sync, proof, this.sender, changed);
+    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed);
+    this.requests = new JoinRequests(state, connection, this.sync, proof);
+    this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests);
+    this.heartbeat = new Heartbeat(state, this.sender);
+    this.founding = new FoundingRoom(state, connection, changed);
+    this.direct = new DirectJoin(state, device, connection, this.sync, changed);
+    this.asked = asking && new AskedJoin(state, asking, connection, this.sync, changed);
+  }
+
+  /** Why a founding or a join does not go on; null while it does. */
+  get problem(): Problem | null {
+    return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
+  }
+
+  start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.connection.attach(this);
+    if (this.asked) this.connection.attach(this.asked);
+    this.plan();
+  }
+
+  /** Stops for good. */
+  stop(): void {
+    this.isRunning = false;
+    this.offline();
+    this.connection.detach(this);
+    if (this.asked) this.connection.detach(this.asked);
+    this.decisions.stop({ kind: "closed" });
+    this.waiting.look();
+  }
+
+  online(): void {
+    this.state.tell({ type: "changed" });
+    this.plan();
+  }
+
+  offline(): void {
+    const parts = [this.sync, this.sender, this.decisions, this.slots, this.caretaker, this.founding, this.direct];
+    for (const part of parts) part.offline();
+    this.asked?.offline();
+    this.heartbeat.stop();
+    this.state.tell({ type: "changed" });
+  }
+
+  push(push: Push): void {
+    if (push.type === "records") this.sync.push(push.items);
+    else if (push.type === "lagged") this.sync.lagged();
+    else if (push.type === "requestsChanged") this.requests.changed();
+  }
+
+  /** Has every part look soon, once for all that changes now. */
+  plan(): void {
+    if (this.isPlanned) return;
+    this.isPlanned = true;
+    queueMicrotask(() => {
+      this.isPlanned = false;
+      this.advance();
+    });
+  }
+
+  private advance(): void {
+    if (this.isRunning && this.state.failure === null) {
+      this.founding.advance();
+      this.direct.advance();
+      this.asked?.advance();
+      if (this.state.meta.standing !== "founding") this.sync.advance();
+      this.decisions.advance();
+      this.sender.advance();
+      this.slots.advance();
+      this.requests.advance();
+      this.caretaker.advance();
+      this.heartbeat.advance();
+    }
+    this.waiting.look();
+  }
+}

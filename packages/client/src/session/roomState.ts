@@ -1,0 +1,139 @@
+import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
+import type { ClientPorts } from "../view/client.js";
+import { failed, type Result, done } from "../view/problem.js";
+import type { SessionEvent } from "../view/sessionEvent.js";
+import { AlarmLog, type LoggedAlarm } from "./alarmLog.js";
+import { DeedLog } from "./deedLog.js";
+import { FreshnessLog } from "./freshness.js";
+import { History } from "./history.js";
+import { RoomKeys, roomMetaKey } from "./homeKey.js";
+import { Outbox } from "./outbox.js";
+import { OwnInvites } from "./ownInvites.js";
+import { encodeRoomMeta, type RoomMeta } from "./roomMeta.js";
+import { type Turn, TurnQueue } from "./turn.js";
+
+/** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
+export class RoomState {
+  readonly keys: RoomKeys;
+  /** Set when a turn failed: memory and disk may differ, so nothing is done any more until the home is opened anew. */
+  failure: string | null = null;
+  /** A record needs a newer version of this program. */
+  needsUpdate = false;
+  /** An own commit that lost its race, until somebody has seen to it. */
+  race: { readonly action: Action | null; readonly losses: number } | null = null;
+  /** Where in the log this device's newest commit is. */
+  ownCommit = 0;
+  /** When something was said here last, by this device's clock. */
+  spokenAt = 0;
+  readonly freshness: FreshnessLog;
+  private readonly queue: TurnQueue;
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
+
+  private constructor(
+    readonly ports: ClientPorts,
+    /** Null while there is none: before an admission, or after the room was closed to us for good. */
+    public room: Room | null,
+    private current: RoomMeta,
+    readonly outbox: Outbox,
+    readonly history: History,
+    readonly deeds: DeedLog,
+    readonly alarms: AlarmLog,
+    readonly invites: OwnInvites,
+    confirmation: Uint8Array | null,
+  ) {
+    this.keys = new RoomKeys(current.roomId);
+    this.freshness = new FreshnessLog(this, confirmation);
+    this.queue = new TurnQueue(ports.storage, (error) => {
+      this.failure = error.message;
+      this.tell({ type: "changed" });
+    });
+  }
+
+  /** Reads everything that is stored beside the room's own state. */
+  static async load(ports: ClientPorts, meta: RoomMeta, room: Room | null): Promise<RoomState> {
+    const { storage, crypto } = ports;
+    const keys = new RoomKeys(meta.roomId);
+    const all = (prefix: string) => storage.range({ prefix });
+    return new RoomState(
+      ports,
+      room,
+      meta,
+      new Outbox(keys, await all(keys.outbox)),
+      await History.load(storage, keys),
+      new DeedLog(crypto, keys, await all(keys.deeds)),
+      new AlarmLog(keys, await all(keys.alarms)),
+      new OwnInvites(keys, await all(keys.invites)),
+      await storage.get(keys.freshness),
+    );
+  }
+
+  get meta(): RoomMeta {
+    return this.current;
+  }
+
+  now(): number {
+    return this.ports.clock.now();
+  }
+
+  /** Runs a turn after those before it. `closed` when this one or an earlier one failed. */
+  async turn<T>(work: (turn: Turn) => T | Promise<T>): Promise<Result<T>> {
+    if (this.failure !== null) return failed({ kind: "closed" });
+    try {
+      return done(await this.queue.run(work));
+    } catch (error) {
+      // The queue has told why; whoever waits for this turn learns that it did not happen.
+      return this.failure === null ? Promise.reject(asError(error)) : failed({ kind: "closed" });
+    }
+  }
+
+  /** Resolves when no turn is running or waiting. */
+  idle(): Promise<void> {
+    return this.queue.idle();
+  }
+
+  setMeta(turn: Turn, change: Partial<RoomMeta>): void {
+    const before = this.current.standing;
+    this.current = { ...this.current, ...change };
+    turn.put(roomMetaKey(this.current.roomId), encodeRoomMeta(this.current));
+    const { standing } = this.current;
+    if (standing !== before) this.emit(turn, { type: "standing", standing });
+  }
+
+  /** Keeps what the room changed of its own records. */
+  apply(turn: Turn, delta: Delta): void {
+    for (const [key, value] of delta.put) turn.put(this.keys.state + key, value);
+    for (const key of delta.delete) turn.delete(this.keys.state + key);
+  }
+
+  /** Keeps an alarm. */
+  raise(turn: Turn, alarm: Alarm): LoggedAlarm {
+    const n = this.room?.cursor.n ?? 0;
+    const { entry, isNew } = this.alarms.add(turn, alarm, n, this.now());
+    if (isNew) this.history.add(turn, { kind: "alarm", n, order: entry.order });
+    return entry;
+  }
+
+  watch(listener: (event: SessionEvent) => void): () => void {
+    const own = (event: SessionEvent) => {
+      listener(event);
+    };
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
+  }
+
+  /** Tells the listeners once the turn is durable. */
+  emit(turn: Turn, event: SessionEvent): void {
+    turn.after(() => {
+      this.tell(event);
+    });
+  }
+
+  /** Tells the listeners at once, of what is nothing that is stored. */
+  tell(event: SessionEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("a turn failed", { cause: error });
+}

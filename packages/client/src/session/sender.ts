@@ -1,0 +1,133 @@
+import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import { HEARTBEAT } from "./silentKind.js";
+import type { Outgoing } from "./outbox.js";
+import { Patience } from "./patience.js";
+import type { RoomState } from "./roomState.js";
+import type { Sync } from "./sync.js";
+import type { Turn } from "./turn.js";
+import type { WriteProof } from "./writeProof.js";
+
+const WINDOW = 32;
+
+/**
+ * Sends what is in the outbox, in order. A message is encrypted when it can be sent, and stored so before it is; it stays
+ * in the outbox until the log shows it. What the relay refuses as stale is encrypted anew, under the same id, once the
+ * log has been read: then it is certain that the old ciphertext is not in it and never will be.
+ */
+export class Sender {
+  /** Which entries were sent, and on which connection: those are not sent again on it. */
+  private readonly sent = new Map<number, { readonly connection: number; readonly append: Append }>();
+  private sealing = false;
+  private denied = 0;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+    changed: () => void,
+    /** The relay takes no messages of ours in this epoch: only new keys help. */
+    private readonly lockedOut: () => void,
+  ) {
+    this.patience = new Patience(state.ports, changed);
+  }
+
+  /** Whether a message would be encrypted and sent at once. */
+  get isOpen(): boolean {
+    const { room, meta } = this.state;
+    return this.sync.isLive && room?.status === "active" && meta.standing === "member" && room.paused.length === 0;
+  }
+
+  offline(): void {
+    this.patience.stop();
+    this.denied = 0;
+  }
+
+  /** Puts a message into the outbox, encrypted when it can go now. */
+  add(turn: Turn, content: MessageContent, time: number): Outgoing {
+    const entry = this.state.outbox.add(turn, content, time);
+    const isNext = this.state.outbox.all.every((other) => other === entry || this.isCurrent(other));
+    return (this.isOpen && isNext && this.seal(turn, entry)) || entry;
+  }
+
+  /** Puts in a message that the room has made and encrypted. */
+  addSealed(turn: Turn, { message, append, delta }: OutgoingMessage): Outgoing {
+    this.state.apply(turn, delta);
+    return this.state.outbox.add(turn, message, message.time, { message, append });
+  }
+
+  /** Sends what can be sent now. */
+  advance(): void {
+    if (!this.isOpen || this.sealing || this.patience.isWaiting) return;
+    const entries = this.state.outbox.all.slice(0, WINDOW);
+    for (const order of this.sent.keys()) if (!entries.some((entry) => entry.order === order)) this.sent.delete(order);
+    const at = entries.findIndex((entry) => !this.isCurrent(entry));
+    for (const entry of at < 0 ? entries : entries.slice(0, at)) this.send(entry);
+    if (at >= 0) void this.sealAll();
+  }
+
+  /** Encrypts all that needs it, in one turn. */
+  private async sealAll(): Promise<void> {
+    this.sealing = true;
+    const sealed = await this.state.turn((turn) => {
+      if (!this.isOpen) return false;
+      const entries = this.state.outbox.all.slice(0, WINDOW).filter((entry) => !this.isCurrent(entry));
+      for (const entry of entries) if (!this.seal(turn, entry)) return false;
+      return true;
+    });
+    this.sealing = false;
+    if (sealed.ok && sealed.value) this.advance();
+    else this.patience.later();
+  }
+
+  /** Encrypts one entry; null when the room does not let us now. */
+  private seal(turn: Turn, entry: Outgoing): Outgoing | null {
+    const { room } = this.state;
+    if (!room) return null;
+    if (entry.sealed && entry.content.kind === HEARTBEAT) {
+      // A sign of life that came too late is none.
+      this.state.outbox.remove(turn, entry);
+      return entry;
+    }
+    const outcome: Outcome<OutgoingMessage> = entry.sealed
+      ? room.resend(entry.sealed.message)
+      : room.say(entry.content, entry.time);
+    if (!outcome.ok) return null;
+    const { message, append, delta } = outcome.value;
+    this.state.apply(turn, delta);
+    return this.state.outbox.seal(turn, entry, { message, append });
+  }
+
+  /**
+   * Whether the relay may still take this ciphertext. RULE client.reseal-after-log: only a ciphertext that can no more get
+   * into the log is replaced by another: one that was made before a commit that we have read (docs/protocol.md §6).
+   */
+  private isCurrent(entry: Outgoing): boolean {
+    return entry.sealed !== null && entry.sealed.append.lastCommit === this.state.room?.lastCommit;
+  }
+
+  private send(entry: Outgoing): void {
+    const { number } = this.connection;
+    const { append } = entry.sealed!;
+    const before = this.sent.get(entry.order);
+    if (before?.connection === number && before.append === append) return;
+    this.sent.set(entry.order, { connection: number, append });
+    this.proof.give();
+    void this.connection.request<"append">({ ...append, type: "append" }).then((answer) => {
+      if (answer.type === "lost" || number !== this.connection.number) return;
+      if (answer.type === "appended") {
+        this.patience.reset();
+        this.denied = 0;
+        return;
+      }
+      this.sent.delete(entry.order);
+      if (answer.position) this.sync.reach(answer.position.n);
+      if (answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
+      if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
+        if (!this.patience.isWaiting && this.sync.isLive) this.patience.later(answer.retryAfter);
+      }
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { toHex } from "@conclave/codec";
+import type { SlotContent } from "@conclave/wire";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import { fraction, Patience } from "./patience.js";
+import type { RoomState } from "./roomState.js";
+import type { Sync } from "./sync.js";
+import { placeInTurn } from "./turnTaking.js";
+import type { WriteProof } from "./writeProof.js";
+
+const OWN_COMMIT = 150;
+const STEP = 3000;
+const LONGEST = 120_000;
+
+/**
+ * Keeps the slots of open invites at the present epoch, so that a newcomer can join while nobody is there (docs/protocol.md
+ * §7). Who committed does it at once; the others only where the slots are still old after a while, one after another.
+ */
+export class SlotKeeper {
+  /** The number of the newest decision that all slots are known to be made for. */
+  freshSeq = -1;
+  private freshFor = -1;
+  private plannedFor = -1;
+  private busy = false;
+  private readonly closed = new Set<string>();
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+    private readonly changed: () => void,
+  ) {
+    this.patience = new Patience(state.ports, () => {
+      void this.refresh();
+    });
+  }
+
+  offline(): void {
+    this.patience.stop();
+    this.plannedFor = -1;
+  }
+
+  /** Plans to look after the slots when it is our turn. */
+  advance(): void {
+    const { room } = this.state;
+    if (!room || room.status !== "active" || !this.sync.isLive || room.paused.length > 0) return;
+    const { lastCommit } = room;
+    if (lastCommit === this.plannedFor || lastCommit === this.freshFor) return;
+    this.plannedFor = lastCommit;
+    this.patience.stop();
+    if (room.roster.invites.size === 0) return;
+    const place = placeInTurn(room.roster, room.self.leaf, room.epoch) + 1;
+    const isOwn = lastCommit === this.state.ownCommit;
+    this.patience.in(isOwn ? OWN_COMMIT : Math.min(LONGEST, STEP * (place + fraction(this.state.ports))));
+  }
+
+  /** Puts the slots of all open invites that are not made for the newest commit, and closes those of the others. */
+  async refresh(): Promise<void> {
+    const { room } = this.state;
+    if (!room || room.status !== "active" || !this.sync.isLive || this.busy) return;
+    const { lastCommit, roster } = room;
+    if (lastCommit === this.freshFor) return;
+    this.busy = true;
+    const isOwn = lastCommit === this.state.ownCommit;
+    this.proof.give();
+    const slots = room.slots(this.state.now());
+    let isDone = true;
+    for (const slot of slots) {
+      const isFresh = !isOwn && (await this.isFresh(slot, lastCommit));
+      isDone = (isFresh || (await this.put(slot))) && isDone;
+    }
+    await this.closeOthers(slots);
+    this.busy = false;
+    if (isDone) {
+      this.patience.reset();
+      this.freshFor = lastCommit;
+      this.freshSeq = roster.seq;
+    } else if (this.sync.isLive) this.patience.later();
+    this.changed();
+  }
+
+  private async isFresh(slot: SlotContent, commit: number): Promise<boolean> {
+    const roomTag = this.state.room!.tag;
+    const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId: slot.slotId, back: 0 });
+    return answer.type === "slot" && answer.n >= commit;
+  }
+
+  /** A slot that is closed stays so: that is not ours to repair. */
+  private async put(slot: SlotContent): Promise<boolean> {
+    const answer = await this.connection.request<"putSlot">({ type: "putSlot", roomTag: this.state.room!.tag, slot });
+    return answer.type === "done" || (answer.type === "error" && answer.error === "slot_closed");
+  }
+
+  /** An invite that is over needs no slot: what lies there would only mislead (attack A40). */
+  private async closeOthers(open: readonly SlotContent[]): Promise<void> {
+    const { room } = this.state;
+    if (!room) return;
+    const openIds = new Set(open.map(({ slotId }) => toHex(slotId)));
+    for (const { inviteId } of room.roster.invites.values()) {
+      const slotId = room.slotId(inviteId);
+      const id = toHex(slotId);
+      if (openIds.has(id) || this.closed.has(id)) continue;
+      const answer = await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
+      if (answer.type === "done" || (answer.type === "error" && answer.error === "slot_unknown")) this.closed.add(id);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { LogItem } from "@conclave/wire";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import { Patience } from "./patience.js";
+import { keepNoted, receive } from "./receiving.js";
+import type { RoomState } from "./roomState.js";
+
+const CHUNK = 64;
+const PAGE = 512;
+
+/**
+ * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
+ * when the log has been read to the length that the relay signed; only then may anything be sent.
+ */
+export class Sync {
+  private subscribedOn = 0;
+  private target = 0;
+  private busy = false;
+  private live = false;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    /** Called when there may be something new to do. */
+    private readonly changed: () => void,
+  ) {
+    this.patience = new Patience(state.ports, changed);
+  }
+
+  get isLive(): boolean {
+    const { room } = this.state;
+    return this.live && this.connection.welcome !== null && room !== null && room.cursor.n >= this.target;
+  }
+
+  get isSubscribed(): boolean {
+    return this.connection.welcome !== null && this.subscribedOn === this.connection.number;
+  }
+
+  offline(): void {
+    this.live = false;
+    this.patience.stop();
+  }
+
+  /** The room was replaced by another, or there is one now: begins anew with it. */
+  restart(): void {
+    this.subscribedOn = 0;
+    this.target = 0;
+    this.live = false;
+    this.changed();
+  }
+
+  /** The log is known to be at least so long. */
+  reach(n: number): void {
+    this.target = Math.max(this.target, n);
+    this.changed();
+  }
+
+  /** New records are pushed. */
+  push(items: readonly LogItem[]): void {
+    void this.take(items).then(this.changed);
+  }
+
+  /** The relay ended the subscription: a new one goes on where the room is. */
+  lagged(): void {
+    this.subscribedOn = 0;
+    this.changed();
+  }
+
+  /** Does the next thing that brings the room on. */
+  advance(): void {
+    const { room } = this.state;
+    if (!room || this.busy || this.patience.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
+    if (room.status === "removed" || room.status === "left") return;
+    const fromN = room.cursor.n + 1;
+    if (this.subscribedOn !== this.connection.number) void this.work(this.subscribe(room.tag, fromN));
+    else if (room.cursor.n < this.target) void this.work(this.read(room.tag, fromN));
+    else this.arrive();
+  }
+
+  private arrive(): void {
+    if (this.live) return;
+    this.live = true;
+    this.patience.reset();
+    this.state.room?.caughtUp();
+    this.state.tell({ type: "changed" });
+    this.changed();
+  }
+
+  private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
+    const { number } = this.connection;
+    const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
+    if (answer.type === "error") this.patience.later(answer.retryAfter);
+    if (answer.type !== "subscribed" || number !== this.connection.number) return;
+    this.subscribedOn = number;
+    this.target = Math.max(this.target, answer.receipt.receipt.n);
+    await this.state.turn((turn) => {
+      const noted = this.state.room?.noteHead(answer.receipt);
+      if (noted) keepNoted(this.state, turn, noted);
+    });
+    await this.take(answer.items);
+  }
+
+  private async read(roomTag: Uint8Array, fromN: number): Promise<void> {
+    const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
+    if (answer.type === "error") this.patience.later(answer.retryAfter);
+    if (answer.type !== "page") return;
+    await this.take(answer.items);
+    // A relay that promises records and does not give them is asked again, ever more slowly.
+    if (this.state.room?.cursor.n === fromN - 1) this.patience.later();
+  }
+
+  /** One thing at a time, then look again what is to be done. */
+  private async work(job: Promise<void>): Promise<void> {
+    this.busy = true;
+    await job;
+    this.busy = false;
+    this.changed();
+  }
+
+  /** Takes records in, several in one turn. */
+  private async take(items: readonly LogItem[]): Promise<void> {
+    for (let at = 0; at < items.length; at += CHUNK) {
+      const chunk = items.slice(at, at + CHUNK);
+      const taken = await this.state.turn((turn) => {
+        for (const item of chunk) if (!receive(this.state, turn, item)) return item.n;
+        return null;
+      });
+      if (!taken.ok) return;
+      if (taken.value !== null) this.target = Math.max(this.target, taken.value);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { ALARMS } from "@conclave/protocol";
+import type { LoggedAlarm } from "../session/alarmLog.js";
+import type { RoomState } from "../session/roomState.js";
+import { named } from "./roomView.js";
+import type { TimelineAlarm } from "./timeline.js";
+
+/** An alarm for a screen. */
+export function alarmView(state: RoomState, { order, n, time, alarm, count }: LoggedAlarm): TimelineAlarm {
+  return {
+    order,
+    n,
+    time,
+    code: alarm.code,
+    sentence: ALARMS[alarm.code],
+    person: alarm.person && named(state, alarm.person),
+    rejection: alarm.rejection,
+    proof: alarm.code === "EQUIVOCATION" || alarm.code === "ROLLBACK" ? alarm.evidence : null,
+    count,
+  };
+}

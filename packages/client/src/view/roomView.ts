@@ -1,0 +1,126 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { inviteLimit, isInviteOpen, memberOf, personTag, type Message, type Roster } from "@conclave/protocol";
+import type { DeedLog, LoggedDeed } from "../session/deedLog.js";
+import type { HistoryItem } from "../session/historyItem.js";
+import type { OwnInvites } from "../session/ownInvites.js";
+import type { RoomState } from "../session/roomState.js";
+import type { ClientPorts } from "./client.js";
+import { alarmView } from "./alarmView.js";
+import type { Decision, Right } from "./decision.js";
+import type { Invitation } from "./invitation.js";
+import { skeleton } from "./lookalike.js";
+import type { Admission, NamedPerson, RoomMember } from "./person.js";
+import type { TimelineItem, TimelineMessage } from "./timeline.js";
+
+/** What screens are made from: a room's roster and its decisions, and what this home knows. */
+export interface RoomSight {
+  readonly ports: Pick<ClientPorts, "crypto">;
+  readonly room: { readonly roster: Roster; readonly self: { readonly person: Uint8Array } } | null;
+  readonly deeds: Pick<DeedLog, "nameOf" | "admissionOf" | "creatorOf">;
+  readonly invites: Pick<OwnInvites, "find">;
+}
+
+/** A person with the name they have, or had last. */
+export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): NamedPerson {
+  const { room, deeds, ports } = sight;
+  const roster = room?.roster;
+  const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
+  const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
+  const isYou = room !== null && equalBytes(room.self.person, person);
+  return { person, name, tag: personTag(ports.crypto, person), isYou };
+}
+
+/** Who is in the room, in the order of their coming. */
+export function membersOf(sight: RoomSight): RoomMember[] {
+  const members = [...(sight.room?.roster.members.values() ?? [])].sort((a, b) => a.joinedSeq - b.joinedSeq);
+  const looks = new Map<string, number>();
+  for (const { name } of members) looks.set(skeleton(name), (looks.get(skeleton(name)) ?? 0) + 1);
+  return members.map(({ person, name, role, devices, joinedSeq }) => {
+    const admission = sight.deeds.admissionOf(person);
+    const known = admission?.deed.seq === joinedSeq ? admission : null;
+    return {
+      ...named(sight, person),
+      role,
+      devices: devices.length,
+      since: known?.deed.time ?? null,
+      joinedSeq,
+      admission: known && admissionOf(sight, known),
+      isLookalike: looks.get(skeleton(name))! > 1,
+    };
+  });
+}
+
+function admissionOf(sight: RoomSight, { deed }: LoggedDeed): Admission {
+  if (deed.action.type === "charter") return { how: "founded" };
+  const { inviteId, by, person, approvedBy } = deed;
+  if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
+  return { how: "admitted", by: named(sight, by), approvedBy: approvedBy.map((each) => named(sight, each)), inviteId };
+}
+
+function inviteView(sight: RoomSight, inviteId: Uint8Array) {
+  const creator = sight.deeds.creatorOf(inviteId) ?? new Uint8Array(0);
+  return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: named(sight, creator) };
+}
+
+/** A decision for a screen. */
+export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Decision {
+  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = deed;
+  const right: Right = {
+    role,
+    approvedBy: approvedBy.map((each) => named(sight, each)),
+    invite: inviteId && inviteView(sight, inviteId),
+    isFarewell: action.type === "leave",
+  };
+  const whom = person && named(sight, person, name ?? undefined);
+  return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
+}
+
+/** A message for a screen. */
+export function messageView(sight: RoomSight, message: Message, state: "sent" | "pending"): TimelineMessage {
+  const { id, kind, ref, body, time, n, late, authorGone } = message;
+  return { id, kind, ref, body, author: named(sight, message.author, message.name), time, n, state, late, authorGone };
+}
+
+/** A line of the history for a screen; null for one whose details are gone. */
+export function timelineItem(state: RoomState, item: HistoryItem): TimelineItem | null {
+  switch (item.kind) {
+    case "message":
+      return { kind: "message", message: messageView(state, item.message, "sent") };
+    case "decision": {
+      const logged = state.deeds.find(item.seq);
+      return logged && { kind: "decision", decision: decisionOf(state, logged) };
+    }
+    case "alarm": {
+      const logged = state.alarms.find(item.order);
+      return logged && { kind: "alarm", alarm: alarmView(state, logged) };
+    }
+    case "unreadable":
+      return item;
+  }
+}
+
+/** All invites that the roster has, newest first. */
+export function invitationsOf(sight: RoomSight): Invitation[] {
+  const { room } = sight;
+  if (!room) return [];
+  const { chainTime, invites } = room.roster;
+  const newestFirst = [...invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
+  return newestFirst.map((invite) => {
+    const own = sight.invites.find(invite.inviteId);
+    const { inviteId, role, mode, uses, notAfter, revoked } = invite;
+    return {
+      inviteId,
+      label: own?.label ?? null,
+      for: invite.for,
+      role,
+      mode,
+      createdBy: named(sight, invite.createdBy),
+      uses,
+      limit: inviteLimit(invite),
+      notAfter,
+      isRevoked: revoked,
+      isOpen: isInviteOpen(invite, chainTime),
+      hasLink: own !== null,
+    };
+  });
+}

@@ -1,0 +1,34 @@
+import type { RoomEngine } from "../session/roomEngine.js";
+import { alarmView } from "./alarmView.js";
+import type { Pause, RoomStatus } from "./status.js";
+
+/** How a room stands. */
+export function statusOf(engine: RoomEngine): RoomStatus {
+  const { state, connection, sync, requests } = engine;
+  const { room, meta, outbox, history, alarms, freshness, failure } = state;
+  const offline = connection.isConnecting ? "connecting" : "offline";
+  return {
+    standing: meta.standing,
+    connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
+    isConfirmed: room !== null && room.confirmed !== null,
+    freshness: freshness.get(),
+    epoch: room?.epoch ?? 0,
+    seq: room?.roster.seq ?? 0,
+    n: room?.cursor.n ?? 0,
+    pending: outbox.visible.length,
+    unread: history.unread,
+    requests: requests.known.length,
+    paused: pauseOf(engine),
+    alarms: alarms.entries.map((entry) => alarmView(state, entry)),
+  };
+}
+
+function pauseOf({ state }: RoomEngine): Pause | null {
+  const { failure, meta, needsUpdate, room, alarms } = state;
+  if (failure !== null) return { why: "failed", message: failure };
+  if (meta.standing === "restored") return { why: "restored" };
+  if (needsUpdate) return { why: "update_needed" };
+  const [first] = room?.paused ?? [];
+  const logged = first && alarms.entries.find(({ alarm }) => alarm.code === first.code);
+  return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;
+}

@@ -1,0 +1,220 @@
+import { decodeClientMessage, decodeRelayMessage, DEFAULT_LIMITS } from "@conclave/wire";
+import {
+  type Client,
+  type CommitFate,
+  type Connection,
+  type ConnectionEvents,
+  ManualClock,
+  MemoryDisk,
+  MemoryLock,
+  MemoryStorage,
+  openClient,
+  type Result,
+  type RoomSession,
+  type Transport,
+  type Write,
+} from "@conclave/client";
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { preset, type PresetName } from "@conclave/protocol";
+import { MemoryStore, RelayCore } from "@conclave/relay";
+
+/** A relay, a clock and homes in one process. Time passes only when nothing else can happen. */
+export class World {
+  readonly clock = new ManualClock();
+  readonly relay = new RelayCore({
+    store: new MemoryStore(),
+    crypto: nodeCrypto,
+    random: systemRandom,
+    relaySeed: systemRandom(32),
+  });
+  /** No connection gets through. */
+  isDown = false;
+  private readonly connections = new Map<number, ConnectionEvents>();
+  private next = 1;
+  private activity = 0;
+
+  readonly transport: Transport = { connect: (_url, events) => this.connect(events) };
+
+  home(): Home {
+    return new Home(this);
+  }
+
+  /** Ends all connections, as a network does. */
+  cut(): void {
+    for (const [number, events] of [...this.connections]) {
+      this.connections.delete(number);
+      this.relay.close(number);
+      events.closed();
+    }
+  }
+
+  /** Lets everything happen, with time, until the promise settles. Throws when that takes more than `hours`. */
+  async run<T>(promise: Promise<T>, hours = 1): Promise<T> {
+    let isOver = false;
+    const over = () => (isOver = true);
+    promise.then(over, over);
+    const until = this.clock.now() + hours * 3_600_000;
+    for (let quiet = 0, seen = this.activity; !isOver;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = this.activity === seen ? quiet + 1 : 0;
+      seen = this.activity;
+      if (quiet < 4) continue;
+      this.clock.step();
+      quiet = 0;
+      if (this.clock.now() > until) throw new Error("nothing more happens");
+    }
+    return promise;
+  }
+
+  /** Lets everything happen for so long. */
+  async pass(ms: number): Promise<void> {
+    await this.run(new Promise<void>((resolve) => void this.clock.setTimer(ms, resolve)));
+  }
+
+  async until(isSo: () => boolean, hours = 1): Promise<void> {
+    const until = this.clock.now() + hours * 3_600_000;
+    while (!isSo()) {
+      if (this.clock.now() > until) throw new Error("it did not come about");
+      await this.pass(100);
+    }
+  }
+
+  /** The value of a result that has to be good. */
+  async get<T>(promise: Promise<Result<T>>): Promise<T> {
+    const result = await this.run(promise);
+    if (!result.ok) throw new Error(JSON.stringify(result.problem));
+    return result.value;
+  }
+
+  private connect(events: ConnectionEvents): Connection {
+    const number = this.next++;
+    const isOpen = () => this.connections.has(number);
+    setImmediate(() => {
+      if (this.isDown) {
+        events.closed();
+        return;
+      }
+      this.connections.set(number, events);
+      this.relay.open(number, "127.0.0.1", this.clock.now());
+      events.opened();
+    });
+    return {
+      send: (frame) => {
+        if (process.env["DBG"]) {
+          const d = decodeClientMessage(frame, DEFAULT_LIMITS);
+          console.log(number, "->", d.ok ? d.frames.map((f) => f.type).join() : d.error);
+        }
+        const bytes = frame.slice();
+        setImmediate(() => {
+          if (!isOpen()) return;
+          this.activity++;
+          this.relay.receive(number, bytes, this.clock.now());
+          this.flush();
+        });
+      },
+      close: () => {
+        if (this.connections.delete(number)) this.relay.close(number);
+      },
+    };
+  }
+
+  private flush(): void {
+    for (const output of this.relay.commit()) {
+      const targets = output.kind === "push" ? output.connections : "connection" in output ? [output.connection] : [];
+      for (const number of targets) {
+        setImmediate(() => {
+          const events = this.connections.get(number);
+          if (!events) return;
+          this.activity++;
+          if (process.env["DBG"] && "bytes" in output) {
+            const d = decodeRelayMessage(output.bytes, 1e9);
+            console.log(
+              number,
+              "<-",
+              d.ok ? d.frames.map((f) => f.type + ("error" in f ? " " + f.error : "")).join() : d.error,
+            );
+          }
+          if (output.kind === "send" || output.kind === "push") events.frame(output.bytes.slice());
+          else if (output.kind === "close") {
+            this.connections.delete(number);
+            events.closed();
+          }
+        });
+      }
+    }
+  }
+}
+
+/** One home, which can be opened, killed and opened again. */
+export class Home {
+  disk = new MemoryDisk();
+  private readonly lock = new MemoryLock();
+  private storage: MemoryStorage | null = null;
+  private opened: Client | null = null;
+
+  constructor(private readonly world: World) {}
+
+  get client(): Client {
+    return this.opened!;
+  }
+
+  get room(): RoomSession {
+    return this.client.rooms()[0]!;
+  }
+
+  async open(fate: (writes: readonly Write[]) => CommitFate = () => "commit"): Promise<Client> {
+    const { clock, transport } = this.world;
+    this.storage = new MemoryStorage(this.disk, fate);
+    const ports = {
+      storage: this.storage,
+      clock,
+      transport,
+      random: systemRandom,
+      crypto: nodeCrypto,
+      lock: this.lock,
+    };
+    const opened = await openClient(ports, { suite: 3 });
+    if (!opened.ok) throw new Error(opened.problem);
+    this.opened = opened.client;
+    return opened.client;
+  }
+
+  /** As `kill -9`: nothing is stored any more, and the system frees the lock. */
+  kill(): void {
+    this.storage?.kill();
+    this.lock.free();
+    for (const session of this.opened?.rooms() ?? []) stopOf(session);
+  }
+
+  found(title: string, name: string, policy: PresetName = "ownerLed"): Promise<RoomSession> {
+    return this.world.get(this.client.createRoom({ title, name, policy: preset(policy), relay: "ws://relay" }));
+  }
+
+  /** An own invite's link. */
+  async invite(mode: "direct" | "ask" = "direct", limit = 10): Promise<string> {
+    const { invitation } = await this.world.get(
+      this.room.createInvite({ label: "link", for: { class: "multi", limit }, notAfter: null, mode }),
+    );
+    return this.room.inviteLink(invitation!.inviteId, "https://chat.example")!;
+  }
+
+  async join(link: string, name: string, note = ""): Promise<RoomSession> {
+    const invited = await this.world.get(this.client.lookAt(link));
+    return this.world.get(invited.accept(name, note));
+  }
+
+  /** The texts of the room, in order. */
+  async texts(): Promise<string[]> {
+    const items = await this.world.run(this.room.timeline({ limit: 1000 }));
+    return items.flatMap((item) =>
+      item.kind === "message" && item.message.kind === "text"
+        ? [`${item.message.author.name}: ${new TextDecoder().decode(item.message.body)}`]
+        : [],
+    );
+  }
+}
+
+/** A dead process holds no connection. */
+function stopOf(session: RoomSession): void {
+  (session as unknown as { engine: { stop(): void } }).engine.stop();
+}
