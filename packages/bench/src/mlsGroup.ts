@@ -1,13 +1,17 @@
-import { type Delta, type Engine, generateKeyPackage, Group, type KeyPackageBundle, type LeafParameters, type Result } from "@conclave/mls";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import {
+  type Delta,
+  type Engine,
+  generateKeyPackage,
+  Group,
+  type KeyPackageBundle,
+  type LeafParameters,
+  type Result,
+} from "@conclave/mls";
+import { filledGroupInfo } from "./mlsTree.js";
 
-/** A group for measuring: two members that act, and others who only take place in the tree. */
-export interface MeasuredGroup {
-  readonly founder: Group;
-  readonly other: Group;
-  /** A member near the end of the tree, whom one may remove. */
-  readonly expendable: number;
-}
+/** The suites that are measured. */
+export type BenchSuite = 0x0001 | 0x004d;
 
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 
@@ -15,12 +19,12 @@ const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 export const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
 
 /** A newcomer's key package. */
-export function newcomer(suite: number): KeyPackageBundle & { encoded: Uint8Array } {
+export function newcomer(suite: BenchSuite): KeyPackageBundle & { encoded: Uint8Array } {
   return generateKeyPackage(engine, { ...leaf(suite), suite, lifetime });
 }
 
-/** A leaf's parameters with a key of its own. */
-export function leaf(suite: number): LeafParameters {
+/** A leaf's parameters with a signature key of its own. */
+export function leaf(suite: BenchSuite): LeafParameters {
   return {
     credential: { type: "basic", identity: systemRandom(16) },
     capabilities: { versions: [1], cipherSuites: [suite], extensions: [], proposals: [], credentials: [1] },
@@ -29,21 +33,23 @@ export function leaf(suite: number): LeafParameters {
   };
 }
 
-/**
- * A group of `size` members whose tree was filled by commits: everybody joined by an external commit, so that every
- * parent has a key. Two of them are kept in step.
- */
-export function measuredGroup(suite: number, size: number): MeasuredGroup {
-  const { group: founder } = Group.create(engine, { groupId: systemRandom(16), suite, leaf: { ...leaf(suite), lifetime }, extensions: [] });
-  const bundle = newcomer(suite);
-  const added = unwrap(founder.commit({ proposals: [{ type: "add", keyPackage: bundle.keyPackage }] }));
-  founder.apply(added.staged);
-  const { group: other } = unwrap(Group.join(engine, { welcome: added.welcome!, keyPackage: bundle }));
-  while (founder.view.epoch < BigInt(size - 1)) {
-    const joined = unwrap(Group.joinExternal(engine, { groupInfo: founder.view.groupInfo(), leaf: leaf(suite) }));
-    for (const group of [founder, other]) group.apply(unwrap(group.stage(joined.message)));
-  }
-  return { founder, other, expendable: size - 1 };
+/** A GroupInfo of a group of `size` less two members, into which two more come by external commits; null for a group of two. */
+export function stage(suite: BenchSuite, size: number): Uint8Array | null {
+  return size <= 3 ? null : filledGroupInfo(suite, size - 1);
+}
+
+/** Two members of a group of `size`, in step: the one that acts, and the one that follows. */
+export function actors(suite: BenchSuite, groupInfo: Uint8Array | null): [acting: Group, following: Group] {
+  const acting =
+    groupInfo === null ? founder(suite) : unwrap(Group.joinExternal(engine, { groupInfo, leaf: leaf(suite) })).group;
+  const joined = unwrap(Group.joinExternal(engine, { groupInfo: acting.view.groupInfo(), leaf: leaf(suite) }));
+  acting.apply(unwrap(acting.stage(joined.message)));
+  return [acting, joined.group];
+}
+
+function founder(suite: BenchSuite): Group {
+  const options = { groupId: systemRandom(16), suite, leaf: { ...leaf(suite), lifetime }, extensions: [] };
+  return Group.create(engine, options).group;
 }
 
 /** Bytes that a delta writes. */

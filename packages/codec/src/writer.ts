@@ -72,9 +72,23 @@ export class Writer {
 
   /** `T<V>`: the elements, behind their length in bytes. */
   vector<T>(items: readonly T[], element: (writer: Writer, item: T) => unknown): this {
-    const inner = new Writer();
-    for (const item of items) element(inner, item);
-    return this.varint(inner.length).fixed(inner.buffer.subarray(0, inner.length));
+    // Written in place, and moved up when the length turns out to need more than one byte: a buffer for each vector would
+    // cost more than all the rest of encoding a structure.
+    const at = this.reserve(1);
+    for (const item of items) element(this, item);
+    const size = this.length - at - 1;
+    if (size < 0x40) {
+      this.view.setUint8(at, size);
+      return this;
+    }
+    const header = size < 0x4000 ? 2 : 4;
+    this.reserve(header - 1);
+    this.buffer.copyWithin(at + header, at + 1, at + 1 + size);
+    const end = this.length;
+    this.length = at;
+    this.varint(size);
+    this.length = end;
+    return this;
   }
 
   /** `optional<T>` of RFC 9420 §2.1.1. */

@@ -97,9 +97,7 @@ export function hpkeReceiveExport(
 // KeySchedule in base mode (RFC 9180 §5.1): mode 0, no PSK. Only sequence number 0 is ever used, so the nonce is the
 // base nonce. Values come lazily: sealing never needs the exporter secret.
 function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array, info: Uint8Array) {
-  const pskIdHash = labeledExtract(crypto, suite, EMPTY, "psk_id_hash", EMPTY);
-  const infoHash = labeledExtract(crypto, suite, EMPTY, "info_hash", info);
-  const context = concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
+  const context = keyScheduleContext(crypto, suite, info);
   const secret = labeledExtract(crypto, suite, sharedSecret, "secret", EMPTY);
   return {
     get key() {
@@ -112,6 +110,24 @@ function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array,
       return labeledExpand(crypto, suite, secret, "exp", context, hashLength[suite.kdf]);
     },
   };
+}
+
+// One sender seals many secrets under the same info, one after the other (an MLS update path): the last context is kept.
+// It is public: no key goes into it.
+let last: { suite: string; info: Uint8Array; context: Uint8Array } | null = null;
+
+function keyScheduleContext(crypto: Crypto, suite: HpkeSuite, info: Uint8Array): Uint8Array {
+  const name = suiteName(suite);
+  if (last?.suite === name && isSame(last.info, info)) return last.context;
+  const pskIdHash = labeledExtract(crypto, suite, EMPTY, "psk_id_hash", EMPTY);
+  const infoHash = labeledExtract(crypto, suite, EMPTY, "info_hash", info);
+  const context = concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
+  if (info.length <= 4096) last = { suite: name, info: info.slice(), context };
+  return context;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function labeledExtract(crypto: Crypto, suite: HpkeSuite, salt: Uint8Array, label: string, ikm: Uint8Array) {
@@ -130,9 +146,17 @@ function labeledExpand(
   return crypto.hkdfExpand(suite.kdf, prk, concatBytes(head, VERSION, suiteId(suite), ascii(label), info), length);
 }
 
-function suiteId({ kem, kdf, aead }: HpkeSuite): Uint8Array {
-  const ids = [KEM_ID[kem], KDF_ID[kdf], AEAD_ID[aead]].flatMap((id) => [id >> 8, id & 0xff]);
-  return concatBytes(HPKE, Uint8Array.from(ids));
+const suiteName = ({ kem, kdf, aead }: HpkeSuite) => `${kem}/${kdf}/${aead}`;
+const suiteIds = new Map<string, Uint8Array>();
+
+function suiteId(suite: HpkeSuite): Uint8Array {
+  const name = suiteName(suite);
+  const known = suiteIds.get(name);
+  if (known !== undefined) return known;
+  const ids = [KEM_ID[suite.kem], KDF_ID[suite.kdf], AEAD_ID[suite.aead]].flatMap((id) => [id >> 8, id & 0xff]);
+  const made = concatBytes(HPKE, Uint8Array.from(ids));
+  suiteIds.set(name, made);
+  return made;
 }
 
 function ascii(text: string): Uint8Array {

@@ -4,12 +4,13 @@ import {
   createHash,
   createHmac,
   diffieHellman,
+  hash,
   randomBytes,
   sign,
   verify,
 } from "node:crypto";
 import { assembleCrypto } from "./assembleCrypto.js";
-import type { AeadName, Crypto, Random } from "./crypto.js";
+import type { AeadName, Crypto, HashName, Random } from "./crypto.js";
 import { privateKeyObject, publicBytes, publicKeyObject } from "./keyObjects.js";
 
 const CIPHER = { aes128gcm: "aes-128-gcm", aes256gcm: "aes-256-gcm", chacha20poly1305: "chacha20-poly1305" } as const;
@@ -19,8 +20,11 @@ const authTag = { authTagLength: TAG };
 /** The implementation on `node:crypto`: synchronous OpenSSL calls with cached key objects. */
 export const nodeCrypto: Crypto = assembleCrypto({
   name: "node",
-  hash: (name, data) => plain(createHash(name).update(data).digest()),
-  hmac: (name, key, data) => plain(createHmac(name, key).update(data).digest()),
+  hash: digest,
+  hmac: (name, key, data) =>
+    key.length <= BLOCK[name] && data.length <= SHORT
+      ? shortHmac(name, key, data)
+      : plain(createHmac(name, key).update(data).digest()),
   sha3: (data) => plain(createHash("sha3-256").update(data).digest()),
   shake256: (data, length) => plain(createHash("shake256", { outputLength: length }).update(data).digest()),
   aeadSeal(name, key, nonce, aad, plaintext) {
@@ -54,6 +58,33 @@ export const nodeCrypto: Crypto = assembleCrypto({
 
 /** Random bytes of the operating system. */
 export const systemRandom: Random = (length) => plain(randomBytes(length));
+
+const BLOCK = { sha256: 64, sha384: 128, sha512: 128 } as const;
+const SHORT = 1024;
+
+function digest(name: HashName, data: Uint8Array): Uint8Array {
+  return plain(hash(name, data, "buffer"));
+}
+
+// HMAC (RFC 2104) by two one-shot hashes: for the short inputs of a key schedule, making an Hmac object costs more than
+// hashing, and leaves a native object to collect.
+function shortHmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array {
+  const block = BLOCK[name];
+  const inner = new Uint8Array(block + data.length);
+  inner.set(key);
+  for (let i = 0; i < block; i++) inner[i]! ^= 0x36;
+  inner.set(data, block);
+  const digestOfInner = hash(name, inner, "buffer");
+  const outer = new Uint8Array(block + digestOfInner.length);
+  outer.set(key);
+  for (let i = 0; i < block; i++) outer[i]! ^= 0x5c;
+  outer.set(digestOfInner, block);
+  // They hold the key.
+  inner.fill(0);
+  const mac = digest(name, outer);
+  outer.fill(0);
+  return mac;
+}
 
 function aeadOpen(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array) {
   const length = sealed.length - TAG;

@@ -63,7 +63,7 @@ export class CipherSuite {
   }
 
   expandWithLabel(secret: Uint8Array, label: string, context: Uint8Array, length: number): Uint8Array {
-    const info = new Writer().u16(length).opaque(labelBytes(label)).opaque(context).finish();
+    const info = scratch.clear().u16(length).opaque(labelBytes(label)).opaque(context).finish();
     return this.crypto.hkdfExpand(this.algorithms.hash, secret, info, length);
   }
 
@@ -72,7 +72,7 @@ export class CipherSuite {
   }
 
   deriveTreeSecret(secret: Uint8Array, label: string, generation: number, length: number): Uint8Array {
-    return this.expandWithLabel(secret, label, new Writer(4).u32(generation).finish(), length);
+    return this.expandWithLabel(secret, label, uint32(generation), length);
   }
 
   signWithLabel(privateKey: Uint8Array, label: string, content: Uint8Array): Uint8Array {
@@ -114,6 +114,11 @@ export class CipherSuite {
   }
 }
 
+// One writer for all short inputs: making a buffer for each costs more than the hash. Nothing in here calls back, so it is
+// never in use twice.
+const SCRATCH = 8192;
+const scratch = new Writer(SCRATCH);
+
 const PREFIX = utf8Bytes("MLS 1.0 ");
 const labels = new Map<string, Uint8Array>();
 
@@ -127,7 +132,12 @@ function labelBytes(label: string): Uint8Array {
   return bytes;
 }
 
+function uint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
 // SignContent and EncryptContext are alike: label<V>, content<V>.
 function labelled(label: string, content: Uint8Array): Uint8Array {
-  return new Writer(content.length + 48).opaque(labelBytes(label)).opaque(content).finish();
+  const writer = content.length > SCRATCH / 2 ? new Writer(content.length + 48) : scratch.clear();
+  return writer.opaque(labelBytes(label)).opaque(content).finish();
 }

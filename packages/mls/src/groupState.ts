@@ -6,7 +6,7 @@ import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 import type { EpochSecrets } from "./keySchedule.js";
 import { RatchetTree } from "./ratchetTree.js";
 import { encodeRatchet, type Ratchet, readRatchet, type RatchetStep, SecretTree } from "./secretTree.js";
-import { type Node, readNode, writeNode } from "./treeNode.js";
+import { encodeNode, type Node, readNode } from "./treeNode.js";
 import type { PathKeys } from "./updatePath.js";
 
 /** What a member knows of its epoch, beside the tree and the message keys. */
@@ -60,7 +60,7 @@ export const pastKey = (epoch: bigint): string => `p/${epoch}`;
 export const pathKey = (index: number): string => `k/${index}`;
 
 export function nodeRecord(index: number, node: Node): Put {
-  return [nodeKey(index), writeNode(new Writer(512), node).finish()];
+  return [nodeKey(index), encodeNode(node)];
 }
 
 export function pastRecord(past: PastEpoch): Put {

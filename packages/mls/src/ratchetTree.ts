@@ -6,7 +6,7 @@ import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { leafHash, subtreeHash } from "./treeHash.js";
 import { directPath, isBelow, isLeaf, leafToNode, left, nodeWidth, right, root } from "./treeMath.js";
-import { MAX_LEAVES, type Node, nodeEncryptionKey, type ParentNode, readNode, writeNode } from "./treeNode.js";
+import { encodeNode, MAX_LEAVES, type Node, nodeEncryptionKey, type ParentNode, readNode } from "./treeNode.js";
 
 /**
  * The ratchet tree (RFC 9420 §4, §7): nodes, their tree hashes, and indices of the keys in use.
@@ -182,7 +182,7 @@ export class RatchetTree {
     if (known !== null && known !== undefined) return known;
     const hash = isLeaf(index)
       ? leafHash(suite, index, this.node(index))
-      : subtreeHash(suite, this.parent(index), this.treeHash(suite, left(index)), this.treeHash(suite, right(index)));
+      : subtreeHash(suite, this.node(index), this.treeHash(suite, left(index)), this.treeHash(suite, right(index)));
     // Where this tree has no change below, the hash is the base's too, and stays known when this tree is dropped.
     if (changed === undefined) this.base.hashes[index] = hash;
     else this.hashes.set(index, hash);
@@ -199,7 +199,7 @@ export class RatchetTree {
     const unmergedLeaves = now?.unmergedLeaves.filter((leaf) => !joined.has(leaf)) ?? [];
     return subtreeHash(
       suite,
-      now === null ? null : { ...now, unmergedLeaves },
+      now === null ? null : { type: "parent", parent: { ...now, unmergedLeaves } },
       this.treeHashWithout(suite, left(index), below),
       this.treeHashWithout(suite, right(index), below),
     );
@@ -210,7 +210,9 @@ export class RatchetTree {
     const nodes: (Node | null)[] = [];
     for (let index = 0; index < nodeWidth(this.width); index++) nodes.push(this.node(index));
     while (nodes.length > 0 && nodes[nodes.length - 1] === null) nodes.pop();
-    return new Writer(nodes.length * 300).vector(nodes, (w, node) => w.optional(node, writeNode)).finish();
+    return new Writer(nodes.length * 300)
+      .vector(nodes, (w, node) => w.optional(node, (x, present) => x.fixed(encodeNode(present))))
+      .finish();
   }
 
   /** Decodes a ratchet_tree. @throws DecodeError, MlsError */

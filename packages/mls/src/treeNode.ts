@@ -1,4 +1,4 @@
-import { type Reader, type Writer } from "@conclave/codec";
+import { type Reader, Writer } from "@conclave/codec";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 import { MAX_KEY_LENGTH } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
@@ -22,12 +22,34 @@ export function nodeEncryptionKey(node: Node): Uint8Array {
   return node.type === "leaf" ? node.leaf.encryptionKey : node.parent.encryptionKey;
 }
 
-export function writeNode(writer: Writer, node: Node): Writer {
+function writeNode(writer: Writer, node: Node): Writer {
   if (node.type === "leaf") return writeLeafNode(writer.u8(1), node.leaf);
   return writeParentNode(writer.u8(2), node.parent);
 }
 
+// Nodes never change, and each is hashed, stored and sent more than once: its bytes are kept as long as it is.
+const encodings = new WeakMap<Node, Uint8Array>();
+
+/** The bytes of a node, as in a ratchet_tree. */
+export function encodeNode(node: Node): Uint8Array {
+  const known = encodings.get(node);
+  if (known !== undefined) return known;
+  const bytes = writeNode(scratch.clear(), node).finish();
+  encodings.set(node, bytes);
+  return bytes;
+}
+
+const scratch = new Writer(4096);
+
+/** Reads a node of a ratchet_tree, and remembers the bytes that it came from. */
 export function readNode(reader: Reader): Node {
+  const start = reader.offset;
+  const node = readFreshNode(reader);
+  encodings.set(node, reader.span(start));
+  return node;
+}
+
+function readFreshNode(reader: Reader): Node {
   const type = reader.u8();
   if (type === 1) return { type: "leaf", leaf: readLeafNode(reader) };
   if (type !== 2) throw new MlsError("malformed", "node type");

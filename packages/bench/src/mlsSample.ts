@@ -1,0 +1,53 @@
+import { median } from "./stopwatch.js";
+
+/** Takes one measured run of an operation, or a size in bytes. */
+export interface Sample {
+  (operation: string, timing: { ms: number }): void;
+  bytes(operation: string, length: number): void;
+}
+
+/** Collects the runs of one contender, and gives their medians. */
+export class Samples {
+  private readonly times = new Map<string, number[]>();
+  private readonly sizes = new Map<string, number[]>();
+
+  /** The function that takes the runs. */
+  readonly sample: Sample = Object.assign(
+    (operation: string, { ms }: { ms: number }) => {
+      push(this.times, operation, ms);
+    },
+    {
+      bytes: (operation: string, length: number) => {
+        push(this.sizes, operation, length);
+      },
+    },
+  );
+
+  /** Forgets all runs: those that warmed the compiler up. */
+  clear(): void {
+    this.times.clear();
+    this.sizes.clear();
+  }
+
+  /** Operations in the order in which they were first measured. */
+  operations(): string[] {
+    return [...this.times.keys()];
+  }
+
+  /** Median time in milliseconds, or null. */
+  time(operation: string): number | null {
+    const runs = this.times.get(operation);
+    return runs === undefined ? null : median(runs);
+  }
+
+  /** Median sizes in bytes. */
+  bytes(): [operation: string, bytes: number][] {
+    return [...this.sizes].map(([operation, lengths]) => [operation, median(lengths)]);
+  }
+}
+
+function push(map: Map<string, number[]>, name: string, value: number): void {
+  const list = map.get(name);
+  if (list === undefined) map.set(name, [value]);
+  else list.push(value);
+}
