@@ -50,11 +50,11 @@ export class World {
 
   /** Lets everything happen, with time, until the promise settles. Throws when that takes more than `hours`. */
   async run<T>(promise: Promise<T>, hours = 1): Promise<T> {
-    let isOver = false;
-    const over = () => (isOver = true);
+    const state = { isOver: false };
+    const over = () => (state.isOver = true);
     promise.then(over, over);
     const until = this.clock.now() + hours * 3_600_000;
-    for (let quiet = 0, seen = this.activity; !isOver;) {
+    for (let quiet = 0, seen = this.activity; !state.isOver;) {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = this.activity === seen ? quiet + 1 : 0;
       seen = this.activity;

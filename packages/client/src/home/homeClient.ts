@@ -108,7 +108,7 @@ export class HomeClient implements Client {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
       ...{ standing: "founding", creation: { ...creation, permit }, join: null },
     };
-    const session = await loadSession(this.ports, this.relays, this.self.device, meta, { room });
+    const session = await loadSession(this.ports, this.relays, this.self, meta, { room });
     const { state } = session.engine;
     const kept = await state.turn((turn) => {
       state.setMeta(turn, {});
@@ -183,7 +183,7 @@ export class HomeClient implements Client {
   async load(): Promise<void> {
     for (const { value } of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
       const meta = decodeRoomMeta(value);
-      this.sessions.set(toHex(meta.roomId), await loadSession(this.ports, this.relays, this.self.device, meta));
+      this.sessions.set(toHex(meta.roomId), await loadSession(this.ports, this.relays, this.self, meta));
     }
   }
 
@@ -194,7 +194,7 @@ export class HomeClient implements Client {
     if (before && !isOver(before)) return failed({ kind: "already_here" });
     if (before) await this.clearForJoin(before);
     const { ports, relays, self } = this;
-    return done(await loadSession(ports, relays, self.device, meta, asking ? { asking } : {}));
+    return done(await loadSession(ports, relays, self, meta, asking ? { asking } : {}));
   }
 
   /** What was said stays; keys, and what waited to be sent by them, go. */

@@ -1,4 +1,5 @@
-import { type DeviceIdentity, loadRoom, type Room } from "@conclave/protocol";
+import { loadRoom, type Room } from "@conclave/protocol";
+import type { HomeIdentity } from "./identity.js";
 import type { Relays } from "./relays.js";
 import { RoomKeys } from "../session/homeKey.js";
 import { LiveSession } from "../session/liveSession.js";
@@ -11,17 +12,22 @@ import type { ClientPorts } from "../view/client.js";
 export async function loadSession(
   ports: ClientPorts,
   relays: Relays,
-  device: DeviceIdentity,
+  { identity, device }: HomeIdentity,
   meta: RoomMeta,
   made: { readonly room?: Room; readonly asking?: Uint8Array } = {},
 ): Promise<LiveSession> {
   const keys = new RoomKeys(meta.roomId);
   const connection = relays.get(meta.relay);
   if (!connection) throw new Error("a room's relay has no valid address");
-  const room = made.room ?? (await storedRoom(ports, keys));
+  const room = made.room ?? (hasKeys(meta) ? await storedRoom(ports, keys) : null);
   const asking = made.asking ?? (await ports.storage.get(keys.asking));
-  const state = await RoomState.load(ports, meta, room);
+  const state = await RoomState.load(ports, identity.person, meta, room);
   return new LiveSession(new RoomEngine(state, connection, device, asking));
+}
+
+/** Of a room that we are out of only what was said and decided is left. */
+function hasKeys({ standing }: RoomMeta): boolean {
+  return standing !== "removed" && standing !== "left" && standing !== "lost";
 }
 
 /** The signed entries are many, and nobody needs them to go on. */

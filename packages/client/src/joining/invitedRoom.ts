@@ -43,7 +43,7 @@ export function invitedRoom(
   const { roster, invite, confirmedAt, deeds } = preview;
   const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
   for (const deed of deeds) log.add(new Turn(), deed, 0);
-  const sight: RoomSight = { ports, room: { roster, self: { person } }, deeds: log, invites: { find: () => null } };
+  const sight: RoomSight = { ports, person, room: { roster }, deeds: log, invites: { find: () => null } };
   const members = membersOf(sight);
   return {
     roomId: roster.roomId,
@@ -102,5 +102,7 @@ async function accept(
     return engine.problem ?? (standing === "member" || (standing === "asking" && current?.isPosted === true));
   };
   const joined = await engine.waiting.until(isIn, UNTIL_IN);
-  return joined.ok ? done(session) : joined;
+  if (!joined.ok) return joined;
+  if (state.meta.standing === "member") await engine.settleSlots();
+  return done(session);
 }

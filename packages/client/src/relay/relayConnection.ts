@@ -85,26 +85,25 @@ export class RelayConnection {
 
   /** Uses the connection for one piece of work, once it stands; null when it does not within `timeout` ms. */
   async use<T>(timeout: number, work: (welcome: Welcome) => Promise<T>): Promise<T | null> {
-    let user: ConnectionUser | null = null;
+    let begin: () => void = () => undefined;
+    const online = () => {
+      begin();
+    };
+    const user: ConnectionUser = { topic: null, online, offline: () => undefined, push: () => undefined };
     const welcome = await new Promise<Welcome | null>((resolve) => {
       const cancel = this.clock.setTimer(timeout, () => {
         resolve(null);
       });
-      user = {
-        topic: null,
-        online: () => {
-          cancel();
-          resolve(this.greeting);
-        },
-        offline: () => undefined,
-        push: () => undefined,
+      begin = () => {
+        cancel();
+        resolve(this.greeting);
       };
       this.attach(user);
     });
     try {
       return welcome && (await work(welcome));
     } finally {
-      if (user) this.detach(user);
+      this.detach(user);
     }
   }
 

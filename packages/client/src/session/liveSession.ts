@@ -1,4 +1,5 @@
 import { utf8Bytes } from "@conclave/codec";
+import type * as protocol from "@conclave/protocol";
 import { type Fingerprint, inviteLink, type Message, personFingerprint, type Policy } from "@conclave/protocol";
 import type { Decision } from "../view/decision.js";
 import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "../view/invitation.js";
@@ -6,10 +7,11 @@ import type { RoomMember } from "../view/person.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import { proposalsOf, requestView } from "../view/requestView.js";
 import type { Post, RoomSession } from "../view/roomSession.js";
-import { decisionOf, invitationsOf, membersOf, messageView, timelineItem } from "../view/roomView.js";
+import { decisionOf, invitationsOf, membersOf, messageView } from "../view/roomView.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { RoomStatus } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
+import { timelineItem } from "../view/timelineView.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
 import { createInvite } from "./inviting.js";
@@ -104,9 +106,15 @@ export class LiveSession implements RoomSession {
   async decide(action: Wish): Promise<Result<Progress>> {
     const stopped = this.stopped();
     if (stopped) return failed(stopped);
-    if (action.type !== "add" && action.type !== "addDevice") return this.engine.decisions.decide(action);
-    const request = this.engine.requests.findLeaf(action.leafCert)?.ask ?? null;
-    return this.engine.decisions.decide(action, { request });
+    const brings = action.type === "add" || action.type === "addDevice";
+    const request = brings ? (this.engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
+    return this.carryOut(action, request);
+  }
+
+  private async carryOut(wish: Wish, request: protocol.JoinRequest | null): Promise<Result<Progress>> {
+    const decided = await this.engine.decisions.decide(wish, { request });
+    if (decided.ok && decided.value.done) await this.engine.settleSlots();
+    return decided;
   }
 
   proposals(): readonly OpenProposal[] {
@@ -160,7 +168,7 @@ export class LiveSession implements RoomSession {
     const opened = this.engine.requests.find(requestId);
     const view = opened && requestView(this.state, opened);
     if (!view) return failed({ kind: "unknown" });
-    const decided = await this.engine.decisions.decide(view.action, { request: opened.ask });
+    const decided = await this.carryOut(view.action, opened.ask);
     // RULE client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
     if (decided.ok && decided.value.done) await this.engine.requests.remove(requestId);
     return decided;
@@ -215,8 +223,7 @@ export class LiveSession implements RoomSession {
   }
 
   private pendingView({ content, sealed, time }: Outgoing): TimelineMessage {
-    const { room } = this.state;
-    const author = room?.self.person ?? new Uint8Array(0);
+    const author = this.state.person;
     const unsealed: Message = {
       ...content,
       author,

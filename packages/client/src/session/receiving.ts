@@ -111,7 +111,7 @@ function keepMessage(state: RoomState, turn: Turn, message: Message, n: number):
   state.freshness.heard(turn, message);
   if (message.kind !== HEARTBEAT) state.spokenAt = state.now();
   if (isSilent(message.kind)) return;
-  const own = state.room !== null && equalBytes(message.author, state.room.self.person);
+  const own = equalBytes(message.author, state.person);
   const placed = { ...message, n };
   state.history.add(turn, { kind: "message", n, message: placed, own });
   state.emit(turn, { type: "item", item: { kind: "message", message: messageView(state, placed, "sent") } });

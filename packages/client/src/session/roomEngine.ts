@@ -16,6 +16,8 @@ import { Sync } from "./sync.js";
 import { Waiting } from "./waiting.js";
 import { WriteProof } from "./writeProof.js";
 
+const UNTIL_SLOTS = 10_000;
+
 /**
  * What drives one room: each part looks, whenever something has changed, whether there is something for it to do, and
  * does that. So nothing is lost by a crash, a lost answer or a new connection: it is found to be still undone.
@@ -65,6 +67,15 @@ export class RoomEngine implements ConnectionUser {
   /** Why a founding or a join does not go on; null while it does. */
   get problem(): Problem | null {
     return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
+  }
+
+  /**
+   * Resolves when the slots of open invites fit the room as it is, or after a while: whoever changes the room leaves it
+   * so that others can join, also when this process ends right after.
+   */
+  async settleSlots(): Promise<void> {
+    void this.slots.refresh();
+    await this.waiting.until(() => this.slots.isFresh, UNTIL_SLOTS);
   }
 
   start(): void {

@@ -31,6 +31,8 @@ export class RoomState {
 
   private constructor(
     readonly ports: ClientPorts,
+    /** Who we are. */
+    readonly person: Uint8Array,
     /** Null while there is none: before an admission, or after the room was closed to us for good. */
     public room: Room | null,
     private current: RoomMeta,
@@ -50,12 +52,13 @@ export class RoomState {
   }
 
   /** Reads everything that is stored beside the room's own state. */
-  static async load(ports: ClientPorts, meta: RoomMeta, room: Room | null): Promise<RoomState> {
+  static async load(ports: ClientPorts, person: Uint8Array, meta: RoomMeta, room: Room | null): Promise<RoomState> {
     const { storage, crypto } = ports;
     const keys = new RoomKeys(meta.roomId);
     const all = (prefix: string) => storage.range({ prefix });
     return new RoomState(
       ports,
+      person,
       room,
       meta,
       new Outbox(keys, await all(keys.outbox)),
@@ -76,14 +79,10 @@ export class RoomState {
   }
 
   /** Runs a turn after those before it. `closed` when this one or an earlier one failed. */
-  async turn<T>(work: (turn: Turn) => T | Promise<T>): Promise<Result<T>> {
-    if (this.failure !== null) return failed({ kind: "closed" });
-    try {
-      return done(await this.queue.run(work));
-    } catch (error) {
-      // The queue has told why; whoever waits for this turn learns that it did not happen.
-      return this.failure === null ? Promise.reject(asError(error)) : failed({ kind: "closed" });
-    }
+  turn<T>(work: (turn: Turn) => T | Promise<T>): Promise<Result<T>> {
+    if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
+    // A failure was noted by the queue: whoever waits for this turn learns that it did not happen.
+    return this.queue.run(work).then(done, () => failed({ kind: "closed" }));
   }
 
   /** Resolves when no turn is running or waiting. */
@@ -132,8 +131,4 @@ export class RoomState {
   tell(event: SessionEvent): void {
     for (const listener of [...this.listeners]) listener(event);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error("a turn failed", { cause: error });
 }

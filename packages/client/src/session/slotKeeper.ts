@@ -16,8 +16,6 @@ const LONGEST = 120_000;
  * §7). Who committed does it at once; the others only where the slots are still old after a while, one after another.
  */
 export class SlotKeeper {
-  /** The number of the newest decision that all slots are known to be made for. */
-  freshSeq = -1;
   private freshFor = -1;
   private plannedFor = -1;
   private busy = false;
@@ -34,6 +32,11 @@ export class SlotKeeper {
     this.patience = new Patience(state.ports, () => {
       void this.refresh();
     });
+  }
+
+  /** Whether all slots are known to be made for the newest commit. */
+  get isFresh(): boolean {
+    return this.state.room?.lastCommit === this.freshFor;
   }
 
   offline(): void {
@@ -59,7 +62,7 @@ export class SlotKeeper {
   async refresh(): Promise<void> {
     const { room } = this.state;
     if (!room || room.status !== "active" || !this.sync.isLive || this.busy) return;
-    const { lastCommit, roster } = room;
+    const { lastCommit } = room;
     if (lastCommit === this.freshFor) return;
     this.busy = true;
     const isOwn = lastCommit === this.state.ownCommit;
@@ -67,7 +70,7 @@ export class SlotKeeper {
     const slots = room.slots(this.state.now());
     let isDone = true;
     for (const slot of slots) {
-      const isFresh = !isOwn && (await this.isFresh(slot, lastCommit));
+      const isFresh = !isOwn && (await this.holds(slot, lastCommit));
       isDone = (isFresh || (await this.put(slot))) && isDone;
     }
     await this.closeOthers(slots);
@@ -75,12 +78,11 @@ export class SlotKeeper {
     if (isDone) {
       this.patience.reset();
       this.freshFor = lastCommit;
-      this.freshSeq = roster.seq;
-    } else if (this.sync.isLive) this.patience.later();
+    } else this.patience.later();
     this.changed();
   }
 
-  private async isFresh(slot: SlotContent, commit: number): Promise<boolean> {
+  private async holds(slot: SlotContent, commit: number): Promise<boolean> {
     const roomTag = this.state.room!.tag;
     const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId: slot.slotId, back: 0 });
     return answer.type === "slot" && answer.n >= commit;

@@ -12,9 +12,8 @@ export function skeleton(name: string): string {
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[\p{M}\p{Cf}\s._'’-]/gu, "");
-  return [...plain]
-    .map((letter) => LOOKS_LIKE[letter] ?? letter)
-    .join("")
+  return plain
+    .replace(/./gsu, (letter) => LOOKS_LIKE[letter] ?? letter)
     .replaceAll("rn", "m")
     .replaceAll("vv", "w")
     .replaceAll("i", "l");

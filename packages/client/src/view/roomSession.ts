@@ -30,13 +30,14 @@ export interface RoomSession {
   /** The relay's address. */
   readonly relay: string;
   status(): RoomStatus;
+  /** Who is in the room, in the order of their coming; nobody where we are out of it. */
   members(): readonly RoomMember[];
   /** All decisions since the founding, oldest first. */
   decisions(): readonly Decision[];
   policy(): Policy | null;
   /** A page of what happened, oldest first. */
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
-  /** Everything from now on. Returns how to stop. */
+  /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
   watch(listener: (event: SessionEvent) => void): () => void;
 
   /** Resolves when the room is live: at the relay's head, able to send. `unreachable` after `timeout` ms. */

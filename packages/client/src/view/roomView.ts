@@ -1,21 +1,19 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { inviteLimit, isInviteOpen, memberOf, personTag, type Message, type Roster } from "@conclave/protocol";
 import type { DeedLog, LoggedDeed } from "../session/deedLog.js";
-import type { HistoryItem } from "../session/historyItem.js";
 import type { OwnInvites } from "../session/ownInvites.js";
-import type { RoomState } from "../session/roomState.js";
 import type { ClientPorts } from "./client.js";
-import { alarmView } from "./alarmView.js";
 import type { Decision, Right } from "./decision.js";
 import type { Invitation } from "./invitation.js";
 import { skeleton } from "./lookalike.js";
 import type { Admission, NamedPerson, RoomMember } from "./person.js";
-import type { TimelineItem, TimelineMessage } from "./timeline.js";
+import type { TimelineMessage } from "./timeline.js";
 
 /** What screens are made from: a room's roster and its decisions, and what this home knows. */
 export interface RoomSight {
   readonly ports: Pick<ClientPorts, "crypto">;
-  readonly room: { readonly roster: Roster; readonly self: { readonly person: Uint8Array } } | null;
+  readonly person: Uint8Array;
+  readonly room: { readonly roster: Roster } | null;
   readonly deeds: Pick<DeedLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;
 }
@@ -26,7 +24,7 @@ export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): 
   const roster = room?.roster;
   const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
   const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
-  const isYou = room !== null && equalBytes(room.self.person, person);
+  const isYou = equalBytes(sight.person, person);
   return { person, name, tag: personTag(ports.crypto, person), isYou };
 }
 
@@ -79,24 +77,6 @@ export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Dec
 export function messageView(sight: RoomSight, message: Message, state: "sent" | "pending"): TimelineMessage {
   const { id, kind, ref, body, time, n, late, authorGone } = message;
   return { id, kind, ref, body, author: named(sight, message.author, message.name), time, n, state, late, authorGone };
-}
-
-/** A line of the history for a screen; null for one whose details are gone. */
-export function timelineItem(state: RoomState, item: HistoryItem): TimelineItem | null {
-  switch (item.kind) {
-    case "message":
-      return { kind: "message", message: messageView(state, item.message, "sent") };
-    case "decision": {
-      const logged = state.deeds.find(item.seq);
-      return logged && { kind: "decision", decision: decisionOf(state, logged) };
-    }
-    case "alarm": {
-      const logged = state.alarms.find(item.order);
-      return logged && { kind: "alarm", alarm: alarmView(state, logged) };
-    }
-    case "unreadable":
-      return item;
-  }
 }
 
 /** All invites that the roster has, newest first. */

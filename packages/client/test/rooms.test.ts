@@ -1,0 +1,213 @@
+import { preset } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { World, type Home } from "./world.js";
+
+async function threeIn(world: World): Promise<[Home, Home, Home]> {
+  const homes: [Home, Home, Home] = [world.home(), world.home(), world.home()];
+  const [alice, bob, carol] = homes;
+  for (const home of homes) await home.open();
+  await alice.found("Garden", "Alice");
+  const link = await alice.invite();
+  await bob.join(link, "Bob");
+  await carol.join(link, "Carol");
+  for (const home of homes) await world.until(() => home.room.members().length === 3);
+  return homes;
+}
+
+const person = (home: Home, name: string) => home.room.members().find((member) => member.name === name)!.person;
+
+describe("a room of three", () => {
+  it("shows everybody the same people, by what right they are there, and the same codes", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    const codes = [alice, bob, carol].map(({ room }) => room.roomCode());
+    expect(new Set(codes).size).toBe(1);
+    const [, second] = carol.room.members();
+    expect(second).toMatchObject({ name: "Bob", role: "member", admission: { how: "invited", by: { name: "Alice" } } });
+    expect(alice.room.members()[1]!.admission).toMatchObject({ label: "link" });
+    expect(carol.room.decisions().map(({ action, by }) => `${by.name} ${action.type}`)).toEqual([
+      "Alice charter",
+      "Alice createInvite",
+      "Bob add",
+      "Carol add",
+    ]);
+  });
+
+  it("a farewell is carried out by whoever is there", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(carol.room.leave());
+    await world.until(() => carol.room.status().standing === "left");
+    await world.until(() => bob.room.members().length === 2 && alice.room.members().length === 2);
+    expect(bob.room.decisions().at(-1)).toMatchObject({ action: { type: "leave" }, right: { isFarewell: true } });
+  });
+
+  it("an owner cannot leave a room without an owner; somebody alone just goes", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    expect(await world.run(alice.room.leave())).toMatchObject({ problem: { rejection: { code: "last_owner" } } });
+    await world.get(alice.room.decide({ type: "transferOwnership", person: person(alice, "Bob") }));
+    await world.until(() => bob.room.members()[1]!.role === "owner");
+    await world.get(alice.room.leave());
+    await world.until(() => alice.room.status().standing === "left");
+  });
+
+  it("what a member may not do is refused by their own device, with the reason", async () => {
+    const world = new World();
+    const [, bob] = await threeIn(world);
+    const result = await world.run(bob.room.decide({ type: "remove", person: person(bob, "Carol"), ban: false }));
+    expect(result).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "not_allowed" } } });
+  });
+
+  it("texts are encrypted anew when a commit comes first, and arrive once, in order", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    const rekeys = [1, 2, 3].map(() => alice.room.decide({ type: "rekey" }));
+    const texts = Array.from({ length: 40 }, (_, i) => `text ${String(i)}`);
+    for (const text of texts) void bob.room.send(text);
+    await world.run(Promise.all(rekeys));
+    await world.get(bob.room.flushed(600_000));
+    await world.until(() => carol.room.status().n === bob.room.status().n);
+    expect(await carol.texts()).toEqual(texts.map((text) => `Bob: ${text}`));
+    expect(await bob.texts()).toEqual(await carol.texts());
+  });
+
+  it("two who change the room at once both have their way, one after the other", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "owner" }));
+    await world.until(() => bob.room.members()[1]!.role === "owner");
+    const results = await world.run(
+      Promise.all([
+        alice.room.decide({ type: "setTitle", title: "Meadow" }),
+        bob.room.decide({ type: "setRole", person: person(bob, "Carol"), role: "admin" }),
+      ]),
+    );
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    await world.until(() => carol.room.title === "Meadow" && carol.room.members()[2]!.role === "admin");
+  });
+
+  it("what was written offline, or while the connection breaks again and again, arrives once, in order", async () => {
+    const world = new World();
+    const [, bob, carol] = await threeIn(world);
+    world.isDown = true;
+    world.cut();
+    const texts = Array.from({ length: 60 }, (_, i) => `text ${String(i)}`);
+    for (const text of texts.slice(0, 20)) await world.get(bob.room.send(text));
+    expect(bob.room.status()).toMatchObject({ connection: "offline", pending: 20 });
+    world.isDown = false;
+    for (const text of texts.slice(20)) {
+      void bob.room.send(text);
+      await world.pass(150);
+      if (texts.indexOf(text) % 7 === 0) world.cut();
+    }
+    await world.get(bob.room.flushed(600_000));
+    await world.until(() => carol.room.status().n === bob.room.status().n);
+    expect(await carol.texts()).toEqual(texts.map((text) => `Bob: ${text}`));
+  });
+
+  it("a removed member is told, learns nothing more, and can come back by a new link", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "remove", person: person(alice, "Carol"), ban: false }));
+    await world.until(() => carol.room.status().standing === "removed");
+    await world.get(bob.room.send("without Carol"));
+    await world.get(bob.room.flushed(10_000));
+    expect(await carol.texts()).toEqual([]);
+    expect(await world.run(carol.room.send("hello?"))).toMatchObject({ problem: { kind: "not_member" } });
+    await world.run(carol.client.close());
+    await carol.open();
+    expect(carol.room.status().standing).toBe("removed");
+    const link = await alice.invite();
+    await carol.join(link, "Carol");
+    await world.get(alice.room.send("welcome back"));
+    await world.until(() => carol.room.status().isConfirmed);
+    expect((await carol.texts()).at(-1)).toBe("Alice: welcome back");
+    expect(bob.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
+  });
+
+  it("a link that was withdrawn leads nowhere, and one for one person lets in one of two", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    const link = await alice.invite();
+    const { inviteId } = alice.room.invitations()[0]!;
+    await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
+    const dora = world.home();
+    await dora.open();
+    expect(await world.run(dora.client.lookAt(link))).toMatchObject({
+      problem: { kind: "relay", error: "slot_closed" },
+    });
+    const single = await alice.invite("direct", 1);
+    const erin = world.home();
+    await erin.open();
+    const [a, b] = await Promise.all([world.get(dora.client.lookAt(single)), world.get(erin.client.lookAt(single))]);
+    const results = await world.run(Promise.all([a.accept("Dora"), b.accept("Erin")]));
+    expect(results.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    await world.until(() => bob.room.members().length === 4);
+  });
+});
+
+describe("asking", () => {
+  it("somebody asks, with a note; an admin lets them in; they were away meanwhile", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    await alice.found("Garden", "Alice");
+    const link = await alice.invite("ask");
+    const invited = await world.get(bob.client.lookAt(link));
+    expect(invited).toMatchObject({ mode: "ask", title: "Garden", owners: [{ name: "Alice" }] });
+    await world.get(invited.accept("Bob", "It is me"));
+    expect(bob.room.status().standing).toBe("asking");
+    await world.run(bob.client.close());
+    await world.until(() => alice.room.status().requests === 1);
+    const [request] = await world.get(alice.room.requests());
+    expect(request).toMatchObject({ name: "Bob", note: "It is me", invite: { label: "link" } });
+    expect(await world.get(alice.room.admit(request!.id))).toMatchObject({ done: true });
+    expect(await world.get(alice.room.requests())).toEqual([]);
+    await bob.open();
+    await world.until(() => bob.room.status().standing === "member");
+    await world.get(bob.room.send("thank you"));
+    await world.get(bob.room.flushed(10_000));
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    expect(await alice.texts()).toEqual(["Bob: thank you"]);
+    expect(alice.room.members()[1]!.admission).toMatchObject({ how: "admitted", by: { name: "Alice" } });
+  });
+
+  it("RULE client.admit-once: a declined or admitted request is gone", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    await alice.found("Garden", "Alice");
+    const invited = await world.get(bob.client.lookAt(await alice.invite("ask")));
+    await world.get(invited.accept("Bob"));
+    await world.until(() => alice.room.status().requests === 1);
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.decline(request!.id));
+    expect(await world.get(alice.room.requests())).toEqual([]);
+    expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(bob.room.status().standing).toBe("asking");
+  });
+});
+
+describe("several must agree", () => {
+  it("an action is proposed, approved by others, and carried out; the decision shows whose yes it has", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
+    const proposed = await world.get(alice.room.decide(remove));
+    expect(proposed).toMatchObject({ done: false, have: 1, need: 2 });
+    await world.until(() => bob.room.proposals().length === 1);
+    const [proposal] = bob.room.proposals();
+    expect(proposal).toMatchObject({ by: { name: "Alice" } });
+    await world.run(alice.client.close());
+    await world.run(bob.room.approve(proposal!.actionHash));
+    await alice.open();
+    await world.until(() => carol.room.status().standing === "removed");
+    expect(bob.room.decisions().at(-1)).toMatchObject({ action: { type: "remove" } });
+    await world.until(() => alice.room.proposals().length === 0);
+  });
+});
