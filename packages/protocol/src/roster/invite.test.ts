@@ -26,6 +26,8 @@ describe("an invite", () => {
     // Another person, another leaf, another key, no proof at all.
     expect(withProof(chain, dave, proof)).toBe("bad_invite_proof");
     expect(withProof(chain, { ...carol, ...chain.someone("Carol", 2) }, proof)).toBe("bad_invite_proof");
+    // Carol's leaf under Dave's name.
+    expect(withProof(chain, { ...dave, leaf: carol.leaf, leafSeed: carol.leafSeed }, proof)).toBe("bad_invite_proof");
     const content = {
       roomId: chain.roster.roomId,
       inviteId: chain.terms("link").inviteId,
@@ -52,6 +54,7 @@ describe("an invite", () => {
     chain.must(chain.alice, { type: "tick" });
     expect(withProof(chain, carol, proof)).toBe("bad_invite_proof");
     chain.epoch--;
+    expect(withProof(chain, carol, proof)).toBe("bad_invite_proof");
     expect(withProof(chain, carol, chain.proof("link", carol))).toBe("ok");
     const [fresh, stale] = [chain.proof("link", carol), chain.epoch++];
     expect(withProof(chain, carol, fresh)).toBe("bad_invite_proof");

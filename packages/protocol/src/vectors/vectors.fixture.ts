@@ -1,0 +1,210 @@
+import { encode, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { derivedKey, labelledHash } from "../encoding/digest.js";
+import { epochMark, signBeacon } from "../evidence/beacon.js";
+import { peopleCode, personFingerprint, personTag, roomCode } from "../identity/fingerprint.js";
+import { isLabel } from "../identity/label.js";
+import { NO_ROOM } from "../identity/leafCert.js";
+import { recoveryPhrase } from "../identity/recoveryPhrase.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import { inviteLink } from "../invite/link.js";
+import { type Policy, policyHash, writePolicy } from "../policy/policy.js";
+import { preset, type PresetName } from "../policy/presets.js";
+import { type Rule, writeRule } from "../policy/rule.js";
+import { roomTagOf } from "../room/roomTag.js";
+import type { Chain } from "../roster/chain.fixture.js";
+import { openEnvelope, sealEnvelope } from "../transport/envelope.js";
+import { sealRosterRecord } from "../transport/rosterLog.js";
+import { story, type Vectors } from "./story.fixture.js";
+
+const PRESETS: readonly PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
+const RULES: readonly Rule[] = [
+  { kind: "nobody" },
+  { kind: "self" },
+  { kind: "owner" },
+  { kind: "role", role: "admin" },
+  { kind: "quorum", role: "admin", count: 3, half: true },
+  { kind: "majority" },
+  { kind: "unanimous" },
+  { kind: "anyMember" },
+  { kind: "invite", inviteClass: "personal" },
+  { kind: "anyOf", rules: [{ kind: "owner" }, { kind: "invite", inviteClass: "any" }] },
+];
+
+/** All files of vectors, by name. Deterministic: seeds are hashes of names, and nothing here is random. */
+export function allVectors(crypto: Crypto): Record<string, Vectors> {
+  const { entries, refused, chain } = story(crypto);
+  return {
+    identity: identityVectors(crypto, chain),
+    policy: policyVectors(crypto),
+    entries: { entries, refused },
+    statements: statementVectors(crypto, chain),
+    roster: rosterVectors(chain),
+    invite: inviteVectors(crypto),
+    transport: transportVectors(crypto),
+  };
+}
+
+function identityVectors(crypto: Crypto, chain: Chain): Vectors {
+  const { alice } = chain;
+  const seed = chain.bytes("identity of Alice");
+  const person = alice.person;
+  return {
+    person: {
+      seed: toHex(seed),
+      person: toHex(person),
+      recoveryPhrase: recoveryPhrase(seed),
+      fingerprint: personFingerprint(crypto, person),
+      tag: personTag(crypto, person),
+    },
+    deviceCert: {
+      identitySeed: toHex(seed),
+      device: toHex(crypto.ed25519PublicKey(alice.device.deviceSeed)),
+      deviceNo: 1,
+      signed: toHex(alice.device.deviceCert),
+    },
+    leafCert: {
+      deviceSeed: toHex(alice.device.deviceSeed),
+      roomId: toHex(NO_ROOM),
+      leaf: toHex(alice.leaf),
+      name: "Alice",
+      signed: toHex(chain.certOf(alice, NO_ROOM)),
+    },
+    roomCode: {
+      roomId: toHex(chain.bytes("room")),
+      head: toHex(chain.bytes("head")),
+      epochAuthenticator: toHex(chain.bytes("authenticator")),
+      digits: roomCode(crypto, chain.bytes("room"), chain.bytes("head"), chain.bytes("authenticator")),
+    },
+    peopleCode: {
+      people: ["one", "two"].map((name) => toHex(chain.bytes(name))),
+      policyHash: toHex(chain.bytes("policy")),
+      digits: peopleCode(crypto, [chain.bytes("one"), chain.bytes("two")], chain.bytes("policy")),
+    },
+    labels: [
+      "Alice",
+      "李小龙",
+      " Alice",
+      "Ali\u200bce",
+      "\u202eecilA",
+      "",
+      "\u{1f469}\u200d\u{1f467}",
+      "x".repeat(129),
+    ].map((text) => ({ text, valid: isLabel(text) })),
+  };
+}
+
+function policyVectors(crypto: Crypto): Vectors {
+  return {
+    rules: RULES.map((rule) => ({ rule, bytes: toHex(encode(rule, writeRule)) })),
+    presets: PRESETS.map((name) => {
+      const policy: Policy = preset(name);
+      return { name, bytes: toHex(encode(policy, writePolicy)), hash: toHex(policyHash(crypto, policy)) };
+    }),
+  };
+}
+
+function statementVectors(crypto: Crypto, chain: Chain): Vectors {
+  const carol = chain.someone("Carol");
+  const beacon = {
+    roomTag: chain.bytes("tag"),
+    seq: 5,
+    head: chain.bytes("head"),
+    epoch: 9,
+    epochMark: epochMark(crypto, chain.bytes("authenticator")),
+    time: 1_700_000_000_000,
+  };
+  return {
+    leafSeed: toHex(carol.leafSeed),
+    approval: toHex(chain.approval(carol, { type: "seal" })),
+    farewell: toHex(chain.farewell(carol)),
+    inviteProof: {
+      joinSeed: toHex(chain.bytes("join direct")),
+      direct: toHex(chain.proof("direct", carol)),
+      ask: toHex(chain.proof("direct", carol, "ask")),
+    },
+    beacon: {
+      epochAuthenticator: toHex(chain.bytes("authenticator")),
+      epochMark: toHex(beacon.epochMark),
+      signed: toHex(signBeacon(crypto, carol.leafSeed, beacon)),
+    },
+  };
+}
+
+/** The records of the story's last roster. */
+function rosterVectors(chain: Chain): Vectors {
+  const records = new Map<string, Uint8Array>();
+  for (const { delta } of chain.transitions) {
+    for (const [key, value] of delta.put) records.set(key, value);
+    for (const key of delta.delete) records.delete(key);
+  }
+  const sorted = [...records].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    records: Object.fromEntries(sorted.map(([key, value]) => [key, toHex(value)])),
+    stateHash: toHex(chain.roster.stateHash),
+    policyHash: toHex(chain.roster.policyHash),
+  };
+}
+
+function inviteVectors(crypto: Crypto): Vectors {
+  const [roomId, secret] = [named(crypto, "room"), named(crypto, "invite secret")];
+  const keys = inviteKeys(crypto, roomId, secret);
+  const link = { roomId, secret, floor: { seq: 40, head: named(crypto, "head") }, relay: "wss://relay.test" };
+  return {
+    roomId: toHex(roomId),
+    secret: toHex(secret),
+    inviteId: toHex(keys.inviteId),
+    joinSeed: toHex(keys.joinSeed),
+    joinPub: toHex(keys.joinPub),
+    tokenSeed: toHex(keys.tokenSeed),
+    tokenPub: toHex(keys.tokenPub),
+    slotPub: toHex(keys.slot.publicKey),
+    slotKey: toHex(keys.slot.privateKey),
+    slotId: toHex(keys.slotId),
+    roomTag: toHex(roomTagOf(crypto, roomId)),
+    floor: { seq: 40, head: toHex(link.floor.head) },
+    link: inviteLink("https://relay.test", link),
+  };
+}
+
+function transportVectors(crypto: Crypto): Vectors {
+  const [key, roomTag] = [named(crypto, "key"), named(crypto, "tag")];
+  const context = { roomTag, epoch: 7 };
+  const envelopes = [0, 5, 300].map((length) => {
+    const message = new Uint8Array(length).fill(0xab);
+    const envelope = sealEnvelope(crypto, key, context, message);
+    if (openEnvelope(crypto, key, context, envelope) === null) throw new Error("envelope");
+    return { message: toHex(message), envelope: toHex(envelope) };
+  });
+  const entry = named(crypto, "entry");
+  const rosterKey = { generation: 2, key };
+  const record = (previousKey: Uint8Array | null) => ({
+    generation: 2,
+    seq: 40,
+    entry: toHex(entry),
+    previousKey: previousKey === null ? null : toHex(previousKey),
+    record: toHex(sealRosterRecord(crypto, roomTag, rosterKey, 40, { entry, previousKey })),
+  });
+  return {
+    key: toHex(key),
+    roomTag: toHex(roomTag),
+    epoch: 7,
+    envelopes,
+    rosterRecords: [record(null), record(named(crypto, "previous key"))],
+    labelledHash: {
+      label: "conclave/example/v1",
+      parts: ["01", "0203"],
+      hash: toHex(labelledHash(crypto, "conclave/example/v1", new Uint8Array([1]), new Uint8Array([2, 3]))),
+    },
+    derivedKey: {
+      secret: toHex(key),
+      label: "conclave/example/v1",
+      context: "01",
+      key: toHex(derivedKey(crypto, key, "conclave/example/v1", new Uint8Array([1]))),
+    },
+  };
+}
+
+function named(crypto: Crypto, name: string): Uint8Array {
+  return crypto.hash("sha256", new TextEncoder().encode(name));
+}
