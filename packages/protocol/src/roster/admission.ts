@@ -1,7 +1,8 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openLeafCert, type LeafCert } from "../identity/leafCert.js";
-import { type Invite, inviteLimit } from "../invite/invite.js";
+import type { Invite } from "../invite/invite.js";
+import { closedReason } from "../invite/inviteCheck.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Action } from "./action.js";
 import type { Newcomer } from "./change.js";
@@ -72,11 +73,10 @@ function provedInvite(
 
 function objectionTo(invite: Invite, before: Roster, cert: LeafCert, action: Added, direct: boolean): Refused | null {
   // RULE: invite.revoked: a link that was withdrawn lets nobody in (attack A40).
-  if (invite.revoked) return refused("invite_revoked");
   // RULE: invite.expired: by the time of the chain before, which no newcomer's clock moves (attacks A33, A34, A39).
-  if (invite.notAfter !== null && before.chainTime > invite.notAfter) return refused("invite_expired");
   // RULE: invite.used-up: uses are counted in the chain, so of two at once one comes in (attack A38).
-  if (invite.uses >= inviteLimit(invite)) return refused("invite_used_up");
+  const closed = closedReason(invite, before.chainTime);
+  if (closed !== null) return closed;
   // RULE: invite.personal: a personal invite is for its person only.
   if (invite.for.class === "personal" && !equalBytes(invite.for.person, cert.person))
     return refused("invite_not_for_you");
