@@ -134,7 +134,7 @@ export function encodeAsking(asking: Asking): Uint8Array {
   });
 }
 
-/** @throws TypeError for damaged bytes */
+/** The asking that {@link encodeAsking} made. @throws TypeError for damaged bytes */
 export function decodeAsking(bytes: Uint8Array): Asking {
   return stored("join request", bytes, (r) => ({
     roomId: r.fixed(32),

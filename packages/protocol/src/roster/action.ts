@@ -48,6 +48,7 @@ export type Action =
   | { readonly type: "transferOwnership"; readonly person: Uint8Array }
   | { readonly type: "setRelay"; readonly relay: RelayIdentity };
 
+/** The kinds of actions. */
 export type ActionType = Action["type"];
 
 // Numbers are part of signed bytes: never change one. 100 to 102 are kept for succession (claim, veto, complete).
@@ -88,6 +89,7 @@ export function readAction(reader: Reader): Action | null {
   return decoded.value;
 }
 
+/** The canonical bytes of an action. */
 export function encodeAction(action: Action): Uint8Array {
   return encode(action, writeAction);
 }

@@ -74,6 +74,7 @@ export interface Roster {
   readonly table: StateTable;
 }
 
+/** The member with this identity key, or null. */
 export function memberOf(roster: Roster, person: Uint8Array): Member | null {
   return roster.members.get(toHex(person)) ?? null;
 }
@@ -84,6 +85,7 @@ export function memberOfLeaf(roster: Roster, leaf: Uint8Array): Member | null {
   return person === undefined ? null : roster.members.get(person)!;
 }
 
+/** The invite with this id, alive or not, or null. */
 export function inviteOf(roster: Roster, inviteId: Uint8Array): Invite | null {
   return roster.invites.get(toHex(inviteId)) ?? null;
 }

@@ -10,7 +10,7 @@ const LABEL = "conclave/envelope/v1";
 /**
  * Seals an MLS message for the relay's eyes: padded to a size of {@link PADDED_SIZES}, under the epoch's envelope key.
  * Deterministic: the nonce is derived from the key and the message, so no two messages ever share one.
- * The result is 52 bytes longer than the padded size at most.
+ * The result is 72 bytes longer than the padded size.
  */
 export function sealEnvelope(
   crypto: Crypto,

@@ -1,4 +1,5 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, Writer } from "@conclave/codec";
+import { committingSeal } from "@conclave/crypto";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -28,6 +29,18 @@ describe("envelope", () => {
   it("hides the length: two messages of one bucket give envelopes of one size", () => {
     const sizes = [0, 1, 100, 254].map((n) => sealEnvelope(crypto, bytes(2), context, bytes(3, n)).length);
     expect(new Set(sizes).size).toBe(1);
+  });
+
+  it("RULE envelope.padding: what stands behind the message is zeros", () => {
+    const seal = (padding: number) => {
+      const padded = new Uint8Array(256).fill(padding, 11);
+      padded.set(new Writer(16).opaque(bytes(9, 10)).finish());
+      const aad = new Writer(96).text("conclave/envelope/v1").fixed(context.roomTag).u53(context.epoch).finish();
+      const sealed = committingSeal(crypto, bytes(2), bytes(6, 24), aad, padded);
+      return new Writer(400).fixed(bytes(6, 24)).fixed(sealed).finish();
+    };
+    expect(openEnvelope(crypto, bytes(2), context, seal(0))).toEqual(bytes(9, 10));
+    expect(openEnvelope(crypto, bytes(2), context, seal(1))).toBeNull();
   });
 
   it("RULE envelope.committing: opens under its own key, room and epoch only, and not when a byte is changed", () => {

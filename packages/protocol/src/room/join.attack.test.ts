@@ -1,0 +1,280 @@
+import { equalBytes } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { Group } from "@conclave/mls";
+import { describe, expect, it } from "vitest";
+import { openDeviceCert } from "../identity/deviceCert.js";
+import { certifyLeaf } from "../identity/leafCert.js";
+import { sealTo } from "../encoding/sealing.js";
+import { openAdmission, sealAdmission } from "../invite/admission.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import { encodeJoinRequest } from "../invite/joinRequest.js";
+import { inviteLink, parseLink } from "../invite/link.js";
+import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import { generateKeyPackage } from "@conclave/mls";
+import { acceptAdmission, askToJoin, type Asking } from "./asking.js";
+import { roomCapabilities, roomExtensions } from "./binding.js";
+import { REQUEST_LABEL } from "./doorway.js";
+import { forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
+import { requestKeyPair } from "./keyring.js";
+import { previewRoom, readSlot } from "./preview.js";
+import { roomEngine } from "./roomTag.js";
+import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
+
+function open(mode: "direct" | "ask" = "direct") {
+  const { alice, log } = founded();
+  const secret = invite(alice, log, { mode });
+  const guest = new Person(seeded("guest"), "Guest");
+  const link = alice.room.linkOf(secret);
+  const blob = alice.room.slots(NOW)[0]!.blob;
+  const slot = readSlot(guest.primitives, link, blob);
+  if (!slot.ok) throw new Error(slot.rejection.code);
+  return { alice, log, secret, guest, link, slot: slot.value, keys: inviteKeys(nodeCrypto, alice.room.id, secret) };
+}
+
+/** What a joiner makes of a slot: the refusal's code, or "ok". */
+function lookAt({ guest, link }: ReturnType<typeof open>, slot: SlotView, records: TestLog["roster"]): string {
+  const seen = previewRoom(guest.primitives, link, slot, records);
+  return seen.ok ? "ok" : seen.rejection.code;
+}
+
+describe("what a joiner refuses before anything is sent", () => {
+  it("an honest slot holds", () => {
+    const world = open();
+    expect(lookAt(world, world.slot, world.log.roster)).toBe("ok");
+  });
+
+  it("RULE slot.signed and RULE slot.room-bound: a slot of nobody, of another room, of another invite", () => {
+    const { alice, slot, keys, link, guest } = open();
+    const place = {
+      roomId: alice.room.id,
+      roomTag: alice.room.tag,
+      inviteId: keys.inviteId,
+      slotKey: keys.slot.privateKey,
+    };
+    const seal = (view: SlotView, leafSeed = inside(alice).core.leafSeed) =>
+      sealSlot(guest.primitives, { roomTag: alice.room.tag, slotPub: keys.slot.publicKey, leafSeed }, view)!;
+    expect(openSlot(nodeCrypto, place, seal(slot))).toEqual(slot);
+    expect(openSlot(nodeCrypto, place, seal(slot, new Uint8Array(32).fill(5)))).toBeNull();
+    expect(openSlot(nodeCrypto, place, seal({ ...slot, roomId: new Uint8Array(32) }))).toBeNull();
+    expect(openSlot(nodeCrypto, place, seal({ ...slot, inviteId: new Uint8Array(16) }))).toBeNull();
+    const other = { ...link, secret: new Uint8Array(32).fill(1) };
+    expect(readSlot(guest.primitives, other, seal(slot)).ok).toBe(false);
+  });
+
+  it("RULE join.slot-by-member: a slot signed by somebody who is not in the room by its history", () => {
+    const world = open();
+    const seed = new Uint8Array(32).fill(5);
+    const leaf = nodeCrypto.ed25519PublicKey(seed);
+    expect(lookAt(world, { ...world.slot, leaf }, world.log.roster)).toBe("bad_slot");
+  });
+
+  it("RULE join.floor: a room that is older than the link knows it, or went another way", () => {
+    const world = open();
+    const { alice, log, guest, slot } = world;
+    const later = { ...world.link, floor: { seq: alice.room.roster.seq + 1, head: alice.room.roster.head } };
+    expect(previewRoom(guest.primitives, later, slot, log.roster)).toMatchObject({
+      rejection: { code: "below_floor" },
+    });
+    const elsewhere = { ...world.link, floor: { seq: 1, head: new Uint8Array(32) } };
+    expect(previewRoom(guest.primitives, elsewhere, slot, log.roster)).toMatchObject({
+      rejection: { code: "bad_history" },
+    });
+  });
+
+  it("RULE history.whole: a history with an entry missing, or one that is another room's", () => {
+    const world = open();
+    for (const index of [0, 1]) {
+      const holed = world.log.roster.filter((record) => record.index !== index);
+      expect(lookAt(world, world.slot, holed)).toBe("bad_history");
+    }
+    const other = founded(undefined, 1);
+    expect(lookAt(world, world.slot, other.log.roster)).toBe("bad_history");
+  });
+
+  it("a record of a refused commit, with a false key for the generation before, closes the room to nobody", () => {
+    const { alice, log, secret } = open();
+    const bob = join(alice, "Bob", log, secret);
+    const carol = join(alice, "Carol", log, secret);
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    for (const person of [alice, carol]) person.catchUp(log);
+    const fresh = invite(alice, log);
+    for (const person of [alice, carol]) person.catchUp(log);
+    const dave = join(alice, "Dave", log, fresh);
+    expect(dave.room.roster.members.size).toBe(3);
+  });
+
+  it("RULE join.group-id and RULE join.bound: keys of another group, or bound to another roster", () => {
+    const world = open();
+    const { alice, log, slot, guest } = world;
+    const { suite } = inside(alice).group;
+    const make = (groupId: Uint8Array, roster = alice.room.roster) => {
+      const leafSeed = guest.primitives.random(32);
+      const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+      const identity = certifyLeaf(nodeCrypto, guest.device, { roomId: groupId, leaf, name: "Guest" });
+      const leafParams = {
+        ...leafParameters(identity, leafSeed, suite),
+        lifetime: { notBefore: 0n, notAfter: 1n << 40n },
+      };
+      const engine = roomEngine(guest.primitives);
+      return Group.create(engine, { groupId, suite, leaf: leafParams, extensions: roomExtensions(roster) }).group.view;
+    };
+    const entrance = (groupInfo: Uint8Array) => ({ ...slot, epoch: 0, entrance: { ...slot.entrance!, groupInfo } });
+    const otherRoom = make(new Uint8Array(32).fill(4)).groupInfo();
+    expect(lookAt(world, entrance(otherRoom), log.roster)).toBe("wrong_room");
+    const unbound = make(alice.room.id, { ...alice.room.roster, seq: 7 }).groupInfo();
+    expect(lookAt(world, entrance(unbound), log.roster)).toBe("wrong_binding");
+    const ghost = make(alice.room.id).groupInfo();
+    expect(lookAt(world, entrance(ghost), log.roster)).toBe("ghost");
+  });
+
+  it("A96: RULE join.no-ghosts: a fork that a plain member makes of the room, with its own keys", () => {
+    const world = open();
+    const { alice, log, secret, guest } = world;
+    const bob = join(alice, "Bob", log, secret);
+    const carol = join(alice, "Carol", log, secret);
+    bob.catchUp(log);
+    // Bob's engine takes Carol out for itself, and offers the rest as the room. The binding is the true one.
+    const { group } = inside(bob);
+    const extensions = roomExtensions(bob.room.roster);
+    const forked = group.commit({
+      proposals: [
+        { type: "remove", removed: inside(carol).group.ownLeafIndex },
+        { type: "group_context_extensions", extensions },
+      ],
+    });
+    if (!forked.ok) throw new Error(forked.error.message);
+    const view = forked.value.staged.next!;
+    const [content] = bob.room.slots(NOW);
+    const link = bob.room.linkOf(secret);
+    const honest = readSlot(guest.primitives, link, content!.blob);
+    if (!honest.ok) throw new Error(honest.rejection.code);
+    const groupInfo = view.groupInfo();
+    const slot = { ...honest.value, epoch: Number(view.epoch), entrance: { ...honest.value.entrance!, groupInfo } };
+    expect(lookAt({ ...world, link }, slot, log.roster)).toBe("ghost");
+  });
+
+  it("RULE link.fragment: the whole secret comes after the number sign", () => {
+    const { link } = open();
+    const text = inviteLink("https://chat.example.org/", link);
+    const [sent, kept] = text.split("#");
+    expect(sent).toBe("https://chat.example.org/");
+    expect(kept).toContain("join/v1.");
+    expect(parseLink(text)).toEqual(link);
+    expect(parseLink(kept!.slice("/join/".length))).toEqual(link);
+    for (const bad of ["", "v1.", text.slice(0, -4), `${text}AAAA`, text.replace("v1.", "v2."), "x".repeat(4000)])
+      expect(parseLink(bad)).toBeNull();
+  });
+});
+
+describe("asking and being let in", () => {
+  function asked(note = "hello") {
+    const world = open("ask");
+    const seen = preview(world.alice, world.guest, world.log, world.secret);
+    const made = askToJoin(world.guest.primitives, seen, { device: world.guest.device, name: "Guest", note, now: NOW });
+    if (!made.ok) throw new Error(made.rejection.code);
+    return { ...world, ...made.value };
+  }
+
+  it("RULE request.lifetime and RULE request.vouched: too old, or not certified for this room", () => {
+    const { alice, blob, guest, slot, keys } = asked();
+    expect(alice.room.openRequest(blob, NOW)).toMatchObject({ ok: true });
+    expect(alice.room.openRequest(blob, NOW + 40 * 86_400_000)).toMatchObject({
+      rejection: { code: "key_package_expired" },
+    });
+    const leafSeed = guest.primitives.random(32);
+    const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+    const identity = certifyLeaf(nodeCrypto, guest.device, { roomId: new Uint8Array(32), leaf, name: "Guest" });
+    const { suite } = inside(alice).group;
+    const bundle = generateKeyPackage(inside(alice).engine, {
+      ...({ credential: { type: "basic", identity }, signaturePrivateKey: leafSeed, extensions: [], suite } as const),
+      ...{ capabilities: roomCapabilities(suite), lifetime: { notBefore: 0n, notAfter: 1n << 40n } },
+    });
+    const person = openDeviceCert(nodeCrypto, guest.device.deviceCert)!.person;
+    const proof = { roomId: alice.room.id, inviteId: keys.inviteId, person, leaf, place: null };
+    const content = encodeJoinRequest({
+      keyPackage: bundle.encoded,
+      inviteProof: signInviteProof(nodeCrypto, keys.joinSeed, proof),
+      ...{ inboxPub: leaf, replyPub: slot.requestPub, note: "" },
+    });
+    const forged = sealTo(
+      guest.primitives,
+      { label: REQUEST_LABEL, roomTag: alice.room.tag },
+      slot.requestPub,
+      content,
+    )!;
+    expect(alice.room.openRequest(forged, NOW)).toMatchObject({ rejection: { code: "bad_leaf_cert" } });
+  });
+
+  it("RULE room.request-fits: an admission takes the key package of the very request", () => {
+    const { alice, blob, log } = asked();
+    const request = alice.room.openRequest(blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    const other = stranger(new Person(seeded("mallory"), "Mallory"), alice.room);
+    const action = { type: "add", leafCert: request.value.leafCert, role: "member" } as const;
+    const swapped = { ...request.value, leaf: other.leaf, keyPackage: other.keyPackage };
+    expect(alice.act(log, action, { request: swapped })).toBe("bad_key_package");
+    expect(alice.act(log, action)).toBe("bad_key_package");
+  });
+
+  it("RULE admission.asked and RULE admission.bound: what one did not ask for joins one to nothing", () => {
+    const { alice, log, blob, asking, guest } = asked();
+    const request = alice.room.openRequest(blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    const { leafCert } = request.value;
+    expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
+    alice.catchUp(log);
+    const delivery = log.deliveries[0]!;
+    const accept = (who: Asking, what: Uint8Array, records = log.roster) => {
+      const accepted = acceptAdmission(guest.primitives, who, what, records);
+      return accepted.ok ? "ok" : accepted.rejection.code;
+    };
+    expect(accept(asking, delivery)).toBe("ok");
+    expect(accept({ ...asking, replyKey: guest.primitives.random(32) }, delivery)).toBe("bad_admission");
+    expect(accept(asking, new Uint8Array(100))).toBe("bad_admission");
+    expect(accept({ ...asking, floor: { seq: 99, head: asking.floor.head } }, delivery)).toBe("below_floor");
+    // A Welcome of the true epoch with the roster of before: keys and history do not go together.
+    const admission = openAdmission(nodeCrypto, alice.room.tag, asking.replyKey, delivery)!;
+    const before = log.roster.slice(0, -1);
+    const reply = nodeCrypto.kemPublicKey("x25519", asking.replyKey);
+    const { prev } = lastEntry(alice);
+    const resealed = sealAdmission(guest.primitives, alice.room.tag, reply, { ...admission, head: prev })!;
+    expect(accept(asking, resealed, before)).toBe("wrong_binding");
+  });
+
+  it("a request can be opened by every member, also some epochs later, and by nobody from before", () => {
+    const { alice, blob, log } = asked();
+    for (let i = 0; i < 3; i++) {
+      expect(alice.act(log, { type: "rekey" })).toBeNull();
+      alice.catchUp(log);
+    }
+    alice.restart();
+    expect(alice.room.openRequest(blob, NOW).ok).toBe(true);
+    const keys = inside(alice).keys.requests.map(({ key }) => requestKeyPair(nodeCrypto, key).publicKey);
+    expect(new Set(keys.map(String)).size).toBe(keys.length);
+  });
+});
+
+describe("after joining", () => {
+  it("RULE room.pending: a puppet that came after us cannot confirm that we joined the true room", () => {
+    const { alice, log, secret } = open();
+    const bob = join(alice, "Bob", log, secret);
+    const puppet = join(bob, "Puppet", log, secret);
+    bob.catchUp(log);
+    expect(bob.room.confirmed).toBeNull();
+    expect(puppet.say(log, "welcome!")).toBe(true);
+    bob.catchUp(log);
+    expect(bob.room.confirmed).toBeNull();
+    alice.catchUp(log);
+    expect(alice.say(log, "welcome")).toBe(true);
+    bob.catchUp(log);
+    expect(equalBytes(bob.room.confirmed!.by, alice.room.self.person)).toBe(true);
+    expect(forgeExternal(alice, puppet).kind).toBe("commit");
+  });
+});
+
+function lastEntry(person: Person): { prev: Uint8Array } {
+  const newest = [...person.records].filter(([key]) => key.startsWith("x/e/")).sort(([a], [b]) => (a < b ? -1 : 1));
+  const [, bytes] = newest.at(-2)!;
+  return { prev: nodeCrypto.hash("sha256", bytes) };
+}

@@ -1,0 +1,184 @@
+import { nodeCrypto } from "@conclave/crypto/node";
+import {
+  commitReceiptBytes,
+  type CommitReceipt,
+  headReceiptBytes,
+  type HeadReceipt,
+  type Signed,
+} from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
+import { encodePayload } from "../message/payload.js";
+import { forgeAppend, inside } from "./forger.fixture.js";
+import { founded, invite, join, NOW, Person, type TestLog } from "./testRelay.fixture.js";
+
+const relaySeed = new Uint8Array(32).fill(7);
+
+function head(change: Partial<HeadReceipt>, tag: Uint8Array, seed = relaySeed): Signed<HeadReceipt> {
+  const receipt = { roomTag: tag, n: 0, head: new Uint8Array(32), time: 1000, ...change };
+  return { receipt, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
+}
+
+function commit(change: Partial<CommitReceipt>, tag: Uint8Array): Signed<CommitReceipt> {
+  const receipt = {
+    roomTag: tag,
+    epoch: 0,
+    recordHash: new Uint8Array(32),
+    n: 1,
+    head: new Uint8Array(32),
+    time: 1000,
+    ...change,
+  };
+  return { receipt, signature: nodeCrypto.ed25519Sign(relaySeed, commitReceiptBytes(receipt)) };
+}
+
+function pair() {
+  const { alice, log } = founded();
+  const bob = join(alice, "Bob", log, invite(alice, log));
+  return { alice, bob, log, tag: alice.room.tag };
+}
+
+describe("the relay's word", () => {
+  it("RULE watch.signed: a receipt that the room's relay did not sign is told, and stops nobody", () => {
+    const { alice, tag } = pair();
+    const forged = alice.room.noteHead(head({ ...alice.room.cursor }, tag, new Uint8Array(32).fill(8)));
+    expect(forged.alarm?.code).toBe("BAD_RECEIPT");
+    expect(alice.room.noteHead(head({ ...alice.room.cursor }, tag)).alarm).toBeNull();
+    expect(alice.room.paused).toEqual([]);
+  });
+
+  it("RULE watch.own-log: a signed head that is not of the log that we were given stops us, also when the log comes later", () => {
+    const { alice, bob, log, tag } = pair();
+    const { n } = alice.room.cursor;
+    const { delta, alarm } = alice.room.noteHead(head({ n, head: new Uint8Array(32).fill(1) }, tag));
+    alice.store(delta);
+    expect(alarm?.code).toBe("FORK");
+    expect(alice.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
+      rejection: { code: "paused" },
+    });
+    alice.restart();
+    expect(alice.room.paused.map(({ code }) => code)).toEqual(["FORK"]);
+    alice.store(alice.room.resume());
+    alice.catchUp(log);
+    expect(alice.say(log, "hi")).toBe(true);
+    // Before the log reaches the place: the head is kept, and compared when it does.
+    expect(bob.room.noteHead(head({ n: n + 1, head: new Uint8Array(32).fill(2) }, tag)).alarm).toBeNull();
+    expect(bob.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
+    expect(bob.room.paused).toHaveLength(1);
+  });
+
+  it("two receipts that contradict each other are a proof for anybody, and a shorter log later on too", () => {
+    const { alice, bob, tag } = pair();
+    expect(alice.room.noteCommitReceipt(commit({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
+    const { alarm } = alice.room.noteCommitReceipt(commit({ n: 9, head: new Uint8Array(32).fill(4) }, tag));
+    expect(alarm?.code).toBe("EQUIVOCATION");
+    expect(verifyProof(nodeCrypto, proofFromJson(alarm!.evidence)!)).toBe("equivocation");
+    expect(bob.room.noteHead(head({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
+    const shorter = bob.room.noteHead(head({ ...bob.room.cursor, time: 2000 }, tag));
+    expect(shorter.alarm?.code).toBe("ROLLBACK");
+    expect(verifyProof(nodeCrypto, proofFromJson(shorter.alarm!.evidence)!)).toBe("rollback");
+  });
+});
+
+describe("what members claim", () => {
+  function claim(person: Person, log: TestLog, change: object): void {
+    const { roster } = person.room;
+    const { log: seen, group } = inside(person);
+    const payload = encodePayload({
+      ...{ id: new Uint8Array(16).fill(9), kind: "text", ref: null, body: new Uint8Array(3), time: NOW },
+      ...{ log: seen.place, roster: { seq: roster.seq, head: roster.head } },
+      ...change,
+    });
+    log.append(forgeAppend(person, group.encrypt(payload).message, { kind: "message" }));
+  }
+
+  it("RULE room.gossip: a member that saw another log tells on the relay; nobody is paused by a member's word", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    claim(bob, log, { log: { n: bob.room.cursor.n, head: new Uint8Array(32) } });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({
+      kind: "accepted",
+      alarm: { code: "FORK", person: bob.room.self.person },
+    });
+    expect(alice.room.paused).toEqual([]);
+    alice.catchUp(log);
+    claim(bob, log, { id: new Uint8Array(16).fill(8), log: { n: 1000, head: new Uint8Array(32) } });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
+  });
+
+  it("RULE room.same-roster: a message that claims another roster in the same epoch is not shown", () => {
+    const { alice, bob, log } = pair();
+    claim(bob, log, { roster: { seq: 99, head: new Uint8Array(32) } });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({
+      kind: "ignored",
+      unreadable: "invalid",
+      alarm: { code: "BAD_MESSAGE" },
+    });
+  });
+
+  it("RULE room.message-epoch: an old message in a new envelope", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const old = inside(bob).group.encrypt(new Uint8Array(3)).message;
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    for (const person of [alice, bob]) person.catchUp(log);
+    log.append(forgeAppend(bob, old, { kind: "message" }));
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "wrong_epoch" } });
+  });
+
+  it("RULE room.junk-is-cheap: bytes that no member sealed are dropped, as message and as commit", () => {
+    const { alice, bob, log } = pair();
+    const before = alice.room.code();
+    for (const kind of ["message", "commit"] as const) {
+      const honest = forgeAppend(bob, new Uint8Array(10), { kind });
+      log.append({ ...honest, payload: new Uint8Array(400).fill(3) });
+      expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", alarm: { code: "JUNK", person: null } });
+      bob.catchUp(log);
+    }
+    expect(alice.room.code()).toBe(before);
+  });
+});
+
+describe("a copied device", () => {
+  it("A64: RULE room.restored: it finds its own messages in the log, and never sends again", () => {
+    const { alice, bob, log } = pair();
+    const copy = new Person(bob.primitives, "Bob");
+    for (const [key, value] of bob.records) copy.records.set(key, value);
+    bob.catchUp(log);
+    expect(bob.say(log, "from the original")).toBe(true);
+    copy.restart();
+    expect(copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
+      rejection: { code: "not_caught_up" },
+    });
+    const seen = copy.catchUp(log);
+    expect(seen.at(-1)).toMatchObject({ kind: "rejected", alarm: { code: "RESTORED" } });
+    expect(copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
+      rejection: { code: "paused" },
+    });
+    copy.store(copy.room.resume());
+    expect(copy.room.paused.map(({ code }) => code)).toEqual(["RESTORED"]);
+    expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
+  });
+
+  it("RULE room.stop: nothing is sent while joining, before the log was read, or after being taken out", () => {
+    const { alice, bob, log } = pair();
+    const say = (person: Person) => {
+      const said = person.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW);
+      return said.ok ? "ok" : said.rejection.code;
+    };
+    bob.restart();
+    expect(say(bob)).toBe("not_caught_up");
+    expect(bob.act(log, { type: "rekey" })).toBe("not_caught_up");
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    bob.catchUp(log);
+    expect(say(bob)).toBe("not_active");
+    alice.catchUp(log);
+    expect(say(alice)).toBe("ok");
+  });
+
+  it("RULE room.export-apart: an application's secrets are not the protocol's", () => {
+    const { alice, bob } = pair();
+    expect(alice.room.export("app", new Uint8Array(0), 32)).toEqual(bob.room.export("app", new Uint8Array(0), 32));
+    expect(() => alice.room.export("conclave/envelope", new Uint8Array(0), 32)).toThrow(RangeError);
+  });
+});
