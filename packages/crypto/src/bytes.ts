@@ -18,3 +18,14 @@ export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
   return difference === 0;
 }
+
+const labels = new Map<string, Uint8Array>();
+
+/** The bytes of an ASCII label, kept: the same few go into every key schedule. */
+export function asciiBytes(label: string): Uint8Array {
+  const known = labels.get(label);
+  if (known !== undefined) return known;
+  const bytes = Uint8Array.from(label, (letter) => letter.charCodeAt(0));
+  labels.set(label, bytes);
+  return bytes;
+}

@@ -1,4 +1,4 @@
-import { concatBytes } from "./bytes.js";
+import { asciiBytes, concatBytes } from "./bytes.js";
 import type { KeyPair } from "./crypto.js";
 import { hkdfExpand, hkdfExtract } from "./hkdf.js";
 import type { Primitives } from "./primitives.js";
@@ -6,7 +6,7 @@ import type { Primitives } from "./primitives.js";
 // DHKEM(X25519, HKDF-SHA256), RFC 9180 §4.1 and §7.1.3.
 const SUITE_ID = Uint8Array.of(0x4b, 0x45, 0x4d, 0x00, 0x20); // "KEM", kem_id 0x0020
 const EMPTY = new Uint8Array(0);
-const VERSION = ascii("HPKE-v1");
+const VERSION = asciiBytes("HPKE-v1");
 
 /** DeriveKeyPair (RFC 9180 §7.1.3). */
 export function dhkemDeriveKeyPair(primitives: Primitives, ikm: Uint8Array): KeyPair {
@@ -40,14 +40,10 @@ function extractAndExpand(primitives: Primitives, dh: Uint8Array, kemContext: Ui
 }
 
 function labeledExtract(primitives: Primitives, salt: Uint8Array, label: string, ikm: Uint8Array): Uint8Array {
-  return hkdfExtract(primitives.hmac, "sha256", salt, concatBytes(VERSION, SUITE_ID, ascii(label), ikm));
+  return hkdfExtract(primitives.hmac, "sha256", salt, concatBytes(VERSION, SUITE_ID, asciiBytes(label), ikm));
 }
 
 function labeledExpand(primitives: Primitives, prk: Uint8Array, label: string, info: Uint8Array, length: number) {
-  const labeled = concatBytes(Uint8Array.of(length >> 8, length & 0xff), VERSION, SUITE_ID, ascii(label), info);
+  const labeled = concatBytes(Uint8Array.of(length >> 8, length & 0xff), VERSION, SUITE_ID, asciiBytes(label), info);
   return hkdfExpand(primitives.hmac, "sha256", prk, labeled, length);
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }

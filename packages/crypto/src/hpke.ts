@@ -1,4 +1,4 @@
-import { concatBytes } from "./bytes.js";
+import { asciiBytes, concatBytes } from "./bytes.js";
 import { kemRandomness } from "./assembleCrypto.js";
 import type { AeadName, Crypto, HashName, KemName, Random } from "./crypto.js";
 import { hashLength } from "./hkdf.js";
@@ -131,7 +131,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function labeledExtract(crypto: Crypto, suite: HpkeSuite, salt: Uint8Array, label: string, ikm: Uint8Array) {
-  return crypto.hkdfExtract(suite.kdf, salt, concatBytes(VERSION, suiteId(suite), ascii(label), ikm));
+  return crypto.hkdfExtract(suite.kdf, salt, concatBytes(VERSION, suiteId(suite), asciiBytes(label), ikm));
 }
 
 function labeledExpand(
@@ -143,7 +143,7 @@ function labeledExpand(
   length: number,
 ): Uint8Array {
   const head = Uint8Array.of(length >> 8, length & 0xff);
-  return crypto.hkdfExpand(suite.kdf, prk, concatBytes(head, VERSION, suiteId(suite), ascii(label), info), length);
+  return crypto.hkdfExpand(suite.kdf, prk, concatBytes(head, VERSION, suiteId(suite), asciiBytes(label), info), length);
 }
 
 const suiteName = ({ kem, kdf, aead }: HpkeSuite) => `${kem}/${kdf}/${aead}`;
@@ -159,9 +159,5 @@ function suiteId(suite: HpkeSuite): Uint8Array {
   return made;
 }
 
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-}
-
-const VERSION = ascii("HPKE-v1");
-const HPKE = ascii("HPKE");
+const VERSION = asciiBytes("HPKE-v1");
+const HPKE = asciiBytes("HPKE");

@@ -60,8 +60,6 @@ export function validateCombination(
       throw new MlsError("proposal_combination", "external commit");
     }
   } else {
-    // RULE: mls.no-external-init: only an external commit carries ExternalInit (RFC 9420 §12.2).
-    if (of("external_init").length > 0) throw new MlsError("proposal_combination", "ExternalInit from a member");
     for (const { proposal, sender } of proposals) {
       // RULE: mls.own-update: a committer updates itself by its path only (RFC 9420 §12.2).
       if (proposal.type === "update" && sender.type === "member" && sender.leafIndex === committer)
@@ -91,7 +89,7 @@ export function validateCombination(
   );
 }
 
-/** RULE: mls.proposal-sender: who may send which proposal (RFC 9420 §12.1, §12.1.8). */
+/** RULE: mls.proposal-sender: who may send which proposal: ExternalInit in external commits only (RFC 9420 §12.1, §12.2). */
 export function validateSender(proposal: Proposal, sender: Sender, externalCommit = false): void {
   const { type } = proposal;
   const allowed =

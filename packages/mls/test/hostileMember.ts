@@ -94,15 +94,16 @@ export interface Room {
   carol: Group;
 }
 
-/** Alice, Bob and Carol at leaves 0, 1 and 2, after one commit of Alice's with a path. */
-export function room(extensions = [] as { type: number; data: Uint8Array }[]): Room {
+/** Alice, Bob and Carol at leaves 0, 1 and 2, after one commit of Alice's with a path; all read these credential types. */
+export function room(extensions = [] as { type: number; data: Uint8Array }[], credentials = [1]): Room {
+  const over = { capabilities: { ...capabilities, credentials } };
   const { group: alice } = Group.create(engine, {
     groupId: text("room"),
     suite: 1,
-    leaf: { ...leaf("alice"), lifetime },
+    leaf: { ...leaf("alice"), ...over, lifetime },
     extensions,
   });
-  const bundles = ["bob", "carol"].map((name) => keyPackage(name));
+  const bundles = ["bob", "carol"].map((name) => keyPackage(name, over));
   const added = ok(
     alice.commit({ proposals: bundles.map((bundle) => ({ type: "add", keyPackage: bundle.keyPackage })) }),
   );

@@ -2,7 +2,7 @@ import { fromHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { CipherSuite } from "../src/cipherSuite.js";
-import { requiredCapabilities } from "../src/index.js";
+import { Group, requiredCapabilities } from "../src/index.js";
 import { type KeyPackage, keyPackageTbs } from "../src/keyPackage.js";
 import { type LeafNode, leafNodeTbs } from "../src/leafNode.js";
 import { requireUsableKey } from "../src/publicKey.js";
@@ -13,10 +13,14 @@ import {
   code,
   commitOf,
   EMPTY,
+  engine,
   forge,
   inside,
   keyPackage,
+  leaf,
+  lifetime,
   random,
+  reason,
   room,
   suite,
 } from "./hostileMember.js";
@@ -74,8 +78,22 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     expect(adding(withLeaf({ capabilities: { ...capabilities, versions: [2] } }))).toBe("missing_capability");
     expect(adding(withLeaf({ capabilities: { ...capabilities, cipherSuites: [3] } }))).toBe("missing_capability");
   });
-  it("RULE mls.leaf-credential-type", () => {
+  it("RULE mls.leaf-credential-type: a leaf that others cannot read, or that cannot read others", () => {
     expect(adding(withLeaf({ capabilities: { ...capabilities, credentials: [2] } }))).toBe("unsupported_credential");
+    const x509 = { type: "x509", certificates: [random(8)] } as const;
+    expect(adding(withLeaf({ credential: x509, capabilities: { ...capabilities, credentials: [1, 2] } }))).toBe(
+      "unsupported_credential",
+    );
+    // A committer that takes a credential of a kind that all others read, and does not list it itself.
+    const { alice, bob } = room([], [1, 2]);
+    const commit = altered(alice, ({ path, ...rest }) => {
+      const listed = { ...capabilities, credentials: [1] };
+      const content = { ...path!.leafNode, credential: x509, capabilities: listed };
+      const tbs = leafNodeTbs(content, inside(alice).state.context.groupId, 0);
+      const signature = suite.signWithLabel(inside(alice).state.signaturePrivateKey, "LeafNodeTBS", tbs);
+      return { ...rest, path: { ...path!, leafNode: { ...content, signature } } };
+    });
+    expect(reason(bob.stage(commit))).toBe("unsupported_credential: own credential");
   });
   it("RULE mls.leaf-extensions", () => {
     expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }] }))).toBe("missing_capability");
@@ -104,6 +122,16 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
       signature: suite.signWithLabel(bundle.signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(content)),
     };
     expect(code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: forged }]))))).toBe("duplicate_key");
+  });
+  it("RULE mls.required-capabilities: a leaf supports the extensions that the group has", () => {
+    const options = { groupId: EMPTY, suite: 1, leaf: { ...leaf("alice"), lifetime } };
+    const unknown = { type: 0xff01, data: EMPTY };
+    const { group } = Group.create(engine, { ...options, extensions: [unknown] });
+    const proposals = [{ type: "add", keyPackage: keyPackage("bob").keyPackage }] as const;
+    expect(reason(group.commit({ proposals }))).toBe("missing_capability: extension 65281");
+    const knowing = { capabilities: { ...capabilities, extensions: [0xff01] } };
+    const added = [{ type: "add", keyPackage: keyPackage("bob", knowing).keyPackage }] as const;
+    expect(code(group.commit({ proposals: added }))).toBe("ok");
   });
   it("RULE mls.required-capabilities and RULE mls.extensions-supported", () => {
     const { alice, bob } = room([

@@ -55,7 +55,11 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
     "duplicate_target",
     "RULE mls.one-change-per-leaf",
   );
-  refused([{ type: "external_init", kemOutput: new Uint8Array(32) }], "proposal_sender", "RULE mls.no-external-init");
+  refused(
+    [{ type: "external_init", kemOutput: new Uint8Array(32) }],
+    "proposal_sender",
+    "RULE mls.proposal-sender: a member sends no ExternalInit",
+  );
   refused([psk(), psk()], "duplicate_psk", "RULE mls.psk-once");
   refused([psk(31)], "bad_psk", "RULE mls.psk-nonce");
   refused([psk(32, "branch")], "bad_psk", "RULE mls.psk-usage");
