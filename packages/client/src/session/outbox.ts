@@ -25,6 +25,7 @@ export interface Outgoing {
 export class Outbox {
   private entries: Outgoing[] = [];
   private nextOrder = 1;
+  private readonly unstored = new Set<number>();
 
   constructor(
     private readonly keys: RoomKeys,
@@ -43,6 +44,14 @@ export class Outbox {
     return this.entries.filter(({ content }) => !isSilent(content.kind));
   }
 
+  /**
+   * Whether the entry is stored as it is. RULE client.store-first: one that is not is never sent: a crash would bring the
+   * key back that it is encrypted with (docs/protocol.md §9, attack A64).
+   */
+  isStored(entry: Outgoing): boolean {
+    return !this.unstored.has(entry.order);
+  }
+
   get size(): number {
     return this.entries.length;
   }
@@ -54,7 +63,7 @@ export class Outbox {
   add(turn: Turn, content: MessageContent, time: number, sealed: Outgoing["sealed"] = null): Outgoing {
     const entry: Outgoing = { order: this.nextOrder++, content, time, sealed };
     this.entries.push(entry);
-    turn.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
+    this.store(turn, entry);
     return entry;
   }
 
@@ -62,13 +71,19 @@ export class Outbox {
   seal(turn: Turn, entry: Outgoing, sealed: NonNullable<Outgoing["sealed"]>): Outgoing {
     const next: Outgoing = { ...entry, sealed };
     this.entries[this.entries.indexOf(entry)] = next;
-    turn.put(this.keys.outgoing(next.order), encodeOutgoing(next));
+    this.store(turn, next);
     return next;
   }
 
   remove(turn: Turn, entry: Outgoing): void {
     this.entries = this.entries.filter((other) => other !== entry);
     turn.delete(this.keys.outgoing(entry.order));
+  }
+
+  private store(turn: Turn, entry: Outgoing): void {
+    turn.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
+    this.unstored.add(entry.order);
+    turn.after(() => this.unstored.delete(entry.order));
   }
 }
 

@@ -63,9 +63,15 @@ export class Sender {
     if (!this.isOpen || this.sealing || this.patience.isWaiting) return;
     const entries = this.state.outbox.all.slice(0, WINDOW);
     for (const order of this.sent.keys()) if (!entries.some((entry) => entry.order === order)) this.sent.delete(order);
-    const at = entries.findIndex((entry) => !this.isCurrent(entry));
-    for (const entry of at < 0 ? entries : entries.slice(0, at)) this.send(entry);
-    if (at >= 0) void this.sealAll();
+    for (const entry of entries) {
+      // What is being stored just now comes when that is done, and what is after it comes after it.
+      if (!this.state.outbox.isStored(entry)) return;
+      if (!this.isCurrent(entry)) {
+        void this.sealAll();
+        return;
+      }
+      this.send(entry);
+    }
   }
 
   /** Encrypts all that needs it, in one turn. */

@@ -28,8 +28,10 @@ export class Sync {
   }
 
   get isLive(): boolean {
-    const { room } = this.state;
-    return this.live && this.connection.welcome !== null && room !== null && room.cursor.n >= this.target;
+    const { room, failure } = this.state;
+    return (
+      failure === null && this.live && this.connection.welcome !== null && room !== null && room.cursor.n >= this.target
+    );
   }
 
   get isSubscribed(): boolean {
