@@ -8,7 +8,7 @@ import {
   type LeafParameters,
   type Result,
 } from "@conclave/mls";
-import { filledGroupInfo } from "./mlsTree.js";
+import { FilledGroup } from "./mlsTree.js";
 
 /** The suites that are measured. */
 export type BenchSuite = 0x0001 | 0x004d;
@@ -33,15 +33,17 @@ export function leaf(suite: BenchSuite): LeafParameters {
   };
 }
 
-/** A GroupInfo of a group of `size` less two members, into which two more come by external commits; null for a group of two. */
-export function stage(suite: BenchSuite, size: number): Uint8Array | null {
-  return size <= 3 ? null : filledGroupInfo(suite, size - 1);
+/** A group into which two more may come by external commits, to make it one of `size`; null for the smallest. */
+export function filled(suite: BenchSuite, size: number): FilledGroup | null {
+  return size <= 3 ? null : new FilledGroup(suite, size - 1);
 }
 
 /** Two members of a group of `size`, in step: the one that acts, and the one that follows. */
-export function actors(suite: BenchSuite, groupInfo: Uint8Array | null): [acting: Group, following: Group] {
+export function actors(suite: BenchSuite, group: FilledGroup | null): [acting: Group, following: Group] {
   const acting =
-    groupInfo === null ? founder(suite) : unwrap(Group.joinExternal(engine, { groupInfo, leaf: leaf(suite) })).group;
+    group === null
+      ? founder(suite)
+      : unwrap(Group.joinExternal(engine, { groupInfo: group.groupInfo(), leaf: leaf(suite) })).group;
   const joined = unwrap(Group.joinExternal(engine, { groupInfo: acting.view.groupInfo(), leaf: leaf(suite) }));
   acting.apply(unwrap(acting.stage(joined.message)));
   return [acting, joined.group];

@@ -2,20 +2,21 @@ import { systemRandom } from "@conclave/crypto/node";
 import { type CreatedCommit, Group, type StagedApplication } from "@conclave/mls";
 import type { Sample } from "./mlsSample.js";
 import { actors, type BenchSuite, deltaBytes, engine, leaf, newcomer, unwrap } from "./mlsGroup.js";
+import type { FilledGroup } from "./mlsTree.js";
 import { time } from "./stopwatch.js";
 
 const MESSAGES = 50;
 
-/** One round of all operations of Conclave's engine in a group that `groupInfo` describes (null: a group of two). */
+/** One round of all operations of Conclave's engine among two members of this group (null: a group of two). */
 export class OurRounds {
   private readonly acting: Group;
   private readonly following: Group;
 
   constructor(
     private readonly suite: BenchSuite,
-    groupInfo: Uint8Array | null,
+    group: FilledGroup | null,
   ) {
-    [this.acting, this.following] = actors(suite, groupInfo);
+    [this.acting, this.following] = actors(suite, group);
   }
 
   async round(sample: Sample): Promise<void> {

@@ -2,49 +2,61 @@ import { Writer } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { encodeMessage } from "@conclave/mls";
 
-/** The group of {@link filledGroupInfo}, as one needs it for leaves of one's own. */
-export const benchGroupId = new TextEncoder().encode("conclave bench");
+const benchGroupId = new TextEncoder().encode("conclave bench");
 
 const KEM = { 0x0001: "x25519", 0x0003: "x25519", 0x004d: "xwing" } as const;
 const EMPTY = new Uint8Array(0);
 /** Secret of the group's external key pair: there is no epoch behind it, for a joiner by external commit sees none. */
 const EXTERNAL = new Uint8Array(32).fill(7);
 
-/** The place that {@link filledGroupInfo} leaves free: who joins first sits far from who joins second. */
+/** The place that a {@link FilledGroup} leaves free: who joins first sits far from who joins second. */
 const FREE_LEAF = 1;
 
 /**
- * A signed GroupInfo of a group whose tree has `leaves` places, all but the second taken, and is full of keys, as if each
- * member had committed once, from the left to the right: so every parent's key was set by the last leaf below it, and its
- * right child carries its parent hash. Building it takes time in proportion to the members; letting them join one by one
- * would take the square of it.
+ * A group whose tree has `leaves` places, all but the second taken, and is full of keys, as if each member had committed
+ * once, from the left to the right: so every parent's key was set by the last leaf below it, and its right child carries its
+ * parent hash. Building it takes time in proportion to the members; letting them join one by one would take the square.
  */
-export function filledGroupInfo(suite: keyof typeof KEM, leaves: number): Uint8Array {
-  const builder = new TreeBuilder(suite, leaves);
-  const treeHash = builder.build();
-  const context = {
-    version: 1,
-    cipherSuite: suite,
-    groupId: benchGroupId,
-    epoch: BigInt(leaves),
-    treeHash,
-    confirmedTranscriptHash: systemRandom(32),
-    extensions: [],
-  };
-  const { publicKey } = nodeCrypto.kemDeriveKeyPair(KEM[suite], EXTERNAL);
-  const unsigned = {
-    groupContext: context,
-    extensions: [
-      { type: 4, data: new Writer().opaque(publicKey).finish() },
-      { type: 2, data: builder.encode() },
-    ],
-    confirmationTag: systemRandom(32),
-    signer: 0,
-  };
-  const encoded = encodeMessage({ wireFormat: "groupInfo", message: { ...unsigned, signature: EMPTY } });
-  // GroupInfoTBS: without the message's header (4 bytes) and the empty signature (1 byte).
-  const signature = signWithLabel(builder.firstSeed, "GroupInfoTBS", encoded.subarray(4, encoded.length - 1));
-  return encodeMessage({ wireFormat: "groupInfo", message: { ...unsigned, signature } });
+export class FilledGroup {
+  private readonly builder: TreeBuilder;
+  private readonly treeHash: Uint8Array;
+
+  constructor(
+    private readonly suite: keyof typeof KEM,
+    private readonly leaves: number,
+  ) {
+    this.builder = new TreeBuilder(suite, leaves);
+    this.treeHash = this.builder.build();
+  }
+
+  /**
+   * A signed GroupInfo to join by. ts-mls 1.6.4 wants the key in external_pub without the length before it that RFC 9420
+   * §12.4.3.2 gives it: `bareExternalPub` is for ts-mls.
+   */
+  groupInfo(bareExternalPub = false): Uint8Array {
+    const { publicKey } = nodeCrypto.kemDeriveKeyPair(KEM[this.suite], EXTERNAL);
+    const unsigned = {
+      groupContext: {
+        version: 1,
+        cipherSuite: this.suite,
+        groupId: benchGroupId,
+        epoch: BigInt(this.leaves),
+        treeHash: this.treeHash,
+        confirmedTranscriptHash: new Uint8Array(32),
+        extensions: [],
+      },
+      extensions: [
+        { type: 4, data: bareExternalPub ? publicKey : new Writer().opaque(publicKey).finish() },
+        { type: 2, data: this.builder.encode() },
+      ],
+      confirmationTag: new Uint8Array(32),
+      signer: 0,
+    };
+    const encoded = encodeMessage({ wireFormat: "groupInfo", message: { ...unsigned, signature: EMPTY } });
+    // GroupInfoTBS: without the message's header (4 bytes) and the empty signature (1 byte).
+    const signature = signWithLabel(this.builder.firstSeed, "GroupInfoTBS", encoded.subarray(4, encoded.length - 1));
+    return encodeMessage({ wireFormat: "groupInfo", message: { ...unsigned, signature } });
+  }
 }
 
 class TreeBuilder {

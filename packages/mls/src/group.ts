@@ -252,6 +252,8 @@ export class Group {
       return removalDelta(this.inner);
     }
     const { tree, state, secretTree } = internal.next;
+    // The commit's own key is of the epoch that ends: known there, its ratchet is deleted when that epoch is forgotten.
+    if (internal.step !== null) this.inner.secretTree.apply(internal.step);
     // Made now, so that it also deletes what was received since the commit was staged.
     const delta = commitDelta(this.inner, internal.next, internal.step);
     const past = new Map(this.inner.past).set(this.epoch, pastEpoch(this.inner, tree));

@@ -1,0 +1,15 @@
+import { mlsBench } from "./mlsBench.js";
+
+// npm run bench [mls] [--quick]: everything, or one part; quickly, to see that it runs.
+const parts = { mls: mlsBench };
+
+const [, , ...words] = process.argv;
+const quick = words.includes("--quick");
+const names = words.filter((word) => !word.startsWith("-"));
+const unknown = names.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) {
+  console.error(`There is no bench called ${unknown}; there is: ${Object.keys(parts).join(", ")}.`);
+  process.exitCode = 2;
+} else {
+  for (const [name, run] of Object.entries(parts)) if (names.length === 0 || names.includes(name)) await run(quick);
+}
