@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { isTest, projectFiles, read, root } from "./files.mjs";
 
 /**
@@ -10,12 +10,7 @@ export function attackFaults() {
   const rows = [...read("docs/attacks.md").matchAll(/^\| (A\d+) \|.*\| (tested|open)[^|]*\|$/gm)].map(
     ([, id, status]) => ({ id, status }),
   );
-  const tested = new Set();
-  for (const file of projectFiles(/^packages\/.*\.tsx?$/).filter(isTest)) {
-    for (const [, title] of read(file).matchAll(/\b(?:it|test)(?:\.\w+(?:\([^)]*\))?)?\(\s*["'`]([^"'`]*)/g)) {
-      for (const [id] of (title.split(":")[0] ?? "").matchAll(/\bA\d+\b/g)) tested.add(id);
-    }
-  }
+  const tested = testedAttacks();
   const faults = [];
   for (const { id, status } of rows) {
     if (status === "tested" && !tested.has(id))
@@ -27,4 +22,23 @@ export function attackFaults() {
     faults,
     summary: `${rows.filter(({ status }) => status === "tested").length} of ${rows.length} attacks tested`,
   };
+}
+
+/** Writes each row's status as the tests have it. */
+export function writeAttackStatuses() {
+  const tested = testedAttacks();
+  const text = read("docs/attacks.md").replace(/^\| (A\d+) \|(.*)\| (?:tested|open) \|$/gm, (_row, id, attack) => {
+    return `| ${id} |${attack}| ${tested.has(id) ? "tested" : "open"} |`;
+  });
+  writeFileSync(`${root}docs/attacks.md`, text);
+}
+
+function testedAttacks() {
+  const tested = new Set();
+  for (const file of projectFiles(/^packages\/.*\.tsx?$/).filter(isTest)) {
+    for (const [, title] of read(file).matchAll(/\b(?:it|test)(?:\.\w+(?:\([^)]*\))?)?\(\s*["'`]([^"'`]*)/g)) {
+      for (const [id] of (title.split(":")[0] ?? "").matchAll(/\bA\d+\b/g)) tested.add(id);
+    }
+  }
+  return tested;
 }

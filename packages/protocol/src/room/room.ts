@@ -1,7 +1,6 @@
 import { equalBytes } from "@conclave/codec";
-import { Group } from "@conclave/mls";
 import type { CommitReceipt, HeadReceipt, LogItem, Signed, SlotContent } from "@conclave/wire";
-import { joinDeltas, NO_DELTA, recordsUnder } from "../encoding/delta.js";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
@@ -11,29 +10,25 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
 import { MESSAGE_ID_BYTES } from "../message/payload.js";
-import type { Delta, Primitives } from "../primitives.js";
+import type { Delta } from "../primitives.js";
 import { type Action, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { consents } from "../roster/consent.js";
 import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";
-import { loadRoster } from "../roster/rosterRecord.js";
-import { decodeAlarms, encodeAlarms } from "./alarmRecord.js";
+import { encodeAlarms } from "./alarmRecord.js";
 import { authorCommit, type Undertaking } from "./authorCommit.js";
 import { dropPending } from "./acceptCommit.js";
-import { judgeStored } from "./judgeStored.js";
-import { decodeKeyring, writeSeed } from "./keyring.js";
-import { LogMemory, type LogPlace } from "./logMemory.js";
+import { writeSeed } from "./keyring.js";
+import type { LogPlace } from "./logMemory.js";
 import { openRequest, slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
-import { ALARMS, CORE, decodePending, epochOf, GROUP, KEYS, PENDING, type RoomParts } from "./parts.js";
-import { type Petition, Petitions } from "./petitions.js";
+import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
+import type { Petition } from "./petitions.js";
 import { pauseFor } from "./pause.js";
 import { receive } from "./receive.js";
-import { RelayWatch } from "./relayWatch.js";
-import { type Confirmation, decodeCore, encodeCore, type RoomStatus } from "./roomCore.js";
-import { roomEngine, roomTagOf } from "./roomTag.js";
+import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
 import { speak } from "./speak.js";
 
 /** A petition as screens show it. */
@@ -300,33 +295,4 @@ export class Room {
   private coreDelta(): Delta {
     return { put: [[CORE, encodeCore(this.parts.core)]], delete: [] };
   }
-}
-
-/** The room that stored deltas left. Records of other keys are ignored. @throws TypeError when the store is damaged */
-export function loadRoom(primitives: Primitives, stored: Iterable<readonly [string, Uint8Array]>): Room {
-  const records = new Map(stored);
-  const core = decodeCore(records.get(CORE));
-  const roomTag = roomTagOf(primitives.crypto, core.roomId);
-  const engine = roomEngine(primitives);
-  const groupRecords = new Map(recordsUnder(GROUP, records));
-  const pending = records.get(PENDING);
-  const parts: RoomParts = {
-    primitives,
-    engine,
-    roomTag,
-    log: LogMemory.load(roomTag, records),
-    watch: RelayWatch.load(records),
-    petitions: Petitions.load(records),
-    own: new Map([...recordsUnder("o/", records)]),
-    group: Group.load(engine, groupRecords),
-    roster: loadRoster(primitives.crypto, records),
-    core,
-    keys: decodeKeyring(records.get(KEYS)),
-    pending: null,
-    groupRecords: pending === undefined ? null : groupRecords,
-    alarms: decodeAlarms(records.get(ALARMS)),
-    isCaughtUp: false,
-  };
-  if (pending !== undefined) parts.pending = decodePending(pending, (entry) => judgeStored(parts, entry));
-  return new Room(parts);
 }

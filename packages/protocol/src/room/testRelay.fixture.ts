@@ -11,7 +11,8 @@ import { foundRoom } from "./foundRoom.js";
 import { joinRoom } from "./joinRoom.js";
 import type { Append, Received } from "./outcome.js";
 import { previewRoom, readSlot, type RoomPreview } from "./preview.js";
-import { loadRoom, type Room } from "./room.js";
+import { loadRoom } from "./loadRoom.js";
+import type { Room } from "./room.js";
 
 /** A log that keeps order and nothing else: what the protocol needs of a relay. */
 export class TestLog {

@@ -1,0 +1,43 @@
+import { Group } from "@conclave/mls";
+import { recordsUnder } from "../encoding/delta.js";
+import type { Primitives } from "../primitives.js";
+import { loadRoster } from "../roster/rosterRecord.js";
+import { decodeAlarms } from "./alarmRecord.js";
+import { judgeStored } from "./judgeStored.js";
+import { decodeKeyring } from "./keyring.js";
+import { LogMemory } from "./logMemory.js";
+import { ALARMS, CORE, decodePending, GROUP, KEYS, PENDING, type RoomParts } from "./parts.js";
+import { Petitions } from "./petitions.js";
+import { RelayWatch } from "./relayWatch.js";
+import { Room } from "./room.js";
+import { decodeCore } from "./roomCore.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
+
+/** The room that stored deltas left. Records of other keys are ignored. @throws TypeError when the store is damaged */
+export function loadRoom(primitives: Primitives, stored: Iterable<readonly [string, Uint8Array]>): Room {
+  const records = new Map(stored);
+  const core = decodeCore(records.get(CORE));
+  const roomTag = roomTagOf(primitives.crypto, core.roomId);
+  const engine = roomEngine(primitives);
+  const groupRecords = new Map(recordsUnder(GROUP, records));
+  const pending = records.get(PENDING);
+  const parts: RoomParts = {
+    primitives,
+    engine,
+    roomTag,
+    log: LogMemory.load(roomTag, records),
+    watch: RelayWatch.load(records),
+    petitions: Petitions.load(records),
+    own: new Map([...recordsUnder("o/", records)]),
+    group: Group.load(engine, groupRecords),
+    roster: loadRoster(primitives.crypto, records),
+    core,
+    keys: decodeKeyring(records.get(KEYS)),
+    pending: null,
+    groupRecords: pending === undefined ? null : groupRecords,
+    alarms: decodeAlarms(records.get(ALARMS)),
+    isCaughtUp: false,
+  };
+  if (pending !== undefined) parts.pending = decodePending(pending, (entry) => judgeStored(parts, entry));
+  return new Room(parts);
+}
