@@ -1,6 +1,7 @@
 // A client as a process of its own: opens a home, joins by a link when it is not in a room yet, then sends numbered texts
 // until it is killed. Prints one line for each text once it is durable. Arguments: home, link.
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { openClient } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
@@ -33,5 +34,5 @@ for (;;) {
   if (!sent.ok) throw new Error(JSON.stringify(sent.problem));
   console.log(number++);
   // Not too many at once: a few are on their way at each moment.
-  await new Promise((resolve) => setTimeout(resolve, number % 5 === 0 ? 2 : 0));
+  await wait(number % 5 === 0 ? 2 : 0);
 }

@@ -10,23 +10,22 @@ const FATES: readonly CommitFate[] = ["kill before", "kill after"];
  */
 async function crash(world: World, home: Home, at: number, fate: CommitFate, work: () => Promise<unknown>) {
   let commits = 0;
-  let isKilled = false;
-  let isOver = false;
+  const state = { isKilled: false, isOver: false };
   let killed: () => void = () => undefined;
   const over = new Promise<void>((resolve) => (killed = resolve));
   const fateOf = () => {
-    if (isOver || ++commits !== at) return "commit";
-    isKilled = true;
+    if (state.isOver || ++commits !== at) return "commit";
+    state.isKilled = true;
     killed();
     return fate;
   };
   await world.run(Promise.race([over, home.open(fateOf).then(work)]));
-  isOver = true;
-  if (isKilled) {
+  state.isOver = true;
+  if (state.isKilled) {
     home.kill();
     await home.open();
   }
-  return isKilled;
+  return state.isKilled;
 }
 
 async function everyCrash(one: (at: number, fate: CommitFate) => Promise<boolean>): Promise<number> {

@@ -1,4 +1,4 @@
-import { decodeClientMessage, decodeRelayMessage, DEFAULT_LIMITS } from "@conclave/wire";
+import { decodeClientMessage, DEFAULT_LIMITS, type AppendRequest, type ClientFrame } from "@conclave/wire";
 import {
   type Client,
   type CommitFate,
@@ -11,6 +11,7 @@ import {
   openClient,
   type Result,
   type RoomSession,
+  type Storage,
   type Transport,
   type Write,
 } from "@conclave/client";
@@ -33,7 +34,12 @@ export class World {
   private next = 1;
   private activity = 0;
 
-  readonly transport: Transport = { connect: (_url, events) => this.connect(events) };
+  /** Every frame that the relay was given. */
+  readonly heard: ClientFrame[] = [];
+  /** Called before frames of a home reach the relay, which they do when it resolves. */
+  beforeFrames: (home: Home, frames: readonly ClientFrame[]) => Promise<void> | undefined = () => undefined;
+  /** What becomes of a message of the relay on its way to a client; null when it is lost. */
+  changeAnswer: (bytes: Uint8Array) => Uint8Array | null = (bytes) => bytes.slice();
 
   home(): Home {
     return new Home(this);
@@ -46,6 +52,11 @@ export class World {
       this.relay.close(number);
       events.closed();
     }
+  }
+
+  /** The appends that the relay was given. */
+  appends(kind: AppendRequest["kind"]): AppendRequest[] {
+    return this.heard.filter((frame) => frame.type === "append").filter((append) => append.kind === kind);
   }
 
   /** Lets everything happen, with time, until the promise settles. Throws when that takes more than `hours`. */
@@ -86,9 +97,10 @@ export class World {
     return result.value;
   }
 
-  private connect(events: ConnectionEvents): Connection {
+  connect(home: Home, events: ConnectionEvents): Connection {
     const number = this.next++;
     const isOpen = () => this.connections.has(number);
+    let last = Promise.resolve();
     setImmediate(() => {
       if (this.isDown) {
         events.closed();
@@ -100,17 +112,18 @@ export class World {
     });
     return {
       send: (frame) => {
-        if (process.env["DBG"]) {
-          const d = decodeClientMessage(frame, DEFAULT_LIMITS);
-          console.log(number, "->", d.ok ? d.frames.map((f) => f.type).join() : d.error);
-        }
         const bytes = frame.slice();
-        setImmediate(() => {
-          if (!isOpen()) return;
-          this.activity++;
-          this.relay.receive(number, bytes, this.clock.now());
-          this.flush();
-        });
+        const frames = decodeClientMessage(bytes, DEFAULT_LIMITS);
+        last = last
+          .then(() => (frames.ok ? this.beforeFrames(home, frames.frames) : undefined))
+          .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
+          .then(() => {
+            if (!isOpen()) return;
+            this.activity++;
+            this.heard.push(...(frames.ok ? frames.frames : []));
+            this.relay.receive(number, bytes, this.clock.now());
+            this.flush();
+          });
       },
       close: () => {
         if (this.connections.delete(number)) this.relay.close(number);
@@ -126,16 +139,10 @@ export class World {
           const events = this.connections.get(number);
           if (!events) return;
           this.activity++;
-          if (process.env["DBG"] && "bytes" in output) {
-            const d = decodeRelayMessage(output.bytes, 1e9);
-            console.log(
-              number,
-              "<-",
-              d.ok ? d.frames.map((f) => f.type + ("error" in f ? " " + f.error : "")).join() : d.error,
-            );
-          }
-          if (output.kind === "send" || output.kind === "push") events.frame(output.bytes.slice());
-          else if (output.kind === "close") {
+          if (output.kind === "send" || output.kind === "push") {
+            const bytes = this.changeAnswer(output.bytes);
+            if (bytes) events.frame(bytes);
+          } else if (output.kind === "close") {
             this.connections.delete(number);
             events.closed();
           }
@@ -162,11 +169,15 @@ export class Home {
     return this.client.rooms()[0]!;
   }
 
-  async open(fate: (writes: readonly Write[]) => CommitFate = () => "commit"): Promise<Client> {
-    const { clock, transport } = this.world;
+  async open(
+    fate: (writes: readonly Write[]) => CommitFate = () => "commit",
+    wrap: (storage: Storage) => Storage = (storage) => storage,
+  ): Promise<Client> {
+    const { clock } = this.world;
     this.storage = new MemoryStorage(this.disk, fate);
+    const transport: Transport = { connect: (_url, events) => this.world.connect(this, events) };
     const ports = {
-      storage: this.storage,
+      storage: wrap(this.storage),
       clock,
       transport,
       random: systemRandom,
@@ -183,7 +194,7 @@ export class Home {
   kill(): void {
     this.storage?.kill();
     this.lock.free();
-    for (const session of this.opened?.rooms() ?? []) stopOf(session);
+    for (const session of this.opened?.rooms() ?? []) engineOf(session).stop();
   }
 
   found(title: string, name: string, policy: PresetName = "ownerLed"): Promise<RoomSession> {
@@ -214,7 +225,7 @@ export class Home {
   }
 }
 
-/** A dead process holds no connection. */
-function stopOf(session: RoomSession): void {
-  (session as unknown as { engine: { stop(): void } }).engine.stop();
+/** What drives a session: for tests that have it look, or stop as a dead process does. */
+export function engineOf(session: RoomSession): { plan(): void; stop(): void } {
+  return (session as unknown as { engine: { plan(): void; stop(): void } }).engine;
 }

@@ -21,7 +21,7 @@ const UNTIL_REACHED = 20_000;
  * Rejects when the storage is broken or was written by a newer version.
  */
 export async function openClient(ports: ClientPorts, options: OpenOptions = {}): Promise<Opened> {
-  // RULE client.one-writer: nothing is read before the home is ours alone: two writers would use a key twice (attack A65).
+  // RULE: client.one-writer: nothing is read before the home is ours alone: two writers would use a key twice (attack A65).
   const lock = await ports.lock.take();
   if (!lock) return { ok: false, problem: "in_use" };
   try {

@@ -58,7 +58,7 @@ export async function readRosterLog(
     total = answer.total;
     if (answer.records.length === 0) break;
     for (const record of answer.records) bytes += record.attachment.length;
-    // RULE client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite (attack A80).
+    // RULE: client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite (attack A80).
     if (bytes > MOST_ROSTER_BYTES) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
     records.push(...answer.records);
   }

@@ -37,7 +37,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** @throws RangeError when a key is not 1 to 512 printable ASCII characters (a bug in the caller). */
+/** Checks a key. @throws RangeError when a key is not 1 to 512 printable ASCII characters (a bug in the caller). */
 export function checkKey(key: string): void {
   if (!/^[\x20-\x7e]{1,512}$/.test(key)) throw new RangeError("storage key is not 1 to 512 printable ASCII characters");
 }

@@ -144,7 +144,7 @@ export class RelayLink {
   private receive(bytes: Uint8Array): void {
     this.heard = this.clock.now();
     const decoded = decodeRelayMessage(bytes, MAX_FRAME);
-    // RULE client.relay-frames: a message that cannot be read ends the connection, nothing of it is used (attack A80).
+    // RULE: client.relay-frames: a message that cannot be read ends the connection, nothing of it is used (attack A80).
     if (!decoded.ok) {
       this.fail();
       return;
@@ -179,7 +179,7 @@ export class RelayLink {
 
   private answered(frame: Response): void {
     const pending = this.pending.get(frame.id);
-    // RULE client.relay-answers: an answer that nobody asked for, or of another kind, ends the connection (attack A80).
+    // RULE: client.relay-answers: an answer that nobody asked for, or of another kind, ends the connection (attack A80).
     if (!pending || (frame.type !== "error" && frame.type !== EXPECTED[pending.type])) {
       this.fail();
       return;

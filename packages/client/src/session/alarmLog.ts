@@ -32,7 +32,7 @@ export class AlarmLog {
 
   /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
   add(turn: Turn, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
-    // RULE client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
+    // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
     const at = this.entries.findIndex((entry) => isSame(entry.alarm, alarm) || entry.order === KEPT);
     const same = this.entries[at];
     const evidence = alarm.evidence.slice(0, MAX_EVIDENCE);

@@ -1,6 +1,5 @@
-import { toHex } from "@conclave/codec";
-import type { Action } from "@conclave/protocol";
-import type { Decisions } from "./decisions.js";
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Decisions, Wish } from "./decisions.js";
 import type { JoinRequests } from "./joinRequests.js";
 import { fraction, Patience } from "./patience.js";
 import type { RoomState } from "./roomState.js";
@@ -12,7 +11,7 @@ const LONGEST = 60_000;
 
 /**
  * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
- * (docs/protocol.md §4, §10). Whoever is there does it, one after another; that two do it at once is harmless.
+ * (docs/protocol.md §4, §10); and binds the keys to those who joined by themselves. Whoever is there does it, one after another; that two do it at once is harmless.
  */
 export class Caretaker {
   private readonly patience: Patience;
@@ -62,7 +61,7 @@ export class Caretaker {
     this.advance();
   }
 
-  private next(): { key: string; action: Action; isOwn: boolean } | null {
+  private next(): { key: string; action: Wish; isOwn: boolean } | null {
     const room = this.state.room!;
     const self = toHex(room.self.person);
     const isNew = (key: string) => this.refused.get(key) !== room.roster.seq;
@@ -75,6 +74,19 @@ export class Caretaker {
       const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
       if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };
     }
-    return null;
+    const key = `rekey ${String(room.lastCommit)}`;
+    return this.isUnbound() && isNew(key) ? { key, action: { type: "rekey" }, isOwn: false } : null;
+  }
+
+  /**
+   * Whether the newest commit is somebody's join by an invite: the keys are bound to the roster with them in it by the
+   * next member's commit, which also tells them that they are in (docs/protocol.md §5, §7).
+   */
+  private isUnbound(): boolean {
+    const newest = this.state.deeds.entries.at(-1);
+    if (!newest || newest.n === 0 || newest.n !== this.state.room?.lastCommit) return false;
+    const { action, by, person } = newest.deed;
+    const isJoin = action.type === "add" && person !== null && equalBytes(by, person);
+    return isJoin && !equalBytes(by, this.state.person);
   }
 }

@@ -215,7 +215,7 @@ export class Decisions {
   }
 
   private again(action: Action | null, losses: number): void {
-    // RULE client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
+    // RULE: client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
     if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
     const intent = this.current;
     this.current = null;

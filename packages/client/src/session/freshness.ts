@@ -21,15 +21,10 @@ export class FreshnessLog {
     this.last = record && stored(record, "freshness", (r) => ({ by: r.opaque(), time: r.u53() }));
   }
 
-  /** When somebody whose word counts was heard of last, by their clock; 0 for never. */
-  get time(): number {
-    return this.last?.time ?? 0;
-  }
-
-  /** A message came: its author saw the same roster as we do. */
-  heard(turn: Turn, { author, time, late }: Message): void {
+  /** A message or a decision came: its author saw the same roster as we do. */
+  heard(turn: Turn, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
     const { room } = this.state;
-    if (!room || late || time > this.state.now() + AHEAD || time <= this.time) return;
+    if (!room || late || time > this.state.now() + AHEAD || time <= (this.last?.time ?? 0)) return;
     const member = memberOf(room.roster, author);
     if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
     this.last = { by: author, time };
@@ -54,7 +49,7 @@ export class FreshnessLog {
   }
 
   /** Whether our own word counts for others. */
-  isSelf(): boolean {
+  private isSelf(): boolean {
     const { room } = this.state;
     const self = room && memberOf(room.roster, room.self.person);
     return self !== null && isAtLeast(self.role, "admin");

@@ -1,4 +1,5 @@
-import { encode } from "@conclave/codec";
+import { encode, toHex } from "@conclave/codec";
+import type { Message } from "@conclave/protocol";
 import { orderedKey, type Storage } from "../ports/storage.js";
 import { decodeHistoryItem, encodeHistoryItem, type HistoryItem } from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -19,6 +20,9 @@ const MOST_COUNTED = 10_000;
 
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
+  /** Authors of messages in turns that are not stored yet, by the message's id. */
+  private readonly placing = new Map<string, Uint8Array>();
+
   private constructor(
     private readonly storage: Storage,
     private readonly keys: RoomKeys,
@@ -47,11 +51,7 @@ export class History {
   add(turn: Turn, item: HistoryItem): void {
     const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
     turn.put(key, encodeHistoryItem(item));
-    if (item.kind === "message")
-      turn.put(
-        this.keys.messageId(item.message.id),
-        encode(item.n, (w, n) => w.u53(n)),
-      );
+    if (item.kind === "message") this.place(turn, item.message, item.n);
     if (isUnread(item) && item.n > this.readUpTo) this.unreadCount++;
   }
 
@@ -70,10 +70,15 @@ export class History {
     return reverse ? items.reverse() : items;
   }
 
-  /** Where the message with this id is, or null. */
-  async find(id: Uint8Array): Promise<number | null> {
+  /** Who wrote the message with this id, or null when there is none. */
+  async authorOf(id: Uint8Array): Promise<Uint8Array | null> {
+    const placing = this.placing.get(toHex(id));
+    if (placing) return placing;
     const place = await this.storage.get(this.keys.messageId(id));
-    return place && stored(place, "message id", (r) => r.u53());
+    const n = place && stored(place, "message id", (r) => r.u53());
+    const record = n === null ? null : await this.storage.get(this.keys.historyItem(n));
+    const item = record && decodeHistoryItem(record);
+    return item?.kind === "message" ? item.message.author : null;
   }
 
   async markRead(turn: Turn, n: number): Promise<void> {
@@ -83,6 +88,13 @@ export class History {
       encode(n, (w, value) => w.u53(value)),
     );
     this.unreadCount = await this.countUnread();
+  }
+
+  private place(turn: Turn, { id, author }: Message, n: number): void {
+    const bytes = encode(n, (w, place) => w.u53(place));
+    turn.put(this.keys.messageId(id), bytes);
+    this.placing.set(toHex(id), author);
+    turn.after(() => this.placing.delete(toHex(id)));
   }
 
   private async countUnread(): Promise<number> {

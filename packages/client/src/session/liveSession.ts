@@ -98,6 +98,14 @@ export class LiveSession implements RoomSession {
     return this.engine.waiting.until(() => this.state.outbox.size === 0 || (this.stopped() ?? false), timeout);
   }
 
+  async resume(): Promise<void> {
+    await this.state.turn((turn) => {
+      if (this.state.room) this.state.apply(turn, this.state.room.resume());
+      this.state.emit(turn, { type: "changed" });
+    });
+    this.engine.plan();
+  }
+
   async markRead(n: number): Promise<void> {
     await this.state.turn((turn) => this.state.history.markRead(turn, n));
     this.state.tell({ type: "changed" });
@@ -169,7 +177,7 @@ export class LiveSession implements RoomSession {
     const view = opened && requestView(this.state, opened);
     if (!view) return failed({ kind: "unknown" });
     const decided = await this.carryOut(view.action, opened.ask);
-    // RULE client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
+    // RULE: client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
     if (decided.ok && decided.value.done) await this.engine.requests.remove(requestId);
     return decided;
   }

@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { type Alarm, type Delta, memberOf, type Message, type RoomEvent } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
-import { HEARTBEAT, isSilent } from "./silentKind.js";
+import { isSilent } from "./silentKind.js";
 import { decisionOf, messageView } from "../view/roomView.js";
 import { alarmView } from "../view/alarmView.js";
 import type { LoggedAlarm } from "./alarmLog.js";
@@ -12,7 +12,7 @@ import type { Turn } from "./turn.js";
  * Gives one record of the log to the room, and keeps in this turn everything that it changes: group and roster, the
  * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
  */
-export function receive(state: RoomState, turn: Turn, item: LogItem): boolean {
+export async function receive(state: RoomState, turn: Turn, item: LogItem): Promise<boolean> {
   const { room } = state;
   if (!room) return true;
   const received = room.receive(item);
@@ -21,7 +21,7 @@ export function receive(state: RoomState, turn: Turn, item: LogItem): boolean {
     return received.reason === "seen" || received.reason === "closed";
   }
   state.apply(turn, received.delta);
-  for (const event of received.events) keepEvent(state, turn, event, item.n);
+  for (const event of received.events) await keepEvent(state, turn, event, item.n);
   if (received.kind === "ignored" && received.unreadable !== null) {
     keepUnreadable(state, turn, item.n, received.unreadable);
   }
@@ -41,7 +41,7 @@ export function keepNoted(
 
 function raise(state: RoomState, turn: Turn, entry: LoggedAlarm): void {
   const alarm = alarmView(state, entry);
-  // RULE client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
+  // RULE: client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
   if (entry.alarm.code === "RESTORED") state.setMeta(turn, { standing: "restored" });
   state.emit(turn, { type: "alarm", alarm });
   state.emit(turn, { type: "item", item: { kind: "alarm", alarm } });
@@ -58,16 +58,17 @@ function keepUnreadable(
   state.emit(turn, { type: "item", item: { kind: "unreadable", n, reason } });
 }
 
-function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: number): void {
+async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: number): Promise<void> {
   switch (event.type) {
     case "message":
-      keepMessage(state, turn, event.message, n);
+      if (await isFirst(state, turn, event.message, n)) keepMessage(state, turn, event.message, n);
       return;
     case "sent":
       keepSent(state, turn, event.id, n);
       return;
     case "entry": {
       if (event.own) state.ownCommit = n;
+      state.freshness.heard(turn, { author: event.deed.by, time: event.deed.time, late: false });
       const logged = state.deeds.add(turn, event.deed, n);
       state.history.add(turn, { kind: "decision", n, seq: event.deed.seq });
       const title = state.room?.roster.title ?? state.meta.title;
@@ -107,9 +108,22 @@ function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
   state.emit(turn, { type: "changed" });
 }
 
+/**
+ * RULE client.once: a message is shown once: one that its author encrypted anew, or that somebody else sends again as
+ * their own, is not another message (docs/protocol.md §9, attacks A24, A25).
+ */
+async function isFirst(state: RoomState, turn: Turn, { id, author }: Message, n: number): Promise<boolean> {
+  const first = (await state.history.authorOf(id)) ?? (state.outbox.find(id) ? state.person : null);
+  if (first === null) return true;
+  if (!equalBytes(first, author)) {
+    const evidence = `the message at ${String(n)} has the id of another, ${toHex(id)}`;
+    raise(state, turn, state.raise(turn, { code: "BAD_MESSAGE", person: author, rejection: null, evidence }));
+  }
+  return false;
+}
+
 function keepMessage(state: RoomState, turn: Turn, message: Message, n: number): void {
   state.freshness.heard(turn, message);
-  if (message.kind !== HEARTBEAT) state.spokenAt = state.now();
   if (isSilent(message.kind)) return;
   const own = equalBytes(message.author, state.person);
   const placed = { ...message, n };

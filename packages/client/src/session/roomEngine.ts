@@ -7,7 +7,6 @@ import type { Problem } from "../view/problem.js";
 import { Caretaker } from "./caretaker.js";
 import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
-import { Heartbeat } from "./heartbeat.js";
 import { JoinRequests } from "./joinRequests.js";
 import type { RoomState } from "./roomState.js";
 import { Sender } from "./sender.js";
@@ -34,7 +33,6 @@ export class RoomEngine implements ConnectionUser {
   private readonly direct: DirectJoin;
   private readonly asked: AskedJoin | null;
   private readonly caretaker: Caretaker;
-  private readonly heartbeat: Heartbeat;
   private isPlanned = false;
   private isRunning = false;
 
@@ -58,7 +56,6 @@ export class RoomEngine implements ConnectionUser {
     this.slots = new SlotKeeper(state, connection, this.sync, proof, changed);
     this.requests = new JoinRequests(state, connection, this.sync, proof);
     this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests);
-    this.heartbeat = new Heartbeat(state, this.sender);
     this.founding = new FoundingRoom(state, connection, changed);
     this.direct = new DirectJoin(state, device, connection, this.sync, changed);
     this.asked = asking && new AskedJoin(state, asking, connection, this.sync, changed);
@@ -105,7 +102,6 @@ export class RoomEngine implements ConnectionUser {
     const parts = [this.sync, this.sender, this.decisions, this.slots, this.caretaker, this.founding, this.direct];
     for (const part of parts) part.offline();
     this.asked?.offline();
-    this.heartbeat.stop();
     this.state.tell({ type: "changed" });
   }
 
@@ -136,7 +132,6 @@ export class RoomEngine implements ConnectionUser {
       this.slots.advance();
       this.requests.advance();
       this.caretaker.advance();
-      this.heartbeat.advance();
     }
     this.waiting.look();
   }

@@ -23,8 +23,6 @@ export class RoomState {
   race: { readonly action: Action | null; readonly losses: number } | null = null;
   /** Where in the log this device's newest commit is. */
   ownCommit = 0;
-  /** When something was said here last, by this device's clock. */
-  spokenAt = 0;
   readonly freshness: FreshnessLog;
   private readonly queue: TurnQueue;
   private readonly listeners = new Set<(event: SessionEvent) => void>();

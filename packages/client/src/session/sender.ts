@@ -1,6 +1,5 @@
 import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import { HEARTBEAT } from "./silentKind.js";
 import type { Outgoing } from "./outbox.js";
 import { Patience } from "./patience.js";
 import type { RoomState } from "./roomState.js";
@@ -92,11 +91,6 @@ export class Sender {
   private seal(turn: Turn, entry: Outgoing): Outgoing | null {
     const { room } = this.state;
     if (!room) return null;
-    if (entry.sealed && entry.content.kind === HEARTBEAT) {
-      // A sign of life that came too late is none.
-      this.state.outbox.remove(turn, entry);
-      return entry;
-    }
     const outcome: Outcome<OutgoingMessage> = entry.sealed
       ? room.resend(entry.sealed.message)
       : room.say(entry.content, entry.time);
@@ -107,7 +101,7 @@ export class Sender {
   }
 
   /**
-   * Whether the relay may still take this ciphertext. RULE client.reseal-after-log: only a ciphertext that can no more get
+   * Whether the relay may still take this ciphertext. RULE: client.reseal-after-log: only a ciphertext that can no more get
    * into the log is replaced by another: one that was made before a commit that we have read (docs/protocol.md §6).
    */
   private isCurrent(entry: Outgoing): boolean {

@@ -123,8 +123,8 @@ export class Sync {
   private async take(items: readonly LogItem[]): Promise<void> {
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
-      const taken = await this.state.turn((turn) => {
-        for (const item of chunk) if (!receive(this.state, turn, item)) return item.n;
+      const taken = await this.state.turn(async (turn) => {
+        for (const item of chunk) if (!(await receive(this.state, turn, item))) return item.n;
         return null;
       });
       if (!taken.ok) return;

@@ -4,7 +4,7 @@ import type { Storage, Write } from "../ports/storage.js";
  * What one turn of the client changes. Its writes are stored in one commit; only when they are durable do its effects
  * happen (frames to the relay, events for screens, answers to callers).
  *
- * RULE client.store-first: nothing leaves before the state that made it is durable, or a crash would use a ratchet key
+ * RULE: client.store-first: nothing leaves before the state that made it is durable, or a crash would use a ratchet key
  * twice, or forget what it promised (docs/protocol.md §9, attacks A64, A66).
  */
 export class Turn {
@@ -31,8 +31,10 @@ export class Turn {
 }
 
 /**
- * Runs turns one after another. When a turn throws or the storage fails, memory and disk may differ: the queue stops for
- * good, all later turns reject, and whoever owns it must begin again from the storage.
+ * Runs turns one after another.
+ *
+ * RULE client.fail-closed: when a turn throws or the storage fails, memory and disk may differ: the queue stops for good,
+ * all later turns reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
  */
 export class TurnQueue {
   private last: Promise<unknown> = Promise.resolve();

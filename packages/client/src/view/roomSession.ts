@@ -48,6 +48,8 @@ export interface RoomSession {
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
   /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
   flushed(timeout: number): Promise<Result<void>>;
+  /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
+  resume(): Promise<void>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
 

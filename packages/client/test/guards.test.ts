@@ -1,0 +1,155 @@
+import type { Storage, Write } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { engineOf, World, type Home } from "./world.js";
+
+async function twoIn(world: World): Promise<[Home, Home]> {
+  const [alice, bob] = [world.home(), world.home()];
+  await alice.open();
+  await bob.open();
+  await alice.found("Garden", "Alice");
+  await bob.join(await alice.invite(), "Bob");
+  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
+  return [alice, bob];
+}
+
+/** A storage whose commits wait until they are let go. */
+class SlowStorage implements Storage {
+  held: (() => void)[] = [];
+  isHeld = false;
+  constructor(private readonly inner: Storage) {}
+  get(key: string) {
+    return this.inner.get(key);
+  }
+  range(range: Parameters<Storage["range"]>[0]) {
+    return this.inner.range(range);
+  }
+  async commit(writes: readonly Write[]): Promise<void> {
+    if (this.isHeld) await new Promise<void>((resolve) => this.held.push(resolve));
+    await this.inner.commit(writes);
+  }
+  close() {
+    return this.inner.close();
+  }
+}
+
+describe("what leaves, and when", () => {
+  it("RULE client.store-first: no ciphertext is sent before it is stored, whatever else happens meanwhile", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.run(bob.client.close());
+    let slow: SlowStorage | null = null;
+    await bob.open(undefined, (storage) => (slow = new SlowStorage(storage)));
+    await world.get(bob.room.synced(10_000));
+    slow!.isHeld = true;
+    const before = world.appends("message").length;
+    const sent = bob.room.send("held");
+    for (let i = 0; i < 5; i++) {
+      await world.pass(200);
+      engineOf(bob.room).plan();
+      await world.run(bob.room.synced(1000));
+    }
+    expect(world.appends("message")).toHaveLength(before);
+    slow!.isHeld = false;
+    for (const release of slow!.held) release();
+    await world.get(sent);
+    await world.get(bob.room.flushed(10_000));
+    expect(world.appends("message")).toHaveLength(before + 1);
+    expect(await alice.texts()).toEqual(["Bob: held"]);
+  });
+
+  it("RULE client.reseal-after-log: a lost answer is asked again with the same ciphertext; only a commit makes a new one", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const payloads: string[] = [];
+    world.beforeFrames = (_home, frames) => {
+      const appends = frames.filter((frame) => frame.type === "append");
+      payloads.push(...appends.map(({ payload }) => toHex(payload)));
+      // The first one never arrives.
+      return appends.length > 0 && payloads.length === 1 ? new Promise(() => undefined) : undefined;
+    };
+    await world.get(bob.room.send("once"));
+    await world.pass(2000);
+    world.cut();
+    await world.get(bob.room.flushed(60_000));
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    expect(await alice.texts()).toEqual(["Bob: once"]);
+    expect(payloads).toHaveLength(2);
+    expect(new Set(payloads).size).toBe(1);
+    // Now a commit comes first: the relay refuses it, and it is encrypted anew.
+    world.beforeFrames = (home, frames) => {
+      const appends = frames.filter((frame) => frame.type === "append" && frame.kind === "message");
+      payloads.push(...appends.map(({ payload }) => toHex(payload)));
+      const isFirst = home === bob && appends.length > 0 && payloads.length === 3;
+      return isFirst ? alice.room.decide({ type: "rekey" }).then(() => undefined) : undefined;
+    };
+    await world.get(bob.room.send("twice"));
+    await world.get(bob.room.flushed(60_000));
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    expect(new Set(payloads).size).toBe(3);
+    expect(await alice.texts()).toEqual(["Bob: once", "Bob: twice"]);
+  });
+
+  it("looking at an invite stores nothing and says nothing about us; accepting makes the first record", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const carol = world.home();
+    await carol.open();
+    const link = await alice.invite();
+    const before = new Map(carol.disk.records);
+    world.heard.length = 0;
+    await world.get(carol.client.lookAt(link));
+    expect(carol.disk.records).toEqual(before);
+    expect(new Set(world.heard.map(({ type }) => type))).toEqual(new Set(["hello", "getSlot", "readRoster"]));
+  });
+
+  it("RULE client.join-bounded: a relay that sends a roster without end is given up", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const link = await alice.invite();
+    world.changeAnswer = (bytes) => {
+      const decoded = decodeRelayMessage(bytes, 1 << 26);
+      const [first] = decoded.ok ? decoded.frames : [];
+      if (first?.type !== "roster") return bytes.slice();
+      const records = [0, 1, 2, 3, 4].map((index) => ({ index, n: 0, attachment: new Uint8Array(1 << 20) }));
+      return encodeRelayMessage([{ ...first, records, total: 1 << 20 }]);
+    };
+    const carol = world.home();
+    await carol.open();
+    expect(await world.run(carol.client.lookAt(link))).toMatchObject({
+      problem: { kind: "relay", error: "too_large" },
+    });
+  });
+
+  it("a link that is none, or to a room that we are in, is refused before anything is asked", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const link = await alice.invite();
+    expect(await world.run(bob.client.lookAt("https://chat.example/"))).toMatchObject({ problem: { what: "link" } });
+    expect(await world.run(bob.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+  });
+});
+
+describe("who keeps losing", () => {
+  it("RULE client.starved: learns of it after three lost races, and is not given up before", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const starved: number[] = [];
+    alice.room.watch((event) => {
+      if (event.type === "starved") starved.push(event.losses);
+    });
+    let rivals = 0;
+    world.beforeFrames = (home, frames) => {
+      // Whenever Alice's commit is on its way, Bob's overtakes it.
+      const isCommit = frames.some((frame) => frame.type === "append" && frame.kind === "commit");
+      if (home !== alice || !isCommit || rivals >= 4) return;
+      rivals++;
+      return bob.room.decide({ type: "rekey" }).then(() => undefined);
+    };
+    await world.get(alice.room.decide({ type: "setTitle", title: "Meadow" }));
+    expect(rivals).toBe(4);
+    expect(starved).toEqual([3, 4]);
+    await world.until(() => bob.room.title === "Meadow");
+  });
+});
