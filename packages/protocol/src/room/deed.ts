@@ -1,4 +1,4 @@
-import type { Transition } from "../roster/evaluate.js";
+import type { Decision } from "../roster/evaluate.js";
 import type { Action } from "../roster/action.js";
 
 /** Who did something, as the signed entry says (docs/protocol.md §4): what a timeline of decisions shows. */
@@ -25,7 +25,7 @@ export interface Deed {
 }
 
 /** The deed of an accepted entry. */
-export function deedOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: Transition): Deed {
+export function deedOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: Decision): Deed {
   const { seq, hash, time, epoch, action } = entry;
   return {
     seq,

@@ -117,7 +117,7 @@ export function isCovered(
 ): boolean {
   const at = transitions[bound.seq];
   if (at === undefined || !equalBytes(at.entry.hash, bound.head)) return false;
-  if (!equalBytes(at.roster.stateHash, bound.stateHash)) return false;
+  if (!equalBytes(at.entry.stateHash, bound.stateHash)) return false;
   return transitions.slice(bound.seq + 1).every(({ entry }) => {
     const proof = entry.evidence.inviteProof === null ? null : readInviteProof(entry.evidence.inviteProof);
     return entry.action.type === "add" && proof !== null && proof.proof.place !== null;

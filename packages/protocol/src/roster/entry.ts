@@ -3,8 +3,8 @@ import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
 import { type Action, readAction, writeAction } from "./action.js";
 
-/** Longest signed entry, in bytes. */
-export const MAX_ENTRY = 1 << 16;
+/** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
+export const MAX_ENTRY = 60 * 1024;
 
 /** What goes with an action to justify it. */
 export interface Evidence {
@@ -48,7 +48,7 @@ export interface Entry extends EntryContent {
 
 const LABEL = "conclave/entry/v1";
 const VERSION = 1;
-const MAX_APPROVALS = 256;
+const MAX_APPROVALS = 240;
 
 /** No evidence: the author's own right is enough. */
 export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewell: null };

@@ -34,15 +34,19 @@ export interface Carriage {
   readonly external: boolean;
 }
 
+/** An allowed entry, and what it did. */
+export interface Decision extends Effect {
+  readonly entry: Entry;
+  /** Persons whose approvals counted, without the author. */
+  readonly approvedBy: readonly Uint8Array[];
+}
+
 /** What an allowed entry leads to. */
-export interface Transition extends Effect {
+export interface Transition extends Decision {
   /** The roster after it. */
   readonly roster: Roster;
   /** The roster's records that change. */
   readonly delta: Delta;
-  readonly entry: Entry;
-  /** Persons whose approvals counted, without the author. */
-  readonly approvedBy: readonly Uint8Array[];
 }
 
 /** What an author wants to sign, and where in the room's history. */
@@ -73,13 +77,24 @@ const NO_HASH = new Uint8Array(HASH_BYTES);
  * the charter only.
  */
 export function evaluate(crypto: Crypto, before: Roster | null, entry: Entry, carriage: Carriage): Outcome<Transition> {
+  return evaluateOn(crypto, before, entry, carriage, (roster) => new RosterDraft(roster));
+}
+
+/** As {@link evaluate}; `draftOf` may give a draft that uses up the roster before, for those who need it no more. */
+export function evaluateOn(
+  crypto: Crypto,
+  before: Roster | null,
+  entry: Entry,
+  carriage: Carriage,
+  draftOf: (before: Roster) => RosterDraft,
+): Outcome<Transition> {
   // RULE: entry.signature: an entry is its author's leaf's word, or nothing (attack A10).
   if (!isSignedByAuthor(crypto, entry)) return refused("bad_signature");
   // RULE: entry.committer: the leaf that signs the entry makes the commit, so nobody acts in another's name (attack A10).
   if (!equalBytes(entry.author.leaf, carriage.committer)) return refused("author_not_committer");
   const misplaced = misplacement(before, entry, carriage);
   if (misplaced !== null) return misplaced;
-  const judged = judge(crypto, before, entry, carriage.external);
+  const judged = judge(crypto, before, entry, carriage.external, draftOf);
   if (!judged.ok) return judged;
   const { drafted, effect, approvedBy } = judged.value;
   // RULE: entry.state-hash: author and judge reach the same roster, or the entry is refused (docs/protocol.md §5).
@@ -109,7 +124,7 @@ export function authorEntry(
     time,
     evidence,
   };
-  const judged = judge(crypto, before, content, external);
+  const judged = judge(crypto, before, content, external, (roster) => new RosterDraft(roster));
   if (!judged.ok) return judged;
   const { stateHash } = judged.value.drafted.state;
   // From its bytes, as everybody else will read it.
@@ -135,7 +150,13 @@ function misplacement(before: Roster | null, entry: Entry, carriage: Carriage): 
 }
 
 /** Whether the entry is allowed, by the state before it alone (attack A49), and what the roster is then. */
-function judge(crypto: Crypto, before: Roster | null, content: Content, external: boolean): Outcome<Judged> {
+function judge(
+  crypto: Crypto,
+  before: Roster | null,
+  content: Content,
+  external: boolean,
+  draftOf: (before: Roster) => RosterDraft,
+): Outcome<Judged> {
   if (before === null) {
     const founded = external ? refused("invalid_action", "external") : found(crypto, content);
     return founded.ok ? done({ ...founded.value, approvedBy: [] }) : founded;
@@ -151,7 +172,7 @@ function judge(crypto: Crypto, before: Roster | null, content: Content, external
   if (!newcomer.ok) return newcomer;
   const agreed = agreement(crypto, before, content, newcomer.value, external);
   if (!agreed.ok) return agreed;
-  const draft = new RosterDraft(before);
+  const draft = draftOf(before);
   const change: Change = { crypto, before, draft, content, seq: before.seq + 1, author, newcomer: newcomer.value };
   const changed = transition(change);
   if (!changed.ok) return changed;

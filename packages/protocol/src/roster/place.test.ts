@@ -97,6 +97,18 @@ describe("an entry's place", () => {
     });
   });
 
+  it("an entry holds 240 approvals, and is 60 KiB at most", () => {
+    const chain = new Chain(crypto);
+    const { alice } = chain;
+    const approval = chain.approval(alice, tick);
+    const sized = (count: number) => {
+      const evidence = { approvals: Array<Uint8Array>(count).fill(approval), inviteProof: null, farewell: null };
+      return decodeEntry(crypto, signEntry(crypto, alice.leafSeed, { ...tickOf(chain), evidence }).bytes);
+    };
+    expect([240, 241].map((count) => sized(count).kind)).toEqual(["entry", "malformed"]);
+    expect(decodeEntry(crypto, new Uint8Array(61 * 1024)).kind).toBe("malformed");
+  });
+
   it("RULE entry.unknown-pauses: another version, an unknown action or a critical extension is not judged", () => {
     const chain = new Chain(crypto);
     const { bytes } = chain.must(chain.alice, tick).entry;

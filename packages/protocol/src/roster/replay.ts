@@ -3,9 +3,10 @@ import type { Crypto } from "@conclave/crypto";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../primitives.js";
 import { decodeEntry, type Entry } from "./entry.js";
-import { type Carriage, evaluate, type Transition } from "./evaluate.js";
+import { type Carriage, type Decision, evaluateOn, type Transition } from "./evaluate.js";
 import { done, type Outcome, refused } from "./rejection.js";
 import type { Roster } from "./roster.js";
+import { RosterDraft } from "./rosterDraft.js";
 
 /** A whole chain, every entry of which was allowed. */
 export interface Replayed {
@@ -13,7 +14,7 @@ export interface Replayed {
   /** All records of the roster. */
   readonly delta: Delta;
   /** One for each entry, the charter's first. */
-  readonly transitions: readonly Transition[];
+  readonly transitions: readonly Decision[];
 }
 
 /**
@@ -24,7 +25,7 @@ export interface Replayed {
  * @param roomId the room that was asked for: the hash of its charter
  */
 export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: Uint8Array): Outcome<Replayed> {
-  const transitions: Transition[] = [];
+  const transitions: Decision[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;
   let epoch = -1;
@@ -36,18 +37,22 @@ export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: U
     if (before === null && !equalBytes(entry.hash, roomId)) return refused("wrong_room");
     // RULE: replay.epochs: each commit has an epoch of its own, later than those before (attack A16).
     if (entry.epoch <= epoch) return refused("wrong_epoch");
-    const judged: Outcome<Transition> = evaluate(crypto, before, entry, carriageOf(entry));
+    const judged: Outcome<Transition> = evaluateOn(crypto, before, entry, carriageOf(entry), usingUp);
     if (!judged.ok) return judged;
     // The founding makes epoch 0, in which the first commit is made too.
     epoch = before === null ? -1 : entry.epoch;
-    before = judged.value.roster;
-    transitions.push(judged.value);
-    for (const [key, value] of judged.value.delta.put) records.set(key, value);
-    for (const key of judged.value.delta.delete) records.delete(key);
+    const { roster, delta, ...decision } = judged.value;
+    before = roster;
+    transitions.push(decision);
+    for (const [key, value] of delta.put) records.set(key, value);
+    for (const key of delta.delete) records.delete(key);
   }
   if (before === null) return refused("malformed", "no entries");
   return done({ roster: before, delta: { put: [...records], delete: [] }, transitions });
 }
+
+// The rosters on the way are nobody else's.
+const usingUp = (roster: Roster) => RosterDraft.usingUp(roster);
 
 function carriageOf({ epoch, transcript, author, evidence }: Entry): Carriage {
   // A proof for one place in the chain is of somebody who came in directly (`invite.place`).

@@ -27,10 +27,28 @@ export class RosterDraft {
   private readonly changes = new Map<string, Uint8Array | null>();
   private meta: RosterMeta;
 
-  constructor(private readonly before: HeadlessRoster) {
-    this.members = new Map(before.members);
-    this.leaves = new Map(before.leaves);
+  constructor(
+    private readonly before: HeadlessRoster,
+    { members, leaves }: { members: Map<string, Member>; leaves: Map<string, string> } = {
+      members: new Map(before.members),
+      leaves: new Map(before.leaves),
+    },
+  ) {
+    this.members = members;
+    this.leaves = leaves;
     this.meta = before;
+  }
+
+  /**
+   * A draft that uses up the roster before it, which must not be looked at any more: a long chain is replayed without a
+   * copy of the room for each entry. Such a roster has to be nobody else's.
+   */
+  static usingUp(before: HeadlessRoster): RosterDraft {
+    // Every roster's maps were made here, by the constructor or by `loadRoster`.
+    return new RosterDraft(before, {
+      members: before.members as Map<string, Member>,
+      leaves: before.leaves as Map<string, string>,
+    });
   }
 
   member(person: string): Member | undefined {
