@@ -1,5 +1,13 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { encodeClientMessage, firstLogHead, inboxIdOf, itemHash, nextLogHead, type LogItem, type Response } from "@conclave/wire";
+import {
+  encodeClientMessage,
+  firstLogHead,
+  inboxIdOf,
+  itemHash,
+  nextLogHead,
+  type LogItem,
+  type Response,
+} from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { settingsWith } from "../settings.js";
 import { CoreWorld } from "./coreWorld.js";
@@ -47,7 +55,11 @@ describe("one connection", () => {
   it("RULE relay.strikes: what follows in the same message is not even looked at", () => {
     const world = new CoreWorld({ strikes: 20 });
     const { connection } = world.connectRaw();
-    const frames = Array.from({ length: 100 }, () => ({ type: "unsubscribe" as const, id: 0, roomTag: systemRandom(32) }));
+    const frames = Array.from({ length: 100 }, () => ({
+      type: "unsubscribe" as const,
+      id: 0,
+      roomTag: systemRandom(32),
+    }));
     world.core.receive(connection, encodeClientMessage(frames), world.now);
     expect(world.core.commit().map(({ kind }) => kind)).toEqual(["send", "send", "send", "close"]);
   });

@@ -32,6 +32,26 @@ export class MemoryStore implements Store {
   private lastItem = 0;
   private reserved = 0;
 
+  /** A store with the same content: what a backup, or the other side of a fork, begins with. */
+  copy(): MemoryStore {
+    const copy = new MemoryStore();
+    for (const { row, records, roster, slots, blobs, requests } of this.rooms) {
+      const room = {
+        row: { ...row },
+        records: [...records],
+        roster: [...roster],
+        slots: new Map([...slots].map(([key, slot]) => [key, { ...slot }])),
+        blobs: new Map(blobs),
+        requests: [...requests],
+      };
+      copy.rooms.push(room);
+      copy.byTag.set(keyOf(row.tag), room);
+    }
+    for (const [key, items] of this.inboxes) copy.inboxes.set(key, [...items]);
+    [copy.lastRequest, copy.lastItem, copy.reserved] = [this.lastRequest, this.lastItem, this.reserved];
+    return copy;
+  }
+
   begin(): void {
     // Nothing to do: there is one user, and nothing fails halfway.
   }

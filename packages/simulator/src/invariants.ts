@@ -1,0 +1,135 @@
+import { fromHex, toHex } from "@conclave/codec";
+import type { SessionEvent } from "@conclave/client";
+import { roomTagOf } from "@conclave/protocol";
+import type { Device } from "./device.js";
+import { inspect, unforgotten, type StoredRoom } from "./inspection.js";
+import type { KeyAudit } from "./keyAudit.js";
+import type { SimRelay } from "./relay.js";
+
+/** Something that must never be was. The message says what, and names devices. */
+export class InvariantViolation extends Error {
+  override readonly name = "InvariantViolation";
+}
+
+/** Which invariants hold: some are promises of an honest relay only. */
+export interface InvariantOptions {
+  /** The relay shows everybody one log and keeps it. */
+  readonly isRelayHonest: boolean;
+}
+
+/** Watches a world: looks after each step at what has changed, and throws at the first thing that must not be. */
+export class Invariants {
+  /** How many looks at a changed room there were. */
+  checks = 0;
+  private readonly seen = new Map<Device, { commits: number; states: Map<string, string> }>();
+  private readonly headOfKeys = new Map<string, string>();
+  private readonly headOfSeq = new Map<string, string>();
+  private readonly shown = new Map<string, Set<string>>();
+  private readonly authors = new Map<string, string>();
+  private readonly read = new Map<string, number>();
+  private readonly rooms = new Set<string>();
+
+  constructor(
+    private readonly audit: KeyAudit,
+    private readonly options: InvariantOptions,
+  ) {}
+
+  /** A device really wrote this. */
+  wrote(person: Uint8Array, text: string): void {
+    this.authors.set(text, toHex(person));
+  }
+
+  /** Something was shown at a device. Called for every event of its rooms. */
+  told(device: Device, roomId: Uint8Array, event: SessionEvent): void {
+    if (event.type !== "item") return;
+    const { item } = event;
+    if (item.kind === "unreadable" && this.options.isRelayHonest) {
+      fail(`${device.name} cannot read record ${item.n}: ${item.reason}`);
+    }
+    if (item.kind === "alarm" && this.options.isRelayHonest) {
+      fail(`${device.name} raises ${item.alarm.code} against an honest relay (${item.alarm.rejection?.code ?? ""})`);
+    }
+    if (item.kind !== "message") return;
+    const { id, author, body, state, kind } = item.message;
+    if (state === "pending") return;
+    const key = `${device.name} ${toHex(roomId)}`;
+    const shown = this.shown.get(key) ?? new Set();
+    this.shown.set(key, shown);
+    if (shown.has(toHex(id))) fail(`${device.name} shows message ${toHex(id)} twice`);
+    shown.add(toHex(id));
+    if (kind !== "text") return;
+    const text = new TextDecoder().decode(body);
+    const real = this.authors.get(text);
+    if (real === undefined) fail(`${device.name} shows a message that nobody wrote: ${text}`);
+    if (real !== toHex(author.person)) fail(`${device.name} shows “${text}” as ${author.name}'s`);
+  }
+
+  /** Looks at what changed since the last step. */
+  check(devices: Iterable<Device>, relay: SimRelay): void {
+    let hasChanged = false;
+    for (const device of devices) {
+      const seen = this.seen.get(device) ?? { commits: -1, states: new Map<string, string>() };
+      this.seen.set(device, seen);
+      if (seen.commits === device.disk.commits) continue;
+      seen.commits = device.disk.commits;
+      for (const roomId of changedRooms(device, seen.states)) {
+        hasChanged = true;
+        const left = unforgotten(device.disk, roomId);
+        if (left.length > 0) fail(`${device.name} keeps keys that it should forget: ${left.join(", ")}`);
+        const room = inspect(this.audit.crypto, device.disk, roomId);
+        if (room !== null) this.checkRoom(device, room);
+      }
+    }
+    if (hasChanged) this.checkLogs(relay);
+  }
+
+  /** The log records of all rooms that were not looked at yet. */
+  checkLogs(relay: SimRelay): void {
+    for (const key of this.rooms) {
+      const tag = roomTagOf(this.audit.crypto, fromHex(key));
+      const from = this.read.get(key) ?? 0;
+      const log = relay.main.log(tag, from + 1);
+      for (const item of log) {
+        const wrong = this.audit.check(item);
+        if (wrong !== null) fail(wrong);
+      }
+      this.read.set(key, from + log.length);
+    }
+  }
+
+  private checkRoom(device: Device, room: StoredRoom): void {
+    this.checks++;
+    this.rooms.add(room.roomId);
+    const { holders, listed, authenticator, head, seq, roomId } = room;
+    if (holders.join() !== listed.join()) {
+      fail(`a ghost at ${device.name}: the tree holds ${holders.join(", ")}; the roster lists ${listed.join(", ")}`);
+    }
+    const known = this.headOfKeys.get(authenticator);
+    if (known !== undefined && known !== head) fail(`${device.name} has the keys of another roster`);
+    this.headOfKeys.set(authenticator, head);
+    // A join that is on its way may still lose its race: until it is in the log it is nobody's roster.
+    if (!this.options.isRelayHonest || room.status === "joining") return;
+    const place = `${roomId} ${seq}`;
+    const here = this.headOfSeq.get(place);
+    if (here !== undefined && here !== head) fail(`${device.name} has another roster at ${seq} than others`);
+    this.headOfSeq.set(place, head);
+  }
+}
+
+// The rooms whose group or roster is another than at the last look. The group's own state record tells.
+function changedRooms(device: Device, states: Map<string, string>): string[] {
+  const changed: string[] = [];
+  for (const [key, value] of device.disk.records) {
+    if (!key.endsWith("/state/s/core")) continue;
+    const roomId = key.slice(5, 69);
+    const state = toHex(value);
+    if (states.get(roomId) === state) continue;
+    states.set(roomId, state);
+    changed.push(roomId);
+  }
+  return changed;
+}
+
+function fail(message: string): never {
+  throw new InvariantViolation(message);
+}

@@ -1,0 +1,213 @@
+import type { Device } from "./device.js";
+import type { Dice } from "./dice.js";
+import type { World } from "./world.js";
+
+/** What people and fate may do in a random run, each with a weight. */
+const MOVES = {
+  write: 46,
+  burst: 4,
+  rekey: 5,
+  invite: 4,
+  join: 7,
+  remove: 3,
+  leave: 2,
+  promote: 2,
+  revoke: 2,
+  crash: 5,
+  crashAtCommit: 6,
+  cut: 5,
+  silence: 3,
+  disconnect: 4,
+  relayRestart: 2,
+  relayDown: 1,
+  skew: 1,
+} as const;
+
+type Move = keyof typeof MOVES;
+
+const BAG = (Object.keys(MOVES) as Move[]).flatMap((move) => Array.from({ length: MOVES[move] }, () => move));
+const LONGEST_NAP = 20_000;
+
+/** Plays a world: people who write, decide, come and go, and machines and lines that fail, all by the dice. */
+export class Player {
+  /** How often each move was made. */
+  readonly moves = new Map<Move, number>();
+  /** Texts that became durable at their author's device, with who wrote them. */
+  readonly written: { readonly device: Device; readonly text: string; readonly stay: number }[] = [];
+  private readonly dice: Dice;
+  private readonly links: string[] = [];
+  private texts = 0;
+  private isOver = false;
+
+  constructor(
+    private readonly world: World,
+    /** How many devices there may be in all. */
+    private readonly most: number,
+  ) {
+    this.dice = world.dice.fork("player");
+  }
+
+  /** Begins to make moves, one after another, until {@link stop}. */
+  start(): void {
+    this.world.timeline.plan(this.dice.between(20, 600), "move", () => {
+      if (this.isOver) return;
+      this.move(this.dice.pick(BAG));
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.isOver = true;
+  }
+
+  private move(move: Move): void {
+    const devices = [...this.world.devices.values()];
+    const inside = devices.filter(isMember);
+    const device = inside.length === 0 ? null : this.dice.pick(inside);
+    const made = device === null ? false : this.choices[move](device, devices);
+    if (!made) return;
+    this.moves.set(move, (this.moves.get(move) ?? 0) + 1);
+    this.world.trace.add(`${this.world.timeline.now} move ${move} ${device?.name ?? ""}`);
+  }
+
+  /** Each gives whether there was something to do. */
+  private readonly choices: Readonly<Record<Move, (device: Device, all: readonly Device[]) => boolean>> = {
+    write: (device) => this.write(device),
+    burst: (device) => {
+      for (let n = this.dice.between(2, 8); n > 0; n--) this.write(device);
+      return true;
+    },
+    rekey: (device) => this.let(device.room.decide({ type: "rekey" })),
+    invite: (device) => {
+      const made = device.room.createInvite({
+        label: "",
+        for: { class: "multi", limit: 50 },
+        notAfter: null,
+        mode: "direct",
+      });
+      return this.let(
+        made.then((result) => {
+          if (!result.ok || result.value.invitation === null || !device.isRunning) return;
+          const link = device.room.inviteLink(result.value.invitation.inviteId, "chat.test");
+          if (link !== null) this.links.push(link);
+        }),
+      );
+    },
+    join: (_device, all) => this.join(all),
+    remove: (device) => {
+      const others = device.room.members().filter(({ isYou }) => !isYou);
+      if (others.length < 2) return false;
+      const { person } = this.dice.pick(others);
+      return this.let(device.room.decide({ type: "remove", person, ban: this.dice.chance(30) }));
+    },
+    leave: (device) => device.room.members().length > 3 && this.let(device.room.leave()),
+    promote: (device) => {
+      const others = device.room.members().filter(({ isYou }) => !isYou);
+      if (others.length === 0) return false;
+      const { person } = this.dice.pick(others);
+      const role = this.dice.pick(["admin", "member", "owner"] as const);
+      return this.let(device.room.decide({ type: "setRole", person, role }));
+    },
+    revoke: (device) => {
+      const open = device.room.invitations().filter(({ isOpen }) => isOpen);
+      if (open.length < 2) return false;
+      return this.let(device.room.decide({ type: "revokeInvite", inviteId: this.dice.pick(open).inviteId }));
+    },
+    crash: (device) => {
+      this.crash(device);
+      return true;
+    },
+    crashAtCommit: (device) => {
+      device.nextFate = this.dice.pick(["kill before", "kill after"] as const);
+      this.awaken(device);
+      return this.write(device);
+    },
+    cut: (device) => this.cutOff(device, "cut"),
+    silence: (device) => this.cutOff(device, "silent"),
+    disconnect: (device) => {
+      this.world.network.disconnect(device.name);
+      return true;
+    },
+    relayRestart: () => {
+      this.world.relay.restart();
+      return true;
+    },
+    relayDown: () => {
+      if (!this.world.relay.isDown) this.world.relay.goDown(this.dice.between(100, LONGEST_NAP));
+      return true;
+    },
+    skew: (device) => {
+      device.skew = this.dice.between(-3_600_000, 3_600_000);
+      return true;
+    },
+  };
+
+  private write(device: Device): boolean {
+    const text = `${device.name} ${++this.texts}`;
+    const stay = device.stays;
+    this.world.invariants.wrote(device.client.person, text);
+    return this.let(
+      device.room.send(text).then((result) => {
+        if (result.ok) this.written.push({ device, text, stay });
+      }),
+    );
+  }
+
+  private join(all: readonly Device[]): boolean {
+    if (this.links.length === 0) return false;
+    const link = this.dice.pick(this.links);
+    const out = all.filter((device) => device.isRunning && !isMember(device) && !isOnItsWay(device));
+    if (out.length > 0 && (all.length >= this.most || this.dice.chance(50))) {
+      return this.let(this.takePlace(this.dice.pick(out), link));
+    }
+    if (all.length >= this.most) return false;
+    const device = this.world.newDevice(`P${all.length + 1}`);
+    return this.let(this.world.open(device).then(() => this.takePlace(device, link)));
+  }
+
+  private async takePlace(device: Device, link: string): Promise<void> {
+    const { lives } = device;
+    if (!device.isRunning) return;
+    const invited = await device.client.lookAt(link);
+    // The process that asked may be dead by now.
+    if (invited.ok && device.lives === lives) await invited.value.accept(device.name);
+  }
+
+  private crash(device: Device): void {
+    device.crash();
+    this.awaken(device);
+  }
+
+  /** A device that is down comes up again some time. */
+  private awaken(device: Device): void {
+    this.world.timeline.plan(this.dice.between(200, LONGEST_NAP), `awaken ${device.name}`, () => {
+      if (!device.isRunning) this.let(this.world.open(device));
+    });
+  }
+
+  private cutOff(device: Device, way: "cut" | "silent"): boolean {
+    const { network, timeline } = this.world;
+    if (network.wayOf(device.name) !== "open") return false;
+    network.setWay(device.name, way);
+    timeline.plan(this.dice.between(200, 4 * LONGEST_NAP), `heal ${device.name}`, () => {
+      network.setWay(device.name, "open");
+    });
+    return true;
+  }
+
+  /** Lets something go on by itself. What cannot be done is an answer; what throws is a bug, and ends the run. */
+  private let(work: Promise<unknown>): true {
+    work.catch((error: unknown) => {
+      this.world.fail(error);
+    });
+    return true;
+  }
+}
+
+function isMember(device: Device): boolean {
+  return device.isInRoom && device.room.status().standing === "member";
+}
+
+function isOnItsWay(device: Device): boolean {
+  return device.isInRoom && ["joining", "asking", "founding"].includes(device.room.status().standing);
+}

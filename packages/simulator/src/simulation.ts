@@ -1,0 +1,120 @@
+import type { Device } from "./device.js";
+import { InvariantViolation } from "./invariants.js";
+import { Player } from "./player.js";
+import { World } from "./world.js";
+
+/** What to run. */
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Scheduler events of the random part; the quiet end comes on top. */
+  readonly steps: number;
+  /** Devices in all; 8 when left out. */
+  readonly devices?: number;
+  readonly onTrace?: (line: string) => void;
+}
+
+/** What came of a run. */
+export interface SimulationResult {
+  /** Null when nothing was wrong. */
+  readonly failure: Error | null;
+  readonly steps: number;
+  /** Hash over everything that happened: equal for equal seeds and steps. */
+  readonly digest: string;
+  /** The newest lines of the trace. */
+  readonly tail: readonly string[];
+  /** Counts of what happened, for a reader. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const SETTLING = 10 * 60_000;
+
+/**
+ * One random run: people write, decide, come and go, while processes crash and lines break; then everything is made whole
+ * again, and nothing may be lost. Invariants are checked after each step.
+ */
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const { seed, steps, devices = 8, onTrace } = options;
+  const world = new World({ seed, ...(onTrace === undefined ? {} : { onTrace }) });
+  const player = new Player(world, devices);
+  let failure: Error | null = null;
+  try {
+    await world.roomOf(["P1", "P2", "P3"]);
+    player.start();
+    while (world.steps < steps) await world.step();
+    player.stop();
+    await makeWhole(world);
+    await checkNothingLost(world, player);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  const moves = Object.fromEntries(player.moves);
+  return {
+    failure,
+    steps: world.steps,
+    digest: world.trace.digest(),
+    tail: world.trace.tail(),
+    counts: {
+      ...moves,
+      devices: world.devices.size,
+      "messages written": player.written.length,
+      "records traced": world.audit.traced,
+      "rooms inspected": world.invariants.checks,
+    },
+  };
+}
+
+/** Every line heals, every process runs, and there is time. */
+async function makeWhole(world: World): Promise<void> {
+  await world.pass(100_000);
+  for (const device of world.devices.values()) {
+    device.nextFate = null;
+    world.network.setWay(device.name, "open");
+    if (!device.isRunning) await world.start(device);
+    device.client.nudge();
+  }
+  await world.pass(60_000);
+  await world.inStep(world.devices.values(), SETTLING);
+}
+
+/** Whoever is a member and wrote something finds it in the log, and so does everybody who was there. */
+async function checkNothingLost(world: World, { written }: Player): Promise<void> {
+  const members = [...world.devices.values()].filter(
+    (device) => device.isInRoom && device.room.status().standing === "member",
+  );
+  const shown = new Map<Device, Set<string>>();
+  for (const device of members) shown.set(device, new Set(await textsAt(world, device)));
+  for (const { device, text, stay } of written) {
+    const own = shown.get(device);
+    // Who was shown out meanwhile, and came back, has nothing left to send.
+    if (own !== undefined && stay === device.stays && device.room.status().paused === null && !own.has(text)) {
+      throw new InvariantViolation(`${device.name} wrote “${text}”, and it is not in the log`);
+    }
+  }
+  const codes = new Set(members.map((device) => device.room.roomCode()));
+  if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
+  const [longest] = [...shown.values()].sort((a, b) => b.size - a.size);
+  for (const [device, texts] of shown) {
+    // Who came later has the end of the log; nothing in between may be missing.
+    const all = [...(longest ?? [])].slice(-texts.size);
+    const missing = all.filter((text) => !texts.has(text));
+    if (missing.length > 0 && !hasRejoined(device)) {
+      throw new InvariantViolation(`${device.name} misses ${missing.slice(0, 3).join(", ")}`);
+    }
+  }
+}
+
+/** Who was out for a while and came back has what was said before and after, and not between. */
+function hasRejoined(device: Device): boolean {
+  const joins = device.room.decisions().filter(({ person, action }) => {
+    return person?.isYou === true && action.type === "add";
+  });
+  return joins.length > 1;
+}
+
+async function textsAt(world: World, device: Device): Promise<string[]> {
+  const items = await world.finish(device.room.timeline({ limit: 1_000_000 }));
+  return items.flatMap((item) => {
+    const isText = item.kind === "message" && item.message.kind === "text" && item.message.state === "sent";
+    return isText ? [new TextDecoder().decode(item.message.body)] : [];
+  });
+}
