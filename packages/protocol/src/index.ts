@@ -13,7 +13,8 @@ export { identityOf, newDevice, newIdentity, type Identity } from "./identity/pe
 export { recoveryPhrase, seedOfPhrase } from "./identity/recoveryPhrase.js";
 export { peopleCode, personFingerprint, personTag, roomCode, type Fingerprint } from "./identity/fingerprint.js";
 export { isLabel, MAX_LABEL } from "./identity/label.js";
-export { openEnvelope, PADDED_SIZES, sealEnvelope } from "./transport/envelope.js";
+export { openEnvelope, sealEnvelope } from "./transport/envelope.js";
+export { PADDED_SIZES } from "./transport/padding.js";
 export { openRosterRecord, sealRosterRecord, type RosterKey, type RosterRecordContent } from "./transport/rosterLog.js";
 export { epochMark, openBeacon, signBeacon, type Beacon } from "./evidence/beacon.js";
 export {

@@ -1,6 +1,7 @@
 import { decode, encode, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import { derivedKey } from "../encoding/digest.js";
+import { pad, unpad } from "./padding.js";
 
 /** The key under which roster entries are sealed from one removal to the next (docs/protocol.md §4). */
 export interface RosterKey {
@@ -29,8 +30,11 @@ export function sealRosterRecord(
   seq: number,
   content: RosterRecordContent,
 ): Uint8Array {
-  const plain = encode(content, (writer, c) =>
-    writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key)),
+  // Padded: the length of an entry would tell the relay what kind of decision it is (attack A88).
+  const plain = pad(
+    encode(content, (writer, c) =>
+      writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key)),
+    ),
   );
   // Concurrent authors may seal two entries of one seq: the record key is of the entry too, its hash stands in front.
   const entryHash = crypto.hash("sha256", plain);
@@ -57,7 +61,9 @@ export function openRosterRecord(
   const key = derivedKey(crypto, rosterKey.key, LABEL, new Writer(40).u53(seq).fixed(mask).finish());
   const plain = committingOpen(crypto, key, NONCE, aadOf(roomTag, generation, seq), sealed);
   if (plain === null) return null;
-  const content = decode(plain, (r) => ({
+  const unpadded = unpad(plain);
+  if (unpadded === null) return null;
+  const content = decode(unpadded, (r) => ({
     entry: r.opaque(MAX_ENTRY),
     previousKey: r.optional((inner) => inner.fixed(32)),
   }));

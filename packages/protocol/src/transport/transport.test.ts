@@ -3,7 +3,8 @@ import { committingSeal } from "@conclave/crypto";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openEnvelope, PADDED_SIZES, sealEnvelope } from "./envelope.js";
+import { openEnvelope, sealEnvelope } from "./envelope.js";
+import { PADDED_SIZES } from "./padding.js";
 import { openRosterRecord, sealRosterRecord } from "./rosterLog.js";
 
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
@@ -73,6 +74,13 @@ describe("roster log", () => {
     // With one key stream, the two ciphertexts of constant entries would differ by a constant.
     const differences = new Set(Array.from(a.slice(-70, -20), (byte, i) => byte ^ b.slice(-70, -20)[i]!));
     expect(differences.size).toBeGreaterThan(5);
+  });
+
+  it("hides what kind of decision a record holds: entries of one bucket give records of one size", () => {
+    const sizes = [60, 100, 200].map((n) => {
+      return sealRosterRecord(crypto, bytes(1), key, 40, { entry: bytes(1, n), previousKey: null }).length;
+    });
+    expect(new Set(sizes).size).toBe(1);
   });
 
   it("RULE rosterLog.generation: a generation nobody has, another room, or a changed byte opens nothing", () => {
