@@ -79,7 +79,7 @@ describe("what leaves, and when", () => {
     expect(new Set(payloads).size).toBe(1);
     // Now a commit comes first: the relay refuses it, and it is encrypted anew.
     world.beforeFrames = (home, frames) => {
-      const appends = frames.filter((frame) => frame.type === "append" && frame.kind === "message");
+      const appends = frames.filter((frame) => frame.type === "append").filter(({ kind }) => kind === "message");
       payloads.push(...appends.map(({ payload }) => toHex(payload)));
       const isFirst = home === bob && appends.length > 0 && payloads.length === 3;
       return isFirst ? alice.room.decide({ type: "rekey" }).then(() => undefined) : undefined;

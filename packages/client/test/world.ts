@@ -1,4 +1,11 @@
-import { decodeClientMessage, DEFAULT_LIMITS, type AppendRequest, type ClientFrame } from "@conclave/wire";
+import {
+  decodeClientMessage,
+  DEFAULT_LIMITS,
+  encodeClientMessage,
+  encodeRelayMessage,
+  type AppendRequest,
+  type ClientFrame,
+} from "@conclave/wire";
 import {
   type Client,
   type CommitFate,
@@ -31,11 +38,14 @@ export class World {
   /** No connection gets through. */
   isDown = false;
   private readonly connections = new Map<number, ConnectionEvents>();
+  private readonly owners = new Map<number, Home>();
   private next = 1;
   private activity = 0;
 
   /** Every frame that the relay was given. */
   readonly heard: ClientFrame[] = [];
+  /** What `beforeFrames` changed in the frames is what the relay gets. */
+  sendsChanged = false;
   /** Called before frames of a home reach the relay, which they do when it resolves. */
   beforeFrames: (home: Home, frames: readonly ClientFrame[]) => Promise<void> | undefined = () => undefined;
   /** What becomes of a message of the relay on its way to a client; null when it is lost. */
@@ -51,6 +61,21 @@ export class World {
       this.connections.delete(number);
       this.relay.close(number);
       events.closed();
+    }
+  }
+
+  /** How many connections there are. */
+  get open(): number {
+    return this.connections.size;
+  }
+
+  /** Ends a home's subscription, as a relay does with a slow reader. */
+  lag(home: Home): void {
+    const roomTag = home.tag;
+    for (const [number, events] of this.connections) {
+      if (this.owners.get(number) !== home) continue;
+      this.relay.lag(number, roomTag);
+      events.frame(encodeRelayMessage([{ type: "lagged", roomTag, fromN: 1 }]));
     }
   }
 
@@ -107,6 +132,7 @@ export class World {
         return;
       }
       this.connections.set(number, events);
+      this.owners.set(number, home);
       this.relay.open(number, "127.0.0.1", this.clock.now());
       events.opened();
     });
@@ -121,7 +147,8 @@ export class World {
             if (!isOpen()) return;
             this.activity++;
             this.heard.push(...(frames.ok ? frames.frames : []));
-            this.relay.receive(number, bytes, this.clock.now());
+            const sent = this.sendsChanged && frames.ok ? encodeClientMessage(frames.frames) : bytes;
+            this.relay.receive(number, sent, this.clock.now());
             this.flush();
           });
       },
@@ -167,6 +194,11 @@ export class Home {
 
   get room(): RoomSession {
     return this.client.rooms()[0]!;
+  }
+
+  /** What the relay calls the room. */
+  get tag(): Uint8Array {
+    return (engineOf(this.room) as unknown as { topic: Uint8Array }).topic;
   }
 
   async open(

@@ -20,7 +20,7 @@ export class WebSocketTransport implements Transport {
     };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (over) return;
-      // RULE transport.frame-limit: text and oversized frames end the connection, they are never parsed (attack A80).
+      // RULE: transport.frame-limit: text and oversized frames end the connection, they are never parsed (attack A80).
       if (data instanceof ArrayBuffer && data.byteLength <= MAX_FRAME) events.frame(new Uint8Array(data));
       else socket.close();
     };

@@ -10,6 +10,7 @@ import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../v
 import type { Invited } from "../view/invitation.js";
 import { done, failed, type Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
+import { isGone } from "../view/status.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession } from "./loadSession.js";
 import { Relays } from "./relays.js";
@@ -219,11 +220,12 @@ export class HomeClient implements Client {
   }
 }
 
-/** Rooms that we are in no more need no connection. */
-function startSession(session: LiveSession): void {
-  if (!isOver(session)) session.engine.start();
+/** Rooms that we are out of need no connection. */
+function startSession({ engine }: LiveSession): void {
+  if (!isGone(engine.state.meta.standing)) engine.start();
 }
 
 function isOver({ engine }: LiveSession): boolean {
-  return ["removed", "left", "lost", "restored"].includes(engine.state.meta.standing);
+  const { standing } = engine.state.meta;
+  return isGone(standing) || standing === "restored";
 }

@@ -7,6 +7,7 @@ import { RoomEngine } from "../session/roomEngine.js";
 import type { RoomMeta } from "../session/roomMeta.js";
 import { RoomState } from "../session/roomState.js";
 import type { ClientPorts } from "../view/client.js";
+import { isGone } from "../view/status.js";
 
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
 export async function loadSession(
@@ -19,18 +20,13 @@ export async function loadSession(
   const keys = new RoomKeys(meta.roomId);
   const connection = relays.get(meta.relay);
   if (!connection) throw new Error("a room's relay has no valid address");
-  const room = made.room ?? (hasKeys(meta) ? await storedRoom(ports, keys) : null);
+  const room = made.room ?? (!isGone(meta.standing) ? await storedRoom(ports, keys) : null);
   const asking = made.asking ?? (await ports.storage.get(keys.asking));
   const state = await RoomState.load(ports, identity.person, meta, room);
   return new LiveSession(new RoomEngine(state, connection, device, asking));
 }
 
-/** Of a room that we are out of only what was said and decided is left. */
-function hasKeys({ standing }: RoomMeta): boolean {
-  return standing !== "removed" && standing !== "left" && standing !== "lost";
-}
-
-/** The signed entries are many, and nobody needs them to go on. */
+/** Of a room that we are out of only what was said and decided is left. The signed entries are many, and nobody needs them to go on. */
 async function storedRoom(ports: ClientPorts, keys: RoomKeys): Promise<Room | null> {
   const { storage } = ports;
   const before = await storage.range({ prefix: keys.state, before: `${keys.state}x/` });

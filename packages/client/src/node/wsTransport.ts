@@ -23,7 +23,7 @@ export class WsTransport implements Transport {
     });
     socket.on("message", (data, isBinary) => {
       if (over) return;
-      // RULE transport.frame-limit: text frames end the connection; `maxPayload` ends it for long ones (attack A80).
+      // RULE: transport.frame-limit: text frames end the connection; `maxPayload` ends it for long ones (attack A80).
       if (isBinary && Buffer.isBuffer(data)) events.frame(new Uint8Array(data));
       else socket.terminate();
     });

@@ -4,6 +4,7 @@ import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Progress } from "../view/invitation.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
+import { isGone } from "../view/status.js";
 import { Patience } from "./patience.js";
 import { keepNoted } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
@@ -99,7 +100,7 @@ export class Decisions {
   advance(): void {
     const { room, meta } = this.state;
     if (!room) return;
-    if (meta.standing === "removed" || meta.standing === "left") {
+    if (isGone(meta.standing)) {
       this.stop({ kind: "not_member" });
       return;
     }

@@ -9,7 +9,7 @@ import { proposalsOf, requestView } from "../view/requestView.js";
 import type { Post, RoomSession } from "../view/roomSession.js";
 import { decisionOf, invitationsOf, membersOf, messageView } from "../view/roomView.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
-import type { RoomStatus } from "../view/status.js";
+import { isGone, type RoomStatus } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
 import { timelineItem } from "../view/timelineView.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
@@ -227,7 +227,7 @@ export class LiveSession implements RoomSession {
     const { failure, meta } = this.state;
     if (failure !== null) return { kind: "closed" };
     if (meta.standing === "restored") return { kind: "refused", rejection: { code: "paused", detail: "RESTORED" } };
-    return ["removed", "left", "lost", "asking"].includes(meta.standing) ? { kind: "not_member" } : null;
+    return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
   }
 
   private pendingView({ content, sealed, time }: Outgoing): TimelineMessage {

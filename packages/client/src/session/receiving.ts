@@ -109,7 +109,7 @@ function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
 }
 
 /**
- * RULE client.once: a message is shown once: one that its author encrypted anew, or that somebody else sends again as
+ * RULE: client.once: a message is shown once: one that its author encrypted anew, or that somebody else sends again as
  * their own, is not another message (docs/protocol.md §9, attacks A24, A25).
  */
 async function isFirst(state: RoomState, turn: Turn, { id, author }: Message, n: number): Promise<boolean> {

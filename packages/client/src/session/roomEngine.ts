@@ -4,6 +4,7 @@ import { AskedJoin } from "../joining/askedJoin.js";
 import { DirectJoin } from "../joining/directJoin.js";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../view/problem.js";
+import { isGone } from "../view/status.js";
 import { Caretaker } from "./caretaker.js";
 import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
@@ -85,12 +86,19 @@ export class RoomEngine implements ConnectionUser {
 
   /** Stops for good. */
   stop(): void {
+    this.leaveRelay();
+    this.decisions.stop({ kind: "closed" });
+    this.waiting.look();
+  }
+
+  /** There is nothing more to ask the relay for. */
+  private leaveRelay(): void {
+    if (!this.isRunning) return;
     this.isRunning = false;
     this.offline();
     this.connection.detach(this);
     if (this.asked) this.connection.detach(this.asked);
-    this.decisions.stop({ kind: "closed" });
-    this.waiting.look();
+    if (isGone(this.state.meta.standing)) this.decisions.stop({ kind: "not_member" });
   }
 
   online(): void {
@@ -122,6 +130,7 @@ export class RoomEngine implements ConnectionUser {
   }
 
   private advance(): void {
+    if (isGone(this.state.meta.standing)) this.leaveRelay();
     if (this.isRunning && this.state.failure === null) {
       this.founding.advance();
       this.direct.advance();

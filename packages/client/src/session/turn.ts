@@ -33,7 +33,7 @@ export class Turn {
 /**
  * Runs turns one after another.
  *
- * RULE client.fail-closed: when a turn throws or the storage fails, memory and disk may differ: the queue stops for good,
+ * RULE: client.fail-closed: when a turn throws or the storage fails, memory and disk may differ: the queue stops for good,
  * all later turns reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
  */
 export class TurnQueue {

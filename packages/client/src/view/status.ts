@@ -8,6 +8,11 @@ import type { NamedPerson } from "./person.js";
  */
 export type Standing = "founding" | "joining" | "asking" | "member" | "removed" | "left" | "lost" | "restored";
 
+/** Whether we are out of the room: nothing can come of it any more but a new join. */
+export function isGone(standing: Standing): boolean {
+  return standing === "removed" || standing === "left" || standing === "lost";
+}
+
 /** How good the list of members is (docs/protocol.md §8). The relay's clock plays no part in it. */
 export interface Freshness {
   /**

@@ -1,0 +1,44 @@
+import type { Alarm } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { MemoryDisk } from "../memory/memoryStorage.js";
+import { AlarmLog } from "./alarmLog.js";
+import { RoomKeys } from "./homeKey.js";
+import { Turn } from "./turn.js";
+
+const keys = new RoomKeys(new Uint8Array(32));
+const alarm = (change: Partial<Alarm>): Alarm => ({
+  code: "REFUSED_CHANGE",
+  person: new Uint8Array(32).fill(7),
+  rejection: { code: "not_allowed", detail: "x" },
+  evidence: "00",
+  ...change,
+});
+
+describe("AlarmLog", () => {
+  it("keeps what it was given, counts what is the same, and reads it back", () => {
+    const disk = new MemoryDisk();
+    const log = new AlarmLog(keys, []);
+    const turn = new Turn();
+    expect(log.add(turn, alarm({}), 3, 1000).isNew).toBe(true);
+    expect(log.add(turn, alarm({}), 4, 2000)).toMatchObject({ isNew: false, entry: { n: 3, count: 2 } });
+    expect(log.add(turn, alarm({ code: "JUNK", person: null, rejection: null }), 5, 3000).isNew).toBe(true);
+    expect(log.add(turn, alarm({ code: "JUNK", person: null, rejection: null, evidence: "11" }), 6, 3000).isNew).toBe(
+      false,
+    );
+    disk.apply(turn.writes);
+    const records = [...disk.records].map(([key, value]) => ({ key, value }));
+    expect(new AlarmLog(keys, records).entries).toEqual(log.entries);
+  });
+
+  it("RULE client.alarms-bounded: a flood of different alarms fills neither the disk nor one record", () => {
+    const disk = new MemoryDisk();
+    const log = new AlarmLog(keys, []);
+    for (let i = 0; i < 1000; i++) {
+      const turn = new Turn();
+      log.add(turn, alarm({ evidence: `${String(i)} `.padEnd(1 << 16, "f") }), i, i);
+      disk.apply(turn.writes);
+    }
+    expect(disk.records.size).toBeLessThanOrEqual(200);
+    expect(Math.max(...[...disk.records.values()].map(({ length }) => length))).toBeLessThan(20_000);
+  });
+});

@@ -1,0 +1,170 @@
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import type { Room } from "@conclave/protocol";
+import type { OutgoingMessage } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { openClient, ManualClock, MemoryLock, MemoryStorage } from "@conclave/client";
+import { engineOf, World, type Home } from "./world.js";
+
+async function twoIn(world: World): Promise<[Home, Home]> {
+  const [alice, bob] = [world.home(), world.home()];
+  await alice.open();
+  await bob.open();
+  await alice.found("Garden", "Alice");
+  await bob.join(await alice.invite(), "Bob");
+  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
+  return [alice, bob];
+}
+
+/** The parts of a session that a dishonest program of a member would use in its own way. */
+interface Insides {
+  readonly state: { readonly room: Room; turn<T>(work: (turn: object) => T): Promise<T> };
+  readonly sender: { addSealed(turn: object, message: OutgoingMessage): void };
+  readonly decisions: object;
+  plan(): void;
+}
+
+const insidesOf = (home: Home) => engineOf(home.room) as unknown as Insides;
+
+describe("members who misbehave", () => {
+  it("RULE client.once: an id that is used again, by its author or by somebody else, is shown once, and told of", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const { id } = await world.get(alice.room.send("mine"));
+    await world.get(alice.room.flushed(10_000));
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    const insides = insidesOf(bob);
+    const body = new TextEncoder().encode("no, mine");
+    await insides.state.turn((turn) => {
+      const said = insides.state.room.say({ id, kind: "text", ref: null, body }, world.clock.now());
+      if (said.ok) insides.sender.addSealed(turn, said.value);
+    });
+    insides.plan();
+    await world.until(() => alice.room.status().alarms.length > 0);
+    expect(await alice.texts()).toEqual(["Alice: mine"]);
+    expect(alice.room.status().alarms).toMatchObject([{ code: "BAD_MESSAGE", person: { name: "Bob" } }]);
+    expect(alice.room.status().paused).toBeNull();
+  });
+
+  it("a commit that is junk, with a member's own right to write, locks nobody out: talk goes on (attack A85)", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const { room } = insidesOf(bob).state;
+    world.beforeFrames = (home, frames) => {
+      // Bob's next commit is exchanged for bytes that nobody can read.
+      if (home !== bob) return;
+      for (const frame of frames) {
+        if (frame.type === "append" && frame.kind === "commit") {
+          Object.assign(frame, { payload: systemRandom(1024), attachment: systemRandom(64) });
+          world.beforeFrames = () => undefined;
+        }
+      }
+    };
+    world.sendsChanged = true;
+    const before = room.epoch;
+    void bob.room.decide({ type: "rekey" });
+    await world.pass(2000);
+    world.sendsChanged = false;
+    await world.get(alice.room.send("still here"));
+    await world.get(alice.room.flushed(600_000));
+    await world.get(bob.room.send("me too"));
+    await world.get(bob.room.flushed(600_000));
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    expect(await bob.texts()).toEqual(["Alice: still here", "Bob: me too"]);
+    expect(await alice.texts()).toEqual(await bob.texts());
+    expect(alice.room.status().alarms).toMatchObject([{ code: "JUNK", person: null }]);
+    expect(room.epoch).toBeGreaterThan(before);
+  });
+});
+
+describe("a home", () => {
+  it("one connection serves all rooms of a relay, and goes when the last room is left", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    await alice.found("Meadow", "Alice");
+    await world.until(() => alice.client.rooms().every((room) => room.status().connection === "live"));
+    expect(world.open).toBe(1);
+    for (const room of alice.client.rooms()) await world.get(room.leave());
+    expect(alice.client.rooms().map((room) => room.status().standing)).toEqual(["left", "left"]);
+    await world.pass(1000);
+    expect(world.open).toBe(0);
+    await world.run(alice.client.forget(alice.client.rooms()[0]!.id));
+    expect(alice.client.rooms()).toHaveLength(1);
+  });
+
+  it("the recovery phrase brings the person back, on a new device, and into no other home", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    const phrase = alice.client.recoveryPhrase();
+    const open = (storage: MemoryStorage, recoveryPhrase: string) =>
+      openClient(
+        {
+          storage,
+          transport: { connect: () => ({ send: () => undefined, close: () => undefined }) },
+          clock: new ManualClock(),
+          random: systemRandom,
+          crypto: nodeCrypto,
+          lock: new MemoryLock(),
+        },
+        { recoveryPhrase },
+      );
+    const again = await open(new MemoryStorage(), phrase);
+    expect(again.ok && again.client.person).toEqual(alice.client.person);
+    expect(await open(new MemoryStorage(), "abandon abandon")).toEqual({ ok: false, problem: "bad_phrase" });
+    const other = new MemoryStorage();
+    await open(other, phrase);
+    const stranger = world.home();
+    await stranger.open();
+    expect(await open(other, stranger.client.recoveryPhrase())).toEqual({ ok: false, problem: "other_identity" });
+  });
+
+  it("slots are refreshed by whoever is there, when the one who changed the room is gone at once", async () => {
+    const world = new World();
+    const [alice, bob, carol] = [world.home(), world.home(), world.home()];
+    for (const home of [alice, bob, carol]) await home.open();
+    await alice.found("Garden", "Alice");
+    const link = await alice.invite();
+    const invited = await world.get(bob.client.lookAt(link));
+    const gone = new Promise<void>((resolve) => {
+      void invited.accept("Bob");
+      bob.client.watch(() =>
+        bob.room.watch((event) => {
+          if (event.type !== "standing" || event.standing !== "member") return;
+          bob.kill();
+          resolve();
+        }),
+      );
+    });
+    await world.run(gone);
+    await carol.join(link, "Carol");
+    expect(alice.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
+  });
+
+  it("names of rooms and people that hide something are refused, and so are addresses that are none", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    const policy = { ...(await alice.found("Garden", "Alice")).policy()! };
+    const found = (change: object) =>
+      world.run(alice.client.createRoom({ title: "x", name: "x", policy, relay: "ws://relay", ...change }));
+    expect(await found({ title: "a\u202eb" })).toMatchObject({ problem: { kind: "malformed", what: "title" } });
+    expect(await found({ name: " Alice" })).toMatchObject({ problem: { kind: "malformed", what: "name" } });
+    expect(await found({ relay: "ftp://relay" })).toMatchObject({ problem: { kind: "malformed", what: "relay" } });
+    world.isDown = true;
+    world.cut();
+    expect(await found({ relay: "ws://other" })).toMatchObject({ problem: { kind: "unreachable" } });
+    expect(alice.client.rooms()).toHaveLength(1);
+  });
+
+  it("a relay that ends a subscription is asked again from where the room is", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    world.lag(bob);
+    await world.get(alice.room.send("did you get this?"));
+    await world.get(alice.room.flushed(10_000));
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    expect(await bob.texts()).toEqual(["Alice: did you get this?"]);
+  });
+});
