@@ -9,7 +9,7 @@ export interface SignedBytes {
 
 export const KEY_BYTES = 32;
 export const HASH_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
+const SIGNATURE_BYTES = 64;
 
 /**
  * What an Ed25519 key of this protocol signs: `label<V> || body<V>`.

@@ -24,7 +24,7 @@ export interface Policy {
   readonly settings: PolicySettings;
 }
 
-export const MATTERS = [
+const MATTERS = [
   "add",
   "remove",
   "setRole",

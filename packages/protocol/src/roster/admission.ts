@@ -29,6 +29,7 @@ export function admit(
   if (!cert.ok) return cert;
   const { person } = cert.value;
   if (memberOf(before, person) !== null) return refused("already_member");
+  // RULE: newcomer.room: tree and roster stay of a size that every device can hold (attack A83).
   if (before.members.size >= MAX_MEMBERS) return refused("member_limit");
   const { inviteProof } = content.evidence;
   if (inviteProof === null) return direct ? refused("author_unknown") : done({ cert: cert.value, invite: null });

@@ -6,7 +6,7 @@ import type { Member, Roster } from "./roster.js";
 import type { RosterDraft } from "./rosterDraft.js";
 
 /** A leaf that an entry brings in, with the certificate that its credential in the tree holds. */
-export interface AddedLeaf {
+interface AddedLeaf {
   readonly leaf: Uint8Array;
   /** Bytes of the leaf certificate. */
   readonly credential: Uint8Array;

@@ -4,7 +4,7 @@ import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSig
 import { type Action, readAction, writeAction } from "./action.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
-export const MAX_ENTRY = 60 * 1024;
+const MAX_ENTRY = 60 * 1024;
 
 /** What goes with an action to justify it. */
 export interface Evidence {

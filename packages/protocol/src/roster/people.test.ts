@@ -3,6 +3,7 @@ import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import { everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
 import { Chain, verdict } from "./chain.fixture.js";
+import { MAX_MEMBERS } from "./limit.js";
 
 describe("coming in", () => {
   it("RULE newcomer.leaf-cert: takes a certificate that holds, for this room", () => {
@@ -22,6 +23,21 @@ describe("coming in", () => {
     expect(verdict(chain.act(chain.alice, chain.adding(chain.someone("Bob", 2))))).toBe("already_member");
     const carol = { ...chain.someone("Carol"), leaf: bob.leaf };
     expect(verdict(chain.act(chain.alice, chain.adding(carol)))).toBe("leaf_reused");
+  });
+
+  it("RULE newcomer.room: has an end: 10,000 people", () => {
+    const chain = new Chain(crypto);
+    const alice = [...chain.roster.members.values()][0]!;
+    const adding = chain.adding(chain.someone("Bob"));
+    const crowd = (size: number) =>
+      new Map([...chain.roster.members, ...Array.from({ length: size - 1 }, (_, n) => [String(n), alice] as const)]);
+    for (const [size, expected] of [
+      [MAX_MEMBERS - 1, "ok"],
+      [MAX_MEMBERS, "member_limit"],
+    ] as const) {
+      chain.roster = { ...chain.roster, members: crowd(size) };
+      expect(verdict(chain.author(chain.alice, adding))).toBe(expected);
+    }
   });
 
   it("keeps who added whom, and under what name", () => {
@@ -126,6 +142,7 @@ describe("leaving", () => {
       chain.farewell({ ...bob, leafSeed: carol.leafSeed }),
     ];
     forged.push(chain.farewell({ ...carol, person: bob.person }), chain.farewell(chain.someone("Bob", 2)));
+    forged.push(chain.farewell({ ...bob, person: carol.person }));
     for (const farewell of forged) expect(verdict(chain.act(carol, leave, { farewell }))).toBe("bad_farewell");
     const farewell = chain.farewell(bob);
     expect(verdict(chain.act(bob, leave, { farewell }))).toBe("own_device");

@@ -32,7 +32,7 @@ const WHEN_SEALED: ReadonlySet<ActionType> = new Set([
 ]);
 
 /** The role that one must have to author such an action, whatever the policy says. */
-export function leastRole(type: ActionType): Role {
+function leastRole(type: ActionType): Role {
   if (FOR_OWNERS.has(type)) return "owner";
   return FOR_MEMBERS.has(type) ? "member" : "admin";
 }

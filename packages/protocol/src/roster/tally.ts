@@ -77,7 +77,7 @@ export function isCloser(tallied: Tally, other: Tally): boolean {
 }
 
 /** Whether enough entries followed this person's admission for their yes to count in a ballot. */
-export function isVoter(before: Roster, member: Member): boolean {
+function isVoter(before: Roster, member: Member): boolean {
   return member.joinedSeq === 0 || before.seq - member.joinedSeq >= before.policy.settings.minTenure;
 }
 
