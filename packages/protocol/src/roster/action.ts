@@ -71,6 +71,7 @@ const NUMBER: Record<ActionType, number> = {
 };
 const TYPE = new Map((Object.keys(NUMBER) as ActionType[]).map((type) => [NUMBER[type], type]));
 const MAX_CERT = 1024;
+const MAX_ADDRESS = 512;
 
 /** `u16 type, opaque content<V>`: an unknown type can still be read past. */
 export function writeAction(writer: Writer, action: Action): void {
@@ -110,7 +111,19 @@ export function writeRelay(writer: Writer, relay: RelayIdentity): void {
 }
 
 export function readRelay(reader: Reader): RelayIdentity {
-  return { publicKey: reader.fixed(KEY_BYTES, "relay key"), address: reader.text(512, "relay address") };
+  return { publicKey: reader.fixed(KEY_BYTES, "relay key"), address: reader.text(MAX_ADDRESS, "relay address") };
+}
+
+// Scheme, host (name, IPv4, or IPv6 in brackets), port, path. Written out: how much an engine's URL parser takes differs.
+const ADDRESS = /^wss?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(\/[a-zA-Z0-9._~/-]*)?$/u;
+
+/**
+ * Whether a text may be a relay's address: `wss://` or `ws://`, host, and if need be port and path, in ASCII.
+ *
+ * RULE: relay.address: the address that a room names is one that every member's app can dial, and show (attack A78).
+ */
+export function isRelayAddress(address: string): boolean {
+  return address.length <= MAX_ADDRESS && ADDRESS.test(address);
 }
 
 function writeContent(w: Writer, action: Action): void {

@@ -54,6 +54,30 @@ describe("the charter", () => {
     expect(verdict(evaluate(crypto, null, entry, carriage))).toBe("wrong_room");
   });
 
+  it("RULE relay.address: names a relay that everybody can dial", () => {
+    const good = ["wss://chat.example.org", "ws://127.0.0.1:4430/relay", "wss://[::1]:443/a/b-c", "ws://localhost"];
+    const bad = [
+      "",
+      "https://chat.example.org",
+      "wss://",
+      "wss://a b",
+      "wss://user@host",
+      "wss://host/?query",
+      "wss://host/#part",
+      "wss://host:123456",
+      "wss://ho\u202est",
+      "javascript:alert(1)",
+      `wss://${"a".repeat(600)}`,
+    ];
+    const at = (address: string) => ({ publicKey: charter.relay.publicKey, address });
+    for (const address of good) expect(found(alice, { ...charter, relay: at(address) })).toBe("ok");
+    const room = new Chain(crypto);
+    for (const address of bad) {
+      expect([address, found(alice, { ...charter, relay: at(address) })]).toEqual([address, "invalid_action"]);
+      expect(verdict(room.author(alice, { type: "setRelay", relay: at(address) }))).toBe("invalid_action");
+    }
+  });
+
   it("RULE policy.no-lock: does not begin with rules that nobody can change, nor without a title", () => {
     expect(found(alice, { ...charter, policy: sealedRoom() })).toBe("invalid_policy");
     expect(found(alice, { ...charter, title: " " })).toBe("invalid_action");

@@ -2,6 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { isLabel } from "../identity/label.js";
 import { NO_ROOM, openLeafCert } from "../identity/leafCert.js";
+import { isRelayAddress } from "./action.js";
 import { effect, type Effect } from "./change.js";
 import type { EntryContent } from "./entry.js";
 import { done, type Outcome, refused } from "./rejection.js";
@@ -23,6 +24,7 @@ export function found(
   // RULE: charter.first: nothing comes before a charter, neither keys nor consents (attack A15).
   if (hasEvidence || content.epoch !== 0 || content.transcript.length > 0) return refused("invalid_action", "charter");
   if (!isLabel(action.title)) return refused("invalid_action", "title");
+  if (!isRelayAddress(action.relay.address)) return refused("invalid_action", "relay address");
   if (!canBeChanged(action.policy)) return refused("invalid_policy");
   const draft = new RosterDraft(emptyRoster(crypto, action));
   draft.setMeta({ chainTime: content.time });

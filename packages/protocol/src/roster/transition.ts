@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { isLabel } from "../identity/label.js";
 import { type Policy, policyHash } from "../policy/policy.js";
 import type { Rule } from "../policy/rule.js";
-import type { Action } from "./action.js";
+import { type Action, isRelayAddress } from "./action.js";
 import { type Change, effect, type Effect } from "./change.js";
 import { done, type Outcome, refused } from "./rejection.js";
 import { addDevice, removeDevice } from "./transitionDevice.js";
@@ -45,6 +45,7 @@ export function transition(change: Change): Outcome<Effect> {
       draft.setMeta({ title: action.title });
       return done(effect());
     case "setRelay":
+      if (!isRelayAddress(action.relay.address)) return refused("invalid_action", "relay address");
       draft.setMeta({ relay: action.relay });
       return done(effect());
     case "seal":
