@@ -62,6 +62,24 @@ export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
+export { consents, type Consents } from "./roster/consent.js";
+export {
+  decodeEntry,
+  NO_EVIDENCE,
+  type DecodedEntry,
+  type Entry,
+  type EntryContent,
+  type Evidence,
+} from "./roster/entry.js";
+export {
+  authorEntry,
+  evaluate,
+  type Carriage,
+  type Decision,
+  type Intent,
+  type Transition,
+} from "./roster/evaluate.js";
+export { replay, type Replayed } from "./roster/replay.js";
 export { Room, type Proposal } from "./room/room.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
