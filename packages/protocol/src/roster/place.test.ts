@@ -1,5 +1,7 @@
+import { concatBytes, encode } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { signBody, splitSigned } from "../encoding/signed.js";
 import { Chain } from "./chain.fixture.js";
 import { decodeEntry, signEntry } from "./entry.js";
 
@@ -121,6 +123,14 @@ describe("an entry's place", () => {
     const at = unknown.findIndex((byte, i) => byte === 11 && unknown[i + 1] === 0 && unknown[i - 1] === 0 && i > 100);
     unknown[at] = 99;
     expect(decodeEntry(crypto, unknown).kind).toBe("unsupported");
+    // The body ends with its extensions, of which there are none: a zero.
+    const { body } = splitSigned(bytes, bytes.length)!;
+    const extended = (type: number) => {
+      const extension = encode(type, (w, t) => w.vector([t], (x, each) => x.u16(each).opaque(new Uint8Array(3))));
+      const longer = concatBytes(body.subarray(0, -1), extension);
+      return decodeEntry(crypto, signBody(crypto, chain.alice.leafSeed, "conclave/entry/v1", longer)).kind;
+    };
+    expect([0, 0x7fff, 0x8000, 0xffff].map(extended)).toEqual(["unsupported", "unsupported", "entry", "entry"]);
     expect(decodeEntry(crypto, bytes.slice(1)).kind).toBe("malformed");
     expect(decodeEntry(crypto, new Uint8Array(1 << 17)).kind).toBe("malformed");
   });
