@@ -176,4 +176,27 @@ describe("joining (RFC 9420 §12.4.3)", () => {
     for (const index of [1, 3, 5])
       expect(code(Group.joinExternal(engine, { groupInfo: swap(index), leaf: leaf("dave") }))).toBe("bad_parent_hash");
   });
+
+  it("RULE mls.unmerged-leaves: a list that names nobody, somebody elsewhere, or whom a parent between does not list", () => {
+    const listing = (index: number, unmergedLeaves: number[], add = 0) => {
+      const { alice } = room();
+      for (let i = 0; i < add; i++) {
+        const proposals = [{ type: "add", keyPackage: keyPackage(`n${i}`).keyPackage }] as const;
+        alice.apply(ok(alice.commit({ proposals, forcePath: false })).staged);
+      }
+      const groupInfo = alteredGroupInfo(alice, (info) =>
+        withTree(info, (tree) => {
+          const parent = tree.parent(index)!;
+          tree.set(index, { type: "parent", parent: { ...parent, unmergedLeaves } });
+        }),
+      );
+      return reason(Group.joinExternal(engine, { groupInfo, leaf: leaf("dave") }));
+    };
+    expect(listing(3, [])).toBe("ok");
+    expect(listing(3, [3], 1)).toBe("ok");
+    expect(listing(3, [3])).toBe("bad_tree: unmerged leaf");
+    expect(listing(1, [2])).toBe("bad_tree: unmerged leaf");
+    // Leaf 1 is below node 1, which has a key and does not list it.
+    expect(listing(3, [1])).toBe("bad_tree: unmerged leaf");
+  });
 });
