@@ -14,7 +14,7 @@ const mayImport = {
   protocol: ["codec", "crypto", "mls", "wire"],
   relay: ["codec", "crypto", "wire", "sqlite"],
   client: ["codec", "crypto", "protocol", "wire", "sqlite"],
-  cli: ["client", "relay"],
+  cli: ["client", "relay", "protocol", "crypto", "codec"],
   simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
   bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
 };

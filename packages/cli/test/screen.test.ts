@@ -16,7 +16,7 @@ const items = [
 ];
 const members = [member(ALICE, "owner"), member(BOB, "member"), member(CAROL, "admin")];
 const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
-  summary: { id: "f".repeat(64), title: "Garden club", relay: "x", membership: "member", role: "owner", people: 3 },
+  summary: { id: "f".repeat(64), title: "Garden club", relay: "x", standing: "member", isConfirmed: true, role: "owner", people: 3 },
   status: STATUS,
   members,
   items,
@@ -51,10 +51,14 @@ describe("chat screen", () => {
 
   it("an alarm is a banner that stays, whatever else happens", () => {
     const alarm = {
-      code: "UNAUTHORISED_ADD",
+      order: 1,
+      code: "REFUSED_CHANGE",
       time: 0,
       sentence: "The server tried to add somebody.",
       advice: "It was refused.",
+      person: null,
+      refused: null,
+      count: 1,
       proof: null,
     };
     const rows = layOut(state({ status: { ...STATUS, alarms: [alarm] } }), 80, 20).rows;

@@ -18,7 +18,7 @@ let counter = 0;
 export function message(author: Person, text: string, minutes: number, changes: Partial<Message> = {}): TimelineItem {
   counter++;
   const time = NOON + minutes * 60_000;
-  return { kind: "message", message: { id: `m${counter}`, time, author, text, state: "sent", note: null, ...changes } };
+  return { kind: "message", message: { id: `m${counter}`, n: counter, time, author, kind: "text", text, state: "sent", note: null, ...changes } };
 }
 
 export function decision(
@@ -31,7 +31,7 @@ export function decision(
   counter++;
   return {
     kind: "decision",
-    decision: { seq: counter, time: NOON + minutes * 60_000, action: "add", author, subject, summary, right },
+    decision: { seq: counter, time: NOON + minutes * 60_000, action: "add", author, subject, summary, right, closedInvites: [] },
   };
 }
 
@@ -40,7 +40,7 @@ export function member(person: Person, role: string, changes: Partial<Member> = 
 }
 
 export const STATUS: RoomStatus = {
-  connection: "connected",
+  connection: "live",
   freshness: { state: "fresh", by: "Alice", time: NOON },
   epoch: 7,
   seq: 4,
@@ -63,12 +63,16 @@ export function scriptedRoom(
   const sent: string[] = [];
   const removed: string[] = [];
   const refuse = () => Promise.reject(new Error("the script does not say"));
+  const refuseNow = () => {
+    throw new Error("the script does not say");
+  };
   const room: RoomSession = {
     summary: () => ({
       id: "f".repeat(64),
       title: "Garden club",
       relay: "http://127.0.0.1:4430",
-      membership: "member",
+      standing: "member",
+      isConfirmed: true,
       role: "owner",
       people: members.length,
     }),
@@ -83,12 +87,11 @@ export function scriptedRoom(
       roomCode: "12345",
       peopleCode: "67890",
     }),
-    policy: () => ({ preset: "owner-led", rules: {} }),
+    policy: refuseNow,
     watch: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    sync: () => Promise.resolve(),
     send: (text) => {
       sent.push(text);
       const item = message(members[0]!, text, 30 + sent.length, { state: "pending" });
@@ -105,6 +108,7 @@ export function scriptedRoom(
     requests: () => Promise.resolve([]),
     admit: refuse,
     decline: refuse,
+    proposals: () => [],
     approve: refuse,
     remove: (person) => {
       removed.push(person.name);
@@ -113,6 +117,7 @@ export function scriptedRoom(
     leave: refuse,
     setRole: refuse,
     setPolicy: refuse,
+    resume: refuse,
   };
   return { room, emit, sent, removed };
 }

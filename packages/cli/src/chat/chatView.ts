@@ -93,5 +93,6 @@ export class ChatView {
 
 function keyOf(item: ShownItem): string | null {
   if (item.kind === "message") return `m${item.message.id}`;
-  return item.kind === "decision" ? `d${item.decision.seq}` : null;
+  if (item.kind === "decision") return `d${item.decision.seq}`;
+  return item.kind === "alarm" ? `a${item.alarm.order}` : null;
 }

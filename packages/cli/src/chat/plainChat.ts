@@ -19,8 +19,8 @@ export async function plainChat(
   isFollowing: boolean,
 ): Promise<void> {
   const show = (item: TimelineItem) => {
-    // Own messages are shown when they are in the room's log, not twice.
-    if (item.kind === "message" && item.message.state === "pending") return;
+    // For people own messages are shown when they are in the room's log, not twice; programs are told of both.
+    if (!output.json && item.kind === "message" && item.message.state === "pending") return;
     output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
   };
   for (const item of await room.timeline(history)) show(item);

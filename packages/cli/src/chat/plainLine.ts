@@ -6,7 +6,7 @@ import { clockTime, dayAndTime } from "../terminal/when.js";
 /**
  * What happened, as lines for a pipe or a plain terminal.
  *
- * RULE cli.system-lines: a message's lines begin with `<name>` or `|` after the time, a system line with `--` or `!!`
+ * RULE: cli.system-lines: a message's lines begin with `<name>` or `|` after the time, a system line with `--` or `!!`
  * (attack A79).
  */
 export function linesOf(item: TimelineItem, paint: Paint, options: { readonly withDay: boolean }): string[] {
@@ -27,6 +27,7 @@ export function linesOf(item: TimelineItem, paint: Paint, options: { readonly wi
     const { time, summary, right } = item.decision;
     return [`${stamp(time)} -- ${safeLine(summary)}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`];
   }
+  if (item.kind === "unreadable") return [`-- ${item.sentence}`];
   const { time, sentence, advice, code } = item.alarm;
   return [`${stamp(time)} ${paint.red(`!! ALARM ${code}: ${safeLine(sentence)}`)} ${safeLine(advice)}`];
 }

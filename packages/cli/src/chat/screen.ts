@@ -109,25 +109,40 @@ function bannerRows({ status }: ScreenState, columns: number, lines: number): Ro
 
 function statusRow({ status, summary }: ScreenState, scroll: number, columns: number): Row {
   const connection: Row =
-    status.connection === "connected"
+    status.connection === "live"
       ? [part(" ● ", "good"), part("connected", "dim")]
       : [
           part(" ○ ", "warning"),
-          part(status.connection === "connecting" ? "reconnecting …" : "offline: what you write is kept", "warning"),
+          part(status.connection !== "offline" ? "connecting …" : "offline: what you write is kept", "warning"),
         ];
+  const standing = standingLine(summary);
   const extra: Row = [
     ...(status.pending > 0 ? [part(`  ${status.pending} waiting to be sent`, "warning")] : []),
-    ...(summary.membership === "member" ? [] : [part(`  ${membershipLine(summary.membership)}`, "warning")]),
+    ...(standing === "" ? [] : [part(`  ${standing}`, "warning")]),
     ...(status.paused === null ? [] : [part(`  sending is stopped: ${safeText(status.paused)}`, "alarm")]),
   ];
   const right = scroll > 0 ? part("↓ newer below (PgDn) ", "warning") : part("/help ", "dim");
   return spread([...connection, ...extra], [right], columns);
 }
 
-function membershipLine(membership: string): string {
-  if (membership === "pending") return "joined; waiting for a member to confirm";
-  if (membership === "requested") return "waiting to be let in";
-  return membership === "removed" ? "you were removed from this room" : "you have left this room";
+function standingLine({ standing, isConfirmed, people }: RoomSummary): string {
+  switch (standing) {
+    case "member":
+      return isConfirmed || people === 1 ? "" : "joined; nobody has confirmed it yet";
+    case "founding":
+    case "joining":
+      return "on the way in";
+    case "asking":
+      return "waiting to be let in";
+    case "removed":
+      return "you were removed from this room";
+    case "left":
+      return "you have left this room";
+    case "lost":
+      return "joining did not work out: use a new link";
+    case "restored":
+      return "this device is a copy: join the room anew";
+  }
 }
 
 function composerRows({ composer, question }: ScreenState, columns: number): { rows: Row[]; x: number; y: number } {

@@ -1,3 +1,4 @@
+import { DEFAULT_USES } from "../commands/invite.js";
 import { memberTable } from "../commands/members.js";
 import { decisionTable } from "../commands/log.js";
 import { CliError } from "../cliError.js";
@@ -31,8 +32,9 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     usage: "/invite [label]",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link } = await room.invite({ label: label || "invite", uses: null, expires: null, mode: "direct" });
-      host.say(`Whoever has this link can join:\n${link}`);
+      const { link, progress } = await room.invite({ label: label || "link", uses: DEFAULT_USES, expires: null, mode: "direct" });
+      if (link === null) tell(host, progress, "The link was made.");
+      else host.say(`Whoever has this link can join:\n${link}`);
     },
   },
   members: {
@@ -106,7 +108,8 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
         [
           `${safeName(prints.person.name)}  ${prints.words.join(" ")}`,
           `digits  ${digits.join(" ")}`,
-          `room code ${prints.roomCode}   people code ${prints.peopleCode}`,
+          `room code   ${prints.roomCode ?? "-"}`,
+          `people code ${prints.peopleCode ?? "-"}`,
         ].join("\n"),
       );
     },
@@ -126,6 +129,15 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
               )
               .join("\n"),
       );
+    },
+  },
+  resume: {
+    usage: "/resume",
+    about: "go on sending after an alarm, when you have looked at it",
+    run: async (room, _, host) => {
+      await room.resume();
+      const { paused } = room.status();
+      host.say(paused === null ? "Sending goes on." : `Still stopped: ${paused}`);
     },
   },
   help: {

@@ -27,7 +27,7 @@ const SAME_BREATH = 5 * 60 * 1000;
 /**
  * The rows of what happened, oldest first.
  *
- * RULE cli.system-lines: every row of a message has a bar before its text, at one column, and no other row has one; so no
+ * RULE: cli.system-lines: every row of a message has a bar before its text, at one column, and no other row has one; so no
  * text, however it is wrapped, can look like a line of the system (attack A79).
  */
 export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout): Row[] {
@@ -36,7 +36,7 @@ export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout
   let previous: Message | null = null;
   for (const item of items) {
     const time = timeOf(item);
-    const today = calendarDay(time);
+    const today = time === null ? day : calendarDay(time);
     if (today !== day) {
       if (rows.length > 0) rows.push([]);
       rows.push([part(`  ${today}`, "dim")]);
@@ -63,10 +63,11 @@ function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean)
   return rows;
 }
 
-function timeOf(item: ShownItem): number {
+/** Null for what has no time of its own. */
+function timeOf(item: ShownItem): number | null {
   if (item.kind === "message") return item.message.time;
   if (item.kind === "decision") return item.decision.time;
-  return item.kind === "alarm" ? item.alarm.time : item.time;
+  return item.kind === "alarm" ? item.alarm.time : item.kind === "notice" ? item.time : null;
 }
 
 function continues(before: Message, message: Message): boolean {
@@ -79,7 +80,7 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   const style: Style = author.isYou ? "bold" : nameStyle(author.id);
   const time = part(clockTime(message.time), "dim");
   const marks: Part[] =
-    state === "pending" ? [part("  …", "dim")] : state === "failed" ? [part("  ✗ not sent", "alarm")] : [];
+    state === "pending" ? [part("  …", "dim")] : [];
   if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 1 : 6 + nameColumns(ambiguous);
@@ -102,6 +103,7 @@ function nameColumns(ambiguous: ReadonlySet<string>): number {
 
 function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, ambiguous }: TimelineLayout): Row[] {
   const { text, style, mark } = systemText(item);
+  const time = timeOf(item);
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 2 : 6 + nameColumns(ambiguous);
   return wrap(safeText(text), Math.max(8, columns - gutter - 2)).map((line, at) => {
@@ -110,7 +112,7 @@ function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, am
         ? " ".repeat(gutter + 2)
         : isNarrow
           ? `${mark} `
-          : `${clockTime(timeOf(item))}${" ".repeat(gutter - 5)}${mark} `;
+          : `${time === null ? "     " : clockTime(time)}${" ".repeat(gutter - 5)}${mark} `;
     return [part(at === 0 ? lead : lead.slice(0, isNarrow ? 2 : undefined), "dim"), part(line, style)];
   });
 }
@@ -118,6 +120,7 @@ function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, am
 function systemText(item: Exclude<ShownItem, { kind: "message" }>): { text: string; style: Style; mark: string } {
   if (item.kind === "alarm") return { text: `${item.alarm.sentence} ${item.alarm.advice}`, style: "alarm", mark: "!" };
   if (item.kind === "notice") return { text: item.text, style: item.isFailure ? "warning" : "plain", mark: "›" };
+  if (item.kind === "unreadable") return { text: item.sentence, style: "dim", mark: "·" };
   const { summary, right } = item.decision;
   return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };
 }

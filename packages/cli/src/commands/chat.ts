@@ -1,4 +1,4 @@
-import { withSession, type CommandContext } from "../program/globals.js";
+import { withHome, type CommandContext } from "../program/globals.js";
 import { wholeNumber } from "./wholeNumber.js";
 
 /** `conclave chat`: a screen in a terminal, lines otherwise. */
@@ -6,8 +6,8 @@ export async function chat(context: CommandContext): Promise<void> {
   const { options, output } = context;
   const history = wholeNumber("--history", options["history"], 5000);
   const isPlain = options["plain"] === true || context.json || !process.stdin.isTTY || !process.stdout.isTTY;
-  await withSession(context, "write", "chat", async (session) => {
-    const room = session.room(context.room);
+  await withHome(context, "write", async (home) => {
+    const room = home.room(context.room);
     if (isPlain) {
       const { plainChat } = await import("../chat/plainChat.js");
       await plainChat(room, history, output, options["follow"] === true);

@@ -1,26 +1,32 @@
 import { usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { dayAndTime, parseDuration } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
 import { wholeNumber } from "./wholeNumber.js";
 
+/** How many people a link lets in where nobody says otherwise. */
+export const DEFAULT_USES = 1000;
+
 /** `conclave invite`: makes an invite, and shows its link once. */
 export async function invite(context: CommandContext): Promise<void> {
   const { options, output } = context;
-  const uses = options["uses"] === undefined ? null : wholeNumber("--uses", options["uses"], 100_000);
+  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), 100_000);
   if (uses === 0) throw usageError("--uses must be at least 1.");
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
   const mode = String(options["mode"]);
   if (mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
-  await withSession(context, "write", "invite", async (session) => {
-    const made = await session.room(context.room).invite({ label: String(options["label"]), uses, expires, mode });
-    const { invitation, link } = made;
+  await withRoom(context, "write", async (room) => {
+    const { progress, invitation, link } = await room.invite({ label: String(options["label"]), uses, expires, mode });
+    if (invitation === null) {
+      reportProgress(output, progress, "The link was made.", { invitation, link });
+      return;
+    }
     output.result({ invitation, link }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
@@ -33,20 +39,18 @@ export async function invite(context: CommandContext): Promise<void> {
 
 /** `conclave invites`. */
 export async function invites(context: CommandContext): Promise<void> {
-  await withSession(context, "read", "invites", (session) => {
-    const all = session.room(context.room).invitations();
+  await withRoom(context, "read", (room) => {
+    const all = room.invitations();
     context.output.result({ invitations: all }, (paint) =>
       all.length === 0
         ? 'No invites. "conclave invite" makes one.'
         : table(
             all.map((invitation) => [
               { text: invitation.id.slice(0, 8), paint: paint.dim },
-              { text: safeName(invitation.label), paint: paint.bold },
+              { text: safeName(invitation.label ?? "(its maker knows its name)"), paint: paint.bold },
               { text: invitation.isOpen ? "open" : "closed", paint: invitation.isOpen ? paint.green : paint.dim },
               invitation.mode,
-              invitation.maxUses === null
-                ? `${invitation.uses} used`
-                : `${invitation.uses} of ${invitation.maxUses} used`,
+              `${invitation.uses} of ${invitation.limit} used`,
               { text: `by ${safeName(invitation.createdBy.name)}`, paint: paint.dim },
               { text: invitation.expires === null ? "" : `until ${dayAndTime(invitation.expires)}`, paint: paint.dim },
             ]),
@@ -57,23 +61,22 @@ export async function invites(context: CommandContext): Promise<void> {
 
 /** `conclave revoke`. */
 export async function revoke(context: CommandContext, name: string): Promise<void> {
-  await withSession(context, "write", "revoke", async (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, "write", async (room) => {
     const open = room.invitations().filter(({ isOpen }) => isOpen);
-    const { id, label } = findOne(
+    const { id, name: label } = findOne(
       "open invite",
       name,
-      open.map((invitation) => ({ ...invitation, name: invitation.label })),
+      open.map((invitation) => ({ ...invitation, name: invitation.label ?? invitation.id })),
     );
     const progress = await room.revoke(id);
     reportProgress(context.output, progress, `The invite "${safeName(label)}" is closed.`, { invite: id });
   });
 }
 
-function whoMayUse({ uses, maxUses, mode, expires, label }: Invitation): string {
-  const left = maxUses === null ? null : maxUses - uses;
-  const who = left === null ? "Everybody who has" : left === 1 ? "The first who uses" : `The first ${left} who use`;
+function whoMayUse({ uses, limit, mode, expires, label }: Invitation): string {
+  const left = limit - uses;
+  const who = left === 1 ? "The first who uses" : `The first ${left} who use`;
   const what = mode === "ask" ? "can ask to join" : "can join at once";
   const until = expires === null ? "" : `, until ${dayAndTime(expires)}`;
-  return `${who} this link ("${safeName(label)}") ${what}${until}:`;
+  return `${who} this link ("${safeName(label ?? "")}") ${what}${until}:`;
 }

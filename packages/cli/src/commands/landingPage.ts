@@ -31,7 +31,7 @@ const PAGE = `<!doctype html>
 /**
  * What a browser shows that opens the relay's address, or an invite link, as long as there is no web client here.
  *
- * RULE cli.landing: no script, no other request, no referrer: the secret after `#` stays in the address bar (attack A36).
+ * RULE: cli.landing: no script, no other request, no referrer: the secret after `#` stays in the address bar (attack A36).
  */
 export const landingPage: Routes = (app) => {
   app.get("/", (_request, reply) =>

@@ -1,14 +1,20 @@
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import { consent } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 
 /** `conclave leave`. */
 export async function leave(context: CommandContext): Promise<void> {
-  await withSession(context, "write", "leave", async (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, "write", async (room) => {
     const { title, id } = room.summary();
     await consent(context, `Leave ${safeName(title)}?`);
-    await room.leave();
-    context.output.result({ room: id, done: true }, (paint) => `${paint.green("✔")} You have left ${safeName(title)}.`);
+    const isGone = await room.leave();
+    context.output.result({ room: id, done: isGone }, (paint) =>
+      isGone
+        ? `${paint.green("✔")} You have left ${safeName(title)}.`
+        : [
+            `${paint.green("✔")} You have said farewell to ${safeName(title)}.`,
+            paint.dim("Its keys change as soon as one of the others comes online; that takes you off the list."),
+          ],
+    );
   });
 }

@@ -1,5 +1,5 @@
 import type { Decision } from "../model/timeline.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -7,14 +7,13 @@ import { dayAndTime } from "../terminal/when.js";
 
 /** `conclave log`: every decision, all checked when they were accepted. */
 export async function log(context: CommandContext): Promise<void> {
-  await withSession(context, "read", "log", (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, "read", (room) => {
     const decisions = room.decisions();
     context.output.result({ room: room.summary(), decisions }, (paint) => [
       ...decisionTable(decisions, paint),
       "",
       paint.dim(
-        `${decisions.length} ${decisions.length === 1 ? "decision" : "decisions"}, each signed, each checked against the room's policy on this machine.`,
+        `${decisions.length} ${decisions.length === 1 ? "decision" : "decisions"}, all signed, all verified against the room's policy on this machine.`,
       ),
     ]);
   });

@@ -1,6 +1,6 @@
 import type { Member } from "../model/person.js";
 import { displayName } from "../model/person.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -8,8 +8,7 @@ import { calendarDay } from "../terminal/when.js";
 
 /** `conclave members`. */
 export async function members(context: CommandContext): Promise<void> {
-  await withSession(context, "read", "members", (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, "read", (room) => {
     const people = room.members();
     const { freshness } = room.status();
     context.output.result({ room: room.summary(), freshness, members: people }, (paint) => [

@@ -1,12 +1,11 @@
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { reportProgress } from "./progress.js";
 
 /** `conclave policy`: shows who decides what, or changes it. */
 export async function policy(context: CommandContext, preset: string | null): Promise<void> {
-  await withSession(context, preset === null ? "read" : "write", "policy", async (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, preset === null ? "read" : "write", async (room) => {
     if (preset !== null) {
       reportProgress(context.output, await room.setPolicy(preset), `The room's policy is ${safeName(preset)} now.`, {
         preset,
@@ -15,7 +14,7 @@ export async function policy(context: CommandContext, preset: string | null): Pr
     }
     const current = room.policy();
     context.output.result({ policy: current }, (paint) => [
-      paint.bold(current.preset),
+      `${paint.bold(current.preset)}${current.about === null ? "" : `: ${current.about}`}`,
       "",
       ...table(
         Object.entries(current.rules).map(([action, rule]) => [action, { text: rule, paint: paint.dim }]),

@@ -1,11 +1,11 @@
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withHome } from "../program/globals.js";
 import { consent } from "../terminal/consent.js";
 
 /** `conclave recovery`: the only place where the words are shown. */
 export async function recovery(context: CommandContext): Promise<void> {
   await consent(context, "Show your recovery words? Whoever sees them can be you.");
-  await withSession(context, "read", "recovery", (session) => {
-    const words = session.recoveryWords().split(" ");
+  await withHome(context, "stored", (home) => {
+    const words = home.recoveryWords();
     context.output.result({ words }, (paint) => [
       "",
       ...[0, 6, 12, 18].map((row) =>

@@ -1,17 +1,13 @@
 import { displayName } from "../model/person.js";
 import { findOne } from "../model/find.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import { consent } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { reportProgress } from "./progress.js";
 
-const PATIENCE = 10_000;
-
 /** `conclave remove`. */
 export async function remove(context: CommandContext, name: string): Promise<void> {
-  await withSession(context, "write", "remove", async (session) => {
-    const room = session.room(context.room);
-    await room.sync(PATIENCE);
+  await withRoom(context, "write", async (room) => {
     const person = findOne("member", name, room.members());
     const shown = safeName(displayName(person, person.isLookalike));
     await consent(context, `Remove ${shown}? They keep what they have read, and can read nothing from now on.`);

@@ -1,51 +1,58 @@
+import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import type { JoinRequest, Proposal } from "../model/room.js";
+import { withRoom, type CommandContext } from "../program/globals.js";
+import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
 
-const PATIENCE = 10_000;
-
-/** `conclave requests`. */
+/** `conclave requests`: who asks to be let in, and what waits for agreement. */
 export async function requests(context: CommandContext): Promise<void> {
-  await withSession(context, "write", "requests", async (session) => {
-    const room = session.room(context.room);
-    await room.sync(PATIENCE);
+  await withRoom(context, "write", async (room) => {
     const waiting = await room.requests();
-    context.output.result({ requests: waiting }, (paint) =>
-      waiting.length === 0
-        ? "Nobody asks to be let in."
-        : waiting.flatMap((request) => [
-            `${paint.bold(safeName(request.name))} ${paint.dim(`#${request.tag}`)} asked ${ago(request.time, Date.now())}, with ${safeLine(request.via)}`,
-            ...(request.note === ""
-              ? []
-              : safeText(request.note)
-                  .split("\n")
-                  .map((line) => `    ${line}`)),
-            paint.dim(`    ${request.words}`),
-            ...(request.approvalsNeeded > 1
-              ? [
-                  `    approved by ${request.approvedBy.length} of ${request.approvalsNeeded}: ${request.approvedBy.map(safeName).join(", ") || "nobody"}`,
-                ]
-              : []),
-            `    conclave admit ${request.id.slice(0, 8)}    conclave decline ${request.id.slice(0, 8)}`,
-            "",
-          ]),
+    const proposals = room.proposals();
+    context.output.result({ requests: waiting, proposals }, (paint) =>
+      waiting.length + proposals.length === 0
+        ? "Nobody asks for anything."
+        : [
+            ...waiting.flatMap((request) => requestLines(request, paint)),
+            ...proposals.flatMap((proposal) => proposalLines(proposal, paint)),
+          ],
     );
   });
 }
 
-/** `conclave admit`, `decline` and `approve`. */
-export async function decide(
-  context: CommandContext,
-  verb: "admit" | "decline" | "approve",
-  name: string,
-): Promise<void> {
-  await withSession(context, "write", verb, async (session) => {
-    const room = session.room(context.room);
-    await room.sync(PATIENCE);
-    const waiting = await room.requests();
-    const request = findOne("request", name, waiting);
+function requestLines(request: JoinRequest, paint: Paint): string[] {
+  const { id, name, tag, via, time, note, words, approvedBy, approvalsNeeded } = request;
+  const noteLines = note === "" ? [] : safeText(note).split("\n");
+  return [
+    `${paint.bold(safeName(name))} ${paint.dim(`#${tag}`)} asked ${ago(time, Date.now())}, with ${safeLine(via)}`,
+    ...noteLines.map((line) => `    ${line}`),
+    paint.dim(`    ${words}`),
+    ...(approvalsNeeded > 1 ? [`    ${agreement(approvedBy, approvalsNeeded)}`] : []),
+    `    conclave admit ${id}    conclave decline ${id}`,
+    "",
+  ];
+}
+
+function proposalLines({ id, by, summary, approvedBy, need }: Proposal, paint: Paint): string[] {
+  return [
+    `${paint.bold(safeName(by.name))} proposes: ${safeLine(summary)}`,
+    `    ${agreement(approvedBy, need)}`,
+    `    conclave approve ${id.slice(0, 12)}`,
+    "",
+  ];
+}
+
+function agreement(approvedBy: readonly string[], needed: number): string {
+  return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(safeName).join(", ") || "nobody"}`;
+}
+
+/** `conclave admit` and `decline`. */
+export async function decide(context: CommandContext, verb: "admit" | "decline", name: string): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const request = findOne("request", name, await room.requests());
     const who = safeName(request.name);
     if (verb === "decline") {
       await room.decline(request.id);
@@ -55,7 +62,19 @@ export async function decide(
       );
       return;
     }
-    const progress = await (verb === "admit" ? room.admit(request.id) : room.approve(request.id));
-    reportProgress(context.output, progress, `${who} is in the room.`, { request: request.id });
+    reportProgress(context.output, await room.admit(request.id), `${who} is in the room.`, { request: request.id });
+  });
+}
+
+/** `conclave approve`: says yes to what others have proposed. */
+export async function approve(context: CommandContext, given: string): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const matching = room.proposals().filter(({ id }) => id.startsWith(given.trim().toLowerCase()));
+    const [proposal, ...others] = matching;
+    if (!proposal || others.length > 0 || given.trim().length < 4) {
+      throw new CliError("NOT_FOUND", `No proposal begins with "${safeName(given)}".`, '"conclave requests" lists what waits for agreement.');
+    }
+    const progress = await room.approve(proposal.id);
+    reportProgress(context.output, progress, `Done: ${safeLine(proposal.summary)}.`, { proposal: proposal.id });
   });
 }

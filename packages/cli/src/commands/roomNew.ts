@@ -1,7 +1,10 @@
 import { usageError } from "../cliError.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, nextCommand, waiting, withHome } from "../program/globals.js";
+import { DEFAULT_USES } from "./invite.js";
 import { ask } from "../terminal/consent.js";
+import { programName } from "../terminal/programName.js";
 import { safeName } from "../terminal/safeText.js";
+import { table } from "../terminal/table.js";
 
 const DEFAULT_RELAY = "http://127.0.0.1:4430";
 
@@ -12,34 +15,37 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   if (name === null || name.trim() === "")
     throw usageError("The room needs to know what you call yourself.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
-  await withSession(context, "write", "room new", async (session) => {
-    const room = await session.createRoom({
-      title,
-      name,
-      preset: String(options["preset"]),
-      relay,
-      permit: process.env["CONCLAVE_PERMIT"] ?? null,
-    });
+  await withHome(context, "write", async (home) => {
+    const preset = String(options["preset"]);
+    const permit = process.env["CONCLAVE_PERMIT"] ?? null;
+    const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
     const invite =
       options["invite"] === false
         ? null
-        : await room.invite({ label: "first invite", uses: null, expires: null, mode: "direct" });
+        : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: "direct" });
     const summary = room.summary();
-    output.result({ room: summary, link: invite?.link ?? null, invitation: invite?.invitation ?? null }, (paint) => [
+    const link = invite?.link ?? null;
+    output.result({ room: summary, link, invitation: invite?.invitation ?? null }, (paint) => [
       `${paint.green("✔")} ${paint.bold(safeName(summary.title))} exists, and you are its owner.`,
       "",
-      ...(invite
+      ...(link !== null
         ? [
             "Invite people with this link. Whoever has it can join, even while you are offline:",
             "",
-            `  ${paint.cyan(invite.link)}`,
+            `  ${paint.cyan(link)}`,
             "",
           ]
         : []),
       "Next:",
-      ...(invite ? ["  conclave join 'LINK' --name Bob --home ./bob     try it as somebody else"] : []),
-      "  conclave chat                                    talk",
-      "  conclave recovery                                write down the words that bring you back",
+      ...table(
+        [
+          [`  ${nextCommand(context, "chat")}`, { text: "talk", paint: paint.dim }],
+          [`  ${nextCommand(context, "recovery")}`, { text: "words to write down: they bring you back", paint: paint.dim }],
+          ...(link === null
+            ? []
+            : [[`  ${programName()} join 'LINK' --name Bob --home ./bob`, { text: "try it as somebody else", paint: paint.dim }]]),
+        ],
+      ),
     ]);
   });
 }

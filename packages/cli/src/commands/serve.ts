@@ -7,6 +7,7 @@ import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
 import { EXIT } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
+import { programName } from "../terminal/programName.js";
 import { parseDuration } from "../terminal/when.js";
 import { landingPage } from "./landingPage.js";
 
@@ -128,9 +129,11 @@ function announce(relay: Relay, config: ServeConfig, output: Output): void {
     "",
     "Next, in another terminal:",
     "",
-    `  npx conclave room new "Garden club" --name Alice${given}`,
-    "  npx conclave join 'LINK' --name Bob --home ./bob",
-    "  npx conclave chat",
+    `  ${programName()} room new "Garden club" --name Alice${given}`,
+    `  ${programName()} join 'LINK' --name Bob --home ./bob`,
+    `  ${programName()} chat`,
+    "",
+    "LINK is what the first one prints; ./bob is a second person on this machine.",
     "",
     paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
     "",

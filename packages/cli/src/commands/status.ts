@@ -1,25 +1,20 @@
 import { EXIT } from "../exitCode.js";
-import type { RoomStatus } from "../model/room.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import type { RoomStatus, RoomSummary } from "../model/room.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import type { Paint } from "../terminal/paint.js";
 import { freshnessLine } from "../model/freshness.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
-const PATIENCE = 10_000;
-
 /** `conclave status`: exit code 5 when there is an alarm. */
 export async function status(context: CommandContext): Promise<void> {
-  const isOffline = context.options["offline"] === true;
-  await withSession(context, isOffline ? "read" : "write", "status", async (session) => {
-    const room = session.room(context.room);
-    if (!isOffline) await room.sync(PATIENCE);
+  await withRoom(context, "read", (room, isCurrent) => {
     const current = room.status();
     const summary = room.summary();
-    context.output.result({ room: summary, status: current }, (paint) => [
+    context.output.result({ room: summary, isCurrent, status: current }, (paint) => [
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
       "",
-      `  membership  ${summary.membership}${summary.role === null ? "" : ` (${summary.role})`}`,
-      `  relay       ${summary.relay}, ${isOffline ? "not asked" : current.connection}`,
+      `  you are     ${standingLine(summary)}`,
+      `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not asked"}`,
       `  members     ${freshnessLine(current)}`,
       `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
       `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
@@ -28,6 +23,12 @@ export async function status(context: CommandContext): Promise<void> {
     ]);
     if (current.alarms.length > 0) process.exitCode = EXIT.alarm;
   });
+}
+
+function standingLine({ standing, role, isConfirmed, people }: RoomSummary): string {
+  if (standing === "asking") return "waiting to be let in";
+  if (standing !== "member") return standing;
+  return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed your joining yet)"}`;
 }
 
 function alarmLines({ alarms }: RoomStatus, paint: Paint): string[] {

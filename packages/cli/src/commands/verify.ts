@@ -1,11 +1,10 @@
 import { findOne } from "../model/find.js";
-import { withSession, type CommandContext } from "../program/globals.js";
+import { type CommandContext, withRoom } from "../program/globals.js";
 import { safeName } from "../terminal/safeText.js";
 
 /** `conclave verify`. */
 export async function verify(context: CommandContext, name: string | null): Promise<void> {
-  await withSession(context, "read", "verify", (session) => {
-    const room = session.room(context.room);
+  await withRoom(context, "read", (room) => {
     const prints = room.fingerprints(name === null ? null : findOne("member", name, room.members()));
     const { person, words, digits, roomCode, peopleCode } = prints;
     context.output.result(prints, (paint) => [
@@ -18,8 +17,8 @@ export async function verify(context: CommandContext, name: string | null): Prom
       "",
       paint.bold(safeName(room.summary().title)),
       "",
-      `  room code    ${paint.cyan(grouped(roomCode).join(" "))}`,
-      `  people code  ${paint.cyan(grouped(peopleCode).join(" "))}`,
+      `  room code    ${paint.cyan(grouped(roomCode ?? "").join(" "))}`,
+      `  people code  ${paint.cyan(grouped(peopleCode ?? "").join(" "))}`,
       "",
       paint.dim("Whoever sees the same room code now sees the same people, decisions and keys as you."),
     ]);

@@ -1,7 +1,41 @@
-import { CliError } from "../cliError.js";
+import { readFileSync } from "node:fs";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { proofFromJson, verifyProof as check } from "@conclave/protocol";
+import { toHex } from "@conclave/codec";
+import { CliError, usageError } from "../cliError.js";
 import type { CommandContext } from "../program/globals.js";
+import { dayAndTime } from "../terminal/when.js";
 
-/** `conclave verify-proof`. */
-export function verifyProof(_: CommandContext, file: string): Promise<void> {
-  return Promise.reject(new CliError("UNFINISHED", `Nothing can check ${file} yet.`));
+const WHAT = {
+  equivocation: "two different contents for one place of a room's log",
+  rollback: "a shorter log after a longer one",
+} as const;
+
+/** `conclave verify-proof`: needs no home, no relay and nobody's word. */
+export function verifyProof({ output }: CommandContext, file: string): void {
+  const proof = proofFromJson(read(file));
+  if (!proof) throw new CliError("NO_PROOF", "This file is no proof of an alarm.", "An alarm says where its proof is.");
+  const found = check(nodeCrypto, proof);
+  // RULE: cli.proof-checked: only what the relay's own signatures prove is said to be proved.
+  if (!found) throw new CliError("PROVES_NOTHING", "This file proves nothing: its signatures do not hold, or do not contradict each other.");
+  const relayKey = toHex(proof.relayKey);
+  const receipts = [proof.first, proof.second].map(({ kind, signed: { receipt } }) => ({
+    kind,
+    ...{ n: receipt.n, head: toHex(receipt.head), time: receipt.time },
+  }));
+  output.result({ proved: found, relayKey, receipts }, (paint) => [
+    `${paint.green("✔")} It holds: the relay with the key ${relayKey.slice(0, 16)}… signed ${WHAT[found]}.`,
+    "",
+    ...receipts.map(({ n, head, time }) => `  place ${n}  head ${head.slice(0, 16)}…  signed ${dayAndTime(time)}`),
+    "",
+    paint.dim("No honest relay can be made to sign both. Show this file to everybody who uses it."),
+  ]);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw usageError(`The file cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
+  }
 }

@@ -103,7 +103,7 @@ function readText(path: string, what: string): string {
   }
 }
 
-// RULE cli.no-secrets: a secret that does not fit is not repeated in the error.
+// RULE: cli.no-secrets: a secret that does not fit is not repeated in the error.
 function check(name: SettingName, { value, source }: Sourced): unknown {
   const { schema, kind } = SETTINGS[name];
   const parsed = v.safeParse<v.GenericSchema<unknown, unknown>>(schema, value);

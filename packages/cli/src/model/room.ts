@@ -1,3 +1,5 @@
+import type { RoomStatus as ClientStatus } from "@conclave/client";
+import type { Policy } from "@conclave/protocol";
 import type { Alarm } from "./timeline.js";
 import type { Person } from "./person.js";
 
@@ -6,19 +8,21 @@ export interface RoomSummary {
   readonly id: string;
   readonly title: string;
   readonly relay: string;
-  /** `member`, `requested` (somebody has to decide), `pending` (joined, nobody confirmed it yet), `left`, `removed`. */
-  readonly membership: string;
+  /** How this device stands in it: `member`, `asking` (somebody has to decide), `left`, `removed`, … */
+  readonly standing: ClientStatus["standing"];
+  /** False after a join until a member has confirmed it by doing something in the room. */
+  readonly isConfirmed: boolean;
   readonly role: string | null;
   readonly people: number;
 }
 
 /** How a room stands just now. */
 export interface RoomStatus {
-  readonly connection: "connected" | "connecting" | "offline";
+  readonly connection: ClientStatus["connection"];
   /** Who last confirmed the list of members and when, and how good that is. */
   readonly freshness: { readonly state: string; readonly by: string | null; readonly time: number | null };
   readonly epoch: number;
-  /** The roster's head: how many decisions there have been. */
+  /** The roster's head: how many decisions there have been after the founding. */
   readonly seq: number;
   /** Messages waiting to be sent. */
   readonly pending: number;
@@ -31,35 +35,58 @@ export interface RoomStatus {
 /** An invite as the members see it: never with its secret. */
 export interface Invitation {
   readonly id: string;
-  readonly label: string;
-  readonly mode: string;
+  /** What this home calls it; null for other people's. */
+  readonly label: string | null;
+  readonly mode: "direct" | "ask";
   readonly role: string;
   readonly createdBy: Person;
   readonly uses: number;
-  readonly maxUses: number | null;
+  readonly limit: number;
   readonly expires: number | null;
   readonly isOpen: boolean;
 }
 
-/** Somebody who asks to be let in, or an action that waits for approvals. */
+/** Somebody who asks to be let in. */
 export interface JoinRequest {
   readonly id: string;
   readonly name: string;
   readonly tag: string;
   readonly words: string;
   readonly note: string;
-  /** The invite they hold: `the link "Newsletter", made by Alice`. */
+  /** The invite they hold: `Alice's link "Newsletter"`. */
   readonly via: string;
+  readonly role: string;
   readonly time: number;
   readonly approvedBy: readonly string[];
+  /** 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
 }
 
-/** What people compare to be sure that they see the same. */
+/** An action that waits until enough people agree. */
+export interface Proposal {
+  readonly id: string;
+  readonly by: Person;
+  /** `remove Bob`. */
+  readonly summary: string;
+  readonly approvedBy: readonly string[];
+  readonly have: number;
+  readonly need: number;
+}
+
+/** Who decides what. */
+export interface PolicyDocument {
+  readonly preset: string;
+  readonly about: string | null;
+  readonly rules: Readonly<Record<string, string>>;
+  /** The policy itself, as the protocol has it. */
+  readonly policy: Policy;
+}
+
+/** What people compare to be sure that they see the same. Codes are null while this device is not in the room. */
 export interface Fingerprints {
   readonly person: Person;
   readonly words: readonly string[];
   readonly digits: string;
-  readonly roomCode: string;
-  readonly peopleCode: string;
+  readonly roomCode: string | null;
+  readonly peopleCode: string | null;
 }

@@ -1,13 +1,16 @@
 import type { Person } from "./person.js";
 
-/** A message. `sent` is in the room's log, `pending` is stored here and will be sent, `failed` says why in `note`. */
+/** A message. `sent`: it is in the room's log. `pending`: it is stored here and will be sent. */
 export interface Message {
   readonly id: string;
+  /** Place in the room's log; 0 while it is not in it. */
+  readonly n: number;
   readonly time: number;
   readonly author: Person;
+  readonly kind: string;
   readonly text: string;
-  readonly state: "sent" | "pending" | "failed";
-  /** Something to say about it (late, edited, why it cannot be read), or null. */
+  readonly state: "sent" | "pending";
+  /** Something to say about it (late, a correction, …), or null. */
   readonly note: string | null;
 }
 
@@ -18,21 +21,30 @@ export interface Decision {
   readonly action: string;
   readonly author: Person;
   readonly subject: Person | null;
-  /** `Alice admitted Bob`. */
+  /** `Alice removed Bob`. */
   readonly summary: string;
-  /** By what right: `as the owner`, `with the link "Newsletter", made by Alice`. */
+  /** By what right: `as owner`, `with Alice's link "Newsletter"`. */
   readonly right: string;
+  /** Invites that ended with it. */
+  readonly closedInvites: readonly string[];
 }
 
 /** A violation that this machine detected. */
 export interface Alarm {
+  readonly order: number;
   readonly code: string;
   readonly time: number;
   /** What was seen. */
   readonly sentence: string;
   /** What it means and what to do. */
   readonly advice: string;
-  /** Where the proof is, or null when there is nothing that proves it to others. */
+  /** Whose device it came from, where that is proved. */
+  readonly person: Person | null;
+  /** Why the room refused it, or null. */
+  readonly refused: string | null;
+  /** How often it was seen. */
+  readonly count: number;
+  /** The file with the proof, or null when there is nothing that proves it to others. */
   readonly proof: string | null;
 }
 
@@ -40,4 +52,5 @@ export interface Alarm {
 export type TimelineItem =
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "decision"; readonly decision: Decision }
-  | { readonly kind: "alarm"; readonly alarm: Alarm };
+  | { readonly kind: "alarm"; readonly alarm: Alarm }
+  | { readonly kind: "unreadable"; readonly n: number; readonly reason: string; readonly sentence: string };

@@ -25,7 +25,7 @@ export function addDecisionCommands(program: Command): void {
     .command("invite")
     .description("make an invite link")
     .option("--label <text>", "what the link is for: shown with everybody who comes by it", "invite")
-    .option("--uses <n>", "how many people it lets in (any number without it)")
+    .option("--uses <n>", "how many people it lets in (1000 without it)")
     .option("--expires <time>", "how long it holds, for example 12h, 7d")
     .option("--mode <mode>", "direct: they are in at once; ask: somebody decides", "direct")
     .addHelpText(
@@ -60,7 +60,7 @@ Examples:
 
   program
     .command("requests")
-    .description("who asks to be let in")
+    .description("who asks to be let in, and what waits for agreement")
     .action(async (_: unknown, command: Command) => {
       const { requests } = await import("../commands/requests.js");
       await requests(contextOf(command.optsWithGlobals()));
@@ -69,17 +69,25 @@ Examples:
   for (const [verb, about] of [
     ["admit", "let in somebody who asked"],
     ["decline", "turn down somebody who asked"],
-    ["approve", "say yes to somebody who asked, or to an action that needs several"],
   ] as const) {
     program
       .command(verb)
       .description(about)
-      .argument("<request>", "their name, or the beginning of the request's id")
+      .argument("<request>", "their name, or the request's number")
       .action(async (name: string, _: unknown, command: Command) => {
         const { decide } = await import("../commands/requests.js");
         await decide(contextOf(command.optsWithGlobals()), verb, name);
       });
   }
+
+  program
+    .command("approve")
+    .description("agree to what somebody proposed: it is done when enough people agree")
+    .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { approve } = await import("../commands/requests.js");
+      await approve(contextOf(command.optsWithGlobals()), id);
+    });
 
   program
     .command("remove")
@@ -101,7 +109,7 @@ cannot come back by another link. What they have read already they keep: nobody 
     .command("role")
     .description("change somebody's role")
     .argument("<person>", PERSON)
-    .argument("<role>", "owner, admin, member or steward")
+    .argument("<role>", "owner, admin or member")
     .action(async (person: string, role: string, _: unknown, command: Command) => {
       const { setRole } = await import("../commands/role.js");
       await setRole(contextOf(command.optsWithGlobals()), person, role);
@@ -110,7 +118,7 @@ cannot come back by another link. What they have read already they keep: nobody 
   program
     .command("policy")
     .description("who decides what in this room; with a preset: change it")
-    .argument("[preset]", "owner-led, admins, everyone, add-only, open-house")
+    .argument("[preset]", "owner-led, admins, everyone, add-only, open-house, sealed")
     .action(async (preset: string | undefined, _: unknown, command: Command) => {
       const { policy } = await import("../commands/policy.js");
       await policy(contextOf(command.optsWithGlobals()), preset ?? null);

@@ -1,7 +1,12 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Session } from "../model/session.js";
+import { CliError } from "../cliError.js";
+import { EXIT } from "../exitCode.js";
+import type { Home } from "../session/home.js";
+import type { HomeRoom } from "../session/homeRoom.js";
+import type { Access } from "../session/openHome.js";
 import { Output } from "../terminal/output.js";
+import { programName } from "../terminal/programName.js";
 
 /** What every command takes. */
 export interface Globals {
@@ -12,6 +17,9 @@ export interface Globals {
 
 /** The options as commander gives them. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+const PATIENCE = 15_000;
+const SILENCE = 1500;
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");
@@ -29,23 +37,70 @@ export interface CommandContext extends Globals {
   readonly options: Options;
 }
 
+/** A command line for the same person to type next. */
+export function nextCommand({ options }: CommandContext, command: string): string {
+  const home = options["home"];
+  return `${programName()} ${command}${typeof home === "string" ? ` --home ${home}` : ""}`;
+}
+
 export function contextOf(options: Options): CommandContext {
   const globals = globalsOf(options);
   return { ...globals, options, output: new Output(globals.json) };
 }
 
 /** Opens this home, does the work, closes it whatever happens. */
-export async function withSession<T>(
-  context: CommandContext,
-  access: "read" | "write",
-  command: string,
-  work: (session: Session) => Promise<T> | T,
+export async function withHome<T>(
+  { home: folder }: CommandContext,
+  access: Access,
+  work: (home: Home, isConnected: boolean) => Promise<T> | T,
 ): Promise<T> {
-  const { openSession } = await import("../session/openSession.js");
-  const session = await openSession({ home: context.home, access, command });
+  const { openHome } = await import("../session/openHome.js");
+  const { home, isConnected } = await openHome(folder, access);
   try {
-    return await work(session);
+    return await work(home, isConnected);
   } finally {
-    await session.close();
+    await home.close();
+  }
+}
+
+/**
+ * The same for the room that was meant, in step with its relay. Who only reads is shown what is stored where the relay
+ * cannot be reached, and told so.
+ */
+export async function withRoom<T>(
+  context: CommandContext,
+  access: Access,
+  work: (room: HomeRoom, isCurrent: boolean) => Promise<T> | T,
+): Promise<T> {
+  const { output, options } = context;
+  const wanted = access === "read" && options["offline"] === true ? "stored" : access;
+  return await withHome(context, wanted, async (home, isConnected) => {
+    const room = home.room(context.room);
+    if (access === "write") await waiting(output, room.sync(PATIENCE));
+    const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
+    return await work(room, isCurrent);
+  });
+}
+
+async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
+  try {
+    await waiting(output, room.look(PATIENCE));
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exit !== EXIT.unreachable) throw error;
+    output.warn(`${error.message} This is what is stored here.`);
+    return false;
+  }
+}
+
+/** Says after a while that something is waited for. */
+export async function waiting<T>(output: Output, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => {
+    output.note("Waiting for the relay …");
+  }, SILENCE);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
   }
 }

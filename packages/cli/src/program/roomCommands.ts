@@ -9,7 +9,7 @@ export function addRoomCommands(program: Command): void {
     .description("found a room; prints an invite link")
     .argument("<title>", "what the room is called")
     .option("--name <name>", "what you call yourself (needed the first time)")
-    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house", "owner-led")
+    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house, sealed", "owner-led")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
     .option("--no-invite", "make no invite link")
     .addHelpText(

@@ -34,7 +34,15 @@ with people and policy. Nothing needs to be compared in order to talk.`,
     .argument("<file>", "the file that an alarm saved")
     .action(async (file: string, _: unknown, command: Command) => {
       const { verifyProof } = await import("../commands/verifyProof.js");
-      await verifyProof(contextOf(command.optsWithGlobals()), file);
+      verifyProof(contextOf(command.optsWithGlobals()), file);
+    });
+
+  program
+    .command("resume")
+    .description("go on sending after an alarm that stopped it, when you have looked at it")
+    .action(async (_: unknown, command: Command) => {
+      const { resume } = await import("../commands/resume.js");
+      await resume(contextOf(command.optsWithGlobals()));
     });
 
   program

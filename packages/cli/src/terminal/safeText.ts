@@ -12,7 +12,7 @@ const KEEP_JOINER = "\u0001";
 /**
  * The text as it may be printed in a terminal: line feeds stay, everything else that is not ink or a space goes.
  *
- * RULE cli.text: what others wrote can neither move the cursor, recolour the screen, reorder a line, hide characters nor
+ * RULE: cli.text: what others wrote can neither move the cursor, recolour the screen, reorder a line, hide characters nor
  * pile up marks (attack A78).
  */
 export function safeText(text: string): string {

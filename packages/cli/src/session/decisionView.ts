@@ -1,0 +1,89 @@
+import type { Decision as RoomDecision, Right } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import type { Action } from "@conclave/protocol";
+import type { Decision } from "../model/timeline.js";
+import { inviteName, namesOf, personView } from "./personView.js";
+import { presetOf } from "./policyView.js";
+
+/** What this home calls an invite, or null. */
+export type LabelOf = (inviteId: Uint8Array) => string | null;
+
+/** A decision as a document, with its two sentences: what was decided, and by what right. */
+export function decisionView(decision: RoomDecision, labelOf: LabelOf): Decision {
+  const { seq, time, action, by, person, right, revokedInvites } = decision;
+  return {
+    seq,
+    time,
+    action: action.type,
+    author: personView(by),
+    subject: person && personView(person),
+    summary: summaryOf(decision, labelOf),
+    right: rightSentence(right, action.type === "add" ? right.invite : null, isOwnJoin(decision)),
+    closedInvites: revokedInvites.map((id) => toHex(id)),
+  };
+}
+
+/** Somebody came in by themselves, with an invite. */
+function isOwnJoin({ action, by, person }: RoomDecision): boolean {
+  return action.type === "add" && person !== null && toHex(person.person) === toHex(by.person);
+}
+
+function summaryOf(decision: RoomDecision, labelOf: LabelOf): string {
+  const { by, person, revokedInvites } = decision;
+  const closed = revokedInvites.length;
+  const links = closed === 0 ? "" : ` and closed ${closed === 1 ? "a link" : `${closed} links`}`;
+  const what = actionPhrase(decision.action, person?.name ?? "somebody", labelOf);
+  if (isOwnJoin(decision)) return `${by.name} joined`;
+  if (decision.action.type === "leave") return `${person?.name ?? "Somebody"} left`;
+  return `${by.name} ${what}${decision.action.type === "revokeInvite" ? "" : links}`;
+}
+
+/** `removed Bob`: what an action does, as something that somebody did. */
+export function actionPhrase(action: Action, whom: string, labelOf: LabelOf): string {
+  switch (action.type) {
+    case "charter":
+      return "founded the room";
+    case "add":
+      return `let ${whom} in`;
+    case "remove":
+      return `removed ${whom}`;
+    case "leave":
+      return `let ${whom} go`;
+    case "setRole":
+      return `made ${whom} ${action.role}`;
+    case "setPolicy":
+      return `changed who decides to "${presetOf(action.policy)}"`;
+    case "setTitle":
+      return `named the room "${action.title}"`;
+    case "addDevice":
+      return "added a device";
+    case "removeDevice":
+      return `took out a device of ${whom}`;
+    case "createInvite":
+      return `made ${linkName(labelOf(action.invite.inviteId))}`;
+    case "revokeInvite":
+      return `closed ${linkName(labelOf(action.inviteId))}`;
+    case "tick":
+      return "noted the time, by which links expire";
+    case "seal":
+      return "sealed the room: its people stay as they are";
+    case "transferOwnership":
+      return `made ${whom} the owner in their own place`;
+    case "setRelay":
+      return `moved the room to ${action.relay.address}`;
+  }
+}
+
+function linkName(label: string | null): string {
+  return label === null ? "an invite link" : `the invite link "${label}"`;
+}
+
+function rightSentence({ role, approvedBy, isFarewell }: Right, invite: Right["invite"], isJoin: boolean): string {
+  if (isFarewell) return "by their own signed farewell";
+  const parts = [
+    ...(isJoin || role === null ? [] : [`as ${role}`]),
+    ...(invite === null ? [] : [`${isJoin ? "with" : "asked with"} ${inviteName(invite)}`]),
+    ...(approvedBy.length === 0 ? [] : [`agreed by ${namesOf(approvedBy)}`]),
+  ];
+  return parts.join(", ");
+}

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Client, RoomSession as ClientRoom, TimelineAlarm } from "@conclave/client";
+import { toHex, utf8Bytes } from "@conclave/codec";
+import { CliError } from "../cliError.js";
+import { findOne } from "../model/find.js";
+import type { RoomSummary } from "../model/room.js";
+import { HomeRoom } from "./homeRoom.js";
+import { namesOf } from "./personView.js";
+import { policyOf } from "./policyView.js";
+import { unreachable, valueOf } from "./problem.js";
+import { refusesConnections, webAddress } from "./relayAddress.js";
+
+/** A room to found. */
+export interface NewRoom {
+  readonly title: string;
+  readonly name: string;
+  readonly preset: string;
+  readonly relay: string;
+  /** What the relay's operator gave to people who may create rooms, or null. */
+  readonly permit: string | null;
+}
+
+/** What an invite leads to, all of it checked before anything is sent. */
+export interface Invited {
+  readonly title: string;
+  readonly roomId: string;
+  readonly relay: string;
+  /** `Alice and Bob`. */
+  readonly owners: string;
+  readonly people: number;
+  /** When a member last confirmed the list of members, by their clock (ms). */
+  readonly confirmed: number;
+  readonly confirmedBy: string;
+  readonly mode: "direct" | "ask";
+  readonly role: string;
+  /** Takes the place (direct: a member at once) or asks for it. */
+  accept(name: string, note: string): Promise<HomeRoom>;
+}
+
+/** One home that is open: a person and their rooms, in the words of the command line. */
+export class Home {
+  constructor(
+    private readonly client: Client,
+    private readonly folder: string,
+  ) {}
+
+  /** What the person calls themselves in a room of this home, or null. */
+  get name(): string | null {
+    const people = this.client.rooms().flatMap((room) => room.members());
+    return people.find(({ isYou }) => isYou)?.name ?? null;
+  }
+
+  rooms(): readonly RoomSummary[] {
+    return this.client.rooms().map((room) => this.roomOf(room).summary());
+  }
+
+  /** The room that the text names (title or the beginning of its id), else the only one, else the only one we are in. */
+  room(selector: string | null): HomeRoom {
+    const rooms = this.client.rooms().map((room) => ({ room, id: toHex(room.id), name: room.title }));
+    if (selector !== null) return this.roomOf(findOne("room", selector, rooms).room);
+    if (rooms.length === 0) throw noRooms();
+    const isCurrent = ({ room }: { room: ClientRoom }) => !["removed", "left", "lost"].includes(room.status().standing);
+    const current = rooms.length === 1 ? rooms : rooms.filter(isCurrent);
+    if (current.length === 1) return this.roomOf(current[0]!.room);
+    const list = rooms.map(({ id, name }) => `  --room ${id.slice(0, 12)}    ${name}`);
+    throw new CliError("AMBIGUOUS", "This home has several rooms.", `Say which:\n${list.join("\n")}`);
+  }
+
+  async createRoom({ title, name, preset, relay, permit }: NewRoom): Promise<HomeRoom> {
+    const policy = policyOf(preset);
+    if (await refusesConnections(relay)) throw unreachable(relay);
+    const options = { title: title.trim(), name: name.trim(), policy, relay };
+    const made = await this.client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });
+    return this.roomOf(valueOf(made, relay));
+  }
+
+  /** Reads what an invite leads to, and checks all of it; sends nothing about us. */
+  async lookAt(link: string): Promise<Invited> {
+    const relay = addressIn(link);
+    if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
+    const invited = valueOf(await this.client.lookAt(link), relay ?? "this link");
+    const { title, roomId, mode, owners, members, confirmed, confirmedBy, role } = invited;
+    return {
+      ...{ title, mode, role, confirmed },
+      roomId: toHex(roomId),
+      relay: webAddress(invited.relay),
+      owners: namesOf(owners),
+      people: members.length,
+      confirmedBy: confirmedBy.name,
+      accept: async (name, note) => {
+        const room = valueOf(await invited.accept(name.trim(), note), webAddress(invited.relay));
+        return this.roomOf(room);
+      },
+    };
+  }
+
+  /** The 24 words that bring this person back. */
+  recoveryWords(): readonly string[] {
+    return this.client.recoveryPhrase().split(" ");
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+
+  private roomOf(room: ClientRoom): HomeRoom {
+    return new HomeRoom(room, (of, alarm) => this.saveProof(of, alarm));
+  }
+
+  /** Writes an alarm's proof into the home, once; gives where it is. */
+  private saveProof(room: ClientRoom, { proof, code }: TimelineAlarm): string | null {
+    if (proof === null) return null;
+    const folder = join(this.folder, "proofs");
+    const digest = createHash("sha256").update(proof).digest("hex").slice(0, 8);
+    const path = join(folder, `${toHex(room.id).slice(0, 8)}-${code.toLowerCase()}-${digest}.json`);
+    if (!existsSync(path)) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(path, proof, { mode: 0o600 });
+    }
+    return path;
+  }
+}
+
+/** There is no room in a home, and how to get into one. */
+export function noRooms(): CliError {
+  const hint = "  conclave room new \"Garden club\" --name Alice    found one\n  conclave join 'LINK' --name Bob                  join one";
+  return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
+}
+
+/** The address that an invite's page is at; the link itself may name another for its relay. */
+function addressIn(link: string): string | null {
+  const [address = ""] = link.trim().split("#");
+  return URL.canParse(address) ? new URL(address).origin : null;
+}

@@ -1,0 +1,245 @@
+import { type NamedPerson, type Progress as RoomProgress, type RoomSession as ClientRoom, type Result, type TimelineAlarm, explainProblem } from "@conclave/client";
+import { fromHex, toHex } from "@conclave/codec";
+import type { Action } from "@conclave/protocol";
+import { usageError } from "../cliError.js";
+import type { Member } from "../model/person.js";
+import type { Fingerprints, Invitation, JoinRequest, PolicyDocument, Proposal, RoomStatus, RoomSummary } from "../model/room.js";
+import type { InviteOptions, Progress, RoomEvent, RoomSession } from "../model/session.js";
+import type { Decision, Message, TimelineItem } from "../model/timeline.js";
+import { actionPhrase, decisionView } from "./decisionView.js";
+import { inviteName, memberView, personView } from "./personView.js";
+import { policyOf, policyView } from "./policyView.js";
+import { notInRoom, problemError, unreachable } from "./problem.js";
+import { refusesConnections, webAddress } from "./relayAddress.js";
+import { alarmView, itemView, messageView } from "./timelineView.js";
+
+/** How long a farewell is waited for until somebody else carries it out. */
+const FAREWELL = 3000;
+/** How long an answer to a request to join may take to arrive from the relay. */
+const ADMISSION = 2000;
+const POLL = 50;
+const ROLES = ["owner", "admin", "member"] as const;
+
+/** A room of a home that is open. */
+export class HomeRoom implements RoomSession {
+  constructor(
+    private readonly room: ClientRoom,
+    private readonly saveProof: (room: ClientRoom, alarm: TimelineAlarm) => string | null,
+  ) {}
+
+  summary(): RoomSummary {
+    const { id, title } = this.room;
+    const { standing, isConfirmed } = this.room.status();
+    const members = this.room.members();
+    const role = members.find(({ isYou }) => isYou)?.role ?? null;
+    return { id: toHex(id), title, relay: this.relay, standing, isConfirmed, role, people: members.length };
+  }
+
+  status(): RoomStatus {
+    const { connection, freshness, epoch, seq, pending, requests, paused, alarms } = this.room.status();
+    return {
+      connection,
+      freshness: { ...freshness, by: freshness.by && (freshness.by.isYou ? "you" : freshness.by.name) },
+      epoch,
+      seq,
+      pending,
+      requests,
+      paused: paused && pauseSentence(paused),
+      alarms: alarms.map((alarm) => alarmView(alarm, this.proofOf)),
+    };
+  }
+
+  members(): Member[] {
+    return this.room.members().map(memberView);
+  }
+
+  decisions(): Decision[] {
+    return this.room.decisions().map((decision) => decisionView(decision, this.labelOf));
+  }
+
+  async timeline(limit: number): Promise<TimelineItem[]> {
+    if (limit === 0) return [];
+    return (await this.room.timeline({ limit })).map((item) => itemView(item, this.labelOf, this.proofOf));
+  }
+
+  fingerprints(member: Member | null): Fingerprints {
+    const people = this.room.members();
+    const person = people.find((each) => (member ? toHex(each.person) === member.id : each.isYou));
+    if (!person) throw notInRoom(this.room.status().standing);
+    const { words, digits } = this.room.fingerprint(person.person);
+    const [roomCode, peopleCode] = [this.room.roomCode(), this.room.peopleCode()];
+    return { person: personView(person), words: words.split(" "), digits, roomCode, peopleCode };
+  }
+
+  policy(): PolicyDocument {
+    const policy = this.room.policy();
+    if (!policy) throw notInRoom(this.room.status().standing);
+    return policyView(policy);
+  }
+
+  watch(listener: (event: RoomEvent) => void): () => void {
+    return this.room.watch((event) => {
+      if (event.type === "item") listener(itemView(event.item, this.labelOf, this.proofOf));
+      else if (event.type === "alarm") listener({ kind: "alarm", alarm: alarmView(event.alarm, this.proofOf) });
+      else listener({ kind: "changed" });
+    });
+  }
+
+  /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `timeout` ms. */
+  async sync(timeout: number): Promise<void> {
+    if (await refusesConnections(this.relay)) throw unreachable(this.relay);
+    this.value(await this.room.synced(timeout));
+  }
+
+  /** The same for whoever only looks: also where this device waits to be let in, or is not in the room any more. */
+  async look(timeout: number): Promise<void> {
+    if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return;
+    if (await refusesConnections(this.relay)) throw unreachable(this.relay);
+    const isWaiting = () => this.room.status().standing === "asking";
+    for (let waited = 0; isWaiting() && waited < ADMISSION; waited += POLL) await later(POLL);
+    if (isWaiting()) return;
+    const synced = await this.room.synced(timeout);
+    if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, this.relay);
+  }
+
+  async send(text: string): Promise<Message> {
+    return messageView(this.value(await this.room.send(text)));
+  }
+
+  async flushed(timeout: number): Promise<void> {
+    this.value(await this.room.flushed(timeout));
+  }
+
+  async invite({ label, uses, expires, mode }: InviteOptions) {
+    const notAfter = expires === null ? null : Date.now() + expires;
+    const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
+    const made = this.value(await this.room.createInvite({ label, for: kind, notAfter, mode }));
+    const progress = progressView(made.progress);
+    const invitation = this.invitations().find(({ id }) => made.invitation && id === toHex(made.invitation.inviteId));
+    const link = made.invitation && this.room.inviteLink(made.invitation.inviteId, this.relay);
+    return invitation && link !== null ? { progress, invitation, link } : { progress, invitation: null, link: null };
+  }
+
+  invitations(): Invitation[] {
+    return this.room.invitations().map(({ inviteId, createdBy, notAfter, ...invitation }) => {
+      const { label, mode, role, uses, limit, isOpen } = invitation;
+      const [id, creator] = [toHex(inviteId), personView(createdBy)];
+      return { id, label, mode, role, createdBy: creator, uses, limit, expires: notAfter, isOpen };
+    });
+  }
+
+  revoke(inviteId: string): Promise<Progress> {
+    return this.decide({ type: "revokeInvite", inviteId: fromHex(inviteId) });
+  }
+
+  async requests(): Promise<JoinRequest[]> {
+    return this.value(await this.room.requests()).map((request) => ({
+      id: String(request.id),
+      name: request.name,
+      tag: request.tag.replaceAll(" ", "-"),
+      words: request.words,
+      note: request.note,
+      via: inviteName(request.invite),
+      role: request.role,
+      time: request.time,
+      approvedBy: request.approvedBy.map(({ name }) => name),
+      approvalsNeeded: request.approvalsNeeded,
+    }));
+  }
+
+  async admit(requestId: string): Promise<Progress> {
+    return progressView(this.value(await this.room.admit(Number(requestId))));
+  }
+
+  async decline(requestId: string): Promise<void> {
+    this.value(await this.room.decline(Number(requestId)));
+  }
+
+  proposals(): Proposal[] {
+    return this.room.proposals().map(({ actionHash, action, by, approvedBy, have, need }) => ({
+      id: toHex(actionHash),
+      by: personView(by),
+      summary: actionPhrase(action, this.nameIn(action), this.labelOf),
+      approvedBy: approvedBy.map(({ name }) => name),
+      have,
+      need,
+    }));
+  }
+
+  async approve(proposalId: string): Promise<Progress> {
+    return progressView(this.value(await this.room.approve(fromHex(proposalId))));
+  }
+
+  remove(person: Member): Promise<Progress> {
+    return this.decide({ type: "remove", person: fromHex(person.id), ban: true });
+  }
+
+  async leave(): Promise<boolean> {
+    this.value(await this.room.leave());
+    if (this.room.status().standing !== "left") await this.flushed(FAREWELL * 4);
+    const isGone = () => this.room.status().standing === "left";
+    for (let waited = 0; !isGone() && waited < FAREWELL; waited += POLL) await later(POLL);
+    return isGone();
+  }
+
+  setRole(person: Member, text: string): Promise<Progress> {
+    const role = ROLES.find((each) => each === text);
+    if (!role) throw usageError(`There is no such role.`, `Roles: ${ROLES.join(", ")}.`);
+    return this.decide({ type: "setRole", person: fromHex(person.id), role });
+  }
+
+  setPolicy(name: string): Promise<Progress> {
+    return this.decide({ type: "setPolicy", policy: policyOf(name) });
+  }
+
+  async resume(): Promise<void> {
+    await this.room.resume();
+  }
+
+  private get relay(): string {
+    return webAddress(this.room.relay);
+  }
+
+  private readonly labelOf = (inviteId: Uint8Array): string | null =>
+    this.room.invitations().find((each) => toHex(each.inviteId) === toHex(inviteId))?.label ?? null;
+
+  private readonly proofOf = (alarm: TimelineAlarm): string | null => this.saveProof(this.room, alarm);
+
+  private async decide(action: Action): Promise<Progress> {
+    return progressView(this.value(await this.room.decide(action)));
+  }
+
+  private nameIn(action: Action): string {
+    if (!("person" in action)) return "somebody";
+    const known: readonly NamedPerson[] = this.room.members();
+    return known.find(({ person }) => toHex(person) === toHex(action.person))?.name ?? "somebody";
+  }
+
+  private value<T>(result: Result<T>): T {
+    if (result.ok) return result.value;
+    if (result.problem.kind === "not_member") throw notInRoom(this.room.status().standing);
+    throw problemError(result.problem, this.relay);
+  }
+}
+
+function pauseSentence(pause: NonNullable<ReturnType<ClientRoom["status"]>["paused"]>): string {
+  switch (pause.why) {
+    case "alarm":
+      return pause.alarm.sentence;
+    case "restored":
+      return "this device is a copy of another one: join the room anew";
+    case "update_needed":
+      return "the room uses something that this version does not know: update Conclave";
+    case "failed":
+      return `this home's storage failed (${pause.message}): ${explainProblem({ kind: "closed" })}`;
+  }
+}
+
+function progressView(progress: RoomProgress): Progress {
+  if (progress.done) return { done: true };
+  return { done: false, proposal: toHex(progress.actionHash), approved: progress.have, needed: progress.need };
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

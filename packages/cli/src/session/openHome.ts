@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Client, type Lock, MemoryDisk, MemoryStorage, openClient, type Storage } from "@conclave/client";
+import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { CliError } from "../cliError.js";
+import { EXIT } from "../exitCode.js";
+import { Home, noRooms } from "./home.js";
+
+/**
+ * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
+ * that one keeps it up to date, and what it has stored is shown. `stored` only reads what is there.
+ */
+export type Access = "stored" | "read" | "write";
+
+/** A home, and whether it is connected to its relays. */
+export interface OpenHome {
+  readonly home: Home;
+  readonly isConnected: boolean;
+}
+
+/** The file of a home that holds its identity and its rooms. */
+export const HOME_FILE = "home.sqlite";
+
+/** Opens the home in a folder. @throws CliError HOME_IN_USE, NO_ROOMS (nothing there to read), HOME_UNREADABLE. */
+export async function openHome(folder: string, access: Access): Promise<OpenHome> {
+  const file = join(folder, HOME_FILE);
+  if (access !== "write" && !existsSync(file)) throw noRooms();
+  const storage = openStorage(file, folder);
+  const lock = new HomeLock(join(folder, "lock"));
+  const client = access === "stored" ? null : await open(storage, lock, true);
+  if (client) return { home: new Home(client, folder), isConnected: true };
+  if (access === "write") {
+    await storage.close();
+    throw new CliError(
+      "HOME_IN_USE",
+      `Another conclave process is using ${folder}.`,
+      "Quit the chat there first, or type its commands in it (/help). For another person: --home OTHER",
+      EXIT.locked,
+    );
+  }
+  const stored = await open(await copyOf(storage), ALWAYS, false);
+  return { home: new Home(stored!, folder), isConnected: false };
+}
+
+const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promise.resolve() }) };
+
+async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
+  const ports = { clock: systemClock, random: systemRandom, crypto: nodeCrypto, transport: new WsTransport() };
+  const opened = await openClient({ ...ports, storage, lock }, { connect });
+  return opened.ok ? opened.client : null;
+}
+
+/**
+ * Everything that is stored, as it is at one moment, in memory.
+ *
+ * RULE: cli.read-is-a-copy: whoever reads without the lock never writes into a home that another process is using.
+ */
+async function copyOf(storage: Storage): Promise<Storage> {
+  const disk = new MemoryDisk();
+  for (const { key, value } of await storage.range({ prefix: "" })) disk.records.set(key, value);
+  await storage.close();
+  return new MemoryStorage(disk);
+}
+
+function openStorage(file: string, folder: string): Storage {
+  try {
+    return new SqliteStorage(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError("HOME_UNREADABLE", `The home ${folder} cannot be opened: ${reason}.`, "Is it yours, and is the disk not full?");
+  }
+}

@@ -1,0 +1,83 @@
+import { preset, type Policy, type PolicyMatter, type PresetName, type Rule } from "@conclave/protocol";
+import { usageError } from "../cliError.js";
+import type { PolicyDocument } from "../model/room.js";
+import { safeName } from "../terminal/safeText.js";
+
+/** What a preset is called on the command line, and what it means. */
+const PRESETS: Readonly<Record<string, { readonly name: PresetName; readonly about: string }>> = {
+  "owner-led": { name: "ownerLed", about: "the owner decides; who has the owner's link comes in" },
+  admins: { name: "admins", about: "two admins decide together" },
+  everyone: { name: "everyoneAgrees", about: "everyone agrees on who comes in; anyone may remove somebody" },
+  "add-only": { name: "addOnly", about: "nobody is ever removed" },
+  "open-house": { name: "openHouse", about: "who has a link comes in; admins remove" },
+  sealed: { name: "sealed", about: "the people stay as they are, for ever" },
+};
+
+const MATTERS: Readonly<Record<PolicyMatter, string>> = {
+  add: "let in",
+  remove: "remove",
+  setRole: "change roles",
+  setPolicy: "change these rules",
+  invite: "make links",
+  addDevice: "add a device",
+};
+
+/** The policy of a preset. @throws CliError USAGE for an unknown one. */
+export function policyOf(text: string): Policy {
+  const known = Object.hasOwn(PRESETS, text) ? PRESETS[text] : undefined;
+  if (known) return preset(known.name);
+  throw usageError(`There is no preset "${safeName(text)}".`, `Presets: ${Object.keys(PRESETS).join(", ")}.`);
+}
+
+/** The preset that a policy is, or `custom`. */
+export function presetOf(policy: Policy): string {
+  const same = (name: PresetName) => canonical(preset(name)) === canonical(policy);
+  return Object.keys(PRESETS).find((name) => same(PRESETS[name]!.name)) ?? "custom";
+}
+
+/** A policy as a document, and as sentences. */
+export function policyView(policy: Policy): PolicyDocument {
+  const name = presetOf(policy);
+  const rules = Object.keys(MATTERS).map((matter): [string, string] => [
+    MATTERS[matter as PolicyMatter],
+    ruleSentence(policy.rules[matter as PolicyMatter]),
+  ]);
+  return { preset: name, about: PRESETS[name]?.about ?? null, rules: Object.fromEntries(rules), policy };
+}
+
+function ruleSentence(rule: Rule): string {
+  switch (rule.kind) {
+    case "nobody":
+      return "nobody";
+    case "self":
+      return "everybody their own";
+    case "owner":
+      return "an owner";
+    case "role":
+      return rule.role === "owner" ? "an owner" : rule.role === "admin" ? "an admin" : "a member";
+    case "quorum":
+      return `${rule.count} ${rule.role}s together${rule.half ? ", at least half of them" : ""} (all, while there are fewer)`;
+    case "majority":
+      return "more than half of the people";
+    case "unanimous":
+      return "everyone together";
+    case "anyMember":
+      return "any member";
+    case "invite":
+      return rule.inviteClass === "any" ? "an open link" : `an open ${rule.inviteClass} link`;
+    case "anyOf":
+      return rule.rules.map(ruleSentence).join(", or ");
+  }
+}
+
+function canonical({ rules, settings }: Policy): string {
+  const sorted = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(sorted)
+      : typeof value === "object" && value !== null
+        ? Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, inner]) => [key, sorted(inner)])
+        : value;
+  return JSON.stringify([sorted(rules), sorted(settings)]);
+}

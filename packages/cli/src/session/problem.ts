@@ -1,0 +1,87 @@
+import { explainProblem, type Problem, type Result, type Standing } from "@conclave/client";
+import { CliError } from "../cliError.js";
+import { EXIT } from "../exitCode.js";
+
+/** The value of a result. @throws CliError with the reason why there is none. */
+export function valueOf<T>(result: Result<T>, relay: string): T {
+  if (result.ok) return result.value;
+  throw problemError(result.problem, relay);
+}
+
+/** A problem as an error of a command. */
+export function problemError(problem: Problem, relay: string): CliError {
+  const sentence = explainProblem(problem);
+  switch (problem.kind) {
+    case "unreachable":
+      return unreachable(relay);
+    case "refused": {
+      const { code } = problem.rejection;
+      return new CliError(code.toUpperCase(), sentence, HINTS[code] ?? null, ALARMING.has(code) ? EXIT.alarm : EXIT.refused);
+    }
+    case "relay":
+      return new CliError(`RELAY_${problem.error.toUpperCase()}`, `The relay refused: ${sentence}`, RELAY_HINTS[problem.error] ?? null);
+    case "malformed":
+      return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
+    case "closed":
+      return new CliError("HOME_FAILED", "This home's storage failed.", "Is the disk full? Then try again.");
+    case "starved":
+    case "unknown":
+    case "not_member":
+    case "already_here":
+      return new CliError(problem.kind.toUpperCase(), sentence, HINTS[problem.kind] ?? null);
+  }
+}
+
+/** Nobody answers at the relay's address. */
+export function unreachable(relay: string): CliError {
+  return new CliError(
+    "UNREACHABLE",
+    `The relay at ${relay} does not answer.`,
+    'Is it running? "conclave serve" starts one on this machine; "npm start" does in a clone.',
+    EXIT.unreachable,
+  );
+}
+
+/** This device is not in the room, or not yet. */
+export function notInRoom(standing: Standing): CliError {
+  return new CliError("NOT_MEMBER", STANDINGS[standing] ?? "This device is not in the room.");
+}
+
+const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
+  removed: "You were removed from this room.",
+  left: "You have left this room.",
+  asking: "You have asked to join; somebody in the room has to decide first.",
+  lost: "Joining did not work out; use a new link.",
+  restored: "This device is a copy of another one; it must join the room anew.",
+};
+
+/** What an honest relay and honest members never cause. */
+const ALARMING: ReadonlySet<string> = new Set(["bad_history", "below_floor", "bad_admission", "paused"]);
+
+const HINTS: Readonly<Record<string, string>> = {
+  last_owner: "Make somebody else owner first:  conclave role NAME owner",
+  not_allowed: '"conclave policy" shows who decides what.',
+  banned: "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
+  bad_slot: "Is the link whole? If it is, ask for a new one: this one may have been closed.",
+  paused: '"conclave status" shows the alarm; "conclave resume" goes on after you have looked.',
+  invite_revoked: "Ask for a new link.",
+  invite_expired: "Ask for a new link.",
+  invite_used_up: "Ask for a new link.",
+  bad_history: "Do not join here. Show this to the person who sent you the link.",
+  below_floor: "Do not join here. Show this to the person who sent you the link.",
+  already_here: "  conclave chat        talk\n  conclave rooms       the rooms of this home",
+  not_member: '"conclave status" shows how you stand in the room.',
+};
+const RELAY_HINTS: Readonly<Record<string, string>> = {
+  create_denied: "Ask its operator for the permit and give it in CONCLAVE_PERMIT.",
+  rate_limited: "Wait a moment and try again.",
+  slot_closed: "This link was closed: ask for a new one.",
+  slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
+  room_unknown: "The relay does not have this room (any more).",
+};
+const MALFORMED: Readonly<Record<string, string>> = {
+  link: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",
+  relay: "An address looks like http://127.0.0.1:4430 or https://chat.example.org.",
+  name: "A name has 1 to 64 visible characters.",
+  title: "A title has 1 to 64 visible characters.",
+};

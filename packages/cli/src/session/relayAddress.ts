@@ -1,0 +1,34 @@
+import { connect } from "node:net";
+
+const PATIENCE = 3000;
+const NOBODY = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
+
+/** The web address of a relay, as people type it: `ws://127.0.0.1:4430/relay` is `http://127.0.0.1:4430`. */
+export function webAddress(relay: string): string {
+  return relay.replace(/^ws(s?):/u, "http$1:").replace(/\/(relay)?$/u, "");
+}
+
+/**
+ * Whether nobody can be there: the connection is refused at once, or the host does not exist. False when it takes
+ * longer, so that a slow network is waited for.
+ */
+export function refusesConnections(relay: string): Promise<boolean> {
+  if (!URL.canParse(relay)) return Promise.resolve(false);
+  const { hostname, port, protocol } = new URL(relay);
+  const number = port === "" ? (protocol === "https:" || protocol === "wss:" ? 443 : 80) : Number(port);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname.replace(/^\[|\]$/gu, ""), port: number });
+    const done = (isRefused: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(isRefused);
+    };
+    const timer = setTimeout(done, PATIENCE, false);
+    socket.once("connect", () => {
+      done(false);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      done(NOBODY.has(error.code ?? ""));
+    });
+  });
+}
