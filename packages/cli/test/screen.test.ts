@@ -16,7 +16,15 @@ const items = [
 ];
 const members = [member(ALICE, "owner"), member(BOB, "member"), member(CAROL, "admin")];
 const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
-  summary: { id: "f".repeat(64), title: "Garden club", relay: "x", standing: "member", isConfirmed: true, role: "owner", people: 3 },
+  summary: {
+    id: "f".repeat(64),
+    title: "Garden club",
+    relay: "x",
+    standing: "member",
+    isConfirmed: true,
+    role: "owner",
+    people: 3,
+  },
   status: STATUS,
   members,
   items,

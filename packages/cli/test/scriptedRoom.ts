@@ -18,7 +18,10 @@ let counter = 0;
 export function message(author: Person, text: string, minutes: number, changes: Partial<Message> = {}): TimelineItem {
   counter++;
   const time = NOON + minutes * 60_000;
-  return { kind: "message", message: { id: `m${counter}`, n: counter, time, author, kind: "text", text, state: "sent", note: null, ...changes } };
+  return {
+    kind: "message",
+    message: { id: `m${counter}`, n: counter, time, author, kind: "text", text, state: "sent", note: null, ...changes },
+  };
 }
 
 export function decision(
@@ -31,7 +34,16 @@ export function decision(
   counter++;
   return {
     kind: "decision",
-    decision: { seq: counter, time: NOON + minutes * 60_000, action: "add", author, subject, summary, right, closedInvites: [] },
+    decision: {
+      seq: counter,
+      time: NOON + minutes * 60_000,
+      action: "add",
+      author,
+      subject,
+      summary,
+      right,
+      closedInvites: [],
+    },
   };
 }
 

@@ -32,7 +32,12 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     usage: "/invite [label]",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link, progress } = await room.invite({ label: label || "link", uses: DEFAULT_USES, expires: null, mode: "direct" });
+      const { link, progress } = await room.invite({
+        label: label || "link",
+        uses: DEFAULT_USES,
+        expires: null,
+        mode: "direct",
+      });
       if (link === null) tell(host, progress, "The link was made.");
       else host.say(`Whoever has this link can join:\n${link}`);
     },

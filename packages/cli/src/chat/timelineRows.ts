@@ -79,8 +79,7 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   const shown = safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
   const style: Style = author.isYou ? "bold" : nameStyle(author.id);
   const time = part(clockTime(message.time), "dim");
-  const marks: Part[] =
-    state === "pending" ? [part("  …", "dim")] : [];
+  const marks: Part[] = state === "pending" ? [part("  …", "dim")] : [];
   if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 1 : 6 + nameColumns(ambiguous);

@@ -15,9 +15,7 @@ export async function join(context: CommandContext, given: string): Promise<void
     const invited = await waiting(output, home.lookAt(link));
     for (const line of describe(invited, output.paint)) output.note(line);
     const name =
-      (options["name"] as string | undefined) ??
-      home.name ??
-      (await ask(context, "What do you call yourself?"));
+      (options["name"] as string | undefined) ?? home.name ?? (await ask(context, "What do you call yourself?"));
     if (name === null || name.trim() === "")
       throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
     await consent(context, `Join as ${safeName(name)}?`);

@@ -72,7 +72,11 @@ export async function approve(context: CommandContext, given: string): Promise<v
     const matching = room.proposals().filter(({ id }) => id.startsWith(given.trim().toLowerCase()));
     const [proposal, ...others] = matching;
     if (!proposal || others.length > 0 || given.trim().length < 4) {
-      throw new CliError("NOT_FOUND", `No proposal begins with "${safeName(given)}".`, '"conclave requests" lists what waits for agreement.');
+      throw new CliError(
+        "NOT_FOUND",
+        `No proposal begins with "${safeName(given)}".`,
+        '"conclave requests" lists what waits for agreement.',
+      );
     }
     const progress = await room.approve(proposal.id);
     reportProgress(context.output, progress, `Done: ${safeLine(proposal.summary)}.`, { proposal: proposal.id });

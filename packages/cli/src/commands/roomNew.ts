@@ -37,15 +37,21 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
           ]
         : []),
       "Next:",
-      ...table(
+      ...table([
+        [`  ${nextCommand(context, "chat")}`, { text: "talk", paint: paint.dim }],
         [
-          [`  ${nextCommand(context, "chat")}`, { text: "talk", paint: paint.dim }],
-          [`  ${nextCommand(context, "recovery")}`, { text: "words to write down: they bring you back", paint: paint.dim }],
-          ...(link === null
-            ? []
-            : [[`  ${programName()} join 'LINK' --name Bob --home ./bob`, { text: "try it as somebody else", paint: paint.dim }]]),
+          `  ${nextCommand(context, "recovery")}`,
+          { text: "words to write down: they bring you back", paint: paint.dim },
         ],
-      ),
+        ...(link === null
+          ? []
+          : [
+              [
+                `  ${programName()} join 'LINK' --name Bob --home ./bob`,
+                { text: "try it as somebody else", paint: paint.dim },
+              ],
+            ]),
+      ]),
     ]);
   });
 }

@@ -17,7 +17,11 @@ export function verifyProof({ output }: CommandContext, file: string): void {
   if (!proof) throw new CliError("NO_PROOF", "This file is no proof of an alarm.", "An alarm says where its proof is.");
   const found = check(nodeCrypto, proof);
   // RULE: cli.proof-checked: only what the relay's own signatures prove is said to be proved.
-  if (!found) throw new CliError("PROVES_NOTHING", "This file proves nothing: its signatures do not hold, or do not contradict each other.");
+  if (!found)
+    throw new CliError(
+      "PROVES_NOTHING",
+      "This file proves nothing: its signatures do not hold, or do not contradict each other.",
+    );
   const relayKey = toHex(proof.relayKey);
   const receipts = [proof.first, proof.second].map(({ kind, signed: { receipt } }) => ({
     kind,

@@ -37,7 +37,9 @@ export class Transcript {
       "",
       isGood
         ? this.paint.green(`All ${this.claims} claims held.`)
-        : this.paint.red(`${this.failed.length} of ${this.claims} claims did NOT hold:\n   ${this.failed.join("\n   ")}`),
+        : this.paint.red(
+            `${this.failed.length} of ${this.claims} claims did NOT hold:\n   ${this.failed.join("\n   ")}`,
+          ),
     );
     return isGood;
   }

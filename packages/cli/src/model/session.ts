@@ -1,5 +1,13 @@
 import type { Decision, Message, TimelineItem } from "./timeline.js";
-import type { Fingerprints, Invitation, JoinRequest, PolicyDocument, Proposal, RoomStatus, RoomSummary } from "./room.js";
+import type {
+  Fingerprints,
+  Invitation,
+  JoinRequest,
+  PolicyDocument,
+  Proposal,
+  RoomStatus,
+  RoomSummary,
+} from "./room.js";
 import type { Member } from "./person.js";
 
 /** Something happened in a room. `changed` means: read members, requests or status again. */
@@ -34,7 +42,12 @@ export interface RoomSession {
   send(text: string): Promise<Message>;
   /** Resolves when nothing waits to be sent. */
   flushed(timeout: number): Promise<void>;
-  invite(options: InviteOptions): Promise<{ readonly progress: Progress; readonly invitation: Invitation; readonly link: string } | { readonly progress: Progress; readonly invitation: null; readonly link: null }>;
+  invite(
+    options: InviteOptions,
+  ): Promise<
+    | { readonly progress: Progress; readonly invitation: Invitation; readonly link: string }
+    | { readonly progress: Progress; readonly invitation: null; readonly link: null }
+  >;
   invitations(): readonly Invitation[];
   revoke(inviteId: string): Promise<Progress>;
   requests(): Promise<readonly JoinRequest[]>;

@@ -3,9 +3,10 @@ import type { AlarmCode } from "@conclave/protocol";
 const ADVICE: Readonly<Record<AlarmCode, string>> = {
   FORK: "Compare the room code with the others over another channel, and move the room to another relay if it differs.",
   ROLLBACK: "Show the proof to the others, and move to another relay.",
-  EQUIVOCATION: "Anybody can check the proof with \"conclave verify-proof\". Move to another relay.",
+  EQUIVOCATION: 'Anybody can check the proof with "conclave verify-proof". Move to another relay.',
   BAD_RECEIPT: "Nothing was believed. If it happens again, the relay is broken or lies: ask who runs it.",
-  REFUSED_CHANGE: "Nothing changed: nobody came in or went. Ask that person what their device is doing, or remove them.",
+  REFUSED_CHANGE:
+    "Nothing changed: nobody came in or went. Ask that person what their device is doing, or remove them.",
   JUNK: "Nothing changed. Only the relay, or somebody who writes to it, can have put it there.",
   BAD_MESSAGE: "Nothing of it was believed. Ask that person whether their program is up to date.",
   RESTORED: "Join the room anew with an invite link. A copy that went on would break the secrecy of what it sends.",

@@ -125,7 +125,8 @@ export class Home {
 
 /** There is no room in a home, and how to get into one. */
 export function noRooms(): CliError {
-  const hint = "  conclave room new \"Garden club\" --name Alice    found one\n  conclave join 'LINK' --name Bob                  join one";
+  const hint =
+    "  conclave room new \"Garden club\" --name Alice    found one\n  conclave join 'LINK' --name Bob                  join one";
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
 }
 

@@ -1,9 +1,24 @@
-import { type NamedPerson, type Progress as RoomProgress, type RoomSession as ClientRoom, type Result, type TimelineAlarm, explainProblem } from "@conclave/client";
+import {
+  type NamedPerson,
+  type Progress as RoomProgress,
+  type RoomSession as ClientRoom,
+  type Result,
+  type TimelineAlarm,
+  explainProblem,
+} from "@conclave/client";
 import { fromHex, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
 import { usageError } from "../cliError.js";
 import type { Member } from "../model/person.js";
-import type { Fingerprints, Invitation, JoinRequest, PolicyDocument, Proposal, RoomStatus, RoomSummary } from "../model/room.js";
+import type {
+  Fingerprints,
+  Invitation,
+  JoinRequest,
+  PolicyDocument,
+  Proposal,
+  RoomStatus,
+  RoomSummary,
+} from "../model/room.js";
 import type { InviteOptions, Progress, RoomEvent, RoomSession } from "../model/session.js";
 import type { Decision, Message, TimelineItem } from "../model/timeline.js";
 import { actionPhrase, decisionView } from "./decisionView.js";

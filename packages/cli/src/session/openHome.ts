@@ -68,6 +68,10 @@ function openStorage(file: string, folder: string): Storage {
     return new SqliteStorage(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("HOME_UNREADABLE", `The home ${folder} cannot be opened: ${reason}.`, "Is it yours, and is the disk not full?");
+    throw new CliError(
+      "HOME_UNREADABLE",
+      `The home ${folder} cannot be opened: ${reason}.`,
+      "Is it yours, and is the disk not full?",
+    );
   }
 }

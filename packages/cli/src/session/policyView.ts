@@ -75,7 +75,7 @@ function canonical({ rules, settings }: Policy): string {
     Array.isArray(value)
       ? value.map(sorted)
       : typeof value === "object" && value !== null
-        ? Object.entries(value)
+        ? Object.entries(value as Record<string, unknown>)
             .sort(([a], [b]) => (a < b ? -1 : 1))
             .map(([key, inner]) => [key, sorted(inner)])
         : value;

@@ -16,10 +16,19 @@ export function problemError(problem: Problem, relay: string): CliError {
       return unreachable(relay);
     case "refused": {
       const { code } = problem.rejection;
-      return new CliError(code.toUpperCase(), sentence, HINTS[code] ?? null, ALARMING.has(code) ? EXIT.alarm : EXIT.refused);
+      return new CliError(
+        code.toUpperCase(),
+        sentence,
+        HINTS[code] ?? null,
+        ALARMING.has(code) ? EXIT.alarm : EXIT.refused,
+      );
     }
     case "relay":
-      return new CliError(`RELAY_${problem.error.toUpperCase()}`, `The relay refused: ${sentence}`, RELAY_HINTS[problem.error] ?? null);
+      return new CliError(
+        `RELAY_${problem.error.toUpperCase()}`,
+        `The relay refused: ${sentence}`,
+        RELAY_HINTS[problem.error] ?? null,
+      );
     case "malformed":
       return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
     case "closed":

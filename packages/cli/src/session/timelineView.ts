@@ -37,7 +37,17 @@ export function alarmView(alarm: TimelineAlarm, saveProof: SaveProof): Alarm {
   const from = who === null ? "" : ` It came from ${who.isYou ? "a device of yours" : `${who.name}'s device`}.`;
   const advice = adviceFor(code);
   const text = `${sentence}${from}`;
-  return { order, code, time, sentence: text, advice, person: who, refused: rejection?.code ?? null, count, proof: saveProof(alarm) };
+  return {
+    order,
+    code,
+    time,
+    sentence: text,
+    advice,
+    person: who,
+    refused: rejection?.code ?? null,
+    count,
+    proof: saveProof(alarm),
+  };
 }
 
 /** A message as a document. Corrections, reactions and the like are shown as remarks: a terminal changes nothing that was printed. */
@@ -50,7 +60,11 @@ export function messageView(message: TimelineMessage): Message {
     ...(authorGone ? ["its author was not in the room any more"] : []),
   ];
   const known = kind === "text" || kind === "edit" || kind === "reaction";
-  const shown = known ? text : kind === "delete" ? "(withdrew an earlier message)" : `(${kind}: this program cannot show it)`;
+  const shown = known
+    ? text
+    : kind === "delete"
+      ? "(withdrew an earlier message)"
+      : `(${kind}: this program cannot show it)`;
   return {
     id: toHex(id),
     n,
