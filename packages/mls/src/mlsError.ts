@@ -73,8 +73,3 @@ export function attempt<T>(work: () => T): Result<T> {
     throw error;
   }
 }
-
-/** Refuses with `code` unless the condition holds. */
-export function require(condition: boolean, code: MlsErrorCode, detail: string): asserts condition {
-  if (!condition) throw new MlsError(code, detail);
-}

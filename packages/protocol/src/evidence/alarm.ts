@@ -25,7 +25,10 @@ export interface Alarm {
   /** Whose device it came from, where that is proved; null when it can only be the relay, or nobody knows. */
   readonly person: Uint8Array | null;
   readonly rejection: Rejection | null;
-  /** For "EQUIVOCATION" and "ROLLBACK": a JSON proof for `verifyProof`. Else the bytes in question, in hexadecimal. */
+  /**
+   * For "EQUIVOCATION", and for "ROLLBACK" where the relay's signatures show it: a JSON proof for `verifyProof`. Else the
+   * bytes in question, in hexadecimal.
+   */
   readonly evidence: string;
 }
 

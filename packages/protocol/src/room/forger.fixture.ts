@@ -1,7 +1,6 @@
 import { type CommitOptions, generateKeyPackage, Group, type LeafParameters, type Proposal } from "@conclave/mls";
 import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
-import { inviteKeys } from "../invite/inviteKeys.js";
 import { type EntryContent, NO_EVIDENCE, signEntry } from "../roster/entry.js";
 import type { Action } from "../roster/action.js";
 import { sealEnvelope } from "../transport/envelope.js";
@@ -137,9 +136,4 @@ export function forgeExternal(
   });
   if (!made.ok) throw new Error(made.error.message);
   return forgeAppend(host, made.value.message, more);
-}
-
-/** The id of the invite that a secret belongs to. */
-export function inviteIdOf(host: Person, secret: Uint8Array): Uint8Array {
-  return inviteKeys(host.primitives.crypto, host.room.id, secret).inviteId;
 }

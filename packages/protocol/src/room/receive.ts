@@ -53,7 +53,14 @@ function finish(
     case "accepted":
       return { kind: "accepted", delta, events: reception.events, alarm: raised };
     case "rejected":
-      return { kind: "rejected", delta, rejection: reception.rejection, alarm: reception.alarm, events: [] };
+      // The relay's lie weighs more than the junk that it came with.
+      return {
+        kind: "rejected",
+        delta,
+        rejection: reception.rejection,
+        alarm: convicted ?? reception.alarm,
+        events: [],
+      };
     case "ignored":
       return { kind: "ignored", delta, unreadable: reception.unreadable, alarm: raised, events: [] };
   }

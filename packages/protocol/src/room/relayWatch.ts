@@ -49,15 +49,21 @@ export class RelayWatch {
     return watch;
   }
 
-  /** A head receipt came. `log` is what we saw of the log until now. */
-  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>) {
+  /** A head receipt came. `log` is what we saw of the log until now, `known` how far when we asked for the receipt. */
+  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0) {
     const bytes = headReceiptBytes(signed.receipt);
     if (!isSigned(crypto, relayKey, bytes, signed.signature)) return badReceipt(encodeHeadReceipt(signed));
     const receipt: Receipt = { kind: "head", signed };
     const found = this.compare(relayKey, log, receipt);
     if (found !== null) return { delta: this.keepHead(receipt), alarm: found };
-    const known = this.head?.signed.receipt;
-    const isNewer = known === undefined || signed.receipt.n >= known.n;
+    // RULE: watch.not-shorter: what the relay gave us it cannot have lost: records that were pushed carry no receipt, so
+    // there may be no proof for others, and we know it all the same (attack A17).
+    if (signed.receipt.n < known) {
+      const evidence = `${toHex(encodeHeadReceipt(signed))} after ${known}`;
+      return { delta: this.keepHead(receipt), alarm: alarm("ROLLBACK", { evidence }) };
+    }
+    const newest = this.head?.signed.receipt;
+    const isNewer = newest === undefined || signed.receipt.n >= newest.n;
     return { delta: isNewer ? this.keepHead(receipt) : NOTHING, alarm: null };
   }
 

@@ -102,9 +102,10 @@ export class Room {
     return receive(this.parts, item);
   }
 
-  /** A head receipt of the relay. */
-  noteHead(signed: Signed<HeadReceipt>): { delta: Delta; alarm: Alarm | null } {
-    return this.note(this.parts.watch.noteHead(this.parts.primitives.crypto, this.relayKey, this.parts.log, signed));
+  /** A head receipt of the relay. `known`: how far we had the log when we asked for it. */
+  noteHead(signed: Signed<HeadReceipt>, known = 0): { delta: Delta; alarm: Alarm | null } {
+    const { watch, log, primitives } = this.parts;
+    return this.note(watch.noteHead(primitives.crypto, this.relayKey, log, signed, known));
   }
 
   /** A commit receipt of the relay. */

@@ -78,6 +78,16 @@ describe("the relay's word", () => {
     expect(shorter.alarm?.code).toBe("ROLLBACK");
     expect(verifyProof(nodeCrypto, proofFromJson(shorter.alarm!.evidence)!)).toBe("rollback");
   });
+
+  it("RULE watch.not-shorter: a log shorter than what we had when we asked is a rollback, also without a proof for others", () => {
+    const { alice, tag } = pair();
+    const { n } = alice.room.cursor;
+    const { log } = inside(alice);
+    const honest = head({ n: n - 1, head: log.headAt(n - 1)! }, tag);
+    expect(alice.room.noteHead(honest, n - 1).alarm).toBeNull();
+    expect(alice.room.noteHead(honest, n).alarm?.code).toBe("ROLLBACK");
+    expect(alice.room.paused.map(({ code }) => code)).toEqual(["ROLLBACK"]);
+  });
 });
 
 describe("what members claim", () => {

@@ -32,9 +32,7 @@ export function sealRosterRecord(
 ): Uint8Array {
   // Padded: the length of an entry would tell the relay what kind of decision it is (attack A88).
   const plain = pad(
-    encode(content, (writer, c) =>
-      writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key)),
-    ),
+    encode(content, (writer, c) => writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key))),
   );
   // Concurrent authors may seal two entries of one seq: the record key is of the entry too, its hash stands in front.
   const entryHash = crypto.hash("sha256", plain);
