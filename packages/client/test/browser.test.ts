@@ -5,7 +5,12 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { openClient, type Result } from "@conclave/client";
+import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { preset } from "@conclave/protocol";
+import { startRelay } from "@conclave/relay";
+import { chromium, type Page as BrowserPage } from "playwright-core";
 import { build } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -15,7 +20,7 @@ import {
   storageConformance,
   transportConformance,
 } from "@conclave/client/conformance";
-import type { Outcome } from "./browserPage.js";
+import type { Outcome, Visit } from "./browserPage.js";
 import { echoPeer } from "./echoPeer.js";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -31,9 +36,46 @@ const suites: Record<string, readonly { title: string }[]> = {
 
 describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped without /usr/bin/chromium)", () => {
   let outcomes: Record<string, Outcome[]> = {};
+  let script = "";
 
   beforeAll(async () => {
-    outcomes = await runInChromium(await bundle());
+    script = await bundle();
+    outcomes = await inChromium(script, runSuites);
+  }, 120_000);
+
+  it("a client in a page joins the room of a client in Node, talks, and goes on after it was opened anew", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "conclave-visit-"));
+    const relay = await startRelay({ dataDir: join(folder, "relay") });
+    const opened = await openClient({
+      storage: new SqliteStorage(join(folder, "home.db")),
+      transport: new WsTransport(),
+      clock: systemClock,
+      random: systemRandom,
+      crypto: nodeCrypto,
+      lock: new HomeLock(join(folder, "lock")),
+    });
+    if (!opened.ok) throw new Error(opened.problem);
+    const { client } = opened;
+    const policy = preset("ownerLed");
+    const room = await get(client.createRoom({ title: "Garden", name: "Node", policy, relay: relay.address }));
+    const terms = { label: "page", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
+    const { invitation } = await get(room.createInvite(terms));
+    const link = room.inviteLink(invitation!.inviteId, relay.address)!;
+    const { texts, peopleCode } = await inChromium(script, (page) =>
+      page.evaluate((given) => (globalThis as unknown as Page).visit(given), link),
+    );
+    await get(room.synced(10_000));
+    expect(texts).toEqual(["hello from a page", "and again"]);
+    const items = await room.timeline();
+    const seen = items.flatMap((item) =>
+      item.kind === "message" ? [new TextDecoder().decode(item.message.body)] : [],
+    );
+    expect(seen).toEqual(texts);
+    expect(room.members().map(({ name }) => name)).toEqual(["Node", "Page"]);
+    expect(peopleCode).toBe(room.peopleCode());
+    await client.close();
+    await relay.close();
+    rmSync(folder, { recursive: true, force: true });
   }, 120_000);
 
   for (const [name, cases] of Object.entries(suites)) {
@@ -65,12 +107,33 @@ async function bundle(): Promise<string> {
   return first.output[0].code;
 }
 
-async function runInChromium(script: string): Promise<Record<string, Outcome[]>> {
-  const profile = mkdtempSync(join(tmpdir(), "conclave-chromium-"));
+interface Page {
+  conformance(urls: { url: string; deadUrl: string }): Promise<Record<string, Outcome[]>>;
+  visit(link: string): Promise<Visit>;
+}
+
+async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+  const result = await promise;
+  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  return result.value;
+}
+
+async function runSuites(page: BrowserPage): Promise<Record<string, Outcome[]>> {
   const peer = await echoPeer();
+  try {
+    const urls = { url: peer.url, deadUrl: peer.deadUrl };
+    return await page.evaluate((given) => (globalThis as unknown as Page).conformance(given), urls);
+  } finally {
+    await peer.close();
+  }
+}
+
+/** Does something with a page that has the script. */
+async function inChromium<T>(script: string, work: (page: BrowserPage) => Promise<T>): Promise<T> {
+  const profile = mkdtempSync(join(tmpdir(), "conclave-chromium-"));
   const pages = createServer((request, response) => {
     const isScript = request.url === "/page.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+    response.setHeader("content-type", `text/${isScript ? "javascript" : "html"}; charset=utf-8`);
     response.end(isScript ? script : "<!doctype html><title>conformance</title><script src=/page.js></script>");
   });
   await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
@@ -78,17 +141,10 @@ async function runInChromium(script: string): Promise<Record<string, Outcome[]>>
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${String((pages.address() as AddressInfo).port)}/`);
-    return await page.evaluate(
-      (urls) =>
-        (globalThis as unknown as { conformance(given: typeof urls): Promise<Record<string, Outcome[]>> }).conformance(
-          urls,
-        ),
-      { url: peer.url, deadUrl: peer.deadUrl },
-    );
+    return await work(page);
   } finally {
     await browser.close();
     pages.close();
-    await peer.close();
     rmSync(profile, { recursive: true, force: true });
   }
 }

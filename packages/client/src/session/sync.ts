@@ -4,7 +4,7 @@ import { Patience } from "./patience.js";
 import { keepNoted, receive } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
 
-const CHUNK = 64;
+const CHUNK = 128;
 const PAGE = 512;
 
 /**
@@ -96,7 +96,7 @@ export class Sync {
     this.subscribedOn = number;
     this.target = Math.max(this.target, answer.receipt.receipt.n);
     await this.state.turn((turn) => {
-      const noted = this.state.room?.noteHead(answer.receipt);
+      const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
       if (noted) keepNoted(this.state, turn, noted);
     });
     await this.take(answer.items);

@@ -30,16 +30,25 @@ export class Turn {
   }
 }
 
+/** How many turns that wait are stored in one commit. */
+const GROUP = 64;
+
+interface Job {
+  readonly work: (turn: Turn) => Promise<void>;
+  readonly settle: () => void;
+  readonly fail: (error: Error) => void;
+}
+
 /**
- * Runs turns one after another.
+ * Runs turns one after another. Those that wait while another is being stored are stored together, in one commit.
  *
  * RULE: client.fail-closed: when a turn throws or the storage fails, memory and disk may differ: the queue stops for good,
  * all later turns reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
  */
 export class TurnQueue {
-  private last: Promise<unknown> = Promise.resolve();
+  private jobs: Job[] = [];
+  private isRunning = false;
   private failure: Error | null = null;
-  private open = 0;
   private waiting: (() => void)[] = [];
 
   constructor(
@@ -49,34 +58,61 @@ export class TurnQueue {
 
   /** Queues a turn. Resolves with its result after its writes are durable and its effects have run. */
   run<T>(work: (turn: Turn) => T | Promise<T>): Promise<T> {
-    this.open++;
-    const result = this.last
-      .then(() => this.perform(work))
-      .finally(() => {
-        this.open--;
-        if (this.open === 0) for (const resolve of this.waiting.splice(0)) resolve();
+    return new Promise<T>((resolve, reject) => {
+      let done: () => void = () => undefined;
+      this.jobs.push({
+        work: async (turn) => {
+          const result = await work(turn);
+          done = () => {
+            resolve(result);
+          };
+        },
+        settle: () => {
+          done();
+        },
+        fail: reject,
       });
-    this.last = result.catch(() => undefined);
-    return result;
+      void this.drain();
+    });
   }
 
   /** Resolves when no turn is running or waiting. */
   idle(): Promise<void> {
-    return this.open === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
+    if (!this.isRunning && this.jobs.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private async perform<T>(work: (turn: Turn) => T | Promise<T>): Promise<T> {
-    if (this.failure) throw this.failure;
-    const turn = new Turn();
+  private async drain(): Promise<void> {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    // What is asked for in the same moment belongs into the same group.
+    await Promise.resolve();
+    while (this.jobs.length > 0) await this.perform(this.jobs.splice(0, GROUP));
+    this.isRunning = false;
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  private async perform(jobs: readonly Job[]): Promise<void> {
+    const turns: Turn[] = [];
     try {
-      const result = await work(turn);
-      if (turn.writes.length > 0) await this.storage.commit(turn.writes);
-      for (const effect of turn.effects) effect();
-      return result;
+      if (this.failure) throw this.failure;
+      for (const { work } of jobs) {
+        const turn = new Turn();
+        turns.push(turn);
+        await work(turn);
+      }
+      const writes = turns.flatMap((turn) => turn.writes);
+      if (writes.length > 0) await this.storage.commit(writes);
+      for (const [at, job] of jobs.entries()) {
+        for (const effect of turns[at]!.effects) effect();
+        job.settle();
+      }
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error("a turn failed", { cause: error });
-      this.failed(this.failure);
-      throw this.failure;
+      if (!this.failure) {
+        this.failure = error instanceof Error ? error : new Error("a turn failed", { cause: error });
+        this.failed(this.failure);
+      }
+      for (const { fail } of jobs) fail(this.failure);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ALARMS } from "@conclave/protocol";
+import { ALARMS, proofFromJson } from "@conclave/protocol";
 import type { LoggedAlarm } from "../session/alarmLog.js";
 import type { RoomState } from "../session/roomState.js";
 import { named } from "./roomView.js";
@@ -14,7 +14,7 @@ export function alarmView(state: RoomState, { order, n, time, alarm, count }: Lo
     sentence: ALARMS[alarm.code],
     person: alarm.person && named(state, alarm.person),
     rejection: alarm.rejection,
-    proof: alarm.code === "EQUIVOCATION" || alarm.code === "ROLLBACK" ? alarm.evidence : null,
+    proof: proofFromJson(alarm.evidence) === null ? null : alarm.evidence,
     count,
   };
 }

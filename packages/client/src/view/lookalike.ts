@@ -11,7 +11,7 @@ export function skeleton(name: string): string {
   const plain = name
     .normalize("NFKD")
     .toLowerCase()
-    .replace(/[\p{M}\p{Cf}\s._'’-]/gu, "");
+    .replace(/[\p{M}\p{Cf}\s._'\u2019-]/gu, "");
   return plain
     .replace(/./gsu, (letter) => LOOKS_LIKE[letter] ?? letter)
     .replaceAll("rn", "m")
