@@ -56,6 +56,7 @@ export const STATUS: RoomStatus = {
   freshness: { state: "fresh", by: "Alice", time: NOON },
   epoch: 7,
   seq: 4,
+  n: 30,
   pending: 0,
   requests: 0,
   paused: null,

@@ -91,7 +91,8 @@ export class ChatView {
   }
 }
 
-function keyOf(item: ShownItem): string | null {
+/** What tells whether two items are the same one; null for what nothing is compared with. */
+export function keyOf(item: ShownItem): string | null {
   if (item.kind === "message") return `m${item.message.id}`;
   if (item.kind === "decision") return `d${item.decision.seq}`;
   return item.kind === "alarm" ? `a${item.alarm.order}` : null;

@@ -3,6 +3,7 @@ import { CliError } from "../cliError.js";
 import type { RoomSession } from "../model/session.js";
 import type { TimelineItem } from "../model/timeline.js";
 import type { Output } from "../terminal/output.js";
+import { keyOf } from "./chatView.js";
 import { linesOf } from "./plainLine.js";
 import { isSlashCommand, runSlashCommand } from "./slashCommands.js";
 
@@ -23,21 +24,34 @@ export async function plainChat(
     if (!output.json && item.kind === "message" && item.message.state === "pending") return;
     output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
   };
-  for (const item of await room.timeline(history)) show(item);
+  // What happens while the history is read comes after it.
+  let meanwhile: TimelineItem[] | null = [];
   const stopWatching = room.watch((event) => {
-    if (event.kind !== "changed") show(event);
+    if (event.kind === "changed") return;
+    if (meanwhile) meanwhile.push(event);
+    else show(event);
   });
+  const earlier = await room.timeline(history);
+  const shown = new Set(earlier.map(keyOf));
+  const late = meanwhile.filter((item) => keyOf(item) === null || !shown.has(keyOf(item)));
+  meanwhile = null;
+  for (const item of [...earlier, ...late]) show(item);
   const input = createInterface({ input: process.stdin, terminal: false });
-  const stop = () => {
-    input.close();
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.once(signal, () => {
+        input.close();
+        resolve();
+      });
+  });
   try {
     const host = {
       say: (text: string) => output.note(text),
       ask: () => Promise.resolve(true),
       toggleMembers: () => undefined,
-      quit: stop,
+      quit: () => {
+        input.close();
+      },
     };
     for await (const line of input) {
       try {
@@ -48,14 +62,7 @@ export async function plainChat(
         output.error(error);
       }
     }
-    if (isFollowing)
-      await new Promise<void>((done) =>
-        ["SIGINT", "SIGTERM"].forEach((signal) =>
-          process.once(signal, () => {
-            done();
-          }),
-        ),
-      );
+    if (isFollowing) await stopped;
     await room.flushed(PATIENCE);
   } finally {
     stopWatching();

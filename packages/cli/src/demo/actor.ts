@@ -6,10 +6,103 @@ import type { Transcript } from "./transcript.js";
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 const PATIENCE = 30_000;
 
+/** A line of JSON. */
+export type Line = Readonly<Record<string, unknown>>;
+
 /** What a command gave: its exit code, and the JSON it printed. */
 export interface Answer {
   readonly code: number | null;
-  readonly document: Readonly<Record<string, unknown>>;
+  readonly document: Line;
+}
+
+/** A process that prints lines of JSON. */
+export class Program {
+  readonly lines: Line[] = [];
+  private errors = "";
+  private readonly ended: Promise<number | null>;
+  private readonly waiting = new Set<() => void>();
+
+  private constructor(private readonly child: ChildProcess) {
+    let rest = "";
+    child.stdout!.setEncoding("utf8").on("data", (piece: string) => {
+      const pieces = (rest + piece).split("\n");
+      rest = pieces.pop()!;
+      this.lines.push(...pieces.map(parse));
+      for (const check of this.waiting) check();
+    });
+    child.stderr!.setEncoding("utf8").on("data", (piece: string) => (this.errors += piece));
+    this.ended = new Promise((resolve) => child.once("close", resolve));
+  }
+
+  /** The command line, as it is shipped. */
+  static conclave(args: readonly string[]): Program {
+    return Program.node(MAIN, args);
+  }
+
+  static node(script: string, args: readonly string[]): Program {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CONCLAVE_")));
+    return new Program(spawn(process.execPath, [script, ...args], { env, stdio: "pipe" }));
+  }
+
+  say(text: string): void {
+    this.child.stdin!.write(`${text}\n`);
+  }
+
+  /** Whether a line that fits is there or comes within the patience. */
+  async sees(fits: (line: Line) => boolean): Promise<boolean> {
+    return await new Promise((resolve) => {
+      const done = (seen: boolean) => {
+        clearTimeout(timer);
+        this.waiting.delete(check);
+        resolve(seen);
+      };
+      const timer = setTimeout(done, PATIENCE, false);
+      const check = () => {
+        if (this.lines.some(fits)) done(true);
+      };
+      this.waiting.add(check);
+      void this.ended.then(() => {
+        done(this.lines.some(fits));
+      });
+      check();
+    });
+  }
+
+  async seesText(text: string): Promise<boolean> {
+    return await this.sees(({ message }) => (message as Line | undefined)?.["text"] === text);
+  }
+
+  /** The line of this event. @throws when it does not come. */
+  async next(event: string): Promise<Line> {
+    if (await this.sees((line) => line["event"] === event)) return this.lines.find((line) => line["event"] === event)!;
+    throw new Error(`a process of the demo said nothing of "${event}": ${this.errors}`);
+  }
+
+  /** The last line that it prints before it ends. */
+  async output(): Promise<Line> {
+    const code = await this.leave();
+    const last = this.lines.at(-1);
+    if (code === 0 && last) return last;
+    throw new Error(`a process of the demo failed: ${this.errors}`);
+  }
+
+  /** Ends its input, and waits for its end. */
+  async leave(): Promise<number | null> {
+    this.child.stdin!.end();
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), PATIENCE * 2);
+    const code = await this.ended;
+    clearTimeout(timer);
+    return code;
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill("SIGTERM");
+    await this.ended;
+  }
+
+  kill(): void {
+    if (this.child.exitCode === null) this.child.kill("SIGKILL");
+  }
 }
 
 /** A person with a home of their own, who types real commands: each one is a process. */
@@ -27,99 +120,31 @@ export class Actor {
   /** Runs `conclave ARGS` in this person's home. `shown` is what the transcript says was typed. */
   async run(args: readonly string[], shown = args.map(quoted).join(" ")): Promise<Answer> {
     this.transcript.command(this.name, shown);
-    return await this.quietly(args);
+    const answer = await this.quietly(args);
+    const error = answer.document["error"] as Line | undefined;
+    if (error) this.transcript.tell(`error: ${String(error["message"])}`);
+    return answer;
   }
 
   /** The same, not worth a line in the transcript. */
   async quietly(args: readonly string[]): Promise<Answer> {
-    const child = startConclave([...args, "--json", "--home", this.home]);
-    let text = "";
-    child.stdout!.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-    child.stderr!.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-    const code = await ending(child);
-    return { code, document: lastDocument(text) };
+    const program = Program.conclave([...args, "--json", "--home", this.home]);
+    const code = await program.leave();
+    return { code, document: program.lines.at(-1) ?? {} };
   }
 
   /** Starts `conclave chat` as lines of JSON, and stays in it. */
-  chat(args: readonly string[] = []): Chat {
-    this.transcript.command(this.name, ["chat", ...args.map(quoted)].join(" "));
-    return new Chat(startConclave(["chat", "--json", "--history", "0", "--home", this.home, ...args]));
+  chat(): Program {
+    this.transcript.command(this.name, "chat");
+    return Program.conclave(["chat", "--json", "--home", this.home]);
   }
 }
 
-/** Somebody who sits in the chat. */
-export class Chat {
-  readonly events: Readonly<Record<string, unknown>>[] = [];
-  private readonly waiting = new Set<() => void>();
-
-  constructor(private readonly child: ChildProcess) {
-    let rest = "";
-    child.stdout!.setEncoding("utf8").on("data", (piece: string) => {
-      const lines = (rest + piece).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) this.events.push(lastDocument(line));
-      for (const check of this.waiting) check();
-    });
-  }
-
-  say(text: string): void {
-    this.child.stdin!.write(`${text}\n`);
-  }
-
-  /** Whether an event that fits comes within the patience. */
-  async sees(fits: (event: Readonly<Record<string, unknown>>) => boolean, patience = PATIENCE): Promise<boolean> {
-    return await new Promise((resolve) => {
-      const done = (seen: boolean) => {
-        clearTimeout(timer);
-        this.waiting.delete(check);
-        resolve(seen);
-      };
-      const timer = setTimeout(() => {
-        done(false);
-      }, patience);
-      const check = () => {
-        if (this.events.some(fits)) done(true);
-      };
-      this.waiting.add(check);
-      check();
-    });
-  }
-
-  async seesText(text: string, patience?: number): Promise<boolean> {
-    return await this.sees((event) => (event["message"] as { text?: string } | undefined)?.text === text, patience);
-  }
-
-  async leave(): Promise<void> {
-    this.child.stdin!.end();
-    await ending(this.child);
-  }
-}
-
-/** Starts the command line as a process of its own. */
-export function startConclave(args: readonly string[], main = MAIN): ChildProcess {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CONCLAVE_")));
-  return spawn(process.execPath, [main, ...args], { env, stdio: "pipe" });
-}
-
-/** Resolves with the exit code when the process has ended; ends it when it takes too long. */
-export async function ending(child: ChildProcess): Promise<number | null> {
-  child.stdin?.end();
-  if (child.exitCode !== null) return child.exitCode;
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE * 2);
-  return await new Promise((resolve) =>
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    }),
-  );
-}
-
-function lastDocument(text: string): Readonly<Record<string, unknown>> {
-  const line = text.trim().split("\n").at(-1) ?? "";
+function parse(line: string): Line {
   try {
-    return JSON.parse(line) as Record<string, unknown>;
+    return JSON.parse(line) as Line;
   } catch {
-    return { unreadable: text };
+    return { unreadable: line };
   }
 }
 

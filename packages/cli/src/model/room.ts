@@ -24,6 +24,8 @@ export interface RoomStatus {
   readonly epoch: number;
   /** The roster's head: how many decisions there have been after the founding. */
   readonly seq: number;
+  /** How far the relay's log has been taken in. */
+  readonly n: number;
   /** Messages waiting to be sent. */
   readonly pending: number;
   readonly requests: number;

@@ -51,12 +51,13 @@ export class HomeRoom implements RoomSession {
   }
 
   status(): RoomStatus {
-    const { connection, freshness, epoch, seq, pending, requests, paused, alarms } = this.room.status();
+    const { connection, freshness, epoch, seq, n, pending, requests, paused, alarms } = this.room.status();
     return {
       connection,
       freshness: { ...freshness, by: freshness.by && (freshness.by.isYou ? "you" : freshness.by.name) },
       epoch,
       seq,
+      n,
       pending,
       requests,
       paused: paused && pauseSentence(paused),
