@@ -61,7 +61,7 @@ export function validateCombination(
     }
   } else {
     for (const { proposal, sender } of proposals) {
-      // RULE: mls.own-update: a committer updates itself by its path only (RFC 9420 §12.2).
+      // RULE: mls.own-update: a committer updates itself by its path only; an Update by value would be its own (RFC 9420 §12.2).
       if (proposal.type === "update" && sender.type === "member" && sender.leafIndex === committer)
         throw new MlsError("own_update", "Update");
       // RULE: mls.self-remove: a committer cannot remove itself (RFC 9420 §12.2).

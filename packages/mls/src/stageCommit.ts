@@ -168,8 +168,6 @@ function resolveProposals(
 ): SentProposal[] {
   return commit.proposals.map((item) => {
     if (item.type === "proposal") {
-      // RULE: mls.update-by-reference: an Update by value would be the committer's own (RFC 9420 §12.2).
-      if (item.proposal.type === "update") throw new MlsError("own_update", "Update by value");
       return { proposal: item.proposal, sender, byReference: false };
     }
     const known = group.proposals.get(toHex(item.reference));

@@ -51,6 +51,9 @@ export function isBelow(node: number, ancestor: number): boolean {
   return node >= ancestor - reach && node <= ancestor + reach;
 }
 
+/** The leftmost leaf that is below a node (or the leaf itself). */
+export const firstLeaf = (node: number): number => (node - (1 << level(node)) + 1) / 2;
+
 /** The lowest node that is above both leaves (or the leaf itself, for twice the same). */
 export function commonAncestor(leafA: number, leafB: number): number {
   let a = leafToNode(leafA);

@@ -6,7 +6,10 @@ import { type ChurnPlan, ChurnWorld } from "./churnWorld.js";
 // tree, and are removed like anybody. All newcomers are run at least until they joined.
 const isLong = process.env["CONCLAVE_LONG"] === "1";
 const plans: ChurnPlan[] = isLong
-  ? [1, 2, 3].map((seed) => ({ seed, steps: 1_000, members: 300, live: 10 }))
+  ? [
+      { seed: 1, steps: 1_000, members: 300, live: 10 },
+      { seed: 2, steps: 400, members: 150, live: 8 },
+    ]
   : [{ seed: 1, steps: 250, members: 120, live: 6 }];
 
 function run(plan: ChurnPlan): ChurnWorld {

@@ -40,6 +40,16 @@ describe("paths and confirmation (RFC 9420 §12.4.2)", () => {
       path: { ...commit.path!, nodes: commit.path!.nodes.map((node) => ({ ...node, encryptionKey: taken })) },
     }));
     expect(code(bob.stage(message))).toBe("duplicate_key");
+    // Also one that the path itself replaces.
+    const old = inside(alice).tree.parent(3)!.encryptionKey;
+    const reused = altered(alice, (commit) => ({
+      ...commit,
+      path: {
+        ...commit.path!,
+        nodes: commit.path!.nodes.map((node, i) => (i === 1 ? { ...node, encryptionKey: old } : node)),
+      },
+    }));
+    expect(reason(bob.stage(reused))).toBe("duplicate_key: update path");
   });
   it("RULE mls.path-ciphertexts", () => {
     expect(

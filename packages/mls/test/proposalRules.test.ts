@@ -67,7 +67,7 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
   const extensions = { type: "group_context_extensions", extensions: [] } as const;
   refused([extensions, extensions], "proposal_combination", "RULE mls.one-extensions-proposal");
 
-  it("RULE mls.update-by-reference and RULE mls.own-update", () => {
+  it("RULE mls.own-update: neither by value nor by reference", () => {
     const { alice, bob } = room();
     const leafNode = inside(alice).tree.leaf(0)!;
     expect(code(bob.stage(forge(alice, commitOf([{ type: "update", leafNode }]))))).toBe("own_update");
