@@ -170,6 +170,21 @@ describe("a copied device", () => {
     expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
   });
 
+  it("is not what a relay makes of us that repeats our own messages, also after a restart", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    expect(bob.say(log, "once")).toBe(true);
+    const copy = log.items.at(-1)!;
+    bob.catchUp(log);
+    for (const isRestarted of [false, true]) {
+      if (isRestarted) bob.restart();
+      log.items.push({ ...copy, n: log.items.length + 1 });
+      expect(bob.catchUp(log).at(-1)).toMatchObject({ kind: "ignored", unreadable: "replayed" });
+      expect(bob.room.paused).toEqual([]);
+    }
+    expect(alice.catchUp(log).length).toBeGreaterThan(0);
+  });
+
   it("RULE room.stop: nothing is sent while joining, before the log was read, or after being taken out", () => {
     const { alice, bob, log } = pair();
     const say = (person: Person) => {
