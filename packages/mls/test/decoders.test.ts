@@ -23,9 +23,9 @@ import { readGroupSecrets, readWelcome } from "../src/welcome.js";
 import { EMPTY, engine, inside, keyPackage, leaf, ok, random, room, text } from "./hostileMember.js";
 
 const long = process.env["CONCLAVE_LONG"] === "1";
-const numRuns = long ? 20_000 : 400;
+const numRuns = long ? 5_000 : 400;
 // Fewer for what does cryptography with each input.
-const fewRuns = long ? 4_000 : 150;
+const fewRuns = long ? 1_500 : 150;
 
 /** Everything that decodes bytes from outside, with its writer where there is one. */
 const readers: Record<string, (reader: Reader) => unknown> = {
