@@ -1,13 +1,14 @@
 import { DEFAULT_USES } from "../commands/invite.js";
 import { memberTable } from "../commands/members.js";
-import { decisionTable } from "../commands/log.js";
 import { CliError } from "../cliError.js";
 import { nearestName } from "../config/nearestName.js";
 import { findOne } from "../model/find.js";
 import { displayName } from "../model/person.js";
 import type { Progress, RoomSession } from "../model/session.js";
+import type { Decision } from "../model/timeline.js";
 import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
+import { dayAndTime } from "../terminal/when.js";
 
 /** What a slash command may do with the screen that it was typed in. */
 export interface SlashHost {
@@ -60,7 +61,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     usage: "/log",
     about: "every decision: who let whom in, by what right",
     run: (room, _, host) => {
-      host.say(decisionTable(room.decisions(), plain).join("\n"));
+      host.say(room.decisions().map(decisionLine).join("\n"));
     },
   },
   requests: {
@@ -160,6 +161,10 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     },
   },
 };
+
+function decisionLine({ time, summary, right }: Decision): string {
+  return `${dayAndTime(time)}  ${safeLine(summary)}${right === "" ? "" : `, ${safeLine(right)}`}`;
+}
 
 /** `text` is a command, unless it begins with two slashes, which send a message that begins with one. */
 export function isSlashCommand(text: string): boolean {

@@ -20,7 +20,7 @@ export async function log(context: CommandContext): Promise<void> {
 }
 
 /** One line for each decision: number, time, what, by what right. */
-export function decisionTable(decisions: readonly Decision[], paint: Paint): string[] {
+function decisionTable(decisions: readonly Decision[], paint: Paint): string[] {
   return table(
     decisions.map(({ seq, time, summary, right }) => [
       { text: String(seq).padStart(3), paint: paint.dim },

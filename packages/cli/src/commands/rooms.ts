@@ -1,23 +1,38 @@
-import { type CommandContext, withHome } from "../program/globals.js";
+import { CliError } from "../cliError.js";
+import type { RoomSummary } from "../model/room.js";
+import { nextCommand, withHome, type CommandContext } from "../program/globals.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
 /** `conclave rooms`. */
 export async function rooms(context: CommandContext): Promise<void> {
-  await withHome(context, "stored", (home) => {
-    const all = home.rooms();
-    context.output.result({ rooms: all }, (paint) =>
-      all.length === 0
-        ? ["No rooms yet.", "", '  conclave room new "Garden club" --name Alice', "  conclave join 'LINK' --name Bob"]
-        : table(
-            all.map((room) => [
-              { text: safeName(room.title), paint: paint.bold },
-              room.standing === "member" ? (room.role ?? "member") : room.standing,
-              `${room.people} ${room.people === 1 ? "person" : "people"}`,
-              { text: room.id.slice(0, 12), paint: paint.dim },
-              { text: room.relay, paint: paint.dim },
-            ]),
-          ),
-    );
-  });
+  const all = await storedRooms(context);
+  context.output.result({ rooms: all }, (paint) =>
+    all.length === 0
+      ? [
+          "No rooms yet.",
+          "",
+          `  ${nextCommand(context, 'room new "Garden club" --name Alice')}`,
+          `  ${nextCommand(context, "join 'LINK' --name Bob")}`,
+        ]
+      : table(
+          all.map((room) => [
+            { text: safeName(room.title), paint: paint.bold },
+            room.standing === "member" ? (room.role ?? "member") : room.standing,
+            `${room.people} ${room.people === 1 ? "person" : "people"}`,
+            { text: room.id.slice(0, 12), paint: paint.dim },
+            { text: room.relay, paint: paint.dim },
+          ]),
+        ),
+  );
+}
+
+/** None where there is no home yet. */
+async function storedRooms(context: CommandContext): Promise<readonly RoomSummary[]> {
+  try {
+    return await withHome(context, "stored", (home) => home.rooms());
+  } catch (error) {
+    if (error instanceof CliError && error.code === "NO_ROOMS") return [];
+    throw error;
+  }
 }
