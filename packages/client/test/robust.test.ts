@@ -26,7 +26,7 @@ interface Insides {
 const insidesOf = (home: Home) => engineOf(home.room) as unknown as Insides;
 
 describe("members who misbehave", () => {
-  it("RULE client.once: an id that is used again, by its author or by somebody else, is shown once, and told of", async () => {
+  it("A25: RULE client.once: an id that is used again, by its author or by somebody else, is shown once, and told of", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     const { id } = await world.get(alice.room.send("mine"));

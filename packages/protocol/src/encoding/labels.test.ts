@@ -32,7 +32,7 @@ function labels(): Map<string, Set<string>> {
 }
 
 describe("labels", () => {
-  it("RULE signed.label: each label is one file's, and none of them is the beginning of another", () => {
+  it("A101: RULE signed.label: each label is one file's, and none of them is the beginning of another", () => {
     const all = labels();
     expect(all.size).toBeGreaterThan(30);
     for (const [label, files] of all) expect([label, [...files]]).toEqual([label, [[...files][0]]]);
