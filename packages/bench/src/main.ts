@@ -1,7 +1,8 @@
 import { mlsBench } from "./mlsBench.js";
+import { printRelayBench } from "./relayBench.js";
 
-// npm run bench [mls] [--quick]: everything, or one part; quickly, to see that it runs.
-const parts = { mls: mlsBench };
+// npm run bench [mls | relay] [--quick]: everything, or one part; quickly, to see that it runs.
+const parts = { mls: mlsBench, relay: (quick: boolean) => printRelayBench({ quick }) };
 
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");

@@ -30,6 +30,8 @@ export class Device {
   skew = 0;
   /** What becomes of the next commit to the disk, once. */
   nextFate: CommitFate | null = null;
+  /** Asked for the fate of each commit to the disk, while there is somebody to ask. */
+  onCommit: (() => CommitFate) | null = null;
   /** Counts the times the client was opened. */
   lives = 0;
   /** Counts how often it was in a room and was then not any more. */
@@ -101,7 +103,7 @@ export class Device {
   }
 
   private fate(life: number): CommitFate {
-    const fate = this.nextFate ?? "commit";
+    const fate = this.nextFate ?? this.onCommit?.() ?? "commit";
     this.nextFate = null;
     if (fate.startsWith("kill")) {
       // The process is gone with this commit; nothing of it runs any more.

@@ -1,4 +1,4 @@
-/** A deterministic world for clients, relay and network: one process, one seed (docs/testing.md). */
+/** A deterministic world for clients, relay and network: one process, one seed (docs/simulation.md). */
 export { Device, type Surroundings } from "./device.js";
 export { Dice } from "./dice.js";
 export type { Injection } from "./insider.js";

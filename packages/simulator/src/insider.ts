@@ -4,7 +4,10 @@ import type { Dice } from "./dice.js";
 
 /** What a relay's operator puts into a log. What is left out is as the room's present state suggests. */
 export type Injection = Pick<AppendRequest, "kind" | "payload"> &
-  Partial<Pick<AppendRequest, "epoch" | "attachment" | "nextWriteKey" | "deliveries" | "slots">>;
+  Partial<Pick<AppendRequest, "epoch" | "attachment" | "nextWriteKey" | "deliveries" | "slots">> & {
+    /** Append as the holder of this invite does; else as a member does. */
+    readonly slotId?: Uint8Array;
+  };
 
 const CONNECTION = -1;
 const MOST = 64 * 1024 * 1024;
@@ -22,14 +25,22 @@ export class Insider {
   }
 
   /** Appends without any right. Gives the record's number. */
-  inject(core: RelayCore, room: Readonly<RoomRow>, injection: Injection, now: number): number {
+  inject(
+    core: RelayCore,
+    room: Readonly<RoomRow>,
+    injection: Injection,
+    slot: { readonly slotId: Uint8Array; readonly tokenPub: Uint8Array } | undefined,
+    now: number,
+  ): number {
     const roomTag = room.tag;
     const { kind, payload, epoch = room.epoch, attachment = new Uint8Array() } = injection;
     const key = room.writeKeys.findLast((each) => each.live)!;
     core.open(CONNECTION, "insider", now);
     const send = (frame: Request) => core.receive(CONNECTION, encodeClientMessage([frame]), now);
     core.receive(CONNECTION, encodeClientMessage([{ type: "hello", versions: [1] }]), now);
-    send({ type: "prove", id: 1, roomTag, epoch: key.epoch, writeKey: key.key, signature: this.signature });
+    const { signature } = this;
+    if (slot === undefined) send({ type: "prove", id: 1, roomTag, epoch: key.epoch, writeKey: key.key, signature });
+    else send({ type: "proveSlot", id: 1, roomTag, ...slot, signature });
     send({
       type: "append",
       id: 2,
@@ -40,7 +51,7 @@ export class Insider {
       lastCommit: room.lastCommit,
       payload,
       attachment,
-      ground: { by: "member" },
+      ground: slot === undefined ? { by: "member" } : { by: "slot", slotId: slot.slotId },
       nextWriteKey: kind === "commit" ? (injection.nextWriteKey ?? this.dice.random(32)) : null,
       deliveries: injection.deliveries ?? [],
       slots: injection.slots ?? [],

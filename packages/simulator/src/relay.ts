@@ -168,6 +168,11 @@ export class SimRelay implements Endpoint {
 
   // What a lying one does.
 
+  /** How long the log is that somebody is shown of a room. */
+  lengthFor(node: string, roomTag: Uint8Array): number {
+    return (this.branchOf.get(node) ?? this.main).store.room(roomTag)?.n ?? 0;
+  }
+
   /** From now on frames pass through this; null for none. */
   tamper(tampering: Tampering | null): void {
     this.tampering = tampering ?? {};
@@ -214,7 +219,10 @@ export class SimRelay implements Endpoint {
   inject(roomTag: Uint8Array, injection: Injection, branch: Branch = this.main): number {
     const row = branch.store.room(roomTag);
     if (row === null) throw new Error("no such room");
-    const n = this.insider.inject(branch.core, row, injection, this.now);
+    const { slotId } = injection;
+    const tokenPub = slotId && branch.store.slot(row.no, slotId)?.tokenPub;
+    const slot = slotId && tokenPub && { slotId, tokenPub };
+    const n = this.insider.inject(branch.core, row, injection, slot, this.now);
     this.flush(branch);
     return n;
   }

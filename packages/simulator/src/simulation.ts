@@ -108,7 +108,7 @@ function hasRejoined(device: Device): boolean {
   const joins = device.room.decisions().filter(({ person, action }) => {
     return person?.isYou === true && action.type === "add";
   });
-  return joins.length > 1;
+  return joins.length > 1 || device.stays > 0;
 }
 
 async function textsAt(world: World, device: Device): Promise<string[]> {

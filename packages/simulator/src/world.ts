@@ -169,16 +169,15 @@ export class World {
   /** Waits until these devices have taken in the whole log and have nothing left to send. */
   async inStep(devices: Iterable<Device> = this.devices.values(), most = 120_000): Promise<void> {
     const running = [...devices].filter((device) => device.isInRoom);
-    await this.until(() => {
-      const states = running.map((device) => device.room.status());
-      const ends = new Set(states.filter(({ standing }) => standing === "member").map(({ n }) => n));
-      return (
-        ends.size <= 1 &&
-        states.every(({ connection, pending, standing }) => {
-          return standing !== "member" || (connection === "live" && pending === 0);
-        })
-      );
-    }, most);
+    await this.until(
+      () =>
+        running.every((device) => {
+          const { standing, connection, pending, n } = device.room.status();
+          const end = this.relay.lengthFor(device.name, this.tagOf(device));
+          return standing !== "member" || (connection === "live" && pending === 0 && n === end);
+        }),
+      most,
+    );
   }
 
   /** Lets the next thing happen, and everything that follows from it at once. False when nothing is left to happen. */

@@ -110,7 +110,7 @@ export class Log {
         lastCommit: 0,
         head: firstLogHead(this.sha256, request.roomTag),
         rosterLength: 1,
-        writeKeys: [{ key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true }],
+        writeKeys: [{ key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true, since: now, until: 0 }],
         availableFrom: 1,
         messageBytes: 0,
         blobBytes: 0,
@@ -183,7 +183,7 @@ export class Log {
       store.addRoster(no, { index: rosterLength, n, attachment: request.attachment });
       room.change({ rosterLength: rosterLength + 1 });
     }
-    const added = { key: request.nextWriteKey!, epoch, n };
+    const added = { key: request.nextWriteKey!, epoch, n, since: now };
     room.change({ epoch, lastCommit: n, writeKeys: keysAfterCommit(writeKeys, added, ground) });
     for (const { inboxId, blob } of request.deliveries) {
       store.addInboxItem(inboxId, { roomTag: tag, n, blob }, now, this.quotas.deliveriesPerRoom);

@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import type { WriteKey } from "../store/store.js";
 
 const KEPT_TRUSTED = 64;
-const KEPT_BY_TOKEN = 16;
+const KEPT_BY_TOKEN = 32;
 
 /** On what ground a commit is appended. */
 export type CommitGround =
@@ -33,7 +33,7 @@ export function provedKey(
  */
 export function keysAfterCommit(
   keys: readonly WriteKey[],
-  added: { readonly key: Uint8Array; readonly epoch: number; readonly n: number },
+  added: { readonly key: Uint8Array; readonly epoch: number; readonly n: number; readonly since: number },
   ground: CommitGround,
 ): WriteKey[] {
   // RULE: writeKey.invite-retires-nobody: what came by an invite's token never takes the live keys of members away.
@@ -43,16 +43,29 @@ export function keysAfterCommit(
     ground.by === "member" && ground.key.live && (trusted || key.byToken);
   const kept = keys
     .filter((key) => !(key.epoch === added.epoch && equalBytes(key.key, added.key)))
-    .map((key) => (key.live && retires(key) ? { ...key, live: false } : key));
-  const all = [...kept, { ...added, byToken: !trusted, live: true }];
-  return newest(all, KEPT_TRUSTED, KEPT_BY_TOKEN);
+    .map((key) => ({ ...key, live: key.live && !retires(key), until: key.until === 0 ? added.since : key.until }));
+  const all = [...kept, { ...added, byToken: !trusted, live: true, until: 0 }];
+  return withoutSurplus(all, added.since);
 }
 
 // RULE: writeKey.bounded: each kind of key only crowds out its own kind, so holders of invites cannot crowd out members.
-function newest(keys: readonly WriteKey[], trusted: number, byToken: number): WriteKey[] {
-  const left = { trusted, byToken };
-  return keys
-    .toReversed()
-    .filter((key) => left[key.byToken ? "byToken" : "trusted"]-- > 0)
-    .toReversed();
+function withoutSurplus(keys: readonly WriteKey[], now: number): WriteKey[] {
+  const surplus = new Set<WriteKey>();
+  for (const [byToken, most] of [
+    [false, KEPT_TRUSTED],
+    [true, KEPT_BY_TOKEN],
+  ] as const) {
+    const kind = keys.filter((key) => key.byToken === byToken);
+    // RULE: writeKey.flood-proof: the key that members hold outlives a flood of junk commits, each with a key of its own:
+    // first go those that were the newest for the shortest time, for how long ago that is. So a flood has to go on for as
+    // many times as keys are kept longer than the members' own key was in use, before it locks them out (attack A85).
+    const spare = kind.filter((key) => key.until !== 0 && (byToken || !key.live));
+    spare.sort((a, b) => worth(a, now) - worth(b, now) || a.n - b.n);
+    for (const key of spare.slice(0, Math.max(0, kind.length - most))) surplus.add(key);
+  }
+  return keys.filter((key) => !surplus.has(key));
+}
+
+function worth({ since, until }: WriteKey, now: number): number {
+  return (until - since) / Math.max(1, now - since);
 }

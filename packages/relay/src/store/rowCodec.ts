@@ -9,8 +9,8 @@ export const LAST_ROOM = 2 ** 21 - 1;
 
 export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   return encode(keys, (writer) =>
-    writer.vector(keys, (w, { key, epoch, n, byToken, live }) =>
-      w.opaque(key).u53(epoch).u53(n).bool(byToken).bool(live),
+    writer.vector(keys, (w, { key, epoch, n, byToken, live, since, until }) =>
+      w.opaque(key).u53(epoch).u53(n).bool(byToken).bool(live).u53(since).u53(until),
     ),
   );
 }
@@ -63,7 +63,15 @@ export function bytes(row: Row, name: string): Uint8Array {
 
 function decodeWriteKeys(encoded: Uint8Array): WriteKey[] {
   const decoded = decode(encoded, (reader) =>
-    reader.vector((r) => ({ key: r.opaque(), epoch: r.u53(), n: r.u53(), byToken: r.bool(), live: r.bool() })),
+    reader.vector((r) => ({
+      key: r.opaque(),
+      epoch: r.u53(),
+      n: r.u53(),
+      byToken: r.bool(),
+      live: r.bool(),
+      since: r.u53(),
+      until: r.u53(),
+    })),
   );
   if (!decoded.ok) throw decoded.error;
   return decoded.value;

@@ -10,6 +10,10 @@ export interface WriteKey {
   readonly byToken: boolean;
   /** May do everything; a retired key may only append a commit, now and then. */
   readonly live: boolean;
+  /** When it was registered, ms. */
+  readonly since: number;
+  /** When the next commit registered another one, ms; 0 for the newest. */
+  readonly until: number;
 }
 
 /** A room as it is stored. */

@@ -34,7 +34,7 @@ function newRoom(tag: Uint8Array): Omit<RoomRow, "no"> {
     lastCommit: 0,
     head: id(2),
     rosterLength: 1,
-    writeKeys: [{ key: id(3), epoch: 0, n: 0, byToken: false, live: true }],
+    writeKeys: [{ key: id(3), epoch: 0, n: 0, byToken: false, live: true, since: 5, until: 0 }],
     availableFrom: 1,
     messageBytes: 0,
     blobBytes: 0,
@@ -81,7 +81,10 @@ describe.each(stores)("store in %s", (_name, open) => {
       messageBytes: 12,
       availableFrom: 3,
     };
-    changed.writeKeys = [...a.writeKeys, { key: id(4), epoch: 1, n: 6, byToken: true, live: false }];
+    changed.writeKeys = [
+      ...a.writeKeys,
+      { key: id(4), epoch: 1, n: 6, byToken: true, live: false, since: 6, until: 7 },
+    ];
     store.saveRoom(changed);
     expect(store.room(id(10))).toEqual(changed);
     expect(store.room(id(11))).toEqual(b);

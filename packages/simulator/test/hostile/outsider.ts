@@ -1,0 +1,138 @@
+import type { Crypto, Random } from "@conclave/crypto";
+import { Group, openGroupInfo } from "@conclave/mls";
+import {
+  certifyLeaf,
+  inviteKeys,
+  parseLink,
+  newDevice,
+  newIdentity,
+  previewRoom,
+  readSlot,
+  roomTagOf,
+  sealEnvelope,
+  sealRosterRecord,
+  type DeviceIdentity,
+  type InviteLink,
+  type Roster,
+  type SlotView,
+} from "@conclave/protocol";
+import type { Branch, World } from "../../src/index.js";
+import { signInviteProof } from "../../../protocol/src/invite/inviteProof.js";
+import { NO_EVIDENCE, type Entry } from "../../../protocol/src/roster/entry.js";
+import { roomCapabilities } from "../../../protocol/src/room/binding.js";
+import { writeSeed } from "../../../protocol/src/room/keyring.js";
+import { roomEngine } from "../../../protocol/src/room/roomTag.js";
+import { draftEntry, type Lie } from "./draftEntry.js";
+
+/** A commit that is made up, as the relay's log takes it. */
+export interface MadeUpCommit {
+  readonly kind: "commit";
+  readonly epoch: number;
+  readonly payload: Uint8Array;
+  readonly attachment: Uint8Array;
+  readonly nextWriteKey: Uint8Array;
+  readonly group: Group;
+  readonly entry: Entry | null;
+}
+
+/**
+ * Somebody who is not in the room and has got hold of what an invite's slot holds: with the relay's help, or by a link.
+ * Makes external commits that say whatever it likes.
+ */
+export class Outsider {
+  readonly person: Uint8Array;
+  readonly device: DeviceIdentity;
+  readonly crypto: Crypto;
+  readonly random: Random;
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+  ) {
+    this.crypto = world.crypto;
+    this.random = world.dice.fork(`outsider ${name}`).random;
+    const identity = newIdentity(this);
+    this.person = identity.person;
+    this.device = newDevice(this, identity, 1);
+  }
+
+  get primitives(): { readonly crypto: Crypto; readonly random: Random } {
+    return { crypto: this.crypto, random: this.random };
+  }
+
+  /** What a link's slot and the roster log show just now (or did, in another branch or snapshot). */
+  look(linkText: string, branch: Branch = this.world.relay.main): { link: InviteLink; slot: SlotView; roster: Roster } {
+    const link = parseLink(linkText)!;
+    const row = branch.store.room(roomTagOf(this.crypto, link.roomId))!;
+    const { slotId } = inviteKeys(this.crypto, link.roomId, link.secret);
+    const version = branch.store.slotVersion(row.no, slotId, 0)!;
+    const slot = readSlot(this.primitives, link, version.blob);
+    if (!slot.ok) throw new Error(slot.rejection.code);
+    const records = branch.store.roster(row.no, 0, { items: 1e9, bytes: 1e12 });
+    const preview = previewRoom(this.primitives, link, slot.value, records);
+    if (!preview.ok) throw new Error(preview.rejection.code);
+    return { link, slot: slot.value, roster: preview.value.roster };
+  }
+
+  /**
+   * An external commit of this person. `evidence`: another proof than the link's own, null for none. `lie` changes the
+   * entry; `bare` carries no entry at all.
+   */
+  externalCommit(
+    { link, slot, roster }: { link: InviteLink; slot: SlotView; roster: Roster },
+    options: {
+      readonly inviteProof?: Uint8Array | null | ((leaf: Uint8Array) => Uint8Array);
+      readonly lie?: Partial<Lie>;
+      readonly bare?: boolean;
+      readonly resync?: number;
+    } = {},
+  ): MadeUpCommit {
+    const { crypto } = this;
+    const engine = roomEngine(this.primitives);
+    const { groupInfo, envelopeKey } = slot.entrance!;
+    const opened = openGroupInfo(engine, groupInfo);
+    if (!opened.ok) throw opened.error;
+    const leafSeed = this.random(32);
+    const leaf = crypto.ed25519PublicKey(leafSeed);
+    const roomTag = roomTagOf(crypto, link.roomId);
+    const leafCert = certifyLeaf(crypto, this.device, { roomId: link.roomId, leaf, name: this.name });
+    const keys = inviteKeys(crypto, link.roomId, link.secret);
+    const { person } = this;
+    const place = { prev: roster.head, epoch: slot.epoch };
+    const ownProof = signInviteProof(crypto, keys.joinSeed, { roomId: link.roomId, ...keys, person, leaf, place });
+    const given = options.inviteProof === undefined ? ownProof : options.inviteProof;
+    const inviteProof = typeof given === "function" ? given(leaf) : given;
+    const carriage = { epoch: slot.epoch, transcript: opened.value.context.confirmedTranscriptHash };
+    const entry = draftEntry(crypto, leafSeed, roster, carriage, {
+      action: { type: "add", leafCert, role: "member" },
+      author: { person, leaf },
+      evidence: { ...NO_EVIDENCE, inviteProof },
+      ...options.lie,
+    });
+    const joined = Group.joinExternal(engine, {
+      groupInfo,
+      leaf: {
+        credential: { type: "basic", identity: leafCert },
+        signaturePrivateKey: leafSeed,
+        capabilities: roomCapabilities(slot.suite),
+        extensions: [],
+      },
+      ...(options.bare === true ? {} : { authenticatedData: entry.hash }),
+      ...(options.resync === undefined ? {} : { resync: options.resync }),
+    });
+    if (!joined.ok) throw joined.error;
+    const { message, group } = joined.value;
+    const rosterKey = slot.roster.at(-1)!;
+    const previousKey = slot.isRosterKeyUsed ? null : slot.roster[0]!.key;
+    const record = sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey });
+    return {
+      kind: "commit",
+      epoch: slot.epoch,
+      payload: sealEnvelope(crypto, envelopeKey, { roomTag, epoch: slot.epoch }, message),
+      attachment: options.bare === true ? new Uint8Array() : record,
+      nextWriteKey: crypto.ed25519PublicKey(writeSeed(group.view)),
+      group,
+      entry: options.bare === true ? null : entry,
+    };
+  }
+}
