@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openHome } from "../src/session/openHome.js";
 import { run, Running, startRelay } from "./processes.js";
 
 let folder = "";
@@ -117,6 +118,9 @@ describe("what goes wrong", () => {
     expect(locked).toMatchObject({ code: 4, error: { code: "HOME_IN_USE" } });
     expect(texts((await conclave("Ida", "history")).items)).toEqual(["one"]);
     expect(names((await conclave("Ida", "members")).members)).toEqual(["Ida"]);
+    const { home } = await openHome(join(folder, "Ida"), "stored");
+    await home.room(null).send("written by a reader");
+    await home.close();
     chat.write("three");
     await chat.line((line) => line.includes("three") && line.includes('"sent"'));
     expect(await chat.stop()).toBe(0);
