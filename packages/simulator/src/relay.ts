@@ -34,6 +34,8 @@ export interface Tampering {
   request?(node: string, frame: ClientFrame): readonly ClientFrame[];
   /** What the relay's core says: the frames that the client gets instead. */
   reply?(node: string, frame: RelayFrame): readonly RelayFrame[];
+  /** What goes over the line: the bytes that the client gets instead. */
+  bytes?(node: string, message: Uint8Array): Uint8Array;
 }
 
 /** A record that the relay makes up. */
@@ -319,8 +321,9 @@ export class SimRelay implements Endpoint {
     if (this.insider.takes(connection, bytes)) return;
     const link = this.links.get(connection)?.link;
     if (link === undefined) return;
-    const changed = this.tampering.reply === undefined ? bytes : this.changedReply(link.node, bytes);
-    if (changed.length === 0) return;
+    const said = this.tampering.reply === undefined ? bytes : this.changedReply(link.node, bytes);
+    if (said.length === 0) return;
+    const changed = this.tampering.bytes?.(link.node, said) ?? said;
     const held = this.held.get(link.node);
     if (held === undefined) link.send(changed);
     else held.push({ link, bytes: changed });

@@ -1,6 +1,6 @@
 import { concatBytes, toHex } from "@conclave/codec";
 import { generateKeyPackage, Group } from "@conclave/mls";
-import { certifyLeaf, inviteKeys, openEnvelope, parseLink, sealEnvelope } from "@conclave/protocol";
+import { certifyLeaf, inviteKeys, openEnvelope, parseLink, sealEnvelope, sealRosterRecord } from "@conclave/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World } from "../../src/index.js";
 import { roomCapabilities } from "../../../protocol/src/room/binding.js";
@@ -176,10 +176,16 @@ describe("attacks on who is in", () => {
       roomId: parsed.roomId,
       inviteId: keys.inviteId,
     })!;
-    const roster = world.relay.main.store.roster(world.relay.main.store.room(world.tagOf(mallory))!.no, 0, {
-      items: 99,
-      bytes: 1e9,
-    });
+    // The entries of her room, sealed as if they were the other's: for who reads them, the chain is whole.
+    const roster = [...hers.records]
+      .filter(([name]) => name.startsWith("x/e/"))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, entry], index) => {
+        const content = { entry, previousKey: null };
+        const attachment = sealRosterRecord(world.crypto, target.roomTag, look.slot.roster[0]!, index, content);
+        return { index, n: index, attachment };
+      });
+    expect(roster.length).toBeGreaterThan(1);
     world.relay.isWatching = true;
     world.relay.tamper({
       reply: (node, frame) => {
@@ -191,7 +197,7 @@ describe("attacks on who is in", () => {
     const bob = await world.device("Bob");
     const records = new Map(bob.disk.records);
     const invited = await world.finish(bob.client.lookAt(link));
-    expect(invited).toMatchObject({ ok: false, problem: { kind: "refused" } });
+    expect(invited).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "wrong_room" } } });
     expect(bob.disk.records).toEqual(records);
     // Bob asked for the slot and the roster, and said nothing about himself.
     const sent = world.relay.seen
