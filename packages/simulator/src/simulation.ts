@@ -95,7 +95,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   const [longest] = [...shown.values()].sort((a, b) => b.size - a.size);
   for (const [device, texts] of shown) {
     // Who came later has the end of the log; nothing in between may be missing.
-    const all = [...(longest ?? [])].slice(-texts.size);
+    const all = [...(longest ?? [])].slice((longest?.size ?? 0) - texts.size);
     const missing = all.filter((text) => !texts.has(text));
     if (missing.length > 0 && !hasRejoined(device)) {
       throw new InvariantViolation(`${device.name} misses ${missing.slice(0, 3).join(", ")}`);
