@@ -66,7 +66,8 @@ export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Dec
   const right: Right = {
     role,
     approvedBy: approvedBy.map((each) => named(sight, each)),
-    invite: inviteId && inviteView(sight, inviteId),
+    // With `createInvite` the id names what was made, and is no right.
+    invite: action.type === "add" && inviteId !== null ? inviteView(sight, inviteId) : null,
     isFarewell: action.type === "leave",
   };
   const whom = person && named(sight, person, name ?? undefined);
