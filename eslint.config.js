@@ -14,6 +14,7 @@ const mayImport = {
   protocol: ["codec", "crypto", "mls", "wire"],
   relay: ["codec", "crypto", "wire", "sqlite"],
   client: ["codec", "crypto", "protocol", "wire", "sqlite"],
+  web: ["client", "codec"],
   cli: ["client", "relay", "protocol", "crypto", "codec"],
   simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
   bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
@@ -49,7 +50,7 @@ function arrows(name) {
 }
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "coverage/**", "data/**"] },
+  { ignores: ["**/dist/**", "**/build/**", "**/node_modules/**", "coverage/**", "data/**"] },
   eslint.configs.recommended,
   {
     files: ["packages/**/*.{ts,tsx}", "docs/**/*.ts"],

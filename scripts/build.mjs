@@ -1,8 +1,34 @@
-// Builds every package with the native TypeScript compiler, in dependency order (project references).
+// Builds every package with the native TypeScript compiler, in dependency order (project references), then the web client's pages.
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const compiler = fileURLToPath(new URL("../node_modules/typescript-7/bin/tsc", import.meta.url));
-const run = spawnSync(process.execPath, [compiler, "-b", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
-process.exit(run.status ?? 1);
+run(compiler, ["-b", ...process.argv.slice(2)], root);
+if (!pagesAreFresh())
+  run(`${root}/node_modules/vite/bin/vite.js`, ["build", "--logLevel", "warn"], `${root}/packages/web`);
+
+function run(script, args, cwd) {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// Bundling takes seconds, and nothing of it depends on anything but these files.
+function pagesAreFresh() {
+  const built = `${root}/packages/web/dist/index.html`;
+  if (!existsSync(built)) return false;
+  const since = statSync(built).mtimeMs;
+  const sources = ["src", "public", "index.html", "vite.config.ts", "package.json"];
+  const folders = readdirSync(`${root}/packages`).flatMap((name) =>
+    sources.map((each) => `${root}/packages/${name}/${each}`),
+  );
+  return [`${root}/package-lock.json`, ...folders].every((path) => newest(path) <= since);
+}
+
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path, { withFileTypes: true }).map((entry) => newest(`${path}/${entry.name}`)));
+}

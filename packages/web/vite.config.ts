@@ -1,0 +1,26 @@
+import { defineConfig } from "vite";
+
+// Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0004).
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "./",
+  resolve: {
+    conditions: ["@conclave/source", "browser", "module"],
+    alias: {
+      react: "preact/compat",
+      "react-dom": "preact/compat",
+      "react/jsx-runtime": "preact/jsx-runtime",
+    },
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // No inline script, style or data URL: the Content-Security-Policy allows none.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: false,
+  },
+});
