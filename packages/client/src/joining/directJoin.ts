@@ -88,7 +88,8 @@ export class DirectJoin {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const link = parseLink(join.link);
     if (!link) return this.fail({ kind: "malformed", what: "link" });
-    const known = this.state.room?.lastCommit ?? 0;
+    const { room } = this.state;
+    const known = room?.lastCommit ?? 0;
     const preview = await readInvite(this.state.ports, this.connection, link);
     if (!preview.ok) {
       const { problem } = preview;
@@ -104,6 +105,18 @@ export class DirectJoin {
         this.state.setMeta(turn, { join: { ...join, attempts: join.attempts + 1 } });
       });
       this.patience.later();
+      return;
+    }
+    // RULE: client.one-join: while the epoch lasts there is one join of ours, sent again as it is: a relay that kept the
+    // first could else bring it into the log when its keys are gone (attack A31).
+    if (room && preview.value.slot.epoch === decodeAppend(join.blob).epoch) {
+      const appendId = this.state.ports.random(16);
+      const append = { ...decodeAppend(join.blob), appendId, lastCommit: room.lastCommit };
+      await this.state.turn((turn) => {
+        const attempts = join.attempts + 1;
+        this.state.setMeta(turn, { join: { ...join, attempts, blob: encodeAppend(append) } });
+      });
+      this.sentOn = 0;
       return;
     }
     const { device } = this;

@@ -41,6 +41,8 @@ export class Decisions {
   private sentOn = 0;
   private busy = false;
   private refusals = 0;
+  /** How often commits that nobody could use came before the present one. */
+  private blocked = 0;
   private readonly patience: Patience;
 
   constructor(
@@ -106,7 +108,7 @@ export class Decisions {
     }
     if (this.busy || this.patience.isWaiting || room.status !== "active" || !this.sync.isLive) return;
     const { pending } = room;
-    if (pending && pending.append.lastCommit !== room.lastCommit) void this.work(this.drop());
+    if (pending && pending.append.lastCommit !== room.lastCommit) void this.work(this.renew());
     else if (pending && this.sentOn !== this.connection.number) void this.work(this.send(pending.append));
     else if (!pending && (this.current || this.state.race)) void this.work(this.conclude());
     else if (!pending && this.waiting.length > 0) void this.work(this.begin());
@@ -135,6 +137,7 @@ export class Decisions {
     });
     this.sentOn = 0;
     this.refusals = 0;
+    this.blocked = 0;
     if (!result.ok) this.finish(failed(result.problem));
     else if (result.value?.code === "approvals_missing" && intent.mayPropose && wish.type !== "rekey") {
       await this.propose(wish, result.value);
@@ -193,11 +196,22 @@ export class Decisions {
     });
   }
 
-  /** A commit that nobody could use came first: ours can no more be appended, and is built anew. */
-  private async drop(): Promise<void> {
+  /** A commit that nobody could use came first: ours is as good as before, and goes again, after that one. */
+  private async renew(): Promise<void> {
     const action = this.state.room?.pending?.action ?? null;
-    const dropped = await this.discard();
-    if (dropped.ok) this.state.race = { action, losses: (this.current?.losses ?? 0) + 1 };
+    const losses = ++this.blocked;
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    if (losses >= GIVE_UP_AFTER) {
+      await this.discard();
+      this.finish(failed({ kind: "starved", losses }));
+      return;
+    }
+    await this.state.turn((turn) => {
+      const renewed = this.state.room?.renewPending();
+      if (renewed) this.state.apply(turn, renewed.delta);
+    });
+    this.sentOn = 0;
+    if (losses > 1) this.patience.later();
   }
 
   private discard(): Promise<Result<void>> {

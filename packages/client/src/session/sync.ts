@@ -40,6 +40,8 @@ export class Sync {
 
   offline(): void {
     this.live = false;
+    // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
+    this.target = 0;
     this.patience.stop();
   }
 

@@ -8,7 +8,7 @@ import { deedOf } from "./deed.js";
 import type { Judgement } from "./judge.js";
 import { encodeKeyring, nextKeyring } from "./keyring.js";
 import type { RoomEvent } from "./outcome.js";
-import { groupDelta, KEYS, type Pending, PENDING, type RoomParts } from "./parts.js";
+import { groupDelta, KEYS, type Pending, PENDING, type RoomParts, withdrawnKey } from "./parts.js";
 
 /** What accepting a commit changed. */
 export interface Acceptance {
@@ -23,31 +23,36 @@ export interface Acceptance {
 export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
   const applied = groupDelta(parts, parts.group.apply(staged));
   const events = afterwards(parts, judgement, staged.senderLeaf.signatureKey, false);
-  const lost = dropPending(parts);
+  const lost = forgetOwn(parts, null);
   const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);
   return { delta: joinDeltas(applied, moved, lost.delta), events: [...events, ...lost.events] };
 }
 
-/** Applies the own pending commit, which the log shows. */
-export function acceptOwn(parts: RoomParts, pending: Pending): Acceptance {
-  parts.pending = null;
-  const applied = applyOwn(parts, pending);
-  const events = afterwards(parts, pending.judgement, parts.core.leaf, true);
-  parts.core = { ...parts.core, losses: 0 };
-  const moved = moveOn(parts, pending.judgement);
-  return { delta: joinDeltas(applied, moved, { put: [], delete: [PENDING] }), events };
+/** Applies an own commit, which the log shows: the pending one, or one that was given up. */
+export function acceptOwn(parts: RoomParts, own: Pending): Acceptance {
+  const applied = applyOwn(parts, own);
+  const events = afterwards(parts, own.judgement, parts.core.leaf, true);
+  const lost = forgetOwn(parts, own);
+  const moved = moveOn(parts, own.judgement);
+  return { delta: joinDeltas(applied, moved, lost.delta), events: [...events, ...lost.events] };
 }
 
-/** Forgets the own pending commit: another one took its place. */
-export function dropPending(parts: RoomParts): Acceptance {
-  const { pending } = parts;
-  if (pending === null) return { delta: NO_DELTA, events: [] };
+// The epoch is over: of all own commits made in it only `won` may count. The pending one, if it is another, lost a race.
+function forgetOwn(parts: RoomParts, won: Pending | null): Acceptance {
+  const { pending, withdrawn } = parts;
+  const gone = [...(pending === null ? [] : [PENDING]), ...withdrawn.map(withdrawnKey)];
   parts.pending = null;
+  parts.withdrawn = [];
   parts.groupRecords = null;
+  if (pending === won) {
+    if (won !== null) parts.core = { ...parts.core, losses: 0 };
+    return { delta: { put: [], delete: gone }, events: [] };
+  }
+  if (pending === null) return { delta: { put: [], delete: gone }, events: [] };
   const losses = parts.core.losses + 1;
   parts.core = { ...parts.core, losses };
   const action = pending.judgement.transition?.entry.action ?? null;
-  return { delta: { put: [], delete: [PENDING] }, events: [{ type: "lostRace", action, losses }] };
+  return { delta: { put: [], delete: gone }, events: [{ type: "lostRace", action, losses }] };
 }
 
 // After a restart the staged commit is gone, but not its records: the group is loaded anew from them.
@@ -56,7 +61,6 @@ function applyOwn(parts: RoomParts, { staged, groupDelta: stored }: Pending): De
   if (parts.groupRecords === null) throw new TypeError("the records under a pending commit are gone");
   const delta = groupDelta(parts, stored);
   parts.group = Group.load(parts.engine, parts.groupRecords);
-  parts.groupRecords = null;
   return delta;
 }
 

@@ -98,7 +98,7 @@ export function foundRoom(primitives: Primitives, founding: Founding): Outcome<F
   const parts: RoomParts = {
     ...{ primitives, engine, roomTag, log, group, roster, core, keys },
     ...{ watch: RelayWatch.empty(), petitions: Petitions.empty(), own: new Map<string, Uint8Array>() },
-    ...{ pending: null, groupRecords: null, alarms: [], isCaughtUp: true },
+    ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: true },
   };
   const attachment = sealRosterRecord(crypto, roomTag, currentRosterKey(keys), 0, {
     entry: entry.bytes,

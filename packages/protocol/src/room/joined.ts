@@ -48,7 +48,7 @@ export function beginJoined(primitives: Primitives, joined: JoinedState): { room
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
     ...{ watch: RelayWatch.empty(), petitions: Petitions.empty(), own: new Map<string, Uint8Array>() },
-    ...{ pending: null, groupRecords: null, alarms: [], isCaughtUp: false },
+    ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();
   for (const delta of [prefixDelta(GROUP, joined.groupRecords), ...joined.rosterRecords, log.records()]) {

@@ -6,7 +6,7 @@ import { decodeAlarms } from "./alarmRecord.js";
 import { judgeStored } from "./judgeStored.js";
 import { decodeKeyring } from "./keyring.js";
 import { LogMemory } from "./logMemory.js";
-import { ALARMS, CORE, decodePending, GROUP, KEYS, PENDING, type RoomParts } from "./parts.js";
+import { ALARMS, CORE, decodePending, GROUP, isWithdrawnKey, KEYS, PENDING, type RoomParts } from "./parts.js";
 import { Petitions } from "./petitions.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
@@ -21,6 +21,7 @@ export function loadRoom(primitives: Primitives, stored: Iterable<readonly [stri
   const engine = roomEngine(primitives);
   const groupRecords = new Map(recordsUnder(GROUP, records));
   const pending = records.get(PENDING);
+  const withdrawn = [...records].flatMap(([key, value]) => (isWithdrawnKey(key) ? [value] : []));
   const parts: RoomParts = {
     primitives,
     engine,
@@ -34,10 +35,13 @@ export function loadRoom(primitives: Primitives, stored: Iterable<readonly [stri
     core,
     keys: decodeKeyring(records.get(KEYS)),
     pending: null,
-    groupRecords: pending === undefined ? null : groupRecords,
+    withdrawn: [],
+    groupRecords: pending === undefined && withdrawn.length === 0 ? null : groupRecords,
     alarms: decodeAlarms(records.get(ALARMS)),
     isCaughtUp: false,
   };
-  if (pending !== undefined) parts.pending = decodePending(pending, (entry) => judgeStored(parts, entry));
+  const decoded = (bytes: Uint8Array) => decodePending(bytes, (entry) => judgeStored(parts, entry));
+  if (pending !== undefined) parts.pending = decoded(pending);
+  parts.withdrawn = withdrawn.map(decoded);
   return new Room(parts);
 }

@@ -41,6 +41,8 @@ export interface RoomParts {
   core: RoomCore;
   keys: Keyring;
   pending: Pending | null;
+  /** Own commits of this epoch that were given up: the relay has seen them, and may bring them into the log all the same. */
+  withdrawn: readonly Pending[];
   /** The group's records, kept only while a pending commit has to be applied to them. */
   groupRecords: Map<string, Uint8Array> | null;
   /** Alarms that pause the room. */
@@ -73,9 +75,19 @@ export function ownKey(recordHash: Uint8Array): string {
 }
 
 export const PENDING = "s/pending";
+const WITHDRAWN = "s/withdrawn/";
 export const CORE = "s/core";
 export const KEYS = "s/keys";
 export const ALARMS = "s/alarms";
+
+/** The record of an own commit that was given up. */
+export function withdrawnKey({ recordHash }: Pick<Pending, "recordHash">): string {
+  return WITHDRAWN + toHex(recordHash);
+}
+
+export function isWithdrawnKey(key: string): boolean {
+  return key.startsWith(WITHDRAWN);
+}
 
 export function encodePending(pending: Pending): Uint8Array {
   const { put, delete: gone } = pending.groupDelta;

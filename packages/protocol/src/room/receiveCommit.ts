@@ -7,14 +7,16 @@ import { holderOf } from "./invariant.js";
 import { judge } from "./judge.js";
 import { envelopeKeyOf } from "./keyring.js";
 import { beforeCommit, epochOf, type RoomParts } from "./parts.js";
+import { ownCommit } from "./ownCommit.js";
 import { accepted, ignored, type Reception, rejected } from "./reception.js";
 
 /** Takes in a commit record (docs/protocol.md §5). Nothing changes unless it is accepted. */
 export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Array): Reception {
-  const { pending, core } = parts;
+  const { core } = parts;
   if (core.status === "joining") return receiveJoin(parts, hash);
-  if (pending !== null && equalBytes(pending.recordHash, hash)) {
-    const { delta, events } = acceptOwn(parts, pending);
+  const own = ownCommit(parts, hash);
+  if (own !== null) {
+    const { delta, events } = acceptOwn(parts, own);
     return accepted(delta, events);
   }
   // RULE: room.current-epoch: a commit counts in its own epoch only; what is over is not looked at (attack A26).

@@ -19,13 +19,13 @@ import { done, type Outcome, refused } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { authorCommit, type Undertaking } from "./authorCommit.js";
-import { dropPending } from "./acceptCommit.js";
 import { writeSeed } from "./keyring.js";
 import type { LogPlace } from "./logMemory.js";
 import { openRequest, slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
 import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
 import type { Petition } from "./petitions.js";
+import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { pauseFor } from "./pause.js";
 import { receive } from "./receive.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
@@ -155,12 +155,27 @@ export class Room {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
     if (this.parts.pending !== null) return refused("pending");
+    const again = reviveCommit(this.parts, what);
+    if (again !== null) return done(again);
+    // Every one may still come; so many that none is taken can only be the relay's doing.
+    if (this.parts.withdrawn.length >= MOST_WITHDRAWN) return refused("pending");
     return authorCommit(this.parts, what, { now: options.now, request: options.request ?? null });
   }
 
-  /** Forgets the own pending commit: the relay refused it for good. Catch up before the next one. */
+  /**
+   * Commits that nobody could use came first: the pending one is still good, and is to be sent again, after those. Gives
+   * the new append with what to store first; null when nothing is pending.
+   */
+  renewPending(): PendingCommit | null {
+    return renewPending(this.parts);
+  }
+
+  /**
+   * Gives the own pending commit up: the relay does not take it. When it is in the log after all, before the epoch ends,
+   * it counts; asking for the same action again sends the same commit.
+   */
   discardPending(): Delta {
-    return joinDeltas(dropPending(this.parts).delta, this.coreDelta());
+    return joinDeltas(withdrawPending(this.parts), this.coreDelta());
   }
 
   /** Asks the others for their yes to an action, and gives our own. */

@@ -1,0 +1,56 @@
+import { equalBytes } from "@conclave/codec";
+import { NO_DELTA } from "../encoding/delta.js";
+import type { Delta } from "../primitives.js";
+import { actionHash } from "../roster/action.js";
+import type { Undertaking } from "./authorCommit.js";
+import type { PendingCommit } from "./outcome.js";
+import { encodePending, type Pending, PENDING, type RoomParts, withdrawnKey } from "./parts.js";
+
+/** How many own commits of one epoch may have been given up before no other one is made. */
+export const MOST_WITHDRAWN = 8;
+
+/**
+ * The own commit that a record of the log is, also one that was given up: everybody else judges it by its epoch alone.
+ *
+ * RULE: room.own-commit: what the relay was given it may bring into the log while the epoch lasts, whatever it answered;
+ * the keys of it are kept so long, or its author alone would stay behind (attack A31).
+ */
+export function ownCommit({ pending, withdrawn }: RoomParts, recordHash: Uint8Array): Pending | null {
+  const own = pending === null ? withdrawn : [pending, ...withdrawn];
+  return own.find((each) => equalBytes(each.recordHash, recordHash)) ?? null;
+}
+
+/** The pending commit as it is to be sent after the newest commit record. Its record is the same. */
+export function renewPending(parts: RoomParts): PendingCommit | null {
+  return parts.pending === null ? null : makePending(parts, parts.pending, []);
+}
+
+/** Gives the pending commit up, and keeps what it takes to follow it. */
+export function withdrawPending(parts: RoomParts): Delta {
+  const { pending, withdrawn } = parts;
+  if (pending === null) return NO_DELTA;
+  parts.pending = null;
+  parts.withdrawn = [...withdrawn, pending];
+  parts.core = { ...parts.core, losses: parts.core.losses + 1 };
+  return { put: [[withdrawnKey(pending), encodePending(pending)]], delete: [PENDING] };
+}
+
+/** The commit of this epoch that was made for the same and given up, as the pending one again; null when there is none. */
+export function reviveCommit(parts: RoomParts, what: Undertaking): PendingCommit | null {
+  const { crypto } = parts.primitives;
+  const hash = what.type === "rekey" ? null : actionHash(crypto, what);
+  const same = parts.withdrawn.find(({ judgement }) => {
+    const action = judgement.transition?.entry.action ?? null;
+    return action === null || hash === null ? action === hash : equalBytes(actionHash(crypto, action), hash);
+  });
+  if (same === undefined) return null;
+  parts.withdrawn = parts.withdrawn.filter((each) => each !== same);
+  return makePending(parts, same, [withdrawnKey(same)]);
+}
+
+function makePending(parts: RoomParts, before: Pending, gone: readonly string[]): PendingCommit {
+  const { core, primitives } = parts;
+  const append = { ...before.append, lastCommit: core.lastCommit, appendId: primitives.random(16) };
+  parts.pending = { ...before, append };
+  return { append, delta: { put: [[PENDING, encodePending(parts.pending)]], delete: gone } };
+}
