@@ -17,7 +17,7 @@ export {
 } from "./settings.js";
 export { MemoryStore } from "./store/memoryStore.js";
 export { SqliteStore } from "./store/sqliteStore.js";
-export type { PageSize, RecordRow, RoomRow, SlotRow, SlotVersion, Store, WriteKey } from "./store/store.js";
+export type { BlobRow, PageSize, RecordRow, RoomRow, SlotRow, SlotVersion, Store, WriteKey } from "./store/store.js";
 export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
 export { SOCKET_PATH } from "./server/sockets.js";

@@ -10,6 +10,8 @@ export interface Rate {
 export interface Rates {
   /** Requests of one connection. */
   readonly connection: Rate;
+  /** Bytes of blobs that one connection writes and reads: counted apart, so that a file does not hold up its messages. */
+  readonly blobBytes: Rate;
   /** Appends to one room, of all connections together. */
   readonly room: Rate;
   /** Rooms created from one address. */
@@ -26,6 +28,7 @@ export interface Quotas {
   readonly requestsPerSlot: number;
   /** Deliveries of one room that one inbox holds; the oldest give way. */
   readonly deliveriesPerRoom: number;
+  /** Bytes of blobs in one room, with those that unfinished ones will have. */
   readonly blobBytesPerRoom: number;
 }
 
@@ -35,6 +38,8 @@ export interface Retention {
   readonly maxAge: number | null;
   /** Payload bytes of messages kept in one room; the oldest are pruned beyond it. */
   readonly messageBytesPerRoom: number;
+  /** Ms after its newest chunk that an unfinished blob is kept. */
+  readonly uploadAge: number;
   /** Ms that undelivered inbox items and unanswered join requests are kept. */
   readonly pendingAge: number;
 }
@@ -53,6 +58,7 @@ export interface RelaySettings {
   readonly strikes: number;
 }
 
+const MIB = 1024 * 1024;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Settings for a relay of a small community. */
@@ -60,13 +66,14 @@ export const DEFAULT_SETTINGS: RelaySettings = {
   limits: DEFAULT_LIMITS,
   rates: {
     connection: { burst: 4000, perSecond: 400 },
+    blobBytes: { burst: 16 * MIB, perSecond: 8 * MIB },
     room: { burst: 4000, perSecond: 400 },
     create: { burst: 30, perSecond: 1 / 20 },
     slot: { burst: 30, perSecond: 1 / 2 },
     recovery: { burst: 2, perSecond: 1 / 10 },
   },
-  quotas: { slotsPerRoom: 256, requestsPerSlot: 64, deliveriesPerRoom: 8, blobBytesPerRoom: 1024 ** 3 },
-  retention: { maxAge: null, messageBytesPerRoom: 1024 ** 3, pendingAge: 30 * DAY },
+  quotas: { slotsPerRoom: 256, requestsPerSlot: 64, deliveriesPerRoom: 8, blobBytesPerRoom: 2048 * MIB },
+  retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY, pendingAge: 30 * DAY },
   createPermit: null,
   helloTimeout: 10_000,
   strikes: 30,

@@ -1,5 +1,15 @@
 import { concatBytes } from "@conclave/codec";
 import { appendCodec, type AppendRequest } from "./append.js";
+import {
+  beginBlobCodec,
+  dropBlobCodec,
+  readBlobCodec,
+  writeBlobCodec,
+  type BeginBlobRequest,
+  type DropBlobRequest,
+  type ReadBlobRequest,
+  type WriteBlobRequest,
+} from "./blob.js";
 import { FrameSet, type DecodedFrames } from "./frameCodec.js";
 import { helloCodec, type Hello } from "./handshake.js";
 import {
@@ -13,17 +23,13 @@ import {
 import type { Limits } from "./limits.js";
 import {
   createRoomCodec,
-  getBlobCodec,
   proveCodec,
-  putBlobCodec,
   readRequestCodec,
   readRosterCodec,
   subscribeCodec,
   unsubscribeCodec,
   type CreateRoomRequest,
-  type GetBlobRequest,
   type ProveRequest,
-  type PutBlobRequest,
   type ReadRequest,
   type ReadRosterRequest,
   type SubscribeRequest,
@@ -55,8 +61,10 @@ export type Request =
   | ReadRosterRequest
   | SubscribeRequest
   | UnsubscribeRequest
-  | PutBlobRequest
-  | GetBlobRequest
+  | BeginBlobRequest
+  | WriteBlobRequest
+  | ReadBlobRequest
+  | DropBlobRequest
   | PutSlotRequest
   | CloseSlotRequest
   | GetSlotRequest
@@ -80,8 +88,10 @@ const frames = new FrameSet<ClientFrame>({
   readRoster: readRosterCodec,
   subscribe: subscribeCodec,
   unsubscribe: unsubscribeCodec,
-  putBlob: putBlobCodec,
-  getBlob: getBlobCodec,
+  beginBlob: beginBlobCodec,
+  writeBlob: writeBlobCodec,
+  readBlob: readBlobCodec,
+  dropBlob: dropBlobCodec,
   putSlot: putSlotCodec,
   closeSlot: closeSlotCodec,
   getSlot: getSlotCodec,

@@ -22,6 +22,10 @@ export const RELAY_ERRORS = {
   inbox_denied: { number: 20, sentence: "This connection has not proved that the inbox is its own." },
   blob_unknown: { number: 21, sentence: "The relay does not have this blob (any more)." },
   quota_exceeded: { number: 22, sentence: "The room, slot or inbox holds as much as this relay allows." },
+  blob_conflict: {
+    number: 23,
+    sentence: "The blob has other content or another size, or lacks the chunk before this one.",
+  },
 } as const satisfies Record<string, { readonly number: number; readonly sentence: string }>;
 
 /** The stable name of a refusal. */

@@ -2,8 +2,11 @@ import type { FrameCodec } from "./frameCodec.js";
 import { readId, writeId } from "./field.js";
 import { readLimits, writeLimits, type Limits } from "./limits.js";
 
-/** The protocol versions this package speaks, best first. */
-export const VERSIONS: readonly number[] = [1];
+/** The protocol versions this package speaks, best first. Version 2 has blobs (`beginBlob` and what follows); 1 has none. */
+export const VERSIONS: readonly number[] = [2, 1];
+
+/** The first version whose relays keep blobs. */
+export const BLOB_VERSION = 2;
 
 /** The first frame of a connection. Requests may follow in the same message when they need no proof. */
 export interface Hello {

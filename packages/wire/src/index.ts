@@ -32,18 +32,28 @@ export {
   type Signed,
 } from "./receipt.js";
 export { inboxIdOf, inboxProofBytes, slotProofBytes, writeProofBytes } from "./proof.js";
-export { chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
+export { BLOB_VERSION, chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export type {
   CreateRoomRequest,
-  GetBlobRequest,
   ProveRequest,
-  PutBlobRequest,
   ReadRequest,
   ReadRosterRequest,
   SubscribeRequest,
   UnsubscribeRequest,
 } from "./roomRequest.js";
+export {
+  BLOB_CHUNK_BYTES,
+  blobChunkLength,
+  blobChunks,
+  blobIdOf,
+  type BeginBlobRequest,
+  type BlobResponse,
+  type BlobStateResponse,
+  type DropBlobRequest,
+  type ReadBlobRequest,
+  type WriteBlobRequest,
+} from "./blob.js";
 export type {
   CloseSlotRequest,
   DeleteRequestRequest,
@@ -56,8 +66,6 @@ export type {
 export type { ClearInboxRequest, FetchInboxRequest, ProveInboxRequest } from "./inboxRequest.js";
 export type {
   AppendedResponse,
-  BlobResponse,
-  BlobStoredResponse,
   CreatedResponse,
   DoneResponse,
   ErrorResponse,

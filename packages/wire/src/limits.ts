@@ -16,7 +16,7 @@ export interface Limits {
   readonly slotBlob: number;
   /** A join request's blob. */
   readonly requestBlob: number;
-  /** One stored blob (a chunk of a file). */
+  /** One blob: an encrypted file. */
   readonly blob: number;
   /** Deliveries in one append. */
   readonly deliveries: number;
@@ -42,7 +42,8 @@ export const DEFAULT_LIMITS: Limits = {
   attachment: 64 * KIB,
   slotBlob: 4 * MIB,
   requestBlob: 64 * KIB,
-  blob: 256 * KIB,
+  // A file of 64 MiB, and what encrypting adds to it.
+  blob: 65 * MIB,
   deliveries: 64,
   slots: 16,
   pageItems: 2048,

@@ -1,4 +1,5 @@
 import { concatBytes } from "@conclave/codec";
+import { blobCodec, blobStateCodec, type BlobResponse, type BlobStateResponse } from "./blob.js";
 import { FrameSet, type DecodedFrames } from "./frameCodec.js";
 import { welcomeCodec, type Welcome } from "./handshake.js";
 import {
@@ -15,8 +16,6 @@ import {
 } from "./push.js";
 import {
   appendedCodec,
-  blobCodec,
-  blobStoredCodec,
   createdCodec,
   doneCodec,
   errorCodec,
@@ -24,8 +23,6 @@ import {
   rosterCodec,
   subscribedCodec,
   type AppendedResponse,
-  type BlobResponse,
-  type BlobStoredResponse,
   type CreatedResponse,
   type DoneResponse,
   type ErrorResponse,
@@ -53,7 +50,7 @@ export type Response =
   | PageResponse
   | RosterResponse
   | SubscribedResponse
-  | BlobStoredResponse
+  | BlobStateResponse
   | BlobResponse
   | SlotResponse
   | PostedResponse
@@ -78,7 +75,7 @@ const frames = new FrameSet<RelayFrame>({
   page: pageCodec,
   roster: rosterCodec,
   subscribed: subscribedCodec,
-  blobStored: blobStoredCodec,
+  blobState: blobStateCodec,
   blob: blobCodec,
   slot: slotCodec,
   posted: postedCodec,

@@ -64,22 +64,6 @@ export interface UnsubscribeRequest {
   readonly roomTag: Uint8Array;
 }
 
-/** Stores one chunk of an encrypted file, by a proved member. Answer: `blobStored` with its SHA-256, its name from now on. */
-export interface PutBlobRequest {
-  readonly type: "putBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
-  readonly blob: Uint8Array;
-}
-
-/** Fetches a chunk by its SHA-256. Answer: `blob`. */
-export interface GetBlobRequest {
-  readonly type: "getBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
-  readonly blobId: Uint8Array;
-}
-
 export const createRoomCodec: FrameCodec<CreateRoomRequest> = {
   number: 2,
   write: (writer, frame) => {
@@ -170,34 +154,4 @@ export const unsubscribeCodec: FrameCodec<UnsubscribeRequest> = {
     writeId(writer, frame.roomTag);
   },
   read: (reader) => ({ type: "unsubscribe", id: reader.u32("request id"), roomTag: readId(reader, "room tag") }),
-};
-
-export const putBlobCodec: FrameCodec<PutBlobRequest> = {
-  number: 9,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writer.opaque(frame.blob);
-  },
-  read: (reader) => ({
-    type: "putBlob",
-    id: reader.u32("request id"),
-    roomTag: readId(reader, "room tag"),
-    blob: reader.opaque(undefined, "blob"),
-  }),
-};
-
-export const getBlobCodec: FrameCodec<GetBlobRequest> = {
-  number: 10,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeId(writer, frame.blobId);
-  },
-  read: (reader) => ({
-    type: "getBlob",
-    id: reader.u32("request id"),
-    roomTag: readId(reader, "room tag"),
-    blobId: readId(reader, "blob id"),
-  }),
 };

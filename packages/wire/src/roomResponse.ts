@@ -96,20 +96,6 @@ export interface SubscribedResponse {
   readonly items: readonly LogItem[];
 }
 
-/** The chunk is stored; `blobId` is its SHA-256. */
-export interface BlobStoredResponse {
-  readonly type: "blobStored";
-  readonly id: number;
-  readonly blobId: Uint8Array;
-}
-
-/** A chunk. Check that its SHA-256 is what was asked for. */
-export interface BlobResponse {
-  readonly type: "blob";
-  readonly id: number;
-  readonly blob: Uint8Array;
-}
-
 export const doneCodec: FrameCodec<DoneResponse> = {
   number: 129,
   write: (writer, frame) => writer.u32(frame.id),
@@ -202,20 +188,6 @@ export const subscribedCodec: FrameCodec<SubscribedResponse> = {
     availableFrom: reader.u53("available from"),
     items: reader.vector(readLogItem, undefined, "records"),
   }),
-};
-
-export const blobStoredCodec: FrameCodec<BlobStoredResponse> = {
-  number: 136,
-  write: (writer, frame) => {
-    writeId(writer.u32(frame.id), frame.blobId);
-  },
-  read: (reader) => ({ type: "blobStored", id: reader.u32("request id"), blobId: readId(reader, "blob id") }),
-};
-
-export const blobCodec: FrameCodec<BlobResponse> = {
-  number: 137,
-  write: (writer, frame) => writer.u32(frame.id).opaque(frame.blob),
-  read: (reader) => ({ type: "blob", id: reader.u32("request id"), blob: reader.opaque(undefined, "blob") }),
 };
 
 function writePosition(writer: Writer, position: RoomPosition): void {

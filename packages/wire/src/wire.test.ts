@@ -3,6 +3,9 @@ import { concatBytes, encode, toHex, utf8Bytes } from "@conclave/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  blobChunkLength,
+  blobChunks,
+  blobIdOf,
   chooseVersion,
   commitReceiptBytes,
   decodeClientMessage,
@@ -103,8 +106,10 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ ...is("readRoster"), roomTag: id32, fromIndex: u53 }),
   fc.record({ ...is("subscribe"), roomTag: id32, fromN: u53 }),
   fc.record({ ...is("unsubscribe"), roomTag: id32 }),
-  fc.record({ ...is("putBlob"), roomTag: id32, blob }),
-  fc.record({ ...is("getBlob"), roomTag: id32, blobId: id32 }),
+  fc.record({ ...is("beginBlob"), roomTag: id32, blobId: id32, size: fc.integer({ min: 1, max: 2 ** 40 }) }),
+  fc.record({ ...is("writeBlob"), roomTag: id32, blobId: id32, index: id, chunk: blob }),
+  fc.record({ ...is("readBlob"), roomTag: id32, blobId: id32, index: id }),
+  fc.record({ ...is("dropBlob"), roomTag: id32, secret: id32 }),
   fc.record({ ...is("putSlot"), roomTag: id32, slot: slotContent }),
   fc.record({ ...is("closeSlot"), roomTag: id32, slotId: id32 }),
   fc.record({ ...is("getSlot"), roomTag: id32, slotId: id32, back: fc.nat(255) }),
@@ -140,8 +145,8 @@ const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
     total: u53,
   }),
   fc.record({ ...is("subscribed"), receipt: signedHead, position, availableFrom: u53, items }),
-  fc.record({ ...is("blobStored"), blobId: id32 }),
-  fc.record({ ...is("blob"), blob }),
+  fc.record({ ...is("blobState"), chunks: id }),
+  fc.record({ ...is("blob"), chunk: blob }),
   fc.record({ ...is("slot"), blob, n: u53, time: u53, versions: fc.nat(255) }),
   fc.record({ ...is("posted"), request: u53 }),
   fc.record({
@@ -296,10 +301,42 @@ describe("receipts and proofs", () => {
   });
 });
 
+describe("blobs", () => {
+  it("have whole chunks and a last one, which is never empty", () => {
+    const lengths = (size: number) => [0, 1, 2].map((index) => blobChunkLength(size, index));
+    expect([1, 65_536, 65_537].map(blobChunks)).toEqual([1, 1, 2]);
+    expect(lengths(1)).toEqual([1, 0, 0]);
+    expect(lengths(65_536)).toEqual([65_536, 0, 0]);
+    expect(lengths(70_000)).toEqual([65_536, 4464, 0]);
+  });
+  it("A83: RULE wire.chunk-bounded: a chunk that is longer than any is no frame, from either side; nor is an empty blob", () => {
+    const target = { id: 1, roomTag: new Uint8Array(32), blobId: new Uint8Array(32), index: 0 };
+    const written = (length: number) =>
+      decodeClientMessage(
+        encodeClientFrame({ type: "writeBlob", ...target, chunk: new Uint8Array(length) }),
+        DEFAULT_LIMITS,
+      );
+    const answered = (length: number) =>
+      decodeRelayMessage(encodeRelayFrame({ type: "blob", id: 1, chunk: new Uint8Array(length) }), 1_000_000);
+    for (const decode of [written, answered]) {
+      expect(decode(65_536).ok).toBe(true);
+      expect(decode(65_537)).toMatchObject({ ok: false, error: { fault: "too_long" } });
+    }
+    const begin = { type: "beginBlob" as const, id: 1, roomTag: target.roomTag, blobId: target.blobId };
+    expect(decodeClientMessage(encodeClientFrame({ ...begin, size: 1 }), DEFAULT_LIMITS).ok).toBe(true);
+    expect(decodeClientMessage(encodeClientFrame({ ...begin, size: 0 }), DEFAULT_LIMITS).ok).toBe(false);
+  });
+  it("a blob's name is the hash of its secret behind a label", () => {
+    const secret = new Uint8Array(32).fill(4);
+    expect(blobIdOf(sha256, secret)).toEqual(sha256(concatBytes(utf8Bytes("conclave/blob/v1"), secret)));
+  });
+});
+
 describe("negotiation and errors", () => {
   it("chooses a version both speak, or none", () => {
     expect(chooseVersion([7, 1])).toBe(1);
-    expect(chooseVersion([2, 3])).toBeNull();
+    expect(chooseVersion([1, 2])).toBe(2);
+    expect(chooseVersion([3, 4])).toBeNull();
     expect(chooseVersion([])).toBeNull();
   });
   it("every error has its own number and a sentence", () => {

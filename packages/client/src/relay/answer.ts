@@ -1,7 +1,7 @@
 import type {
   AppendedResponse,
   BlobResponse,
-  BlobStoredResponse,
+  BlobStateResponse,
   CreatedResponse,
   DoneResponse,
   ErrorResponse,
@@ -24,8 +24,10 @@ export interface AnswerOf {
   readRoster: RosterResponse;
   subscribe: SubscribedResponse;
   unsubscribe: DoneResponse;
-  putBlob: BlobStoredResponse;
-  getBlob: BlobResponse;
+  beginBlob: BlobStateResponse;
+  writeBlob: BlobStateResponse;
+  readBlob: BlobResponse;
+  dropBlob: DoneResponse;
   putSlot: DoneResponse;
   closeSlot: DoneResponse;
   getSlot: SlotResponse;
@@ -60,8 +62,10 @@ export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } 
   readRoster: "roster",
   subscribe: "subscribed",
   unsubscribe: "done",
-  putBlob: "blobStored",
-  getBlob: "blob",
+  beginBlob: "blobState",
+  writeBlob: "blobState",
+  readBlob: "blob",
+  dropBlob: "done",
   putSlot: "done",
   closeSlot: "done",
   getSlot: "slot",

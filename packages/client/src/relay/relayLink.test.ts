@@ -159,7 +159,7 @@ describe("RelayLink", () => {
   it("splits what is too large for one message", async () => {
     const script = new Script().online();
     const blob = new Uint8Array(3 * 1024 * 1024);
-    for (let i = 0; i < 5; i++) void script.link.request({ type: "putBlob", roomTag: id(3), blob });
+    for (let i = 0; i < 5; i++) void script.link.request({ type: "postRequest", roomTag: id(3), slotId: id(4), blob });
     await turn();
     expect(script.messages.slice(1).map((frames) => frames.length)).toEqual([2, 2, 1]);
   });

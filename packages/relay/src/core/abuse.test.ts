@@ -92,7 +92,7 @@ describe("one connection", () => {
       commitAppend(roomTag, next, { slots: [{ ...slot, blob: big }] }),
       commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: systemRandom(32) }] }),
       { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big } },
-      { type: "putBlob" as const, roomTag, blob: big },
+      { type: "beginBlob" as const, roomTag, blobId: systemRandom(32), size: 65 },
       { type: "postRequest" as const, roomTag, slotId, blob: big },
     ];
     for (const ask of asks) expect(await client.ask(ask)).toMatchObject(error("too_large"));

@@ -229,32 +229,19 @@ describe("write permission", () => {
     const { client, roomTag } = await world.founder();
     const stranger = await world.connect();
     const slot = { slotId: systemRandom(32), tokenPub: systemRandom(32), blob: systemRandom(3) };
+    const blobId = systemRandom(32);
     const asks = [
       { type: "putSlot" as const, roomTag, slot },
       { type: "closeSlot" as const, roomTag, slotId: slot.slotId },
       { type: "listRequests" as const, roomTag, after: 0 },
       { type: "deleteRequest" as const, roomTag, request: 1 },
-      { type: "putBlob" as const, roomTag, blob: systemRandom(5) },
+      { type: "beginBlob" as const, roomTag, blobId, size: 5 },
+      { type: "writeBlob" as const, roomTag, blobId, index: 0, chunk: systemRandom(5) },
+      { type: "readBlob" as const, roomTag, blobId, index: 0 },
+      { type: "dropBlob" as const, roomTag, secret: systemRandom(32) },
     ];
     for (const ask of asks) expect(await stranger.ask(ask)).toMatchObject(error("write_denied"));
     for (const ask of asks) expect((await client.ask(ask)).type).not.toBe("error");
-  });
-});
-
-describe("blobs", () => {
-  it("RULE blob.bounded: are stored under their hash, within the room's quota", async () => {
-    const world = new CoreWorld({ quotas: { blobBytesPerRoom: 100 } });
-    const { client, roomTag } = await world.founder();
-    const blob = systemRandom(60);
-    const blobId = sha256(blob);
-    expect(await client.ask({ type: "putBlob", roomTag, blob })).toMatchObject({ type: "blobStored", blobId });
-    expect(await client.ask({ type: "getBlob", roomTag, blobId })).toMatchObject({ type: "blob", blob });
-    expect(await client.ask({ type: "getBlob", roomTag, blobId: systemRandom(32) })).toMatchObject(
-      error("blob_unknown"),
-    );
-    expect(await client.ask({ type: "putBlob", roomTag, blob: systemRandom(60) })).toMatchObject(
-      error("quota_exceeded"),
-    );
   });
 });
 

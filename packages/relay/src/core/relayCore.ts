@@ -17,7 +17,7 @@ import type { Store } from "../store/store.js";
 import { Outbox } from "./outbox.js";
 import type { Output } from "./output.js";
 import { RequestHandler, type RelayCrypto } from "./requestHandler.js";
-import { costOf, isWithinLimits } from "./requestSize.js";
+import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import { Session } from "./session.js";
 
 /** What a relay core is made of. */
@@ -85,7 +85,9 @@ export class RelayCore {
     const session = this.sessions.get(connection);
     if (session === undefined || session.closed) return;
     const decoded = decodeClientMessage(message, this.settings.limits);
-    session.charge(message.length / 4096, now);
+    // Bytes of blobs are counted apart, where they are taken.
+    const blobBytes = decoded.ok ? decoded.frames.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
+    session.charge((message.length - blobBytes) / 4096, now);
     if (!decoded.ok) {
       this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
       return;
@@ -127,7 +129,8 @@ export class RelayCore {
     if (now < this.nextSweep) return false;
     this.handler.sweep(now);
     this.begin();
-    const isMore = this.handler.pruner.sweep(now);
+    const isMoreToPrune = this.handler.pruner.sweep(now);
+    const isMore = this.handler.blobs.sweep(now) || isMoreToPrune;
     this.nextSweep = isMore ? now : now + SWEEP_INTERVAL;
     return isMore;
   }
@@ -167,7 +170,7 @@ export class RelayCore {
       return;
     }
     const size = this.outbox.reply(session.connection, answer.response);
-    session.charge(size / 16_384, now);
+    if (answer.response.type !== "blob") session.charge(size / 16_384, now);
   }
 
   private answer(session: Session, request: Request, challenge: Uint8Array, now: number) {
@@ -176,6 +179,10 @@ export class RelayCore {
     // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).
     const wait = session.take(costOf(request), now);
     if (wait > 0) return refuse("rate_limited", wait);
+    // RULE: relay.blob-rate: files take only their share too, and not that of their sender's messages (attack A83).
+    const blobBytes = blobBytesOf(request);
+    const blobWait = blobBytes === 0 ? 0 : session.takeBlobBytes(blobBytes, now);
+    if (blobWait > 0) return refuse("rate_limited", blobWait);
     return this.handler.handle(request, session, challenge, now);
   }
 
@@ -219,6 +226,10 @@ export class RelayCore {
   private isClosed(session: Session): boolean {
     return session.closed;
   }
+}
+
+function writtenBytes(frame: ClientFrame): number {
+  return frame.type === "writeBlob" ? frame.chunk.length : 0;
 }
 
 function badFrame(error: DecodeError): RelayError {

@@ -11,13 +11,13 @@ import {
   type ProveInboxRequest,
   type ProveRequest,
   type ProveSlotRequest,
-  type PutBlobRequest,
   type Request,
   type Response,
   type Sha256,
   type SubscribeRequest,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
+import { Blobs, type BlobRequest } from "../ledger/blobs.js";
 import { Log, positionOf, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
@@ -31,6 +31,8 @@ import type { Outbox } from "./outbox.js";
 import type { Session } from "./session.js";
 import { TokenBuckets } from "./tokenBucket.js";
 
+type MemberRequest =
+  BlobRequest | Extract<Request, { type: "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" }>;
 type Answer = { readonly ok: true; readonly response: Response } | Refusal;
 
 /** The primitives the relay uses. */
@@ -40,6 +42,7 @@ export type RelayCrypto = Pick<Crypto, "hash" | "ed25519Sign" | "ed25519Verify" 
 export class RequestHandler {
   readonly rooms: Rooms;
   readonly pruner: Pruner;
+  readonly blobs: Blobs;
   private readonly log: Log;
   private readonly slots: Slots;
   private readonly creations: TokenBuckets;
@@ -60,6 +63,7 @@ export class RequestHandler {
     this.slots = new Slots(store, this.sha256, quotas, rates);
     this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, new RelayTime(store));
     this.pruner = new Pruner(this.rooms, this.sha256, retention);
+    this.blobs = new Blobs(this.rooms, this.sha256, settings);
     this.creations = new TokenBuckets(rates.create);
     this.page = { items: limits.pageItems, bytes: limits.pageBytes };
   }
@@ -91,18 +95,16 @@ export class RequestHandler {
       case "unsubscribe":
         this.unsubscribe(session, room.key);
         return done(request.id);
-      case "getBlob": {
-        const blob = this.store.blob(room.row.no, request.blobId);
-        if (blob === null) return refuse("blob_unknown");
-        return { ok: true, response: { type: "blob", id: request.id, blob } };
-      }
       case "getSlot":
         return this.slots.get(room, request.slotId, request.back, request.id);
       case "proveSlot":
         return this.proveSlot(request, room, session, challenge);
       case "postRequest":
         return this.postRequest(request, room, session, now);
-      case "putBlob":
+      case "beginBlob":
+      case "writeBlob":
+      case "readBlob":
+      case "dropBlob":
       case "putSlot":
       case "closeSlot":
       case "listRequests":
@@ -133,14 +135,8 @@ export class RequestHandler {
     this.slots.sweep(now);
   }
 
-  private memberRequest(
-    request: Extract<Request, { type: "putBlob" | "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" }>,
-    room: Room,
-    now: number,
-  ): Answer {
+  private memberRequest(request: MemberRequest, room: Room, now: number): Answer {
     switch (request.type) {
-      case "putBlob":
-        return this.putBlob(request, room, now);
       case "putSlot":
         return orDone(this.slots.putOne(room, request.slot, now), request.id);
       case "closeSlot":
@@ -154,6 +150,8 @@ export class RequestHandler {
       case "deleteRequest":
         this.store.deleteRequest(room.row.no, request.request);
         return done(request.id);
+      default:
+        return this.blobs.handle(request, room, now);
     }
   }
 
@@ -265,16 +263,6 @@ export class RequestHandler {
     const posted = this.slots.post(room, slotId, blob, id, now);
     if (posted.ok && posted.added) this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
     return posted;
-  }
-
-  private putBlob(request: PutBlobRequest, room: Room, now: number): Answer {
-    const { blob, id } = request;
-    const blobId = this.sha256(blob);
-    // RULE: blob.bounded: a room's members cannot fill the relay's disk with files (attack A83).
-    if (room.row.blobBytes + blob.length > this.settings.quotas.blobBytesPerRoom) return refuse("quota_exceeded");
-    if (this.store.addBlob(room.row.no, blobId, blob, now))
-      room.change({ blobBytes: room.row.blobBytes + blob.length });
-    return { ok: true, response: { type: "blobStored", id, blobId } };
   }
 
   private isMember(room: Room, session: Session): boolean {

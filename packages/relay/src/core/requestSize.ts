@@ -1,4 +1,4 @@
-import type { Limits, Request } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, type Limits, type Request } from "@conclave/wire";
 
 /** Whether every part of a request is within the relay's limits. */
 export function isWithinLimits(request: Request, limits: Limits): boolean {
@@ -16,8 +16,8 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
     }
     case "createRoom":
       return request.attachment.length <= limits.attachment;
-    case "putBlob":
-      return request.blob.length <= limits.blob;
+    case "beginBlob":
+      return request.size <= limits.blob;
     case "putSlot":
       return request.slot.blob.length <= limits.slotBlob;
     case "postRequest":
@@ -38,4 +38,10 @@ export function costOf(request: Request): number {
     default:
       return 1;
   }
+}
+
+/** What a request costs of a connection's rate of blob bytes. */
+export function blobBytesOf(request: Request): number {
+  if (request.type === "writeBlob") return request.chunk.length;
+  return request.type === "readBlob" ? BLOB_CHUNK_BYTES : 0;
 }

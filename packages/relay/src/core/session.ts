@@ -11,6 +11,7 @@ export class Session {
   challenge: Uint8Array | null = null;
   closed = false;
   private budget: TokenBucket | null = null;
+  private blobBudget: TokenBucket | null = null;
   private strikes = 0;
   private struckAt = 0;
   private proofs: Set<string> | null = null;
@@ -36,6 +37,11 @@ export class Session {
   /** Ms to wait before something of this cost; 0 when it may be done now. */
   take(cost: number, now: number): number {
     return this.bucket(now).take(cost, now);
+  }
+
+  /** The same for bytes of blobs. */
+  takeBlobBytes(bytes: number, now: number): number {
+    return (this.blobBudget ??= new TokenBucket(this.settings.rates.blobBytes, now)).take(bytes, now);
   }
 
   charge(cost: number, now: number): void {

@@ -32,8 +32,6 @@ export class Pruner {
     for (const tag of old) {
       const room = this.rooms.get(tag, now);
       if (room === null) continue;
-      const freed = store.deleteBlobsBefore(room.row.no, now - maxAge);
-      room.change({ blobBytes: Math.max(0, room.row.blobBytes - freed) });
       this.prune(room, (record) => record.time < now - maxAge);
     }
     return old.length === ROOMS_AT_ONCE;

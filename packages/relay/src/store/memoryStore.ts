@@ -2,6 +2,7 @@ import { compareBytes } from "@conclave/codec";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import {
+  type BlobRow,
   Page,
   type PageSize,
   type RecordRow,
@@ -16,8 +17,17 @@ interface MemoryRoom {
   readonly records: RecordRow[];
   readonly roster: RosterRecord[];
   readonly slots: Map<string, { tokenPub: Uint8Array; closed: boolean; versions: SlotVersion[] }>;
-  readonly blobs: Map<string, { blob: Uint8Array; time: number }>;
   requests: { item: JoinRequestItem; digest: Uint8Array }[];
+}
+
+interface MemoryBlob {
+  readonly no: number;
+  readonly room: number;
+  readonly blobId: Uint8Array;
+  readonly size: number;
+  readonly chunks: number;
+  readonly time: number;
+  readonly content: readonly Uint8Array[];
 }
 
 /**
@@ -28,6 +38,8 @@ export class MemoryStore implements Store {
   private readonly rooms: MemoryRoom[] = [];
   private readonly byTag = new Map<string, MemoryRoom>();
   private readonly inboxes = new Map<string, { item: InboxItem; time: number }[]>();
+  private blobs = new Map<number, MemoryBlob>();
+  private lastBlob = 0;
   private lastRequest = 0;
   private lastItem = 0;
   private reserved = 0;
@@ -35,19 +47,20 @@ export class MemoryStore implements Store {
   /** A store with the same content: what a backup, or the other side of a fork, begins with. */
   copy(): MemoryStore {
     const copy = new MemoryStore();
-    for (const { row, records, roster, slots, blobs, requests } of this.rooms) {
+    for (const { row, records, roster, slots, requests } of this.rooms) {
       const room = {
         row: { ...row },
         records: [...records],
         roster: [...roster],
         slots: new Map([...slots].map(([key, slot]) => [key, { ...slot }])),
-        blobs: new Map(blobs),
         requests: [...requests],
       };
       copy.rooms.push(room);
       copy.byTag.set(keyOf(row.tag), room);
     }
     for (const [key, items] of this.inboxes) copy.inboxes.set(key, [...items]);
+    copy.blobs = new Map(this.blobs);
+    copy.lastBlob = this.lastBlob;
     [copy.lastRequest, copy.lastItem, copy.reserved] = [this.lastRequest, this.lastItem, this.reserved];
     return copy;
   }
@@ -79,7 +92,7 @@ export class MemoryStore implements Store {
 
   addRoom(room: Omit<RoomRow, "no">): RoomRow {
     const row = { ...room, no: this.rooms.length + 1 };
-    const memory = { row: { ...row }, records: [], roster: [], slots: new Map(), blobs: new Map(), requests: [] };
+    const memory = { row: { ...row }, records: [], roster: [], slots: new Map(), requests: [] };
     this.rooms.push(memory);
     this.byTag.set(keyOf(room.tag), memory);
     return row;
@@ -94,10 +107,7 @@ export class MemoryStore implements Store {
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
-    const old = this.rooms.filter(
-      ({ row, blobs }) =>
-        (row.oldest !== null && row.oldest < before) || [...blobs.values()].some((blob) => blob.time < before),
-    );
+    const old = this.rooms.filter(({ row }) => row.oldest !== null && row.oldest < before);
     return old.slice(0, limit).map(({ row }) => row.tag);
   }
 
@@ -229,26 +239,38 @@ export class MemoryStore implements Store {
     for (const key of [...this.inboxes.keys()]) this.keepInInbox(key, (stored) => stored.time >= time);
   }
 
-  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean {
-    const { blobs } = this.at(room);
-    if (blobs.has(keyOf(blobId))) return false;
-    blobs.set(keyOf(blobId), { blob, time });
-    return true;
+  blob(room: number, blobId: Uint8Array): BlobRow | null {
+    const blob = [...this.blobs.values()].find((each) => each.room === room && keyOf(each.blobId) === keyOf(blobId));
+    return blob === undefined ? null : rowOf(blob);
   }
 
-  blob(room: number, blobId: Uint8Array): Uint8Array | null {
-    return this.at(room).blobs.get(keyOf(blobId))?.blob ?? null;
+  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
+    const no = ++this.lastBlob;
+    this.blobs.set(no, { ...blob, no, room, content: [] });
   }
 
-  deleteBlobsBefore(room: number, before: number): number {
-    let freed = 0;
-    const { blobs } = this.at(room);
-    for (const [key, { blob, time }] of blobs) {
-      if (time >= before) continue;
-      freed += blob.length;
-      blobs.delete(key);
-    }
-    return freed;
+  addBlobChunk(blob: number, _index: number, chunk: Uint8Array, time: number): void {
+    const stored = this.blobs.get(blob);
+    if (stored !== undefined) this.blobs.set(blob, { ...stored, time, content: [...stored.content, chunk.slice()] });
+  }
+
+  blobChunk(blob: number, index: number): Uint8Array | null {
+    return this.blobs.get(blob)?.content[index] ?? null;
+  }
+
+  dropBlob(blob: number): void {
+    this.blobs.delete(blob);
+  }
+
+  expiredBlobs(before: { complete: number; unfinished: number }, limit: number) {
+    const isExpired = ({ time, chunks, content }: MemoryBlob): boolean =>
+      time < (content.length === chunks ? before.complete : before.unfinished);
+    const expired = [...this.blobs.values()].filter(isExpired).sort((a, b) => a.time - b.time);
+    return expired.slice(0, limit).map((blob) => ({ roomTag: this.at(blob.room).row.tag, blob: rowOf(blob) }));
+  }
+
+  purgeBlobs(): boolean {
+    return false;
   }
 
   private at(room: number): MemoryRoom {
@@ -260,4 +282,8 @@ export class MemoryStore implements Store {
     if (kept.length > 0) this.inboxes.set(key, kept);
     else this.inboxes.delete(key);
   }
+}
+
+function rowOf({ no, size, content }: MemoryBlob): BlobRow {
+  return { no, size, chunks: content.length };
 }

@@ -1,11 +1,14 @@
 import { decode, encode } from "@conclave/codec";
 import type { Row } from "@conclave/sqlite";
-import type { RecordRow, RoomRow, WriteKey } from "./store.js";
+import type { BlobRow, RecordRow, RoomRow, WriteKey } from "./store.js";
 
 /** A room's record `n` as a row id. Rooms are numbered below 2^20 and records below 2^32, so it is a safe integer. */
 export const ROOM_SPAN = 2 ** 32;
 /** The last room number for which every row id is a safe integer. */
 export const LAST_ROOM = 2 ** 21 - 1;
+
+/** A blob's chunk `index` as a row id: blobs of up to 2^20 chunks (64 GiB), and 2^33 of them. */
+export const CHUNK_SPAN = 2 ** 20;
 
 export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   return encode(keys, (writer) =>
@@ -31,6 +34,10 @@ export function roomRow(row: Row): RoomRow {
     blobBytes: number(row, "blob_bytes"),
     oldest: row["oldest"] === null ? null : number(row, "oldest"),
   };
+}
+
+export function blobRow(row: Row): BlobRow {
+  return { no: number(row, "no"), size: number(row, "size"), chunks: number(row, "chunks") - number(row, "missing") };
 }
 
 /** `attachment` is NULL in a pruned record, and then `payload` is its hash. */

@@ -48,6 +48,19 @@ const STEPS: readonly string[] = [
   CREATE TABLE relay_time (one INTEGER PRIMARY KEY CHECK (one = 1), signed_until INTEGER NOT NULL);
   INSERT INTO relay_time VALUES (1, 0);
   `,
+  // Blobs of many chunks, in place of ones that no client ever wrote. A chunk's id is `blob * 2^20 + index`.
+  `
+  DROP TABLE blob;
+  UPDATE room SET blob_bytes = 0;
+  CREATE TABLE blob (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, blob_id BLOB NOT NULL, size INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, missing INTEGER NOT NULL, time INTEGER NOT NULL, dropped INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX blob_of ON blob (room, blob_id) WHERE dropped = 0;
+  CREATE INDEX blob_time ON blob (time) WHERE dropped = 0;
+  CREATE INDEX blob_dropped ON blob (no) WHERE dropped = 1;
+  CREATE TABLE blob_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+  `,
 ];
 
 /** Brings a database to the newest schema. @throws Error when it was made by a newer version of the relay. */

@@ -1,8 +1,19 @@
 import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
-import { bytes, encodeWriteKeys, LAST_ROOM, number, recordRow, roomRow, ROOM_SPAN } from "./rowCodec.js";
+import {
+  blobRow,
+  bytes,
+  CHUNK_SPAN,
+  encodeWriteKeys,
+  LAST_ROOM,
+  number,
+  recordRow,
+  roomRow,
+  ROOM_SPAN,
+} from "./rowCodec.js";
 import { migrate } from "./schema.js";
 import {
+  type BlobRow,
   Page,
   type PageSize,
   type RecordRow,
@@ -89,9 +100,7 @@ export class SqliteStore implements Store {
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
-    const sql =
-      "SELECT tag FROM room WHERE oldest < ? UNION SELECT tag FROM room WHERE no IN (SELECT room FROM blob WHERE time < ?) LIMIT ?";
-    return this.all(sql, before, before, limit).map((row) => bytes(row, "tag"));
+    return this.all("SELECT tag FROM room WHERE oldest < ? LIMIT ?", before, limit).map((row) => bytes(row, "tag"));
   }
 
   addRecord(room: number, record: RecordRow): void {
@@ -266,21 +275,47 @@ export class SqliteStore implements Store {
     this.run("DELETE FROM inbox WHERE time < ?", time);
   }
 
-  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean {
-    const sql = "INSERT OR IGNORE INTO blob (room, blob_id, bytes, time) VALUES (?, ?, ?, ?)";
-    return this.run(sql, room, blobId, blob, time).changes > 0;
+  blob(room: number, blobId: Uint8Array): BlobRow | null {
+    const row = this.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
+    return row === null ? null : blobRow(row);
   }
 
-  blob(room: number, blobId: Uint8Array): Uint8Array | null {
-    const row = this.get("SELECT bytes FROM blob WHERE room = ? AND blob_id = ?", room, blobId);
+  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
+    const sql = "INSERT INTO blob (room, blob_id, size, chunks, missing, time, dropped) VALUES (?, ?, ?, ?, ?, ?, 0)";
+    this.run(sql, room, blob.blobId, blob.size, blob.chunks, blob.chunks, blob.time);
+  }
+
+  addBlobChunk(blob: number, index: number, chunk: Uint8Array, time: number): void {
+    this.run("INSERT INTO blob_chunk VALUES (?, ?)", blob * CHUNK_SPAN + index, chunk);
+    this.run("UPDATE blob SET missing = missing - 1, time = ? WHERE no = ?", time, blob);
+  }
+
+  blobChunk(blob: number, index: number): Uint8Array | null {
+    if (index >= CHUNK_SPAN) return null;
+    const row = this.get("SELECT bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
     return row === null ? null : bytes(row, "bytes");
   }
 
-  deleteBlobsBefore(room: number, before: number): number {
-    const sql = "SELECT coalesce(sum(length(bytes)), 0) AS n FROM blob WHERE room = ? AND time < ?";
-    const freed = number(this.get(sql, room, before)!, "n");
-    this.run("DELETE FROM blob WHERE room = ? AND time < ?", room, before);
-    return freed;
+  dropBlob(blob: number): void {
+    this.run("UPDATE blob SET dropped = 1 WHERE no = ?", blob);
+  }
+
+  expiredBlobs(before: { complete: number; unfinished: number }, limit: number) {
+    const sql =
+      "SELECT blob.*, room.tag FROM blob JOIN room ON room.no = blob.room WHERE dropped = 0" +
+      " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
+    const rows = this.all(sql, before.complete, before.unfinished, limit);
+    return rows.map((row) => ({ roomTag: bytes(row, "tag"), blob: blobRow(row) }));
+  }
+
+  purgeBlobs(limit: number): boolean {
+    const row = this.get("SELECT no FROM blob WHERE dropped = 1 ORDER BY no LIMIT 1");
+    if (row === null) return false;
+    const blob = number(row, "no");
+    const sql = "DELETE FROM blob_chunk WHERE id IN (SELECT id FROM blob_chunk WHERE id >= ? AND id < ? LIMIT ?)";
+    const { changes } = this.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
+    if (changes < limit) this.run("DELETE FROM blob WHERE no = ?", blob);
+    return this.get("SELECT no FROM blob WHERE dropped = 1 LIMIT 1") !== null;
   }
 
   // Reads in steps, so that a page of large items never loads many times its size.

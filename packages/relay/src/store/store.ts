@@ -65,6 +65,15 @@ export interface SlotVersion {
   readonly time: number;
 }
 
+/** A blob without its bytes. */
+export interface BlobRow {
+  /** The store's own number of the blob. */
+  readonly no: number;
+  readonly size: number;
+  /** How many chunks are there: those from 0 on. */
+  readonly chunks: number;
+}
+
 /** How much of a list to read: at most so many items, and no further item once so many bytes are there. */
 export interface PageSize {
   readonly items: number;
@@ -90,7 +99,7 @@ export interface Store {
   addRoom(room: Omit<RoomRow, "no">): RoomRow | null;
   saveRoom(room: RoomRow): void;
   roomCount(): number;
-  /** Tags of rooms that keep a message or a blob older than `before`. */
+  /** Tags of rooms that keep a message older than `before`. */
   roomsWithOld(before: number, limit: number): Uint8Array[];
 
   addRecord(room: number, record: RecordRow): void;
@@ -129,11 +138,21 @@ export interface Store {
   clearInbox(inboxId: Uint8Array, upTo: number): void;
   deleteInboxItemsBefore(time: number): void;
 
-  /** False when the room had this blob already. */
-  addBlob(room: number, blobId: Uint8Array, blob: Uint8Array, time: number): boolean;
-  blob(room: number, blobId: Uint8Array): Uint8Array | null;
-  /** Deletes the room's blobs older than `before`, and gives how many bytes they had. */
-  deleteBlobsBefore(room: number, before: number): number;
+  blob(room: number, blobId: Uint8Array): BlobRow | null;
+  /** `chunks`: how many it will have. */
+  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void;
+  /** Adds the chunk that is next. `time` is the blob's from then on. */
+  addBlobChunk(blob: number, index: number, chunk: Uint8Array, time: number): void;
+  blobChunk(blob: number, index: number): Uint8Array | null;
+  /** Forgets a blob. Its bytes go with `purgeBlobs`. */
+  dropBlob(blob: number): void;
+  /** Blobs whose time is before that of their kind, with their rooms' tags. */
+  expiredBlobs(
+    before: { complete: number; unfinished: number },
+    limit: number,
+  ): { roomTag: Uint8Array; blob: BlobRow }[];
+  /** Deletes at most so many chunks of forgotten blobs. True when there are more. */
+  purgeBlobs(limit: number): boolean;
 }
 
 /** Applies a page size to items that come in order. The first item is always taken. */

@@ -134,7 +134,7 @@ describe.each(stores)("store in %s", (_name, open) => {
   it("finds rooms with something old", () => {
     const { store, a, b } = withRooms();
     store.saveRoom({ ...a, oldest: 100 });
-    store.addBlob(b.no, id(1), id(1, 5), 50);
+    store.saveRoom({ ...b, oldest: 50 });
     expect(store.roomsWithOld(50, 9)).toEqual([]);
     expect(store.roomsWithOld(51, 9)).toEqual([b.tag]);
     expect(store.roomsWithOld(101, 9)).toHaveLength(2);
@@ -216,16 +216,50 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
-  it("keeps blobs once, and gives back how much it deleted", () => {
+  it("keeps blobs of a room chunk by chunk", () => {
     const { store, a, b } = withRooms();
-    expect(store.addBlob(a.no, id(1), id(5, 100), 10)).toBe(true);
-    expect(store.addBlob(a.no, id(1), id(5, 100), 20)).toBe(false);
-    expect(store.addBlob(a.no, id(2), id(6, 50), 20)).toBe(true);
-    expect(store.blob(a.no, id(1))).toEqual(id(5, 100));
+    store.addBlob(a.no, { blobId: id(1), size: 150, chunks: 2, time: 10 });
+    const blob = store.blob(a.no, id(1))!;
+    expect(blob).toMatchObject({ size: 150, chunks: 0 });
     expect(store.blob(b.no, id(1))).toBeNull();
-    expect(store.deleteBlobsBefore(a.no, 20)).toBe(100);
+    store.addBlobChunk(blob.no, 0, id(5, 100), 20);
+    expect(store.blob(a.no, id(1))).toEqual({ ...blob, chunks: 1 });
+    store.addBlobChunk(blob.no, 1, id(6, 50), 30);
+    expect([0, 1, 2, 2 ** 31].map((index) => store.blobChunk(blob.no, index))).toEqual([
+      id(5, 100),
+      id(6, 50),
+      null,
+      null,
+    ]);
+    store.commit();
+    store.close();
+  });
+  it("finds blobs by their age, complete and unfinished ones apart; forgets one at once and its bytes by and by", () => {
+    const { store, a, b } = withRooms();
+    const add = (room: RoomRow, blobId: Uint8Array, written: number, time: number): number => {
+      store.addBlob(room.no, { blobId, size: 300, chunks: 3, time });
+      const { no } = store.blob(room.no, blobId)!;
+      for (let index = 0; index < written; index++) store.addBlobChunk(no, index, id(index, 100), time);
+      return no;
+    };
+    const [whole, begun, late] = [add(a, id(1), 3, 10), add(b, id(2), 1, 20), add(b, id(3), 3, 30)];
+    const expired = (complete: number, unfinished: number) =>
+      store.expiredBlobs({ complete, unfinished }, 9).map(({ roomTag, blob }) => [roomTag, blob.no]);
+    expect(expired(10, 20)).toEqual([]);
+    expect(expired(0, 21)).toEqual([[b.tag, begun]]);
+    expect(expired(31, 0)).toEqual([
+      [a.tag, whole],
+      [b.tag, late],
+    ]);
+    expect(store.expiredBlobs({ complete: 99, unfinished: 99 }, 1)).toHaveLength(1);
+    store.dropBlob(whole);
     expect(store.blob(a.no, id(1))).toBeNull();
-    expect(store.blob(a.no, id(2))).toEqual(id(6, 50));
+    expect(expired(99, 99)).toHaveLength(2);
+    // The name is free again, before the bytes are gone.
+    const again = add(a, id(1), 1, 40);
+    for (let n = 0; n < 9 && store.purgeBlobs(1); n++);
+    expect(store.purgeBlobs(1)).toBe(false);
+    expect([whole, again, begun].map((no) => store.blobChunk(no, 0))).toEqual([null, id(0, 100), id(0, 100)]);
     store.commit();
     store.close();
   });

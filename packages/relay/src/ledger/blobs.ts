@@ -1,0 +1,113 @@
+import { equalBytes } from "@conclave/codec";
+import {
+  blobChunkLength,
+  blobChunks,
+  blobIdOf,
+  type BeginBlobRequest,
+  type DropBlobRequest,
+  type ReadBlobRequest,
+  type Response,
+  type Sha256,
+  type WriteBlobRequest,
+} from "@conclave/wire";
+import type { RelaySettings } from "../settings.js";
+import type { BlobRow } from "../store/store.js";
+import { refuse, type Refusal } from "./refusal.js";
+import type { Room } from "./room.js";
+import type { Rooms } from "./rooms.js";
+
+/** What is asked of a room's blobs. */
+export type BlobRequest = BeginBlobRequest | WriteBlobRequest | ReadBlobRequest | DropBlobRequest;
+
+/** What a blob counts for in its room's quota beside its bytes: many small ones are not free. */
+const ROW_BYTES = 4096;
+const EXPIRED_AT_ONCE = 64;
+/** Chunks deleted in one step: a big blob goes by and by, so that nobody waits for it. */
+const PURGED_AT_ONCE = 128;
+
+/** A room's encrypted files, in chunks. The relay cannot read them; it holds them to the room's quota and to their age. */
+export class Blobs {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly sha256: Sha256,
+    private readonly settings: Pick<RelaySettings, "quotas" | "retention">,
+  ) {}
+
+  /** Carries out a member's request. */
+  handle(request: BlobRequest, room: Room, now: number): { readonly ok: true; readonly response: Response } | Refusal {
+    switch (request.type) {
+      case "beginBlob":
+        return this.begin(request, room, now);
+      case "writeBlob":
+        return this.write(request, room, now);
+      case "readBlob":
+        return this.read(request, room);
+      case "dropBlob": {
+        const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
+        // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
+        if (blob !== null) this.drop(room, blob);
+        return { ok: true, response: { type: "done", id: request.id } };
+      }
+    }
+  }
+
+  /** Removes what is too old, and uploads that nobody finished. Returns whether there is more to do at once. */
+  sweep(now: number): boolean {
+    const { store } = this.rooms;
+    const { maxAge, uploadAge } = this.settings.retention;
+    // RULE: blob.expires: what nobody finishes does not hold a room's space for ever (attack A83).
+    const before = { complete: maxAge === null ? 0 : now - maxAge, unfinished: now - uploadAge };
+    const expired = store.expiredBlobs(before, EXPIRED_AT_ONCE);
+    for (const { roomTag, blob } of expired) {
+      const room = this.rooms.get(roomTag, now);
+      if (room !== null) this.drop(room, blob);
+    }
+    return store.purgeBlobs(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
+  }
+
+  private begin({ id, blobId, size }: BeginBlobRequest, room: Room, now: number) {
+    const { store } = this.rooms;
+    const known = store.blob(room.row.no, blobId);
+    if (known !== null) return known.size === size ? stateOf(id, known.chunks) : refuse("blob_conflict");
+    // RULE: blob.bounded: a room's members cannot fill the relay's disk with files: the whole size is taken from the
+    // room's quota before the first byte (attack A83).
+    const blobBytes = room.row.blobBytes + size + ROW_BYTES;
+    if (blobBytes > this.settings.quotas.blobBytesPerRoom) return refuse("quota_exceeded");
+    store.addBlob(room.row.no, { blobId, size, chunks: blobChunks(size), time: now });
+    room.change({ blobBytes });
+    return stateOf(id, 0);
+  }
+
+  private write({ id, blobId, index, chunk }: WriteBlobRequest, room: Room, now: number) {
+    const { store } = this.rooms;
+    const blob = store.blob(room.row.no, blobId);
+    if (blob === null) return refuse("blob_unknown");
+    const { no, size, chunks } = blob;
+    // RULE: blob.in-order: each chunk has its place and length, and is written once: what was acknowledged stays as it is.
+    if (index > chunks || chunk.length === 0 || chunk.length !== blobChunkLength(size, index)) {
+      return refuse("blob_conflict");
+    }
+    if (index < chunks) {
+      const stored = store.blobChunk(no, index);
+      return stored !== null && equalBytes(stored, chunk) ? stateOf(id, chunks) : refuse("blob_conflict");
+    }
+    store.addBlobChunk(no, index, chunk, now);
+    return stateOf(id, chunks + 1);
+  }
+
+  private read({ id, blobId, index }: ReadBlobRequest, room: Room) {
+    const blob = this.rooms.store.blob(room.row.no, blobId);
+    if (blob === null || blob.chunks < blobChunks(blob.size)) return refuse("blob_unknown");
+    const chunk = this.rooms.store.blobChunk(blob.no, index);
+    return chunk === null ? refuse("blob_unknown") : ({ ok: true, response: { type: "blob", id, chunk } } as const);
+  }
+
+  private drop(room: Room, blob: BlobRow): void {
+    this.rooms.store.dropBlob(blob.no);
+    room.change({ blobBytes: Math.max(0, room.row.blobBytes - blob.size - ROW_BYTES) });
+  }
+}
+
+function stateOf(id: number, chunks: number) {
+  return { ok: true, response: { type: "blobState", id, chunks } } as const;
+}
