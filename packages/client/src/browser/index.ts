@@ -1,5 +1,25 @@
-/** What a client needs in a browser: storage in IndexedDB, the browser's WebSocket, a lock among tabs. */
+/**
+ * What a client needs in a browser. A worker opens a home with `openBrowserHome`; a page asks for passkeys and for
+ * storage that lasts. The ports by themselves: storage in IndexedDB, plain or sealed, the browser's WebSocket, a lock
+ * among tabs.
+ */
+export {
+  eraseBrowserHome,
+  type HomeIntent,
+  type HomeOptions,
+  type HomeProblem,
+  type HomeState,
+  inspectBrowserHome,
+  openBrowserHome,
+  type OpenedHome,
+} from "./browserHome.js";
+export type { Secret } from "./vault/secret.js";
+export type { SlotView, Vault, VaultChange, VaultProblem } from "./vault/vault.js";
+export { askPasskey, type AskedPasskey, createPasskey } from "./passkey.js";
+export { askPersist } from "./askPersist.js";
 export { IndexedDbStorage } from "./indexedDbStorage.js";
+export { SealedStorage } from "./sealedStorage.js";
+export { StorageError } from "./storageError.js";
 export { WebSocketTransport } from "./webSocketTransport.js";
 export { WebLock } from "./webLock.js";
 export { systemClock, systemRandom } from "../ports/system.js";

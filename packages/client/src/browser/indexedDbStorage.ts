@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { checkKey, prefixEnd, type Range, type Storage, type StoredRecord, type Write } from "../ports/storage.js";
+import { StorageError } from "./storageError.js";
 
 interface Schema extends DBSchema {
   records: { key: string; value: Uint8Array };
@@ -7,7 +8,8 @@ interface Schema extends DBSchema {
 
 /**
  * Storage in IndexedDB, for a page or a Web Worker. A commit is one `readwrite` transaction with strict durability:
- * it resolves when the browser has flushed it to the disk, because a ratchet key must never be used twice.
+ * it resolves when the browser has flushed it to the disk, because a ratchet key must never be used twice. It rejects
+ * with a {@link StorageError} when the browser gives no more space.
  */
 export class IndexedDbStorage implements Storage {
   private closed = false;
@@ -65,7 +67,12 @@ export class IndexedDbStorage implements Storage {
       if ("delete" in write) return store.delete(write.delete);
       return store.delete(IDBKeyRange.bound(write.clear, prefixEnd(write.clear), false, true));
     });
-    await Promise.all([...requests, transaction.done]);
+    try {
+      await Promise.all([...requests, transaction.done]);
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+      throw isFull ? new StorageError("full", { cause: error }) : error;
+    }
   }
 
   close(): Promise<void> {

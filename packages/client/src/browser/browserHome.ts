@@ -1,0 +1,245 @@
+import { webCrypto } from "@conclave/crypto/web";
+import { openClient } from "../home/homeClient.js";
+import type { HeldLock } from "../ports/lock.js";
+import { systemClock, systemRandom } from "../ports/system.js";
+import { IDENTITY_KEY } from "../session/homeKey.js";
+import type { Client, OpenOptions, OpenProblem } from "../view/client.js";
+import { IndexedDbStorage } from "./indexedDbStorage.js";
+import { SealedStorage } from "./sealedStorage.js";
+import { StorageError } from "./storageError.js";
+import { isSecret, type Secret } from "./vault/secret.js";
+import { type SlotView, slotView, Vault } from "./vault/vault.js";
+import { VaultStore } from "./vault/vaultStore.js";
+import { makeVolume, openVolume, type Volume } from "./vault/volume.js";
+import { WebLock } from "./webLock.js";
+import { WebSocketTransport } from "./webSocketTransport.js";
+
+/**
+ * What there is of a home in this browser.
+ * - `none`: nothing. A browser whose data was cleared looks the same: offer the recovery words beside a new start.
+ * - `ready`: it opens without a secret.
+ * - `locked`: it opens with a secret for one of `slots`.
+ * - `keys_missing`: there is data and nothing that could open it, or slots and no data. The recovery words help.
+ */
+export interface HomeState {
+  readonly state: "none" | "ready" | "locked" | "keys_missing";
+  readonly slots: readonly SlotView[];
+  /** How many earlier volumes were set aside by a recovery: `eraseBrowserHome(name, "set_aside")` deletes them. */
+  readonly setAside: number;
+}
+
+/** What to do with a home. `protect` is the first slot of a new volume; the device slot when left out. */
+export type HomeIntent =
+  /** Open what is there. */
+  | { readonly kind: "open"; readonly secret?: Secret }
+  /** Begin with a new person, where there is no home. */
+  | { readonly kind: "create"; readonly protect?: Secret }
+  /**
+   * Bring a person back by the 24 words. Where a home opens by itself, it is opened if it is this person's. Where none
+   * can be opened, a new one begins, and what is there is set aside or, where so asked, erased.
+   */
+  | {
+      readonly kind: "recover";
+      readonly phrase: string;
+      readonly protect?: Secret;
+      readonly unusable?: "set_aside" | "erase";
+    };
+
+/** Why a home was not opened. */
+export type HomeProblem =
+  | OpenProblem
+  /** There is no home: create or recover one. */
+  | "none"
+  /** A secret is needed. */
+  | "locked"
+  /** The secret does not open it. */
+  | "wrong_secret"
+  /** There is no slot for such a secret. */
+  | "no_such_slot"
+  /** An empty or too long passphrase, or not 32 bytes from a passkey. */
+  | "malformed_secret"
+  /** Keys or data are gone: recover. */
+  | "keys_missing"
+  /** What is stored was changed or spoiled: recover. */
+  | "damaged"
+  /** There is a home already: open it. */
+  | "exists";
+
+/** What came of it. With `client.close()` the home is free again; `vault` changes what opens it. */
+export type OpenedHome =
+  | { readonly ok: true; readonly client: Client; readonly vault: Vault }
+  | { readonly ok: false; readonly problem: HomeProblem };
+
+/** A recovery phrase goes through the intent. */
+export type HomeOptions = Omit<OpenOptions, "recoveryPhrase">;
+
+/** Looks at a home without opening it. In a worker or a page; it makes nothing and takes no lock. */
+export async function inspectBrowserHome(name: string): Promise<HomeState> {
+  return (await look(storeOf(name))).state;
+}
+
+/**
+ * Opens a home in this browser, for a dedicated worker: takes its lock, opens its volume by a secret, and hands the
+ * sealed storage and the browser's own ports to `openClient`. Rejects when the browser denies storage, or when its
+ * content is from a newer version.
+ * @param name 1 to 32 of a-z, 0-9 and `-`: the same home in every tab of the origin.
+ * @throws RangeError for another name.
+ */
+export async function openBrowserHome(
+  name: string,
+  intent: HomeIntent,
+  options: HomeOptions = {},
+): Promise<OpenedHome> {
+  const store = storeOf(name);
+  // RULE: vault.one-writer: not even the slots are read before the home is ours alone (attack A65).
+  const lock = await new WebLock(name).take();
+  if (!lock) return { ok: false, problem: "in_use" };
+  let opened: OpenedHome | null = null;
+  try {
+    opened = await new HomeOpener(store, lock, options).open(intent);
+    return opened;
+  } finally {
+    if (opened?.ok !== true) await lock.release();
+  }
+}
+
+/**
+ * Deletes a home from this browser, keys first; or only what recoveries set aside. Close the client before.
+ * Nothing brings it back but the recovery words.
+ */
+export async function eraseBrowserHome(
+  name: string,
+  what: "everything" | "set_aside",
+): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: "in_use" }> {
+  const store = storeOf(name);
+  const lock = await new WebLock(name).take();
+  if (!lock) return { ok: false, problem: "in_use" };
+  try {
+    if (what === "everything") await store.erase();
+    else await dropOthers(store, (await look(store)).current?.id);
+    return { ok: true };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Opens one home whose lock is held. */
+class HomeOpener {
+  constructor(
+    private readonly store: VaultStore,
+    private readonly lock: HeldLock,
+    private readonly options: HomeOptions,
+  ) {}
+
+  async open(intent: HomeIntent): Promise<OpenedHome> {
+    const { current, state, making } = await look(this.store);
+    if (making !== null) await this.store.drop(making);
+    if (intent.kind === "open") return this.openCurrent(current, state.state, intent.secret, null);
+    // RULE: vault.no-quiet-start: where a home was, a new person begins only after the old one is given up by name (attack A102).
+    if (intent.kind === "create") {
+      if (state.state === "none") return this.begin(intent.protect, null);
+      return { ok: false, problem: state.state === "keys_missing" ? "keys_missing" : "exists" };
+    }
+    if (state.state === "ready") {
+      const found = await this.openCurrent(current, state.state, undefined, intent.phrase);
+      if (found.ok || (found.problem !== "keys_missing" && found.problem !== "damaged")) return found;
+    }
+    const begun = await this.begin(intent.protect, intent.phrase);
+    if (begun.ok && intent.unusable === "erase") await dropOthers(this.store, (await this.store.read()).current?.id);
+    return begun;
+  }
+
+  private async openCurrent(
+    volume: Volume | null,
+    state: HomeState["state"],
+    secret: Secret | undefined,
+    phrase: string | null,
+  ): Promise<OpenedHome> {
+    if (state === "none" || state === "keys_missing" || !volume) return { ok: false, problem: absence(state) };
+    if (!secret && state === "locked") return { ok: false, problem: "locked" };
+    if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
+    const key = await openVolume(volume, secret ?? { kind: "device" }, false);
+    // A device slot that does not open was made by another browser, or spoiled: nobody typed anything wrong.
+    if (typeof key === "string") return { ok: false, problem: secret ? key : "keys_missing" };
+    return this.openVolumeClient(volume, key, phrase, true);
+  }
+
+  /** A new volume takes the place of whatever was there only when the person is in it and durable. */
+  private async begin(protect: Secret = { kind: "device" }, phrase: string | null): Promise<OpenedHome> {
+    if (!isSecret(protect)) return { ok: false, problem: "malformed_secret" };
+    const { volume, key } = await makeVolume(protect);
+    await this.store.begin(volume.id);
+    const opened = await this.openVolumeClient(volume, key, phrase, false);
+    if (opened.ok) await this.store.finish(volume);
+    else await this.store.drop(volume.id);
+    return opened;
+  }
+
+  private async openVolumeClient(
+    volume: Volume,
+    key: CryptoKey,
+    phrase: string | null,
+    isOld: boolean,
+  ): Promise<OpenedHome> {
+    const storage = new SealedStorage(await IndexedDbStorage.open(this.store.records(volume.id)), key);
+    const vault = new Vault(this.store, volume);
+    let isOpen = false;
+    const release = async () => {
+      // Until the client stands the lock stays with `openBrowserHome`, which may have another volume to try.
+      if (!isOpen) return;
+      await vault.close();
+      await this.lock.release();
+    };
+    const ports = {
+      ...{ storage, transport: new WebSocketTransport(), crypto: webCrypto },
+      ...{ clock: systemClock, random: systemRandom, lock: { take: () => Promise.resolve({ release }) } },
+    };
+    try {
+      // An old volume without its person was emptied behind our back; to go on would make a new person of it (attack A102).
+      const isEmptied = isOld && (await storage.get(IDENTITY_KEY)) === null;
+      const opened = isEmptied
+        ? ({ ok: false, problem: "keys_missing" } as const)
+        : await openClient(ports, { ...this.options, ...(phrase === null ? {} : { recoveryPhrase: phrase }) });
+      isOpen = opened.ok;
+      if (opened.ok) return { ...opened, vault };
+      await storage.close();
+      return opened;
+    } catch (error) {
+      await storage.close();
+      if (error instanceof StorageError && error.reason === "damaged") return { ok: false, problem: "damaged" };
+      throw error;
+    }
+  }
+}
+
+interface Look {
+  readonly current: Volume | null;
+  readonly making: string | null;
+  readonly state: HomeState;
+}
+
+async function look(store: VaultStore): Promise<Look> {
+  const { current, making } = (await store.exists()) ? await store.read() : { current: null, making: null };
+  // A volume that was being made when the browser stopped never held anything.
+  const volumes = (await store.volumes()).filter((id) => id !== making);
+  const setAside = volumes.filter((id) => id !== current?.id).length;
+  const slots = (current?.slots ?? []).map(slotView);
+  const hasData = current !== null && volumes.includes(current.id);
+  const byItself = slots.some(({ kind }) => kind === "device");
+  const opening = slots.length === 0 || !hasData ? "keys_missing" : byItself ? "ready" : "locked";
+  const state = current === null && volumes.length === 0 ? "none" : opening;
+  return { current, making, state: { state, slots, setAside } };
+}
+
+function absence(state: HomeState["state"]): "none" | "keys_missing" {
+  return state === "none" ? "none" : "keys_missing";
+}
+
+async function dropOthers(store: VaultStore, kept: string | undefined): Promise<void> {
+  for (const id of await store.volumes()) if (id !== kept) await store.drop(id);
+}
+
+function storeOf(name: string): VaultStore {
+  if (!/^[a-z0-9-]{1,32}$/.test(name)) throw new RangeError("a home's name is 1 to 32 of a-z, 0-9 and -");
+  return new VaultStore(name);
+}
