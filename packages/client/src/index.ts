@@ -7,9 +7,21 @@ export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./view/client.js";
 export type { Post, RoomSession } from "./view/roomSession.js";
 export type { Invitation, InviteOptions, Invited, JoinRequest, OpenProposal, Progress } from "./view/invitation.js";
-export type { Admission, NamedPerson, RoomMember } from "./view/person.js";
+export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./view/person.js";
 export type { Decision, Right } from "./view/decision.js";
-export type { TimelineAlarm, TimelineItem, TimelineMessage, TimelinePage } from "./view/timeline.js";
+export type {
+  Deleted,
+  Edited,
+  Quote,
+  Reaction,
+  TimelineAlarm,
+  TimelineItem,
+  TimelineMessage,
+  TimelinePage,
+} from "./view/timeline.js";
+export type { FoundMessage, SearchOptions } from "./view/search.js";
+export { isReaction } from "./conversation/reaction.js";
+export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
 export type { Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { explainProblem, type Problem, type Result } from "./view/problem.js";

@@ -75,7 +75,9 @@ export class HomeRoom implements RoomSession {
 
   async timeline(limit: number): Promise<TimelineItem[]> {
     if (limit === 0) return [];
-    return (await this.room.timeline({ limit })).map((item) => itemView(item, this.labelOf, this.proofOf));
+    // What is pending comes in addition.
+    const newest = (await this.room.timeline({ limit })).slice(-limit);
+    return newest.map((item) => itemView(item, this.labelOf, this.proofOf));
   }
 
   fingerprints(member: Member | null): Fingerprints {

@@ -10,9 +10,11 @@ import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../v
 import type { Invited } from "../view/invitation.js";
 import { done, failed, type Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
+import type { FoundMessage, SearchOptions } from "../view/search.js";
 import { isGone } from "../view/status.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession } from "./loadSession.js";
+import { HomeMarks } from "./marks.js";
 import { Relays } from "./relays.js";
 
 const UNTIL_REACHED = 20_000;
@@ -43,6 +45,7 @@ export async function openClient(ports: ClientPorts, options: OpenOptions = {}):
 
 /** An open home. */
 export class HomeClient implements Client {
+  readonly marks: HomeMarks;
   private readonly sessions = new Map<string, LiveSession>();
   private readonly relays: Relays;
   private readonly listeners = new Set<() => void>();
@@ -56,10 +59,30 @@ export class HomeClient implements Client {
     private readonly self: HomeIdentity,
   ) {
     this.relays = new Relays(ports);
+    this.marks = new HomeMarks(ports, () => {
+      for (const { engine } of this.sessions.values()) engine.state.tell({ type: "changed" });
+      this.tell();
+    });
   }
 
   get person(): Uint8Array {
     return this.self.identity.person;
+  }
+
+  async search(query: string, { limit = 50, before }: SearchOptions = {}): Promise<readonly FoundMessage[]> {
+    const sessions = [...this.sessions.values()];
+    const found = await Promise.all(
+      sessions.map(async (session) => (await session.searching.matches(query)).map((match) => ({ session, match }))),
+    );
+    const newest = found
+      .flat()
+      .filter(({ match }) => before === undefined || match.time < before)
+      .sort((a, b) => b.match.time - a.match.time)
+      .slice(0, limit);
+    const shown = newest.map(async ({ session, match }) =>
+      (await session.searching.show([match])).map((message) => ({ roomId: session.id, message })),
+    );
+    return (await Promise.all(shown)).flat();
   }
 
   fingerprint(): Fingerprint {
@@ -109,7 +132,7 @@ export class HomeClient implements Client {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
       ...{ standing: "founding", creation: { ...creation, permit }, join: null },
     };
-    const session = await loadSession(this.ports, this.relays, this.self, meta, { room });
+    const session = await this.session(meta, { room });
     const { state } = session.engine;
     const kept = await state.turn((turn) => {
       state.setMeta(turn, {});
@@ -142,6 +165,7 @@ export class HomeClient implements Client {
       invitedRoom(this.ports, this.self.device, this.person, read.value, {
         text,
         relay: connection.url,
+        marks: this.marks,
         begin: (meta, asking) => this.begin(meta, asking),
         add: (session) => {
           this.add(session);
@@ -182,9 +206,10 @@ export class HomeClient implements Client {
 
   /** Reads the rooms of this home. */
   async load(): Promise<void> {
+    await this.marks.load();
     for (const { value } of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
       const meta = decodeRoomMeta(value);
-      this.sessions.set(toHex(meta.roomId), await loadSession(this.ports, this.relays, this.self, meta));
+      this.sessions.set(toHex(meta.roomId), await this.session(meta));
     }
   }
 
@@ -194,8 +219,7 @@ export class HomeClient implements Client {
     const before = [...this.sessions.values()].find((session) => equalBytes(session.id, meta.roomId));
     if (before && !isOver(before)) return failed({ kind: "already_here" });
     if (before) await this.clearForJoin(before);
-    const { ports, relays, self } = this;
-    return done(await loadSession(ports, relays, self, meta, asking ? { asking } : {}));
+    return done(await this.session(meta, asking ? { asking } : {}));
   }
 
   /** What was said stays; keys, and what waited to be sent by them, go. */
@@ -207,6 +231,10 @@ export class HomeClient implements Client {
       ...[state, outbox, deeds, invites].map((clear) => ({ clear })),
       { delete: asking },
     ]);
+  }
+
+  private session(meta: RoomMeta, made: Parameters<typeof loadSession>[4] = {}): Promise<LiveSession> {
+    return loadSession(this.ports, this.relays, { ...this.self, marks: this.marks }, meta, made);
   }
 
   private add(session: LiveSession): void {

@@ -1,5 +1,6 @@
 import { loadRoom, type Room } from "@conclave/protocol";
 import type { HomeIdentity } from "./identity.js";
+import type { HomeMarks } from "./marks.js";
 import type { Relays } from "./relays.js";
 import { RoomKeys } from "../session/homeKey.js";
 import { LiveSession } from "../session/liveSession.js";
@@ -13,7 +14,7 @@ import { isGone } from "../view/status.js";
 export async function loadSession(
   ports: ClientPorts,
   relays: Relays,
-  { identity, device }: HomeIdentity,
+  { identity, device, marks }: HomeIdentity & { readonly marks: HomeMarks },
   meta: RoomMeta,
   made: { readonly room?: Room; readonly asking?: Uint8Array } = {},
 ): Promise<LiveSession> {
@@ -22,7 +23,7 @@ export async function loadSession(
   if (!connection) throw new Error("a room's relay has no valid address");
   const room = made.room ?? (!isGone(meta.standing) ? await storedRoom(ports, keys) : null);
   const asking = made.asking ?? (await ports.storage.get(keys.asking));
-  const state = await RoomState.load(ports, identity.person, meta, room);
+  const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
   return new LiveSession(new RoomEngine(state, connection, device, asking));
 }
 

@@ -14,6 +14,7 @@ import type { RoomMeta } from "../session/roomMeta.js";
 import { Turn } from "../session/turn.js";
 import type { ClientPorts } from "../view/client.js";
 import type { Invited } from "../view/invitation.js";
+import type { Marks } from "../view/person.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
 import { membersOf, named, type RoomSight } from "../view/roomView.js";
@@ -26,6 +27,7 @@ export interface JoinHome {
   /** The link as it was given. */
   readonly text: string;
   readonly relay: string;
+  readonly marks: Pick<Marks, "markOf">;
   /** A session that is not stored yet. */
   begin(meta: RoomMeta, asking: Uint8Array | null): Promise<Result<LiveSession>>;
   /** The session is stored: let it run. */
@@ -43,7 +45,14 @@ export function invitedRoom(
   const { roster, invite, confirmedAt, deeds } = preview;
   const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
   for (const deed of deeds) log.add(new Turn(), deed, 0);
-  const sight: RoomSight = { ports, person, room: { roster }, deeds: log, invites: { find: () => null } };
+  const sight: RoomSight = {
+    ports,
+    person,
+    room: { roster },
+    deeds: log,
+    invites: { find: () => null },
+    marks: home.marks,
+  };
   const members = membersOf(sight);
   return {
     roomId: roster.roomId,

@@ -13,6 +13,8 @@ export interface LoggedAlarm {
   readonly time: number;
   readonly alarm: Alarm;
   readonly count: number;
+  /** A person has looked at it. */
+  readonly acknowledged: boolean;
 }
 
 /** How many alarms are kept; of more, the newest takes the place of the one before. */
@@ -36,17 +38,29 @@ export class AlarmLog {
     const at = this.entries.findIndex((entry) => isSame(entry.alarm, alarm) || entry.order === KEPT);
     const same = this.entries[at];
     const evidence = alarm.evidence.slice(0, MAX_EVIDENCE);
+    // RULE: client.acknowledged-one: who looked at one alarm has not looked at another, so that one makes a banner (attack A83).
+    const acknowledged = same !== undefined && same.acknowledged && isSame(same.alarm, alarm);
     const entry: LoggedAlarm = same
-      ? { ...same, count: same.count + 1 }
-      : { order: this.entries.length + 1, n, time, alarm: { ...alarm, evidence }, count: 1 };
-    if (same) this.entries[at] = entry;
-    else this.entries.push(entry);
-    turn.put(this.keys.alarm(entry.order), encodeAlarm(entry));
+      ? { ...same, count: same.count + 1, acknowledged }
+      : { order: this.entries.length + 1, n, time, alarm: { ...alarm, evidence }, count: 1, acknowledged };
+    this.keep(turn, entry);
     return { entry, isNew: !same };
+  }
+
+  /** A person has looked at this one. False when there is none. */
+  acknowledge(turn: Turn, order: number): boolean {
+    const entry = this.find(order);
+    if (entry) this.keep(turn, { ...entry, acknowledged: true });
+    return entry !== null;
   }
 
   find(order: number): LoggedAlarm | null {
     return this.entries[order - 1] ?? null;
+  }
+
+  private keep(turn: Turn, entry: LoggedAlarm): void {
+    this.entries[entry.order - 1] = entry;
+    turn.put(this.keys.alarm(entry.order), encodeAlarm(entry));
   }
 }
 
@@ -59,10 +73,11 @@ function isSame(a: Alarm, b: Alarm): boolean {
 const CODES = Object.keys(ALARMS) as AlarmCode[];
 
 function encodeAlarm(entry: LoggedAlarm): Uint8Array {
-  return encode(entry, (w, { order, n, time, alarm, count }) => {
+  return encode(entry, (w, { order, n, time, alarm, count, acknowledged }) => {
     w.u53(order).u53(n).u53(time).u53(count).text(alarm.code);
     w.optional(alarm.person, (each, person) => each.opaque(person)).text(alarm.evidence);
     w.optional(alarm.rejection, (each, { code, detail }) => each.text(code).text(detail ?? ""));
+    w.bool(acknowledged);
   });
 }
 
@@ -74,7 +89,9 @@ function decodeAlarm(bytes: Uint8Array): LoggedAlarm {
     const person = r.optional((each) => each.opaque());
     const evidence = r.text();
     const rejection = r.optional((each) => rejectionOf(each.text(), each.text()));
-    return { order, n, time, count, alarm: { code, person, evidence, rejection } };
+    // An earlier version did not write it.
+    const acknowledged = r.remaining > 0 && r.bool();
+    return { order, n, time, count, acknowledged, alarm: { code, person, evidence, rejection } };
   });
 }
 

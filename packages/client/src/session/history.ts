@@ -1,7 +1,9 @@
 import { encode, toHex } from "@conclave/codec";
 import type { Message } from "@conclave/protocol";
-import { orderedKey, type Storage } from "../ports/storage.js";
-import { decodeHistoryItem, encodeHistoryItem, type HistoryItem } from "./historyItem.js";
+import { type Amendment, UNAMENDED } from "../conversation/amendment.js";
+import type { Amendments } from "../conversation/amendments.js";
+import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
+import { decodeHistoryItem, encodeHistoryItem, type HistoryItem, type HistoryMessage } from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
 import type { Turn } from "./turn.js";
@@ -12,47 +14,77 @@ export interface HistoryPage {
   readonly before?: number;
   /** Only items after this place. */
   readonly after?: number;
-  /** At most this many (100); the newest, or with `after` the oldest. */
+  /** At most this many (100), and the rest of the last one's place; the newest, or with `after` the oldest. */
   readonly limit?: number;
 }
 
 const MOST_COUNTED = 10_000;
+const decoder = new TextDecoder();
 
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
-  /** Authors of messages in turns that are not stored yet, by the message's id. */
-  private readonly placing = new Map<string, Uint8Array>();
+  /** Of turns that are not stored yet: places and authors of messages by their id, and messages by their place. */
+  private readonly placing = new Map<string, { readonly n: number; readonly author: Uint8Array }>();
+  private readonly unsaved = new Map<number, HistoryMessage>();
+  /** Places of unread messages, and whether they name us; not more than are counted. */
+  private unreadAt = new Map<number, boolean>();
+  private namesUs: (text: string) => boolean = () => false;
 
   private constructor(
     private readonly storage: Storage,
     private readonly keys: RoomKeys,
     private readUpTo: number,
-    private unreadCount: number,
   ) {}
 
   static async load(storage: Storage, keys: RoomKeys): Promise<History> {
     const marker = await storage.get(keys.readMarker);
-    const readUpTo = marker ? stored(marker, "read marker", (r) => r.u53()) : 0;
-    const history = new History(storage, keys, readUpTo, 0);
-    history.unreadCount = await history.countUnread();
-    return history;
+    return new History(storage, keys, marker ? stored(marker, "read marker", (r) => r.u53()) : 0);
   }
 
-  /** The place up to which the person has read. */
-  get readMarker(): number {
-    return this.readUpTo;
+  /** Counts what is unread, once, before anything is added. `namesUs`: whether a text does. */
+  async countUnread(amendments: Amendments, namesUs: (text: string) => boolean): Promise<void> {
+    this.namesUs = namesUs;
+    const items = await this.page({ after: this.readUpTo, limit: MOST_COUNTED });
+    const changed = await amendments.between(this.readUpTo, items.at(-1)?.n ?? this.readUpTo);
+    for (const item of items) if (item.kind === "message") this.count(item, changed.get(item.n) ?? UNAMENDED);
   }
 
-  /** Texts of others after the marker. */
+  /** Messages of others after the marker. */
   get unread(): number {
-    return this.unreadCount;
+    return this.unreadAt.size;
+  }
+
+  /** Those of them that name us. */
+  get mentions(): number {
+    return [...this.unreadAt.values()].filter(Boolean).length;
+  }
+
+  get firstUnread(): number | null {
+    return this.unreadAt.keys().next().value ?? null;
   }
 
   add(turn: Turn, item: HistoryItem): void {
+    if (item.kind === "message") {
+      this.keepMessage(turn, item);
+      this.place(turn, item.message, item.n);
+      this.count(item, UNAMENDED);
+      return;
+    }
     const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
     turn.put(key, encodeHistoryItem(item));
-    if (item.kind === "message") this.place(turn, item.message, item.n);
-    if (isUnread(item) && item.n > this.readUpTo) this.unreadCount++;
+  }
+
+  /** Keeps of a message that is no line only who wrote it, so that it counts once. */
+  addAct(turn: Turn, act: Message): void {
+    this.place(turn, act, act.n, true);
+  }
+
+  /** Something was done to a message. RULE: conversation.erased: what was taken back is gone from this device too (attack A72). */
+  amended(turn: Turn, item: HistoryMessage, amendment: Amendment): void {
+    if (amendment.deletion && item.message.body.length > 0) {
+      this.keepMessage(turn, { ...item, message: { ...item.message, body: new Uint8Array(0) } });
+    }
+    this.count(item, amendment);
   }
 
   /** Items in the order of the log. */
@@ -66,43 +98,78 @@ export class History {
       // The lines of alarms that follow the place belong to it.
       ...(after === undefined ? {} : { after: `${this.keys.history}${orderedKey(after)}/~` }),
     });
+    if (records.length === limit) records.push(...(await this.restOfPlace(records.at(-1), reverse)));
     const items = records.map((record) => decodeHistoryItem(record.value));
     return reverse ? items.reverse() : items;
   }
 
-  /** Who wrote the message with this id, or null when there is none. */
-  async authorOf(id: Uint8Array): Promise<Uint8Array | null> {
-    const placing = this.placing.get(toHex(id));
-    if (placing) return placing;
-    const place = await this.storage.get(this.keys.messageId(id));
-    const n = place && stored(place, "message id", (r) => r.u53());
-    const record = n === null ? null : await this.storage.get(this.keys.historyItem(n));
-    const item = record && decodeHistoryItem(record);
-    return item?.kind === "message" ? item.message.author : null;
+  /** What is at this place of the log, or null. */
+  async at(n: number): Promise<HistoryItem | null> {
+    const unsaved = this.unsaved.get(n);
+    if (unsaved) return unsaved;
+    const record = await this.storage.get(this.keys.historyItem(n));
+    return record && decodeHistoryItem(record);
   }
 
-  async markRead(turn: Turn, n: number): Promise<void> {
+  /** The message with this id, or null when there is none. */
+  async find(id: Uint8Array): Promise<HistoryMessage | null> {
+    const n = this.placing.get(toHex(id))?.n ?? (await this.idRecord(id))?.n;
+    const item = n === undefined ? null : await this.at(n);
+    return item?.kind === "message" && toHex(item.message.id) === toHex(id) ? item : null;
+  }
+
+  /** Who wrote the message with this id, whatever it was, or null when there is none. */
+  async authorOf(id: Uint8Array): Promise<Uint8Array | null> {
+    const placing = this.placing.get(toHex(id));
+    if (placing) return placing.author;
+    const record = await this.idRecord(id);
+    return record && (record.author ?? (await this.find(id))?.message.author ?? null);
+  }
+
+  markRead(turn: Turn, n: number): void {
     this.readUpTo = n;
     turn.put(
       this.keys.readMarker,
       encode(n, (w, value) => w.u53(value)),
     );
-    this.unreadCount = await this.countUnread();
+    this.unreadAt = new Map([...this.unreadAt].filter(([at]) => at > n));
   }
 
-  private place(turn: Turn, { id, author }: Message, n: number): void {
-    const bytes = encode(n, (w, place) => w.u53(place));
+  private count({ n, own, message }: HistoryMessage, { edit, deletion }: Amendment): void {
+    if (own || n <= this.readUpTo) return;
+    if (deletion) this.unreadAt.delete(n);
+    else if (this.unreadAt.has(n) || this.unreadAt.size < MOST_COUNTED) {
+      this.unreadAt.set(n, message.kind === "text" && this.namesUs(decoder.decode(edit?.body ?? message.body)));
+    }
+  }
+
+  private keepMessage(turn: Turn, item: HistoryMessage): void {
+    turn.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
+    this.unsaved.set(item.n, item);
+    turn.after(() => {
+      if (this.unsaved.get(item.n) === item) this.unsaved.delete(item.n);
+    });
+  }
+
+  private place(turn: Turn, { id, author }: Message, n: number, isAct = false): void {
+    const bytes = encode(n, (w, place) => (isAct ? w.u53(place).opaque(author) : w.u53(place)));
     turn.put(this.keys.messageId(id), bytes);
-    this.placing.set(toHex(id), author);
+    this.placing.set(toHex(id), { n, author });
     turn.after(() => this.placing.delete(toHex(id)));
   }
 
-  private async countUnread(): Promise<number> {
-    const items = await this.page({ after: this.readUpTo, limit: MOST_COUNTED });
-    return items.filter(isUnread).length;
+  /** Where a message is; with its author where it is no line. */
+  private async idRecord(id: Uint8Array): Promise<{ readonly n: number; readonly author: Uint8Array | null } | null> {
+    const record = await this.storage.get(this.keys.messageId(id));
+    return record && stored(record, "message id", (r) => ({ n: r.u53(), author: r.remaining > 0 ? r.opaque() : null }));
   }
-}
 
-function isUnread(item: HistoryItem): boolean {
-  return item.kind === "message" && !item.own && item.message.kind === "text";
+  /** A page that ended in the middle of a place takes the rest of it: else the next page would begin after it. */
+  private async restOfPlace(edge: StoredRecord | undefined, reverse: boolean): Promise<StoredRecord[]> {
+    if (!edge) return [];
+    const { n } = decodeHistoryItem(edge.value);
+    const prefix = this.keys.historyItem(n);
+    if (reverse) return edge.key === prefix ? [] : this.storage.range({ prefix, before: edge.key, reverse });
+    return this.storage.range({ prefix, after: edge.key });
+  }
 }

@@ -3,9 +3,17 @@ import type { Message, Unreadable } from "@conclave/protocol";
 import { stored } from "./stored.js";
 import { readMessage, writeMessage } from "./storedMessage.js";
 
+/** A message that is a line. */
+export interface HistoryMessage {
+  readonly kind: "message";
+  readonly n: number;
+  readonly message: Message;
+  readonly own: boolean;
+}
+
 /** One line of a room's history, by its place in the log. */
 export type HistoryItem =
-  | { readonly kind: "message"; readonly n: number; readonly message: Message; readonly own: boolean }
+  | HistoryMessage
   /** A decision: its details are in the deed log under this number. */
   | { readonly kind: "decision"; readonly n: number; readonly seq: number }
   /** An alarm, after the record at `n`: its details are in the alarm log under this number. */

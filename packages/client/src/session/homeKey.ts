@@ -7,6 +7,9 @@ export const IDENTITY_KEY = "identity";
 /** One short record for each room: what it is and how we stand in it. */
 export const ROOMS_PREFIX = "rooms/";
 
+/** Whom the person has checked: one record each. */
+export const MARKS_PREFIX = "mark/";
+
 export function roomMetaKey(roomId: Uint8Array): string {
   return `${ROOMS_PREFIX}${toHex(roomId)}`;
 }
@@ -27,6 +30,9 @@ export class RoomKeys {
   readonly asking: string;
   readonly freshness: string;
   readonly readMarker: string;
+  /** What was done to messages since they were sent. */
+  readonly amendments: string;
+  readonly draft: string;
 
   constructor(roomId: Uint8Array) {
     this.prefix = `room/${toHex(roomId)}/`;
@@ -40,6 +46,8 @@ export class RoomKeys {
     this.asking = `${this.prefix}asking`;
     this.freshness = `${this.prefix}freshness`;
     this.readMarker = `${this.prefix}read`;
+    this.amendments = `${this.prefix}amended/`;
+    this.draft = `${this.prefix}draft`;
   }
 
   historyItem(n: number): string {
@@ -48,6 +56,9 @@ export class RoomKeys {
   /** An alarm's line comes after the record at `n`. */
   alarmLine(n: number, order: number): string {
     return `${this.history}${orderedKey(n)}/${orderedKey(order)}`;
+  }
+  amendment(n: number): string {
+    return this.amendments + orderedKey(n);
   }
   outgoing(order: number): string {
     return this.outbox + orderedKey(order);

@@ -1,21 +1,25 @@
 import { utf8Bytes } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
-import { type Fingerprint, inviteLink, type Message, personFingerprint, type Policy } from "@conclave/protocol";
+import { type Fingerprint, inviteLink, personFingerprint, type Policy } from "@conclave/protocol";
+import { act, type Wanted } from "../conversation/acting.js";
+import { isAmendment } from "../conversation/amendment.js";
+import { readDraft, writeDraft } from "../conversation/draft.js";
+import { RoomSearch } from "../conversation/roomSearch.js";
 import type { Decision } from "../view/decision.js";
 import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "../view/invitation.js";
 import type { RoomMember } from "../view/person.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import { proposalsOf, requestView } from "../view/requestView.js";
 import type { Post, RoomSession } from "../view/roomSession.js";
-import { decisionOf, invitationsOf, membersOf, messageView } from "../view/roomView.js";
+import { decisionOf, invitationsOf, membersOf } from "../view/roomView.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import { isGone, type RoomStatus } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
-import { timelineItem } from "../view/timelineView.js";
+import { messageLine } from "../view/timelineView.js";
+import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
 import { createInvite } from "./inviting.js";
-import type { Outgoing } from "./outbox.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
 
@@ -25,7 +29,11 @@ const LONGEST_KIND = 32;
 
 /** A room's session, over the engine that drives the room. */
 export class LiveSession implements RoomSession {
-  constructor(readonly engine: RoomEngine) {}
+  readonly searching: RoomSearch;
+
+  constructor(readonly engine: RoomEngine) {
+    this.searching = new RoomSearch(engine.state);
+  }
 
   get id(): Uint8Array {
     return this.state.meta.roomId;
@@ -56,12 +64,16 @@ export class LiveSession implements RoomSession {
     return this.state.room?.roster.policy ?? null;
   }
 
-  async timeline({ before, limit = 100 }: TimelinePage = {}): Promise<readonly TimelineItem[]> {
-    const pending = before === undefined ? this.state.outbox.visible : [];
-    const page = await this.state.history.page({ limit, ...(before === undefined ? {} : { before }) });
-    const items = page.flatMap((item) => timelineItem(this.state, item) ?? []);
-    const unsent = pending.map((entry) => ({ kind: "message" as const, message: this.pendingView(entry) }));
-    return [...items, ...unsent].slice(-limit);
+  timeline(page?: TimelinePage): Promise<readonly TimelineItem[]> {
+    return this.state.conversation.page(page);
+  }
+
+  find(id: Uint8Array): Promise<TimelineMessage | null> {
+    return this.state.conversation.find(id);
+  }
+
+  search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]> {
+    return this.searching.search(query, options);
   }
 
   watch(listener: (event: SessionEvent) => void): () => void {
@@ -80,18 +92,48 @@ export class LiveSession implements RoomSession {
       return failed({ kind: "malformed", what: "body" });
     }
     const content = { id: this.state.ports.random(16), kind, ref, body };
-    const posted = await this.state.turn((turn) => {
+    const { conversation } = this.state;
+    const posted = await this.state.turn(async (turn) => {
+      const isAct = isAmendment(kind);
+      if (isAct && !(ref && (await conversation.find(ref)))) return null;
       const entry = this.engine.sender.add(turn, content, this.state.now());
-      const message = this.pendingView(entry);
-      this.state.emit(turn, { type: "item", item: { kind: "message", message } });
+      if (isAct) return conversation.tell(turn, ref!);
+      const message = await conversation.pending(entry);
+      this.state.emit(turn, { type: "item", item: messageLine(message) });
       return message;
     });
     this.engine.sender.advance();
-    return posted;
+    if (!posted.ok) return posted;
+    return posted.value ? done(posted.value) : failed({ kind: "unknown" });
   }
 
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
+  }
+
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>> {
+    return this.act(id, { do: "edit", text });
+  }
+
+  remove(id: Uint8Array): Promise<Result<TimelineMessage>> {
+    return this.act(id, { do: "remove" });
+  }
+
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>> {
+    return this.act(id, { do: "react", emoji });
+  }
+
+  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+    const stopped = this.stopped();
+    return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
+  }
+
+  draft(): Promise<string> {
+    return readDraft(this.state);
+  }
+
+  setDraft(text: string): Promise<void> {
+    return writeDraft(this.state, text);
   }
 
   flushed(timeout: number): Promise<Result<void>> {
@@ -104,6 +146,15 @@ export class LiveSession implements RoomSession {
       this.state.emit(turn, { type: "changed" });
     });
     this.engine.plan();
+  }
+
+  async acknowledge(order: number): Promise<Result<void>> {
+    const known = await this.state.turn((turn) => {
+      this.state.emit(turn, { type: "changed" });
+      return this.state.alarms.acknowledge(turn, order);
+    });
+    if (!known.ok) return known;
+    return known.value ? done(undefined) : failed({ kind: "unknown" });
   }
 
   async markRead(n: number): Promise<void> {
@@ -228,21 +279,5 @@ export class LiveSession implements RoomSession {
     if (failure !== null) return { kind: "closed" };
     if (meta.standing === "restored") return { kind: "refused", rejection: { code: "paused", detail: "RESTORED" } };
     return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
-  }
-
-  private pendingView({ content, sealed, time }: Outgoing): TimelineMessage {
-    const author = this.state.person;
-    const unsealed: Message = {
-      ...content,
-      author,
-      leaf: new Uint8Array(0),
-      name: "",
-      time,
-      n: 0,
-      epoch: 0,
-      late: false,
-      authorGone: false,
-    };
-    return messageView(this.state, sealed?.message ?? unsealed, "pending");
   }
 }

@@ -1,5 +1,6 @@
 import { encode, equalBytes } from "@conclave/codec";
 import type { Append, Message, MessageContent } from "@conclave/protocol";
+import { isAmendment } from "../conversation/amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { isSilent } from "./silentKind.js";
@@ -39,9 +40,19 @@ export class Outbox {
     return this.entries;
   }
 
-  /** Those that a timeline shows. */
+  /** Those that a person has sent, in whatever way. */
   get visible(): readonly Outgoing[] {
     return this.entries.filter(({ content }) => !isSilent(content.kind));
+  }
+
+  /** Those that a timeline shows as lines. */
+  get lines(): readonly Outgoing[] {
+    return this.visible.filter(({ content }) => !isAmendment(content.kind));
+  }
+
+  /** Those that do something to another message. */
+  get acts(): readonly Outgoing[] {
+    return this.entries.filter(({ content }) => isAmendment(content.kind));
   }
 
   /**

@@ -2,8 +2,10 @@ import { equalBytes, toHex } from "@conclave/codec";
 import { type Alarm, type Delta, memberOf, type Message, type RoomEvent } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import { isSilent } from "./silentKind.js";
-import { decisionOf, messageView } from "../view/roomView.js";
+import { isAmendment } from "../conversation/amendment.js";
 import { alarmView } from "../view/alarmView.js";
+import { decisionOf } from "../view/roomView.js";
+import { alarmLine, decisionLine } from "../view/timelineView.js";
 import type { LoggedAlarm } from "./alarmLog.js";
 import type { RoomState } from "./roomState.js";
 import type { Turn } from "./turn.js";
@@ -44,7 +46,7 @@ function raise(state: RoomState, turn: Turn, entry: LoggedAlarm): void {
   // RULE: client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
   if (entry.alarm.code === "RESTORED") state.setMeta(turn, { standing: "restored" });
   state.emit(turn, { type: "alarm", alarm });
-  state.emit(turn, { type: "item", item: { kind: "alarm", alarm } });
+  state.emit(turn, { type: "item", item: alarmLine(alarm) });
 }
 
 function keepUnreadable(
@@ -55,16 +57,16 @@ function keepUnreadable(
 ): void {
   if (reason === "before_join") return;
   state.history.add(turn, { kind: "unreadable", n, reason });
-  state.emit(turn, { type: "item", item: { kind: "unreadable", n, reason } });
+  state.emit(turn, { type: "item", item: { kind: "unreadable", key: `u${String(n)}`, n, reason } });
 }
 
 async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: number): Promise<void> {
   switch (event.type) {
     case "message":
-      if (await isFirst(state, turn, event.message, n)) keepMessage(state, turn, event.message, n);
+      if (await isFirst(state, turn, event.message, n)) await keepMessage(state, turn, event.message, n);
       return;
     case "sent":
-      keepSent(state, turn, event.id, n);
+      await keepSent(state, turn, event.id, n);
       return;
     case "entry": {
       if (event.own) state.ownCommit = n;
@@ -73,7 +75,7 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       state.history.add(turn, { kind: "decision", n, seq: event.deed.seq });
       const title = state.room?.roster.title ?? state.meta.title;
       if (title !== state.meta.title) state.setMeta(turn, { title });
-      state.emit(turn, { type: "item", item: { kind: "decision", decision: decisionOf(state, logged) } });
+      state.emit(turn, { type: "item", item: decisionLine(decisionOf(state, logged)) });
       state.emit(turn, { type: "changed" });
       return;
     }
@@ -104,7 +106,7 @@ function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
   const logged = room && state.deeds.place(turn, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
   if (!logged) return;
   state.history.add(turn, { kind: "decision", n, seq: logged.deed.seq });
-  state.emit(turn, { type: "item", item: { kind: "decision", decision: decisionOf(state, logged) } });
+  state.emit(turn, { type: "item", item: decisionLine(decisionOf(state, logged)) });
   state.emit(turn, { type: "changed" });
 }
 
@@ -122,18 +124,23 @@ async function isFirst(state: RoomState, turn: Turn, { id, author }: Message, n:
   return false;
 }
 
-function keepMessage(state: RoomState, turn: Turn, message: Message, n: number): void {
+async function keepMessage(state: RoomState, turn: Turn, message: Message, n: number): Promise<void> {
   state.freshness.heard(turn, message);
   if (isSilent(message.kind)) return;
-  const own = equalBytes(message.author, state.person);
   const placed = { ...message, n };
-  state.history.add(turn, { kind: "message", n, message: placed, own });
-  state.emit(turn, { type: "item", item: { kind: "message", message: messageView(state, placed, "sent") } });
+  if (isAmendment(message.kind)) {
+    await state.conversation.take(turn, placed);
+    return;
+  }
+  const own = equalBytes(message.author, state.person);
+  const item = { kind: "message", n, message: placed, own } as const;
+  state.history.add(turn, item);
+  state.emit(turn, { type: "item", item: await state.conversation.line(item) });
 }
 
-function keepSent(state: RoomState, turn: Turn, id: Uint8Array, n: number): void {
+async function keepSent(state: RoomState, turn: Turn, id: Uint8Array, n: number): Promise<void> {
   const entry = state.outbox.find(id);
   if (!entry) return;
   state.outbox.remove(turn, entry);
-  if (entry.sealed) keepMessage(state, turn, { ...entry.sealed.message, n }, n);
+  if (entry.sealed) await keepMessage(state, turn, { ...entry.sealed.message, n }, n);
 }

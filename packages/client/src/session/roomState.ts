@@ -1,6 +1,10 @@
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
+import { Amendments } from "../conversation/amendments.js";
+import { Conversation } from "../conversation/conversation.js";
+import { mentionsYou } from "../conversation/mentions.js";
 import type { ClientPorts } from "../view/client.js";
 import { failed, type Result, done } from "../view/problem.js";
+import type { Marks } from "../view/person.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import { AlarmLog, type LoggedAlarm } from "./alarmLog.js";
 import { DeedLog } from "./deedLog.js";
@@ -24,6 +28,8 @@ export class RoomState {
   /** Where in the log this device's newest commit is. */
   ownCommit = 0;
   readonly freshness: FreshnessLog;
+  readonly amendments: Amendments;
+  readonly conversation: Conversation;
   private readonly queue: TurnQueue;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
 
@@ -39,10 +45,13 @@ export class RoomState {
     readonly deeds: DeedLog,
     readonly alarms: AlarmLog,
     readonly invites: OwnInvites,
+    readonly marks: Pick<Marks, "markOf">,
     confirmation: Uint8Array | null,
   ) {
     this.keys = new RoomKeys(current.roomId);
     this.freshness = new FreshnessLog(this, confirmation);
+    this.amendments = new Amendments(ports.storage, this.keys);
+    this.conversation = new Conversation(this);
     this.queue = new TurnQueue(ports.storage, (error) => {
       this.failure = error.message;
       this.tell({ type: "changed" });
@@ -50,11 +59,16 @@ export class RoomState {
   }
 
   /** Reads everything that is stored beside the room's own state. */
-  static async load(ports: ClientPorts, person: Uint8Array, meta: RoomMeta, room: Room | null): Promise<RoomState> {
+  static async load(
+    ports: ClientPorts,
+    { person, marks }: { readonly person: Uint8Array; readonly marks: Pick<Marks, "markOf"> },
+    meta: RoomMeta,
+    room: Room | null,
+  ): Promise<RoomState> {
     const { storage, crypto } = ports;
     const keys = new RoomKeys(meta.roomId);
     const all = (prefix: string) => storage.range({ prefix });
-    return new RoomState(
+    const state = new RoomState(
       ports,
       person,
       room,
@@ -64,8 +78,11 @@ export class RoomState {
       new DeedLog(crypto, keys, await all(keys.deeds)),
       new AlarmLog(keys, await all(keys.alarms)),
       new OwnInvites(keys, await all(keys.invites)),
+      marks,
       await storage.get(keys.freshness),
     );
+    await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
+    return state;
   }
 
   get meta(): RoomMeta {

@@ -5,7 +5,10 @@ import { named } from "./roomView.js";
 import type { TimelineAlarm } from "./timeline.js";
 
 /** An alarm for a screen. */
-export function alarmView(state: RoomState, { order, n, time, alarm, count }: LoggedAlarm): TimelineAlarm {
+export function alarmView(
+  state: RoomState,
+  { order, n, time, alarm, count, acknowledged }: LoggedAlarm,
+): TimelineAlarm {
   return {
     order,
     n,
@@ -16,5 +19,6 @@ export function alarmView(state: RoomState, { order, n, time, alarm, count }: Lo
     rejection: alarm.rejection,
     proof: proofFromJson(alarm.evidence) === null ? null : alarm.evidence,
     count,
+    acknowledged,
   };
 }

@@ -6,6 +6,8 @@ import type { Storage } from "../ports/storage.js";
 import type { Transport } from "../ports/transport.js";
 import type { Invited } from "./invitation.js";
 import type { Result } from "./problem.js";
+import type { Marks } from "./person.js";
+import type { FoundMessage, SearchOptions } from "./search.js";
 import type { RoomSession } from "./roomSession.js";
 
 /** Everything that a client takes from outside. */
@@ -61,10 +63,14 @@ export interface Client {
   fingerprint(): Fingerprint;
   /** The 24 words that bring this person back. Whoever has them is the person. */
   recoveryPhrase(): string;
+  /** Whom the person has checked. */
+  readonly marks: Marks;
+  /** Messages of all rooms that have every word of the query, newest first; `before` is a time (ms). */
+  search(query: string, options?: SearchOptions): Promise<readonly FoundMessage[]>;
   /** All rooms of this home, also those that we left. */
   rooms(): readonly RoomSession[];
   room(roomId: Uint8Array): RoomSession | null;
-  /** Tells when a room was added or forgotten. Returns how to stop. */
+  /** Tells when a room was added or forgotten, or a person was marked. Returns how to stop. */
   watch(listener: () => void): () => void;
   /** Founds a room. Resolves when the relay has it. */
   createRoom(options: RoomOptions): Promise<Result<RoomSession>>;

@@ -18,3 +18,8 @@ export function skeleton(name: string): string {
     .replaceAll("vv", "w")
     .replaceAll("i", "l");
 }
+
+/** Whether two names are hard to tell apart by eye. */
+export function looksAlike(one: string, other: string): boolean {
+  return skeleton(one) === skeleton(other);
+}

@@ -9,6 +9,26 @@ export interface NamedPerson {
   /** Two words of their fingerprint: tells look-alike names apart, proves nothing. */
   readonly tag: string;
   readonly isYou: boolean;
+  /** You have compared their fingerprint: how, and when. Holds for the person, in every room. */
+  readonly checked: Mark | null;
+}
+
+/** By what a person was checked: words read aloud, a QR code, or digits. */
+export type CheckedBy = "words" | "qr" | "digits";
+
+/** That a person was checked. */
+export interface Mark {
+  readonly how: CheckedBy;
+  /** By this device's clock (ms). */
+  readonly time: number;
+}
+
+/** Whom the person of this home has checked. Kept in the home, told to nobody. */
+export interface Marks {
+  /** Marks a person (their identity key) as checked. Resolves when that is durable. */
+  mark(person: Uint8Array, how: CheckedBy): Promise<void>;
+  unmark(person: Uint8Array): Promise<void>;
+  markOf(person: Uint8Array): Mark | null;
 }
 
 /** By what right a person is in the room. */

@@ -3,13 +3,14 @@ import type { Decision } from "./decision.js";
 import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Result } from "./problem.js";
+import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
 import type { RoomStatus } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
 
 /** A message to be sent. The room adds who, when and where. */
 export interface Post {
-  /** "text", "edit", "delete", "reaction", …: at most 32 bytes. */
+  /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
   readonly kind: string;
   /** The id of the message that this one answers, edits, deletes or reacts to. */
   readonly ref?: Uint8Array | null;
@@ -37,6 +38,13 @@ export interface RoomSession {
   policy(): Policy | null;
   /** A page of what happened, oldest first. */
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
+  /** The message with this id, as it is now; null where there is none. */
+  find(id: Uint8Array): Promise<TimelineMessage | null>;
+  /**
+   * Messages that have every word of the query, or a word that begins with it, newest first. Case and accents do not
+   * count. The first search reads all that is held, in small pieces, and is slower than those after it.
+   */
+  search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]>;
   /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
   watch(listener: (event: SessionEvent) => void): () => void;
 
@@ -46,10 +54,25 @@ export interface RoomSession {
   post(post: Post): Promise<Result<TimelineMessage>>;
   /** Posts a text. */
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
+  /** Takes back an own message, or, as an admin or owner, somebody else's of no higher role. */
+  remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
+  /**
+   * Puts an emoji to a message, or takes it back where it is there already; null takes back all own ones. `malformed`:
+   * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many as are kept.
+   */
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>>;
+  /** What the person has begun to write and not sent; empty when nothing. */
+  draft(): Promise<string>;
+  /** Keeps it. Resolves when it is durable. */
+  setDraft(text: string): Promise<void>;
   /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
   flushed(timeout: number): Promise<Result<void>>;
   /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
   resume(): Promise<void>;
+  /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
+  acknowledge(order: number): Promise<Result<void>>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
 

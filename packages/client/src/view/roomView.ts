@@ -1,13 +1,12 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { inviteLimit, isInviteOpen, memberOf, personTag, type Message, type Roster } from "@conclave/protocol";
+import { inviteLimit, isInviteOpen, memberOf, personTag, type Roster } from "@conclave/protocol";
 import type { DeedLog, LoggedDeed } from "../session/deedLog.js";
 import type { OwnInvites } from "../session/ownInvites.js";
 import type { ClientPorts } from "./client.js";
 import type { Decision, Right } from "./decision.js";
 import type { Invitation } from "./invitation.js";
 import { skeleton } from "./lookalike.js";
-import type { Admission, NamedPerson, RoomMember } from "./person.js";
-import type { TimelineMessage } from "./timeline.js";
+import type { Admission, Marks, NamedPerson, RoomMember } from "./person.js";
 
 /** What screens are made from: a room's roster and its decisions, and what this home knows. */
 export interface RoomSight {
@@ -16,6 +15,7 @@ export interface RoomSight {
   readonly room: { readonly roster: Roster } | null;
   readonly deeds: Pick<DeedLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;
+  readonly marks: Pick<Marks, "markOf">;
 }
 
 /** A person with the name they have, or had last. */
@@ -25,7 +25,7 @@ export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): 
   const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
   const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
   const isYou = equalBytes(sight.person, person);
-  return { person, name, tag: personTag(ports.crypto, person), isYou };
+  return { person, name, tag: personTag(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
 }
 
 /** Who is in the room, in the order of their coming. */
@@ -72,12 +72,6 @@ export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Dec
   };
   const whom = person && named(sight, person, name ?? undefined);
   return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
-}
-
-/** A message for a screen. */
-export function messageView(sight: RoomSight, message: Message, state: "sent" | "pending"): TimelineMessage {
-  const { id, kind, ref, body, time, n, late, authorGone } = message;
-  return { id, kind, ref, body, author: named(sight, message.author, message.name), time, n, state, late, authorGone };
 }
 
 /** All invites that the roster has, newest first. */

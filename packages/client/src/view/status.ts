@@ -54,8 +54,13 @@ export interface RoomStatus {
   readonly pending: number;
   /** Messages of others after the read marker. */
   readonly unread: number;
+  /** Those of them that name you with an @. */
+  readonly mentions: number;
+  /** The place of the first unread message; null when all is read. */
+  readonly firstUnread: number | null;
   /** People who ask to be let in, as far as this device may see. */
   readonly requests: number;
   readonly paused: Pause | null;
+  /** Those that nobody has acknowledged: what makes a banner. All of them are in the timeline. */
   readonly alarms: readonly TimelineAlarm[];
 }

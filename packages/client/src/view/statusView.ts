@@ -17,9 +17,11 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     n: room?.cursor.n ?? 0,
     pending: outbox.visible.length,
     unread: history.unread,
+    mentions: history.mentions,
+    firstUnread: history.firstUnread,
     requests: requests.known.length,
     paused: pauseOf(engine),
-    alarms: alarms.entries.map((entry) => alarmView(state, entry)),
+    alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
 }
 

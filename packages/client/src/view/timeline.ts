@@ -2,8 +2,10 @@ import type { AlarmCode, MessageContent, Rejection, Unreadable } from "@conclave
 import type { Decision } from "./decision.js";
 import type { NamedPerson } from "./person.js";
 
-/** A message as a screen shows it. */
+/** A message as a screen shows it: with all that was done to it since, by those who may (docs/protocol.md §9). */
 export interface TimelineMessage extends MessageContent {
+  /** As it was sent first; empty once it is deleted. Show `edited.body` where there is one. */
+  readonly body: Uint8Array;
   readonly author: NamedPerson;
   /** The author's clock (ms). */
   readonly time: number;
@@ -15,6 +17,56 @@ export interface TimelineMessage extends MessageContent {
   readonly late: boolean;
   /** The author was not in the room any more when it arrived. */
   readonly authorGone: boolean;
+  /** The newest text of its author, or null. */
+  readonly edited: Edited | null;
+  /** It was taken back: there is nothing left of it on this device. */
+  readonly deleted: Deleted | null;
+  /** In the order of their first use. */
+  readonly reactions: readonly Reaction[];
+  /** What it answers; null where it answers nothing, or something that this device never had (`ref` tells which). */
+  readonly answers: Quote | null;
+  /** Its text names you with an @. */
+  readonly mentionsYou: boolean;
+}
+
+/** A correction of a message by its author. */
+export interface Edited {
+  /** UTF-8. */
+  readonly body: Uint8Array;
+  /** The author's clock (ms). */
+  readonly time: number;
+  /** Place of the correction in the log; 0 while it is not in it. */
+  readonly n: number;
+  /** Your own, and not in the log yet. */
+  readonly pending: boolean;
+}
+
+/** That a message was taken back. */
+export interface Deleted {
+  /** Its author, or an admin or owner who removed it. */
+  readonly by: NamedPerson;
+  /** That person's clock (ms). */
+  readonly time: number;
+  /** Your own, and not in the log yet. */
+  readonly pending: boolean;
+}
+
+/** One emoji at a message, and whose it is. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly people: readonly NamedPerson[];
+  /** You are among them. */
+  readonly mine: boolean;
+}
+
+/** The beginning of a message that another one answers. */
+export interface Quote {
+  readonly id: Uint8Array;
+  readonly author: NamedPerson;
+  readonly kind: string;
+  /** Of a text as it reads now, at most 200 characters; else empty. */
+  readonly text: string;
+  readonly deleted: boolean;
 }
 
 /** A violation that this device detected, with its evidence. */
@@ -35,20 +87,35 @@ export interface TimelineAlarm {
   readonly proof: string | null;
   /** How often it was seen (junk is counted, not listed). */
   readonly count: number;
+  /** A person has looked at it: it makes no banner any more. */
+  readonly acknowledged: boolean;
 }
 
 /** One line of a room, in the order of the log. */
-export type TimelineItem =
+export type TimelineItem = {
+  /** The same for the same line, for as long as it exists: also when a message turns from pending to sent. */
+  readonly key: string;
+  /** Its place in the log, for {@link TimelinePage}; 0 for a message that is not in it yet. Alarms share the place before them. */
+  readonly n: number;
+} & (
   | { readonly kind: "message"; readonly message: TimelineMessage }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
   /** Something that cannot be shown, and why. */
-  | { readonly kind: "unreadable"; readonly n: number; readonly reason: Unreadable };
+  | { readonly kind: "unreadable"; readonly reason: Unreadable }
+);
 
-/** Which part of a timeline to read. */
+/** Which part of a timeline to read: at most one of `before`, `after` and `around`; else the newest. */
 export interface TimelinePage {
-  /** Only items before this place in the log; else the newest, with what is still pending at the end. */
+  /** Only items before this place in the log. */
   readonly before?: number;
-  /** At most this many (100). */
+  /** Only items after this place: the oldest of those. */
+  readonly after?: number;
+  /** Half of the page up to and with this place, half after it. */
+  readonly around?: number;
+  /**
+   * At most this many of the log (100), more only where several alarms share a place: places are never split. A page that
+   * has fewer has reached the end. A page that has the newest ends with all that is pending, in addition.
+   */
   readonly limit?: number;
 }

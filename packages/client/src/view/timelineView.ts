@@ -1,23 +1,38 @@
+import { toHex } from "@conclave/codec";
 import type { HistoryItem } from "../session/historyItem.js";
 import type { RoomState } from "../session/roomState.js";
 import { alarmView } from "./alarmView.js";
-import { decisionOf, messageView } from "./roomView.js";
-import type { TimelineItem } from "./timeline.js";
+import { decisionOf } from "./roomView.js";
+import type { TimelineAlarm, TimelineItem, TimelineMessage } from "./timeline.js";
+import type { Decision } from "./decision.js";
 
-/** A line of the history for a screen; null for one whose details are gone. */
-export function timelineItem(state: RoomState, item: HistoryItem): TimelineItem | null {
+/** A line that nobody wrote; null for one whose details are gone. */
+export function systemLine(
+  state: RoomState,
+  item: Exclude<HistoryItem, { readonly kind: "message" }>,
+): TimelineItem | null {
   switch (item.kind) {
-    case "message":
-      return { kind: "message", message: messageView(state, item.message, "sent") };
     case "decision": {
       const logged = state.deeds.find(item.seq);
-      return logged && { kind: "decision", decision: decisionOf(state, logged) };
+      return logged && decisionLine(decisionOf(state, logged));
     }
     case "alarm": {
       const logged = state.alarms.find(item.order);
-      return logged && { kind: "alarm", alarm: alarmView(state, logged) };
+      return logged && alarmLine(alarmView(state, logged));
     }
     case "unreadable":
-      return item;
+      return { ...item, key: `u${String(item.n)}` };
   }
+}
+
+export function messageLine(message: TimelineMessage): TimelineItem {
+  return { kind: "message", key: `m${toHex(message.id)}`, n: message.n, message };
+}
+
+export function decisionLine(decision: Decision): TimelineItem {
+  return { kind: "decision", key: `d${String(decision.seq)}`, n: decision.n, decision };
+}
+
+export function alarmLine(alarm: TimelineAlarm): TimelineItem {
+  return { kind: "alarm", key: `a${String(alarm.order)}`, n: alarm.n, alarm };
 }

@@ -1,0 +1,20 @@
+import { utf8Bytes } from "@conclave/codec";
+import type { RoomState } from "../session/roomState.js";
+
+/** More than a message can be: what is longer is cut when it is sent, not here. */
+const LONGEST = 256 * 1024;
+const decoder = new TextDecoder();
+
+/** What the person has begun to write in a room. */
+export async function readDraft({ ports, keys }: RoomState): Promise<string> {
+  const record = await ports.storage.get(keys.draft);
+  return record ? decoder.decode(record) : "";
+}
+
+/** Keeps what the person has begun to write. In a room whose storage failed nothing is kept. */
+export async function writeDraft(state: RoomState, text: string): Promise<void> {
+  await state.turn((turn) => {
+    if (text === "") turn.delete(state.keys.draft);
+    else turn.put(state.keys.draft, utf8Bytes(text.slice(0, LONGEST)));
+  });
+}

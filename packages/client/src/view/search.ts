@@ -1,0 +1,15 @@
+import type { TimelineMessage } from "./timeline.js";
+
+/** Which part of what was found to give. */
+export interface SearchOptions {
+  /** At most this many (50). */
+  readonly limit?: number;
+  /** Only what is before: a place of the log in one room's search, a time (ms) in a search of all rooms. */
+  readonly before?: number;
+}
+
+/** A message that a search of all rooms found. */
+export interface FoundMessage {
+  readonly roomId: Uint8Array;
+  readonly message: TimelineMessage;
+}
