@@ -107,3 +107,19 @@ export type { LogPlace } from "./room/logMemory.js";
 export type { Undertaking } from "./room/authorCommit.js";
 export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";
+export {
+  decodeFileCard,
+  encodeFileCard,
+  isFileWords,
+  MAX_CAPTION,
+  MAX_FILE_NAME,
+  MAX_MEDIA_TYPE,
+  MAX_THUMBHASH,
+  MAX_THUMBNAIL,
+  thumbnailType,
+  type FileCard,
+  type FileWords,
+  type Picture,
+} from "./attachment/fileCard.js";
+export { fileLayout, MAX_FILE_SIZE, OPEN_CHUNK, SEALED_CHUNK, type FileLayout } from "./attachment/fileLayout.js";
+export { contentLength, digestOf, openChunk, readHashes, sealChunk, type SealedChunk } from "./attachment/fileSeal.js";

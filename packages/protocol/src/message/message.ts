@@ -3,6 +3,7 @@ export const ProtocolKind = {
   text: "text",
   edit: "edit",
   delete: "delete",
+  file: "file",
   proposal: "proposal",
   approval: "approval",
   farewell: "farewell",
