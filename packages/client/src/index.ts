@@ -20,6 +20,7 @@ export type {
   TimelinePage,
 } from "./view/timeline.js";
 export type { FoundMessage, SearchOptions } from "./view/search.js";
+export { plainName, plainText } from "./view/plainText.js";
 export { isReaction } from "./conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
 export type { Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
