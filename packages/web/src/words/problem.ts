@@ -1,0 +1,190 @@
+import type { Problem } from "@conclave/client";
+import { explain, type RejectionCode, type RelayError } from "@conclave/client/pure";
+import { language } from "./language.js";
+import { plural } from "./say.js";
+import { words } from "./words.js";
+
+/** Why something was not done, as one sentence for the person who wanted it. */
+export function sayProblem(problem: Problem): string {
+  switch (problem.kind) {
+    case "refused":
+      return language.value === "de" ? GERMAN[problem.rejection.code] : explain(problem.rejection, "you");
+    case "relay":
+      return relay[problem.error];
+    case "unreachable":
+      return t.unreachable;
+    case "starved":
+      return t.starved(problem.losses);
+    case "unknown":
+      return t.unknown;
+    case "malformed":
+      return malformed[problem.what];
+    case "not_member":
+      return t.notMember;
+    case "already_here":
+      return t.alreadyHere;
+    case "closed":
+      return t.closed;
+  }
+}
+
+const t = words({
+  en: {
+    unreachable: "The server does not answer. Check your connection and try again.",
+    starved: (losses: number) =>
+      plural(losses, {
+        one: "Somebody else's change came first. Try again in a moment.",
+        other: "Other people's changes came first # times. Try again in a moment.",
+      }),
+    unknown: "That is not here any more.",
+    notMember: "You are not in this room, or not yet.",
+    alreadyHere: "You are in this room already.",
+    closed: "Conclave was closed on this device. Reload the page.",
+  },
+  de: {
+    unreachable: "Der Server antwortet nicht. Prüf deine Verbindung und versuch es noch einmal.",
+    starved: (losses: number) =>
+      plural(losses, {
+        one: "Eine andere Änderung kam zuerst. Versuch es gleich noch einmal.",
+        other: "Andere Änderungen kamen #-mal zuerst. Versuch es gleich noch einmal.",
+      }),
+    unknown: "Das ist nicht mehr da.",
+    notMember: "Du bist nicht in diesem Raum, oder noch nicht.",
+    alreadyHere: "Du bist schon in diesem Raum.",
+    closed: "Conclave wurde auf diesem Gerät geschlossen. Lade die Seite neu.",
+  },
+});
+
+const malformed = words({
+  en: {
+    title: "Pick another name for the room: 1 to 128 letters, without special control characters.",
+    name: "Pick another name for yourself: 1 to 128 letters, without special control characters.",
+    relay: "This is not the address of a server.",
+    link: "This link is damaged or incomplete. Copy all of it, or ask for a new one.",
+    note: "The note is too long, or has characters that cannot be shown.",
+    body: "This text is too long, or empty.",
+  },
+  de: {
+    title: "Wähl einen anderen Namen für den Raum: 1 bis 128 Zeichen, ohne Steuerzeichen.",
+    name: "Wähl einen anderen Namen für dich: 1 bis 128 Zeichen, ohne Steuerzeichen.",
+    relay: "Das ist keine Adresse eines Servers.",
+    link: "Dieser Link ist beschädigt oder unvollständig. Kopier ihn ganz, oder bitte um einen neuen.",
+    note: "Die Notiz ist zu lang, oder enthält Zeichen, die nicht gezeigt werden können.",
+    body: "Dieser Text ist zu lang, oder leer.",
+  },
+}) satisfies Record<Extract<Problem, { kind: "malformed" }>["what"], string>;
+
+const relay = words({
+  en: {
+    bad_frame: "The server did not understand this app. One of the two is out of date.",
+    hello_expected: "The server did not understand this app. One of the two is out of date.",
+    unsupported_version: "This app and the server are of different times: one of the two needs an update.",
+    too_large: "That is larger than the server takes.",
+    rate_limited: "That was too much at once for the server. Wait a moment and try again.",
+    shutting_down: "The server is just restarting. Try again in a moment.",
+    create_denied:
+      "On this server only people with its permit may start rooms. Use another server, or ask who runs it.",
+    room_unknown: "The server does not have this room (any more).",
+    room_exists: "The server has a room in this place already. Try again.",
+    stale_epoch: "Somebody else's change came first. Try again.",
+    append_conflict: "The server mixed this up with something else. Try again.",
+    proof_invalid: "The server did not accept this link's proof.",
+    write_denied: "The server does not let this device write to the room.",
+    slot_unknown: "The server does not know this link (any more). It may have been withdrawn: ask for a new one.",
+    slot_closed: "This link is closed: it was used or withdrawn. Ask for a new one.",
+    token_denied: "This link was used just now. Wait a moment and try again.",
+    inbox_denied: "The server did not give the answer to your request.",
+    blob_unknown: "The server does not have this file any more.",
+    quota_exceeded: "The server holds as much of this room as it allows.",
+    blob_conflict: "The server has something else in the place of this file. Send it again.",
+  },
+  de: {
+    bad_frame: "Der Server hat diese App nicht verstanden. Eins von beiden ist veraltet.",
+    hello_expected: "Der Server hat diese App nicht verstanden. Eins von beiden ist veraltet.",
+    unsupported_version: "App und Server passen nicht zusammen: eins von beiden braucht ein Update.",
+    too_large: "Das ist größer, als der Server annimmt.",
+    rate_limited: "Das war dem Server zu viel auf einmal. Warte kurz und versuch es noch einmal.",
+    shutting_down: "Der Server startet gerade neu. Versuch es gleich noch einmal.",
+    create_denied:
+      "Auf diesem Server dürfen nur bestimmte Leute Räume gründen. Nimm einen anderen, oder frag, wer ihn betreibt.",
+    room_unknown: "Der Server hat diesen Raum nicht (mehr).",
+    room_exists: "Der Server hat an dieser Stelle schon einen Raum. Versuch es noch einmal.",
+    stale_epoch: "Eine andere Änderung kam zuerst. Versuch es noch einmal.",
+    append_conflict: "Der Server hat das verwechselt. Versuch es noch einmal.",
+    proof_invalid: "Der Server hat den Nachweis dieses Links nicht angenommen.",
+    write_denied: "Der Server lässt dieses Gerät nicht in den Raum schreiben.",
+    slot_unknown: "Der Server kennt diesen Link nicht (mehr). Vielleicht wurde er zurückgezogen: bitte um einen neuen.",
+    slot_closed: "Dieser Link ist geschlossen: benutzt oder zurückgezogen. Bitte um einen neuen.",
+    token_denied: "Dieser Link wurde gerade eben benutzt. Warte kurz und versuch es noch einmal.",
+    inbox_denied: "Der Server gibt die Antwort auf deine Anfrage nicht heraus.",
+    blob_unknown: "Der Server hat diese Datei nicht mehr.",
+    quota_exceeded: "Der Server bewahrt von diesem Raum schon so viel auf, wie er erlaubt.",
+    blob_conflict: "Der Server hat an der Stelle dieser Datei etwas anderes. Schick sie noch einmal.",
+  },
+}) satisfies Record<RelayError, string>;
+
+const GERMAN: Readonly<Record<RejectionCode, string>> = {
+  malformed: "Deine App hat etwas Unlesbares geschickt.",
+  bad_signature: "Die Unterschrift deiner App gilt nicht.",
+  wrong_room: "Das gehört zu einem anderen Raum.",
+  wrong_seq: "Eine andere Änderung kam zuerst.",
+  wrong_prev: "Eine andere Änderung kam zuerst.",
+  wrong_epoch: "Eine andere Änderung kam zuerst.",
+  wrong_transcript: "Deine App hat einen anderen Verlauf gesehen.",
+  wrong_policy: "Die Regeln des Raums haben sich inzwischen geändert.",
+  state_mismatch: "Deine App erwartet ein anderes Ergebnis.",
+  author_unknown: "Du bist nicht in diesem Raum.",
+  author_not_committer: "Deine App hat für ein anderes Gerät unterschrieben.",
+  not_allowed: "Die Regeln des Raums erlauben dir das nicht.",
+  approvals_missing: "Erst müssen noch mehr zustimmen.",
+  above_own_role: "An eine höhere Rolle als deine kommst du nicht heran.",
+  rate_limited: "Du hast vorerst so viele entfernt, wie eine Person darf.",
+  sealed: "Dieser Raum ist versiegelt: er bleibt, wie er ist.",
+  last_owner: "Ein Raum braucht jemanden, dem er gehört: mach erst jemand anderen dazu, oder versiegle ihn.",
+  invalid_policy: "Diese Regeln würden den Raum blockieren; wenn du das willst, versiegle ihn.",
+  invalid_action: "Deine App hat etwas Unsinniges verlangt.",
+  member_limit: "Dieser Raum ist voll.",
+  already_member: "Diese Person ist schon im Raum.",
+  not_member: "Diese Person ist nicht im Raum.",
+  banned: "Du wurdest hinausgebeten und kannst nicht über einen Link zurück.",
+  bad_leaf_cert: "Die Urkunde deines Geräts gilt nicht.",
+  leaf_reused: "Deine App hat einen Schlüssel zweimal benutzt.",
+  device_limit: "Du hast hier so viele Geräte, wie erlaubt sind.",
+  no_sponsor: "Ein anderes deiner Geräte muss dieses hereinlassen.",
+  own_device: "Ein Gerät kann sich nicht selbst entfernen.",
+  last_device: "Das ist das letzte Gerät: verlass stattdessen den Raum.",
+  bad_key_package: "Deine Anfrage gilt nicht.",
+  key_package_expired: "Deine Anfrage ist zu alt: frag noch einmal.",
+  invite_unknown: "Dieser Link ist im Raum nicht bekannt.",
+  invite_revoked: "Dieser Link wurde zurückgezogen.",
+  invite_expired: "Dieser Link ist abgelaufen.",
+  invite_used_up: "Dieser Link wurde schon benutzt.",
+  invite_not_for_you: "Dieser Link ist für jemand anderen.",
+  invite_wrong_role: "Dieser Link gibt diese Rolle nicht.",
+  invite_needs_admission: "Mit diesem Link fragt man an, und jemand entscheidet.",
+  invite_exists: "So eine Einladung gibt es schon.",
+  invite_limit: "Es gibt zu viele offene Links.",
+  bad_invite_proof: "Der Nachweis dieses Links gilt nicht.",
+  bad_approval: "Eine Zustimmung gilt nicht.",
+  bad_farewell: "Der Abschied gilt nicht.",
+  mls: "Der Schlüsselwechsel deiner App gilt nicht.",
+  forbidden_proposal: "So eine Änderung nimmt dieser Raum nie an.",
+  missing_path: "Die Änderung deiner App bringt keine neuen Schlüssel.",
+  credential_changed: "Deine App wollte ändern, wer sie ist.",
+  wrong_binding: "Deine App hat die Schlüssel an eine andere Liste gebunden.",
+  ghost: "Die Schlüssel deiner App passen nicht zur Liste der Leute.",
+  no_record: "Deine App hat nicht gesagt, was sie geändert hat.",
+  wrong_record: "Deine App hat eine andere Änderung vermerkt.",
+  wrong_roster_key: "Deine App hat einen falschen Schlüssel für die Liste angegeben.",
+  not_active: "Das geht in diesem Raum gerade nicht.",
+  pending: "Eine andere Änderung von dir ist noch unterwegs.",
+  not_caught_up: "Deine App holt noch auf.",
+  paused: "Nach einem Alarm wird nichts gesendet.",
+  too_large: "Das ist zu groß.",
+  unknown_proposal: "Darum hat niemand gebeten.",
+  bad_link: "Dieser Link ist beschädigt.",
+  bad_slot: "Der Server hat nichts Gültiges für diesen Link.",
+  bad_history: "Der Verlauf dieses Raums auf dem Server stimmt nicht.",
+  below_floor: "Der Server zeigt einen älteren Raum, als der Link verspricht.",
+  bad_admission: "Die Antwort auf deine Anfrage gilt nicht.",
+};
