@@ -1,0 +1,72 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useId } from "preact/hooks";
+import type { Icon } from "./Button.js";
+import { classes, read, write, type Live } from "./live.js";
+import style from "./RadioCards.module.css";
+
+export interface RadioCard<T extends string> {
+  readonly value: T;
+  readonly title: string;
+  /** One plain sentence. */
+  readonly text?: ComponentChildren;
+  readonly icon?: Icon;
+  /** A short note beside the title ("Recommended"). */
+  readonly note?: string;
+  readonly disabled?: boolean;
+}
+
+export interface RadioCardsProps<T extends string> {
+  /** The question. */
+  readonly legend: string;
+  readonly legendHidden?: boolean;
+  /** A signal is written to by itself, unless `onChange` is given. */
+  readonly value: Live<T | null>;
+  readonly options: readonly RadioCard<T>[];
+  readonly onChange?: (value: T) => void;
+  /** Several in a row when there is room (short titles without text). */
+  readonly inRow?: boolean;
+}
+
+/** One of a few, each with a sentence that says what it means. */
+export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Element {
+  const name = useId();
+  const chosen = read(props.value);
+  return (
+    <fieldset class={style["group"]}>
+      <legend class={classes(style["legend"], props.legendHidden && "visually-hidden")}>{props.legend}</legend>
+      <div class={classes(style["cards"], props.inRow && style["row"])}>
+        {props.options.map(({ value, title, text, icon: Shape, note, disabled }) => (
+          <label key={value} class={classes(style["card"], disabled && style["off"])}>
+            <input
+              class={style["input"]}
+              type="radio"
+              name={name}
+              value={value}
+              checked={chosen === value}
+              disabled={disabled}
+              aria-describedby={text ? `${name}-${value}` : undefined}
+              onChange={() => write<T | null>(props.value, value, props.onChange as (value: T | null) => void)}
+            />
+            {Shape && (
+              <span class={style["icon"]}>
+                <Shape size={20} aria-hidden="true" />
+              </span>
+            )}
+            <span class={style["words"]}>
+              <span class={style["title"]}>
+                {title}
+                {note && <span class={style["note"]}>{note}</span>}
+              </span>
+              {text && (
+                <span class={style["text"]} id={`${name}-${value}`}>
+                  {text}
+                </span>
+              )}
+            </span>
+            <span class={style["dot"]} aria-hidden="true" />
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,37 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Kbd } from "./Kbd.js";
+import { classes } from "./live.js";
+import style from "./Tooltip.module.css";
+
+export interface TooltipProps {
+  /** A few words. The thing itself must have a name of its own: a tooltip is never read to anybody. */
+  readonly text: string;
+  readonly children: ComponentChildren;
+  readonly side?: "above" | "below";
+  readonly keys?: string | undefined;
+}
+
+/** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it. */
+export function Tooltip({ text, children, side = "below", keys }: TooltipProps): JSX.Element {
+  const [hidden, hide] = useState(false);
+  return (
+    <span
+      class={style["holder"]}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") hide(true);
+      }}
+      onClick={() => hide(true)}
+      onPointerEnter={() => hide(false)}
+      onFocusOut={() => hide(false)}
+    >
+      {children}
+      {!hidden && (
+        <span class={classes(style["tip"], style[side])} aria-hidden="true">
+          {text}
+          {keys && <Kbd keys={keys} />}
+        </span>
+      )}
+    </span>
+  );
+}

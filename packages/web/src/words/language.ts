@@ -1,0 +1,39 @@
+import { computed, signal } from "@preact/signals";
+import { recall, remember } from "../app/preference.js";
+
+/** The languages that every catalogue has. */
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What each language calls itself, for the setting. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+
+const KEY = "conclave.language";
+
+/** What the person chose: a language, or "system" for the browser's. Kept in this browser. */
+export const languageChoice = signal<Language | "system">(recall(KEY, [...LANGUAGES, "system"], "system"));
+
+/** The language that everything visible is in. Reading it in a component makes the component follow it. */
+export const language = computed<Language>(() =>
+  languageChoice.value === "system" ? preferred(browserLanguages()) : languageChoice.value,
+);
+
+/** Sets and keeps the choice. */
+export function chooseLanguage(choice: Language | "system"): void {
+  languageChoice.value = choice;
+  remember(KEY, choice);
+}
+
+/** The first of a person's languages (BCP 47 tags, best first) that we have; English when there is none. */
+export function preferred(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    const base = tag.toLowerCase().split("-")[0];
+    const known = LANGUAGES.find((each) => each === base);
+    if (known) return known;
+  }
+  return "en";
+}
+
+function browserLanguages(): readonly string[] {
+  return typeof navigator === "undefined" ? [] : navigator.languages;
+}
