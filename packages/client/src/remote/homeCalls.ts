@@ -1,0 +1,48 @@
+import type { Client, RoomOptions } from "../view/client.js";
+import type { Decision } from "../view/decision.js";
+import type { Result } from "../view/problem.js";
+import type { RoomSession } from "../view/roomSession.js";
+import type { InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./homeView.js";
+
+/** What of a room can be called from a page as it is. */
+export const ROOM_CALLS = [
+  "timeline",
+  "synced",
+  "post",
+  "send",
+  "flushed",
+  "resume",
+  "markRead",
+  "decide",
+  "approve",
+  "createInvite",
+  "inviteLink",
+  "requests",
+  "admit",
+  "decline",
+  "leave",
+  "fingerprint",
+] as const satisfies readonly (keyof RoomSession)[];
+
+/** What of a home can be called from a page as it is. */
+export const CLIENT_CALLS = ["recoveryPhrase", "nudge"] as const satisfies readonly (keyof Client)[];
+
+/** A room, as a page calls it. */
+export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;
+
+/** A home, as a page calls it. */
+export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]> {
+  self(): SelfView;
+  rooms(): Promise<readonly RoomSummary[]>;
+  /** Null for a room that is not here. */
+  detail(key: RoomKey): RoomDetail | null;
+  decisions(key: RoomKey): readonly Decision[];
+  /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
+  forget(key: RoomKey): Promise<void>;
+  createRoom(options: RoomOptions): Promise<Result<RoomKey>>;
+  lookAt(link: string): Promise<Result<InvitedView>>;
+  /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
+  accept(ticket: number, name: string, note?: string): Promise<Result<RoomKey>>;
+  /** One of {@link RoomCalls}. `unknown` for a room that is not here. */
+  room(key: RoomKey, method: string, args: readonly unknown[]): Promise<unknown>;
+}

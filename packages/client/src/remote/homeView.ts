@@ -1,0 +1,51 @@
+import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Invitation, Invited, OpenProposal } from "../view/invitation.js";
+import type { RoomMember } from "../view/person.js";
+import type { RoomStatus } from "../view/status.js";
+import type { SessionEvent } from "../view/sessionEvent.js";
+import type { TimelineMessage } from "../view/timeline.js";
+
+/** Names a room across threads: its id in lower-case hex. */
+export type RoomKey = string;
+
+/** Who we are, for screens. */
+export interface SelfView {
+  readonly person: Uint8Array;
+  readonly fingerprint: Fingerprint;
+}
+
+/** What a list of rooms shows. */
+export interface RoomSummary {
+  readonly key: RoomKey;
+  readonly title: string;
+  readonly relay: string;
+  readonly status: RoomStatus;
+  /** The newest message that somebody wrote. */
+  readonly latest: TimelineMessage | null;
+}
+
+/** What a room's panels show: read anew when the room has changed. */
+export interface RoomDetail {
+  readonly key: RoomKey;
+  readonly members: readonly RoomMember[];
+  readonly policy: Policy | null;
+  readonly proposals: readonly OpenProposal[];
+  readonly invitations: readonly Invitation[];
+  /** 60 digits each; null where we are no member. */
+  readonly roomCode: string | null;
+  readonly peopleCode: string | null;
+}
+
+/** What an invite leads to, with a ticket to go on with (`accept`). */
+export interface InvitedView extends Omit<Invited, "accept"> {
+  readonly ticket: number;
+}
+
+/** What a home tells its pages. */
+export type HomeEvent =
+  /** All rooms: at the beginning, and when one came or went. */
+  | { readonly type: "rooms"; readonly rooms: readonly RoomSummary[] }
+  /** One room is to be shown, and its details read, anew. */
+  | { readonly type: "room"; readonly room: RoomSummary }
+  /** What happened in a room, in order. */
+  | { readonly type: "events"; readonly key: RoomKey; readonly events: readonly SessionEvent[] };

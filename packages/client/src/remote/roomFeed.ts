@@ -1,0 +1,74 @@
+import type { RoomSession } from "../view/roomSession.js";
+import type { SessionEvent } from "../view/sessionEvent.js";
+import type { TimelineItem, TimelineMessage } from "../view/timeline.js";
+import type { HomeEvent, RoomKey, RoomSummary } from "./homeView.js";
+
+const LOOKED_BACK = 30;
+
+/**
+ * Tells what happens in one room. Events of one turn of the event loop go together, and so does the summary: catching up
+ * on a thousand messages is a few messages to the page, not thousands.
+ */
+export class RoomFeed {
+  private readonly unwatch: () => void;
+  private waiting: SessionEvent[] = [];
+  private isPlanned = false;
+  private latest: TimelineMessage | null = null;
+  private readonly ready: Promise<void>;
+  private isOver = false;
+
+  constructor(
+    private readonly key: RoomKey,
+    readonly session: RoomSession,
+    private readonly tell: (event: HomeEvent) => void,
+  ) {
+    this.unwatch = session.watch((event) => {
+      this.take(event);
+    });
+    this.ready = this.lookBack();
+  }
+
+  /** The room for a list of rooms. */
+  async summary(): Promise<RoomSummary> {
+    await this.ready;
+    const { key, session, latest } = this;
+    return { key, title: session.title, relay: session.relay, status: session.status(), latest };
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.unwatch();
+  }
+
+  private take(event: SessionEvent): void {
+    this.waiting.push(event);
+    if (event.type === "item") this.see(event.item);
+    if (this.isPlanned) return;
+    this.isPlanned = true;
+    // A task, not a microtask: a turn of the engine emits its events one microtask after the other.
+    setTimeout(() => void this.flush(), 0);
+  }
+
+  private async flush(): Promise<void> {
+    this.isPlanned = false;
+    const events = this.waiting;
+    this.waiting = [];
+    const room = await this.summary();
+    if (this.isOver) return;
+    const told = events.filter(({ type }) => type !== "changed");
+    if (told.length > 0) this.tell({ type: "events", key: this.key, events: told });
+    this.tell({ type: "room", room });
+  }
+
+  private async lookBack(): Promise<void> {
+    for (const item of await this.session.timeline({ limit: LOOKED_BACK })) this.see(item);
+  }
+
+  private see(item: TimelineItem): void {
+    if (item.kind === "message" && isWritten(item.message)) this.latest = item.message;
+  }
+}
+
+function isWritten({ kind }: TimelineMessage): boolean {
+  return kind === "text" || kind === "file";
+}

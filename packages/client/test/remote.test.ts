@@ -1,0 +1,80 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/remote";
+import { preset } from "@conclave/protocol";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Home, World } from "./world.js";
+
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+/** A page's end of a home: every message goes through a real port, and is cloned as between threads. */
+function pageOf(home: Home) {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  const worker = channelOf(port1 as unknown as MessageEnd);
+  const host = new HomeHost(home.client, (event) => {
+    worker.send({ event });
+  });
+  answerCalls(worker, () => host.calls() as never);
+  const page = remoteHome<object, HomeEvent>(channelOf(port2 as unknown as MessageEnd));
+  const events: HomeEvent[] = [];
+  page.watch((event) => {
+    if (event.type !== "moved") events.push(event);
+  });
+  return { ...page, events };
+}
+
+describe("a home in another thread", () => {
+  it("founds, invites, joins and talks through the boundary", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    const [a, b] = [pageOf(alice), pageOf(bob)];
+    const room = { title: "Garden", name: "Alice", policy: preset("ownerLed"), relay: "ws://relay" };
+    const key = await world.get(a.home.createRoom(room));
+    const made = await world.get(
+      a.room(key).createInvite({ label: "link", for: { class: "single" }, notAfter: null, mode: "direct" }),
+    );
+    const link = await a.room(key).inviteLink(made.invitation!.inviteId, "https://chat.example");
+    const invited = await world.get(b.home.lookAt(link!));
+    expect(invited).toMatchObject({ title: "Garden", mode: "direct" });
+    expect(await world.get(b.home.accept(invited.ticket, "Bob"))).toBe(key);
+    await world.get(b.room(key).send("hello"));
+    await world.get(b.room(key).flushed(10_000));
+    const texts = () =>
+      a.events.flatMap((event) =>
+        event.type === "events"
+          ? event.events.flatMap((each) =>
+              each.type === "item" && each.item.kind === "message"
+                ? [new TextDecoder().decode(each.item.message.body)]
+                : [],
+            )
+          : [],
+      );
+    await world.until(() => texts().includes("hello"));
+    expect((await a.home.detail(key))!.members.map(({ name }) => name)).toEqual(["Alice", "Bob"]);
+    expect((await a.home.rooms())[0]).toMatchObject({ key, title: "Garden", status: { unread: 1 } });
+    expect((await a.home.rooms())[0]!.latest!.author.name).toBe("Bob");
+  });
+
+  it("RULE remote.closed-list: what is not meant for pages cannot be called", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    const session = await alice.found("Garden", "Alice");
+    const page = pageOf(alice);
+    const [{ key }] = (await page.home.rooms()) as [{ key: string }];
+    expect(session.title).toBe("Garden");
+    const calls = page.room(key) as unknown as Record<string, () => Promise<unknown>>;
+    for (const method of ["engine", "carryOut", "watch", "constructor"]) {
+      await expect(calls[method]!()).rejects.toThrow(`no call ${method}`);
+    }
+    const others = page.home as unknown as Record<string, () => Promise<unknown>>;
+    for (const method of ["close", "toString", "constructor"]) {
+      await expect(others[method]!()).rejects.toThrow(`no call ${method}`);
+    }
+  });
+});

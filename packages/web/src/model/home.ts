@@ -1,0 +1,92 @@
+import {
+  channelOf,
+  type HomeEvent,
+  remoteHome,
+  type RemoteHome,
+  type RoomKey,
+  type RoomSummary,
+  type SelfView,
+} from "@conclave/client/remote";
+import { computed, signal } from "@preact/signals";
+import type { DoorCalls, DoorEvent, DoorState } from "../worker/door.js";
+
+/** The home in the worker: its calls, and everything that it tells. */
+export type Home = RemoteHome<DoorCalls, HomeEvent | DoorEvent>;
+
+const link = signal<Home | null>(null);
+
+/** How the home stands. */
+export const door = signal<DoorState>({ state: "starting" });
+/** Who we are; null while the home is not open. */
+export const self = signal<SelfView | null>(null);
+/** All rooms of this home. */
+export const rooms = signal<ReadonlyMap<RoomKey, RoomSummary>>(new Map());
+/** All rooms, that with the newest message first. */
+export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => newest(b) - newest(a)));
+/** Unread messages of all rooms. */
+export const unread = computed(() => [...rooms.value.values()].reduce((sum, { status }) => sum + status.unread, 0));
+
+/** The home's calls. @throws Error before `startHome`. */
+export function home(): Home {
+  if (!link.value) throw new Error("the home has not been started");
+  return link.value;
+}
+
+/** Starts the worker, and keeps the signals in step with it. Once for each page. */
+export function startHome(): Home {
+  const worker = new Worker(new URL("../worker/homeWorker.ts", import.meta.url), { type: "module", name: "conclave" });
+  const remote: Home = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
+  link.value = remote;
+  worker.addEventListener("error", (event) => {
+    door.value = { state: "failed", message: event.message };
+  });
+  remote.watch((event) => {
+    if (event.type === "moved") void readDoor();
+    else if (event.type === "door") takeDoor(event.door);
+    else if (event.type === "rooms") rooms.value = new Map(event.rooms.map((room) => [room.key, room]));
+    else if (event.type === "room") takeRoom(event.room);
+  });
+  void readDoor();
+  return remote;
+}
+
+/** A home to act with: makes a new one where there is none. False where it is not open and a person has to do something first. */
+export async function ensureHome(): Promise<boolean> {
+  if (door.value.state === "none") {
+    await home().home.enter({ kind: "create" });
+    await readDoor();
+  }
+  return door.value.state === "open";
+}
+
+async function readDoor(): Promise<void> {
+  // What is lost on the way is said again when the home has moved.
+  const state = await home()
+    .home.door()
+    .catch(() => null);
+  if (state) takeDoor(state);
+}
+
+function takeDoor(state: DoorState): void {
+  const wasOpen = door.value.state === "open";
+  door.value = state;
+  if (state.state !== "open") {
+    self.value = null;
+    rooms.value = new Map();
+  } else if (!wasOpen || !self.value) void readHome();
+}
+
+async function readHome(): Promise<void> {
+  const { home: calls } = home();
+  const [who, all] = await Promise.all([calls.self(), calls.rooms()]);
+  self.value = who;
+  rooms.value = new Map(all.map((room) => [room.key, room]));
+}
+
+function takeRoom(room: RoomSummary): void {
+  rooms.value = new Map(rooms.value).set(room.key, room);
+}
+
+function newest({ latest }: RoomSummary): number {
+  return latest?.time ?? 0;
+}

@@ -1,0 +1,60 @@
+import type { Decision, JoinRequest } from "@conclave/client";
+import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { home, rooms } from "./home.js";
+
+const SETTLE = 60;
+
+/**
+ * Something of a room that is read from the worker, and read anew after the room has changed; null until it is there.
+ * Changes that come together are one reading.
+ */
+function useOfRoom<T>(key: RoomKey, read: (key: RoomKey) => Promise<T>): ReadonlySignal<T | null> {
+  const value = useSignal<T | null>(null);
+  const wanted = useSignal(0);
+  useSignalEffect(() => {
+    // Both make it read anew: another summary of the room, and being told to.
+    rooms.value.get(key);
+    wanted.value.toString();
+    let isOver = false;
+    const timer = setTimeout(
+      () => {
+        void read(key).then(
+          (found) => {
+            if (!isOver) value.value = found;
+          },
+          () => undefined,
+        );
+      },
+      value.peek() === null ? 0 : SETTLE,
+    );
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  });
+  useEffect(() => {
+    value.value = null;
+    wanted.value++;
+  }, [key]);
+  return value;
+}
+
+/** Members, policy, proposals, invitations and codes of a room. */
+export function useRoomDetail(key: RoomKey): ReadonlySignal<RoomDetail | null> {
+  return useOfRoom(key, (room) => home().home.detail(room));
+}
+
+/** All decisions of a room, oldest first. */
+export function useDecisions(key: RoomKey): ReadonlySignal<readonly Decision[] | null> {
+  return useOfRoom(key, (room) => home().home.decisions(room));
+}
+
+/** Who asks to be let in; empty where this device may not see it. */
+export function useRequests(key: RoomKey): ReadonlySignal<readonly JoinRequest[] | null> {
+  return useOfRoom(key, async (room) => {
+    const requests = await home().room(room).requests();
+    return requests.ok ? requests.value : [];
+  });
+}

@@ -1,0 +1,42 @@
+import type { HomeIntent, HomeProblem, Secret, SlotView, VaultChange } from "@conclave/client/browser";
+
+/** How the home on this device stands, before and while it is open. */
+export type DoorState =
+  /** Looking, opening, or another tab is taking over. */
+  | { readonly state: "starting" }
+  /** Nothing is here: a person who is new, or whose browser's storage was wiped. */
+  | { readonly state: "none" }
+  /** A secret for one of the slots is asked for. */
+  | { readonly state: "locked"; readonly slots: readonly SlotView[] }
+  /** There is data that no key opens any more, or it is damaged: the recovery words make a new beginning. */
+  | { readonly state: "keys_missing" }
+  /** Something that does not share it has the home open. */
+  | { readonly state: "in_use" }
+  /** The browser lets nothing be stored, or the storage failed. */
+  | { readonly state: "failed"; readonly message: string }
+  | { readonly state: "open"; readonly slots: readonly SlotView[] };
+
+/** What came of opening: the state is told by a `door` event too. */
+export type DoorAnswer = { readonly ok: true } | { readonly ok: false; readonly problem: HomeProblem };
+
+/** What a page can ask of the home as a whole. */
+export interface DoorCalls {
+  door(): DoorState;
+  /** Makes, opens or recovers the home. */
+  enter(intent: HomeIntent): Promise<DoorAnswer>;
+  /** Adds a way to open the home, by a secret that opens it now; the browser's own goes when a secret one comes. */
+  addLock(by: Secret, secret: Secret): Promise<VaultChange>;
+  changePassphrase(old: string, passphrase: string): Promise<VaultChange>;
+  /** Takes a way in away: by any secret, never the last one. */
+  removeLock(by: Secret, slot: string): Promise<VaultChange>;
+  /** Closes the home, and opens it anew where it opens by itself: keys leave the memory. */
+  close(): Promise<void>;
+  /** Deletes this home from the browser, with everything in it. Nothing brings it back but the recovery words. */
+  erase(): Promise<void>;
+}
+
+/** What the door tells pages. */
+export interface DoorEvent {
+  readonly type: "door";
+  readonly door: DoorState;
+}

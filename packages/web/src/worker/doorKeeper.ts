@@ -1,0 +1,122 @@
+import {
+  eraseBrowserHome,
+  type HomeIntent,
+  inspectBrowserHome,
+  openBrowserHome,
+  type Secret,
+  type Vault,
+  type VaultChange,
+} from "@conclave/client/browser";
+import type { Client } from "@conclave/client";
+import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/remote";
+import type { DoorAnswer, DoorCalls, DoorEvent, DoorState } from "./door.js";
+
+interface OpenHome {
+  readonly client: Client;
+  readonly vault: Vault;
+  readonly host: HomeHost;
+}
+
+/** Opens, closes and serves the one home of this browser. It is made by the worker that leads. */
+export class DoorKeeper {
+  private state: DoorState = { state: "starting" };
+  private open: OpenHome | null = null;
+  /** One thing after the other: opening and closing never overlap. */
+  private last: Promise<unknown>;
+
+  constructor(
+    private readonly name: string,
+    private readonly tell: (event: HomeEvent | DoorEvent) => void,
+  ) {
+    this.last = this.arrive();
+  }
+
+  /** What pages can call now. */
+  calls(): Callable {
+    return { ...this.open?.host.calls(), ...this.doorCalls() };
+  }
+
+  private doorCalls(): DoorCalls {
+    return {
+      door: () => this.state,
+      enter: (intent) => this.inTurn(() => this.enter(intent)),
+      addLock: (by, secret) => this.change((vault) => vault.add(by, secret)),
+      changePassphrase: (old, passphrase) => this.change((vault) => vault.changePassphrase(old, passphrase)),
+      removeLock: (by: Secret, slot) => this.change((vault) => vault.remove(by, slot)),
+      close: () =>
+        this.inTurn(async () => {
+          await this.leave();
+          await this.arrive();
+        }),
+      erase: () =>
+        this.inTurn(async () => {
+          await this.leave();
+          await eraseBrowserHome(this.name, "everything");
+          await this.arrive();
+        }),
+    };
+  }
+
+  /** Looks what is there, and opens what opens by itself. */
+  private async arrive(): Promise<void> {
+    try {
+      const { state, slots } = await inspectBrowserHome(this.name);
+      if (state === "ready") await this.enter({ kind: "open" });
+      else this.show(state === "locked" ? { state, slots } : { state });
+    } catch (error) {
+      this.show(failure(error));
+    }
+  }
+
+  private async enter(intent: HomeIntent): Promise<DoorAnswer> {
+    if (this.open) return { ok: false, problem: "exists" };
+    try {
+      const opened = await openBrowserHome(this.name, intent);
+      if (opened.ok) {
+        const { client, vault } = opened;
+        this.open = { client, vault, host: new HomeHost(client, this.tell) };
+        this.show({ state: "open", slots: vault.slots() });
+        return { ok: true };
+      }
+      const { problem } = opened;
+      if (problem === "in_use") this.show({ state: "in_use" });
+      else if (problem === "keys_missing" || problem === "damaged") this.show({ state: "keys_missing" });
+      return { ok: false, problem };
+    } catch (error) {
+      this.show(failure(error));
+      return { ok: false, problem: "damaged" };
+    }
+  }
+
+  private async leave(): Promise<void> {
+    const { open } = this;
+    if (!open) return;
+    this.open = null;
+    this.show({ state: "starting" });
+    open.host.stop();
+    await open.client.close();
+  }
+
+  private async change(work: (vault: Vault) => Promise<VaultChange>): Promise<VaultChange> {
+    const { open } = this;
+    if (!open) return { ok: false, problem: "no_such_slot" };
+    const changed = await work(open.vault);
+    if (changed.ok) this.show({ state: "open", slots: open.vault.slots() });
+    return changed;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work, work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
+  private show(state: DoorState): void {
+    this.state = state;
+    this.tell({ type: "door", door: state });
+  }
+}
+
+function failure(error: unknown): DoorState {
+  return { state: "failed", message: error instanceof Error ? error.message : "the browser's storage failed" };
+}
