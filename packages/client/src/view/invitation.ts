@@ -100,5 +100,5 @@ export interface Invited {
    *
    * A lost race or a stale slot is tried again with a fresh slot, a few times.
    */
-  accept(name: string, note?: string): Promise<Result<RoomSession>>;
+  readonly accept: (name: string, note?: string) => Promise<Result<RoomSession>>;
 }
