@@ -6,8 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const compiler = fileURLToPath(new URL("../node_modules/typescript-7/bin/tsc", import.meta.url));
 run(compiler, ["-b", ...process.argv.slice(2)], root);
-if (!pagesAreFresh())
-  run(`${root}/node_modules/vite/bin/vite.js`, ["build", "--logLevel", "warn"], `${root}/packages/web`);
+if (!pagesAreFresh()) run(fileURLToPath(new URL("pages.mjs", import.meta.url)), [root], root);
 
 function run(script, args, cwd) {
   const { status } = spawnSync(process.execPath, [script, ...args], { cwd, stdio: "inherit" });
@@ -16,10 +15,10 @@ function run(script, args, cwd) {
 
 // Bundling takes seconds, and nothing of it depends on anything but these files.
 function pagesAreFresh() {
-  const built = `${root}/packages/web/dist/index.html`;
+  const built = `${root}/packages/web/dist/conclave-manifest.json`;
   if (!existsSync(built)) return false;
   const since = statSync(built).mtimeMs;
-  const sources = ["src", "public", "index.html", "vite.config.ts", "package.json"];
+  const sources = ["src", "public", "index.html", "vite.config.mjs", "package.json"];
   const folders = readdirSync(`${root}/packages`).flatMap((name) =>
     sources.map((each) => `${root}/packages/${name}/${each}`),
   );

@@ -11,6 +11,8 @@ export const EXIT = {
   locked: 4,
   /** The relay, or somebody in the room, was caught breaking the rules. */
   alarm: 5,
+  /** `verify-web`: the host serves something else than this checkout's web client. */
+  differs: 6,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -18,7 +18,7 @@ describe("conclave serve", () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const data = join(folder, signal);
       const relay = new Running(["serve", "--port", "0", "--data", data]);
-      const address = (await relay.line((line) => line.includes("Address"))).trim().split(/\s+/u)[1]!;
+      const address = (await relay.line((line) => line.includes("Open"))).trim().split(/\s+/u)[1]!;
       await relay.line((line) => line.includes("conclave room new") && line.includes(`--relay ${address}`));
       expect(relay.lines.join("\n")).toContain(data);
       expect((await fetch(`${address}/readyz`)).status).toBe(200);
@@ -27,8 +27,9 @@ describe("conclave serve", () => {
     }
   });
 
-  it("RULE cli.landing: an invite link opened in a browser shows a page without scripts that sends nothing on", async () => {
-    const { relay, address } = await startRelay(join(folder, "landing"));
+  it("RULE cli.landing: without the web client, an invite link opened in a browser shows a page without scripts that sends nothing on", async () => {
+    const relay = new Running(["serve", "--port", "0", "--data", join(folder, "landing"), "--no-web"]);
+    const address = (await relay.line((line) => line.includes("Address"))).trim().split(/\s+/u)[1]!;
     const page = await fetch(address);
     const text = await page.text();
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -69,7 +70,7 @@ describe("conclave serve", () => {
         join(folder, "public"),
         ...flags,
       ]);
-      await relay.line((line) => line.includes("Address"));
+      await relay.line((line) => line.includes("Open"));
       expect(relay.errors.includes("without TLS")).toBe(warns);
       await relay.stop();
     }

@@ -1,4 +1,4 @@
-import { RelayStartError, startRelay, type Relay } from "@conclave/relay";
+import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
 import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
@@ -9,7 +9,11 @@ import { EXIT } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
 import { programName } from "../terminal/programName.js";
 import { parseDuration } from "../terminal/when.js";
+import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
+import { PageSite } from "../pages/pageSite.js";
 import { landingPage } from "./landingPage.js";
+
+type Routes = NonNullable<RelayOptions["routes"]>;
 
 interface ServeFlags extends Readonly<Record<string, unknown>> {
   readonly printConfig?: boolean;
@@ -31,14 +35,30 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
         "and could replace the web client.\n  Give --tls-cert and --tls-key, or put a proxy in front and say --behind-proxy.",
     );
   }
-  const relay = await start(config);
-  announce(relay, config, output);
+  const pages = config.web ? loadPages(OWN_PAGES) : null;
+  const relay = await start(config, pages ? pageRoutes(pages, config) : landingPage);
+  announce(relay, config, pages !== null, output);
   await stopSignal();
   output.note("Stopping …");
   await relay.close();
 }
 
-async function start(config: ServeConfig): Promise<Relay> {
+/** The web client on the relay's own address: everything that the relay itself does not answer. */
+function pageRoutes(pages: BuiltPages, config: ServeConfig): Routes {
+  const site = new PageSite(pages, { servedBy: "serve", connect: config.allowRelay });
+  return (app) => {
+    // Before the relay's own answers and errors too: they are of the same origin.
+    app.server.prependListener("request", (request, response) => {
+      site.setHeaders(request, response);
+    });
+    app.setNotFoundHandler((request, reply) => {
+      reply.hijack();
+      site.answer(request.raw, reply.raw);
+    });
+  };
+}
+
+async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
   const tls = readTls(config);
   const keep = config.keepMessages === "forever" ? null : parseDuration(config.keepMessages);
   try {
@@ -56,7 +76,7 @@ async function start(config: ServeConfig): Promise<Relay> {
         createPermit: config.createPermit === null ? null : new TextEncoder().encode(config.createPermit),
         retention: { maxAge: keep },
       },
-      routes: landingPage,
+      routes,
       ...(tls && { tls }),
     });
   } catch (error) {
@@ -116,31 +136,31 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
   );
 }
 
-function announce(relay: Relay, config: ServeConfig, output: Output): void {
+function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: Output): void {
   const address = config.publicUrl ?? relay.address;
   const data = resolve(config.data);
   const given = address === "http://127.0.0.1:4430" ? "" : ` --relay ${address}`;
-  output.result({ event: "ready", address, listening: relay.address, data }, (paint) => [
+  output.result({ event: "ready", address, listening: relay.address, data, web: hasPages }, (paint) => [
     "",
-    `${paint.bold("Conclave relay")} is running. It keeps rooms in order and can read none of them.`,
+    `${paint.bold("Conclave")} is running. It keeps rooms in order and can read none of them.`,
     "",
-    `  Address  ${paint.cyan(address)}`,
+    `  ${hasPages ? "Open   " : "Address"}  ${paint.cyan(address)}`,
     `  Data     ${data}`,
     "",
-    "Next, in another terminal:",
+    ...(hasPages || !config.web ? [] : ["The web client is not built here: npm run build", ""]),
+    hasPages ? "Or in another terminal:" : "Next, in another terminal:",
     "",
     `  ${programName()} room new "Garden club" --name Alice${given}`,
     `  ${programName()} join 'LINK' --name Bob --home ./bob`,
     `  ${programName()} chat`,
-    "",
-    "LINK is what the first one prints; ./bob is a second person on this machine.",
     "",
     paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
     "",
   ]);
 }
 
-function stopSignal(): Promise<void> {
+/** Resolves when the process is asked to end. */
+export function stopSignal(): Promise<void> {
   return new Promise((done) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {

@@ -44,7 +44,7 @@ export function resolveConfig(given: Given): ResolvedConfig {
 
 function fromFlag({ flags }: Given, name: SettingName): Sourced | null {
   const value = flags[name];
-  return value === undefined ? null : { value, source: `--${flagName(name)}` };
+  return value === undefined ? null : { value, source: `--${value === false ? "no-" : ""}${flagName(name)}` };
 }
 
 function fromEnvironment({ env }: Given, name: SettingName): Sourced | null {

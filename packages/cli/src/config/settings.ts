@@ -27,6 +27,13 @@ const url = v.pipe(
   v.check((given) => /^https?:\/\//u.test(given) && URL.canParse(given), "must be an http:// or https:// address"),
   v.transform((given) => new URL(given).origin),
 );
+const relays = v.pipe(
+  v.union([v.string(), v.array(v.string())], "must be addresses, with commas between them"),
+  v.transform((given) => (typeof given === "string" ? given.split(",") : given).map((each) => each.trim())),
+  v.transform((each) => each.filter((address) => address !== "")),
+  v.check((each) => each.every((address) => connectSource(address) !== null), "must be wss:// or https:// addresses"),
+  v.transform((each) => each.map((address) => connectSource(address)!)),
+);
 const age = v.pipe(
   text,
   v.check(
@@ -39,7 +46,7 @@ const setting = <T>(
   schema: v.GenericSchema<unknown, T>,
   fallback: T,
   about: string,
-  kind: "value" | "switch" | "secret" = "value",
+  kind: "value" | "switch" | "off" | "secret" = "value",
 ) => ({
   schema,
   fallback,
@@ -49,8 +56,18 @@ const setting = <T>(
 const maybe = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T | null> => v.nullable(schema);
 
 /**
+ * A relay's address as what a page may connect to: `https://chat.example.org` is `wss://chat.example.org`. Null for what is
+ * no such address, or holds more than a host: it goes into a header.
+ */
+export function connectSource(address: string): string | null {
+  if (!/^(?:http|ws)s?:\/\//u.test(address) || !URL.canParse(address)) return null;
+  const { protocol, host } = new URL(address);
+  return /^[\w.:[\]-]+$/u.test(host) ? `${protocol.replace("http", "ws")}//${host}` : null;
+}
+
+/**
  * Every setting of `conclave serve`: the schema takes a value from config.json or a text from a flag or the environment.
- * The flag is the name with dashes, the environment variable is CONCLAVE_ and the name in capitals.
+ * The flag is the name with dashes (of an "off" one, --no- and the name), the environment variable is CONCLAVE_ and the name in capitals.
  */
 export const SETTINGS = {
   host: setting(text, "127.0.0.1", "address to listen on"),
@@ -67,6 +84,8 @@ export const SETTINGS = {
     "what one must know to create rooms",
     "secret",
   ),
+  web: setting(yesOrNo, true, "serve the relay only, without the web client", "off"),
+  allowRelay: setting(relays, [], "other relays that the web client may connect to"),
   connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
   connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
   metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),

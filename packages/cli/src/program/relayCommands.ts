@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { environmentName, flagName, SETTING_NAMES, SETTINGS } from "../config/settings.js";
 import { contextOf, type Options } from "./globals.js";
+import { addPageCommands } from "./pageCommands.js";
 
 const SERVE_HELP = `
 Settings come from a flag, else the environment, else config.json in the data folder (or
@@ -22,9 +23,11 @@ export function addRelayCommands(program: Command): void {
     .addHelpText("after", SERVE_HELP);
   for (const name of SETTING_NAMES) {
     const { kind, about, fallback } = SETTINGS[name];
-    const initial = fallback === null || fallback === false ? "" : `; default ${String(fallback)}`;
-    const flags = `--${flagName(name)}${kind === "switch" ? "" : " <value>"}`;
+    const initial = typeof fallback === "string" || typeof fallback === "number" ? `; default ${fallback}` : "";
+    const flags = `--${kind === "off" ? "no-" : ""}${flagName(name)}${kind === "value" ? " <value>" : ""}`;
     const option = new Option(flags, `${about} (${environmentName(name)}${initial})`);
+    // With its positive form known, commander takes a --no- flag that was not given for neither: environment and file have their say.
+    if (kind === "off") serve.addOption(new Option(`--${flagName(name)}`).hideHelp());
     // A secret on a command line can be read by every process of the machine.
     if (kind !== "secret") serve.addOption(option);
   }
@@ -33,4 +36,5 @@ export function addRelayCommands(program: Command): void {
     const { serve: run } = await import("../commands/serve.js");
     await run(contextOf(options).output, options);
   });
+  addPageCommands(program);
 }

@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+// Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0004).
+// `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
+export const resolve = {
+  conditions: ["@conclave/source", "browser", "module"],
+  alias: {
+    react: "preact/compat",
+    "react-dom": "preact/compat",
+    "react/jsx-runtime": "preact/jsx-runtime",
+  },
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./",
+  resolve,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // No inline script, style or data URL: the Content-Security-Policy allows none.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: false,
+  },
+});
