@@ -1,15 +1,6 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { now } from "../model/now.js";
 import { ago, clockTime, fullTime, shortWhen } from "../words/when.js";
-
-/** The time of now (ms), moved on every 20 seconds while the page is seen: for "3 minutes ago". */
-export const now = signal(Date.now());
-if (typeof document !== "undefined") {
-  setInterval(() => {
-    if (!document.hidden) now.value = Date.now();
-  }, 20_000);
-  document.addEventListener("visibilitychange", () => (now.value = Date.now()));
-}
 
 export interface TimeProps {
   /** Milliseconds since 1970. */

@@ -42,4 +42,4 @@ export { Kbd } from "./Kbd.js";
 export { Progress, type ProgressProps } from "./Progress.js";
 export { Skeleton, type SkeletonProps } from "./Skeleton.js";
 export { Spinner, type SpinnerProps } from "./Spinner.js";
-export { Time, now, type TimeProps } from "./Time.js";
+export { Time, type TimeProps } from "./Time.js";

@@ -1,13 +1,2 @@
-const MOST = 64;
-
-/** A name from a stranger as a screen shows it: no control, no invisible and no turning character, few marks on a letter, not long. */
-export function plainName(name: string): string {
-  const plain = name
-    .normalize("NFC")
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(/[\p{Cf}\p{Co}\p{Cn}\p{Cs}\u115f\u1160\u3164\uffa0]/gu, "")
-    .replace(/(\p{M}{2})\p{M}+/gu, "$1")
-    .trim();
-  const letters = Array.from(plain);
-  return letters.length > MOST ? `${letters.slice(0, MOST).join("")}…` : plain;
-}
+// The client's own rules for what comes from strangers: one set for every screen (attack A78).
+export { plainName, plainText } from "@conclave/client/pure";

@@ -1,0 +1,18 @@
+import { effect, signal } from "@preact/signals";
+import { unread } from "../model/home.js";
+
+/** What the open screen is called; the room's title in a room. Empty for none. */
+export const pageTitle = signal("");
+
+/** Keeps the window's title: "(3) Garden club · Conclave". */
+export function startTitle(): void {
+  effect(() => {
+    document.title = titleOf(pageTitle.value, unread.value);
+  });
+}
+
+/** The window's title for a screen and a number of unread messages. */
+export function titleOf(page: string, count: number): string {
+  const name = page === "" ? "Conclave" : `${page} · Conclave`;
+  return count > 0 ? `(${count > 99 ? "99+" : count}) ${name}` : name;
+}
