@@ -1,7 +1,8 @@
 import type { SessionEvent, TimelineMessage } from "@conclave/client";
 import { utf8Bytes } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import { World, type Home } from "./world.js";
+import type { RoomEngine } from "../src/session/roomEngine.js";
+import { engineOf, World, type Home } from "./world.js";
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
@@ -99,6 +100,20 @@ describe("what is done to a message", () => {
     // Nothing to take back: nothing is sent.
     await world.get(bob.room.react(id, null));
     expect(bob.room.status().pending).toBe(0);
+  });
+
+  it("RULE client.once: a reaction that comes a second time under one id is not taken back by it (attack A24)", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    const ref = await said(world, alice, "vote");
+    await settled(world, alice, bob);
+    const reaction = { id: new Uint8Array(16).fill(9), kind: "reaction", ref, body: utf8Bytes("👍") };
+    for (let n = 0; n < 2; n++) {
+      await sayAs(bob, reaction, world.clock.now());
+      await settled(world, bob, alice);
+    }
+    expect(bob.room.status().n).toBe(alice.room.status().n);
+    expect(reactionsOf(await found(world, alice, ref))).toEqual(["👍 Bob"]);
   });
 
   it("what is done offline is shown at once, survives a kill, and is sent later, once", async () => {
@@ -367,4 +382,39 @@ describe("people and alarms that somebody has looked at", () => {
     await world.run(alice.client.marks.unmark(key));
     expect(alice.room.members()[1]!.checked).toBeNull();
   });
+
+  it("an alarm that somebody looked at stays in the timeline and makes no banner, also after a restart", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    const id = await said(world, alice, "mine");
+    await settled(world, alice, bob);
+    // Bob's client takes Alice's id for a reaction.
+    await sayAs(bob, { id, kind: "reaction", ref: id, body: utf8Bytes("👍") }, world.clock.now());
+    await settled(world, bob, alice);
+    expect((await found(world, alice, id)).reactions).toEqual([]);
+    const [alarm] = alice.room.status().alarms;
+    expect(alarm).toMatchObject({ code: "BAD_MESSAGE", acknowledged: false, order: 1 });
+    expect(await world.run(alice.room.acknowledge(7))).toMatchObject({ problem: { kind: "unknown" } });
+    await world.get(alice.room.acknowledge(1));
+    expect(alice.room.status().alarms).toEqual([]);
+    await world.run(alice.client.close());
+    await alice.open();
+    expect(alice.room.status().alarms).toEqual([]);
+    const items = await world.run(alice.room.timeline());
+    expect(items.at(-1)).toMatchObject({ kind: "alarm", key: "a1", alarm: { order: 1, acknowledged: true } });
+  });
 });
+
+/** What a client sends that leaves the checks out, also those of ids. */
+async function sayAs(
+  home: Home,
+  content: { id: Uint8Array; kind: string; ref: Uint8Array; body: Uint8Array },
+  now: number,
+) {
+  const { state, sender } = engineOf(home.room) as unknown as Pick<RoomEngine, "state" | "sender">;
+  await state.turn((turn) => {
+    const said = state.room!.say(content, now);
+    if (said.ok) sender.addSealed(turn, said.value);
+  });
+  engineOf(home.room).plan();
+}

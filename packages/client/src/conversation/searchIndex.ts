@@ -18,6 +18,8 @@ export interface SearchSource {
 
 /** How many characters are taken in before others have their turn. */
 const BREATH = 32 * 1024;
+/** How many texts are looked at before others have their turn. */
+const LOOKED_AT = 4000;
 
 /**
  * The texts of one room, in memory only, for as long as the room is open. Read from the storage at the first search, in
@@ -50,12 +52,11 @@ export class SearchIndex {
     if (phrases.length === 0) return [];
     await (this.building ??= this.build());
     const found: SearchLine[] = [];
-    const look = (n: number) => {
+    for (const [at, n] of [...this.newer.toReversed(), ...this.older].entries()) {
+      if (at % LOOKED_AT === LOOKED_AT - 1) await this.source.pause();
       const line = this.lines.get(n)!;
       if (phrases.every((phrase) => line.text.includes(phrase))) found.push(line);
-    };
-    for (let at = this.newer.length - 1; at >= 0; at--) look(this.newer[at]!);
-    for (const n of this.older) look(n);
+    }
     return found;
   }
 

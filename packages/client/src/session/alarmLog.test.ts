@@ -25,6 +25,7 @@ describe("AlarmLog", () => {
     expect(log.add(turn, alarm({ code: "JUNK", person: null, rejection: null, evidence: "11" }), 6, 3000).isNew).toBe(
       false,
     );
+    log.acknowledge(turn, 1);
     disk.apply(turn.writes);
     const records = [...disk.records].map(([key, value]) => ({ key, value }));
     expect(new AlarmLog(keys, records).entries).toEqual(log.entries);
@@ -40,5 +41,19 @@ describe("AlarmLog", () => {
     }
     expect(disk.records.size).toBeLessThanOrEqual(200);
     expect(Math.max(...[...disk.records.values()].map(({ length }) => length))).toBeLessThan(20_000);
+  });
+
+  it("RULE client.acknowledged-one: an alarm that somebody looked at stays quiet when it comes again; another one does not", () => {
+    const log = new AlarmLog(keys, []);
+    const turn = new Turn();
+    log.add(turn, alarm({}), 3, 1000);
+    expect(log.acknowledge(turn, 1)).toBe(true);
+    expect(log.acknowledge(turn, 2)).toBe(false);
+    expect(log.add(turn, alarm({}), 4, 2000).entry).toMatchObject({ order: 1, count: 2, acknowledged: true });
+    expect(log.add(turn, alarm({ evidence: "01" }), 5, 3000).entry).toMatchObject({ order: 2, acknowledged: false });
+    // Where no more are kept, a new one takes the place of the last: also of one that was looked at.
+    for (let n = 0; n < 200; n++) log.add(turn, alarm({ evidence: `02${String(n)}` }), 6, 4000);
+    log.acknowledge(turn, 200);
+    expect(log.add(turn, alarm({ evidence: "03" }), 7, 5000).entry).toMatchObject({ order: 200, acknowledged: false });
   });
 });
