@@ -26,8 +26,6 @@ type TabMessage =
  * @param id Names this tab: random.
  */
 export function joinTabs(name: string, id: string, page: Channel, lead: () => Serve): void {
-  // Held as long as this worker lives: so the leader learns when it is gone.
-  void navigator.locks.request(tabLock(id), forever);
   const tabs = new BroadcastChannel(`conclave/${name}`);
   const follower = new Follower(id, page, tabs);
   void navigator.locks.request(`conclave-leader/${name}`, () => {
@@ -39,13 +37,20 @@ export function joinTabs(name: string, id: string, page: Channel, lead: () => Se
     page.send(MOVED);
     return forever();
   });
-  follower.hello();
+  // Held as long as this worker lives: so the leader learns when it is gone. Before it is held nobody hears of us: the
+  // leader would get it first, and believe us gone.
+  void navigator.locks.request(tabLock(id), () => {
+    follower.arrive();
+    return forever();
+  });
 }
 
 const MOVED: Told<{ readonly type: "moved" }> = { event: { type: "moved" } };
 
 /** Passes messages between this tab's page and the leader. */
 class Follower {
+  private isThere = false;
+  private isOver = false;
   private isWelcome = false;
   private waiting: unknown[] = [];
   private readonly stops: (() => void)[];
@@ -79,12 +84,21 @@ class Follower {
     ];
   }
 
-  hello(): void {
+  /** Begins to be heard. */
+  arrive(): void {
+    if (this.isOver) return;
+    this.isThere = true;
+    this.hello();
+  }
+
+  private hello(): void {
+    if (!this.isThere) return;
     this.tabs.postMessage({ from: this.id, hello: true } satisfies TabMessage);
   }
 
   /** What waited is said again by the page, which is told `moved`. */
   stop(): void {
+    this.isOver = true;
     for (const stop of this.stops) stop();
   }
 
