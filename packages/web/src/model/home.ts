@@ -8,7 +8,9 @@ import {
   type SelfView,
 } from "@conclave/client/remote";
 import { computed, signal } from "@preact/signals";
+import { trustedScript } from "../trust/trustedScript.js";
 import type { DoorCalls, DoorEvent, DoorState } from "../worker/door.js";
+import workerAddress from "../worker/homeWorker.ts?worker&url";
 
 /** The home in the worker: its calls, and everything that it tells. */
 export type Home = RemoteHome<DoorCalls, HomeEvent | DoorEvent>;
@@ -34,7 +36,7 @@ export function home(): Home {
 
 /** Starts the worker, and keeps the signals in step with it. Once for each page. */
 export function startHome(): Home {
-  const worker = new Worker(new URL("../worker/homeWorker.ts", import.meta.url), { type: "module", name: "conclave" });
+  const worker = new Worker(trustedScript(workerAddress), { type: "module", name: "conclave" });
   const remote: Home = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
   link.value = remote;
   worker.addEventListener("error", (event) => {
