@@ -53,4 +53,22 @@ with people and policy. Nothing needs to be compared in order to talk.`,
       const { recovery } = await import("../commands/recovery.js");
       await recovery(contextOf(command.optsWithGlobals()));
     });
+
+  program
+    .command("recover")
+    .description("come back as yourself from the 24 words, in a home that is still empty")
+    .addHelpText(
+      "after",
+      `
+Asks for the words, or reads them from standard input; never give them on the command line.
+They bring back who you are, not rooms, messages or keys: those were on the devices that are lost.
+
+Examples:
+  conclave recover --home ./new
+  conclave recover --home ./new < words.txt`,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { recover } = await import("../commands/recover.js");
+      await recover(contextOf(command.optsWithGlobals()));
+    });
 }

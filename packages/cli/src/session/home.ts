@@ -96,6 +96,12 @@ export class Home {
     };
   }
 
+  /** The person's fingerprint, for others to compare. */
+  fingerprint(): { readonly words: readonly string[]; readonly digits: string } {
+    const { words, digits } = this.client.fingerprint();
+    return { words: words.split(" "), digits };
+  }
+
   /** The 24 words that bring this person back. */
   recoveryWords(): readonly string[] {
     return this.client.recoveryPhrase().split(" ");

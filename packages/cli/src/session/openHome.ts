@@ -22,6 +22,14 @@ export interface OpenHome {
 /** The file of a home that holds its identity and its rooms. */
 export const HOME_FILE = "home.sqlite";
 
+/** What every client of this program takes from outside, beside its storage and its lock. */
+export const PORTS = {
+  clock: systemClock,
+  random: systemRandom,
+  crypto: nodeCrypto,
+  transport: new WsTransport(),
+} as const;
+
 /** Opens the home in a folder. @throws CliError HOME_IN_USE, NO_ROOMS (nothing there to read), HOME_UNREADABLE. */
 export async function openHome(folder: string, access: Access): Promise<OpenHome> {
   const file = join(folder, HOME_FILE);
@@ -43,11 +51,11 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   return { home: new Home(stored!, folder), isConnected: false };
 }
 
-const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promise.resolve() }) };
+/** A lock for what nobody else can reach. */
+export const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promise.resolve() }) };
 
 async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
-  const ports = { clock: systemClock, random: systemRandom, crypto: nodeCrypto, transport: new WsTransport() };
-  const opened = await openClient({ ...ports, storage, lock }, { connect });
+  const opened = await openClient({ ...PORTS, storage, lock }, { connect });
   return opened.ok ? opened.client : null;
 }
 
@@ -63,7 +71,8 @@ async function copyOf(storage: Storage): Promise<Storage> {
   return new MemoryStorage(disk);
 }
 
-function openStorage(file: string, folder: string): Storage {
+/** The storage of a home's file, made when it is missing. @throws CliError HOME_UNREADABLE. */
+export function openStorage(file: string, folder: string): Storage {
   try {
     return new SqliteStorage(file);
   } catch (error) {

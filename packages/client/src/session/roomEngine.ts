@@ -2,6 +2,8 @@ import type { DeviceIdentity } from "@conclave/protocol";
 import type { Push } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
 import { DirectJoin } from "../joining/directJoin.js";
+import { BlobLink } from "../attachment/blobLink.js";
+import { Uploads } from "../attachment/uploads.js";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../view/problem.js";
 import { isGone } from "../view/status.js";
@@ -30,12 +32,15 @@ export class RoomEngine implements ConnectionUser {
   readonly slots: SlotKeeper;
   readonly requests: JoinRequests;
   readonly waiting: Waiting;
+  readonly blobs: BlobLink;
+  readonly uploads: Uploads;
   private readonly founding: FoundingRoom;
   private readonly direct: DirectJoin;
   private readonly asked: AskedJoin | null;
   private readonly caretaker: Caretaker;
   private isPlanned = false;
   private isRunning = false;
+  private isStopped = false;
 
   constructor(
     readonly state: RoomState,
@@ -50,12 +55,15 @@ export class RoomEngine implements ConnectionUser {
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
     this.sync = new Sync(state, connection, changed);
-    this.sender = new Sender(state, connection, this.sync, proof, changed, () => {
+    const lockedOut = () => {
       if (!this.decisions.has("rekey")) void this.decisions.decide({ type: "rekey" });
-    });
+    };
+    this.sender = new Sender(state, connection, this.sync, proof, changed, lockedOut);
     this.decisions = new Decisions(state, connection, this.sync, proof, this.sender, changed);
-    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed);
+    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed, lockedOut);
     this.requests = new JoinRequests(state, connection, this.sync, proof);
+    this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
+    this.uploads = new Uploads(state, this.blobs, () => connection.number);
     this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests);
     this.founding = new FoundingRoom(state, connection, changed);
     this.direct = new DirectJoin(state, device, connection, this.sync, changed);
@@ -86,6 +94,7 @@ export class RoomEngine implements ConnectionUser {
 
   /** Stops for good. */
   stop(): void {
+    this.isStopped = true;
     this.leaveRelay();
     this.decisions.stop({ kind: "closed" });
     this.waiting.look();
@@ -141,6 +150,7 @@ export class RoomEngine implements ConnectionUser {
       this.slots.advance();
       this.requests.advance();
       this.caretaker.advance();
+      this.uploads.advance();
     }
     this.waiting.look();
   }

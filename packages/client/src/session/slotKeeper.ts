@@ -19,6 +19,7 @@ export class SlotKeeper {
   private freshFor = -1;
   private plannedFor = -1;
   private busy = false;
+  private denied = 0;
   private readonly closed = new Set<string>();
   private readonly patience: Patience;
 
@@ -28,6 +29,8 @@ export class SlotKeeper {
     private readonly sync: Sync,
     private readonly proof: WriteProof,
     private readonly changed: () => void,
+    /** The relay takes no slots of ours in this epoch: only new keys help. */
+    private readonly lockedOut: () => void,
   ) {
     this.patience = new Patience(state.ports, () => {
       void this.refresh();
@@ -91,6 +94,9 @@ export class SlotKeeper {
   /** A slot that is closed stays so: that is not ours to repair. */
   private async put(slot: SlotContent): Promise<boolean> {
     const answer = await this.connection.request<"putSlot">({ type: "putSlot", roomTag: this.state.room!.tag, slot });
+    if (answer.type === "done") this.denied = 0;
+    // A commit that nobody could use has taken the place of our write key: links would lead nowhere while nobody writes.
+    else if (answer.type === "error" && answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
     return answer.type === "done" || (answer.type === "error" && answer.error === "slot_closed");
   }
 

@@ -8,6 +8,7 @@ import { type Action, actionHash } from "../roster/action.js";
 import { NO_EVIDENCE, type Evidence } from "../roster/entry.js";
 import { authorEntry, type Transition } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
+import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo, roomExtensions } from "./binding.js";
@@ -56,7 +57,7 @@ function authorTransition(
   const evidence: Evidence = {
     ...NO_EVIDENCE,
     approvals: petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [],
-    inviteProof: request?.inviteProof ?? null,
+    inviteProof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
     farewell: action.type === "leave" ? petitions.farewellOf(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
@@ -67,6 +68,11 @@ function authorTransition(
     evidence,
     ...place,
   });
+}
+
+// No link speaks for who was shown out for good; those who may add people without one can still let them in again.
+function isShownOut(roster: Roster, person: Uint8Array): boolean {
+  return roster.former.get(toHex(person))?.banned === true;
 }
 
 function proposalsFor(

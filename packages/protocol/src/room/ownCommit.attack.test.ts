@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { inside } from "./forger.fixture.js";
 import type { Append } from "./outcome.js";
 import { MOST_WITHDRAWN } from "./ownCommit.js";
-import { founded, invite, join, NOW, type Person, TestLog } from "./testRelay.fixture.js";
+import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
 function pair() {
   const { alice, log } = founded();

@@ -1,0 +1,42 @@
+import { usageError } from "../cliError.js";
+import { type CommandContext, nextCommand } from "../program/globals.js";
+import { recoverHome } from "../session/recoverHome.js";
+import { ask, isInteractive } from "../terminal/consent.js";
+import { readStandardInput } from "../terminal/standardInput.js";
+
+const LONGEST = 4096;
+
+/** `conclave recover`: a home that is still empty becomes the person's whose words these are. */
+export async function recover(context: CommandContext): Promise<void> {
+  const words = isInteractive(context)
+    ? ((await ask(context, "Your 24 words, in their order:")) ?? "")
+    : await readStandardInput(LONGEST).catch(() => "");
+  if (words.trim() === "")
+    throw usageError("Give the 24 words on standard input.", "They stay out of the command line.");
+  const home = await recoverHome(context.home, words);
+  try {
+    const { words: fingerprint, digits } = home.fingerprint();
+    const rooms = home.rooms();
+    context.output.result({ words: fingerprint, digits, rooms }, (paint) => [
+      `${paint.green("✔")} This home is yours: you are the person that you were. Your fingerprint:`,
+      "",
+      `  ${fingerprint.join(" ")}`,
+      "",
+      ...(rooms.length === 0 ? ABOUT.map((line) => line.replace("NEXT", nextCommand(context, "join 'LINK'"))) : []),
+    ]);
+  } finally {
+    await home.close();
+  }
+}
+
+const ABOUT = [
+  "Who checked these words with you before need not do so again.",
+  "",
+  "You are in no room yet: rooms, messages and keys were on the devices that are lost. In each room",
+  "  1. somebody who may do so removes you, which takes the lost devices out:  conclave remove NAME",
+  "  2. they make a link where one has to ask:                                 conclave invite --mode ask",
+  "  3. you ask:                                                               NEXT",
+  "  4. they compare your fingerprint, and let you in:                         conclave admit NAME",
+  "Nothing of what was said before comes back. A room where nobody else may remove you and let you in",
+  "stays closed to you; its members keep it as it is.",
+];

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { type Lock, MemoryStorage, openClient, type OpenProblem, type Storage } from "@conclave/client";
+import { HomeLock } from "@conclave/client/node";
+import { CliError, usageError } from "../cliError.js";
+import { EXIT } from "../exitCode.js";
+import { Home } from "./home.js";
+import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
+
+/**
+ * Opens the home in a folder as the person of a recovery phrase: an empty one becomes theirs. It is not connected.
+ * @throws CliError USAGE (no such phrase; then nothing is written), HOME_NOT_EMPTY, HOME_IN_USE, HOME_UNREADABLE.
+ */
+export async function recoverHome(folder: string, recoveryPhrase: string): Promise<Home> {
+  const open = async (storage: Storage, lock: Lock) => {
+    const opened = await openClient({ ...PORTS, storage, lock }, { connect: false, recoveryPhrase });
+    if (opened.ok) return opened.client;
+    await storage.close();
+    throw refusal(opened.problem);
+  };
+  // First in memory, so that a slip of the pen leaves no half-made home behind.
+  await (await open(new MemoryStorage(), ALWAYS)).close();
+  const client = await open(openStorage(join(folder, HOME_FILE), folder), new HomeLock(join(folder, "lock")));
+  return new Home(client, folder);
+}
+
+// Never with a word of the phrase.
+function refusal(problem: OpenProblem): CliError {
+  switch (problem) {
+    case "in_use":
+      return new CliError("HOME_IN_USE", "Another conclave process is using this home.", null, EXIT.locked);
+    case "bad_phrase":
+      return usageError("These are not the 24 words of a recovery phrase.", "Is one misspelt, missing or misplaced?");
+    case "other_identity":
+      return new CliError(
+        "HOME_NOT_EMPTY",
+        "This home is somebody else's already.",
+        "Choose an empty one:  --home DIR",
+      );
+  }
+}
