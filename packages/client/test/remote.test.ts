@@ -60,6 +60,21 @@ describe("a home in another thread", () => {
     expect((await a.home.rooms())[0]!.latest!.author.name).toBe("Bob");
   });
 
+  it("a post that is said again, because nobody knows what became of it, is there once", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    const page = pageOf(alice);
+    const [{ key }] = (await page.home.rooms()) as [{ key: string }];
+    const post = { id: new Uint8Array(16).fill(7), kind: "text", body: new TextEncoder().encode("once") };
+    await world.get(page.room(key).post(post));
+    await world.get(page.room(key).post(post));
+    await world.get(page.room(key).flushed(10_000));
+    expect(await world.get(page.room(key).post(post))).toMatchObject({ state: "sent", id: post.id });
+    expect(await alice.texts()).toEqual(["Alice: once"]);
+  });
+
   it("RULE remote.closed-list: what is not meant for pages cannot be called", async () => {
     const world = new World();
     const alice = world.home();

@@ -1,6 +1,15 @@
 import { utf8Bytes } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
-import { type Fingerprint, inviteLink, personFingerprint, type Policy } from "@conclave/protocol";
+import {
+  type FileCard,
+  type Fingerprint,
+  inviteLink,
+  personFingerprint,
+  type Policy,
+  ProtocolKind,
+} from "@conclave/protocol";
+import { fetchFile } from "../attachment/download.js";
+import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../attachment/fileTransfer.js";
 import { act, type Wanted } from "../conversation/acting.js";
 import { isAmendment } from "../conversation/amendment.js";
 import { readDraft, writeDraft } from "../conversation/draft.js";
@@ -22,6 +31,7 @@ import type { Wish } from "./decisions.js";
 import { createInvite } from "./inviting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
+import type { Turn } from "./turn.js";
 
 const UNTIL_LIVE = 30_000;
 const LONGEST_BODY = 60 * 1024;
@@ -84,19 +94,27 @@ export class LiveSession implements RoomSession {
     return this.engine.waiting.until(() => this.stopped() ?? this.engine.sync.isLive, timeout);
   }
 
-  async post({ kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
+  async post({ id = this.state.ports.random(16), kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
     const stopped = this.stopped();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
-    if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND) {
+    if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND || id.length !== 16) {
       return failed({ kind: "malformed", what: "body" });
     }
-    const content = { id: this.state.ports.random(16), kind, ref, body };
+    return this.put({ id, kind, ref, body }, () => undefined);
+  }
+
+  /** Puts a message that fits into the outbox; `also` is kept with it, or neither is. */
+  private async put(content: protocol.MessageContent, also: (turn: Turn) => void): Promise<Result<TimelineMessage>> {
+    const { id, kind, ref } = content;
     const { conversation } = this.state;
     const posted = await this.state.turn(async (turn) => {
+      const known = await conversation.find(id);
+      if (known) return known;
       const isAct = isAmendment(kind);
       if (isAct && !(ref && (await conversation.find(ref)))) return null;
       const entry = this.engine.sender.add(turn, content, this.state.now());
+      also(turn);
       if (isAct) return conversation.tell(turn, ref!);
       const message = await conversation.pending(entry);
       this.state.emit(turn, { type: "item", item: messageLine(message) });
@@ -109,6 +127,24 @@ export class LiveSession implements RoomSession {
 
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
+  }
+
+  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
+    return this.engine.uploads.attach(file, options, (body, ref, also) =>
+      this.put({ id: this.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
+    );
+  }
+
+  uploads(): Promise<readonly UnfinishedUpload[]> {
+    return this.engine.uploads.list();
+  }
+
+  discardUpload(id: Uint8Array): Promise<Result<void>> {
+    return this.engine.uploads.discard(id);
+  }
+
+  fetchFile(card: FileCard, options: FetchOptions = {}): Promise<Result<Uint8Array | null>> {
+    return fetchFile(this.state.ports.crypto, this.engine.blobs, card, options);
   }
 
   edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>> {

@@ -1,4 +1,5 @@
-import type { Action, Fingerprint, Policy } from "@conclave/protocol";
+import type { Action, FileCard, Fingerprint, Policy } from "@conclave/protocol";
+import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../attachment/fileTransfer.js";
 import type { Decision } from "./decision.js";
 import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
@@ -10,6 +11,11 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js"
 
 /** A message to be sent. The room adds who, when and where. */
 export interface Post {
+  /**
+   * 16 random bytes; made here when left out. Who does not learn what became of a post (its tab or thread died) posts it
+   * again with the same id: it is there once.
+   */
+  readonly id?: Uint8Array;
   /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
   readonly kind: string;
   /** The id of the message that this one answers, edits, deletes or reacts to. */
@@ -67,6 +73,22 @@ export interface RoomSession {
   draft(): Promise<string>;
   /** Keeps it. Resolves when it is durable. */
   setDraft(text: string): Promise<void>;
+  /**
+   * Sends a file: encrypts it piece by piece to the relay, then posts its message; resolves when that is durable here, as
+   * `post` does. Without a connection it waits for one, and goes on through lost ones. Problems: `cancelled` (the relay's
+   * space is freed), `source`, `malformed` (name, type, picture or size), `relay` with `too_large` or `quota_exceeded`. When
+   * the client is closed meanwhile (`closed`) it is in `uploads` and can be resumed with the same file.
+   */
+  attach(file: OutgoingFile, options?: AttachOptions): Promise<Result<TimelineMessage>>;
+  /** Files whose upload is not finished, the oldest first. */
+  uploads(): Promise<readonly UnfinishedUpload[]>;
+  /** Gives up an unfinished upload and frees the relay's space. `unknown`: there is none, or it is running (use its signal). */
+  discardUpload(id: Uint8Array): Promise<Result<void>>;
+  /**
+   * Fetches the file of a message of kind "file" (`decodeFileCard` of its body) and verifies it. Resolves with its bytes, or
+   * null where `write` took them. Problems: `corrupted`, `cancelled`, `too_large`, `relay` with `blob_unknown` (it is gone).
+   */
+  fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null>>;
   /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
   flushed(timeout: number): Promise<Result<void>>;
   /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
