@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { composerWith, EMPTY } from "../src/chat/composer.js";
+import { displayWidth } from "../src/terminal/displayWidth.js";
 import { rowText, rowWidth } from "../src/chat/row.js";
 import { layOut, type ScreenState } from "../src/chat/screen.js";
 import { linesOf } from "../src/chat/plainLine.js";
@@ -105,6 +106,30 @@ describe("chat screen", () => {
     }
     const plain = linesOf(message({ ...BOB, name: "-- Alice" }, EVIL, 0), paintFor(false), { withDay: false });
     for (const line of plain) expect(line).toMatch(/^\d\d:\d\d (?:<-- Alice> | {2}\| )/u);
+  });
+
+  it("RULE cli.system-lines: what a message answers, its reactions and its changes are behind the bar too", () => {
+    const amended = message(BOB, "yes", 0, {
+      note: "edited",
+      answers: { id: "a", author: { ...ALICE, name: EVIL }, text: EVIL },
+      reactions: [
+        { emoji: "👍", by: [ALICE, CAROL] },
+        { emoji: "🎂", by: [BOB] },
+      ],
+    });
+    for (const columns of [30, 80]) {
+      const rows = timelineRows([amended], { columns, ambiguous: new Set() }).map(rowText);
+      const behind = rows.filter((row) => row.includes("│"));
+      expect(rows.filter((row) => !row.includes("│")).join("")).not.toContain("removed");
+      expect(behind[0]).toContain("↱ [2J");
+      expect(behind[1]).toContain("yes  (edited)");
+      expect(behind[2]).toContain("👍 2  🎂");
+      for (const row of behind.slice(0, 1)) expect(displayWidth(row)).toBeLessThanOrEqual(columns);
+    }
+    const [line, ...others] = linesOf(amended, paintFor(false), { withDay: false });
+    expect(line).toMatch(/^\d\d:\d\d <Bob> yes \(edited\) \(answers /u);
+    expect(line).toContain("(👍 2 🎂)");
+    expect(others).toEqual([]);
   });
 
   it("tells two people apart whose names look alike", () => {

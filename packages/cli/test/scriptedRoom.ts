@@ -20,7 +20,20 @@ export function message(author: Person, text: string, minutes: number, changes: 
   const time = NOON + minutes * 60_000;
   return {
     kind: "message",
-    message: { id: `m${counter}`, n: counter, time, author, kind: "text", text, state: "sent", note: null, ...changes },
+    message: {
+      id: `m${counter}`,
+      n: counter,
+      time,
+      author,
+      kind: "text",
+      text,
+      state: "sent",
+      note: null,
+      answers: null,
+      reactions: [],
+      mentionsYou: false,
+      ...changes,
+    },
   };
 }
 

@@ -67,8 +67,14 @@ export class ChatView {
   }
 
   private happened(event: RoomEvent): void {
-    if (event.kind !== "changed") this.put(event);
+    if (event.kind === "amended") this.amend({ kind: "message", message: event.message });
+    else if (event.kind !== "changed") this.put(event);
     this.refresh();
+  }
+
+  // A message that is too far back to be here is read with what was done to it.
+  private amend(item: ShownItem): void {
+    if (this.items.some((other) => keyOf(other) === keyOf(item))) this.put(item);
   }
 
   // A message that is here already changes in its place: pending becomes sent.

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { CliError } from "../cliError.js";
-import type { RoomSession } from "../model/session.js";
+import type { RoomEvent, RoomSession } from "../model/session.js";
 import type { TimelineItem } from "../model/timeline.js";
 import type { Output } from "../terminal/output.js";
 import { keyOf } from "./chatView.js";
@@ -19,15 +19,30 @@ export async function plainChat(
   output: Output,
   isFollowing: boolean,
 ): Promise<void> {
+  const texts = new Map<string, string>();
   const show = (item: TimelineItem) => {
+    if (item.kind === "message") texts.set(item.message.id, item.message.text);
     // For people own messages are shown when they are in the room's log, not twice; programs are told of both.
     if (!output.json && item.kind === "message" && item.message.state === "pending") return;
     output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
+  };
+  // For people a message that reads otherwise now is shown once more; what was printed cannot change.
+  const showAmended = (event: Extract<RoomEvent, { kind: "amended" }>) => {
+    const { message } = event;
+    const isShown = texts.has(message.id) && texts.get(message.id) !== message.text;
+    if (isShown) texts.set(message.id, message.text);
+    if (output.json || isShown) {
+      output.event(event, (paint) => linesOf({ kind: "message", message }, paint, { withDay: false }).join("\n"));
+    }
   };
   // What happens while the history is read comes after it.
   let meanwhile: TimelineItem[] | null = [];
   const stopWatching = room.watch((event) => {
     if (event.kind === "changed") return;
+    if (event.kind === "amended") {
+      showAmended(event);
+      return;
+    }
     if (meanwhile) meanwhile.push(event);
     else show(event);
   });

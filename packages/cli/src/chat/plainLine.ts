@@ -1,7 +1,9 @@
 import type { TimelineItem } from "../model/timeline.js";
+import { truncate } from "../terminal/displayWidth.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { clockTime, dayAndTime } from "../terminal/when.js";
+import { reactionsLine } from "./reactionsLine.js";
 
 /**
  * What happened, as lines for a pipe or a plain terminal.
@@ -12,9 +14,11 @@ import { clockTime, dayAndTime } from "../terminal/when.js";
 export function linesOf(item: TimelineItem, paint: Paint, options: { readonly withDay: boolean }): string[] {
   const stamp = (time: number) => paint.dim(options.withDay ? dayAndTime(time) : clockTime(time));
   if (item.kind === "message") {
-    const { author, text, time, state, note } = item.message;
+    const { author, text, time, state, note, answers } = item.message;
     const [first = "", ...others] = safeText(text).split("\n");
-    const marks = [state === "sent" ? null : state, note]
+    const answered = answers && `answers ${safeName(answers.author.name)}: ${truncate(safeLine(answers.text), 40)}`;
+    const reactions = reactionsLine(item.message);
+    const marks = [state === "sent" ? null : state, note, answered, reactions === "" ? null : reactions]
       .filter((mark) => mark !== null)
       .map((mark) => paint.dim(` (${safeLine(mark)})`));
     const name = safeName(author.name).replace(/[<>]/gu, "");

@@ -127,7 +127,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const { alarms } = room.status();
       host.say(
         alarms.length === 0
-          ? "No alarms."
+          ? "No alarms that you have not looked at."
           : alarms
               .map(
                 ({ code, sentence, advice, proof }) =>

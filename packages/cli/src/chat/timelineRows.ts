@@ -1,7 +1,8 @@
 import type { Message, TimelineItem } from "../model/timeline.js";
-import { fit, wrap } from "../terminal/displayWidth.js";
+import { fit, truncate, wrap } from "../terminal/displayWidth.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { calendarDay, clockTime } from "../terminal/when.js";
+import { reactionsLine } from "./reactionsLine.js";
 import { nameStyle, part, type Part, type Row, type Style } from "./row.js";
 
 /** What this machine says to the person at it, in answer to a slash command: never from anybody else. */
@@ -75,7 +76,7 @@ function continues(before: Message, message: Message): boolean {
 }
 
 function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
-  const { author, state, note } = message;
+  const { author, state, note, answers } = message;
   const shown = safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
   const style: Style = author.isYou ? "bold" : nameStyle(author.id);
   const time = part(clockTime(message.time), "dim");
@@ -83,15 +84,22 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 1 : 6 + nameColumns(ambiguous);
-  const lines = wrap(safeText(message.text), Math.max(8, columns - gutter - 2));
-  const bodyStyle: Style = state === "pending" ? "dim" : "plain";
+  const width = Math.max(8, columns - gutter - 2);
+  const reactions = reactionsLine(message);
+  const bodyStyle: Style = state === "pending" ? "dim" : message.mentionsYou ? "bold" : "plain";
+  const lines: readonly Part[] = [
+    ...(answers ? [part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(answers.text)}`, width), "dim")] : []),
+    ...wrap(safeText(message.text), width).map((line) => part(line, bodyStyle)),
+    ...(reactions === "" ? [] : [part(truncate(reactions, width), "dim")]),
+  ];
+  const lastOfText = lines.length - (reactions === "" ? 1 : 2);
   const rows: Row[] = lines.map((line, at) => {
     const head: Part[] = isNarrow
       ? [part(" ")]
       : at === 0 && !isContinued
         ? [time, part(" "), part(fit(shown, gutter - 7), style), part(" ")]
         : [part(" ".repeat(gutter))];
-    return [...head, part("│ ", "dim"), part(line, bodyStyle), ...(at === lines.length - 1 ? marks : [])];
+    return [...head, part("│ ", "dim"), line, ...(at === lastOfText ? marks : [])];
   });
   return isNarrow && !isContinued ? [[part(shown, style), part("  "), time], ...rows] : rows;
 }

@@ -10,8 +10,9 @@ import type {
 } from "./room.js";
 import type { Member } from "./person.js";
 
-/** Something happened in a room. `changed` means: read members, requests or status again. */
-export type RoomEvent = TimelineItem | { readonly kind: "changed" };
+/** Something happened in a room. `amended`: a message that was shown before is so now. `changed`: read members, requests or status again. */
+export type RoomEvent =
+  TimelineItem | { readonly kind: "amended"; readonly message: Message } | { readonly kind: "changed" };
 
 export interface InviteOptions {
   readonly label: string;
@@ -60,6 +61,6 @@ export interface RoomSession {
   leave(): Promise<boolean>;
   setRole(person: Member, role: string): Promise<Progress>;
   setPolicy(preset: string): Promise<Progress>;
-  /** A person has looked at the alarms that stop sending, and goes on. */
+  /** A person has looked at all alarms, and goes on sending. */
   resume(): Promise<void>;
 }

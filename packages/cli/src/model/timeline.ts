@@ -8,10 +8,16 @@ export interface Message {
   readonly time: number;
   readonly author: Person;
   readonly kind: string;
+  /** As it reads now; empty when it was taken back. */
   readonly text: string;
   readonly state: "sent" | "pending";
-  /** Something to say about it (late, a correction, …), or null. */
+  /** Something to say about it (late, edited, taken back, …), or null. */
   readonly note: string | null;
+  /** The beginning of the message that it answers, or null. */
+  readonly answers: { readonly id: string; readonly author: Person; readonly text: string } | null;
+  readonly reactions: readonly { readonly emoji: string; readonly by: readonly Person[] }[];
+  /** It names you with an @. */
+  readonly mentionsYou: boolean;
 }
 
 /** One membership decision of the room's roster, checked on this machine. */

@@ -39,7 +39,7 @@ with people and policy. Nothing needs to be compared in order to talk.`,
 
   program
     .command("resume")
-    .description("go on sending after an alarm that stopped it, when you have looked at it")
+    .description("say that you have looked at the alarms, and go on sending where one stopped it")
     .action(async (_: unknown, command: Command) => {
       const { resume } = await import("../commands/resume.js");
       await resume(contextOf(command.optsWithGlobals()));

@@ -98,6 +98,7 @@ export class HomeRoom implements RoomSession {
   watch(listener: (event: RoomEvent) => void): () => void {
     return this.room.watch((event) => {
       if (event.type === "item") listener(itemView(event.item, this.labelOf, this.proofOf));
+      else if (event.type === "amended") listener({ kind: "amended", message: messageView(event.message) });
       else if (event.type === "alarm") listener({ kind: "alarm", alarm: alarmView(event.alarm, this.proofOf) });
       else listener({ kind: "changed" });
     });
@@ -211,6 +212,7 @@ export class HomeRoom implements RoomSession {
   }
 
   async resume(): Promise<void> {
+    for (const { order } of this.room.status().alarms) await this.room.acknowledge(order);
     await this.room.resume();
   }
 

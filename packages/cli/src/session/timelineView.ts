@@ -1,4 +1,4 @@
-import type { TimelineAlarm, TimelineItem as RoomItem, TimelineMessage } from "@conclave/client";
+import type { Deleted, TimelineAlarm, TimelineItem as RoomItem, TimelineMessage } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import type { Alarm, Message, TimelineItem } from "../model/timeline.js";
 import { adviceFor } from "./alarmAdvice.js";
@@ -50,29 +50,34 @@ export function alarmView(alarm: TimelineAlarm, saveProof: SaveProof): Alarm {
   };
 }
 
-/** A message as a document. Corrections, reactions and the like are shown as remarks: a terminal changes nothing that was printed. */
+/** A message as a document, as it is now: with its newest wording, or without any when it was taken back. */
 export function messageView(message: TimelineMessage): Message {
-  const { id, author, time, n, state, kind, body, late, authorGone } = message;
-  const text = new TextDecoder().decode(body);
+  const { id, author, time, n, state, kind, body, late, authorGone, edited, deleted, answers, reactions } = message;
   const notes = [
-    ...(kind === "edit" ? ["corrects an earlier message"] : kind === "reaction" ? ["reaction"] : []),
+    ...(deleted ? [deletionNote(message, deleted)] : edited ? ["edited"] : []),
     ...(late ? ["late: written before a change of the room"] : []),
     ...(authorGone ? ["its author was not in the room any more"] : []),
   ];
-  const known = kind === "text" || kind === "edit" || kind === "reaction";
-  const shown = known
-    ? text
-    : kind === "delete"
-      ? "(withdrew an earlier message)"
-      : `(${kind}: this program cannot show it)`;
+  const isText = kind === "text" || deleted !== null;
   return {
     id: toHex(id),
     n,
     time,
     author: personView(author),
     kind,
-    text: shown,
+    text: isText ? new TextDecoder().decode(edited?.body ?? body) : `(${kind}: this program cannot show it)`,
     state,
     note: notes.length === 0 ? null : notes.join("; "),
+    answers: answers && {
+      id: toHex(answers.id),
+      author: personView(answers.author),
+      text: answers.deleted ? "(taken back)" : answers.text,
+    },
+    reactions: reactions.map(({ emoji, people }) => ({ emoji, by: people.map(personView) })),
+    mentionsYou: message.mentionsYou,
   };
+}
+
+function deletionNote({ author }: TimelineMessage, { by }: Deleted): string {
+  return toHex(by.person) === toHex(author.person) ? "taken back" : `removed by ${by.name}`;
 }
