@@ -1,4 +1,23 @@
+// First of all: an invite leaves the address bar.
+import "./app/invite.js";
+import "./design/tokens.css";
+import "./design/base.css";
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import { App } from "./app/App.js";
+import { startRouting } from "./app/route.js";
+import { startShortcuts } from "./app/shortcuts.js";
+import { startTitle } from "./app/title.js";
+import { startTheme } from "./design/theme.js";
+import { startHome } from "./model/home.js";
+import { language } from "./words/language.js";
 
-const root = document.getElementById("app")!;
-render(<p>Conclave</p>, root);
+startTheme();
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+startRouting();
+startShortcuts();
+startHome();
+startTitle();
+render(<App />, document.getElementById("app")!);

@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { unread } from "../model/home.js";
 
 /** What the open screen is called; the room's title in a room. Empty for none. */
@@ -15,4 +16,14 @@ export function startTitle(): void {
 export function titleOf(page: string, count: number): string {
   const name = page === "" ? "Conclave" : `${page} · Conclave`;
   return count > 0 ? `(${count > 99 ? "99+" : count}) ${name}` : name;
+}
+
+/** Names the window after the open screen, while it is there. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    pageTitle.value = title;
+    return () => {
+      if (pageTitle.peek() === title) pageTitle.value = "";
+    };
+  }, [title]);
 }

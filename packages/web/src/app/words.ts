@@ -20,6 +20,11 @@ export const t = words({
     loadFailedTitle: "This part could not be loaded",
     loadFailedText: "The connection may be gone, or the server was updated meanwhile.",
     starting: "Opening your rooms",
+    language: "Language",
+    look: "Appearance",
+    system: "As the system",
+    light: "Light",
+    dark: "Dark",
   },
   de: {
     skip: "Zum Gespräch springen",
@@ -40,5 +45,10 @@ export const t = words({
     loadFailedTitle: "Dieser Teil ließ sich nicht laden",
     loadFailedText: "Vielleicht ist die Verbindung weg, oder der Server wurde inzwischen erneuert.",
     starting: "Deine Räume werden geöffnet",
+    language: "Sprache",
+    look: "Aussehen",
+    system: "Wie das System",
+    light: "Hell",
+    dark: "Dunkel",
   },
 });

@@ -1,5 +1,5 @@
 import { Check } from "lucide-preact";
-import type { JSX, TargetedKeyboardEvent } from "preact";
+import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Icon } from "./Button.js";
 import { classes } from "./live.js";

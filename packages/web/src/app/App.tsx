@@ -1,0 +1,87 @@
+import { MessagesSquare } from "lucide-preact";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Questions } from "../design/Confirm.js";
+import { EmptyState } from "../design/EmptyState.js";
+import { Spinner } from "../design/Spinner.js";
+import { Toasts } from "../design/Toast.js";
+import { door } from "../model/home.js";
+import { LiveRegions } from "./announce.js";
+import style from "./App.module.css";
+import { ErrorBoundary } from "./ErrorBoundary.js";
+import { Frame, type FrameProps } from "./Frame.js";
+import { go, href, route, type Route } from "./route.js";
+import { screens } from "./screens.js";
+import { ShortcutHelp } from "./ShortcutHelp.js";
+import { t } from "./words.js";
+
+/** Everything on the page. */
+export function App(): JSX.Element {
+  return (
+    <>
+      <ErrorBoundary>
+        <Place />
+      </ErrorBoundary>
+      <LiveRegions />
+      <ShortcutHelp />
+      <Questions />
+      <Toasts />
+    </>
+  );
+}
+
+// What a new person may see: everything else needs a home.
+const OPEN_TO_ALL: readonly Route["at"][] = ["welcome", "start", "join", "recovery"];
+
+function Place(): JSX.Element {
+  const here = route.value;
+  const { state } = door.value;
+  const isHome = state === "open" && here.at === "welcome";
+  useEffect(() => {
+    // Who has a home starts with its rooms.
+    if (isHome) go({ at: "rooms" }, { replace: true });
+  }, [isHome]);
+
+  if (state === "starting" || isHome) return <Starting />;
+  const { pages, gate: Gate, list: List, banner: Top } = screens;
+  if (state !== "open" && state !== "none" && Gate) return <Gate />;
+  const at = state === "open" || OPEN_TO_ALL.includes(here.at) ? here.at : "welcome";
+  const Whole = pages[at];
+  if (Whole) return <Whole key={at} />;
+  return <Frame list={List && <List />} banner={Top && <Top />} {...panes(here)} />;
+}
+
+function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place"> {
+  const { room: Room, settings: Settings, search: Search, panels } = screens;
+  const place = href(here);
+  if (here.at === "room" && Room) {
+    const Panel = here.panel && panels[here.panel];
+    return {
+      main: <Room key={here.key} roomKey={here.key} />,
+      ...(Panel ? { side: <Panel key={place} roomKey={here.key} item={here.item} /> } : {}),
+      shown: Panel ? "side" : "main",
+      place,
+    };
+  }
+  if (here.at === "settings" && Settings) return { main: <Settings section={here.section} />, shown: "main", place };
+  if (here.at === "search" && Search) return { main: <Search />, shown: "main", place };
+  return { main: <PickARoom />, shown: "list", place };
+}
+
+function PickARoom(): JSX.Element {
+  return (
+    <div class={style["middle"]}>
+      <EmptyState icon={MessagesSquare} title={t.pick}>
+        {t.pickText}
+      </EmptyState>
+    </div>
+  );
+}
+
+function Starting(): JSX.Element {
+  return (
+    <main class={style["starting"]}>
+      <Spinner size={28} label={t.starting} />
+    </main>
+  );
+}

@@ -1,0 +1,33 @@
+import type { RoomKey } from "@conclave/client/remote";
+import type { ComponentType } from "preact";
+import { Welcome } from "../screens/welcome/Welcome.js";
+import type { Panel, Route } from "./route.js";
+
+// Which screen shows what. The first ones come with the page; the rest is written `lazy(() => import("…").then((m) => m.Name))`.
+
+interface Screens {
+  /** Places that take the whole window. */
+  readonly pages: Partial<Record<Route["at"], ComponentType>>;
+  /** A home that does not open by itself: locked, keys missing, in use, failed. */
+  readonly gate: ComponentType | null;
+  /** The rooms, at the start of the frame. */
+  readonly list: ComponentType | null;
+  /** Over all panes: what concerns everything. */
+  readonly banner: ComponentType | null;
+  readonly room: ComponentType<{ readonly roomKey: RoomKey }> | null;
+  readonly settings: ComponentType<{ readonly section: string | null }> | null;
+  readonly search: ComponentType | null;
+  /** Beside a conversation. */
+  readonly panels: Partial<Record<Panel, ComponentType<{ readonly roomKey: RoomKey; readonly item: string | null }>>>;
+}
+
+export const screens: Screens = {
+  pages: { welcome: Welcome },
+  gate: null,
+  list: null,
+  banner: null,
+  room: null,
+  settings: null,
+  search: null,
+  panels: {},
+};
