@@ -19,6 +19,16 @@ export type {
   TimelineMessage,
   TimelinePage,
 } from "./view/timeline.js";
+export type {
+  AttachOptions,
+  CancelSignal,
+  FetchOptions,
+  OutgoingFile,
+  TransferOptions,
+  TransferProgress,
+  UnfinishedUpload,
+} from "./attachment/fileTransfer.js";
+export { decodeFileCard, thumbnailType, type FileCard, type FileWords, type Picture } from "@conclave/protocol";
 export type { FoundMessage, SearchOptions } from "./view/search.js";
 export { plainName, plainText } from "./view/plainText.js";
 export { isReaction } from "./conversation/reaction.js";

@@ -24,17 +24,12 @@ import {
 } from "@conclave/client";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, type PresetName } from "@conclave/protocol";
-import { MemoryStore, RelayCore } from "@conclave/relay";
+import { MemoryStore, type PartialSettings, RelayCore } from "@conclave/relay";
 
 /** A relay, a clock and homes in one process. Time passes only when nothing else can happen. */
 export class World {
   readonly clock = new ManualClock();
-  readonly relay = new RelayCore({
-    store: new MemoryStore(),
-    crypto: nodeCrypto,
-    random: systemRandom,
-    relaySeed: systemRandom(32),
-  });
+  readonly relay: RelayCore;
   /** No connection gets through. */
   isDown = false;
   private readonly connections = new Map<number, ConnectionEvents>();
@@ -50,6 +45,11 @@ export class World {
   beforeFrames: (home: Home, frames: readonly ClientFrame[]) => Promise<void> | undefined = () => undefined;
   /** What becomes of a message of the relay on its way to a client; null when it is lost. */
   changeAnswer: (bytes: Uint8Array) => Uint8Array | null = (bytes) => bytes.slice();
+
+  constructor(settings: PartialSettings = {}) {
+    const [store, relaySeed] = [new MemoryStore(), systemRandom(32)];
+    this.relay = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+  }
 
   home(): Home {
     return new Home(this);

@@ -33,7 +33,17 @@ export function problemError(problem: Problem, relay: string): CliError {
       return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
     case "closed":
       return new CliError("HOME_FAILED", "This home's storage failed.", "Is the disk full? Then try again.");
+    case "corrupted":
+      return new CliError(
+        "CORRUPTED",
+        sentence,
+        "Nothing of it was kept. Ask its author to send it again.",
+        EXIT.alarm,
+      );
     case "starved":
+    case "too_large":
+    case "source":
+    case "cancelled":
     case "unknown":
     case "not_member":
     case "already_here":

@@ -2,14 +2,31 @@
  * What a screen needs beside the home in its worker: pure functions and the types of what is shown. Nothing here brings the
  * engine along: no keys, no storage, no connection.
  */
-export { explain, isLabel, MAX_LABEL, parseLink, preset } from "@conclave/protocol";
+export {
+  decodeFileCard,
+  explain,
+  isAtLeast,
+  isFileWords,
+  isLabel,
+  MAX_CAPTION,
+  MAX_FILE_NAME,
+  MAX_LABEL,
+  MAX_THUMBHASH,
+  MAX_THUMBNAIL,
+  parseLink,
+  preset,
+  thumbnailType,
+} from "@conclave/protocol";
 export type {
   Action,
   ActionType,
   AlarmCode,
+  FileCard,
+  FileWords,
   Fingerprint,
   InviteFor,
   InviteLink,
+  Picture,
   Policy,
   PolicyMatter,
   PresetName,

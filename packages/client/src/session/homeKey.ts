@@ -33,6 +33,8 @@ export class RoomKeys {
   /** What was done to messages since they were sent. */
   readonly amendments: string;
   readonly draft: string;
+  /** Files on their way to the relay. */
+  readonly uploads: string;
 
   constructor(roomId: Uint8Array) {
     this.prefix = `room/${toHex(roomId)}/`;
@@ -48,6 +50,7 @@ export class RoomKeys {
     this.readMarker = `${this.prefix}read`;
     this.amendments = `${this.prefix}amended/`;
     this.draft = `${this.prefix}draft`;
+    this.uploads = `${this.prefix}upload/`;
   }
 
   historyItem(n: number): string {
@@ -56,6 +59,9 @@ export class RoomKeys {
   /** An alarm's line comes after the record at `n`. */
   alarmLine(n: number, order: number): string {
     return `${this.history}${orderedKey(n)}/${orderedKey(order)}`;
+  }
+  upload(blobId: Uint8Array): string {
+    return this.uploads + toHex(blobId);
   }
   amendment(n: number): string {
     return this.amendments + orderedKey(n);

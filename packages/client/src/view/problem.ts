@@ -14,11 +14,19 @@ export type Problem =
   /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
   | { readonly kind: "unknown" }
   /** The text is no name of a person or room, or no address of a relay. */
-  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "link" | "note" | "body" }
+  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "link" | "note" | "body" | "file" }
   /** This device is not in the room (any more), or not yet. */
   | { readonly kind: "not_member" }
   /** This home is in the room already, or on its way into it. */
   | { readonly kind: "already_here" }
+  /** What the relay gave is not what the author sent: nothing of it may be shown (attack A74). */
+  | { readonly kind: "corrupted" }
+  /** The file is larger than the caller takes. */
+  | { readonly kind: "too_large" }
+  /** The file to be sent could not be read, or changed meanwhile. */
+  | { readonly kind: "source" }
+  /** The person ended it. */
+  | { readonly kind: "cancelled" }
   /** The client was closed, or its storage failed. */
   | { readonly kind: "closed" };
 
@@ -52,6 +60,14 @@ export function explainProblem(problem: Problem): string {
       return "This device is not in the room.";
     case "already_here":
       return "You are in this room already.";
+    case "corrupted":
+      return "The file is corrupted: what the server gave is not what was sent.";
+    case "too_large":
+      return "The file is too large.";
+    case "source":
+      return "The file could not be read, or it changed while it was sent.";
+    case "cancelled":
+      return "Cancelled.";
     case "closed":
       return "This home is closed.";
   }

@@ -23,6 +23,14 @@ export function sayProblem(problem: Problem): string {
       return t.notMember;
     case "already_here":
       return t.alreadyHere;
+    case "corrupted":
+      return t.corrupted;
+    case "too_large":
+      return t.tooLarge;
+    case "source":
+      return t.source;
+    case "cancelled":
+      return t.cancelled;
     case "closed":
       return t.closed;
   }
@@ -39,6 +47,10 @@ const t = words({
     unknown: "That is not here any more.",
     notMember: "You are not in this room, or not yet.",
     alreadyHere: "You are in this room already.",
+    corrupted: "This file is corrupted: what the server gave is not what was sent. Nothing of it was opened.",
+    tooLarge: "The file is too large.",
+    source: "The file could not be read, or it changed while it was sent.",
+    cancelled: "Cancelled.",
     closed: "Conclave was closed on this device. Reload the page.",
   },
   de: {
@@ -51,6 +63,11 @@ const t = words({
     unknown: "Das ist nicht mehr da.",
     notMember: "Du bist nicht in diesem Raum, oder noch nicht.",
     alreadyHere: "Du bist schon in diesem Raum.",
+    corrupted:
+      "Diese Datei ist beschädigt: der Server gab etwas anderes heraus, als gesendet wurde. Nichts davon wurde geöffnet.",
+    tooLarge: "Die Datei ist zu groß.",
+    source: "Die Datei konnte nicht gelesen werden, oder sie hat sich beim Senden geändert.",
+    cancelled: "Abgebrochen.",
     closed: "Conclave wurde auf diesem Gerät geschlossen. Lade die Seite neu.",
   },
 });
@@ -63,6 +80,7 @@ const malformed = words({
     link: "This link is damaged or incomplete. Copy all of it, or ask for a new one.",
     note: "The note is too long, or has characters that cannot be shown.",
     body: "This text is too long, or empty.",
+    file: "The file's name or caption is too long, or the file is too large.",
   },
   de: {
     title: "Wähl einen anderen Namen für den Raum: 1 bis 128 Zeichen, ohne Steuerzeichen.",
@@ -71,6 +89,7 @@ const malformed = words({
     link: "Dieser Link ist beschädigt oder unvollständig. Kopier ihn ganz, oder bitte um einen neuen.",
     note: "Die Notiz ist zu lang, oder enthält Zeichen, die nicht gezeigt werden können.",
     body: "Dieser Text ist zu lang, oder leer.",
+    file: "Name oder Beschreibung der Datei ist zu lang, oder die Datei zu groß.",
   },
 }) satisfies Record<Extract<Problem, { kind: "malformed" }>["what"], string>;
 

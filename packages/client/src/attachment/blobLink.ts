@@ -1,0 +1,120 @@
+import { BLOB_VERSION, type RelayError } from "@conclave/wire";
+import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RoomState } from "../session/roomState.js";
+import type { Sync } from "../session/sync.js";
+import type { Waiting } from "../session/waiting.js";
+import type { WriteProof } from "../session/writeProof.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import { isGone } from "../view/status.js";
+import type { CancelSignal } from "./fileTransfer.js";
+
+type BlobType = "beginBlob" | "writeBlob" | "readBlob" | "dropBlob";
+type BlobBody<T extends BlobType> = Extract<RequestBody, { type: T }>;
+
+/** An answer that says: not now. */
+export interface NotNow {
+  readonly type: "notNow";
+  /** Ms to wait. */
+  readonly wait: number;
+}
+
+const LOOK = 60_000;
+const LEAST_WAIT = 250;
+/** How often a relay may say that we are no member while we believe that we are: our proof may come too late a few times. */
+const MOST_DENIALS = 20;
+
+/** Asks the relay about blobs of one room, as a member, and with patience: through lost connections, new epochs and busy times. */
+export class BlobLink {
+  constructor(
+    private readonly state: RoomState,
+    private readonly connection: RelayConnection,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+    private readonly waiting: Waiting,
+    private readonly isStopped: () => boolean,
+  ) {}
+
+  get roomTag(): Uint8Array {
+    return this.state.meta.roomTag;
+  }
+
+  /** Whether the relay can be asked now. */
+  get isReady(): boolean {
+    return this.sync.isLive && this.state.room?.status === "active" && this.state.meta.standing === "member";
+  }
+
+  /** Asks until there is an answer, or a problem that asking again does not cure. */
+  async ask<T extends BlobType>(body: BlobBody<T>, cancel: CancelSignal): Promise<Result<AnswerOf[T]>> {
+    for (let denials = 0; ;) {
+      const ready = await this.ready(cancel);
+      if (!ready.ok) return ready;
+      const answer = await this.once<T>(body);
+      if (answer.type === "problem") {
+        if (answer.error !== "write_denied" || ++denials > MOST_DENIALS) return failed(relayProblem(answer.error));
+      } else if (answer.type !== "lost" && answer.type !== "notNow") return done(answer);
+      const paused = await this.pause(answer.type === "notNow" ? answer.wait : LEAST_WAIT, cancel);
+      if (!paused.ok) return paused;
+    }
+  }
+
+  /** Asks once. What was asked before on this connection is carried out before it. */
+  async once<T extends BlobType>(
+    body: BlobBody<T>,
+  ): Promise<AnswerOf[T] | LostAnswer | NotNow | { readonly type: "problem"; readonly error: RelayError }> {
+    this.proof.give();
+    const answer = await this.connection.request<T>(body);
+    if (answer.type !== "error") return answer;
+    const { error, retryAfter } = answer;
+    const isLater = error === "rate_limited" || error === "shutting_down";
+    return isLater ? { type: "notNow", wait: Math.max(LEAST_WAIT, retryAfter) } : { type: "problem", error };
+  }
+
+  /** Resolves when the relay can be asked. */
+  async ready(cancel: CancelSignal): Promise<Result<void>> {
+    for (;;) {
+      const ready = await this.until(() => this.isReady, LOOK, cancel);
+      if (!ready.ok) {
+        if (ready.problem.kind === "unreachable") continue;
+        return ready;
+      }
+      const version = this.connection.welcome?.version ?? 0;
+      return version < BLOB_VERSION ? failed(relayProblem("unsupported_version")) : ready;
+    }
+  }
+
+  /** Resolves after so long. */
+  async pause(ms: number, cancel: CancelSignal): Promise<Result<void>> {
+    const paused = await this.until(() => false, ms, cancel);
+    return !paused.ok && paused.problem.kind === "unreachable" ? done(undefined) : paused;
+  }
+
+  private async until(isSo: () => boolean, timeout: number, cancel: CancelSignal): Promise<Result<void>> {
+    const look = () => {
+      this.waiting.look();
+    };
+    cancel.addEventListener("abort", look);
+    const result = await this.waiting.until(() => this.over(cancel) ?? isSo(), timeout);
+    cancel.removeEventListener("abort", look);
+    return result;
+  }
+
+  /** Why nothing more is to be asked; null while there is. */
+  private over(cancel: CancelSignal): Problem | null {
+    if (cancel.aborted) return { kind: "cancelled" };
+    if (this.isStopped() || this.state.failure !== null) return { kind: "closed" };
+    const { standing } = this.state.meta;
+    return isGone(standing) || standing === "restored" ? { kind: "not_member" } : null;
+  }
+}
+
+/** What a transfer that nobody can end has instead of a signal. */
+export const NEVER: CancelSignal = {
+  aborted: false,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+};
+
+export function relayProblem(error: RelayError): Problem {
+  return { kind: "relay", error, retryAfter: 0 };
+}

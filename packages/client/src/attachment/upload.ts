@@ -1,0 +1,106 @@
+import type { FileCard } from "@conclave/protocol";
+import { BLOB_CHUNK_BYTES } from "@conclave/wire";
+import { done, failed, type Result } from "../view/problem.js";
+import { NEVER, relayProblem, type BlobLink } from "./blobLink.js";
+import type { AttachOptions, TransferProgress } from "./fileTransfer.js";
+import type { SealedFile } from "./sealedFile.js";
+
+/** Chunks on their way at once: enough to keep a line busy, few enough that a message does not wait behind them. */
+const WINDOW = 4;
+/** Chunks between two times that the record is stored: 1 MiB. */
+const STORED_EVERY = 16;
+
+/** Where a blob is, and how it opens: what of a card an upload makes. */
+export type Uploaded = Pick<FileCard, "blobId" | "key" | "digest">;
+
+/** Brings one sealed file to the relay, and goes on through lost connections. */
+export class Upload {
+  private acknowledged = 0;
+  private storedAt: number;
+
+  constructor(
+    private readonly link: BlobLink,
+    private readonly file: SealedFile,
+    private readonly blobId: Uint8Array,
+    private readonly options: AttachOptions,
+    /** Stores how far it is. */
+    private readonly keep: () => Promise<Result<void>>,
+  ) {
+    this.storedAt = file.hashes.length;
+  }
+
+  /**
+   * Resolves when the relay has all of it. The problem `relay` with `blob_conflict`: what the relay has of this blob is
+   * another content. Rejects with `SourceFault`.
+   */
+  async run(): Promise<Result<void>> {
+    const cancel = this.options.signal ?? NEVER;
+    for (;;) {
+      if (!this.link.isReady) this.tell("waiting");
+      const { blobId, file } = this;
+      const size = file.layout.blobSize;
+      const begun = await this.link.ask<"beginBlob">(
+        { type: "beginBlob", roomTag: this.link.roomTag, blobId, size },
+        cancel,
+      );
+      if (!begun.ok) return begun;
+      // Of what is there and not in our record the hashes are to be made again: the relay compares it.
+      const from = Math.min(
+        begun.value.chunks,
+        file.hashes.length === file.layout.chunks ? Infinity : file.hashes.length,
+      );
+      this.acknowledged = from;
+      this.tell("moving");
+      const streamed = await this.stream(from);
+      if (streamed !== null) return streamed;
+    }
+  }
+
+  /** Sends chunk after chunk; null when the relay is to be asked again how far it is. */
+  private async stream(from: number): Promise<Result<void> | null> {
+    const cancel = this.options.signal ?? NEVER;
+    const underway: ReturnType<Upload["send"]>[] = [];
+    for (let index = from; index < this.file.chunks || underway.length > 0;) {
+      if (cancel.aborted) return failed({ kind: "cancelled" });
+      if (index < this.file.chunks && underway.length < WINDOW) {
+        underway.push(this.send(index, await this.file.chunk(index)));
+        index++;
+        continue;
+      }
+      const answer = await underway.shift()!;
+      if (answer.type === "blobState") {
+        const kept = await this.arrived(answer.chunks);
+        if (!kept.ok) return kept;
+        continue;
+      }
+      // Those that follow it are refused for the gap: they are waited for, and not looked at.
+      await Promise.all(underway);
+      if (answer.type === "problem" && !GO_ON.has(answer.error)) return failed(relayProblem(answer.error));
+      const paused = await this.link.pause(answer.type === "notNow" ? answer.wait : PAUSE, cancel);
+      return paused.ok ? null : paused;
+    }
+    return done(undefined);
+  }
+
+  private send(index: number, chunk: Uint8Array) {
+    const { roomTag } = this.link;
+    return this.link.once<"writeBlob">({ type: "writeBlob", roomTag, blobId: this.blobId, index, chunk });
+  }
+
+  private async arrived(chunks: number): Promise<Result<void>> {
+    this.acknowledged = Math.max(this.acknowledged, chunks);
+    this.tell("moving");
+    if (this.file.hashes.length - this.storedAt < STORED_EVERY) return done(undefined);
+    this.storedAt = this.file.hashes.length;
+    return this.keep();
+  }
+
+  private tell(state: TransferProgress["state"]): void {
+    const total = this.file.layout.blobSize;
+    this.options.onProgress?.({ state, done: Math.min(total, this.acknowledged * BLOB_CHUNK_BYTES), total });
+  }
+}
+
+const PAUSE = 250;
+/** After these the relay is asked how far the blob is: it expired meanwhile, or a new epoch needs a new proof. */
+const GO_ON: ReadonlySet<string> = new Set(["blob_unknown", "write_denied"]);

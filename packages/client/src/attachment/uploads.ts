@@ -1,0 +1,165 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWords } from "@conclave/protocol";
+import { blobIdOf } from "@conclave/wire";
+import type { RoomState } from "../session/roomState.js";
+import type { Turn } from "../session/turn.js";
+import { failed, type Problem, type Result } from "../view/problem.js";
+import type { BlobLink } from "./blobLink.js";
+import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
+import { SealedFile, SourceFault } from "./sealedFile.js";
+import { Upload } from "./upload.js";
+import { decodeUpload, encodeUpload, type UploadRecord } from "./uploadRecord.js";
+
+/** Posts the message of a file; `also` is carried out in the same turn. */
+export type PostFile<T> = (body: Uint8Array, ref: Uint8Array | null, also: (turn: Turn) => void) => Promise<Result<T>>;
+
+/** A room's outgoing files: those on their way, and those that an earlier run began. */
+export class Uploads {
+  private readonly running = new Set<string>();
+  private sweptOn = 0;
+
+  constructor(
+    private readonly state: RoomState,
+    private readonly link: BlobLink,
+    /** Counts connections. */
+    private readonly connection: () => number,
+  ) {}
+
+  /** Sends a file, then its message. */
+  async attach<T>(offered: OutgoingFile, options: AttachOptions, post: PostFile<T>): Promise<Result<T>> {
+    const { size } = offered;
+    const words = wordsOf(offered);
+    if (!isFileWords(words) || !Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_SIZE) {
+      return failed({ kind: "malformed", what: "file" });
+    }
+    const before = options.resume ? await this.find(options.resume) : this.fresh(offered);
+    if (!before || before.size !== size || this.running.has(toHex(before.blobId))) return failed({ kind: "unknown" });
+    try {
+      return await this.send(before, offered, options, ({ blobId, key }, digest) => {
+        const card: FileCard = { ...words, blobId, key, digest, size };
+        // The message takes the upload's place in one turn: a crash neither loses it nor sends it twice.
+        return post(encodeFileCard(card), offered.ref ?? null, (turn) => {
+          turn.delete(this.state.keys.upload(blobId));
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof SourceFault)) throw error;
+      return failed({ kind: "source" });
+    }
+  }
+
+  /** Uploads that are not finished, the oldest first. */
+  async list(): Promise<readonly UnfinishedUpload[]> {
+    const records = (await this.records()).filter(({ isDropped }) => !isDropped);
+    return records
+      .map(({ blobId, name, size, started }) => ({
+        ...{ id: blobId, name, size, started },
+        isRunning: this.running.has(toHex(blobId)),
+      }))
+      .sort((a, b) => a.started - b.started);
+  }
+
+  /** Gives up an upload of an earlier run. */
+  async discard(id: Uint8Array): Promise<Result<void>> {
+    const record = await this.find(id);
+    if (!record || this.running.has(toHex(id))) return failed({ kind: "unknown" });
+    return this.drop(record);
+  }
+
+  /** Tells the relay, once it can be told, what was given up. */
+  advance(): void {
+    if (!this.link.isReady || this.sweptOn === this.connection()) return;
+    this.sweptOn = this.connection();
+    void this.records().then((records) => {
+      for (const record of records) if (record.isDropped) void this.tellDropped(record);
+    });
+  }
+
+  private fresh({ name, size }: OutgoingFile): UploadRecord {
+    const { random, crypto } = this.state.ports;
+    const [secret, key] = [random(32), random(32)];
+    const blobId = blobIdOf((data) => crypto.hash("sha256", data), secret);
+    return { blobId, secret, key, name, size, started: this.state.now(), isDropped: false, hashes: [] };
+  }
+
+  private async send<T>(
+    record: UploadRecord,
+    source: OutgoingFile,
+    options: AttachOptions,
+    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const name = toHex(record.blobId);
+    this.running.add(name);
+    try {
+      const file = new SealedFile(this.state.ports.crypto, source, record.key, record.hashes);
+      const keep = () => this.store({ ...record, hashes: [...file.hashes] });
+      const kept = await keep();
+      if (!kept.ok) return kept;
+      // Another file than the one that was begun: nothing of that is of use.
+      if (!(await file.isSame())) return await this.again(record, source, options, post);
+      const sent = await new Upload(this.link, file, record.blobId, options, keep).run();
+      if (sent.ok) return await post(record, file.digest);
+      if (isConflict(sent.problem)) return await this.again(record, source, options, post);
+      if (sent.problem.kind !== "closed") await this.drop(record);
+      return sent;
+    } catch (error) {
+      if (error instanceof SourceFault) await this.drop(record);
+      throw error;
+    } finally {
+      this.running.delete(name);
+    }
+  }
+
+  /** Begins anew, under another key; a file that was begun anew already goes on changing: that is no file. */
+  private async again<T>(
+    record: UploadRecord,
+    source: OutgoingFile,
+    options: AttachOptions,
+    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    await this.drop(record);
+    if (!options.resume) throw new SourceFault("changed");
+    const { resume: _, ...rest } = options;
+    return this.send(this.fresh(source), source, rest, post);
+  }
+
+  private async drop(record: UploadRecord): Promise<Result<void>> {
+    const dropped = { ...record, isDropped: true, hashes: [] };
+    const stored = await this.store(dropped);
+    if (stored.ok) void this.tellDropped(dropped);
+    return stored;
+  }
+
+  private async tellDropped({ blobId, secret }: UploadRecord): Promise<void> {
+    if (!this.link.isReady) return;
+    const answer = await this.link.once<"dropBlob">({ type: "dropBlob", roomTag: this.link.roomTag, secret });
+    // What is not heard is told again on the next connection; what the relay refuses expires there by itself.
+    if (answer.type === "lost" || answer.type === "notNow") return;
+    await this.state.turn((turn) => {
+      turn.delete(this.state.keys.upload(blobId));
+    });
+  }
+
+  private store(record: UploadRecord): Promise<Result<void>> {
+    return this.state.turn((turn) => {
+      turn.put(this.state.keys.upload(record.blobId), encodeUpload(record));
+    });
+  }
+
+  private async find(id: Uint8Array): Promise<UploadRecord | null> {
+    return (await this.records()).find(({ blobId, isDropped }) => equalBytes(blobId, id) && !isDropped) ?? null;
+  }
+
+  private async records(): Promise<UploadRecord[]> {
+    const records = await this.state.ports.storage.range({ prefix: this.state.keys.uploads });
+    return records.map(({ value }) => decodeUpload(value));
+  }
+}
+
+function wordsOf({ name, mediaType = "", picture = null, caption = "" }: OutgoingFile): FileWords {
+  return { name, mediaType, picture, caption };
+}
+
+function isConflict(problem: Problem): boolean {
+  return problem.kind === "relay" && problem.error === "blob_conflict";
+}
