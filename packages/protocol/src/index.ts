@@ -10,7 +10,7 @@ export {
   type LeafCert,
 } from "./identity/leafCert.js";
 export { identityOf, newDevice, newIdentity, type Identity } from "./identity/person.js";
-export { recoveryPhrase, seedOfPhrase } from "./identity/recoveryPhrase.js";
+export { isRecoveryWord, recoveryPhrase, seedOfPhrase } from "./identity/recoveryPhrase.js";
 export { peopleCode, personFingerprint, personTag, roomCode, type Fingerprint } from "./identity/fingerprint.js";
 export { isLabel, MAX_LABEL } from "./identity/label.js";
 export { openEnvelope, sealEnvelope } from "./transport/envelope.js";

@@ -8,6 +8,7 @@ export {
   isAtLeast,
   isFileWords,
   isLabel,
+  isRecoveryWord,
   MAX_CAPTION,
   MAX_FILE_NAME,
   MAX_LABEL,

@@ -19,3 +19,8 @@ export function seedOfPhrase(phrase: string): Uint8Array | null {
 export function wordOf(number: number): string {
   return wordlist[number]!;
 }
+
+/** Whether a word (lower case) is one of the list's: tells a slip of the pen before all 24 are there. */
+export function isRecoveryWord(word: string): boolean {
+  return wordlist.includes(word);
+}
