@@ -10,6 +10,7 @@ import { startShortcuts } from "./app/shortcuts.js";
 import { startTitle } from "./app/title.js";
 import { startTheme } from "./design/theme.js";
 import { startHome } from "./model/home.js";
+import { startNotices } from "./model/notify.js";
 import { language } from "./words/language.js";
 
 startTheme();
@@ -19,5 +20,6 @@ effect(() => {
 startRouting();
 startShortcuts();
 startHome();
+startNotices();
 startTitle();
 render(<App />, document.getElementById("app")!);

@@ -7,11 +7,19 @@ import type { InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./
 /** What of a room can be called from a page as it is. */
 export const ROOM_CALLS = [
   "timeline",
+  "find",
+  "search",
   "synced",
   "post",
   "send",
+  "edit",
+  "remove",
+  "react",
+  "draft",
+  "setDraft",
   "flushed",
   "resume",
+  "acknowledge",
   "markRead",
   "decide",
   "approve",
@@ -25,7 +33,7 @@ export const ROOM_CALLS = [
 ] as const satisfies readonly (keyof RoomSession)[];
 
 /** What of a home can be called from a page as it is. */
-export const CLIENT_CALLS = ["recoveryPhrase", "nudge"] as const satisfies readonly (keyof Client)[];
+export const CLIENT_CALLS = ["recoveryPhrase", "nudge", "search"] as const satisfies readonly (keyof Client)[];
 
 /** A room, as a page calls it. */
 export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;

@@ -1,6 +1,8 @@
 import type { RoomKey } from "@conclave/client/remote";
 import type { ComponentType } from "preact";
+import { ChatScreen } from "../screens/chat/ChatScreen.js";
 import { Welcome } from "../screens/welcome/Welcome.js";
+import { lazy } from "./Lazy.js";
 import type { Panel, Route } from "./route.js";
 
 // Which screen shows what. The first ones come with the page; the rest is written `lazy(() => import("…").then((m) => m.Name))`.
@@ -26,8 +28,10 @@ export const screens: Screens = {
   gate: null,
   list: null,
   banner: null,
-  room: null,
+  room: ChatScreen,
   settings: null,
-  search: null,
-  panels: {},
+  search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchScreen)),
+  panels: {
+    search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchPanel)),
+  },
 };

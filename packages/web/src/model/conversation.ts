@@ -1,9 +1,23 @@
 import type { SessionEvent, TimelineItem, TimelineMessage, TimelinePage } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
-import { signal } from "@preact/signals";
+import { equalBytes } from "@conclave/codec";
+import { batch, signal } from "@preact/signals";
 import { home } from "./home.js";
 
 const PAGE = 80;
+/** More than this is not held: a list of it is drawn at once wherever one scrolls. */
+const MOST_HELD = 640;
+
+/** What a list shows first after it was filled anew: its end, or what is at a place of the log. */
+export type Target =
+  { readonly at: "newest" } | { readonly at: "unread" } | { readonly at: "place"; readonly n: number };
+
+/** A page that replaced all that was shown. */
+export interface Filled {
+  /** Another number each time. */
+  readonly order: number;
+  readonly target: Target;
+}
 
 /**
  * The part of a room's timeline that a screen holds: pages are added at both ends, and what happens is put in its place.
@@ -14,18 +28,25 @@ export class Conversation {
   readonly items = signal<readonly TimelineItem[]>([]);
   readonly isLoading = signal(true);
   /** There is more before the first item. */
-  readonly hasOlder = signal(true);
+  readonly hasOlder = signal(false);
   /** There is more after the last item: the screen looks at the past. */
   readonly hasNewer = signal(false);
+  /** Changes when everything was replaced. */
+  readonly filled = signal<Filled>({ order: 0, target: { at: "newest" } });
   private readonly unwatch: () => void;
   private reading = 0;
 
-  constructor(readonly key: RoomKey) {
+  /** @param firstUnread Where to begin, when there is much that was not read; null for the end. */
+  constructor(
+    readonly key: RoomKey,
+    firstUnread: number | null = null,
+  ) {
     this.unwatch = home().watch((event) => {
       if (event.type === "moved") void this.toNewest();
       else if (event.type === "events" && event.key === key) this.take(event.events);
     });
-    void this.toNewest();
+    if (firstUnread === null) void this.toNewest();
+    else void this.fill({ around: firstUnread }, { at: "unread" });
   }
 
   close(): void {
@@ -34,20 +55,15 @@ export class Conversation {
 
   /** Shows the newest page. */
   async toNewest(): Promise<void> {
-    await this.show({}, (page) => {
-      this.items.value = page;
-      this.hasOlder.value = page.length >= PAGE;
-      this.hasNewer.value = false;
-    });
+    if (!this.hasNewer.value && this.items.value.length > 0) this.aim({ at: "newest" });
+    else await this.fill({}, { at: "newest" });
   }
 
   /** Shows what is around a place of the log: a search result, the message that another one answers. */
   async toPlace(n: number): Promise<void> {
-    await this.show({ around: n }, (page) => {
-      this.items.value = page;
-      this.hasOlder.value = true;
-      this.hasNewer.value = page.every((item) => item.n !== 0);
-    });
+    const target = { at: "place", n } as const;
+    if (this.items.value.some((item) => item.n === n)) this.aim(target);
+    else await this.fill({ around: n }, target);
   }
 
   async loadOlder(): Promise<void> {
@@ -69,6 +85,36 @@ export class Conversation {
     });
   }
 
+  /** Lets go of what is far from where one looks: at the end that is given. */
+  trim(end: "oldest" | "newest"): void {
+    const { value } = this.items;
+    if (value.length <= MOST_HELD || this.isLoading.value) return;
+    batch(() => {
+      if (end === "oldest") {
+        this.items.value = value.slice(value.length - MOST_HELD / 2);
+        this.hasOlder.value = true;
+      } else {
+        this.items.value = value.slice(0, MOST_HELD / 2);
+        this.hasNewer.value = true;
+      }
+    });
+  }
+
+  private aim(target: Target): void {
+    this.filled.value = { order: this.filled.value.order, target };
+  }
+
+  private async fill(where: TimelinePage, target: Target): Promise<void> {
+    await this.show(where, (page) => {
+      const isNewest = where.around === undefined;
+      this.items.value = page;
+      this.hasOlder.value = isNewest ? page.length >= PAGE : true;
+      // A page around a place that has all there is, or what is still pending, has the newest.
+      this.hasNewer.value = !isNewest && page.length >= PAGE && page.every((item) => item.n !== 0);
+      this.filled.value = { order: this.filled.value.order + 1, target };
+    });
+  }
+
   /** Reads a page, and shows it unless something else was asked for meanwhile. */
   private async show(where: TimelinePage, put: (page: readonly TimelineItem[]) => void): Promise<void> {
     const reading = ++this.reading;
@@ -77,7 +123,7 @@ export class Conversation {
       const page = await home()
         .room(this.key)
         .timeline({ ...where, limit: PAGE });
-      if (reading === this.reading) put(page);
+      if (reading === this.reading) batch(() => put(page));
     } catch {
       // The home has moved to another tab: `moved` reads anew.
     } finally {
@@ -95,7 +141,7 @@ export class Conversation {
   }
 
   private put(items: TimelineItem[], item: TimelineItem): TimelineItem[] {
-    const at = items.findIndex((each) => each.key === item.key);
+    const at = items.findLastIndex((each) => each.key === item.key);
     if (at >= 0) items.splice(at, 1);
     else if (this.hasNewer.value) return items;
     items.splice(placeOf(items, item), 0, item);
@@ -112,6 +158,8 @@ function placeOf(items: readonly TimelineItem[], { n }: TimelineItem): number {
 }
 
 function amend(items: TimelineItem[], message: TimelineMessage): TimelineItem[] {
-  const id = message.id.join();
-  return items.map((item) => (item.kind === "message" && item.message.id.join() === id ? { ...item, message } : item));
+  const at = items.findLastIndex((item) => item.kind === "message" && equalBytes(item.message.id, message.id));
+  const item = items[at];
+  if (item?.kind === "message") items[at] = { ...item, message };
+  return items;
 }

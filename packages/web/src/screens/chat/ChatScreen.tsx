@@ -1,0 +1,91 @@
+import type { TimelineMessage } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import type { RoomKey, RoomSummary } from "@conclave/client/remote";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { pageTitle } from "../../app/title.js";
+import { Conversation } from "../../model/conversation.js";
+import { rooms } from "../../model/home.js";
+import { useRoomDetail } from "../../model/roomPanels.js";
+import { RoomHeader } from "../room/RoomHeader.js";
+import { ChatProvider, peopleOf } from "./chatContext.js";
+import style from "./ChatScreen.module.css";
+import { Composer } from "./Composer.js";
+import composerStyle from "./Composer.module.css";
+import { Composition } from "./composition.js";
+import type { MenuPlace } from "./Message.js";
+import { MessageList } from "./MessageList.js";
+import { MessageMenu } from "./MessageMenu.js";
+import { goWhere } from "./place.js";
+import { useActions } from "./useActions.js";
+import { whyNotWriting } from "./whyNotWriting.js";
+
+/** Unread messages from which one begins at the first of them, not at the end. */
+const MUCH = 20;
+
+/** The conversation of a room. */
+export function ChatScreen({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element | null {
+  const room = rooms.value.get(roomKey);
+  // Another room is another screen: nothing of one shows in the other.
+  return room ? <OpenChat key={roomKey} room={room} /> : null;
+}
+
+function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
+  const { key, status } = room;
+  const detail = useRoomDetail(key).value;
+  const firstUnread = useMemo(() => status.firstUnread, [key]);
+  const conversation = useMemo(() => new Conversation(key, status.unread > MUCH ? firstUnread : null), [key]);
+  const composition = useMemo(() => new Composition(key), [key]);
+  const people = useMemo(() => peopleOf(detail?.members ?? []), [detail?.members]);
+  const [menu, open] = useState<{ message: TimelineMessage; at: MenuPlace } | null>(null);
+  const whyNot = whyNotWriting(status);
+  const chat = useActions({ room, people, composition, conversation, canWrite: whyNot === null });
+
+  useEffect(() => {
+    const save = () => composition.save();
+    addEventListener("pagehide", save);
+    return () => {
+      removeEventListener("pagehide", save);
+      save();
+      conversation.close();
+    };
+  }, [key]);
+  useEffect(() => {
+    pageTitle.value = plainName(room.title);
+    return () => {
+      pageTitle.value = "";
+    };
+  }, [room.title]);
+  useEffect(() => {
+    const wanted = goWhere.value;
+    if (wanted?.key !== key) return;
+    goWhere.value = null;
+    void conversation.toPlace(wanted.n);
+  }, [goWhere.value]);
+
+  return (
+    <ChatProvider value={chat}>
+      <div class={style["chat"]}>
+        <RoomHeader room={room} detail={detail} />
+        <MessageList
+          conversation={conversation}
+          room={room}
+          firstUnread={firstUnread}
+          onMenu={(message, at) => open({ message, at })}
+        />
+        {whyNot === null ? (
+          <Composer
+            composition={composition}
+            title={plainName(room.title)}
+            onSend={() => void chat.send()}
+            onEditLast={() => chat.editLast()}
+            onFiles={null}
+          />
+        ) : (
+          <p class={composerStyle["notice"]}>{whyNot}</p>
+        )}
+        {menu && <MessageMenu message={menu.message} at={menu.at} onClose={() => open(null)} />}
+      </div>
+    </ChatProvider>
+  );
+}

@@ -1,0 +1,191 @@
+import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
+import type { JSX, TargetedKeyboardEvent } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { IconButton } from "../../design/IconButton.js";
+import { Sentence } from "../room/Sentence.js";
+import { useChat } from "./chatContext.js";
+import type { Composition } from "./composition.js";
+import style from "./Composer.module.css";
+import { EmojiPopup } from "./EmojiPopup.js";
+import { MentionList } from "./MentionList.js";
+import { textOf } from "./messageText.js";
+import { Name } from "./Name.js";
+import { useMentioning } from "./useMentioning.js";
+import { t } from "./words.js";
+
+const COUNTS_FROM = -1000;
+
+export interface ComposerProps {
+  readonly composition: Composition;
+  readonly title: string;
+  /** Sends what is written, after asking what has to be asked. */
+  readonly onSend: () => void;
+  /** The person pressed Up in an empty field: the last own message is to be changed. */
+  readonly onEditLast: () => void;
+  readonly onFiles: ((files: readonly File[]) => void) | null;
+}
+
+/** Where one writes. Enter sends, Shift+Enter makes a line; on a phone Enter makes a line and the button sends. */
+export function Composer({ composition, title, onSend, onEditLast, onFiles }: ComposerProps): JSX.Element {
+  const { people } = useChat();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const smile = useRef<HTMLButtonElement>(null);
+  const [emojiAt, pick] = useState<HTMLElement | null>(null);
+  const id = useId();
+  const text = composition.text.value;
+  const mode = composition.mode.value;
+  const mention = useMentioning(area, text, people.members, (next) => composition.write(next));
+  const excess = composition.excess.value;
+
+  useEffect(() => {
+    if (mode.kind === "new") return;
+    area.current?.focus();
+    area.current?.setSelectionRange(text.length, text.length);
+  }, [mode]);
+  useLayoutEffect(() => grow(area.current!), [text]);
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.isComposing || mention.onKeyDown(event)) return;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
+      event.preventDefault();
+      onSend();
+    } else if (event.key === "ArrowUp" && isPlain && text === "" && mode.kind === "new") {
+      event.preventDefault();
+      onEditLast();
+    } else if (event.key === "Escape" && mode.kind !== "new") {
+      event.preventDefault();
+      event.stopPropagation();
+      composition.stop();
+    }
+  };
+  const insert = (emoji: string) => {
+    const { selectionStart, selectionEnd } = area.current!;
+    composition.write(text.slice(0, selectionStart) + emoji + text.slice(selectionEnd));
+    const caret = selectionStart + emoji.length;
+    requestAnimationFrame(() => {
+      area.current?.focus();
+      area.current?.setSelectionRange(caret, caret);
+    });
+  };
+
+  return (
+    <form
+      class={style["composer"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend();
+      }}
+    >
+      {mode.kind !== "new" && (
+        <div class={style["mode"]}>
+          <div class={style["what"]}>
+            {mode.kind === "edit" ? (
+              <strong>{t.editing}</strong>
+            ) : (
+              <strong>
+                <Sentence text={t.replyingTo} person={<Name of={mode.to.author} plain />} />
+              </strong>
+            )}
+            <bdi class={style["quoted"]}>{textOf(mode.kind === "edit" ? mode.of : mode.to).slice(0, 200)}</bdi>
+          </div>
+          <IconButton
+            label={mode.kind === "edit" ? t.stopEdit : t.stopReply}
+            icon={X}
+            size="small"
+            tip="none"
+            onClick={() => composition.stop()}
+          />
+        </div>
+      )}
+      {mention.open && <MentionList id={id} {...mention.open} chosen={mention.chosen} onChoose={mention.choose} />}
+      <div class={style["line"]}>
+        {onFiles && (
+          <>
+            <input
+              ref={picker}
+              class="visually-hidden"
+              type="file"
+              multiple
+              tabIndex={-1}
+              aria-hidden="true"
+              onChange={(event) => {
+                onFiles([...(event.currentTarget.files ?? [])]);
+                event.currentTarget.value = "";
+              }}
+            />
+            <IconButton label={t.attach} icon={Paperclip} tip="above" onClick={() => picker.current?.click()} />
+          </>
+        )}
+        <div class={style["box"]}>
+          <textarea
+            ref={area}
+            class={style["area"]}
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={t.write}
+            aria-label={t.writeTo(title)}
+            aria-describedby={`${id}-hint`}
+            aria-autocomplete="list"
+            aria-controls={mention.open ? id : undefined}
+            aria-activedescendant={mention.open ? `${id}-${mention.chosen}` : undefined}
+            enterkeyhint={isTouch() ? "enter" : "send"}
+            onInput={(event) => {
+              composition.write(event.currentTarget.value);
+              mention.look();
+            }}
+            onKeyDown={onKeyDown}
+            onSelect={mention.look}
+            onBlur={mention.close}
+            onPaste={(event) => {
+              const files = [...(event.clipboardData?.files ?? [])];
+              if (!onFiles || files.length === 0) return;
+              event.preventDefault();
+              onFiles(files);
+            }}
+          />
+          <span class={style["smile"]}>
+            <IconButton
+              buttonRef={smile}
+              label={t.emoji}
+              icon={Smile}
+              size="small"
+              tip="none"
+              onClick={() => pick(emojiAt ? null : smile.current)}
+            />
+          </span>
+        </div>
+        <IconButton
+          label={mode.kind === "edit" ? t.save : t.send}
+          icon={mode.kind === "edit" ? Check : SendHorizontal}
+          tone="solid"
+          type="submit"
+          tip="none"
+          disabled={composition.isEmpty.value || excess > 0}
+        />
+      </div>
+      <span id={`${id}-hint`} class="visually-hidden">
+        {t.newLineHint}
+      </span>
+      {excess > COUNTS_FROM && (
+        <p class={excess > 0 ? style["over"] : style["count"]} role={excess > 0 ? "alert" : undefined}>
+          {excess > 0 ? t.tooLong(excess) : t.left(-excess)}
+        </p>
+      )}
+      {emojiAt && <EmojiPopup at={emojiAt} onPick={insert} onClose={() => pick(null)} />}
+    </form>
+  );
+}
+
+// Where CSS cannot do it.
+function grow(area: HTMLTextAreaElement): void {
+  if (CSS.supports("field-sizing", "content")) return;
+  area.style.blockSize = "auto";
+  area.style.blockSize = `${area.scrollHeight}px`;
+}
+
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}

@@ -1,0 +1,35 @@
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { now } from "../../model/now.js";
+import { dayHeading } from "../../words/when.js";
+import { Message, type MessageProps } from "./Message.js";
+import style from "./MessageList.module.css";
+import type { Row } from "./rows.js";
+import { SystemLine } from "./SystemLine.js";
+import { t } from "./words.js";
+
+export interface ListRowProps extends Pick<MessageProps, "isCurrent" | "isMarked" | "onMenu"> {
+  readonly row: Row;
+}
+
+/** One line, with the day and the marker that stand above it. */
+export const ListRow = memo(function ListRow({ row, isCurrent, isMarked, onMenu }: ListRowProps): JSX.Element {
+  return (
+    <div class={style["row"]} data-row={row.kind}>
+      {row.day !== null && <h3 class={style["day"]}>{dayHeading(row.day, now.peek())}</h3>}
+      {row.isFirstUnread && <div class={style["unread"]}>{t.newMessages}</div>}
+      {row.kind === "message" ? (
+        <Message
+          message={row.message}
+          isFirst={row.isFirst}
+          isLast={row.isLast}
+          isCurrent={isCurrent}
+          isMarked={isMarked}
+          onMenu={onMenu}
+        />
+      ) : (
+        <SystemLine row={row} />
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,159 @@
+import type { TimelineMessage } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import { Clock3, Pencil } from "lucide-preact";
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { useRef, useState } from "preact/hooks";
+import { Avatar } from "../../design/Avatar.js";
+import { classes } from "../../design/live.js";
+import { clockTime, fullTime } from "../../words/when.js";
+import { Sentence } from "../room/Sentence.js";
+import { FileMessage } from "./FileMessage.js";
+import { MessageBody } from "./MessageBody.js";
+import { MessageTools } from "./MessageTools.js";
+import style from "./Message.module.css";
+import { textOf } from "./messageText.js";
+import { Name } from "./Name.js";
+import { Quote } from "./Quote.js";
+import { Reactions } from "./Reactions.js";
+import { t } from "./words.js";
+
+export interface MessageProps {
+  readonly message: TimelineMessage;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** The line that the keyboard is on. */
+  readonly isCurrent: boolean;
+  /** It was just jumped to. */
+  readonly isMarked: boolean;
+  /** Opens the menu of its actions, at a point or at the line. */
+  readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
+}
+
+/** Where a menu opens. */
+export type MenuPlace = HTMLElement | { readonly x: number; readonly y: number };
+
+const LONG_PRESS = 450;
+
+/** What somebody wrote, with all that belongs to it. */
+export const Message = memo(function Message(props: MessageProps): JSX.Element {
+  const { message, isFirst, isLast, isCurrent, isMarked, onMenu } = props;
+  const { author } = message;
+  const [isPointed, point] = useState(false);
+  const isOwn = author.isYou;
+  const isGone = message.deleted !== null;
+  const press = useLongPress((at) => {
+    if (!isGone) onMenu(message, at);
+  });
+  return (
+    <div
+      class={classes(style["message"], isOwn && style["own"], isFirst && style["first"], isMarked && style["marked"])}
+      role="article"
+      aria-label={`${plainName(author.name)}, ${clockTime(message.time)}`}
+      tabIndex={isCurrent ? 0 : -1}
+      data-n={message.n}
+      onPointerEnter={(event) => point(event.pointerType === "mouse")}
+      onPointerLeave={() => point(false)}
+      onContextMenu={(event) => {
+        // A selection and a link keep the browser's own menu.
+        if (isGone || (event.target as HTMLElement).closest("a") || getSelection()?.isCollapsed === false) return;
+        event.preventDefault();
+        onMenu(message, { x: event.clientX, y: event.clientY });
+      }}
+      {...press}
+    >
+      {!isOwn && (
+        <span class={style["picture"]}>
+          {isLast && <Avatar name={plainName(author.name)} seed={author.person} size={32} />}
+        </span>
+      )}
+      <div class={style["column"]}>
+        <div class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}>
+          {isFirst && !isOwn && (
+            <div class={style["author"]}>
+              <Name of={author} />
+            </div>
+          )}
+          <Content message={message} />
+        </div>
+        {!isGone && <Reactions message={message} />}
+      </div>
+      {(isPointed || isCurrent) && !isGone && <MessageTools message={message} onMenu={onMenu} />}
+    </div>
+  );
+});
+
+function Content({ message }: { readonly message: TimelineMessage }): JSX.Element {
+  const { deleted, author, kind } = message;
+  const meta = <Meta message={message} />;
+  if (deleted) {
+    const byAuthor = deleted.by.person.join() === author.person.join();
+    return (
+      <p class={style["tombstone"]}>
+        <Sentence
+          text={byAuthor ? t.tookBack : t.removedMessage}
+          by={<Name of={deleted.by} plain />}
+          person={<Name of={author} plain />}
+        />
+        {meta}
+      </p>
+    );
+  }
+  return (
+    <>
+      {message.ref !== null && <Quote of={message.answers} />}
+      {kind === "text" ? (
+        <MessageBody text={textOf(message)} after={meta} />
+      ) : kind === "file" ? (
+        <FileMessage message={message} after={meta} />
+      ) : (
+        <p class={style["tombstone"]}>
+          {t.unknownKind}
+          {meta}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** When, and how it stands with it. */
+function Meta({ message }: { readonly message: TimelineMessage }): JSX.Element {
+  const { time, edited, late, authorGone, state } = message;
+  const isWaiting = state === "pending" || edited?.pending === true;
+  return (
+    <span class={style["meta"]}>
+      {authorGone ? (
+        <span class={style["doubt"]}>{t.authorGone}</span>
+      ) : (
+        late && (
+          <span class={style["doubt"]} title={t.lateWhy}>
+            {t.late}
+          </span>
+        )
+      )}
+      {edited && (
+        <span title={fullTime(edited.time)}>
+          <Pencil size={11} aria-hidden="true" /> {t.edited}
+        </span>
+      )}
+      <time title={fullTime(time)}>{clockTime(time)}</time>
+      {isWaiting && <Clock3 size={13} role="img" aria-label={t.waiting} data-state="pending" />}
+    </span>
+  );
+}
+
+// A finger that rests; moving away (scrolling) or lifting ends it.
+function useLongPress(onPress: (at: MenuPlace) => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const stop = () => clearTimeout(timer.current);
+  return {
+    onPointerDown(event: PointerEvent) {
+      if (event.pointerType !== "touch") return;
+      const at = { x: event.clientX, y: event.clientY };
+      timer.current = setTimeout(() => onPress(at), LONG_PRESS);
+    },
+    onPointerMove: stop,
+    onPointerUp: stop,
+    onPointerCancel: stop,
+  };
+}

@@ -1,0 +1,168 @@
+import type { TimelineMessage } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import { ArrowDown } from "lucide-preact";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { EmptyState } from "../../design/EmptyState.js";
+import { IconButton } from "../../design/IconButton.js";
+import { Skeleton } from "../../design/Skeleton.js";
+import { now } from "../../model/now.js";
+import type { Conversation } from "../../model/conversation.js";
+import { ListRow } from "./ListRow.js";
+import type { MenuPlace } from "./Message.js";
+import style from "./MessageList.module.css";
+import { type Row, rowsOf } from "./rows.js";
+import { useAnnounced } from "./useAnnounced.js";
+import { useKeyboard } from "./useKeyboard.js";
+import { useReading } from "./useReading.js";
+import { t } from "./words.js";
+
+const NEAR_BOTTOM = 48;
+/** So many lines before the end of what is held, more is asked for. */
+const EARLY = 20;
+const MARKED_FOR = 2000;
+
+export interface MessageListProps {
+  readonly conversation: Conversation;
+  readonly room: RoomSummary;
+  /** Where "new messages" stands: it stays while the room is open. */
+  readonly firstUnread: number | null;
+  readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
+}
+
+/** The messages of a room. Only lines that can be seen, and some around them, are in the document. */
+export function MessageList({ conversation, room, firstUnread, onMenu }: MessageListProps): JSX.Element {
+  const list = useRef<VirtualizerHandle>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const stays = useRef(true);
+  const [isAtEnd, setAtEnd] = useState(true);
+  const items = conversation.items.value;
+  const { order, target } = conversation.filled.value;
+  const hasNewer = conversation.hasNewer.value;
+  const rows = useMemo(() => rowsOf(items, firstUnread, now.peek()), [items, firstUnread]);
+  const [marked, mark] = useState<string | null>(null);
+  const shift = useGrowsAtStart(rows, order);
+  const keyboard = useKeyboard({ rows, list, onMenu, toEnd: () => void conversation.toNewest() });
+  const seen = useReading(conversation.key, room.status, () => lastVisible(rows, list.current));
+
+  useAnnounced(items);
+  const look = () => {
+    const view = list.current;
+    if (!view || rows.length === 0) return;
+    const isEnd = view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_BOTTOM;
+    stays.current = isEnd && !conversation.hasNewer.peek();
+    setAtEnd(isEnd);
+    if (view.findItemIndex(view.scrollOffset) < EARLY) void conversation.loadOlder();
+    if (view.findItemIndex(view.scrollOffset + view.viewportSize) > rows.length - EARLY) void conversation.loadNewer();
+    seen();
+  };
+  const stay = () => {
+    if (stays.current && rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  };
+
+  useLayoutEffect(() => {
+    if (rows.length === 0) return;
+    const index = target.at === "newest" ? rows.length - 1 : rows.findIndex((row) => isTarget(row, target));
+    if (index < 0) return;
+    stays.current = target.at === "newest";
+    list.current?.scrollToIndex(index, {
+      align: target.at === "newest" ? "end" : target.at === "place" ? "center" : "start",
+    });
+    if (target.at !== "place") return;
+    mark(rows[index]!.key);
+    const timer = setTimeout(() => mark(null), MARKED_FOR);
+    return () => clearTimeout(timer);
+    // Rows that come later are not what was aimed at.
+  }, [conversation.filled.value, rows.length === 0]);
+  useLayoutEffect(stay, [rows]);
+  // What was read while nothing scrolled, and a page that does not fill the screen.
+  useEffect(look, [rows]);
+
+  if (rows.length === 0 && conversation.isLoading.value) {
+    return (
+      <div class={style["waiting"]}>
+        <Skeleton rows={5} />
+      </div>
+    );
+  }
+  return (
+    <div class={style["frame"]}>
+      <div
+        ref={scroller}
+        class={style["scroller"]}
+        role="log"
+        aria-live="off"
+        aria-label={t.messages}
+        tabIndex={keyboard.current === null ? 0 : -1}
+        onKeyDown={(event) => keyboard.onKeyDown(event)}
+        onFocusIn={(event) => keyboard.onFocusIn(event)}
+      >
+        <div class={style["air"]}>{rows.length === 0 && <EmptyState title={t.empty}>{t.emptyText}</EmptyState>}</div>
+        <Virtualizer
+          key={order}
+          ref={list}
+          data={rows}
+          shift={shift}
+          bufferSize={240}
+          keepMounted={keyboard.kept}
+          onScroll={look}
+          onScrollEnd={() => {
+            const view = list.current;
+            if (view) conversation.trim(view.scrollOffset * 2 > view.scrollSize ? "oldest" : "newest");
+          }}
+          onResize={stay}
+        >
+          {(row: Row) => (
+            <ListRow
+              key={row.key}
+              row={row}
+              isCurrent={keyboard.current === row.key}
+              isMarked={marked === row.key}
+              onMenu={onMenu}
+            />
+          )}
+        </Virtualizer>
+      </div>
+      {(!isAtEnd || hasNewer) && rows.length > 0 && (
+        <div class={style["newest"]}>
+          <IconButton
+            label={room.status.unread > 0 ? t.toNewestCount(room.status.unread) : t.toNewest}
+            icon={ArrowDown}
+            count={room.status.unread}
+            tip="none"
+            onClick={() => void conversation.toNewest()}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function isTarget(row: Row, target: Conversation["filled"]["value"]["target"]): boolean {
+  if (target.at === "unread") return row.isFirstUnread;
+  return target.at === "place" && row.n >= target.n;
+}
+
+function lastVisible(rows: readonly Row[], view: VirtualizerHandle | null): number {
+  if (!view || rows.length === 0) return 0;
+  const last = view.findItemIndex(view.scrollOffset + view.viewportSize - 8);
+  for (let at = Math.min(last, rows.length - 1); at >= 0; at--) if (rows[at]!.n > 0) return rows[at]!.n;
+  return 0;
+}
+
+/** Whether lines came, or went, only at the start since the list was last drawn: then what one looks at stays where it is. */
+function useGrowsAtStart(rows: readonly Row[], order: number): boolean {
+  const before = useRef<{ rows: readonly Row[]; order: number; shift: boolean }>({ rows, order, shift: false });
+  if (before.current.rows !== rows) {
+    const { rows: old, order: oldOrder } = before.current;
+    const shift =
+      order === oldOrder &&
+      old.length > 0 &&
+      rows.length > 0 &&
+      old.at(-1)!.key === rows.at(-1)!.key &&
+      old[0]!.key !== rows[0]!.key;
+    before.current = { rows, order, shift };
+  }
+  return before.current.shift;
+}

@@ -1,0 +1,99 @@
+import type { TimelineMessage } from "@conclave/client";
+import { isAtLeast, type Role } from "@conclave/client/pure";
+import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { copyText } from "../../design/CopyField.js";
+import { MenuPopup, type MenuItem } from "../../design/MenuPopup.js";
+import { toast } from "../../design/Toast.js";
+import { type Chat, useChat } from "./chatContext.js";
+import { QUICK } from "./emoji.js";
+import { EmojiPopup } from "./EmojiPopup.js";
+import type { MenuPlace } from "./Message.js";
+import style from "./MessageMenu.module.css";
+import { rawTextOf, textOf } from "./messageText.js";
+import { t } from "./words.js";
+
+export interface MessageMenuProps {
+  readonly message: TimelineMessage;
+  readonly at: MenuPlace;
+  readonly onClose: () => void;
+}
+
+/** What can be done with a message: by a right click, a long press, the three dots, or Enter on it. */
+export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Element {
+  const chat = useChat();
+  const [isPicking, pick] = useState(false);
+  if (isPicking) return <EmojiPopup at={at} onPick={(emoji) => chat.react(message, emoji)} onClose={onClose} />;
+  return (
+    <MenuPopup
+      label={t.actions}
+      at={at}
+      items={itemsOf(message, chat)}
+      onClose={onClose}
+      head={
+        chat.canWrite && (
+          <div class={style["quick"]}>
+            {QUICK.map((emoji) => (
+              <button
+                key={emoji}
+                class={style["emoji"]}
+                type="button"
+                role="menuitem"
+                tabIndex={-1}
+                aria-label={t.reactWith(emoji)}
+                onClick={() => {
+                  onClose();
+                  chat.react(message, emoji);
+                }}
+              >
+                {emoji}
+              </button>
+            ))}
+            <button
+              class={style["emoji"]}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              aria-label={t.moreReactions}
+              onClick={() => pick(true)}
+            >
+              <SmilePlus size={20} aria-hidden="true" />
+            </button>
+          </div>
+        )
+      }
+    />
+  );
+}
+
+function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, takeBack }: Chat): MenuItem[] {
+  const { author, kind } = message;
+  const items: MenuItem[] = [];
+  if (canWrite) items.push({ text: t.reply, icon: Reply, onSelect: () => reply(message) });
+  if (kind === "text") {
+    items.push({
+      text: t.copy,
+      icon: Copy,
+      onSelect: () => {
+        // Cleaned: what is pasted elsewhere must not turn lines there either.
+        void copyText(author.isYou ? rawTextOf(message) : textOf(message)).then((isDone) => isDone && toast(t.copied));
+      },
+    });
+  }
+  if (canWrite && author.isYou && kind === "text") {
+    items.push({ text: t.edit, icon: Pencil, onSelect: () => edit(message) });
+  }
+  if (canWrite && (author.isYou || mayRemove(people, message))) {
+    const text = author.isYou ? t.takeBack : t.removeTheirs;
+    items.push("line", { text, icon: Trash2, danger: true, onSelect: () => takeBack(message) });
+  }
+  return items;
+}
+
+// Admins and owners, of those who are not above them; the home checks it again.
+function mayRemove({ you, members }: Chat["people"], { author }: TimelineMessage): boolean {
+  if (!you || !isAtLeast(you.role, "admin")) return false;
+  const role: Role = members.find(({ person }) => person.join() === author.person.join())?.role ?? "member";
+  return isAtLeast(you.role, role);
+}

@@ -1,0 +1,88 @@
+import type { Decision, TimelineAlarm, TimelineItem, TimelineMessage } from "@conclave/client";
+import { equalBytes } from "@conclave/codec";
+
+type Unreadable = Extract<TimelineItem, { kind: "unreadable" }>["reason"];
+
+/** One line of the list. */
+export type Row = RowPlace &
+  (
+    | {
+        readonly kind: "message";
+        readonly message: TimelineMessage;
+        /** The first of several by one person: has their name. */
+        readonly isFirst: boolean;
+        readonly isLast: boolean;
+      }
+    | { readonly kind: "decision"; readonly decision: Decision }
+    | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
+    /** Several in a row that cannot be shown for the same reason are one line. */
+    | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
+  );
+
+interface RowPlace {
+  readonly key: string;
+  readonly n: number;
+  /** A new day begins with it: a time of that day. */
+  readonly day: number | null;
+  /** The line "new messages" is above it. */
+  readonly isFirstUnread: boolean;
+}
+
+const TOGETHER = 5 * 60_000;
+const A_DAY = 86_400_000;
+
+/** What a list shows for these items. `firstUnread` is a place of the log. */
+export function rowsOf(items: readonly TimelineItem[], firstUnread: number | null, now: number): Row[] {
+  const rows: Mutable[] = [];
+  let dayEnds = Number.NEGATIVE_INFINITY;
+  let isMarked = false;
+  for (const item of items) {
+    // Nothing but the time: the list of decisions has it.
+    if (item.kind === "decision" && item.decision.action.type === "tick") continue;
+    const last = rows.at(-1);
+    if (item.kind === "unreadable" && last?.kind === "unreadable" && last.reason === item.reason) {
+      last.count++;
+      last.n = item.n;
+      continue;
+    }
+    const time = timeOf(item);
+    // Clocks of others may be anywhere: days only go on, and not into the future.
+    const isNewDay = time !== null && time < now + A_DAY && time >= dayEnds;
+    if (isNewDay) dayEnds = new Date(time).setHours(24, 0, 0, 0);
+    const isFirstUnread: boolean = !isMarked && firstUnread !== null && isUnread(item, firstUnread);
+    isMarked ||= isFirstUnread;
+    const place = { key: item.key, n: item.n, day: isNewDay ? time : null, isFirstUnread };
+    if (item.kind !== "message") {
+      rows.push(
+        item.kind === "unreadable"
+          ? { ...place, kind: "unreadable", reason: item.reason, count: 1 }
+          : { ...item, ...place },
+      );
+      continue;
+    }
+    const goesOn = last?.kind === "message" && !isNewDay && !isFirstUnread && isTogether(last.message, item.message);
+    if (goesOn) last.isLast = false;
+    rows.push({ ...place, kind: "message", message: item.message, isFirst: !goesOn, isLast: true });
+  }
+  return rows;
+}
+
+type Mutable = Row extends infer R ? { -readonly [K in keyof R]: R[K] } : never;
+
+function timeOf(item: TimelineItem): number | null {
+  if (item.kind === "message") return item.message.time;
+  if (item.kind === "decision") return item.decision.time;
+  return item.kind === "alarm" ? item.alarm.time : null;
+}
+
+function isUnread(item: TimelineItem, firstUnread: number): boolean {
+  return item.kind === "message" && item.n >= firstUnread && !item.message.author.isYou;
+}
+
+function isTogether(a: TimelineMessage, b: TimelineMessage): boolean {
+  return (
+    equalBytes(a.author.person, b.author.person) &&
+    Math.abs(b.time - a.time) < TOGETHER &&
+    a.authorGone === b.authorGone
+  );
+}

@@ -1,0 +1,86 @@
+import type { AlarmCode, Unreadable } from "@conclave/client/pure";
+import { plural } from "../../words/say.js";
+import { words } from "../../words/words.js";
+
+/** Why a line cannot be shown: a closed list, and nothing is left without a reason. */
+export const reasons = words({
+  en: {
+    before_join: (count: number) =>
+      plural(count, {
+        one: "A message from before you came: it was not meant for you.",
+        other: "# messages from before you came: they were not meant for you.",
+      }),
+    epoch_gone: (count: number) =>
+      plural(count, {
+        one: "A message came so late that its key is deleted already.",
+        other: "# messages came so late that their keys are deleted already.",
+      }),
+    replayed: (count: number) =>
+      plural(count, {
+        one: "The server delivered a message a second time; the copy is ignored.",
+        other: "The server delivered # messages a second time; the copies are ignored.",
+      }),
+    pruned: (count: number) =>
+      plural(count, {
+        one: "The server deleted something before this device could read it.",
+        other: "The server deleted # records before this device could read them.",
+      }),
+    invalid: (count: number) =>
+      plural(count, {
+        one: "Something arrived that does not hold, and is not shown.",
+        other: "# things arrived that do not hold, and are not shown.",
+      }),
+  },
+  de: {
+    before_join: (count: number) =>
+      plural(count, {
+        one: "Eine Nachricht von vor deiner Zeit: sie war nicht für dich bestimmt.",
+        other: "# Nachrichten von vor deiner Zeit: sie waren nicht für dich bestimmt.",
+      }),
+    epoch_gone: (count: number) =>
+      plural(count, {
+        one: "Eine Nachricht kam so spät, dass ihr Schlüssel schon gelöscht ist.",
+        other: "# Nachrichten kamen so spät, dass ihre Schlüssel schon gelöscht sind.",
+      }),
+    replayed: (count: number) =>
+      plural(count, {
+        one: "Der Server hat eine Nachricht ein zweites Mal geliefert; die Kopie zählt nicht.",
+        other: "Der Server hat # Nachrichten ein zweites Mal geliefert; die Kopien zählen nicht.",
+      }),
+    pruned: (count: number) =>
+      plural(count, {
+        one: "Der Server hat etwas gelöscht, bevor dieses Gerät es lesen konnte.",
+        other: "Der Server hat # Einträge gelöscht, bevor dieses Gerät sie lesen konnte.",
+      }),
+    invalid: (count: number) =>
+      plural(count, {
+        one: "Es kam etwas an, das nicht stimmt, und nicht gezeigt wird.",
+        other: "Es kamen # Dinge an, die nicht stimmen, und nicht gezeigt werden.",
+      }),
+  },
+}) satisfies Record<Unreadable, (count: number) => string>;
+
+/** What this device saw, as one sentence. */
+export const alarmSentences = words({
+  en: {
+    FORK: "The server shows this room differently to different people.",
+    ROLLBACK: "The server showed an older state of this room than before.",
+    EQUIVOCATION: "The server signed two contradicting statements about this room. The proof is saved.",
+    BAD_RECEIPT: "A receipt of the server does not hold.",
+    REFUSED_CHANGE: "A change of this room was refused: it breaks the rules.",
+    JUNK: "The server delivered bytes that nobody in the room can have sent. They were ignored.",
+    BAD_MESSAGE: "A message does not hold, and is not shown.",
+    RESTORED: "This device was restored from a copy, or copied.",
+  },
+  de: {
+    FORK: "Der Server zeigt diesen Raum verschiedenen Leuten verschieden.",
+    ROLLBACK: "Der Server zeigte einen älteren Stand dieses Raums als vorher.",
+    EQUIVOCATION:
+      "Der Server hat zwei Aussagen über diesen Raum unterschrieben, die sich widersprechen. Der Beweis ist gesichert.",
+    BAD_RECEIPT: "Eine Quittung des Servers stimmt nicht.",
+    REFUSED_CHANGE: "Eine Änderung dieses Raums wurde abgelehnt: sie bricht die Regeln.",
+    JUNK: "Der Server hat Daten geliefert, die niemand im Raum gesendet haben kann. Sie wurden ignoriert.",
+    BAD_MESSAGE: "Eine Nachricht stimmt nicht, und wird nicht gezeigt.",
+    RESTORED: "Dieses Gerät wurde aus einer Kopie wiederhergestellt, oder kopiert.",
+  },
+}) satisfies Record<AlarmCode, string>;

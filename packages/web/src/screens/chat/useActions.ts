@@ -1,0 +1,89 @@
+import type { Result, TimelineMessage } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import { useMemo, useRef } from "preact/hooks";
+import { confirm } from "../../design/Confirm.js";
+import { toast } from "../../design/Toast.js";
+import type { Conversation } from "../../model/conversation.js";
+import { home } from "../../model/home.js";
+import { sayProblem } from "../../words/problem.js";
+import type { Chat, People } from "./chatContext.js";
+import type { Composition } from "./composition.js";
+import { noteEmoji } from "./emoji.js";
+import { t } from "./words.js";
+
+interface ActionParts {
+  readonly room: RoomSummary;
+  readonly people: People;
+  readonly composition: Composition;
+  readonly conversation: Conversation;
+  readonly canWrite: boolean;
+}
+
+/** What can be done in a conversation. */
+export interface Actions extends Chat {
+  send(): Promise<void>;
+  /** Changes the last own message. */
+  editLast(): void;
+}
+
+/** The same object as long as nothing that lines show has changed: else every line would be drawn again. */
+export function useActions(parts: ActionParts): Actions {
+  const { room, people, composition, conversation, canWrite } = parts;
+  const latest = useRef(room);
+  latest.current = room;
+  /** The person was asked about the stale list, and goes on. */
+  const goesOn = useRef(false);
+  return useMemo<Actions>(() => {
+    const calls = () => home().room(room.key);
+    const takeBack = async (message: TimelineMessage) => {
+      const isOwn = message.author.isYou;
+      const isSure = await confirm({
+        title: isOwn ? t.takeBackTitle : t.removeTitle,
+        body: isOwn ? t.takeBackText : t.removeText,
+        yes: isOwn ? t.takeBack : t.removeTheirs,
+        danger: true,
+      });
+      if (isSure) report(await calls().remove(message.id));
+    };
+    const react = async (message: TimelineMessage, emoji: string) => {
+      noteEmoji(emoji);
+      report(await calls().react(message.id, emoji));
+    };
+    const jumpTo = async (id: Uint8Array) => {
+      const found = await calls().find(id);
+      if (found && found.n > 0) await conversation.toPlace(found.n);
+    };
+    return {
+      key: room.key,
+      people,
+      canWrite,
+      reply: (message) => composition.reply(message),
+      edit: (message) => composition.edit(message),
+      takeBack: (message) => void takeBack(message),
+      react: (message, emoji) => void react(message, emoji),
+      jumpTo: (id) => void jumpTo(id),
+      async send() {
+        if (composition.isEmpty.value || composition.excess.value > 0) return;
+        if (latest.current.status.freshness.state === "stale" && !goesOn.current) {
+          goesOn.current = await confirm({ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.wait });
+          if (!goesOn.current) return;
+        }
+        const isNew = composition.mode.value.kind !== "edit";
+        await composition.send();
+        if (isNew) await conversation.toNewest();
+      },
+      editLast() {
+        const own = conversation.items.value.findLast((item) => item.kind === "message" && isEditable(item.message));
+        if (own?.kind === "message") composition.edit(own.message);
+      },
+    };
+  }, [room.key, people, canWrite, composition, conversation]);
+}
+
+function isEditable({ author, deleted, kind }: TimelineMessage): boolean {
+  return author.isYou && deleted === null && kind === "text";
+}
+
+function report(result: Result<unknown>): void {
+  if (!result.ok) toast({ text: sayProblem(result.problem), tone: "danger" });
+}

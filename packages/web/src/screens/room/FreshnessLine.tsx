@@ -1,0 +1,58 @@
+import type { RoomStatus } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import { CircleDashed, CloudOff, type LucideIcon, RefreshCw, ShieldCheck, ShieldQuestion } from "lucide-preact";
+import type { ComponentChildren, JSX } from "preact";
+import { classes } from "../../design/live.js";
+import { Time } from "../../design/Time.js";
+import style from "./FreshnessLine.module.css";
+import { Sentence } from "./Sentence.js";
+import { t } from "./words.js";
+
+/**
+ * One line on how far the list of people can be trusted just now. What matters most comes first: that we are out, that we
+ * are offline, then who confirmed the members, and when. An outage is only an outage.
+ */
+export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.Element {
+  const { standing, connection, pending, freshness, isConfirmed } = status;
+  if (standing === "asking" || standing === "joining" || standing === "founding") {
+    return <Line icon={CircleDashed}>{t[standing]}</Line>;
+  }
+  if (standing !== "member") return <Line icon={CloudOff}>{t.out}</Line>;
+  if (connection === "offline") {
+    return <Line icon={CloudOff}>{pending > 0 ? t.waitingToSend(pending) : t.offline}</Line>;
+  }
+  if (connection === "connecting") return <Line icon={RefreshCw}>{t.connecting}</Line>;
+  if (connection === "catching up") return <Line icon={RefreshCw}>{t.catchingUp}</Line>;
+  const { state, by, time } = freshness;
+  if (!isConfirmed)
+    return (
+      <Line icon={ShieldQuestion} tone="doubt">
+        {t.unconfirmed}
+      </Line>
+    );
+  if (state === "unknown" || !by || time === null) return <Line icon={ShieldQuestion}>{t.unknown}</Line>;
+  const isStale = state === "stale";
+  const text = isStale ? t.stale : by.isYou ? t.freshYou : t.fresh;
+  return (
+    <Line
+      icon={isStale ? ShieldQuestion : ShieldCheck}
+      tone={isStale ? "doubt" : state === "fresh" ? "good" : undefined}
+    >
+      <Sentence text={text} by={<bdi>{plainName(by.name)}</bdi>} when={<Time time={time} />} />
+    </Line>
+  );
+}
+
+function Line(props: {
+  readonly icon: LucideIcon;
+  readonly tone?: "good" | "doubt" | undefined;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const { icon: Shape, tone, children } = props;
+  return (
+    <span class={classes(style["line"], tone && style[tone])}>
+      <Shape size={14} aria-hidden="true" />
+      <span class={style["text"]}>{children}</span>
+    </span>
+  );
+}

@@ -1,0 +1,27 @@
+import type { RoomKey } from "@conclave/client/remote";
+import type { JSX } from "preact";
+import { back, go } from "../../app/route.js";
+import { PaneHeader } from "../../design/PaneHeader.js";
+import { Search } from "./Search.js";
+import style from "./SearchScreens.module.css";
+import { t } from "./words.js";
+
+/** Beside a conversation: search in it. */
+export function SearchPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
+  return (
+    <div class={style["pane"]}>
+      <PaneHeader level={2} title={t.title} onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })} />
+      <Search roomKey={roomKey} />
+    </div>
+  );
+}
+
+/** In the place of a conversation: search in all rooms. */
+export function SearchScreen(): JSX.Element {
+  return (
+    <div class={style["pane"]}>
+      <PaneHeader title={t.titleAll} onBack={() => back({ at: "rooms" })} backOnPhone />
+      <Search roomKey={null} />
+    </div>
+  );
+}

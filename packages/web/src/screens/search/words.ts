@@ -1,0 +1,33 @@
+import { plural } from "../../words/say.js";
+import { words } from "../../words/words.js";
+
+export const t = words({
+  en: {
+    title: "Search",
+    titleAll: "Search in all rooms",
+    field: "Search messages",
+    start: "Find what was written",
+    startText: "Only what this device holds is searched, on this device. Nothing of it leaves your browser.",
+    searching: "Searching",
+    none: "Nothing found",
+    noneText: "Messages from before you came, and those that were taken back, are not here.",
+    found: (count: number) => plural(count, { one: "# message", other: "# messages" }),
+    foundMore: (count: number) => plural(count, { one: "# message and more", other: "# messages and more" }),
+    more: "Show older ones",
+    inRoom: "in {room}",
+  },
+  de: {
+    title: "Suche",
+    titleAll: "Suche in allen Räumen",
+    field: "Nachrichten suchen",
+    start: "Finde, was geschrieben wurde",
+    startText: "Durchsucht wird nur, was dieses Gerät hat, und auf diesem Gerät. Nichts davon verlässt deinen Browser.",
+    searching: "Sucht",
+    none: "Nichts gefunden",
+    noneText: "Nachrichten von vor deiner Zeit und zurückgenommene sind nicht hier.",
+    found: (count: number) => plural(count, { one: "# Nachricht", other: "# Nachrichten" }),
+    foundMore: (count: number) => plural(count, { one: "# Nachricht und mehr", other: "# Nachrichten und mehr" }),
+    more: "Ältere zeigen",
+    inRoom: "in {room}",
+  },
+});
