@@ -11,6 +11,7 @@ import { startTitle } from "./app/title.js";
 import { startTheme } from "./design/theme.js";
 import { startHome } from "./model/home.js";
 import { startNotices } from "./model/notify.js";
+import { startTrust } from "./trust/trust.js";
 import { language } from "./words/language.js";
 
 startTheme();
@@ -23,3 +24,4 @@ startHome();
 startNotices();
 startTitle();
 render(<App />, document.getElementById("app")!);
+void startTrust();
