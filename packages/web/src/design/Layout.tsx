@@ -63,17 +63,19 @@ export function Note({ children }: { readonly children: ComponentChildren }): JS
   return <p class={style["note"]}>{children}</p>;
 }
 
-/** A screen's scrolling part: a readable width, with air around it. `wide` takes what there is. */
-export function PaneBody({
-  children,
-  wide,
-}: {
+export interface PaneBodyProps {
   readonly children: ComponentChildren;
+  /** All the width that there is; else a width that is good to read. */
   readonly wide?: boolean;
-}): JSX.Element {
+  /** Hardly any air: for lists whose rows have their own. */
+  readonly flush?: boolean;
+}
+
+/** A screen's scrolling part, below its PaneHeader. */
+export function PaneBody({ children, wide, flush }: PaneBodyProps): JSX.Element {
   return (
     <div class={style["scroll"]}>
-      <div class={classes(style["body"], wide && style["wide"])}>{children}</div>
+      <div class={classes(style["body"], wide && style["wide"], flush && style["bare"])}>{children}</div>
     </div>
   );
 }

@@ -39,6 +39,7 @@ export { Banner, type BannerProps, type Tone } from "./Banner.js";
 export { CodeWords, type CodeWordsProps } from "./CodeWords.js";
 export { EmptyState, type EmptyStateProps } from "./EmptyState.js";
 export { Kbd } from "./Kbd.js";
+export { QrCode, type QrCodeProps } from "./QrCode.js";
 export { Progress, type ProgressProps } from "./Progress.js";
 export { Skeleton, type SkeletonProps } from "./Skeleton.js";
 export { Spinner, type SpinnerProps } from "./Spinner.js";
