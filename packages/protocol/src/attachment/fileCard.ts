@@ -27,7 +27,7 @@ export interface Picture {
 /**
  * What a message of kind "file" says: where the file is, how it opens, and how it looks. Name, media type and picture are
  * words of a stranger: a screen shows them as text, never as markup, a path or a promise of what the bytes are
- * (docs/protocol.md §10).
+ * (docs/protocol.md §13).
  */
 export interface FileCard {
   readonly blobId: Uint8Array;

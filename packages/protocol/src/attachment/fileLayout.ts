@@ -10,7 +10,7 @@ const SMALLEST = 4096;
 
 /**
  * How a file of a size lies at the relay: sealed chunks, then the list of their hashes. It follows from the size alone, so
- * that a reader knows before the first byte how much there is (docs/protocol.md §10).
+ * that a reader knows before the first byte how much there is (docs/protocol.md §13).
  */
 export interface FileLayout {
   /** Sealed chunks. */
