@@ -108,7 +108,7 @@ export class DirectJoin {
       return;
     }
     // RULE: client.one-join: while the epoch lasts there is one join of ours, sent again as it is: a relay that kept the
-    // first could else bring it into the log when its keys are gone (attack A31).
+    // first could else bring it into the log when its keys are gone (attack A103).
     if (room && preview.value.slot.epoch === decodeAppend(join.blob).epoch) {
       const appendId = this.state.ports.random(16);
       const append = { ...decodeAppend(join.blob), appendId, lastCommit: room.lastCommit };

@@ -7,7 +7,7 @@ import { signFramedContent } from "../../../mls/src/framing.js";
 import { newDevice, newIdentity } from "../identity/person.js";
 import { preset } from "../policy/presets.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
-import { roomExtensions } from "./binding.js";
+import { bindingOf, roomExtensions } from "./binding.js";
 import { forgeAppend, forgeCommit, forgeEntry, forgeExternal, inside, stranger } from "./forger.fixture.js";
 import { judge } from "./judge.js";
 import { currentRosterKey } from "./keyring.js";
@@ -284,6 +284,56 @@ describe("what no engine sends, judged all the same", () => {
     expect(codeOf(changed({ credential: { type: "basic", identity: new Uint8Array(9) } }))).toBe("credential_changed");
     expect(codeOf(changed({ signatureKey: new Uint8Array(32) }))).toBe("credential_changed");
     expect(codeOf(changed({ extensions: [{ type: 0xf0c2, data: new Uint8Array(0) }] }))).toBe("credential_changed");
+  });
+  it("A60: RULE room.leaves-as-signed: the tree changes by the leaves that the entry names, with the certificates in it", () => {
+    const { alice, bob, log } = threeFriends();
+    const request = stranger(mallory(), alice.room);
+    const other = stranger(new Person(seeded("another"), "Mallory"), alice.room);
+    const add = { type: "add", leafCert: request.leafCert, role: "member" } as const;
+    expect(alice.act(log, add, { request })).toBeNull();
+    const adding = inside(alice).pending!;
+    const before = beforeCommit(inside(alice));
+    const codeWith = (change: Partial<StagedCommit>, { staged: commit, append } = adding) => {
+      const verdict = judge(before, { ...commit!, ...change }, append.attachment);
+      return verdict.ok || "unsupported" in verdict ? "ok" : verdict.rejection.detail;
+    };
+    expect(codeWith({})).toBe("ok");
+    const [added] = adding.staged!.adds;
+    const leaf = (change: object) => [{ ...added!, leafNode: { ...added!.leafNode, ...change } }];
+    const ghost = "leaves of the commit";
+    expect(codeWith({ adds: [] })).toBe(ghost);
+    expect(codeWith({ adds: [added!, added!] })).toBe(ghost);
+    expect(codeWith({ adds: leaf({ signatureKey: other.leaf }) })).toBe(ghost);
+    // The same key with another certificate: another name, or another device of theirs, than was signed.
+    expect(codeWith({ adds: leaf({ credential: { type: "basic", identity: other.leafCert } }) })).toBe(ghost);
+    expect(codeWith({ adds: leaf({ credential: { type: "x509", certificates: [] } }) })).toBe(ghost);
+    const [theirs] = [...before.view.members()].filter(({ leafIndex }) => leafIndex === inside(bob).group.ownLeafIndex);
+    expect(codeWith({ removes: [theirs!] })).toBe(ghost);
+    alice.store(alice.room.discardPending());
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).not.toBe("refused");
+    const removing = inside(alice).pending!;
+    expect(codeWith({}, removing)).toBe("ok");
+    expect(codeWith({ removes: [] }, removing)).toBe(ghost);
+    const [own] = [...before.view.members()].filter(({ leafIndex }) => leafIndex === inside(alice).group.ownLeafIndex);
+    expect(codeWith({ removes: [own!] }, removing)).toBe(ghost);
+  });
+  it("A7: RULE room.extensions: a list without one of the two, with another demand, or with more, binds to nothing", () => {
+    const { roster } = inside(threeFriends().alice);
+    const [required, binding] = roomExtensions(roster) as [Extension, Extension];
+    expect(bindingOf([required, binding])).toMatchObject({ seq: roster.seq });
+    const more = { type: 0xf0c2, data: new Uint8Array(0) };
+    const damaged = { ...binding, data: binding.data.subarray(1) };
+    for (const list of [
+      [],
+      [binding],
+      [required],
+      [more, binding],
+      [required, more],
+      [{ ...required, data: new Uint8Array(3) }, binding],
+      [required, binding, more],
+      [required, damaged],
+    ])
+      expect(bindingOf(list)).toBeNull();
   });
   it("RULE room.no-ghosts: a tree that is not the roster, however it came to be", () => {
     const { before, commit } = staged();

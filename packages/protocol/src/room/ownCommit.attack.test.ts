@@ -49,7 +49,7 @@ describe("a relay that refuses our commit and brings it into the log all the sam
   for (const isRestarted of [false, true]) {
     const how = isRestarted ? ", after a restart" : "";
 
-    it(`A31: RULE room.own-commit: it counts for us too, when it was given up${how}`, () => {
+    it(`A103: RULE room.own-commit: it counts for us too, when it was given up${how}`, () => {
       const { alice, bob, log } = pair();
       const append = made(alice, "Meadow");
       alice.store(alice.room.discardPending());
@@ -64,7 +64,7 @@ describe("a relay that refuses our commit and brings it into the log all the sam
       expectTogether(log, "Meadow", alice, bob);
     });
 
-    it(`A31: behind a commit that is junk, and when another one of ours is on its way${how}`, () => {
+    it(`A103: behind a commit that is junk, and when another one of ours is on its way${how}`, () => {
       const { alice, bob, log } = pair();
       const first = made(alice, "Meadow");
       alice.store(alice.room.discardPending());
@@ -85,7 +85,7 @@ describe("a relay that refuses our commit and brings it into the log all the sam
     });
   }
 
-  it("A31: the same act again is the same commit, so that there are never two of it", () => {
+  it("A103: the same act again is the same commit, so that there are never two of it", () => {
     const { alice, bob, log } = pair();
     const first = made(alice, "Meadow");
     alice.store(alice.room.discardPending());

@@ -13,7 +13,7 @@ export const MOST_WITHDRAWN = 8;
  * The own commit that a record of the log is, also one that was given up: everybody else judges it by its epoch alone.
  *
  * RULE: room.own-commit: what the relay was given it may bring into the log while the epoch lasts, whatever it answered;
- * the keys of it are kept so long, or its author alone would stay behind (attack A31).
+ * the keys of it are kept so long, or its author alone would stay behind (attack A103).
  */
 export function ownCommit({ pending, withdrawn }: RoomParts, recordHash: Uint8Array): Pending | null {
   const own = pending === null ? withdrawn : [pending, ...withdrawn];

@@ -17,6 +17,10 @@ import { accepted, ignored, type Reception, rejected } from "./reception.js";
 
 /** Takes in a message record (docs/protocol.md §9). */
 export function receiveMessage(parts: RoomParts, record: LogRecord, hash: Uint8Array): Reception {
+  // RULE: room.message-bare: a message has no attachment. Nobody signs for one: with it the relay could make a record that
+  // others take for the message and its author does not know.
+  if (record.attachment.length > 0)
+    return rejected({ code: "malformed", detail: "attachment" }, { code: "JUNK", bytes: record.payload });
   const own = receiveOwn(parts, record.n, hash);
   if (own !== null) return own;
   if (parts.core.status === "joining") return ignored("before_join");

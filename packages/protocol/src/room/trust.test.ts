@@ -118,12 +118,19 @@ describe("what members claim", () => {
 
   it("RULE room.same-roster: a message that claims another roster in the same epoch is not shown", () => {
     const { alice, bob, log } = pair();
-    claim(bob, log, { roster: { seq: 99, head: new Uint8Array(32) } });
-    expect(alice.catchUp(log).at(-1)).toMatchObject({
-      kind: "ignored",
-      unreadable: "invalid",
-      alarm: { code: "BAD_MESSAGE" },
-    });
+    const { seq, head } = bob.room.roster;
+    for (const roster of [
+      { seq, head: new Uint8Array(32) },
+      { seq: seq + 1, head },
+      { seq: 99, head: new Uint8Array(32) },
+    ]) {
+      claim(bob, log, { roster });
+      expect(alice.catchUp(log).at(-1)).toMatchObject({
+        kind: "ignored",
+        unreadable: "invalid",
+        alarm: { code: "BAD_MESSAGE" },
+      });
+    }
   });
 
   it("RULE room.message-epoch: an old message in a new envelope", () => {
@@ -134,6 +141,20 @@ describe("what members claim", () => {
     for (const person of [alice, bob]) person.catchUp(log);
     log.append(forgeAppend(bob, old, { kind: "message" }));
     expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "wrong_epoch" } });
+  });
+
+  it("RULE room.message-bare: a message to which the relay has tied something is junk for all, its author too", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    expect(bob.say(log, "mine")).toBe(true);
+    const honest = log.items.pop()!;
+    if (honest.pruned) throw new Error("pruned");
+    log.items.push({ ...honest, attachment: new Uint8Array(8) });
+    for (const person of [alice, bob])
+      expect(person.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", alarm: { code: "JUNK" } });
+    log.items.push({ ...honest, n: honest.n + 1 });
+    expect(bob.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", events: [{ type: "sent" }] });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "accepted" });
   });
 
   it("RULE room.junk-is-cheap: bytes that no member sealed are dropped, as message and as commit", () => {
@@ -168,6 +189,18 @@ describe("a copied device", () => {
     copy.store(copy.room.resume());
     expect(copy.room.paused.map(({ code }) => code)).toEqual(["RESTORED"]);
     expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
+  });
+
+  it("A64: RULE room.restored: a commit of its own that it does not know tells it too", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const copy = new Person(bob.primitives, "Bob");
+    for (const [key, value] of bob.records) copy.records.set(key, value);
+    copy.restart();
+    expect(bob.act(log, { type: "rekey" })).toBeNull();
+    expect(copy.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", alarm: { code: "RESTORED" } });
+    expect(bob.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", alarm: null });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", alarm: null });
   });
 
   it("is not what a relay makes of us that repeats our own messages, also after a restart", () => {

@@ -112,12 +112,18 @@ describe("attacks on history", () => {
     granted(await world.finish(alice!.room.decide({ type: "setRole", person: bob!.client.person, role: "member" })));
     await world.inStep();
     const before = [alice!, bob!, carol!].map((device) => stateOf(world, device));
+    const { seq } = alice!.room.status();
     if (promotion.pruned) throw new Error("pruned");
     const { payload, attachment, epoch } = promotion;
     world.relay.inject(tag, { kind: "commit", payload, attachment });
-    world.relay.forge(tag, { kind: "commit", epoch, payload, attachment });
-    await world.pass(30_000);
-    expect([alice!, bob!, carol!].map((device) => stateOf(world, device))).toEqual(before);
+    const n = world.relay.forge(tag, { kind: "commit", epoch, payload, attachment });
+    const devices = [alice!, bob!, carol!];
+    await world.until(() => devices.every(({ room }) => room.status().n === n));
+    expect(devices.map((device) => stateOf(world, device))).toEqual(before);
+    // They may renew their keys over it, as it has taken the place of their write key; nothing else.
+    await world.pass(60_000);
+    expect(new Set(devices.map(({ room }) => room.roomCode())).size).toBe(1);
+    expect(devices.map(({ room }) => room.status().seq)).toEqual([seq, seq, seq]);
     expect(bob!.room.members().find(({ name }) => name === "Bob")!.role).toBe("member");
   });
   it("A27: an admission that is delivered again rolls nobody back", async () => {

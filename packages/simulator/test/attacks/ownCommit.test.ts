@@ -39,7 +39,7 @@ function bringIn(world: World, device: string, kept: Commit): void {
 }
 
 describe("a relay that refuses what it then brings into the log", () => {
-  it("A31: a decision that it refused until it was given up binds its author too, who goes on with the others", async () => {
+  it("A103: a decision that it refused until it was given up binds its author too, who goes on with the others", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
     await world.pass(10_000);
@@ -60,7 +60,7 @@ describe("a relay that refuses what it then brings into the log", () => {
     await talk(world, alice!, bob!);
   });
 
-  it("A31: RULE client.one-join: a join that it called stale is the same join behind the junk that it put in", async () => {
+  it("A103: RULE client.one-join: a join that it called stale is the same join behind the junk that it put in", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
     const { link } = await world.invite(alice!);
