@@ -25,6 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
     reportCompressedSize: false,
   },
 });

@@ -146,7 +146,9 @@ export class HeldBuild {
   }
 
   private fetch(path: string): Promise<Response> {
-    return fetch(this.address(path), { cache: "no-store", credentials: "omit", redirect: "error" });
+    // Whatever a cache gives is checked like anything else.
+    const cache = path === MANIFEST ? "no-store" : "default";
+    return fetch(this.address(path), { cache, credentials: "omit", redirect: "error" });
   }
 
   private address(path: string): string {
