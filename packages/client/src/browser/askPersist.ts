@@ -4,7 +4,7 @@
  */
 export async function askPersist(): Promise<"granted" | "denied" | "unsupported"> {
   const manager = navigator.storage as StorageManager | undefined;
-  // RULE: browser.ask-persist: a browser short of space deletes the homes of those who did not ask (attack A102).
+  // A browser short of space deletes the homes of those who did not ask (attack A102).
   if (typeof manager?.persist !== "function") return "unsupported";
   return (await manager.persist()) ? "granted" : "denied";
 }

@@ -8,25 +8,12 @@ import { IndexedDbStorage } from "./indexedDbStorage.js";
 import { SealedStorage } from "./sealedStorage.js";
 import { StorageError } from "./storageError.js";
 import { isSecret, type Secret } from "./vault/secret.js";
-import { type SlotView, slotView, Vault } from "./vault/vault.js";
-import { VaultStore } from "./vault/vaultStore.js";
+import { type HomeState, look, storeOf } from "./vault/homeState.js";
+import { Vault } from "./vault/vault.js";
+import type { VaultStore } from "./vault/vaultStore.js";
 import { makeVolume, openVolume, type Volume } from "./vault/volume.js";
 import { WebLock } from "./webLock.js";
 import { WebSocketTransport } from "./webSocketTransport.js";
-
-/**
- * What there is of a home in this browser.
- * - `none`: nothing. A browser whose data was cleared looks the same: offer the recovery words beside a new start.
- * - `ready`: it opens without a secret.
- * - `locked`: it opens with a secret for one of `slots`.
- * - `keys_missing`: there is data and nothing that could open it, or slots and no data. The recovery words help.
- */
-export interface HomeState {
-  readonly state: "none" | "ready" | "locked" | "keys_missing";
-  readonly slots: readonly SlotView[];
-  /** How many earlier volumes were set aside by a recovery: `eraseBrowserHome(name, "set_aside")` deletes them. */
-  readonly setAside: number;
-}
 
 /** What to do with a home. `protect` is the first slot of a new volume; the device slot when left out. */
 export type HomeIntent =
@@ -48,6 +35,8 @@ export type HomeIntent =
 /** Why a home was not opened. */
 export type HomeProblem =
   | OpenProblem
+  /** The page came over plain http from another machine: browsers give such pages neither locks nor keys. */
+  | "insecure_page"
   /** There is no home: create or recover one. */
   | "none"
   /** A secret is needed. */
@@ -73,11 +62,6 @@ export type OpenedHome =
 /** A recovery phrase goes through the intent. */
 export type HomeOptions = Omit<OpenOptions, "recoveryPhrase">;
 
-/** Looks at a home without opening it. In a worker or a page; it makes nothing and takes no lock. */
-export async function inspectBrowserHome(name: string): Promise<HomeState> {
-  return (await look(storeOf(name))).state;
-}
-
 /**
  * Opens a home in this browser, for a dedicated worker: takes its lock, opens its volume by a secret, and hands the
  * sealed storage and the browser's own ports to `openClient`. Rejects when the browser denies storage, or when its
@@ -91,6 +75,7 @@ export async function openBrowserHome(
   options: HomeOptions = {},
 ): Promise<OpenedHome> {
   const store = storeOf(name);
+  if (!globalThis.isSecureContext) return { ok: false, problem: "insecure_page" };
   // RULE: vault.one-writer: not even the slots are read before the home is ours alone (attack A65).
   const lock = await new WebLock(name).take();
   if (!lock) return { ok: false, problem: "in_use" };
@@ -116,7 +101,7 @@ export async function eraseBrowserHome(
   if (!lock) return { ok: false, problem: "in_use" };
   try {
     if (what === "everything") await store.erase();
-    else await dropOthers(store, (await look(store)).current?.id);
+    else await dropSetAside(store);
     return { ok: true };
   } finally {
     await lock.release();
@@ -145,7 +130,7 @@ class HomeOpener {
       if (found.ok || (found.problem !== "keys_missing" && found.problem !== "damaged")) return found;
     }
     const begun = await this.begin(intent.protect, intent.phrase);
-    if (begun.ok && intent.unusable === "erase") await dropOthers(this.store, (await this.store.read()).current?.id);
+    if (begun.ok && intent.unusable === "erase") await dropSetAside(this.store);
     return begun;
   }
 
@@ -159,9 +144,11 @@ class HomeOpener {
     if (!secret && state === "locked") return { ok: false, problem: "locked" };
     if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
     const key = await openVolume(volume, secret ?? { kind: "device" }, false);
+    if (typeof key !== "string") return this.openVolumeClient(volume, key, phrase, true);
+    if (secret) return { ok: false, problem: key };
     // A device slot that does not open was made by another browser, or spoiled: nobody typed anything wrong.
-    if (typeof key === "string") return { ok: false, problem: secret ? key : "keys_missing" };
-    return this.openVolumeClient(volume, key, phrase, true);
+    const { slots } = volume;
+    return { ok: false, problem: slots.some(({ lock }) => lock.kind !== "device") ? "locked" : "keys_missing" };
   }
 
   /** A new volume takes the place of whatever was there only when the person is in it and durable. */
@@ -170,8 +157,16 @@ class HomeOpener {
     const { volume, key } = await makeVolume(protect);
     await this.store.begin(volume.id);
     const opened = await this.openVolumeClient(volume, key, phrase, false);
-    if (opened.ok) await this.store.finish(volume);
-    else await this.store.drop(volume.id);
+    if (!opened.ok) {
+      await this.store.drop(volume.id);
+      return opened;
+    }
+    try {
+      await this.store.finish(volume);
+    } catch (error) {
+      await opened.client.close();
+      throw error;
+    }
     return opened;
   }
 
@@ -181,6 +176,7 @@ class HomeOpener {
     phrase: string | null,
     isOld: boolean,
   ): Promise<OpenedHome> {
+    // RULE: vault.at-rest: the client sees no other storage, so that nothing of a home is on the disk in clear.
     const storage = new SealedStorage(await IndexedDbStorage.open(this.store.records(volume.id)), key);
     const vault = new Vault(this.store, volume);
     let isOpen = false;
@@ -212,34 +208,12 @@ class HomeOpener {
   }
 }
 
-interface Look {
-  readonly current: Volume | null;
-  readonly making: string | null;
-  readonly state: HomeState;
-}
-
-async function look(store: VaultStore): Promise<Look> {
-  const { current, making } = (await store.exists()) ? await store.read() : { current: null, making: null };
-  // A volume that was being made when the browser stopped never held anything.
-  const volumes = (await store.volumes()).filter((id) => id !== making);
-  const setAside = volumes.filter((id) => id !== current?.id).length;
-  const slots = (current?.slots ?? []).map(slotView);
-  const hasData = current !== null && volumes.includes(current.id);
-  const byItself = slots.some(({ kind }) => kind === "device");
-  const opening = slots.length === 0 || !hasData ? "keys_missing" : byItself ? "ready" : "locked";
-  const state = current === null && volumes.length === 0 ? "none" : opening;
-  return { current, making, state: { state, slots, setAside } };
-}
-
 function absence(state: HomeState["state"]): "none" | "keys_missing" {
   return state === "none" ? "none" : "keys_missing";
 }
 
-async function dropOthers(store: VaultStore, kept: string | undefined): Promise<void> {
-  for (const id of await store.volumes()) if (id !== kept) await store.drop(id);
-}
-
-function storeOf(name: string): VaultStore {
-  if (!/^[a-z0-9-]{1,32}$/.test(name)) throw new RangeError("a home's name is 1 to 32 of a-z, 0-9 and -");
-  return new VaultStore(name);
+async function dropSetAside(store: VaultStore): Promise<void> {
+  const { current } = await look(store);
+  if (!current) return;
+  for (const id of await store.volumes()) if (id !== current.id) await store.drop(id);
 }

@@ -8,11 +8,10 @@ export {
   type HomeIntent,
   type HomeOptions,
   type HomeProblem,
-  type HomeState,
-  inspectBrowserHome,
   openBrowserHome,
   type OpenedHome,
 } from "./browserHome.js";
+export { type HomeState, inspectBrowserHome } from "./vault/homeState.js";
 export type { Secret } from "./vault/secret.js";
 export type { SlotView, Vault, VaultChange, VaultProblem } from "./vault/vault.js";
 export { askPasskey, type AskedPasskey, createPasskey } from "./passkey.js";

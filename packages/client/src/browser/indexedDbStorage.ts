@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { checkKey, prefixEnd, type Range, type Storage, type StoredRecord, type Write } from "../ports/storage.js";
+import { inOneTransaction } from "./transaction.js";
 import { StorageError } from "./storageError.js";
 
 interface Schema extends DBSchema {
@@ -61,14 +62,14 @@ export class IndexedDbStorage implements Storage {
     for (const write of writes) checkKey("put" in write ? write.put : "delete" in write ? write.delete : write.clear);
     const transaction = this.open().transaction("records", "readwrite", { durability: "strict" });
     const { store } = transaction;
-    const requests = writes.map((write) => {
+    const steps = writes.map((write) => () => {
       // A copy, not a view: structured clone of a view would store the whole buffer behind it.
       if ("put" in write) return store.put(write.value.slice(), write.put);
       if ("delete" in write) return store.delete(write.delete);
       return store.delete(IDBKeyRange.bound(write.clear, prefixEnd(write.clear), false, true));
     });
     try {
-      await Promise.all([...requests, transaction.done]);
+      await inOneTransaction(transaction, steps);
     } catch (error) {
       const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
       throw isFull ? new StorageError("full", { cause: error }) : error;

@@ -1,4 +1,5 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { inOneTransaction } from "../transaction.js";
 import { decodeSlots, encodeSlots } from "./slot.js";
 import type { Volume } from "./volume.js";
 
@@ -91,10 +92,13 @@ export class VaultStore {
   private async change(entries: readonly (readonly [string, unknown])[]): Promise<void> {
     await this.with(async (database) => {
       const transaction = database.transaction("entries", "readwrite", { durability: "strict" });
-      const requests = entries.map(([key, value]) =>
-        value === null ? transaction.store.delete(key) : transaction.store.put(value, key),
+      const { store } = transaction;
+      const steps = entries.map(
+        ([key, value]) =>
+          () =>
+            value === null ? store.delete(key) : store.put(value, key),
       );
-      await Promise.all([...requests, transaction.done]);
+      await inOneTransaction(transaction, steps);
     });
   }
 

@@ -64,7 +64,7 @@ export function keeping(volume: Volume, isKept: (slot: Slot) => boolean): Volume
   return { ...volume, slots, deviceKey };
 }
 
-/** RULE: vault.slot-bound: a wrapped key is bound to its volume, kind and costs: no slot can be moved or made cheaper. */
+/** RULE: vault.slot-bound: a wrapped key is bound to its volume and to all that its slot says: nobody can exchange slots on the disk. */
 function sealOf(volume: string, { lock, nonce }: Pick<Slot, "lock" | "nonce">): AesGcmParams {
   const additionalData = slotContext(volume, lock) as Uint8Array<ArrayBuffer>;
   return { name: "AES-GCM", iv: nonce as Uint8Array<ArrayBuffer>, additionalData };
