@@ -44,7 +44,8 @@ function Place(): JSX.Element {
 
   if (state === "starting" || isHome) return <Starting />;
   const { pages, gate: Gate, list: List, banner: Top } = screens;
-  if (state !== "open" && state !== "none" && Gate) return <Gate />;
+  const isStuck = !globalThis.isSecureContext || (state !== "open" && state !== "none");
+  if (isStuck && Gate) return <Gate />;
   const at = state === "open" || OPEN_TO_ALL.includes(here.at) ? here.at : "welcome";
   const Whole = pages[at];
   if (Whole) return <Whole key={at} />;

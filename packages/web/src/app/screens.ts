@@ -1,6 +1,7 @@
 import type { RoomKey } from "@conclave/client/remote";
 import type { ComponentType } from "preact";
-import { ChatScreen } from "../screens/chat/ChatScreen.js";
+import { RoomPlace } from "../screens/rooms/RoomPlace.js";
+import { RoomsPane } from "../screens/rooms/RoomsPane.js";
 import { Welcome } from "../screens/welcome/Welcome.js";
 import { lazy } from "./Lazy.js";
 import type { Panel, Route } from "./route.js";
@@ -24,11 +25,17 @@ interface Screens {
 }
 
 export const screens: Screens = {
-  pages: { welcome: Welcome },
-  gate: null,
-  list: null,
+  pages: {
+    welcome: Welcome,
+    start: lazy(() => import("../screens/startRoom/StartRoom.js").then((m) => m.StartRoom)),
+    join: lazy(() => import("../screens/join/Join.js").then((m) => m.Join)),
+    recovery: lazy(() => import("../screens/recovery/Recover.js").then((m) => m.RecoverScreen)),
+    sheet: lazy(() => import("../screens/recovery/SheetScreen.js").then((m) => m.SheetScreen)),
+  },
+  gate: lazy(() => import("../screens/locked/Gate.js").then((m) => m.Gate)),
+  list: RoomsPane,
   banner: null,
-  room: ChatScreen,
+  room: RoomPlace,
   settings: null,
   search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchScreen)),
   panels: {

@@ -1,0 +1,60 @@
+import { Mail, ScanSearch } from "lucide-preact";
+import type { JSX } from "preact";
+import { forgetInvite, go } from "../../app/index.js";
+import { Button, Card, Note, Spinner } from "../../design/index.js";
+import { door } from "../../model/home.js";
+import { TaskPage } from "../welcome/TaskPage.js";
+import { t } from "./words.js";
+import style from "./Join.module.css";
+
+export interface ConsentProps {
+  /** The server that would be asked. */
+  readonly host: string;
+  readonly isBusy: boolean;
+  readonly onLook: () => void;
+}
+
+/**
+ * Asks before anything is asked of a server.
+ *
+ * RULE: web.join-consent: opening a link sends nothing; the person sees which server would be asked, and says so (attacks A44, A45).
+ */
+export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
+  const decline = () => {
+    forgetInvite();
+    go({ at: door.value.state === "open" ? "rooms" : "welcome" }, { replace: true });
+  };
+  return (
+    <TaskPage
+      title={t.consentTitle}
+      lead={t.consentLead}
+      icon={Mail}
+      actions={
+        <>
+          <Button tone="primary" size="large" icon={ScanSearch} busy={isBusy} onClick={onLook}>
+            {t.look}
+          </Button>
+          <Button tone="quiet" disabled={isBusy} onClick={decline}>
+            {t.notNow}
+          </Button>
+        </>
+      }
+    >
+      <Card>
+        <div class={style["server"]}>
+          <span class={style["serverLabel"]}>{t.consentServer}</span>
+          <bdi class={style["serverHost"]}>{host}</bdi>
+        </div>
+        <Note>{t.consentLearns}</Note>
+      </Card>
+      <p class={style["busy"]} role="status">
+        {isBusy && (
+          <>
+            <Spinner size={18} />
+            {t.looking}
+          </>
+        )}
+      </p>
+    </TaskPage>
+  );
+}

@@ -1,0 +1,106 @@
+import type { Problem } from "@conclave/client";
+import { type InviteLink, parseLink } from "@conclave/client/pure";
+import type { InvitedView, RoomKey } from "@conclave/client/remote";
+import { toHex } from "@conclave/codec";
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { forgetInvite, go, invite } from "../../app/index.js";
+import { ensureHome, home, rooms } from "../../model/home.js";
+import { AlreadyHere, Forbidden, JoinFailed, NoLink } from "./outcomes.js";
+import { Consent } from "./Consent.js";
+import { Preview } from "./Preview.js";
+import { hostOf, mayConnect, readSite } from "./site.js";
+
+type Stage =
+  | { readonly at: "consent" }
+  | { readonly at: "looking" }
+  | { readonly at: "seen"; readonly invited: InvitedView }
+  | { readonly at: "forbidden" }
+  | { readonly at: "failed"; readonly problem: Problem };
+
+/** From an invite link into the room. */
+export function Join(): JSX.Element {
+  const text = invite.value;
+  const link = text === null ? null : parseLink(text);
+  if (text === null || !link) return <NoLink isBroken={text !== null} />;
+  return <JoinByLink key={text} text={text} link={link} />;
+}
+
+function JoinByLink({ text, link }: { readonly text: string; readonly link: InviteLink }): JSX.Element {
+  const stage = useSignal<Stage>({ at: "consent" });
+  const isBusy = useSignal(false);
+  const key = toHex(link.roomId);
+  const host = hostOf(link.relay) ?? link.relay;
+  // Leaving the screen does not leave a secret behind; going back to the room list keeps it for this visit.
+  useEffect(() => () => void (stage.value = { at: "consent" }), []);
+
+  const look = async () => {
+    stage.value = { at: "looking" };
+    if (!mayConnect(link.relay, await readSite())) {
+      stage.value = { at: "forbidden" };
+      return;
+    }
+    if (!(await ensureHome())) {
+      stage.value = { at: "failed", problem: { kind: "closed" } };
+      return;
+    }
+    const looked = await home().home.lookAt(text);
+    stage.value = looked.ok ? { at: "seen", invited: looked.value } : { at: "failed", problem: looked.problem };
+  };
+  const accept = async (invited: InvitedView, name: string, note: string) => {
+    const calls = home().home;
+    let joined = await calls.accept(invited.ticket, name, note);
+    if (!joined.ok && joined.problem.kind === "unknown") {
+      // Another tab has taken the home over meanwhile, and knows no ticket: the person agreed to this room.
+      const again = await calls.lookAt(text);
+      joined = again.ok ? await calls.accept(again.value.ticket, name, note) : again;
+    }
+    const standing = rooms.value.get(key)?.status.standing;
+    // What waits for the server goes on by itself, and shows so in its own place.
+    const isOnItsWay =
+      !joined.ok && joined.problem.kind === "unreachable" && (standing === "joining" || standing === "asking");
+    if (joined.ok || isOnItsWay) {
+      enter(key);
+      return;
+    }
+    if (standing === "lost") await calls.forget(key);
+    stage.value = { at: "failed", problem: joined.problem };
+  };
+  const run = (work: () => Promise<void>) => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    void work()
+      .catch(() => (stage.value = { at: "failed", problem: { kind: "closed" } }))
+      .finally(() => (isBusy.value = false));
+  };
+
+  const here = rooms.value.get(key);
+  const isIn = here !== undefined && !["removed", "left", "lost"].includes(here.status.standing);
+  // A join of ours makes the room appear before it is done.
+  if (isIn && !isBusy.value) return <AlreadyHere room={here} onOpen={() => enter(key)} />;
+  const now = stage.value;
+  switch (now.at) {
+    case "consent":
+    case "looking":
+      return <Consent host={host} isBusy={now.at === "looking"} onLook={() => run(look)} />;
+    case "seen":
+      return (
+        <Preview
+          invited={now.invited}
+          host={host}
+          isBusy={isBusy}
+          onAccept={(name, note) => run(() => accept(now.invited, name, note))}
+        />
+      );
+    case "forbidden":
+      return <Forbidden relay={link.relay} host={host} text={text} />;
+    case "failed":
+      return <JoinFailed problem={now.problem} host={host} isBusy={isBusy} onAgain={() => run(look)} />;
+  }
+}
+
+function enter(key: RoomKey): void {
+  forgetInvite();
+  go({ at: "room", key, panel: null, item: null }, { replace: true });
+}

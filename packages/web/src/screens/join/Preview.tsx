@@ -1,0 +1,146 @@
+import { looksAlike } from "@conclave/client/pure";
+import type { InvitedView } from "@conclave/client/remote";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { forgetInvite, go } from "../../app/index.js";
+import { Avatar, Badge, Banner, Button, Card, Facts, Field, Note, Stack, TextArea, Time } from "../../design/index.js";
+import { plainName } from "@conclave/client/pure";
+import { now } from "../../model/now.js";
+import { nameFault, tidy } from "../startRoom/name.js";
+import { ownName } from "../startRoom/ownName.js";
+import { sayPolicy } from "../startRoom/presets.js";
+import { TaskPage } from "../welcome/TaskPage.js";
+import { toHex } from "@conclave/codec";
+import { Crowd, Person } from "./Crowd.js";
+import { t } from "./words.js";
+import style from "./Join.module.css";
+
+const NOTE = 280;
+
+export interface PreviewProps {
+  readonly invited: InvitedView;
+  readonly host: string;
+  readonly isBusy: ReadonlySignal<boolean>;
+  readonly onAccept: (name: string, note: string) => void;
+}
+
+/** What one is about to join, and one field and one button to do it. */
+export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.Element {
+  const { members, owners, invitedBy, policy, mode, role, confirmed, confirmedBy } = invited;
+  const name = useSignal("");
+  const note = useSignal("");
+  const fault = useSignal<string | null>(null);
+  const isSure = useSignal(false);
+  useEffect(() => {
+    void ownName().then((known) => {
+      if (known && name.peek() === "") name.value = known;
+    });
+  }, []);
+  const alike =
+    name.value.trim() === "" ? undefined : members.find((member) => looksAlike(member.name, tidy(name.value)));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    fault.value = nameFault(name.value, t.nameFirst);
+    if (fault.value !== null) return;
+    // RULE: web.own-lookalike: nobody takes the look of somebody who is there without having been told (attack A77).
+    if (alike && !isSure.value) {
+      isSure.value = true;
+      return;
+    }
+    onAccept(tidy(name.value), note.value.trim());
+  };
+  const rules = sayPolicy(policy);
+  const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
+  const Go = mode === "direct" ? LogIn : Hand;
+  return (
+    <TaskPage title={mode === "direct" ? t.joining : t.asking}>
+      <div class={style["room"]}>
+        <Avatar name={invited.title} seed={toHex(invited.roomId)} size={64} shape="room" />
+        <div class={style["roomWords"]}>
+          <p class={style["roomTitle"]}>
+            <bdi>{plainName(invited.title)}</bdi>
+          </p>
+          <p class={style["roomText"]}>
+            {t.people(members.length)} · {t.checkedBy} <Person of={confirmedBy} among={members} />{" "}
+            <Time time={Math.min(confirmed, now.value)} />
+          </p>
+        </div>
+      </div>
+      {isStale && <Banner tone="warning" title={t.stale} />}
+      <form onSubmit={submit} noValidate>
+        <Stack gap={4}>
+          <Field
+            label={t.yourName}
+            hint={t.yourNameHint}
+            value={name}
+            onInput={(typed) => {
+              name.value = typed;
+              fault.value = null;
+              isSure.value = false;
+            }}
+            error={fault}
+            autocomplete="nickname"
+            maxLength={128}
+            autofocus
+          />
+          {alike && (
+            <div class={style["alike"]} role="status">
+              <TriangleAlert size={18} aria-hidden="true" />
+              <span>{t.alike(plainName(alike.name))}</span>
+            </div>
+          )}
+          {mode === "ask" && (
+            <TextArea label={t.note} hint={t.noteHint} value={note} rows={2} growTo={5} maxLength={NOTE} />
+          )}
+          <Button type="submit" tone="primary" size="large" wide icon={Go} busy={isBusy}>
+            {alike && isSure.value ? t.alikeOk : mode === "direct" ? t.join : t.ask}
+          </Button>
+          <Note>{mode === "direct" ? t.directNote : t.askNote}</Note>
+        </Stack>
+      </form>
+      <Card>
+        <Facts
+          facts={[
+            ...(owners.length > 0
+              ? [
+                  {
+                    name: owners.length > 1 ? t.owners : t.owner,
+                    value: <Crowd people={owners} among={members} most={4} />,
+                  },
+                ]
+              : []),
+            ...(invitedBy ? [{ name: t.invitedBy, value: <Person of={invitedBy} among={members} /> }] : []),
+            {
+              name: t.decides,
+              value: (
+                <>
+                  <strong>{rules.title ?? t.ownRules}.</strong> {rules.text}
+                </>
+              ),
+            },
+            { name: t.server, value: <bdi>{host}</bdi> },
+          ]}
+        />
+        {role !== "member" && (
+          <Badge tone="accent" icon={Crown}>
+            {role === "admin" ? t.roleAdmin : t.roleOwner}
+          </Badge>
+        )}
+      </Card>
+      <Card title={t.people(members.length)}>
+        <Crowd people={members} among={members} most={12} asFaces />
+      </Card>
+      <Button
+        tone="quiet"
+        onClick={() => {
+          forgetInvite();
+          go({ at: "rooms" }, { replace: true });
+        }}
+      >
+        {t.notNow}
+      </Button>
+    </TaskPage>
+  );
+}

@@ -1,0 +1,94 @@
+import type { Standing } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import { Clock, DoorClosed, Footprints, Hourglass, Sparkles } from "lucide-preact";
+import type { JSX } from "preact";
+import { go } from "../../app/index.js";
+import {
+  Button,
+  Card,
+  CodeWords,
+  confirm,
+  EmptyState,
+  type Icon,
+  Note,
+  PaneHeader,
+  Stack,
+} from "../../design/index.js";
+import { plainName } from "@conclave/client/pure";
+import { home, self } from "../../model/home.js";
+import { forgetRoom } from "../rooms/forgetRoom.js";
+import { t } from "./words.js";
+import style from "./RoomDoor.module.css";
+
+/** What stands in the place of the conversation while one is not in the room. */
+export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element {
+  const title = plainName(room.title);
+  const { standing } = room.status;
+  return (
+    <>
+      <PaneHeader title={title} onBack={() => go({ at: "rooms" })} backOnPhone />
+      <div class={style["scroll"]}>
+        {standing === "asking" ? (
+          <Asking room={room} title={title} />
+        ) : (
+          <EmptyState
+            icon={ICONS[standing] ?? Hourglass}
+            title={standing === "lost" ? t.lostTitle : standing === "founding" ? t.foundingTitle : t.onWayTitle}
+            actions={
+              standing === "lost" ? (
+                <Button onClick={() => void forgetRoom(room)}>{t.forget}</Button>
+              ) : (
+                <Button onClick={() => void home().home.nudge()}>{t.again}</Button>
+              )
+            }
+          >
+            <p>{standing === "lost" ? t.lostLead(title) : standing === "founding" ? null : t.onWayLead(title)}</p>
+            <p>{standing === "lost" ? t.lostText : standing === "founding" ? t.foundingText : t.onWayText}</p>
+          </EmptyState>
+        )}
+      </div>
+    </>
+  );
+}
+
+const ICONS: Partial<Record<Standing, Icon>> = { founding: Sparkles, joining: Footprints, lost: DoorClosed };
+
+/** Waiting for somebody to decide. */
+function Asking({ room, title }: { readonly room: RoomSummary; readonly title: string }): JSX.Element {
+  const withdraw = async () => {
+    const yes = await confirm({
+      title: t.withdrawTitle,
+      body: t.withdrawText,
+      yes: t.withdraw,
+      no: t.keep,
+      danger: true,
+    });
+    if (!yes) return;
+    go({ at: "rooms" }, { replace: true });
+    await home().home.forget(room.key);
+  };
+  return (
+    <EmptyState
+      icon={Clock}
+      title={t.waitingTitle}
+      actions={
+        <Button tone="quiet" onClick={() => void withdraw()}>
+          {t.withdraw}
+        </Button>
+      }
+    >
+      <Stack gap={4}>
+        <p>{t.waitingLead(title)}</p>
+        <p>{t.waitingText}</p>
+        {self.value && (
+          <div class={style["words"]}>
+            <Card title={t.yourWords} level={3}>
+              <CodeWords label={t.yourWords} words={self.value.fingerprint.words.split(" ")} />
+              <Note>{t.yourWordsHint}</Note>
+            </Card>
+          </div>
+        )}
+      </Stack>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,96 @@
+import { signal } from "@preact/signals";
+import { Columns2, HardDrive, ShieldX } from "lucide-preact";
+import type { JSX } from "preact";
+import { Button, confirm, Disclosure, type Icon } from "../../design/index.js";
+import { door, home } from "../../model/home.js";
+import { Notice, Recover } from "../recovery/Recover.js";
+import { TaskPage } from "../welcome/TaskPage.js";
+import { Unlock } from "./Unlock.js";
+import { t } from "./words.js";
+
+/** Who has forgotten the passphrase goes by the words instead. */
+const byWords = signal(false);
+
+/** A home that does not open by itself: what is the matter, and what to do. */
+export function Gate(): JSX.Element | null {
+  const state = door.value;
+  if (!globalThis.isSecureContext) return <Stuck icon={ShieldX} title={t.insecureTitle} lead={t.insecureLead} />;
+  switch (state.state) {
+    case "locked":
+      if (byWords.value) return <ByWords />;
+      return <Unlock slots={state.slots} onForgotten={() => (byWords.value = true)} />;
+    case "keys_missing":
+      return <KeysMissing />;
+    case "in_use":
+      return <Stuck icon={Columns2} title={t.inUseTitle} lead={t.inUseLead} />;
+    case "failed":
+      return <Stuck icon={HardDrive} title={t.failedTitle} lead={t.failedLead} said={state.message} />;
+    case "starting":
+    case "none":
+    case "open":
+      return null;
+  }
+}
+
+function ByWords(): JSX.Element {
+  return (
+    <Recover
+      isOnly
+      notice={<Notice title={t.forgot}>{t.forgotText}</Notice>}
+      otherwise={
+        <Button tone="quiet" onClick={() => (byWords.value = false)}>
+          {t.back}
+        </Button>
+      }
+    />
+  );
+}
+
+/**
+ * Data without keys.
+ *
+ * RULE: web.keys-missing: a wiped browser is met with the recovery words and an honest word about what they bring, never with
+ * an empty new person (attack A102).
+ */
+function KeysMissing(): JSX.Element {
+  const beginAnew = async () => {
+    const yes = await confirm({ title: t.noWordsTitle, body: t.noWordsText, yes: t.noWordsYes, danger: true });
+    if (yes) await home().home.erase();
+  };
+  return (
+    <Recover
+      isOnly
+      notice={<Notice title={t.missingTitle}>{t.missingText}</Notice>}
+      otherwise={
+        <Button tone="quiet" onClick={() => void beginAnew()}>
+          {t.noWords}
+        </Button>
+      }
+    />
+  );
+}
+
+interface StuckProps {
+  readonly icon: Icon;
+  readonly title: string;
+  readonly lead: string;
+  readonly said?: string;
+}
+
+function Stuck({ icon, title, lead, said }: StuckProps): JSX.Element {
+  return (
+    <TaskPage
+      title={title}
+      lead={lead}
+      icon={icon}
+      tone="warning"
+      actions={
+        <Button tone="primary" size="large" onClick={() => location.reload()}>
+          {t.again}
+        </Button>
+      }
+    >
+      {said && <Disclosure title={t.details}>{said}</Disclosure>}
+    </TaskPage>
+  );
+}

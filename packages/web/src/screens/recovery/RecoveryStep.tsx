@@ -1,0 +1,53 @@
+import { KeyRound } from "lucide-preact";
+import type { ComponentChildren, JSX } from "preact";
+import { Button } from "../../design/index.js";
+import { TaskPage } from "../welcome/TaskPage.js";
+import { keepWritten, remindLater } from "./reminder.js";
+import { t } from "./words.js";
+import { WordsSheet } from "./WordsSheet.js";
+
+export interface RecoveryStepProps {
+  readonly title: string;
+  readonly lead: ComponentChildren;
+  readonly step?: string;
+  readonly onBack?: () => void;
+  readonly onDone: () => void;
+}
+
+/** The recovery words are offered: now, or later with a quiet reminder. */
+export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStepProps): JSX.Element {
+  return (
+    <TaskPage
+      title={title}
+      lead={lead}
+      icon={KeyRound}
+      step={step}
+      onBack={onBack}
+      actions={
+        <>
+          <Button
+            tone="primary"
+            size="large"
+            onClick={() => {
+              keepWritten();
+              onDone();
+            }}
+          >
+            {t.written}
+          </Button>
+          <Button
+            tone="quiet"
+            onClick={() => {
+              remindLater();
+              onDone();
+            }}
+          >
+            {t.later}
+          </Button>
+        </>
+      }
+    >
+      <WordsSheet />
+    </TaskPage>
+  );
+}

@@ -1,0 +1,23 @@
+import { isRecoveryWord } from "@conclave/client/pure";
+import { t } from "./words.js";
+
+/** How many words a person has. */
+export const WORDS = 24;
+
+/** The words in a text: numbers, commas and dots of a written list do not count. */
+export function wordsIn(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter((word) => word !== "");
+}
+
+/** What is wrong with the words so far, in a sentence; null when they may be all right. `isDone`: no more will come. */
+export function phraseFault(words: readonly string[], isDone: boolean): string | null {
+  // The last word may be half typed.
+  const whole = isDone ? words : words.slice(0, -1);
+  const wrong = whole.findIndex((word) => !isRecoveryWord(word));
+  if (wrong >= 0) return t.unknownWord(whole[wrong]!, wrong + 1);
+  if (words.length > WORDS) return t.tooMany;
+  return isDone && words.length < WORDS ? t.tooFew(WORDS - words.length) : null;
+}

@@ -1,0 +1,65 @@
+import { toHex } from "@conclave/codec";
+import { computed, signal } from "@preact/signals";
+import { recallText, remember } from "../../app/preference.js";
+import { self } from "../../model/home.js";
+
+const KEY = "conclave.recovery";
+const DAY = 24 * 60 * 60 * 1000;
+
+interface Kept {
+  /** The beginning of the person's key: another person in this browser is reminded anew. */
+  readonly person: string;
+  /** When they said "I have written it down"; null when they have not. */
+  readonly written: number | null;
+  /** Not to be reminded before. */
+  readonly quietUntil: number;
+}
+
+const kept = signal<Kept | null>(parse(recallText(KEY)));
+
+const own = computed<Kept | null>(() => {
+  const me = person();
+  return me !== null && kept.value?.person === me ? kept.value : null;
+});
+
+/** The person of this home has said that the words are written down. */
+export const isWrittenDown = computed(() => own.value?.written != null);
+
+/** Whether a quiet reminder is due. */
+export function isReminderDue(now: number): boolean {
+  if (person() === null || isWrittenDown.value) return false;
+  return now >= (own.value?.quietUntil ?? 0);
+}
+
+/** The words are on paper. */
+export function keepWritten(): void {
+  put({ written: Date.now(), quietUntil: 0 });
+}
+
+/** Not now: the reminder comes back after a day. */
+export function remindLater(): void {
+  put({ written: null, quietUntil: Date.now() + DAY });
+}
+
+function put(change: Omit<Kept, "person">): void {
+  const me = person();
+  if (me === null) return;
+  kept.value = { person: me, ...change };
+  remember(KEY, JSON.stringify(kept.value));
+}
+
+function person(): string | null {
+  return self.value ? toHex(self.value.person.subarray(0, 6)) : null;
+}
+
+function parse(text: string): Kept | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== "object" || found === null) return null;
+    const { person: who, written, quietUntil } = found as Record<string, unknown>;
+    if (typeof who !== "string" || typeof quietUntil !== "number") return null;
+    return { person: who, written: typeof written === "number" ? written : null, quietUntil };
+  } catch {
+    return null;
+  }
+}

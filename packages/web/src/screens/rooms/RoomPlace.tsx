@@ -1,0 +1,34 @@
+import type { RoomKey } from "@conclave/client/remote";
+import { DoorClosed } from "lucide-preact";
+import type { JSX } from "preact";
+import { go } from "../../app/route.js";
+import { lazy } from "../../app/Lazy.js";
+import { Button, EmptyState } from "../../design/index.js";
+import { rooms, self } from "../../model/home.js";
+import { ChatScreen } from "../chat/ChatScreen.js";
+import { t } from "./words.js";
+import style from "./RoomsPane.module.css";
+
+const RoomDoor = lazy(() => import("../join/RoomDoor.js").then((m) => m.RoomDoor));
+
+/** A room: its conversation, or how one stands before its door. */
+export function RoomPlace({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element | null {
+  const room = rooms.value.get(roomKey);
+  if (room) {
+    const { standing } = room.status;
+    const isInside = standing === "member" || standing === "restored" || standing === "removed" || standing === "left";
+    return isInside ? <ChatScreen roomKey={roomKey} /> : <RoomDoor room={room} />;
+  }
+  // An old address, or one of another device. While the home is being read nobody knows.
+  return self.value === null ? null : (
+    <div class={style["nothing"]}>
+      <EmptyState
+        icon={DoorClosed}
+        title={t.notHere}
+        actions={<Button onClick={() => go({ at: "rooms" }, { replace: true })}>{t.toRooms}</Button>}
+      >
+        {t.notHereText}
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { isGone, plainName } from "@conclave/client/pure";
+import type { RoomSummary } from "@conclave/client/remote";
+import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, ShieldQuestion } from "lucide-preact";
+import type { JSX } from "preact";
+import { href, route } from "../../app/index.js";
+import { Avatar, classes, Count, type Icon, ListRow, Menu, PersonName, Time } from "../../design/index.js";
+import { forgetRoom } from "./forgetRoom.js";
+import { previewOf } from "./preview.js";
+import { t } from "./words.js";
+import style from "./RoomRow.module.css";
+
+/** One room in the list. */
+export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
+  const { key, status, latest } = room;
+  const here = route.value;
+  const isHere = here.at === "room" && here.key === key;
+  const isOut = isGone(status.standing);
+  const title = plainName(room.title);
+  const isNew = status.unread > 0 && !isOut;
+  return (
+    <div class={classes(style["row"], isNew && style["new"], isOut && style["out"])}>
+      <ListRow
+        href={href({ at: "room", key, panel: null, item: null })}
+        current={isHere}
+        picture={<Avatar name={title} seed={key} shape="room" size={44} />}
+        title={<bdi>{title}</bdi>}
+        text={<Line room={room} />}
+        end={
+          <>
+            <span class={style["time"]}>{latest ? <Time time={latest.time} as="short" /> : "\u00a0"}</span>
+            <span class={style["marks"]}>
+              <Hints room={room} />
+              {isNew && status.mentions > 0 && (
+                <span class={style["mention"]}>
+                  <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
+                </span>
+              )}
+              {isNew && <Count value={status.unread} label={t.unread(status.unread)} />}
+            </span>
+          </>
+        }
+        action={
+          isOut && (
+            <Menu
+              label={t.actions(title)}
+              size="small"
+              items={[{ text: t.forget, danger: true, onSelect: () => void forgetRoom(room) }]}
+            />
+          )
+        }
+      />
+    </div>
+  );
+}
+
+/** What was said last, or how one stands there. */
+function Line({ room: { status, latest } }: { readonly room: RoomSummary }): JSX.Element {
+  const { standing } = status;
+  if (standing !== "member") return <em class={style["standing"]}>{t[standing]}</em>;
+  if (!latest) return <>{t.quiet}</>;
+  const { author } = latest;
+  return (
+    <>
+      {author.isYou ? t.you : <PersonName name={author.name} tag={author.tag} />}
+      {latest.deleted ? " " : ": "}
+      <bdi>{previewOf(latest)}</bdi>
+    </>
+  );
+}
+
+/** What needs somebody's eye: at most one, the gravest. */
+function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Element | null {
+  const { paused, alarms, requests, connection, pending, standing, isConfirmed, freshness } = status;
+  if (standing !== "member") return standing === "asking" ? <Hint icon={Clock3} text={t.asking} /> : null;
+  if (paused?.why === "alarm") return <Hint icon={OctagonAlert} text={t.alarm} tone="danger" />;
+  if (paused) return <Hint icon={OctagonPause} text={t.paused} tone="warning" />;
+  if (alarms.length > 0) return <Hint icon={OctagonAlert} text={t.alarms} tone="danger" />;
+  if (requests > 0) return <Hint icon={Hand} text={t.requests(requests)} tone="accent" />;
+  if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending(pending)} />;
+  if (connection === "offline") return <Hint icon={CloudOff} text={t.offline} />;
+  if (!isConfirmed && freshness.state === "unknown") return <Hint icon={ShieldQuestion} text={t.unconfirmed} />;
+  return null;
+}
+
+interface HintProps {
+  readonly icon: Icon;
+  readonly text: string;
+  readonly tone?: "danger" | "warning" | "accent" | "soft";
+}
+
+function Hint({ icon: Shape, text, tone = "soft" }: HintProps): JSX.Element {
+  return (
+    <span class={classes(style["hint"], style[tone])} title={text}>
+      <Shape size={15} aria-hidden="true" />
+      <span class="visually-hidden">{text}</span>
+    </span>
+  );
+}

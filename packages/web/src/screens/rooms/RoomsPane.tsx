@@ -1,0 +1,112 @@
+import { Plus, Search } from "lucide-preact";
+import type { JSX } from "preact";
+import { go, href, route, useShortcut } from "../../app/index.js";
+import { Button, EmptyState, IconButton, Kbd, Skeleton } from "../../design/index.js";
+import { MenuPopup } from "../../design/MenuPopup.js";
+import { Mark } from "../../design/Mark.js";
+import { roomList, self } from "../../model/home.js";
+import { MessagesSquare } from "lucide-preact";
+import { useRef, useState } from "preact/hooks";
+import { Reminders } from "./Reminders.js";
+import { RoomRow } from "./RoomRow.js";
+import { SelfBar } from "./SelfBar.js";
+import { t } from "./words.js";
+import style from "./RoomsPane.module.css";
+
+/** All rooms of this home, and the ways to more of them. */
+export function RoomsPane(): JSX.Element {
+  useShortcut("alt+arrowdown", t.nextRoom, () => step(1));
+  useShortcut("alt+arrowup", t.previousRoom, () => step(-1));
+  useShortcut("mod+k", t.search, () => go({ at: "search" }));
+  const list = roomList.value;
+  const isReady = self.value !== null;
+  return (
+    <div class={style["pane"]}>
+      <header class={style["head"]}>
+        <Mark size={26} />
+        <h1 class={style["title"]}>{t.rooms}</h1>
+        <AddMenu />
+      </header>
+      {list.length > 0 && (
+        <a
+          class={style["search"]}
+          href={href({ at: "search" })}
+          aria-current={route.value.at === "search" ? "page" : undefined}
+        >
+          <Search size={16} aria-hidden="true" />
+          <span>{t.search}</span>
+          <span class={style["keys"]}>
+            <Kbd keys="mod+k" />
+          </span>
+        </a>
+      )}
+      <div class={style["list"]}>
+        {!isReady ? (
+          <Skeleton rows={4} />
+        ) : list.length === 0 ? (
+          <EmptyState
+            icon={MessagesSquare}
+            title={t.empty}
+            actions={
+              <>
+                <Button tone="primary" icon={Plus} href={href({ at: "start" })}>
+                  {t.start}
+                </Button>
+                <Button href={href({ at: "join" })}>{t.join}</Button>
+              </>
+            }
+          >
+            {t.emptyText}
+          </EmptyState>
+        ) : (
+          <ul role="list" class={style["rows"]}>
+            {list.map((room) => (
+              <li key={room.key}>
+                <RoomRow room={room} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <Reminders />
+      <SelfBar />
+    </div>
+  );
+}
+
+function AddMenu(): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  const [at, open] = useState<HTMLElement | null>(null);
+  return (
+    <>
+      <IconButton
+        buttonRef={button}
+        label={t.add}
+        icon={Plus}
+        expanded={at !== null}
+        tip={at ? "none" : "below"}
+        onClick={() => open(at ? null : button.current)}
+      />
+      {at && (
+        <MenuPopup
+          label={t.add}
+          at={at}
+          onClose={() => open(null)}
+          items={[
+            { text: t.start, onSelect: () => go({ at: "start" }) },
+            { text: t.join, onSelect: () => go({ at: "join" }) },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+// The room after, or before, the one that is open; the first one when none is.
+function step(by: 1 | -1): void {
+  const list = roomList.peek();
+  const here = route.peek();
+  const at = here.at === "room" ? list.findIndex(({ key }) => key === here.key) : -1;
+  const next = list[at < 0 ? 0 : at + by];
+  if (next) go({ at: "room", key: next.key, panel: null, item: null });
+}

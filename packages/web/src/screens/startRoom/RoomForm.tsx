@@ -1,0 +1,174 @@
+import { preset } from "@conclave/client/pure";
+import type { Problem } from "@conclave/client";
+import type { RoomKey } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import { Crown, DoorOpen, HeartHandshake, Sparkles, UserRoundPlus, Users } from "lucide-preact";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Banner, Button, Disclosure, Field, type Icon, Note, RadioCards, Select, Stack } from "../../design/index.js";
+import { ensureHome, home } from "../../model/home.js";
+import { sayProblem } from "../../words/index.js";
+import { hostOf, mayConnect, ownRelay, readSite } from "../join/site.js";
+import { TaskPage } from "../welcome/TaskPage.js";
+import { nameFault, tidy } from "./name.js";
+import { ownName } from "./ownName.js";
+import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "./presets.js";
+import { t } from "./words.js";
+
+const ICONS: Readonly<Record<Preset, Icon>> = {
+  ownerLed: Crown,
+  admins: Users,
+  everyoneAgrees: HeartHandshake,
+  addOnly: UserRoundPlus,
+  openHouse: DoorOpen,
+};
+
+export interface RoomFormProps {
+  readonly step: string;
+  readonly onBack: () => void;
+  readonly onFounded: (key: RoomKey, title: string) => void;
+}
+
+/** Everything that a new room needs: two names, and who decides. */
+export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Element {
+  const name = useSignal("");
+  const title = useSignal("");
+  const rules = useSignal<Preset>("ownerLed");
+  const count = useSignal("2");
+  const relay = useSignal(ownRelay());
+  const permit = useSignal("");
+  const faults = useSignal<{
+    readonly name?: string | null;
+    readonly title?: string | null;
+    readonly relay?: string | null;
+  }>({});
+  const problem = useSignal<Problem | "closed" | null>(null);
+  const isBusy = useSignal(false);
+  // A page from one's own machine has no relay beside it: the address has to be given.
+  const isFar = useSignal(false);
+  useEffect(() => {
+    void ownName().then((known) => {
+      if (known && name.peek() === "") name.value = known;
+    });
+    void readSite().then((site) => {
+      if (site?.servedBy !== "web") return;
+      isFar.value = true;
+      if (relay.peek() === ownRelay()) relay.value = "";
+    });
+  }, []);
+
+  const check = async () => {
+    const host = hostOf(relay.value);
+    const isAllowed = host !== null && mayConnect(relay.value, await readSite());
+    faults.value = {
+      name: nameFault(name.value, t.nameFirst),
+      title: nameFault(title.value, t.roomFirst),
+      relay: isAllowed
+        ? null
+        : host === null
+          ? sayProblem({ kind: "malformed", what: "relay" })
+          : t.relayForbidden(host),
+    };
+    return Object.values(faults.value).every((fault) => fault === null);
+  };
+  const found = async () => {
+    problem.value = null;
+    if (!(await check())) return;
+    const policy = preset(rules.value, Number(count.value));
+    const options = { title: tidy(title.value), name: tidy(name.value), policy, relay: relay.value.trim() };
+    const given = new TextEncoder().encode(permit.value.trim());
+    if (!(await ensureHome())) {
+      problem.value = "closed";
+      return;
+    }
+    const founded = await home().home.createRoom(given.length > 0 ? { ...options, permit: given } : options);
+    if (founded.ok) onFounded(founded.value, options.title);
+    else problem.value = founded.problem;
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (isBusy.value) return;
+    isBusy.value = true;
+    void found()
+      .catch(() => {
+        problem.value = "closed";
+      })
+      .finally(() => {
+        isBusy.value = false;
+      });
+  };
+
+  const wantsPermit =
+    problem.value !== "closed" && problem.value?.kind === "relay" && problem.value.error === "create_denied";
+  const server = (
+    <Stack gap={4}>
+      <Field
+        label={t.relay}
+        hint={t.relayHint}
+        value={relay}
+        error={faults.value.relay ?? null}
+        type="url"
+        placeholder="wss://chat.example.org"
+        mono
+      />
+      <Field label={t.permit} hint={t.permitHint} value={permit} mono />
+    </Stack>
+  );
+  return (
+    <TaskPage title={t.title} lead={t.lead} step={step} onBack={onBack}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap={6}>
+          <Field
+            label={t.yourName}
+            hint={t.yourNameHint}
+            value={name}
+            error={faults.value.name ?? null}
+            autocomplete="nickname"
+            maxLength={128}
+            autofocus
+          />
+          <Field
+            label={t.roomName}
+            value={title}
+            error={faults.value.title ?? null}
+            placeholder={t.roomExample}
+            maxLength={128}
+          />
+          <Stack gap={3}>
+            <RadioCards
+              legend={t.whoDecides}
+              value={rules}
+              options={PRESETS.map((value) => ({
+                value,
+                title: presetTitle(value),
+                text: presetSentence(value, Number(count.value)),
+                icon: ICONS[value],
+                ...(value === "ownerLed" ? { note: t.usual } : {}),
+              }))}
+            />
+            {rules.value === "admins" && (
+              <Select
+                label={t.howMany}
+                hint={t.howManyHint}
+                value={count}
+                options={COUNTS.map((each) => ({ value: String(each), text: String(each) }))}
+              />
+            )}
+            <Note>{t.changeLater}</Note>
+          </Stack>
+          {isFar.value || wantsPermit || faults.value.relay ? (
+            server
+          ) : (
+            <Disclosure title={t.advanced}>{server}</Disclosure>
+          )}
+          {problem.value && (
+            <Banner tone="danger" title={sayProblem(problem.value === "closed" ? { kind: "closed" } : problem.value)} />
+          )}
+          <Button type="submit" tone="primary" size="large" wide icon={Sparkles} busy={isBusy}>
+            {t.create}
+          </Button>
+        </Stack>
+      </form>
+    </TaskPage>
+  );
+}

@@ -1,0 +1,17 @@
+/**
+ * The web address that an invite link begins with: where this page came from, so that it can be opened by others. A page
+ * from one's own machine gives the relay's address, where the same pages usually are.
+ */
+export function inviteHost(
+  relay: string,
+  page: Pick<Location, "protocol" | "host" | "hostname" | "pathname"> = location,
+): string {
+  const { protocol, host, hostname } = new URL(relay);
+  if (isOwnMachine(page.hostname) && !isOwnMachine(hostname))
+    return `${protocol === "wss:" ? "https:" : "http:"}//${host}`;
+  return `${page.protocol}//${page.host}${page.pathname.replace(/\/[^/]*$/u, "")}`;
+}
+
+function isOwnMachine(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\./u.test(host);
+}
