@@ -228,6 +228,31 @@ describe("A72: somebody edits, deletes or reacts as somebody else", () => {
     }
   });
 
+  it("an own act that does not count after all is shown no more", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    await world.until(() => bob.room.members()[1]!.role === "admin");
+    const id = await said(world, carol, "stays");
+    await settled(world, carol, bob);
+    let isHeld = true;
+    world.beforeFrames = (home, frames) => {
+      const isMessage = frames.some((frame) => frame.type === "append" && frame.kind === "message");
+      return home === bob && isMessage && isHeld ? new Promise(() => undefined) : undefined;
+    };
+    expect(await world.get(bob.room.remove(id))).toMatchObject({ deleted: { pending: true } });
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "member" }));
+    const shown: (TimelineMessage["deleted"] | undefined)[] = [];
+    bob.room.watch((event) => {
+      if (event.type === "amended") shown.push(event.message.deleted);
+    });
+    isHeld = false;
+    world.cut();
+    await settled(world, bob, alice);
+    expect(shown).toEqual([null]);
+    for (const home of [alice, bob, carol]) expect((await found(world, home, id)).deleted).toBeNull();
+  });
+
   it("A72: RULE conversation.reaction-own: taking back counts for one's own reactions only", async () => {
     const world = new World();
     const [alice, bob, carol] = await threeIn(world);

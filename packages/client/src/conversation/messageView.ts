@@ -4,6 +4,7 @@ import { named, type RoomSight } from "../view/roomView.js";
 import type { Quote, TimelineMessage } from "../view/timeline.js";
 import type { Amendment } from "./amendment.js";
 import { mentionsYou } from "./mentions.js";
+import { wordsOf } from "./words.js";
 
 /** By code points: half a letter is none. */
 const BEGINNING = /^.{0,200}/su;
@@ -44,7 +45,7 @@ export function messageView(
 export function quoteView(sight: RoomSight, { message, amendment }: Amended): Quote {
   const { id, kind, author, name } = message;
   const deleted = amendment.deletion !== null;
-  const text = kind === "text" && !deleted ? decoder.decode(amendment.edit?.body ?? message.body) : "";
+  const text = deleted ? "" : wordsOf(kind, amendment.edit?.body ?? message.body);
   const [beginning = ""] = BEGINNING.exec(text) ?? [];
   return { id, author: named(sight, author, name), kind, text: beginning, deleted };
 }

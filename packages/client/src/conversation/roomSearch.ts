@@ -2,10 +2,10 @@ import type { RoomState } from "../session/roomState.js";
 import type { SearchOptions } from "../view/search.js";
 import type { TimelineMessage } from "../view/timeline.js";
 import { UNAMENDED } from "./amendment.js";
+import { wordsOf } from "./words.js";
 import { SearchIndex, type SearchLine, type SearchSource } from "./searchIndex.js";
 
 const PAGE = 100;
-const decoder = new TextDecoder();
 
 /** Search in one room: in texts as they read now, without those that were taken back. */
 export class RoomSearch {
@@ -36,8 +36,7 @@ export class RoomSearch {
   }
 
   private take({ kind, n, time, body, edited, deleted }: TimelineMessage): void {
-    if (kind !== "text" || n === 0) return;
-    this.index.put({ n, time, text: deleted ? "" : decoder.decode(edited?.body ?? body) });
+    if (n > 0) this.index.put({ n, time, text: deleted ? "" : wordsOf(kind, edited?.body ?? body) });
   }
 }
 
@@ -55,10 +54,11 @@ export function roomTexts({
       if (!first) return { lines: [], next: null };
       const changed = await amendments.between(first.n, page.at(-1)!.n);
       const lines = page.flatMap((item) => {
-        if (item.kind !== "message" || item.message.kind !== "text") return [];
+        if (item.kind !== "message") return [];
         const { edit, deletion } = changed.get(item.n) ?? UNAMENDED;
-        const { time, body } = item.message;
-        return deletion ? [] : [{ n: item.n, time, text: decoder.decode(edit?.body ?? body) }];
+        const { kind, time, body } = item.message;
+        const text = deletion ? "" : wordsOf(kind, edit?.body ?? body);
+        return text === "" ? [] : [{ n: item.n, time, text }];
       });
       return { lines: lines.reverse(), next: page.length < PAGE ? null : first.n };
     },

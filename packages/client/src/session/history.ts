@@ -56,7 +56,9 @@ export class History {
 
   /** Those of them that name us. */
   get mentions(): number {
-    return [...this.unreadAt.values()].filter(Boolean).length;
+    let count = 0;
+    for (const namesUs of this.unreadAt.values()) if (namesUs) count++;
+    return count;
   }
 
   get firstUnread(): number | null {

@@ -47,8 +47,8 @@ export interface RoomSession {
   /** The message with this id, as it is now; null where there is none. */
   find(id: Uint8Array): Promise<TimelineMessage | null>;
   /**
-   * Messages that have every word of the query, or a word that begins with it, newest first. Case and accents do not
-   * count. The first search reads all that is held, in small pieces, and is slower than those after it.
+   * Texts, and files by caption and name, that have every word of the query or one that begins with it, newest first. Case
+   * and accents do not count. The first search reads all that is held, in small pieces, and is slower than those after it.
    */
   search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]>;
   /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */

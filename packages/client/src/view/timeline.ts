@@ -64,7 +64,7 @@ export interface Quote {
   readonly id: Uint8Array;
   readonly author: NamedPerson;
   readonly kind: string;
-  /** Of a text as it reads now, at most 200 characters; else empty. */
+  /** Of a text as it reads now, or a file's caption and name: at most 200 characters; else empty. */
   readonly text: string;
   readonly deleted: boolean;
 }
