@@ -1,12 +1,5 @@
-import {
-  eraseBrowserHome,
-  type HomeIntent,
-  inspectBrowserHome,
-  openBrowserHome,
-  type Secret,
-  type Vault,
-  type VaultChange,
-} from "@conclave/client/browser";
+import type { HomeIntent, Secret, Vault, VaultChange } from "@conclave/client/browser";
+import { inspectBrowserHome } from "@conclave/client/page";
 import type { Client } from "@conclave/client";
 import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/remote";
 import type { DoorAnswer, DoorCalls, DoorEvent, DoorState } from "./door.js";
@@ -16,6 +9,9 @@ interface OpenHome {
   readonly vault: Vault;
   readonly host: HomeHost;
 }
+
+// The engine is three times as large as all that a newcomer sees first: it comes when the door knows what is there.
+const engine = () => import("@conclave/client/browser");
 
 /** Opens, closes and serves the one home of this browser. It is made by the worker that leads. */
 export class DoorKeeper {
@@ -51,6 +47,7 @@ export class DoorKeeper {
       erase: () =>
         this.inTurn(async () => {
           await this.leave();
+          const { eraseBrowserHome } = await engine();
           await eraseBrowserHome(this.name, "everything");
           await this.arrive();
         }),
@@ -63,6 +60,8 @@ export class DoorKeeper {
       const { state, slots } = await inspectBrowserHome(this.name);
       if (state === "ready") await this.enter({ kind: "open" });
       else this.show(state === "locked" ? { state, slots } : { state });
+      // Whoever starts here will want it: let it come while they read.
+      void engine().catch(() => undefined);
     } catch (error) {
       this.show(failure(error));
     }
@@ -71,6 +70,7 @@ export class DoorKeeper {
   private async enter(intent: HomeIntent): Promise<DoorAnswer> {
     if (this.open) return { ok: false, problem: "exists" };
     try {
+      const { openBrowserHome } = await engine();
       const opened = await openBrowserHome(this.name, intent);
       if (opened.ok) {
         const { client, vault } = opened;
