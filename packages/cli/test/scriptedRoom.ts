@@ -32,6 +32,7 @@ export function message(author: Person, text: string, minutes: number, changes: 
       answers: null,
       reactions: [],
       mentionsYou: false,
+      file: null,
       ...changes,
     },
   };

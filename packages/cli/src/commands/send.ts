@@ -1,12 +1,20 @@
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { withHome, waiting, type CommandContext } from "../program/globals.js";
+import { withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
+import { openLocalFile } from "../session/localFile.js";
+import { fileSize } from "../terminal/fileSize.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
 const PATIENCE = 20_000;
+/** Bytes from which sending is something to be told of. */
+const NOTICED = 4_000_000;
 
 /** `conclave send`: the message is stored before anything else, so that it is never lost. */
 export async function send({ output, options, ...context }: CommandContext, given: string): Promise<void> {
+  if (typeof options["file"] === "string") {
+    await sendFile({ output, options, ...context }, options["file"], given);
+    return;
+  }
   const text = given === "-" ? await readStandardInput() : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
   await withHome({ output, options, ...context }, "write", async (home) => {
@@ -26,4 +34,27 @@ export async function send({ output, options, ...context }: CommandContext, give
     }
     output.result({ message: { ...message, state: "sent" } }, (paint) => `${paint.green("✔")} sent`);
   });
+}
+
+/** `conclave send --file`: needs the relay, and says how far it is when it takes a while. */
+async function sendFile(context: CommandContext, path: string, caption: string): Promise<void> {
+  const { output, options } = context;
+  if (options["wait"] === false) throw usageError("A file is sent while one waits: leave out --no-wait or --file.");
+  const { file, close } = await openLocalFile(path);
+  const cancel = new AbortController();
+  const stop = () => {
+    cancel.abort();
+  };
+  process.once("SIGINT", stop);
+  try {
+    await withRoom(context, "write", async (room) => {
+      if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
+      const message = await room.sendFile({ ...file, caption }, cancel.signal);
+      await waiting(output, room.flushed(PATIENCE));
+      output.result({ message: { ...message, state: "sent" } }, (paint) => `${paint.green("✔")} sent`);
+    });
+  } finally {
+    process.removeListener("SIGINT", stop);
+    await close();
+  }
 }

@@ -1,3 +1,4 @@
+import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
 import { mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -19,6 +20,7 @@ interface ServeFlags extends Readonly<Record<string, unknown>> {
   readonly printConfig?: boolean;
 }
 
+const MIB = 1024 * 1024;
 const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 
 /** `conclave serve`: runs a relay until SIGTERM or SIGINT. */
@@ -75,6 +77,8 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
       settings: {
         createPermit: config.createPermit === null ? null : new TextEncoder().encode(config.createPermit),
         retention: { maxAge: keep },
+        limits: { blob: fileLayout(config.fileSize * MIB).blobSize },
+        quotas: { blobBytesPerRoom: config.roomFiles * MIB },
       },
       routes,
       ...(tls && { tls }),

@@ -78,6 +78,8 @@ export const SETTINGS = {
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
   keepMessages: setting(age, "forever", "how long sealed messages are kept, for example 30d"),
+  fileSize: setting(whole(1, 2048), 64, "largest file, in MiB"),
+  roomFiles: setting(whole(1, 100_000_000), 2048, "files kept for one room, in MiB"),
   createPermit: setting(
     maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))),
     null,

@@ -8,6 +8,8 @@ export interface Message {
   readonly time: number;
   readonly author: Person;
   readonly kind: string;
+  /** The file that it brings, or null. */
+  readonly file: SharedFile | null;
   /** As it reads now; empty when it was taken back. */
   readonly text: string;
   readonly state: "sent" | "pending";
@@ -18,6 +20,15 @@ export interface Message {
   readonly reactions: readonly { readonly emoji: string; readonly by: readonly Person[] }[];
   /** It names you with an @. */
   readonly mentionsYou: boolean;
+}
+
+/** A file of a room, as its author describes it. */
+export interface SharedFile {
+  readonly name: string;
+  /** Empty when its author did not say. */
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** One membership decision of the room's roster, checked on this machine. */

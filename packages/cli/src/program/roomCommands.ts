@@ -81,13 +81,28 @@ Examples:
 
   program
     .command("send")
-    .description("send one message")
-    .argument("<text...>", "the message; - reads it from standard input")
+    .description("send one message, or a file")
+    .argument("[text...]", "the message, or what is said with the file; - reads it from standard input")
+    .option("--file <path>", "send this file; one that was interrupted goes on where it was")
     .option("--no-wait", "leave it in the outbox when the relay cannot be reached (sent next time)")
-    .addHelpText("after", '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -\n  conclave send --file beds.jpg "The beds in May"',
+    )
     .action(async (text: string[], _: unknown, command: Command) => {
       const { send } = await import("../commands/send.js");
       await send(contextOf(command.optsWithGlobals()), text.join(" "));
+    });
+
+  program
+    .command("save")
+    .description("save a file of the room, verified, on this machine")
+    .argument("<file>", "its name, or the id of its message")
+    .argument("[path]", "where to put it (its own name, in this folder)")
+    .option("--force", "replace what is there")
+    .action(async (file: string, path: string | undefined, _: unknown, command: Command) => {
+      const { save } = await import("../commands/save.js");
+      await save(contextOf(command.optsWithGlobals()), file, path);
     });
 
   program

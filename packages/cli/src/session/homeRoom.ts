@@ -1,5 +1,7 @@
 import {
+  decodeFileCard,
   type NamedPerson,
+  type OutgoingFile,
   type Progress as RoomProgress,
   type RoomSession as ClientRoom,
   type Result,
@@ -20,7 +22,7 @@ import type {
   RoomSummary,
 } from "../model/room.js";
 import type { InviteOptions, Progress, RoomEvent, RoomSession } from "../model/session.js";
-import type { Decision, Message, TimelineItem } from "../model/timeline.js";
+import type { Decision, Message, SharedFile, TimelineItem } from "../model/timeline.js";
 import { actionPhrase, decisionView } from "./decisionView.js";
 import { inviteName, memberView, personView } from "./personView.js";
 import { policyOf, policyView } from "./policyView.js";
@@ -33,6 +35,8 @@ const FAREWELL = 3000;
 /** How long an answer to a request to join may take to arrive from the relay. */
 const ADMISSION = 2000;
 const POLL = 50;
+/** Lines of the timeline in which files are looked for. */
+const MOST_FILES = 10_000;
 const ROLES = ["owner", "admin", "member"] as const;
 
 /** A room of a home that is open. */
@@ -123,6 +127,31 @@ export class HomeRoom implements RoomSession {
 
   async send(text: string): Promise<Message> {
     return messageView(this.value(await this.room.send(text)));
+  }
+
+  /** Sends a file; resolves when its message is durable here. One that was begun before and is the same goes on. */
+  async sendFile(file: OutgoingFile, signal: AbortSignal): Promise<Message> {
+    const begun = (await this.room.uploads()).find(
+      ({ name, size, isRunning }) => !isRunning && name === file.name && size === file.size,
+    );
+    return messageView(this.value(await this.room.attach(file, { signal, ...(begun && { resume: begun.id }) })));
+  }
+
+  /** The files that this home knows of. */
+  async files(): Promise<(SharedFile & { readonly id: string })[]> {
+    const items = await this.room.timeline({ limit: MOST_FILES });
+    return items.flatMap((item) => {
+      const message = item.kind === "message" ? messageView(item.message) : null;
+      return message?.file ? [{ ...message.file, id: message.id }] : [];
+    });
+  }
+
+  /** Gives the bytes of the file of a message, each piece after it was verified. */
+  async saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>): Promise<void> {
+    const message = await this.room.find(fromHex(messageId));
+    const card = message && decodeFileCard(message.body);
+    if (!card) throw problemError({ kind: "unknown" }, this.relay);
+    this.value(await this.room.fetchFile(card, { write }));
   }
 
   async flushed(timeout: number): Promise<void> {

@@ -33,6 +33,8 @@ export function problemError(problem: Problem, relay: string): CliError {
       return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
     case "closed":
       return new CliError("HOME_FAILED", "This home's storage failed.", "Is the disk full? Then try again.");
+    case "cancelled":
+      return new CliError("CANCELLED", sentence, null, EXIT.interrupted);
     case "corrupted":
       return new CliError(
         "CORRUPTED",
@@ -43,7 +45,6 @@ export function problemError(problem: Problem, relay: string): CliError {
     case "starved":
     case "too_large":
     case "source":
-    case "cancelled":
     case "unknown":
     case "not_member":
     case "already_here":

@@ -1,6 +1,15 @@
-import type { Deleted, TimelineAlarm, TimelineItem as RoomItem, TimelineMessage } from "@conclave/client";
+import {
+  decodeFileCard,
+  type Deleted,
+  type FileCard,
+  type TimelineAlarm,
+  type TimelineItem as RoomItem,
+  type TimelineMessage,
+} from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import type { Alarm, Message, TimelineItem } from "../model/timeline.js";
+import { fileSize } from "../terminal/fileSize.js";
+import { safeName } from "../terminal/safeText.js";
 import { adviceFor } from "./alarmAdvice.js";
 import { decisionView, type LabelOf } from "./decisionView.js";
 import { personView } from "./personView.js";
@@ -12,6 +21,8 @@ const UNREADABLE = {
   pruned: "A message is gone: the server had deleted it before this device read it.",
   invalid: "Something that does not hold was ignored.",
 } as const;
+
+const decoder = new TextDecoder();
 
 /** Where the proof of an alarm was written, or null when it has none. */
 export type SaveProof = (alarm: TimelineAlarm) => string | null;
@@ -58,6 +69,7 @@ export function messageView(message: TimelineMessage): Message {
     ...(late ? ["late: written before a change of the room"] : []),
     ...(authorGone ? ["its author was not in the room any more"] : []),
   ];
+  const card = kind === "file" && deleted === null ? decodeFileCard(body) : null;
   const isText = kind === "text" || deleted !== null;
   return {
     id: toHex(id),
@@ -65,7 +77,13 @@ export function messageView(message: TimelineMessage): Message {
     time,
     author: personView(author),
     kind,
-    text: isText ? new TextDecoder().decode(edited?.body ?? body) : `(${kind}: this program cannot show it)`,
+    // Never with its key: what is printed here is what anybody may read over a shoulder.
+    file: card && { name: card.name, mediaType: card.mediaType, size: card.size },
+    text: isText
+      ? decoder.decode(edited?.body ?? body)
+      : card
+        ? fileText(card)
+        : `(${kind}: this program cannot show it)`,
     state,
     note: notes.length === 0 ? null : notes.join("; "),
     answers: answers && {
@@ -76,6 +94,10 @@ export function messageView(message: TimelineMessage): Message {
     reactions: reactions.map(({ emoji, people }) => ({ emoji, by: people.map(personView) })),
     mentionsYou: message.mentionsYou,
   };
+}
+
+function fileText({ name, size, caption }: FileCard): string {
+  return `[file] ${safeName(name)} (${fileSize(size)})${caption === "" ? "" : `\n${caption}`}`;
 }
 
 function deletionNote({ author }: TimelineMessage, { by }: Deleted): string {
