@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type Client, MemoryLock, MemoryStorage, openClient, type Result, type RoomSession } from "@conclave/client";
+import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const CLI = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
+const PAGES = fileURLToPath(new URL("../dist/index.html", import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Whether the real thing can be run here: Chromium, the command line and the pages are there (`npm run build`). */
+export const canBrowse = [CHROMIUM, CLI, PAGES].every((path) => existsSync(path));
+
+/** How somebody's browser looks. */
+export interface Looks {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: "light" | "dark";
+  readonly language?: "en-GB" | "de-DE";
+}
+
+/** A server as people run it, one Chromium, and people: in browsers of their own, or in Node. */
+export class World {
+  private readonly clients: Client[] = [];
+  private readonly contexts: BrowserContext[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly server: Server,
+    readonly browser: Browser,
+  ) {}
+
+  /** Where the pages and the relay are, without a slash at the end. */
+  get url(): string {
+    return this.server.url;
+  }
+
+  static async start(): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), "conclave-web-"));
+    const server = await Server.start(join(folder, "data"));
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    return new World(folder, server, browser);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    for (const client of this.clients) await client.close();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Another server, of somebody else. Stop it by yourself. */
+  another(...flags: string[]): Promise<Server> {
+    return Server.start(mkdtempSync(join(this.folder, "other-")), flags);
+  }
+
+  /** A browser of its own: nothing is shared with the others. The page is not loaded yet. */
+  async visitor({ width = 1280, height = 800, theme = "light", language = "en-GB" }: Looks = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      locale: language,
+      reducedMotion: "reduce",
+      hasTouch: width < 600,
+    });
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    return page;
+  }
+
+  /** A person who uses Node: quicker than a browser where the browser is not what is tested. */
+  async person(): Promise<Client> {
+    const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
+    const opened = await openClient({ ...ports, clock: systemClock, random: systemRandom, crypto: nodeCrypto });
+    if (!opened.ok) throw new Error(opened.problem);
+    this.clients.push(opened.client);
+    return opened.client;
+  }
+
+  /** An invite of a room, for these pages. */
+  async invite(room: RoomSession, options: Partial<Parameters<RoomSession["createInvite"]>[0]> = {}): Promise<string> {
+    const multi = { class: "multi", limit: 20 } as const;
+    const made = await get(room.createInvite({ label: "Test", for: multi, notAfter: null, mode: "direct", ...options }));
+    return room.inviteLink(made.invitation!.inviteId, this.url)!;
+  }
+}
+
+/** `conclave serve` in a process of its own. */
+export class Server {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(data: string, flags: readonly string[] = []): Promise<Server> {
+    const child = spawn(process.execPath, [CLI, "serve", "--port", "0", "--data", data, ...flags]);
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once("exit", (code) => reject(new Error(`conclave serve ended with ${String(code)}`)));
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const found = /^\s+(?:Open|Address)\s+(\S+)/u.exec(line)?.[1];
+        if (found) resolve(found.replace(/\/$/u, ""));
+      });
+    });
+    return new Server(child, url);
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.child.once("exit", () => resolve());
+      this.child.kill("SIGTERM");
+    });
+  }
+}
+
+/** Starts a room with the usual rules as a new person, up to the invite link, and goes into it. Gives the link. */
+export async function found(page: Page, url: string, title: string, name: string): Promise<string> {
+  await page.goto(`${url}/#/start`);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Name of the room").fill(title);
+  await page.getByRole("button", { name: "Start the room" }).click();
+  await page.getByRole("button", { name: "Later" }).click();
+  await page.getByRole("button", { name: "Make the link" }).click();
+  const link = await page.getByLabel("Invite link").inputValue();
+  await page.getByRole("button", { name: "Go to the room" }).click();
+  await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+  return link;
+}
+
+/** Opens an invite link as it comes, and takes the place. */
+export async function join(page: Page, link: string, name: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+}
+
+/** Writes a message into the open room. */
+export async function send(page: Page, text: string): Promise<void> {
+  const box = page.getByRole("textbox", { name: /^Message/u });
+  await box.fill(text);
+  await box.press("Enter");
+}
+
+/** What axe finds wrong on the page: rule, and where. Empty when nothing. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  // Through the protocol, not as a script element: the page's Content-Security-Policy stays as it is.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: run } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> };
+    };
+    const { violations } = await run.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary}`),
+    );
+  });
+}
+
+/** The value of a result that has to be one. */
+export async function get<T>(result: Promise<Result<T>>): Promise<T> {
+  const found = await result;
+  if (!found.ok) throw new Error(JSON.stringify(found.problem));
+  return found.value;
+}
