@@ -12,6 +12,7 @@ import { ErrorBoundary } from "./ErrorBoundary.js";
 import { Frame, type FrameProps } from "./Frame.js";
 import { go, href, route, type Route } from "./route.js";
 import { screens } from "./screens.js";
+import { pageTitle } from "./title.js";
 import { ShortcutHelp } from "./ShortcutHelp.js";
 import { t } from "./words.js";
 
@@ -49,7 +50,9 @@ function Place(): JSX.Element {
   const at = state === "open" || OPEN_TO_ALL.includes(here.at) ? here.at : "welcome";
   const Whole = pages[at];
   if (Whole) return <Whole key={at} />;
-  return <Frame list={List && <List />} banner={Top && <Top />} {...panes(here)} />;
+  return (
+    <Frame title={pageTitle.value || "Conclave"} list={List && <List />} banner={Top && <Top />} {...panes(here)} />
+  );
 }
 
 function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place"> {

@@ -6,6 +6,8 @@ import style from "./Frame.module.css";
 import { t } from "./words.js";
 
 export interface FrameProps {
+  /** What the page is called: its first heading, for screen readers. */
+  readonly title: string;
   /** The rooms. */
   readonly list: ComponentChildren;
   /** What is open: a conversation, the settings. */
@@ -24,7 +26,7 @@ export interface FrameProps {
  * Three panes side by side on a wide screen; two, with the panel over the conversation, on a tablet; one on a phone. The focus
  * goes with the person: into the pane that a new place opened, unless a screen put it somewhere itself.
  */
-export function Frame({ list, main, side, banner, shown, place }: FrameProps): JSX.Element {
+export function Frame({ title, list, main, side, banner, shown, place }: FrameProps): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const first = useRef(true);
   useEffect(() => {
@@ -37,19 +39,21 @@ export function Frame({ list, main, side, banner, shown, place }: FrameProps): J
         {t.skip}
       </button>
       {banner && <div class={style["banner"]}>{banner}</div>}
-      <div class={classes(style["frame"], style[`show-${shown}`], side !== undefined && style["with-side"])}>
+      <main class={classes(style["frame"], style[`show-${shown}`], side !== undefined && style["with-side"])}>
+        {/* On a phone only one pane is there, whichever it is: the landmark and the first heading are around them. */}
+        <h1 class="visually-hidden">{title}</h1>
         <nav class={classes(style["pane"], style["list"])} data-pane="list" aria-label={t.rooms} tabIndex={-1}>
           <ErrorBoundary>{list}</ErrorBoundary>
         </nav>
-        <main class={classes(style["pane"], style["main"])} data-pane="main" tabIndex={-1}>
+        <section class={classes(style["pane"], style["main"])} data-pane="main" tabIndex={-1}>
           <ErrorBoundary key={place}>{main}</ErrorBoundary>
-        </main>
+        </section>
         {side !== undefined && (
-          <aside class={classes(style["pane"], style["side"])} data-pane="side" aria-label={t.details} tabIndex={-1}>
+          <section class={classes(style["pane"], style["side"])} data-pane="side" aria-label={t.details} tabIndex={-1}>
             <ErrorBoundary key={place}>{side}</ErrorBoundary>
-          </aside>
+          </section>
         )}
-      </div>
+      </main>
     </div>
   );
 }

@@ -60,7 +60,7 @@ export function IconButton(props: IconButtonProps): JSX.Element {
   );
   if (tip === "none") return button;
   return (
-    <Tooltip text={label} side={tip} keys={props.keys}>
+    <Tooltip text={label} side={tip} keys={props.keys} off={expanded}>
       {button}
     </Tooltip>
   );

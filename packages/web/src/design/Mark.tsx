@@ -1,18 +1,20 @@
 import type { JSX } from "preact";
 
-/** The mark of Conclave: people in a ring, and the one place among them that is kept. */
+const SEATS = 7;
+
+/** The mark of Conclave, as its icon has it: people in a ring, one of whom is you, around what they keep. The same in every theme. */
 export function Mark({ size = 32 }: { readonly size?: number }): JSX.Element {
-  const seats = [0, 1, 2, 3, 4, 5].map((seat) => {
-    const angle = (seat * Math.PI) / 3 - Math.PI / 2;
-    return { x: 24 + 15 * Math.cos(angle), y: 24 + 15 * Math.sin(angle) };
+  const seats = Array.from({ length: SEATS }, (_, seat) => {
+    const angle = (seat * 2 * Math.PI) / SEATS - Math.PI / 2;
+    return { x: 256 + 150 * Math.cos(angle), y: 256 + 150 * Math.sin(angle) };
   });
   return (
-    <svg width={size} height={size} viewBox="0 0 48 48" aria-hidden="true">
-      <rect width="48" height="48" rx="14" fill="var(--accent)" />
+    <svg width={size} height={size} viewBox="0 0 512 512" aria-hidden="true">
+      <rect width="512" height="512" rx="128" fill="#0d6556" />
       {seats.map(({ x, y }, seat) => (
-        <circle key={seat} cx={x.toFixed(2)} cy={y.toFixed(2)} r="4.6" fill="var(--on-accent)" />
+        <circle key={seat} cx={x.toFixed(1)} cy={y.toFixed(1)} r="41" fill={seat === 0 ? "#f2b661" : "#f6f3ee"} />
       ))}
-      <circle cx="24" cy="24" r="4.6" fill="none" stroke="var(--on-accent)" stroke-width="2.4" />
+      <circle cx="256" cy="256" r="45" fill="none" stroke="#8fd3c3" stroke-width="17" />
     </svg>
   );
 }

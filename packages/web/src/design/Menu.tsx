@@ -33,7 +33,7 @@ export function Menu({ label, items, icon = EllipsisVertical, text, tone, size =
           size={size}
           expanded={at !== null}
           onClick={toggle}
-          {...(at ? { controls: id, tip: "none" as const } : {})}
+          {...(at ? { controls: id } : {})}
         />
       ) : (
         <Button

@@ -16,7 +16,7 @@ export interface PaneHeaderProps {
   readonly backOnPhone?: boolean;
   /** As `close` it is a cross at the end. */
   readonly onClose?: () => void;
-  /** Which heading it is: the conversation and full screens have 1, panels beside them 2. */
+  /** Which heading it is. The frame has the first one. */
   readonly level?: 1 | 2;
   /** Makes the title a button (open the room's panel). */
   readonly onTitle?: () => void;
@@ -24,7 +24,7 @@ export interface PaneHeaderProps {
 
 /** The top line of a pane. */
 export function PaneHeader(props: PaneHeaderProps): JSX.Element {
-  const { title, subtitle, picture, actions, onBack, onClose, onTitle, level = 1 } = props;
+  const { title, subtitle, picture, actions, onBack, onClose, onTitle, level = 2 } = props;
   const Heading = `h${level}` as const;
   const name = (
     <span class={style["words"]}>

@@ -17,15 +17,22 @@ export function QrCode({ text, label, size = 240 }: QrCodeProps): JSX.Element {
   const { path, width } = useMemo(() => draw(text), [text]);
   return (
     <div class={style["code"]} style={{ inlineSize: `${size}px` }}>
-      <svg role="img" aria-label={label} viewBox={`0 0 ${width} ${width}`} shape-rendering="crispEdges">
+      <svg
+        role="img"
+        aria-label={label}
+        viewBox={`${-QUIET} ${-QUIET} ${width + 2 * QUIET} ${width + 2 * QUIET}`}
+        shape-rendering="crispEdges"
+      >
         <path d={path} fill="#17211e" />
       </svg>
     </div>
   );
 }
 
+// Empty modules around it, as the standard asks for.
+const QUIET = 4;
+
 function draw(text: string): { path: string; width: number } {
-  // The quiet zone is the padding around it.
   const { data, size } = encode(text, { ecc: "M", border: 0 });
   let path = "";
   data.forEach((row, y) => {

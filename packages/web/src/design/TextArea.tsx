@@ -42,7 +42,7 @@ export function TextArea(props: TextAreaProps): JSX.Element {
             growTo !== undefined && style["grows"],
             props.mono && style["mono"],
           )}
-          style={growTo !== undefined ? { maxBlockSize: `calc(${growTo * 1.4}em + 1.25rem)` } : {}}
+          style={growTo !== undefined ? { minBlockSize: lines(rows), maxBlockSize: lines(growTo) } : {}}
           rows={rows}
           value={read(props.value)}
           placeholder={props.placeholder}
@@ -61,4 +61,8 @@ export function TextArea(props: TextAreaProps): JSX.Element {
       </div>
     </FieldFrame>
   );
+}
+
+function lines(count: number): string {
+  return `calc(${count * 1.4}em + 1.125rem)`;
 }

@@ -10,10 +10,12 @@ export interface TooltipProps {
   readonly children: ComponentChildren;
   readonly side?: "above" | "below";
   readonly keys?: string | undefined;
+  /** Not now: what the button opened is there. */
+  readonly off?: boolean | undefined;
 }
 
 /** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it. */
-export function Tooltip({ text, children, side = "below", keys }: TooltipProps): JSX.Element {
+export function Tooltip({ text, children, side = "below", keys, off }: TooltipProps): JSX.Element {
   const [hidden, hide] = useState(false);
   return (
     <span
@@ -26,7 +28,7 @@ export function Tooltip({ text, children, side = "below", keys }: TooltipProps):
       onFocusOut={() => hide(false)}
     >
       {children}
-      {!hidden && (
+      {!hidden && !off && (
         <span class={classes(style["tip"], style[side])} aria-hidden="true">
           {text}
           {keys && <Kbd keys={keys} />}

@@ -4,11 +4,14 @@ import { language } from "./language.js";
 
 const made = new Map<string, unknown>();
 
+// The English of these texts is British.
+const TAGS = { en: "en-GB", de: "de" } as const;
+
 /** Intl objects cost a millisecond each to make: one of each kind and language is kept. */
 export function intl<T>(kind: string, make: (language: string) => T): T {
   const key = `${language.value} ${kind}`;
   let kept = made.get(key);
-  if (kept === undefined) made.set(key, (kept = make(language.value)));
+  if (kept === undefined) made.set(key, (kept = make(TAGS[language.value])));
   return kept as T;
 }
 
@@ -42,7 +45,12 @@ export function fileSize(bytes: number): string {
   return intl(
     `size ${unit}`,
     (tag) =>
-      new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: at ? 1 : 0 }),
+      new Intl.NumberFormat(tag, {
+        style: "unit",
+        unit,
+        unitDisplay: at ? "short" : "narrow",
+        maximumFractionDigits: at ? 1 : 0,
+      }),
   ).format(value);
 }
 

@@ -75,7 +75,7 @@ function noon(time: number): number {
 }
 
 function format(kind: string, options: Intl.DateTimeFormatOptions, time: number): string {
-  return intl(kind, (tag) => new Intl.DateTimeFormat(tag === "en" ? "en-GB" : tag, options)).format(time);
+  return intl(kind, (tag) => new Intl.DateTimeFormat(tag, options)).format(time);
 }
 
 function capital(text: string): string {
