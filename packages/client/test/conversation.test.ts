@@ -80,6 +80,8 @@ describe("what is done to a message", () => {
     expect(reactionsOf(messages[0]!)).toEqual(["👍 Bob+Carol!"]);
     expect(messages[1]).toMatchObject({ answers: { text: "hello", deleted: false, author: { name: "Alice" } } });
     expect((await found(world, carol, answer)).answers?.id).toEqual(id);
+    // Plain data: it goes to another thread as it is.
+    expect(structuredClone(items)).toEqual(items);
   });
 
   it("a reaction that is sent again is taken back; null takes back all own ones and nobody else's", async () => {

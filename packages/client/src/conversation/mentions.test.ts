@@ -21,7 +21,7 @@ describe("mentionsIn", () => {
     expect(named("@", "Bob")).toEqual([]);
   });
 
-  it("A82: RULE conversation.mentions-bounded: a text of nothing but @ costs no time, in a room of 10,000", () => {
+  it("RULE conversation.mentions-bounded: a text of nothing but @ costs no time, in a room of 10,000 (attack A82)", () => {
     const names = Array.from({ length: 10_000 }, (_, n) => "x".repeat((n % 120) + 1) + String(n));
     const began = performance.now();
     expect(mentionsIn("@ ".repeat(30_000) + "@x0", names)).toEqual([]);

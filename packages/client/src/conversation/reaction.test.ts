@@ -33,7 +33,7 @@ describe("toggled", () => {
     expect(toggled(all, person(2), null)).toBeNull();
   });
 
-  it("A82: RULE conversation.reactions-bounded: 8 of one person, 32 different ones, 500 in all", () => {
+  it("RULE conversation.reactions-bounded: 8 of one person, 32 different ones, 500 in all (attack A82)", () => {
     const emoji = (n: number) => String.fromCodePoint(0x1f600 + n);
     const flood = (people: number, each: number) => {
       let all: readonly ReactionRecord[] = [];
