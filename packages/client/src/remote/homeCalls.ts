@@ -2,6 +2,7 @@ import type { Client, RoomOptions } from "../view/client.js";
 import type { Decision } from "../view/decision.js";
 import type { Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
+import type { TransferCalls } from "./transfers.js";
 import type { InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./homeView.js";
 
 /** What of a room can be called from a page as it is. */
@@ -17,6 +18,8 @@ export const ROOM_CALLS = [
   "react",
   "draft",
   "setDraft",
+  "uploads",
+  "discardUpload",
   "flushed",
   "resume",
   "acknowledge",
@@ -39,7 +42,7 @@ export const CLIENT_CALLS = ["recoveryPhrase", "nudge", "search"] as const satis
 export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;
 
 /** A home, as a page calls it. */
-export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]> {
+export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, TransferCalls {
   self(): SelfView;
   rooms(): Promise<readonly RoomSummary[]>;
   /** Null for a room that is not here. */

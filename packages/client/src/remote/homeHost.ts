@@ -7,6 +7,7 @@ import type { RoomSession } from "../view/roomSession.js";
 import { CLIENT_CALLS, type HomeCalls, ROOM_CALLS } from "./homeCalls.js";
 import type { HomeEvent, InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./homeView.js";
 import { RoomFeed } from "./roomFeed.js";
+import { Transfers } from "./transfers.js";
 
 const MOST_TICKETS = 20;
 
@@ -20,6 +21,7 @@ export class HomeHost {
   private readonly feeds = new Map<RoomKey, RoomFeed>();
   private readonly tickets = new Map<number, Invited>();
   private lastTicket = 0;
+  private readonly transfers: Transfers;
   private readonly stopWatching: () => void;
 
   /** @param tell Called with each event, after what it tells of was stored. */
@@ -27,6 +29,7 @@ export class HomeHost {
     private readonly client: Client,
     private readonly tell: (event: HomeEvent) => void,
   ) {
+    this.transfers = new Transfers((key) => this.session(key), tell);
     this.stopWatching = client.watch(() => void this.follow());
     void this.follow();
   }
@@ -38,6 +41,7 @@ export class HomeHost {
     const client = Object.fromEntries(names) as unknown as Pick<Client, (typeof CLIENT_CALLS)[number]>;
     return {
       ...client,
+      ...this.transfers.calls(),
       forget: (key) => this.client.forget(fromHex(key)),
       self: () => this.self(),
       rooms: () => this.rooms(),

@@ -4,6 +4,7 @@ import type { RoomMember } from "../view/person.js";
 import type { RoomStatus } from "../view/status.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineMessage } from "../view/timeline.js";
+import type { TransferEvent } from "./transfers.js";
 
 /** Names a room across threads: its id in lower-case hex. */
 export type RoomKey = string;
@@ -48,4 +49,5 @@ export type HomeEvent =
   /** One room is to be shown, and its details read, anew. */
   | { readonly type: "room"; readonly room: RoomSummary }
   /** What happened in a room, in order. */
-  | { readonly type: "events"; readonly key: RoomKey; readonly events: readonly SessionEvent[] };
+  | { readonly type: "events"; readonly key: RoomKey; readonly events: readonly SessionEvent[] }
+  | TransferEvent;

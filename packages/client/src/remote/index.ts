@@ -8,4 +8,5 @@ export { HomeHost } from "./homeHost.js";
 export { type HomeCalls, type RoomCalls } from "./homeCalls.js";
 export type { HomeEvent, InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./homeView.js";
 export { remoteHome, type RemoteHome, type Told } from "./remoteHome.js";
+export type { OfferedFile, Readable, TransferCalls, TransferEvent, TransferKey } from "./transfers.js";
 export { joinTabs, type Serve } from "./tabs.js";

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { pageTitle } from "../../app/title.js";
 import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
+import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
@@ -16,6 +17,8 @@ import { Composition } from "./composition.js";
 import type { MenuPlace } from "./Message.js";
 import { MessageList } from "./MessageList.js";
 import { MessageMenu } from "./MessageMenu.js";
+import { Attachments } from "./files/attachments.js";
+import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
 import { useActions } from "./useActions.js";
 import { whyNotWriting } from "./whyNotWriting.js";
@@ -36,10 +39,20 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
   const firstUnread = useMemo(() => status.firstUnread, [key]);
   const conversation = useMemo(() => new Conversation(key, status.unread > MUCH ? firstUnread : null), [key]);
   const composition = useMemo(() => new Composition(key), [key]);
+  const attachments = useMemo(() => new Attachments(key), [key]);
+  const downloads = useMemo(() => new Downloads(key), [key]);
   const people = useMemo(() => peopleOf(detail?.members ?? []), [detail?.members]);
   const [menu, open] = useState<{ message: TimelineMessage; at: MenuPlace } | null>(null);
   const whyNot = whyNotWriting(status);
-  const chat = useActions({ room, people, composition, conversation, canWrite: whyNot === null });
+  const chat = useActions({
+    room,
+    people,
+    composition,
+    conversation,
+    attachments,
+    downloads,
+    canWrite: whyNot === null,
+  });
 
   useEffect(() => {
     const save = () => composition.save();
@@ -48,6 +61,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
       removeEventListener("pagehide", save);
       save();
       conversation.close();
+      downloads.close();
     };
   }, [key]);
   useEffect(() => {
@@ -79,11 +93,12 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             title={plainName(room.title)}
             onSend={() => void chat.send()}
             onEditLast={() => chat.editLast()}
-            onFiles={null}
+            attachments={attachments}
           />
         ) : (
           <p class={composerStyle["notice"]}>{whyNot}</p>
         )}
+        {whyNot === null && <DropTarget attachments={attachments} />}
         {menu && <MessageMenu message={menu.message} at={menu.at} onClose={() => open(null)} />}
       </div>
     </ChatProvider>

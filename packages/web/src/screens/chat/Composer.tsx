@@ -7,6 +7,8 @@ import { useChat } from "./chatContext.js";
 import type { Composition } from "./composition.js";
 import style from "./Composer.module.css";
 import { EmojiPopup } from "./EmojiPopup.js";
+import type { Attachments } from "./files/attachments.js";
+import { Tray } from "./files/Tray.js";
 import { MentionList } from "./MentionList.js";
 import { textOf } from "./messageText.js";
 import { Name } from "./Name.js";
@@ -22,11 +24,11 @@ export interface ComposerProps {
   readonly onSend: () => void;
   /** The person pressed Up in an empty field: the last own message is to be changed. */
   readonly onEditLast: () => void;
-  readonly onFiles: ((files: readonly File[]) => void) | null;
+  readonly attachments: Attachments;
 }
 
 /** Where one writes. Enter sends, Shift+Enter makes a line; on a phone Enter makes a line and the button sends. */
-export function Composer({ composition, title, onSend, onEditLast, onFiles }: ComposerProps): JSX.Element {
+export function Composer({ composition, attachments, title, onSend, onEditLast }: ComposerProps): JSX.Element {
   const { people } = useChat();
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -99,25 +101,22 @@ export function Composer({ composition, title, onSend, onEditLast, onFiles }: Co
           />
         </div>
       )}
+      <Tray attachments={attachments} />
       {mention.open && <MentionList id={id} {...mention.open} chosen={mention.chosen} onChoose={mention.choose} />}
       <div class={style["line"]}>
-        {onFiles && (
-          <>
-            <input
-              ref={picker}
-              class="visually-hidden"
-              type="file"
-              multiple
-              tabIndex={-1}
-              aria-hidden="true"
-              onChange={(event) => {
-                onFiles([...(event.currentTarget.files ?? [])]);
-                event.currentTarget.value = "";
-              }}
-            />
-            <IconButton label={t.attach} icon={Paperclip} tip="above" onClick={() => picker.current?.click()} />
-          </>
-        )}
+        <input
+          ref={picker}
+          class="visually-hidden"
+          type="file"
+          multiple
+          tabIndex={-1}
+          aria-hidden="true"
+          onChange={(event) => {
+            attachments.add([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = "";
+          }}
+        />
+        <IconButton label={t.attach} icon={Paperclip} tip="above" onClick={() => picker.current?.click()} />
         <div class={style["box"]}>
           <textarea
             ref={area}
@@ -141,9 +140,9 @@ export function Composer({ composition, title, onSend, onEditLast, onFiles }: Co
             onBlur={mention.close}
             onPaste={(event) => {
               const files = [...(event.clipboardData?.files ?? [])];
-              if (!onFiles || files.length === 0) return;
+              if (files.length === 0 || mode.kind === "edit") return;
               event.preventDefault();
-              onFiles(files);
+              attachments.add(files);
             }}
           />
           <span class={style["smile"]}>
@@ -163,7 +162,7 @@ export function Composer({ composition, title, onSend, onEditLast, onFiles }: Co
           tone="solid"
           type="submit"
           tip="none"
-          disabled={composition.isEmpty.value || excess > 0}
+          disabled={(composition.isEmpty.value && (mode.kind === "edit" || !attachments.hasChosen)) || excess > 0}
         />
       </div>
       <span id={`${id}-hint`} class="visually-hidden">

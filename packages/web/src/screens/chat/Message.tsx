@@ -8,7 +8,7 @@ import { Avatar } from "../../design/Avatar.js";
 import { classes } from "../../design/live.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
-import { FileMessage } from "./FileMessage.js";
+import { FileMessage } from "./files/FileMessage.js";
 import { MessageBody } from "./MessageBody.js";
 import { MessageTools } from "./MessageTools.js";
 import style from "./Message.module.css";
@@ -47,7 +47,13 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
   });
   return (
     <div
-      class={classes(style["message"], isOwn && style["own"], isFirst && style["first"], isMarked && style["marked"])}
+      class={classes(
+        style["message"],
+        isOwn && style["own"],
+        isFirst && style["first"],
+        isLast && style["last"],
+        isMarked && style["marked"],
+      )}
       role="article"
       aria-label={`${plainName(author.name)}, ${clockTime(message.time)}`}
       tabIndex={isCurrent ? 0 : -1}

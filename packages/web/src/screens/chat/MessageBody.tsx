@@ -30,9 +30,9 @@ export function MessageBody({
   return (
     <div class={classes(style["body"], isLarge && style["jumbo"])}>
       {blocks.map((block, index) => (
-        <BlockView key={index} block={block} after={index === blocks.length - 1 ? after : null} />
+        <BlockView key={index} block={block} after={index === blocks.length - 1 && !isLarge ? after : null} />
       ))}
-      {blocks.length === 0 && after}
+      {(blocks.length === 0 || isLarge) && <div class={style["end"]}>{after}</div>}
       {isLong && (
         <button class={style["more"]} type="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
           {isOpen ? t.showLess : t.showAll}
@@ -49,7 +49,7 @@ function BlockView({ block, after }: { readonly block: Block; readonly after: Co
         <pre class={style["pre"]} dir="ltr" tabIndex={0}>
           <code>{block.text}</code>
         </pre>
-        {after}
+        <div class={style["end"]}>{after}</div>
       </>
     );
   }

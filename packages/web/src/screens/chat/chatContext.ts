@@ -4,6 +4,7 @@ import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Downloads } from "../../model/transfers.js";
 import type { Mentionable } from "./markup.js";
 
 /** Who is in the room, as lines of a conversation need it. */
@@ -41,6 +42,7 @@ export interface Chat {
   readonly people: People;
   /** Whether anything can be sent: actions are offered only then. */
   readonly canWrite: boolean;
+  readonly downloads: Downloads;
   readonly reply: (message: TimelineMessage) => void;
   readonly edit: (message: TimelineMessage) => void;
   readonly takeBack: (message: TimelineMessage) => void;

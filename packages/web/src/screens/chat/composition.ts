@@ -60,6 +60,18 @@ export class Composition {
     this.mode.value = { kind: "new" };
   }
 
+  /** Takes the text out of the field, to go with a file, and what it answers. */
+  take(): { text: string; ref: Uint8Array | null } {
+    const text = this.text.value.trim();
+    const { value: mode } = this.mode;
+    batch(() => {
+      this.text.value = "";
+      this.mode.value = { kind: "new" };
+    });
+    this.save();
+    return { text, ref: mode.kind === "reply" ? mode.to.id : null };
+  }
+
   /** Takes the text out of the field and hands it to the home, which sends it when it can. */
   async send(): Promise<void> {
     const text = this.text.value.trim();

@@ -5,9 +5,11 @@ import { confirm } from "../../design/Confirm.js";
 import { toast } from "../../design/Toast.js";
 import type { Conversation } from "../../model/conversation.js";
 import { home } from "../../model/home.js";
+import type { Downloads } from "../../model/transfers.js";
 import { sayProblem } from "../../words/problem.js";
 import type { Chat, People } from "./chatContext.js";
 import type { Composition } from "./composition.js";
+import type { Attachments } from "./files/attachments.js";
 import { noteEmoji } from "./emoji.js";
 import { t } from "./words.js";
 
@@ -17,6 +19,8 @@ interface ActionParts {
   readonly composition: Composition;
   readonly conversation: Conversation;
   readonly canWrite: boolean;
+  readonly attachments: Attachments;
+  readonly downloads: Downloads;
 }
 
 /** What can be done in a conversation. */
@@ -28,7 +32,7 @@ export interface Actions extends Chat {
 
 /** The same object as long as nothing that lines show has changed: else every line would be drawn again. */
 export function useActions(parts: ActionParts): Actions {
-  const { room, people, composition, conversation, canWrite } = parts;
+  const { room, people, composition, conversation, canWrite, attachments, downloads } = parts;
   const latest = useRef(room);
   latest.current = room;
   /** The person was asked about the stale list, and goes on. */
@@ -57,18 +61,25 @@ export function useActions(parts: ActionParts): Actions {
       key: room.key,
       people,
       canWrite,
+      downloads,
       reply: (message) => composition.reply(message),
       edit: (message) => composition.edit(message),
       takeBack: (message) => void takeBack(message),
       react: (message, emoji) => void react(message, emoji),
       jumpTo: (id) => void jumpTo(id),
       async send() {
-        if (composition.isEmpty.value || composition.excess.value > 0) return;
+        const hasFiles = attachments.hasChosen && composition.mode.value.kind !== "edit";
+        if ((composition.isEmpty.value && !hasFiles) || composition.excess.value > 0) return;
         if (latest.current.status.freshness.state === "stale" && !goesOn.current) {
           goesOn.current = await confirm({ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.wait });
           if (!goesOn.current) return;
         }
         const isNew = composition.mode.value.kind !== "edit";
+        if (hasFiles) {
+          const { text, ref } = composition.take();
+          await Promise.all([attachments.send(text, ref), conversation.toNewest()]);
+          return;
+        }
         await composition.send();
         if (isNew) await conversation.toNewest();
       },
@@ -77,7 +88,7 @@ export function useActions(parts: ActionParts): Actions {
         if (own?.kind === "message") composition.edit(own.message);
       },
     };
-  }, [room.key, people, canWrite, composition, conversation]);
+  }, [room.key, people, canWrite, composition, conversation, attachments, downloads]);
 }
 
 function isEditable({ author, deleted, kind }: TimelineMessage): boolean {

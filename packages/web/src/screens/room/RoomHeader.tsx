@@ -28,68 +28,75 @@ export function RoomHeader({
   const count = detail?.members.length ?? 0;
   const title = plainName(room.title);
   return (
-    <PaneHeader
-      picture={<Avatar name={title} seed={key} shape="room" />}
-      title={<bdi>{title}</bdi>}
-      subtitle={
-        <span class={style["under"]}>
-          {count > 0 && <span class={style["people"]}>{t.people(count)}</span>}
-          <FreshnessLine status={status} />
-        </span>
-      }
-      onBack={() => go({ at: "rooms" })}
-      backOnPhone
-      actions={
-        <>
-          <span class={style["wide"]}>
-            <IconButton
-              label={t.search}
-              icon={Search}
-              pressed={current === "search"}
-              onClick={() => toggle("search")}
-            />
-            <IconButton
-              label={t.decisions}
-              icon={Landmark}
-              pressed={current === "decisions"}
-              onClick={() => toggle("decisions")}
-            />
-            <IconButton
-              label={t.invites}
-              icon={Link2}
-              pressed={current === "invites"}
-              onClick={() => toggle("invites")}
-            />
+    <>
+      <PaneHeader
+        picture={<Avatar name={title} seed={key} shape="room" />}
+        title={<bdi>{title}</bdi>}
+        subtitle={
+          <span class={style["under"]}>
+            {count > 0 && <span class={style["people"]}>{t.people(count)}</span>}
+            <span class={style["beside"]}>
+              <FreshnessLine status={status} />
+            </span>
           </span>
-          <IconButton
-            label={status.requests > 0 ? t.showPeopleWaiting(status.requests) : t.showPeople}
-            icon={UsersRound}
-            count={status.requests}
-            pressed={current === "people"}
-            onClick={() => toggle("people")}
-          />
-          <IconButton
-            label={t.more}
-            icon={Ellipsis}
-            expanded={menuAt !== null}
-            tip="none"
-            onClick={(event) => open(menuAt ? null : (event.currentTarget as HTMLElement))}
-          />
-          {menuAt && (
-            <MenuPopup
-              label={t.more}
-              at={menuAt}
-              onClose={() => open(null)}
-              items={[
-                { text: t.search, icon: Search, onSelect: () => toggle("search") },
-                { text: t.decisions, icon: Landmark, onSelect: () => toggle("decisions") },
-                { text: t.invites, icon: Link2, onSelect: () => toggle("invites") },
-                { text: t.settings, icon: SlidersHorizontal, onSelect: () => toggle("room") },
-              ]}
+        }
+        onBack={() => go({ at: "rooms" })}
+        backOnPhone
+        actions={
+          <>
+            <span class={style["wide"]}>
+              <IconButton
+                label={t.search}
+                icon={Search}
+                pressed={current === "search"}
+                onClick={() => toggle("search")}
+              />
+              <IconButton
+                label={t.decisions}
+                icon={Landmark}
+                pressed={current === "decisions"}
+                onClick={() => toggle("decisions")}
+              />
+              <IconButton
+                label={t.invites}
+                icon={Link2}
+                pressed={current === "invites"}
+                onClick={() => toggle("invites")}
+              />
+            </span>
+            <IconButton
+              label={status.requests > 0 ? t.showPeopleWaiting(status.requests) : t.showPeople}
+              icon={UsersRound}
+              count={status.requests}
+              pressed={current === "people"}
+              onClick={() => toggle("people")}
             />
-          )}
-        </>
-      }
-    />
+            <IconButton
+              label={t.more}
+              icon={Ellipsis}
+              expanded={menuAt !== null}
+              tip="none"
+              onClick={(event) => open(menuAt ? null : (event.currentTarget as HTMLElement))}
+            />
+            {menuAt && (
+              <MenuPopup
+                label={t.more}
+                at={menuAt}
+                onClose={() => open(null)}
+                items={[
+                  { text: t.search, icon: Search, onSelect: () => toggle("search") },
+                  { text: t.decisions, icon: Landmark, onSelect: () => toggle("decisions") },
+                  { text: t.invites, icon: Link2, onSelect: () => toggle("invites") },
+                  { text: t.settings, icon: SlidersHorizontal, onSelect: () => toggle("room") },
+                ]}
+              />
+            )}
+          </>
+        }
+      />
+      <div class={style["strip"]}>
+        <FreshnessLine status={status} />
+      </div>
+    </>
   );
 }

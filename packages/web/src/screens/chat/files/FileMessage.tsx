@@ -1,0 +1,83 @@
+import type { TimelineMessage } from "@conclave/client";
+import { decodeFileCard, type FileCard, plainName, plainText } from "@conclave/client/pure";
+import { Download as DownloadIcon, FileText, X } from "lucide-preact";
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { IconButton } from "../../../design/IconButton.js";
+import { Progress } from "../../../design/Progress.js";
+import { sayProblem } from "../../../words/problem.js";
+import { fileSize } from "../../../words/say.js";
+import { useChat } from "../chatContext.js";
+import { MessageBody } from "../MessageBody.js";
+import { t as chatWords } from "../words.js";
+import style from "./FileMessage.module.css";
+import { PictureMessage } from "./PictureMessage.js";
+import { saveFile } from "./saveFile.js";
+import { t } from "./words.js";
+
+const LONGEST_NAME = 120;
+const LONGEST_CAPTION = 16_384;
+
+/** A message of kind "file": a picture, or a card with a button, and what its author wrote with it. */
+export function FileMessage(props: {
+  readonly message: TimelineMessage;
+  readonly after: ComponentChildren;
+}): JSX.Element {
+  const { message, after } = props;
+  const card = useMemo(() => decodeFileCard(message.body), [message.body]);
+  if (!card) {
+    return (
+      <p class={style["none"]}>
+        {chatWords.unknownKind}
+        {after}
+      </p>
+    );
+  }
+  return (
+    <>
+      {card.picture ? (
+        <PictureMessage message={message} card={card} picture={card.picture} />
+      ) : (
+        <Card message={message} card={card} />
+      )}
+      <MessageBody text={plainText(card.caption, LONGEST_CAPTION)} after={after} />
+    </>
+  );
+}
+
+function Card({ message, card }: { readonly message: TimelineMessage; readonly card: FileCard }): JSX.Element {
+  const download = useChat().downloads.of(message, card);
+  const state = download.state.value;
+  const name = plainName(card.name, LONGEST_NAME);
+  const save = async () => {
+    const bytes = await download.fetch();
+    if (bytes) saveFile(bytes, card.name);
+  };
+  return (
+    <div class={style["card"]}>
+      <span class={style["icon"]}>
+        <FileText size={22} aria-hidden="true" />
+      </span>
+      <span class={style["words"]}>
+        <bdi class={style["name"]}>{name}</bdi>
+        {state.is === "moving" ? (
+          <>
+            <Progress quiet label={t.downloading(name)} value={state.progress} />
+            {state.isWaiting && <span class={style["size"]}>{t.waits}</span>}
+          </>
+        ) : state.is === "failed" ? (
+          <span class={style["failed"]} role="alert">
+            {sayProblem(state.problem)}
+          </span>
+        ) : (
+          <span class={style["size"]}>{fileSize(card.size)}</span>
+        )}
+      </span>
+      {state.is === "moving" ? (
+        <IconButton label={t.cancelDownload(name)} icon={X} tip="none" onClick={() => download.cancel()} />
+      ) : (
+        <IconButton label={t.download(name)} icon={DownloadIcon} tip="none" onClick={() => void save()} />
+      )}
+    </div>
+  );
+}

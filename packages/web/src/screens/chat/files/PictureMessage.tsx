@@ -1,0 +1,53 @@
+import type { TimelineMessage } from "@conclave/client";
+import { type FileCard, type Picture, plainName } from "@conclave/client/pure";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { lazy } from "../../../app/Lazy.js";
+import { useChat } from "../chatContext.js";
+import style from "./PictureMessage.module.css";
+import { Thumbnail } from "./Thumbnail.js";
+import { t } from "./words.js";
+
+const Lightbox = lazy(() => import("./Lightbox.js").then((module) => module.Lightbox));
+
+const WIDEST = 320;
+const HIGHEST = 360;
+const MOST_STRETCHED = 3;
+const LONGEST_NAME = 80;
+
+/** A picture as its message shows it; a press fetches the whole of it. */
+export function PictureMessage(props: {
+  readonly message: TimelineMessage;
+  readonly card: FileCard;
+  readonly picture: Picture;
+}): JSX.Element {
+  const { message, card, picture } = props;
+  const { downloads } = useChat();
+  const [isOpen, open] = useState(false);
+  const name = plainName(card.name, LONGEST_NAME);
+  const { width, height } = shownSize(picture);
+  return (
+    <>
+      <button
+        class={style["picture"]}
+        style={{ inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }}
+        type="button"
+        aria-label={t.open(name)}
+        onClick={() => open(true)}
+      >
+        <Thumbnail picture={picture} alt="" />
+      </button>
+      {isOpen && (
+        <Lightbox card={card} picture={picture} download={downloads.of(message, card)} onClose={() => open(false)} />
+      )}
+    </>
+  );
+}
+
+// What a stranger says of its size may not tear the conversation apart.
+function shownSize({ width, height }: Picture): { width: number; height: number } {
+  const ratio = Math.min(MOST_STRETCHED, Math.max(1 / MOST_STRETCHED, width / height));
+  const wide = Math.min(WIDEST, width, HIGHEST * ratio);
+  const shown = Math.max(96, Math.round(wide));
+  return { width: shown, height: Math.round(shown / ratio) };
+}

@@ -1,0 +1,92 @@
+import { plainName } from "@conclave/client/pure";
+import { FileText, RotateCcw, X } from "lucide-preact";
+import type { JSX } from "preact";
+import { IconButton } from "../../../design/IconButton.js";
+import { Progress } from "../../../design/Progress.js";
+import { sayProblem } from "../../../words/problem.js";
+import { fileSize } from "../../../words/say.js";
+import type { Attachment, Attachments } from "./attachments.js";
+import { BlobImage } from "./BlobImage.js";
+import style from "./Tray.module.css";
+import { t } from "./words.js";
+
+const LONGEST_NAME = 80;
+
+/** Files above the field: chosen to be sent with what is written, or on their way. */
+export function Tray({ attachments }: { readonly attachments: Attachments }): JSX.Element | null {
+  const all = attachments.all.value;
+  if (all.length === 0) return null;
+  return (
+    <ul class={style["tray"]} role="list" aria-label={t.files}>
+      {all.map((each) => (
+        <li key={each.id} class={style["file"]}>
+          <Item attachments={attachments} attachment={each} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Item({
+  attachments,
+  attachment,
+}: {
+  readonly attachments: Attachments;
+  readonly attachment: Attachment;
+}): JSX.Element {
+  const { file } = attachment;
+  const { preview, isOriginal, canShrink } = attachment.looks.value;
+  const sending = attachment.sending.value;
+  const state = sending?.state.value ?? { is: "idle" as const };
+  const name = plainName(file.name, LONGEST_NAME);
+  return (
+    <>
+      <span class={style["picture"]}>
+        {preview ? <BlobImage blob={preview} alt="" /> : <FileText size={20} aria-hidden="true" />}
+      </span>
+      <span class={style["words"]}>
+        <bdi class={style["name"]}>{name}</bdi>
+        {state.is === "moving" ? (
+          <>
+            <Progress quiet label={t.sending(name)} value={state.progress} />
+            {state.isWaiting && <span class={style["note"]}>{t.waits}</span>}
+          </>
+        ) : state.is === "failed" ? (
+          <span class={style["failed"]} role="alert">
+            {sayProblem(state.problem)}
+          </span>
+        ) : (
+          <span class={style["note"]}>
+            {fileSize(file.size)}
+            {canShrink && (
+              <label class={style["original"]}>
+                <input
+                  type="checkbox"
+                  checked={isOriginal}
+                  onChange={(event) => attachment.choose(event.currentTarget.checked)}
+                />
+                {t.original}
+              </label>
+            )}
+          </span>
+        )}
+      </span>
+      {state.is === "failed" && (
+        <IconButton
+          label={t.again(name)}
+          icon={RotateCcw}
+          size="small"
+          tip="none"
+          onClick={() => void attachments.again(attachment)}
+        />
+      )}
+      <IconButton
+        label={state.is === "moving" ? t.cancelSending(name) : t.remove(name)}
+        icon={X}
+        size="small"
+        tip="none"
+        onClick={() => attachments.remove(attachment)}
+      />
+    </>
+  );
+}

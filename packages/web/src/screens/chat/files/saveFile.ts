@@ -1,0 +1,30 @@
+import { plainName } from "@conclave/client/pure";
+
+const LONGEST = 120;
+const A_WHILE = 60_000;
+
+/**
+ * Gives a file to the person's own folder.
+ *
+ * RULE: web.file-download: a file is a download of no type, never a document of this page's origin, and its name is cleaned
+ * of paths and of characters that turn it around (attacks A78, A87).
+ */
+export function saveFile(bytes: Blob, name: string): void {
+  const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = safeFileName(name);
+  link.click();
+  // The browser has begun to write it by then.
+  setTimeout(() => URL.revokeObjectURL(url), A_WHILE);
+}
+
+/** A file's name without folders, and with nothing that a system reads as more than a name. */
+export function safeFileName(name: string): string {
+  const end = Array.from(plainName(name, 1000)).slice(-LONGEST).join("");
+  const safe = end
+    .replace(/[\\/:*?"<>|]/gu, "_")
+    .replace(/^[.\s]+/u, "")
+    .trim();
+  return safe === "" ? "file" : safe;
+}
