@@ -281,6 +281,25 @@ describe("a file", () => {
     expect([...alice.disk.records.keys()].filter((key) => key.includes("/upload/"))).toEqual([]);
   });
 
+  it("that is taken back goes from the relay too, by the device that sent it and no other", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await attached(world, bob, alice, new Source(systemRandom(10_000)));
+    await attached(world, alice, bob, new Source(systemRandom(10_000)));
+    const both = blobBytes(world, alice);
+    const items = await world.run(alice.room.timeline());
+    const ids = items.flatMap((item) => (item.kind === "message" ? [item.message.id] : []));
+    // Alice may remove Bob's message, and has not what his blob is deleted with.
+    await world.get(alice.room.remove(ids[0]!));
+    await world.pass(2000);
+    expect(blobBytes(world, alice)).toBe(both);
+    const [card] = await cardsIn(world, alice.room);
+    await world.get(alice.room.remove(ids[1]!));
+    await world.until(() => blobBytes(world, alice) === both / 2);
+    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ problem: { error: "blob_unknown" } });
+    expect(await cardsIn(world, alice.room)).toEqual([]);
+  });
+
   it("A83: is refused with a reason when it is too large, or the room is full, and leaves nothing behind", async () => {
     const world = new World({ limits: { blob: 400_000 }, quotas: { blobBytesPerRoom: 500_000 } });
     const [alice, bob] = await twoIn(world);

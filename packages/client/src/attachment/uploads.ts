@@ -8,7 +8,7 @@ import type { BlobLink } from "./blobLink.js";
 import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import { SealedFile, SourceFault } from "./sealedFile.js";
 import { Upload } from "./upload.js";
-import { decodeUpload, encodeUpload, type UploadRecord } from "./uploadRecord.js";
+import { decodeUpload, encodeUpload, type UploadRecord, type UploadState } from "./uploadRecord.js";
 
 /** Posts the message of a file; `also` is carried out in the same turn. */
 export type PostFile<T> = (body: Uint8Array, ref: Uint8Array | null, also: (turn: Turn) => void) => Promise<Result<T>>;
@@ -32,14 +32,15 @@ export class Uploads {
     if (!isFileWords(words) || !Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_SIZE) {
       return failed({ kind: "malformed", what: "file" });
     }
-    const before = options.resume ? await this.find(options.resume) : this.fresh(offered);
+    const before = options.resume ? await this.find(options.resume, "open") : this.fresh(offered);
     if (!before || before.size !== size || this.running.has(toHex(before.blobId))) return failed({ kind: "unknown" });
     try {
-      return await this.send(before, offered, options, ({ blobId, key }, digest) => {
+      return await this.send(before, offered, options, (record, digest) => {
+        const { blobId, key } = record;
         const card: FileCard = { ...words, blobId, key, digest, size };
         // The message takes the upload's place in one turn: a crash neither loses it nor sends it twice.
         return post(encodeFileCard(card), offered.ref ?? null, (turn) => {
-          turn.delete(this.state.keys.upload(blobId));
+          this.keep(turn, { ...record, state: "sent", hashes: [] });
         });
       });
     } catch (error) {
@@ -50,7 +51,7 @@ export class Uploads {
 
   /** Uploads that are not finished, the oldest first. */
   async list(): Promise<readonly UnfinishedUpload[]> {
-    const records = (await this.records()).filter(({ isDropped }) => !isDropped);
+    const records = (await this.records()).filter(({ state }) => state === "open");
     return records
       .map(({ blobId, name, size, started }) => ({
         ...{ id: blobId, name, size, started },
@@ -61,9 +62,15 @@ export class Uploads {
 
   /** Gives up an upload of an earlier run. */
   async discard(id: Uint8Array): Promise<Result<void>> {
-    const record = await this.find(id);
+    const record = await this.find(id, "open");
     if (!record || this.running.has(toHex(id))) return failed({ kind: "unknown" });
     return this.drop(record);
+  }
+
+  /** The message of a file was taken back: where this device sent it, its bytes go too. */
+  async withdraw(blobId: Uint8Array): Promise<void> {
+    const record = await this.find(blobId, "sent");
+    if (record) await this.drop(record);
   }
 
   /** Tells the relay, once it can be told, what was given up. */
@@ -71,7 +78,7 @@ export class Uploads {
     if (!this.link.isReady || this.sweptOn === this.connection()) return;
     this.sweptOn = this.connection();
     void this.records().then((records) => {
-      for (const record of records) if (record.isDropped) void this.tellDropped(record);
+      for (const record of records) if (record.state === "dropped") void this.tellDropped(record);
     });
   }
 
@@ -79,7 +86,7 @@ export class Uploads {
     const { random, crypto } = this.state.ports;
     const [secret, key] = [random(32), random(32)];
     const blobId = blobIdOf((data) => crypto.hash("sha256", data), secret);
-    return { blobId, secret, key, name, size, started: this.state.now(), isDropped: false, hashes: [] };
+    return { blobId, secret, key, name, size, started: this.state.now(), state: "open", hashes: [] };
   }
 
   private async send<T>(
@@ -124,7 +131,7 @@ export class Uploads {
   }
 
   private async drop(record: UploadRecord): Promise<Result<void>> {
-    const dropped = { ...record, isDropped: true, hashes: [] };
+    const dropped: UploadRecord = { ...record, state: "dropped", hashes: [] };
     const stored = await this.store(dropped);
     if (stored.ok) void this.tellDropped(dropped);
     return stored;
@@ -142,12 +149,16 @@ export class Uploads {
 
   private store(record: UploadRecord): Promise<Result<void>> {
     return this.state.turn((turn) => {
-      turn.put(this.state.keys.upload(record.blobId), encodeUpload(record));
+      this.keep(turn, record);
     });
   }
 
-  private async find(id: Uint8Array): Promise<UploadRecord | null> {
-    return (await this.records()).find(({ blobId, isDropped }) => equalBytes(blobId, id) && !isDropped) ?? null;
+  private keep(turn: Turn, record: UploadRecord): void {
+    turn.put(this.state.keys.upload(record.blobId), encodeUpload(record));
+  }
+
+  private async find(id: Uint8Array, wanted: UploadState): Promise<UploadRecord | null> {
+    return (await this.records()).find(({ blobId, state }) => equalBytes(blobId, id) && state === wanted) ?? null;
   }
 
   private async records(): Promise<UploadRecord[]> {

@@ -1,6 +1,7 @@
 import { utf8Bytes } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
+  decodeFileCard,
   type FileCard,
   type Fingerprint,
   inviteLink,
@@ -91,7 +92,10 @@ export class LiveSession implements RoomSession {
   }
 
   synced(timeout: number): Promise<Result<void>> {
-    return this.engine.waiting.until(() => this.stopped() ?? this.engine.sync.isLive, timeout);
+    return this.engine.waiting.until(
+      () => this.stopped() ?? this.engine.sync.problem ?? this.engine.sync.isLive,
+      timeout,
+    );
   }
 
   async post({ id = this.state.ports.random(16), kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
@@ -151,8 +155,12 @@ export class LiveSession implements RoomSession {
     return this.act(id, { do: "edit", text });
   }
 
-  remove(id: Uint8Array): Promise<Result<TimelineMessage>> {
-    return this.act(id, { do: "remove" });
+  async remove(id: Uint8Array): Promise<Result<TimelineMessage>> {
+    const message = await this.find(id);
+    const card = message?.kind === ProtocolKind.file ? decodeFileCard(message.body) : null;
+    const removed = await this.act(id, { do: "remove" });
+    if (removed.ok && card) await this.engine.uploads.withdraw(card.blobId);
+    return removed;
   }
 
   react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>> {

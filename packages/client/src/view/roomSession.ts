@@ -62,7 +62,7 @@ export interface RoomSession {
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
   /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
   edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
-  /** Takes back an own message, or, as an admin or owner, somebody else's of no higher role. */
+  /** Takes back an own message (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, somebody else's of no higher role. */
   remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
   /**
    * Puts an emoji to a message, or takes it back where it is there already; null takes back all own ones. `malformed`:
