@@ -1,5 +1,6 @@
 import type { RoomKey } from "@conclave/client/remote";
 import type { ComponentType } from "preact";
+import { BuildBanner } from "../screens/alarms/BuildBanner.js";
 import { RoomPlace } from "../screens/rooms/RoomPlace.js";
 import { RoomsPane } from "../screens/rooms/RoomsPane.js";
 import { Welcome } from "../screens/welcome/Welcome.js";
@@ -34,11 +35,12 @@ export const screens: Screens = {
   },
   gate: lazy(() => import("../screens/locked/Gate.js").then((m) => m.Gate)),
   list: RoomsPane,
-  banner: null,
+  banner: BuildBanner,
   room: RoomPlace,
   settings: null,
   search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchScreen)),
   panels: {
+    alarms: lazy(() => import("../screens/alarms/AlarmsPanel.js").then((m) => m.AlarmsPanel)),
     search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchPanel)),
   },
 };

@@ -8,6 +8,7 @@ import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
 import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
+import { AlarmBanner } from "../alarms/AlarmBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
 import style from "./ChatScreen.module.css";
@@ -81,6 +82,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
     <ChatProvider value={chat}>
       <div class={style["chat"]}>
         <RoomHeader room={room} detail={detail} />
+        <AlarmBanner room={room} />
         <MessageList
           conversation={conversation}
           room={room}

@@ -1,0 +1,83 @@
+import type { RoomStatus, TimelineAlarm } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import type { JSX } from "preact";
+import { go } from "../../app/route.js";
+import { Banner } from "../../design/Banner.js";
+import { Button } from "../../design/Button.js";
+import { alarmSentences } from "../chat/systemWords.js";
+import { goOn } from "./goOn.js";
+import { saveProof } from "./saveProof.js";
+import { advice, meanings, t } from "./words.js";
+
+/**
+ * What a person has to know before going on in this room: one banner, about the worst of what was seen. Nothing is shown for
+ * an outage: that is no alarm.
+ */
+export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Element | null {
+  const { paused } = room.status;
+  if (paused?.why === "update_needed") {
+    return (
+      <Banner edge tone="warning" title={t.updateTitle} actions={<Reload />}>
+        {t.updateText}
+      </Banner>
+    );
+  }
+  if (paused?.why === "failed") {
+    return (
+      <Banner edge tone="danger" title={t.failedTitle} actions={<Reload />}>
+        {t.failedText}
+      </Banner>
+    );
+  }
+  const alarm = worst(room.status);
+  if (!alarm) return null;
+  const others = room.status.alarms.filter(({ order }) => order !== alarm.order).length;
+  const stops = paused !== null;
+  return (
+    <Banner
+      edge
+      tone={stops ? "danger" : "warning"}
+      title={alarmSentences[alarm.code]}
+      actions={
+        <>
+          {alarm.proof !== null && (
+            <Button size="small" onClick={() => saveProof(alarm)}>
+              {t.saveProof}
+            </Button>
+          )}
+          {paused?.why !== "restored" && (
+            <Button size="small" onClick={() => void goOn(room, alarm)}>
+              {stops ? t.goOn : t.noted}
+            </Button>
+          )}
+          <Button
+            size="small"
+            tone="quiet"
+            onClick={() => go({ at: "room", key: room.key, panel: "alarms", item: null })}
+          >
+            {t.details}
+          </Button>
+        </>
+      }
+    >
+      {stops && paused.why === "alarm" ? `${t.paused} ` : ""}
+      {meanings[alarm.code]} {advice[alarm.code]}
+      {others > 0 && ` (${t.more(others)})`}
+    </Banner>
+  );
+}
+
+function Reload(): JSX.Element {
+  return (
+    <Button size="small" onClick={() => location.reload()}>
+      {t.reload}
+    </Button>
+  );
+}
+
+/** What stops sending comes first, then what can be proved, then the newest. */
+function worst({ paused, alarms }: RoomStatus): TimelineAlarm | null {
+  if (paused?.why === "alarm") return paused.alarm;
+  if (paused?.why === "restored") return alarms.find(({ code }) => code === "RESTORED") ?? null;
+  return alarms.find(({ proof }) => proof !== null) ?? alarms.at(-1) ?? null;
+}

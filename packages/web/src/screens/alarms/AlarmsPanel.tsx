@@ -1,0 +1,125 @@
+import type { TimelineAlarm } from "@conclave/client";
+import type { RoomKey } from "@conclave/client/remote";
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { Download, ShieldCheck } from "lucide-preact";
+import type { JSX } from "preact";
+import { go } from "../../app/route.js";
+import {
+  Badge,
+  Button,
+  Card,
+  EmptyState,
+  Facts,
+  Note,
+  PaneBody,
+  PaneHeader,
+  PersonName,
+  Row,
+  Stack,
+  Time,
+} from "../../design/index.js";
+import { home, rooms } from "../../model/home.js";
+import { alarmSentences } from "../chat/systemWords.js";
+import { goOn } from "./goOn.js";
+import { saveProof } from "./saveProof.js";
+import { advice, meanings, t } from "./words.js";
+
+const LOOKED_THROUGH = 2000;
+
+/** All that this device ever saw in a room that does not hold, newest first, with what it means and the proof. */
+export function AlarmsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
+  const alarms = useAlarms(roomKey);
+  return (
+    <>
+      <PaneHeader title={t.title} onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })} />
+      <PaneBody>
+        {alarms.length === 0 ? (
+          <EmptyState icon={ShieldCheck} title={t.none}>
+            {t.noneText}
+          </EmptyState>
+        ) : (
+          <Stack>
+            {alarms.map((alarm) => (
+              <AlarmCard key={alarm.order} roomKey={roomKey} alarm={alarm} />
+            ))}
+            <Row>
+              <Button onClick={() => go({ at: "room", key: roomKey, panel: "verify", item: null })}>{t.compare}</Button>
+            </Row>
+          </Stack>
+        )}
+      </PaneBody>
+    </>
+  );
+}
+
+function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly alarm: TimelineAlarm }): JSX.Element {
+  const room = rooms.value.get(roomKey);
+  const isOpen = openAlarms(roomKey).some(({ order }) => order === alarm.order);
+  return (
+    <Card
+      title={alarmSentences[alarm.code]}
+      level={3}
+      actions={<Badge tone={isOpen ? "danger" : "neutral"}>{isOpen ? t.isOpen : t.acknowledged}</Badge>}
+    >
+      <Stack gap={3}>
+        <p>{meanings[alarm.code]}</p>
+        <p>{advice[alarm.code]}</p>
+        <Facts
+          facts={[
+            {
+              name: t.seen,
+              value: (
+                <>
+                  <Time time={alarm.time} />, {t.times(alarm.count)}
+                </>
+              ),
+            },
+            ...(alarm.person ? [{ name: t.from, value: <PersonName {...alarm.person} /> }] : []),
+          ]}
+        />
+        <Note>{alarm.proof === null ? t.notProvable : t.provable}</Note>
+        <Row>
+          <Button size="small" icon={Download} onClick={() => saveProof(alarm)}>
+            {alarm.proof === null ? t.saveSeen : t.saveProof}
+          </Button>
+          {room && isOpen && alarm.code !== "RESTORED" && (
+            <Button size="small" onClick={() => void goOn(room, alarm)}>
+              {t.noted}
+            </Button>
+          )}
+        </Row>
+      </Stack>
+    </Card>
+  );
+}
+
+/** The room's alarms: those that are open by its status, those from before by its timeline. */
+function useAlarms(key: RoomKey): readonly TimelineAlarm[] {
+  const past = useSignal<readonly TimelineAlarm[]>([]);
+  useSignalEffect(() => {
+    // Another alarm is another summary of the room.
+    openAlarms(key);
+    let isOver = false;
+    void readAlarms(key).then((found) => {
+      if (!isOver) past.value = found;
+    });
+    return () => {
+      isOver = true;
+    };
+  });
+  const known = new Map(past.value.map((alarm) => [alarm.order, alarm]));
+  for (const alarm of openAlarms(key)) known.set(alarm.order, alarm);
+  return [...known.values()].sort((a, b) => b.order - a.order);
+}
+
+function openAlarms(key: RoomKey): readonly TimelineAlarm[] {
+  return rooms.value.get(key)?.status.alarms ?? [];
+}
+
+async function readAlarms(key: RoomKey): Promise<TimelineAlarm[]> {
+  const items = await home()
+    .room(key)
+    .timeline({ limit: LOOKED_THROUGH })
+    .catch(() => []);
+  return items.flatMap((item) => (item.kind === "alarm" ? [item.alarm] : []));
+}

@@ -1,0 +1,16 @@
+import type { TimelineAlarm } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import { confirm } from "../../design/Confirm.js";
+import { home } from "../../model/home.js";
+import { t } from "./words.js";
+
+/** The person has looked at an alarm. One that stops sending asks first, and then lets it go on. */
+export async function goOn({ key, status }: RoomSummary, alarm: TimelineAlarm): Promise<void> {
+  const room = home().room(key);
+  const stops = status.paused?.why === "alarm" && status.paused.alarm.code === alarm.code;
+  if (stops) {
+    if (!(await confirm({ title: t.goOnTitle, body: t.goOnText, yes: t.goOnYes }))) return;
+    await room.resume();
+  }
+  await room.acknowledge(alarm.order);
+}
