@@ -149,6 +149,48 @@ describe("what goes wrong", () => {
     expect((await conclave("Jan", "recovery")).words).toHaveLength(24);
   }, 60_000);
 
+  it("what is too long, hidden, endless or senseless: refused as wrong usage, in one JSON document", async () => {
+    await roomOf("Pia", "--no-invite");
+    const usage = (args: string[]) => conclave("Pia", ...args);
+    for (const args of [
+      ["room", "new", "x".repeat(10_000), "--name", "Pia"],
+      ["room", "new", "a\u001b[2Jb", "--name", "Pia"],
+      ["room", "new", "Shed", "--name", "a\u202eb"],
+      ["room", "new", "Shed", "--name", "Pia", "--relay", "gopher://nowhere.invalid"],
+      ["room", "new", "Shed", "--name", "Pia", "--relay", "http://999.1.1.1"],
+      ["invite", "--label", "a\u001b[31mb"],
+      ["invite", "--label", "y".repeat(5000)],
+      ["invite", "--uses", "10001"],
+      ["send", "z".repeat(61 * 1024)],
+      ["verify-proof", join(folder, "nothing")],
+    ])
+      expect(await usage(args)).toMatchObject({ code: 2, error: { code: "USAGE" } });
+    for (const file of ["/dev/zero", folder])
+      expect(await usage(["verify-proof", file])).toMatchObject({ code: 1, error: { code: "NO_PROOF" } });
+    expect(await usage(["remove", "Pia"])).toMatchObject({
+      code: 1,
+      error: { hint: expect.stringContaining("leave") },
+    });
+  }, 90_000);
+
+  it("a relay that lost its data is said to have no such room: neither silent nor a liar", async () => {
+    const { relay: first, address: elsewhere } = await startRelay(join(folder, "lost"));
+    await conclave("Rut", "room", "new", "Shed", "--name", "Rut", "--relay", elsewhere);
+    await first.stop();
+    const { relay: second } = await startRelay(join(folder, "found"), Number(new URL(elsewhere).port));
+    const unknown = { code: 1, error: { code: "RELAY_ROOM_UNKNOWN", hint: expect.stringContaining("data folder") } };
+    const started = Date.now();
+    for (const args of [["send", "hello"], ["invite"], ["members"]]) {
+      const answer = await conclave("Rut", ...args);
+      if (args[0] === "members") expect(names(answer.members)).toEqual(["Rut"]);
+      else expect(answer).toMatchObject(unknown);
+    }
+    const { code, status } = await conclave("Rut", "status");
+    expect([code, status.alarms]).toEqual([0, []]);
+    expect(Date.now() - started).toBeLessThan(20_000);
+    await second.stop();
+  }, 90_000);
+
   it("no relay: said at once, with exit code 3; what was written is kept and sent later, once", async () => {
     const { relay: other, address: elsewhere } = await startRelay(join(folder, "other"));
     await conclave("Kim", "room", "new", "Shed", "--name", "Kim", "--relay", elsewhere);

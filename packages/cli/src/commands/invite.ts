@@ -1,3 +1,4 @@
+import { isLabel } from "@conclave/protocol";
 import { usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
@@ -10,19 +11,23 @@ import { wholeNumber } from "./wholeNumber.js";
 
 /** How many people a link lets in where nobody says otherwise. */
 export const DEFAULT_USES = 1000;
+/** How many a link can let in (docs/protocol.md §4). */
+const MOST_USES = 10_000;
 
 /** `conclave invite`: makes an invite, and shows its link once. */
 export async function invite(context: CommandContext): Promise<void> {
   const { options, output } = context;
-  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), 100_000);
+  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES);
   if (uses === 0) throw usageError("--uses must be at least 1.");
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
   const mode = String(options["mode"]);
   if (mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
+  const label = String(options["label"]).trim();
+  if (!isLabel(label)) throw usageError("--label must be 1 to 64 visible characters.");
   await withRoom(context, "write", async (room) => {
-    const { progress, invitation, link } = await room.invite({ label: String(options["label"]), uses, expires, mode });
+    const { progress, invitation, link } = await room.invite({ label, uses, expires, mode });
     if (invitation === null) {
       reportProgress(output, progress, "The link was made.", { invitation, link });
       return;

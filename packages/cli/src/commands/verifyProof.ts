@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { proofFromJson, verifyProof as check } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
@@ -11,10 +11,12 @@ const WHAT = {
   rollback: "a shorter log after a longer one",
 } as const;
 
+const LONGEST = 1024 * 1024;
+
 /** `conclave verify-proof`: needs no home, no relay and nobody's word. */
 export function verifyProof({ output }: CommandContext, file: string): void {
   const proof = proofFromJson(read(file));
-  if (!proof) throw new CliError("NO_PROOF", "This file is no proof of an alarm.", "An alarm says where its proof is.");
+  if (!proof) throw notAProof();
   const found = check(nodeCrypto, proof);
   // RULE: cli.proof-checked: only what the relay's own signatures prove is said to be proved.
   if (!found)
@@ -36,10 +38,17 @@ export function verifyProof({ output }: CommandContext, file: string): void {
   ]);
 }
 
+// A device or a pipe may never end; a proof is a short file.
 function read(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    const found = statSync(file);
+    if (found.isFile() && found.size <= LONGEST) return readFileSync(file, "utf8");
   } catch (error) {
     throw usageError(`The file cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
   }
+  throw notAProof();
+}
+
+function notAProof(): CliError {
+  return new CliError("NO_PROOF", "This file is no proof of an alarm.", "An alarm says where its proof is.");
 }

@@ -20,6 +20,8 @@ export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const PATIENCE = 15_000;
 const SILENCE = 1500;
+/** The relay has lost the room: what is stored here is all that is left to look at. */
+const LOST = "RELAY_ROOM_UNKNOWN";
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");
@@ -87,7 +89,7 @@ async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
     await waiting(output, room.look(PATIENCE));
     return true;
   } catch (error) {
-    if (!(error instanceof CliError) || error.exit !== EXIT.unreachable) throw error;
+    if (!(error instanceof CliError) || (error.exit !== EXIT.unreachable && error.code !== LOST)) throw error;
     output.warn(`${error.message} This is what is stored here.`);
     return false;
   }

@@ -81,6 +81,7 @@ const ALARMING: ReadonlySet<string> = new Set(["bad_history", "below_floor", "ba
 const HINTS: Readonly<Record<string, string>> = {
   last_owner: "Make somebody else owner first:  conclave role NAME owner",
   not_allowed: '"conclave policy" shows who decides what.',
+  own_device: '"conclave leave" takes you out of the room.',
   banned: "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
   bad_slot: "Is the link whole? If it is, ask for a new one: this one may have been closed.",
   paused: '"conclave status" shows the alarm; "conclave resume" goes on after you have looked.',
@@ -97,11 +98,13 @@ const RELAY_HINTS: Readonly<Record<string, string>> = {
   rate_limited: "Wait a moment and try again.",
   slot_closed: "This link was closed: ask for a new one.",
   slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
-  room_unknown: "The relay does not have this room (any more).",
+  room_unknown:
+    "It runs, and does not have this room (any more): was its data folder lost or exchanged? What is stored here stays readable.",
 };
 const MALFORMED: Readonly<Record<string, string>> = {
   link: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",
   relay: "An address looks like http://127.0.0.1:4430 or https://chat.example.org.",
-  name: "A name has 1 to 64 visible characters.",
-  title: "A title has 1 to 64 visible characters.",
+  name: "A name has 1 to 64 visible characters; 128 where all are plain Latin ones, 32 where all are pictures.",
+  title: "A title has 1 to 64 visible characters; 128 where all are plain Latin ones, 32 where all are pictures.",
+  body: "A message has at most 60 KiB.",
 };

@@ -15,6 +15,8 @@ export function webAddress(relay: string): string {
 export function refusesConnections(relay: string): Promise<boolean> {
   if (!URL.canParse(relay)) return Promise.resolve(false);
   const { hostname, port, protocol } = new URL(relay);
+  // Where nothing is to be connected, another word is right than that nobody answers.
+  if (!/^(https?|wss?):$/u.test(protocol)) return Promise.resolve(false);
   const number = port === "" ? (protocol === "https:" || protocol === "wss:" ? 443 : 80) : Number(port);
   return new Promise((resolve) => {
     const socket = connect({ host: hostname.replace(/^\[|\]$/gu, ""), port: number });

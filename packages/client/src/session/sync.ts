@@ -2,6 +2,7 @@ import type { LogItem } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { Patience } from "./patience.js";
 import { keepNoted, receive } from "./receiving.js";
+import type { Problem } from "../view/problem.js";
 import type { RoomState } from "./roomState.js";
 
 const CHUNK = 128;
@@ -12,6 +13,8 @@ const PAGE = 512;
  * when the log has been read to the length that the relay signed; only then may anything be sent.
  */
 export class Sync {
+  /** Why the relay does not let us read, where waiting is no remedy: it answers, and has no such room (any more). */
+  problem: Problem | null = null;
   private subscribedOn = 0;
   private target = 0;
   private busy = false;
@@ -40,6 +43,7 @@ export class Sync {
 
   offline(): void {
     this.live = false;
+    this.problem = null;
     // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
     this.target = 0;
     this.patience.stop();
@@ -93,7 +97,9 @@ export class Sync {
   private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
     const { number } = this.connection;
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
-    if (answer.type === "error") this.patience.later(answer.retryAfter);
+    const { error, retryAfter } = answer.type === "error" ? answer : { error: null, retryAfter: 0 };
+    this.problem = error === "room_unknown" ? { kind: "relay", error, retryAfter } : null;
+    if (error !== null) this.patience.later(retryAfter);
     if (answer.type !== "subscribed" || number !== this.connection.number) return;
     this.subscribedOn = number;
     this.target = Math.max(this.target, answer.receipt.receipt.n);
