@@ -1,0 +1,66 @@
+import { createServer, request as ask, type IncomingHttpHeaders, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+
+/** An answer on its way to the browser. */
+export interface PassingAnswer {
+  readonly path: string;
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** A host that stands before a real one on the same address, and does with its answers what `tamper` says. */
+export class HostileHost {
+  /** Changes an answer in place; null for an honest host. */
+  tamper: ((answer: PassingAnswer) => void) | null = null;
+  /** Paths that were asked for, with query. */
+  readonly asked: string[] = [];
+  private readonly server: Server;
+
+  private constructor(private readonly target: () => URL) {
+    this.server = createServer((request, response) => {
+      this.asked.push(request.url ?? "");
+      const { hostname, port } = this.target();
+      const headers = { ...request.headers, "accept-encoding": "identity" };
+      delete headers["if-none-match"];
+      const onward = ask({ hostname, port, method: request.method, path: request.url, headers }, (answer) => {
+        const pieces: Buffer[] = [];
+        answer.on("data", (piece: Buffer) => pieces.push(piece));
+        answer.on("end", () => {
+          const path = request.url!.slice(1);
+          const passing = { path, status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(pieces) };
+          this.tamper?.(passing);
+          response.writeHead(passing.status, { ...passing.headers, "content-length": passing.body.length });
+          response.end(passing.body);
+        });
+      });
+      onward.on("error", () => response.destroy());
+      request.pipe(onward);
+    });
+    this.server.on("upgrade", (request, socket) => {
+      const { hostname, port } = this.target();
+      const onward = connect(Number(port), hostname, () => {
+        const head = request.rawHeaders.map((text, n) => (n % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join("");
+        onward.write(`GET ${request.url!} HTTP/1.1\r\n${head}\r\n`);
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on("error", () => socket.destroy());
+      socket.on("error", () => onward.destroy());
+    });
+  }
+
+  static async before(target: () => string): Promise<HostileHost> {
+    const host = new HostileHost(() => new URL(target()));
+    await new Promise<void>((resolve) => host.server.listen(0, "127.0.0.1", resolve));
+    return host;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
