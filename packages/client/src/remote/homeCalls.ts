@@ -1,5 +1,6 @@
 import type { Client, RoomOptions } from "../view/client.js";
 import type { Decision } from "../view/decision.js";
+import type { CheckedBy } from "../view/person.js";
 import type { Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
 import type { TransferCalls } from "./transfers.js";
@@ -44,6 +45,8 @@ export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;
 /** A home, as a page calls it. */
 export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, TransferCalls {
   self(): SelfView;
+  /** Marks a person as checked, in every room of this home; with null takes the mark away. */
+  mark(person: Uint8Array, how: CheckedBy | null): Promise<void>;
   rooms(): Promise<readonly RoomSummary[]>;
   /** Null for a room that is not here. */
   detail(key: RoomKey): RoomDetail | null;

@@ -44,6 +44,7 @@ export class HomeHost {
       ...this.transfers.calls(),
       forget: (key) => this.client.forget(fromHex(key)),
       self: () => this.self(),
+      mark: (person, how) => (how === null ? this.client.marks.unmark(person) : this.client.marks.mark(person, how)),
       rooms: () => this.rooms(),
       detail: (key) => this.detail(key),
       decisions: (key) => this.decisions(key),

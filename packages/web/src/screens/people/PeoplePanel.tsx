@@ -1,0 +1,73 @@
+import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import { UserRoundPlus } from "lucide-preact";
+import type { JSX } from "preact";
+import { go } from "../../app/route.js";
+import { Button, Card, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
+import { useRequests, useRoomDetail } from "../../model/roomPanels.js";
+import { itemOf } from "./item.js";
+import { mayBegin } from "./mayBegin.js";
+import { MemberRow } from "./MemberRow.js";
+import { PersonPage } from "./PersonPage.js";
+import { ProposalCard } from "./ProposalCard.js";
+import { RequestCard } from "./RequestCard.js";
+import { t } from "./words.js";
+
+/** Who is here and why; who asks to come in; what waits for a yes. With an item: one person. */
+export function PeoplePanel({
+  roomKey,
+  item,
+}: {
+  readonly roomKey: RoomKey;
+  readonly item: string | null;
+}): JSX.Element {
+  const detail = useRoomDetail(roomKey).value;
+  if (item !== null && detail) return <PersonPage detail={detail} item={item} />;
+  const checked = detail?.members.filter((member) => member.checked !== null).length ?? 0;
+  const count = detail ? t.count(detail.members.length) : "";
+  return (
+    <>
+      <PaneHeader
+        title={t.title}
+        subtitle={checked > 0 ? `${count} · ${t.checkedCount(checked)}` : count}
+        onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
+      />
+      <PaneBody flush>{detail ? <People detail={detail} /> : <Skeleton rows={6} />}</PaneBody>
+    </>
+  );
+}
+
+function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
+  const { key, members, policy, proposals } = detail;
+  const requests = useRequests(key).value ?? [];
+  const you = members.find(({ isYou }) => isYou);
+  // A request that somebody has proposed to admit is shown as the request.
+  const others = proposals.filter(({ action }) => action.type !== "add");
+  return (
+    <Stack gap={4}>
+      {requests.length > 0 && (
+        <Card title={t.waiting} level={3} flush>
+          {requests.map((request) => (
+            <RequestCard key={request.id} detail={detail} request={request} />
+          ))}
+        </Card>
+      )}
+      {others.length > 0 && (
+        <Card title={t.open} level={3} flush>
+          {others.map((proposal) => (
+            <ProposalCard key={proposal.actionHash.join()} detail={detail} proposal={proposal} />
+          ))}
+        </Card>
+      )}
+      <div>
+        {members.map((member) => (
+          <MemberRow key={itemOf(member.person)} roomKey={key} member={member} />
+        ))}
+      </div>
+      {mayBegin(policy, "invite", you?.role ?? null) && (
+        <Button wide icon={UserRoundPlus} onClick={() => go({ at: "room", key, panel: "invites", item: null })}>
+          {t.invite}
+        </Button>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,60 @@
+import type { RoomMember } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import type { RoomDetail } from "@conclave/client/remote";
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";
+import { home } from "../../model/home.js";
+import { carryOut } from "./carryOut.js";
+import { t } from "./words.js";
+
+export interface RemoveDialogProps {
+  readonly open: Signal<boolean>;
+  readonly detail: RoomDetail;
+  readonly member: RoomMember;
+  /** The person's fingerprint words. */
+  readonly words: readonly string[];
+}
+
+/** Asks before somebody is shown out, and says what it does and what it cannot. */
+export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps): JSX.Element {
+  const ban = useSignal(false);
+  const isBusy = useSignal(false);
+  const name = plainName(member.name);
+  const remove = async () => {
+    isBusy.value = true;
+    const action = { type: "remove", person: member.person, ban: ban.value } as const;
+    const isUnderWay = await carryOut(home().room(detail.key).decide(action));
+    isBusy.value = false;
+    if (isUnderWay) open.value = false;
+  };
+  return (
+    <Dialog
+      open={open}
+      onClose={() => (open.value = false)}
+      title={t.removeTitle(name)}
+      actions={
+        <>
+          <Button onClick={() => (open.value = false)}>{t.cancel}</Button>
+          <Button tone="danger" busy={isBusy} onClick={() => void remove()}>
+            {t.removeYes}
+          </Button>
+        </>
+      }
+    >
+      <Stack gap={4}>
+        <p>{t.removeDoes}</p>
+        <p>{t.removeNot}</p>
+        <p>{t.removeInvites}</p>
+        {/* RULE: web.remove-who: names can be alike, so whoever was never checked is shown with their words (attack A92). */}
+        {member.checked === null && (
+          <Banner tone={member.isLookalike ? "warning" : "info"} title={t.isThisThem}>
+            <p>{t.unchecked}</p>
+            <CodeWords label={t.fingerprintOf(name)} words={words} />
+          </Banner>
+        )}
+        <Toggle label={t.ban} hint={t.banHint} checked={ban} />
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,70 @@
+import type { JoinRequest } from "@conclave/client";
+import { plainName, plainText } from "@conclave/client/pure";
+import type { RoomDetail } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
+import { home } from "../../model/home.js";
+import { Sentence } from "../room/Sentence.js";
+import { carryOut } from "./carryOut.js";
+import { mayBegin } from "./mayBegin.js";
+import style from "./people.module.css";
+import { t } from "./words.js";
+
+const LONGEST_NOTE = 500;
+
+/** Somebody at the door: who they say they are, by whose invite, what they wrote, and how far a decision has come. */
+export function RequestCard(props: { readonly detail: RoomDetail; readonly request: JoinRequest }): JSX.Element {
+  const { detail, request } = props;
+  const { id, name, tag, person, note, words, invite, approvedBy, approvalsNeeded } = request;
+  const isBusy = useSignal(false);
+  const you = detail.members.find(({ isYou }) => isYou);
+  const isApproved = approvedBy.some((each) => each.isYou);
+  const act = (work: Promise<unknown>) => {
+    isBusy.value = true;
+    void work.finally(() => {
+      isBusy.value = false;
+    });
+  };
+  const calls = home().room(detail.key);
+  return (
+    <article class={style["request"]}>
+      <Avatar name={name} seed={person} />
+      <Stack gap={2}>
+        <p class={style["asks"]}>
+          <Sentence text={t.asks} person={<PersonName name={name} tag={tag} withTag />} />
+        </p>
+        <Note>
+          <Sentence
+            text={invite.label === null ? t.withInviteOf : t.withInvite}
+            label={<bdi>{plainName(invite.label ?? "")}</bdi>}
+            by={<bdi>{plainName(invite.by.name)}</bdi>}
+          />
+        </Note>
+        {note !== "" && (
+          <blockquote class={style["note"]}>
+            <span class="visually-hidden">{t.note} </span>
+            <bdi>{plainText(note, LONGEST_NOTE)}</bdi>
+          </blockquote>
+        )}
+        <Disclosure title={t.words}>
+          <CodeWords label={t.fingerprintOf(plainName(name))} words={words.split(" ")} />
+          <Note>{t.compareHint}</Note>
+        </Disclosure>
+        {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
+        {mayBegin(detail.policy, "add", you?.role ?? null) && (
+          <Row>
+            {!isApproved && (
+              <Button size="small" tone="primary" busy={isBusy} onClick={() => act(carryOut(calls.admit(id)))}>
+                {approvalsNeeded > 0 ? t.sayYes : t.admit}
+              </Button>
+            )}
+            <Button size="small" disabled={isBusy} onClick={() => act(calls.decline(id).catch(() => undefined))}>
+              {t.decline}
+            </Button>
+          </Row>
+        )}
+      </Stack>
+    </article>
+  );
+}
