@@ -15,12 +15,18 @@ import type { Home } from "../src/model/home.js";
 import { resolve } from "../vite.config.mjs";
 
 export const CHROMIUM = "/usr/bin/chromium";
-const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+};
 
 /** What `chatPage.ts` leaves in its page. */
 interface Model {
   readonly door: { readonly value: { readonly state: string } };
-  readonly rooms: { readonly value: ReadonlyMap<string, { readonly status: { readonly standing: string; readonly n: number } }> };
+  readonly rooms: {
+    readonly value: ReadonlyMap<string, { readonly status: { readonly standing: string; readonly n: number } }>;
+  };
   home(): Home;
   ensureHome(): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ export interface Mentionable {
 const FENCE = /```[^\S\n]*[\w+-]{0,20}\n?([\s\S]*?)(?:```|$)/gu;
 const CODE = /`([^`\n]+)`/gu;
 // What a link may begin with is a closed list (attack A87); anything else stays text.
-const LINK = /(?:https?:\/\/|mailto:)[^\s<>"'`]{1,2000}/giu;
+const LINK = /(?<![\p{L}\p{N}:])(?:https?:\/\/|mailto:)[^\s<>"'`]{1,2000}/giu;
 const MOST_LINKS = 60;
 
 /** A message's text as a tree. */
@@ -119,13 +119,18 @@ function hiddenHost(text: string, { host, username, password }: URL): string | n
 // A full stop ends the sentence, not the address; a bracket belongs to it when it was opened in it.
 function withoutTrailing(found: string): string {
   let end = found.length;
+  let unopened = count(found, ")") - count(found, "(");
   while (end > 0) {
     const last = found.charAt(end - 1);
-    const isOpen = last === ")" && found.slice(0, end).includes("(");
-    if (isOpen || !/[.,;:!?)\]}*_~…]/u.test(last)) break;
+    if (!/[.,;:!?)\]}*_~…]/u.test(last) || (last === ")" && unopened <= 0)) break;
+    if (last === ")") unopened--;
     end--;
   }
   return found.slice(0, end);
+}
+
+function count(text: string, letter: string): number {
+  return text.split(letter).length - 1;
 }
 
 function withMentions(text: string, { names, ownName }: Mentionable): Span[] {
