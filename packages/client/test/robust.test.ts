@@ -1,5 +1,5 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import type { Room } from "@conclave/protocol";
+import { preset, type Room } from "@conclave/protocol";
 import type { OutgoingMessage } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { openClient, ManualClock, MemoryLock, MemoryStorage } from "@conclave/client";
@@ -91,6 +91,24 @@ describe("a home", () => {
     expect(world.open).toBe(0);
     await world.run(alice.client.forget(alice.client.rooms()[0]!.id));
     expect(alice.client.rooms()).toHaveLength(1);
+  });
+
+  it("a disk that is full: whoever founds, decides or writes is told at once, whenever it comes to that", async () => {
+    const world = new World();
+    for (let from = 2; from < 12; from++) {
+      const home = world.home();
+      let commits = 0;
+      await home.open(() => (++commits >= from ? "fail" : "commit"));
+      const options = { title: "Shed", name: "Alice", policy: preset("ownerLed"), relay: "ws://relay" };
+      const started = world.clock.now();
+      const made = await world.run(home.client.createRoom(options));
+      const decided = made.ok ? await world.run(made.value.decide({ type: "setTitle", title: "Meadow" })) : made;
+      const said = decided.ok && made.ok ? await world.run(made.value.send("hello")) : decided;
+      if (!said.ok) expect([from, said.problem]).toEqual([from, { kind: "closed" }]);
+      else expect(from).toBeGreaterThan(4);
+      expect([from, world.clock.now() - started < 10_000]).toEqual([from, true]);
+      home.kill();
+    }
   });
 
   it("the recovery phrase brings the person back, on a new device, and into no other home", async () => {

@@ -100,7 +100,11 @@ export class Decisions {
 
   /** Does the next thing. */
   advance(): void {
-    const { room, meta } = this.state;
+    const { room, meta, failure } = this.state;
+    if (failure !== null) {
+      this.stop({ kind: "closed" });
+      return;
+    }
     if (!room) return;
     if (isGone(meta.standing)) {
       this.stop({ kind: "not_member" });

@@ -72,6 +72,7 @@ export class RoomEngine implements ConnectionUser {
 
   /** Why a founding or a join does not go on; null while it does. */
   get problem(): Problem | null {
+    if (this.state.failure !== null) return { kind: "closed" };
     return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
   }
 
@@ -81,12 +82,15 @@ export class RoomEngine implements ConnectionUser {
    */
   async settleSlots(): Promise<void> {
     void this.slots.refresh();
-    await this.waiting.until(() => this.slots.isFresh, UNTIL_SLOTS);
+    await this.waiting.until(() => this.slots.isFresh || this.state.failure !== null, UNTIL_SLOTS);
   }
 
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
+    this.state.watch(() => {
+      if (this.state.failure !== null) this.plan();
+    });
     this.connection.attach(this);
     if (this.asked) this.connection.attach(this.asked);
     this.plan();
@@ -152,6 +156,8 @@ export class RoomEngine implements ConnectionUser {
       this.caretaker.advance();
       this.uploads.advance();
     }
+    // Nothing will come of what was asked: whoever waits is told now, not when their time is over.
+    if (this.state.failure !== null) this.decisions.advance();
     this.waiting.look();
   }
 }
