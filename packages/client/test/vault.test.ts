@@ -264,6 +264,16 @@ describe.skipIf(!existsSync(CHROMIUM))("keys at rest in Chromium (skipped withou
       await unplug();
     });
 
+    it("a page under an address instead of a name is told that it has none", async () => {
+      const page = await browser.context.newPage();
+      await page.goto(browser.url.replace("localhost", "127.0.0.1"));
+      const asked = await page.evaluate(() =>
+        (globalThis as unknown as { passkey: (ids: string) => Promise<unknown> }).passkey("make"),
+      );
+      expect(asked).toBe("unsupported");
+      await page.close();
+    });
+
     it("an authenticator without PRF is told as unsupported", async () => {
       await plug({ hasPrf: false });
       expect(await ask("make")).toBe("unsupported");

@@ -4,7 +4,7 @@ import type { Secret } from "./vault/secret.js";
 /** A secret from a passkey, or why there is none. */
 export type AskedPasskey =
   | { readonly ok: true; readonly secret: Secret & { readonly kind: "passkey" } }
-  /** `unsupported`: this browser or this authenticator has no PRF. `refused`: the person, or the browser, declined. */
+  /** `unsupported`: this browser, this address or this authenticator has no passkeys with PRF. `refused`: the person, or the browser, declined. */
   | { readonly ok: false; readonly problem: "unsupported" | "refused" };
 
 /** What the authenticator's own key is applied to. One value for all: each slot salts what comes of it. */
@@ -27,7 +27,7 @@ export async function createPasskey(label: string): Promise<AskedPasskey> {
       },
     }),
   );
-  if (!made) return { ok: false, problem: "refused" };
+  if (typeof made === "string") return { ok: false, problem: made };
   const { prf } = made.getClientExtensionResults();
   if (prf?.enabled !== true) return { ok: false, problem: "unsupported" };
   // Many authenticators give the secret only when they are asked again.
@@ -52,7 +52,7 @@ export async function askPasskey(credentialIds: readonly Uint8Array[]): Promise<
       },
     }),
   );
-  if (!found) return { ok: false, problem: "refused" };
+  if (typeof found === "string") return { ok: false, problem: found };
   const { prf } = found.getClientExtensionResults();
   return prf?.results ? given(found, prf.results.first) : { ok: false, problem: "unsupported" };
 }
@@ -69,15 +69,18 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Null when it was declined, timed out, or there is no authenticator: browsers do not say which. */
-async function ask(request: () => Promise<Credential | null>): Promise<PublicKeyCredential | null> {
-  if (typeof PublicKeyCredential !== "function") return null;
+/** Browsers do not say apart whether it was declined, timed out, or there is no authenticator. */
+async function ask(
+  request: () => Promise<Credential | null>,
+): Promise<PublicKeyCredential | "unsupported" | "refused"> {
+  if (typeof PublicKeyCredential !== "function") return "unsupported";
   try {
     const credential = await request();
-    return credential instanceof PublicKeyCredential ? credential : null;
+    return credential instanceof PublicKeyCredential ? credential : "refused";
   } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
+    if (!(error instanceof DOMException)) throw error;
+    // A page under an address instead of a name has no passkeys.
+    return error.name === "SecurityError" || error.name === "NotSupportedError" ? "unsupported" : "refused";
   }
 }
 
