@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openClient, type Result } from "@conclave/client";
+import { decodeFileCard, openClient, type Result } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { preset } from "@conclave/protocol";
@@ -22,6 +22,7 @@ import {
 } from "@conclave/client/conformance";
 import type { Outcome, Visit } from "./browserPage.js";
 import { echoPeer } from "./echoPeer.js";
+import { pageFile } from "./pageFile.js";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS =
@@ -61,16 +62,23 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
     const terms = { label: "page", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
     const { invitation } = await get(room.createInvite(terms));
     const link = room.inviteLink(invitation!.inviteId, relay.address)!;
-    const { texts, peopleCode } = await inChromium(script, (page) =>
+    const { texts, peopleCode, fileBack } = await inChromium(script, (page) =>
       page.evaluate((given) => (globalThis as unknown as Page).visit(given), link),
     );
     await get(room.synced(10_000));
     expect(texts).toEqual(["hello from a page", "and again"]);
     const items = await room.timeline();
     const seen = items.flatMap((item) =>
-      item.kind === "message" ? [new TextDecoder().decode(item.message.body)] : [],
+      item.kind === "message" && item.message.kind === "text" ? [new TextDecoder().decode(item.message.body)] : [],
     );
     expect(seen).toEqual(texts);
+    // The page's file, encrypted by the browser's primitives, opened here by Node's.
+    const cards = items.flatMap((item) =>
+      item.kind === "message" && item.message.kind === "file" ? [decodeFileCard(item.message.body)!] : [],
+    );
+    expect(cards).toMatchObject([{ name: "page.bin", size: pageFile().length }]);
+    expect(Buffer.compare((await get(room.fetchFile(cards[0]!)))!, pageFile())).toBe(0);
+    expect(fileBack).toBe(pageFile().length);
     expect(room.members().map(({ name }) => name)).toEqual(["Node", "Page"]);
     expect(peopleCode).toBe(room.peopleCode());
     await client.close();

@@ -1,6 +1,7 @@
 // Bundled and served to Chromium by browser.test.ts: runs the suites on the browser drivers and reports by title, and a
 // whole client in the page.
-import { openClient, type Result } from "@conclave/client";
+import { decodeFileCard, openClient, type Result, type RoomSession } from "@conclave/client";
+import { pageFile } from "./pageFile.js";
 import { webCrypto } from "@conclave/crypto/web";
 import { IndexedDbStorage, systemClock, systemRandom, WebLock, WebSocketTransport } from "@conclave/client/browser";
 import {
@@ -53,6 +54,8 @@ async function all(urls: { url: string; deadUrl: string }): Promise<Record<strin
 export interface Visit {
   readonly texts: readonly string[];
   readonly peopleCode: string | null;
+  /** Bytes of the file that the page sent, as it got them back. */
+  readonly fileBack: number;
 }
 
 async function visit(link: string): Promise<Visit> {
@@ -78,11 +81,30 @@ async function visit(link: string): Promise<Visit> {
   await get(room.synced(20_000));
   await get(room.send("and again"));
   await get(room.flushed(20_000));
+  const fileBack = await sendFile(room);
   const items = await room.timeline();
-  const texts = items.flatMap((item) => (item.kind === "message" ? [new TextDecoder().decode(item.message.body)] : []));
+  const texts = items.flatMap((item) =>
+    item.kind === "message" && item.message.kind === "text" ? [new TextDecoder().decode(item.message.body)] : [],
+  );
   const peopleCode = room.peopleCode();
   await again.close();
-  return { texts, peopleCode };
+  return { texts, peopleCode, fileBack };
+}
+
+/** Sends a file that the page has as a Blob, and gives how many bytes of it come back as they were. */
+async function sendFile(room: RoomSession): Promise<number> {
+  const content = pageFile();
+  const blob = new Blob([content]);
+  const read = async (offset: number, length: number) =>
+    new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  const sent = await get(room.attach({ name: "page.bin", size: blob.size, read }));
+  await get(room.flushed(20_000));
+  let same = 0;
+  const write = (piece: Uint8Array) => {
+    for (const byte of piece) if (byte === content[same]) same++;
+  };
+  await get(room.fetchFile(decodeFileCard(sent.body)!, { write }));
+  return same;
 }
 
 async function get<T>(promise: Promise<Result<T>>): Promise<T> {
