@@ -1,11 +1,8 @@
-import type { Decision, NamedPerson } from "@conclave/client";
 import { CircleSlash, type LucideIcon, Scale, ShieldAlert } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { classes } from "../../design/live.js";
-import { plainName } from "@conclave/client/pure";
 import { clockTime, fullTime } from "../../words/when.js";
-import { decisions } from "../room/decisionWords.js";
-import { Sentence } from "../room/Sentence.js";
+import { DecisionSentence } from "../room/DecisionSentence.js";
 import { Name } from "./Name.js";
 import type { Row } from "./rows.js";
 import style from "./SystemLine.module.css";
@@ -22,7 +19,7 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
     case "decision":
       return (
         <Line kind="decision" icon={Scale} time={row.decision.time}>
-          <DecisionSentence of={row.decision} />
+          <DecisionSentence of={row.decision} name={(of) => <Name of={of} />} />
         </Line>
       );
     case "alarm":
@@ -66,37 +63,4 @@ function Line({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
       )}
     </p>
   );
-}
-
-/** What was decided, as one sentence. */
-export function DecisionSentence({ of }: { readonly of: Decision }): JSX.Element {
-  const { action, by, person, right } = of;
-  const parts: Record<string, ComponentChildren> = { by: <Name of={by} />, person: person && <Name of={person} /> };
-  let text: string = decisions[action.type === "add" ? "admitted" : action.type];
-  if (action.type === "add" && right.invite && isSame(by, person)) {
-    text = right.invite.by.name === "" ? decisions.joinedOwn : decisions.joined;
-    parts["host"] = <Name of={right.invite.by} />;
-  } else if (action.type === "remove" && action.ban) text = decisions.ban;
-  else if (action.type === "setRole") parts["role"] = decisions[action.role];
-  else if (action.type === "setTitle") parts["title"] = <bdi>{plainName(action.title)}</bdi>;
-  else if (action.type === "setRelay") parts["address"] = <bdi>{action.relay.address}</bdi>;
-  const agreed = right.approvedBy.filter((each) => !isSame(each, by));
-  return (
-    <>
-      <Sentence text={text} {...parts} />
-      {agreed.length > 0 && (
-        <>
-          {", "}
-          <Sentence
-            text={decisions.agreed}
-            people={agreed.map((each, index) => [index > 0 && ", ", <Name key={index} of={each} />])}
-          />
-        </>
-      )}
-    </>
-  );
-}
-
-function isSame(a: NamedPerson, b: NamedPerson | null): boolean {
-  return b !== null && a.person.join() === b.person.join();
 }

@@ -1,0 +1,58 @@
+import { plural } from "../../words/say.js";
+import { words } from "../../words/words.js";
+
+export const t = words({
+  en: {
+    title: "Decisions",
+    subtitle: (count: number) =>
+      plural(count, { one: "1 decision, checked on this device", other: "# decisions, checked on this device" }),
+    lead: "Everything that was ever decided about who is in this room. Each line is signed by its author, tied to the line before, and checked here against the rules of that moment.",
+    filter: "Show",
+    all: "Everything",
+    people: "People",
+    rules: "Rules and invites",
+    none: "Nothing of that kind was decided yet",
+    number: (seq: number) => `Decision ${String(seq)}`,
+    export: "Save as a file",
+    by: "Decided by",
+    right: "By the right of",
+    owner: "An owner",
+    admin: "An admin",
+    member: "A member",
+    invite: "The invite “{label}” of {by}",
+    inviteOf: "An invite of {by}",
+    farewell: "Their own farewell",
+    agreed: "With the yes of",
+    when: "When, by their clock",
+    revoked: "Ended with it",
+    revokedCount: (count: number) => plural(count, { one: "1 invite", other: "# invites" }),
+  },
+  de: {
+    title: "Entscheidungen",
+    subtitle: (count: number) =>
+      plural(count, {
+        one: "1 Entscheidung, auf diesem Gerät geprüft",
+        other: "# Entscheidungen, auf diesem Gerät geprüft",
+      }),
+    lead: "Alles, was je darüber entschieden wurde, wer in diesem Raum ist. Jede Zeile ist unterschrieben, an die vorige gebunden, und hier gegen die Regeln von damals geprüft.",
+    filter: "Zeigen",
+    all: "Alles",
+    people: "Leute",
+    rules: "Regeln und Einladungen",
+    none: "Dergleichen wurde noch nicht entschieden",
+    number: (seq: number) => `Entscheidung ${String(seq)}`,
+    export: "Als Datei speichern",
+    by: "Entschieden von",
+    right: "Mit dem Recht von",
+    owner: "Besitz",
+    admin: "Admin",
+    member: "Mitglied",
+    invite: "Einladung „{label}“ von {by}",
+    inviteOf: "Einladung von {by}",
+    farewell: "Eigener Abschied",
+    agreed: "Mit dem Ja von",
+    when: "Wann, nach deren Uhr",
+    revoked: "Endete damit",
+    revokedCount: (count: number) => plural(count, { one: "1 Einladung", other: "# Einladungen" }),
+  },
+});
