@@ -87,6 +87,7 @@ export interface RoomSession {
   /**
    * Fetches the file of a message of kind "file" (`decodeFileCard` of its body) and verifies it. Resolves with its bytes, or
    * null where `write` took them. Problems: `corrupted`, `cancelled`, `too_large`, `relay` with `blob_unknown` (it is gone).
+   * Rejects with what `write` rejects with.
    */
   fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null>>;
   /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
