@@ -40,6 +40,7 @@ export const screens: Screens = {
   settings: null,
   search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchScreen)),
   panels: {
+    invites: lazy(() => import("../screens/invites/InvitesPanel.js").then((m) => m.InvitesPanel)),
     decisions: lazy(() => import("../screens/decisions/DecisionsPanel.js").then((m) => m.DecisionsPanel)),
     people: lazy(() => import("../screens/people/PeoplePanel.js").then((m) => m.PeoplePanel)),
     alarms: lazy(() => import("../screens/alarms/AlarmsPanel.js").then((m) => m.AlarmsPanel)),

@@ -1,0 +1,89 @@
+import type { Invitation } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import type { RoomDetail } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Button, confirm, Note, Row, Stack } from "../../design/index.js";
+import { home, rooms } from "../../model/home.js";
+import { now } from "../../model/now.js";
+import { date } from "../../words/when.js";
+import { carryOut } from "../people/carryOut.js";
+import { Sentence } from "../room/Sentence.js";
+import { inviteHost } from "../startRoom/inviteHost.js";
+import style from "./invites.module.css";
+import { LinkView } from "./LinkView.js";
+import { t } from "./words.js";
+
+export interface InviteCardProps {
+  readonly detail: RoomDetail;
+  readonly invitation: Invitation;
+  /** This person may withdraw it. */
+  readonly may: boolean;
+}
+
+/** One invite: what it is for, how far it is used, how long it works; its link on request. */
+export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.Element {
+  const { inviteId, label, createdBy, isOpen, hasLink } = invitation;
+  // A link is a secret: nobody who looks over a shoulder sees it before it is asked for.
+  const link = useSignal<string | null>(null);
+  const calls = home().room(detail.key);
+  const room = rooms.value.get(detail.key);
+  const show = async () => {
+    const host = inviteHost(room?.relay ?? location.origin);
+    link.value = await calls.inviteLink(inviteId, host).catch(() => null);
+  };
+  const revoke = async () => {
+    const name = plainName(label ?? createdBy.name);
+    const isMeant = await confirm({ title: t.revokeTitle(name), body: t.revokeText, yes: t.revoke, danger: true });
+    if (isMeant) await carryOut(calls.decide({ type: "revokeInvite", inviteId }));
+  };
+  return (
+    <article class={style["invite"]}>
+      <Stack gap={2}>
+        <h4 class={style["label"]}>
+          {label === null ? (
+            <Sentence text={t.unnamed} by={<bdi>{plainName(createdBy.name)}</bdi>} />
+          ) : (
+            <bdi>{plainName(label) || t.mine}</bdi>
+          )}
+        </h4>
+        <Note>{terms(invitation)}</Note>
+        {isOpen && (
+          <Row>
+            {hasLink &&
+              (link.value === null ? (
+                <Button size="small" onClick={() => void show()}>
+                  {t.show}
+                </Button>
+              ) : (
+                <Button size="small" onClick={() => (link.value = null)}>
+                  {t.hide}
+                </Button>
+              ))}
+            {may && (
+              <Button size="small" tone="quiet" onClick={() => void revoke()}>
+                {t.revoke}
+              </Button>
+            )}
+          </Row>
+        )}
+        {isOpen && !hasLink && createdBy.isYou && <Note>{t.noLink}</Note>}
+        {link.value !== null && <LinkView link={link.value} title={plainName(room?.title ?? "")} />}
+      </Stack>
+    </article>
+  );
+}
+
+/** "2 of 10 used · until 3 May · somebody has to let them in". */
+function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: Invitation): string {
+  const isOver = notAfter !== null && notAfter < now.value;
+  return [
+    t.uses(uses, limit),
+    isRevoked ? t.revoked : !isOpen && isOver ? t.expired : !isOpen ? t.used : null,
+    isOpen && notAfter !== null ? t.expires(date(notAfter)) : null,
+    mode === "ask" ? t.asks : null,
+    role === "member" ? null : t.as(t[role]),
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
