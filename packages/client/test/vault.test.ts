@@ -259,8 +259,26 @@ describe.skipIf(!existsSync(CHROMIUM))("keys at rest in Chromium (skipped withou
       await plug({});
       const secret = await ask("make");
       await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+      // Chromium itself insists on it for PRF, other browsers need not: so what is asked for is looked at as well.
+      await browser.page.evaluate(() => {
+        const asked: unknown[] = [];
+        const container = CredentialsContainer.prototype as unknown as Record<string, (given: never) => unknown>;
+        for (const method of ["get", "create"]) {
+          const original = container[method]!;
+          container[method] = function (given: CredentialRequestOptions & CredentialCreationOptions) {
+            const { userVerification, authenticatorSelection } = {
+              ...given.publicKey,
+            } as PublicKeyCredentialRequestOptions & PublicKeyCredentialCreationOptions;
+            asked.push(userVerification ?? authenticatorSelection?.userVerification);
+            return original.call(this, given as never);
+          };
+        }
+        Object.assign(globalThis, { asked });
+      });
       expect(await ask([secret.credentialId])).toBe("refused");
       expect(await ask("make")).toBe("refused");
+      const asked = await browser.page.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked);
+      expect(asked).toEqual(["required", "required"]);
       await unplug();
     });
 
