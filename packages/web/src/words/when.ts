@@ -7,12 +7,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** "3 minutes ago", "yesterday", "in 2 hours": for lines that are looked at now. Within 10 s it is "now". */
+/** "3 minutes ago", "yesterday", "in 2 hours": for lines that are looked at now. Within 10 s it is "now"; so is a minute ahead, by another clock. */
 export function ago(time: number, now: number): string {
   const distance = time - now;
   const size = Math.abs(distance);
   const relative = intl("ago", (tag) => new Intl.RelativeTimeFormat(tag, { numeric: "auto" }));
-  if (size < 10 * SECOND) return relative.format(0, "second");
+  if (size < 10 * SECOND || (distance > 0 && distance < MINUTE)) return relative.format(0, "second");
   if (size < MINUTE) return relative.format(Math.trunc(distance / SECOND), "second");
   if (size < HOUR) return relative.format(Math.trunc(distance / MINUTE), "minute");
   if (size < DAY) return relative.format(Math.trunc(distance / HOUR), "hour");
