@@ -62,7 +62,16 @@ export function decision(
 }
 
 export function member(person: Person, role: string, changes: Partial<Member> = {}): Member {
-  return { ...person, role, devices: 1, since: NOON, admission: "founded the room", isLookalike: false, ...changes };
+  return {
+    ...person,
+    role,
+    devices: 1,
+    since: NOON,
+    admission: "founded the room",
+    isLookalike: false,
+    checked: null,
+    ...changes,
+  };
 }
 
 export const STATUS: RoomStatus = {

@@ -19,6 +19,8 @@ export interface Member extends Person {
   readonly admission: string;
   /** Somebody else in the room has a name that looks the same. */
   readonly isLookalike: boolean;
+  /** You have compared their fingerprint: by what, and when (ms). */
+  readonly checked: { readonly how: string; readonly time: number } | null;
 }
 
 /** `Alice`, or `Alice#4f2a` where somebody else's name looks the same. */

@@ -7,6 +7,8 @@ export function addTrustCommands(program: Command): void {
     .command("verify")
     .description("fingerprints to compare with others: words, digits, room code, people code")
     .argument("[person]", "somebody else's fingerprint instead of your own")
+    .option("--mark", "you have compared it: keep a mark on this person, in every room")
+    .option("--unmark", "take the mark away")
     .addHelpText(
       "after",
       `

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client, RoomSession as ClientRoom, TimelineAlarm } from "@conclave/client";
-import { toHex, utf8Bytes } from "@conclave/codec";
+import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSummary } from "../model/room.js";
@@ -100,6 +100,12 @@ export class Home {
   fingerprint(): { readonly words: readonly string[]; readonly digits: string } {
     const { words, digits } = this.client.fingerprint();
     return { words: words.split(" "), digits };
+  }
+
+  /** Marks a person (hexadecimal id) as checked, in all rooms of this home, or takes the mark away. */
+  async mark(personId: string, isChecked: boolean): Promise<void> {
+    const person = fromHex(personId);
+    await (isChecked ? this.client.marks.mark(person, "words") : this.client.marks.unmark(person));
   }
 
   /** The 24 words that bring this person back. */

@@ -9,8 +9,8 @@ export function personView({ person, name, tag, isYou }: NamedPerson): Person {
 
 /** A member as a document. */
 export function memberView(member: RoomMember): Member {
-  const { role, devices, since, admission, isLookalike } = member;
-  return { ...personView(member), role, devices, since, admission: admissionSentence(admission), isLookalike };
+  const { role, devices, since, admission, isLookalike, checked } = member;
+  return { ...personView(member), role, devices, since, admission: admissionSentence(admission), isLookalike, checked };
 }
 
 function admissionSentence(admission: Admission | null): string {
