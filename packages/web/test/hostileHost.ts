@@ -15,6 +15,8 @@ export class HostileHost {
   tamper: ((answer: PassingAnswer) => void) | null = null;
   /** Paths that were asked for, with query. */
   readonly asked: string[] = [];
+  /** Its address, with a slash at the end. */
+  url = "";
   private readonly server: Server;
 
   private constructor(private readonly target: () => URL) {
@@ -52,11 +54,8 @@ export class HostileHost {
   static async before(target: () => string): Promise<HostileHost> {
     const host = new HostileHost(() => new URL(target()));
     await new Promise<void>((resolve) => host.server.listen(0, "127.0.0.1", resolve));
+    host.url = `http://127.0.0.1:${(host.server.address() as AddressInfo).port}/`;
     return host;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
   }
 
   close(): void {
