@@ -1,14 +1,9 @@
 import { signal } from "@preact/signals";
 import { type BuildRef, MANIFEST, readManifest } from "./buildManifest.js";
-import { hostSays, isOwnMachine, type Host } from "./host.js";
+import { hostSays, type Host } from "./host.js";
+import { levelOf, type TrustLevel } from "./level.js";
 import type { Offer, Pin, PinNews, PinRequest } from "./pin.js";
 import { trustedScript } from "./trustedScript.js";
-
-/**
- * Who could change this page:
- * `L0` the operator of a relay that is in use; `L1` the operator of another host, who has no relay of ours; `L2` this machine.
- */
-export type TrustLevel = "L0" | "L1" | "L2";
 
 /** What is known about where this page came from. It is the page's own word: a page that was replaced can say anything. */
 export interface Trust {
@@ -156,13 +151,5 @@ async function askHost(): Promise<void> {
 }
 
 function setLevel(): void {
-  trust.value = { ...trust.value, level: levelOf(host, relays) };
-}
-
-// RULE: web.level: the better level is never said on a guess: L2 only from this machine's own address, L1 only when every
-// relay in use is on another host than the page, and there is one.
-function levelOf(from: Host | null, addresses: readonly string[]): TrustLevel {
-  if (from?.servedBy === "web" && isOwnMachine(location.hostname)) return "L2";
-  const hosts = addresses.map((address) => (URL.canParse(address) ? new URL(address).host : location.host));
-  return hosts.length > 0 && hosts.every((each) => each !== location.host) ? "L1" : "L0";
+  trust.value = { ...trust.value, level: levelOf(new URL(location.href), host, relays) };
 }
