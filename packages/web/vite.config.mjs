@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-// Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0004).
+// Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0005).
 // `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
 export const resolve = {
   conditions: ["@conclave/source", "browser", "module"],

@@ -5,7 +5,7 @@ import { PinStore } from "./pinStore.js";
 import { scope } from "./scope.js";
 
 // Serves the pages from the build that this browser holds, and from nowhere else. What it can do and what not is in
-// docs/decisions/0004: above all, a host can replace this very script.
+// docs/decisions/0005: above all, a host can replace this very script.
 const base = new URL("./", scope.location.href);
 const held = new HeldBuild(base, new PinStore());
 /** Answers of the host itself, asked for by pages with `fetch`: small facts, never something that is run. */

@@ -2,7 +2,7 @@ import { answerCalls, type Channel, channelOf, joinTabs } from "@conclave/client
 import { DoorKeeper } from "./doorKeeper.js";
 
 // The dedicated worker that has the home: keys, rooms and connections are here, screens are in the page. With several
-// tabs one of their workers has the home, and the others pass on what their pages say (docs/decisions/0004).
+// tabs one of their workers has the home, and the others pass on what their pages say (docs/decisions/0005).
 const HOME = "home";
 
 joinTabs(HOME, crypto.randomUUID(), channelOf(self), () => {
