@@ -105,6 +105,15 @@ describe.skipIf(!existsSync(CHROMIUM))("the components in Chromium (skipped with
     await page.close();
   });
 
+  it("a part that breaks says so in a sentence, and can be tried again", async () => {
+    const page = await open("show=broken");
+    expect(await page.getByRole("alert").textContent()).toContain("Something went wrong on this page");
+    expect(await violations(page)).toEqual([]);
+    await button(page, "Try again").click();
+    await page.getByRole("heading", { name: "Whole again" }).waitFor();
+    await page.close();
+  });
+
   it("tabs, switches and radio cards work by keyboard", async () => {
     const page = await open("");
     await page.getByRole("tab", { name: /Here/u }).focus();

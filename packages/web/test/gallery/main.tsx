@@ -1,5 +1,5 @@
 // Every component in each of its states, for whoever works on their looks: `node packages/web/test/gallery/shoot.mjs FOLDER` makes
-// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome, theme=, lang=, dir=.
+// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken, theme=, lang=, dir=.
 import "../../src/design/tokens.css";
 import "../../src/design/base.css";
 import { render } from "preact";
@@ -7,6 +7,7 @@ import { chooseTheme, type Theme } from "../../src/design/theme.js";
 import { chooseLanguage, type Language } from "../../src/words/language.js";
 import { startShortcuts } from "../../src/app/shortcuts.js";
 import { Welcome } from "../../src/screens/welcome/Welcome.js";
+import { ErrorBoundary } from "../../src/app/ErrorBoundary.js";
 import { Components } from "./Components.js";
 import { FrameSample } from "./FrameSample.js";
 
@@ -17,6 +18,25 @@ document.documentElement.lang = asked.get("lang") ?? "en";
 document.documentElement.dir = asked.get("dir") ?? "ltr";
 startShortcuts();
 
-const shows = { components: Components, frame: FrameSample, welcome: Welcome };
+// Breaks once: "Try again" must bring it back.
+let isBroken = true;
+function Breaks() {
+  if (!isBroken) return <h1>Whole again</h1>;
+  isBroken = false;
+  throw new Error("a part that breaks");
+}
+
+function Broken() {
+  return (
+    <main>
+      <h1 class="visually-hidden">Around it</h1>
+      <ErrorBoundary>
+        <Breaks />
+      </ErrorBoundary>
+    </main>
+  );
+}
+
+const shows = { components: Components, frame: FrameSample, welcome: Welcome, broken: Broken };
 const Shown = shows[(asked.get("show") ?? "components") as keyof typeof shows];
 render(<Shown />, document.getElementById("app")!);

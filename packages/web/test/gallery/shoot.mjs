@@ -23,6 +23,7 @@ const SHOWS = [
   { name: "frame-main", show: "frame&pane=main" },
   { name: "welcome", show: "welcome", whole: true },
   { name: "welcome-de", show: "welcome&lang=de" },
+  { name: "broken", show: "broken" },
   { name: "rtl", show: "frame&dir=rtl" },
 ];
 for (const [size, viewport] of Object.entries(SIZES)) {

@@ -23,8 +23,8 @@ export function Circle(): JSX.Element {
       {seats.map(({ x, y }, seat) => (
         <g key={seat} class={style[`seat${seat % 4}`]} transform={`translate(${x} ${y})`}>
           <circle class={style["plate"]} r="23" />
-          <circle class={style["head"]} cy="-5" r="6.5" />
-          <path class={style["head"]} d="M-12 14a12 10.5 0 0 1 24 0z" />
+          <circle class={style["head"]} cy="-5.5" r="7" />
+          <path class={style["head"]} d="M-14.5 17.8A15 13 0 0 1 14.5 17.8A23 23 0 0 1 -14.5 17.8z" />
         </g>
       ))}
     </svg>
