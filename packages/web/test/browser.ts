@@ -57,8 +57,8 @@ export class World {
   }
 
   /** Another server, of somebody else. Stop it by yourself. */
-  another(...flags: string[]): Promise<Server> {
-    return Server.start(mkdtempSync(join(this.folder, "other-")), flags);
+  another(flags: readonly string[] = [], settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+    return Server.start(mkdtempSync(join(this.folder, "other-")), flags, settings);
   }
 
   /** A browser of its own: nothing is shared with the others. The page is not loaded yet. */
@@ -88,7 +88,9 @@ export class World {
   /** An invite of a room, for these pages. */
   async invite(room: RoomSession, options: Partial<Parameters<RoomSession["createInvite"]>[0]> = {}): Promise<string> {
     const multi = { class: "multi", limit: 20 } as const;
-    const made = await get(room.createInvite({ label: "Test", for: multi, notAfter: null, mode: "direct", ...options }));
+    const made = await get(
+      room.createInvite({ label: "Test", for: multi, notAfter: null, mode: "direct", ...options }),
+    );
     return room.inviteLink(made.invitation!.inviteId, this.url)!;
   }
 }
@@ -100,8 +102,9 @@ export class Server {
     readonly url: string,
   ) {}
 
-  static async start(data: string, flags: readonly string[] = []): Promise<Server> {
-    const child = spawn(process.execPath, [CLI, "serve", "--port", "0", "--data", data, ...flags]);
+  static async start(data: string, flags: readonly string[] = [], settings = {}): Promise<Server> {
+    const env = { ...process.env, ...settings };
+    const child = spawn(process.execPath, [CLI, "serve", "--port", "0", "--data", data, ...flags], { env });
     const url = await new Promise<string>((resolve, reject) => {
       child.once("exit", (code) => reject(new Error(`conclave serve ended with ${String(code)}`)));
       createInterface({ input: child.stdout }).on("line", (line) => {
@@ -112,10 +115,11 @@ export class Server {
     return new Server(child, url);
   }
 
+  /** At once: how it ends in peace is tested elsewhere. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.child.once("exit", () => resolve());
-      this.child.kill("SIGTERM");
+      this.child.kill("SIGKILL");
     });
   }
 }
@@ -145,9 +149,9 @@ export async function join(page: Page, link: string, name: string): Promise<void
 
 /** Writes a message into the open room. */
 export async function send(page: Page, text: string): Promise<void> {
-  const box = page.getByRole("textbox", { name: /^Message/u });
-  await box.fill(text);
-  await box.press("Enter");
+  await page.getByRole("textbox", { name: /^Message/u }).fill(text);
+  // Enter is a new line on a phone.
+  await page.getByRole("button", { name: "Send", exact: true }).click();
 }
 
 /** What axe finds wrong on the page: rule, and where. Empty when nothing. */

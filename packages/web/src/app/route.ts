@@ -58,6 +58,7 @@ export function go(to: Route, { replace = false }: { readonly replace?: boolean 
   if (url === location.hash) return;
   if (replace) history.replaceState(history.state, "", url);
   else history.pushState({ steps: steps() + 1 }, "", url);
+  here = steps();
   address.value = url;
 }
 
@@ -70,12 +71,18 @@ export function back(otherwise: Route): void {
 /** Follows the address; called once, before the first render. */
 export function startRouting(): void {
   const follow = () => {
+    // A link was followed: the browser made the entry, and knows nothing of steps.
+    if (history.state === null) history.replaceState({ steps: here + 1 }, "", location.href);
+    here = steps();
     address.value = location.hash;
   };
   window.addEventListener("hashchange", follow);
   window.addEventListener("popstate", follow);
-  follow();
+  here = steps();
+  address.value = location.hash;
 }
+
+let here = 0;
 
 // How many pages of ours lie behind this one.
 function steps(): number {

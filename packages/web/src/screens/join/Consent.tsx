@@ -1,6 +1,7 @@
 import { Mail, ScanSearch } from "lucide-preact";
 import type { JSX } from "preact";
-import { forgetInvite, go } from "../../app/index.js";
+import { useEffect } from "preact/hooks";
+import { announce, forgetInvite, go } from "../../app/index.js";
 import { Button, Card, Note, Spinner } from "../../design/index.js";
 import { door } from "../../model/home.js";
 import { TaskPage } from "../welcome/TaskPage.js";
@@ -24,6 +25,9 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
     forgetInvite();
     go({ at: door.value.state === "open" ? "rooms" : "welcome" }, { replace: true });
   };
+  useEffect(() => {
+    if (isBusy) announce(t.looking);
+  }, [isBusy]);
   return (
     <TaskPage
       title={t.consentTitle}
@@ -47,14 +51,12 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
         </div>
         <Note>{t.consentLearns}</Note>
       </Card>
-      <p class={style["busy"]} role="status">
-        {isBusy && (
-          <>
-            <Spinner size={18} />
-            {t.looking}
-          </>
-        )}
-      </p>
+      {isBusy && (
+        <p class={style["busy"]}>
+          <Spinner size={18} />
+          {t.looking}
+        </p>
+      )}
     </TaskPage>
   );
 }

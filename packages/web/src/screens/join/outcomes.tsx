@@ -199,7 +199,7 @@ function outcomeOf(problem: Problem, host: string): Outcome {
   if (reason !== null && OVER.has(reason)) {
     return {
       title: t.goneTitle,
-      text: `${text} ${text.includes(t.goneText) ? "" : t.goneText}`,
+      text: `${code === null ? t.goneReason : text} ${t.goneText}`,
       icon: Link2Off,
       tone: "warning",
       isFinal: true,

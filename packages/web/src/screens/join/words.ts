@@ -34,7 +34,7 @@ export const t = words({
     noteHint: "For example, where you know each other from.",
     alike: (name: string) =>
       `That looks like ${name}, who is here already. People would mix you up: better add something to it.`,
-    alikeOk: "It is me, join anyway",
+    alikeOk: "Use this name anyway",
     join: "Join",
     ask: "Ask to be let in",
     nameFirst: "Type a name for yourself.",
@@ -50,6 +50,7 @@ export const t = words({
     open: "Open the room",
     goneTitle: "This link does not work any more",
     goneText: "Ask whoever sent it for a new one.",
+    goneReason: "It was used up or withdrawn, or it has expired.",
     bannedTitle: "You cannot come in by a link",
     bannedText: "You were shown out of this room. Only somebody inside can let you in again.",
     falseTitle: "The server's answer does not hold",
@@ -125,7 +126,7 @@ export const t = words({
     noteHint: "Zum Beispiel, woher ihr euch kennt.",
     alike: (name: string) =>
       `Das sieht aus wie ${name}, und diese Person ist schon da. Man würde euch verwechseln: häng besser etwas an.`,
-    alikeOk: "Das bin ich, trotzdem beitreten",
+    alikeOk: "Diesen Namen trotzdem nehmen",
     join: "Beitreten",
     ask: "Um Einlass bitten",
     nameFirst: "Gib dir einen Namen.",
@@ -142,6 +143,7 @@ export const t = words({
     open: "Raum öffnen",
     goneTitle: "Dieser Link gilt nicht mehr",
     goneText: "Bitte die Person, von der er kam, um einen neuen.",
+    goneReason: "Er wurde verbraucht oder zurückgezogen, oder er ist abgelaufen.",
     bannedTitle: "Über einen Link kommst du nicht herein",
     bannedText: "Du wurdest aus diesem Raum hinausgebeten. Nur jemand von drinnen kann dich wieder hereinlassen.",
     falseTitle: "Die Antwort des Servers stimmt nicht",

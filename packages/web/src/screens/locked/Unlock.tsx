@@ -44,7 +44,7 @@ export function Unlock({ slots, onForgotten }: UnlockProps): JSX.Element {
   };
   const byPasskey = async () => {
     // Fetched when it is needed: most homes have no passkey.
-    const { askPasskey } = await import("@conclave/client/browser");
+    const { askPasskey } = await import("@conclave/client/page");
     const asked = await askPasskey(passkeys);
     if (!asked.ok) {
       problem.value = asked.problem === "refused" ? t.passkeyRefused : t.passkeyUnsupported;

@@ -63,11 +63,11 @@ export const t = words({
     forgot: "Ich kann es nicht mehr öffnen",
     forgotText:
       "Niemand kann eine Passphrase zurücksetzen: niemand sonst hat sie. Mit deinen 24 Wörtern fängst du als dieselbe Person neu an. Was hier versiegelt ist, wird beiseitegelegt und bleibt unlesbar.",
-    useWords: "Wiederherstellungswörter benutzen",
+    useWords: "Die 24 Wörter benutzen",
     missingTitle: "Die Schlüssel zu deinen Räumen sind weg",
     missingText:
       "Dieser Browser hat noch versiegelte Daten von dir, aber nicht mehr die Schlüssel dazu: Browserdaten wurden gelöscht, oder der Server hat dem Browser gesagt, sie zu löschen. Mit deinen Wörtern bist du wieder dieselbe Person; die Räume und Nachrichten von hier lassen sich nicht mehr öffnen.",
-    noWords: "Ich habe keine Wiederherstellungswörter",
+    noWords: "Ich habe die Wörter nicht",
     noWordsTitle: "Als jemand anderes neu anfangen?",
     noWordsText:
       "Ohne die Wörter bist du für alle eine neue Person: wer dich geprüft hat, sieht einen anderen Fingerabdruck. Was hier versiegelt ist, wird endgültig gelöscht.",

@@ -2,7 +2,7 @@ import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
 import { TaskPage } from "../welcome/TaskPage.js";
-import { keepWritten, remindLater } from "./reminder.js";
+import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
 import { WordsSheet } from "./WordsSheet.js";
 
@@ -14,7 +14,7 @@ export interface RecoveryStepProps {
   readonly onDone: () => void;
 }
 
-/** The recovery words are offered: now, or later with a quiet reminder. */
+/** The recovery words are offered: now, or later by the quiet reminder in the list of rooms. */
 export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStepProps): JSX.Element {
   return (
     <TaskPage
@@ -35,13 +35,7 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
           >
             {t.written}
           </Button>
-          <Button
-            tone="quiet"
-            onClick={() => {
-              remindLater();
-              onDone();
-            }}
-          >
+          <Button tone="quiet" onClick={onDone}>
             {t.later}
           </Button>
         </>

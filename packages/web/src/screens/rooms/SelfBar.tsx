@@ -17,7 +17,7 @@ export function SelfBar(): JSX.Element | null {
   const names = useOwnNames();
   const me = self.value;
   if (!me) return null;
-  const name = names.length > 0 ? listOf(names.map(plainName)) : t.nameless;
+  const name = names.length > 0 ? listOf(names.map((each) => plainName(each))) : t.nameless;
   const tag = me.fingerprint.words.split(" ").slice(0, 2).join(" ");
   const isHere = route.value.at === "settings";
   return (

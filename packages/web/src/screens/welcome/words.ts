@@ -32,8 +32,8 @@ export const t = words({
     linkField: "Einladungslink",
     linkGo: "Einladung ansehen",
     linkBad: "Das ist kein vollständiger Einladungslink. Kopiere ihn noch einmal von Anfang bis Ende.",
-    recover: "Ich habe Wiederherstellungswörter",
-    recoverText: "Mit den 24 Wörtern deines Blatts bist du auf diesem Gerät wieder du.",
+    recover: "Ich habe meine 24 Wörter",
+    recoverText: "Mit den Wörtern deines Blatts bist du auf diesem Gerät wieder du.",
     doorTitle: "Die Mitglieder halten die Tür",
     doorText:
       "Wer hereinkommt, und auf wessen Wort, ist eine signierte Entscheidung, die alle im Raum nachprüfen können.",

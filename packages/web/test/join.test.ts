@@ -1,0 +1,263 @@
+import type { Client, RoomSession } from "@conclave/client";
+import { toBase64url, toHex } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { inviteKeys, parseLink, preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, get, join, type Looks, send, World } from "./browser.js";
+import { tap } from "./tap.js";
+
+const PHONE: Looks = { width: 360, height: 740, theme: "dark" };
+
+describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chromium or the built pages)", () => {
+  let world: World;
+  let alice: Client;
+  let room: RoomSession;
+
+  beforeAll(async () => {
+    world = await World.start();
+    alice = await world.person();
+    room = await found("Garden club");
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  const found = (title: string, relay = world.url) =>
+    get(alice.createRoom({ title, name: "Alice", policy: preset("ownerLed"), relay }));
+  const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+  const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name });
+
+  async function look(page: Page, link: string): Promise<void> {
+    await page.goto(link);
+    await button(page, "Look at it").click();
+  }
+
+  it(
+    "A36: RULE web.invite-strip: nothing that the browser sends has the link's secret, and the address loses it",
+    { timeout: 60_000 },
+    async () => {
+      const line = await tap(world.url);
+      const tapped = await found("Tapped", line.url);
+      const made = await get(
+        tapped.createInvite({ label: "", for: { class: "single" }, notAfter: null, mode: "direct" }),
+      );
+      const link = tapped.inviteLink(made.invitation!.inviteId, line.url)!;
+      const { roomId, secret } = parseLink(link)!;
+      const page = await world.visitor();
+      await page.goto(link);
+      await button(page, "Look at it").waitFor();
+      expect(await page.evaluate(() => [location.hash, document.referrer, history.length])).toEqual(["#/join", "", 2]);
+      expect(
+        await page.evaluate(() => JSON.stringify([localStorage, sessionStorage].map((each) => Object.entries(each)))),
+      ).not.toContain("v1.");
+      await page.goBack().catch(() => null);
+      await page.goForward().catch(() => null);
+      expect(page.url()).not.toContain("v1.");
+      await join(page, link, "Bob");
+      await send(page, "Here I am");
+      await page.getByRole("log").getByText("Here I am").waitFor();
+      expect(page.url()).not.toContain("v1.");
+      // What must be sent to come in shows that the tap sees it.
+      expect(line.sent(inviteKeys(nodeCrypto, roomId, secret).slotId)).toBe(true);
+      const text = link.slice(link.indexOf("v1."));
+      const forms = [
+        secret,
+        toHex(secret),
+        toBase64url(secret),
+        Buffer.from(secret).toString("base64"),
+        text,
+        text.slice(3),
+      ];
+      expect(forms.map((form) => line.sent(form))).toEqual(forms.map(() => false));
+      line.stop();
+    },
+  );
+
+  it(
+    "A44: fetching a link, or opening it and going away, uses nothing of a single-use invite",
+    { timeout: 60_000 },
+    async () => {
+      const link = await world.invite(room, { for: { class: "single" }, label: "Once" });
+      for (const method of ["GET", "HEAD", "GET"]) expect((await fetch(link, { method })).status).toBe(200);
+      const bot = await world.visitor();
+      await bot.goto(link, { waitUntil: "networkidle" });
+      await look(bot, link);
+      await heading(bot, "You are joining").waitFor();
+      await bot.close();
+      const uses = () => room.invitations().find(({ label }) => label === "Once")!.uses;
+      await get(room.synced(10_000));
+      expect(uses()).toBe(0);
+      const page = await world.visitor();
+      await join(page, link, "Bea");
+      await expect.poll(uses).toBe(1);
+    },
+  );
+
+  it(
+    "A45: RULE web.join-consent: no server is asked before the person says so, and the screen says which one it would be",
+    { timeout: 60_000 },
+    async () => {
+      const other = await world.another();
+      const far = await tap(other.url);
+      const pages = await world.another(["--allow-relay", far.url.replace("http", "ws")]);
+      const near = await tap(pages.url);
+      const away = await found("Far away", far.url);
+      const made = await get(
+        away.createInvite({ label: "", for: { class: "single" }, notAfter: null, mode: "direct" }),
+      );
+      const asked = far.sockets();
+      const page = await world.visitor();
+      await page.goto(away.inviteLink(made.invitation!.inviteId, near.url)!, { waitUntil: "networkidle" });
+      await page.getByText(new URL(far.url).host).waitFor();
+      await page.waitForTimeout(500);
+      expect([far.sockets() - asked, far.requests.length - asked, near.sockets()]).toEqual([0, 0, 0]);
+      await button(page, "Look at it").click();
+      await heading(page, "You are joining").waitFor();
+      expect(far.sockets() - asked).toBeGreaterThan(0);
+      await page.close();
+      for (const each of [far, near]) each.stop();
+      await pages.stop();
+      await other.stop();
+    },
+  );
+
+  it("shows the room before one joins: who owns it, who is there, who confirmed it, who decides", async () => {
+    const page = await world.visitor();
+    await look(page, await world.invite(room));
+    await heading(page, "You are joining").waitFor();
+    const text = (await page.locator("main").innerText()).replace(/\s+/gu, " ");
+    for (const part of ["Garden club", "Confirmed by Alice", "Owner Alice", "Invited by Alice", "The owner decides"])
+      expect(text).toContain(part);
+    expect(text).toMatch(/\d+ (person|people)/u);
+    await page.close();
+  });
+
+  it("RULE web.own-lookalike: who takes the look of somebody present is told so first", async () => {
+    const page = await world.visitor();
+    await look(page, await world.invite(room));
+    await page.getByLabel("Your name").fill("Аlice");
+    await page.getByText("That looks like Alice").waitFor();
+    await button(page, "Join").click();
+    await button(page, "Use this name anyway").waitFor();
+    expect(room.members().filter(({ name }) => name === "Аlice")).toEqual([]);
+    await page.getByLabel("Your name").fill("Alice from next door");
+    await button(page, "Join").click();
+    await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+    await page.close();
+  });
+
+  it("asks to be let in, waits, and is in when somebody decides", { timeout: 60_000 }, async () => {
+    const link = await world.invite(room, { mode: "ask" });
+    const page = await world.visitor(PHONE);
+    await look(page, link);
+    await page.getByLabel("Your name").fill("Carla");
+    await page.getByLabel("A word to them").fill("We met at the fair");
+    await button(page, "Ask to be let in").click();
+    await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await expect
+      .poll(async () => (await get(room.requests())).map(({ name, note }) => [name, note]))
+      .toEqual([["Carla", "We met at the fair"]]);
+    const [request] = await get(room.requests());
+    await get(room.admit(request!.id));
+    await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+    await page.close();
+  });
+
+  it("a request can be withdrawn: the room leaves the list", { timeout: 60_000 }, async () => {
+    const page = await world.visitor();
+    await look(page, await world.invite(room, { mode: "ask" }));
+    await page.getByLabel("Your name").fill("Dora");
+    await button(page, "Ask to be let in").click();
+    await button(page, "Withdraw the request").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Withdraw the request" }).click();
+    await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
+    await page.close();
+  });
+
+  it(
+    "says what is the matter with a link: damaged, used up, withdrawn, of a room that one is in",
+    { timeout: 90_000 },
+    async () => {
+      const page = await world.visitor();
+      await page.goto(`${world.url}/#/join/v1.AAAA`);
+      await heading(page, "This link is damaged").waitFor();
+
+      const single = await world.invite(room, { for: { class: "single" }, label: "Single" });
+      await get((await get((await world.person()).lookAt(single))).accept("Emil"));
+      await look(page, single);
+      await heading(page, "This link does not work any more").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+
+      const withdrawn = await world.invite(room, { label: "Withdrawn" });
+      const { inviteId } = room.invitations().find(({ label }) => label === "Withdrawn")!;
+      await get(room.decide({ type: "revokeInvite", inviteId }));
+      await look(page, withdrawn);
+      await heading(page, "This link does not work any more").waitFor();
+
+      const link = await world.invite(room);
+      await join(page, link, "Finn");
+      await page.goto(link);
+      await heading(page, "You are in “Garden club” already").waitFor();
+      await button(page, "Open the room").click();
+      await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+      await page.close();
+    },
+  );
+
+  it(
+    "says which address to open where the page may not ask that server, and when a server does not answer",
+    { timeout: 90_000 },
+    async () => {
+      const other = await world.another();
+      const away = await found("Elsewhere", other.url);
+      const made = await get(
+        away.createInvite({ label: "", for: { class: "single" }, notAfter: null, mode: "direct" }),
+      );
+      const link = away.inviteLink(made.invitation!.inviteId, world.url)!;
+      const page = await world.visitor();
+      const refused: string[] = [];
+      page.on("console", (message) => refused.push(message.text()));
+      await look(page, link);
+      await heading(page, "This page may not ask that server").waitFor();
+      const given = await page.getByLabel("The invite, for that address").inputValue();
+      expect(given.startsWith(`${other.url}/#/join/v1.`)).toBe(true);
+      // It is known before it is tried: no violation of the policy.
+      expect(refused.filter((text) => text.includes("Content Security Policy"))).toEqual([]);
+      // A home at the other address has it: the same invite works there.
+      const there = await world.visitor();
+      await join(there, given, "Gustav");
+      await there.close();
+
+      const second = await get(
+        away.createInvite({ label: "", for: { class: "single" }, notAfter: null, mode: "direct" }),
+      );
+      const late = await world.visitor();
+      await late.goto(away.inviteLink(second.invitation!.inviteId, other.url)!);
+      await button(late, "Look at it").waitFor();
+      await other.stop();
+      await button(late, "Look at it").click();
+      await late.getByRole("heading", { level: 1, name: "The server does not answer" }).waitFor({ timeout: 40_000 });
+      await button(late, "Try again").waitFor();
+      await Promise.all([page.close(), late.close()]);
+    },
+  );
+
+  for (const theme of ["light", "dark"] as const) {
+    it(`axe finds nothing on the way in, in the ${theme} theme`, { timeout: 60_000 }, async () => {
+      for (const looks of [{ theme }, { theme, width: 360, height: 740, language: "de-DE" }] as const) {
+        const page = await world.visitor(looks);
+        await page.goto(await world.invite(room, { mode: "ask" }));
+        const consent = page.getByRole("button", { name: "language" in looks ? "Ansehen" : "Look at it" });
+        await consent.waitFor();
+        expect(await axeFaults(page)).toEqual([]);
+        await consent.click();
+        await page.getByLabel("language" in looks ? "Dein Name" : "Your name").fill("alice");
+        expect(await axeFaults(page)).toEqual([]);
+        await page.goto(`${world.url}/#/join`);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        expect(await axeFaults(page)).toEqual([]);
+        await page.close();
+      }
+    });
+  }
+});

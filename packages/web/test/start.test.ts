@@ -1,0 +1,291 @@
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, found, get, join, type Looks, send, World } from "./browser.js";
+
+const SIZES: readonly Looks[] = [
+  { theme: "light" },
+  { theme: "dark", width: 360, height: 740, language: "de-DE" },
+  { theme: "light", width: 360, height: 740 },
+  { theme: "dark" },
+];
+
+describe.skipIf(!canBrowse)(
+  "starting a room in Chromium (skipped without /usr/bin/chromium or the built pages)",
+  () => {
+    let world: World;
+    beforeAll(async () => {
+      world = await World.start();
+    }, 60_000);
+    afterAll(() => world.stop());
+
+    const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true });
+    const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name });
+    /** The 24 words of the open sheet. */
+    const wordsOf = async (page: Page) => {
+      await button(page, "Show the words").click();
+      const items = await page
+        .getByRole("list", { name: "Recovery words, in order" })
+        .getByRole("listitem")
+        .allInnerTexts();
+      return items.map((text) => text.replace(/[\d\s]+/gu, ""));
+    };
+    /** The first words of one's fingerprint, at the end of the list of rooms. */
+    const tagOf = async (page: Page) => {
+      const bar = page.getByRole("link", { name: /Settings$/u });
+      return (await bar.innerText()).split("\n").filter((line) => /^[a-z]+ [a-z]+$/u.test(line))[0];
+    };
+
+    it("from nothing to two people who talk: start, invite, join", { timeout: 60_000 }, async () => {
+      const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
+      const link = await found(alice, world.url, "Garden club", "Alice");
+      await join(bob, link, "Bob");
+      await send(bob, "Hello Alice");
+      await alice.getByRole("log").getByText("Hello Alice").waitFor();
+      await send(alice, "Welcome!");
+      await bob.getByRole("log").getByText("Welcome!").waitFor();
+      await alice.goto(`${world.url}/#/rooms`);
+      const row = alice.getByRole("link", { name: /^Garden club/u });
+      expect(await row.innerText()).toContain("You: Welcome!");
+      await send(bob, "Are you still there, @Alice?");
+      await row.getByText("1 unread message").waitFor({ state: "attached" });
+      expect(await row.getByRole("img", { name: "somebody mentioned you" }).count()).toBe(1);
+      expect(await row.textContent()).toContain("Bob: Are you still there");
+      await Promise.all([alice.close(), bob.close()]);
+    });
+
+    it(
+      "names what is missing before it asks the server, and what the server refuses",
+      { timeout: 60_000 },
+      async () => {
+        const strict = await world.another([], { CONCLAVE_CREATE_PERMIT: "sesame" });
+        const page = await world.visitor();
+        await page.goto(`${strict.url}/#/start`);
+        const start = button(page, "Start the room");
+        await start.click();
+        await page.getByText("Type a name for yourself.").waitFor();
+        await page.getByText("Type a name for the room.").waitFor();
+        await page.getByLabel("Your name").fill("Alice");
+        await page.getByLabel("Name of the room").fill("Garden \u202eclub");
+        await start.click();
+        await page.getByText("characters that cannot be shown").waitFor();
+        await page.getByLabel("Name of the room").fill("Garden club");
+        await page.getByText("Server", { exact: true }).click();
+        await page.getByLabel("Address of the server").fill("wss://relay.example.org");
+        await start.click();
+        await page.getByText("This page may not connect to relay.example.org").waitFor();
+        await page.getByLabel("Address of the server").fill(strict.url);
+        await start.click();
+        await page.getByText("only people with its permit").waitFor();
+        await page.getByLabel("Permit").fill("sesame");
+        await start.click();
+        await heading(page, "“Garden club” is open").waitFor();
+        await page.close();
+        await strict.stop();
+      },
+    );
+
+    it(
+      "offers the recovery words; until they are written down a quiet reminder stays; a sheet is printed",
+      { timeout: 60_000 },
+      async () => {
+        const page = await world.visitor();
+        await found(page, world.url, "Reminded", "Alice");
+        await page
+          .getByRole("region", { name: "Your words are not written down yet" })
+          .getByRole("link", { name: "Show them" })
+          .click();
+        const words = await wordsOf(page);
+        expect(words).toHaveLength(24);
+        await page.emulateMedia({ media: "print" });
+        const paper = await page.locator("body > :not(#app):visible").allInnerTexts();
+        expect(words.filter((word) => !paper.join(" ").includes(word))).toEqual([]);
+        expect(await page.locator("#app").isVisible()).toBe(false);
+        await page.emulateMedia({ media: "screen" });
+        await button(page, "I have written it down").click();
+        await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+        expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
+        // The words are nowhere but on the screen.
+        expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain(words[0]! + " ");
+        await page.close();
+      },
+    );
+
+    it(
+      "A102: after the keys of a browser are gone, the words lead back to the same person, not to a new one",
+      { timeout: 60_000 },
+      async () => {
+        const page = await world.visitor();
+        await found(page, world.url, "Wiped", "Alice");
+        const tag = await tagOf(page);
+        await page.goto(`${world.url}/#/sheet`);
+        const words = await wordsOf(page);
+        // A page of the origin that holds nothing open, where the slots are deleted and the sealed records stay.
+        await page.goto(`${world.url}/conclave.json`);
+        await page.evaluate(async () => {
+          await new Promise((resolve, reject) => {
+            const request = indexedDB.deleteDatabase("conclave/home/vault");
+            request.onsuccess = resolve;
+            // Blocked only until the page before it is gone.
+            request.onerror = reject;
+          });
+        });
+        await page.goto(world.url);
+        await page.getByText("The keys to your rooms are gone").waitFor();
+        expect(await axeFaults(page)).toEqual([]);
+        const field = page.getByLabel("Recovery words");
+        await field.fill(`${words.slice(0, 23).join(" ")} zzzz`);
+        await button(page, "Bring me back").click();
+        await page.getByText("Word 24, “zzzz”, is not in the list").waitFor();
+        await field.fill([...words.slice(1), words[0]!].join(" "));
+        await button(page, "Bring me back").click();
+        await page.getByText("All are words of the list, but not together").waitFor();
+        await field.fill(words.map((word, place) => `${place + 1}. ${word.toUpperCase()}`).join("\n"));
+        await button(page, "Bring me back").click();
+        await heading(page, "It is you again").waitFor();
+        await page.getByText("Your rooms did not come back by themselves").waitFor();
+        await button(page, "Go on").click();
+        await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
+        expect(await tagOf(page)).toBe(tag);
+        await page.close();
+      },
+    );
+
+    it("a locked home asks for its passphrase, says when it is wrong, and opens", { timeout: 90_000 }, async () => {
+      const page = await world.visitor();
+      await found(page, world.url, "Locked away", "Alice");
+      await protect(page, "correct horse");
+      await page.goto(world.url);
+      await heading(page, "Locked").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      const field = page.getByRole("textbox", { name: "Passphrase" });
+      await field.fill("wrong horse");
+      await button(page, "Open").click();
+      await page.getByText("That is not the passphrase").waitFor();
+      await field.fill("correct horse");
+      await button(page, "Open").click();
+      await page.getByRole("link", { name: /^Locked away/u }).waitFor();
+      await page.reload();
+      await button(page, "I cannot open it any more").click();
+      await heading(page, "Welcome back").waitFor();
+      await page.close();
+    });
+
+    it(
+      "a room that one was shown out of is said so, and can be forgotten; an owner alone among three is told",
+      { timeout: 60_000 },
+      async () => {
+        const eva = await world.person();
+        const room = await get(
+          eva.createRoom({ title: "Short stay", name: "Eva", policy: preset("ownerLed"), relay: world.url }),
+        );
+        const page = await world.visitor();
+        await join(page, await world.invite(room), "Bob");
+        await get(room.synced(10_000));
+        const bob = room.members().find(({ name }) => name === "Bob")!;
+        await get(room.decide({ type: "remove", person: bob.person, ban: false }));
+        const row = page.getByRole("link", { name: /^Short stay/u });
+        await row.getByText("You were shown out").waitFor();
+        await button(page, "Actions for Short stay").click();
+        await page.getByRole("menuitem", { name: "Forget this room" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Forget this room" }).click();
+        await row.waitFor({ state: "detached" });
+
+        const link = await found(page, world.url, "Three", "Alice");
+        await button(page, "Remind me tomorrow").click();
+        for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).lookAt(link))).accept(name));
+        const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
+        await nudge.waitFor();
+        await nudge.getByRole("button", { name: "Not now" }).click();
+        await nudge.waitFor({ state: "detached" });
+        await page.close();
+      },
+    );
+
+    for (const looks of SIZES) {
+      const { theme, width = 1280, language = "en-GB" } = looks;
+      it(
+        `axe finds nothing from the start to the room: ${theme!}, ${width} wide, ${language}`,
+        { timeout: 90_000 },
+        async () => {
+          const page = await world.visitor(looks);
+          const isGerman = language === "de-DE";
+          const say = (english: string, german: string) => (isGerman ? german : english);
+          const check = async (where: string) => {
+            expect(await axeFaults(page), where).toEqual([]);
+            expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), where).toBe(true);
+          };
+          await page.goto(world.url);
+          await page.getByRole("heading", { level: 1 }).waitFor();
+          await check("welcome");
+          await page.goto(`${world.url}/#/start`);
+          await button(page, say("Start the room", "Raum gründen")).click();
+          await page.getByText(say("Type a name for yourself.", "Gib dir einen Namen.")).waitFor();
+          await page.getByText("Server", { exact: true }).click();
+          await page
+            .getByRole("radio", { name: say("Admins decide together", "Admins entscheiden gemeinsam") })
+            .check();
+          await check("form");
+          await page.getByLabel(say("Your name", "Dein Name")).fill("Alice");
+          await page.getByLabel(say("Name of the room", "Name des Raums")).fill("Garden club");
+          await button(page, say("Start the room", "Raum gründen")).click();
+          await button(page, say("Show the words", "Wörter zeigen")).click();
+          await button(page, say("Show as a QR code", "Als QR-Code zeigen")).click();
+          await check("words");
+          await button(page, say("Later", "Später")).click();
+          await button(page, say("Make the link", "Link machen")).waitFor();
+          await check("invite");
+          await button(page, say("Make the link", "Link machen")).click();
+          await button(page, say("Show a QR code", "QR-Code zeigen")).click();
+          await check("link");
+          await button(page, say("Go to the room", "Zum Raum")).click();
+          await page.getByRole("textbox", { name: say("Message", "Nachricht") }).waitFor();
+          await page.goto(`${world.url}/#/rooms`);
+          await page.getByRole("link", { name: /^Garden club/u }).waitFor();
+          await check("rooms");
+          await page.goto(`${world.url}/#/recovery`);
+          await page.getByRole("heading", { level: 1 }).waitFor();
+          await check("recovery");
+          await page.close();
+        },
+      );
+    }
+
+    /** Puts a passphrase on the page's home, as the settings do: by the worker's own calls. */
+    async function protect(page: Page, passphrase: string): Promise<void> {
+      const manifest = (await (await fetch(`${world.url}/conclave-manifest.json`)).json()) as {
+        files: { path: string }[];
+      };
+      const worker = manifest.files.find(({ path }) => /homeWorker.*\.js$/u.test(path))!.path;
+      await page.goto(`${world.url}/conclave.json`);
+      const session = await page.context().newCDPSession(page);
+      // Only here: the page's own policy lets nobody start a worker by a text.
+      await session.send("Page.setBypassCSP", { enabled: true });
+      await page.reload();
+      const answer = await page.evaluate(
+        async ([path, secret]) => {
+          const thread = new Worker(`/${path!}`, { type: "module" });
+          const call = (id: number, method: string, args: unknown[]) =>
+            new Promise<unknown>((resolve) => {
+              thread.addEventListener(
+                "message",
+                ({ data }: MessageEvent<{ answer?: number; value?: unknown; failure?: string }>) => {
+                  if (data.answer === id) resolve(data.value ?? data.failure);
+                },
+              );
+              thread.postMessage({ call: id, method, args });
+            });
+          for (let id = 1; ; id++) {
+            const { state } = (await call(id, "door", [])) as { state: string };
+            if (state === "open") break;
+            await new Promise((wait) => setTimeout(wait, 100));
+          }
+          return call(1e6, "addLock", [{ kind: "device" }, { kind: "passphrase", passphrase: secret }]);
+        },
+        [worker, passphrase],
+      );
+      expect(answer).toEqual({ ok: true });
+      await session.send("Page.setBypassCSP", { enabled: false });
+    }
+  },
+);
