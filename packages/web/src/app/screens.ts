@@ -44,6 +44,7 @@ export const screens: Screens = {
     decisions: lazy(() => import("../screens/decisions/DecisionsPanel.js").then((m) => m.DecisionsPanel)),
     people: lazy(() => import("../screens/people/PeoplePanel.js").then((m) => m.PeoplePanel)),
     verify: lazy(() => import("../screens/verify/VerifyPanel.js").then((m) => m.VerifyPanel)),
+    room: lazy(() => import("../screens/roomSettings/RoomPanel.js").then((m) => m.RoomPanel)),
     alarms: lazy(() => import("../screens/alarms/AlarmsPanel.js").then((m) => m.AlarmsPanel)),
     search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchPanel)),
   },

@@ -1,0 +1,83 @@
+import { isGone, isAtLeast } from "@conclave/client/pure";
+import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
+import { BadgeCheck, Landmark, Link2, OctagonAlert } from "lucide-preact";
+import type { JSX } from "preact";
+import { go, href, type Panel } from "../../app/route.js";
+import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
+import { rooms } from "../../model/home.js";
+import { useDecisions, useRoomDetail } from "../../model/roomPanels.js";
+import { hostOf } from "../join/site.js";
+import { mayBegin } from "../people/mayBegin.js";
+import { Leaving } from "./Leaving.js";
+import { RulesCard } from "./RulesCard.js";
+import { SealCard } from "./SealCard.js";
+import { TitleCard } from "./TitleCard.js";
+import style from "./roomSettings.module.css";
+import { t } from "./words.js";
+
+/** A room as a whole: its name, its rules, its server, and the ways out. */
+export function RoomPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
+  const detail = useRoomDetail(roomKey).value;
+  const room = rooms.value.get(roomKey);
+  return (
+    <>
+      <PaneHeader title={t.title} onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })} />
+      <PaneBody>{detail && room ? <Settings room={room} detail={detail} /> : <Skeleton rows={6} />}</PaneBody>
+    </>
+  );
+}
+
+function Settings({ room, detail }: { readonly room: RoomSummary; readonly detail: RoomDetail }): JSX.Element {
+  const { members, policy } = detail;
+  const isIn = !isGone(room.status.standing);
+  const role = isIn ? (members.find(({ isYou }) => isYou)?.role ?? null) : null;
+  const isSealed = (useDecisions(room.key).value ?? []).some(({ action }) => action.type === "seal");
+  const mayRule = !isSealed && mayBegin(policy, "setPolicy", role);
+  return (
+    <Stack gap={4}>
+      <TitleCard key={room.title} room={room} may={role !== null && isAtLeast(role, "admin")} />
+      {policy && <RulesCard roomKey={room.key} policy={policy} may={mayRule} isSealed={isSealed} />}
+      <Card flush>
+        <Way room={room} panel="verify" icon={BadgeCheck} title={t.codes} text={t.codesText} />
+        <Way room={room} panel="decisions" icon={Landmark} title={t.decisions} text={t.decisionsText} />
+        <Way room={room} panel="invites" icon={Link2} title={t.invites} text={t.invitesText} />
+        <Way
+          room={room}
+          panel="alarms"
+          icon={OctagonAlert}
+          title={t.alarms}
+          text={t.alarmsText}
+          count={room.status.alarms.length}
+        />
+      </Card>
+      <Card title={t.server} level={3}>
+        <p class={style["host"]}>{hostOf(room.relay) ?? room.relay}</p>
+        <Note>{t.serverText}</Note>
+      </Card>
+      {mayRule && role === "owner" && <SealCard room={room} />}
+      <Leaving room={room} members={members} />
+    </Stack>
+  );
+}
+
+function Way(props: {
+  readonly room: RoomSummary;
+  readonly panel: Panel;
+  readonly icon: Icon;
+  readonly title: string;
+  readonly text: string;
+  readonly count?: number;
+}): JSX.Element {
+  const { room, panel, icon: Shape, title, text, count = 0 } = props;
+  return (
+    <ListRow
+      href={href({ at: "room", key: room.key, panel, item: null })}
+      picture={<Shape size={20} aria-hidden="true" />}
+      title={title}
+      text={text}
+      end={count > 0 ? <Count value={count} label={t.openAlarms(count)} /> : undefined}
+      wrap
+      arrow
+    />
+  );
+}

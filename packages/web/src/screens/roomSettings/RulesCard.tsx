@@ -1,0 +1,101 @@
+import { type Policy, type PolicyMatter, preset } from "@conclave/client/pure";
+import type { RoomKey } from "@conclave/client/remote";
+import { useSignal, type Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Button, Card, Dialog, Facts, Note, RadioCards, Row, Select, Stack } from "../../design/index.js";
+import { home } from "../../model/home.js";
+import { carryOut } from "../people/carryOut.js";
+import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../startRoom/presets.js";
+import style from "./roomSettings.module.css";
+import { matterNames, sayRule, t } from "./words.js";
+
+const MATTERS = ["add", "invite", "remove", "setRole", "setPolicy"] as const satisfies readonly PolicyMatter[];
+
+export interface RulesCardProps {
+  readonly roomKey: RoomKey;
+  readonly policy: Policy;
+  readonly may: boolean;
+  readonly isSealed: boolean;
+}
+
+/** Who decides what in the room, and other rules by those who may set them. */
+export function RulesCard({ roomKey, policy, may, isSealed }: RulesCardProps): JSX.Element {
+  const isOpen = useSignal(false);
+  const { title, text } = sayPolicy(policy);
+  return (
+    <Card title={t.rules} level={3}>
+      <Stack gap={3}>
+        <div>
+          {title !== null && <p class={style["title"]}>{title}</p>}
+          <p>{text}</p>
+        </div>
+        {isSealed ? (
+          <Note>{t.isSealed}</Note>
+        ) : (
+          <Facts
+            facts={MATTERS.map((matter) => ({ name: matterNames[matter], value: sayRule(policy.rules[matter]) }))}
+          />
+        )}
+        {may ? (
+          <Row>
+            <Button size="small" onClick={() => (isOpen.value = true)}>
+              {t.changeRules}
+            </Button>
+          </Row>
+        ) : (
+          !isSealed && <Note>{t.rulesByOthers}</Note>
+        )}
+      </Stack>
+      <RulesDialog open={isOpen} roomKey={roomKey} />
+    </Card>
+  );
+}
+
+function RulesDialog({ open, roomKey }: { readonly open: Signal<boolean>; readonly roomKey: RoomKey }): JSX.Element {
+  const chosen = useSignal<Preset | null>(null);
+  const count = useSignal("2");
+  const isBusy = useSignal(false);
+  const change = async () => {
+    if (chosen.value === null) return;
+    isBusy.value = true;
+    const policy = preset(chosen.value, Number(count.value));
+    const isUnderWay = await carryOut(home().room(roomKey).decide({ type: "setPolicy", policy }));
+    isBusy.value = false;
+    if (isUnderWay) open.value = false;
+  };
+  return (
+    <Dialog
+      open={open}
+      onClose={() => (open.value = false)}
+      title={t.changeRules}
+      actions={
+        <>
+          <Button onClick={() => (open.value = false)}>{t.cancel}</Button>
+          <Button tone="primary" busy={isBusy} disabled={chosen.value === null} onClick={() => void change()}>
+            {t.changeRulesYes}
+          </Button>
+        </>
+      }
+    >
+      <Stack gap={4}>
+        <p>{t.changeRulesText}</p>
+        <RadioCards
+          legend={t.rules}
+          value={chosen}
+          options={PRESETS.map((value) => ({
+            value,
+            title: presetTitle(value),
+            text: presetSentence(value, Number(count.value)),
+          }))}
+        />
+        {chosen.value === "admins" && (
+          <Select
+            label={t.howMany}
+            value={count}
+            options={COUNTS.map((each) => ({ value: String(each), text: String(each) }))}
+          />
+        )}
+      </Stack>
+    </Dialog>
+  );
+}

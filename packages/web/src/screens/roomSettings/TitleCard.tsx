@@ -1,0 +1,77 @@
+import { plainName } from "@conclave/client/pure";
+import type { RoomSummary } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Button, Card, Field, Note, Row, Stack } from "../../design/index.js";
+import { home } from "../../model/home.js";
+import { carryOut } from "../people/carryOut.js";
+import { nameFault, tidy } from "../startRoom/name.js";
+import style from "./roomSettings.module.css";
+import { t } from "./words.js";
+
+/** What the room is called, and another name for it by those who may. */
+export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly may: boolean }): JSX.Element {
+  const isEditing = useSignal(false);
+  const isBusy = useSignal(false);
+  const title = useSignal(room.title);
+  const fault = useSignal<string | null>(null);
+  const save = async () => {
+    const tidied = tidy(title.value);
+    fault.value = nameFault(tidied, t.nameFirst);
+    if (fault.value !== null || isBusy.value) return;
+    if (tidied !== room.title) {
+      isBusy.value = true;
+      const isUnderWay = await carryOut(home().room(room.key).decide({ type: "setTitle", title: tidied }));
+      isBusy.value = false;
+      if (!isUnderWay) return;
+    }
+    isEditing.value = false;
+  };
+  return (
+    <Card title={t.name} level={3}>
+      {isEditing.value ? (
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          <Stack gap={3}>
+            <Field label={t.name} labelHidden value={title} error={fault} maxLength={128} autofocus />
+            <Row>
+              <Button type="submit" tone="primary" size="small" busy={isBusy}>
+                {t.save}
+              </Button>
+              <Button
+                size="small"
+                onClick={() => {
+                  title.value = room.title;
+                  fault.value = null;
+                  isEditing.value = false;
+                }}
+              >
+                {t.cancel}
+              </Button>
+            </Row>
+          </Stack>
+        </form>
+      ) : (
+        <Stack gap={3}>
+          <p class={style["title"]}>
+            <bdi>{plainName(room.title)}</bdi>
+          </p>
+          {may ? (
+            <Row>
+              <Button size="small" onClick={() => (isEditing.value = true)}>
+                {t.rename}
+              </Button>
+            </Row>
+          ) : (
+            <Note>{t.nameByAdmins}</Note>
+          )}
+        </Stack>
+      )}
+    </Card>
+  );
+}
