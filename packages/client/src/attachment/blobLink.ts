@@ -13,7 +13,7 @@ type BlobType = "beginBlob" | "writeBlob" | "readBlob" | "dropBlob";
 type BlobBody<T extends BlobType> = Extract<RequestBody, { type: T }>;
 
 /** An answer that says: not now. */
-export interface NotNow {
+interface NotNow {
   readonly type: "notNow";
   /** Ms to wait. */
   readonly wait: number;

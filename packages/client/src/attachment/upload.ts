@@ -1,4 +1,3 @@
-import type { FileCard } from "@conclave/protocol";
 import { BLOB_CHUNK_BYTES } from "@conclave/wire";
 import { done, failed, type Result } from "../view/problem.js";
 import { NEVER, relayProblem, type BlobLink } from "./blobLink.js";
@@ -9,9 +8,6 @@ import type { SealedFile } from "./sealedFile.js";
 const WINDOW = 4;
 /** Chunks between two times that the record is stored: 1 MiB. */
 const STORED_EVERY = 16;
-
-/** Where a blob is, and how it opens: what of a card an upload makes. */
-export type Uploaded = Pick<FileCard, "blobId" | "key" | "digest">;
 
 /** Brings one sealed file to the relay, and goes on through lost connections. */
 export class Upload {
