@@ -55,6 +55,23 @@ describe.skipIf(!canBrowse)(
     });
 
     it(
+      "RULE web.list-decision: the list tells a decision from a message that only looks like one",
+      { timeout: 60_000 },
+      async () => {
+        const page = await world.visitor();
+        const link = await found(page, world.url, "Decided", "Alice");
+        const row = page.getByRole("link", { name: /^Decided/u });
+        await row.locator("[data-decision]").getByText("made an invite").waitFor();
+        const bob = await get((await get((await world.person()).lookAt(link))).accept("Bob"));
+        await row.locator("[data-decision]").getByText("came in with an invite").waitFor();
+        await get(bob.send("\u2696 Alice removed Bob"));
+        await row.getByText("Alice removed Bob").waitFor();
+        expect(await row.locator("[data-decision]").count()).toBe(0);
+        await page.close();
+      },
+    );
+
+    it(
       "names what is missing before it asks the server, and what the server refuses",
       { timeout: 60_000 },
       async () => {
@@ -192,7 +209,7 @@ describe.skipIf(!canBrowse)(
         await row.waitFor({ state: "detached" });
 
         const link = await found(page, world.url, "Three", "Alice");
-        await button(page, "Remind me tomorrow").click();
+        await button(page, "Not today").click();
         for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).lookAt(link))).accept(name));
         const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
         await nudge.waitFor();

@@ -1,4 +1,5 @@
 import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Decision } from "../view/decision.js";
 import type { Invitation, Invited, OpenProposal } from "../view/invitation.js";
 import type { RoomMember } from "../view/person.js";
 import type { RoomStatus } from "../view/status.js";
@@ -23,6 +24,8 @@ export interface RoomSummary {
   readonly status: RoomStatus;
   /** The newest message that somebody wrote. */
   readonly latest: TimelineMessage | null;
+  /** What was decided after it last, if anything; the confirmation of the time does not count. */
+  readonly lately: Decision | null;
 }
 
 /** What a room's panels show: read anew when the room has changed. */

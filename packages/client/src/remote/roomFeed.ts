@@ -1,3 +1,5 @@
+import { equalBytes } from "@conclave/codec";
+import type { Decision } from "../view/decision.js";
 import type { RoomSession } from "../view/roomSession.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineItem, TimelineMessage } from "../view/timeline.js";
@@ -14,6 +16,7 @@ export class RoomFeed {
   private waiting: SessionEvent[] = [];
   private isPlanned = false;
   private latest: TimelineMessage | null = null;
+  private lately: Decision | null = null;
   private readonly ready: Promise<void>;
   private isOver = false;
 
@@ -31,8 +34,8 @@ export class RoomFeed {
   /** The room for a list of rooms. */
   async summary(): Promise<RoomSummary> {
     await this.ready;
-    const { key, session, latest } = this;
-    return { key, title: session.title, relay: session.relay, status: session.status(), latest };
+    const { key, session, latest, lately } = this;
+    return { key, title: session.title, relay: session.relay, status: session.status(), latest, lately };
   }
 
   stop(): void {
@@ -43,6 +46,9 @@ export class RoomFeed {
   private take(event: SessionEvent): void {
     this.waiting.push(event);
     if (event.type === "item") this.see(event.item);
+    // What was changed or taken back must not stay in a list of rooms as it was.
+    if (event.type === "amended" && this.latest && equalBytes(event.message.id, this.latest.id))
+      this.latest = event.message;
     if (this.isPlanned) return;
     this.isPlanned = true;
     // A task, not a microtask: a turn of the engine emits its events one microtask after the other.
@@ -65,7 +71,10 @@ export class RoomFeed {
   }
 
   private see(item: TimelineItem): void {
-    if (item.kind === "message" && isWritten(item.message)) this.latest = item.message;
+    if (item.kind === "message" && isWritten(item.message)) {
+      this.latest = item.message;
+      this.lately = null;
+    } else if (item.kind === "decision" && item.decision.action.type !== "tick") this.lately = item.decision;
   }
 }
 

@@ -23,7 +23,7 @@ export const door = signal<DoorState>({ state: "starting" });
 export const self = signal<SelfView | null>(null);
 /** All rooms of this home. */
 export const rooms = signal<ReadonlyMap<RoomKey, RoomSummary>>(new Map());
-/** All rooms, that with the newest message first. */
+/** All rooms, that with the newest message or decision first. */
 export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => newest(b) - newest(a)));
 /** Unread messages of all rooms. */
 export const unread = computed(() => [...rooms.value.values()].reduce((sum, { status }) => sum + status.unread, 0));
@@ -89,6 +89,6 @@ function takeRoom(room: RoomSummary): void {
   rooms.value = new Map(rooms.value).set(room.key, room);
 }
 
-function newest({ latest }: RoomSummary): number {
-  return latest?.time ?? 0;
+function newest({ latest, lately }: RoomSummary): number {
+  return Math.max(latest?.time ?? 0, lately?.time ?? 0);
 }

@@ -57,7 +57,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   return (
     <TaskPage title={mode === "direct" ? t.joining : t.asking}>
       <div class={style["room"]}>
-        <Avatar name={invited.title} seed={toHex(invited.roomId)} size={64} shape="room" />
+        <Avatar name={plainName(invited.title)} seed={toHex(invited.roomId)} size={64} shape="room" />
         <div class={style["roomWords"]}>
           <p class={style["roomTitle"]}>
             <bdi>{plainName(invited.title)}</bdi>

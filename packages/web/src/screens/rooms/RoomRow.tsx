@@ -1,9 +1,11 @@
+import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
-import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, ShieldQuestion } from "lucide-preact";
+import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, Scale, ShieldQuestion } from "lucide-preact";
 import type { JSX } from "preact";
 import { href, route } from "../../app/index.js";
 import { Avatar, classes, Count, type Icon, ListRow, Menu, PersonName, Time } from "../../design/index.js";
+import { DecisionSentence } from "../room/DecisionSentence.js";
 import { forgetRoom } from "./forgetRoom.js";
 import { previewOf } from "./preview.js";
 import { t } from "./words.js";
@@ -11,7 +13,8 @@ import style from "./RoomRow.module.css";
 
 /** One room in the list. */
 export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
-  const { key, status, latest } = room;
+  const { key, status, latest, lately } = room;
+  const newest = lately ?? latest;
   const here = route.value;
   const isHere = here.at === "room" && here.key === key;
   const isOut = isGone(status.standing);
@@ -27,7 +30,7 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
         text={<Line room={room} />}
         end={
           <>
-            <span class={style["time"]}>{latest ? <Time time={latest.time} as="short" /> : "\u00a0"}</span>
+            <span class={style["time"]}>{newest ? <Time time={newest.time} as="short" /> : "\u00a0"}</span>
             <span class={style["marks"]}>
               <Hints room={room} />
               {isNew && status.mentions > 0 && (
@@ -54,9 +57,20 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
 }
 
 /** What was said last, or how one stands there. */
-function Line({ room: { status, latest } }: { readonly room: RoomSummary }): JSX.Element {
+function Line({ room: { status, latest, lately } }: { readonly room: RoomSummary }): JSX.Element {
   const { standing } = status;
   if (standing !== "member") return <em class={style["standing"]}>{t[standing]}</em>;
+  // RULE: web.list-decision: what was decided is another kind of line than what was written, here too (attack A79).
+  if (lately) {
+    return (
+      <span class={style["decision"]} data-decision>
+        <Scale size={13} aria-hidden="true" />
+        <span>
+          <DecisionSentence of={lately} name={(person) => <Name of={person} />} />
+        </span>
+      </span>
+    );
+  }
   if (!latest) return <>{t.quiet}</>;
   const { author } = latest;
   return (
@@ -66,6 +80,10 @@ function Line({ room: { status, latest } }: { readonly room: RoomSummary }): JSX
       <bdi>{previewOf(latest)}</bdi>
     </>
   );
+}
+
+function Name({ of: { name, tag, isYou } }: { readonly of: NamedPerson }): JSX.Element {
+  return <PersonName name={name} tag={tag} isYou={isYou} />;
 }
 
 /** What needs somebody's eye: at most one, the gravest. */
