@@ -2,16 +2,16 @@
 import "./app/invite.js";
 import "./design/tokens.css";
 import "./design/base.css";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app/App.js";
 import { startRouting } from "./app/route.js";
 import { startShortcuts } from "./app/shortcuts.js";
 import { startTitle } from "./app/title.js";
 import { startTheme } from "./design/theme.js";
-import { startHome } from "./model/home.js";
+import { rooms, startHome } from "./model/home.js";
 import { startNotices } from "./model/notify.js";
-import { startTrust } from "./trust/trust.js";
+import { relaysInUse, startTrust } from "./trust/trust.js";
 import { language } from "./words/language.js";
 
 startTheme();
@@ -25,3 +25,5 @@ startNotices();
 startTitle();
 render(<App />, document.getElementById("app")!);
 void startTrust();
+const relays = computed(() => [...new Set([...rooms.value.values()].map(({ relay }) => relay))].sort().join("\n"));
+effect(() => relaysInUse(relays.value === "" ? [] : relays.value.split("\n")));

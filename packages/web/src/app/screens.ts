@@ -37,7 +37,7 @@ export const screens: Screens = {
   list: RoomsPane,
   banner: BuildBanner,
   room: RoomPlace,
-  settings: null,
+  settings: lazy(() => import("../screens/settings/SettingsScreen.js").then((m) => m.SettingsScreen)),
   search: lazy(() => import("../screens/search/SearchScreens.js").then((m) => m.SearchScreen)),
   panels: {
     invites: lazy(() => import("../screens/invites/InvitesPanel.js").then((m) => m.InvitesPanel)),

@@ -1,0 +1,46 @@
+import type { JSX } from "preact";
+import { Card, Facts, Note, Stack } from "../../design/index.js";
+import { trust } from "../../trust/trust.js";
+import { buildName } from "./buildName.js";
+import { t } from "./aboutWords.js";
+import style from "./settings.module.css";
+
+/** What this is, what it protects and what not, which version, and under which licence. */
+export function About(): JSX.Element {
+  const { version, buildHash } = trust.value;
+  return (
+    <Stack gap={4}>
+      <Card title="Conclave" level={3}>
+        <Stack gap={3}>
+          <p>{t.lead}</p>
+          <Facts
+            facts={[
+              { name: t.version, value: version ?? t.unknown },
+              ...(buildHash === null
+                ? []
+                : [{ name: t.build, value: <code class={style["build"]}>{buildName(buildHash)}</code> }]),
+              { name: t.licence, value: "Apache-2.0" },
+            ]}
+          />
+          <Note>{t.notAudited}</Note>
+        </Stack>
+      </Card>
+      <Card title={t.protects} level={3}>
+        <List items={[t.protects1, t.protects2, t.protects3]} />
+      </Card>
+      <Card title={t.doesNot} level={3}>
+        <List items={[t.doesNot1, t.doesNot2, t.doesNot3]} />
+      </Card>
+    </Stack>
+  );
+}
+
+function List({ items }: { readonly items: readonly string[] }): JSX.Element {
+  return (
+    <ul class={style["list"]}>
+      {items.map((item) => (
+        <li key={item}>{item}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,126 @@
+import { Fingerprint, Info, KeyRound, Moon, ShieldCheck, Sun, SunMoon } from "lucide-preact";
+import type { JSX } from "preact";
+import { href, type Route } from "../../app/route.js";
+import { showShortcuts } from "../../app/ShortcutHelp.js";
+import { setShortcuts, shortcutsOn } from "../../app/shortcuts.js";
+import {
+  Button,
+  Card,
+  chooseTheme,
+  type Icon,
+  ListRow,
+  Note,
+  RadioCards,
+  Row,
+  Select,
+  Stack,
+  theme,
+  Toggle,
+} from "../../design/index.js";
+import { self } from "../../model/home.js";
+import { askNotices, chooseNotices, notices, noticesAllowed } from "../../model/notify.js";
+import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, languageChoice } from "../../words/index.js";
+import { isWrittenDown } from "../recovery/reminder.js";
+import { t } from "./words.js";
+
+/** What one sets once: looks, language, notices, keys; and the ways to the rest. */
+export function General(): JSX.Element {
+  const isOpen = self.value !== null;
+  return (
+    <Stack gap={4}>
+      <Card flush>
+        {isOpen && <Way to={{ at: "settings", section: "you" }} icon={Fingerprint} title={t.you} text={t.youText} />}
+        <Way to={{ at: "settings", section: "security" }} icon={ShieldCheck} title={t.security} text={t.securityText} />
+        {isOpen && (
+          <Way
+            to={{ at: "sheet" }}
+            icon={KeyRound}
+            title={t.words}
+            text={isWrittenDown.value ? t.wordsDone : t.wordsDue}
+          />
+        )}
+      </Card>
+      <Card title={t.look} level={3}>
+        <RadioCards
+          legend={t.theme}
+          legendHidden
+          inRow
+          value={theme}
+          onChange={chooseTheme}
+          options={[
+            { value: "system", title: t.system, icon: SunMoon },
+            { value: "light", title: t.light, icon: Sun },
+            { value: "dark", title: t.dark, icon: Moon },
+          ]}
+        />
+        <Select
+          label={t.language}
+          value={languageChoice}
+          onChange={chooseLanguage}
+          options={[
+            { value: "system", text: t.languageOfBrowser },
+            ...LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] })),
+          ]}
+        />
+      </Card>
+      <Notices />
+      <Card title={t.keyboard} level={3}>
+        <Toggle label={t.shortcuts} hint={t.shortcutsHint} checked={shortcutsOn} onChange={setShortcuts} />
+        <Row>
+          <Button size="small" onClick={showShortcuts}>
+            {t.showShortcuts}
+          </Button>
+        </Row>
+      </Card>
+      <Card flush>
+        <Way to={{ at: "settings", section: "about" }} icon={Info} title={t.about} text={t.aboutText} />
+      </Card>
+    </Stack>
+  );
+}
+
+/** What one is told of while looking elsewhere. The browser has to allow it too, and is asked by a press only. */
+function Notices(): JSX.Element {
+  const allowed = noticesAllowed.value;
+  return (
+    <Card title={t.notices} level={3}>
+      {allowed === "unsupported" ? (
+        <Note>{t.noticesUnsupported}</Note>
+      ) : (
+        <Stack gap={3}>
+          <Select
+            label={t.noticesOf}
+            hint={t.noticesHint}
+            value={notices}
+            onChange={chooseNotices}
+            options={[
+              { value: "all", text: t.noticesAll },
+              { value: "mentions", text: t.noticesMentions },
+              { value: "off", text: t.noticesOff },
+            ]}
+          />
+          {notices.value !== "off" && allowed === "default" && (
+            <Row>
+              <Button size="small" tone="primary" onClick={() => void askNotices()}>
+                {t.allowNotices}
+              </Button>
+            </Row>
+          )}
+          {notices.value !== "off" && allowed === "denied" && <Note>{t.noticesDenied}</Note>}
+        </Stack>
+      )}
+    </Card>
+  );
+}
+
+function Way(props: {
+  readonly to: Route;
+  readonly icon: Icon;
+  readonly title: string;
+  readonly text: string;
+}): JSX.Element {
+  const { to, icon: Shape, title, text } = props;
+  return (
+    <ListRow href={href(to)} picture={<Shape size={20} aria-hidden="true" />} title={title} text={text} wrap arrow />
+  );
+}

@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+import { go, useTitle } from "../../app/index.js";
+import { PaneBody, PaneHeader } from "../../design/index.js";
+import { OwnCode } from "../verify/OwnCodes.js";
+import { About } from "./About.js";
+import { General } from "./General.js";
+import { Security } from "./Security.js";
+import { t } from "./words.js";
+
+/** The settings of this browser, in four places; whatever is unknown is the first. */
+export function SettingsScreen({ section }: { readonly section: string | null }): JSX.Element {
+  useTitle(t.title);
+  switch (section) {
+    case "security":
+      return <Section title={t.security} body={<Security />} />;
+    case "you":
+      return <Section title={t.you} body={<OwnCode />} />;
+    case "about":
+      return <Section title={t.about} body={<About />} />;
+    default:
+      return (
+        <>
+          <PaneHeader title={t.title} onBack={() => go({ at: "rooms" })} backOnPhone />
+          <PaneBody>
+            <General />
+          </PaneBody>
+        </>
+      );
+  }
+}
+
+function Section({ title, body }: { readonly title: string; readonly body: JSX.Element }): JSX.Element {
+  return (
+    <>
+      <PaneHeader title={title} onBack={() => go({ at: "settings", section: null })} />
+      <PaneBody>{body}</PaneBody>
+    </>
+  );
+}
