@@ -151,5 +151,6 @@ async function askHost(): Promise<void> {
 }
 
 function setLevel(): void {
-  trust.value = { ...trust.value, level: levelOf(new URL(location.href), host, relays) };
+  // Called from effects, which must not follow what they change.
+  trust.value = { ...trust.peek(), level: levelOf(new URL(location.href), host, relays) };
 }
