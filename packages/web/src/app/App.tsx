@@ -55,7 +55,7 @@ function Place(): JSX.Element {
   );
 }
 
-function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place"> {
+function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place" | "mainPlace"> {
   const { room: Room, settings: Settings, search: Search, panels } = screens;
   const place = href(here);
   if (here.at === "room" && Room) {
@@ -65,11 +65,13 @@ function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place
       ...(Panel ? { side: <Panel key={place} roomKey={here.key} item={here.item} /> } : {}),
       shown: Panel ? "side" : "main",
       place,
+      mainPlace: here.key,
     };
   }
-  if (here.at === "settings" && Settings) return { main: <Settings section={here.section} />, shown: "main", place };
-  if (here.at === "search" && Search) return { main: <Search />, shown: "main", place };
-  return { main: <PickARoom />, shown: "list", place };
+  if (here.at === "settings" && Settings)
+    return { main: <Settings section={here.section} />, shown: "main", place, mainPlace: here.at };
+  if (here.at === "search" && Search) return { main: <Search />, shown: "main", place, mainPlace: here.at };
+  return { main: <PickARoom />, shown: "list", place, mainPlace: here.at };
 }
 
 function PickARoom(): JSX.Element {

@@ -20,13 +20,15 @@ export interface FrameProps {
   readonly shown: "list" | "main" | "side";
   /** Changes with each place a person goes to: the focus moves there. */
   readonly place: string;
+  /** Changes when something else is in the middle: opening a panel beside it leaves it as it is. */
+  readonly mainPlace: string;
 }
 
 /**
  * Three panes side by side on a wide screen; two, with the panel over the conversation, on a tablet; one on a phone. The focus
  * goes with the person: into the pane that a new place opened, unless a screen put it somewhere itself.
  */
-export function Frame({ title, list, main, side, banner, shown, place }: FrameProps): JSX.Element {
+export function Frame({ title, list, main, side, banner, shown, place, mainPlace }: FrameProps): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const first = useRef(true);
   useEffect(() => {
@@ -46,7 +48,7 @@ export function Frame({ title, list, main, side, banner, shown, place }: FramePr
           <ErrorBoundary>{list}</ErrorBoundary>
         </nav>
         <section class={classes(style["pane"], style["main"])} data-pane="main" tabIndex={-1}>
-          <ErrorBoundary key={place}>{main}</ErrorBoundary>
+          <ErrorBoundary key={mainPlace}>{main}</ErrorBoundary>
         </section>
         {side !== undefined && (
           <section class={classes(style["pane"], style["side"])} data-pane="side" aria-label={t.details} tabIndex={-1}>

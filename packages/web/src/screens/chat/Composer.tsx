@@ -1,6 +1,6 @@
 import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../../design/IconButton.js";
 import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
@@ -40,7 +40,8 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   const mention = useMentioning(area, text, people.members, (next) => composition.write(next));
   const excess = composition.excess.value;
 
-  useEffect(() => {
+  // Before a menu that closes gives the focus back.
+  useLayoutEffect(() => {
     if (mode.kind === "new") return;
     area.current?.focus();
     area.current?.setSelectionRange(text.length, text.length);

@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import type { RefObject } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { VirtualizerHandle } from "virtua";
 import { useChat } from "./chatContext.js";
 import type { MenuPlace } from "./Message.js";
@@ -22,15 +22,12 @@ export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
   const [current, go] = useState<string | null>(null);
   const index = current === null ? -1 : rows.findIndex((row) => row.key === current);
   const kept = useMemo(() => (index >= 0 ? [index] : []), [index]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (index < 0) return;
     list.current?.scrollToIndex(index, { align: "nearest" });
-    // The line is there after the list was drawn.
-    const frame = requestAnimationFrame(() => {
-      document
-        .querySelector<HTMLElement>('[role="log"] [role="article"][tabindex="0"]')
-        ?.focus({ preventScroll: true });
-    });
+    focusCurrent();
+    // A line that was far away is there after the list was drawn.
+    const frame = requestAnimationFrame(focusCurrent);
     return () => cancelAnimationFrame(frame);
   }, [current]);
 
@@ -72,6 +69,8 @@ export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
     onKeyDown,
     /** A click on a line makes it the one that the keyboard is on. */
     onFocusIn(event: FocusEvent) {
+      // On the list itself one begins at its end.
+      if (event.target === event.currentTarget) go(null);
       const line = (event.target as HTMLElement).closest<HTMLElement>('[role="article"]');
       const n = line?.dataset["n"];
       if (line !== event.target || n === undefined || n === "0") return;
@@ -79,4 +78,9 @@ export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
       if (row && row.key !== current) go(row.key);
     },
   };
+}
+
+function focusCurrent(): void {
+  const line = document.querySelector<HTMLElement>('[role="log"] [role="article"][tabindex="0"]');
+  if (line && document.activeElement !== line) line.focus({ preventScroll: true });
 }

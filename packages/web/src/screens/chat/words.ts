@@ -38,7 +38,7 @@ export const t = words({
     moreReactions: "More reactions",
     react: "React",
     reactWith: (emoji: string) => `React with ${emoji}`,
-    reactedBy: (emoji: string, names: string) => `${emoji}: ${names}`,
+    reactedBy: (emoji: string, count: string, names: string) => `${emoji}${count}: ${names}`,
     takeBackTitle: "Take back this message?",
     takeBackText: "It disappears for everybody whose app is honest. Who has read it, or copied it, still knows it.",
     removeTitle: "Remove this message?",
@@ -111,7 +111,7 @@ export const t = words({
     moreReactions: "Weitere Reaktionen",
     react: "Reagieren",
     reactWith: (emoji: string) => `Mit ${emoji} reagieren`,
-    reactedBy: (emoji: string, names: string) => `${emoji}: ${names}`,
+    reactedBy: (emoji: string, count: string, names: string) => `${emoji}${count}: ${names}`,
     takeBackTitle: "Diese Nachricht zurücknehmen?",
     takeBackText:
       "Sie verschwindet bei allen, deren App ehrlich ist. Wer sie gelesen oder kopiert hat, kennt sie trotzdem.",

@@ -1,0 +1,228 @@
+import type { RoomSession, TimelineMessage } from "@conclave/client";
+import { preset } from "@conclave/protocol";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+
+const decoder = new TextDecoder();
+
+describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bin/chromium or a build)", () => {
+  let world: World;
+  let alice: RoomSession;
+  let bob: RoomSession;
+  let page: Page;
+
+  beforeAll(async () => {
+    world = await World.start();
+    const founder = await world.person();
+    alice = await get(
+      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
+    );
+    const link = await world.invite(alice);
+    const looked = await get((await world.person()).lookAt(link));
+    bob = await get(looked.accept("Bob"));
+    await get(bob.synced(20_000));
+    page = await world.visitor();
+    await join(page, link, "Carla");
+  }, 60_000);
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  /** What somebody in Node says, when the browser shows it. */
+  async function says(room: RoomSession, text: string, ref?: Uint8Array): Promise<TimelineMessage> {
+    const message = await get(room.send(text, ref));
+    await get(room.flushed(10_000));
+    await line(text.split("\n")[0]!).waitFor();
+    return message;
+  }
+
+  function line(text: string): Locator {
+    return page.getByRole("article").filter({ hasText: text }).first();
+  }
+
+  /** The line that has the focus. */
+  function focused(): Promise<string> {
+    return page.evaluate(() => document.activeElement?.closest('[role="article"]')?.textContent ?? "");
+  }
+
+  function side(): Locator {
+    return page.locator('[data-pane="side"]');
+  }
+
+  function box(): Locator {
+    return page.getByRole("textbox", { name: /^Message to/u });
+  }
+
+  async function textsOf(room: RoomSession): Promise<string[]> {
+    const items = await room.timeline({ limit: 500 });
+    return items.flatMap((item) =>
+      item.kind === "message" ? [decoder.decode(item.message.edited?.body ?? item.message.body)] : [],
+    );
+  }
+
+  it("shows who decided what, who says what, and how fresh the list of people is", async () => {
+    await says(alice, "Good morning");
+    await expect
+      .poll(() => page.locator(".system").allInnerTexts())
+      .toEqual([expect.stringMatching(/^Carla.*came in/su)]);
+    await expect.poll(() => line("Good morning").innerText()).toContain("Alice");
+    await page
+      .getByText(/Membership confirmed by Alice|Nobody has spoken/u)
+      .first()
+      .waitFor();
+    expect(await page.locator('[data-pane="main"]').getByRole("heading").first().innerText()).toBe("Garden club");
+  });
+
+  it("sends with Enter, makes a line with Shift and Enter, and empties the field at once", async () => {
+    await box().fill("first");
+    await box().press("Shift+Enter");
+    await box().pressSequentially("second");
+    await box().press("Enter");
+    expect(await box().inputValue()).toBe("");
+    await expect.poll(() => textsOf(alice)).toContain("first\nsecond");
+    // It turns from waiting to sent where it stands.
+    await expect.poll(() => page.locator('[data-state="pending"]').count()).toBe(0);
+  });
+
+  it("answers with a quote that leads to what it answers", async () => {
+    const asked = await says(alice, "Who brings the key?");
+    await line("Who brings the key?").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Reply" }).click();
+    await page.keyboard.type("I do");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => textsOf(alice)).toContain("I do");
+    const items = await alice.timeline();
+    const answer = items.flatMap((item) => (item.kind === "message" ? [item.message] : [])).at(-1)!;
+    expect(answer.ref).toEqual(asked.id);
+    await line("I do")
+      .getByRole("button", { name: /In answer to/u })
+      .click();
+    await expect.poll(() => line("Who brings the key?").getAttribute("class")).toMatch(/marked/u);
+  });
+
+  it("changes the last own message with Up, and says that it was changed", async () => {
+    await send(page, "See you at tne");
+    await expect.poll(() => textsOf(alice)).toContain("See you at tne");
+    await box().press("ArrowUp");
+    await expect.poll(() => box().inputValue()).toBe("See you at tne");
+    await box().fill("See you at ten");
+    await box().press("Enter");
+    await expect.poll(() => textsOf(alice)).toContain("See you at ten");
+    await expect.poll(() => line("See you at ten").innerText()).toContain("edited");
+    expect(await box().inputValue()).toBe("");
+  });
+
+  it("keeps the draft aside while a message is changed, and across a reload", async () => {
+    await box().fill("half a thou");
+    await line("See you at ten").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Edit" }).click();
+    await expect.poll(() => box().inputValue()).toBe("See you at ten");
+    await box().press("Escape");
+    expect(await box().inputValue()).toBe("half a thou");
+    await page.waitForTimeout(700);
+    await page.reload();
+    await expect.poll(() => box().inputValue()).toBe("half a thou");
+    await box().fill("");
+  });
+
+  it("reacts, from the menu and by pressing what is there, and takes back", async () => {
+    const message = await says(bob, "I bring tomatoes");
+    await get(bob.react(message.id, "🎉"));
+    await line("I bring tomatoes").getByRole("button", { name: "🎉: Bob" }).click();
+    await line("I bring tomatoes").getByRole("button", { name: "🎉 2: Bob and Carla" }).waitFor();
+    await line("I bring tomatoes").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "React with 👍" }).click();
+    await expect
+      .poll(async () => (await bob.find(message.id))?.reactions.map(({ emoji, people }) => [emoji, people.length]))
+      .toEqual([
+        ["🎉", 2],
+        ["👍", 1],
+      ]);
+    await line("I bring tomatoes").getByRole("button", { name: "👍: Carla" }).click();
+    await expect.poll(async () => (await bob.find(message.id))?.reactions.length).toBe(1);
+  });
+
+  it("takes back an own message, after asking", async () => {
+    await send(page, "not for you");
+    await expect.poll(() => textsOf(alice)).toContain("not for you");
+    await line("not for you").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Take back" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+    await line("took back a message").waitFor();
+    await expect.poll(() => textsOf(alice)).not.toContain("not for you");
+    expect(await page.getByText("not for you").count()).toBe(0);
+  });
+
+  it("completes a mention, and marks the line that names you", async () => {
+    await box().pressSequentially("hello @al");
+    await page.getByRole("option", { name: "Alice" }).waitFor();
+    await box().press("Enter");
+    expect(await box().inputValue()).toBe("hello @Alice ");
+    await box().press("Enter");
+    await expect.poll(() => textsOf(alice)).toContain("hello @Alice");
+    await says(bob, "@Carla are you there?");
+    await expect.poll(() => line("are you there?").locator("[data-mention]").innerText()).toBe("@Carla");
+  });
+
+  it("goes from line to line by keyboard, and opens the menu with Enter", async () => {
+    await page.getByRole("log").focus();
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => focused()).toContain("are you there?");
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => focused()).toContain("hello @Alice");
+    await page.keyboard.press("Enter");
+    await page.getByRole("menu").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focused()).toContain("hello @Alice");
+    await page.keyboard.press("r");
+    await page.getByText("Answer to Alice").or(page.getByText("Answer to Carla")).first().waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  it("finds what was written, in the room and in all rooms, and goes there", async () => {
+    await page.getByRole("button", { name: "Search in this room" }).click();
+    await page.getByRole("searchbox").fill("tomat");
+    const result = side().getByRole("button", { name: /tomatoes/u });
+    expect(await result.locator("mark").innerText()).toBe("tomatoes");
+    await result.click();
+    await expect.poll(() => line("I bring tomatoes").getAttribute("class")).toMatch(/marked/u);
+    await page.evaluate(() => {
+      location.hash = "#/search";
+    });
+    await page.getByRole("searchbox").fill("key");
+    await page.locator('[data-pane="main"]').getByText("in Garden club").first().waitFor();
+    await page
+      .getByRole("main")
+      .getByRole("button", { name: /Who brings the/u })
+      .click();
+    await line("Who brings the key?").waitFor();
+  });
+
+  it("what is written offline waits, says so, and goes out when the line is back", async () => {
+    await page.context().setOffline(true);
+    await page.evaluate(() => dispatchEvent(new Event("offline")));
+    // Chromium does not cut sockets that are open; the relay's end does.
+    await send(page, "written in the tunnel");
+    await line("written in the tunnel").waitFor();
+    await page.context().setOffline(false);
+    await expect.poll(() => textsOf(alice), { timeout: 20_000 }).toContain("written in the tunnel");
+  });
+
+  it("axe finds nothing, in both themes, with a menu and without", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(300);
+      expect(await axeFaults(page), theme).toEqual([]);
+      await line("I bring tomatoes").click({ button: "right" });
+      expect(await axeFaults(page), `${theme}, menu`).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Search in this room" }).click();
+      await page.getByRole("searchbox").fill("tomat");
+      await side().locator("mark").first().waitFor();
+      expect(await axeFaults(page), `${theme}, search`).toEqual([]);
+      await side().getByRole("button", { name: "Close" }).click();
+    }
+  }, 60_000);
+});
