@@ -21,6 +21,7 @@ export function MemberRow({
       picture={<Avatar name={name} seed={person} />}
       title={<PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />}
       text={<Reason of={member} />}
+      wrap
       end={role === "member" ? undefined : <Badge tone={role === "owner" ? "accent" : "neutral"}>{t[role]}</Badge>}
       href={href({ at: "room", key: roomKey, panel: "people", item: itemOf(person) })}
       arrow
