@@ -21,7 +21,6 @@ export const t = words({
     forgot: "I cannot open it any more",
     forgotText:
       "Nobody can reset a passphrase: nobody else has it. With your 24 recovery words you can begin anew as the same person. What is sealed here is set aside and stays unreadable.",
-    useWords: "Use recovery words",
     missingTitle: "The keys to your rooms are gone",
     missingText:
       "This browser still has sealed data of yours, but not the keys for it: browsing data was cleared, or the server told the browser to clear it. Your recovery words bring you back as the same person; the rooms and messages that were here cannot be opened any more.",
@@ -63,7 +62,6 @@ export const t = words({
     forgot: "Ich kann es nicht mehr öffnen",
     forgotText:
       "Niemand kann eine Passphrase zurücksetzen: niemand sonst hat sie. Mit deinen 24 Wörtern fängst du als dieselbe Person neu an. Was hier versiegelt ist, wird beiseitegelegt und bleibt unlesbar.",
-    useWords: "Die 24 Wörter benutzen",
     missingTitle: "Die Schlüssel zu deinen Räumen sind weg",
     missingText:
       "Dieser Browser hat noch versiegelte Daten von dir, aber nicht mehr die Schlüssel dazu: Browserdaten wurden gelöscht, oder der Server hat dem Browser gesagt, sie zu löschen. Mit deinen Wörtern bist du wieder dieselbe Person; die Räume und Nachrichten von hier lassen sich nicht mehr öffnen.",

@@ -53,7 +53,6 @@ export const t = words({
     back3: "Messages from before are only where they were: on your other devices, and with the others.",
     fingerprint: "Your fingerprint",
     toRooms: "Go on",
-    haveLink: "I have an invite link",
     ownerTitle: (room: string) => `You are the only owner of “${room}”`,
     ownerText:
       "If you lose this device and your words, nobody can decide there any more. Make somebody else an owner too.",
@@ -112,7 +111,6 @@ export const t = words({
     back3: "Frühere Nachrichten sind nur, wo sie waren: auf deinen anderen Geräten und bei den anderen.",
     fingerprint: "Dein Fingerabdruck",
     toRooms: "Weiter",
-    haveLink: "Ich habe einen Einladungslink",
     ownerTitle: (room: string) => `„${room}“ gehört nur dir`,
     ownerText:
       "Verlierst du dieses Gerät und deine Wörter, kann dort niemand mehr entscheiden. Gib den Raum noch jemandem in die Hand.",
