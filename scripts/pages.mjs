@@ -15,10 +15,10 @@ import {
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
 
-export const MANIFEST = "conclave-manifest.json";
+const MANIFEST = "conclave-manifest.json";
 
 /** Builds `packages/web` of the workspace at `root` into its `dist`. Resolves with the build hash. */
-export async function buildPages(root) {
+async function buildPages(root) {
   // The same pages whatever the shell says: a test's or a developer's mode would put paths of this machine into them.
   process.env.NODE_ENV = "production";
   const started = new Date();

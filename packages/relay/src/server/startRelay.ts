@@ -139,7 +139,12 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     sockets.stopReading();
     await core.stop();
     await sockets.closeAll(RETRY_AFTER, PATIENCE);
+    // Whoever does not read an answer to its end holds nobody up.
+    const cut = setTimeout(() => {
+      http.server.closeAllConnections();
+    }, RETRY_AFTER);
     await http.close();
+    clearTimeout(cut);
     lock.release();
     log.info("closed");
   };
