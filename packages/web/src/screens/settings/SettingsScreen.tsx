@@ -12,11 +12,11 @@ export function SettingsScreen({ section }: { readonly section: string | null })
   useTitle(t.title);
   switch (section) {
     case "security":
-      return <Section title={t.security} body={<Security />} />;
+      return <Section key={section} title={t.security} body={<Security />} />;
     case "you":
-      return <Section title={t.you} body={<OwnCode />} />;
+      return <Section key={section} title={t.you} body={<OwnCode />} />;
     case "about":
-      return <Section title={t.about} body={<About />} />;
+      return <Section key={section} title={t.about} body={<About />} />;
     default:
       return (
         <>

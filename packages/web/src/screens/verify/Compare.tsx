@@ -1,4 +1,4 @@
-import type { CheckedBy, RoomMember } from "@conclave/client";
+import type { CheckedBy, Mark, RoomMember } from "@conclave/client";
 import { type Fingerprint, plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
@@ -53,26 +53,21 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
     if (found.is === "same") same("qr");
     else finding.value = found;
   };
+  const unmark = () => void mark(null);
+  // Where it was asked for, so that nobody has to look for it; a screen reader is told.
+  const outcome = (
+    <>
+      {failed.value && <Banner tone="danger" title={t.failed} />}
+      <Found finding={finding.value} name={plain} isMarked={checked !== null} onUnmark={unmark} />
+      {checked && finding.value === null && <Checked checked={checked} onUnmark={unmark} />}
+    </>
+  );
   return (
     <Stack gap={4}>
       <div class={style["head"]}>
         <Avatar name={name} seed={person} size={48} />
         <PersonName name={name} tag={tag} isLookalike={isLookalike} isChecked={checked !== null} />
       </div>
-      {checked && (
-        <Banner tone="success" title={t.checkedOn(date(checked.time), by[checked.how])}>
-          <Stack gap={2}>
-            <p>{t.checkedText}</p>
-            <Row>
-              <Button size="small" onClick={() => void mark(null)}>
-                {t.unmark}
-              </Button>
-            </Row>
-          </Stack>
-        </Banner>
-      )}
-      {failed.value && <Banner tone="danger" title={t.failed} />}
-      <Found finding={finding.value} name={plain} isMarked={checked !== null} onUnmark={() => void mark(null)} />
       {!checked && <p>{t.lead(plain)}</p>}
       <Tabs
         label={t.ways}
@@ -91,6 +86,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
           <Stack gap={4}>
             <p>{t.scanHow(plain)}</p>
             <Scanner onCode={scanned} />
+            {outcome}
           </Stack>
         ) : !fingerprint ? (
           <Skeleton rows={3} />
@@ -98,12 +94,15 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
           <Stack gap={4}>
             <p>{t.readHow(plain)}</p>
             <Code label={way.value === "words" ? t.wordsOf(plain) : t.digitsOf(plain)} text={fingerprint[way.value]} />
-            <Row>
-              <Button tone="primary" icon={BadgeCheck} onClick={() => same(way.value)}>
-                {t.same}
-              </Button>
-              <Button onClick={() => (finding.value = "differs")}>{t.differs}</Button>
-            </Row>
+            {outcome}
+            {(checked === null || finding.value !== null) && (
+              <Row>
+                <Button tone="primary" icon={BadgeCheck} onClick={() => same(way.value)}>
+                  {t.same}
+                </Button>
+                <Button onClick={() => (finding.value = "differs")}>{t.differs}</Button>
+              </Row>
+            )}
           </Stack>
         )}
       </Tabs>
@@ -112,6 +111,22 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
       </Disclosure>
       <Note>{t.never}</Note>
     </Stack>
+  );
+}
+
+function Checked({ checked, onUnmark }: { readonly checked: Mark; readonly onUnmark: () => void }): JSX.Element {
+  return (
+    <Banner
+      tone="success"
+      title={t.checkedOn(date(checked.time), by[checked.how])}
+      actions={
+        <Button size="small" onClick={onUnmark}>
+          {t.unmark}
+        </Button>
+      }
+    >
+      {t.checkedText}
+    </Banner>
   );
 }
 
