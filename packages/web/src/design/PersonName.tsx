@@ -1,6 +1,6 @@
 import { BadgeCheck } from "lucide-preact";
 import type { JSX } from "preact";
-import { plainName } from "./plainName.js";
+import { plainName } from "@conclave/client/pure";
 import style from "./PersonName.module.css";
 import { t } from "./words.js";
 
