@@ -14,6 +14,7 @@ import type { MenuPlace } from "./Message.js";
 import style from "./MessageList.module.css";
 import { type Row, rowsOf } from "./rows.js";
 import { useAnnounced } from "./useAnnounced.js";
+import { useHand } from "./useHand.js";
 import { useKeyboard } from "./useKeyboard.js";
 import { useReading } from "./useReading.js";
 import { t } from "./words.js";
@@ -36,6 +37,7 @@ export function MessageList({ conversation, room, firstUnread, onMenu }: Message
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const stays = useRef(true);
+  const hand = useHand(scroller);
   const [isAtEnd, setAtEnd] = useState(true);
   const items = conversation.items.value;
   const { order, target } = conversation.filled.value;
@@ -51,7 +53,9 @@ export function MessageList({ conversation, room, firstUnread, onMenu }: Message
     const view = list.current;
     if (!view || rows.length === 0) return;
     const isEnd = view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_BOTTOM;
-    stays.current = isEnd && !conversation.hasNewer.peek();
+    // Only a person leaves the end: a line that is measured, or arrives, does not.
+    if (isEnd) stays.current = !conversation.hasNewer.peek();
+    else if (hand.isMoving()) stays.current = false;
     setAtEnd(isEnd);
     if (view.findItemIndex(view.scrollOffset) < EARLY) void conversation.loadOlder();
     if (view.findItemIndex(view.scrollOffset + view.viewportSize) > rows.length - EARLY) void conversation.loadNewer();

@@ -71,7 +71,7 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
         ) : (
           <>
             <div class={style["waiting"]} style={{ aspectRatio: `${picture.width} / ${picture.height}` }}>
-              <Thumbnail picture={picture} alt="" />
+              <Thumbnail picture={picture} />
             </div>
             <div class={style["note"]}>
               {state.is === "failed" ? (

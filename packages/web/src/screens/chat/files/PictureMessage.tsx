@@ -35,7 +35,7 @@ export function PictureMessage(props: {
         aria-label={t.open(name)}
         onClick={() => open(true)}
       >
-        <Thumbnail picture={picture} alt="" />
+        <Thumbnail picture={picture} />
       </button>
       {isOpen && (
         <Lightbox card={card} picture={picture} download={downloads.of(message, card)} onClose={() => open(false)} />

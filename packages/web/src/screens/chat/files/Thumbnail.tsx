@@ -10,18 +10,18 @@ import style from "./PictureMessage.module.css";
 /** A thumbnail is small: one that would be decoded into more is none (attack A81). */
 const LONGEST_SIDE = 1024;
 
-/** How a picture looks, from its message alone: the small image over its blurred colours. */
-export function Thumbnail({ picture, alt }: { readonly picture: Picture; readonly alt: string }): JSX.Element {
+/** How a picture looks, from its message alone: the small image over its blurred colours. What it is stands around it. */
+export function Thumbnail({ picture }: { readonly picture: Picture }): JSX.Element {
   const [isBroken, fail] = useState(false);
   const blob = useMemo(() => blobOf(picture), [picture]);
   return (
     <>
       {picture.thumbhash.length > 0 && <Colours hash={picture.thumbhash} />}
       {blob && !isBroken ? (
-        <BlobImage class={style["image"]} blob={blob} alt={alt} onError={() => fail(true)} />
+        <BlobImage class={style["image"]} blob={blob} alt="" onError={() => fail(true)} />
       ) : (
-        <span class={style["image"]} role="img" aria-label={alt}>
-          {picture.thumbhash.length === 0 && <Image size={28} aria-hidden="true" />}
+        <span class={style["image"]} aria-hidden="true">
+          {picture.thumbhash.length === 0 && <Image size={28} />}
         </span>
       )}
     </>
