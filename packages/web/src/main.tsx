@@ -5,12 +5,13 @@ import "./design/base.css";
 import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app/App.js";
-import { startRouting } from "./app/route.js";
+import { route, startRouting } from "./app/route.js";
 import { startShortcuts } from "./app/shortcuts.js";
 import { startTitle } from "./app/title.js";
 import { startTheme } from "./design/theme.js";
 import { rooms, startHome } from "./model/home.js";
 import { startNotices } from "./model/notify.js";
+import { expectRoom } from "./screens/rooms/RoomPlace.js";
 import { relaysInUse, startTrust } from "./trust/trust.js";
 import { language } from "./words/language.js";
 
@@ -21,6 +22,7 @@ effect(() => {
 startRouting();
 startShortcuts();
 startHome();
+if (route.value.at === "room") expectRoom();
 startNotices();
 startTitle();
 render(<App />, document.getElementById("app")!);

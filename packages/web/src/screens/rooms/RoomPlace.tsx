@@ -5,11 +5,18 @@ import { go } from "../../app/route.js";
 import { lazy } from "../../app/Lazy.js";
 import { Button, EmptyState } from "../../design/index.js";
 import { rooms, self } from "../../model/home.js";
-import { ChatScreen } from "../chat/ChatScreen.js";
 import { t } from "./words.js";
 import style from "./RoomsPane.module.css";
 
+// The largest screen of all: a newcomer reads the first one without it.
+const loadChat = () => import("../chat/ChatScreen.js").then((m) => m.ChatScreen);
+const ChatScreen = lazy(loadChat);
 const RoomDoor = lazy(() => import("../join/RoomDoor.js").then((m) => m.RoomDoor));
+
+/** Fetches the conversation's code: whoever has rooms will open one. */
+export function expectRoom(): void {
+  void loadChat().catch(() => undefined);
+}
 
 /** A room: its conversation, or how one stands before its door. */
 export function RoomPlace({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element | null {

@@ -6,8 +6,9 @@ import { MenuPopup } from "../../design/MenuPopup.js";
 import { Mark } from "../../design/Mark.js";
 import { roomList, self } from "../../model/home.js";
 import { MessagesSquare } from "lucide-preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Reminders } from "./Reminders.js";
+import { expectRoom } from "./RoomPlace.js";
 import { RoomRow } from "./RoomRow.js";
 import { SelfBar } from "./SelfBar.js";
 import { t } from "./words.js";
@@ -18,13 +19,14 @@ export function RoomsPane(): JSX.Element {
   useShortcut("alt+arrowdown", t.nextRoom, () => step(1));
   useShortcut("alt+arrowup", t.previousRoom, () => step(-1));
   useShortcut("mod+k", t.search, () => go({ at: "search" }));
+  useEffect(expectRoom, []);
   const list = roomList.value;
   const isReady = self.value !== null;
   return (
     <div class={style["pane"]}>
       <header class={style["head"]}>
         <Mark size={26} />
-        <h1 class={style["title"]}>{t.rooms}</h1>
+        <h2 class={style["title"]}>{t.rooms}</h2>
         <AddMenu />
       </header>
       {list.length > 0 && (
