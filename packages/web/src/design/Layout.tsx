@@ -69,12 +69,14 @@ export interface PaneBodyProps {
   readonly wide?: boolean;
   /** Hardly any air: for lists whose rows have their own. */
   readonly flush?: boolean;
+  /** Nothing in it can have the focus: then the keyboard scrolls the whole. */
+  readonly textOnly?: boolean;
 }
 
 /** A screen's scrolling part, below its PaneHeader. */
-export function PaneBody({ children, wide, flush }: PaneBodyProps): JSX.Element {
+export function PaneBody({ children, wide, flush, textOnly }: PaneBodyProps): JSX.Element {
   return (
-    <div class={style["scroll"]}>
+    <div class={style["scroll"]} tabIndex={textOnly ? 0 : undefined}>
       <div class={classes(style["body"], wide && style["wide"], flush && style["bare"])}>{children}</div>
     </div>
   );

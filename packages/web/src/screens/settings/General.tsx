@@ -1,4 +1,4 @@
-import { Fingerprint, Info, KeyRound, Moon, ShieldCheck, Sun, SunMoon } from "lucide-preact";
+import { Fingerprint, Info, KeyRound, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { href, type Route } from "../../app/route.js";
 import { showShortcuts } from "../../app/ShortcutHelp.js";
@@ -48,9 +48,9 @@ export function General(): JSX.Element {
           value={theme}
           onChange={chooseTheme}
           options={[
-            { value: "system", title: t.system, icon: SunMoon },
-            { value: "light", title: t.light, icon: Sun },
-            { value: "dark", title: t.dark, icon: Moon },
+            { value: "system", title: t.system },
+            { value: "light", title: t.light },
+            { value: "dark", title: t.dark },
           ]}
         />
         <Select

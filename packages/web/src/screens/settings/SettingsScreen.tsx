@@ -16,7 +16,7 @@ export function SettingsScreen({ section }: { readonly section: string | null })
     case "you":
       return <Section key={section} title={t.you} body={<OwnCode />} />;
     case "about":
-      return <Section key={section} title={t.about} body={<About />} />;
+      return <Section key={section} title={t.about} body={<About />} textOnly />;
     default:
       return (
         <>
@@ -29,11 +29,16 @@ export function SettingsScreen({ section }: { readonly section: string | null })
   }
 }
 
-function Section({ title, body }: { readonly title: string; readonly body: JSX.Element }): JSX.Element {
+function Section(props: {
+  readonly title: string;
+  readonly body: JSX.Element;
+  readonly textOnly?: boolean;
+}): JSX.Element {
+  const { title, body, textOnly = false } = props;
   return (
     <>
       <PaneHeader title={title} onBack={() => go({ at: "settings", section: null })} />
-      <PaneBody>{body}</PaneBody>
+      <PaneBody textOnly={textOnly}>{body}</PaneBody>
     </>
   );
 }

@@ -1,0 +1,308 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as pathOf } from "node:path";
+import type { Client, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, found, get, join, World } from "./browser.js";
+import { qrFilm, qrPng } from "./qrPicture.js";
+
+const SOON = { timeout: 15_000 };
+const codeOf = (person: Uint8Array) => `CONCLAVE:PERSON:${toHex(person).toUpperCase()}`;
+
+describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/chromium or a build)", () => {
+  let world: World;
+  let page: Page;
+  let key: string;
+  let link: string;
+  let bob: Client;
+  let room: RoomSession;
+  let carol: Client;
+
+  beforeAll(async () => {
+    world = await World.start();
+    page = await world.visitor();
+    link = await found(page, world.url, "Garden club", "Alice");
+    key = /#\/room\/([^/]+)/u.exec(page.url())![1]!;
+    bob = await world.person();
+    room = await comeIn(bob, "Bob");
+    carol = await world.person();
+    await comeIn(carol, "Carol");
+  }, 90_000);
+
+  afterAll(() => world.stop());
+
+  async function comeIn(client: Client, name: string): Promise<RoomSession> {
+    const session = await get((await get(client.lookAt(link))).accept(name));
+    await get(session.synced(20_000));
+    return session;
+  }
+
+  const button = (name: string, where: Page = page) => where.getByRole("button", { name, exact: true });
+  const heading = (name: string) => page.getByRole("heading", { name, exact: true });
+
+  /** Goes to a panel as a link does, and waits for its heading. */
+  async function open(panel: string, title: string, where: Page = page): Promise<void> {
+    await where.evaluate((hash) => (location.hash = hash), `#/room/${key}/${panel}`);
+    await where.getByRole("heading", { name: title, exact: true }).first().waitFor();
+  }
+
+  async function scan(text: string): Promise<void> {
+    await page
+      .locator("input[type=file][accept='image/*']")
+      .setInputFiles({ name: "code.png", mimeType: "image/png", buffer: qrPng(text) });
+  }
+
+  const checkedNames = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("[data-pane=side] a")]
+        .filter((row) => row.querySelector("[aria-label='Checked by you']"))
+        .map((row) => row.querySelector("bdi")!.textContent),
+    );
+
+  it("axe finds nothing in any panel, in both themes, on a desk and on a phone", { timeout: 120_000 }, async () => {
+    const person = `people/${toHex(bob.person)}`;
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize(theme === "light" ? { width: 1280, height: 800 } : { width: 360, height: 740 });
+      const check = async (what: string) => expect(await axeFaults(page), `${what}, ${theme}`).toEqual([]);
+      await open("people", "People");
+      await page.getByRole("link", { name: /Carol/u }).first().waitFor();
+      await check("people");
+      await open(person, "Fingerprint");
+      await check("a person");
+      await button("Remove from the room").click();
+      await check("remove");
+      await button("Cancel").click();
+      await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
+      for (const tab of ["Digits", "Scan", "Words"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        await check(tab);
+      }
+      await button("They differ").click();
+      await check("they differ");
+      await open("verify", "Codes to compare");
+      await heading("Room code").waitFor();
+      await check("own codes");
+      await open("decisions", "Decisions");
+      await page.getByRole("heading", { name: "Today" }).last().waitFor();
+      await check("decisions");
+      await open("invites", "Invites");
+      await button("Show the link").click();
+      await check("invites");
+      await button("New invite").click();
+      await check("a new invite");
+      await open("alarms", "Alarms");
+      await check("alarms");
+      await open("room", "Room and rules");
+      await heading("Seal the room").waitFor();
+      await check("room");
+      for (const dialog of ["Change the rules", "Seal…"]) {
+        await button(dialog).click();
+        await check(dialog);
+        await button("Cancel").click();
+      }
+      // Nothing is wider than a phone.
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it("RULE web.scan-exact: only the code of this very person marks them; the mark is on the person, and can go", async () => {
+    const nobody = await world.person();
+    await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
+    await page.getByRole("tab", { name: "Scan" }).click();
+    await scan(codeOf(carol.person));
+    await page.getByText("This is the code of Carol, not of Bob").waitFor();
+    await scan(codeOf(nobody.person));
+    await page.getByText("This code is not Bob's, nor anybody's here").waitFor();
+    await scan(link);
+    await page.getByText("This is no fingerprint").waitFor();
+    await scan(codeOf(bob.person).slice(0, -2));
+    await page.getByText("This is no fingerprint").waitFor();
+    await open("people", "People");
+    expect(await checkedNames()).toEqual([]);
+    await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
+    await page.getByRole("tab", { name: "Scan" }).click();
+    await scan(codeOf(bob.person));
+    await page.getByText(/^Checked by you, .*, by QR code$/u).waitFor();
+    await page.reload();
+    await open("people", "People");
+    await expect.poll(checkedNames, SOON).toEqual(["Bob"]);
+    await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
+    await button("Take the mark away").click();
+    await button("They are the same").waitFor();
+    await open("people", "People");
+    expect(await checkedNames()).toEqual([]);
+  });
+
+  it("a person's words and digits are those that they see themselves; comparing them marks", async () => {
+    await open(`verify/${toHex(carol.person)}`, "Compare with Carol");
+    const { words, digits } = carol.fingerprint();
+    const shown = async (of: string) =>
+      (await page.getByRole("list", { name: of }).getByRole("listitem").allInnerTexts()).join(" ");
+    expect(await shown("Fingerprint words of Carol")).toBe(words);
+    await page.getByRole("tab", { name: "Digits" }).click();
+    expect(await shown("Fingerprint digits of Carol")).toBe(digits);
+    await button("They differ").click();
+    await page.getByText("Then this may not be Carol").waitFor();
+    await button("They are the same").click();
+    await page.getByText(/^Checked by you, .*, by digits$/u).waitFor();
+    await open("verify", "Codes to compare");
+    await expect.poll(async () => shown("Room code"), SOON).toBe(room.roomCode());
+    expect(await shown("People code")).toBe(room.peopleCode());
+  });
+
+  it("the camera reads a code, and goes off when it has", { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(pathOf(tmpdir(), "conclave-camera-"));
+    const film = pathOf(folder, "bob.y4m");
+    writeFileSync(film, qrFilm(codeOf(bob.person)));
+    const args = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
+    const browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: [...args, `--use-file-for-fake-video-capture=${film}`],
+    });
+    try {
+      const dora = await browser.newPage({ locale: "en-GB" });
+      await join(dora, link, "Dora");
+      await open(`verify/${toHex(bob.person)}`, "Compare with Bob", dora);
+      await dora.getByRole("tab", { name: "Scan" }).click();
+      await button("Open the camera", dora).click();
+      await dora.getByText(/^Checked by you, .*, by QR code$/u).waitFor();
+      const isLive = () =>
+        dora.evaluate(() => {
+          const { srcObject } = document.querySelector("video")!;
+          return (srcObject as MediaStream).getTracks().some(({ readyState }) => readyState === "live");
+        });
+      expect(await isLive()).toBe(false);
+    } finally {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it(
+    "whoever leaves sees what that means, and then forgets the room from this device",
+    { timeout: 60_000 },
+    async () => {
+      const gus = await world.visitor({ width: 360, height: 740 });
+      await join(gus, link, "Gus");
+      await open("room", "Room and rules", gus);
+      await button("Leave the room", gus).click();
+      await button("Leave", gus).click();
+      await button("Forget this room", gus).waitFor();
+      await expect.poll(() => room.members().map(({ name }) => name), SOON).not.toContain("Gus");
+      await button("Forget this room", gus).click();
+      await gus
+        .getByRole("dialog")
+        .getByRole("button", { name: /forget/iu })
+        .click();
+      await gus.getByText("No rooms yet").waitFor();
+    },
+  );
+
+  it("A92: RULE web.remove-who: whoever was never checked is removed by their words; the room then goes on without them", async () => {
+    const eve = await world.person();
+    const gone = await comeIn(eve, "Eve");
+    const shown = page.getByRole("dialog").getByRole("listitem");
+    await open(`people/${toHex(carol.person)}`, "Fingerprint");
+    await button("Remove from the room").click();
+    await page.getByRole("dialog").getByText("What they have read already stays with them").waitFor();
+    // Carol was compared.
+    expect(await shown.count()).toBe(0);
+    await button("Cancel").click();
+    await open(`people/${toHex(eve.person)}`, "Fingerprint");
+    await button("Remove from the room").click();
+    expect((await shown.allInnerTexts()).join(" ")).toBe(eve.fingerprint().words);
+    await button("Remove").click();
+    await page.getByText("This person is not in the room any more").waitFor();
+    await expect.poll(() => gone.status().standing, SOON).toBe("removed");
+    expect(room.members().map(({ name }) => name)).not.toContain("Eve");
+  });
+
+  it("a request is shown with who invited and why, and let in by one press", async () => {
+    const asking = await world.person();
+    await open("invites", "Invites");
+    await button("New invite").click();
+    await page.getByLabel("What is it for?").fill("Neighbours");
+    await page.getByRole("radio", { name: "Somebody looks first" }).check();
+    await button("Make the link").click();
+    const asked = await page.getByLabel("Invite link").inputValue();
+    const waiting = await get((await get(asking.lookAt(asked))).accept("Frieda", "From number 7"));
+    await open("people", "People");
+    const card = page.getByRole("article").filter({ hasText: "would like to come in" });
+    await card.getByText("From number 7").waitFor();
+    expect(await card.innerText()).toContain("Neighbours");
+    await button("Let in").click();
+    await expect.poll(() => waiting.status().standing, SOON).toBe("member");
+    await page.getByRole("link", { name: /Frieda.*Let in by Alice/su }).waitFor();
+  });
+
+  it("an invite's link is shown only when asked for, and withdrawn for everybody", async () => {
+    await open("invites", "Invites");
+    const card = page.getByRole("article").filter({ hasText: "Neighbours" });
+    await card.waitFor();
+    expect(await page.getByLabel("Invite link").count()).toBe(0);
+    await card.getByRole("button", { name: "Show the link" }).click();
+    expect(await page.getByLabel("Invite link").inputValue()).toContain("#/join/v1.");
+    await card.getByRole("button", { name: "Withdraw" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+    await card.getByText("withdrawn").waitFor();
+    await expect.poll(() => room.invitations().filter(({ isRevoked }) => isRevoked).length, SOON).toBeGreaterThan(0);
+  });
+
+  it("every decision is listed, and given away as JSON", async () => {
+    await open("decisions", "Decisions");
+    await page
+      .getByText(/removed/u)
+      .last()
+      .waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: /export|save/iu }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const saved = JSON.parse(Buffer.concat(chunks).toString()) as { seq: number; action: { type: string } }[];
+    await get(room.synced(10_000));
+    expect(saved.map(({ seq, action }) => [seq, action.type])).toEqual(
+      room.decisions().map(({ seq, action }) => [seq, action.type]),
+    );
+  });
+
+  it("the room is renamed and its rules are changed, for everybody", async () => {
+    await open("room", "Room and rules");
+    await button("Rename").click();
+    await page.getByLabel("Name of the room").fill("  Allotments ");
+    await button("Save").click();
+    await expect.poll(() => room.title, SOON).toBe("Allotments");
+    await button("Change the rules").click();
+    await page.getByRole("radio", { name: "Open house" }).check();
+    await button("Change them").click();
+    await expect.poll(() => room.policy()?.rules.remove, SOON).toEqual({ kind: "role", role: "admin" });
+    await page.getByText("any admin").first().waitFor();
+    // The founder is the only owner: they are told what to do first.
+    await page.getByText("You are the only owner").waitFor();
+    expect(await button("Leave the room").count()).toBe(0);
+  });
+
+  it("RULE web.seal-typed: a room is sealed by its name, typed, and by nothing less", async () => {
+    const isSealed = () => room.decisions().some(({ action }) => action.type === "seal");
+    await open("room", "Room and rules");
+    await button("Seal…").click();
+    await button("Seal for ever").click();
+    await page.getByText("That is not the name of the room.").waitFor();
+    await page.getByLabel(/^Type the name of the room/u).fill("Garden club");
+    await button("Seal for ever").click();
+    await page.getByText("That is not the name of the room.").waitFor();
+    await get(room.synced(10_000));
+    expect(isSealed()).toBe(false);
+    await page.getByLabel(/^Type the name of the room/u).fill("Allotments");
+    await button("Seal for ever").click();
+    await expect.poll(isSealed, SOON).toBe(true);
+    await page.getByText("This room is sealed: its people, roles and rules stay as they are, for ever.").waitFor();
+    expect(await button("Change the rules").count()).toBe(0);
+  });
+});
