@@ -62,7 +62,13 @@ export function MessageList({ conversation, room, firstUnread, onMenu }: Message
     seen();
   };
   const stay = () => {
-    if (stays.current && rows.length > 0) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    if (!stays.current || rows.length === 0) return;
+    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    // Heights that were guessed are known after the next drawing.
+    requestAnimationFrame(() => {
+      const view = scroller.current;
+      if (view && stays.current) view.scrollTop = view.scrollHeight;
+    });
   };
 
   useLayoutEffect(() => {
