@@ -27,10 +27,10 @@ export class RemoteGone extends Error {
 }
 
 /**
- * Answers calls that come through the channel by the methods that there are at that moment, and by no others. Returns how
- * to stop.
+ * Answers calls that come through the channel by the methods that there are at that moment, and by no others: with a promise,
+ * as soon as it is known which. Returns how to stop.
  */
-export function answerCalls(channel: Channel, methods: () => Callable): () => void {
+export function answerCalls(channel: Channel, methods: () => Callable | Promise<Callable>): () => void {
   return channel.listen((message) => {
     if (!isCall(message)) return;
     const { call, method, args } = message;
@@ -40,9 +40,10 @@ export function answerCalls(channel: Channel, methods: () => Callable): () => vo
   });
 }
 
-async function answer(methods: Callable, method: string, args: readonly unknown[]) {
+async function answer(methods: Callable | Promise<Callable>, method: string, args: readonly unknown[]) {
   try {
-    const found = Object.hasOwn(methods, method) ? methods[method]! : null;
+    const there = await methods;
+    const found = Object.hasOwn(there, method) ? there[method]! : null;
     if (!found) throw new Error(`there is no call ${method}`);
     return { value: await (found as (...args: readonly unknown[]) => unknown)(...args) };
   } catch (error) {

@@ -9,4 +9,4 @@ export { type HomeCalls, type RoomCalls } from "./homeCalls.js";
 export type { HomeEvent, InvitedView, RoomDetail, RoomKey, RoomSummary, SelfView } from "./homeView.js";
 export { remoteHome, type RemoteHome, type Told } from "./remoteHome.js";
 export type { OfferedFile, Readable, TransferCalls, TransferEvent, TransferKey } from "./transfers.js";
-export { joinTabs, type Serve } from "./tabs.js";
+export { joinTabs, type Serve, tabEnds } from "./tabs.js";

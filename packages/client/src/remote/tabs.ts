@@ -45,6 +45,14 @@ export function joinTabs(name: string, id: string, page: Channel, lead: () => Se
   });
 }
 
+/**
+ * Resolves when the worker that joined with this id is gone, however it ended: browsers tell a page nothing when its worker is
+ * killed. Ask for it after that worker's first answer.
+ */
+export async function tabEnds(id: string): Promise<void> {
+  await navigator.locks.request(tabLock(id), () => undefined);
+}
+
 const MOVED: Told<{ readonly type: "moved" }> = { event: { type: "moved" } };
 
 /** Passes messages between this tab's page and the leader. */

@@ -1,11 +1,12 @@
 import { MessagesSquare } from "lucide-preact";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { Button } from "../design/Button.js";
 import { Questions } from "../design/Confirm.js";
 import { EmptyState } from "../design/EmptyState.js";
 import { Spinner } from "../design/Spinner.js";
 import { Toasts } from "../design/Toast.js";
-import { door } from "../model/home.js";
+import { door, rooms, self } from "../model/home.js";
 import { LiveRegions } from "./announce.js";
 import style from "./App.module.css";
 import { ErrorBoundary } from "./ErrorBoundary.js";
@@ -59,7 +60,9 @@ function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place
   const { room: Room, settings: Settings, search: Search, panels } = screens;
   const place = href(here);
   if (here.at === "room" && Room) {
-    const Panel = here.panel && panels[here.panel];
+    // A room that is not here has no panels: its place says so. While the home is being read nobody knows.
+    const isHere = self.value === null || rooms.value.has(here.key);
+    const Panel = isHere ? here.panel && panels[here.panel] : null;
     return {
       main: <Room key={here.key} roomKey={here.key} />,
       ...(Panel ? { side: <Panel key={place} roomKey={here.key} item={here.item} /> } : {}),
@@ -84,10 +87,24 @@ function PickARoom(): JSX.Element {
   );
 }
 
+// Only a tab that has the home and does not answer makes it take this long (ms).
+const LONG = 8_000;
+
 function Starting(): JSX.Element {
+  const [isSlow, say] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => say(true), LONG);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <main class={style["starting"]}>
       <Spinner size={28} label={t.starting} />
+      {isSlow && (
+        <div class={style["slow"]} role="alert">
+          <p>{t.slow}</p>
+          <Button onClick={() => location.reload()}>{t.reload}</Button>
+        </div>
+      )}
     </main>
   );
 }

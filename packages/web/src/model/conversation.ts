@@ -42,7 +42,7 @@ export class Conversation {
     firstUnread: number | null = null,
   ) {
     this.unwatch = home().watch((event) => {
-      if (event.type === "moved") void this.toNewest();
+      if (event.type === "moved") void this.catchUp();
       else if (event.type === "events" && event.key === key) this.take(event.events);
     });
     if (firstUnread === null) void this.toNewest();
@@ -100,6 +100,18 @@ export class Conversation {
     });
   }
 
+  /** Takes in what was not told while the home moved: nothing that is shown goes away. */
+  private async catchUp(): Promise<void> {
+    if (this.hasNewer.value) return;
+    let isFar = false;
+    await this.show({}, (page) => {
+      const known = new Set(this.items.value.map(({ key }) => key));
+      isFar = page.every(({ key }) => !known.has(key));
+      if (!isFar) this.items.value = page.reduce((items, item) => this.put(items, item), [...this.items.value]);
+    });
+    if (isFar) await this.fill({}, { at: "newest" });
+  }
+
   private aim(target: Target): void {
     this.filled.value = { order: this.filled.value.order, target };
   }
@@ -125,7 +137,7 @@ export class Conversation {
         .timeline({ ...where, limit: PAGE });
       if (reading === this.reading) batch(() => put(page));
     } catch {
-      // The home has moved to another tab: `moved` reads anew.
+      // The home has moved to another tab: `moved` reads what is missing.
     } finally {
       if (reading === this.reading) this.isLoading.value = false;
     }

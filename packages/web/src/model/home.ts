@@ -6,8 +6,9 @@ import {
   type RoomKey,
   type RoomSummary,
   type SelfView,
+  tabEnds,
 } from "@conclave/client/remote";
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { trustedScript } from "../trust/trustedScript.js";
 import type { DoorCalls, DoorEvent, DoorState } from "../worker/door.js";
 import workerAddress from "../worker/homeWorker.ts?worker&url";
@@ -36,19 +37,20 @@ export function home(): Home {
 
 /** Starts the worker, and keeps the signals in step with it. Once for each page. */
 export function startHome(): Home {
-  const worker = new Worker(trustedScript(workerAddress), { type: "module", name: "conclave" });
+  const name = crypto.randomUUID();
+  const worker = new Worker(trustedScript(workerAddress), { type: "module", name });
   const remote: Home = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
   link.value = remote;
   worker.addEventListener("error", (event) => {
-    door.value = { state: "failed", message: event.message };
+    door.value = { state: "stopped", message: event.message };
   });
   remote.watch((event) => {
-    if (event.type === "moved") void readDoor();
+    if (event.type === "moved") void readDoor(true);
     else if (event.type === "door") takeDoor(event.door);
     else if (event.type === "rooms") rooms.value = new Map(event.rooms.map((room) => [room.key, room]));
     else if (event.type === "room") takeRoom(event.room);
   });
-  void readDoor();
+  void readDoor().then(() => sayWhenGone(name));
   return remote;
 }
 
@@ -61,16 +63,23 @@ export async function ensureHome(): Promise<boolean> {
   return door.value.state === "open";
 }
 
-async function readDoor(): Promise<void> {
+/** A worker that the browser has killed answers nothing, and nobody is told. */
+async function sayWhenGone(worker: string): Promise<void> {
+  await tabEnds(worker);
+  door.value = { state: "stopped", message: "the worker has ended" };
+}
+
+/** @param isMoved Another tab has the home now: what is shown stays, and is read anew. */
+async function readDoor(isMoved = false): Promise<void> {
   // What is lost on the way is said again when the home has moved.
   const state = await home()
     .home.door()
     .catch(() => null);
-  if (state) takeDoor(state);
+  if (state) takeDoor(state, isMoved);
 }
 
-function takeDoor(state: DoorState): void {
-  const wasOpen = door.value.state === "open";
+function takeDoor(state: DoorState, isMoved = false): void {
+  const wasOpen = door.value.state === "open" && !isMoved;
   door.value = state;
   if (state.state !== "open") {
     self.value = null;
@@ -81,8 +90,10 @@ function takeDoor(state: DoorState): void {
 async function readHome(): Promise<void> {
   const { home: calls } = home();
   const [who, all] = await Promise.all([calls.self(), calls.rooms()]);
-  self.value = who;
-  rooms.value = new Map(all.map((room) => [room.key, room]));
+  batch(() => {
+    self.value = who;
+    rooms.value = new Map(all.map((room) => [room.key, room]));
+  });
 }
 
 function takeRoom(room: RoomSummary): void {

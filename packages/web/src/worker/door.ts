@@ -14,6 +14,8 @@ export type DoorState =
   | { readonly state: "in_use" }
   /** The browser lets nothing be stored, or the storage failed. */
   | { readonly state: "failed"; readonly message: string }
+  /** The worker is gone, or failed where it should not: the page has to be loaded anew. */
+  | { readonly state: "stopped"; readonly message: string }
   | { readonly state: "open"; readonly slots: readonly SlotView[] };
 
 /** What came of opening: the state is told by a `door` event too. */

@@ -1,4 +1,4 @@
-import type { HomeIntent, Secret, Vault, VaultChange } from "@conclave/client/browser";
+import type { HomeIntent, Secret, SlotView, Vault, VaultChange } from "@conclave/client/browser";
 import { inspectBrowserHome } from "@conclave/client/page";
 import type { Client } from "@conclave/client";
 import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/remote";
@@ -27,8 +27,9 @@ export class DoorKeeper {
     this.last = this.arrive();
   }
 
-  /** What pages can call now. */
-  calls(): Callable {
+  /** What pages can call. While the home is being opened they wait: what a person does meanwhile is not lost. */
+  async calls(): Promise<Callable> {
+    if (this.state.state === "starting") await this.last;
     return { ...this.open?.host.calls(), ...this.doorCalls() };
   }
 
@@ -39,18 +40,14 @@ export class DoorKeeper {
       addLock: (by, secret) => this.change((vault) => vault.add(by, secret)),
       changePassphrase: (old, passphrase) => this.change((vault) => vault.changePassphrase(old, passphrase)),
       removeLock: (by: Secret, slot) => this.change((vault) => vault.remove(by, slot)),
-      close: () =>
-        this.inTurn(async () => {
-          await this.leave();
-          await this.arrive();
-        }),
+      close: () => this.inTurn(() => this.anew(() => Promise.resolve())),
       erase: () =>
-        this.inTurn(async () => {
-          await this.leave();
-          const { eraseBrowserHome } = await engine();
-          await eraseBrowserHome(this.name, "everything");
-          await this.arrive();
-        }),
+        this.inTurn(() =>
+          this.anew(async () => {
+            const { eraseBrowserHome } = await engine();
+            await eraseBrowserHome(this.name, "everything");
+          }),
+        ),
     };
   }
 
@@ -58,13 +55,20 @@ export class DoorKeeper {
   private async arrive(): Promise<void> {
     try {
       const { state, slots } = await inspectBrowserHome(this.name);
-      if (state === "ready") await this.enter({ kind: "open" });
+      if (state === "ready") await this.openHere(slots);
       else this.show(state === "locked" ? { state, slots } : { state });
       // Whoever starts here will want it: let it come while they read.
       void engine().catch(() => undefined);
     } catch (error) {
       this.show(failure(error));
     }
+  }
+
+  private async openHere(slots: readonly SlotView[]): Promise<void> {
+    const answer = await this.enter({ kind: "open" });
+    if (answer.ok || this.state.state !== "starting") return;
+    // A key of the browser's own that opens nothing any more, where there is another way in; or something new to us.
+    this.show(answer.problem === "locked" ? { state: "locked", slots } : { state: "failed", message: answer.problem });
   }
 
   private async enter(intent: HomeIntent): Promise<DoorAnswer> {
@@ -95,6 +99,16 @@ export class DoorKeeper {
     this.show({ state: "starting" });
     open.host.stop();
     await open.client.close();
+  }
+
+  /** Closes the home, does something, and looks again: even when it failed, pages are told how it stands. */
+  private async anew(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.leave();
+      await work();
+    } finally {
+      await this.arrive();
+    }
   }
 
   private async change(work: (vault: Vault) => Promise<VaultChange>): Promise<VaultChange> {

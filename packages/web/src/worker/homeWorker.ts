@@ -5,7 +5,8 @@ import { DoorKeeper } from "./doorKeeper.js";
 // tabs one of their workers has the home, and the others pass on what their pages say (docs/decisions/0005).
 const HOME = "home";
 
-joinTabs(HOME, crypto.randomUUID(), channelOf(self), () => {
+// The page named this worker, so that it can tell when it is gone.
+joinTabs(HOME, self.name, channelOf(self), () => {
   const pages = new Set<Channel>();
   const door = new DoorKeeper(HOME, (event) => {
     for (const page of pages) page.send({ event });

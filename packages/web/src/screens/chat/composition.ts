@@ -5,6 +5,7 @@ import { toast } from "../../design/Toast.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { rawTextOf } from "./messageText.js";
+import { t } from "./words.js";
 
 /** Bytes of UTF-8 that a message may have: what fits into one of the relay's records with all that belongs to it. */
 export const MOST_BYTES = 32 * 1024;
@@ -84,15 +85,18 @@ export class Composition {
     this.aside = "";
     this.save();
     const room = home().room(this.key);
-    const sent = await (mode.kind === "edit"
-      ? rawTextOf(mode.of) === text
-        ? { ok: true as const }
-        : room.edit(mode.of.id, text)
-      : room.send(text, ...(mode.kind === "reply" ? [mode.to.id] : [])));
-    if (sent.ok) return;
-    toast({ text: sayProblem(sent.problem), tone: "danger" });
+    const sending =
+      mode.kind !== "edit"
+        ? room.send(text, ...(mode.kind === "reply" ? [mode.to.id] : []))
+        : rawTextOf(mode.of) === text
+          ? Promise.resolve({ ok: true as const })
+          : room.edit(mode.of.id, text);
+    // A full disk, or the tab that had the home is gone: nobody knows what became of it.
+    const sent = await sending.catch(() => null);
+    if (sent?.ok) return;
+    toast({ text: sent ? sayProblem(sent.problem) : t.notKept, tone: "danger" });
     // Nothing that was written is lost.
-    if (this.text.value === "") this.write(text);
+    this.write(this.isEmpty.value ? text : `${text}\n${this.text.value}`);
   }
 
   /** Keeps the draft at once: the page goes away. */

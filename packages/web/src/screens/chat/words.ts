@@ -56,6 +56,7 @@ export const t = words({
     write: "Message",
     writeTo: (title: string) => `Message to ${title}`,
     send: "Send",
+    notKept: "This browser could not keep your message. It is in the field again: look whether it was sent after all.",
     save: "Save",
     attach: "Attach files",
     dropHere: "Drop files here to send them",
@@ -131,6 +132,8 @@ export const t = words({
     write: "Nachricht",
     writeTo: (title: string) => `Nachricht an ${title}`,
     send: "Senden",
+    notKept:
+      "Dieser Browser konnte deine Nachricht nicht aufbewahren. Sie steht wieder im Feld: schau nach, ob sie nicht doch gesendet wurde.",
     save: "Speichern",
     attach: "Dateien anhängen",
     dropHere: "Dateien hier ablegen, um sie zu senden",

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { Columns2, HardDrive, ShieldX } from "lucide-preact";
+import { Columns2, HardDrive, ShieldX, Unplug } from "lucide-preact";
 import type { JSX } from "preact";
 import { Button, confirm, Disclosure, type Icon } from "../../design/index.js";
 import { door, home } from "../../model/home.js";
@@ -25,6 +25,8 @@ export function Gate(): JSX.Element | null {
       return <Stuck icon={Columns2} title={t.inUseTitle} lead={t.inUseLead} />;
     case "failed":
       return <Stuck icon={HardDrive} title={t.failedTitle} lead={t.failedLead} said={state.message} />;
+    case "stopped":
+      return <Stuck icon={Unplug} title={t.stoppedTitle} lead={t.stoppedLead} said={state.message} />;
     case "starting":
     case "none":
     case "open":

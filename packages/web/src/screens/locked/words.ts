@@ -36,6 +36,9 @@ export const t = words({
     failedTitle: "This browser does not let Conclave store anything",
     failedLead:
       "Rooms and keys live in the browser's storage. A private window, a full disk or a strict setting may forbid it. Nothing was lost on the server or with the others.",
+    stoppedTitle: "Conclave has stopped on this page",
+    stoppedLead:
+      "The part that has your keys and rooms ended: the browser may have run out of memory. What you sent is kept, and goes out when the page is loaded anew.",
     insecureTitle: "This address is not secure",
     insecureLead:
       "The page came over plain http from another machine. Browsers give such pages neither keys nor storage that lasts. Open it by https, or on the machine itself.",
@@ -77,6 +80,9 @@ export const t = words({
     failedTitle: "Dieser Browser lässt Conclave nichts speichern",
     failedLead:
       "Räume und Schlüssel liegen im Speicher des Browsers. Ein privates Fenster, eine volle Platte oder eine strenge Einstellung kann das verbieten. Auf dem Server und bei den anderen ging nichts verloren.",
+    stoppedTitle: "Conclave ist auf dieser Seite stehen geblieben",
+    stoppedLead:
+      "Der Teil mit deinen Schlüsseln und Räumen ist beendet: vielleicht hatte der Browser zu wenig Speicher. Was du gesendet hast, ist aufbewahrt und geht hinaus, wenn die Seite neu geladen ist.",
     insecureTitle: "Diese Adresse ist nicht sicher",
     insecureLead:
       "Die Seite kam unverschlüsselt von einer anderen Maschine. Browser geben solchen Seiten weder Schlüssel noch dauerhaften Speicher. Öffne sie über https, oder auf der Maschine selbst.",
