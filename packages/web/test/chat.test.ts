@@ -213,7 +213,8 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
   it("axe finds nothing, in both themes, with a menu and without", async () => {
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.waitForTimeout(300);
+      await page.reload();
+      await page.getByRole("article").first().waitFor();
       expect(await axeFaults(page), theme).toEqual([]);
       await line("I bring tomatoes").click({ button: "right" });
       expect(await axeFaults(page), `${theme}, menu`).toEqual([]);

@@ -181,7 +181,8 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
   it("axe finds nothing where hostile members wrote", async () => {
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.waitForTimeout(300);
+      await page.reload();
+      await page.getByRole("article").first().waitFor();
       expect(await axeFaults(page), theme).toEqual([]);
     }
   });
