@@ -8,6 +8,7 @@ import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
 import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
+import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
@@ -23,6 +24,7 @@ import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
 import { useActions } from "./useActions.js";
 import { whyNotWriting } from "./whyNotWriting.js";
+import { t } from "./words.js";
 
 /** Unread messages from which one begins at the first of them, not at the end. */
 const MUCH = 20;
@@ -98,7 +100,10 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             attachments={attachments}
           />
         ) : (
-          <p class={composerStyle["notice"]}>{whyNot}</p>
+          <div class={composerStyle["notice"]}>
+            <p>{whyNot}</p>
+            {!composition.isEmpty.value && <CopyField label={t.unsent} value={composition.text.value} />}
+          </div>
         )}
         {whyNot === null && <DropTarget attachments={attachments} />}
         {menu && <MessageMenu message={menu.message} at={menu.at} onClose={() => open(null)} />}

@@ -56,6 +56,7 @@ export const t = words({
     write: "Message",
     writeTo: (title: string) => `Message to ${title}`,
     send: "Send",
+    unsent: "What you were writing",
     notKept: "This browser could not keep your message. It is in the field again: look whether it was sent after all.",
     save: "Save",
     attach: "Attach files",
@@ -132,6 +133,7 @@ export const t = words({
     write: "Nachricht",
     writeTo: (title: string) => `Nachricht an ${title}`,
     send: "Senden",
+    unsent: "Was du gerade geschrieben hast",
     notKept:
       "Dieser Browser konnte deine Nachricht nicht aufbewahren. Sie steht wieder im Feld: schau nach, ob sie nicht doch gesendet wurde.",
     save: "Speichern",

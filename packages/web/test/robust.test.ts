@@ -1,0 +1,109 @@
+import type { RoomSession } from "@conclave/client";
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+
+describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /usr/bin/chromium)", () => {
+  let world: World;
+  let room: RoomSession;
+  let link = "";
+
+  beforeAll(async () => {
+    world = await World.start();
+    const alice = await world.person();
+    room = await get(
+      alice.createRoom({ title: "Garden", name: "Alice", policy: preset("ownerLed"), relay: world.url }),
+    );
+    link = await world.invite(room);
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  const field = (page: Page) => page.getByRole("textbox", { name: /^Message/u });
+  const heading = (page: Page, name: string) => page.getByRole("heading", { name });
+
+  async function another(page: Page): Promise<Page> {
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    await field(tab).waitFor();
+    return tab;
+  }
+
+  async function texts(): Promise<string[]> {
+    const items = await room.timeline({ limit: 1000 });
+    return items.flatMap((item) => (item.kind === "message" ? [new TextDecoder().decode(item.message.body)] : []));
+  }
+
+  it("a worker that ends without a word is noticed, and loading anew goes on", async () => {
+    const page = await world.visitor();
+    await join(page, link, "Bob");
+    await page.workers()[0]!.evaluate(() => self.close());
+    await heading(page, "Conclave has stopped on this page").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await field(page).waitFor();
+    await page.context().close();
+  }, 60_000);
+
+  it("the tab that has the home closes while one types in another: text and focus stay, and what is sent then arrives", async () => {
+    const first = await world.visitor();
+    await join(first, link, "Carla");
+    const second = await another(first);
+    await field(second).pressSequentially("half a sen");
+    await first.close();
+    await second.keyboard.type("tence");
+    await second.keyboard.press("Enter");
+    await second.keyboard.type("and on");
+    await expect.poll(texts, { timeout: 15_000 }).toContain("half a sentence");
+    expect(await field(second).inputValue()).toBe("and on");
+    expect(await field(second).evaluate((area) => area === document.activeElement)).toBe(true);
+    await second.getByRole("log").getByText("half a sentence").waitFor();
+    // What comes from others is shown too: the new home was read.
+    await get(room.send("welcome in the other tab"));
+    await second.getByRole("log").getByText("welcome in the other tab").waitFor();
+    await second.context().close();
+  }, 60_000);
+
+  it("what was written stays to be copied when this browser can store nothing any more", async () => {
+    const page = await world.visitor();
+    await join(page, link, "Dora");
+    const protocol = await page.context().newCDPSession(page);
+    await protocol.send("Storage.clearDataForOrigin", { origin: world.url, storageTypes: "indexeddb" });
+    await send(page, "do not lose me");
+    await page.getByText("This browser could not store what happened").waitFor();
+    expect(await page.getByLabel("What you were writing").inputValue()).toBe("do not lose me");
+    expect(await axeFaults(page)).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+
+  it("a tab that hangs with the home: the others say so, and what is not known to be kept is in the field again", async () => {
+    const first = await world.visitor();
+    await join(first, link, "Emil");
+    const second = await another(first);
+    const third = await first.context().newPage();
+    void first
+      .workers()[0]!
+      .evaluate(() => {
+        for (const until = Date.now() + 12_000; Date.now() < until;);
+      })
+      .catch(() => undefined);
+    await third.goto(first.url());
+    await send(second, "said into the gap");
+    await third.getByText(/Another tab with Conclave may be stuck/u).waitFor();
+    await first.close();
+    await second.getByText(/could not keep your message/u).waitFor();
+    expect(await field(second).inputValue()).toBe("said into the gap");
+    await field(third).waitFor();
+    await second.context().close();
+  }, 90_000);
+
+  it("an address of a room that is not here says so, with a panel too", async () => {
+    const page = await world.visitor({ width: 360, height: 740 });
+    await join(page, link, "Finn");
+    for (const path of ["", "/people", "/decisions", "/invites", "/verify", "/room", "/alarms", "/search"]) {
+      await page.goto(`${world.url}/#/room/${"ab".repeat(32)}${path}`);
+      await heading(page, "This room is not on this device").waitFor();
+    }
+    await page.context().close();
+  }, 60_000);
+});
