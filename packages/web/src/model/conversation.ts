@@ -103,7 +103,7 @@ export class Conversation {
   /** Takes in what was not told while the home moved: nothing that is shown goes away. */
   private async catchUp(): Promise<void> {
     if (this.hasNewer.value) return;
-    let isFar = false;
+    let isFar = false as boolean;
     await this.show({}, (page) => {
       const known = new Set(this.items.value.map(({ key }) => key));
       isFar = page.every(({ key }) => !known.has(key));
