@@ -75,7 +75,7 @@ describe("numbers, lists and times", () => {
     expect(dayHeading(early - hour, early)).toBe("Yesterday");
     expect(dayHeading(early + hour, early)).toBe("Today");
     expect(isSameDay(early, noon)).toBe(true);
-    expect(ago(noon, noon + 4000)).toBe("now");
+    expect(ago(noon, noon + 4000)).toBe("just now");
     expect(ago(noon + 2 * hour, noon)).toBe("in 2 hours");
     expect(dayHeading(noon - 2 * 24 * hour, noon)).toBe("Friday");
     expect(dayHeading(new Date(2024, 1, 9).getTime(), noon)).toBe("9 February 2024");

@@ -1,4 +1,7 @@
 import { intl } from "./say.js";
+import { words } from "./words.js";
+
+const t = words({ en: { now: "just now" }, de: { now: "gerade eben" } });
 
 // Points in time (ms since 1970) as people say them. `now` is passed in, so that a screen decides how often it looks at the clock.
 
@@ -7,12 +10,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** "3 minutes ago", "yesterday", "in 2 hours": for lines that are looked at now. Within 10 s it is "now"; so is a minute ahead, by another clock. */
+/** "3 minutes ago", "yesterday", "in 2 hours": for lines that are looked at now. Within 10 s it is "just now"; so is a minute ahead, by another clock. */
 export function ago(time: number, now: number): string {
   const distance = time - now;
   const size = Math.abs(distance);
   const relative = intl("ago", (tag) => new Intl.RelativeTimeFormat(tag, { numeric: "auto" }));
-  if (size < 10 * SECOND || (distance > 0 && distance < MINUTE)) return relative.format(0, "second");
+  if (size < 10 * SECOND || (distance > 0 && distance < MINUTE)) return t.now;
   if (size < MINUTE) return relative.format(Math.trunc(distance / SECOND), "second");
   if (size < HOUR) return relative.format(Math.trunc(distance / MINUTE), "minute");
   if (size < DAY) return relative.format(Math.trunc(distance / HOUR), "hour");

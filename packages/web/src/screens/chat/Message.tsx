@@ -40,6 +40,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
   const { message, isFirst, isLast, isCurrent, isMarked, onMenu } = props;
   const { author } = message;
   const [isPointed, point] = useState(false);
+  const [isFocused, focus] = useState(false);
   const isOwn = author.isYou;
   const isGone = message.deleted !== null;
   const press = useLongPress((at) => {
@@ -60,6 +61,8 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
       data-n={message.n}
       onPointerEnter={(event) => point(event.pointerType === "mouse")}
       onPointerLeave={() => point(false)}
+      onFocusIn={() => focus(true)}
+      onFocusOut={() => focus(false)}
       onContextMenu={(event) => {
         // A selection and a link keep the browser's own menu.
         if (isGone || (event.target as HTMLElement).closest("a") || getSelection()?.isCollapsed === false) return;
@@ -84,7 +87,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         </div>
         {!isGone && <Reactions message={message} />}
       </div>
-      {(isPointed || isCurrent) && !isGone && <MessageTools message={message} onMenu={onMenu} />}
+      {(isPointed || (isCurrent && isFocused)) && !isGone && <MessageTools message={message} onMenu={onMenu} />}
     </div>
   );
 });

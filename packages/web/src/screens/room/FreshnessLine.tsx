@@ -1,6 +1,14 @@
 import type { RoomStatus } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import { CircleDashed, CloudOff, type LucideIcon, RefreshCw, ShieldCheck, ShieldQuestion } from "lucide-preact";
+import {
+  CircleDashed,
+  CloudOff,
+  type LucideIcon,
+  RefreshCw,
+  ShieldAlert,
+  ShieldCheck,
+  ShieldQuestion,
+} from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { classes } from "../../design/live.js";
 import { Time } from "../../design/Time.js";
@@ -10,16 +18,23 @@ import { t } from "./words.js";
 
 /**
  * One line on how far the list of people can be trusted just now. What matters most comes first: that we are out, that we
- * are offline, then who confirmed the members, and when. An outage is only an outage.
+ * are offline, that there is an alarm, then who confirmed the members, and when. An outage is only an outage.
  */
 export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.Element {
-  const { standing, connection, pending, freshness, isConfirmed } = status;
+  const { standing, connection, pending, freshness, isConfirmed, paused } = status;
   if (standing === "asking" || standing === "joining" || standing === "founding") {
     return <Line icon={CircleDashed}>{t[standing]}</Line>;
   }
   if (standing !== "member") return <Line icon={CloudOff}>{t.out}</Line>;
   if (connection === "offline") {
     return <Line icon={CloudOff}>{pending > 0 ? t.waitingToSend(pending) : t.offline}</Line>;
+  }
+  if (paused?.why === "alarm") {
+    return (
+      <Line icon={ShieldAlert} tone="doubt">
+        {t.alarmed}
+      </Line>
+    );
   }
   if (connection === "connecting") return <Line icon={RefreshCw}>{t.connecting}</Line>;
   if (connection === "catching up") return <Line icon={RefreshCw}>{t.catchingUp}</Line>;

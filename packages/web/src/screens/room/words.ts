@@ -17,6 +17,7 @@ export const t = words({
     stale: "Not confirmed since {when}, by {by}",
     unknown: "Membership not confirmed by anybody yet",
     offline: "Offline: what you write waits",
+    alarmed: "An alarm: do not rely on the list of people",
     connecting: "Connecting",
     catchingUp: "Catching up",
     waitingToSend: (count: number) =>
@@ -42,6 +43,7 @@ export const t = words({
     stale: "Nicht bestätigt seit {when}, von {by}",
     unknown: "Mitglieder noch von niemandem bestätigt",
     offline: "Offline: was du schreibst, wartet",
+    alarmed: "Ein Alarm: verlass dich nicht auf die Liste der Leute",
     connecting: "Verbindet",
     catchingUp: "Holt auf",
     waitingToSend: (count: number) =>

@@ -3,7 +3,7 @@ import { words } from "../../words/index.js";
 export const t = words({
   en: {
     title: "Start a room",
-    lead: "You found it, you invite people. The server only carries sealed messages.",
+    lead: "It is yours, and you invite people. The server only carries sealed messages.",
     yourName: "Your name",
     yourNameHint: "How people in this room see you.",
     roomName: "Name of the room",
