@@ -26,6 +26,7 @@ export {
   type Proof,
   type Receipt,
 } from "./evidence/contradiction.js";
+export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent } from "./message/message.js";
 export { ProtocolKind } from "./message/message.js";
 export type {
@@ -80,6 +81,7 @@ export {
   type Transition,
 } from "./roster/evaluate.js";
 export { replay, type Replayed } from "./roster/replay.js";
+export type { ProofWanted } from "./room/relayWatch.js";
 export { Room, type Proposal } from "./room/room.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";

@@ -29,10 +29,12 @@ export function verifyProof({ output }: CommandContext, file: string): void {
     kind,
     ...{ n: receipt.n, head: toHex(receipt.head), time: receipt.time },
   }));
-  output.result({ proved: found, relayKey, receipts }, (paint) => [
+  const between = proof.path?.records.length ?? 0;
+  output.result({ proved: found, relayKey, receipts, between }, (paint) => [
     `${paint.green("✔")} It holds: the relay with the key ${relayKey.slice(0, 16)}… signed ${WHAT[found]}.`,
     "",
     ...receipts.map(({ n, head, time }) => `  place ${n}  head ${head.slice(0, 16)}…  signed ${dayAndTime(time)}`),
+    ...(between > 0 ? [`  To the second head lead ${between} record(s), from another head than the first.`] : []),
     "",
     paint.dim("No honest relay can be made to sign both. Show this file to everybody who uses it."),
   ]);

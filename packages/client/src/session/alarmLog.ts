@@ -20,6 +20,8 @@ export interface LoggedAlarm {
 /** How many alarms are kept; of more, the newest takes the place of the one before. */
 const KEPT = 200;
 const MAX_EVIDENCE = 16 * 1024;
+/** A proof is worth something only whole. There is one of this length at most: after it no other is looked for. */
+const MAX_PROOF = 64 * 1024;
 
 /** What this device detected in a room, with the evidence. */
 export class AlarmLog {
@@ -37,7 +39,7 @@ export class AlarmLog {
     // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
     const at = this.entries.findIndex((entry) => isSame(entry.alarm, alarm) || entry.order === KEPT);
     const same = this.entries[at];
-    const evidence = alarm.evidence.slice(0, MAX_EVIDENCE);
+    const evidence = keptEvidence(alarm);
     // RULE: client.acknowledged-one: who looked at one alarm has not looked at another, so that one makes a banner (attack A83).
     const acknowledged = same !== undefined && same.acknowledged && isSame(same.alarm, alarm);
     const entry: LoggedAlarm = same
@@ -67,7 +69,11 @@ export class AlarmLog {
 /** Junk is junk, wherever it is; the same proof or the same person's same fault is one alarm. */
 function isSame(a: Alarm, b: Alarm): boolean {
   if (a.code !== b.code) return false;
-  return a.code === "JUNK" || a.code === "RESTORED" || a.evidence === b.evidence.slice(0, MAX_EVIDENCE);
+  return a.code === "JUNK" || a.code === "RESTORED" || a.evidence === keptEvidence(b);
+}
+
+function keptEvidence({ code, evidence }: Alarm): string {
+  return evidence.slice(0, code === "EQUIVOCATION" ? MAX_PROOF : MAX_EVIDENCE);
 }
 
 const CODES = Object.keys(ALARMS) as AlarmCode[];

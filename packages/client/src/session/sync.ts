@@ -1,12 +1,15 @@
 import type { LogItem } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { Patience } from "./patience.js";
+import { gatherProof } from "./gatherProof.js";
 import { keepNoted, receive } from "./receiving.js";
 import type { Problem } from "../view/problem.js";
 import type { RoomState } from "./roomState.js";
 
 const CHUNK = 128;
 const PAGE = 512;
+/** So many new records at least are taken in before the relay is asked to sign for them, and up to twice as many. */
+const UNSIGNED = 32;
 
 /**
  * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
@@ -17,6 +20,8 @@ export class Sync {
   problem: Problem | null = null;
   private subscribedOn = 0;
   private target = 0;
+  /** How long the log is when the relay is asked to sign for it next. */
+  private signAt = 0;
   private busy = false;
   private live = false;
   private readonly patience: Patience;
@@ -80,8 +85,12 @@ export class Sync {
     if (!room || this.busy || this.patience.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
     if (room.status === "removed" || room.status === "left") return;
     const fromN = room.cursor.n + 1;
-    if (this.subscribedOn !== this.connection.number) void this.work(this.subscribe(room.tag, fromN));
-    else if (room.cursor.n < this.target) void this.work(this.read(room.tag, fromN));
+    const isSubscribed = this.subscribedOn === this.connection.number;
+    if (isSubscribed && room.proofWanted) void this.work(gatherProof(this.state, this.connection));
+    else if (isSubscribed && room.cursor.n < this.target) void this.work(this.read(room.tag, fromN));
+    // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: with that a later
+    // fork can be proved, however long the connection stood (docs/protocol.md §6, attack A22).
+    else if (!isSubscribed || room.cursor.n >= this.signAt) void this.work(this.subscribe(room.tag, fromN));
     else this.arrive();
   }
 
@@ -102,11 +111,16 @@ export class Sync {
     if (error !== null) this.patience.later(retryAfter);
     if (answer.type !== "subscribed" || number !== this.connection.number) return;
     this.subscribedOn = number;
+    // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
+    const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
+    this.signAt = Math.max(answer.receipt.receipt.n, fromN - 1) + pause;
     this.target = Math.max(this.target, answer.receipt.receipt.n);
     await this.state.turn((turn) => {
       const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
       if (noted) keepNoted(this.state, turn, noted);
     });
+    // Before its records are taken in, and push out what we remember of the log.
+    await gatherProof(this.state, this.connection);
     await this.take(answer.items);
   }
 

@@ -11,6 +11,7 @@ import {
   type HeadReceipt,
   type Signed,
 } from "@conclave/wire";
+import { endOf, type LogPath, MAX_PATH_TEXT, pathFrom, pathToJson } from "./logPath.js";
 
 /** A receipt of the relay, of either kind. */
 export type Receipt =
@@ -18,7 +19,8 @@ export type Receipt =
   | { readonly kind: "head"; readonly signed: Signed<HeadReceipt> };
 
 /**
- * How two receipts for one room contradict each other. `equivocation`: two commits or heads at one position. `rollback`: a
+ * How two receipts for one room contradict each other. `equivocation`: two commits or heads at one position, or a head that
+ * goes back to another one at an earlier receipt's position, which a {@link LogPath} shows. `rollback`: a
  * later receipt of a shorter log. Either way the relay's own signatures say so. (Two commits of one epoch at different
  * positions are no contradiction: members append over a commit that none of them can follow.)
  */
@@ -29,6 +31,8 @@ export interface Proof {
   readonly relayKey: Uint8Array;
   readonly first: Receipt;
   readonly second: Receipt;
+  /** From the first one's position to the second's, where the two do not contradict each other by themselves. */
+  readonly path?: LogPath;
 }
 
 /** What two receipts prove against the relay, or null. Verifies no signature: see {@link verifyProof}. */
@@ -53,7 +57,16 @@ export function verifyProof(crypto: Crypto, proof: Proof): Contradiction | null 
   // RULE: evidence.signed: only the relay's own signatures are evidence against it.
   if (!isSignedByRelay(crypto, proof.relayKey, proof.first) || !isSignedByRelay(crypto, proof.relayKey, proof.second))
     return null;
-  return contradiction(proof.first, proof.second);
+  return contradiction(proof.first, proof.second) ?? (isFork(crypto, proof) ? "equivocation" : null);
+}
+
+function isFork(crypto: Crypto, { first, second, path }: Proof): boolean {
+  const [a, b] = [first.signed.receipt, second.signed.receipt];
+  if (path === undefined || !equalBytes(a.roomTag, b.roomTag)) return false;
+  // RULE: evidence.path: a head is the hash of all that is before it, so who signs it signs one head for each earlier
+  // position: exactly as many records lead from there to it (attack A22).
+  if (path.records.length !== b.n - a.n || equalBytes(path.head, a.head)) return false;
+  return equalBytes(endOf(crypto, path), b.head);
 }
 
 /** The proof as a JSON text, for a file: `conclave verify-proof FILE` checks it offline. */
@@ -66,6 +79,7 @@ export function proofToJson(proof: Proof): string {
     format: FORMAT,
     relayKey: toBase64url(proof.relayKey),
     receipts: [proof.first, proof.second].map(receipt),
+    ...(proof.path === undefined ? {} : { path: pathToJson(proof.path) }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -78,11 +92,14 @@ export function proofFromJson(text: string): Proof | null {
   const receipts = document["receipts"];
   if (relayKey?.length !== 32 || !Array.isArray(receipts) || receipts.length !== 2) return null;
   const [first, second] = [receiptFrom(receipts[0]), receiptFrom(receipts[1])];
-  return first === null || second === null ? null : { relayKey, first, second };
+  if (first === null || second === null) return null;
+  if (!("path" in document)) return { relayKey, first, second };
+  const path = pathFrom(document["path"]);
+  return path && { relayKey, first, second, path };
 }
 
 const FORMAT = "conclave/proof/v1";
-const MAX_TEXT = 8192;
+const MAX_TEXT = 8192 + MAX_PATH_TEXT;
 
 function isSignedByRelay(crypto: Crypto, relayKey: Uint8Array, receipt: Receipt): boolean {
   const bytes =

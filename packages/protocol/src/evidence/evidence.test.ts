@@ -1,6 +1,7 @@
 import { commitReceiptBytes, headReceiptBytes, type CommitReceipt, type HeadReceipt } from "@conclave/wire";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { endOf, LONGEST_PATH } from "./logPath.js";
 import { epochMark, openBeacon, signBeacon } from "./beacon.js";
 import { contradiction, proofFromJson, proofToJson, verifyProof, type Receipt } from "./contradiction.js";
 
@@ -54,11 +55,48 @@ describe("contradicting receipts", () => {
     expect(verifyProof(crypto, { relayKey, first: second, second: proof.first })).toBeNull();
   });
 
+  it("RULE evidence.path: a later head that goes back to another one at an earlier receipt's place", () => {
+    // The other log: at 5 it has the head 0x33…, and three records lead from there to the head that is signed at 8.
+    const path = { head: bytes(0x33), records: [bytes(20), bytes(21), bytes(22)] };
+    const second = head({ n: 8, head: endOf(crypto, path), time: 2000 });
+    for (const first of [head(), commit()]) {
+      const proof = { relayKey, first, second, path };
+      expect(proofFromJson(proofToJson(proof))).toEqual(proof);
+      expect(verifyProof(crypto, proof)).toBe("equivocation");
+      expect(verifyProof(crypto, { relayKey, first, second })).toBeNull();
+      const bad = [
+        { ...path, head: bytes(0x34) },
+        { ...path, records: path.records.slice(1) },
+        { ...path, records: [...path.records, bytes(23)] },
+        { ...path, records: [bytes(21), bytes(20), bytes(22)] },
+        { head: endOf(crypto, { head: path.head, records: path.records.slice(0, 1) }), records: path.records.slice(1) },
+      ];
+      for (const other of bad) expect(verifyProof(crypto, { ...proof, path: other })).toBeNull();
+    }
+    // The same log at both places, another room's, or a receipt for that very place on the path: no contradiction.
+    expect(verifyProof(crypto, { relayKey, first: head({ head: path.head }), second, path })).toBeNull();
+    expect(verifyProof(crypto, { relayKey, first: head({ roomTag: bytes(9) }), second, path })).toBeNull();
+    expect(verifyProof(crypto, { relayKey, first: head({ n: 6 }), second, path })).toBeNull();
+  });
+
+  it("reads the longest path there is from its file, and none that is longer or broken", () => {
+    const proofOf = (length: number) => {
+      const path = { head: bytes(0x33), records: Array.from({ length }, (_, n) => bytes(n % 256)) };
+      return proofToJson({ relayKey, first: head(), second: head({ n: 5 + length }), path });
+    };
+    expect(proofFromJson(proofOf(LONGEST_PATH))?.path?.records).toHaveLength(LONGEST_PATH);
+    expect(proofFromJson(proofOf(LONGEST_PATH + 1))).toBeNull();
+    expect(proofFromJson(proofOf(0))).toBeNull();
+    const document = JSON.parse(proofOf(2)) as { path: { head: string; records: string } };
+    for (const path of [null, 7, {}, { ...document.path, head: "AAAA" }, { ...document.path, records: "AAAA" }])
+      expect(proofFromJson(JSON.stringify({ ...document, path }))).toBeNull();
+  });
+
   it("refuses files that are no proof", () => {
     const good = proofToJson({ relayKey, first: head(), second: head() });
     for (const text of ["", "null", "[]", "{}", good.replace("proof/v1", "proof/v2"), good.replace('"head"', '"tail"')])
       expect(proofFromJson(text)).toBeNull();
-    expect(proofFromJson(good + " ".repeat(9000))).toBeNull();
+    expect(proofFromJson(good + " ".repeat(64 * 1024))).toBeNull();
   });
 });
 

@@ -53,6 +53,11 @@ export class LogMemory {
     return this.last;
   }
 
+  /** The earliest place that is remembered. All from there to the newest one are. */
+  get oldest(): number {
+    return Math.min(...this.heads.keys());
+  }
+
   /** The head at a place, or null when that is not remembered or not yet seen. */
   headAt(n: number): Uint8Array | null {
     return this.heads.get(n) ?? null;

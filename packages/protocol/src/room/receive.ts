@@ -22,8 +22,8 @@ export function receive(parts: RoomParts, item: LogItem): Received {
   if (reception.kind === "unsupported") return { kind: "deferred", reason: "update_needed" };
   const moved = log.advance(primitives.crypto, hash);
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
-  const convicted = watch.reached(relayKey, log);
-  return finish(parts, reception, moved, convicted);
+  const { delta, alarm: convicted } = watch.reached(relayKey, log);
+  return finish(parts, reception, joinDeltas(moved, delta), convicted);
 }
 
 function receiveRecord(parts: RoomParts, item: LogItem, hash: Uint8Array): Reception {

@@ -3,95 +3,124 @@ import type { Crypto } from "@conclave/crypto";
 import {
   commitReceiptBytes,
   type CommitReceipt,
-  decodeCommitReceipt,
-  decodeHeadReceipt,
   encodeCommitReceipt,
   encodeHeadReceipt,
   headReceiptBytes,
   type HeadReceipt,
+  nextLogHead,
   type Signed,
 } from "@conclave/wire";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
-import { contradiction, type Proof, proofToJson, type Receipt } from "../evidence/contradiction.js";
+import { contradiction, type Proof, proofToJson, type Receipt, verifyProof } from "../evidence/contradiction.js";
+import { LONGEST_PATH } from "../evidence/logPath.js";
 import type { Delta } from "../primitives.js";
 import type { LogMemory } from "./logMemory.js";
+import { KeptReceipts } from "./relayWatchReceipts.js";
 
-/** Commit receipts that are kept to be compared with later ones. */
-const KEPT_COMMITS = 64;
-const PREFIX = "w/";
-const HEAD = "w/head";
+/** What is to be read of the relay's log to prove what it did: the records after one place, to another. */
+export interface ProofWanted {
+  readonly after: number;
+  readonly to: number;
+}
+
+/** What came of a receipt. */
+interface Noted {
+  readonly delta: Delta;
+  readonly alarm: Alarm | null;
+}
 
 /**
  * Holds the relay to what it signed (docs/protocol.md §6): its receipts are checked, kept, and compared with one another
  * and with the log as we computed it. Two that contradict each other are a proof for everybody.
  */
 export class RelayWatch {
-  private constructor(
-    private readonly commits: Map<number, Receipt & { kind: "commit" }>,
-    private head: (Receipt & { kind: "head" }) | null,
-  ) {}
+  /** What the relay signed last, whichever log it is of, until we have tried to prove something with it. */
+  private latest: Signed<HeadReceipt> | null = null;
+
+  private constructor(private readonly kept: KeptReceipts) {}
 
   static empty(): RelayWatch {
-    return new RelayWatch(new Map(), null);
+    return RelayWatch.load([]);
   }
 
   static load(records: Iterable<readonly [string, Uint8Array]>): RelayWatch {
-    const watch = RelayWatch.empty();
-    for (const [key, value] of records) {
-      if (key === HEAD) {
-        const decoded = decodeHeadReceipt(value);
-        if (decoded.ok) watch.head = { kind: "head", signed: decoded.value };
-      } else if (key.startsWith(PREFIX)) {
-        const decoded = decodeCommitReceipt(value);
-        if (decoded.ok) watch.commits.set(decoded.value.receipt.n, { kind: "commit", signed: decoded.value });
-      }
-    }
-    return watch;
+    return new RelayWatch(new KeptReceipts(records));
   }
 
   /** A head receipt came. `log` is what we saw of the log until now, `known` how far when we asked for the receipt. */
-  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0) {
+  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0): Noted {
     const bytes = headReceiptBytes(signed.receipt);
     if (!isSigned(crypto, relayKey, bytes, signed.signature)) return badReceipt(encodeHeadReceipt(signed));
-    const receipt: Receipt = { kind: "head", signed };
-    const found = this.compare(relayKey, log, receipt);
-    if (found !== null) return { delta: this.keepHead(receipt), alarm: found };
+    const found = this.compare(relayKey, log, { kind: "head", signed });
+    this.latest = signed;
+    const delta = joinDeltas(this.kept.addHead(log, signed), this.noteProof(relayKey, found));
+    if (found !== null) return { delta, alarm: found };
     // RULE: watch.not-shorter: what the relay gave us it cannot have lost: records that were pushed carry no receipt, so
     // there may be no proof for others, and we know it all the same (attack A17).
-    if (signed.receipt.n < known) {
-      const evidence = `${toHex(encodeHeadReceipt(signed))} after ${known}`;
-      return { delta: this.keepHead(receipt), alarm: alarm("ROLLBACK", { evidence }) };
-    }
-    const newest = this.head?.signed.receipt;
-    const isNewer = newest === undefined || signed.receipt.n >= newest.n;
-    return { delta: isNewer ? this.keepHead(receipt) : NOTHING, alarm: null };
+    const isShorter = signed.receipt.n < known;
+    const evidence = `${toHex(encodeHeadReceipt(signed))} after ${known}`;
+    return { delta, alarm: isShorter ? alarm("ROLLBACK", { evidence }) : null };
   }
 
   /** A commit receipt came. */
-  noteCommit(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<CommitReceipt>) {
+  noteCommit(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<CommitReceipt>): Noted {
     const bytes = commitReceiptBytes(signed.receipt);
     if (!isSigned(crypto, relayKey, bytes, signed.signature)) return badReceipt(encodeCommitReceipt(signed));
-    const receipt = { kind: "commit", signed } as const;
-    const found = this.compare(relayKey, log, receipt);
-    this.commits.set(signed.receipt.n, receipt);
-    const oldest = Math.min(...this.commits.keys());
-    const isFull = this.commits.size > KEPT_COMMITS && this.commits.delete(oldest);
-    const put = [[commitKey(signed.receipt.n), encodeCommitReceipt(signed)]] as const;
-    return { delta: { put, delete: isFull ? [commitKey(oldest)] : [] }, alarm: found };
+    const found = this.compare(relayKey, log, { kind: "commit", signed });
+    return { delta: joinDeltas(this.kept.addCommit(signed), this.noteProof(relayKey, found)), alarm: found };
   }
 
   /** The log reached a place: whether a head that the relay signed before says otherwise. */
-  reached(relayKey: Uint8Array, log: LogMemory): Alarm | null {
+  reached(relayKey: Uint8Array, log: LogMemory): Noted {
     const { n, head } = log.place;
-    const receipts = [this.head, this.commits.get(n) ?? null];
-    const other = receipts.find((receipt) => receipt?.signed.receipt.n === n);
-    if (other === null || other === undefined || equalBytes(other.signed.receipt.head, head)) return null;
-    return this.accuse(relayKey, log, other);
+    const other = this.kept.at(n).find((receipt) => !equalBytes(receipt.signed.receipt.head, head));
+    const found = other === undefined ? null : this.accuse(relayKey, log, other);
+    return { delta: joinDeltas(this.kept.reached(log), this.noteProof(relayKey, found)), alarm: found };
+  }
+
+  /** What would prove a lie that we know of; see {@link prove}. */
+  wanted(relayKey: Uint8Array, log: LogMemory): ProofWanted | null {
+    const last = this.latest?.receipt;
+    if (last === undefined || this.kept.isProved(relayKey)) return null;
+    // RULE: watch.proof-on-lie: an honest relay, whose every word agrees with our log, is not asked for anything.
+    const isForked = this.kept.all().some(({ signed: { receipt } }) => {
+      return receipt.n <= last.n && log.agrees(receipt) === false;
+    });
+    const after = Math.max(log.oldest, last.n - LONGEST_PATH);
+    if (!isForked || after >= last.n || log.headAt(after) === null) return null;
+    return { after, to: last.n };
+  }
+
+  /**
+   * The records that the relay shows now lead to the head that it signed last. Where they pass a place for which it signed
+   * another head, that is the proof: nobody need have seen both logs.
+   */
+  prove(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, after: number, records: readonly Uint8Array[]): Noted {
+    const signed = this.latest;
+    this.latest = null;
+    const start = log.headAt(after);
+    if (signed === null || start === null || records.length !== signed.receipt.n - after) return NOTHING;
+    const heads = [start];
+    for (const record of records) heads.push(nextLogHead((data) => crypto.hash("sha256", data), heads.at(-1)!, record));
+    const second: Receipt = { kind: "head", signed };
+    // The newest comes first: the shortest path. One that the room's earlier relay signed proves nothing against this one.
+    for (const first of this.kept.all().sort((a, b) => b.signed.receipt.n - a.signed.receipt.n)) {
+      const at = first.signed.receipt.n - after;
+      const head = heads[at];
+      if (head === undefined || equalBytes(head, first.signed.receipt.head)) continue;
+      const proof: Proof = { relayKey, first, second, path: { head, records: records.slice(at) } };
+      // RULE: watch.proof-holds: nothing is called a proof that others would not take for one.
+      if (verifyProof(crypto, proof) === null) continue;
+      const found = alarm("EQUIVOCATION", { evidence: proofToJson(proof) });
+      return { delta: this.noteProof(relayKey, found), alarm: found };
+    }
+    return NOTHING;
   }
 
   private compare(relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm | null {
     const { roomTag, n, head } = receipt.signed.receipt;
-    for (const other of [...this.commits.values(), ...(this.head === null ? [] : [this.head])]) {
+    for (const other of this.kept.all()) {
       const kind = equalBytes(roomTag, other.signed.receipt.roomTag) ? contradiction(other, receipt) : null;
       if (kind === null) continue;
       const code = kind === "rollback" ? "ROLLBACK" : "EQUIVOCATION";
@@ -103,32 +132,27 @@ export class RelayWatch {
 
   private accuse(relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm {
     const { n } = receipt.signed.receipt;
-    const ours = this.commits.get(n);
-    if (ours !== undefined && contradiction(ours, receipt) !== null) {
-      const proof: Proof = { relayKey, first: ours, second: receipt };
-      return alarm("EQUIVOCATION", { evidence: proofToJson(proof) });
+    const ours = this.kept.at(n).find((other) => contradiction(other, receipt) !== null);
+    if (ours !== undefined) {
+      return alarm("EQUIVOCATION", { evidence: proofToJson({ relayKey, first: ours, second: receipt }) });
     }
     const signed = receipt.kind === "head" ? encodeHeadReceipt(receipt.signed) : encodeCommitReceipt(receipt.signed);
     return alarm("FORK", { evidence: `${toHex(signed)} against ${toHex(log.headAt(n) ?? new Uint8Array(0))}` });
   }
 
-  private keepHead(receipt: Receipt & { kind: "head" }): Delta {
-    this.head = receipt;
-    return { put: [[HEAD, encodeHeadReceipt(receipt.signed)]], delete: [] };
+  /** Where an alarm is a proof: one is enough. */
+  private noteProof(relayKey: Uint8Array, found: Alarm | null): Delta {
+    return found === null || found.code === "FORK" ? NO_DELTA : this.kept.proved(relayKey);
   }
 }
 
-const NOTHING: Delta = { put: [], delete: [] };
+const NOTHING: Noted = { delta: NO_DELTA, alarm: null };
 
 function isSigned(crypto: Crypto, relayKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   // RULE: watch.signed: only the key that the room's roster names speaks for the relay (docs/protocol.md §6).
   return crypto.ed25519Verify(relayKey, bytes, signature);
 }
 
-function badReceipt(bytes: Uint8Array): { delta: Delta; alarm: Alarm } {
-  return { delta: NOTHING, alarm: alarm("BAD_RECEIPT", { evidence: toHex(bytes) }) };
-}
-
-function commitKey(n: number): string {
-  return `${PREFIX}${n.toString(16).padStart(14, "0")}`;
+function badReceipt(bytes: Uint8Array): Noted {
+  return { delta: NO_DELTA, alarm: alarm("BAD_RECEIPT", { evidence: toHex(bytes) }) };
 }

@@ -28,6 +28,7 @@ import type { Petition } from "./petitions.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { pauseFor } from "./pause.js";
 import { receive } from "./receive.js";
+import type { ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
 import { speak } from "./speak.js";
 
@@ -111,6 +112,24 @@ export class Room {
   /** A commit receipt of the relay. */
   noteCommitReceipt(signed: Signed<CommitReceipt>): { delta: Delta; alarm: Alarm | null } {
     return this.note(this.parts.watch.noteCommit(this.parts.primitives.crypto, this.relayKey, this.parts.log, signed));
+  }
+
+  /**
+   * After an alarm against the relay: the records `after`+1 to `to` of the log that it shows now may prove to others what
+   * it did. Give their hashes to {@link proveFork}. Null when there is nothing to prove, or it is proved.
+   */
+  get proofWanted(): ProofWanted | null {
+    return this.parts.watch.wanted(this.relayKey, this.parts.log);
+  }
+
+  /**
+   * The hashes of the records that {@link proofWanted} asks for, or of fewer, where the relay did not give all. They are
+   * compared with what the relay signed; no record is taken in. An alarm holds the proof. Not asked for again before the
+   * relay's next receipt.
+   */
+  proveFork(after: number, records: readonly Uint8Array[]): { delta: Delta; alarm: Alarm | null } {
+    const { watch, log, primitives } = this.parts;
+    return this.note(watch.prove(primitives.crypto, this.relayKey, log, after, records));
   }
 
   /**

@@ -84,6 +84,94 @@ describe("attacks on history", () => {
     await world.pass(30_000);
     expect(alice!.room.status().paused?.why).toBe("alarm");
   });
+  it("A22: two sides of a fork that part at different places and meet again leave a proof, whose own commit it was or not", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
+    await world.say(alice!, "together");
+    await world.inStep();
+    const other = world.relay.fork("Bob's", ["Bob"]);
+    await world.pass(30_000);
+    // Alice's side commits at one place, Bob's at another; Carol, who is on Alice's side, commits nothing.
+    granted(await world.finish(alice!.room.decide({ type: "rekey" })));
+    for (const text of ["one", "two", "three"]) await world.say(alice!, text);
+    for (let n = 0; n < 9; n++) await world.say(bob!, `other ${String(n)}`);
+    granted(await world.finish(bob!.room.decide({ type: "rekey" })));
+    await world.say(bob!, "other end");
+    await world.inStep();
+    // Carol comes back to her side once: it signs for it.
+    world.network.disconnect("Carol");
+    await world.pass(30_000);
+    const before = [alice!, carol!].map((device) => stateOf(world, device));
+    const texts = await world.texts(carol!);
+    carol!.crash();
+    await world.pass(20_000);
+    world.relay.show(other, ["Alice", "Carol"]);
+    await world.start(carol!);
+    await world.pass(60_000);
+    for (const [at, device] of [alice!, carol!].entries()) {
+      expect(alarmsOf(device)).toContain("EQUIVOCATION");
+      const proof = proofFromJson(device.room.status().alarms.find(({ code }) => code === "EQUIVOCATION")!.proof!)!;
+      expect(verifyProof(world.crypto, proof)).toBe("equivocation");
+      expect(proof.first.signed.receipt.n).not.toBe(proof.second.signed.receipt.n);
+      expect(equalBytes(proof.relayKey, world.relay.publicKey)).toBe(true);
+      // Nothing of the other side was taken in.
+      const { epoch, seq } = before[at] as { epoch: number; seq: number };
+      expect(stateOf(world, device)).toMatchObject({ epoch, seq, paused: "alarm" });
+    }
+    expect(await world.texts(carol!)).toEqual(texts);
+    // One proof is enough: however often they meet again, no other is made.
+    carol!.crash();
+    await world.start(carol!);
+    await world.pass(60_000);
+    expect(alarmsOf(carol!).filter((code) => code === "EQUIVOCATION")).toHaveLength(1);
+    expect(carol!.room.status().paused?.why).toBe("alarm");
+  });
+  it("A22: RULE client.signed-for: a fork in the middle of a long connection leaves a proof too", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+    const other = world.relay.fork("Bob's", ["Bob"]);
+    await world.pass(30_000);
+    // Alice's connection stands all the time, and she commits nothing: all that she has comes by pushes.
+    for (let n = 0; n < 70; n++) await world.say(alice!, `alice ${String(n)}`);
+    for (let n = 0; n < 75; n++) await world.say(bob!, `bob ${String(n)}`);
+    world.relay.show(other, ["Alice"]);
+    await world.pass(60_000);
+    const proof = alice!.room.status().alarms.find(({ code }) => code === "EQUIVOCATION")?.proof;
+    expect(verifyProof(world.crypto, proofFromJson(proof!)!)).toBe("equivocation");
+  });
+  it("A22: RULE client.proof-bounded: a relay that does not show the log it signed keeps the alarm, and costs little", async () => {
+    for (const how of ["silence", "little", "other records"] as const) {
+      const world = new World({ isRelayHonest: false });
+      const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+      for (let n = 0; n < 40; n++) await world.say(alice!, `alice ${String(n)}`);
+      const other = world.relay.fork("Bob's", ["Bob"]);
+      await world.pass(30_000);
+      granted(await world.finish(alice!.room.decide({ type: "rekey" })));
+      await world.say(alice!, "last");
+      for (let n = 0; n < 5; n++) await world.say(bob!, `bob ${String(n)}`);
+      let pages = 0;
+      world.relay.tamper({
+        reply: (_node, frame) => {
+          if (frame.type !== "page" || frame.items.length === 0) return [frame];
+          pages++;
+          if (how === "silence") return [];
+          if (how === "little") return [{ ...frame, items: frame.items.slice(0, 1) }];
+          return [{ ...frame, items: frame.items.map((item) => ({ ...item, epoch: 99 })) }];
+        },
+      });
+      world.relay.show(other, ["Alice"]);
+      await world.pass(20_000);
+      expect(alarmsOf(alice!)).toContain("FORK");
+      expect(alarmsOf(alice!)).not.toContain("EQUIVOCATION");
+      expect(alice!.room.status().paused?.why).toBe("alarm");
+      expect(pages).toBeLessThanOrEqual(how === "little" ? 16 : 4);
+      // The moment it answers, it is convicted.
+      world.relay.tamper(null);
+      world.network.disconnect("Alice");
+      await world.pass(60_000);
+      expect(alarmsOf(alice!)).toContain("EQUIVOCATION");
+    }
+  });
   it("A24: a message that is delivered again is shown once", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob] = await world.roomOf(["Alice", "Bob"]);

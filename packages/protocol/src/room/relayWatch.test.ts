@@ -1,0 +1,209 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import {
+  commitReceiptBytes,
+  type CommitReceipt,
+  headReceiptBytes,
+  type HeadReceipt,
+  nextLogHead,
+  type Signed,
+} from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
+import type { Delta } from "../primitives.js";
+import { LogMemory, type LogPlace } from "./logMemory.js";
+import { RelayWatch } from "./relayWatch.js";
+
+const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
+const seed = bytes(7);
+const relayKey = crypto.ed25519PublicKey(seed);
+const roomTag = bytes(1);
+
+function head(place: LogPlace, time = 1000): Signed<HeadReceipt> {
+  const receipt = { roomTag, ...place, time };
+  return { receipt, signature: crypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
+}
+
+function commit(place: LogPlace, recordHash: Uint8Array): Signed<CommitReceipt> {
+  const receipt = { roomTag, epoch: 1, recordHash, ...place, time: 1000 };
+  return { receipt, signature: crypto.ed25519Sign(seed, commitReceiptBytes(receipt)) };
+}
+
+/** A member's watch and log, with the disk that they are stored on; and the log of the other side, as the relay has it. */
+class Fork {
+  readonly disk = new Map<string, Uint8Array>();
+  watch = RelayWatch.empty();
+  log = LogMemory.empty(crypto, roomTag);
+  /** Hashes of our records. */
+  readonly ours: Uint8Array[] = [];
+  /** Hashes of the other side's records, and the heads after them. */
+  readonly others: Uint8Array[] = [];
+  readonly heads: Uint8Array[] = [this.log.place.head];
+
+  store(delta: Delta): void {
+    for (const [key, value] of delta.put) this.disk.set(key, value);
+    for (const key of delta.delete) this.disk.delete(key);
+  }
+
+  restart(): void {
+    this.watch = RelayWatch.load(this.disk);
+  }
+
+  /** Records that both sides have, or that one of them has. */
+  add(side: "both" | "ours" | "theirs", count: number) {
+    const alarms = [];
+    for (let n = 0; n < count; n++) {
+      const hash = crypto.hash("sha256", new Uint8Array([side.length, this.others.length, this.log.place.n % 256]));
+      if (side !== "ours") {
+        this.others.push(hash);
+        this.heads.push(nextLogHead((data) => crypto.hash("sha256", data), this.heads.at(-1)!, hash));
+      }
+      if (side === "theirs") continue;
+      this.ours.push(hash);
+      this.log.advance(crypto, hash);
+      const { delta, alarm } = this.watch.reached(relayKey, this.log);
+      this.store(delta);
+      if (alarm !== null) alarms.push(alarm.code);
+    }
+    return alarms;
+  }
+
+  sign(place: LogPlace, time = 1000) {
+    const { delta, alarm } = this.watch.noteHead(crypto, relayKey, this.log, head(place, time));
+    this.store(delta);
+    return alarm;
+  }
+
+  /** The relay signs for the other side's log, and shows it. */
+  meet(time = 2000) {
+    return this.sign({ n: this.others.length, head: this.heads.at(-1)! }, time);
+  }
+
+  prove(records = this.others) {
+    const wanted = this.watch.wanted(relayKey, this.log);
+    if (wanted === null) return null;
+    const { delta, alarm } = this.watch.prove(
+      ...([crypto, relayKey, this.log, wanted.after, records.slice(wanted.after, wanted.to)] as const),
+    );
+    this.store(delta);
+    return alarm;
+  }
+}
+
+describe("proving a fork", () => {
+  it("RULE watch.keep-confirmed: two heads at different places, and the log between them, are a proof; after a restart too", () => {
+    for (const isRestarted of [false, true]) {
+      const fork = new Fork();
+      fork.add("both", 10);
+      fork.add("ours", 3);
+      expect(fork.sign(fork.log.place)).toBeNull();
+      fork.add("ours", 5);
+      fork.add("theirs", 6);
+      // It comes twice before there is a proof: the first one does not take the place of what convicts it.
+      expect(fork.meet()?.code).toBe("FORK");
+      if (isRestarted) fork.restart();
+      fork.add("theirs", 1);
+      expect(fork.meet()?.code).toBe("FORK");
+      const found = fork.prove();
+      expect(found).toMatchObject({ code: "EQUIVOCATION" });
+      const proof = proofFromJson(found!.evidence)!;
+      expect(verifyProof(crypto, proof)).toBe("equivocation");
+      expect([proof.first.signed.receipt.n, proof.second.signed.receipt.n]).toEqual([13, 17]);
+      // One proof is enough.
+      if (isRestarted) fork.restart();
+      expect(fork.meet()?.code).toBe("FORK");
+      expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    }
+  });
+
+  it("an own commit's receipt is as good as a head", () => {
+    const fork = new Fork();
+    fork.add("both", 10);
+    fork.add("ours", 2);
+    fork.store(fork.watch.noteCommit(crypto, relayKey, fork.log, commit(fork.log.place, bytes(9))).delta);
+    fork.add("theirs", 2);
+    fork.add("ours", 2);
+    fork.add("theirs", 1);
+    fork.restart();
+    expect(fork.meet()?.code).toBe("FORK");
+    const proof = proofFromJson(fork.prove()!.evidence)!;
+    expect(proof.first.kind).toBe("commit");
+    expect(verifyProof(crypto, proof)).toBe("equivocation");
+  });
+
+  it("a head beyond our log that turns out to be of another one does not take the place of ours", () => {
+    const fork = new Fork();
+    fork.add("both", 5);
+    fork.add("ours", 2);
+    expect(fork.sign(fork.log.place)).toBeNull();
+    fork.add("theirs", 4);
+    expect(fork.meet()).toBeNull();
+    expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    expect(fork.add("ours", 2)).toEqual(["FORK"]);
+    expect(verifyProof(crypto, proofFromJson(fork.prove()!.evidence)!)).toBe("equivocation");
+  });
+
+  it("a relay that shows our log again is held to what it signed of the other one", () => {
+    const fork = new Fork();
+    fork.add("both", 5);
+    fork.add("ours", 4);
+    fork.add("theirs", 2);
+    // For our side nothing was signed yet: there is no proof, and what it signed for the other one is kept.
+    expect(fork.meet()?.code).toBe("FORK");
+    expect(fork.prove()).toBeNull();
+    fork.restart();
+    expect(fork.sign(fork.log.place, 3000)).toBeNull();
+    const proof = proofFromJson(fork.prove(fork.ours)!.evidence)!;
+    expect([proof.first.signed.receipt.n, proof.second.signed.receipt.n]).toEqual([7, 9]);
+    expect(verifyProof(crypto, proof)).toBe("equivocation");
+  });
+
+  it("RULE watch.proof-holds: what leads elsewhere, is too little, or parts after all that was signed, proves nothing", () => {
+    const fork = new Fork();
+    fork.add("both", 6);
+    expect(fork.sign(fork.log.place)).toBeNull();
+    fork.add("both", 1);
+    fork.add("ours", 3);
+    fork.add("theirs", 2);
+    expect(fork.meet()?.code).toBe("FORK");
+    // Nobody signed for our side: there is nothing to be proved, and it is tried once.
+    expect(fork.prove()).toBeNull();
+    expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    for (const records of [[], fork.others.slice(0, -1), fork.others.map(() => bytes(3))]) {
+      const other = new Fork();
+      other.add("both", 4);
+      other.add("ours", 2);
+      expect(other.sign(other.log.place)).toBeNull();
+      other.add("theirs", 5);
+      expect(other.meet()).toBeNull();
+      other.add("ours", 5);
+      expect(other.prove(records)).toBeNull();
+      expect(other.meet()?.code).toBe("FORK");
+      expect(other.prove()?.code).toBe("EQUIVOCATION");
+    }
+    // A receipt that another key has signed convicts nobody.
+    const moved = new Fork();
+    moved.add("both", 4);
+    moved.add("ours", 2);
+    const before = bytes(8);
+    const receipt = head(moved.log.place).receipt;
+    const signed = { receipt, signature: crypto.ed25519Sign(before, headReceiptBytes(receipt)) };
+    moved.watch.noteHead(crypto, crypto.ed25519PublicKey(before), moved.log, signed);
+    moved.add("theirs", 5);
+    moved.add("ours", 5);
+    expect(moved.meet()?.code).toBe("FORK");
+    expect(moved.prove()).toBeNull();
+  });
+
+  it("RULE watch.proof-on-lie: nothing is asked of a relay whose word agrees with our log", () => {
+    const fork = new Fork();
+    for (let round = 0; round < 30; round++) {
+      fork.add("both", round);
+      expect(fork.sign({ n: fork.log.place.n, head: fork.heads.at(-1)! }, 1000 + round)).toBeNull();
+      fork.store(fork.watch.noteCommit(crypto, relayKey, fork.log, commit(fork.log.place, bytes(round))).delta);
+      if (round % 3 === 0) fork.restart();
+      expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    }
+    // Of heads there is one, however many were signed.
+    expect([...fork.disk.keys()].filter((key) => !/^w\/[0-9a-f]{14}$/u.test(key))).toEqual(["w/head"]);
+  });
+});
