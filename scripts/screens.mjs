@@ -1,0 +1,279 @@
+// Takes the pictures in docs/screens of the real thing: a server, Alice's browser, and her garden club. `npm run screens`.
+/* global document -- in functions that the page runs */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { camera } from "./screens/camera.mjs";
+import { arrive, person, serve, value } from "./screens/club.mjs";
+import { drawings } from "./screens/drawings.mjs";
+
+const CHROMIUM = "/usr/bin/chromium";
+const PORT = 8080;
+const shown = fileURLToPath(new URL("../docs/screens", import.meta.url));
+
+if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is needed (apt-get install chromium)`);
+const fonts = execFileSync("fc-list", { encoding: "utf8" });
+for (const [font, from] of Object.entries({
+  NotoColorEmoji: "fonts-noto-color-emoji",
+  "NotoSans-": "fonts-noto-core",
+})) {
+  if (!fonts.includes(font))
+    process.stdout.write(`${font} is missing, the pictures will be poorer: apt-get install ${from}\n`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "conclave-screens-"));
+mkdirSync(shown, { recursive: true });
+for (const file of readdirSync(shown)) if (file.endsWith(".png")) rmSync(join(shown, file));
+let server = await serve(join(folder, "data"), PORT);
+const { url } = server;
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+// The room is always talked in around ten in the morning.
+const hours = (new Date().getUTCHours() - 10 + 24) % 24;
+const timezoneId = hours <= 12 ? `Etc/GMT+${hours}` : `Etc/GMT-${24 - hours}`;
+const profile = () => browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", timezoneId });
+
+try {
+  await takePictures();
+} finally {
+  await browser.close();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+// The people in Node keep connections open.
+process.exit(0);
+
+async function takePictures() {
+  const alice = await (await profile()).newPage();
+  alice.setDefaultTimeout(20_000);
+  const shoot = await camera(alice, shown);
+  const button = (name) => alice.getByRole("button", { name, exact: true });
+  const at = (hash) => alice.goto(`${url}/#/${hash}`);
+  const side = alice.locator('[data-pane="side"]');
+  const line = (text) => alice.getByRole("article").filter({ hasText: text }).last();
+
+  const quiet = () => alice.getByText("Done.", { exact: true }).waitFor({ state: "detached" });
+
+  // Starting a room.
+  await alice.goto(url);
+  await alice.getByRole("heading", { level: 1 }).waitFor();
+  await shoot("welcome");
+  await at("start");
+  await alice.getByLabel("Your name").fill("Alice");
+  await alice.getByLabel("Name of the room").fill("Garden club");
+  await alice.getByLabel("Name of the room").blur();
+  await shoot("start");
+  await button("Start the room").click();
+  await button("Show the words").click();
+  await alice.getByRole("list", { name: "Recovery words, in order" }).waitFor();
+  await shoot("recovery-words");
+  await button("I have written it down").click();
+  await button("Make the link").click();
+  const link = await alice.getByLabel("Invite link").inputValue();
+  await button("Show a QR code").click();
+  await shoot("invite");
+  await button("Go to the room").click();
+  await alice.getByRole("log").waitFor();
+  const room = new URL(alice.url()).hash.slice(2);
+  await shoot("chat-empty");
+
+  // People come and talk.
+  const bob = await arrive(link, "Bob");
+  const carol = await arrive(link, "Carol");
+  const dora = await arrive(link, "Dora");
+  const say = async (who, text, ref) => {
+    const message = await value(who.send(text, ref));
+    await value(who.flushed(10_000));
+    await line(text.slice(0, 16)).waitFor();
+    return message;
+  };
+  const own = async (text) => {
+    await alice.getByRole("textbox", { name: /^Message/u }).fill(text);
+    await button("Send").click();
+    await line(text.slice(0, 16)).waitFor();
+  };
+  await own("Welcome, everybody! This is where we plan the year.");
+  await say(bob, "Good morning! The compost has arrived: two cubic metres, in front of the gate.");
+  const when = await say(carol, "Who has time on Saturday to spread it?");
+  await value(bob.react((await say(dora, "I do, from ten. I bring the big wheelbarrow.", when.id)).id, "💪"));
+  await say(bob, "Me too");
+  const files = await drawings(await (await profile()).newPage(), folder);
+  await alice.locator("input[type=file]").first().setInputFiles([files.beds]);
+  await alice.getByRole("textbox", { name: /^Message/u }).fill("How the beds could look this year");
+  await button("Send").click();
+  const picture = alice.getByRole("article").filter({ hasText: "How the beds could look" });
+  await picture.locator("img, canvas").first().waitFor();
+  const beautiful = await say(
+    carol,
+    "Beautiful! Could the sunflowers go along the fence? There they do not take the light from the beans.",
+  );
+  for (const [who, emoji] of [
+    [bob, "🌻"],
+    [dora, "🌻"],
+    [dora, "👍"],
+  ])
+    await value(who.react(beautiful.id, emoji));
+  await line("Beautiful").hover();
+  await line("Beautiful").click({ button: "right" });
+  await alice
+    .getByRole("menuitem", { name: "React with ❤️" })
+    .or(alice.getByRole("menuitem", { name: "React with 👍" }))
+    .first()
+    .click();
+  await alice.locator("input[type=file]").first().setInputFiles([files.plan]);
+  await button("Send").click();
+  await line("planting-plan.pdf").waitFor();
+  await say(bob, "@Alice the key to the shed is with my neighbour, second bell: https://maps.example.org/shed");
+  await own("Thank you, Bob! I will fetch it on Friday.");
+  await say(carol, "See you on Saturday 👋");
+  await alice.mouse.move(640, 400);
+  await shoot("chat");
+  await shoot("chat-menu", async () => {
+    await alice.keyboard.press("Escape");
+    await line("See you on Saturday").click({ button: "right" });
+    await alice.getByRole("menu").waitFor();
+  });
+  await alice.keyboard.press("Escape");
+  await alice.evaluate(() => document.activeElement.blur());
+  await alice.mouse.move(700, 300);
+  await alice.mouse.wheel(0, -4000);
+  await line("Welcome, everybody!").waitFor();
+  await alice.mouse.move(320, 790);
+  await shoot("chat-begin");
+  await button("Not now").click();
+
+  // Other rooms.
+  for (const [title, host, words] of [
+    ["Choir on Tuesdays", "Ines", "The score for In dulci jubilo is in the folder, @Alice"],
+    ["Neighbours, house 12", "Jonas", "Does somebody have a ladder that reaches the gutter?"],
+  ]) {
+    const founder = await person();
+    const policy = { title, name: host, policy: (await import("@conclave/protocol")).preset("ownerLed"), relay: url };
+    const other = await value(founder.createRoom(policy));
+    const terms = { label: "Everybody", for: { class: "multi", limit: 20 }, notAfter: null, mode: "direct" };
+    const { invitation } = await value(other.createInvite(terms));
+    await alice.goto("about:blank");
+    await alice.goto(other.inviteLink(invitation.inviteId, url));
+    await button("Look at it").click();
+    await alice.getByLabel("Your name").fill("Alice");
+    await button("Join").click();
+    await alice.getByRole("log").waitFor();
+    await at("rooms");
+    await value(other.synced(10_000));
+    await value(other.send(words));
+    await alice.getByText(words.slice(0, 12)).first().waitFor();
+  }
+  await shoot("rooms");
+
+  // An invite by which one asks; Frida looks at it, and asks.
+  await at(`${room}/invites`);
+  await button("New invite").click();
+  await alice.getByLabel("What is it for?").fill("Notice board");
+  await alice.getByRole("radio", { name: "Somebody looks first" }).check();
+  await shoot("invite-new");
+  await button("Make the link").click();
+  const asking = await alice.getByLabel("Invite link").inputValue();
+  const frida = await (await profile()).newPage();
+  frida.setDefaultTimeout(20_000);
+  const shootFrida = await camera(frida, shown);
+  await frida.goto(asking);
+  await frida.getByRole("button", { name: "Look at it" }).waitFor();
+  await shootFrida("join-consent");
+  await frida.getByRole("button", { name: "Look at it" }).click();
+  await frida.getByLabel("Your name").fill("Frida");
+  await shootFrida("join-preview");
+  await frida.getByLabel("A word to them (optional)").fill("From plot 14, we met at the seed swap");
+  await frida.getByRole("button", { name: "Ask to be let in" }).click();
+  await frida.getByRole("heading", { name: "Waiting to be let in" }).first().waitFor();
+  await shootFrida("join-waiting");
+  await frida.goto(`${url}/#/recovery`);
+  await frida.getByRole("heading", { level: 1 }).waitFor();
+  await frida.context().close();
+
+  // The panels.
+  await button("All invites").click();
+  await side.getByText("Notice board").first().waitFor();
+  await shoot("invites");
+  await at(`${room}/people`);
+  await side.getByText("From plot 14").waitFor();
+  await shoot("people");
+  await button("Let in").click();
+  await side.getByRole("link", { name: /^Frida/u }).waitFor();
+  await side.getByRole("link", { name: /^Bob/u }).click();
+  await side.getByRole("list", { name: "Fingerprint words of Bob" }).waitFor();
+  await quiet();
+  await shoot("person");
+  await button("Compare").click();
+  await side.getByRole("list", { name: "Fingerprint words of Bob" }).waitFor();
+  await shoot("verify-person");
+  await button("They are the same").click();
+  await side.getByText(/^Checked by you/u).waitFor();
+  await at(`${room}/verify`);
+  await side.getByText("Room code").first().waitFor();
+  await shoot("verify");
+  await at(`${room}/people`);
+  await side.getByRole("link", { name: /^Dora/u }).click();
+  await button("Remove from the room").click();
+  await alice.getByRole("dialog").getByRole("list").waitFor();
+  await shoot("remove");
+  await alice.keyboard.press("Escape");
+  await at(`${room}/decisions`);
+  await side.getByText("founded").first().waitFor();
+  await shoot("decisions");
+  await at(`${room}/room`);
+  await side.getByText("Who decides").first().waitFor();
+  await shoot("room-rules");
+  await at(`${room}/search`);
+  await alice.getByRole("searchbox").fill("sat");
+  await side.locator("mark").first().waitFor();
+  await shoot("search");
+
+  // Settings, and a home that is locked.
+  await at("settings");
+  await alice.getByRole("heading", { name: "Settings" }).first().waitFor();
+  await shoot("settings");
+  await at("settings/security");
+  await alice.getByText("What opens your rooms on this device").waitFor();
+  await shoot("security");
+
+  // The server's operator goes back to yesterday's copy.
+  await at(room);
+  await alice.getByRole("log").waitFor();
+  await server.stop();
+  cpSync(join(folder, "data"), join(folder, "older"), { recursive: true });
+  await alice
+    .getByText(/^Offline/u)
+    .first()
+    .waitFor();
+  await own("Saturday it is, then. I bring cake.");
+  await shoot("chat-offline");
+  server = await serve(join(folder, "data"), PORT);
+  await alice.waitForFunction(() => !document.querySelector("[data-state=pending]"));
+  await alice.reload();
+  await alice
+    .getByText(/^Membership confirmed/u)
+    .first()
+    .waitFor();
+  await server.stop();
+  server = await serve(join(folder, "older"), PORT);
+  await alice.getByRole("alert").getByText("older state").waitFor();
+  await shoot("alarm");
+  await at(`${room}/alarms`);
+  await side.getByText("older state").first().waitFor();
+  await shoot("alarms");
+
+  await at("settings/security");
+  await button("Add a passphrase").click();
+  await alice.getByLabel("New passphrase").fill("four words for pictures");
+  await alice.getByLabel("The same again").fill("four words for pictures");
+  await button("Set it").click();
+  await button("Lock now").click();
+  await alice.getByRole("heading", { name: "Locked" }).waitFor();
+  await quiet();
+  await shoot("locked");
+  await button("I cannot open it any more").click();
+  await alice.getByLabel("Recovery words").waitFor();
+  await shoot("recovery");
+}
