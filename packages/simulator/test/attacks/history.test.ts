@@ -129,15 +129,23 @@ describe("attacks on history", () => {
   it("A22: RULE client.signed-for: a fork in the middle of a long connection leaves a proof too", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+    await world.pass(60_000);
+    const connections: string[] = [];
+    const { n } = alice!.room.status();
+    world.relay.tamper({ request: (node, frame) => (frame.type === "hello" && connections.push(node), [frame]) });
     const other = world.relay.fork("Bob's", ["Bob"]);
     await world.pass(30_000);
-    // Alice's connection stands all the time, and she commits nothing: all that she has comes by pushes.
+    // Alice's connection stands all the time, and she commits nothing: for what she has there are no receipts.
     for (let n = 0; n < 70; n++) await world.say(alice!, `alice ${String(n)}`);
     for (let n = 0; n < 75; n++) await world.say(bob!, `bob ${String(n)}`);
+    expect(connections).not.toContain("Alice");
+    expect(alice!.room.status().n).toBe(n + 70);
     world.relay.show(other, ["Alice"]);
     await world.pass(60_000);
-    const proof = alice!.room.status().alarms.find(({ code }) => code === "EQUIVOCATION")?.proof;
-    expect(verifyProof(world.crypto, proofFromJson(proof!)!)).toBe("equivocation");
+    const alarm = alice!.room.status().alarms.find(({ code }) => code === "EQUIVOCATION");
+    const proof = proofFromJson(alarm?.proof ?? "");
+    expect(proof?.first.kind).toBe("head");
+    expect(verifyProof(world.crypto, proof!)).toBe("equivocation");
   });
   it("A22: RULE client.proof-bounded: a relay that does not show the log it signed keeps the alarm, and costs little", async () => {
     for (const how of ["silence", "little", "other records"] as const) {
