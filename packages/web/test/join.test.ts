@@ -154,6 +154,11 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await button(page, "Ask to be let in").click();
     await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
+    // There is nobody to see yet.
+    const place = page.url();
+    await page.goto(`${place}/people`);
+    await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
+    await page.goto(place);
     await expect
       .poll(async () => (await get(room.requests())).map(({ name, note }) => [name, note]))
       .toEqual([["Carla", "We met at the fair"]]);
@@ -200,6 +205,27 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       await heading(page, "You are in “Garden club” already").waitFor();
       await button(page, "Open the room").click();
       await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+      await page.close();
+    },
+  );
+
+  it(
+    "who comes back by the words while the room still has them is told what to do, and it works",
+    { timeout: 60_000 },
+    async () => {
+      const link = await world.invite(room);
+      const lost = await world.person();
+      await get((await get(lost.lookAt(link))).accept("Lotte"));
+      const page = await world.visitor(PHONE);
+      await page.goto(`${world.url}/#/recovery`);
+      await page.getByLabel("Recovery words").fill(lost.recoveryPhrase());
+      await button(page, "Bring me back").click();
+      await button(page, "Go on").click();
+      await look(page, link);
+      await heading(page, "You are in this room already").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await get(room.decide({ type: "remove", person: lost.person, ban: false }));
+      await join(page, await world.invite(room), "Lotte");
       await page.close();
     },
   );

@@ -13,6 +13,7 @@ import { ErrorBoundary } from "./ErrorBoundary.js";
 import { Frame, type FrameProps } from "./Frame.js";
 import { go, href, route, type Route } from "./route.js";
 import { screens } from "./screens.js";
+import { isInside } from "../screens/rooms/RoomPlace.js";
 import { pageTitle } from "./title.js";
 import { ShortcutHelp } from "./ShortcutHelp.js";
 import { t } from "./words.js";
@@ -60,9 +61,10 @@ function panes(here: Route): Pick<FrameProps, "main" | "side" | "shown" | "place
   const { room: Room, settings: Settings, search: Search, panels } = screens;
   const place = href(here);
   if (here.at === "room" && Room) {
-    // A room that is not here has no panels: its place says so. While the home is being read nobody knows.
-    const isHere = self.value === null || rooms.value.has(here.key);
-    const Panel = isHere ? here.panel && panels[here.panel] : null;
+    // A room that is not here, or that one is not in yet, has no panels: its place says so. While the home is being read nobody knows.
+    const room = rooms.value.get(here.key);
+    const hasPanels = room ? isInside(room) : self.value === null;
+    const Panel = hasPanels ? here.panel && panels[here.panel] : null;
     return {
       main: <Room key={here.key} roomKey={here.key} />,
       ...(Panel ? { side: <Panel key={place} roomKey={here.key} item={here.item} /> } : {}),

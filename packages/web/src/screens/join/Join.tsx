@@ -19,6 +19,9 @@ type Stage =
   | { readonly at: "forbidden" }
   | { readonly at: "failed"; readonly problem: Problem };
 
+/** Of the same person's other device: it would be refused in the end, and nobody has to type a name for that. */
+const ALREADY: Problem = { kind: "refused", rejection: { code: "already_member" } };
+
 /** From an invite link into the room. */
 export function Join(): JSX.Element {
   const text = invite.value;
@@ -46,7 +49,9 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
       return;
     }
     const looked = await home().home.lookAt(text);
-    stage.value = looked.ok ? { at: "seen", invited: looked.value } : { at: "failed", problem: looked.problem };
+    if (!looked.ok) stage.value = { at: "failed", problem: looked.problem };
+    else if (looked.value.members.some(({ isYou }) => isYou)) stage.value = { at: "failed", problem: ALREADY };
+    else stage.value = { at: "seen", invited: looked.value };
   };
   const accept = async (invited: InvitedView, name: string, note: string) => {
     const calls = home().home;

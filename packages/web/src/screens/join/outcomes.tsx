@@ -192,6 +192,9 @@ function outcomeOf(problem: Problem, host: string): Outcome {
   if (code === "banned") {
     return { title: t.bannedTitle, text: t.bannedText, icon: DoorClosed, tone: "warning", isFinal: true };
   }
+  if (code === "already_member") {
+    return { title: t.elsewhereTitle, text: t.elsewhereText, icon: DoorClosed, ...warning };
+  }
   if (code !== null && FALSE.has(code)) {
     return { title: t.falseTitle, text: t.falseText, icon: ShieldAlert, tone: "danger", isFinal: false };
   }

@@ -47,6 +47,9 @@ export const t = words({
     hereTitle: (room: string) => `You are in “${room}” already`,
     hereText: "This link leads to a room that is on this device.",
     open: "Open the room",
+    elsewhereTitle: "You are in this room already",
+    elsewhereText:
+      "It knows you from another browser or an app: open it there. If that one is lost, somebody who may has to remove you from the room first, without “For good”; then a new link lets you in again.",
     goneTitle: "This link does not work any more",
     goneText: "Ask whoever sent it for a new one.",
     goneReason: "It was used up or withdrawn, or it has expired.",
@@ -67,7 +70,8 @@ export const t = words({
     home: "To my rooms",
     waitingTitle: "Waiting to be let in",
     waitingLead: (room: string) => `Your request for “${room}” is with the people who decide.`,
-    waitingText: "You can close this page: the answer waits for you. It opens by itself when somebody lets you in.",
+    waitingText:
+      "You can close this page: the answer waits for you. It opens by itself when somebody lets you in. A no is not sent: if it takes long, ask them some other way.",
     yourWords: "Your fingerprint",
     yourWordsHint: "If somebody calls to make sure that it is you: read these words to them.",
     withdraw: "Withdraw the request",
@@ -133,6 +137,9 @@ export const t = words({
     hereTitle: (room: string) => `Du bist schon in „${room}“`,
     hereText: "Dieser Link führt in einen Raum, der auf diesem Gerät ist.",
     open: "Raum öffnen",
+    elsewhereTitle: "Du bist schon in diesem Raum",
+    elsewhereText:
+      "Er kennt dich aus einem anderen Browser oder einer App: öffne ihn dort. Ist das verloren, muss dich erst jemand, der es darf, aus dem Raum entfernen, aber nicht „Endgültig“; dann lässt dich ein neuer Link wieder herein.",
     goneTitle: "Dieser Link gilt nicht mehr",
     goneText: "Bitte die Person, von der er kam, um einen neuen.",
     goneReason: "Er wurde verbraucht oder zurückgezogen, oder er ist abgelaufen.",
@@ -154,7 +161,7 @@ export const t = words({
     waitingTitle: "Warten auf Einlass",
     waitingLead: (room: string) => `Deine Anfrage für „${room}“ liegt bei denen, die entscheiden.`,
     waitingText:
-      "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt.",
+      "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt. Ein Nein wird nicht verschickt: dauert es lange, frag auf einem anderen Weg nach.",
     yourWords: "Dein Fingerabdruck",
     yourWordsHint: "Falls jemand anruft, um sicher zu sein, dass du es bist: lies diese Wörter vor.",
     withdraw: "Anfrage zurückziehen",

@@ -49,7 +49,8 @@ export const t = words({
     backTitle: "It is you again",
     backLead: "Your identity is restored in this browser.",
     back1: "You are the same person as before: people who checked you will see so, and your fingerprint is the same.",
-    back2: "Your rooms did not come back by themselves. Ask somebody in each of them for a new invite link.",
+    back2:
+      "Your rooms did not come back by themselves. In each of them, ask somebody to remove who you were in the lost browser, and then for a new invite link.",
     back3: "Messages from before are only where they were: on your other devices, and with the others.",
     fingerprint: "Your fingerprint",
     toRooms: "Go on",
@@ -107,7 +108,8 @@ export const t = words({
     backTitle: "Du bist wieder du",
     backLead: "Deine Identität ist in diesem Browser wiederhergestellt.",
     back1: "Du bist dieselbe Person wie vorher: wer dich geprüft hat, sieht das, und dein Fingerabdruck ist derselbe.",
-    back2: "Deine Räume kamen nicht von selbst zurück. Bitte in jedem jemanden um einen neuen Einladungslink.",
+    back2:
+      "Deine Räume kamen nicht von selbst zurück. Bitte in jedem jemanden, dein früheres Du aus dem verlorenen Browser zu entfernen, und dann um einen neuen Einladungslink.",
     back3: "Frühere Nachrichten sind nur, wo sie waren: auf deinen anderen Geräten und bei den anderen.",
     fingerprint: "Dein Fingerabdruck",
     toRooms: "Weiter",

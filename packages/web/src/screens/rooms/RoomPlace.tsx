@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey, RoomSummary } from "@conclave/client/remote";
 import { DoorClosed } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
@@ -18,14 +18,15 @@ export function expectRoom(): void {
   void loadChat().catch(() => undefined);
 }
 
+/** Whether one is, or was, in the room: there is something to see. */
+export function isInside({ status: { standing } }: RoomSummary): boolean {
+  return standing === "member" || standing === "restored" || standing === "removed" || standing === "left";
+}
+
 /** A room: its conversation, or how one stands before its door. */
 export function RoomPlace({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element | null {
   const room = rooms.value.get(roomKey);
-  if (room) {
-    const { standing } = room.status;
-    const isInside = standing === "member" || standing === "restored" || standing === "removed" || standing === "left";
-    return isInside ? <ChatScreen roomKey={roomKey} /> : <RoomDoor room={room} />;
-  }
+  if (room) return isInside(room) ? <ChatScreen roomKey={roomKey} /> : <RoomDoor room={room} />;
   // An old address, or one of another device. While the home is being read nobody knows.
   return self.value === null ? null : (
     <div class={style["nothing"]}>
