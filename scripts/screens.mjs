@@ -128,7 +128,8 @@ async function takePictures() {
   await say(bob, "@Alice the key to the shed is with my neighbour, second bell: https://maps.example.org/shed");
   await own("Thank you, Bob! I will fetch it on Friday.");
   await say(carol, "See you on Saturday 👋");
-  await alice.mouse.move(640, 400);
+  await button("Not now").click();
+  await alice.mouse.move(700, 90);
   await shoot("chat");
   await shoot("chat-menu", async () => {
     await alice.keyboard.press("Escape");
@@ -142,7 +143,6 @@ async function takePictures() {
   await line("Welcome, everybody!").waitFor();
   await alice.mouse.move(320, 790);
   await shoot("chat-begin");
-  await button("Not now").click();
 
   // Other rooms.
   for (const [title, host, words] of [
