@@ -45,7 +45,9 @@ export class World {
   static async start(): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "conclave-web-"));
     const server = await Server.start(join(folder, "data"));
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    // A name that is not this machine's own, for what browsers forbid to plain http from elsewhere.
+    const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP plain.example 127.0.0.1"];
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args });
     return new World(folder, server, browser);
   }
 

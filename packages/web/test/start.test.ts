@@ -188,6 +188,14 @@ describe.skipIf(!canBrowse)(
       await page.close();
     });
 
+    it("over plain http from elsewhere the page says that the address is not secure", async () => {
+      const page = await world.visitor();
+      await page.goto(world.url.replace("127.0.0.1", "plain.example"));
+      await heading(page, "This address is not secure").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await page.close();
+    });
+
     it(
       "a room that one was shown out of is said so, and can be forgotten; an owner alone among three is told",
       { timeout: 60_000 },

@@ -37,7 +37,8 @@ export function home(): Home {
 
 /** Starts the worker, and keeps the signals in step with it. Once for each page. */
 export function startHome(): Home {
-  const name = crypto.randomUUID();
+  // Not a UUID: over plain http browsers make none, and the page has to be there to say what is wrong.
+  const name = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const worker = new Worker(trustedScript(workerAddress), { type: "module", name });
   const remote: Home = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
   link.value = remote;
