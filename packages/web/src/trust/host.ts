@@ -1,3 +1,5 @@
+import { recallText, remember } from "../app/preference.js";
+
 /** What the host says about itself, in `conclave.json`. */
 export interface Host {
   /** `serve`: a relay is on the same address. `web`: somebody's own machine serves the pages alone. `other`: any web server. */
@@ -14,7 +16,7 @@ export async function hostSays(): Promise<Host | null> {
   if (response === null || response.status >= 500) return remembered();
   const said = response.ok ? readHost(await response.text().catch(() => "")) : null;
   const host: Host = said ?? { servedBy: "other", connect: [] };
-  localStorage.setItem(REMEMBERED, JSON.stringify(host));
+  remember(REMEMBERED, JSON.stringify(host));
   return host;
 }
 
@@ -24,8 +26,7 @@ export function isOwnMachine(hostname: string): boolean {
 }
 
 function remembered(): Host | null {
-  const text = localStorage.getItem(REMEMBERED);
-  return text === null ? null : readHost(text);
+  return readHost(recallText(REMEMBERED));
 }
 
 function readHost(text: string): Host | null {
