@@ -129,7 +129,7 @@ describe.skipIf(!canBrowse)(
     );
 
     it(
-      "A102: after the keys of a browser are gone, the words lead back to the same person, not to a new one",
+      "A102: after the keys of a browser are gone, the words lead back to the same person, not to a new one (RULE web.keys-missing)",
       { timeout: 60_000 },
       async () => {
         const page = await world.visitor();
