@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "./carryOut.js";
+import { needsOthers } from "./mayBegin.js";
 import { t } from "./words.js";
 
 export interface RemoveDialogProps {
@@ -21,6 +22,14 @@ export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps)
   const ban = useSignal(false);
   const isBusy = useSignal(false);
   const name = plainName(member.name);
+  const { members, policy } = detail;
+  const role = members.find(({ isYou }) => isYou)?.role ?? null;
+  const others = needsOthers(
+    policy,
+    "remove",
+    role,
+    members.map((each) => each.role),
+  );
   const remove = async () => {
     isBusy.value = true;
     const action = { type: "remove", person: member.person, ban: ban.value } as const;
@@ -46,6 +55,7 @@ export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps)
         <p>{t.removeDoes}</p>
         <p>{t.removeNot}</p>
         <p>{t.removeInvites}</p>
+        {others && <Banner tone="info" title={t.others} />}
         {/* RULE: web.remove-who: names can be alike, so whoever was never checked is shown with their words (attack A92). */}
         {member.checked === null && (
           <Banner tone={member.isLookalike ? "warning" : "info"} title={t.isThisThem}>

@@ -29,3 +29,24 @@ function begins(rule: Rule, role: Role): boolean {
       return false;
   }
 }
+
+/** Whether somebody of this role needs other people's yes for it. Only for what a screen says beforehand. */
+export function needsOthers(
+  policy: Policy | null,
+  matter: PolicyMatter,
+  role: Role | null,
+  people: readonly Role[],
+): boolean {
+  return (
+    mayBegin(policy, matter, role) && policy !== null && role !== null && !isAlone(policy.rules[matter], role, people)
+  );
+}
+
+function isAlone(rule: Rule, role: Role, people: readonly Role[]): boolean {
+  if (rule.kind === "anyOf") return rule.rules.some((each) => begins(each, role) && isAlone(each, role, people));
+  if (rule.kind === "majority" || rule.kind === "unanimous") return people.length === 1;
+  if (rule.kind !== "quorum") return true;
+  const able = people.filter((each) => RANK[each] >= RANK[rule.role]).length;
+  const half = rule.half ? Math.ceil(able / 2) : 0;
+  return Math.min(able, Math.max(rule.count, half)) <= 1;
+}
