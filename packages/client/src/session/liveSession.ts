@@ -240,8 +240,11 @@ export class LiveSession implements RoomSession {
     this.engine.plan();
     const proposal = this.state.room?.proposals().find((each) => same(each.actionHash));
     if (!proposal) return failed({ kind: "unknown" });
-    const { action, isAgreed, have, need } = proposal;
-    return isAgreed ? this.decide(action) : done({ done: false, actionHash, have, need });
+    const { action, isAgreed, need } = proposal;
+    if (isAgreed) return this.decide(action);
+    // Who asked first is one of them, and carries it out when there are enough.
+    const have = this.proposals().find((each) => same(each.actionHash))?.approvedBy.length ?? 0;
+    return done({ done: false, actionHash, have, need });
   }
 
   createInvite(options: InviteOptions) {

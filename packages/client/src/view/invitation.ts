@@ -65,7 +65,9 @@ export interface OpenProposal {
   readonly actionHash: Uint8Array;
   readonly action: Action;
   readonly by: NamedPerson;
+  /** Who has said yes, whoever asked first among them: they carry it out when enough others have. */
   readonly approvedBy: readonly NamedPerson[];
+  /** How many yeses there would be if this device carried it out now: its own person's is counted. */
   readonly have: number;
   readonly need: number;
 }

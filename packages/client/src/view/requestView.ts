@@ -1,5 +1,12 @@
 import { equalBytes } from "@conclave/codec";
-import { inviteOf, openApproval, personFingerprint, personTag, readInviteProof } from "@conclave/protocol";
+import {
+  inviteOf,
+  openApproval,
+  personFingerprint,
+  personTag,
+  readInviteProof,
+  type Proposal,
+} from "@conclave/protocol";
 import type { OpenedRequest } from "../session/joinRequests.js";
 import type { RoomState } from "../session/roomState.js";
 import type { JoinRequest, OpenProposal } from "./invitation.js";
@@ -27,7 +34,7 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
     role,
     time: item.time,
     action: { type: "add", leafCert, role },
-    approvedBy: approversOf(state, proposal?.approvals ?? []),
+    approvedBy: proposal ? approversOf(state, proposal) : [],
     approvalsNeeded: proposal?.need ?? 0,
   };
 }
@@ -35,15 +42,15 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
 /** What waits for people's agreement, for a screen. */
 export function proposalsOf(state: RoomState): OpenProposal[] {
   const proposals = state.room?.proposals() ?? [];
-  return proposals.map(({ action, actionHash, by, approvals, have, need }) => {
-    const approvedBy = approversOf(state, approvals);
-    return { action, actionHash, by: named(state, by), approvedBy, have, need };
+  return proposals.map((proposal) => {
+    const { action, actionHash, by, have, need } = proposal;
+    return { action, actionHash, by: named(state, by), approvedBy: approversOf(state, proposal), have, need };
   });
 }
 
-function approversOf(state: RoomState, approvals: readonly Uint8Array[]): NamedPerson[] {
-  return approvals.flatMap((bytes) => {
-    const approval = openApproval(state.ports.crypto, bytes);
-    return approval ? [named(state, approval.person)] : [];
-  });
+/** Who has said yes: whoever asked first, and whose signed yes came. */
+function approversOf(state: RoomState, { by, approvals }: Proposal): NamedPerson[] {
+  const people = approvals.flatMap((bytes) => openApproval(state.ports.crypto, bytes)?.person ?? []);
+  const others = people.filter((person) => !equalBytes(person, by));
+  return [by, ...others].map((person) => named(state, person));
 }

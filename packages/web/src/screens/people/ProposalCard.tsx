@@ -14,7 +14,7 @@ import { t } from "./words.js";
 /** A decision that waits for more people: exactly what it would do, who wants it, and how far it has come. */
 export function ProposalCard(props: { readonly detail: RoomDetail; readonly proposal: OpenProposal }): JSX.Element {
   const { detail, proposal } = props;
-  const { action, actionHash, by, approvedBy, have, need } = proposal;
+  const { action, actionHash, by, approvedBy, need } = proposal;
   const isBusy = useSignal(false);
   const approve = () => {
     isBusy.value = true;
@@ -33,7 +33,7 @@ export function ProposalCard(props: { readonly detail: RoomDetail; readonly prop
         </p>
         <Note>
           <Sentence text={t.proposedBy} by={<PersonName name={by.name} tag={by.tag} isYou={by.isYou} />} /> ·{" "}
-          {t.soFar(have, need)}
+          {t.soFar(approvedBy.length, need)}
         </Note>
         {!approvedBy.some(({ isYou }) => isYou) && (
           <Row>
