@@ -7,6 +7,7 @@ import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
 import { assembleCrypto } from "./assembleCrypto.js";
 import { concatBytes } from "./bytes.js";
 import type { AeadName, Crypto, Random } from "./crypto.js";
+import { rememberedVerify } from "./rememberedVerify.js";
 
 const HASH = { sha256, sha384, sha512 };
 
@@ -27,7 +28,7 @@ export const webCrypto: Crypto = assembleCrypto({
   },
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
   ed25519Sign: (seed, message) => ed25519.sign(message, seed),
-  ed25519Verify,
+  ed25519Verify: rememberedVerify(ed25519Verify, sha512),
   x25519PublicKey: (privateKey) => x25519.getPublicKey(privateKey),
   x25519(privateKey, publicKey) {
     try {

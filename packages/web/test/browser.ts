@@ -97,6 +97,12 @@ export class World {
   }
 }
 
+// A test that fails before it stops its server leaves none behind.
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** `conclave serve` in a process of its own. */
 export class Server {
   private constructor(
@@ -107,6 +113,8 @@ export class Server {
   static async start(data: string, flags: readonly string[] = [], settings = {}): Promise<Server> {
     const env = { ...process.env, ...settings };
     const child = spawn(process.execPath, [CLI, "serve", "--port", "0", "--data", data, ...flags], { env });
+    running.add(child);
+    child.once("exit", () => running.delete(child));
     const url = await new Promise<string>((resolve, reject) => {
       child.once("exit", (code) => reject(new Error(`conclave serve ended with ${String(code)}`)));
       createInterface({ input: child.stdout }).on("line", (line) => {

@@ -9,6 +9,10 @@ import { canBrowse, found, get, join, World } from "./browser.js";
 // How many people the room has. All come in by real joins, one after another: 1,000 take many minutes.
 const MEMBERS = Number(process.env["CONCLAVE_SPEED_MEMBERS"] ?? 100);
 
+// The figures are held in the long form (`npm run verify`), on a machine with nothing else to do. In every other run they
+// are printed, and only a collapse is a failure: other tests run beside this one.
+const SLACK = process.env["CONCLAVE_LONG"] ? 1 : 3;
+
 /** What the pages measure about themselves. */
 declare const probe: { ready: number | null; worst: number };
 
@@ -70,7 +74,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     }
     const each = times.map((time, visit) => `${Math.round(time)} (crowding ${shares[visit]!.toFixed(1)})`);
     console.log(`back to 200 messages, page slowed 4 times, ms: ${each.join(", ")}`);
-    expect(Math.min(...times.map((time, visit) => time / shares[visit]!))).toBeLessThan(1500);
+    expect(Math.min(...times.map((time, visit) => time / shares[visit]!))).toBeLessThan(1500 * SLACK);
   }, 120_000);
 
   it(`a link to a room of ${MEMBERS}: to the first message in 2 s, and typing meanwhile never waits`, async () => {
@@ -90,7 +94,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
       );
       await page.close();
     }
-    if (MEMBERS <= 100) expect(Math.min(...sums)).toBeLessThan(2000);
+    if (MEMBERS <= 100) expect(Math.min(...sums)).toBeLessThan(2000 * SLACK);
 
     const page = await world.visitor();
     await found(page, world.url, "Notes", "Carla");
@@ -114,7 +118,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     );
     expect(blocked).toBeGreaterThan(290);
     // What the machine does by itself is not the page's fault.
-    expect(busy).toBeLessThan(Math.max(100, 2 * quiet));
+    expect(busy).toBeLessThan(Math.max(100, 2 * quiet) * SLACK);
     expect(await page.getByRole("textbox", { name: /^Message/u }).inputValue()).toContain("typing");
   }, 600_000);
 
