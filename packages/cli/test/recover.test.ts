@@ -66,11 +66,15 @@ describe("coming back from the 24 words", () => {
     const { words } = await conclave("Carol", ["room", "new", "Shed", "--name", "Carol"]).then(() =>
       conclave("Carol", ["recovery"]),
     );
-    const swapped = [words[1], words[0], ...words.slice(2)].join(" ");
-    for (const input of [swapped, words.slice(1).join(" "), "abandon ".repeat(23), "x".repeat(5000), ""]) {
+    // One word that is in no list: a swap of two would be a phrase once in 256 times.
+    const spoiled = [...words.slice(0, 23), "conclave"].join(" ");
+    for (const input of [spoiled, words.slice(1).join(" "), "abandon ".repeat(23), "x".repeat(5000), ""]) {
       const { code, stdout, stderr } = await plain("Nobody", ["recover", "--json"], input);
       expect([code, JSON.parse(stdout).error.code]).toEqual([2, "USAGE"]);
-      for (const word of words) expect(stdout + stderr).not.toContain(` ${word} `);
+      // Single words of the list are everyday words; two of the phrase in a row are said by nobody else.
+      for (let at = 1; at < words.length; at++) {
+        expect(stdout + stderr).not.toContain(`${words[at - 1]} ${words[at]}`);
+      }
     }
     expect(existsSync(join(folder, "Nobody"))).toBe(false);
     expect((await conclave("Nobody", ["recover", ...words])).code).toBe(2);
