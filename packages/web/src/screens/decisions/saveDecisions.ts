@@ -1,6 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Decision } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
+import { saveFile } from "../chat/files/saveFile.js";
 
 /** Gives the person all decisions of a room as a JSON file, bytes in hexadecimal. */
 export function saveDecisions(key: RoomKey, decisions: readonly Decision[]): void {
@@ -9,12 +10,5 @@ export function saveDecisions(key: RoomKey, decisions: readonly Decision[]): voi
     (_name, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value),
     2,
   );
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `conclave-decisions-${key.slice(0, 8)}.json`;
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 60_000);
+  saveFile(new Blob([text]), `conclave-decisions-${key.slice(0, 8)}.json`);
 }
