@@ -86,6 +86,17 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await expect.poll(() => page.locator('[data-state="pending"]').count()).toBe(0);
   });
 
+  it("a key that follows at once does not bring back what was sent", async () => {
+    await box().fill("sent once");
+    // In one task: nothing is rendered between the Enter and the next key.
+    const left = await box().evaluate((area: HTMLTextAreaElement) => {
+      area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      return area.value;
+    });
+    expect(left).toBe("");
+    await expect.poll(() => textsOf(alice)).toContain("sent once");
+  });
+
   it("answers with a quote that leads to what it answers", async () => {
     const asked = await says(alice, "Who brings the key?");
     await line("Who brings the key?").click({ button: "right" });

@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -47,6 +48,15 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
     area.current?.setSelectionRange(text.length, text.length);
   }, [mode]);
   useLayoutEffect(() => grow(area.current!), [text]);
+  // At once, not with the next rendering: a key that comes in between would bring back what was just sent.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const next = composition.text.value;
+        if (area.current!.value !== next) area.current!.value = next;
+      }),
+    [composition],
+  );
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     if (event.isComposing || mention.onKeyDown(event)) return;
