@@ -4,13 +4,16 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const speed = "packages/web/test/speed.test.ts";
 const steps = [
   ["setup and types", "node", ["scripts/setup.mjs", "--for-tests"]],
   ["lint, import rules, cycles", "npx", ["eslint", "."]],
   ["formatting", "npx", ["prettier", "--check", "--log-level=warn", "."]],
   ["dead code", "npx", ["knip"]],
   ["docs", "node", ["scripts/checkDocs.mjs"]],
-  ["tests", "npx", ["vitest", "run"]],
+  ["tests", "npx", ["vitest", "run", "--exclude", speed]],
+  // By itself: its limits are those of a machine with nothing else to do.
+  ["speed in the browser", "npx", ["vitest", "run", speed]],
 ];
 
 // Tests with a long form (churn, hostile bytes) run it here.

@@ -1,4 +1,4 @@
-import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
+import type { Database, Row } from "@conclave/sqlite";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import {
   blobRow,
@@ -12,9 +12,9 @@ import {
   ROOM_SPAN,
 } from "./rowCodec.js";
 import { migrate } from "./schema.js";
+import { readPage, Statements } from "./statements.js";
 import {
   type BlobRow,
-  Page,
   type PageSize,
   type RecordRow,
   type RoomRow,
@@ -27,11 +27,12 @@ const EMPTY = new Uint8Array();
 
 /** The store on one SQLite database, which must be used by nobody else while it is open. */
 export class SqliteStore implements Store {
-  private readonly statements = new Map<string, Statement>();
+  private readonly sql: Statements;
 
   /** Takes over the database, and brings its schema up to date. */
   constructor(private readonly database: Database) {
     migrate(database);
+    this.sql = new Statements(database);
     // Checkpoints move pages from the journal into the file; rarer ones write hot pages less often.
     database.exec("PRAGMA wal_autocheckpoint = 4000");
   }
@@ -49,22 +50,22 @@ export class SqliteStore implements Store {
   }
 
   signedUntil(): number {
-    return number(this.get("SELECT signed_until AS n FROM relay_time")!, "n");
+    return number(this.sql.get("SELECT signed_until AS n FROM relay_time")!, "n");
   }
 
   saveSignedUntil(time: number): void {
-    this.run("UPDATE relay_time SET signed_until = ?", time);
+    this.sql.run("UPDATE relay_time SET signed_until = ?", time);
   }
 
   room(tag: Uint8Array): RoomRow | null {
-    const row = this.get("SELECT * FROM room WHERE tag = ?", tag);
+    const row = this.sql.get("SELECT * FROM room WHERE tag = ?", tag);
     return row === null ? null : roomRow(row);
   }
 
   addRoom(room: Omit<RoomRow, "no">): RoomRow | null {
     if (this.roomCount() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
-    const { rowid } = this.run(
+    const { rowid } = this.sql.run(
       "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_length, write_keys, available_from," +
         " message_bytes, blob_bytes) VALUES (?, ?, 0, 0, 0, ?, 0, ?, 1, 0, 0)",
       tag,
@@ -78,7 +79,7 @@ export class SqliteStore implements Store {
   }
 
   saveRoom(room: RoomRow): void {
-    this.run(
+    this.sql.run(
       "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_length = ?, write_keys = ?, available_from = ?," +
         " message_bytes = ?, blob_bytes = ?, oldest = ? WHERE no = ?",
       room.epoch,
@@ -96,15 +97,15 @@ export class SqliteStore implements Store {
   }
 
   roomCount(): number {
-    return number(this.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
+    return number(this.sql.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
-    return this.all("SELECT tag FROM room WHERE oldest < ? LIMIT ?", before, limit).map((row) => bytes(row, "tag"));
+    return this.sql.all("SELECT tag FROM room WHERE oldest < ? LIMIT ?", before, limit).map((row) => bytes(row, "tag"));
   }
 
   addRecord(room: number, record: RecordRow): void {
-    this.run(
+    this.sql.run(
       "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       room * ROOM_SPAN + record.n,
       record.kind === "commit" ? 1 : 2,
@@ -120,27 +121,28 @@ export class SqliteStore implements Store {
   records(room: number, fromN: number, size: PageSize): RecordRow[] {
     const [from, end] = [room * ROOM_SPAN + Math.max(1, fromN), (room + 1) * ROOM_SPAN];
     const sql = "SELECT * FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-    return this.page(
+    return readPage(
       size,
       recordRow,
       (record) => record.payload.length + record.attachment.length,
-      (after, limit) => this.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
+      (after, limit) => this.sql.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
     );
   }
 
   appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
     const sql = "SELECT id, append_id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
-    return this.all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
+    return this.sql
+      .all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
       .map((row) => ({ n: number(row, "id") % ROOM_SPAN, appendId: bytes(row, "append_id") }))
       .reverse();
   }
 
   pruneRecord(room: number, n: number, recordHash: Uint8Array): void {
-    this.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", recordHash, room * ROOM_SPAN + n);
+    this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", recordHash, room * ROOM_SPAN + n);
   }
 
   addRoster(room: number, { index, n, attachment }: RosterRecord): void {
-    this.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + index, n, attachment);
+    this.sql.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + index, n, attachment);
   }
 
   roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
@@ -150,17 +152,22 @@ export class SqliteStore implements Store {
       n: number(row, "n"),
       attachment: bytes(row, "attachment"),
     });
-    return this.page(
+    return readPage(
       size,
       read,
       (record) => record.attachment.length,
       (after, limit) =>
-        this.all(sql, room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1), (room + 1) * ROOM_SPAN, limit),
+        this.sql.all(
+          sql,
+          room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1),
+          (room + 1) * ROOM_SPAN,
+          limit,
+        ),
     );
   }
 
   slot(room: number, slotId: Uint8Array): SlotRow | null {
-    const row = this.get(
+    const row = this.sql.get(
       "SELECT token_pub, closed, (SELECT count(*) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id) AS versions" +
         " FROM slot s WHERE room = ? AND slot_id = ?",
       room,
@@ -171,21 +178,21 @@ export class SqliteStore implements Store {
   }
 
   openSlotCount(room: number): number {
-    return number(this.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
+    return number(this.sql.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
   }
 
   addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
-    this.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
+    this.sql.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
   }
 
   closeSlot(room: number, slotId: Uint8Array): void {
-    this.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
-    this.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
-    this.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
+    this.sql.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
+    this.sql.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
+    this.sql.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
   }
 
   addSlotVersion(room: number, slotId: Uint8Array, { blob, n, time }: SlotVersion, keep: number): void {
-    this.run(
+    this.sql.run(
       "INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)",
       room,
       slotId,
@@ -195,28 +202,33 @@ export class SqliteStore implements Store {
     );
     const sql =
       "DELETE FROM slot_version WHERE id IN (SELECT id FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
-    this.run(sql, room, slotId, keep);
+    this.sql.run(sql, room, slotId, keep);
   }
 
   slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
     const sql =
       "SELECT blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
-    const row = this.get(sql, room, slotId, back);
+    const row = this.sql.get(sql, room, slotId, back);
     return row === null ? null : { blob: bytes(row, "blob"), n: number(row, "n"), time: number(row, "time") };
   }
 
   requestCount(room: number, slotId: Uint8Array): number {
-    return number(this.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
+    return number(this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
   }
 
   findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
-    const row = this.get("SELECT id FROM request WHERE room = ? AND slot_id = ? AND digest = ?", room, slotId, digest);
+    const row = this.sql.get(
+      "SELECT id FROM request WHERE room = ? AND slot_id = ? AND digest = ?",
+      room,
+      slotId,
+      digest,
+    );
     return row === null ? null : number(row, "id");
   }
 
   addRequest(room: number, { slotId, blob, time }: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
     const sql = "INSERT INTO request (room, slot_id, digest, blob, time) VALUES (?, ?, ?, ?, ?)";
-    return this.run(sql, room, slotId, digest, blob, time).rowid;
+    return this.sql.run(sql, room, slotId, digest, blob, time).rowid;
   }
 
   requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
@@ -227,28 +239,28 @@ export class SqliteStore implements Store {
       blob: bytes(row, "blob"),
       time: number(row, "time"),
     });
-    return this.page(
+    return readPage(
       size,
       read,
       (item) => item.blob.length,
-      (last, limit) => this.all(sql, room, last?.request ?? after, limit),
+      (last, limit) => this.sql.all(sql, room, last?.request ?? after, limit),
     );
   }
 
   deleteRequest(room: number, request: number): void {
-    this.run("DELETE FROM request WHERE room = ? AND id = ?", room, request);
+    this.sql.run("DELETE FROM request WHERE room = ? AND id = ?", room, request);
   }
 
   deleteRequestsBefore(time: number): void {
-    this.run("DELETE FROM request WHERE time < ?", time);
+    this.sql.run("DELETE FROM request WHERE time < ?", time);
   }
 
   addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
     const insert = "INSERT INTO inbox (inbox_id, room_tag, n, blob, time) VALUES (?, ?, ?, ?, ?)";
-    this.run(insert, inboxId, item.roomTag, item.n, item.blob, time);
+    this.sql.run(insert, inboxId, item.roomTag, item.n, item.blob, time);
     const trim =
       "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE inbox_id = ? AND room_tag = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
-    this.run(trim, inboxId, item.roomTag, keepOfRoom);
+    this.sql.run(trim, inboxId, item.roomTag, keepOfRoom);
   }
 
   inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
@@ -259,108 +271,62 @@ export class SqliteStore implements Store {
       n: number(row, "n"),
       blob: bytes(row, "blob"),
     });
-    return this.page(
+    return readPage(
       size,
       read,
       (item) => item.blob.length,
-      (last, limit) => this.all(sql, inboxId, last?.item ?? after, limit),
+      (last, limit) => this.sql.all(sql, inboxId, last?.item ?? after, limit),
     );
   }
 
   clearInbox(inboxId: Uint8Array, upTo: number): void {
-    this.run("DELETE FROM inbox WHERE inbox_id = ? AND id <= ?", inboxId, upTo);
+    this.sql.run("DELETE FROM inbox WHERE inbox_id = ? AND id <= ?", inboxId, upTo);
   }
 
   deleteInboxItemsBefore(time: number): void {
-    this.run("DELETE FROM inbox WHERE time < ?", time);
+    this.sql.run("DELETE FROM inbox WHERE time < ?", time);
   }
 
   blob(room: number, blobId: Uint8Array): BlobRow | null {
-    const row = this.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
+    const row = this.sql.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
     return row === null ? null : blobRow(row);
   }
 
   addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
     const sql = "INSERT INTO blob (room, blob_id, size, chunks, missing, time, dropped) VALUES (?, ?, ?, ?, ?, ?, 0)";
-    this.run(sql, room, blob.blobId, blob.size, blob.chunks, blob.chunks, blob.time);
+    this.sql.run(sql, room, blob.blobId, blob.size, blob.chunks, blob.chunks, blob.time);
   }
 
   addBlobChunk(blob: number, index: number, chunk: Uint8Array, time: number): void {
-    this.run("INSERT INTO blob_chunk VALUES (?, ?)", blob * CHUNK_SPAN + index, chunk);
-    this.run("UPDATE blob SET missing = missing - 1, time = ? WHERE no = ?", time, blob);
+    this.sql.run("INSERT INTO blob_chunk VALUES (?, ?)", blob * CHUNK_SPAN + index, chunk);
+    this.sql.run("UPDATE blob SET missing = missing - 1, time = ? WHERE no = ?", time, blob);
   }
 
   blobChunk(blob: number, index: number): Uint8Array | null {
     if (index >= CHUNK_SPAN) return null;
-    const row = this.get("SELECT bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
+    const row = this.sql.get("SELECT bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
     return row === null ? null : bytes(row, "bytes");
   }
 
   dropBlob(blob: number): void {
-    this.run("UPDATE blob SET dropped = 1 WHERE no = ?", blob);
+    this.sql.run("UPDATE blob SET dropped = 1 WHERE no = ?", blob);
   }
 
   expiredBlobs(before: { complete: number; unfinished: number }, limit: number) {
     const sql =
       "SELECT blob.*, room.tag FROM blob JOIN room ON room.no = blob.room WHERE dropped = 0" +
       " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
-    const rows = this.all(sql, before.complete, before.unfinished, limit);
+    const rows = this.sql.all(sql, before.complete, before.unfinished, limit);
     return rows.map((row) => ({ roomTag: bytes(row, "tag"), blob: blobRow(row) }));
   }
 
   purgeBlobs(limit: number): boolean {
-    const row = this.get("SELECT no FROM blob WHERE dropped = 1 ORDER BY no LIMIT 1");
+    const row = this.sql.get("SELECT no FROM blob WHERE dropped = 1 ORDER BY no LIMIT 1");
     if (row === null) return false;
     const blob = number(row, "no");
     const sql = "DELETE FROM blob_chunk WHERE id IN (SELECT id FROM blob_chunk WHERE id >= ? AND id < ? LIMIT ?)";
-    const { changes } = this.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
-    if (changes < limit) this.run("DELETE FROM blob WHERE no = ?", blob);
-    return this.get("SELECT no FROM blob WHERE dropped = 1 LIMIT 1") !== null;
-  }
-
-  // Reads in steps, so that a page of large items never loads many times its size.
-  private page<T>(
-    size: PageSize,
-    read: (row: Row) => T,
-    bytesOf: (item: T) => number,
-    next: (last: T | null, limit: number) => Row[],
-  ): T[] {
-    const page = new Page<T>(size);
-    let seen = 0;
-    for (let step = 8; ;) {
-      const rows = next(page.items.at(-1) ?? null, step);
-      for (const row of rows) {
-        const item = read(row);
-        seen += bytesOf(item);
-        if (!page.add(item, bytesOf(item))) return page.items;
-      }
-      if (rows.length < step) return page.items;
-      const average = seen / page.items.length + 1;
-      step = Math.max(
-        1,
-        Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1),
-      );
-    }
-  }
-
-  private run(sql: string, ...values: readonly SqlValue[]): { changes: number; rowid: number } {
-    return this.statement(sql).run(...values);
-  }
-
-  private get(sql: string, ...values: readonly SqlValue[]): Row | null {
-    return this.statement(sql).get(...values);
-  }
-
-  private all(sql: string, ...values: readonly SqlValue[]): Row[] {
-    return this.statement(sql).all(...values);
-  }
-
-  private statement(sql: string): Statement {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) {
-      statement = this.database.prepare(sql);
-      this.statements.set(sql, statement);
-    }
-    return statement;
+    const { changes } = this.sql.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
+    if (changes < limit) this.sql.run("DELETE FROM blob WHERE no = ?", blob);
+    return this.sql.get("SELECT no FROM blob WHERE dropped = 1 LIMIT 1") !== null;
   }
 }

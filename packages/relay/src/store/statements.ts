@@ -1,0 +1,56 @@
+import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
+import { Page, type PageSize } from "./store.js";
+
+/** The prepared statements of one database: each text is prepared once. */
+export class Statements {
+  private readonly prepared = new Map<string, Statement>();
+
+  constructor(private readonly database: Database) {}
+
+  run(sql: string, ...values: readonly SqlValue[]): { changes: number; rowid: number } {
+    return this.statement(sql).run(...values);
+  }
+
+  /** The first row, or null. */
+  get(sql: string, ...values: readonly SqlValue[]): Row | null {
+    return this.statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: readonly SqlValue[]): Row[] {
+    return this.statement(sql).all(...values);
+  }
+
+  private statement(sql: string): Statement {
+    let statement = this.prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** Reads a page in steps, so that one of large items never loads many times its size. `next` gives rows after an item. */
+export function readPage<T>(
+  size: PageSize,
+  read: (row: Row) => T,
+  bytesOf: (item: T) => number,
+  next: (last: T | null, limit: number) => Row[],
+): T[] {
+  const page = new Page<T>(size);
+  let seen = 0;
+  for (let step = 8; ;) {
+    const rows = next(page.items.at(-1) ?? null, step);
+    for (const row of rows) {
+      const item = read(row);
+      seen += bytesOf(item);
+      if (!page.add(item, bytesOf(item))) return page.items;
+    }
+    if (rows.length < step) return page.items;
+    const average = seen / page.items.length + 1;
+    step = Math.max(
+      1,
+      Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1),
+    );
+  }
+}
