@@ -17,7 +17,7 @@ export interface AvatarProps {
 export function Avatar({ name, seed, size = 40, shape = "person" }: AvatarProps): JSX.Element {
   return (
     <span
-      class={classes(style["avatar"], style[shape], style[`hue${hue(seed)}`])}
+      class={classes(style["avatar"], style[shape], hueClass(seed))}
       style={{ inlineSize: `${size}px`, blockSize: `${size}px`, fontSize: `${Math.round(size * 0.38)}px` }}
       aria-hidden="true"
     >
@@ -27,6 +27,11 @@ export function Avatar({ name, seed, size = 40, shape = "person" }: AvatarProps)
 }
 
 const HUES = 8;
+
+/** A class that sets `--hue` (for words) and `--hue-fill` (below them) to the colours of a key. */
+export function hueClass(seed: Uint8Array | string): string {
+  return style[`hue${hue(seed)}`]!;
+}
 
 /** Which of the colours a key has. */
 export function hue(seed: Uint8Array | string): number {

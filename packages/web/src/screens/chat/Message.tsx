@@ -4,7 +4,7 @@ import { Clock3, Pencil } from "lucide-preact";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
-import { Avatar } from "../../design/Avatar.js";
+import { Avatar, hueClass } from "../../design/Avatar.js";
 import { classes } from "../../design/live.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
@@ -53,6 +53,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         isOwn && style["own"],
         isFirst && style["first"],
         isLast && style["last"],
+        message.reactions.length > 0 && style["reacted"],
         isMarked && style["marked"],
       )}
       role="article"
@@ -79,22 +80,24 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
       <div class={style["column"]}>
         <div class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}>
           {isFirst && !isOwn && (
-            <div class={style["author"]}>
+            <div class={classes(style["author"], hueClass(author.person))}>
               <Name of={author} />
             </div>
           )}
-          <Content message={message} />
+          <Content message={message} isLast={isLast} />
         </div>
         {!isGone && <Reactions message={message} />}
       </div>
-      {(isPointed || (isCurrent && isFocused)) && !isGone && <MessageTools message={message} onMenu={onMenu} />}
+      {(isPointed || (isCurrent && isFocused)) && !isGone && (
+        <MessageTools message={message} withTime={!isLast} onMenu={onMenu} />
+      )}
     </div>
   );
 });
 
-function Content({ message }: { readonly message: TimelineMessage }): JSX.Element {
+function Content({ message, isLast }: Pick<MessageProps, "message" | "isLast">): JSX.Element {
   const { deleted, author, kind } = message;
-  const meta = <Meta message={message} />;
+  const meta = <Meta message={message} withTime={isLast || deleted !== null} />;
   if (deleted) {
     const byAuthor = deleted.by.person.join() === author.person.join();
     return (
@@ -125,10 +128,15 @@ function Content({ message }: { readonly message: TimelineMessage }): JSX.Elemen
   );
 }
 
-/** When, and how it stands with it. */
-function Meta({ message }: { readonly message: TimelineMessage }): JSX.Element {
+/**
+ * How it stands with a message, and when it was written: of several by one person only the last says the time; of the others
+ * the tools beside them, the menu, and what a screen reader is told.
+ */
+function Meta(props: { readonly message: TimelineMessage; readonly withTime: boolean }): JSX.Element | null {
+  const { message, withTime } = props;
   const { time, edited, late, authorGone, state } = message;
   const isWaiting = state === "pending" || edited?.pending === true;
+  if (!withTime && !isWaiting && !edited && !late && !authorGone) return null;
   return (
     <span class={style["meta"]}>
       {authorGone ? (
@@ -145,7 +153,7 @@ function Meta({ message }: { readonly message: TimelineMessage }): JSX.Element {
           <Pencil size={11} aria-hidden="true" /> {t.edited}
         </span>
       )}
-      <time title={fullTime(time)}>{clockTime(time)}</time>
+      {withTime && <time title={fullTime(time)}>{clockTime(time)}</time>}
       {isWaiting && <Clock3 size={13} role="img" aria-label={t.waiting} data-state="pending" />}
     </span>
   );

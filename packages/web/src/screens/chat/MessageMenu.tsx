@@ -6,6 +6,8 @@ import { useState } from "preact/hooks";
 import { copyText } from "../../design/CopyField.js";
 import { MenuPopup, type MenuItem } from "../../design/MenuPopup.js";
 import { toast } from "../../design/Toast.js";
+import { now } from "../../model/now.js";
+import { clockTime, dayHeading } from "../../words/when.js";
 import { type Chat, useChat } from "./chatContext.js";
 import { QUICK } from "./emoji.js";
 import { EmojiPopup } from "./EmojiPopup.js";
@@ -32,36 +34,41 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
       items={itemsOf(message, chat)}
       onClose={onClose}
       head={
-        chat.canWrite && (
-          <div class={style["quick"]}>
-            {QUICK.map((emoji) => (
+        <>
+          <div class={style["time"]} aria-hidden="true">
+            {dayHeading(message.time, now.peek())}, {clockTime(message.time)}
+          </div>
+          {chat.canWrite && (
+            <div class={style["quick"]}>
+              {QUICK.map((emoji) => (
+                <button
+                  key={emoji}
+                  class={style["emoji"]}
+                  type="button"
+                  role="menuitem"
+                  tabIndex={-1}
+                  aria-label={t.reactWith(emoji)}
+                  onClick={() => {
+                    onClose();
+                    chat.react(message, emoji);
+                  }}
+                >
+                  {emoji}
+                </button>
+              ))}
               <button
-                key={emoji}
                 class={style["emoji"]}
                 type="button"
                 role="menuitem"
                 tabIndex={-1}
-                aria-label={t.reactWith(emoji)}
-                onClick={() => {
-                  onClose();
-                  chat.react(message, emoji);
-                }}
+                aria-label={t.moreReactions}
+                onClick={() => pick(true)}
               >
-                {emoji}
+                <SmilePlus size={20} aria-hidden="true" />
               </button>
-            ))}
-            <button
-              class={style["emoji"]}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              aria-label={t.moreReactions}
-              onClick={() => pick(true)}
-            >
-              <SmilePlus size={20} aria-hidden="true" />
-            </button>
-          </div>
-        )
+            </div>
+          )}
+        </>
       }
     />
   );

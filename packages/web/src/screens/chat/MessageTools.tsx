@@ -3,6 +3,7 @@ import { Ellipsis, Reply, SmilePlus } from "lucide-preact";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../../design/IconButton.js";
+import { clockTime } from "../../words/when.js";
 import { useChat } from "./chatContext.js";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { MenuPlace } from "./Message.js";
@@ -12,15 +13,18 @@ import { t } from "./words.js";
 /** Beside a message that the pointer or the keyboard is on. On a phone a long press opens the menu instead. */
 export function MessageTools(props: {
   readonly message: TimelineMessage;
+  /** The message does not say its time itself. */
+  readonly withTime: boolean;
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }): JSX.Element {
-  const { message, onMenu } = props;
+  const { message, withTime, onMenu } = props;
   const { canWrite, react, reply } = useChat();
   const more = useRef<HTMLButtonElement>(null);
   const [at, pick] = useState<HTMLElement | null>(null);
   const smile = useRef<HTMLButtonElement>(null);
   return (
     <div class={style["tools"]}>
+      {withTime && <time class={style["time"]}>{clockTime(message.time)}</time>}
       {canWrite && (
         <>
           <IconButton

@@ -19,7 +19,7 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
     case "decision":
       return (
         <Line kind="decision" icon={Scale} time={row.decision.time}>
-          <DecisionSentence of={row.decision} name={(of) => <Name of={of} />} />
+          <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
         </Line>
       );
     case "alarm":
@@ -55,7 +55,7 @@ function Line({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
   return (
     <p class={classes("system", style["line"], style[kind])} data-system={kind}>
       <Shape class={style["icon"]} size={15} aria-hidden="true" />
-      <span>{children}</span>
+      {children}
       {time !== null && (
         <time class={style["time"]} title={fullTime(time)}>
           {clockTime(time)}

@@ -1,4 +1,4 @@
-import type { TimelineItem } from "@conclave/client";
+import type { Decision, NamedPerson, TimelineItem } from "@conclave/client";
 import { describe, expect, it } from "vitest";
 import { rowsOf } from "./rows.js";
 
@@ -18,6 +18,26 @@ function unreadable(n: number): TimelineItem {
   return { kind: "unreadable", key: `u${n}`, n, reason: "before_join" };
 }
 
+const nameOf = (each: number | NamedPerson) => (typeof each === "number" ? each : each.name);
+
+function named(id: number): NamedPerson {
+  return { person: new Uint8Array([id]), name: String(id), tag: "", isYou: false, checked: null };
+}
+
+function invite(id: number): Decision["right"]["invite"] {
+  return { inviteId: new Uint8Array([id]), label: null, by: named(1) };
+}
+
+/** Somebody comes in by an invite. */
+function entry(n: number, time: number, who: number, by: number, change: Partial<Decision> = {}): TimelineItem {
+  const decision = {
+    ...{ seq: n, n, time, action: { type: "add" }, by: named(who), person: named(who), revokedInvites: [] },
+    right: { role: null, approvedBy: [], invite: invite(by), isFarewell: false },
+    ...change,
+  } as unknown as Decision;
+  return { kind: "decision", key: `d${n}`, n, decision };
+}
+
 describe("the lines of a conversation", () => {
   it("begins a day once, and goes by no clock that is ahead or behind", () => {
     const items = [
@@ -29,6 +49,35 @@ describe("the lines of a conversation", () => {
     ];
     const rows = rowsOf(items, null, NOON + DAY);
     expect(rows.map(({ day }) => day)).toEqual([NOON, null, null, NOON + DAY, null]);
+  });
+
+  it("makes one line of people who come in one after the other by one invite", () => {
+    const rows = rowsOf(
+      [
+        entry(1, NOON, 1, 7),
+        entry(2, NOON + 60_000, 2, 7),
+        entry(3, NOON + 120_000, 3, 7),
+        entry(4, NOON + 180_000, 4, 8),
+        message(5, NOON + 240_000),
+        entry(6, NOON + 300_000, 5, 8),
+        entry(7, NOON + 300_000 + 2 * 3_600_000, 6, 8),
+        entry(8, NOON + DAY, 7, 8),
+      ],
+      null,
+      NOON + DAY,
+    );
+    expect(
+      rows.map((row) => (row.kind === "decision" ? [row.n, row.decision.by, ...row.also].map(nameOf) : row.kind)),
+    ).toEqual([[3, "1", "2", "3"], [4, "4"], "message", [6, "5"], [7, "6"], [8, "7"]]);
+  });
+
+  it("leaves alone who was let in by somebody, or with the yes of others", () => {
+    const letIn = entry(2, NOON, 2, 7, { by: named(1) });
+    const agreed = entry(3, NOON, 3, 7, {
+      right: { role: null, approvedBy: [named(1)], invite: invite(7), isFarewell: false },
+    });
+    const rows = rowsOf([entry(1, NOON, 1, 7), letIn, agreed, entry(4, NOON, 4, 7)], null, NOON);
+    expect(rows).toHaveLength(4);
   });
 
   it("puts lines of one person together for five minutes", () => {

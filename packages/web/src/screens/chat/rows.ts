@@ -1,4 +1,4 @@
-import type { Decision, TimelineAlarm, TimelineItem, TimelineMessage } from "@conclave/client";
+import type { Decision, NamedPerson, TimelineAlarm, TimelineItem, TimelineMessage } from "@conclave/client";
 import { equalBytes } from "@conclave/codec";
 
 type Unreadable = Extract<TimelineItem, { kind: "unreadable" }>["reason"];
@@ -13,7 +13,8 @@ export type Row = RowPlace &
         readonly isFirst: boolean;
         readonly isLast: boolean;
       }
-    | { readonly kind: "decision"; readonly decision: Decision }
+    /** With the people who came in after them by the same invite. */
+    | { readonly kind: "decision"; readonly decision: Decision; readonly also: readonly NamedPerson[] }
     | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
     /** Several in a row that cannot be shown for the same reason are one line. */
     | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
@@ -29,6 +30,7 @@ interface RowPlace {
 }
 
 const TOGETHER = 5 * 60_000;
+const AT_ONE_TIME = 60 * 60_000;
 const A_DAY = 86_400_000;
 
 /** What a list shows for these items. `firstUnread` is a place of the log. */
@@ -49,6 +51,16 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
     // Clocks of others may be anywhere: days only go on, and not into the future.
     const isNewDay = time !== null && time < now + A_DAY && time >= dayEnds;
     if (isNewDay) dayEnds = new Date(time).setHours(24, 0, 0, 0);
+    if (
+      !isNewDay &&
+      item.kind === "decision" &&
+      last?.kind === "decision" &&
+      isSameDoor(last.decision, item.decision)
+    ) {
+      last.also = [...last.also, item.decision.by];
+      last.n = item.n;
+      continue;
+    }
     const isFirstUnread: boolean = !isMarked && firstUnread !== null && isUnread(item, firstUnread);
     isMarked ||= isFirstUnread;
     const place = { key: item.key, n: item.n, day: isNewDay ? time : null, isFirstUnread };
@@ -56,7 +68,9 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
       rows.push(
         item.kind === "unreadable"
           ? { ...place, kind: "unreadable", reason: item.reason, count: 1 }
-          : { ...item, ...place },
+          : item.kind === "decision"
+            ? { ...item, ...place, also: [] }
+            : { ...item, ...place },
       );
       continue;
     }
@@ -77,6 +91,16 @@ function timeOf(item: TimelineItem): number | null {
 
 function isUnread(item: TimelineItem, firstUnread: number): boolean {
   return item.kind === "message" && item.n >= firstUnread && !item.message.author.isYou;
+}
+
+// Both came in by themselves, by one invite, at one time.
+function isSameDoor(a: Decision, b: Decision): boolean {
+  const [one, other] = [a, b].map(({ action, by, person, right }) =>
+    action.type === "add" && person && equalBytes(by.person, person.person) && right.approvedBy.length === 0
+      ? right.invite
+      : null,
+  );
+  return !!one && !!other && equalBytes(one.inviteId, other.inviteId) && Math.abs(b.time - a.time) < AT_ONE_TIME;
 }
 
 function isTogether(a: TimelineMessage, b: TimelineMessage): boolean {

@@ -33,19 +33,27 @@ export function FileMessage(props: {
       </p>
     );
   }
+  const caption = plainText(card.caption, LONGEST_CAPTION);
+  // Without words there is no line for it to stand in: it goes into what is shown.
+  const inside = caption === "" ? after : null;
   return (
     <>
       {card.picture ? (
-        <PictureMessage message={message} card={card} picture={card.picture} />
+        <PictureMessage message={message} card={card} picture={card.picture} after={inside} />
       ) : (
-        <Card message={message} card={card} />
+        <Card message={message} card={card} after={inside} />
       )}
-      <MessageBody text={plainText(card.caption, LONGEST_CAPTION)} after={after} />
+      {caption !== "" && <MessageBody text={caption} after={after} />}
     </>
   );
 }
 
-function Card({ message, card }: { readonly message: TimelineMessage; readonly card: FileCard }): JSX.Element {
+function Card(props: {
+  readonly message: TimelineMessage;
+  readonly card: FileCard;
+  readonly after: ComponentChildren;
+}): JSX.Element {
+  const { message, card, after } = props;
   const download = useChat().downloads.of(message, card);
   const state = download.state.value;
   const name = plainName(card.name, LONGEST_NAME);
@@ -72,6 +80,7 @@ function Card({ message, card }: { readonly message: TimelineMessage; readonly c
         ) : (
           <span class={style["size"]}>{fileSize(card.size)}</span>
         )}
+        {after}
       </span>
       {state.is === "moving" ? (
         <IconButton label={t.cancelDownload(name)} icon={X} tip="none" onClick={() => download.cancel()} />

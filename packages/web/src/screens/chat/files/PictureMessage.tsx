@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { type FileCard, type Picture, plainName } from "@conclave/client/pure";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { lazy } from "../../../app/Lazy.js";
 import { useChat } from "../chatContext.js";
@@ -20,23 +20,28 @@ export function PictureMessage(props: {
   readonly message: TimelineMessage;
   readonly card: FileCard;
   readonly picture: Picture;
+  /** Lies on the picture. */
+  readonly after: ComponentChildren;
 }): JSX.Element {
-  const { message, card, picture } = props;
+  const { message, card, picture, after } = props;
   const { downloads } = useChat();
   const [isOpen, open] = useState(false);
   const name = plainName(card.name, LONGEST_NAME);
   const { width, height } = shownSize(picture);
   return (
     <>
-      <button
-        class={style["picture"]}
-        style={{ inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }}
-        type="button"
-        aria-label={t.open(name)}
-        onClick={() => open(true)}
-      >
-        <Thumbnail picture={picture} />
-      </button>
+      <div class={style["frame"]}>
+        <button
+          class={style["picture"]}
+          style={{ inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }}
+          type="button"
+          aria-label={t.open(name)}
+          onClick={() => open(true)}
+        >
+          <Thumbnail picture={picture} />
+        </button>
+        <div class={style["after"]}>{after}</div>
+      </div>
       {isOpen && (
         <Lightbox card={card} picture={picture} download={downloads.of(message, card)} onClose={() => open(false)} />
       )}
