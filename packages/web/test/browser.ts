@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as pathOf } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Client, MemoryLock, MemoryStorage, openClient, type Result, type RoomSession } from "@conclave/client";
@@ -43,8 +43,8 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), "conclave-web-"));
-    const server = await Server.start(join(folder, "data"));
+    const folder = mkdtempSync(pathOf(tmpdir(), "conclave-web-"));
+    const server = await Server.start(pathOf(folder, "data"));
     // A name that is not this machine's own, for what browsers forbid to plain http from elsewhere.
     const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP plain.example 127.0.0.1"];
     const browser = await chromium.launch({ executablePath: CHROMIUM, args });
@@ -60,7 +60,7 @@ export class World {
 
   /** Another server, of somebody else. Stop it by yourself. */
   another(flags: readonly string[] = [], settings: Readonly<Record<string, string>> = {}): Promise<Server> {
-    return Server.start(mkdtempSync(join(this.folder, "other-")), flags, settings);
+    return Server.start(mkdtempSync(pathOf(this.folder, "other-")), flags, settings);
   }
 
   /** A browser of its own: nothing is shared with the others. The page is not loaded yet. */

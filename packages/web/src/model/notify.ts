@@ -7,23 +7,31 @@ import { recall, remember } from "../app/preference.js";
 import { go } from "../app/route.js";
 import { words } from "../words/words.js";
 import { home, rooms, unread } from "./home.js";
+import { isLookedAt, startLooking } from "./looking.js";
 
 /** What one is told of while looking elsewhere. */
 export type Notices = "off" | "mentions" | "all";
 
 const KEY = "conclave.notices";
+const WORDS_KEY = "conclave.notices.words";
 const LONGEST = 160;
 /** What is older than this was waiting, and is no news: catching up stays silent. */
 const NEWS = 60_000;
+/** How long the tab that tells of a message keeps the others from doing the same. */
+const TOLD = 5_000;
 const decoder = new TextDecoder();
 
 const t = words({
-  en: { file: "A file" },
-  de: { file: "Eine Datei" },
+  en: { file: "A file", news: "Something new" },
+  de: { file: "Eine Datei", news: "Etwas Neues" },
 });
 
 /** What the person chose. It has an effect only when the browser was asked too: see {@link askNotices}. */
-export const notices = signal<Notices>(recall(KEY, ["off", "mentions", "all"], "all"));
+export const notices = signal<Notices>("all");
+
+/** Whether a notification says who wrote what, and where: the system may keep it, and show it while locked. */
+export const noticesHaveWords = signal(true);
+recallChoice();
 
 /** What the browser allows; "unsupported" where it cannot. */
 export const noticesAllowed = signal<NotificationPermission | "unsupported">(
@@ -35,18 +43,31 @@ export function chooseNotices(choice: Notices): void {
   remember(KEY, choice);
 }
 
+export function letNoticesHaveWords(isWanted: boolean): void {
+  noticesHaveWords.value = isWanted;
+  remember(WORDS_KEY, isWanted ? "yes" : "no");
+}
+
+function recallChoice(): void {
+  notices.value = recall(KEY, ["off", "mentions", "all"], "all");
+  noticesHaveWords.value = recall(WORDS_KEY, ["yes", "no"], "yes") === "yes";
+}
+
 /** Asks the browser for leave to notify. Only from a press of a button: never by itself. */
 export async function askNotices(): Promise<void> {
   if (noticesAllowed.value === "unsupported") return;
   noticesAllowed.value = await Notification.requestPermission();
 }
 
-/** Tells of new messages while nobody looks at the page, and puts the number of unread ones on the app's icon. Called once. */
+/** Tells of new messages in rooms that nobody looks at, and puts the number of unread ones on the app's icon. Called once. */
 export function startNotices(): void {
+  startLooking();
+  // What is chosen in one tab holds in all of them.
+  addEventListener("storage", recallChoice);
   home().watch((event) => {
     if (event.type !== "events") return;
     for (const each of event.events) {
-      if (each.type === "item" && each.item.kind === "message") notify(event.key, each.item.message);
+      if (each.type === "item" && each.item.kind === "message") void notify(event.key, each.item.message);
     }
   });
   effect(() => {
@@ -55,30 +76,57 @@ export function startNotices(): void {
     if (!("setAppBadge" in navigator)) return;
     (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
   });
+  effect(() => {
+    const { value: known } = rooms;
+    // What was read needs no notification any more.
+    for (const [key, notifications] of shown) {
+      if (known.get(key)?.status.unread !== 0) continue;
+      for (const each of notifications) each.close();
+      shown.delete(key);
+    }
+  });
 }
 
-/** Whether a message is worth a notification. */
-export function isNews(message: TimelineMessage, choice: Notices, now: number): boolean {
-  const { author, state, late, kind, time, mentionsYou } = message;
-  if (author.isYou || state !== "sent" || late || (kind !== "text" && kind !== "file")) return false;
-  return choice === "all" ? now - time < NEWS : choice === "mentions" && mentionsYou;
+/**
+ * Whether a message is worth a notification.
+ *
+ * @param isLive All that the room has was here before the message came. Else what is old by its author's clock was waiting.
+ */
+export function isNews(message: TimelineMessage, choice: Notices, isLive: boolean, now: number): boolean {
+  const { author, state, late, kind, time, mentionsYou, deleted } = message;
+  if (choice === "off" || author.isYou || state !== "sent" || deleted || (kind !== "text" && kind !== "file"))
+    return false;
+  return mentionsYou || (choice === "all" && !late && (isLive || now - time < NEWS));
 }
 
-function notify(key: RoomKey, message: TimelineMessage): void {
-  if (noticesAllowed.value !== "granted" || !isNews(message, notices.value, Date.now())) return;
-  if (document.visibilityState === "visible" && document.hasFocus()) return;
-  const name = plainName(message.author.name);
+const shown = new Map<RoomKey, Notification[]>();
+
+async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
+  const isLive = rooms.value.get(key)?.status.connection === "live";
+  // Asked each time: it may have been allowed in another tab.
+  if (noticesAllowed.value === "unsupported" || Notification.permission !== "granted") return;
+  if (!isNews(message, notices.value, isLive, Date.now())) return;
+  if (await isLookedAt(key)) return;
+  // Every tab hears of the message: one of them tells.
+  await navigator.locks.request(`conclave.told.${toHex(message.id)}`, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    show(key, message);
+    await new Promise((resolve) => setTimeout(resolve, TOLD));
+  });
+}
+
+function show(key: RoomKey, message: TimelineMessage): void {
   const text = message.kind === "file" ? t.file : plainText(decoder.decode(message.body), LONGEST);
+  const [title, body, tag] = noticesHaveWords.value
+    ? [plainName(rooms.value.get(key)?.title ?? ""), `${plainName(message.author.name)}: ${text}`, toHex(message.id)]
+    : ["Conclave", t.news, "news"];
   try {
-    // The tag makes the same message one notification, however many tabs tell of it.
-    const shown = new Notification(plainName(rooms.value.get(key)?.title ?? ""), {
-      body: `${name}: ${text}`,
-      tag: `conclave-${toHex(message.id)}`,
-    });
-    shown.onclick = () => {
+    const notification = new Notification(title, { body, tag: `conclave-${tag}` });
+    shown.set(key, [...(shown.get(key) ?? []), notification]);
+    notification.onclick = () => {
       window.focus();
       go({ at: "room", key, panel: null, item: null });
-      shown.close();
+      notification.close();
     };
   } catch {
     // Some phones allow notifications from service workers alone: there the number on the icon has to do.

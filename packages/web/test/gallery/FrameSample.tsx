@@ -37,6 +37,7 @@ export function FrameSample(): JSX.Element {
       banner={<Banner edge tone="info" title="You are offline. What you write is sent later." />}
       shown={shown}
       place="sample"
+      mainPlace="sample"
     />
   );
 }

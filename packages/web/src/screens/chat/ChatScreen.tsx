@@ -2,10 +2,11 @@ import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey, RoomSummary } from "@conclave/client/remote";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { pageTitle } from "../../app/title.js";
 import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
+import { isInFront } from "../../model/looking.js";
 import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { CopyField } from "../../design/CopyField.js";
@@ -39,7 +40,7 @@ export function ChatScreen({ roomKey }: { readonly roomKey: RoomKey }): JSX.Elem
 function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
   const { key, status } = room;
   const detail = useRoomDetail(key).value;
-  const firstUnread = useMemo(() => status.firstUnread, [key]);
+  const firstUnread = useLeftOff(status.firstUnread);
   const conversation = useMemo(() => new Conversation(key, status.unread > MUCH ? firstUnread : null), [key]);
   const composition = useMemo(() => new Composition(key), [key]);
   const attachments = useMemo(() => new Attachments(key), [key]);
@@ -110,4 +111,23 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
       </div>
     </ChatProvider>
   );
+}
+
+/** Where "new messages" stands: where one left off before the room was opened, or before one came back to the page. */
+function useLeftOff(firstUnread: number | null): number | null {
+  const [leftOff, mark] = useState(firstUnread);
+  const latest = useRef(firstUnread);
+  latest.current = firstUnread;
+  useEffect(() => {
+    const back = () => {
+      if (isInFront() && latest.current !== null) mark(latest.current);
+    };
+    addEventListener("focus", back);
+    document.addEventListener("visibilitychange", back);
+    return () => {
+      removeEventListener("focus", back);
+      document.removeEventListener("visibilitychange", back);
+    };
+  }, []);
+  return leftOff;
 }

@@ -27,7 +27,7 @@ const MARKED_FOR = 2000;
 export interface MessageListProps {
   readonly conversation: Conversation;
   readonly room: RoomSummary;
-  /** Where "new messages" stands: it stays while the room is open. */
+  /** Where "new messages" stands. */
   readonly firstUnread: number | null;
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }

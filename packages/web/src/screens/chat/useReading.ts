@@ -2,6 +2,7 @@ import type { RoomStatus } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { home } from "../../model/home.js";
+import { isInFront } from "../../model/looking.js";
 
 const SETTLE = 300;
 
@@ -19,7 +20,7 @@ export function useReading(key: RoomKey, status: RoomStatus, lastSeen: () => num
     let done = 0;
     const read = () => {
       timer = null;
-      if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+      if (!isInFront()) return;
       const { status: now, lastSeen: look } = latest.current;
       const n = look();
       if (now.firstUnread === null || n < now.firstUnread || n <= done) return;

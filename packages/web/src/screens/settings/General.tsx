@@ -18,7 +18,14 @@ import {
   Toggle,
 } from "../../design/index.js";
 import { self } from "../../model/home.js";
-import { askNotices, chooseNotices, notices, noticesAllowed } from "../../model/notify.js";
+import {
+  askNotices,
+  chooseNotices,
+  letNoticesHaveWords,
+  notices,
+  noticesAllowed,
+  noticesHaveWords,
+} from "../../model/notify.js";
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, languageChoice } from "../../words/index.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { t } from "./words.js";
@@ -99,6 +106,14 @@ function Notices(): JSX.Element {
               { value: "off", text: t.noticesOff },
             ]}
           />
+          {notices.value !== "off" && (
+            <Toggle
+              label={t.noticesWords}
+              hint={t.noticesWordsHint}
+              checked={noticesHaveWords}
+              onChange={letNoticesHaveWords}
+            />
+          )}
           {notices.value !== "off" && allowed === "default" && (
             <Row>
               <Button size="small" tone="primary" onClick={() => void askNotices()}>

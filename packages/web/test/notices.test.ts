@@ -1,0 +1,221 @@
+import type { RoomSession } from "@conclave/client";
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { canBrowse, get, join, send, World } from "./browser.js";
+
+/** What a page has told the system, and what of it is still there. */
+interface Told {
+  readonly title: string;
+  readonly body: string;
+  readonly at: number;
+  isClosed: boolean;
+}
+declare const window: { told: (Told & { notification: Notification })[]; asked: number; badge: number | null };
+
+const SOON = { timeout: 10_000 };
+
+describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skipped without a build)", () => {
+  let world: World;
+  let garden: RoomSession;
+  let choir: RoomSession;
+  let first: Page;
+  let second: Page;
+  let gardenAt = "";
+  let choirAt = "";
+
+  beforeAll(async () => {
+    world = await World.start();
+    const alice = await world.person();
+    const open = async (title: string) =>
+      get(alice.createRoom({ title, name: "Alice", policy: preset("openHouse"), relay: world.url }));
+    garden = await open("Garden club");
+    choir = await open("Choir");
+    first = await world.visitor();
+    await first.context().addInitScript(watchNotices);
+    await join(first, await world.invite(garden), "Bob");
+    gardenAt = first.url();
+    await join(first, await world.invite(choir), "Bob");
+    choirAt = first.url();
+    second = await first.context().newPage();
+    await second.goto(`${world.url}/#/rooms`);
+    // Without this every page believes to be in front.
+    for (const page of [first, second]) {
+      const protocol = await page.context().newCDPSession(page);
+      await protocol.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+    }
+  }, 60_000);
+  afterAll(() => world.stop());
+  beforeEach(async () => {
+    for (const page of [first, second]) await page.evaluate(() => (window.told.length = 0));
+  });
+
+  async function says(room: RoomSession, text: string): Promise<void> {
+    await get(room.send(text));
+    await get(room.flushed(10_000));
+  }
+  const row = (page: Page, title: string) => page.getByRole("link", { name: new RegExp(title, "u") });
+  /** How many unread messages the list says that a room has. */
+  const count = async (page: Page, title: string) => {
+    const said = await row(page, title)
+      .getByText(/unread/u)
+      .allInnerTexts();
+    return said.join();
+  };
+  const told = async (): Promise<Told[]> => {
+    const lists = await Promise.all([first, second].map((page) => page.evaluate(() => window.told)));
+    return lists.flat().sort((a, b) => a.at - b.at);
+  };
+  async function look(page: Page, address: string): Promise<void> {
+    await page.goto(address);
+    await page.bringToFront();
+    await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+  }
+
+  it("the browser is asked by a press only; then a message in another room is told once, however many tabs there are", async () => {
+    await look(first, gardenAt);
+    await says(choir, "before anybody was asked");
+    await expect.poll(() => count(first, "Choir"), SOON).toMatch(/^1 /u);
+    await first.evaluate(() => (location.hash = "#/settings"));
+    const ask = first.getByRole("button", { name: "Ask the browser for leave" });
+    await ask.waitFor();
+    expect(await first.evaluate(() => window.asked)).toBe(0);
+    expect(await told()).toEqual([]);
+    await first.context().grantPermissions(["notifications"], { origin: world.url });
+    await ask.click();
+    await ask.waitFor({ state: "detached" });
+    expect(await first.evaluate(() => window.asked)).toBe(1);
+
+    await look(first, gardenAt);
+    await says(choir, "Tuesday at eight");
+    await expect.poll(told, SOON).toMatchObject([{ title: "Choir", body: "Alice: Tuesday at eight", isClosed: false }]);
+    // The number on the icon, in the title and in the list.
+    await expect.poll(() => first.evaluate(() => window.badge), SOON).toBe(2);
+    expect(await first.title()).toBe("(2) Garden club · Conclave");
+    expect(await count(first, "Choir")).toMatch(/^2 /u);
+  });
+
+  it("none for the room that one looks at, in this tab or another, nor for own messages", async () => {
+    await look(first, gardenAt);
+    await says(garden, "you see this already");
+    await first.getByText("you see this already").first().waitFor();
+    await send(first, "said by myself");
+    await expect.poll(() => first.getByRole("article").filter({ hasText: "said by myself" }).count(), SOON).toBe(1);
+    await says(choir, "the only news");
+    await expect.poll(told, SOON).toHaveLength(1);
+    expect(await told()).toMatchObject([{ body: "Alice: the only news" }]);
+    await second.bringToFront();
+    await says(garden, "now nobody looks");
+    await expect.poll(told, SOON).toHaveLength(2);
+    expect((await told()).at(-1)).toMatchObject({ title: "Garden club" });
+  });
+
+  it("a press leads to the room, and what was read is told no longer", async () => {
+    await look(first, gardenAt);
+    await expect.poll(() => count(first, "Garden club"), SOON).toBe("");
+    await second.bringToFront();
+    await says(choir, "Follow me");
+    await expect.poll(told, SOON).toHaveLength(1);
+    const [page, other] =
+      (await first.evaluate(() => window.told.length)) === 1 ? [first, second] : [second, first];
+    await page.bringToFront();
+    await page.evaluate(() => window.told[0]!.notification.dispatchEvent(new Event("click")));
+    await expect.poll(() => page.url(), SOON).toBe(choirAt);
+    await page.getByRole("log").getByText("Follow me").waitFor();
+    await expect.poll(told, SOON).toMatchObject([{ isClosed: true }]);
+    // Read in one tab, it is read in the other.
+    await expect.poll(() => count(other, "Choir"), SOON).toBe("");
+    await expect.poll(() => other.evaluate(() => window.badge), SOON).toBe(null);
+    await page.reload();
+    await expect.poll(() => count(page, "Choir"), SOON).toBe("");
+  });
+
+  it("settings hold in every tab: who wrote what is left out, mentions only, nothing", async () => {
+    await second.bringToFront();
+    await second.evaluate(() => (location.hash = "#/settings"));
+    await second.getByRole("switch", { name: "Say who wrote what" }).click();
+    await says(choir, "nobody else's business");
+    await expect.poll(told, SOON).toMatchObject([{ title: "Conclave", body: "Something new" }]);
+    expect(JSON.stringify(await told())).not.toMatch(/Alice|Choir|business/u);
+    await second.getByRole("switch", { name: "Say who wrote what" }).click();
+    await second.getByLabel("Notify me of").selectOption("mentions");
+    await says(choir, "for everybody");
+    await says(choir, "for @Bob");
+    await expect.poll(told, SOON).toHaveLength(2);
+    expect((await told()).at(-1)).toMatchObject({ body: "Alice: for @Bob" });
+    await second.getByLabel("Notify me of").selectOption("off");
+    await says(choir, "for @Bob again");
+    await expect.poll(() => count(first, "Choir"), SOON).toMatch(/^4 /u);
+    expect(await told()).toHaveLength(2);
+    await second.getByLabel("Notify me of").selectOption("all");
+  });
+
+  it("unread: the count outlives a reload; one comes back to the line where one left off, in a tab that stayed open too", async () => {
+    await look(first, gardenAt);
+    await expect.poll(() => count(first, "Garden club"), SOON).toBe("");
+    await second.bringToFront();
+    for (const text of ["one", "two", "three"]) await says(garden, `while away: ${text}`);
+    await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
+    await second.reload();
+    await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
+    await first.bringToFront();
+    const marked = first.locator("[data-row]").filter({ hasText: "New messages" });
+    await expect.poll(() => marked.allInnerTexts(), SOON).toEqual([expect.stringContaining("while away: one")]);
+    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+  });
+
+  it("who reads further up keeps the place, is told how many came, and has not read them", async () => {
+    await look(second, gardenAt);
+    await Promise.all(Array.from({ length: 60 }, (_, n) => get(garden.send(`seed number ${n}`))));
+    await get(garden.flushed(20_000));
+    await second.getByText("seed number 59").last().waitFor();
+    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+    const log = second.getByRole("log");
+    await log.hover();
+    await second.mouse.wheel(0, -1500);
+    await second.getByRole("button", { name: "To the newest message" }).waitFor();
+    // The wheel runs out, and the list takes it for no hand any more.
+    await second.waitForTimeout(1000);
+    const place = () =>
+      log.evaluate((view) => {
+        const middle = view.getBoundingClientRect().top + view.clientHeight / 2;
+        const rows = [...view.querySelectorAll("[data-row]")].map(
+          (row) => [row.getBoundingClientRect().top, row] as const,
+        );
+        const [top, row] = rows.findLast(([at]) => at < middle)!;
+        return [Math.round(top), row.textContent];
+      });
+    const before = await place();
+    await says(garden, "far below");
+    const button = second.getByRole("button", { name: "1 new message: go there" });
+    await button.waitFor();
+    expect(await place()).toEqual(before);
+    expect(await count(second, "Garden club")).toMatch(/^1 /u);
+    await button.click();
+    await second.getByText("far below").last().waitFor();
+    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+  });
+});
+
+/** Runs before the page does: what it shows to the system is kept, and goes to the system too. */
+function watchNotices(): void {
+  const told: (Told & { notification: Notification })[] = [];
+  const watched = class extends Notification {
+    constructor(title: string, options: NotificationOptions = {}) {
+      super(title, options);
+      const entry = { title, body: options.body ?? "", at: Date.now(), isClosed: false, notification: this };
+      told.push(entry);
+      this.addEventListener("close", () => (entry.isClosed = true));
+    }
+    static override requestPermission() {
+      window.asked++;
+      return super.requestPermission();
+    }
+  };
+  Object.assign(window, { told, asked: 0, badge: null, Notification: watched });
+  const badge = (value: number | null) => {
+    window.badge = value;
+    return Promise.resolve();
+  };
+  Object.assign(Navigator.prototype, { setAppBadge: badge, clearAppBadge: () => badge(null) });
+}
