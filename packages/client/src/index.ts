@@ -33,7 +33,7 @@ export type { FoundMessage, SearchOptions } from "./view/search.js";
 export { plainName, plainText } from "./view/plainText.js";
 export { isReaction } from "./conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
-export type { Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
+export type { Ending, Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { explainProblem, type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";

@@ -187,7 +187,68 @@ describe("asking", () => {
     await world.get(alice.room.decline(request!.id));
     expect(await world.get(alice.room.requests())).toEqual([]);
     expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ problem: { kind: "unknown" } });
-    expect(bob.room.status().standing).toBe("asking");
+  });
+
+  it("A98: RULE decline.by-right: who asked is told of a no, and by whom, also when they were away; then may ask again", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    await alice.found("Garden", "Alice");
+    const link = await alice.invite("ask");
+    await bob.join(link, "Bob");
+    await world.run(bob.client.close());
+    await world.until(() => alice.room.status().requests === 1);
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.decline(request!.id));
+    await bob.open();
+    await world.until(() => bob.room.status().standing === "lost");
+    const ending = {
+      problem: { kind: "refused", rejection: { code: "declined" } },
+      by: { name: "Alice", person: alice.client.person },
+      isBan: false,
+    };
+    expect(bob.room.status().ending).toMatchObject(ending);
+    await world.run(bob.client.close());
+    await bob.open();
+    expect(bob.room.status().ending).toMatchObject(ending);
+    await bob.join(link, "Bob");
+    expect(bob.room.status()).toMatchObject({ standing: "asking", ending: null });
+    await world.until(() => alice.room.status().requests === 1);
+  });
+
+  it("A40: who asked by a link that is withdrawn meanwhile is told so, and is not told so when it let them in", async () => {
+    const world = new World();
+    const [alice, bob, carol] = [world.home(), world.home(), world.home()];
+    for (const home of [alice, bob, carol]) await home.open();
+    await alice.found("Garden", "Alice");
+    await bob.join(await alice.invite("ask"), "Bob");
+    const { inviteId } = alice.room.invitations()[0]!;
+    await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
+    await world.until(() => bob.room.status().standing === "lost");
+    expect(bob.room.status().ending).toMatchObject({ problem: { kind: "relay", error: "slot_closed" }, by: null });
+    // An invite for one is over as soon as it has let its one in.
+    await carol.join(await alice.invite("ask", 1), "Carol");
+    await world.run(carol.client.close());
+    await world.until(() => alice.room.status().requests === 1);
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(request!.id));
+    await world.pass(10_000);
+    await carol.open();
+    await world.until(() => carol.room.status().standing === "member");
+    expect(carol.room.status().ending).toBeNull();
+  });
+
+  it("somebody who is removed is told by whom and when, also after a restart", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "remove", person: person(alice, "Bob"), ban: true }));
+    await world.until(() => bob.room.status().standing === "removed");
+    const ending = { problem: null, by: { name: "Alice" }, isBan: true };
+    expect(bob.room.status().ending).toMatchObject(ending);
+    await world.run(bob.client.close());
+    await bob.open();
+    expect(bob.room.status().ending).toMatchObject({ ...ending, time: expect.any(Number) });
   });
 });
 

@@ -96,10 +96,12 @@ export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
 export { previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
 export {
   acceptAdmission,
+  acceptDecline,
   askToJoin,
   type Asking,
   decodeAsking,
   encodeAsking,
+  isDecline,
   REQUEST_LIFETIME,
 } from "./room/asking.js";
 export { isPausing } from "./evidence/alarm.js";

@@ -168,6 +168,35 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await page.close();
   });
 
+  it(
+    "who asked is told of a no: by whom, what to do, also after a reload; and of a link that was withdrawn meanwhile",
+    { timeout: 60_000 },
+    async () => {
+      const link = await world.invite(room, { mode: "ask", label: "Declined" });
+      const page = await world.visitor(PHONE);
+      const ask = async () => {
+        await look(page, link);
+        await page.getByLabel("Your name").fill("Nora");
+        await button(page, "Ask to be let in").click();
+        await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
+      };
+      await ask();
+      const [request] = await get(room.requests());
+      await get(room.decline(request!.id));
+      await page.getByRole("heading", { name: "The answer is no" }).waitFor();
+      await page.getByText("Alice did not let you into “Garden club”").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await page.reload();
+      await page.getByText("Alice did not let you into “Garden club”").waitFor();
+      await ask();
+      const { inviteId } = room.invitations().find(({ label }) => label === "Declined")!;
+      await get(room.decide({ type: "revokeInvite", inviteId }));
+      await page.reload();
+      await page.getByRole("heading", { name: "You did not get in" }).waitFor();
+      await page.close();
+    },
+  );
+
   it("a request can be withdrawn: the room leaves the list", { timeout: 60_000 }, async () => {
     const page = await world.visitor();
     await look(page, await world.invite(room, { mode: "ask" }));

@@ -36,6 +36,7 @@ import {
   type UnsubscribeRequest,
 } from "./roomRequest.js";
 import {
+  answerRequestCodec,
   closeSlotCodec,
   deleteRequestCodec,
   getSlotCodec,
@@ -43,6 +44,7 @@ import {
   postRequestCodec,
   proveSlotCodec,
   putSlotCodec,
+  type AnswerRequestRequest,
   type CloseSlotRequest,
   type DeleteRequestRequest,
   type GetSlotRequest,
@@ -72,6 +74,7 @@ export type Request =
   | PostRequestRequest
   | ListRequestsRequest
   | DeleteRequestRequest
+  | AnswerRequestRequest
   | ProveInboxRequest
   | FetchInboxRequest
   | ClearInboxRequest;
@@ -99,6 +102,7 @@ const frames = new FrameSet<ClientFrame>({
   postRequest: postRequestCodec,
   listRequests: listRequestsCodec,
   deleteRequest: deleteRequestCodec,
+  answerRequest: answerRequestCodec,
   proveInbox: proveInboxCodec,
   fetchInbox: fetchInboxCodec,
   clearInbox: clearInboxCodec,

@@ -2,11 +2,14 @@ import type { FrameCodec } from "./frameCodec.js";
 import { readId, writeId } from "./field.js";
 import { readLimits, writeLimits, type Limits } from "./limits.js";
 
-/** The protocol versions this package speaks, best first. Version 2 has blobs (`beginBlob` and what follows); 1 has none. */
-export const VERSIONS: readonly number[] = [2, 1];
+/** The protocol versions this package speaks, best first. Version 3 has `answerRequest`, 2 blobs (`beginBlob` and what follows). */
+export const VERSIONS: readonly number[] = [3, 2, 1];
 
 /** The first version whose relays keep blobs. */
 export const BLOB_VERSION = 2;
+
+/** The first version whose relays carry a no to whoever asked. */
+export const ANSWER_VERSION = 3;
 
 /** The first frame of a connection. Requests may follow in the same message when they need no proof. */
 export interface Hello {

@@ -32,7 +32,7 @@ export {
   type Signed,
 } from "./receipt.js";
 export { inboxIdOf, inboxProofBytes, slotProofBytes, writeProofBytes } from "./proof.js";
-export { BLOB_VERSION, chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
+export { ANSWER_VERSION, BLOB_VERSION, chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export type {
   CreateRoomRequest,
@@ -55,6 +55,7 @@ export {
   type WriteBlobRequest,
 } from "./blob.js";
 export type {
+  AnswerRequestRequest,
   CloseSlotRequest,
   DeleteRequestRequest,
   GetSlotRequest,

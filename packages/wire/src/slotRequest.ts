@@ -65,6 +65,19 @@ export interface DeleteRequestRequest {
   readonly request: number;
 }
 
+/**
+ * Removes a join request and leaves an answer in an inbox, both or neither, by a proved member: how a request is declined.
+ * Answer: `done`, also when the request was gone already; then nothing is left anywhere. Since version 3.
+ */
+export interface AnswerRequestRequest {
+  readonly type: "answerRequest";
+  readonly id: number;
+  readonly roomTag: Uint8Array;
+  readonly request: number;
+  readonly inboxId: Uint8Array;
+  readonly blob: Uint8Array;
+}
+
 export const putSlotCodec: FrameCodec<PutSlotRequest> = {
   number: 16,
   write: (writer, frame) => {
@@ -175,5 +188,24 @@ export const deleteRequestCodec: FrameCodec<DeleteRequestRequest> = {
     id: reader.u32("request id"),
     roomTag: readId(reader, "room tag"),
     request: reader.u53("request"),
+  }),
+};
+
+export const answerRequestCodec: FrameCodec<AnswerRequestRequest> = {
+  number: 23,
+  write: (writer, frame) => {
+    writer.u32(frame.id);
+    writeId(writer, frame.roomTag);
+    writer.u53(frame.request);
+    writeId(writer, frame.inboxId);
+    writer.opaque(frame.blob);
+  },
+  read: (reader) => ({
+    type: "answerRequest",
+    id: reader.u32("request id"),
+    roomTag: readId(reader, "room tag"),
+    request: reader.u53("request"),
+    inboxId: readId(reader, "inbox id"),
+    blob: reader.opaque(undefined, "answer"),
   }),
 };

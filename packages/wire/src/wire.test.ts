@@ -117,6 +117,7 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ ...is("postRequest"), roomTag: id32, slotId: id32, blob }),
   fc.record({ ...is("listRequests"), roomTag: id32, after: u53 }),
   fc.record({ ...is("deleteRequest"), roomTag: id32, request: u53 }),
+  fc.record({ ...is("answerRequest"), roomTag: id32, request: u53, inboxId: id32, blob }),
   fc.record({ ...is("proveInbox"), inboxPub: id32, signature: bytes(64) }),
   fc.record({ ...is("fetchInbox"), inboxId: id32, after: u53 }),
   fc.record({ ...is("clearInbox"), inboxId: id32, upTo: u53 }),
@@ -336,7 +337,8 @@ describe("negotiation and errors", () => {
   it("chooses a version both speak, or none", () => {
     expect(chooseVersion([7, 1])).toBe(1);
     expect(chooseVersion([1, 2])).toBe(2);
-    expect(chooseVersion([3, 4])).toBeNull();
+    expect(chooseVersion([3, 1])).toBe(3);
+    expect(chooseVersion([4, 5])).toBeNull();
     expect(chooseVersion([])).toBeNull();
   });
   it("every error has its own number and a sentence", () => {

@@ -131,6 +131,7 @@ export class HomeClient implements Client {
     const meta: RoomMeta = {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
       ...{ standing: "founding", creation: { ...creation, permit }, join: null },
+      ending: null,
     };
     const session = await this.session(meta, { room });
     const { state } = session.engine;

@@ -1,14 +1,24 @@
-import { acceptAdmission, type Asking, decodeAsking, inviteKeys, parseLink } from "@conclave/protocol";
+import {
+  acceptAdmission,
+  acceptDecline,
+  type Asking,
+  decodeAsking,
+  inviteKeys,
+  isDecline,
+  parseLink,
+} from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
 import { Patience } from "../session/patience.js";
-import type { PendingJoin } from "../session/roomMeta.js";
+import type { JoinEnding, PendingJoin } from "../session/roomMeta.js";
 import type { RoomState } from "../session/roomState.js";
 import type { Sync } from "../session/sync.js";
 import type { Problem } from "../view/problem.js";
-import { readRosterLog } from "./readInvite.js";
+import { readInvite, readRosterLog } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
 
+/** How often one looks whether there still is somebody to answer: nothing tells when an invite ends. */
+const RELOOK = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
@@ -20,6 +30,7 @@ export class AskedJoin implements ConnectionUser {
   private lookedOn = 0;
   private busy = false;
   private readonly patience: Patience;
+  private readonly watching: Patience;
 
   constructor(
     private readonly state: RoomState,
@@ -31,6 +42,10 @@ export class AskedJoin implements ConnectionUser {
     this.asking = decodeAsking(asking);
     this.topic = this.asking.inboxId;
     this.patience = new Patience(state.ports, changed);
+    this.watching = new Patience(state.ports, () => {
+      this.lookedOn = 0;
+      changed();
+    });
   }
 
   online(): void {
@@ -39,6 +54,7 @@ export class AskedJoin implements ConnectionUser {
 
   offline(): void {
     this.patience.stop();
+    this.watching.stop();
   }
 
   push(push: Push): void {
@@ -97,9 +113,38 @@ export class AskedJoin implements ConnectionUser {
     }
     if (answer.type !== "inbox") return;
     for (const item of answer.items) if (await this.take(item)) return;
+    await this.checkLink();
   }
 
+  /**
+   * Nobody has answered: whether anybody still can. An invite that is over has no slot any more; but whoever is let in by it
+   * may have used it up, so the inbox is looked into once more before it is believed.
+   */
+  private async checkLink(): Promise<void> {
+    const ended = await this.linkEnded();
+    if (ended === null) {
+      this.watching.in(RELOOK);
+      return;
+    }
+    const again = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId: this.topic, after: 0 });
+    if (again.type !== "inbox") return;
+    for (const item of again.items) if (await this.take(item)) return;
+    if (this.state.meta.standing === "asking") await this.fail(ended);
+  }
+
+  private async linkEnded(): Promise<Problem | null> {
+    const link = parseLink(this.state.meta.join?.link ?? "");
+    if (!link) return null;
+    const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
+    const { roomTag } = this.state.meta;
+    const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back: 0 });
+    if (answer.type !== "error" || !FINAL.has(answer.error)) return null;
+    return { kind: "relay", error: answer.error, retryAfter: 0 };
+  }
+
+  /** Whether it was the answer. */
   private async take(item: InboxItem): Promise<boolean> {
+    if (isDecline(this.state.ports, this.asking, item.blob)) return this.takeNo(item.blob);
     const records = await readRosterLog(this.connection, this.state.meta.roomTag);
     if (!records.ok) return false;
     const admitted = acceptAdmission(this.state.ports, this.asking, item.blob, records.value);
@@ -121,11 +166,25 @@ export class AskedJoin implements ConnectionUser {
     return true;
   }
 
-  private async fail(problem: Problem): Promise<void> {
+  /** Somebody said no: who has the right to is read anew from the room's own history. */
+  private async takeNo(blob: Uint8Array): Promise<boolean> {
+    const link = parseLink(this.state.meta.join?.link ?? "");
+    const preview = link && (await readInvite(this.state.ports, this.connection, link));
+    if (!preview?.ok) return false;
+    const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
+    if (!no.ok) return false;
+    const { by, time } = no.value;
+    const problem = { kind: "refused", rejection: { code: "declined" } } as const;
+    await this.fail(problem, { person: by.person, name: by.name, time });
+    return true;
+  }
+
+  private async fail(problem: Problem, by: JoinEnding["by"] = null): Promise<void> {
     this.problem = problem;
+    this.watching.stop();
     await this.state.turn((turn) => {
       turn.delete(this.state.keys.asking);
-      this.state.setMeta(turn, { standing: "lost", join: null });
+      this.state.setMeta(turn, { standing: "lost", join: null, ending: { problem, by } });
     });
   }
 }

@@ -132,7 +132,7 @@ export class DirectJoin {
   private async fail(problem: Problem): Promise<void> {
     this.problem = problem;
     await this.state.turn((turn) => {
-      this.state.setMeta(turn, { standing: "lost", join: null });
+      this.state.setMeta(turn, { standing: "lost", join: null, ending: { problem, by: null } });
     });
   }
 }

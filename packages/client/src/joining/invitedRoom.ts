@@ -82,6 +82,7 @@ async function accept(
   const meta: RoomMeta = {
     ...{ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title },
     ...{ standing: preview.invite.mode === "direct" ? "joining" : "asking", creation: null, join: null },
+    ending: null,
   };
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();

@@ -35,6 +35,7 @@ export interface AnswerOf {
   postRequest: PostedResponse;
   listRequests: RequestsResponse;
   deleteRequest: DoneResponse;
+  answerRequest: DoneResponse;
   proveInbox: DoneResponse;
   fetchInbox: InboxResponse;
   clearInbox: DoneResponse;
@@ -73,6 +74,7 @@ export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } 
   postRequest: "posted",
   listRequests: "requests",
   deleteRequest: "done",
+  answerRequest: "done",
   proveInbox: "done",
   fetchInbox: "inbox",
   clearInbox: "done",

@@ -1,6 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import { type JoinRequest, memberOf } from "@conclave/protocol";
-import type { JoinRequestItem } from "@conclave/wire";
+import { ANSWER_VERSION, type JoinRequestItem } from "@conclave/wire";
+import type { Answer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { done, failed, type Result } from "../view/problem.js";
 import type { RoomState } from "./roomState.js";
@@ -80,16 +81,28 @@ export class JoinRequests {
     const { room } = this.state;
     if (!room) return failed({ kind: "not_member" });
     this.proof.give();
-    const answer = await this.connection.request<"deleteRequest">({
-      type: "deleteRequest",
-      roomTag: room.tag,
-      request: id,
-    });
+    const body = { type: "deleteRequest", roomTag: room.tag, request: id } as const;
+    return this.settle(id, await this.connection.request<"deleteRequest">(body));
+  }
+
+  private settle(id: number, answer: Answer<"deleteRequest" | "answerRequest">): Result<void> {
     if (answer.type === "lost") return failed({ kind: "unreachable" });
     if (answer.type === "error") return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
     this.opened = this.opened.filter(({ item }) => item.request !== id);
     this.state.tell({ type: "changed" });
     return done(undefined);
+  }
+
+  /** Says no to a request: it goes from the relay, and whoever asked is told, signed by us (docs/protocol.md §7, ask). */
+  async decline(id: number): Promise<Result<void>> {
+    const { room } = this.state;
+    const opened = this.find(id);
+    const version = this.connection.welcome?.version ?? 0;
+    const answer = opened && version >= ANSWER_VERSION ? room?.decline(opened.ask, this.state.now()) : null;
+    if (!room || !answer) return this.remove(id);
+    this.proof.give();
+    const body = { type: "answerRequest", roomTag: room.tag, request: id, ...answer } as const;
+    return this.settle(id, await this.connection.request<"answerRequest">(body));
   }
 
   private open(items: readonly JoinRequestItem[]): void {

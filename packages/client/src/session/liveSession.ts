@@ -280,8 +280,9 @@ export class LiveSession implements RoomSession {
     return decided;
   }
 
-  decline(requestId: number): Promise<Result<void>> {
-    return this.engine.requests.remove(requestId);
+  async decline(requestId: number): Promise<Result<void>> {
+    const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
+    return listed.ok ? this.engine.requests.decline(requestId) : listed;
   }
 
   async leave(): Promise<Result<void>> {

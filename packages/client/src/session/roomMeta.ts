@@ -1,5 +1,6 @@
 import { encode, type Reader, type Writer } from "@conclave/codec";
 import type { RoomCreation } from "@conclave/protocol";
+import type { Problem } from "../view/problem.js";
 import type { Standing } from "../view/status.js";
 import { stored } from "./stored.js";
 
@@ -16,6 +17,15 @@ export interface RoomMeta {
   readonly creation: (RoomCreation & { readonly permit: Uint8Array }) | null;
   /** A join that is not complete, to be tried again with a fresh slot. */
   readonly join: PendingJoin | null;
+  /** Why the way in ended, where it has (standing `lost`). */
+  readonly ending: JoinEnding | null;
+}
+
+/** How a join came to nothing. */
+export interface JoinEnding {
+  readonly problem: Problem;
+  /** Who said no, and when by their clock (ms); null where nobody did. */
+  readonly by: { readonly person: Uint8Array; readonly name: string; readonly time: number } | null;
 }
 
 /** A join that is on its way. */
@@ -43,19 +53,21 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-const VERSION = 1;
+/** 2 has the ending of a join. */
+const VERSION = 2;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   return encode(meta, (w, m) => {
     w.u8(VERSION).fixed(m.roomId).fixed(m.roomTag).text(m.relay).text(m.title).u8(STANDINGS.indexOf(m.standing));
-    w.optional(m.creation, writeCreation).optional(m.join, writeJoin);
+    w.optional(m.creation, writeCreation).optional(m.join, writeJoin).optional(m.ending, writeEnding);
   });
 }
 
 /** @throws Error when the stored bytes are damaged. */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
   return stored(bytes, "room", (r) => {
-    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
+    const version = r.u8();
+    if (version > VERSION) throw new Error("this home was written by a newer version");
     return {
       roomId: r.fixed(32),
       roomTag: r.fixed(32),
@@ -64,6 +76,7 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
       standing: STANDINGS[r.u8()]!,
       creation: r.optional(readCreation),
       join: r.optional(readJoin),
+      ending: version < 2 ? null : r.optional(readEnding),
     };
   });
 }
@@ -82,4 +95,17 @@ function writeJoin(w: Writer, join: PendingJoin): void {
 
 function readJoin(r: Reader): PendingJoin {
   return { link: r.text(), name: r.text(), note: r.text(), attempts: r.u16(), isPosted: r.bool(), blob: r.opaque() };
+}
+
+// A problem is plain data out of a closed set of this program's own: kept as it is.
+function writeEnding(w: Writer, { problem, by }: JoinEnding): void {
+  w.text(JSON.stringify(problem));
+  w.optional(by, (x, { person, name, time }) => x.fixed(person).text(name).u53(time));
+}
+
+function readEnding(r: Reader): JoinEnding {
+  return {
+    problem: JSON.parse(r.text()) as Problem,
+    by: r.optional((x) => ({ person: x.fixed(32), name: x.text(), time: x.u53() })),
+  };
 }

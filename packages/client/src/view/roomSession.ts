@@ -114,7 +114,10 @@ export interface RoomSession {
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
   requests(): Promise<Result<readonly JoinRequest[]>>;
   admit(requestId: number): Promise<Result<Progress>>;
-  /** Takes the request away from the relay; the person is not told. */
+  /**
+   * Says no: the request goes from the relay, and the person is told who said so, in a signed answer that only they can read.
+   * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.
+   */
   decline(requestId: number): Promise<Result<void>>;
   /** Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. */
   leave(): Promise<Result<void>>;

@@ -1,5 +1,6 @@
 import type { TimelineAlarm } from "./timeline.js";
 import type { NamedPerson } from "./person.js";
+import type { Problem } from "./problem.js";
 
 /**
  * How this device stands in a room. `founding`: the relay does not have the room yet. `joining`: the own join is on its
@@ -37,9 +38,23 @@ export type Pause =
   /** The home's storage failed, or a bug showed: open the home anew. */
   | { readonly why: "failed"; readonly message: string };
 
+/** How it came that we are not in the room, or not any more. */
+export interface Ending {
+  /** Why the way in ended (`lost`); a no is `refused` with `declined`. Null where we were in the room. */
+  readonly problem: Problem | null;
+  /** Who decided: who said no, or removed us. Null where nobody did, or it is not known. */
+  readonly by: NamedPerson | null;
+  /** When, by that person's clock (ms). */
+  readonly time: number | null;
+  /** Removed for good: no link lets us in again. */
+  readonly isBan: boolean;
+}
+
 /** How a room stands just now. */
 export interface RoomStatus {
   readonly standing: Standing;
+  /** Null while we are in the room, or on the way in. */
+  readonly ending: Ending | null;
   /** `live`: everything that the relay has is here, and more is pushed. */
   readonly connection: "offline" | "connecting" | "catching up" | "live";
   /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */

@@ -1,6 +1,8 @@
+import { equalBytes } from "@conclave/codec";
 import type { RoomEngine } from "../session/roomEngine.js";
 import { alarmView } from "./alarmView.js";
-import type { Pause, RoomStatus } from "./status.js";
+import { named } from "./roomView.js";
+import { type Ending, isGone, type Pause, type RoomStatus } from "./status.js";
 
 /** How a room stands. */
 export function statusOf(engine: RoomEngine): RoomStatus {
@@ -9,6 +11,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
   const offline = connection.isConnecting ? "connecting" : "offline";
   return {
     standing: meta.standing,
+    ending: endingOf(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
     isConfirmed: room !== null && room.confirmed !== null,
     freshness: freshness.get(),
@@ -23,6 +26,23 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     paused: pauseOf(engine),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
+}
+
+function endingOf({ state }: RoomEngine): Ending | null {
+  const { standing, ending } = state.meta;
+  if (!isGone(standing)) return null;
+  if (standing === "lost") {
+    const by = ending?.by ?? null;
+    const who = by && named(state, by.person, by.name);
+    return { problem: ending?.problem ?? null, by: who, time: by?.time ?? null, isBan: false };
+  }
+  const last = state.deeds.entries.findLast(
+    ({ deed: { action, person } }) =>
+      (action.type === "remove" || action.type === "leave") && person !== null && equalBytes(person, state.person),
+  );
+  if (!last) return { problem: null, by: null, time: null, isBan: false };
+  const { action, by, time } = last.deed;
+  return { problem: null, by: named(state, by), time, isBan: action.type === "remove" && action.ban };
 }
 
 function pauseOf({ state }: RoomEngine): Pause | null {

@@ -1,18 +1,20 @@
-import { encode } from "@conclave/codec";
-import { decodeMessage, generateKeyPackage, Group, type KeyPackageBundle } from "@conclave/mls";
+import { encode, equalBytes } from "@conclave/codec";
+import { decodeMessage, generateKeyPackage, Group, type KeyPackage, type KeyPackageBundle } from "@conclave/mls";
 import { inboxIdOf, type RosterRecord } from "@conclave/wire";
 import { sealTo } from "../encoding/sealing.js";
 import { stored } from "../encoding/stored.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
+import { openDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { encodeJoinRequest, MAX_NOTE } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
 import type { Delta, Primitives } from "../primitives.js";
+import { consents } from "../roster/consent.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
-import { memberOfLeaf } from "../roster/roster.js";
+import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
 import { type Deed, deedOf } from "./deed.js";
 import { REQUEST_LABEL } from "./doorway.js";
@@ -126,6 +128,33 @@ export function acceptAdmission(
   return done({ ...started, deeds: transitions.map(deedOf) });
 }
 
+/** Whether this blob of the inbox is a no to our request (docs/protocol.md §7, ask). It holds nothing else. */
+export function isDecline({ crypto }: Primitives, asking: Asking, blob: Uint8Array): boolean {
+  return openDecline(crypto, roomTagOf(crypto, asking.roomId), asking.replyKey, blob) !== null;
+}
+
+/** Who said no to our request, when that is so in the room as the preview shows it. `time` is their clock, ms. */
+export function acceptDecline(
+  { crypto }: Primitives,
+  asking: Asking,
+  blob: Uint8Array,
+  { roster, invite }: Pick<RoomPreview, "roster" | "invite">,
+): Outcome<{ by: Member; time: number }> {
+  const { roomId, leafSeed, replyKey } = asking;
+  const decline = openDecline(crypto, roomTagOf(crypto, roomId), replyKey, blob);
+  const asked = crypto.ed25519PublicKey(leafSeed);
+  // RULE: decline.asked: a no is to one request in one room (attack A98).
+  if (decline === null || !equalBytes(decline.roomId, roomId) || !equalBytes(decline.asked, asked))
+    return refused("bad_admission", "no answer to our request");
+  const by = memberOfLeaf(roster, decline.leaf);
+  if (by === null || !equalBytes(by.person, decline.person)) return refused("bad_admission", "not by a member");
+  const action = { type: "add", leafCert: certOf(asking), role: invite.role } as const;
+  // RULE: decline.by-right: a no is taken from somebody whose yes would count, and from nobody else: neither the relay nor
+  // any member can send people away in another's name (attacks A2, A98).
+  if (consents(crypto, roster, action, by.person, []).have === 0) return refused("not_allowed", "no");
+  return done({ by, time: decline.time });
+}
+
 /** An asking as bytes, to be stored: it holds secrets. */
 export function encodeAsking(asking: Asking): Uint8Array {
   return encode(asking, (w, a) => {
@@ -151,9 +180,19 @@ export function decodeAsking(bytes: Uint8Array): Asking {
 }
 
 function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {
-  const item = decodeMessage(keyPackage);
+  const message = keyPackageOf(keyPackage);
+  return { keyPackage: message, initPrivateKey, encryptionPrivateKey, signaturePrivateKey: leafSeed };
+}
+
+function certOf({ keyPackage }: Asking): Uint8Array {
+  const { credential } = keyPackageOf(keyPackage).leafNode;
+  return credential.type === "basic" ? credential.identity : new Uint8Array(0);
+}
+
+function keyPackageOf(bytes: Uint8Array): KeyPackage {
+  const item = decodeMessage(bytes);
   if (item.wireFormat !== "keyPackage") throw new TypeError("a stored join request is damaged");
-  return { keyPackage: item.message, initPrivateKey, encryptionPrivateKey, signaturePrivateKey: leafSeed };
+  return item.message;
 }
 
 function seconds(ms: number): bigint {

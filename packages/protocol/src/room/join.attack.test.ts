@@ -6,13 +6,14 @@ import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf } from "../identity/leafCert.js";
 import { sealTo } from "../encoding/sealing.js";
 import { openAdmission, sealAdmission } from "../invite/admission.js";
+import { sealDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { encodeJoinRequest } from "../invite/joinRequest.js";
 import { inviteLink, parseLink } from "../invite/link.js";
 import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { generateKeyPackage } from "@conclave/mls";
-import { acceptAdmission, askToJoin, type Asking } from "./asking.js";
+import { acceptAdmission, acceptDecline, askToJoin, type Asking, isDecline } from "./asking.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
@@ -176,6 +177,19 @@ describe("asking and being let in", () => {
     return { ...world, ...made.value };
   }
 
+  /** As {@link asked}, with Bob as a plain member. */
+  function askedWithBob() {
+    const { alice, log } = founded();
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    const secret = invite(alice, log, { mode: "ask" });
+    bob.catchUp(log);
+    const guest = new Person(seeded("guest"), "Guest");
+    const seen = preview(alice, guest, log, secret);
+    const made = askToJoin(guest.primitives, seen, { device: guest.device, name: "Guest", note: "", now: NOW });
+    if (!made.ok) throw new Error(made.rejection.code);
+    return { alice, bob, log, secret, guest, ...made.value };
+  }
+
   it("RULE request.lifetime and RULE request.vouched: too old, or not certified for this room", () => {
     const { alice, blob, guest, slot, keys } = asked();
     expect(alice.room.openRequest(blob, NOW)).toMatchObject({ ok: true });
@@ -240,6 +254,36 @@ describe("asking and being let in", () => {
     const { prev } = lastEntry(alice);
     const resealed = sealAdmission(guest.primitives, alice.room.tag, reply, { ...admission, head: prev })!;
     expect(accept(asking, resealed, before)).toBe("wrong_binding");
+  });
+
+  it("A98: RULE decline.asked and RULE decline.by-right: a no counts from whose yes would, to the one who asked, in that room", () => {
+    const { alice, bob, log, blob, asking, guest, secret } = askedWithBob();
+    const request = alice.room.openRequest(blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    const no = (by: Person, of = request.value) => by.room.decline(of, NOW)!.blob;
+    const seen = preview(alice, guest, log, secret);
+    const accept = (what: Uint8Array, who: Asking = asking) => {
+      const accepted = acceptDecline(guest.primitives, who, what, seen);
+      return accepted.ok ? accepted.value.by.name : accepted.rejection.code;
+    };
+    expect(isDecline(guest.primitives, asking, no(alice))).toBe(true);
+    expect(accept(no(alice))).toBe("Alice");
+    // A plain member of a room that its owner leads.
+    expect(accept(no(bob))).toBe("not_allowed");
+    // Another's request, another's eyes, another's name, and bytes that are nothing.
+    expect(accept(no(alice, { ...request.value, leaf: bob.room.self.leaf }))).toBe("bad_admission");
+    expect(accept(no(alice), { ...asking, replyKey: guest.primitives.random(32) })).toBe("bad_admission");
+    const { roomId, leaf, leafSeed } = inside(bob).core;
+    const inOurName = (person: Uint8Array, signer: Uint8Array) =>
+      sealDecline(
+        bob.primitives,
+        { roomTag: alice.room.tag, replyPub: request.value.replyPub, leafSeed },
+        { roomId, asked: request.value.leaf, person, leaf: signer, time: NOW },
+      )!;
+    expect(accept(inOurName(alice.room.self.person, leaf))).toBe("bad_admission");
+    expect(accept(inOurName(alice.room.self.person, alice.room.self.leaf))).toBe("bad_admission");
+    expect(accept(new Uint8Array(80))).toBe("bad_admission");
+    expect(isDecline(guest.primitives, asking, new Uint8Array(80))).toBe(false);
   });
 
   it("a request can be opened by every member, also some epochs later, and by nobody from before", () => {

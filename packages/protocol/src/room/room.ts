@@ -1,9 +1,17 @@
 import { equalBytes } from "@conclave/codec";
-import type { CommitReceipt, HeadReceipt, LogItem, Signed, SlotContent } from "@conclave/wire";
+import {
+  type CommitReceipt,
+  type HeadReceipt,
+  inboxIdOf,
+  type LogItem,
+  type Signed,
+  type SlotContent,
+} from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
+import { sealDecline } from "../invite/decline.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { inviteKeys, slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
@@ -271,6 +279,16 @@ export class Room {
   /** Opens a join request from the relay. */
   openRequest(blob: Uint8Array, now: number): Outcome<JoinRequest> {
     return openRequest(this.parts, blob, now);
+  }
+
+  /** Our signed no to a join request, and where it goes. Null when the request's keys are unusable. */
+  decline(request: JoinRequest, now: number): { inboxId: Uint8Array; blob: Uint8Array } | null {
+    const { primitives, core, roomTag } = this.parts;
+    const { crypto } = primitives;
+    const { roomId, person, leaf, leafSeed } = core;
+    const { replyPub, inboxPub, leaf: asked } = request;
+    const blob = sealDecline(primitives, { roomTag, replyPub, leafSeed }, { roomId, asked, person, leaf, time: now });
+    return blob && { inboxId: inboxIdOf((data) => crypto.hash("sha256", data), inboxPub), blob };
   }
 
   /** 60 digits that all members can read aloud: equal means same roster and same keys. */

@@ -85,6 +85,7 @@ export const REJECTIONS = {
     you: "With this link one asks, and somebody decides.",
     others: "Somebody came in where one has to ask.",
   },
+  declined: { you: "The room said no to your request.", others: "A request to join was declined." },
   invite_exists: { you: "There is such an invite already.", others: "An invite with a used id was refused." },
   invite_limit: { you: "There are too many open links.", others: "A link too many was refused." },
   bad_invite_proof: { you: "This link's proof does not hold.", others: "Somebody came with a false proof." },

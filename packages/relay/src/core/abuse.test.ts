@@ -242,6 +242,29 @@ describe("slots", () => {
 });
 
 describe("inboxes", () => {
+  it("A83: RULE relay.answer-once: a request is answered once, and only one that is there", async () => {
+    const world = new CoreWorld();
+    const { client, roomTag } = await world.founder();
+    const token = newKey();
+    const slot = { slotId: systemRandom(32), tokenPub: token.publicKey, blob: systemRandom(3) };
+    await client.ask({ type: "putSlot", roomTag, slot });
+    const asker = await world.connect();
+    const inbox = newKey();
+    const inboxId = inboxIdOf(sha256, inbox.publicKey);
+    await asker.proveInbox(inbox);
+    await asker.proveSlot(roomTag, slot.slotId, token);
+    const posted = await asker.ask({ type: "postRequest", roomTag, slotId: slot.slotId, blob: systemRandom(9) });
+    if (posted.type !== "posted") throw new Error(posted.type);
+    const answer = { type: "answerRequest" as const, roomTag, inboxId, blob: systemRandom(7) };
+    const fetch = { type: "fetchInbox" as const, inboxId, after: 0 };
+    expect(await client.ask({ ...answer, request: posted.request + 1 })).toMatchObject({ type: "done" });
+    expect(await asker.ask(fetch)).toMatchObject({ items: [] });
+    for (let n = 0; n < 2; n++) await client.ask({ ...answer, request: posted.request });
+    expect(await asker.ask(fetch)).toMatchObject({ items: [{ blob: answer.blob }] });
+    expect(asker.pushes).toContainEqual({ type: "inboxChanged", inboxId });
+    expect(await client.ask({ type: "listRequests", roomTag, after: 0 })).toMatchObject({ requests: [] });
+  });
+
   it("RULE inbox.proof: an inbox opens to the holder of its key only", async () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();

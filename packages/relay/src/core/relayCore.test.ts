@@ -235,6 +235,7 @@ describe("write permission", () => {
       { type: "closeSlot" as const, roomTag, slotId: slot.slotId },
       { type: "listRequests" as const, roomTag, after: 0 },
       { type: "deleteRequest" as const, roomTag, request: 1 },
+      { type: "answerRequest" as const, roomTag, request: 1, inboxId: systemRandom(32), blob: systemRandom(5) },
       { type: "beginBlob" as const, roomTag, blobId, size: 5 },
       { type: "writeBlob" as const, roomTag, blobId, index: 0, chunk: systemRandom(5) },
       { type: "readBlob" as const, roomTag, blobId, index: 0 },

@@ -32,7 +32,8 @@ import type { Session } from "./session.js";
 import { TokenBuckets } from "./tokenBucket.js";
 
 type MemberRequest =
-  BlobRequest | Extract<Request, { type: "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" }>;
+  | BlobRequest
+  | Extract<Request, { type: "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest" }>;
 type Answer = { readonly ok: true; readonly response: Response } | Refusal;
 
 /** The primitives the relay uses. */
@@ -109,6 +110,7 @@ export class RequestHandler {
       case "closeSlot":
       case "listRequests":
       case "deleteRequest":
+      case "answerRequest":
         // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
         if (!this.isMember(room, session)) return refuse("write_denied");
         return this.memberRequest(request, room, now);
@@ -150,9 +152,23 @@ export class RequestHandler {
       case "deleteRequest":
         this.store.deleteRequest(room.row.no, request.request);
         return done(request.id);
+      case "answerRequest":
+        return this.answerRequest(request, room, now);
       default:
         return this.blobs.handle(request, room, now);
     }
+  }
+
+  private answerRequest(request: Extract<Request, { type: "answerRequest" }>, room: Room, now: number): Answer {
+    const { id, inboxId, blob } = request;
+    const { no, n, tag } = room.row;
+    const [asked] = this.store.requests(no, request.request - 1, { items: 1, bytes: 0 });
+    // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
+    if (asked?.request !== request.request) return done(id);
+    this.store.deleteRequest(no, request.request);
+    this.store.addInboxItem(inboxId, { roomTag: tag, n, blob }, now, this.settings.quotas.deliveriesPerRoom);
+    this.outbox.notify([...(this.inboxWatchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
+    return done(id);
   }
 
   private createRoom(request: CreateRoomRequest, session: Session, now: number): Answer {

@@ -21,6 +21,7 @@ import type { MenuPlace } from "./Message.js";
 import { MessageList } from "./MessageList.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { Attachments } from "./files/attachments.js";
+import { GoneNotice } from "./GoneNotice.js";
 import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
 import { useActions } from "./useActions.js";
@@ -102,7 +103,11 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
           />
         ) : (
           <div class={composerStyle["notice"]}>
-            <p>{whyNot}</p>
+            {status.standing === "removed" && status.ending?.by ? (
+              <GoneNotice room={room} ending={status.ending} />
+            ) : (
+              <p>{whyNot}</p>
+            )}
             {!composition.isEmpty.value && <CopyField label={t.unsent} value={composition.text.value} />}
           </div>
         )}

@@ -1,4 +1,5 @@
-import type { Standing } from "@conclave/client";
+import type { Problem, Standing } from "@conclave/client";
+import type { RelayError } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
 import { Clock, DoorClosed, Footprints, Hourglass, Sparkles } from "lucide-preact";
 import type { JSX } from "preact";
@@ -12,10 +13,14 @@ import {
   type Icon,
   Note,
   PaneHeader,
+  PersonName,
   Stack,
+  Time,
 } from "../../design/index.js";
 import { plainName } from "@conclave/client/pure";
 import { home, self } from "../../model/home.js";
+import { sayProblem } from "../../words/index.js";
+import { Sentence } from "../room/Sentence.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
 import { t } from "./words.js";
 import style from "./RoomDoor.module.css";
@@ -30,20 +35,16 @@ export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element 
       <div class={style["scroll"]}>
         {standing === "asking" ? (
           <Asking room={room} title={title} />
+        ) : standing === "lost" ? (
+          <Lost room={room} title={title} />
         ) : (
           <EmptyState
             icon={ICONS[standing] ?? Hourglass}
-            title={standing === "lost" ? t.lostTitle : standing === "founding" ? t.foundingTitle : t.onWayTitle}
-            actions={
-              standing === "lost" ? (
-                <Button onClick={() => void forgetRoom(room)}>{t.forget}</Button>
-              ) : (
-                <Button onClick={() => void home().home.nudge()}>{t.again}</Button>
-              )
-            }
+            title={standing === "founding" ? t.foundingTitle : t.onWayTitle}
+            actions={<Button onClick={() => void home().home.nudge()}>{t.again}</Button>}
           >
-            <p>{standing === "lost" ? t.lostLead(title) : standing === "founding" ? null : t.onWayLead(title)}</p>
-            <p>{standing === "lost" ? t.lostText : standing === "founding" ? t.foundingText : t.onWayText}</p>
+            <p>{standing === "founding" ? null : t.onWayLead(title)}</p>
+            <p>{standing === "founding" ? t.foundingText : t.onWayText}</p>
           </EmptyState>
         )}
       </div>
@@ -51,7 +52,43 @@ export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element 
   );
 }
 
-const ICONS: Partial<Record<Standing, Icon>> = { founding: Sparkles, joining: Footprints, lost: DoorClosed };
+const ICONS: Partial<Record<Standing, Icon>> = { founding: Sparkles, joining: Footprints };
+
+/** The way in ended: somebody said no, or the link did. */
+function Lost({ room, title }: { readonly room: RoomSummary; readonly title: string }): JSX.Element {
+  const { ending } = room.status;
+  const by = ending?.by;
+  const isNo = by !== null && by !== undefined;
+  return (
+    <EmptyState
+      icon={DoorClosed}
+      title={isNo ? t.noTitle : t.lostTitle}
+      actions={<Button onClick={() => void forgetRoom(room)}>{t.forget}</Button>}
+    >
+      {isNo ? (
+        <p>
+          <Sentence
+            text={t.noLead}
+            by={<PersonName name={by.name} tag={by.tag} isChecked={by.checked !== null} />}
+            room={<bdi>{title}</bdi>}
+            when={<Time time={ending?.time ?? 0} />}
+          />
+        </p>
+      ) : (
+        <p>{t.lostLead(title)}</p>
+      )}
+      <p>{isNo ? t.noText : reasonOf(ending?.problem ?? null)}</p>
+    </EmptyState>
+  );
+}
+
+/** A link that is over is the usual end; anything else says its own sentence. */
+function reasonOf(problem: Problem | null): string {
+  if (problem === null || (problem.kind === "relay" && LINK_OVER.has(problem.error))) return t.lostText;
+  return `${sayProblem(problem)} ${t.goneText}`;
+}
+
+const LINK_OVER: ReadonlySet<RelayError> = new Set<RelayError>(["slot_unknown", "slot_closed", "proof_invalid"]);
 
 /** Waiting for somebody to decide. */
 function Asking({ room, title }: { readonly room: RoomSummary; readonly title: string }): JSX.Element {

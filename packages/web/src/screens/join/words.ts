@@ -71,7 +71,10 @@ export const t = words({
     waitingTitle: "Waiting to be let in",
     waitingLead: (room: string) => `Your request for “${room}” is with the people who decide.`,
     waitingText:
-      "You can close this page: the answer waits for you. It opens by itself when somebody lets you in. A no is not sent: if it takes long, ask them some other way.",
+      "You can close this page: the answer waits for you. It opens by itself when somebody lets you in, and says so when the answer is no.",
+    noTitle: "The answer is no",
+    noLead: "{by} did not let you into “{room}”, {when}.",
+    noText: "If you think that this is a mistake, talk to them some other way. The same link lets you ask once more.",
     yourWords: "Your fingerprint",
     yourWordsHint: "If somebody calls to make sure that it is you: read these words to them.",
     withdraw: "Withdraw the request",
@@ -161,7 +164,11 @@ export const t = words({
     waitingTitle: "Warten auf Einlass",
     waitingLead: (room: string) => `Deine Anfrage für „${room}“ liegt bei denen, die entscheiden.`,
     waitingText:
-      "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt. Ein Nein wird nicht verschickt: dauert es lange, frag auf einem anderen Weg nach.",
+      "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt, und ein Nein steht hier auch.",
+    noTitle: "Die Antwort ist Nein",
+    noLead: "{by} hat dich nicht in „{room}“ hereingelassen, {when}.",
+    noText:
+      "Hältst du das für ein Versehen, sprich sie auf einem anderen Weg an. Mit demselben Link kannst du noch einmal fragen.",
     yourWords: "Dein Fingerabdruck",
     yourWordsHint: "Falls jemand anruft, um sicher zu sein, dass du es bist: lies diese Wörter vor.",
     withdraw: "Anfrage zurückziehen",
