@@ -25,7 +25,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    rolldownOptions: { checks: { moduleLevelDirective: false, bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false, bundlerTimings: false },
+      output: {
+        // The first screen, what a link leads to, and the conversation are one file each: that packs better than pieces do.
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"], priority: 3 },
+            { name: "join", test: /screens\/join\/Join\.tsx/u, priority: 2 },
+            { name: "chat", test: /screens\/chat\/ChatScreen\.tsx/u, priority: 1 },
+          ],
+        },
+      },
+    },
     reportCompressedSize: false,
   },
 });
