@@ -39,9 +39,9 @@ export type {
   Unreadable,
 } from "./room/outcome.js";
 export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
+export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
 export {
-  explain,
-  REJECTIONS,
+  REJECTION_CODES,
   type Outcome,
   type Refused,
   type Rejection,

@@ -105,7 +105,7 @@ export const doneCodec: FrameCodec<DoneResponse> = {
 export const errorCodec: FrameCodec<ErrorResponse> = {
   number: 130,
   write: (writer, frame) => {
-    writer.u32(frame.id).u16(RELAY_ERRORS[frame.error].number).u32(frame.retryAfter);
+    writer.u32(frame.id).u16(RELAY_ERRORS[frame.error]).u32(frame.retryAfter);
     writer.optional(frame.position, writePosition);
   },
   read: (reader) => {

@@ -25,6 +25,7 @@ import {
   inboxProofBytes,
   itemHash,
   nextLogHead,
+  explainRelayError,
   RELAY_ERRORS,
   recordHash,
   relayErrorOf,
@@ -344,8 +345,8 @@ describe("negotiation and errors", () => {
   it("every error has its own number and a sentence", () => {
     const codes = Object.keys(RELAY_ERRORS) as RelayError[];
     for (const code of codes) {
-      expect(relayErrorOf(RELAY_ERRORS[code].number)).toBe(code);
-      expect(RELAY_ERRORS[code].sentence).toMatch(/^[A-Z].*\.$/);
+      expect(relayErrorOf(RELAY_ERRORS[code])).toBe(code);
+      expect(explainRelayError(code)).toMatch(/^[A-Z].*\.$/);
     }
     expect(relayErrorOf(9999)).toBeNull();
   });

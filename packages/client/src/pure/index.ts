@@ -4,7 +4,6 @@
  */
 export {
   decodeFileCard,
-  explain,
   isAtLeast,
   isFileWords,
   isLabel,
@@ -16,6 +15,7 @@ export {
   MAX_THUMBNAIL,
   parseLink,
   preset,
+  REJECTION_SENTENCES,
   thumbnailType,
 } from "@conclave/protocol";
 export type {

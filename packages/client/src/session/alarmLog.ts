@@ -1,5 +1,5 @@
 import { encode } from "@conclave/codec";
-import { type Alarm, type AlarmCode, ALARMS, REJECTIONS, type Rejection, type RejectionCode } from "@conclave/protocol";
+import { type Alarm, type AlarmCode, ALARMS, REJECTION_CODES, type Rejection } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
@@ -102,7 +102,7 @@ function decodeAlarm(bytes: Uint8Array): LoggedAlarm {
 }
 
 function rejectionOf(name: string, detail: string): Rejection {
-  const code = (Object.keys(REJECTIONS) as RejectionCode[]).find((each) => each === name);
+  const code = REJECTION_CODES.find((each) => each === name);
   if (code === undefined) throw new Error("the stored alarm record is damaged");
   return detail === "" ? { code } : { code, detail };
 }

@@ -1,5 +1,5 @@
-import { explain, type Rejection } from "@conclave/protocol";
-import { RELAY_ERRORS, type RelayError } from "@conclave/wire";
+import type { Rejection } from "@conclave/protocol";
+import type { RelayError } from "@conclave/wire";
 
 /** Why something was not done. A closed set. */
 export type Problem =
@@ -39,36 +39,4 @@ export function done<T>(value: T): Result<T> {
 
 export function failed(problem: Problem): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem };
-}
-
-/** One sentence for the person who wanted it. */
-export function explainProblem(problem: Problem): string {
-  switch (problem.kind) {
-    case "refused":
-      return explain(problem.rejection, "you");
-    case "relay":
-      return RELAY_ERRORS[problem.error].sentence;
-    case "unreachable":
-      return "The relay does not answer.";
-    case "starved":
-      return `Somebody else's change came first ${String(problem.losses)} times; try again later.`;
-    case "unknown":
-      return "There is no such thing (any more).";
-    case "malformed":
-      return `That is no valid ${problem.what}.`;
-    case "not_member":
-      return "This device is not in the room.";
-    case "already_here":
-      return "You are in this room already.";
-    case "corrupted":
-      return "The file is corrupted: what the server gave is not what was sent.";
-    case "too_large":
-      return "The file is too large.";
-    case "source":
-      return "The file could not be read, or it changed while it was sent.";
-    case "cancelled":
-      return "Cancelled.";
-    case "closed":
-      return "This home is closed.";
-  }
 }

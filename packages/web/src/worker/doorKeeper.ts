@@ -11,7 +11,7 @@ interface OpenHome {
 }
 
 // The engine is three times as large as all that a newcomer sees first: it comes when the door knows what is there.
-const engine = () => import("@conclave/client/browser");
+const engine = () => import("./engine.js");
 
 /** Opens, closes and serves the one home of this browser. It is made by the worker that leads. */
 export class DoorKeeper {
