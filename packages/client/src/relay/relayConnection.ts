@@ -13,8 +13,13 @@ export interface ConnectionUser {
   /** A new connection stands: proofs and subscriptions have to be made anew. */
   online(): void;
   offline(): void;
+  /** The relay does not answer, or one tries anew after that. */
+  late?(): void;
   push(push: Push): void;
 }
+
+/** So many attempts in a row tell that nobody is there; one that fails may be chance. */
+const HOPELESS = 3;
 
 /** The one connection of a home to one relay, shared by all that use it: it is up as long as somebody uses it. */
 export class RelayConnection {
@@ -41,6 +46,9 @@ export class RelayConnection {
         this.greeting = null;
         for (const user of [...this.users]) user.offline();
       },
+      late: () => {
+        for (const user of [...this.users]) user.late?.();
+      },
       push: (push) => {
         this.pushed(push);
       },
@@ -53,8 +61,9 @@ export class RelayConnection {
     return this.greeting;
   }
 
+  /** It is being tried, and there is no reason yet to think that nobody is there. */
   get isConnecting(): boolean {
-    return this.link.state === "connecting";
+    return this.link.state === "connecting" && !this.link.isLate;
   }
 
   /** Begins to use the connection; it is told at once when the connection stands already. */
@@ -83,17 +92,29 @@ export class RelayConnection {
     return this.link.request(body);
   }
 
-  /** Uses the connection for one piece of work, once it stands; null when it does not within `timeout` ms. */
+  /**
+   * Uses the connection for one piece of work, once it stands; null when it does not within `timeout` ms, or when attempts
+   * fail one after the other: somebody waits for this.
+   */
   async use<T>(timeout: number, work: (welcome: Welcome) => Promise<T>): Promise<T | null> {
     let begin: () => void = () => undefined;
     const online = () => {
       begin();
     };
-    const user: ConnectionUser = { topic: null, online, offline: () => undefined, push: () => undefined };
+    let giveUp: () => void = () => undefined;
+    const late = () => {
+      if (this.link.failures >= HOPELESS) giveUp();
+    };
+    const user: ConnectionUser = { topic: null, online, offline: () => undefined, late, push: () => undefined };
+    if (!this.greeting) this.link.nudge();
     const welcome = await new Promise<Welcome | null>((resolve) => {
       const cancel = this.clock.setTimer(timeout, () => {
         resolve(null);
       });
+      giveUp = () => {
+        cancel();
+        resolve(null);
+      };
       begin = () => {
         cancel();
         resolve(this.greeting);

@@ -22,6 +22,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 class Script implements Transport {
   readonly clock = new ManualClock(0);
   readonly log: string[] = [];
+  readonly lateness: boolean[] = [];
   readonly messages: ClientFrame[][] = [];
   connects = 0;
   events: ConnectionEvents | null = null;
@@ -29,6 +30,7 @@ class Script implements Transport {
   readonly link = new RelayLink(this, "ws://r/", this.clock, (n) => new Uint8Array(n).fill(255), {
     online: () => this.log.push("online"),
     offline: () => this.log.push("offline"),
+    late: () => this.lateness.push(this.link.isLate),
     push: (push) => this.log.push(push.type),
     probe: () => this.probe,
   });
@@ -154,6 +156,38 @@ describe("RelayLink", () => {
     expect(script.asked().map((request) => request.type)).toEqual(["read"]);
     script.clock.advance(40_000);
     expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("says that a relay is late after a while or a failure, and not any more when it answers or is tried anew", () => {
+    const script = new Script();
+    script.link.start();
+    script.clock.advance(3900);
+    expect([script.link.isLate, script.lateness]).toEqual([false, []]);
+    script.clock.advance(200);
+    expect([script.link.isLate, script.lateness]).toEqual([true, [true]]);
+    // A person asks: the attempt that hangs is dropped.
+    script.link.nudge();
+    expect([script.link.isLate, script.connects, script.lateness.at(-1)]).toEqual([false, 2, false]);
+    script.events!.closed();
+    expect([script.link.isLate, script.link.failures]).toEqual([true, 1]);
+    script.clock.step();
+    script.events!.opened();
+    script.say(welcome);
+    expect([script.link.isLate, script.link.failures]).toEqual([false, 0]);
+  });
+
+  it("a connection that is doubted proves itself soon or ends; a line that is only slow stays", async () => {
+    const script = new Script().online();
+    script.probe = read;
+    script.link.nudge();
+    script.clock.advance(2500);
+    script.say({ type: "requestsChanged", roomTag: id(1) });
+    script.clock.advance(10_000);
+    expect(script.log).toEqual(["online", "requestsChanged"]);
+    script.link.nudge();
+    script.clock.advance(3100);
+    expect(script.log).toEqual(["online", "requestsChanged", "offline"]);
+    await turn();
   });
 
   it("splits what is too large for one message", async () => {

@@ -25,6 +25,8 @@ export interface LinkEvents {
   online(welcome: Welcome): void;
   /** The connection is lost; the link tries again by itself. */
   offline(): void;
+  /** What {@link RelayLink.isLate} or {@link RelayLink.failures} says has changed. */
+  late?(): void;
   push(push: Push): void;
   /** A cheap request to ask on a silent connection, or null where nothing is worth asking. */
   probe(): RequestBody | null;
@@ -40,6 +42,10 @@ const ANSWER_TIMEOUT = 30_000;
 const SILENCE = 30_000;
 const WATCH = 10_000;
 const STABLE = 10_000;
+/** A relay that takes longer to say welcome is late: people are told, and nothing is given up. */
+const LATE = 4_000;
+/** How soon something has to come on a connection that is doubted. */
+const PROVE = 3_000;
 const LOST = { type: "lost" } as const;
 
 /**
@@ -50,6 +56,10 @@ const LOST = { type: "lost" } as const;
  */
 export class RelayLink {
   state: LinkState = "stopped";
+  /** Attempts that failed since the relay was last there, or a person last asked for one. */
+  failures = 0;
+  private isSlow = false;
+  private cancelLate: CancelTimer = () => undefined;
   private connection: Connection | null = null;
   private welcome: Welcome | null = null;
   private readonly pending = new Map<number, Pending>();
@@ -82,11 +92,36 @@ export class RelayLink {
     this.drop();
   }
 
-  /** Tries at once instead of waiting (the network is back, the person asked). */
+  /** Nobody answers: an attempt failed, or takes long. A reason to say so, not to stop trying. */
+  get isLate(): boolean {
+    return this.failures > 0 || this.isSlow;
+  }
+
+  /**
+   * The network has changed, or the person asks: tries at once instead of waiting. A connection that seems to stand has to
+   * prove it soon: one that a network left behind would else look alive for a minute.
+   */
   nudge(): void {
-    if (this.state !== "offline") return;
-    this.backoff.reset();
-    this.open();
+    if (this.state === "online") this.doubt();
+    else if (this.state === "offline" || (this.state === "connecting" && this.isLate)) {
+      this.backoff.reset();
+      this.failures = 0;
+      this.drop();
+      this.open();
+      this.events.late?.();
+    }
+  }
+
+  private doubt(): void {
+    const { connection, heard } = this;
+    const probe = this.events.probe();
+    if (!probe) return;
+    void this.request(probe);
+    this.cancelLate();
+    this.cancelLate = this.clock.setTimer(PROVE, () => {
+      // Anything at all is proof: a slow line is no dead one.
+      if (this.connection === connection && this.heard === heard) this.fail();
+    });
   }
 
   /** Asks the relay; at once `lost` when there is no connection. Requests are carried out in the order of their calls. */
@@ -115,6 +150,11 @@ export class RelayLink {
     });
     this.connection = connection;
     this.heard = this.clock.now();
+    this.isSlow = false;
+    this.cancelLate = this.clock.setTimer(LATE, () => {
+      this.isSlow = true;
+      this.events.late?.();
+    });
     this.watch();
   }
 
@@ -123,15 +163,19 @@ export class RelayLink {
     const wasOnline = this.state === "online";
     if (wasOnline && this.clock.now() - this.onlineSince >= STABLE) this.backoff.reset();
     this.state = "offline";
+    this.failures = wasOnline ? 0 : this.failures + 1;
     this.drop();
     this.cancelTimer = this.clock.setTimer(this.backoff.next(), () => {
       this.open();
     });
     if (wasOnline) this.events.offline();
+    else this.events.late?.();
   }
 
   private drop(): void {
     this.cancelTimer();
+    this.cancelLate();
+    this.isSlow = false;
     this.connection?.close();
     this.connection = null;
     this.welcome = null;
@@ -173,6 +217,9 @@ export class RelayLink {
     }
     this.welcome = welcome;
     this.state = "online";
+    this.cancelLate();
+    this.isSlow = false;
+    this.failures = 0;
     this.onlineSince = this.clock.now();
     this.events.online(welcome);
   }

@@ -126,6 +126,10 @@ export class RoomEngine implements ConnectionUser {
     this.state.tell({ type: "changed" });
   }
 
+  late(): void {
+    this.state.tell({ type: "changed" });
+  }
+
   push(push: Push): void {
     if (push.type === "records") this.sync.push(push.items);
     else if (push.type === "lagged") this.sync.lagged();

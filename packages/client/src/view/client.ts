@@ -80,7 +80,10 @@ export interface Client {
   forget(roomId: Uint8Array): Promise<void>;
   /** Connects all rooms, when it was opened without. */
   connect(): void;
-  /** The network is back, or the person asks: try at once instead of waiting. */
+  /**
+   * The network came or went, or the person asks: try at once instead of waiting, and find out soon whether what seems to
+   * be connected still is.
+   */
   nudge(): void;
   /** Stops everything and frees the home. What is stored goes on when it is opened again. */
   close(): Promise<void>;

@@ -55,7 +55,7 @@ export interface RoomStatus {
   readonly standing: Standing;
   /** Null while we are in the room, or on the way in. */
   readonly ending: Ending | null;
-  /** `live`: everything that the relay has is here, and more is pushed. */
+  /** `connecting`: it is being tried, and may well succeed; `offline`: nobody answers, it is tried again and again. `live`: everything that the relay has is here, and more is pushed. */
   readonly connection: "offline" | "connecting" | "catching up" | "live";
   /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */
   readonly isConfirmed: boolean;

@@ -52,7 +52,24 @@ export function startHome(): Home {
     else if (event.type === "room") takeRoom(event.room);
   });
   void readDoor().then(() => sayWhenGone(name));
+  nudgeWhenNetworkChanges(remote);
   return remote;
+}
+
+/** So long in the background (ms), and its connections may be dead: phones cut them without a word. */
+const LONG_AWAY = 20_000;
+
+function nudgeWhenNetworkChanges(remote: Home): void {
+  const nudge = () => {
+    if (door.peek().state === "open") void remote.home.nudge().catch(() => undefined);
+  };
+  addEventListener("online", nudge);
+  addEventListener("offline", nudge);
+  let hiddenAt = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (hiddenAt > 0 && Date.now() - hiddenAt > LONG_AWAY) nudge();
+  });
 }
 
 /** A home to act with: makes a new one where there is none. False where it is not open and a person has to do something first. */

@@ -11,6 +11,7 @@ import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
+import { OfflineBanner } from "../room/OfflineBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
 import style from "./ChatScreen.module.css";
@@ -87,6 +88,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
       <div class={style["chat"]}>
         <RoomHeader room={room} detail={detail} />
         <AlarmBanner room={room} />
+        <OfflineBanner room={room} />
         <MessageList
           conversation={conversation}
           room={room}

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { Mail, ScanSearch } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -7,6 +8,9 @@ import { door } from "../../model/home.js";
 import { TaskPage } from "../welcome/TaskPage.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
+
+/** From here on (ms) one wants to know whom one waits for. */
+const LATE = 2_500;
 
 export interface ConsentProps {
   /** The server that would be asked. */
@@ -25,8 +29,16 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
     forgetInvite();
     go({ at: door.value.state === "open" ? "rooms" : "welcome" }, { replace: true });
   };
+  const isLate = useSignal(false);
   useEffect(() => {
-    if (isBusy) announce(t.looking);
+    isLate.value = false;
+    if (!isBusy) return;
+    announce(t.looking);
+    const timer = setTimeout(() => {
+      isLate.value = true;
+      announce(t.stillTrying(host));
+    }, LATE);
+    return () => clearTimeout(timer);
   }, [isBusy]);
   return (
     <TaskPage
@@ -38,7 +50,7 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
           <Button tone="primary" size="large" icon={ScanSearch} busy={isBusy} onClick={onLook}>
             {t.look}
           </Button>
-          <Button tone="quiet" disabled={isBusy} onClick={decline}>
+          <Button tone="quiet" onClick={decline}>
             {t.notNow}
           </Button>
         </>
@@ -54,7 +66,7 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
       {isBusy && (
         <p class={style["busy"]}>
           <Spinner size={18} />
-          {t.looking}
+          {isLate.value ? t.stillTrying(host) : t.looking}
         </p>
       )}
     </TaskPage>

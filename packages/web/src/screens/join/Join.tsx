@@ -1,4 +1,4 @@
-import type { Problem } from "@conclave/client";
+import type { Problem, Result } from "@conclave/client";
 import { type InviteLink, parseLink } from "@conclave/client/pure";
 import type { InvitedView, RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
@@ -18,6 +18,9 @@ type Stage =
   | { readonly at: "seen"; readonly invited: InvitedView }
   | { readonly at: "forbidden" }
   | { readonly at: "failed"; readonly problem: Problem };
+
+/** How long a server that does not answer is left alone (ms). */
+const AGAIN = 4_000;
 
 /** Of the same person's other device: it would be refused in the end, and nobody has to type a name for that. */
 const ALREADY: Problem = { kind: "refused", rejection: { code: "already_member" } };
@@ -48,11 +51,34 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
       stage.value = { at: "failed", problem: { kind: "closed" } };
       return;
     }
-    const looked = await home().home.lookAt(text);
+    show(await home().home.lookAt(text));
+  };
+  const show = (looked: Result<InvitedView>) => {
     if (!looked.ok) stage.value = { at: "failed", problem: looked.problem };
     else if (looked.value.members.some(({ isYou }) => isYou)) stage.value = { at: "failed", problem: ALREADY };
     else stage.value = { at: "seen", invited: looked.value };
   };
+  // The person has said that the server may be asked: while it does not answer it is asked again, out of sight.
+  const isUnreached = stage.value.at === "failed" && stage.value.problem.kind === "unreachable";
+  useEffect(() => {
+    if (!isUnreached) return;
+    const mine = stage.peek();
+    let timer = 0;
+    const again = async () => {
+      clearTimeout(timer);
+      const looked = isBusy.peek() ? null : await home().home.lookAt(text);
+      if (stage.peek() !== mine) return;
+      if (looked && (looked.ok || looked.problem.kind !== "unreachable")) show(looked);
+      else timer = setTimeout(ask, AGAIN);
+    };
+    const ask = () => void again().catch(() => undefined);
+    timer = setTimeout(ask, AGAIN);
+    addEventListener("online", ask);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", ask);
+    };
+  }, [isUnreached]);
   const accept = async (invited: InvitedView, name: string, note: string) => {
     const calls = home().home;
     let joined = await calls.accept(invited.ticket, name, note);

@@ -10,6 +10,7 @@ export const t = words({
     look: "Look at it",
     notNow: "Not now",
     looking: "Asking the server and checking the room's whole history…",
+    stillTrying: (host: string) => `${host} has not answered yet. Still trying…`,
     joining: "You are joining",
     asking: "You ask to join",
     people: (n: number) => plural(n, { one: "# person", other: "# people" }),
@@ -60,7 +61,7 @@ export const t = words({
       "What it shows is not what the link promises. You have joined nothing, and nothing about you was sent. Tell whoever invited you, by another way, and try once more.",
     unreachableTitle: "The server does not answer",
     unreachableText: (host: string) =>
-      `${host} could not be reached. It may be down, or your network does not let you through.`,
+      `${host} could not be reached. It may be down, or your network does not let you through. This page keeps trying, and goes on by itself.`,
     forbiddenTitle: "This page may not ask that server",
     forbiddenText: (own: string, other: string) =>
       `You opened Conclave from ${own}, which lets it speak to few servers only. The room is on ${other}. Open the invite there, or run “conclave web” on your own machine.`,
@@ -101,6 +102,7 @@ export const t = words({
     look: "Ansehen",
     notNow: "Jetzt nicht",
     looking: "Der Server wird gefragt und der ganze Verlauf des Raums geprüft …",
+    stillTrying: (host: string) => `${host} hat noch nicht geantwortet. Es wird weiter versucht …`,
     joining: "Du trittst bei",
     asking: "Du fragst an bei",
     people: (n: number) => plural(n, { one: "# Person", other: "# Leute" }),
@@ -153,7 +155,7 @@ export const t = words({
       "Was er zeigt, ist nicht, was der Link verspricht. Du bist nirgends beigetreten, und von dir wurde nichts gesendet. Sag es der Person, die dich eingeladen hat, auf anderem Weg, und versuch es noch einmal.",
     unreachableTitle: "Der Server antwortet nicht",
     unreachableText: (host: string) =>
-      `${host} war nicht zu erreichen. Vielleicht ist er aus, oder dein Netz lässt dich nicht durch.`,
+      `${host} war nicht zu erreichen. Vielleicht ist er aus, oder dein Netz lässt dich nicht durch. Diese Seite versucht es weiter, und es geht von selbst weiter.`,
     forbiddenTitle: "Diese Seite darf den Server nicht fragen",
     forbiddenText: (own: string, other: string) =>
       `Du hast Conclave von ${own} geöffnet, und von dort darf es nur mit wenigen Servern sprechen. Der Raum liegt auf ${other}. Öffne die Einladung dort, oder starte „conclave web“ auf deinem eigenen Rechner.`,

@@ -161,9 +161,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
           ) : (
             <Disclosure title={t.advanced}>{server}</Disclosure>
           )}
-          {problem.value && (
-            <Banner tone="danger" title={sayProblem(problem.value === "closed" ? { kind: "closed" } : problem.value)} />
-          )}
+          {problem.value && <Banner tone="danger" title={say(problem.value, hostOf(relay.value) ?? relay.value)} />}
           <Button type="submit" tone="primary" size="large" wide icon={Sparkles} busy={isBusy}>
             {t.create}
           </Button>
@@ -171,4 +169,9 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
       </form>
     </TaskPage>
   );
+}
+
+function say(problem: Problem | "closed", host: string): string {
+  if (problem === "closed") return sayProblem({ kind: "closed" });
+  return problem.kind === "unreachable" ? t.unreachable(host) : sayProblem(problem);
 }

@@ -21,6 +21,8 @@ export const t = words({
     permit: "Permit",
     permitHint: "Some servers let only people with a permit start rooms. Whoever runs the server gives it to you.",
     create: "Start the room",
+    unreachable: (host: string) =>
+      `${host} does not answer. A new room needs its server for a moment. What you typed is kept: try again when there is a connection.`,
     nameFirst: "Type a name for yourself.",
     roomFirst: "Type a name for the room.",
     tooLong: "That is too long: at most 128 letters.",
@@ -71,6 +73,8 @@ export const t = words({
     permitHint:
       "Manche Server lassen nur Leute mit einer Erlaubnis Räume gründen. Du bekommst sie von dem, der ihn betreibt.",
     create: "Raum gründen",
+    unreachable: (host: string) =>
+      `${host} antwortet nicht. Ein neuer Raum braucht seinen Server für einen Augenblick. Was du eingetippt hast, bleibt: versuch es noch einmal, wenn es eine Verbindung gibt.`,
     nameFirst: "Gib dir einen Namen.",
     roomFirst: "Gib dem Raum einen Namen.",
     tooLong: "Das ist zu lang: höchstens 128 Zeichen.",

@@ -1,0 +1,69 @@
+import type { RoomSummary } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import { CloudOff } from "lucide-preact";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Banner } from "../../design/Banner.js";
+import { Button } from "../../design/Button.js";
+import { home } from "../../model/home.js";
+import { words } from "../../words/words.js";
+
+const t = words({
+  en: {
+    title: (host: string) => `${host} does not answer`,
+    text: "It is tried again and again. What you write is kept, and sent when it answers.",
+    again: "Try now",
+    trying: "Trying…",
+  },
+  de: {
+    title: (host: string) => `${host} antwortet nicht`,
+    text: "Es wird immer wieder versucht. Was du schreibst, bleibt hier und geht hinaus, sobald er antwortet.",
+    again: "Jetzt versuchen",
+    trying: "Wird versucht …",
+  },
+});
+
+/** A connection that was only replaced is no news: so long (ms) nothing is said. */
+const QUIET = 1_500;
+/** How long "trying" stays after one asked for it (ms): an attempt that is refused is over at once. */
+const TRYING = 1_000;
+
+/** Names the server that does not answer, and tries at once when asked. An outage is only an outage: no alarm. */
+export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Element | null {
+  const { standing, connection, paused } = room.status;
+  const isAway = standing === "member" && connection === "offline" && paused === null;
+  const isShown = useSignal(false);
+  const isTrying = useSignal(false);
+  useEffect(() => {
+    if (!isAway && connection !== "connecting") isShown.value = false;
+    if (!isAway || isShown.peek()) return;
+    const timer = setTimeout(() => (isShown.value = true), QUIET);
+    return () => clearTimeout(timer);
+  }, [isAway, connection]);
+  if (!isShown.value || standing !== "member") return null;
+  const again = () => {
+    isTrying.value = true;
+    setTimeout(() => (isTrying.value = false), TRYING);
+    void home()
+      .home.nudge()
+      .catch(() => undefined);
+  };
+  return (
+    <Banner
+      edge
+      icon={CloudOff}
+      title={t.title(hostOf(room.relay))}
+      actions={
+        <Button size="small" busy={isTrying} onClick={again}>
+          {isTrying.value ? t.trying : t.again}
+        </Button>
+      }
+    >
+      {t.text}
+    </Banner>
+  );
+}
+
+function hostOf(relay: string): string {
+  return URL.canParse(relay) ? new URL(relay).host : relay;
+}
