@@ -39,11 +39,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     choirAt = first.url();
     second = await first.context().newPage();
     await second.goto(`${world.url}/#/rooms`);
-    // Without this every page believes to be in front.
-    for (const page of [first, second]) {
-      const protocol = await page.context().newCDPSession(page);
-      await protocol.send("Emulation.setFocusEmulationEnabled", { enabled: false });
-    }
+    for (const page of [first, second]) await letBlur(page);
   }, 60_000);
   afterAll(() => world.stop());
   beforeEach(async () => {
@@ -116,8 +112,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await second.bringToFront();
     await says(choir, "Follow me");
     await expect.poll(told, SOON).toHaveLength(1);
-    const [page, other] =
-      (await first.evaluate(() => window.told.length)) === 1 ? [first, second] : [second, first];
+    const [page, other] = (await first.evaluate(() => window.told.length)) === 1 ? [first, second] : [second, first];
     await page.bringToFront();
     await page.evaluate(() => window.told[0]!.notification.dispatchEvent(new Event("click")));
     await expect.poll(() => page.url(), SOON).toBe(choirAt);
@@ -127,6 +122,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await expect.poll(() => count(other, "Choir"), SOON).toBe("");
     await expect.poll(() => other.evaluate(() => window.badge), SOON).toBe(null);
     await page.reload();
+    await letBlur(page);
     await expect.poll(() => count(page, "Choir"), SOON).toBe("");
   });
 
@@ -157,6 +153,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     for (const text of ["one", "two", "three"]) await says(garden, `while away: ${text}`);
     await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
     await second.reload();
+    await letBlur(second);
     await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
     await first.bringToFront();
     const marked = first.locator("[data-row]").filter({ hasText: "New messages" });
@@ -196,6 +193,12 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
   });
 });
+
+/** Without this every page believes that it is in front; a reload brings that back. */
+async function letBlur(page: Page): Promise<void> {
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+}
 
 /** Runs before the page does: what it shows to the system is kept, and goes to the system too. */
 function watchNotices(): void {
