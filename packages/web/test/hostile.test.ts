@@ -32,6 +32,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
   const data = (name: string) => joinPath(folder, name);
   const copy = (from: string, to: string) => cpSync(data(from), data(to), { recursive: true });
   const portOf = (server: Server) => new URL(server.url).port;
+  const side = (page: Page) => page.locator('[data-pane="side"]');
   const banner = (page: Page) => page.getByRole("alert");
 
   it("rollback: an older folder is served again; the page says so, and sends nothing until a person has looked", async () => {
@@ -49,12 +50,14 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
 
     const liar = await Server.start(data("older"), ["--port", portOf(honest)]);
     await banner(alice).getByText("older state").waitFor();
-    expect(await banner(alice).innerText()).toContain("Nothing is sent from this device until you have looked.");
+    expect(await banner(alice).innerText()).toContain("Nothing is sent until you have looked.");
     const box = alice.getByRole("textbox", { name: /^Message/u });
     expect(await box.count()).toBe(0);
     expect(await axeFaults(alice)).toEqual([]);
     // A person has looked, and goes on.
-    await banner(alice).getByRole("button", { name: "I have looked, go on" }).click();
+    await banner(alice).getByRole("button", { name: "Look at it" }).click();
+    expect(await axeFaults(alice)).toEqual([]);
+    await side(alice).getByRole("button", { name: "I have looked, go on" }).click();
     await alice.getByRole("button", { name: "Send again" }).click();
     await box.waitFor();
     await send(alice, "after all");
@@ -105,9 +108,17 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     const joined = await Server.start(data("right"), ["--port", portOf(honest)]);
     await banner(alice).waitFor();
     await banner(alice).getByText("signed two contradicting statements").waitFor();
+    await banner(alice)
+      .getByRole("button", { name: /^Look at/u })
+      .click();
     const [download] = await Promise.all([
       alice.waitForEvent("download"),
-      banner(alice).getByRole("button", { name: "Save the proof" }).click(),
+      side(alice)
+        .locator("section")
+        .filter({ hasText: "signed two contradicting statements" })
+        .first()
+        .getByRole("button", { name: "Save the proof" })
+        .click(),
     ]);
     const file = data("proof.json");
     await download.saveAs(file);
@@ -137,8 +148,12 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await bob.getByText("still here").first().waitFor();
     await alice.getByRole("button", { name: /People in this room/u }).click();
     await alice.getByText("2 people").first().waitFor();
-    await alice.getByRole("button", { name: "Noted" }).click();
-    await expect.poll(() => alice.getByText("nobody in the room can have sent").count()).toBeLessThanOrEqual(1);
+    await alice
+      .getByRole("button", { name: /^Look at/u })
+      .first()
+      .click();
+    await side(alice).getByRole("button", { name: /oted$/u }).first().click();
+    await expect.poll(() => alice.getByRole("status").getByText("nobody in the room can have sent").count()).toBe(0);
     await liar.stop();
   }, 90_000);
 

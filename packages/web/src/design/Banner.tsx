@@ -15,6 +15,8 @@ export interface BannerProps {
   /** What it means and what to do. */
   readonly children?: ComponentChildren;
   readonly actions?: ComponentChildren;
+  /** The one thing to do about it: in the line of the text, and a press anywhere on the banner does it too. */
+  readonly link?: { readonly text: string; readonly onClick: () => void };
   readonly onDismiss?: () => void;
   readonly icon?: Icon;
   /** From edge to edge, at the top of a pane; else it is a card in the text. */
@@ -30,7 +32,7 @@ const ICONS: Readonly<Record<Tone, unknown>> = {
 
 /** Something to know while it lasts. A danger is said to a screen reader at once, the rest when there is a pause. */
 export function Banner(props: BannerProps): JSX.Element {
-  const { tone = "info", title, children, actions, onDismiss, edge } = props;
+  const { tone = "info", title, children, actions, link, onDismiss, edge } = props;
   const Shape = props.icon ?? (ICONS[tone] as Icon);
   return (
     <div
@@ -42,7 +44,17 @@ export function Banner(props: BannerProps): JSX.Element {
       </span>
       <div class={style["words"]}>
         <p class={style["title"]}>{title}</p>
-        {children && <div class={style["text"]}>{children}</div>}
+        {(children || link) && (
+          <div class={style["text"]}>
+            {children}
+            {children && link && " "}
+            {link && (
+              <button class={style["link"]} type="button" onClick={link.onClick}>
+                {link.text}
+              </button>
+            )}
+          </div>
+        )}
         {actions && <div class={style["actions"]}>{actions}</div>}
       </div>
       {onDismiss && (

@@ -1,6 +1,7 @@
 import { BadgeCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { plainName } from "@conclave/client/pure";
+import { classes } from "./live.js";
 import style from "./PersonName.module.css";
 import { t } from "./words.js";
 
@@ -30,7 +31,9 @@ export function PersonName({ name, tag, isLookalike, isYou, isChecked, withTag }
       <bdi class={style["name"]}>{plainName(name)}</bdi>
       {isYou && <span class={style["you"]}>({t.you})</span>}
       {isChecked && <BadgeCheck class={style["checked"]} size={15} aria-label={t.checked} role="img" />}
-      {(isLookalike === true || withTag === true) && <span class={style["tag"]}>{tag}</span>}
+      {(isLookalike === true || withTag === true) && (
+        <span class={classes(style["tag"], isLookalike && style["alike"])}>{tag}</span>
+      )}
     </span>
   );
 }

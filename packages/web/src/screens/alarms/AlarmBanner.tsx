@@ -1,17 +1,15 @@
 import type { RoomStatus, TimelineAlarm } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/remote";
 import type { JSX } from "preact";
-import { go } from "../../app/route.js";
+import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
 import { alarmSentences } from "../chat/systemWords.js";
-import { goOn } from "./goOn.js";
-import { saveProof } from "./saveProof.js";
-import { advice, meanings, t } from "./words.js";
+import { t } from "./words.js";
 
 /**
- * What a person has to know before going on in this room: one banner, about the worst of what was seen. Nothing is shown for
- * an outage: that is no alarm.
+ * What a person has to know before going on in this room: one short banner about the worst of what was seen, however much
+ * there is; what it means and what to do stands in the panel behind it. Nothing is shown for an outage: that is no alarm.
  */
 export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Element | null {
   const { paused } = room.status;
@@ -33,36 +31,17 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
   if (!alarm) return null;
   const others = room.status.alarms.filter(({ order }) => order !== alarm.order).length;
   const stops = paused !== null;
+  const at = route.value;
+  const isOpen = at.at === "room" && at.panel === "alarms";
+  const look = () => go({ at: "room", key: room.key, panel: "alarms", item: null });
   return (
     <Banner
       edge
       tone={stops ? "danger" : "warning"}
       title={alarmSentences[alarm.code]}
-      actions={
-        <>
-          {alarm.proof !== null && (
-            <Button size="small" onClick={() => saveProof(alarm)}>
-              {t.saveProof}
-            </Button>
-          )}
-          {paused?.why !== "restored" && (
-            <Button size="small" onClick={() => void goOn(room, alarm)}>
-              {stops ? t.goOn : t.noted}
-            </Button>
-          )}
-          <Button
-            size="small"
-            tone="quiet"
-            onClick={() => go({ at: "room", key: room.key, panel: "alarms", item: null })}
-          >
-            {t.details}
-          </Button>
-        </>
-      }
+      {...(isOpen ? {} : { link: { text: others > 0 ? t.lookAtAll(others + 1) : t.look, onClick: look } })}
     >
-      {stops && paused.why === "alarm" ? `${t.paused} ` : ""}
-      {meanings[alarm.code]} {advice[alarm.code]}
-      {others > 0 && ` (${t.more(others)})`}
+      {stops && t.paused}
     </Banner>
   );
 }

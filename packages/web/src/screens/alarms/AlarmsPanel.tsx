@@ -1,7 +1,7 @@
 import type { TimelineAlarm } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { Download, ShieldCheck } from "lucide-preact";
+import { BadgeCheck, Download, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
 import {
@@ -20,7 +20,7 @@ import {
 } from "../../design/index.js";
 import { home, rooms } from "../../model/home.js";
 import { alarmSentences } from "../chat/systemWords.js";
-import { goOn } from "./goOn.js";
+import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";
 import { advice, meanings, t } from "./words.js";
 
@@ -39,12 +39,17 @@ export function AlarmsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Ele
           </EmptyState>
         ) : (
           <Stack>
+            <NotedAll roomKey={roomKey} />
             {alarms.map((alarm) => (
               <AlarmCard key={alarm.order} roomKey={roomKey} alarm={alarm} />
             ))}
-            <Row>
-              <Button onClick={() => go({ at: "room", key: roomKey, panel: "verify", item: null })}>{t.compare}</Button>
-            </Row>
+            <Button
+              wide
+              icon={BadgeCheck}
+              onClick={() => go({ at: "room", key: roomKey, panel: "verify", item: null })}
+            >
+              {t.compare}
+            </Button>
           </Stack>
         )}
       </PaneBody>
@@ -52,18 +57,36 @@ export function AlarmsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Ele
   );
 }
 
+/** Many small ones are put away at once; what stops sending is looked at by itself. */
+function NotedAll({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element | null {
+  const room = rooms.value.get(roomKey);
+  const small = openAlarms(roomKey).filter((alarm) => alarm.code !== "RESTORED" && room && !stopsSending(room, alarm));
+  if (!room || small.length < 2) return null;
+  const note = async () => {
+    for (const alarm of small) await goOn(room, alarm);
+  };
+  return (
+    <Button wide onClick={() => void note()}>
+      {t.notedAll}
+    </Button>
+  );
+}
+
 function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly alarm: TimelineAlarm }): JSX.Element {
   const room = rooms.value.get(roomKey);
   const isOpen = openAlarms(roomKey).some(({ order }) => order === alarm.order);
   return (
-    <Card
-      title={alarmSentences[alarm.code]}
-      level={3}
-      actions={<Badge tone={isOpen ? "danger" : "neutral"}>{isOpen ? t.isOpen : t.acknowledged}</Badge>}
-    >
+    <Card>
       <Stack gap={3}>
+        <div>
+          <Badge tone={isOpen ? "danger" : "neutral"}>{isOpen ? t.isOpen : t.acknowledged}</Badge>
+        </div>
+        <h3>{alarmSentences[alarm.code]}</h3>
         <p>{meanings[alarm.code]}</p>
-        <p>{advice[alarm.code]}</p>
+        <div>
+          <h4>{t.toDo}</h4>
+          <p>{advice[alarm.code]}</p>
+        </div>
         <Facts
           facts={[
             {
@@ -79,14 +102,14 @@ function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly ala
         />
         <Note>{alarm.proof === null ? t.notProvable : t.provable}</Note>
         <Row>
+          {room && isOpen && alarm.code !== "RESTORED" && (
+            <Button size="small" tone="primary" onClick={() => void goOn(room, alarm)}>
+              {stopsSending(room, alarm) ? t.goOn : t.noted}
+            </Button>
+          )}
           <Button size="small" icon={Download} onClick={() => saveProof(alarm)}>
             {alarm.proof === null ? t.saveSeen : t.saveProof}
           </Button>
-          {room && isOpen && alarm.code !== "RESTORED" && (
-            <Button size="small" onClick={() => void goOn(room, alarm)}>
-              {t.noted}
-            </Button>
-          )}
         </Row>
       </Stack>
     </Card>

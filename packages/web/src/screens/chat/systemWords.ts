@@ -64,22 +64,21 @@ export const reasons = words({
 export const alarmSentences = words({
   en: {
     FORK: "The server shows this room differently to different people.",
-    ROLLBACK: "The server showed an older state of this room than before.",
-    EQUIVOCATION: "The server signed two contradicting statements about this room. The proof is saved.",
+    ROLLBACK: "The server showed an older state of this room.",
+    EQUIVOCATION: "The server signed two contradicting statements about this room.",
     BAD_RECEIPT: "A receipt of the server does not hold.",
     REFUSED_CHANGE: "A change of this room was refused: it breaks the rules.",
-    JUNK: "The server delivered bytes that nobody in the room can have sent. They were ignored.",
+    JUNK: "The server delivered something that nobody in the room can have sent.",
     BAD_MESSAGE: "A message does not hold, and is not shown.",
     RESTORED: "This device was restored from a copy, or copied.",
   },
   de: {
     FORK: "Der Server zeigt diesen Raum verschiedenen Leuten verschieden.",
-    ROLLBACK: "Der Server zeigte einen älteren Stand dieses Raums als vorher.",
-    EQUIVOCATION:
-      "Der Server hat zwei Aussagen über diesen Raum unterschrieben, die sich widersprechen. Der Beweis ist gesichert.",
+    ROLLBACK: "Der Server zeigte einen älteren Stand dieses Raums.",
+    EQUIVOCATION: "Der Server hat zwei Aussagen über diesen Raum unterschrieben, die sich widersprechen.",
     BAD_RECEIPT: "Eine Quittung des Servers stimmt nicht.",
     REFUSED_CHANGE: "Eine Änderung dieses Raums wurde abgelehnt: sie bricht die Regeln.",
-    JUNK: "Der Server hat Daten geliefert, die niemand im Raum gesendet haben kann. Sie wurden ignoriert.",
+    JUNK: "Der Server hat etwas geliefert, das niemand im Raum gesendet haben kann.",
     BAD_MESSAGE: "Eine Nachricht stimmt nicht, und wird nicht gezeigt.",
     RESTORED: "Dieses Gerät wurde aus einer Kopie wiederhergestellt, oder kopiert.",
   },

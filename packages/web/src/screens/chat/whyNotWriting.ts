@@ -10,7 +10,7 @@ const t = words({
     left: "You have left this room. What you have read stays here.",
     lost: "You did not come in: the invite was used up or ended before the room took you in. Ask for a new one.",
     restored: "This device was restored from a copy. It has to join the room anew before it can write.",
-    alarm: "Sending is paused after an alarm. Look at it above, and decide how to go on.",
+    alarm: "You can write again when you have looked at the alarm above.",
     update_needed: "The room uses something that this version does not know. Update Conclave to write here.",
     failed: "The storage of this browser failed. Reload the page to go on.",
   },
@@ -24,7 +24,7 @@ const t = words({
     lost: "Du bist nicht hineingekommen: die Einladung war verbraucht oder beendet, bevor der Raum dich aufnahm. Bitte um eine neue.",
     restored:
       "Dieses Gerät wurde aus einer Kopie wiederhergestellt. Es muss dem Raum neu beitreten, bevor es schreiben kann.",
-    alarm: "Nach einem Alarm wird nichts gesendet. Sieh ihn dir oben an, und entscheide, wie es weitergeht.",
+    alarm: "Du kannst wieder schreiben, wenn du dir den Alarm oben angesehen hast.",
     update_needed:
       "Der Raum benutzt etwas, das diese Version nicht kennt. Aktualisiere Conclave, um hier zu schreiben.",
     failed: "Der Speicher dieses Browsers hat versagt. Lade die Seite neu, um weiterzumachen.",

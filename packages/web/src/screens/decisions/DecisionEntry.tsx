@@ -1,16 +1,19 @@
 import type { Decision, NamedPerson } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
+import { ChevronRight } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
-import { Disclosure, Facts, PersonName } from "../../design/index.js";
-import { fullTime } from "../../words/when.js";
+import { Facts, PersonName } from "../../design/index.js";
+import { clockTime, fullTime } from "../../words/when.js";
 import { DecisionSentence } from "../room/DecisionSentence.js";
 import { Sentence } from "../room/Sentence.js";
 import style from "./decisions.module.css";
+import { iconOf } from "./icons.js";
 import { t } from "./words.js";
 
-/** One decision: a sentence, and behind it who had the right to it. */
+/** One decision: who did what, quietly when and by what right; behind it all that is known of it. */
 export function DecisionEntry({ decision }: { readonly decision: Decision }): JSX.Element {
-  const { seq, by, time, right, revokedInvites } = decision;
+  const { seq, action, by, time, right, revokedInvites } = decision;
+  const Shape = iconOf(action);
   const facts: { name: string; value: ComponentChildren }[] = [
     { name: t.by, value: <Person of={by} /> },
     { name: t.right, value: <RightOf right={right} /> },
@@ -23,22 +26,33 @@ export function DecisionEntry({ decision }: { readonly decision: Decision }): JS
   }
   facts.push({ name: t.when, value: fullTime(time) });
   if (revokedInvites.length > 0) facts.push({ name: t.revoked, value: t.revokedCount(revokedInvites.length) });
+  const quiet = quietRight(right);
   return (
-    <div class={style["entry"]}>
-      <Disclosure
-        title={
+    <details class={style["entry"]}>
+      <summary class={style["line"]}>
+        <span class={style["icon"]}>
+          <Shape size={17} aria-hidden="true" />
+        </span>
+        <span class={style["words"]}>
           <span class={style["sentence"]}>
             <DecisionSentence
               of={decision}
+              brief
               name={(of) => <PersonName name={of.name} tag={of.tag} isYou={of.isYou} />}
             />
           </span>
-        }
-      >
-        <p class={style["number"]}>{t.number(seq)}</p>
+          <span class={style["quiet"]}>
+            <time>{clockTime(time)}</time>
+            {quiet && <> · {quiet}</>}
+          </span>
+        </span>
+        <ChevronRight class={style["arrow"]} size={16} aria-hidden="true" />
+      </summary>
+      <div class={style["facts"]}>
         <Facts facts={facts} />
-      </Disclosure>
-    </div>
+        <p class={style["quiet"]}>{t.number(seq)}</p>
+      </div>
+    </details>
   );
 }
 
@@ -46,10 +60,17 @@ function Person({ of }: { readonly of: NamedPerson }): JSX.Element {
   return <PersonName name={of.name} tag={of.tag} isYou={of.isYou} isChecked={of.checked !== null} withTag />;
 }
 
-function RightOf({ right }: { readonly right: Decision["right"] }): JSX.Element {
-  const { role, invite, isFarewell } = right;
+/** What the sentence does not say already. */
+function quietRight({ role, invite }: Decision["right"]): ComponentChildren {
+  return invite ? <OfInvite invite={invite} /> : role && t.as(t[role]);
+}
+
+function RightOf({ right: { role, invite, isFarewell } }: Pick<Decision, "right">): JSX.Element {
   if (isFarewell) return <>{t.farewell}</>;
-  if (!invite) return <>{t[role ?? "member"]}</>;
+  return invite ? <OfInvite invite={invite} /> : <>{t[role ?? "member"]}</>;
+}
+
+function OfInvite({ invite }: { readonly invite: NonNullable<Decision["right"]["invite"]> }): JSX.Element {
   return (
     <Sentence
       text={invite.label === null ? t.inviteOf : t.invite}

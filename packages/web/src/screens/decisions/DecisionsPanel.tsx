@@ -1,10 +1,10 @@
 import type { Decision } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
-import { Download, Scale } from "lucide-preact";
+import { Download, Scale, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
-import { EmptyState, IconButton, Note, PaneBody, PaneHeader, Skeleton, Tabs } from "../../design/index.js";
+import { EmptyState, IconButton, PaneBody, PaneHeader, Skeleton, Tabs } from "../../design/index.js";
 import { useDecisions } from "../../model/roomPanels.js";
 import { dayHeading } from "../../words/when.js";
 import { now } from "../../model/now.js";
@@ -41,7 +41,10 @@ export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />
       <PaneBody>
-        <Note>{t.lead}</Note>
+        <p class={style["checked"]}>
+          <ShieldCheck size={17} aria-hidden="true" />
+          {t.lead}
+        </p>
         <Tabs
           label={t.filter}
           value={filter}

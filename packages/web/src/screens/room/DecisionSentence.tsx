@@ -9,19 +9,22 @@ export interface DecisionSentenceProps {
   readonly of: Decision;
   /** Who came in after them by the same invite. */
   readonly also?: readonly NamedPerson[];
+  /** By which invite somebody came in stands beside it. */
+  readonly brief?: boolean;
   /** How this screen shows a person's name. */
   readonly name: (of: NamedPerson) => JSX.Element;
 }
 
 /** A decision as one sentence: who did what to whom. */
-export function DecisionSentence({ of, also = [], name }: DecisionSentenceProps): JSX.Element {
+export function DecisionSentence({ of, also = [], brief, name }: DecisionSentenceProps): JSX.Element {
   const { action, by, person, right } = of;
   const parts: Record<string, ComponentChildren> = { by: name(by), person: person && name(person) };
   let text: string = decisions[action.type === "add" ? "admitted" : action.type];
   if (action.type === "add" && right.invite && isSame(by, person)) {
     const isKnown = right.invite.by.name !== "";
     parts["host"] = name(right.invite.by);
-    if (also.length === 0) text = isKnown ? decisions.joined : decisions.joinedOwn;
+    if (brief) text = decisions.cameIn;
+    else if (also.length === 0) text = isKnown ? decisions.joined : decisions.joinedOwn;
     else {
       text = isKnown ? decisions.joinedAll : decisions.joinedOwnAll;
       parts["person"] = listed([by, ...also], name);

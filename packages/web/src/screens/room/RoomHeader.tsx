@@ -94,9 +94,12 @@ export function RoomHeader({
           </>
         }
       />
-      <div class={style["strip"]}>
-        <FreshnessLine status={status} />
-      </div>
+      {/* An alarm has a banner in this place. */}
+      {status.paused?.why !== "alarm" && (
+        <div class={style["strip"]}>
+          <FreshnessLine status={status} />
+        </div>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { words } from "../../words/words.js";
 export const decisions = words({
   en: {
     charter: "{by} founded the room",
+    cameIn: "{person} came in",
     joined: "{person} came in with an invite of {host}",
     joinedOwn: "{person} came in with an invite",
     joinedAll: "{person} came in with an invite of {host}",
@@ -30,6 +31,7 @@ export const decisions = words({
   },
   de: {
     charter: "{by} hat den Raum gegründet",
+    cameIn: "{person} kam herein",
     joined: "{person} kam mit einer Einladung von {host} herein",
     joinedOwn: "{person} kam mit einer Einladung herein",
     joinedAll: "{person} kamen mit einer Einladung von {host} herein",

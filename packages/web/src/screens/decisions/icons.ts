@@ -1,0 +1,40 @@
+import type { Decision } from "@conclave/client";
+import {
+  ArrowLeftRight,
+  Clock3,
+  Crown,
+  DoorOpen,
+  Link2,
+  Link2Off,
+  Lock,
+  type LucideIcon,
+  MonitorSmartphone,
+  Pencil,
+  Scale,
+  Server,
+  Sprout,
+  UserRoundMinus,
+  UserRoundPlus,
+} from "lucide-preact";
+
+const ICONS: Partial<Readonly<Record<Decision["action"]["type"], LucideIcon>>> = {
+  charter: Sprout,
+  add: UserRoundPlus,
+  remove: UserRoundMinus,
+  leave: DoorOpen,
+  setRole: Crown,
+  transferOwnership: ArrowLeftRight,
+  addDevice: MonitorSmartphone,
+  removeDevice: MonitorSmartphone,
+  createInvite: Link2,
+  revokeInvite: Link2Off,
+  setTitle: Pencil,
+  seal: Lock,
+  setRelay: Server,
+  tick: Clock3,
+};
+
+/** What a decision is drawn with: decoration beside its sentence. */
+export function iconOf({ type }: Decision["action"]): LucideIcon {
+  return ICONS[type] ?? Scale;
+}
