@@ -6,11 +6,23 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const compiler = fileURLToPath(new URL("../node_modules/typescript-7/bin/tsc", import.meta.url));
 run(compiler, ["-b", ...process.argv.slice(2)], root);
-if (!pagesAreFresh()) run(fileURLToPath(new URL("pages.mjs", import.meta.url)), [root], root);
+if (!pagesAreFresh()) console.log(`The web client is built: ${pages()}`);
 
 function run(script, args, cwd) {
   const { status } = spawnSync(process.execPath, [script, ...args], { cwd, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Builds the web client, and gives its hash. */
+function pages() {
+  const script = fileURLToPath(new URL("pages.mjs", import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [script, root], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout.trim();
 }
 
 // Bundling takes seconds, and nothing of it depends on anything but these files.

@@ -73,7 +73,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await says(choir, "before anybody was asked");
     await expect.poll(() => count(first, "Choir"), SOON).toMatch(/^1 /u);
     await first.evaluate(() => (location.hash = "#/settings"));
-    const ask = first.getByRole("button", { name: "Ask the browser for leave" });
+    const ask = first.getByRole("button", { name: "Allow notifications" });
     await ask.waitFor();
     expect(await first.evaluate(() => window.asked)).toBe(0);
     expect(await told()).toEqual([]);

@@ -2,7 +2,8 @@ import type { RoomSession } from "@conclave/client";
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+import { axeFaults, canBrowse, found, get, join, send, World } from "./browser.js";
+import { tap } from "./tap.js";
 
 describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /usr/bin/chromium)", () => {
   let world: World;
@@ -98,6 +99,22 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await field(third).waitFor();
     await second.context().close();
   }, 90_000);
+
+  it("when the network is back it connects at once instead of waiting", async () => {
+    const server = await world.another();
+    const line = await tap(server.url);
+    const page = await world.visitor();
+    await found(page, line.url, "Far away", "Gina");
+    await server.stop();
+    // After the fifth attempt in vain the next one is at least four seconds away.
+    const before = line.sockets();
+    await expect.poll(() => line.sockets(), { timeout: 30_000 }).toBeGreaterThanOrEqual(before + 5);
+    const tried = line.sockets();
+    await page.evaluate(() => void window.dispatchEvent(new Event("online")));
+    await expect.poll(() => line.sockets(), { timeout: 2000 }).toBeGreaterThan(tried);
+    line.stop();
+    await page.context().close();
+  }, 60_000);
 
   it("an address of a room that is not here says so, with a panel too", async () => {
     const page = await world.visitor({ width: 360, height: 740 });

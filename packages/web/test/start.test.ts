@@ -55,6 +55,26 @@ describe.skipIf(!canBrowse)(
     });
 
     it(
+      "one talks at once where a room opens; on a phone no keyboard comes up by itself",
+      { timeout: 60_000 },
+      async () => {
+        const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
+        const link = await found(alice, world.url, "Garden club", "Alice");
+        await alice.keyboard.type("Is anybody here?");
+        await alice.keyboard.press("Enter");
+        await alice.getByRole("log").getByText("Is anybody here?").waitFor();
+        await alice
+          .locator('input[type="file"]')
+          .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+        await alice.keyboard.press("Enter");
+        await alice.getByRole("log").getByText("a.txt").waitFor();
+        await join(bob, link, "Bob");
+        expect(await bob.evaluate(() => document.activeElement?.tagName)).not.toBe("TEXTAREA");
+        await Promise.all([alice.close(), bob.close()]);
+      },
+    );
+
+    it(
       "RULE web.list-decision: the list tells a decision from a message that only looks like one",
       { timeout: 60_000 },
       async () => {

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../../design/IconButton.js";
 import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
@@ -41,6 +41,11 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   const mention = useMentioning(area, text, people.members, (next) => composition.write(next));
   const excess = composition.excess.value;
 
+  // One opens a room to talk; but not under a keyboard on the glass, nor away from where one is.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (!isTouch() && !activeElement?.closest('[data-pane="side"], dialog')) area.current?.focus();
+  }, []);
   // Before a menu that closes gives the focus back.
   useLayoutEffect(() => {
     if (mode.kind === "new") return;
@@ -125,6 +130,8 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
           onChange={(event) => {
             attachments.add([...(event.currentTarget.files ?? [])]);
             event.currentTarget.value = "";
+            // The next Enter sends them, instead of asking for more.
+            area.current?.focus();
           }}
         />
         <IconButton label={t.attach} icon={Paperclip} tip="above" onClick={() => picker.current?.click()} />

@@ -1,6 +1,7 @@
 import { Share2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { Button, CopyField, QrCode, Stack } from "../../design/index.js";
+import { OnlyHere } from "../startRoom/OnlyHere.js";
 import style from "./invites.module.css";
 import { t } from "./words.js";
 
@@ -13,6 +14,7 @@ export function LinkView({ link, title }: { readonly link: string; readonly titl
   return (
     <Stack gap={3}>
       <CopyField label={t.link} hint={t.linkHint} value={link} />
+      <OnlyHere link={link} />
       {"share" in navigator && (
         <Button icon={Share2} onClick={share}>
           {t.share}

@@ -9,6 +9,7 @@ import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
 import { TaskPage } from "../welcome/TaskPage.js";
 import { inviteHost } from "./inviteHost.js";
+import { OnlyHere } from "./OnlyHere.js";
 import { t } from "./words.js";
 import style from "./InviteStep.module.css";
 
@@ -112,6 +113,7 @@ function Made({ link, title }: { readonly link: string; readonly title: string }
   return (
     <Stack gap={4}>
       <CopyField label={t.link} hint={`${t.linkHint} ${t.valid}`} value={link} />
+      <OnlyHere link={link} />
       <Row gap={2}>
         {"share" in navigator && (
           <Button tone="primary" icon={Share2} onClick={share}>

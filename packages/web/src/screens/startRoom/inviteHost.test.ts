@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inviteHost } from "./inviteHost.js";
+import { inviteHost, worksOnlyHere } from "./inviteHost.js";
 
 const page = (address: string) => new URL(address);
 
@@ -11,5 +11,11 @@ describe("where an invite link leads", () => {
   });
   it("is never somebody's own machine when the relay is elsewhere", () => {
     expect(inviteHost("wss://relay.example/relay", page("http://127.0.0.1:4600/"))).toBe("https://relay.example");
+  });
+  it("is of use on this machine alone when the server is on it", () => {
+    expect(worksOnlyHere("http://127.0.0.1:4430/#/join/v1.abc")).toBe(true);
+    expect(worksOnlyHere("http://localhost:4430/#/join/v1.abc")).toBe(true);
+    expect(worksOnlyHere("http://192.168.1.20:4430/#/join/v1.abc")).toBe(false);
+    expect(worksOnlyHere("https://127.0.0.1.example/#/join/v1.abc")).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { isOwnMachine } from "../../trust/host.js";
+
 /**
  * The web address that an invite link begins with: where this page came from, so that it can be opened by others. A page
  * from one's own machine gives the relay's address, where the same pages usually are.
@@ -12,6 +14,7 @@ export function inviteHost(
   return `${page.protocol}//${page.host}${page.pathname.replace(/\/[^/]*$/u, "")}`;
 }
 
-function isOwnMachine(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\./u.test(host);
+/** Whether nobody on another machine can use a link: the server is on this one. */
+export function worksOnlyHere(link: string): boolean {
+  return isOwnMachine(new URL(link).hostname);
 }

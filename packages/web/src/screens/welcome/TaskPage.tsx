@@ -30,7 +30,7 @@ export function TaskPage(props: TaskPageProps): JSX.Element {
     const { current } = heading;
     // A new step begins at its first field where no keyboard would cover half of it, else at its top.
     const page = current?.closest("main");
-    const field = matchMedia("(pointer: fine)").matches ? page?.querySelector<HTMLElement>("[autofocus]") : null;
+    const field = matchMedia("(pointer: coarse)").matches ? null : page?.querySelector<HTMLElement>("[autofocus]");
     (field ?? current)?.focus({ preventScroll: field !== null });
     page?.parentElement?.scrollTo(0, 0);
   }, [title]);
