@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { languagesApart } from "./languagesApart.mjs";
 
 // Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0005).
 // `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
@@ -17,6 +18,7 @@ export default defineConfig({
   base: "./",
   resolve,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [languagesApart()],
   worker: { format: "es" },
   build: {
     outDir: "dist",
@@ -32,6 +34,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "start", tags: ["$initial"], priority: 3 },
+            {
+              name: "german",
+              test: /\/(?:app|design|model|words|alarms|chat|join|recovery|room|rooms|startRoom|welcome)\/[^/]*\.german\.ts$/u,
+            },
             { name: "join", test: /screens\/join\/Join\.tsx/u, priority: 2 },
             { name: "chat", test: /screens\/chat\/ChatScreen\.tsx/u, priority: 1 },
           ],

@@ -14,6 +14,7 @@ import { startNotices } from "./model/notify.js";
 import { expectRoom } from "./screens/rooms/RoomPlace.js";
 import { relaysInUse, startTrust } from "./trust/trust.js";
 import { language } from "./words/language.js";
+import { spoken } from "./words/words.js";
 
 startTheme();
 effect(() => {
@@ -25,7 +26,9 @@ startHome();
 if (route.value.at === "room") expectRoom();
 startNotices();
 startTitle();
-render(<App />, document.getElementById("app")!);
+void spoken().then(() => {
+  render(<App />, document.getElementById("app")!);
+});
 void startTrust();
 const relays = computed(() => [...new Set([...rooms.value.values()].map(({ relay }) => relay))].sort().join("\n"));
 effect(() => relaysInUse(relays.value === "" ? [] : relays.value.split("\n")));

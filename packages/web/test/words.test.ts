@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { effect } from "@preact/signals";
 import { describe, expect, it, vi } from "vitest";
 import { chooseLanguage, preferred } from "../src/words/language.js";
 import { fileSize, listOf, number, plural } from "../src/words/say.js";
 import { ago, dayHeading, isSameDay } from "../src/words/when.js";
-import { catalogueFaults, words } from "../src/words/words.js";
+import { catalogueFaults, spoken, words } from "../src/words/words.js";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const catalogues = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -42,6 +43,29 @@ describe("words", () => {
       'de: "gone" is empty',
       'de: "odd" is a text in one language and a function in the other',
     ]);
+  });
+
+  it("fetches the German that the build kept apart, says English until it is here, and tries again", async () => {
+    let asked = 0;
+    const t = words({
+      en: { hello: "Hello" },
+      de: () => (++asked < 3 ? Promise.reject(new Error("offline")) : Promise.resolve({ hello: "Hallo" })),
+    });
+    await spoken();
+    expect([asked, t.hello]).toEqual([0, "Hello"]);
+    // Whoever changes the language asks for it: that fails, and so does the next.
+    chooseLanguage("de");
+    await spoken();
+    expect(t.hello).toBe("Hello");
+    let seen = "";
+    const stop = effect(() => {
+      seen = t.hello;
+    });
+    await spoken();
+    expect([t.hello, seen]).toEqual(["Hallo", "Hallo"]);
+    stop();
+    chooseLanguage("en");
+    expect(t.hello).toBe("Hello");
   });
 
   it("takes the first language of a person that it has", () => {

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Button } from "../design/Button.js";
 import { EmptyState } from "../design/EmptyState.js";
 import { Skeleton } from "../design/Skeleton.js";
+import { spoken } from "../words/words.js";
 import style from "./Lazy.module.css";
 import { t } from "./words.js";
 
@@ -22,7 +23,8 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     const fetchIt = () => {
       fail(false);
       load().then(
-        (Screen) => {
+        async (Screen) => {
+          await spoken();
           ready = { Screen };
           arrive(ready);
         },

@@ -1,3 +1,4 @@
+import { effect, signal } from "@preact/signals";
 import { LANGUAGES, language, type Language } from "./language.js";
 
 /** A visible text: as it is, or made of values ("3 people"). */
@@ -6,7 +7,14 @@ type Phrases = Readonly<Record<string, Phrase>>;
 /** The other language's phrases: the same keys, and functions of the same values. */
 type SameAs<E extends Phrases> = { readonly [K in keyof E]: E[K] extends string ? string : E[K] };
 
-const catalogues: Readonly<Record<Language, Phrases>>[] = [];
+/** A catalogue's German, or how it is fetched: the build keeps it apart (languagesApart.mjs). */
+type German<E extends Phrases> = SameAs<E> | (() => Promise<SameAs<E>>);
+
+const catalogues: Record<Language, Phrases>[] = [];
+/** What fetches the German that is not here. */
+const absent = new Set<() => Promise<void>>();
+/** Goes up when German came: what was shown in English meanwhile is then shown in German. */
+const arrivals = signal(0);
 
 /**
  * A catalogue of visible texts, in every language. Each screen has one, in its `words.ts`.
@@ -17,14 +25,40 @@ const catalogues: Readonly<Record<Language, Phrases>>[] = [];
  *     export const t = words({ en: { people: (n: number) => plural(n, { one: "# person", other: "# people" }) }, de: { … } });
  *     <h2>{t.people(3)}</h2>
  */
-export function words<const E extends Phrases>(catalogue: { readonly en: E; readonly de: SameAs<E> }): SameAs<E> {
-  catalogues.push(catalogue);
+export function words<const E extends Phrases>(catalogue: { readonly en: E; readonly de: German<E> }): SameAs<E> {
+  const { en, de } = catalogue;
+  const isHere = typeof de !== "function";
+  const kept: Record<Language, Phrases> = { en, de: isHere ? de : en };
+  catalogues.push(kept);
+  if (!isHere) {
+    const bring = async () => {
+      kept.de = await de();
+      absent.delete(bring);
+    };
+    absent.add(bring);
+  }
   const spoken = {};
-  for (const key of Object.keys(catalogue.en)) {
-    Object.defineProperty(spoken, key, { enumerable: true, get: () => (catalogue[language.value] as Phrases)[key] });
+  for (const key of Object.keys(en)) {
+    const get = () => (arrivals.value, kept[language.value][key]);
+    Object.defineProperty(spoken, key, { enumerable: true, get });
   }
   return spoken as SameAs<E>;
 }
+
+/**
+ * Resolves when all catalogues made so far can be spoken in the language of now: before a screen is shown. What cannot be
+ * fetched is said in English, and tried again at the next call. Never rejects.
+ */
+export async function spoken(): Promise<void> {
+  if (language.value !== "de" || absent.size === 0) return;
+  await Promise.allSettled([...absent].map((bring) => bring()));
+  arrivals.value += 1;
+}
+
+// Whoever changes the language sees it change.
+effect(() => {
+  if (language.value === "de") void spoken();
+});
 
 /** What is wrong in the catalogues made so far: for the test that holds the languages level. */
 export function catalogueFaults(): string[] {
