@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseSync } from "vite";
 
-const CATALOGUES = /\.tsx?$/u;
-const GERMAN = ".german.ts";
+const SOURCE = /\.(tsx?)$/u;
+const GERMAN = /\.german(\.tsx?)$/u;
 
 /**
  * Keeps the German of every catalogue apart from the English, so that only who speaks German fetches it. In a source file
@@ -14,11 +14,12 @@ export function languagesApart() {
     name: "languages-apart",
     apply: "build",
     enforce: "pre",
-    resolveId: (id) => (id.endsWith(GERMAN) ? id : null),
+    resolveId: (id) => (GERMAN.test(id) ? id : null),
     load(id) {
-      if (!id.endsWith(GERMAN)) return null;
-      const source = readFileSync(id.slice(0, -GERMAN.length), "utf8");
-      const found = cataloguesOf(id.slice(0, -GERMAN.length), source);
+      if (!GERMAN.test(id)) return null;
+      const file = id.replace(GERMAN, "$1");
+      const source = readFileSync(file, "utf8");
+      const found = cataloguesOf(file, source);
       const code = replaced(
         source,
         found.map(({ call, de }) => ({ ...call, by: `(${source.slice(de.start, de.end)})` })),
@@ -26,14 +27,14 @@ export function languagesApart() {
       return `${code}\nexport const german = [${found.map(({ name }) => name).join(", ")}];\n`;
     },
     transform(source, id) {
-      if (!CATALOGUES.test(id) || id.endsWith(GERMAN) || !source.includes("words({")) return null;
+      if (!SOURCE.test(id) || GERMAN.test(id) || !source.includes("words({")) return null;
       const found = cataloguesOf(id, source);
       if (found.length === 0) return null;
       const code = replaced(
         source,
         found.map(({ de }, at) => ({ ...de, by: `() => germanHere().then((all) => all[${at}])` })),
       );
-      return `${code}\nconst germanHere = () => import(${JSON.stringify(`${id}${GERMAN}`)}).then((it) => it.german);\n`;
+      return `${code}\nconst germanHere = () => import(${JSON.stringify(id.replace(SOURCE, ".german.$1"))}).then((it) => it.german);\n`;
     },
   };
 }

@@ -36,7 +36,7 @@ export default defineConfig({
             { name: "start", tags: ["$initial"], priority: 3 },
             {
               name: "german",
-              test: /\/(?:app|design|model|words|alarms|chat|join|recovery|room|rooms|startRoom|welcome)\/[^/]*\.german\.ts$/u,
+              test: /\/(?:app|design|model|words|alarms|chat|join|recovery|room|rooms|startRoom|welcome)\/[^/]*\.german\.tsx?$/u,
             },
             { name: "join", test: /screens\/join\/Join\.tsx/u, priority: 2 },
             { name: "chat", test: /screens\/chat\/ChatScreen\.tsx/u, priority: 1 },
