@@ -11,6 +11,7 @@ import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
+import { mayBegin } from "../people/mayBegin.js";
 import { OfflineBanner } from "../room/OfflineBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
@@ -93,6 +94,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
           conversation={conversation}
           room={room}
           firstUnread={firstUnread}
+          mayInvite={mayBegin(detail?.policy ?? null, "invite", people.you?.role ?? null)}
           onMenu={(message, at) => open({ message, at })}
         />
         {whyNot === null ? (

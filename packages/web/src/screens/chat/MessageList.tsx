@@ -4,11 +4,11 @@ import { ArrowDown } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
-import { EmptyState } from "../../design/EmptyState.js";
 import { IconButton } from "../../design/IconButton.js";
 import { Skeleton } from "../../design/Skeleton.js";
 import { now } from "../../model/now.js";
 import type { Conversation } from "../../model/conversation.js";
+import { Beginning } from "./Beginning.js";
 import { ListRow } from "./ListRow.js";
 import type { MenuPlace } from "./Message.js";
 import style from "./MessageList.module.css";
@@ -29,11 +29,13 @@ export interface MessageListProps {
   readonly room: RoomSummary;
   /** Where "new messages" stands. */
   readonly firstUnread: number | null;
+  /** This person can make invites here. */
+  readonly mayInvite: boolean;
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }
 
 /** The messages of a room. Only lines that can be seen, and some around them, are in the document. */
-export function MessageList({ conversation, room, firstUnread, onMenu }: MessageListProps): JSX.Element {
+export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu }: MessageListProps): JSX.Element {
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const stays = useRef(true);
@@ -43,6 +45,7 @@ export function MessageList({ conversation, room, firstUnread, onMenu }: Message
   const { order, target } = conversation.filled.value;
   const hasNewer = conversation.hasNewer.value;
   const rows = useMemo(() => rowsOf(items, firstUnread, now.peek()), [items, firstUnread]);
+  const isBeginning = !conversation.hasOlder.value && !rows.some(({ kind }) => kind === "message");
   const [marked, mark] = useState<string | null>(null);
   const shift = useGrowsAtStart(rows, order);
   const keyboard = useKeyboard({ rows, list, onMenu, toEnd: () => void conversation.toNewest() });
@@ -108,7 +111,7 @@ export function MessageList({ conversation, room, firstUnread, onMenu }: Message
         onKeyDown={(event) => keyboard.onKeyDown(event)}
         onFocusIn={(event) => keyboard.onFocusIn(event)}
       >
-        <div class={style["air"]}>{rows.length === 0 && <EmptyState title={t.empty}>{t.emptyText}</EmptyState>}</div>
+        <div class={style["air"]}>{isBeginning && <Beginning mayInvite={mayInvite} />}</div>
         <Virtualizer
           key={order}
           ref={list}

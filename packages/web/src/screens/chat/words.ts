@@ -8,6 +8,9 @@ export const t = words({
     empty: "It is quiet here",
     emptyText:
       "What you write here can be read by the people in this room, and by nobody else: not by the server either.",
+    alone: "Only you are here so far",
+    aloneText: "Send the others a link. Whoever has it can come in, even while you sleep.",
+    invite: "Invite people",
     newMessages: "New messages",
     toNewest: "To the newest message",
     toNewestCount: (count: number) =>
@@ -83,6 +86,9 @@ export const t = words({
     loading: "Nachrichten werden geladen",
     empty: "Hier ist es still",
     emptyText: "Was du hier schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
+    alone: "Noch bist nur du da",
+    aloneText: "Schick den anderen einen Link. Wer ihn hat, kommt herein, auch während du schläfst.",
+    invite: "Leute einladen",
     newMessages: "Neue Nachrichten",
     toNewest: "Zur neuesten Nachricht",
     toNewestCount: (count: number) =>

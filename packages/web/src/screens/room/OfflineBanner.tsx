@@ -4,20 +4,19 @@ import { CloudOff } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../../design/Banner.js";
-import { Button } from "../../design/Button.js";
 import { home } from "../../model/home.js";
 import { words } from "../../words/words.js";
 
 const t = words({
   en: {
     title: (host: string) => `${host} does not answer`,
-    text: "It is tried again and again. What you write is kept, and sent when it answers.",
+    text: "What you write goes out when it does.",
     again: "Try now",
     trying: "Trying…",
   },
   de: {
     title: (host: string) => `${host} antwortet nicht`,
-    text: "Es wird immer wieder versucht. Was du schreibst, bleibt hier und geht hinaus, sobald er antwortet.",
+    text: "Was du schreibst, geht dann hinaus.",
     again: "Jetzt versuchen",
     trying: "Wird versucht …",
   },
@@ -53,11 +52,7 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
       edge
       icon={CloudOff}
       title={t.title(hostOf(room.relay))}
-      actions={
-        <Button size="small" busy={isTrying} onClick={again}>
-          {isTrying.value ? t.trying : t.again}
-        </Button>
-      }
+      link={{ text: isTrying.value ? t.trying : t.again, onClick: again }}
     >
       {t.text}
     </Banner>

@@ -1,0 +1,29 @@
+import { UserRoundPlus } from "lucide-preact";
+import type { JSX } from "preact";
+import { go } from "../../app/route.js";
+import { Button } from "../../design/Button.js";
+import { EmptyState } from "../../design/EmptyState.js";
+import { useChat } from "./chatContext.js";
+import { t } from "./words.js";
+
+/** In place of messages where nobody has written yet: what to do, which is to invite people where one is alone. */
+export function Beginning({ mayInvite }: { readonly mayInvite: boolean }): JSX.Element {
+  const { key, people } = useChat();
+  if (people.members.length !== 1) return <EmptyState title={t.empty}>{t.emptyText}</EmptyState>;
+  const invite = () => go({ at: "room", key, panel: "invites", item: null });
+  return (
+    <EmptyState
+      icon={UserRoundPlus}
+      title={t.alone}
+      actions={
+        mayInvite && (
+          <Button tone="primary" icon={UserRoundPlus} onClick={invite}>
+            {t.invite}
+          </Button>
+        )
+      }
+    >
+      {mayInvite ? t.aloneText : t.emptyText}
+    </EmptyState>
+  );
+}
