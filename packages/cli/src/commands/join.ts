@@ -18,7 +18,7 @@ export async function join(context: CommandContext, given: string): Promise<void
       (options["name"] as string | undefined) ?? home.name ?? (await ask(context, "What do you call yourself?"));
     if (name === null || name.trim() === "")
       throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
-    await consent(context, `Join as ${safeName(name)}?`);
+    await consent(context, `Join as ${safeName(name)}?`, true);
     const room = await waiting(output, invited.accept(name, String(options["note"] ?? "")));
     const summary = room.summary();
     const members = room

@@ -6,6 +6,7 @@ import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSummary } from "../model/room.js";
+import { programName } from "../terminal/programName.js";
 import { HomeRoom } from "./homeRoom.js";
 import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
@@ -137,8 +138,11 @@ export class Home {
 
 /** There is no room in a home, and how to get into one. */
 export function noRooms(): CliError {
-  const hint =
-    "  conclave room new \"Garden club\" --name Alice    found one\n  conclave join 'LINK' --name Bob                  join one";
+  const program = programName();
+  const hint = [
+    `  ${program} room new "Garden club" --name Alice    found one`,
+    `  ${program} join 'LINK' --name Bob                  join one`,
+  ].join("\n");
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
 }
 

@@ -8,13 +8,13 @@ export function isInteractive({ json }: CommandContext): boolean {
 }
 
 /**
- * Asks yes or no; `--yes` answers it, and so does a missing terminal (a script that says `remove Bob` means it).
+ * Asks yes or no, where Enter alone is `usual`; `--yes` answers it, and so does a missing terminal (a script that says `remove Bob` means it).
  * @throws CliError CANCELLED for no, and for Ctrl-C.
  */
-export async function consent(context: CommandContext, question: string): Promise<void> {
+export async function consent(context: CommandContext, question: string, usual = false): Promise<void> {
   if (context.options["yes"] === true || !isInteractive(context)) return;
   const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message: question, initialValue: false });
+  const answer = await confirm({ message: question, initialValue: usual });
   if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null, EXIT.interrupted);
   if (!answer) throw new CliError("CANCELLED", "Nothing was done.");
 }
