@@ -10,6 +10,7 @@ export {
   isRecoveryWord,
   MAX_CAPTION,
   MAX_FILE_NAME,
+  MAX_FILE_SIZE,
   MAX_LABEL,
   MAX_THUMBHASH,
   MAX_THUMBNAIL,

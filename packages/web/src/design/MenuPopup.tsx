@@ -56,10 +56,14 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
       onClose();
     };
     document.addEventListener("pointerdown", onPointerDown, true);
-    window.addEventListener("resize", onClose);
+    // On a phone the keyboard goes away when the menu takes the focus: that must not close it.
+    const onResize = () => {
+      if (ref.current) place(ref.current, at);
+    };
+    window.addEventListener("resize", onResize);
     return () => {
       document.removeEventListener("pointerdown", onPointerDown, true);
-      window.removeEventListener("resize", onClose);
+      window.removeEventListener("resize", onResize);
     };
   }, [at, onClose]);
 

@@ -22,7 +22,7 @@ import { Composition } from "./composition.js";
 import type { MenuPlace } from "./Message.js";
 import { MessageList } from "./MessageList.js";
 import { MessageMenu } from "./MessageMenu.js";
-import { Attachments } from "./files/attachments.js";
+import { attachmentsOf } from "./files/attachments.js";
 import { GoneNotice } from "./GoneNotice.js";
 import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
@@ -46,7 +46,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
   const firstUnread = useLeftOff(status.firstUnread);
   const conversation = useMemo(() => new Conversation(key, status.unread > MUCH ? firstUnread : null), [key]);
   const composition = useMemo(() => new Composition(key), [key]);
-  const attachments = useMemo(() => new Attachments(key), [key]);
+  const attachments = useMemo(() => attachmentsOf(key), [key]);
   const downloads = useMemo(() => new Downloads(key), [key]);
   const people = useMemo(() => peopleOf(detail?.members ?? []), [detail?.members]);
   const [menu, open] = useState<{ message: TimelineMessage; at: MenuPlace } | null>(null);

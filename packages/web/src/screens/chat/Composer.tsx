@@ -117,7 +117,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
           />
         </div>
       )}
-      <Tray attachments={attachments} />
+      <Tray attachments={attachments} onChoose={() => picker.current?.click()} />
       {mention.open && <MentionList id={id} {...mention.open} chosen={mention.chosen} onChoose={mention.choose} />}
       <div class={style["line"]}>
         <input
@@ -157,10 +157,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
             onSelect={mention.look}
             onBlur={mention.close}
             onPaste={(event) => {
-              const files = [...(event.clipboardData?.files ?? [])];
-              if (files.length === 0 || mode.kind === "edit") return;
-              event.preventDefault();
-              attachments.add(files);
+              if (mode.kind !== "edit" && attachments.take(event.clipboardData)) event.preventDefault();
             }}
           />
           <span class={style["smile"]}>

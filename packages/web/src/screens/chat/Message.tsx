@@ -3,7 +3,7 @@ import { plainName } from "@conclave/client/pure";
 import { Clock3, Pencil } from "lucide-preact";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Avatar, hueClass } from "../../design/Avatar.js";
 import { classes } from "../../design/live.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -34,6 +34,8 @@ export interface MessageProps {
 export type MenuPlace = HTMLElement | { readonly x: number; readonly y: number };
 
 const LONG_PRESS = 450;
+/** A finger that rests still moves a little (px). */
+const STEADY = 10;
 
 /** What somebody wrote, with all that belongs to it. */
 export const Message = memo(function Message(props: MessageProps): JSX.Element {
@@ -162,14 +164,20 @@ function Meta(props: { readonly message: TimelineMessage; readonly withTime: boo
 // A finger that rests; moving away (scrolling) or lifting ends it.
 function useLongPress(onPress: (at: MenuPlace) => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const from = useRef({ x: 0, y: 0 });
   const stop = () => clearTimeout(timer.current);
+  useEffect(() => stop, []);
   return {
     onPointerDown(event: PointerEvent) {
       if (event.pointerType !== "touch") return;
       const at = { x: event.clientX, y: event.clientY };
+      from.current = at;
+      stop();
       timer.current = setTimeout(() => onPress(at), LONG_PRESS);
     },
-    onPointerMove: stop,
+    onPointerMove({ clientX, clientY }: PointerEvent) {
+      if (Math.hypot(clientX - from.current.x, clientY - from.current.y) > STEADY) stop();
+    },
     onPointerUp: stop,
     onPointerCancel: stop,
   };

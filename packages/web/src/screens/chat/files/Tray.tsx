@@ -1,5 +1,7 @@
+import type { UnfinishedUpload } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import { FileText, RotateCcw, X } from "lucide-preact";
+import { toHex } from "@conclave/codec";
+import { FileClock, FileText, RotateCcw, X } from "lucide-preact";
 import type { JSX } from "preact";
 import { IconButton } from "../../../design/IconButton.js";
 import { Progress } from "../../../design/Progress.js";
@@ -12,10 +14,17 @@ import { t } from "./words.js";
 
 const LONGEST_NAME = 80;
 
+export interface TrayProps {
+  readonly attachments: Attachments;
+  /** The person wants to choose a file: an unfinished one again. */
+  readonly onChoose: () => void;
+}
+
 /** Files above the field: chosen to be sent with what is written, or on their way. */
-export function Tray({ attachments }: { readonly attachments: Attachments }): JSX.Element | null {
+export function Tray({ attachments, onChoose }: TrayProps): JSX.Element | null {
   const all = attachments.all.value;
-  if (all.length === 0) return null;
+  const unfinished = attachments.unfinished.value;
+  if (all.length === 0 && unfinished.length === 0) return null;
   return (
     <ul class={style["tray"]} role="list" aria-label={t.files}>
       {all.map((each) => (
@@ -23,7 +32,34 @@ export function Tray({ attachments }: { readonly attachments: Attachments }): JS
           <Item attachments={attachments} attachment={each} />
         </li>
       ))}
+      {unfinished.map((each) => (
+        <li key={toHex(each.id)} class={style["file"]}>
+          <Unfinished upload={each} onChoose={onChoose} onDiscard={() => void attachments.discard(each)} />
+        </li>
+      ))}
     </ul>
+  );
+}
+
+// The browser gives a page no file that was chosen on an earlier visit: the person has to.
+function Unfinished(props: {
+  readonly upload: UnfinishedUpload;
+  readonly onChoose: () => void;
+  readonly onDiscard: () => void;
+}): JSX.Element {
+  const name = plainName(props.upload.name, LONGEST_NAME);
+  return (
+    <>
+      <span class={style["picture"]}>
+        <FileClock size={20} aria-hidden="true" />
+      </span>
+      <span class={style["words"]}>
+        <bdi class={style["name"]}>{name}</bdi>
+        <span class={style["note"]}>{t.unfinished}</span>
+      </span>
+      <IconButton label={t.chooseAgain(name)} icon={RotateCcw} size="small" tip="none" onClick={props.onChoose} />
+      <IconButton label={t.giveUp(name)} icon={X} size="small" tip="none" onClick={props.onDiscard} />
+    </>
   );
 }
 

@@ -1,9 +1,14 @@
-import { MAX_FILE_NAME, type Picture } from "@conclave/client/pure";
+import type { UnfinishedUpload } from "@conclave/client";
+import { MAX_FILE_NAME, MAX_FILE_SIZE, type Picture, plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
-import { batch, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { toast } from "../../../design/Toast.js";
+import { home, self } from "../../../model/home.js";
 import { Sending } from "../../../model/transfers.js";
+import { fileSize } from "../../../words/say.js";
 import { t } from "./words.js";
+
+const LONGEST_NAME = 80;
 
 const encoder = new TextEncoder();
 
@@ -26,6 +31,12 @@ export class Attachment {
 
   constructor(readonly file: File) {
     this.ready = this.look();
+  }
+
+  /** Whether an upload with this name and size is of this file. */
+  is(name: string, size: number): boolean {
+    const { file, photo } = this;
+    return (file.name === name && file.size === size) || (photo !== null && photo.size === size);
   }
 
   choose(isOriginal: boolean): void {
@@ -59,8 +70,31 @@ export class Attachment {
 /** The files of one room that were chosen, or are on their way. */
 export class Attachments {
   readonly all = signal<readonly Attachment[]>([]);
+  /** Begun on an earlier visit: the same file, chosen again, goes on where it was. */
+  readonly unfinished = computed(() =>
+    this.begun.value.filter(({ name, size }) => !this.all.value.some((each) => each.is(name, size))),
+  );
+  private readonly begun = signal<readonly UnfinishedUpload[]>([]);
 
   constructor(private readonly room: RoomKey) {}
+
+  /** Looks again what is unfinished. */
+  async look(): Promise<void> {
+    const uploads = await home()
+      .room(this.room)
+      .uploads()
+      .catch(() => []);
+    this.begun.value = uploads.filter(({ isRunning }) => !isRunning);
+  }
+
+  /** Gives up a file that was begun on an earlier visit. */
+  async discard({ id }: UnfinishedUpload): Promise<void> {
+    this.begun.value = this.begun.value.filter((each) => each.id !== id);
+    await home()
+      .room(this.room)
+      .discardUpload(id)
+      .catch(() => undefined);
+  }
 
   /** Whether there is something to be sent that was not begun. */
   get hasChosen(): boolean {
@@ -68,9 +102,25 @@ export class Attachments {
   }
 
   add(files: readonly File[]): void {
-    const good = files.filter(({ size }) => size > 0);
-    for (const { name } of files.filter(({ size }) => size === 0)) toast({ text: t.empty(name), tone: "danger" });
-    this.all.value = [...this.all.value, ...good.map((file) => new Attachment(file))];
+    const good = files.filter(({ name, size }) => {
+      if (size === 0) refuse(t.empty(plainName(name, LONGEST_NAME)));
+      else if (size > MAX_FILE_SIZE) refuse(t.tooLarge(plainName(name, LONGEST_NAME), fileSize(MAX_FILE_SIZE)));
+      return size > 0 && size <= MAX_FILE_SIZE;
+    });
+    if (good.length > 0) this.all.value = [...this.all.value, ...good.map((file) => new Attachment(file))];
+  }
+
+  /** Adds the files of something that was dropped or pasted; false when there are none. */
+  take(from: DataTransfer | null): boolean {
+    const items = [...(from?.items ?? [])].filter(({ kind }) => kind === "file");
+    const files = items.flatMap((item) => {
+      // A folder looks like a file that cannot be read.
+      const entry = item.webkitGetAsEntry();
+      if (entry?.isDirectory) refuse(t.folder(plainName(entry.name, LONGEST_NAME)));
+      return (!entry?.isDirectory && item.getAsFile()) || [];
+    });
+    this.add(files);
+    return items.length > 0;
   }
 
   /** Sends all that was chosen, one after the other; the caption and what it answers go with the first. */
@@ -87,7 +137,9 @@ export class Attachments {
   }
 
   async again(attachment: Attachment): Promise<void> {
-    if (await attachment.sending.value?.send()) this.drop(attachment);
+    const isSent = await attachment.sending.value?.send();
+    await this.look();
+    if (isSent) this.drop(attachment);
   }
 
   /** Takes it away; when it is on its way, that ends. */
@@ -96,11 +148,31 @@ export class Attachments {
       attachment.sending.value?.cancel();
       this.drop(attachment);
     });
+    void this.look();
   }
 
   private drop(attachment: Attachment): void {
     this.all.value = this.all.value.filter((each) => each !== attachment);
   }
+}
+
+const kept = new Map<RoomKey, Attachments>();
+// Whoever closes the home leaves nothing that was chosen behind.
+effect(() => {
+  if (self.value === null) kept.clear();
+});
+
+/** The files of a room: what was chosen, or is on its way, is still there when one comes back from another room. */
+export function attachmentsOf(room: RoomKey): Attachments {
+  for (const [key, { all }] of kept) if (key !== room && all.peek().length === 0) kept.delete(key);
+  let attachments = kept.get(room);
+  if (!attachments) kept.set(room, (attachments = new Attachments(room)));
+  void attachments.look();
+  return attachments;
+}
+
+function refuse(text: string): void {
+  toast({ text, tone: "danger" });
 }
 
 // The form that a card takes; what a browser does not know, it leaves empty.
