@@ -16,6 +16,13 @@ export interface KeyPair {
   readonly privateKey: Uint8Array;
 }
 
+/** A signature and what it is to be checked with. */
+export interface SignatureCheck {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /**
  * The primitives that MLS and the protocol need, all synchronous. Two implementations, one conformance suite:
  * `node` on `node:crypto` with cached key objects, and `web` on the noble packages.
@@ -42,6 +49,11 @@ export interface Crypto {
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
   /** Never throws: a malformed key or signature is `false`. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /**
+   * Only where many signatures are checked quicker by asynchronous calls: looks at these ahead, so that
+   * {@link Crypto.ed25519Verify} has its answer ready for those that hold. Says nothing by itself, and never rejects.
+   */
+  readonly verifyAhead?: (checks: readonly SignatureCheck[]) => Promise<void>;
 
   /** The deterministic key pair of `DeriveKeyPair(ikm)`: RFC 9180 §7.1.3 for x25519; X-Wing's own for xwing. */
   kemDeriveKeyPair(kem: KemName, inputKeyMaterial: Uint8Array): KeyPair;

@@ -1,5 +1,6 @@
 /** Primitives behind one synchronous interface. Implementations: `@conclave/crypto/node` and `@conclave/crypto/web`. */
-export type { AeadName, Crypto, HashName, KemName, KeyPair, Random } from "./crypto.js";
+export type { AeadName, Crypto, HashName, KemName, KeyPair, Random, SignatureCheck } from "./crypto.js";
 export { constantTimeEqual } from "./bytes.js";
 export { committingOpen, committingSeal } from "./committing.js";
+export { noteSignatures } from "./noteSignatures.js";
 export { hpkeOpen, hpkeReceiveExport, hpkeSeal, hpkeSendExport, type HpkeCiphertext, type HpkeSuite } from "./hpke.js";

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { nodeCrypto } from "./node.js";
+import { HeldSignatures } from "./heldSignatures.js";
 import { rememberedVerify } from "./rememberedVerify.js";
 
-const sha512 = (bytes: Uint8Array) => new Uint8Array(createHash("sha512").update(bytes).digest());
+const held = () => new HeldSignatures((bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()));
 
 describe("signatures that were checked before", () => {
   it("RULE crypto.remembered-verdict: only the same key, message and signature are let through by memory, and no is never kept", () => {
@@ -11,7 +12,7 @@ describe("signatures that were checked before", () => {
     const verify = rememberedVerify((publicKey, message, signature) => {
       asked.push(String(message[0]));
       return nodeCrypto.ed25519Verify(publicKey, message, signature);
-    }, sha512);
+    }, held());
     const seeds = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
     const [key, otherKey] = seeds.map((seed) => nodeCrypto.ed25519PublicKey(seed)) as [Uint8Array, Uint8Array];
     const message = new Uint8Array(300).fill(7);
@@ -46,13 +47,17 @@ describe("signatures that were checked before", () => {
     const verify = rememberedVerify(() => {
       asked++;
       return true;
-    }, sha512);
+    }, held());
     const [key, signature] = [new Uint8Array(32), new Uint8Array(64)];
-    const numbered = (n: number) => new Uint8Array([n >> 8, n & 255]);
-    for (let n = 0; n < 5000; n++) verify(key, numbered(n), signature);
-    verify(key, numbered(4999), signature);
-    expect(asked).toBe(5000);
+    const numbered = (n: number) => new Uint8Array([n >> 16, n >> 8, n & 255]);
+    const many = (1 << 16) + 1;
+    for (let n = 0; n < many; n++) verify(key, numbered(n), signature);
+    verify(key, numbered(many - 1), signature);
+    expect(asked).toBe(many);
     verify(key, numbered(0), signature);
-    expect(asked).toBe(5001);
+    expect(asked).toBe(many + 1);
+    const long = new Uint8Array(20_000);
+    expect([verify(key, long, signature), verify(key, long, signature)]).toEqual([true, true]);
+    expect(asked).toBe(many + 3);
   });
 });

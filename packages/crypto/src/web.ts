@@ -7,12 +7,14 @@ import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
 import { assembleCrypto } from "./assembleCrypto.js";
 import { concatBytes } from "./bytes.js";
 import type { AeadName, Crypto, Random } from "./crypto.js";
+import { HeldSignatures } from "./heldSignatures.js";
 import { rememberedVerify } from "./rememberedVerify.js";
+import { verifyAhead } from "./verifyAhead.js";
 
 const HASH = { sha256, sha384, sha512 };
+const held = new HeldSignatures(sha256);
 
-/** The implementation on the noble packages: runs in any browser (and in Node, some 10 times slower than `node`). */
-export const webCrypto: Crypto = assembleCrypto({
+const assembled = assembleCrypto({
   name: "web",
   hash: (name, data) => HASH[name](data),
   hmac: (name, key, data) => hmac(HASH[name], key, data),
@@ -28,7 +30,7 @@ export const webCrypto: Crypto = assembleCrypto({
   },
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
   ed25519Sign: (seed, message) => ed25519.sign(message, seed),
-  ed25519Verify: rememberedVerify(ed25519Verify, sha512),
+  ed25519Verify: rememberedVerify(ed25519Verify, held),
   x25519PublicKey: (privateKey) => x25519.getPublicKey(privateKey),
   x25519(privateKey, publicKey) {
     try {
@@ -38,6 +40,9 @@ export const webCrypto: Crypto = assembleCrypto({
     }
   },
 });
+
+/** The implementation on the noble packages: runs in any browser (and in Node, some 10 times slower than `node`). */
+export const webCrypto: Crypto = { ...assembled, verifyAhead: verifyAhead(held, globalThis.crypto.subtle) };
 
 /** Random bytes of the platform (`crypto.getRandomValues`), in pieces of the size it allows. */
 export const systemRandom: Random = (length) => {

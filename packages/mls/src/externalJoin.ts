@@ -1,14 +1,13 @@
 import { hpkeSendExport } from "@conclave/crypto";
-import { CipherSuite } from "./cipherSuite.js";
 import type { Engine } from "./engine.js";
 import { decodeOpaque, ExtensionType, findExtension } from "./extension.js";
 import { type FramedContent, signFramedContent } from "./framing.js";
+import { checkGroupInfo, type GroupInfoView, takeChecked } from "./groupInfoView.js";
 import type { GroupInternals } from "./groupInternals.js";
-import { verifiedTree } from "./join.js";
 import { validateLeafNode } from "./leafValidation.js";
 import type { LeafNodeContent } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
-import { decodeMessage, encodeMessage } from "./mlsMessage.js";
+import { encodeMessage } from "./mlsMessage.js";
 import { nextEpoch, provisionalContext } from "./nextEpoch.js";
 import type { ProposalOrRef } from "./proposal.js";
 import { SecretTree } from "./secretTree.js";
@@ -24,8 +23,12 @@ export interface LeafParameters extends Pick<LeafNodeContent, "credential" | "ca
 
 /** How to join by an external commit. */
 export interface ExternalJoin {
-  /** A GroupInfo as an MLSMessage, with external_pub. */
-  readonly groupInfo: Uint8Array;
+  /**
+   * A GroupInfo with external_pub: an MLSMessage, or the view of one that `openGroupInfo` has checked with an engine of
+   * the same credential check.
+   */
+  readonly groupInfo: Uint8Array | GroupInfoView;
+  /** Where an MLSMessage does not hold it. */
   readonly ratchetTree?: Uint8Array;
   readonly leaf: LeafParameters;
   readonly authenticatedData?: Uint8Array;
@@ -38,12 +41,14 @@ export function joinByExternalCommit(
   engine: Engine,
   options: ExternalJoin,
 ): { message: Uint8Array; group: GroupInternals } {
-  const item = decodeMessage(options.groupInfo);
-  if (item.wireFormat !== "groupInfo") throw new MlsError("wrong_wire_format", item.wireFormat);
-  const info = item.message;
+  const { groupInfo } = options;
+  const checked =
+    groupInfo instanceof Uint8Array
+      ? checkGroupInfo(engine, groupInfo, options.ratchetTree)
+      : takeChecked(engine, groupInfo);
+  const { info, suite } = checked;
   const before = info.groupContext;
-  const suite = CipherSuite.of(before.cipherSuite, engine.crypto);
-  const tree = verifiedTree(engine, suite, info, options.ratchetTree).fork();
+  const tree = checked.tree.fork();
   const external = findExtension(info.extensions, ExtensionType.externalPub);
   if (external === null) throw new MlsError("missing_external_pub", "group info");
   const sent = hpkeSendExport(

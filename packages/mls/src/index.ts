@@ -22,7 +22,7 @@ export { isWithinLifetime, validateKeyPackage } from "./leafValidation.js";
 export { decodeMessage, encodeMessage, messageHeader, type MessageHeader, type MlsMessage } from "./mlsMessage.js";
 export type { Proposal } from "./proposal.js";
 export type { GroupInfo } from "./groupInfo.js";
-export { type GroupInfoView, openGroupInfo } from "./groupInfoView.js";
+export { askAboutLeaves, type GroupInfoView, openGroupInfo } from "./groupInfoView.js";
 export type { GroupContext } from "./groupContext.js";
 export type { PreSharedKeyId } from "./preSharedKey.js";
 export { MAX_SKIP } from "./secretTree.js";

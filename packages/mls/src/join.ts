@@ -103,24 +103,34 @@ export function joinByWelcome(
 
 /** The tree that goes with a GroupInfo, checked whole (RFC 9420 §12.4.3.1). @throws MlsError */
 export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo, separate?: Uint8Array): RatchetTree {
+  const tree = decodeTree(info, separate);
+  const signer = tree.leaf(info.signer);
+  if (signer === null) throw new MlsError("unknown_sender", "group info");
+  verifyGroupInfo(suite, info, signer.signatureKey);
+  // RULE: mls.tree-hash: the tree is the one that the group context names (RFC 9420 §12.4.3.1).
+  if (!equalBytes(tree.treeHash(suite), info.groupContext.treeHash)) throw new MlsError("bad_tree_hash", "group info");
+  validateTree(suite, tree);
+  validateLeaves(engine, suite, info, tree);
+  tree.settle();
+  return tree;
+}
+
+/** The tree that goes with a GroupInfo, as it is written there. @throws MlsError, DecodeError */
+export function decodeTree(info: GroupInfo, separate?: Uint8Array): RatchetTree {
   // RULE: mls.group-version: a group of another version cannot be joined (RFC 9420 §12.4.3.1).
   if (info.groupContext.version !== MLS10) throw new MlsError("unsupported_version", "group context");
   const bytes = findExtension(info.extensions, ExtensionType.ratchetTree) ?? separate;
   if (bytes === undefined) throw new MlsError("missing_tree", "group info");
-  const tree = RatchetTree.decode(bytes);
-  const signer = tree.leaf(info.signer);
-  if (signer === null) throw new MlsError("unknown_sender", "group info");
-  verifyGroupInfo(suite, info, signer.signatureKey);
-  const { groupId, extensions, treeHash } = info.groupContext;
-  // RULE: mls.tree-hash: the tree is the one that the group context names (RFC 9420 §12.4.3.1).
-  if (!equalBytes(tree.treeHash(suite), treeHash)) throw new MlsError("bad_tree_hash", "group info");
-  validateTree(suite, tree);
+  return RatchetTree.decode(bytes);
+}
+
+/** Checks every leaf of a tree by itself. @throws MlsError */
+export function validateLeaves(engine: Engine, suite: CipherSuite, info: GroupInfo, tree: RatchetTree): void {
+  const { groupId, extensions } = info.groupContext;
   for (const { leafIndex, leafNode } of tree.leaves()) {
     const place = { groupId, leafIndex, source: null, extensions, before: null };
     validateLeafNode(engine, suite, leafNode, place, tree.census);
   }
-  tree.settle();
-  return tree;
 }
 
 // RULE: mls.welcome-psks: at most one PSK continues another group, and none is used twice (RFC 9420 §12.4.3.1).

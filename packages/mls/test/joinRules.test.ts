@@ -2,7 +2,7 @@ import { encode, Writer } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import { type Extension, ExtensionType, findExtension } from "../src/extension.js";
 import type { GroupInfo } from "../src/groupInfo.js";
-import { generateKeyPackage, Group } from "../src/index.js";
+import { askAboutLeaves, generateKeyPackage, Group, openGroupInfo } from "../src/index.js";
 import { signLeafNode } from "../src/leafNode.js";
 import { decodeMessage, encodeMessage } from "../src/mlsMessage.js";
 import type { PreSharedKeyId } from "../src/preSharedKey.js";
@@ -37,6 +37,41 @@ describe("joining (RFC 9420 §12.4.3)", () => {
   };
   it("an untouched GroupInfo lets one join", () => {
     expect(joining((info) => info)).toBe("ok");
+  });
+  it("a view of a GroupInfo lets one join, again and again, and no other object does", () => {
+    const { alice } = room();
+    const view = ok(openGroupInfo(engine, alice.view.groupInfo()));
+    for (const name of ["dave", "erin", "frank"]) {
+      const { group, message } = ok(Group.joinExternal(engine, { groupInfo: view, leaf: leaf(name) }));
+      // Each by itself: nothing of the one before is in it, and a member takes it.
+      expect([...group.view.members()]).toHaveLength(view.members.length + 1);
+      expect(code(alice.stage(message))).toBe("ok");
+    }
+    expect(() => Group.joinExternal(engine, { groupInfo: { ...view }, leaf: leaf("dave") })).toThrow(TypeError);
+  });
+  it("a view is checked once: joining by it asks about no leaf but the own", () => {
+    const { alice } = room();
+    let asked = 0;
+    const counting = {
+      ...engine,
+      validateCredential: () => {
+        asked++;
+        return true;
+      },
+    };
+    const bytes = alice.view.groupInfo();
+    const view = ok(openGroupInfo(counting, bytes));
+    const members = view.members.length;
+    expect(asked).toBe(members);
+    ok(Group.joinExternal(counting, { groupInfo: view, leaf: leaf("dave") }));
+    expect(asked).toBe(members + 1);
+    ok(Group.joinExternal(counting, { groupInfo: view, leaf: leaf("dave") }));
+    expect(asked).toBe(2 * members + 2);
+    askAboutLeaves(counting, bytes);
+    expect(asked).toBe(3 * members + 2);
+    // Of what is no GroupInfo nothing is asked.
+    askAboutLeaves(counting, bytes.subarray(1));
+    expect(asked).toBe(3 * members + 2);
   });
   it("RULE mls.group-info-signature", () => {
     expect(joining(change({ signature: new Uint8Array(64) }))).toBe("bad_signature");

@@ -40,13 +40,7 @@ export type {
 } from "./room/outcome.js";
 export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
-export {
-  REJECTION_CODES,
-  type Outcome,
-  type Refused,
-  type Rejection,
-  type RejectionCode,
-} from "./roster/rejection.js";
+export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";
 export { decodeAction, encodeAction, type Action, type ActionType, type RelayIdentity } from "./roster/action.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
 export {
@@ -93,7 +87,8 @@ export type { SlotView } from "./invite/slot.js";
 export type { Deed } from "./room/deed.js";
 export { deedOf } from "./room/deed.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
-export { previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
+export { judgeRoom, type OpenedRoom, openRoom, previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
+export { signaturesOf } from "./room/signatures.js";
 export {
   acceptAdmission,
   acceptDecline,

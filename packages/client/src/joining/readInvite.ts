@@ -1,4 +1,15 @@
-import { inviteKeys, type InviteLink, previewRoom, readSlot, roomTagOf, type RoomPreview } from "@conclave/protocol";
+import {
+  inviteKeys,
+  type InviteLink,
+  judgeRoom,
+  openRoom,
+  type Outcome,
+  readSlot,
+  type RoomPreview,
+  roomTagOf,
+  signaturesOf,
+  type SlotView,
+} from "@conclave/protocol";
 import type { RosterRecord } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
@@ -37,11 +48,22 @@ export async function readInvite(
       if (!read.ok) return read;
       records = read.value;
     }
-    const preview = previewRoom(ports, link, slot.value, records);
+    const preview = await judge(ports, link, slot.value, records);
     if (preview.ok) return done(preview.value);
     first ??= { kind: "refused", rejection: preview.rejection };
   }
   return failed(first ?? { kind: "unknown" });
+}
+
+async function judge(
+  ports: Pick<ClientPorts, "crypto" | "random">,
+  ...found: [InviteLink, SlotView, readonly RosterRecord[]]
+): Promise<Outcome<RoomPreview>> {
+  const opened = openRoom(ports, ...found);
+  if (!opened.ok) return opened;
+  // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
+  await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
+  return judgeRoom(ports, opened.value);
 }
 
 /** All sealed roster records of a room. */

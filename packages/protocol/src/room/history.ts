@@ -1,9 +1,8 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RosterRecord } from "@conclave/wire";
-import { decodeEntry } from "../roster/entry.js";
-import { replay, type Replayed } from "../roster/replay.js";
-import { type Outcome, refused } from "../roster/rejection.js";
+import { decodeEntry, type Entry } from "../roster/entry.js";
+import { type Outcome, done, refused } from "../roster/rejection.js";
 import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
 import type { RosterKeys } from "../invite/slot.js";
 
@@ -11,30 +10,30 @@ import type { RosterKeys } from "../invite/slot.js";
 const MAX_ENTRIES = 1 << 20;
 
 /**
- * The whole roster out of the relay's roster log, for somebody who joins: every record that the keys open, walked back
- * from `head` to the charter, and judged anew entry by entry (docs/protocol.md §5, Joining). Records that lead nowhere
- * are passed over: refused commits leave such.
+ * The whole chain out of the relay's roster log, for somebody who joins: every record that the keys open, walked back
+ * from `head` to the charter (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
+ * leave such. Nothing is judged yet: `replayEntries` does that.
  */
-export function readHistory(
+export function openHistory(
   crypto: Crypto,
-  place: { readonly roomTag: Uint8Array; readonly roomId: Uint8Array; readonly head: Uint8Array },
+  place: { readonly roomTag: Uint8Array; readonly head: Uint8Array },
   keys: RosterKeys,
   records: readonly RosterRecord[],
-): Outcome<Replayed> {
+): Outcome<readonly Entry[]> {
   const entries = openAll(crypto, place.roomTag, keys.roster, records);
-  const chain: Uint8Array[] = [];
+  const chain: Entry[] = [];
   let hash = toHex(place.head);
   for (;;) {
     const bytes = entries.get(hash);
     // RULE: history.whole: a chain with a hole in it proves nothing (attacks A13, A18, A96).
     if (bytes === undefined || chain.length >= MAX_ENTRIES) return refused("bad_history", "an entry is missing");
-    chain.push(bytes);
     const decoded = decodeEntry(crypto, bytes);
     if (decoded.kind !== "entry") return refused("bad_history", decoded.kind);
+    chain.push(decoded.entry);
     if (decoded.entry.seq === 0) break;
     hash = toHex(decoded.entry.prev);
   }
-  return replay(crypto, chain.reverse(), place.roomId);
+  return done(chain.reverse());
 }
 
 /** Keys tried for one generation: a refused commit's record may name a false one, the true one is among them. */

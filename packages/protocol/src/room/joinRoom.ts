@@ -42,9 +42,8 @@ export interface Joining {
  */
 export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
   const { crypto, random } = primitives;
-  const { link, slot, roster, invite, transcript } = preview;
-  if (invite.mode !== "direct" || slot.entrance === null || transcript === null)
-    return refused("invite_needs_admission");
+  const { link, slot, roster, invite, entrance } = preview;
+  if (invite.mode !== "direct" || slot.entrance === null || entrance === null) return refused("invite_needs_admission");
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
   const { person } = device;
@@ -55,7 +54,7 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
   const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: joiner.name });
   const place = { prev: roster.head, epoch: slot.epoch };
   const inviteProof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
-  const { groupInfo, envelopeKey } = slot.entrance;
+  const { envelopeKey } = slot.entrance;
   const engine = roomEngine(primitives);
   const authored = authorEntry(crypto, leafSeed, roster, {
     action: { type: "add", leafCert, role: invite.role },
@@ -63,13 +62,13 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
     time: joiner.now,
     evidence: { approvals: [], inviteProof, farewell: null },
     epoch: slot.epoch,
-    transcript,
+    transcript: entrance.context.confirmedTranscriptHash,
     external: true,
   });
   if (!authored.ok) return authored;
   const { entry } = authored.value;
   const joined = Group.joinExternal(engine, {
-    groupInfo,
+    groupInfo: entrance,
     leaf: {
       credential: { type: "basic", identity: leafCert },
       signaturePrivateKey: leafSeed,

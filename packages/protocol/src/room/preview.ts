@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import { openGroupInfo } from "@conclave/mls";
+import { type GroupInfoView, openGroupInfo } from "@conclave/mls";
 import type { RosterRecord } from "@conclave/wire";
 import { closedReason } from "../invite/inviteCheck.js";
 import type { Invite } from "../invite/invite.js";
@@ -8,12 +8,13 @@ import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Primitives } from "../primitives.js";
-import type { Replayed } from "../roster/replay.js";
+import type { Entry } from "../roster/entry.js";
+import { replayEntries, type Replayed } from "../roster/replay.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
 import { bindingOf } from "./binding.js";
 import { type Deed, deedOf } from "./deed.js";
-import { readHistory } from "./history.js";
+import { openHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
@@ -27,10 +28,18 @@ export interface RoomPreview {
   /** The member who confirmed it, and when by their clock (ms). */
   readonly confirmedBy: Member;
   readonly confirmedAt: number;
-  /** confirmed_transcript_hash of the epoch in the slot; null where one has to ask. */
-  readonly transcript: Uint8Array | null;
+  /** The keys of the epoch in the slot, checked; null where one has to ask. */
+  readonly entrance: GroupInfoView | null;
   /** All decisions until now, the charter's first. */
   readonly deeds: readonly Deed[];
+}
+
+/** What an invite leads to, opened with its keys and not judged yet: nothing in it is to be believed. */
+export interface OpenedRoom {
+  readonly link: InviteLink;
+  readonly slot: SlotView;
+  /** The chain as the records give it, the charter first. */
+  readonly entries: readonly Entry[];
 }
 
 /** Opens a slot's blob with a link. Refused with `bad_slot` when it is not one of this room and invite. */
@@ -41,16 +50,22 @@ export function readSlot({ crypto }: Primitives, link: InviteLink, blob: Uint8Ar
   return view === null ? refused("bad_slot") : done(view);
 }
 
-/** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
-export function previewRoom(
-  primitives: Primitives,
+/** Opens all records that a slot's keys open, for {@link judgeRoom}. */
+export function openRoom(
+  { crypto }: Primitives,
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
-): Outcome<RoomPreview> {
-  const { crypto } = primitives;
+): Outcome<OpenedRoom> {
   const roomTag = roomTagOf(crypto, link.roomId);
-  const history = readHistory(crypto, { roomTag, roomId: link.roomId, head: slot.head.hash }, slot, records);
+  const entries = openHistory(crypto, { roomTag, head: slot.head.hash }, slot, records);
+  return entries.ok ? done({ link, slot, entries: entries.value }) : entries;
+}
+
+/** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
+export function judgeRoom(primitives: Primitives, { link, slot, entries }: OpenedRoom): Outcome<RoomPreview> {
+  const { crypto } = primitives;
+  const history = replayEntries(crypto, entries, link.roomId);
   if (!history.ok) return history;
   const { roster, transitions } = history.value;
   const floored = checkFloor(history.value, link.floor);
@@ -59,8 +74,8 @@ export function previewRoom(
   // RULE: join.slot-by-member: a slot is believed only of somebody who is in the room by its own history (attacks A41, A96).
   const confirmedBy = memberOfLeaf(roster, slot.leaf);
   if (confirmedBy === null) return refused("bad_slot", "not by a member");
-  const transcript = slot.entrance === null ? done(null) : checkEntrance(primitives, slot, history.value);
-  if (!transcript.ok) return transcript;
+  const entrance = slot.entrance === null ? done(null) : checkEntrance(primitives, slot, history.value);
+  if (!entrance.ok) return entrance;
   const keys = inviteKeys(crypto, link.roomId, link.secret);
   const invite = inviteOf(roster, keys.inviteId);
   if (invite === null) return refused("invite_unknown");
@@ -77,8 +92,19 @@ export function previewRoom(
     invite,
     ...confirmed,
     deeds,
-    transcript: transcript.value,
+    entrance: entrance.value,
   });
+}
+
+/** {@link openRoom}, and {@link judgeRoom}. */
+export function previewRoom(
+  primitives: Primitives,
+  link: InviteLink,
+  slot: SlotView,
+  records: readonly RosterRecord[],
+): Outcome<RoomPreview> {
+  const opened = openRoom(primitives, link, slot, records);
+  return opened.ok ? judgeRoom(primitives, opened.value) : opened;
 }
 
 /** RULE: join.floor: no room older than the link's own knowledge of it is believed, and none that went another way (A18). */
@@ -91,12 +117,12 @@ export function checkFloor(
   return equalBytes(entry.hash, floor.head) ? null : refused("bad_history", "another room than the link's");
 }
 
-// The keys that one would join are those of the roster that was checked. Gives the transcript hash of their epoch.
+// The keys that one would join are those of the roster that was checked.
 function checkEntrance(
   primitives: Primitives,
   { entrance, roomId, epoch, suite }: SlotView,
   history: Replayed,
-): Outcome<Uint8Array> {
+): Outcome<GroupInfoView> {
   const opened = openGroupInfo(roomEngine(primitives), entrance!.groupInfo);
   if (!opened.ok) return refused("bad_slot", opened.error.message);
   const { context, members } = opened.value;
@@ -107,7 +133,7 @@ function checkEntrance(
   // RULE: join.bound: the keys are bound to this very history; what is newer than the binding came by external commits only.
   if (bound === null || !isCovered(history, bound)) return refused("wrong_binding");
   // RULE: join.no-ghosts: the tree holds exactly the roster's devices before anything is sent (attacks A1, A13, A96).
-  return hasNoGhosts(members, history.roster) ? done(context.confirmedTranscriptHash) : refused("ghost");
+  return hasNoGhosts(members, history.roster) ? done(opened.value) : refused("ghost");
 }
 
 /** Whether a binding names an entry of the chain, with nothing but direct joins after it. */

@@ -25,14 +25,22 @@ export interface Replayed {
  * @param roomId the room that was asked for: the hash of its charter
  */
 export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: Uint8Array): Outcome<Replayed> {
+  const chain: Entry[] = [];
+  for (const bytes of entries) {
+    const decoded = decodeEntry(crypto, bytes);
+    if (decoded.kind !== "entry") return refused("malformed", decoded.kind);
+    chain.push(decoded.entry);
+  }
+  return replayEntries(crypto, chain, roomId);
+}
+
+/** As {@link replay}, of entries that were decoded from their bytes. */
+export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: Uint8Array): Outcome<Replayed> {
   const transitions: Decision[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;
   let epoch = -1;
-  for (const bytes of entries) {
-    const decoded = decodeEntry(crypto, bytes);
-    if (decoded.kind !== "entry") return refused("malformed", decoded.kind);
-    const { entry } = decoded;
+  for (const entry of entries) {
     // RULE: replay.room-id: a room is its charter's hash, so no other room passes for it (attacks A13, A15).
     if (before === null && !equalBytes(entry.hash, roomId)) return refused("wrong_room");
     // RULE: replay.epochs: each commit has an epoch of its own, later than those before (attack A16).

@@ -1,0 +1,17 @@
+import type { Crypto, SignatureCheck } from "./crypto.js";
+
+/**
+ * The signatures that `ask` has verified. Nothing is verified here: every answer is yes, and means nothing, so whatever
+ * `ask` makes of it is thrown away. For {@link Crypto.verifyAhead}.
+ */
+export function noteSignatures(crypto: Crypto, ask: (noting: Crypto) => void): SignatureCheck[] {
+  const noted: SignatureCheck[] = [];
+  ask({
+    ...crypto,
+    ed25519Verify(publicKey, message, signature) {
+      noted.push({ publicKey, message, signature });
+      return true;
+    },
+  });
+  return noted;
+}
