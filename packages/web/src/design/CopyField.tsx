@@ -1,6 +1,7 @@
 import { Check, Copy, Eye, EyeOff } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Button } from "./Button.js";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
 import { IconButton } from "./IconButton.js";
 import { classes } from "./live.js";
@@ -12,10 +13,12 @@ export interface CopyFieldProps extends Omit<FieldFrameProps, "id" | "children" 
   readonly value: string;
   /** Covered until the person asks to see it. It can be copied either way. */
   readonly secret?: boolean;
+  /** Taking it away is what one is here for: the button says so in words. */
+  readonly main?: boolean;
 }
 
 /** A link or a code to take away. */
-export function CopyField({ label, labelHidden, hint, value, secret = false }: CopyFieldProps): JSX.Element {
+export function CopyField({ label, labelHidden, hint, value, secret = false, main }: CopyFieldProps): JSX.Element {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [seen, see] = useState(!secret);
@@ -59,12 +62,18 @@ export function CopyField({ label, labelHidden, hint, value, secret = false }: C
               onClick={() => see(!seen)}
             />
           )}
-          <IconButton
-            label={copied ? t.copied : t.copy}
-            icon={copied ? Check : Copy}
-            size="small"
-            onClick={() => void take()}
-          />
+          {main ? (
+            <Button size="small" tone="primary" icon={copied ? Check : Copy} onClick={() => void take()}>
+              {copied ? t.copied : t.copy}
+            </Button>
+          ) : (
+            <IconButton
+              label={copied ? t.copied : t.copy}
+              icon={copied ? Check : Copy}
+              size="small"
+              onClick={() => void take()}
+            />
+          )}
         </span>
       </div>
       <span class="visually-hidden" role="status">

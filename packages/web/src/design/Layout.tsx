@@ -34,7 +34,7 @@ export function Row({ gap = 2, children, align = "start", single }: RowProps): J
 export interface CardProps {
   readonly children: ComponentChildren;
   /** A heading inside of it. */
-  readonly title?: string;
+  readonly title?: ComponentChildren;
   readonly level?: 2 | 3 | 4;
   /** At the end of the heading's line. */
   readonly actions?: ComponentChildren;

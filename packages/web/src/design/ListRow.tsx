@@ -18,6 +18,8 @@ export interface ListRowProps {
   readonly current?: boolean;
   /** An arrow that says "more behind this". */
   readonly arrow?: boolean;
+  /** It takes something away, after a question. */
+  readonly danger?: boolean;
   /** Let the text run over several lines. */
   readonly wrap?: boolean;
   /** A control beside the row that is not part of its link (a menu). */
@@ -26,7 +28,7 @@ export interface ListRowProps {
 
 /** One line of a list: a room, a person, an invite, a setting. */
 export function ListRow(props: ListRowProps): JSX.Element {
-  const { title, text, picture, end, href, onClick, current, arrow, wrap, action } = props;
+  const { title, text, picture, end, href, onClick, current, arrow, danger, wrap, action } = props;
   const inside = (
     <>
       {picture}
@@ -38,7 +40,12 @@ export function ListRow(props: ListRowProps): JSX.Element {
       {arrow && <ChevronRight class={style["arrow"]} size={18} aria-hidden="true" />}
     </>
   );
-  const look = classes(style["row"], (href !== undefined || onClick) && style["live"], current && style["current"]);
+  const look = classes(
+    style["row"],
+    (href !== undefined || onClick) && style["live"],
+    danger && style["danger"],
+    current && style["current"],
+  );
   return (
     <div class={style["line"]}>
       {href !== undefined ? (

@@ -23,7 +23,7 @@ export interface RadioCardsProps<T extends string> {
   readonly value: Live<T | null>;
   readonly options: readonly RadioCard<T>[];
   readonly onChange?: (value: T) => void;
-  /** Several in a row when there is room (short titles without text). */
+  /** All in one row (three or so, short titles without text). */
   readonly inRow?: boolean;
 }
 
@@ -63,7 +63,7 @@ export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Ele
                 </span>
               )}
             </span>
-            <span class={style["dot"]} aria-hidden="true" />
+            {!props.inRow && <span class={style["dot"]} aria-hidden="true" />}
           </label>
         ))}
       </div>

@@ -27,7 +27,6 @@ export { Toggle, type ToggleProps } from "./Toggle.js";
 export { CopyField, copyText, type CopyFieldProps } from "./CopyField.js";
 // In front of the page
 export { Dialog, type DialogProps } from "./Dialog.js";
-export { Sheet, type SheetProps } from "./Sheet.js";
 export { confirm, type Question } from "./Confirm.js";
 export { toast, type ToastOptions } from "./Toast.js";
 export { Tooltip, type TooltipProps } from "./Tooltip.js";

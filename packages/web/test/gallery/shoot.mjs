@@ -12,7 +12,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 800 } };
 const SHOWS = [
   { name: "components", show: "components", whole: true },
-  ...["Dialog", "Sheet", "Question", "Toasts", "Shortcuts"].map((press) => ({
+  ...["Dialog", "Question", "Toasts", "Shortcuts"].map((press) => ({
     name: press.toLowerCase(),
     show: "components",
     press,

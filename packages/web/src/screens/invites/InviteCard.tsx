@@ -9,9 +9,9 @@ import { now } from "../../model/now.js";
 import { date } from "../../words/when.js";
 import { carryOut } from "../people/carryOut.js";
 import { Sentence } from "../room/Sentence.js";
-import { inviteHost } from "../startRoom/inviteHost.js";
 import style from "./invites.module.css";
 import { LinkView } from "./LinkView.js";
+import { linkOf } from "./makeInvite.js";
 import { t } from "./words.js";
 
 export interface InviteCardProps {
@@ -29,8 +29,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
   const calls = home().room(detail.key);
   const room = rooms.value.get(detail.key);
   const show = async () => {
-    const host = inviteHost(room?.relay ?? location.origin);
-    link.value = await calls.inviteLink(inviteId, host).catch(() => null);
+    link.value = await linkOf(detail.key, inviteId).catch(() => null);
   };
   const revoke = async () => {
     const name = plainName(label ?? createdBy.name);

@@ -1,28 +1,39 @@
-import { Share2 } from "lucide-preact";
+import { useSignal } from "@preact/signals";
+import { QrCode as QrIcon, Share2 } from "lucide-preact";
 import type { JSX } from "preact";
-import { Button, CopyField, QrCode, Stack } from "../../design/index.js";
-import { OnlyHere } from "../startRoom/OnlyHere.js";
+import { Button, CopyField, QrCode, Row, Stack } from "../../design/index.js";
+import { OnlyHere } from "./OnlyHere.js";
 import style from "./invites.module.css";
 import { t } from "./words.js";
 
 /** A link to hand on: to copy, to share, or for a camera. */
 export function LinkView({ link, title }: { readonly link: string; readonly title: string }): JSX.Element {
+  const isCode = useSignal(false);
   const share = () => {
     // Whoever closes the system's own sheet has changed their mind: that is no failure.
     void navigator.share({ title: t.shareText(title), url: link }).catch(() => undefined);
   };
   return (
     <Stack gap={3}>
-      <CopyField label={t.link} hint={t.linkHint} value={link} />
+      <CopyField label={t.link} hint={t.linkHint} value={link} main />
       <OnlyHere link={link} />
-      {"share" in navigator && (
-        <Button icon={Share2} onClick={share}>
-          {t.share}
-        </Button>
+      <Row>
+        {"share" in navigator && (
+          <Button icon={Share2} onClick={share}>
+            {t.share}
+          </Button>
+        )}
+        {!isCode.value && (
+          <Button icon={QrIcon} onClick={() => (isCode.value = true)}>
+            {t.showQr}
+          </Button>
+        )}
+      </Row>
+      {isCode.value && (
+        <div class={style["code"]}>
+          <QrCode text={link} label={t.qr(title)} size={240} />
+        </div>
       )}
-      <div class={style["code"]}>
-        <QrCode text={link} label={t.qr(title)} size={220} />
-      </div>
     </Stack>
   );
 }

@@ -14,6 +14,8 @@ import {
   confirm,
   EmptyState,
   Facts,
+  type Icon,
+  ListRow,
   Note,
   PaneBody,
   PaneHeader,
@@ -67,7 +69,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
       <Facts
         facts={[
           { name: t.role, value: t[role] },
-          { name: t.reason, value: <Reason of={member} /> },
+          { name: t.reason, value: <Reason of={member} inFull /> },
           { name: t.device, value: t.devices(member.devices) },
         ]}
       />
@@ -109,35 +111,29 @@ function Deeds(props: {
   const mayRemove = mayBegin(detail.policy, "remove", you);
   if (!mayRank && !mayRemove && you !== "owner") return null;
   return (
-    <Stack gap={2}>
-      {mayRank && role !== "admin" && (
-        <Button wide icon={ShieldPlus} onClick={() => setRole("admin")}>
-          {t.makeAdmin}
-        </Button>
-      )}
-      {mayRank && role !== "member" && (
-        <Button wide icon={UserRound} onClick={() => setRole("member")}>
-          {t.makeMember}
-        </Button>
-      )}
+    <Card flush>
+      {mayRank && role !== "admin" && <Deed icon={ShieldPlus} title={t.makeAdmin} onClick={() => setRole("admin")} />}
+      {mayRank && role !== "member" && <Deed icon={UserRound} title={t.makeMember} onClick={() => setRole("member")} />}
       {mayRank && you === "owner" && role !== "owner" && (
-        <Button wide icon={Crown} onClick={() => setRole("owner")}>
-          {t.makeOwner}
-        </Button>
+        <Deed icon={Crown} title={t.makeOwner} onClick={() => setRole("owner")} />
       )}
       {you === "owner" && role !== "owner" && (
-        <Button wide icon={ArrowLeftRight} onClick={() => void handOver()}>
-          {t.handOver}
-        </Button>
+        <Deed icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />
       )}
-      {mayRemove && (
-        <Button wide tone="danger" icon={UserRoundMinus} onClick={() => (isRemoving.value = true)}>
-          {t.remove}
-        </Button>
-      )}
+      {mayRemove && <Deed danger icon={UserRoundMinus} title={t.remove} onClick={() => (isRemoving.value = true)} />}
       <RemoveDialog open={isRemoving} detail={detail} member={member} words={words} />
-    </Stack>
+    </Card>
   );
+}
+
+function Deed(props: {
+  readonly icon: Icon;
+  readonly title: string;
+  readonly danger?: boolean;
+  readonly onClick: () => void;
+}): JSX.Element {
+  const { icon: Shape, ...rest } = props;
+  return <ListRow {...rest} picture={<Shape size={20} aria-hidden="true" />} />;
 }
 
 function useWords(key: string, person: Uint8Array): readonly string[] {

@@ -1,14 +1,21 @@
 import type { RoomMember } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { JSX } from "preact";
-import { date } from "../../words/when.js";
+import { now } from "../../model/now.js";
+import { date, shortWhen } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
 import { t } from "./words.js";
 
+export interface ReasonProps {
+  readonly of: RoomMember;
+  /** With the whole date; in a list the short one is enough. */
+  readonly inFull?: boolean;
+}
+
 /** Why somebody is in the room: by whose decision, through which invite, since when. */
-export function Reason({ of: { admission, since } }: { readonly of: RoomMember }): JSX.Element {
+export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.Element {
   if (!admission) return <>{t.unknown}</>;
-  const when = since === null ? "" : t.on(date(since));
+  const when = since === null ? "" : t.on(inFull ? date(since) : shortWhen(since, now.value));
   if (admission.how === "founded")
     return (
       <>

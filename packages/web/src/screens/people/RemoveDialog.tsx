@@ -53,15 +53,15 @@ export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps)
     >
       <Stack gap={4}>
         <p>{t.removeDoes}</p>
-        <p>{t.removeNot}</p>
-        <p>{t.removeInvites}</p>
         {others && <Banner tone="info" title={t.others} />}
         {/* RULE: web.remove-who: names can be alike, so whoever was never checked is shown with their words (attack A92). */}
         {member.checked === null && (
-          <Banner tone={member.isLookalike ? "warning" : "info"} title={t.isThisThem}>
-            <p>{t.unchecked}</p>
+          <Stack gap={2}>
+            <Banner tone={member.isLookalike ? "warning" : "info"} title={t.isThisThem}>
+              {t.unchecked}
+            </Banner>
             <CodeWords label={t.fingerprintOf(name)} words={words} />
-          </Banner>
+          </Stack>
         )}
         <Toggle label={t.ban} hint={t.banHint} checked={ban} />
       </Stack>

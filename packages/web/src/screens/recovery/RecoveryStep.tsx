@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
@@ -16,6 +17,8 @@ export interface RecoveryStepProps {
 
 /** The recovery words are offered: now, or later by the quiet reminder in the list of rooms. */
 export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStepProps): JSX.Element {
+  // Nobody has written down what they have not seen: until then to show them is the thing to do.
+  const isShown = useSignal(false);
   return (
     <TaskPage
       title={title}
@@ -26,7 +29,7 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
       actions={
         <>
           <Button
-            tone="primary"
+            tone={isShown.value ? "primary" : "secondary"}
             size="large"
             onClick={() => {
               keepWritten();
@@ -41,7 +44,7 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
         </>
       }
     >
-      <WordsSheet />
+      <WordsSheet shown={isShown} />
     </TaskPage>
   );
 }

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { Eye, EyeOff, Printer, QrCode as QrIcon } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -9,11 +9,12 @@ import { Paper } from "./Paper.js";
 import { t } from "./words.js";
 import style from "./WordsSheet.module.css";
 
-/** The 24 words of this person: covered at first, to be written down, printed, or taken by another camera. */
-export function WordsSheet(): JSX.Element {
+/** The 24 words of this person: covered at first (until `shown` is true), to be written down, printed, or taken by another camera. */
+export function WordsSheet({ shown }: { readonly shown?: Signal<boolean> }): JSX.Element {
   const phrase = useSignal<string | null>(null);
   const hasFailed = useSignal(false);
-  const isShown = useSignal(false);
+  const own = useSignal(false);
+  const isShown = shown ?? own;
   const isCode = useSignal(false);
   useEffect(() => {
     home()

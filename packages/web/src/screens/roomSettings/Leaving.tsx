@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { LogOut, Trash2, UsersRound } from "lucide-preact";
 import type { JSX } from "preact";
 import { href } from "../../app/route.js";
-import { Banner, Button, confirm, Note, Row, Stack, toast } from "../../design/index.js";
+import { Banner, Button, Card, confirm, ListRow, Note, Row, Spinner, Stack, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
@@ -49,6 +49,7 @@ export function Leaving(props: {
     );
   }
   const leave = async () => {
+    if (isBusy.value) return;
     const yes = await confirm({
       title: t.leaveTitle(plainName(room.title)),
       body: <p>{members.length > 1 ? t.leaveText : t.leaveAloneText}</p>,
@@ -65,8 +66,13 @@ export function Leaving(props: {
     if (left?.ok !== true) toast({ text: sayProblem(left?.problem ?? { kind: "closed" }), tone: "danger" });
   };
   return (
-    <Button wide tone="danger" icon={LogOut} busy={isBusy} onClick={() => void leave()}>
-      {t.leave}
-    </Button>
+    <Card flush>
+      <ListRow
+        danger
+        picture={isBusy.value ? <Spinner size={20} /> : <LogOut size={20} aria-hidden="true" />}
+        title={t.leave}
+        onClick={() => void leave()}
+      />
+    </Card>
   );
 }

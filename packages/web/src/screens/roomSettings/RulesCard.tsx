@@ -2,7 +2,7 @@ import { type Policy, type PolicyMatter, preset } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Button, Card, Dialog, Facts, Note, RadioCards, Row, Select, Stack } from "../../design/index.js";
+import { Button, Card, Dialog, Facts, Note, RadioCards, Select, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../people/carryOut.js";
 import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../startRoom/presets.js";
@@ -23,7 +23,17 @@ export function RulesCard({ roomKey, policy, may, isSealed }: RulesCardProps): J
   const isOpen = useSignal(false);
   const { title, text } = sayPolicy(policy);
   return (
-    <Card title={t.rules} level={3}>
+    <Card
+      title={t.rules}
+      level={3}
+      actions={
+        may && (
+          <Button size="small" onClick={() => (isOpen.value = true)}>
+            {t.changeRules}
+          </Button>
+        )
+      }
+    >
       <Stack gap={3}>
         <div>
           {title !== null && <p class={style["title"]}>{title}</p>}
@@ -36,15 +46,7 @@ export function RulesCard({ roomKey, policy, may, isSealed }: RulesCardProps): J
             facts={MATTERS.map((matter) => ({ name: matterNames[matter], value: sayRule(policy.rules[matter]) }))}
           />
         )}
-        {may ? (
-          <Row>
-            <Button size="small" onClick={() => (isOpen.value = true)}>
-              {t.changeRules}
-            </Button>
-          </Row>
-        ) : (
-          !isSealed && <Note>{t.rulesByOthers}</Note>
-        )}
+        {!may && !isSealed && <Note>{t.rulesByOthers}</Note>}
       </Stack>
       <RulesDialog open={isOpen} roomKey={roomKey} />
     </Card>

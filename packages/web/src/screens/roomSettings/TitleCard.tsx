@@ -6,7 +6,6 @@ import { Button, Card, Field, Note, Row, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../people/carryOut.js";
 import { nameFault, tidy } from "../startRoom/name.js";
-import style from "./roomSettings.module.css";
 import { t } from "./words.js";
 
 /** What the room is called, and another name for it by those who may. */
@@ -28,7 +27,18 @@ export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly 
     isEditing.value = false;
   };
   return (
-    <Card title={t.name} level={3}>
+    <Card
+      title={isEditing.value ? t.name : <bdi>{plainName(room.title)}</bdi>}
+      level={3}
+      actions={
+        may &&
+        !isEditing.value && (
+          <Button size="small" onClick={() => (isEditing.value = true)}>
+            {t.rename}
+          </Button>
+        )
+      }
+    >
       {isEditing.value ? (
         <form
           noValidate
@@ -57,20 +67,7 @@ export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly 
           </Stack>
         </form>
       ) : (
-        <Stack gap={3}>
-          <p class={style["title"]}>
-            <bdi>{plainName(room.title)}</bdi>
-          </p>
-          {may ? (
-            <Row>
-              <Button size="small" onClick={() => (isEditing.value = true)}>
-                {t.rename}
-              </Button>
-            </Row>
-          ) : (
-            <Note>{t.nameByAdmins}</Note>
-          )}
-        </Stack>
+        !may && <Note>{t.nameByAdmins}</Note>
       )}
     </Card>
   );

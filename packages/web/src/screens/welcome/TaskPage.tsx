@@ -10,6 +10,7 @@ export interface TaskPageProps {
   readonly title: string;
   /** One or two sentences under the title. */
   readonly lead?: ComponentChildren;
+  /** Not among the steps of a longer way: those look alike. */
   readonly icon?: Icon;
   /** Something has gone wrong, or needs care: the icon says so too. */
   readonly tone?: "accent" | "warning" | "danger";
@@ -44,7 +45,7 @@ export function TaskPage(props: TaskPageProps): JSX.Element {
           </div>
         )}
         <header class={style["head"]}>
-          {Shape && (
+          {Shape && !step && (
             <span class={classes(style["icon"], style[tone])}>
               <Shape size={26} aria-hidden="true" />
             </span>

@@ -1,0 +1,91 @@
+import type { Problem } from "@conclave/client";
+import type { RoomKey } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Banner, Button, Field, RadioCards, Select, Stack } from "../../design/index.js";
+import { sayProblem } from "../../words/problem.js";
+import { makeInvite, type MadeInvite } from "./makeInvite.js";
+import { t } from "./words.js";
+
+const DAY = 24 * 60 * 60 * 1000;
+const SIZES = ["1", "10", "50"] as const;
+const TERMS = { day: DAY, week: 7 * DAY, month: 30 * DAY, never: null } as const;
+
+export interface InviteFormProps {
+  readonly room: RoomKey;
+  /** The first one of a new room: only for how many it is, the rest is as it mostly is. */
+  readonly isFirst?: boolean;
+  /** The person can make others admins. */
+  readonly mayRaise?: boolean;
+  readonly onMade: (made: MadeInvite) => void;
+}
+
+/** Asks what an invite should be like, and makes it. */
+export function InviteForm({ room, isFirst, mayRaise, onMade }: InviteFormProps): JSX.Element {
+  const label = useSignal(isFirst ? t.firstLabel : "");
+  const size = useSignal<(typeof SIZES)[number]>("10");
+  const term = useSignal<keyof typeof TERMS>("week");
+  const mode = useSignal<"direct" | "ask">("direct");
+  const role = useSignal<"member" | "admin">("member");
+  const fault = useSignal<string | null>(null);
+  const problem = useSignal<Problem | null>(null);
+  const isBusy = useSignal(false);
+  const make = async () => {
+    isBusy.value = true;
+    problem.value = null;
+    const wish = { label: label.value.trim(), people: Number(size.value), lasts: TERMS[term.value] };
+    const made = await makeInvite(room, { ...wish, mode: mode.value, role: role.value });
+    isBusy.value = false;
+    if ("problem" in made) problem.value = made.problem;
+    else onMade(made);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    fault.value = label.value.trim() === "" ? t.labelFirst : null;
+    if (fault.value === null && !isBusy.value) void make();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap={4}>
+        {!isFirst && <Field label={t.label} hint={t.labelHint} value={label} error={fault} maxLength={64} autofocus />}
+        <RadioCards
+          legend={t.forWhom}
+          inRow
+          value={size}
+          options={SIZES.map((value) => ({ value, title: value === "1" ? t.one : t.some(Number(value)) }))}
+        />
+        {!isFirst && (
+          <>
+            <RadioCards
+              legend={t.mode}
+              value={mode}
+              options={[
+                { value: "direct", title: t.direct, text: t.directText },
+                { value: "ask", title: t.ask, text: t.askText },
+              ]}
+            />
+            <Select
+              label={t.until}
+              value={term}
+              options={(["day", "week", "month", "never"] as const).map((value) => ({ value, text: t[value] }))}
+            />
+          </>
+        )}
+        {mayRaise && (
+          <Select
+            label={t.role}
+            value={role}
+            options={[
+              { value: "member", text: t.asMember },
+              { value: "admin", text: t.asAdmin },
+            ]}
+          />
+        )}
+        {problem.value && <Banner tone="danger" title={sayProblem(problem.value)} />}
+        <Button type="submit" tone="primary" size="large" wide busy={isBusy}>
+          {t.make}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
