@@ -1,16 +1,15 @@
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { languagesApart } from "./languagesApart.mjs";
+
+const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));
 
 // Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0005).
 // `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
 export const resolve = {
   conditions: ["@conclave/source", "browser", "module"],
-  alias: {
-    react: "preact/compat",
-    "react-dom": "preact/compat",
-    "react/jsx-runtime": "preact/jsx-runtime",
-  },
+  alias: { "react/jsx-runtime": react, "react-dom": react, react },
 };
 
 export default defineConfig({
@@ -18,6 +17,7 @@ export default defineConfig({
   base: "./",
   resolve,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  css: { modules: { generateScopedName: className } },
   plugins: [languagesApart()],
   worker: { format: "es" },
   build: {
@@ -47,3 +47,13 @@ export default defineConfig({
     reportCompressedSize: false,
   },
 });
+
+/** Classes are called after their file, so that they can be read in the built pages: no two files may have one name. */
+const files = new Map();
+function className(name, path) {
+  const file = basename(path.split("?")[0], ".module.css");
+  const other = files.get(file) ?? path;
+  if (other !== path) throw new Error(`${path} and ${other} have the same name: their classes would be mixed up`);
+  files.set(file, path);
+  return `${file}-${name}`;
+}

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
+import { memo } from "../../app/react.js";
 import { now } from "../../model/now.js";
 import { dayHeading } from "../../words/when.js";
 import { Message, type MessageProps } from "./Message.js";
