@@ -128,6 +128,7 @@ export class Server {
   /** At once: how it ends in peace is tested elsewhere. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.child.signalCode !== null) resolve();
       this.child.once("exit", () => resolve());
       this.child.kill("SIGKILL");
     });
