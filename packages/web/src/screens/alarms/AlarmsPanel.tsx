@@ -22,7 +22,8 @@ import { home, rooms } from "../../model/home.js";
 import { alarmSentences } from "../chat/systemWords.js";
 import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";
-import { advice, meanings, t } from "./words.js";
+import { advice, meanings } from "./adviceWords.js";
+import { t } from "./words.js";
 
 const LOOKED_THROUGH = 2000;
 

@@ -3,7 +3,7 @@ import { go } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
 import { keepHeld, trust, useOffered } from "../../trust/trust.js";
-import { t } from "./words.js";
+import { t } from "./buildWords.js";
 
 /** The server serves another client than the one that this browser holds on to (trust level L4): over all panes. */
 export function BuildBanner(): JSX.Element | null {

@@ -23,10 +23,6 @@ export const t = words({
     bringsNot:
       "Not your rooms and messages: those are only on your devices. Somebody in each room has to send you a new link.",
     reload: "The words could not be read. Load the page anew and try again.",
-    remindTitle: "Your words are not written down yet",
-    remindText: "If this browser is wiped, nothing else brings you back.",
-    remindShow: "Show them",
-    remindLater: "Not today",
     paperTitle: "Conclave: recovery words",
     paperLead: "Whoever has these 24 words is this person. Keep this sheet like a passport.",
     paperFor: "Fingerprint",
@@ -54,11 +50,6 @@ export const t = words({
     back3: "Messages from before are only where they were: on your other devices, and with the others.",
     fingerprint: "Your fingerprint",
     toRooms: "Go on",
-    ownerTitle: (room: string) => `You are the only owner of “${room}”`,
-    ownerText:
-      "If you lose this device and your words, nobody can decide there any more. Make somebody else an owner too.",
-    ownerShow: "Choose somebody",
-    ownerLater: "Not now",
   },
   de: {
     sheetTitle: "Deine 24 Wörter",
@@ -82,10 +73,6 @@ export const t = words({
     bringsNot:
       "Nicht deine Räume und Nachrichten: die sind nur auf deinen Geräten. Aus jedem Raum muss dir jemand einen neuen Link schicken.",
     reload: "Die Wörter ließen sich nicht lesen. Lade die Seite neu und versuch es noch einmal.",
-    remindTitle: "Deine Wörter sind noch nicht aufgeschrieben",
-    remindText: "Wird dieser Browser gelöscht, bringt dich sonst nichts zurück.",
-    remindShow: "Zeigen",
-    remindLater: "Heute nicht",
     paperTitle: "Conclave: die 24 Wörter",
     paperLead: "Wer diese 24 Wörter hat, ist diese Person. Bewahr dieses Blatt auf wie einen Ausweis.",
     paperFor: "Fingerabdruck",
@@ -113,10 +100,5 @@ export const t = words({
     back3: "Frühere Nachrichten sind nur, wo sie waren: auf deinen anderen Geräten und bei den anderen.",
     fingerprint: "Dein Fingerabdruck",
     toRooms: "Weiter",
-    ownerTitle: (room: string) => `„${room}“ gehört nur dir`,
-    ownerText:
-      "Verlierst du dieses Gerät und deine Wörter, kann dort niemand mehr entscheiden. Gib den Raum noch jemandem in die Hand.",
-    ownerShow: "Jemanden wählen",
-    ownerLater: "Nicht jetzt",
   },
 });

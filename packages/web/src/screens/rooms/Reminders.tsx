@@ -10,7 +10,7 @@ import { roomList, rooms } from "../../model/home.js";
 import { now } from "../../model/now.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { isReminderDue, remindLater } from "../recovery/reminder.js";
-import { t } from "../recovery/words.js";
+import { t } from "../recovery/reminderWords.js";
 import style from "./Reminders.module.css";
 
 const DISMISSED = "conclave.one-owner-is-enough";

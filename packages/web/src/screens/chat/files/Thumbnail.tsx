@@ -2,7 +2,6 @@ import { type Picture, thumbnailType } from "@conclave/client/pure";
 import { Image } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { thumbHashToRGBA } from "thumbhash";
 import { BlobImage } from "./BlobImage.js";
 import { imageHeader } from "./imageHeader.js";
 import style from "./PictureMessage.module.css";
@@ -37,17 +36,20 @@ function blobOf({ thumbnail }: Picture): Blob | null {
 
 function Colours({ hash }: { readonly hash: Uint8Array }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    // Whatever a stranger wrote there: no more than 32 bytes, and no more than 32 pixels a side come of it.
-    try {
-      const { w, h, rgba } = thumbHashToRGBA(hash);
-      const view = canvas.current!;
-      view.width = w;
-      view.height = h;
-      view.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0);
-    } catch {
-      // No colours, then.
-    }
-  }, [hash]);
+  useEffect(() => void drawColours(canvas.current!, hash), [hash]);
   return <canvas ref={canvas} class={style["colours"]} aria-hidden="true" />;
+}
+
+// Most conversations have no picture: what draws them is fetched with the first.
+async function drawColours(canvas: HTMLCanvasElement, hash: Uint8Array): Promise<void> {
+  // Whatever a stranger wrote there: no more than 32 bytes, and no more than 32 pixels a side come of it.
+  try {
+    const { thumbHashToRGBA } = await import("thumbhash");
+    const { w, h, rgba } = thumbHashToRGBA(hash);
+    canvas.width = w;
+    canvas.height = h;
+    canvas.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0);
+  } catch {
+    // No colours, then.
+  }
 }
