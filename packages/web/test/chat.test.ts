@@ -97,6 +97,20 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await expect.poll(() => textsOf(alice)).toContain("sent once");
   });
 
+  it("of several lines by one person the last says the time; of the others the label, the tools and the menu do", async () => {
+    for (const text of ["first of two", "second of two"]) await says(alice, text);
+    await line("second of two").waitFor();
+    const time = (text: string) => line(text).locator("time");
+    expect(await time("second of two").textContent()).toMatch(/^\d\d:\d\d$/u);
+    expect(await time("first of two").count()).toBe(0);
+    expect(await line("first of two").getAttribute("aria-label")).toMatch(/^Alice, \d\d:\d\d$/u);
+    await line("first of two").hover();
+    expect(await time("first of two").textContent()).toMatch(/^\d\d:\d\d$/u);
+    await line("first of two").click({ button: "right" });
+    expect(await page.getByRole("menu").innerText()).toMatch(/^Today, \d\d:\d\d/u);
+    await page.keyboard.press("Escape");
+  });
+
   it("answers with a quote that leads to what it answers", async () => {
     const asked = await says(alice, "Who brings the key?");
     await line("Who brings the key?").click({ button: "right" });

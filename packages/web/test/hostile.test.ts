@@ -54,6 +54,10 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     const box = alice.getByRole("textbox", { name: /^Message/u });
     expect(await box.count()).toBe(0);
     expect(await axeFaults(alice)).toEqual([]);
+    // On a phone too it leaves the conversation its place.
+    await alice.setViewportSize({ width: 360, height: 740 });
+    expect((await banner(alice).boundingBox())!.height).toBeLessThan(740 / 6);
+    await alice.setViewportSize({ width: 1280, height: 800 });
     // A person has looked, and goes on.
     await banner(alice).getByRole("button", { name: "Look at it" }).click();
     expect(await axeFaults(alice)).toEqual([]);

@@ -39,7 +39,13 @@ describe.skipIf(!canBrowse)(
     it("from nothing to two people who talk: start, invite, join", { timeout: 60_000 }, async () => {
       const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
       const link = await found(alice, world.url, "Garden club", "Alice");
+      // Whoever is alone is told what to do about it.
+      const beginning = alice.getByRole("log");
+      await beginning.getByText("Only you are here so far").waitFor();
+      await beginning.getByRole("button", { name: "Invite people" }).click();
+      await alice.getByRole("heading", { name: "Invites", exact: true }).waitFor();
       await join(bob, link, "Bob");
+      await beginning.getByText("It is quiet here").waitFor();
       await send(bob, "Hello Alice");
       await alice.getByRole("log").getByText("Hello Alice").waitFor();
       await send(alice, "Welcome!");

@@ -41,7 +41,7 @@ function Invites({ detail, onNew }: { readonly detail: RoomDetail; readonly onNe
   const open = invitations.filter(({ isOpen }) => isOpen);
   const over = invitations.filter(({ isOpen }) => !isOpen);
   const make = may && (
-    <Button wide tone="primary" icon={Plus} onClick={onNew}>
+    <Button wide tone={open.length > 0 ? "secondary" : "primary"} icon={Plus} onClick={onNew}>
       {t.new}
     </Button>
   );

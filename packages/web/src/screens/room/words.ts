@@ -26,7 +26,7 @@ export const t = words({
     joining: "On the way in",
     founding: "Being set up",
     out: "You are not in this room any more",
-    unconfirmed: "Nobody has spoken to you yet: the list of people is what the server showed",
+    unconfirmed: "Nobody has spoken to you yet: people not confirmed",
   },
   de: {
     people: (count: number) => plural(count, { one: "# Person", other: "# Leute" }),
@@ -52,6 +52,6 @@ export const t = words({
     joining: "Auf dem Weg hinein",
     founding: "Wird eingerichtet",
     out: "Du bist nicht mehr in diesem Raum",
-    unconfirmed: "Noch hat dir niemand geschrieben: die Liste der Leute ist, was der Server gezeigt hat",
+    unconfirmed: "Noch hat dir niemand geschrieben: Leute unbestätigt",
   },
 });
