@@ -14,6 +14,7 @@ export {
 export { type HomeState, inspectBrowserHome } from "./vault/homeState.js";
 export type { Secret } from "./vault/secret.js";
 export type { SlotView, Vault, VaultChange, VaultProblem } from "./vault/vault.js";
+export { warmUp } from "./warmUp.js";
 export { askPasskey, type AskedPasskey, createPasskey } from "./passkey.js";
 export { askPersist } from "./askPersist.js";
 export { IndexedDbStorage } from "./indexedDbStorage.js";

@@ -11,7 +11,6 @@ import { DeedLog } from "../session/deedLog.js";
 import { RoomKeys } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
 import type { RoomMeta } from "../session/roomMeta.js";
-import { Turn } from "../session/turn.js";
 import type { ClientPorts } from "../view/client.js";
 import type { Invited } from "../view/invitation.js";
 import type { Marks } from "../view/person.js";
@@ -44,7 +43,7 @@ export function invitedRoom(
 ): Invited {
   const { roster, invite, confirmedAt, deeds } = preview;
   const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
-  for (const deed of deeds) log.add(new Turn(), deed, 0);
+  for (const deed of deeds) log.take(deed, 0);
   const sight: RoomSight = {
     ports,
     person,
@@ -66,7 +65,8 @@ export function invitedRoom(
     policy: roster.policy,
     confirmed: confirmedAt,
     confirmedBy: named(sight, preview.confirmedBy.person),
-    accept: (name, note = "") => accept(ports, device, preview, home, { name, note }),
+    accept: (name, note = "", { staying = false } = {}) =>
+      accept(ports, device, preview, home, { name, note, staying }),
   };
 }
 
@@ -75,7 +75,7 @@ async function accept(
   device: DeviceIdentity,
   preview: RoomPreview,
   home: JoinHome,
-  { name, note }: { name: string; note: string },
+  { name, note, staying }: { name: string; note: string; staying: boolean },
 ): Promise<Result<RoomSession>> {
   if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
@@ -113,6 +113,6 @@ async function accept(
   };
   const joined = await engine.waiting.until(isIn, UNTIL_IN);
   if (!joined.ok) return joined;
-  if (state.meta.standing === "member") await engine.settleSlots();
+  if (state.meta.standing === "member" && !staying) await engine.settleSlots();
   return done(session);
 }

@@ -111,7 +111,7 @@ export class HomeHost {
   private async accept(ticket: number, name: string, note?: string): Promise<Result<RoomKey>> {
     const invited = this.tickets.get(ticket);
     if (!invited) return failed({ kind: "unknown" });
-    const joined = await invited.accept(name, note);
+    const joined = await invited.accept(name, note, { staying: true });
     if (!joined.ok) return joined;
     this.tickets.delete(ticket);
     return done(toHex(joined.value.id));

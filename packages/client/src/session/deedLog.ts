@@ -77,7 +77,8 @@ export class DeedLog {
     return this.creators.get(toHex(inviteId)) ?? null;
   }
 
-  private take(deed: Deed, n: number): LoggedDeed {
+  /** Adds a deed that is not to be stored, or is already. */
+  take(deed: Deed, n: number): LoggedDeed {
     const entry: LoggedDeed = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
     this.entries.push(entry);
     this.follow(entry);

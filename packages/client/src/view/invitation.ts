@@ -101,6 +101,13 @@ export interface Invited {
    * standing turns from `asking` to `member` when somebody lets us in.
    *
    * A lost race or a stale slot is tried again with a fresh slot, a few times.
+   *
+   * It waits until the next newcomer finds the room's slots fresh, unless `staying` says that this home stays open: then
+   * that is done right after.
    */
-  readonly accept: (name: string, note?: string) => Promise<Result<RoomSession>>;
+  readonly accept: (
+    name: string,
+    note?: string,
+    options?: { readonly staying?: boolean },
+  ) => Promise<Result<RoomSession>>;
 }

@@ -25,7 +25,16 @@ export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): 
   const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
   const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
   const isYou = equalBytes(sight.person, person);
-  return { person, name, tag: personTag(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
+  return { person, name, tag: tagOf(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
+}
+
+// Whoever let many people in is named with each of them, and everybody in every view of the room.
+const tags = new WeakMap<Uint8Array, string>();
+
+function tagOf(crypto: RoomSight["ports"]["crypto"], person: Uint8Array): string {
+  const tag = tags.get(person) ?? personTag(crypto, person);
+  tags.set(person, tag);
+  return tag;
 }
 
 /** Who is in the room, in the order of their coming. */

@@ -3,7 +3,10 @@ import type { Crypto } from "@conclave/crypto";
 
 /** `SHA-256(label<V> || part<V> …)`: no two labels or splits of the parts hash alike. */
 export function labelledHash(crypto: Crypto, label: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  const writer = new Writer(256).text(label);
+  // Space for all from the start: a long chain hashes some thousands of states.
+  let length = 4 + 3 * label.length;
+  for (const part of parts) length += 4 + part.length;
+  const writer = new Writer(length).text(label);
   for (const part of parts) writer.opaque(part);
   return crypto.hash("sha256", writer.finish());
 }

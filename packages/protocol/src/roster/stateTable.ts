@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, toHex, utf8Bytes } from "@conclave/codec";
+import { compareBytes, concatBytes, utf8Bytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
 
@@ -34,7 +34,7 @@ export class StateTable {
       const name = utf8Bytes(key);
       const place = crypto.hash("sha256", name);
       const index = place[0]! % BUCKETS;
-      const others = buckets[index]!.filter((row) => toHex(row.place) !== toHex(place));
+      const others = buckets[index]!.filter((row) => compareBytes(row.place, place) !== 0);
       if (value !== null) others.push({ place, hash: labelledHash(crypto, "conclave/roster-record/v1", name, value) });
       buckets[index] = others.sort((a, b) => compareBytes(a.place, b.place));
       touched.add(index);

@@ -55,10 +55,18 @@ export class DoorKeeper {
   private async arrive(): Promise<void> {
     try {
       const { state, slots } = await inspectBrowserHome(this.name);
-      if (state === "ready") await this.openHere(slots);
-      else this.show(state === "locked" ? { state, slots } : { state });
-      // Whoever starts here will want it: let it come while they read.
-      void engine().catch(() => undefined);
+      if (state === "ready") {
+        await this.openHere(slots);
+        return;
+      }
+      this.show(state === "locked" ? { state, slots } : { state });
+      // Whoever starts here will want it: let it come, and get ready, while they read.
+      void engine().then(
+        ({ warmUp }) => {
+          warmUp();
+        },
+        () => undefined,
+      );
     } catch (error) {
       this.show(failure(error));
     }
