@@ -26,8 +26,11 @@ export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
     if (index < 0) return;
     list.current?.scrollToIndex(index, { align: "nearest" });
     focusCurrent();
-    // A line that was far away is there after the list was drawn.
-    const frame = requestAnimationFrame(focusCurrent);
+    // A line that was far away is there after the list was drawn. A menu that was opened meanwhile keeps the focus.
+    const frame = requestAnimationFrame(() => {
+      const { activeElement } = document;
+      if (activeElement === document.body || activeElement?.closest('[role="log"]')) focusCurrent();
+    });
     return () => cancelAnimationFrame(frame);
   }, [current]);
 
