@@ -56,19 +56,7 @@ describe.skipIf(!canBrowse)(
     }, 60_000);
 
     it("a photo is sent smaller, without the camera's notes, and seen at once by its thumbnail", async () => {
-      const photo = await page.evaluate(async () => {
-        const canvas = Object.assign(document.createElement("canvas"), { width: 1600, height: 1200 });
-        const context = canvas.getContext("2d")!;
-        for (let at = 0; at < 400; at++) {
-          context.fillStyle = `hsl(${String(at * 7)} 60% 50%)`;
-          context.fillRect((at * 397) % 1600, (at * 211) % 1200, 60, 60);
-        }
-        const blob = await new Promise<Blob>((done) => canvas.toBlob((made) => done(made!), "image/jpeg", 0.95));
-        return [...new Uint8Array(await blob.arrayBuffer())];
-      });
-      // A camera's note (APP1), as a JPEG begins with it.
-      const note = [0xff, 0xe1, 0, 24, ...new TextEncoder().encode("Exif\0\0GPS 52.5200 13.4")];
-      const buffer = Buffer.from([...photo.slice(0, 2), ...note, ...photo.slice(2)]);
+      const buffer = await photoOf(page);
       await page.locator("input[type=file]").setInputFiles({ name: "allotment.jpeg", mimeType: "image/jpeg", buffer });
       await page.getByRole("checkbox", { name: /Original/u }).waitFor();
       await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -88,6 +76,32 @@ describe.skipIf(!canBrowse)(
       expect(Buffer.concat(chunks).includes("GPS 52.5200")).toBe(false);
       expect(buffer.includes("GPS 52.5200")).toBe(true);
       await page.keyboard.press("Escape");
+    }, 60_000);
+
+    it("a photo has its thumbnail where the browser writes no WebP and knows older words only, as Safari", async () => {
+      await page.evaluate(() => {
+        const { prototype } = HTMLCanvasElement;
+        const write = Reflect.get(prototype, "toBlob") as (...given: unknown[]) => void;
+        prototype.toBlob = function (done, type, quality) {
+          Reflect.apply(write, this, [done, type === "image/webp" ? "image/png" : type, quality]);
+        };
+        const decode = window.createImageBitmap.bind(window) as (...given: unknown[]) => Promise<ImageBitmap>;
+        window.createImageBitmap = (source: unknown, options: unknown = {}) =>
+          JSON.stringify(options).includes("from-image")
+            ? Promise.reject(new TypeError("not a value of ImageOrientation"))
+            : decode(source, options);
+      });
+      const buffer = await photoOf(page);
+      await page.locator("input[type=file]").setInputFiles({ name: "safari.jpeg", mimeType: "image/jpeg", buffer });
+      await page.getByRole("checkbox", { name: /Original/u }).waitFor();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+      const seen = page.getByRole("button", { name: "Open the picture safari.jpg" }).locator("img");
+      await seen.waitFor();
+      await expect
+        .poll(() => seen.evaluate((image: HTMLImageElement) => image.naturalWidth))
+        .toBeGreaterThanOrEqual(360);
+      await page.reload();
+      await page.getByRole("textbox", { name: /^Message to/u }).waitFor();
     }, 60_000);
 
     it(`${String(MANY)} messages: at most ${String(MOST_ROWS)} lines in the document, wherever one scrolls, and what one reads stays in its place`, async () => {
@@ -147,3 +161,20 @@ describe.skipIf(!canBrowse)(
     }, 300_000);
   },
 );
+
+/** A JPEG as of a camera, 1600 wide, with the camera's note in it. */
+async function photoOf(page: Page): Promise<Buffer> {
+  const photo = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1600, height: 1200 });
+    const context = canvas.getContext("2d")!;
+    for (let at = 0; at < 400; at++) {
+      context.fillStyle = `hsl(${String(at * 7)} 60% 50%)`;
+      context.fillRect((at * 397) % 1600, (at * 211) % 1200, 60, 60);
+    }
+    const blob = await new Promise<Blob>((done) => canvas.toBlob((made) => done(made!), "image/jpeg", 0.95));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  // A camera's note (APP1), as a JPEG begins with it.
+  const note = [0xff, 0xe1, 0, 24, ...new TextEncoder().encode("Exif\0\0GPS 52.5200 13.4")];
+  return Buffer.from([...photo.slice(0, 2), ...note, ...photo.slice(2)]);
+}

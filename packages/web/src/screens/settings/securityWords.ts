@@ -79,7 +79,8 @@ export const t = words({
     isKept: "Lasting",
     isNotKept: "Not promised",
     keptText: "The browser has promised not to delete your rooms when it is short of space.",
-    notKeptText: "Short of space, the browser may delete your rooms and keys without asking.",
+    notKeptText:
+      "Short of space, or in Safari after a week without a visit, the browser may delete your rooms and keys without asking.",
     askToKeep: "Ask the browser to keep it",
     notKeptAnswer: "The browser made no promise. Some do once a page is used often or installed.",
     size: "In use",
@@ -180,7 +181,8 @@ export const t = words({
     isKept: "Dauerhaft",
     isNotKept: "Nicht zugesagt",
     keptText: "Der Browser hat zugesagt, deine Räume nicht zu löschen, wenn der Platz knapp wird.",
-    notKeptText: "Wird der Platz knapp, darf der Browser deine Räume und Schlüssel löschen, ohne zu fragen.",
+    notKeptText:
+      "Wird der Platz knapp, oder in Safari nach einer Woche ohne Besuch, darf der Browser deine Räume und Schlüssel löschen, ohne zu fragen.",
     askToKeep: "Den Browser um die Zusage bitten",
     notKeptAnswer: "Der Browser hat nichts zugesagt. Manche tun es, wenn eine Seite oft benutzt oder installiert wird.",
     size: "Belegt",

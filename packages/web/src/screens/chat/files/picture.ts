@@ -54,7 +54,8 @@ export async function pictureOf(file: Blob): Promise<Picture | null> {
 
 async function decoded(file: Blob, { width, height }: ImageHeader, longest: number): Promise<ImageBitmap> {
   const scale = Math.min(1, longest / Math.max(width, height));
-  const whole = await createImageBitmap(file, { imageOrientation: "from-image" });
+  // Safari before 17.2 does not know the word for what it does anyway.
+  const whole = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => createImageBitmap(file));
   if (scale === 1) return whole;
   const size = {
     resizeWidth: Math.max(1, Math.round(whole.width * scale)),
@@ -74,7 +75,10 @@ async function thumbnailOf(bitmap: ImageBitmap): Promise<Uint8Array> {
     [240, 0.5],
     [160, 0.4],
   ] as const) {
-    const blob = await encoded(bitmap, "image/webp", quality, side);
+    let blob = await encoded(bitmap, "image/webp", quality, side);
+    // Safari cannot write WebP and gives a PNG, which is far too large for a photo.
+    if (blob.type !== "image/webp" && blob.size > MAX_THUMBNAIL)
+      blob = await encoded(bitmap, "image/jpeg", quality, side);
     if (blob.size <= MAX_THUMBNAIL) return new Uint8Array(await blob.arrayBuffer());
   }
   return new Uint8Array(0);
