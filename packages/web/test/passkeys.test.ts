@@ -27,10 +27,8 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
   const row = (text: string) => page.getByText(text, { exact: true });
   /** A device with passkeys, and the right finger on it or a wrong one. */
   async function plug(isUserVerified: boolean): Promise<void> {
-    const options = {
-      ...{ protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal" },
-      ...{ hasResidentKey: true, hasUserVerification: true, hasPrf: true, isUserVerified },
-    } as const;
+    const device = { protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal" } as const;
+    const options = { ...device, hasResidentKey: true, hasUserVerification: true, hasPrf: true, isUserVerified };
     ({ authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options }));
   }
   async function security(): Promise<void> {

@@ -58,7 +58,11 @@ export class HomeRoom implements RoomSession {
     const { connection, freshness, epoch, seq, n, pending, requests, paused, alarms } = this.room.status();
     return {
       connection,
-      freshness: { ...freshness, by: freshness.by && (freshness.by.isYou ? "you" : freshness.by.name) },
+      freshness: {
+        state: freshness.state,
+        by: freshness.by && (freshness.by.isYou ? "you" : freshness.by.name),
+        time: freshness.time,
+      },
       epoch,
       seq,
       n,

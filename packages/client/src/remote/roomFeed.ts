@@ -1,11 +1,15 @@
 import { equalBytes } from "@conclave/codec";
 import type { Decision } from "../view/decision.js";
 import type { RoomSession } from "../view/roomSession.js";
+import type { Freshness } from "../view/status.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineItem, TimelineMessage } from "../view/timeline.js";
 import type { HomeEvent, RoomKey, RoomSummary } from "./homeView.js";
 
 const LOOKED_BACK = 30;
+/** A clock that was put back asks again no sooner (ms). */
+const SOON = 500;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Tells what happens in one room. Events of one turn of the event loop go together, and so does the summary: catching up
@@ -19,6 +23,7 @@ export class RoomFeed {
   private lately: Decision | null = null;
   private readonly ready: Promise<void>;
   private isOver = false;
+  private ageing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly key: RoomKey,
@@ -35,11 +40,14 @@ export class RoomFeed {
   async summary(): Promise<RoomSummary> {
     await this.ready;
     const { key, session, latest, lately } = this;
-    return { key, title: session.title, relay: session.relay, status: session.status(), latest, lately };
+    const status = session.status();
+    this.watchAge(status.freshness);
+    return { key, title: session.title, relay: session.relay, status, latest, lately };
   }
 
   stop(): void {
     this.isOver = true;
+    clearTimeout(this.ageing);
     this.unwatch();
   }
 
@@ -53,6 +61,17 @@ export class RoomFeed {
     this.isPlanned = true;
     // A task, not a microtask: a turn of the engine emits its events one microtask after the other.
     setTimeout(() => void this.flush(), 0);
+  }
+
+  /**
+   * RULE: remote.stale-told: a list of members grows old without any event; a relay that keeps everything back causes none,
+   * so that pages are told by the clock (attack A19).
+   */
+  private watchAge({ until }: Freshness): void {
+    clearTimeout(this.ageing);
+    if (until === null || this.isOver) return;
+    const wait = Math.min(Math.max(until - Date.now() + 1, SOON), LONGEST_TIMER);
+    this.ageing = setTimeout(() => void this.flush(), wait);
   }
 
   private async flush(): Promise<void> {

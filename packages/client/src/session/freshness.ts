@@ -9,6 +9,7 @@ import type { Turn } from "./turn.js";
 const FRESH = 5 * 60_000;
 /** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
 const AHEAD = 2 * 60_000;
+const UNKNOWN: Freshness = { state: "unknown", by: null, time: null, until: null };
 
 /** Who of those who may change the room has confirmed it last: every message carries its author's view of the roster. */
 export class FreshnessLog {
@@ -37,15 +38,18 @@ export class FreshnessLog {
   /** How good the list of members is now. */
   get(): Freshness {
     const { room } = this.state;
-    if (!room) return { state: "unknown", by: null, time: null };
+    if (!room) return UNKNOWN;
     const now = this.state.now();
     const isAlone = this.others().length === 0;
-    if (isAlone && this.isSelf()) return { state: "fresh", by: named(this.state, room.self.person), time: now };
-    if (!this.last) return { state: "unknown", by: null, time: null };
+    if (isAlone && this.isSelf())
+      return { state: "fresh", by: named(this.state, room.self.person), time: now, until: null };
+    if (!this.last) return UNKNOWN;
     const age = now - this.last.time;
     const { maxStale } = room.roster.policy.settings;
     const state = age <= FRESH ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";
-    return { state, by: named(this.state, this.last.by), time: this.last.time };
+    const lasts = state === "fresh" ? FRESH : state === "aging" && maxStale > 0 ? maxStale : null;
+    const { by, time } = this.last;
+    return { state, by: named(this.state, by), time, until: lasts === null ? null : time + lasts };
   }
 
   /** Whether our own word counts for others. */

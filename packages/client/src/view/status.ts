@@ -25,6 +25,8 @@ export interface Freshness {
   readonly by: NamedPerson | null;
   /** When, by that person's clock (ms). */
   readonly time: number | null;
+  /** When it counts as older unless somebody confirms it again, by this device's clock (ms); null for never. */
+  readonly until: number | null;
 }
 
 /** Why nothing is sent. */

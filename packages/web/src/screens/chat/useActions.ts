@@ -37,6 +37,8 @@ export function useActions(parts: ActionParts): Actions {
   latest.current = room;
   /** The person was asked about the stale list, and goes on. */
   const goesOn = useRef(false);
+  // Confirmed again, and old again later, is another question.
+  if (room.status.freshness.state !== "stale") goesOn.current = false;
   return useMemo<Actions>(() => {
     const calls = () => home().room(room.key);
     const takeBack = async (message: TimelineMessage) => {
