@@ -99,6 +99,7 @@ async function takePictures() {
   const when = await say(carol, "Who has time on Saturday to spread it?");
   await value(bob.react((await say(dora, "I do, from ten. I bring the big wheelbarrow.", when.id)).id, "💪"));
   await say(bob, "Me too");
+  await say(bob, "And I know who lends us a second one");
   const files = await drawings(await (await profile()).newPage(), folder);
   await alice.locator("input[type=file]").first().setInputFiles([files.beds]);
   await alice.getByRole("textbox", { name: /^Message/u }).fill("How the beds could look this year");
@@ -125,6 +126,7 @@ async function takePictures() {
   await alice.locator("input[type=file]").first().setInputFiles([files.plan]);
   await button("Send").click();
   await line("planting-plan.pdf").waitFor();
+  await own("The plan for it, with all distances");
   await say(bob, "@Alice the key to the shed is with my neighbour, second bell: https://maps.example.org/shed");
   await own("Thank you, Bob! I will fetch it on Friday.");
   await say(carol, "See you on Saturday 👋");
