@@ -204,6 +204,7 @@ export class Home {
   async open(
     fate: (writes: readonly Write[]) => CommitFate = () => "commit",
     wrap: (storage: Storage) => Storage = (storage) => storage,
+    recoveryPhrase?: string,
   ): Promise<Client> {
     const { clock } = this.world;
     this.storage = new MemoryStorage(this.disk, fate);
@@ -216,7 +217,7 @@ export class Home {
       crypto: nodeCrypto,
       lock: this.lock,
     };
-    const opened = await openClient(ports, { suite: 3 });
+    const opened = await openClient(ports, { suite: 3, ...(recoveryPhrase === undefined ? {} : { recoveryPhrase }) });
     if (!opened.ok) throw new Error(opened.problem);
     this.opened = opened.client;
     return opened.client;

@@ -79,6 +79,8 @@ export type { ProofWanted } from "./room/relayWatch.js";
 export { Room, type Proposal } from "./room/room.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
+export { MOST_RETURNS, returnSecret } from "./invite/returnSecret.js";
+export { openReturnOf } from "./roster/transitionInvite.js";
 export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
 export { inviteLink, parseLink, type InviteLink } from "./invite/link.js";
 export { readInviteProof } from "./invite/inviteProof.js";

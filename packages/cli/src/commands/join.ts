@@ -15,10 +15,12 @@ export async function join(context: CommandContext, given: string): Promise<void
     const invited = await waiting(output, home.lookAt(link));
     for (const line of describe(invited, output.paint)) output.note(line);
     const name =
-      (options["name"] as string | undefined) ?? home.name ?? (await ask(context, "What do you call yourself?"));
+      (invited.mode === "return" ? invited.ownName : (options["name"] as string | undefined)) ??
+      home.name ??
+      (await ask(context, "What do you call yourself?"));
     if (name === null || name.trim() === "")
       throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
-    await consent(context, `Join as ${safeName(name)}?`, true);
+    await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
     const room = await waiting(output, invited.accept(name, String(options["note"] ?? "")));
     const summary = room.summary();
     const members = room
@@ -49,9 +51,11 @@ function describe({ title, owners, people, confirmed, confirmedBy, mode, relay }
   return [
     "",
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(owners)}, ${people} ${people === 1 ? "person" : "people"}, ${fresh}.`,
-    mode === "ask"
-      ? "Somebody in the room decides about it."
-      : "With this link you are in at once; everybody will see that you came by it.",
+    mode === "return"
+      ? "You are in this room. This machine takes the place of the device that you lost; everybody will see that you came back."
+      : mode === "ask"
+        ? "Somebody in the room decides about it."
+        : "With this link you are in at once; everybody will see that you came by it.",
     paint.dim(`Every decision since its founding was checked on this machine. Relay: ${safeName(relay)}`),
     "",
   ];

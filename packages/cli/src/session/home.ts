@@ -34,7 +34,10 @@ export interface Invited {
   /** When a member last confirmed the list of members, by their clock (ms). */
   readonly confirmed: number;
   readonly confirmedBy: string;
-  readonly mode: "direct" | "ask";
+  /** `return`: this machine takes the place of a lost one of the same person. */
+  readonly mode: "direct" | "ask" | "return";
+  /** With `return`: what the person is called there. */
+  readonly ownName: string | null;
   readonly role: string;
   /** Takes the place (direct: a member at once) or asks for it. */
   accept(name: string, note: string): Promise<HomeRoom>;
@@ -90,6 +93,7 @@ export class Home {
       owners: namesOf(owners),
       people: members.length,
       confirmedBy: confirmedBy.name,
+      ownName: members.find(({ isYou }) => isYou)?.name ?? null,
       accept: async (name, note) => {
         const room = valueOf(await invited.accept(name.trim(), note), webAddress(invited.relay));
         return this.roomOf(room);

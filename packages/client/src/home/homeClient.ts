@@ -1,14 +1,24 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { type Fingerprint, foundRoom, isLabel, parseLink, personFingerprint, recoveryPhrase } from "@conclave/protocol";
+import {
+  type Fingerprint,
+  foundRoom,
+  inviteLink,
+  isLabel,
+  memberOf,
+  parseLink,
+  personFingerprint,
+  recoveryPhrase,
+} from "@conclave/protocol";
 import { invitedRoom } from "../joining/invitedRoom.js";
 import { problemOf, readInvite } from "../joining/readInvite.js";
+import { readReturn } from "../joining/readReturn.js";
 import type { HeldLock } from "../ports/lock.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
 import { decodeRoomMeta, type RoomMeta } from "../session/roomMeta.js";
 import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../view/client.js";
 import type { Invited } from "../view/invitation.js";
-import { done, failed, type Result } from "../view/problem.js";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../view/search.js";
 import { isGone } from "../view/status.js";
@@ -159,12 +169,17 @@ export class HomeClient implements Client {
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
     if (!connection) return failed({ kind: "malformed", what: "link" });
-    const read = await connection.use(UNTIL_REACHED, () => readInvite(this.ports, connection, link));
+    const read = await connection.use(UNTIL_REACHED, async () => {
+      const found = await readInvite(this.ports, connection, link);
+      // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
+      const wantsReturn = found.ok ? memberOf(found.value.roster, this.person) !== null : isAnswered(found.problem);
+      return (wantsReturn ? await readReturn(this.ports, connection, link, this.self.identity.seed) : null) ?? found;
+    });
     if (!read) return failed(problemOf({ type: "lost" }));
     if (!read.ok) return read;
     return done(
       invitedRoom(this.ports, this.self.device, this.person, read.value, {
-        text,
+        text: inviteLink("", read.value.link),
         relay: connection.url,
         marks: this.marks,
         begin: (meta, asking) => this.begin(meta, asking),
@@ -247,6 +262,11 @@ export class HomeClient implements Client {
   private tell(): void {
     for (const listener of [...this.listeners]) listener();
   }
+}
+
+/** The relay has answered, and the link leads nowhere. */
+function isAnswered({ kind }: Problem): boolean {
+  return kind === "relay" || kind === "refused";
 }
 
 /** Rooms that we are out of need no connection. */

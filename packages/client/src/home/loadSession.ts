@@ -24,7 +24,7 @@ export async function loadSession(
   const room = made.room ?? (!isGone(meta.standing) ? await storedRoom(ports, keys) : null);
   const asking = made.asking ?? (await ports.storage.get(keys.asking));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
-  return new LiveSession(new RoomEngine(state, connection, device, asking));
+  return new LiveSession(new RoomEngine(state, connection, device, asking), (here) => here.newReturn(identity.seed));
 }
 
 /** Of a room that we are out of only what was said and decided is left. The signed entries are many, and nobody needs them to go on. */

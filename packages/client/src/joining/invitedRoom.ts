@@ -77,16 +77,16 @@ async function accept(
   home: JoinHome,
   { name, note, staying }: { name: string; note: string; staying: boolean },
 ): Promise<Result<RoomSession>> {
-  if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
+  if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
   const meta: RoomMeta = {
     ...{ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title },
-    ...{ standing: preview.invite.mode === "direct" ? "joining" : "asking", creation: null, join: null },
+    ...{ standing: preview.invite.mode === "ask" ? "asking" : "joining", creation: null, join: null },
     ending: null,
   };
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();
-  const isDirect = preview.invite.mode === "direct";
+  const isDirect = preview.invite.mode !== "ask";
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now }) : null;
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;

@@ -29,6 +29,8 @@ export const ROOM_CALLS = [
   "approve",
   "createInvite",
   "inviteLink",
+  "prepareReturn",
+  "returnLink",
   "requests",
   "admit",
   "decline",

@@ -83,6 +83,7 @@ export class HomeHost {
       policy: room.policy(),
       proposals: room.proposals(),
       invitations: room.invitations(),
+      returning: room.returning(),
       roomCode: room.roomCode(),
       peopleCode: room.peopleCode(),
     };

@@ -35,6 +35,8 @@ export interface RoomDetail {
   readonly policy: Policy | null;
   readonly proposals: readonly OpenProposal[];
   readonly invitations: readonly Invitation[];
+  /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */
+  readonly returning: "ready" | "possible" | null;
   /** 60 digits each; null where we are no member. */
   readonly roomCode: string | null;
   readonly peopleCode: string | null;

@@ -86,7 +86,7 @@ export class Caretaker {
     const newest = this.state.deeds.entries.at(-1);
     if (!newest || newest.n === 0 || newest.n !== this.state.room?.lastCommit) return false;
     const { action, by, person } = newest.deed;
-    const isJoin = action.type === "add" && person !== null && equalBytes(by, person);
+    const isJoin = (action.type === "add" || action.type === "return") && person !== null && equalBytes(by, person);
     return isJoin && !equalBytes(by, this.state.person);
   }
 }

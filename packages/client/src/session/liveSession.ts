@@ -5,6 +5,7 @@ import {
   type FileCard,
   type Fingerprint,
   inviteLink,
+  openReturnOf,
   personFingerprint,
   type Policy,
   ProtocolKind,
@@ -34,6 +35,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
 import type { Turn } from "./turn.js";
 
+const NO_SECRET = new Uint8Array(32);
 const UNTIL_LIVE = 30_000;
 const LONGEST_BODY = 60 * 1024;
 const LONGEST_KIND = 32;
@@ -42,7 +44,11 @@ const LONGEST_KIND = 32;
 export class LiveSession implements RoomSession {
   readonly searching: RoomSearch;
 
-  constructor(readonly engine: RoomEngine) {
+  /** @param newReturn What to decide, so that the recovery words bring us back to the room. */
+  constructor(
+    readonly engine: RoomEngine,
+    private readonly newReturn: (room: protocol.Room) => protocol.Action | null,
+  ) {
     this.searching = new RoomSearch(engine.state);
   }
 
@@ -253,6 +259,28 @@ export class LiveSession implements RoomSession {
 
   invitations(): readonly Invitation[] {
     return invitationsOf(this.state);
+  }
+
+  returning(): "ready" | "possible" | null {
+    const { room, person } = this.state;
+    if (room?.status !== "active") return null;
+    if (openReturnOf(room.roster, person) !== null) return "ready";
+    return this.newReturn(room) === null ? null : "possible";
+  }
+
+  returnLink(host: string): string | null {
+    const { room } = this.state;
+    return room && inviteLink(host, room.linkOf(NO_SECRET));
+  }
+
+  async prepareReturn(): Promise<Result<Progress>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const { room } = this.state;
+    const action = room && this.newReturn(room);
+    if (action) return this.carryOut(action, null);
+    const isReady = this.returning() === "ready";
+    return isReady ? done({ done: true, seq: room!.roster.seq }) : failed({ kind: "unknown" });
   }
 
   inviteLink(inviteId: Uint8Array, host: string): string | null {

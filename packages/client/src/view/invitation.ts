@@ -84,7 +84,8 @@ export interface Invited {
   readonly title: string;
   /** The relay's address, as the room's charter says. */
   readonly relay: string;
-  readonly mode: "direct" | "ask";
+  /** `return`: we are a member who lost a device, and this one takes its place (docs/decisions/0006). */
+  readonly mode: "direct" | "ask" | "return";
   /** The role that the invite gives. */
   readonly role: Role;
   readonly members: readonly RoomMember[];
@@ -99,6 +100,8 @@ export interface Invited {
    * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
    * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
    * standing turns from `asking` to `member` when somebody lets us in.
+   *
+   * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here.
    *
    * A lost race or a stale slot is tried again with a fresh slot, a few times.
    *

@@ -111,6 +111,15 @@ export interface RoomSession {
   invitations(): readonly Invitation[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
+  /**
+   * Whether the recovery words alone bring this person back into the room, in any browser, with nobody's help: `ready`;
+   * `possible` with {@link prepareReturn}; null for people who are let in anew by those who decide.
+   */
+  returning(): "ready" | "possible" | null;
+  /** Makes it possible, by a decision that all can see. `unknown` where it is not to be had. */
+  prepareReturn(): Promise<Result<Progress>>;
+  /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
+  returnLink(host: string): string | null;
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
   requests(): Promise<Result<readonly JoinRequest[]>>;
   admit(requestId: number): Promise<Result<Progress>>;

@@ -89,9 +89,11 @@ export function invitationsOf(sight: RoomSight): Invitation[] {
   if (!room) return [];
   const { chainTime, invites } = room.roster;
   const newestFirst = [...invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
-  return newestFirst.map((invite) => {
+  return newestFirst.flatMap((invite) => {
     const own = sight.invites.find(invite.inviteId);
     const { inviteId, role, mode, uses, notAfter, revoked } = invite;
+    // An invite to return is no link for anybody.
+    if (mode === "return") return [];
     return {
       inviteId,
       label: own?.label ?? null,

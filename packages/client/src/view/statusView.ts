@@ -38,7 +38,9 @@ function endingOf({ state }: RoomEngine): Ending | null {
   }
   const last = state.deeds.entries.findLast(
     ({ deed: { action, person } }) =>
-      (action.type === "remove" || action.type === "leave") && person !== null && equalBytes(person, state.person),
+      (action.type === "remove" || action.type === "leave" || action.type === "return") &&
+      person !== null &&
+      equalBytes(person, state.person),
   );
   if (!last) return { problem: null, by: null, time: null, isBan: false };
   const { action, by, time } = last.deed;

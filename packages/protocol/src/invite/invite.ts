@@ -23,8 +23,11 @@ export interface InviteTerms {
   readonly role: Role;
   /** Chain time (ms) after which the invite is void; null for never. */
   readonly notAfter: number | null;
-  /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
-  readonly mode: "direct" | "ask";
+  /**
+   * `direct`: the link is the permission. `ask`: somebody who may add decides. `return`: lets nobody in, but its maker put a
+   * new device in the place of a lost one; its secret follows from their recovery words (docs/decisions/0006).
+   */
+  readonly mode: "direct" | "ask" | "return";
 }
 
 /** An invite in the roster. */
@@ -38,7 +41,7 @@ export interface Invite extends InviteTerms {
 
 export const INVITE_ID_BYTES = 16;
 const CLASSES = ["single", "multi", "personal"] as const;
-const MODES = ["direct", "ask"] as const;
+const MODES = ["direct", "ask", "return"] as const;
 
 export function writeInviteTerms(writer: Writer, terms: InviteTerms): void {
   writer.fixed(terms.inviteId).fixed(terms.joinPub).fixed(terms.slotPub).fixed(terms.tokenPub);

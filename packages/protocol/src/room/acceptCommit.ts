@@ -110,7 +110,9 @@ export function confirm(parts: RoomParts, by: Uint8Array, time: number | null): 
   if (them === null || equalBytes(by, core.person)) return [];
   const isFirst = core.confirmed === null;
   // RULE: room.pending: a join is pending until somebody who was in the room before speaks in the epoch it made (§7).
-  if (isFirst && us !== null && them.joinedSeq > us.joinedSeq) return [];
+  // This device's own coming counts: who came back by their words saw what the relay showed, as any newcomer did.
+  const since = us?.devices.find(({ leaf }) => equalBytes(leaf, core.leaf))?.addedSeq ?? us?.joinedSeq;
+  if (isFirst && since !== undefined && them.joinedSeq > since) return [];
   parts.core = { ...core, confirmed: { by, time: Math.max(time ?? 0, core.confirmed?.time ?? 0) } };
   return isFirst ? [{ type: "confirmed" }] : [];
 }

@@ -17,8 +17,8 @@ export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
   const { chainTime, invites } = parts.roster;
   const open = [...invites.values()].filter((invite) => isInviteOpen(invite, chainTime));
   if (open.length === 0) return [];
-  const isDirect = open.some(({ mode }) => mode === "direct");
-  const groupInfo = isDirect ? parts.group.view.groupInfo() : null;
+  const hasEntrance = open.some(({ mode }) => mode !== "ask");
+  const groupInfo = hasEntrance ? parts.group.view.groupInfo() : null;
   return open.flatMap((invite) => slotOf(parts, invite, groupInfo, now) ?? []);
 }
 
@@ -26,8 +26,8 @@ function slotOf(parts: RoomParts, invite: Invite, groupInfo: Uint8Array | null, 
   const { primitives, roomTag, core, keys, roster, log, group } = parts;
   const epoch = epochOf(parts);
   // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
-  const isDirect = invite.mode === "direct" && groupInfo !== null;
-  const entrance = isDirect ? { groupInfo, envelopeKey: envelopeKeyOf(keys, epoch)! } : null;
+  const hasEntrance = invite.mode !== "ask" && groupInfo !== null;
+  const entrance = hasEntrance ? { groupInfo, envelopeKey: envelopeKeyOf(keys, epoch)! } : null;
   const requestSecret = keys.requests[keys.requests.length - 1]!.key;
   const blob = sealSlot(
     primitives,

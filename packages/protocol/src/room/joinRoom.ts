@@ -1,4 +1,5 @@
-import { Group } from "@conclave/mls";
+import { equalBytes } from "@conclave/codec";
+import { Group, type GroupInfoView } from "@conclave/mls";
 import { recordHash } from "@conclave/wire";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
@@ -7,12 +8,13 @@ import { signInviteProof } from "../invite/inviteProof.js";
 import type { Delta, Primitives } from "../primitives.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
+import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { roomCapabilities } from "./binding.js";
 import { type Deed, deedOf } from "./deed.js";
 import { hasNoGhosts } from "./invariant.js";
-import { writeSeed } from "./keyring.js";
+import { keyringOfReturn, writeSeed } from "./keyring.js";
 import { beginJoined } from "./joined.js";
 import type { Append } from "./outcome.js";
 import type { RoomPreview } from "./preview.js";
@@ -38,12 +40,13 @@ export interface Joining {
 
 /**
  * Joins a room by a direct invite, with nobody else online: an external commit whose entry carries the invite's proof
- * (docs/protocol.md §7). When the relay answers `stale_epoch` throw the room away and begin again with a fresh slot.
+ * (docs/protocol.md §7). By an invite to return a member puts this device in the place of a lost one instead
+ * (docs/decisions/0006). When the relay answers `stale_epoch` throw the room away and begin again with a fresh slot.
  */
 export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
   const { crypto, random } = primitives;
   const { link, slot, roster, invite, entrance } = preview;
-  if (invite.mode !== "direct" || slot.entrance === null || entrance === null) return refused("invite_needs_admission");
+  if (invite.mode === "ask" || slot.entrance === null || entrance === null) return refused("invite_needs_admission");
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
   const { person } = device;
@@ -51,13 +54,19 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
   const keys = inviteKeys(crypto, roomId, link.secret);
   const leafSeed = random(32);
   const leaf = crypto.ed25519PublicKey(leafSeed);
-  const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: joiner.name });
+  // Who comes back is called what they were called.
+  const lost = invite.mode === "return" ? memberOf(roster, person) : null;
+  if (invite.mode === "return" && lost === null) return refused("not_member");
+  const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: lost?.name ?? joiner.name });
   const place = { prev: roster.head, epoch: slot.epoch };
   const inviteProof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
   const { envelopeKey } = slot.entrance;
   const engine = roomEngine(primitives);
+  const replaced = lost?.devices[lost.devices.length - 1]?.leaf ?? null;
+  const resync = replaced === null ? undefined : leafIndexOf(entrance, replaced);
   const authored = authorEntry(crypto, leafSeed, roster, {
-    action: { type: "add", leafCert, role: invite.role },
+    action:
+      replaced === null ? { type: "add", leafCert, role: invite.role } : { type: "return", leafCert, leaf: replaced },
     person,
     time: joiner.now,
     evidence: { approvals: [], inviteProof, farewell: null },
@@ -76,6 +85,7 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
       extensions: [],
     },
     authenticatedData: entry.hash,
+    ...(resync === undefined ? {} : { resync }),
   });
   if (!joined.ok) return refused("mls", joined.error.message);
   const { message, group } = joined.value;
@@ -102,7 +112,10 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
       group,
       groupRecords: joined.value.delta,
       roster: authored.value.roster,
-      rosterKeys: { roster: slot.roster, isRosterKeyUsed: true },
+      rosterKeys:
+        replaced === null
+          ? { roster: slot.roster, isRosterKeyUsed: true }
+          : keyringOfReturn(group.view, slot, authored.value.roster.generation),
       person,
       leafSeed,
     },
@@ -112,4 +125,8 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
     rosterRecords: [preview.history.delta, authored.value.delta],
   });
   return done({ ...started, append, deed: deedOf(authored.value) });
+}
+
+function leafIndexOf({ members }: GroupInfoView, leaf: Uint8Array): number | undefined {
+  return members.find(({ leafNode }) => equalBytes(leafNode.signatureKey, leaf))?.leafIndex;
 }

@@ -46,6 +46,9 @@ export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Ui
   const opened = carried ? openTransition(before, staged, attachment) : null;
   if (opened?.ok === false) return opened;
   const transition = opened?.value ?? null;
+  const isReturn = transition?.entry.action.type === "return";
+  if (staged.sender.type === "new_member_commit" && staged.removes.length > (isReturn ? 1 : 0))
+    return refused("forbidden_proposal", "external");
   const roster = transition?.roster ?? before.roster;
   if (!hasExactlyTheLeaves(staged, transition)) return refused("ghost", "leaves of the commit");
   if (staged.sender.type === "member") {
@@ -65,8 +68,9 @@ function checkForm(staged: StagedCommit): ReturnType<typeof refused> | null {
   if (staged.referencedProposals > 0) return refused("forbidden_proposal", "by reference");
   // RULE: room.no-psk-no-reinit: neither foreign secrets nor another group can be brought in (docs/protocol.md §5, attack A31).
   if (staged.usesPsk || staged.reInit !== null) return refused("forbidden_proposal", "psk or reinit");
-  // RULE: room.external-only-adds: who joins by themselves takes nobody out, not even an old leaf of their own (attacks A3, A63).
-  if (external && (staged.removes.length > 0 || staged.adds.length > 0))
+  // RULE: room.external-only-adds: who comes in by themselves adds nobody else, and takes nobody out (attacks A3, A63); but
+  // who comes back takes out the one old leaf of their own that their entry names, and that `evaluate` allows.
+  if (external && (staged.adds.length > 0 || (staged.removes.length > 0 && staged.authenticatedData.length === 0)))
     return refused("forbidden_proposal", "external");
   // RULE: room.path: every commit brings new keys: a removed member follows none of them (attack A93).
   if (!staged.hasPath) return refused("missing_path");

@@ -40,6 +40,16 @@ export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "is
   };
 }
 
+/** The keyring of somebody who joins by a commit that takes leaves out: what the slot gave, and the key that it begins. */
+export function keyringOfReturn(
+  view: EpochView,
+  roster: Pick<Keyring, "roster">,
+  generation: number,
+): Pick<Keyring, "roster" | "isRosterKeyUsed"> {
+  const before = roster.roster[roster.roster.length - 1]!;
+  return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false };
+}
+
 /** The keyring after a commit. `recorded`: it carried a roster record. `generation`: the roster's, after it. */
 export function nextKeyring(
   before: Keyring,

@@ -146,6 +146,7 @@ export function isCovered(
   if (!equalBytes(at.entry.stateHash, bound.stateHash)) return false;
   return transitions.slice(bound.seq + 1).every(({ entry }) => {
     const proof = entry.evidence.inviteProof === null ? null : readInviteProof(entry.evidence.inviteProof);
-    return entry.action.type === "add" && proof !== null && proof.proof.place !== null;
+    const cameAlone = entry.action.type === "add" || entry.action.type === "return";
+    return cameAlone && proof !== null && proof.proof.place !== null;
   });
 }

@@ -14,6 +14,7 @@ import { peopleCode, roomCode } from "../identity/fingerprint.js";
 import { sealDecline } from "../invite/decline.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { inviteKeys, slotIdOf } from "../invite/inviteKeys.js";
+import { MOST_RETURNS, returnSecret } from "../invite/returnSecret.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
@@ -24,7 +25,8 @@ import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { consents } from "../roster/consent.js";
 import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
-import type { Roster } from "../roster/roster.js";
+import { inviteOf, memberOf, type Roster } from "../roster/roster.js";
+import { openReturnOf } from "../roster/transitionInvite.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { authorCommit, type Undertaking } from "./authorCommit.js";
 import { writeSeed } from "./keyring.js";
@@ -258,6 +260,28 @@ export class Room {
     const { inviteId, joinPub, slot, tokenPub } = inviteKeys(crypto, this.id, secret);
     const keys = { inviteId, joinPub, slotPub: slot.publicKey, tokenPub };
     return { action: { type: "createInvite", invite: { ...keys, ...terms } }, secret };
+  }
+
+  /**
+   * What lets us come back to this room by the recovery words alone: the action to act out. Null where there is such an
+   * invite already, or we are no owner. `seed`: the identity's.
+   */
+  newReturn(seed: Uint8Array): Action | null {
+    const { parts } = this;
+    const { crypto } = parts.primitives;
+    const { person } = this.self;
+    if (memberOf(this.roster, person)?.role !== "owner" || openReturnOf(this.roster, person) !== null) return null;
+    for (let number = 0; number < MOST_RETURNS; number++) {
+      const { inviteId, joinPub, slot, tokenPub } = inviteKeys(
+        crypto,
+        this.id,
+        returnSecret(crypto, seed, this.id, number),
+      );
+      if (inviteOf(this.roster, inviteId) !== null) continue;
+      const terms = { for: { class: "personal", person }, role: "member", notAfter: null, mode: "return" } as const;
+      return { type: "createInvite", invite: { inviteId, joinPub, slotPub: slot.publicKey, tokenPub, ...terms } };
+    }
+    return null;
   }
 
   /** The link of an invite's secret, once the invite is in the roster: with the present roster as its floor. */

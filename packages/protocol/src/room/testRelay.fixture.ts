@@ -114,8 +114,11 @@ export function seeded(seed: string): Primitives {
 }
 
 /** A room with Alice in it, and its log. Suite 1, as it is the fastest. */
-export function founded(policy: Policy = ownerLed(), suite = 1): { alice: Person; log: TestLog } {
-  const alice = new Person(seeded("alice"), "Alice");
+export function founded(
+  policy: Policy = ownerLed(),
+  suite = 1,
+  alice = new Person(seeded("alice"), "Alice"),
+): { alice: Person; log: TestLog } {
   const { primitives, device, name } = alice;
   const relay = { publicKey: nodeCrypto.ed25519PublicKey(new Uint8Array(32).fill(7)), address: "ws://127.0.0.1:1" };
   const made = foundRoom(primitives, { device, name, title: "Garden club", policy, relay, now: NOW, suite });

@@ -38,6 +38,8 @@ export type Action =
   /** Another device of the author's person. */
   | { readonly type: "addDevice"; readonly leafCert: Uint8Array }
   | { readonly type: "removeDevice"; readonly person: Uint8Array; readonly leaf: Uint8Array }
+  /** A member who lost the device with `leaf` comes back by their recovery words, with a new one: an external commit. */
+  | { readonly type: "return"; readonly leafCert: Uint8Array; readonly leaf: Uint8Array }
   | { readonly type: "createInvite"; readonly invite: InviteTerms }
   | { readonly type: "revokeInvite"; readonly inviteId: Uint8Array }
   /** Nothing but the time: what lets invites expire. */
@@ -68,6 +70,7 @@ const NUMBER: Record<ActionType, number> = {
   transferOwnership: 13,
   setRelay: 14,
   setTitle: 15,
+  return: 16,
 };
 const TYPE = new Map((Object.keys(NUMBER) as ActionType[]).map((type) => [NUMBER[type], type]));
 const MAX_CERT = 1024;
@@ -161,6 +164,9 @@ function writeContent(w: Writer, action: Action): void {
     case "removeDevice":
       w.fixed(action.person).fixed(action.leaf);
       return;
+    case "return":
+      w.opaque(action.leafCert).fixed(action.leaf);
+      return;
     case "createInvite":
       writeInviteTerms(w, action.invite);
       return;
@@ -204,6 +210,8 @@ function readContent(r: Reader, type: ActionType): Action {
       return { type, leafCert: r.opaque(MAX_CERT) };
     case "removeDevice":
       return { type, person: r.fixed(KEY_BYTES), leaf: r.fixed(KEY_BYTES) };
+    case "return":
+      return { type, leafCert: r.opaque(MAX_CERT), leaf: r.fixed(KEY_BYTES) };
     case "createInvite":
       return { type, invite: readInviteTerms(r) };
     case "revokeInvite":

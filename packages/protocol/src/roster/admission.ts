@@ -49,7 +49,8 @@ export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Outc
   return done(cert);
 }
 
-function provedInvite(
+/** The invite that the evidence proves, for this leaf and, where one acts by oneself, for this place in the chain. */
+export function provedInvite(
   crypto: Crypto,
   before: Roster,
   content: Content,

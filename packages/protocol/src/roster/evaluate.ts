@@ -20,6 +20,7 @@ import {
 import { objection } from "./permission.js";
 import { done, type Outcome, refused, type Refused } from "./rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
+import { comeBack } from "./returning.js";
 import { type DraftedRoster, RosterDraft, withHead } from "./rosterDraft.js";
 import { transition } from "./transition.js";
 
@@ -165,10 +166,18 @@ function judge(
   const author = authorOf(before, content);
   // RULE: entry.author: who is out signs nothing; who signs in themself comes by an external commit, and only to come in
   // (attacks A3, A4, A63).
-  if (external ? author !== null || action.type !== "add" : author === null) return refused("author_unknown");
+  const comesIn = action.type === "add" || action.type === "return";
+  if (external ? author !== null || !comesIn : author === null) return refused("author_unknown");
+  // RULE: return.external: who is in has no need to come back, and carries nobody else's return (attack A10).
+  if (!external && action.type === "return") return refused("invalid_action", "return");
   const objected = author === null ? objectionToNewcomer(before, content) : objection(before, action, author, evidence);
   if (objected !== null) return objected;
-  const newcomer = action.type === "add" ? admit(crypto, before, content, action, external) : done(null);
+  const newcomer =
+    action.type === "add"
+      ? admit(crypto, before, content, action, external)
+      : action.type === "return"
+        ? comeBack(crypto, before, content, action)
+        : done(null);
   if (!newcomer.ok) return newcomer;
   const agreed = agreement(crypto, before, content, newcomer.value, external);
   if (!agreed.ok) return agreed;

@@ -57,7 +57,7 @@ export function objection(before: Roster, action: Action, author: Member, eviden
  * newcomer acts by an invite, on whose role those who made it agreed.
  */
 export function rulesFor(before: Roster, action: Action, author: Uint8Array, invited: boolean): readonly Rule[] {
-  return (invited ? (["add"] as const) : mattersOf(before, action, author)).map(
+  return (invited && action.type === "add" ? (["add"] as const) : mattersOf(before, action, author)).map(
     (matter) => before.policy.rules[matter],
   );
 }
@@ -68,6 +68,8 @@ function mattersOf(before: Roster, action: Action, author: Uint8Array): readonly
       // RULE: permission.role-given: giving more than membership takes the rule for roles too, whichever way it is given.
       return action.role === "member" ? ["add"] : ["add", "setRole"];
     case "createInvite":
+      // Nobody comes in by an invite to return, so those who decide about people need not be asked.
+      if (action.invite.mode === "return") return [];
       return action.invite.role === "member" ? ["invite"] : ["invite", "setRole"];
     case "removeDevice":
       return equalBytes(action.person, author) ? [] : ["remove"];
@@ -91,6 +93,8 @@ function mattersOf(before: Roster, action: Action, author: Uint8Array): readonly
     case "setTitle":
     case "tick":
     case "setRelay":
+    case "return":
+      // A return is proved by the person themself (`comeBack`).
       return [];
   }
 }

@@ -5,6 +5,7 @@ import type { Rule } from "../policy/rule.js";
 import { type Action, isRelayAddress } from "./action.js";
 import { type Change, effect, type Effect } from "./change.js";
 import { done, type Outcome, refused } from "./rejection.js";
+import { returned } from "./returning.js";
 import { addDevice, removeDevice } from "./transitionDevice.js";
 import { createInvite, revokeInvite, revokeInvites } from "./transitionInvite.js";
 import { add, leave, remove, setRole, transferOwnership } from "./transitionPeople.js";
@@ -34,6 +35,8 @@ export function transition(change: Change): Outcome<Effect> {
       return addDevice(change, action);
     case "removeDevice":
       return removeDevice(change, action);
+    case "return":
+      return returned(change, action);
     case "createInvite":
       return createInvite(change, action);
     case "revokeInvite":

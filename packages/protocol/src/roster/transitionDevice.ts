@@ -5,6 +5,7 @@ import { type Change, effect, type Effect } from "./change.js";
 import { MAX_DEVICES } from "./limit.js";
 import { done, type Outcome, refused } from "./rejection.js";
 import { memberOf } from "./roster.js";
+import { revokeInvites } from "./transitionInvite.js";
 import { countRemoval } from "./transitionPeople.js";
 
 /** Another device of the author comes in. */
@@ -38,5 +39,10 @@ export function removeDevice(change: Change, action: Extract<Action, { type: "re
   }
   draft.putMember({ ...member, devices: rest });
   draft.setMeta({ generation: before.generation + 1 });
-  return done(effect({ removed: [action.leaf], person: member.person, name: member.name }));
+  // RULE: device.return-revoked: a device that is taken out may hold the seed: it does not return by it (attack A62).
+  const revokedInvites = revokeInvites(
+    change,
+    (invite) => invite.mode === "return" && equalBytes(invite.createdBy, member.person),
+  );
+  return done(effect({ removed: [action.leaf], person: member.person, name: member.name, revokedInvites }));
 }

@@ -11,6 +11,13 @@ import { t } from "./goneWords.js";
 /** In the place of the field to write in, for somebody who was removed: by whom, when, and what is left to do. */
 export function GoneNotice({ room, ending }: { readonly room: RoomSummary; readonly ending: Ending }): JSX.Element {
   const { by, time, isBan } = ending;
+  if (by?.isYou) {
+    return (
+      <p>
+        <Sentence text={t.elsewhere} when={time !== null && <Time time={time} />} /> {t.stays}
+      </p>
+    );
+  }
   return (
     <>
       <p>

@@ -23,6 +23,7 @@ const ABOUT_PEOPLE: readonly Decision["action"]["type"][] = [
   "transferOwnership",
   "addDevice",
   "removeDevice",
+  "return",
 ];
 
 /** Every decision since the founding, newest first: who, whom, when, and by what right. */

@@ -55,7 +55,8 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
   };
   const show = (looked: Result<InvitedView>) => {
     if (!looked.ok) stage.value = { at: "failed", problem: looked.problem };
-    else if (looked.value.members.some(({ isYou }) => isYou)) stage.value = { at: "failed", problem: ALREADY };
+    else if (looked.value.mode !== "return" && looked.value.members.some(({ isYou }) => isYou))
+      stage.value = { at: "failed", problem: ALREADY };
     else stage.value = { at: "seen", invited: looked.value };
   };
   // The person has said that the server may be asked: while it does not answer it is asked again, out of sight.

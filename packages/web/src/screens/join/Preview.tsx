@@ -19,6 +19,10 @@ import style from "./Join.module.css";
 
 const NOTE = 280;
 
+const titles = { direct: () => t.joining, ask: () => t.asking, return: () => t.returning } as const;
+const goes = { direct: () => t.join, ask: () => t.ask, return: () => t.comeBack } as const;
+const notes = { direct: () => t.directNote, ask: () => t.askNote, return: () => t.returnNote } as const;
+
 export interface PreviewProps {
   readonly invited: InvitedView;
   readonly host: string;
@@ -29,6 +33,7 @@ export interface PreviewProps {
 /** What one is about to join, and one field and one button to do it. */
 export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.Element {
   const { members, owners, invitedBy, policy, mode, role, confirmed, confirmedBy } = invited;
+  const isReturn = mode === "return";
   const name = useSignal("");
   const note = useSignal("");
   const fault = useSignal<string | null>(null);
@@ -39,9 +44,15 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
     });
   }, []);
   const alike =
-    name.value.trim() === "" ? undefined : members.find((member) => looksAlike(member.name, tidy(name.value)));
+    isReturn || name.value.trim() === ""
+      ? undefined
+      : members.find((member) => looksAlike(member.name, tidy(name.value)));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    if (isReturn) {
+      onAccept("", "");
+      return;
+    }
     fault.value = nameFault(name.value, t.nameFirst);
     if (fault.value !== null) return;
     // RULE: web.own-lookalike: nobody takes the look of somebody who is there without having been told (attack A77).
@@ -53,9 +64,9 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   };
   const rules = sayPolicy(policy);
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
-  const Go = mode === "direct" ? LogIn : Hand;
+  const Go = mode === "ask" ? Hand : LogIn;
   return (
-    <TaskPage title={mode === "direct" ? t.joining : t.asking}>
+    <TaskPage title={titles[mode]()}>
       <div class={style["room"]}>
         <Avatar name={plainName(invited.title)} seed={toHex(invited.roomId)} size={64} shape="room" />
         <div class={style["roomWords"]}>
@@ -71,33 +82,39 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       {isStale && <Banner tone="warning" title={t.stale} />}
       <form onSubmit={submit} noValidate>
         <Stack gap={4}>
-          <Field
-            label={t.yourName}
-            hint={t.yourNameHint}
-            value={name}
-            onInput={(typed) => {
-              name.value = typed;
-              fault.value = null;
-              isSure.value = false;
-            }}
-            error={fault}
-            autocomplete="nickname"
-            maxLength={128}
-            autofocus
-          />
-          {alike && (
-            <div class={style["alike"]} role="status">
-              <TriangleAlert size={18} aria-hidden="true" />
-              <span>{t.alike(plainName(alike.name))}</span>
-            </div>
-          )}
-          {mode === "ask" && (
-            <TextArea label={t.note} hint={t.noteHint} value={note} rows={2} growTo={5} maxLength={NOTE} />
+          {isReturn ? (
+            <p>{t.returnText}</p>
+          ) : (
+            <>
+              <Field
+                label={t.yourName}
+                hint={t.yourNameHint}
+                value={name}
+                onInput={(typed) => {
+                  name.value = typed;
+                  fault.value = null;
+                  isSure.value = false;
+                }}
+                error={fault}
+                autocomplete="nickname"
+                maxLength={128}
+                autofocus
+              />
+              {alike && (
+                <div class={style["alike"]} role="status">
+                  <TriangleAlert size={18} aria-hidden="true" />
+                  <span>{t.alike(plainName(alike.name))}</span>
+                </div>
+              )}
+              {mode === "ask" && (
+                <TextArea label={t.note} hint={t.noteHint} value={note} rows={2} growTo={5} maxLength={NOTE} />
+              )}
+            </>
           )}
           <Button type="submit" tone="primary" size="large" wide icon={Go} busy={isBusy}>
-            {alike && isSure.value ? t.alikeOk : mode === "direct" ? t.join : t.ask}
+            {alike && isSure.value ? t.alikeOk : goes[mode]()}
           </Button>
-          <Note>{mode === "direct" ? t.directNote : t.askNote}</Note>
+          <Note>{notes[mode]()}</Note>
         </Stack>
       </form>
       <Card>
@@ -111,7 +128,9 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
                   },
                 ]
               : []),
-            ...(invitedBy ? [{ name: t.invitedBy, value: <Person of={invitedBy} among={members} /> }] : []),
+            ...(invitedBy && !isReturn
+              ? [{ name: t.invitedBy, value: <Person of={invitedBy} among={members} /> }]
+              : []),
             {
               name: t.decides,
               value: (
@@ -123,7 +142,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
             { name: t.server, value: <bdi>{host}</bdi> },
           ]}
         />
-        {role !== "member" && (
+        {role !== "member" && !isReturn && (
           <Badge tone="accent" icon={Crown}>
             {role === "admin" ? t.roleAdmin : t.roleOwner}
           </Badge>

@@ -13,6 +13,11 @@ export const t = words({
     stillTrying: (host: string) => `${host} has not answered yet. Still trying…`,
     joining: "You are joining",
     asking: "You ask to join",
+    returning: "You come back to",
+    returnText:
+      "You are in this room. This browser takes the place of the device that you lost, and you are who you were: your name, your role, your rights.",
+    returnNote: "The lost device is out in the same moment. Everybody sees that you came back by your words.",
+    comeBack: "Come back",
     people: (n: number) => plural(n, { one: "# person", other: "# people" }),
     andMore: (n: number) => plural(n, { one: "and one more", other: "and # more" }),
     showAll: "Show everybody",
@@ -105,6 +110,12 @@ export const t = words({
     stillTrying: (host: string) => `${host} hat noch nicht geantwortet. Es wird weiter versucht …`,
     joining: "Du trittst bei",
     asking: "Du fragst an bei",
+    returning: "Du kommst zurück in",
+    returnText:
+      "Du bist in diesem Raum. Dieser Browser tritt an die Stelle des verlorenen Geräts, und du bist, wer du warst: mit Namen, Rolle und Rechten.",
+    returnNote:
+      "Das verlorene Gerät ist im selben Augenblick draußen. Alle sehen, dass du mit deinen Wörtern zurückgekommen bist.",
+    comeBack: "Zurückkommen",
     people: (n: number) => plural(n, { one: "# Person", other: "# Leute" }),
     andMore: (n: number) => plural(n, { one: "und noch jemand", other: "und # weitere" }),
     showAll: "Alle zeigen",

@@ -3,6 +3,7 @@ import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
 import { TaskPage } from "../welcome/TaskPage.js";
+import { prepareReturns } from "./prepareReturns.js";
 import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
 import { WordsSheet } from "./WordsSheet.js";
@@ -33,6 +34,7 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
             size="large"
             onClick={() => {
               keepWritten();
+              prepareReturns();
               onDone();
             }}
           >

@@ -5,22 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../../design/Banner.js";
 import { home } from "../../model/home.js";
-import { words } from "../../words/words.js";
-
-const t = words({
-  en: {
-    title: (host: string) => `${host} does not answer`,
-    text: "What you write goes out when it does.",
-    again: "Try now",
-    trying: "Trying…",
-  },
-  de: {
-    title: (host: string) => `${host} antwortet nicht`,
-    text: "Was du schreibst, geht dann hinaus.",
-    again: "Jetzt versuchen",
-    trying: "Wird versucht …",
-  },
-});
+import { t } from "./offlineWords.js";
 
 /** A connection that was only replaced is no news: so long (ms) nothing is said. */
 const QUIET = 1_500;

@@ -9,6 +9,7 @@ import { useDecisions, useRoomDetail } from "../../model/roomPanels.js";
 import { hostOf } from "../join/site.js";
 import { mayBegin } from "../people/mayBegin.js";
 import { Leaving } from "./Leaving.js";
+import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
 import { SealCard } from "./SealCard.js";
 import { TitleCard } from "./TitleCard.js";
@@ -54,6 +55,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
         <p class={style["host"]}>{hostOf(room.relay) ?? room.relay}</p>
         <Note>{t.serverText}</Note>
       </Card>
+      <ReturnCard detail={detail} />
       {mayRule && role === "owner" && <SealCard room={room} />}
       <Leaving room={room} members={members} />
     </Stack>

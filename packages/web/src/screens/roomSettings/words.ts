@@ -4,6 +4,14 @@ import { words } from "../../words/words.js";
 
 export const t = words({
   en: {
+    comeBack: "If you lose this browser",
+    comeBackText:
+      "Your recovery words can bring you back into this room, as its owner, even while everybody else sleeps. Whoever has the words can then come in as you: keep them well.",
+    comeBackDo: "Make it possible",
+    comeBackReady:
+      "Your recovery words bring you back into this room, with any of its links, also one that is over. The lost device is then out.",
+    comeBackLink: "A link to keep with your words",
+    comeBackHint: "It lets nobody in who does not have your words.",
     title: "Room and rules",
     name: "Name of the room",
     nameFirst: "Type a name for the room.",
@@ -55,6 +63,14 @@ export const t = words({
     forget: "Forget this room",
   },
   de: {
+    comeBack: "Falls du diesen Browser verlierst",
+    comeBackText:
+      "Deine 24 Wörter können dich in diesen Raum zurückbringen, als Besitzer:in, auch während alle anderen schlafen. Wer die Wörter hat, kann dann als du hereinkommen: bewahr sie gut auf.",
+    comeBackDo: "Möglich machen",
+    comeBackReady:
+      "Deine 24 Wörter bringen dich in diesen Raum zurück, mit jedem seiner Links, auch einem, der nicht mehr gilt. Das verlorene Gerät ist dann draußen.",
+    comeBackLink: "Ein Link, den du zu deinen Wörtern legst",
+    comeBackHint: "Er lässt niemanden herein, der deine Wörter nicht hat.",
     title: "Raum und Regeln",
     name: "Name des Raums",
     nameFirst: "Gib dem Raum einen Namen.",

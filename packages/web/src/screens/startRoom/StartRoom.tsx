@@ -2,6 +2,7 @@ import type { RoomKey } from "@conclave/client/remote";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { back, go } from "../../app/route.js";
+import { prepareReturns } from "../recovery/prepareReturns.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { RecoveryStep } from "../recovery/RecoveryStep.js";
 import { InviteStep } from "./InviteStep.js";
@@ -16,7 +17,16 @@ export function StartRoom(): JSX.Element {
   const [steps] = useState(isWrittenDown.value ? 2 : 3);
   if (!room) {
     const onBack = () => back({ at: "rooms" });
-    return <RoomForm step={t.step(1, steps)} onBack={onBack} onFounded={(key, title) => found({ key, title })} />;
+    return (
+      <RoomForm
+        step={t.step(1, steps)}
+        onBack={onBack}
+        onFounded={(key, title) => {
+          found({ key, title });
+          if (isWrittenDown.peek()) prepareReturns();
+        }}
+      />
+    );
   }
   if (steps === 3 && !isInviting) {
     return (

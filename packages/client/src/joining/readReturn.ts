@@ -1,0 +1,25 @@
+import { type InviteLink, MOST_RETURNS, returnSecret, type RoomPreview } from "@conclave/protocol";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { ClientPorts } from "../view/client.js";
+import type { Result } from "../view/problem.js";
+import { readInvite } from "./readInvite.js";
+
+/**
+ * Looks whether this person made an invite to return to the room of a link, any link of it, also one that is over: the room's
+ * id and relay are all that is needed of it, and the floor (docs/decisions/0006). Null where there is none that is good.
+ */
+export async function readReturn(
+  ports: Pick<ClientPorts, "crypto" | "random">,
+  connection: RelayConnection,
+  link: InviteLink,
+  seed: Uint8Array,
+): Promise<Result<RoomPreview> | null> {
+  for (let number = 0; number < MOST_RETURNS; number++) {
+    const secret = returnSecret(ports.crypto, seed, link.roomId, number);
+    const read = await readInvite(ports, connection, { ...link, secret });
+    if (read.ok) return read;
+    // One that is closed was revoked, and another may have followed it; one that never was ends the row.
+    if (read.problem.kind !== "relay" || read.problem.error !== "slot_closed") return null;
+  }
+  return null;
+}

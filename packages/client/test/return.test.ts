@@ -1,0 +1,108 @@
+import { parseLink } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { type Home, World } from "./world.js";
+
+/** Alice founds a room in which Bob and Carol are, and can come back; gives a link that is over. */
+async function prepared(world: World, policy?: Parameters<Home["found"]>[2]) {
+  const [alice, bob] = [world.home(), world.home()];
+  for (const home of [alice, bob]) await home.open();
+  await alice.found("Garden", "Alice", policy);
+  const link = await alice.invite("direct", 1);
+  await bob.join(link, "Bob");
+  await world.until(() => alice.room.members().length === 2);
+  expect(alice.room.returning()).toBe("possible");
+  await world.get(alice.room.prepareReturn());
+  expect(alice.room.returning()).toBe("ready");
+  await world.until(() => bob.room.status().n === alice.room.status().n);
+  return { alice, bob, link, words: alice.client.recoveryPhrase() };
+}
+
+describe("an owner who has lost the browser", () => {
+  it("comes back by the words and a link that is over, with nobody online, in the old one's place", async () => {
+    const world = new World();
+    const { alice, bob, link, words } = await prepared(world);
+    await world.get(alice.room.send("before"));
+    await world.get(alice.room.flushed(10_000));
+    // Nobody is there. The old browser is not gone, only asleep.
+    await world.pass(10_000);
+    for (const home of [alice, bob]) await world.run(home.client.close());
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    const invited = await world.get(anew.client.lookAt(link));
+    expect(invited).toMatchObject({ mode: "return", title: "Garden" });
+    const room = await world.get(invited.accept("Mallory"));
+    expect(room.status()).toMatchObject({ standing: "member" });
+    expect(room.members().map(({ name, role, isYou }) => [name, role, isYou])).toEqual([
+      ["Alice", "owner", true],
+      ["Bob", "member", false],
+    ]);
+    await world.get(room.send("I am back"));
+    await world.get(room.flushed(10_000));
+    // Bob sees it, and by what; the old browser learns that it is out, and how.
+    await bob.open();
+    await world.until(() => bob.room.status().n === room.status().n);
+    expect(await bob.texts()).toEqual(["Alice: before", "Alice: I am back"]);
+    expect(bob.room.decisions().at(-1)).toMatchObject({ action: { type: "return" }, by: { name: "Alice" } });
+    await alice.open();
+    await world.until(() => alice.room.status().standing === "removed");
+    expect(alice.room.status().ending).toMatchObject({ by: { isYou: true } });
+    expect(await alice.texts()).toEqual(["Alice: before"]);
+    // Somebody who was there speaks: the room is the true one.
+    await world.get(bob.room.send("welcome"));
+    await world.until(() => anew.room.status().isConfirmed);
+    expect(anew.room.roomCode()).toBe(bob.room.roomCode());
+    // What an owner may is theirs again.
+    await world.get(anew.room.decide({ type: "setTitle", title: "Orchard" }));
+    expect(anew.room.returning()).toBe("ready");
+    const dora = world.home();
+    await dora.open();
+    await dora.join(await anew.invite(), "Dora");
+  });
+
+  it("also alone in the room, by the link that goes with the words, which lets nobody else in", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Diary", "Alice", "everyoneAgrees");
+    await world.get(alice.room.prepareReturn());
+    const link = alice.room.returnLink("https://chat.example")!;
+    expect(parseLink(link)).not.toBeNull();
+    const words = alice.client.recoveryPhrase();
+    await world.pass(5_000);
+    await world.run(alice.client.close());
+    const mallory = world.home();
+    await mallory.open();
+    expect(await world.run(mallory.client.lookAt(link))).toMatchObject({ problem: { error: "slot_unknown" } });
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    const room = await anew.join(link, "whatever");
+    expect(room.members()).toMatchObject([{ name: "Alice", role: "owner" }]);
+  });
+
+  it("A43: who was removed meanwhile is not taken back by the words; nor is somebody who is no owner", async () => {
+    const world = new World();
+    const { alice, bob, link, words } = await prepared(world);
+    expect(bob.room.returning()).toBeNull();
+    expect(await world.run(bob.room.prepareReturn())).toMatchObject({ problem: { kind: "unknown" } });
+    await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "owner" }));
+    await world.get(bob.room.decide({ type: "remove", person: alice.client.person, ban: false }));
+    await world.pass(60_000);
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    expect(await world.run(anew.client.lookAt(link))).toMatchObject({ ok: false });
+    expect(anew.client.rooms()).toEqual([]);
+  });
+
+  it("a return that loses its race to somebody's commit is made again", async () => {
+    const world = new World();
+    const { alice, bob, link, words } = await prepared(world);
+    await world.run(alice.client.close());
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    const invited = await world.get(anew.client.lookAt(link));
+    await world.get(bob.room.decide({ type: "rekey" }));
+    await world.get(invited.accept(""));
+    await world.until(() => bob.room.status().n === anew.room.status().n);
+    expect(anew.room.roomCode()).toBe(bob.room.roomCode());
+  });
+});

@@ -1,0 +1,194 @@
+import { nodeCrypto } from "@conclave/crypto/node";
+import { Group } from "@conclave/mls";
+import { describe, expect, it } from "vitest";
+import { certifyLeaf } from "../identity/leafCert.js";
+import { type Identity, newDevice, newIdentity } from "../identity/person.js";
+import { inviteKeys } from "../invite/inviteKeys.js";
+import { signInviteProof } from "../invite/inviteProof.js";
+import { returnSecret } from "../invite/returnSecret.js";
+import type { Action } from "../roster/action.js";
+import { authorEntry } from "../roster/evaluate.js";
+import { sealRosterRecord } from "../transport/rosterLog.js";
+import { forgeAppend, inside, leafParameters } from "./forger.fixture.js";
+import { currentRosterKey, wrappedRosterKey } from "./keyring.js";
+import { joinRoom } from "./joinRoom.js";
+import type { Received } from "./outcome.js";
+import { epochOf } from "./parts.js";
+import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
+
+/** Alice, who can come back by her words; Bob and Carol; and the new device of Alice's, which has nothing but the words. */
+function three() {
+  const alice = new Person(seeded("alice"), "Alice");
+  const identity = newIdentity(alice.primitives);
+  alice.device = newDevice(alice.primitives, identity, 1);
+  const { log } = founded(undefined, undefined, alice);
+  const link = invite(alice, log);
+  const bob = join(alice, "Bob", log, link);
+  const carol = join(alice, "Carol", log, link);
+  expect(alice.act(log, alice.room.newReturn(identity.seed)!)).toBeNull();
+  for (const person of [alice, bob, carol]) person.catchUp(log);
+  return { alice, bob, carol, log, link, identity, secret: returnSecret(nodeCrypto, identity.seed, alice.room.id, 0) };
+}
+
+function newDeviceOf(identity: Identity, name = "anew"): Person {
+  const anew = new Person(seeded(name), "Alice");
+  anew.device = newDevice(anew.primitives, identity, 2);
+  return anew;
+}
+
+/** Comes back with what a member keeps in the slot. */
+function comeBack(host: Person, anew: Person, log: TestLog, secret: Uint8Array) {
+  const joining = joinRoom(anew.primitives, preview(host, anew, log, secret), {
+    ...{ device: anew.device, name: "Somebody else", now: NOW },
+  });
+  if (!joining.ok) throw new Error(`${joining.rejection.code} ${joining.rejection.detail ?? ""}`);
+  anew.begin(joining.value.room, joining.value.delta);
+  return joining.value.append;
+}
+
+/** A return as it should be, but with these proposals in it: who is taken out of the tree, and what the entry says. */
+function forgeReturn(
+  { alice, bob, identity, secret }: ReturnType<typeof three>,
+  { resync, action }: { resync: number; action?: (leafCert: Uint8Array) => Action },
+) {
+  const anew = newDeviceOf(identity, "forger");
+  const parts = inside(bob);
+  const { roster, roomTag, keys } = parts;
+  const leafSeed = anew.primitives.random(32);
+  const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+  const leafCert = certifyLeaf(nodeCrypto, anew.device, { roomId: roster.roomId, leaf, name: "Alice" });
+  const { inviteId, joinSeed } = inviteKeys(nodeCrypto, roster.roomId, secret);
+  const place = { prev: roster.head, epoch: epochOf(parts) };
+  const { person } = identity;
+  const inviteProof = signInviteProof(nodeCrypto, joinSeed, { roomId: roster.roomId, inviteId, person, leaf, place });
+  const authored = authorEntry(nodeCrypto, leafSeed, roster, {
+    action: action?.(leafCert) ?? { type: "return", leafCert, leaf: alice.room.self.leaf },
+    ...{ person, time: NOW, evidence: { approvals: [], inviteProof, farewell: null } },
+    ...{ epoch: epochOf(parts), transcript: parts.group.view.confirmedTranscriptHash, external: true },
+  });
+  if (!authored.ok) throw new Error(authored.rejection.code);
+  const { entry } = authored.value;
+  const made = Group.joinExternal(parts.engine, {
+    groupInfo: parts.group.view.groupInfo(),
+    leaf: leafParameters(leafCert, leafSeed, parts.group.suite),
+    authenticatedData: entry.hash,
+    resync,
+  });
+  if (!made.ok) throw new Error(made.error.message);
+  const content = { entry: entry.bytes, previousKey: wrappedRosterKey(keys) };
+  const attachment = sealRosterRecord(nodeCrypto, roomTag, currentRosterKey(keys), entry.seq, content);
+  return forgeAppend(bob, made.value.message, { attachment });
+}
+
+function textsOf(received: readonly Received[]): string[] {
+  const events = received.flatMap((each) => (each.kind === "accepted" ? each.events : []));
+  return events.flatMap((event) => (event.type === "message" ? [new TextDecoder().decode(event.message.body)] : []));
+}
+
+describe("coming back by the recovery words, with nobody online", () => {
+  it("the old device's leaf leaves the tree in the same commit; all have the same keys, and it reads nothing more", () => {
+    const { alice, bob, carol, log, link, identity, secret } = three();
+    const oldLeaf = alice.room.self.leaf;
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    for (const person of [anew, bob, carol]) person.catchUp(log);
+    expect(new Set([anew, bob, carol].map(({ room }) => room.code())).size).toBe(1);
+    expect([...bob.room.roster.members.values()].map(({ name, role }) => `${name} ${role}`)).toEqual([
+      "Alice owner",
+      "Bob member",
+      "Carol member",
+    ]);
+    const leaves = [...inside(bob).group.view.members()].map(({ leafNode }) => String(leafNode.signatureKey));
+    expect(leaves).toHaveLength(3);
+    expect(leaves).not.toContain(String(oldLeaf));
+    expect(bob.received.at(-1)).toMatchObject({ events: [{ type: "entry", deed: { action: { type: "return" } } }] });
+    // The old one wakes up: it learns that it is out, and by whom.
+    const news = alice.catchUp(log);
+    expect(alice.room.status).toBe("removed");
+    expect(news.at(-1)).toMatchObject({ events: [{ type: "entry" }, { type: "removed" }] });
+    expect(bob.say(log, "welcome back")).toBe(true);
+    for (const person of [anew, carol]) expect(textsOf(person.catchUp(log))).toEqual(["welcome back"]);
+    expect(alice.catchUp(log).every(({ kind }) => kind === "deferred")).toBe(true);
+    // The chain reads on for newcomers, before and after a member's commit binds it.
+    const dave = join(bob, "Dave", log, link);
+    anew.catchUp(log);
+    expect(anew.act(log, { type: "tick" })).toBeNull();
+    for (const person of [anew, bob, dave]) person.catchUp(log);
+    const erin = join(anew, "Erin", log, link);
+    bob.catchUp(log);
+    expect(erin.room.code()).toBe(bob.room.code());
+    anew.restart();
+    expect(anew.room.code()).toBe(erin.room.code());
+  });
+
+  it("works from the slot that one left behind oneself, and again", () => {
+    const { alice, bob, log, identity, secret } = three();
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(alice, anew, log, secret))).toBe(true);
+    anew.catchUp(log);
+    const third = newDeviceOf(identity, "third");
+    expect(log.append(comeBack(anew, third, log, secret))).toBe(true);
+    for (const person of [anew, third, bob]) person.catchUp(log);
+    expect(anew.room.status).toBe("removed");
+    expect(third.room.code()).toBe(bob.room.code());
+  });
+
+  it("A28: RULE room.pending: who came back is not sure of the room before somebody of then speaks, a founder too", () => {
+    const { bob, log, link, identity, secret } = three();
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    for (const person of [anew, bob]) person.catchUp(log);
+    const puppet = join(bob, "Puppet", log, link);
+    expect(puppet.say(log, "it is all right")).toBe(true);
+    anew.catchUp(log);
+    expect(anew.room.confirmed).toBeNull();
+    bob.catchUp(log);
+    expect(bob.say(log, "it is")).toBe(true);
+    anew.catchUp(log);
+    expect(anew.room.confirmed?.by).toEqual(bob.room.self.person);
+  });
+
+  it("A26: the relay brings the return again, or another made at the same time: neither counts", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    const [one, two] = [newDeviceOf(identity), newDeviceOf(identity, "other")];
+    const [first, second] = [comeBack(bob, one, log, secret), comeBack(bob, two, log, secret)];
+    expect(log.append(first)).toBe(true);
+    for (const append of [first, second]) expect(log.append({ ...append, lastCommit: log.lastCommit })).toBe(true);
+    for (const person of [bob, carol, one]) {
+      person.catchUp(log);
+      const entries = person.received.flatMap((each) => (each.kind === "accepted" ? each.events : []));
+      const returns = entries.filter((event) => event.type === "entry" && event.deed.action.type === "return");
+      expect(returns).toHaveLength(person === one ? 0 : 1);
+      expect(person.room.code()).toBe(bob.room.code());
+    }
+    expect(bob.room.roster.members.size).toBe(3);
+    expect(bob.room.roster.leaves.size).toBe(3);
+    expect(alice.catchUp(log).length).toBeGreaterThan(0);
+  });
+
+  it("A3, A63: RULE room.external-only-adds: the tree loses the leaf that the entry names, and no other", () => {
+    const world = three();
+    const { alice, bob, carol, log } = world;
+    const leafOf = (person: Person) => inside(person).group.ownLeafIndex;
+    expect(log.append(forgeReturn(world, { resync: leafOf(carol) }))).toBe(true);
+    for (const person of [alice, bob, carol])
+      expect(person.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "ghost" } });
+    // As it should be, it is taken.
+    expect(log.append(forgeReturn(world, { resync: leafOf(alice) }))).toBe(true);
+    for (const person of [bob, carol]) expect(person.catchUp(log).at(-1)!.kind).toBe("accepted");
+  });
+
+  it("who was removed finds no slot, and their old one leads nowhere", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    expect(alice.act(log, { type: "setRole", person: bob.room.self.person, role: "owner" })).toBeNull();
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    const anew = newDeviceOf(identity);
+    const late = comeBack(carol, anew, log, secret);
+    expect(bob.act(log, { type: "remove", person: identity.person, ban: false })).toBeNull();
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    expect(() => preview(bob, newDeviceOf(identity), log, secret)).toThrow("no slot for this link");
+    expect(log.append({ ...late, lastCommit: log.lastCommit })).toBe(true);
+    bob.catchUp(log);
+    expect(bob.room.roster.members.size).toBe(2);
+  });
+});

@@ -1,0 +1,147 @@
+import { equalBytes } from "@conclave/codec";
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import type { InviteTerms } from "../invite/invite.js";
+import { preset } from "../policy/presets.js";
+import type { Policy } from "../policy/policy.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+
+/** A room with Bob, an invite to return of Alice's, and her new device. */
+function prepared(policy?: Policy) {
+  const chain = new Chain(crypto, policy);
+  const bob = policy ? null : chain.add("Bob");
+  chain.must(chain.alice, returning(chain, chain.alice));
+  const anew = chain.someone("Alice", 2);
+  return { chain, bob, alice: chain.alice, anew };
+}
+
+function returning(chain: Chain, who: Someone, terms: Partial<InviteTerms> = {}, name = "return") {
+  const personal = { class: "personal", person: who.person } as const;
+  return { type: "createInvite", invite: chain.terms(name, { mode: "return", for: personal, ...terms }) } as const;
+}
+
+/** What comes of a return with a new device. */
+function comeBack(chain: Chain, anew: Someone, lost: Someone, { name = "return", external = true, by = anew } = {}) {
+  const action = { type: "return", leafCert: chain.certOf(anew), leaf: lost.leaf } as const;
+  return chain.act(by, action, { inviteProof: chain.proof(name, anew) }, external);
+}
+
+describe("coming back by the recovery words", () => {
+  it("an owner's new device takes the place of the lost one: role, rights and history stay", () => {
+    const { chain, bob, alice, anew } = prepared();
+    const before = chain.roster;
+    const outcome = comeBack(chain, anew, alice);
+    if (!outcome.ok) throw new Error(outcome.rejection.code);
+    expect(outcome.value).toMatchObject({ removed: [alice.leaf], added: [{ leaf: anew.leaf }], person: alice.person });
+    expect(chain.roster.generation).toBe(before.generation + 1);
+    expect(chain.people).toEqual(["Alice", "Bob"]);
+    expect(chain.roleOf(anew)).toBe("owner");
+    expect(verdict(chain.act(alice, { type: "tick" }))).toBe("author_unknown");
+    expect(verdict(chain.act(anew, { type: "remove", person: bob!.person, ban: false }))).toBe("ok");
+    // And once more, with yet another device.
+    expect(verdict(comeBack(chain, chain.someone("Alice", 3), anew))).toBe("ok");
+  });
+
+  it("works whatever the room asks of newcomers", () => {
+    for (const name of ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"] as const) {
+      const { chain, alice, anew } = prepared(preset(name));
+      expect([name, verdict(comeBack(chain, anew, alice))]).toEqual([name, "ok"]);
+    }
+  });
+
+  it("A63: RULE return.own-device and RULE return.own-invite: nobody takes another's device out, by whatever link", () => {
+    const { chain, bob, alice, anew } = prepared();
+    const bobAnew = chain.someone("Bob", 2);
+    // Bob with the owner's invite, and with links that are no invites to return.
+    expect(verdict(comeBack(chain, bobAnew, bob!))).toBe("invite_not_for_you");
+    expect(verdict(comeBack(chain, bobAnew, alice))).toBe("not_member");
+    expect(verdict(comeBack(chain, anew, bob!))).toBe("not_member");
+    chain.must(alice, { type: "createInvite", invite: chain.terms("link") });
+    const personal = { class: "personal", person: bob!.person } as const;
+    chain.must(alice, { type: "createInvite", invite: chain.terms("mine", { for: personal }) });
+    expect(verdict(comeBack(chain, anew, alice, { name: "link" }))).toBe("invite_not_for_you");
+    expect(verdict(comeBack(chain, bobAnew, bob!, { name: "mine" }))).toBe("invite_not_for_you");
+    const toAlice = { class: "personal", person: alice.person } as const;
+    chain.must(alice, { type: "createInvite", invite: chain.terms("direct", { for: toAlice }) });
+    expect(verdict(comeBack(chain, anew, alice, { name: "direct" }))).toBe("invite_not_for_you");
+    // Without a proof, or with one of another leaf: who has stolen a device's key has not the words.
+    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf } as const;
+    expect(verdict(chain.act(anew, action, {}, true))).toBe("bad_invite_proof");
+    const others = { inviteProof: chain.proof("return", bobAnew) };
+    expect(verdict(chain.act(anew, action, others, true))).toBe("bad_invite_proof");
+    const stolen = chain.proof("link", anew);
+    expect(verdict(chain.act(anew, action, { inviteProof: stolen }, true))).toBe("invite_not_for_you");
+  });
+
+  it("A26: RULE return.external: a return is its author's own, at one place, and not done twice", () => {
+    const { chain, bob, alice, anew } = prepared();
+    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf } as const;
+    const proof = { inviteProof: chain.proof("return", anew) };
+    expect(verdict(chain.act(alice, action, proof))).toBe("invalid_action");
+    expect(verdict(chain.act(bob!, action, proof))).toBe("invalid_action");
+    expect(verdict(chain.act(bob!, action, proof, true))).toBe("author_unknown");
+    chain.must(alice, { type: "tick" });
+    expect(verdict(chain.act(anew, action, proof, true))).toBe("bad_invite_proof");
+    expect(verdict(comeBack(chain, anew, alice))).toBe("ok");
+    expect(verdict(chain.act(anew, action, { inviteProof: chain.proof("return", anew) }, true))).toBe("author_unknown");
+  });
+
+  it("A43: RULE return.member: who was removed, has left, or became less does not come back by the words", () => {
+    for (const how of ["removed", "left", "less"] as const) {
+      const { chain, bob, alice, anew } = prepared();
+      chain.must(alice, { type: "setRole", person: bob!.person, role: "owner" });
+      if (how === "removed") chain.must(bob!, { type: "remove", person: alice.person, ban: false });
+      if (how === "left")
+        chain.must(bob!, { type: "leave", person: alice.person }, { farewell: chain.farewell(alice) });
+      if (how === "less") chain.must(bob!, { type: "setRole", person: alice.person, role: "member" });
+      const expected = how === "less" ? "invite_revoked" : "not_member";
+      expect([how, verdict(comeBack(chain, anew, alice))]).toEqual([how, expected]);
+      // Nor is it an invitation of any other kind.
+      const asked = { inviteProof: chain.proof("return", anew, "ask") };
+      if (how !== "less") {
+        expect(verdict(chain.author(bob!, chain.adding(anew), asked))).toBe("invite_revoked");
+        const joined = { inviteProof: chain.proof("return", anew) };
+        expect(verdict(chain.author(anew, chain.adding(anew), joined, true))).toBe("invite_revoked");
+      }
+    }
+  });
+
+  it("an invite to return that is good lets nobody in", () => {
+    const { chain, bob, alice } = prepared();
+    const guest = chain.someone("Guest");
+    const direct = { inviteProof: chain.proof("return", guest) };
+    expect(verdict(chain.author(guest, chain.adding(guest), direct, true))).toBe("invite_not_for_you");
+    const asked = { inviteProof: chain.proof("return", guest, "ask") };
+    expect(verdict(chain.author(alice, chain.adding(guest), asked))).toBe("invite_not_for_you");
+    expect(bob).not.toBeNull();
+  });
+
+  it("A62: RULE device.return-revoked: a device that is taken out does not return; a new invite makes it possible again", () => {
+    const { chain, alice, anew } = prepared();
+    chain.must(alice, { type: "addDevice", leafCert: chain.certOf(anew) });
+    const out = chain.must(alice, { type: "removeDevice", person: alice.person, leaf: anew.leaf });
+    expect(out.revokedInvites.map((id) => equalBytes(id, chain.terms("return").inviteId))).toEqual([true]);
+    expect(verdict(comeBack(chain, chain.someone("Alice", 3), alice))).toBe("invite_revoked");
+    chain.must(alice, returning(chain, alice, {}, "again"));
+    expect(verdict(comeBack(chain, chain.someone("Alice", 3), alice, { name: "again" }))).toBe("ok");
+  });
+
+  it("RULE return.own: owners make such an invite, for themselves, one at a time, and plain", () => {
+    const { chain, bob, alice } = prepared();
+    const make = (who: Someone, action: ReturnType<typeof returning>) => verdict(chain.author(who, action));
+    expect(make(bob!, returning(chain, bob!, {}, "b"))).toBe("not_allowed");
+    expect(make(alice, returning(chain, alice, {}, "b"))).toBe("invite_exists");
+    chain.must(alice, { type: "revokeInvite", inviteId: chain.terms("return").inviteId });
+    expect(make(alice, returning(chain, bob!, {}, "b"))).toBe("invalid_action");
+    expect(make(alice, returning(chain, alice, { for: { class: "single" } }, "b"))).toBe("invalid_action");
+    expect(make(alice, returning(chain, alice, { role: "owner" }, "b"))).toBe("invalid_action");
+    expect(make(alice, returning(chain, alice, { notAfter: 5 }, "b"))).toBe("invalid_action");
+    expect(make(alice, returning(chain, alice, {}, "b"))).toBe("ok");
+  });
+
+  it("a sealed room stays as it is: nobody comes back", () => {
+    const { chain, alice, anew } = prepared();
+    chain.must(alice, { type: "seal" });
+    expect(verdict(comeBack(chain, anew, alice))).toBe("sealed");
+  });
+});

@@ -1,0 +1,61 @@
+import { equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import type { Action } from "./action.js";
+import { newLeaf, provedInvite } from "./admission.js";
+import { type Change, effect, type Effect, type Newcomer } from "./change.js";
+import type { EntryContent } from "./entry.js";
+import { closedReason } from "../invite/inviteCheck.js";
+import { done, type Outcome, refused } from "./rejection.js";
+import { memberOf, type Roster } from "./roster.js";
+
+type Return = Extract<Action, { type: "return" }>;
+
+/**
+ * Whether somebody who lost a device is themself, and may put a new one in its place with nobody's help
+ * (docs/decisions/0006). What proves it is the key of the return invite that they made while they were in: it follows from
+ * the seed behind their recovery words, and is in no link.
+ */
+export function comeBack(
+  crypto: Crypto,
+  before: Roster,
+  content: Omit<EntryContent, "stateHash">,
+  action: Return,
+): Outcome<Newcomer> {
+  const cert = newLeaf(crypto, before, action.leafCert);
+  if (!cert.ok) return cert;
+  const { person } = cert.value;
+  const member = memberOf(before, person);
+  // RULE: return.member: who is out, for whatever reason, does not come back by their words (attacks A43, A63).
+  if (member === null) return refused("not_member");
+  // RULE: return.own-device: what is replaced is a device of the same person (attacks A3, A63).
+  if (!member.devices.some(({ leaf }) => equalBytes(leaf, action.leaf))) return refused("not_member", "no such device");
+  if (content.evidence.inviteProof === null) return refused("bad_invite_proof", "none");
+  // The proof names one place in the chain: nobody carries it anywhere else, nor a second time (attacks A26, A37).
+  const proved = provedInvite(crypto, before, content, cert.value, true);
+  if (!proved.ok) return proved;
+  const { mode, for: meant, createdBy } = proved.value;
+  // RULE: return.own-invite: only by an invite to return that the same person made for themself: a link never takes
+  // anybody's device out, and nobody makes such an invite for another (attacks A37, A63).
+  if (mode !== "return" || meant.class !== "personal") return refused("invite_not_for_you", mode);
+  if (!equalBytes(meant.person, person) || !equalBytes(createdBy, person)) return refused("invite_not_for_you");
+  return closedReason(proved.value, before.chainTime) ?? done({ cert: cert.value, invite: proved.value });
+}
+
+/** The new device takes the place of the lost one; role, rights and history stay. */
+export function returned({ before, draft, content, seq, newcomer }: Change, action: Return): Outcome<Effect> {
+  const { cert, invite } = newcomer!;
+  const member = memberOf(before, content.author.person)!;
+  const { leaf, device, deviceNo } = cert;
+  const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
+  draft.putMember({ ...member, devices: [...rest, { leaf, device, deviceNo, addedSeq: seq }] });
+  draft.setMeta({ generation: before.generation + 1 });
+  return done(
+    effect({
+      added: [{ leaf, credential: action.leafCert }],
+      removed: [action.leaf],
+      person: member.person,
+      name: member.name,
+      inviteId: invite!.inviteId,
+    }),
+  );
+}

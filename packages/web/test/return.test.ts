@@ -1,0 +1,91 @@
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+
+const PHONE = { width: 360, height: 740 };
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+describe.skipIf(!canBrowse)("an owner whose browser is lost", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  it(
+    "writes the words down, loses the browser, and is the owner again in another, with nobody's help",
+    { timeout: 120_000 },
+    async () => {
+      const lost = await world.visitor();
+      await lost.goto(`${world.url}/#/start`);
+      await lost.getByLabel("Your name").fill("Alice");
+      await lost.getByLabel("Name of the room").fill("Garden club");
+      await button(lost, "Start the room").click();
+      await button(lost, "Show the words").click();
+      const items = await lost.getByRole("list", { name: "Recovery words, in order" }).getByRole("listitem").all();
+      const words = await Promise.all(items.map((item) => item.innerText()));
+      const phrase = words.map((word) => word.replace(/[^a-z]/gu, "")).join(" ");
+      await button(lost, "I have written it down").click();
+      await button(lost, "Make the link").click();
+      const link = await lost.getByLabel("Invite link").inputValue();
+      await button(lost, "Go to the room").click();
+      await lost.getByText("can come back to this room by the recovery words").first().waitFor();
+      const bob = await world.visitor();
+      await join(bob, link, "Bob");
+      // The room's panel says so, and has a link to keep.
+      const place = lost.url();
+      await lost.goto(`${place}/room`);
+      const kept = await lost.getByLabel("A link to keep with your words").inputValue();
+      expect(await axeFaults(lost)).toEqual([]);
+      await lost.close();
+
+      const page = await world.visitor(PHONE);
+      await page.goto(`${world.url}/#/recovery`);
+      await page.getByLabel("Recovery words").fill(phrase);
+      await button(page, "Bring me back").click();
+      await button(page, "Go on").click();
+      await page.goto(kept);
+      await button(page, "Look at it").click();
+      await page.getByRole("heading", { level: 1, name: "You come back to" }).waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await button(page, "Come back").click();
+      await send(page, "It is me again");
+      await bob.getByRole("article").getByText("It is me again").waitFor();
+      await bob.getByText("came back by the recovery words; the lost device is out").first().waitFor();
+      await page.goto(`${place}/people`);
+      await page.getByText("2 people").locator("visible=true").first().waitFor();
+      // Somebody else with the same link is let in by nobody.
+      const mallory = await world.visitor();
+      await mallory.goto(kept);
+      await button(mallory, "Look at it").click();
+      await mallory.getByRole("heading", { level: 1, name: "This link does not work any more" }).waitFor();
+      await Promise.all([page.close(), bob.close(), mallory.close()]);
+    },
+  );
+
+  it("the browser that was only asleep says that one came back elsewhere", { timeout: 60_000 }, async () => {
+    const person = await world.person();
+    const relay = world.url.replace(/^http/u, "ws");
+    const options = { title: "Orchard", name: "Olga", policy: preset("ownerLed"), relay };
+    const room = await get(person.createRoom(options));
+    await get(room.prepareReturn());
+    const page = await world.visitor();
+    await page.goto(`${world.url}/#/recovery`);
+    await page.getByLabel("Recovery words").fill(person.recoveryPhrase());
+    await button(page, "Bring me back").click();
+    await button(page, "Go on").click();
+    await page.goto(room.returnLink(world.url)!);
+    await button(page, "Look at it").click();
+    await button(page, "Come back").click();
+    await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+    await expect.poll(() => room.status().standing).toBe("removed");
+    // And back again to where one was: each time the other device is out.
+    const invited = await get(person.lookAt(room.returnLink(world.url) ?? ""));
+    expect(invited.mode).toBe("return");
+    await get(invited.accept(""));
+    await page.getByText("You came back to this room with another device").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.close();
+  });
+});
