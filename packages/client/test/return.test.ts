@@ -106,3 +106,18 @@ describe("an owner who has lost the browser", () => {
     expect(anew.room.roomCode()).toBe(bob.room.roomCode());
   });
 });
+
+describe("returning at once", () => {
+  it("two devices take turns", async () => {
+    const world = new World();
+    const { alice, link, words } = await prepared(world);
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    await anew.join(link, "");
+    await world.until(() => alice.room.status().standing === "removed");
+    const invited = await world.get(alice.client.lookAt(link));
+    expect(invited.mode).toBe("return");
+    await world.get(invited.accept(""));
+    await world.until(() => anew.room.status().standing === "removed");
+  });
+});

@@ -70,18 +70,19 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost", () => {
     const options = { title: "Orchard", name: "Olga", policy: preset("ownerLed"), relay };
     const room = await get(person.createRoom(options));
     await get(room.prepareReturn());
+    const kept = room.returnLink(world.url)!;
     const page = await world.visitor();
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(person.recoveryPhrase());
     await button(page, "Bring me back").click();
     await button(page, "Go on").click();
-    await page.goto(room.returnLink(world.url)!);
+    await page.goto(kept);
     await button(page, "Look at it").click();
     await button(page, "Come back").click();
     await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     await expect.poll(() => room.status().standing).toBe("removed");
     // And back again to where one was: each time the other device is out.
-    const invited = await get(person.lookAt(room.returnLink(world.url) ?? ""));
+    const invited = await get(person.lookAt(kept));
     expect(invited.mode).toBe("return");
     await get(invited.accept(""));
     await page.getByText("You came back to this room with another device").waitFor();
