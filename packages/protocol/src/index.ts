@@ -90,7 +90,7 @@ export type { Deed } from "./room/deed.js";
 export { deedOf } from "./room/deed.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
 export { judgeRoom, type OpenedRoom, openRoom, previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
-export { signaturesOf } from "./room/signatures.js";
+export { admissionSignatures, signaturesOf } from "./room/signatures.js";
 export {
   acceptAdmission,
   acceptDecline,

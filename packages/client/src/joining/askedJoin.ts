@@ -1,6 +1,7 @@
 import {
   acceptAdmission,
   acceptDecline,
+  admissionSignatures,
   type Asking,
   decodeAsking,
   inviteKeys,
@@ -147,7 +148,10 @@ export class AskedJoin implements ConnectionUser {
     if (isDecline(this.state.ports, this.asking, item.blob)) return this.takeNo(item.blob);
     const records = await readRosterLog(this.connection, this.state.meta.roomTag);
     if (!records.ok) return false;
-    const admitted = acceptAdmission(this.state.ports, this.asking, item.blob, records.value);
+    const { ports } = this.state;
+    const admission = [this.asking, item.blob, records.value] as const;
+    await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
+    const admitted = acceptAdmission(ports, ...admission);
     if (!admitted.ok) return false;
     const { room, delta, deeds } = admitted.value;
     const taken = await this.state.turn((turn) => {

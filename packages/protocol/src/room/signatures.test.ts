@@ -4,9 +4,10 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { preset } from "../policy/presets.js";
 import { judgeRoom, openRoom, readSlot } from "./preview.js";
+import { acceptAdmission, askToJoin } from "./asking.js";
 import { joinRoom } from "./joinRoom.js";
-import { signaturesOf } from "./signatures.js";
-import { founded, invite, join, NOW, Person, seeded } from "./testRelay.fixture.js";
+import { admissionSignatures, signaturesOf } from "./signatures.js";
+import { founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
 
 const nameOf = ({ publicKey, message, signature }: SignatureCheck) =>
   [publicKey, message, signature].map((bytes) => toHex(bytes)).join();
@@ -47,6 +48,29 @@ describe("the signatures that a joiner will check", () => {
     expect(joined.ok).toBe(true);
     // What the joiner signs and checks again before it sends it.
     expect(others).toBeLessThan(16);
+  });
+
+  it("are foreseen of an admission too, but for those that the Welcome hides", () => {
+    const { alice, log } = founded();
+    const direct = invite(alice, log);
+    const people = ["Bob", "Carol"].map((name) => join(alice, name, log, direct));
+    const guest = new Person(seeded("guest"), "Guest");
+    const seen = preview(alice, guest, log, invite(alice, log, { mode: "ask" }));
+    const asked = askToJoin(guest.primitives, seen, { device: guest.device, name: "Guest", note: "", now: NOW });
+    if (!asked.ok) throw new Error(asked.rejection.code);
+    const request = alice.room.openRequest(asked.value.blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    const { leafCert } = request.value;
+    expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
+    const admission = [asked.value.asking, log.deliveries[0]!, log.roster] as const;
+    const foreseen = admissionSignatures(guest.primitives, ...admission);
+    // Four for each who came, those of the charter and of two invites.
+    expect(new Set(foreseen.map(nameOf)).size).toBe(4 * (people.length + 1) + 3 + 2);
+    for (const { publicKey, message, signature } of foreseen)
+      expect(nodeCrypto.ed25519Verify(publicKey, message, signature)).toBe(true);
+    expect(acceptAdmission(guest.primitives, ...admission).ok).toBe(true);
+    expect(admissionSignatures(guest.primitives, asked.value.asking, new Uint8Array(99), log.roster)).toEqual([]);
+    expect(admissionSignatures(guest.primitives, admission[0], admission[1], [])).toEqual([]);
   });
 
   it("asking about a room judges nothing: what does not hold is asked about, and refused after it", () => {

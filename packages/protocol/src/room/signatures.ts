@@ -1,13 +1,17 @@
 import { toHex } from "@conclave/codec";
 import { type Crypto, noteSignatures, type SignatureCheck } from "@conclave/crypto";
 import { askAboutLeaves } from "@conclave/mls";
+import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
+import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Primitives } from "../primitives.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
+import type { Asking } from "./asking.js";
+import { openHistory } from "./history.js";
 import type { OpenedRoom } from "./preview.js";
-import { roomEngine } from "./roomTag.js";
+import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /**
  * The signatures that `judgeRoom` and `joinRoom` will ask about, a handful for each member, for `Crypto.verifyAhead`.
@@ -15,10 +19,30 @@ import { roomEngine } from "./roomTag.js";
  */
 export function signaturesOf(primitives: Primitives, { entries, slot }: OpenedRoom): SignatureCheck[] {
   return noteSignatures(primitives.crypto, (crypto) => {
-    const joinPubs = new Map<string, Uint8Array>();
-    for (const entry of entries) askAboutEntry(crypto, entry, joinPubs);
+    askAboutEntries(crypto, entries);
     if (slot.entrance !== null) askAboutLeaves(roomEngine({ ...primitives, crypto }), slot.entrance.groupInfo);
   });
+}
+
+/** As {@link signaturesOf}, for `acceptAdmission`: those of the room's history. Its leaves are in what only that opens. */
+export function admissionSignatures(
+  { crypto }: Primitives,
+  { roomId, replyKey }: Asking,
+  blob: Uint8Array,
+  records: readonly RosterRecord[],
+): SignatureCheck[] {
+  const roomTag = roomTagOf(crypto, roomId);
+  const admission = openAdmission(crypto, roomTag, replyKey, blob);
+  const entries = admission && openHistory(crypto, { roomTag, head: admission.head }, admission, records);
+  if (!entries?.ok) return [];
+  return noteSignatures(crypto, (noting) => {
+    askAboutEntries(noting, entries.value);
+  });
+}
+
+function askAboutEntries(crypto: Crypto, entries: readonly Entry[]): void {
+  const joinPubs = new Map<string, Uint8Array>();
+  for (const entry of entries) askAboutEntry(crypto, entry, joinPubs);
 }
 
 function askAboutEntry(crypto: Crypto, entry: Entry, joinPubs: Map<string, Uint8Array>): void {

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import type { RoomSession } from "@conclave/client";
+import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import type { Crypto } from "@conclave/crypto";
+import { nodeCrypto } from "@conclave/crypto/node";
+import {
+  inviteKeys,
+  inviteOf,
+  joinRoom,
+  memberOfLeaf,
+  newDevice,
+  newIdentity,
+  parseLink,
+  readSlot,
+  type RoomPreview,
+} from "@conclave/protocol";
+import { openGroupInfo } from "../../mls/src/index.js";
+import { roomEngine } from "../../protocol/src/room/roomTag.js";
+import { proveSlot } from "../src/joining/slotProof.js";
+import { RelayConnection } from "../src/relay/relayConnection.js";
+import type { LiveSession } from "../src/session/liveSession.js";
+
+/** The relay lets 30 in by one invite at once, then slows down; and an invite that is used up needs no slot any more. */
+const BY_INVITE = 25;
+
+/**
+ * Lets people come in one after another through the room's relay, each by a join of their own that every member judges.
+ * Only what they would read to decide whether they want to is left out: the room's whole history, anew for each of them,
+ * which makes a thousand joins ten times as long. Nobody of them stays.
+ *
+ * @param room Of somebody in this process who may make invites.
+ * @param newLink Makes a direct invite for so many, and gives its link.
+ */
+export async function fillRoom(
+  room: RoomSession,
+  count: number,
+  newLink: (limit: number) => Promise<string>,
+): Promise<void> {
+  const { state } = (room as unknown as Pick<LiveSession, "engine">).engine;
+  const primitives = { crypto: remembering(nodeCrypto), random: systemRandom };
+  const connection = new RelayConnection(new WsTransport(), state.meta.relay, systemClock, systemRandom);
+  await connection.use(20_000, async () => {
+    let link = "";
+    for (let number = 1; number <= count; number++) {
+      if (number % BY_INVITE === 1) link = await newLink(Math.min(BY_INVITE, count - number + 1));
+      const { epoch } = state.room!;
+      await comeIn(link, `Person ${number}`);
+      while (state.room!.epoch === epoch) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  });
+
+  async function comeIn(text: string, name: string): Promise<void> {
+    const link = parseLink(text)!;
+    const now = Date.now();
+    const device = newDevice(primitives, newIdentity(primitives), 1);
+    const joining = joinRoom(primitives, lookAt(text, now), { device, name, now });
+    if (!joining.ok) throw new Error(joining.rejection.code);
+    const proof = proveSlot(primitives, connection, link);
+    const answer = await connection.request<"append">({ ...joining.value.append, type: "append" });
+    await proof;
+    if (answer.type === "error") throw new Error(answer.error);
+  }
+
+  /** What a newcomer sees who believes this member's roster. */
+  function lookAt(text: string, now: number): RoomPreview {
+    const link = parseLink(text)!;
+    const { roster } = state.room!;
+    const { inviteId } = inviteKeys(nodeCrypto, link.roomId, link.secret);
+    const slot = state.room!.slots(now).flatMap(({ blob }) => {
+      const read = readSlot(primitives, link, blob);
+      return read.ok ? [read.value] : [];
+    })[0]!;
+    const entrance = openGroupInfo(roomEngine(primitives), slot.entrance!.groupInfo);
+    if (!entrance.ok) throw entrance.error;
+    return {
+      ...{ link, slot, roster, invite: inviteOf(roster, inviteId)!, deeds: [], entrance: entrance.value },
+      history: { roster, delta: { put: [], delete: [] }, transitions: [] },
+      ...{ confirmedBy: memberOfLeaf(roster, slot.leaf)!, confirmedAt: slot.time },
+    };
+  }
+}
+
+/** All these people are one process: what one of them has verified, the others need not. */
+function remembering(crypto: Crypto): Crypto {
+  const held = new Set<string>();
+  return {
+    ...crypto,
+    ed25519Verify(publicKey, message, signature) {
+      const name = createHash("sha256").update(publicKey).update(signature).update(message).digest("latin1");
+      if (held.has(name)) return true;
+      const holds = crypto.ed25519Verify(publicKey, message, signature);
+      if (holds) held.add(name);
+      return holds;
+    },
+  };
+}
