@@ -20,6 +20,7 @@ import {
   storageConformance,
   transportConformance,
 } from "@conclave/client/conformance";
+import { SEPARATING } from "../../crypto/src/verifyAhead.js";
 import type { Outcome, Visit } from "./browserPage.js";
 import { echoPeer } from "./echoPeer.js";
 import { pageFile } from "./pageFile.js";
@@ -86,6 +87,25 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
     rmSync(folder, { recursive: true, force: true });
   }, 120_000);
 
+  it("Chromium's own Ed25519 is of our rule: it verifies ahead what a newcomer has to verify, and nothing else", async () => {
+    const signed = [1, 2, 3].map((byte) => {
+      const seed = new Uint8Array(32).fill(byte);
+      const message = new Uint8Array(300).fill(byte);
+      return [nodeCrypto.ed25519PublicKey(seed), message, nodeCrypto.ed25519Sign(seed, message)];
+    });
+    const altered = signed.map(([key, message, signature]) => [key!, message!.map((byte) => byte ^ 1), signature!]);
+    const separating = SEPARATING.slice(1).map(([key, message, r, s]) => [
+      Buffer.from(key, "hex"),
+      Uint8Array.of(message),
+      Buffer.from(r + s, "hex"),
+    ]);
+    const given = [...signed, ...altered, ...separating].map((parts) => parts.map((bytes) => [...bytes]));
+    const held = await inChromium(script, (page) =>
+      page.evaluate((checks) => (globalThis as unknown as Page).ahead(checks), given),
+    );
+    expect(held).toEqual(given.map((_, at) => at < signed.length));
+  }, 60_000);
+
   for (const [name, cases] of Object.entries(suites)) {
     describe(name, () => {
       for (const { title } of cases) {
@@ -118,6 +138,7 @@ async function bundle(): Promise<string> {
 interface Page {
   conformance(urls: { url: string; deadUrl: string }): Promise<Record<string, Outcome[]>>;
   visit(link: string): Promise<Visit>;
+  ahead(checks: readonly (readonly number[])[][]): Promise<boolean[]>;
 }
 
 async function get<T>(promise: Promise<Result<T>>): Promise<T> {

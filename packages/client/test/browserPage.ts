@@ -3,6 +3,8 @@
 import { decodeFileCard, openClient, type Result, type RoomSession } from "@conclave/client";
 import { pageFile } from "./pageFile.js";
 import { webCrypto } from "@conclave/crypto/web";
+import { HeldSignatures } from "../../crypto/src/heldSignatures.js";
+import { verifyAhead } from "../../crypto/src/verifyAhead.js";
 import { IndexedDbStorage, systemClock, systemRandom, WebLock, WebSocketTransport } from "@conclave/client/browser";
 import {
   clockConformance,
@@ -113,4 +115,15 @@ async function get<T>(promise: Promise<Result<T>>): Promise<T> {
   return result.value;
 }
 
-Object.assign(globalThis, { conformance: all, visit });
+/** Which of these signatures (key, message, signature) the browser's own Ed25519 lets us remember. */
+async function ahead(given: readonly (readonly number[])[][]): Promise<boolean[]> {
+  const checks = given.map((parts) => {
+    const [publicKey, message, signature] = parts.map((bytes) => Uint8Array.from(bytes));
+    return { publicKey: publicKey!, message: message!, signature: signature! };
+  });
+  const held = new HeldSignatures((bytes) => webCrypto.hash("sha256", bytes));
+  await verifyAhead(held, crypto.subtle)(checks);
+  return checks.map((check) => held.has(held.name(check)!));
+}
+
+Object.assign(globalThis, { conformance: all, visit, ahead });
