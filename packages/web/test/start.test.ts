@@ -97,6 +97,35 @@ describe.skipIf(!canBrowse)(
       },
     );
 
+    it("without a network it says what is needed; nothing that was typed is lost, also by a reload", async () => {
+      const page = await world.visitor();
+      await page.goto(`${world.url}/#/start`);
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      await page.getByLabel("Your name").fill("Alice");
+      await page.getByLabel("Name of the room").fill("On the train");
+      await page.getByRole("radio", { name: /Everyone agrees/u }).check();
+      await page.context().setOffline(true);
+      await button(page, "Start the room").click();
+      const host = new URL(world.url).host;
+      await page
+        .getByText(`${host} does not answer. A new room needs its server for a moment.`)
+        .waitFor({ timeout: 8_000 });
+      await page.reload();
+      await page.getByLabel("Name of the room").waitFor();
+      expect(await page.getByLabel("Name of the room").inputValue()).toBe("On the train");
+      expect(await page.getByLabel("Your name").inputValue()).toBe("Alice");
+      expect(await page.getByRole("radio", { name: /Everyone agrees/u }).isChecked()).toBe(true);
+      await page.context().setOffline(false);
+      await button(page, "Start the room").click();
+      await heading(page, "“On the train” is open").waitFor();
+      // Done: the next room begins with an empty form.
+      await page.goto(`${world.url}/#/start`);
+      await page.reload();
+      await page.getByLabel("Name of the room").waitFor();
+      expect(await page.getByLabel("Name of the room").inputValue()).toBe("");
+      await page.close();
+    }, 60_000);
+
     it(
       "names what is missing before it asks the server, and what the server refuses",
       { timeout: 60_000 },

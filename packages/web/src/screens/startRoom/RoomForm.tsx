@@ -1,15 +1,16 @@
 import { preset } from "@conclave/client/pure";
 import type { Problem } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, DoorOpen, HeartHandshake, Sparkles, UserRoundPlus, Users } from "lucide-preact";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { Banner, Button, Disclosure, Field, type Icon, Note, RadioCards, Select, Stack } from "../../design/index.js";
 import { ensureHome, home } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
 import { hostOf, mayConnect, ownRelay, readSite } from "../join/site.js";
 import { TaskPage } from "../welcome/TaskPage.js";
+import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
 import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "./presets.js";
@@ -31,11 +32,12 @@ export interface RoomFormProps {
 
 /** Everything that a new room needs: two names, and who decides. */
 export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Element {
-  const name = useSignal("");
-  const title = useSignal("");
-  const rules = useSignal<Preset>("ownerLed");
-  const count = useSignal("2");
-  const relay = useSignal(ownRelay());
+  const kept = useMemo(keptForm, []);
+  const name = useSignal(kept?.name ?? "");
+  const title = useSignal(kept?.title ?? "");
+  const rules = useSignal<Preset>(PRESETS.find((each) => each === kept?.rules) ?? "ownerLed");
+  const count = useSignal(COUNTS.map(String).find((each) => each === kept?.count) ?? "2");
+  const relay = useSignal(kept?.relay ?? ownRelay());
   const permit = useSignal("");
   const faults = useSignal<{
     readonly name?: string | null;
@@ -56,6 +58,13 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
       if (relay.peek() === ownRelay()) relay.value = "";
     });
   }, []);
+
+  useSignalEffect(() =>
+    keepForm({
+      ...{ name: name.value, title: title.value, rules: rules.value },
+      ...{ count: count.value, relay: relay.value },
+    }),
+  );
 
   const check = async () => {
     const host = hostOf(relay.value);
@@ -82,8 +91,10 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
       return;
     }
     const founded = await home().home.createRoom(given.length > 0 ? { ...options, permit: given } : options);
-    if (founded.ok) onFounded(founded.value, options.title);
-    else problem.value = founded.problem;
+    if (founded.ok) {
+      keepForm(null);
+      onFounded(founded.value, options.title);
+    } else problem.value = founded.problem;
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
