@@ -30,6 +30,8 @@ export interface Change {
 }
 
 const CHECK_EVERY = 30 * 60_000;
+/** How long after a first visit's first screen its files are fetched to be held (ms): what the person waits for goes first. */
+const HOLD_AFTER = 1_500;
 /** Null for a first visit, for a forced reload, and where pages may have no service worker (no TLS). */
 const controllerAtStart = "serviceWorker" in navigator ? navigator.serviceWorker.controller : null;
 
@@ -88,6 +90,7 @@ export async function keepHeld(): Promise<void> {
 async function holdBuild(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const { serviceWorker } = navigator;
+  if (controllerAtStart === null) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
   serviceWorker.addEventListener("message", ({ data }: MessageEvent<PinNews>) => {
     takePin(data.pin);
   });

@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { forgetInvite, go, invite } from "../../app/index.js";
 import { ensureHome, home, rooms } from "../../model/home.js";
+import { expectRoom } from "../rooms/RoomPlace.js";
 import { AlreadyHere, Forbidden, JoinFailed, NoLink } from "./outcomes.js";
 import { Consent } from "./Consent.js";
 import { Preview } from "./Preview.js";
@@ -57,7 +58,11 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
     if (!looked.ok) stage.value = { at: "failed", problem: looked.problem };
     else if (looked.value.mode !== "return" && looked.value.members.some(({ isYou }) => isYou))
       stage.value = { at: "failed", problem: ALREADY };
-    else stage.value = { at: "seen", invited: looked.value };
+    else {
+      stage.value = { at: "seen", invited: looked.value };
+      // While the person reads who is there, what the room needs comes.
+      expectRoom();
+    }
   };
   // The person has said that the server may be asked: while it does not answer it is asked again, out of sight.
   const isUnreached = stage.value.at === "failed" && stage.value.problem.kind === "unreachable";

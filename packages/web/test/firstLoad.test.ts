@@ -1,0 +1,105 @@
+import { gzipSync } from "node:zlib";
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canBrowse, get, send, World } from "./browser.js";
+
+// What a newcomer downloads from the link to their first message, gzip as it is served (docs/benchmarks.md has the table).
+// A limit is what was reached, and little more: whoever needs more says so here, and there.
+const LIMITS = { screen: 51_500, join: 16_000, engine: 132_500, conversation: 36_500 };
+const GERMAN = 14_000;
+
+type Part = keyof typeof LIMITS | "german";
+const PARTS: readonly (readonly [Part, RegExp])[] = [
+  ["engine", /\/(?:engine|homeWorker)-/u],
+  ["join", /\/join-/u],
+  ["conversation", /\/chat-/u],
+  ["german", /german-/u],
+];
+
+describe.skipIf(!canBrowse)("the first load in Chromium (skipped without /usr/bin/chromium or a build)", () => {
+  let world: World;
+  let link: string;
+  beforeAll(async () => {
+    world = await World.start();
+    const founder = await world.person();
+    const policy = preset("ownerLed");
+    const room = await get(founder.createRoom({ title: "Garden", name: "Alice", policy, relay: world.url }));
+    link = await world.invite(room);
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  it("from a link to the first message, every part is as small as it was brought to", async () => {
+    const page = await world.visitor();
+    const asked = follow(page);
+    await page.goto(link);
+    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByLabel("Your name").fill("Bob");
+    await page.getByRole("button", { name: "Join", exact: true }).click();
+    await send(page, "hello");
+    await page.getByRole("article").filter({ hasText: "hello" }).waitFor();
+    await page.waitForFunction(() => !document.querySelector("[data-state=pending]"));
+    const { parts, files } = await weigh(asked);
+    console.log("link to first message, gzip bytes:", JSON.stringify(parts), "in", files.length, "files");
+    for (const [part, limit] of Object.entries(LIMITS)) {
+      expect(parts[part as Part], `${part}: ${JSON.stringify(files)}`).toBeLessThan(limit);
+      // A part that is not there has another name now, and is counted as something else.
+      expect(parts[part as Part], part).toBeGreaterThan(limit * 0.8);
+    }
+    expect(parts.german).toBe(0);
+    expect(files.length).toBeLessThan(18);
+  });
+
+  it("who speaks German fetches the German besides, at once, and never sees English", async () => {
+    const page = await world.visitor({ language: "de-DE" });
+    const asked = follow(page);
+    await page.addInitScript(watchWords);
+    // However late it comes, nothing is shown before.
+    await page.route(/german-/u, async (route) => {
+      await page.waitForTimeout(1500);
+      await route.continue();
+    });
+    await page.goto(link);
+    await page.getByRole("button", { name: "Ansehen" }).waitFor();
+    const { parts } = await weigh(asked);
+    expect(parts.german).toBeGreaterThan(1000);
+    expect(parts.german).toBeLessThan(GERMAN);
+    expect(await page.evaluate(() => probe.seen)).not.toMatch(/Look at it|Look first|Skip to|Language/u);
+  });
+});
+
+/** Every text that stood in the page. */
+declare const probe: { seen: string };
+
+// Runs in the page.
+function watchWords(): void {
+  const state = { seen: "" };
+  Object.assign(globalThis, { probe: state });
+  const look = () => {
+    // What stands in the file itself is for browsers without scripts.
+    state.seen += document.getElementById("app")?.innerText ?? "";
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+}
+
+/** What a page and its workers ask for; what is fetched to be held, behind their backs, is no load of theirs. */
+function follow(page: Page): Set<string> {
+  const asked = new Set<string>();
+  page.context().on("request", (request) => {
+    if (request.serviceWorker() === null && request.url().startsWith("http")) asked.add(request.url().split("#")[0]!);
+  });
+  return asked;
+}
+
+async function weigh(asked: ReadonlySet<string>): Promise<{ parts: Record<Part, number>; files: unknown[] }> {
+  const parts: Record<Part, number> = { screen: 0, join: 0, engine: 0, conversation: 0, german: 0 };
+  const files: [string, number][] = [];
+  for (const url of asked) {
+    const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+    const size = Math.min(bytes.length, gzipSync(bytes, { level: 9 }).length);
+    const [part] = PARTS.find(([, pattern]) => pattern.test(url)) ?? (["screen"] as const);
+    parts[part] += size;
+    files.push([new URL(url).pathname, size]);
+  }
+  return { parts, files };
+}
