@@ -19,10 +19,10 @@ function start(args: readonly string[], options: SpawnOptions = {}): ChildProces
 /** Runs `conclave …` to its end. */
 export function run(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = start(args, { env: options.env });
+    const child = start(args, { env: options.env, cwd: options.cwd });
     let stdout = "";
     let stderr = "";
     child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -137,6 +137,9 @@ export function scriptedRoom(
       }, 400);
       return Promise.resolve((item as { message: Message }).message);
     },
+    sendFile: refuse,
+    files: () => Promise.resolve([]),
+    saveFile: refuse,
     flushed: () => Promise.resolve(),
     invite: refuse,
     invitations: () => [],

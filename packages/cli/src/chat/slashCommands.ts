@@ -9,6 +9,7 @@ import type { Decision } from "../model/timeline.js";
 import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
+import { saveFromChat, sendFromChat } from "./chatFiles.js";
 
 /** What a slash command may do with the screen that it was typed in. */
 export interface SlashHost {
@@ -63,6 +64,16 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: (room, _, host) => {
       host.say(room.decisions().map(decisionLine).join("\n"));
     },
+  },
+  file: {
+    usage: "/file PATH",
+    about: "send a file",
+    run: (room, path, host) => sendFromChat(room, needed(path, "/file PATH", "which"), host),
+  },
+  save: {
+    usage: "/save FILE",
+    about: "save a file of the room, verified, where the chat was started",
+    run: (room, name, host) => saveFromChat(room, needed(name, "/save FILE", "which"), host),
   },
   requests: {
     usage: "/requests",
@@ -199,8 +210,8 @@ function helpText(): string {
   ].join("\n");
 }
 
-function needed(argument: string, usage: string): string {
-  if (argument === "") throw new CliError("USAGE", `Say who: ${usage}.`);
+function needed(argument: string, usage: string, what = "who"): string {
+  if (argument === "") throw new CliError("USAGE", `Say ${what}: ${usage}.`);
   return argument;
 }
 

@@ -1,4 +1,5 @@
-import type { Decision, Message, TimelineItem } from "./timeline.js";
+import type { OutgoingFile } from "@conclave/client";
+import type { Decision, Message, SharedFile, TimelineItem } from "./timeline.js";
 import type {
   Fingerprints,
   Invitation,
@@ -41,6 +42,12 @@ export interface RoomSession {
   watch(listener: (event: RoomEvent) => void): () => void;
   /** Stores the message; resolves when it is durable here. It is sent as soon as the relay can be reached. */
   send(text: string): Promise<Message>;
+  /** Sends a file; resolves when its message is durable here. One that was begun before and is the same goes on. */
+  sendFile(file: OutgoingFile, signal: AbortSignal): Promise<Message>;
+  /** The files that this home knows of, with the ids of their messages. */
+  files(): Promise<readonly (SharedFile & { readonly id: string })[]>;
+  /** Gives the bytes of the file of a message, each piece after it was verified. */
+  saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>): Promise<void>;
   /** Resolves when nothing waits to be sent. */
   flushed(timeout: number): Promise<void>;
   invite(
