@@ -151,7 +151,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await send(alice, "still here");
     await bob.getByText("still here").first().waitFor();
     await alice.getByRole("button", { name: /People in this room/u }).click();
-    await alice.getByText("2 people").first().waitFor();
+    await side(alice).getByText("2 people").waitFor();
     await alice
       .getByRole("button", { name: /^Look at/u })
       .first()
