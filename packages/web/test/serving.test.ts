@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run, Running, startRelay } from "../../cli/test/processes.js";
 import { HostileHost } from "./hostileHost.js";
@@ -57,7 +57,7 @@ describe("the web client as conclave serve gives it", () => {
     }
   });
 
-  it("files: their types, how long they keep, ETag, HEAD, gzip; nothing but GET and HEAD, no listing", async () => {
+  it("files: their types, how long they keep, ETag, HEAD, gzip and brotli; nothing but GET and HEAD, no listing", async () => {
     const script = built().find((path) => /^assets\/.*\.js$/u.test(path))!;
     for (const [path, type, keeps] of [
       ["", "text/html; charset=utf-8", "no-cache"],
@@ -80,6 +80,13 @@ describe("the web client as conclave serve gives it", () => {
     const plain = await raw(`/${script}`, {});
     expect([zipped.encoding, plain.encoding]).toEqual(["gzip", undefined]);
     expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true);
+    // Brotli is made when it is first asked for, and gzip goes out until then.
+    const small = () => raw(`/${script}`, { "accept-encoding": "gzip, deflate, br" });
+    expect((await small()).encoding).toMatch(/^(?:gzip|br)$/u);
+    await expect.poll(async () => (await small()).encoding, { timeout: 10_000 }).toBe("br");
+    const { body } = await small();
+    expect(brotliDecompressSync(body).equals(plain.body)).toBe(true);
+    expect(body.length).toBeLessThan(zipped.body.length);
     expect((await fetch(address, { method: "POST", body: "x" })).status).toBe(405);
     for (const path of ["assets", "assets/", "icons/"]) expect((await fetch(`${address}/${path}`)).status).toBe(404);
   });

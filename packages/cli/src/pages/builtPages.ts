@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { CliError } from "../cliError.js";
+import { PackedFile } from "./packedFile.js";
 import { HEADERS, MANIFEST, readManifest, sha256, type PageManifest } from "./pageManifest.js";
 import { SIGNATURE } from "./pageSignature.js";
 
 /** A file as it is served. */
 export interface PageFile {
   readonly bytes: Uint8Array;
-  readonly gzip: Uint8Array | null;
+  /** How a text travels smaller; null for what does not get smaller. */
+  readonly packed: PackedFile | null;
   readonly mediaType: string;
   readonly cacheControl: string;
   readonly etag: string;
@@ -71,10 +72,10 @@ export function loadPages(folder: string): BuiltPages | null {
 
 function servedFile(path: string, bytes: Uint8Array): PageFile {
   const mediaType = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
-  const gzip = TEXT.test(mediaType) && bytes.length > 512 ? gzipSync(bytes, { level: 9 }) : null;
+  const packed = TEXT.test(mediaType) && bytes.length > 512 ? new PackedFile(bytes) : null;
   // Files in assets/ carry a hash of their content in their names.
   const cacheControl = path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache";
-  return { bytes, gzip, mediaType, cacheControl, etag: `W/"${sha256(bytes).slice(0, 32)}"` };
+  return { bytes, packed, mediaType, cacheControl, etag: `W/"${sha256(bytes).slice(0, 32)}"` };
 }
 
 function damaged(path: string): CliError {

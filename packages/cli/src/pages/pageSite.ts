@@ -71,15 +71,15 @@ function webSocketSources(host: string | undefined): string[] {
 function send(request: IncomingMessage, response: ServerResponse, file: PageFile): void {
   response.setHeader("Cache-Control", file.cacheControl);
   response.setHeader("ETag", file.etag);
-  if (file.gzip) response.setHeader("Vary", "Accept-Encoding");
+  if (file.packed) response.setHeader("Vary", "Accept-Encoding");
   if (request.headers["if-none-match"] === file.etag) {
     response.statusCode = 304;
     response.end();
     return;
   }
-  const zipped = file.gzip !== null && /\bgzip\b/u.test(request.headers["accept-encoding"] ?? "");
-  const body = zipped ? file.gzip : file.bytes;
-  if (zipped) response.setHeader("Content-Encoding", "gzip");
+  const accepted = request.headers["accept-encoding"]?.toString() ?? "";
+  const { encoding, bytes: body } = file.packed?.pick(accepted) ?? { encoding: null, bytes: file.bytes };
+  if (encoding) response.setHeader("Content-Encoding", encoding);
   response.setHeader("Content-Type", file.mediaType);
   response.setHeader("Content-Length", body.length);
   response.end(request.method === "HEAD" ? undefined : body);
