@@ -104,6 +104,22 @@ describe.skipIf(!canBrowse)(
       await page.getByRole("textbox", { name: /^Message to/u }).waitFor();
     }, 60_000);
 
+    it("a picture that came without a thumbnail, as from a terminal, can be looked at; what only says that it is one can not", async () => {
+      const attach = async (name: string, bytes: Uint8Array) => {
+        const read = (offset: number, length: number) => Promise.resolve(bytes.slice(offset, offset + length));
+        await get(alice.attach({ name, mediaType: "image/jpeg", size: bytes.length, read }));
+        await page.getByRole("button", { name: `Open the picture ${name}` }).click();
+        return page.getByRole("dialog");
+      };
+      const shown = await attach("beds.jpg", await photoOf(page));
+      const image = shown.getByRole("img", { name: "Picture: beds.jpg" });
+      await expect.poll(() => image.evaluate((each: HTMLImageElement) => each.naturalWidth)).toBe(1600);
+      await page.keyboard.press("Escape");
+      const refused = await attach("page.jpg", new TextEncoder().encode("<svg onload=alert(1)>"));
+      await refused.getByText("This is no picture that can be shown safely").waitFor();
+      await page.keyboard.press("Escape");
+    }, 60_000);
+
     it(`${String(MANY)} messages: at most ${String(MOST_ROWS)} lines in the document, wherever one scrolls, and what one reads stays in its place`, async () => {
       for (let at = 0; at < MANY; at += 500) {
         await Promise.all(

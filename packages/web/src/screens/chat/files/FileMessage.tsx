@@ -1,8 +1,8 @@
 import type { TimelineMessage } from "@conclave/client";
 import { decodeFileCard, type FileCard, plainName, plainText } from "@conclave/client/pure";
-import { Download as DownloadIcon, FileText, X } from "lucide-preact";
+import { Download as DownloadIcon, Eye, FileText, Image, X } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { IconButton } from "../../../design/IconButton.js";
 import { Progress } from "../../../design/Progress.js";
 import { sayProblem } from "../../../words/problem.js";
@@ -11,12 +11,14 @@ import { useChat } from "../chatContext.js";
 import { MessageBody } from "../MessageBody.js";
 import { t as chatWords } from "../words.js";
 import style from "./FileMessage.module.css";
-import { PictureMessage } from "./PictureMessage.js";
+import { Lightbox, PictureMessage } from "./PictureMessage.js";
 import { saveFile } from "./saveFile.js";
 import { t } from "./words.js";
 
 const LONGEST_NAME = 120;
 const LONGEST_CAPTION = 16_384;
+/** What its author calls it: what it is is looked at before it is shown. */
+const PICTURE = /^image\/(?:gif|jpeg|png|webp)$/u;
 
 /** A message of kind "file": a picture, or a card with a button, and what its author wrote with it. */
 export function FileMessage(props: {
@@ -57,6 +59,9 @@ function Card(props: {
   const download = useChat().downloads.of(message, card);
   const state = download.state.value;
   const name = plainName(card.name, LONGEST_NAME);
+  // Whoever sends from a terminal sends no thumbnail.
+  const isPicture = PICTURE.test(card.mediaType);
+  const [isOpen, open] = useState(false);
   const save = async () => {
     const bytes = await download.fetch();
     if (bytes) saveFile(bytes, card.name);
@@ -64,7 +69,7 @@ function Card(props: {
   return (
     <div class={style["card"]}>
       <span class={style["icon"]}>
-        <FileText size={22} aria-hidden="true" />
+        {isPicture ? <Image size={22} aria-hidden="true" /> : <FileText size={22} aria-hidden="true" />}
       </span>
       <span class={style["words"]}>
         <bdi class={style["name"]}>{name}</bdi>
@@ -85,8 +90,12 @@ function Card(props: {
       {state.is === "moving" ? (
         <IconButton label={t.cancelDownload(name)} icon={X} tip="none" onClick={() => download.cancel()} />
       ) : (
-        <IconButton label={t.download(name)} icon={DownloadIcon} tip="none" onClick={() => void save()} />
+        <>
+          {isPicture && <IconButton label={t.open(name)} icon={Eye} tip="none" onClick={() => open(true)} />}
+          <IconButton label={t.download(name)} icon={DownloadIcon} tip="none" onClick={() => void save()} />
+        </>
       )}
+      {isOpen && <Lightbox card={card} picture={null} download={download} onClose={() => open(false)} />}
     </div>
   );
 }

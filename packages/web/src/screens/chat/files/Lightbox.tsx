@@ -20,7 +20,8 @@ const LONGEST_NAME = 120;
 
 export interface LightboxProps {
   readonly card: FileCard;
-  readonly picture: Picture;
+  /** What the message shows of it; null when that is nothing. */
+  readonly picture: Picture | null;
   readonly download: Download;
   readonly onClose: () => void;
 }
@@ -70,9 +71,11 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
           </div>
         ) : (
           <>
-            <div class={style["waiting"]} style={{ aspectRatio: `${picture.width} / ${picture.height}` }}>
-              <Thumbnail picture={picture} />
-            </div>
+            {picture && (
+              <div class={style["waiting"]} style={{ aspectRatio: `${picture.width} / ${picture.height}` }}>
+                <Thumbnail picture={picture} />
+              </div>
+            )}
             <div class={style["note"]}>
               {state.is === "failed" ? (
                 <>

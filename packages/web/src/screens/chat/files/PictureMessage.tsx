@@ -8,7 +8,7 @@ import style from "./PictureMessage.module.css";
 import { Thumbnail } from "./Thumbnail.js";
 import { t } from "./words.js";
 
-const Lightbox = lazy(() => import("./Lightbox.js").then((module) => module.Lightbox));
+export const Lightbox = lazy(() => import("./Lightbox.js").then((module) => module.Lightbox));
 
 const WIDEST = 320;
 const HIGHEST = 360;
