@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, request as ask, type IncomingHttpHeaders, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 
@@ -62,4 +63,24 @@ export class HostileHost {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+/** Makes the host serve another build: another start page, and the manifest for it. */
+export async function anotherBuild(host: HostileHost): Promise<{ version: string; isBroken: boolean }> {
+  const next = { version: "9.9.9", isBroken: false };
+  const original = await (await fetch(`${host.url}index.html`)).text();
+  const start = () => Buffer.from(original.replace("</head>", `<meta name="next" content="${next.version}"></head>`));
+  host.tamper = (answer: PassingAnswer) => {
+    if (answer.path === "" || answer.path === "index.html") {
+      answer.body = next.isBroken ? Buffer.concat([start(), Buffer.from("<!-- -->")]) : start();
+      delete answer.headers.etag;
+    }
+    if (answer.path !== "conclave-manifest.json") return;
+    const manifest = JSON.parse(answer.body.toString()) as { version: string; files: Record<string, unknown>[] };
+    manifest.version = next.version;
+    const file = manifest.files.find(({ path }) => path === "index.html")!;
+    Object.assign(file, { size: start().length, sha256: createHash("sha256").update(start()).digest("hex") });
+    answer.body = Buffer.from(JSON.stringify(manifest));
+  };
+  return next;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Running } from "../../cli/test/processes.js";
 import { startRelay } from "../../cli/test/processes.js";
-import { HostileHost, type PassingAnswer } from "./hostileHost.js";
+import { anotherBuild, HostileHost } from "./hostileHost.js";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -316,24 +315,4 @@ async function pinned(page: Page, isSo: (pin: StoredPin) => boolean = () => true
     await page.waitForTimeout(50);
   }
   throw new Error("the pin never became so");
-}
-
-/** Makes the host serve another build: another start page, and the manifest for it. */
-async function anotherBuild(host: HostileHost): Promise<{ version: string; isBroken: boolean }> {
-  const next = { version: "9.9.9", isBroken: false };
-  const original = await (await fetch(`${host.url}index.html`)).text();
-  const start = () => Buffer.from(original.replace("</head>", `<meta name="next" content="${next.version}"></head>`));
-  host.tamper = (answer: PassingAnswer) => {
-    if (answer.path === "" || answer.path === "index.html") {
-      answer.body = next.isBroken ? Buffer.concat([start(), Buffer.from("<!-- -->")]) : start();
-      delete answer.headers.etag;
-    }
-    if (answer.path !== "conclave-manifest.json") return;
-    const manifest = JSON.parse(answer.body.toString()) as { version: string; files: Record<string, unknown>[] };
-    manifest.version = next.version;
-    const file = manifest.files.find(({ path }) => path === "index.html")!;
-    Object.assign(file, { size: start().length, sha256: createHash("sha256").update(start()).digest("hex") });
-    answer.body = Buffer.from(JSON.stringify(manifest));
-  };
-  return next;
 }
