@@ -72,8 +72,6 @@ export const t = words({
     tooLong: (count: number) => plural(count, { one: "# character too long", other: "# characters too long" }),
     mentionList: "People to mention",
     newLineHint: "Enter sends, Shift and Enter makes a new line",
-    waitingOffline: (count: number) =>
-      plural(count, { one: "# message waits until you are online", other: "# messages wait until you are online" }),
     newFrom: (name: string, text: string) => `${name}: ${text}`,
     staleTitle: "The list of people has not been confirmed lately",
     staleText:
@@ -153,11 +151,6 @@ export const t = words({
     tooLong: (count: number) => plural(count, { one: "# Zeichen zu lang", other: "# Zeichen zu lang" }),
     mentionList: "Leute zum Erwähnen",
     newLineHint: "Enter sendet, Umschalt und Enter macht eine neue Zeile",
-    waitingOffline: (count: number) =>
-      plural(count, {
-        one: "# Nachricht wartet, bis du online bist",
-        other: "# Nachrichten warten, bis du online bist",
-      }),
     newFrom: (name: string, text: string) => `${name}: ${text}`,
     staleTitle: "Die Liste der Leute wurde länger nicht bestätigt",
     staleText:
