@@ -71,6 +71,20 @@ export function catalogueFaults(): string[] {
   );
 }
 
+/** English texts, and parts of them between values, that are said in another way in German: for a search for what was left. */
+export function onlyEnglish(): string[] {
+  const parts = (phrase: Phrase | undefined) =>
+    (typeof phrase === "string"
+      ? [phrase]
+      : [...String(phrase).matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)*)\1/gu)].map(([, , text]) => text!)
+    )
+      .flatMap((text) => text.split(/\$\{[^}]*\}|\{\w+\}|#/u))
+      .map((text) => text.trim());
+  const german = new Set(catalogues.flatMap(({ de }) => Object.values(de).flatMap(parts)));
+  const english = catalogues.flatMap(({ en }) => Object.values(en).flatMap(parts));
+  return [...new Set(english)].filter((text) => /\p{L}{3}/u.test(text) && !german.has(text));
+}
+
 function phraseFaults(key: string, english: Phrase | undefined, other: Phrase | undefined): string[] {
   if (english === undefined || other === undefined) return [`"${key}" is missing in one language`];
   if (typeof english !== typeof other) return [`"${key}" is a text in one language and a function in the other`];

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join as pathOf } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { preset } from "@conclave/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { onlyEnglish } from "../src/words/words.js";
+import { axeFaults, canBrowse, get, World } from "./browser.js";
+
+const source = fileURLToPath(new URL("../src/", import.meta.url));
+
+describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skipped without a build)", () => {
+  let world: World;
+  let page: Page;
+  let alice: RoomSession;
+  let english: string[];
+  let room = "";
+  let looked = 0;
+
+  beforeAll(async () => {
+    vi.stubGlobal("location", new URL("http://localhost/"));
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" });
+    for (const path of files.filter((each) => /\.ts$/u.test(each) && !/\.test\.ts$|^words\/words/u.test(each)))
+      if (/\bwords\(\{/u.test(readFileSync(pathOf(source, path), "utf8")))
+        await import(pathToFileURL(pathOf(source, path)).href);
+    vi.unstubAllGlobals();
+    english = onlyEnglish();
+    world = await World.start();
+    const owner = await world.person();
+    const policy = preset("ownerLed");
+    alice = await get(owner.createRoom({ title: "Gartenfreunde", name: "Alina", policy, relay: world.url }));
+    page = await world.visitor({ width: 360, height: 740, language: "de-DE" });
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  async function at(hash: string, text: string): Promise<void> {
+    await page.evaluate((to) => (location.hash = to), `#/${hash}`);
+    await page.getByText(text).filter({ visible: true }).first().waitFor();
+  }
+
+  /** No English, nothing that runs out of a phone's width, nothing that axe finds; the themes take turns. */
+  async function check(where: string): Promise<void> {
+    await page.emulateMedia({ colorScheme: looked++ % 2 === 0 ? "light" : "dark" });
+    const said = await page.evaluate(() => {
+      const texts = [document.title];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) texts.push(walker.currentNode.textContent ?? "");
+      for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]"))
+        for (const name of ["aria-label", "title", "placeholder"]) texts.push(element.getAttribute(name) ?? "");
+      return texts.map((text) => text.trim()).filter((text) => text !== "");
+    });
+    const left = said.filter((text) =>
+      english.some((phrase) => text === phrase || (phrase.length > 9 && text.includes(phrase))),
+    );
+    expect(left, where).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.lang), where).toBe("de");
+    const wide = await page.evaluate(() =>
+      document.documentElement.scrollWidth <= innerWidth
+        ? []
+        : [...document.querySelectorAll("body *")]
+            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+            .map((element) => element.outerHTML.slice(0, 200)),
+    );
+    expect(wide, where).toEqual([]);
+    expect(await axeFaults(page), where).toEqual([]);
+  }
+
+  it("what one sees before one is in a room, and in it", async () => {
+    expect(english.length).toBeGreaterThan(300);
+    await page.goto(world.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await check("welcome");
+    await at("recovery", "Wörter");
+    await check("recovery");
+    await page.goto(await world.invite(alice));
+    await button("Ansehen").click();
+    await page.getByLabel("Dein Name").fill("Boris");
+    await check("preview");
+    await button("Beitreten").click();
+    await page.getByRole("textbox", { name: /^Nachricht/u }).waitFor();
+    room = new URL(page.url()).hash.slice(2);
+    const sent = await get(alice.send("Guten Morgen, @Boris"));
+    await get(alice.react(sent.id, "🌻"));
+    await get(alice.edit(sent.id, "Guten Tag, @Boris"));
+    await page.getByRole("log").getByText("Guten Tag").waitFor();
+    await page.getByRole("textbox", { name: /^Nachricht/u }).fill("Moin");
+    await button("Senden").click();
+    await page.getByRole("log").getByText("Moin").waitFor();
+    await check("chat");
+    await page.getByRole("log").getByText("Moin").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Bearbeiten" }).waitFor();
+    await check("menu");
+    await page.keyboard.press("Escape");
+    await at("rooms", "Gartenfreunde");
+    await check("rooms");
+  }, 60_000);
+
+  it("the panels of a room", async () => {
+    const boris = alice.members().find(({ name }) => name === "Boris")!;
+    await get(alice.decide({ type: "setRole", person: boris.person, role: "owner" }));
+    const person = `people/${toHex(alice.members().find(({ isYou }) => isYou)!.person)}`;
+    for (const [panel, text] of [
+      ["people", "Alina"],
+      [person, "Fingerabdruck"],
+      ["verify", "Raumcode"],
+      [person.replace("people", "verify"), "Alina"],
+      ["decisions", "gegründet"],
+      ["invites", "Einladungen"],
+      ["room", "Wer entscheidet"],
+      ["alarms", "Alarm"],
+      ["search", "Such"],
+    ] as const) {
+      await at(`${room}/${panel}`, text);
+      await check(panel);
+    }
+    await at(`${room}/invites`, "Einladungen");
+    await button("Neue Einladung").click();
+    await check("new invite");
+  }, 60_000);
+
+  it("settings, and what is shown once", async () => {
+    for (const [path, text] of [
+      ["settings", "Mitteilungen"],
+      ["settings/you", "Fingerabdruck"],
+      ["settings/security", "Was deine Räume auf diesem Gerät öffnet"],
+      ["settings/about", "Lizenz"],
+      ["sheet", "Wörter"],
+      ["start", "Dein Name"],
+      ["search", "Such"],
+      ["join", "Link"],
+    ] as const) {
+      await at(path, text);
+      await check(path);
+    }
+  }, 60_000);
+});
