@@ -3,7 +3,7 @@ import { Group, type StagedCommit } from "@conclave/mls";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Delta } from "../primitives.js";
 import { actionHash } from "../roster/action.js";
-import { memberOf } from "../roster/roster.js";
+import { type Member, memberOf } from "../roster/roster.js";
 import { deedOf } from "./deed.js";
 import type { Judgement } from "./judge.js";
 import { encodeKeyring, nextKeyring } from "./keyring.js";
@@ -78,7 +78,7 @@ function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta 
   if (transition === null) return NO_DELTA;
   const done = actionHash(parts.primitives.crypto, transition.entry.action);
   const history = { put: [[entryKey(transition.entry.seq), transition.entry.bytes]] as const, delete: [] };
-  return joinDeltas(transition.delta, history, parts.petitions.settle(roster, done));
+  return joinDeltas(transition.delta, history, parts.petitions.settle(parts.primitives.crypto, roster, done));
 }
 
 // We were taken out: what is left is what was said, and who was there.
@@ -96,7 +96,7 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
   const events: RoomEvent[] = [];
   if (transition !== null) events.push({ type: "entry", deed: deedOf(transition), own });
   else if (by !== null) events.push({ type: "rekeyed", by });
-  if (!own && by !== null) events.push(...confirm(parts, by, transition?.entry.time ?? null));
+  if (!own && by !== null) events.push(...confirm(parts, { by, leaf: committer }, transition?.entry.time ?? null));
   return events;
 }
 
@@ -104,17 +104,27 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
  * A member signed something that builds on our present epoch. Only those who were here before us can confirm our join:
  * others may be puppets of whoever showed us the room (attack A28).
  */
-export function confirm(parts: RoomParts, by: Uint8Array, time: number | null): RoomEvent[] {
+export function confirm(
+  parts: RoomParts,
+  { by, leaf }: { readonly by: Uint8Array; readonly leaf: Uint8Array },
+  time: number | null,
+): RoomEvent[] {
   const { roster, core } = parts;
   const [them, us] = [memberOf(roster, by), memberOf(roster, core.person)];
   if (them === null || equalBytes(by, core.person)) return [];
   const isFirst = core.confirmed === null;
   // RULE: room.pending: a join is pending until somebody who was in the room before speaks in the epoch it made (§7).
   // This device's own coming counts: who came back by their words saw what the relay showed, as any newcomer did.
-  const since = us?.devices.find(({ leaf }) => equalBytes(leaf, core.leaf))?.addedSeq ?? us?.joinedSeq;
-  if (isFirst && since !== undefined && them.joinedSeq > since) return [];
+  // And theirs: who comes back after us may have been shown the same false room.
+  const since = us && cameAt(us, core.leaf);
+  if (isFirst && since !== null && cameAt(them, leaf) > since) return [];
   parts.core = { ...core, confirmed: { by, time: Math.max(time ?? 0, core.confirmed?.time ?? 0) } };
   return isFirst ? [{ type: "confirmed" }] : [];
+}
+
+/** The entry by which a person's device is in the room. */
+function cameAt({ devices, joinedSeq }: Member, leaf: Uint8Array): number {
+  return devices.find((each) => equalBytes(each.leaf, leaf))?.addedSeq ?? joinedSeq;
 }
 
 /** The record of a signed entry. */

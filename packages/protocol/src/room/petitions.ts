@@ -97,7 +97,7 @@ export class Petitions {
   }
 
   /** The roster changed: what is done, or can no more be done, is forgotten. */
-  settle(roster: Roster, doneAction: Uint8Array | null): Delta {
+  settle(crypto: Crypto, roster: Roster, doneAction: Uint8Array | null): Delta {
     const gone: string[] = [];
     if (doneAction !== null && this.petitions.delete(toHex(doneAction))) gone.push(PETITION + toHex(doneAction));
     for (const [key, { by }] of this.petitions) {
@@ -105,8 +105,11 @@ export class Petitions {
       this.petitions.delete(key);
       gone.push(PETITION + key);
     }
-    for (const key of this.farewells.keys()) {
-      if (roster.members.has(key)) continue;
+    for (const [key, bytes] of this.farewells) {
+      const leaf = openFarewell(crypto, bytes)?.leaf;
+      // RULE: petitions.farewell-void: a wish to leave is void with the leaf that signed it: who came back with another device
+      // is not shown as leaving (docs/protocol.md §4; attack A61).
+      if (leaf && roster.leaves.get(toHex(leaf)) === key) continue;
       this.farewells.delete(key);
       gone.push(FAREWELL + key);
     }

@@ -69,7 +69,7 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   }
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
-  const confirmed = late ? [] : confirm(parts, author, payload.time);
+  const confirmed = late ? [] : confirm(parts, { by: author, leaf: staged.leafNode.signatureKey }, payload.time);
   return accepted(joinDeltas(used, delta), [...confirmed, ...events], raised);
 }
 

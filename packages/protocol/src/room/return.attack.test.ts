@@ -148,6 +148,90 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(anew.room.confirmed?.by).toEqual(bob.room.self.person);
   });
 
+  it("A28: RULE room.pending: nor does somebody who came back after them: both may have been shown the same old room", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    const bellas = newIdentity(seeded("words of bella"));
+    const bella = new Person(seeded("bella"), "Bella");
+    bella.device = newDevice(bella.primitives, bellas, 1);
+    const link = invite(alice, log, { role: "owner" });
+    const joining = joinRoom(bella.primitives, preview(alice, bella, log, link), {
+      ...{ device: bella.device, name: "Bella", now: NOW },
+    });
+    if (!joining.ok) throw new Error(joining.rejection.code);
+    bella.begin(joining.value.room, joining.value.delta);
+    expect(log.append(joining.value.append)).toBe(true);
+    for (const person of [alice, bob, carol, bella]) person.catchUp(log);
+    expect(bella.act(log, bella.room.newReturn(bellas.seed)!)).toBeNull();
+    for (const person of [alice, bob, carol, bella]) person.catchUp(log);
+
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    for (const person of [anew, bob, carol]) person.catchUp(log);
+    const later = new Person(seeded("bella anew"), "Bella");
+    later.device = newDevice(later.primitives, bellas, 2);
+    expect(log.append(comeBack(bob, later, log, returnSecret(nodeCrypto, bellas.seed, bob.room.id, 0)))).toBe(true);
+    for (const person of [anew, later, bob, carol]) person.catchUp(log);
+    expect(later.say(log, "it is all right")).toBe(true);
+    anew.catchUp(log);
+    expect(anew.room.confirmed).toBeNull();
+    for (const person of [later, carol]) person.catchUp(log);
+    expect(carol.say(log, "it is")).toBe(true);
+    anew.catchUp(log);
+    expect(anew.room.confirmed?.by).toEqual(carol.room.self.person);
+  });
+
+  it("A61: RULE petitions.farewell-void: the lost device's wish to leave goes with it, for all who heard it", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    const said = alice.room.farewell(NOW);
+    if (!said.ok) throw new Error(said.rejection.code);
+    alice.store(said.value.delta);
+    expect(log.append(said.value.append)).toBe(true);
+    for (const person of [bob, carol]) person.catchUp(log);
+    expect(bob.room.farewells()).toEqual([identity.person]);
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    for (const person of [anew, bob]) person.catchUp(log);
+    expect(bob.act(log, { type: "leave", person: identity.person })).toBe("bad_farewell");
+    expect(bob.room.farewells()).toEqual([]);
+    bob.restart();
+    expect(bob.room.farewells()).toEqual([]);
+    // Another wish to leave, of the new device, is one again.
+    bob.catchUp(log);
+    const again = anew.room.farewell(NOW);
+    if (!again.ok) throw new Error(again.rejection.code);
+    expect(log.append(again.value.append)).toBe(true);
+    bob.catchUp(log);
+    expect(bob.room.farewells()).toEqual([identity.person]);
+  });
+
+  it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;
+    const asked = bob.room.propose(action, NOW);
+    if (!asked.ok) throw new Error(asked.rejection.code);
+    bob.store(bob.room.notePetition(action).delta);
+    bob.store(asked.value.delta);
+    expect(log.append(asked.value.append)).toBe(true);
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    const { actionHash } = alice.room.proposals()[0]!;
+    const yes = alice.room.approve(actionHash, NOW);
+    if (!yes.ok) throw new Error(yes.rejection.code);
+    expect(log.append(yes.value.append)).toBe(true);
+    for (const person of [alice, bob, carol]) person.catchUp(log);
+    expect(bob.room.proposals()[0]).toMatchObject({ isAgreed: true });
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    for (const person of [anew, bob]) person.catchUp(log);
+    expect(bob.room.proposals()[0]).toMatchObject({ isAgreed: false });
+  });
+
+  it("a room that is sealed promises nobody that they can come back", () => {
+    const { alice, log, identity } = three();
+    expect(alice.act(log, { type: "seal" })).toBeNull();
+    alice.catchUp(log);
+    expect(alice.room.newReturn(identity.seed)).toBeNull();
+  });
+
   it("A26: the relay brings the return again, or another made at the same time: neither counts", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const [one, two] = [newDeviceOf(identity), newDeviceOf(identity, "other")];

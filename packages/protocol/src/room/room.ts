@@ -264,13 +264,18 @@ export class Room {
 
   /**
    * What lets us come back to this room by the recovery words alone: the action to act out. Null where there is such an
-   * invite already, or we are no owner. `seed`: the identity's.
+   * invite already, we are no owner, or the room is sealed. `seed`: the identity's.
    */
   newReturn(seed: Uint8Array): Action | null {
     const { parts } = this;
     const { crypto } = parts.primitives;
     const { person } = this.self;
-    if (memberOf(this.roster, person)?.role !== "owner" || openReturnOf(this.roster, person) !== null) return null;
+    if (
+      this.roster.sealed ||
+      memberOf(this.roster, person)?.role !== "owner" ||
+      openReturnOf(this.roster, person) !== null
+    )
+      return null;
     for (let number = 0; number < MOST_RETURNS; number++) {
       const { inviteId, joinPub, slot, tokenPub } = inviteKeys(
         crypto,

@@ -72,7 +72,12 @@ const NUMBER: Record<ActionType, number> = {
   setTitle: 15,
   return: 16,
 };
-const TYPE = new Map((Object.keys(NUMBER) as ActionType[]).map((type) => [NUMBER[type], type]));
+/** `createInvite` of an invite to return. */
+const RETURN_INVITE = 17;
+const TYPE = new Map([
+  ...(Object.keys(NUMBER) as ActionType[]).map((type) => [NUMBER[type], type] as const),
+  [RETURN_INVITE, "createInvite"] as const,
+]);
 const MAX_CERT = 1024;
 const MAX_ADDRESS = 512;
 
@@ -80,16 +85,26 @@ const MAX_ADDRESS = 512;
 export function writeAction(writer: Writer, action: Action): void {
   const content = new Writer(256);
   writeContent(content, action);
-  writer.u16(NUMBER[action.type]).opaque(content.finish());
+  writer.u16(numberOf(action)).opaque(content.finish());
+}
+
+/**
+ * RULE: action.return-invite: an invite to return has a number of its own: an app that does not know such invites waits for a
+ * newer one there, and does not refuse what the others take (docs/protocol.md §4, Entries).
+ */
+function numberOf(action: Action): number {
+  return action.type === "createInvite" && action.invite.mode === "return" ? RETURN_INVITE : NUMBER[action.type];
 }
 
 /** The action, or null when its type is one this version does not know. @throws DecodeError */
 export function readAction(reader: Reader): Action | null {
-  const type = TYPE.get(reader.u16("action"));
+  const number = reader.u16("action");
+  const type = TYPE.get(number);
   const content = reader.opaque(1 << 16, "action");
   if (type === undefined) return null;
   const decoded = decode(content, (r) => readContent(r, type));
   if (!decoded.ok) throw decoded.error;
+  if (numberOf(decoded.value) !== number) throw new DecodeError("bad_value", "invite mode");
   return decoded.value;
 }
 

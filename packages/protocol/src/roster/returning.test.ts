@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { InviteTerms } from "../invite/invite.js";
 import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
+import { decodeAction, encodeAction } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 
 /** A room with Bob, an invite to return of Alice's, and her new device. */
@@ -137,6 +138,19 @@ describe("coming back by the recovery words", () => {
     expect(make(alice, returning(chain, alice, { role: "owner" }, "b"))).toBe("invalid_action");
     expect(make(alice, returning(chain, alice, { notAfter: 5 }, "b"))).toBe("invalid_action");
     expect(make(alice, returning(chain, alice, {}, "b"))).toBe("ok");
+  });
+
+  it("RULE action.return-invite: an invite to return has a number of its own, so that older apps wait and do not part ways", () => {
+    const chain = new Chain(crypto);
+    const link = { type: "createInvite", invite: chain.terms("link") } as const;
+    const bytes = { plain: encodeAction(link), return: encodeAction(returning(chain, chain.alice)) };
+    expect([bytes.plain[1], bytes.return[1]]).toEqual([9, 17]);
+    expect(decodeAction(bytes.return)).toEqual(returning(chain, chain.alice));
+    for (const [each, other] of [[bytes.plain, 17] as const, [bytes.return, 9] as const]) {
+      const swapped = each.slice();
+      swapped[1] = other;
+      expect(decodeAction(swapped)).toBeNull();
+    }
   });
 
   it("a sealed room stays as it is: nobody comes back", () => {
