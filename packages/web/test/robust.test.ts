@@ -100,6 +100,44 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await second.context().close();
   }, 90_000);
 
+  it("A65: RULE storage.one-writer: another tab takes the home over from one that hangs, which then writes nothing any more", async () => {
+    const first = await world.visitor();
+    await join(first, link, "Frida");
+    const second = await another(first);
+    // Its worker hangs, and wakes up with things to do.
+    void first
+      .workers()[0]!
+      .evaluate(() => {
+        for (const until = Date.now() + 40_000; Date.now() < until;);
+      })
+      .catch(() => undefined);
+    await send(first, "said by the one that hangs");
+    await expect
+      .poll(
+        async () => {
+          if ((await texts()).includes("said by the other one")) return true;
+          if ((await field(second).inputValue()) === "") await field(second).fill("said by the other one");
+          await second.getByRole("button", { name: "Send", exact: true }).click();
+          return false;
+        },
+        { timeout: 35_000, interval: 1_000 },
+      )
+      .toBe(true);
+    await heading(first, "Conclave has stopped on this page").waitFor({ timeout: 40_000 });
+    await send(second, "and goes on");
+    await expect.poll(texts).toContain("and goes on");
+    expect(await texts()).not.toContain("said by the one that hangs");
+    expect((await texts()).filter((text) => text === "said by the other one")).toHaveLength(1);
+    await first.getByRole("button", { name: "Try again" }).click();
+    await send(first, "both again");
+    await expect.poll(texts).toContain("both again");
+    // No key was used twice: nobody was alarmed, and everything can be read.
+    expect(room.status().alarms).toEqual([]);
+    const lines = await room.timeline({ limit: 1000 });
+    expect(lines.filter(({ kind }) => kind === "unreadable" || kind === "alarm")).toEqual([]);
+    await first.context().close();
+  }, 150_000);
+
   it("when the network is back it connects at once instead of waiting", async () => {
     const server = await world.another();
     const line = await tap(server.url);

@@ -60,7 +60,10 @@ export type OpenedHome =
   | { readonly ok: false; readonly problem: HomeProblem };
 
 /** A recovery phrase goes through the intent. */
-export type HomeOptions = Omit<OpenOptions, "recoveryPhrase">;
+export interface HomeOptions extends Omit<OpenOptions, "recoveryPhrase"> {
+  /** Another tab has the home open and hangs: take it over. From then on that tab can store, and so send, nothing. */
+  readonly takeOver?: boolean;
+}
 
 /**
  * Opens a home in this browser, for a dedicated worker: takes its lock, opens its volume by a secret, and hands the
@@ -77,7 +80,7 @@ export async function openBrowserHome(
   const store = storeOf(name);
   if (!globalThis.isSecureContext) return { ok: false, problem: "insecure_page" };
   // RULE: vault.one-writer: not even the slots are read before the home is ours alone (attack A65).
-  const lock = await new WebLock(name).take();
+  const lock = await new WebLock(name, options.takeOver).take();
   if (!lock) return { ok: false, problem: "in_use" };
   let opened: OpenedHome | null = null;
   try {
@@ -178,7 +181,7 @@ class HomeOpener {
   ): Promise<OpenedHome> {
     // RULE: vault.at-rest: the client sees no other storage, so that nothing of a home is on the disk in clear.
     const storage = new SealedStorage(await IndexedDbStorage.open(this.store.records(volume.id)), key);
-    const vault = new Vault(this.store, volume);
+    const vault = new Vault(this.store, volume, () => storage.commit([]));
     let isOpen = false;
     const release = async () => {
       // Until the client stands the lock stays with `openBrowserHome`, which may have another volume to try.

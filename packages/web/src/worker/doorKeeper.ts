@@ -23,6 +23,8 @@ export class DoorKeeper {
   constructor(
     private readonly name: string,
     private readonly tell: (event: HomeEvent | DoorEvent) => void,
+    /** The tab that has the home hangs. */
+    private readonly takeOver = false,
   ) {
     this.last = this.arrive();
   }
@@ -83,7 +85,7 @@ export class DoorKeeper {
     if (this.open) return { ok: false, problem: "exists" };
     try {
       const { openBrowserHome } = await engine();
-      const opened = await openBrowserHome(this.name, intent);
+      const opened = await openBrowserHome(this.name, intent, { takeOver: this.takeOver });
       if (opened.ok) {
         const { client, vault } = opened;
         this.open = { client, vault, host: new HomeHost(client, this.tell) };

@@ -1,4 +1,5 @@
-import { answerCalls, type Channel, channelOf, joinTabs } from "@conclave/client/remote";
+import { answerCalls, type Channel, channelOf, type HomeEvent, joinTabs } from "@conclave/client/remote";
+import type { DoorEvent } from "./door.js";
 import { DoorKeeper } from "./doorKeeper.js";
 
 // The dedicated worker that has the home: keys, rooms and connections are here, screens are in the page. With several
@@ -6,12 +7,13 @@ import { DoorKeeper } from "./doorKeeper.js";
 const HOME = "home";
 
 // The page named this worker, so that it can tell when it is gone.
-joinTabs(HOME, self.name, channelOf(self), () => {
+const lead = (takeOver: boolean) => {
   const pages = new Set<Channel>();
-  const door = new DoorKeeper(HOME, (event) => {
+  const tell = (event: HomeEvent | DoorEvent) => {
     for (const page of pages) page.send({ event });
-  });
-  return (page) => {
+  };
+  const door = new DoorKeeper(HOME, tell, takeOver);
+  return (page: Channel) => {
     pages.add(page);
     const stop = answerCalls(page, () => door.calls());
     return () => {
@@ -19,4 +21,7 @@ joinTabs(HOME, self.name, channelOf(self), () => {
       stop();
     };
   };
-});
+};
+
+// Another tab has the home: the page of this one says that it has stopped, and starts anew.
+joinTabs(HOME, self.name, channelOf(self), { lead, lost: () => self.close() });

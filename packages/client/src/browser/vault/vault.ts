@@ -42,6 +42,8 @@ export class Vault {
   constructor(
     private readonly store: VaultStore,
     private volume: Volume,
+    /** Rejects when another tab has taken the home over. */
+    private readonly checkWriter: () => Promise<void>,
   ) {}
 
   /** The ways to open this home. */
@@ -102,6 +104,7 @@ export class Vault {
       if (typeof key === "string") return { ok: false, problem: key };
       const volume = await work(key);
       if (typeof volume === "string") return { ok: false, problem: volume };
+      await this.checkWriter();
       await this.store.replace(volume);
       this.volume = volume;
       return { ok: true };
