@@ -86,7 +86,7 @@ function remembering(crypto: Crypto): Crypto {
   return {
     ...crypto,
     ed25519Verify(publicKey, message, signature) {
-      const name = createHash("sha256").update(publicKey).update(signature).update(message).digest("latin1");
+      const name = createHash("sha256").update(publicKey).update(signature).update(message).digest("base64");
       if (held.has(name)) return true;
       const holds = crypto.ed25519Verify(publicKey, message, signature);
       if (holds) held.add(name);
