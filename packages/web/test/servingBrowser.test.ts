@@ -266,6 +266,44 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
     }
   }, 60_000);
 
+  it("A86: RULE web.replaced: a host that brings another service worker under an open page is told of, whatever that one says", async () => {
+    await visit();
+    // Held from here on.
+    await page.goto(`${host.url}#/start`);
+    await page.reload();
+    await page.getByLabel("Your name").fill("Alice");
+    await page.getByLabel("Name of the room").fill("Garden");
+    await page.getByRole("button", { name: "Start the room" }).click();
+    await page.getByRole("button", { name: "Later" }).click();
+    await page.goto(`${host.url}#/rooms`);
+    await page.getByRole("link", { name: /^Garden/u }).waitFor();
+    const held = await pinned(page);
+    const banner = page.getByText("The server has changed what loads Conclave in this browser");
+    // An update that waits, as honest ones do, is no such thing.
+    host.tamper = (answer) => {
+      if (answer.path === "serviceWorker.js") answer.body = Buffer.concat([answer.body, Buffer.from("\n// newer\n")]);
+    };
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.ready).update();
+    });
+    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
+    expect(await banner.count()).toBe(0);
+    // It claims to hold the very same build.
+    const evil = `
+      addEventListener("install", (event) => event.waitUntil(skipWaiting()));
+      addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+      addEventListener("message", (event) => event.ports[0]?.postMessage(${JSON.stringify(held)}));
+    `;
+    host.tamper = (answer) => {
+      if (answer.path === "serviceWorker.js") answer.body = Buffer.from(evil);
+    };
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.ready).update();
+    });
+    await banner.waitFor();
+    expect(await page.getByRole("alert").filter({ has: banner }).count()).toBe(1);
+  }, 60_000);
+
   it("A102: a host that wipes the browser's storage by a header leaves a page that starts, at the welcome screen", async () => {
     await visit();
     await page.evaluate(() => {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { recallText, remember } from "../app/preference.js";
 import { type BuildRef, MANIFEST, readManifest } from "./buildManifest.js";
 import { hostSays, type Host } from "./host.js";
 import { levelOf, type TrustLevel } from "./level.js";
@@ -17,6 +18,8 @@ export interface Trust {
   readonly isFromNetwork: boolean;
   /** The host now serves another build than the held one. */
   readonly changed: Change | null;
+  /** What serves the pages in this browser was replaced while this one was open, and nobody here agreed to it. When, in ms. */
+  readonly replaced: number | null;
 }
 
 /** "This server now serves a different Conclave." Without a fault it can be taken; with one it can only be looked at. */
@@ -43,7 +46,13 @@ export const trust = signal<Trust>({
   pinned: null,
   isFromNetwork: controllerAtStart === null,
   changed: null,
+  replaced: null,
 });
+
+/** The build that a person took last, in any tab. Kept where pages can write and a service worker cannot. */
+const TAKEN = "conclave.build";
+/** How long a service worker may take to answer (ms): one that is not ours may never do. */
+const ANSWER = 5_000;
 
 let host: Host | null = null;
 let relays: readonly string[] = [];
@@ -76,6 +85,7 @@ export async function checkForChange(): Promise<void> {
 export async function useOffered(): Promise<void> {
   const { changed } = trust.value;
   if (!changed || changed.fault !== null) return;
+  remember(TAKEN, changed.to.build);
   await tell({ type: "accept", build: changed.to.build });
   registration?.waiting?.postMessage({ type: "take_over" } satisfies PinRequest);
   location.reload();
@@ -93,6 +103,12 @@ async function holdBuild(): Promise<void> {
   if (controllerAtStart === null) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
   serviceWorker.addEventListener("message", ({ data }: MessageEvent<PinNews>) => {
     takePin(data.pin);
+  });
+  let controller = controllerAtStart;
+  serviceWorker.addEventListener("controllerchange", () => {
+    // The first one takes hold of the page that brought it.
+    if (controller !== null) void checkController();
+    controller = serviceWorker.controller;
   });
   registration = await serviceWorker.register(trustedScript("serviceWorker.js"), { updateViaCache: "none" });
   await untilActive(registration);
@@ -116,20 +132,39 @@ async function untilActive({ installing, waiting, active }: ServiceWorkerRegistr
   });
 }
 
+/**
+ * Another service worker controls this page. Ours never takes over by itself: it does when a person takes another build, in
+ * this tab or another one, and then it holds that build.
+ *
+ * RULE: web.replaced: whatever else took over was brought by the host, and whatever it says about itself, one is told (A86).
+ */
+async function checkController(): Promise<void> {
+  const taken = recallText(TAKEN);
+  const own = trust.peek().pinned?.build;
+  const isAgreed = taken !== "" && taken !== own && (await ask({ type: "status" }, ANSWER))?.build === taken;
+  if (!isAgreed) trust.value = { ...trust.peek(), replaced: Date.now() };
+}
+
 async function tell(request: PinRequest): Promise<void> {
+  takePin(await ask(request));
+}
+
+async function ask(request: PinRequest, within?: number): Promise<Pin | null> {
   const worker = registration?.active;
-  if (!worker) return;
+  if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
   const pin = await new Promise<Pin | null>((resolve) => {
     port1.onmessage = ({ data }: MessageEvent<Pin | null>) => resolve(data);
+    if (within !== undefined) setTimeout(() => resolve(null), within);
     worker.postMessage(request, [port2]);
   });
   port1.close();
-  takePin(pin);
+  return pin;
 }
 
 function takePin(pin: Pin | null): void {
-  if (!pin) return;
+  // What a replaced one says is worth nothing: what was known stays.
+  if (!pin || trust.value.replaced !== null) return;
   const { build, version, since, offer } = pin;
   trust.value = {
     ...trust.value,

@@ -7,7 +7,24 @@ import { t } from "./buildWords.js";
 
 /** The server serves another client than the one that this browser holds on to (trust level L4): over all panes. */
 export function BuildBanner(): JSX.Element | null {
-  const { changed } = trust.value;
+  const { changed, replaced } = trust.value;
+  if (replaced !== null) {
+    const compare = () => go({ at: "settings", section: "security" });
+    return (
+      <Banner
+        edge
+        tone="danger"
+        title={t.replaced}
+        actions={
+          <Button size="small" onClick={compare}>
+            {t.compareBuild}
+          </Button>
+        }
+      >
+        {t.replacedText}
+      </Banner>
+    );
+  }
   if (!changed || changed.isDeclined) return null;
   const isFaulty = changed.fault !== null;
   return (

@@ -7,6 +7,9 @@ export const t = words({
       "You still use the one that you had. An update looks the same as an attack from here: if the other one was announced, take it; else ask whoever runs the server.",
     faultyBuild: "This server serves a Conclave that does not match its own list of files",
     faultyBuildText: "It cannot be taken. You still use the one that you had. Ask whoever runs the server.",
+    replaced: "The server has changed what loads Conclave in this browser, and you did not agree to it",
+    replacedText:
+      "This page is still the one that you had, and its messages are safe. After loading anew it may be another. Do not type your words or a passphrase at this address any more. Ask whoever runs the server, and open Conclave from elsewhere.",
     takeBuild: "Use the new one",
     keepBuild: "Keep mine",
     compareBuild: "Compare",
@@ -18,6 +21,9 @@ export const t = words({
     faultyBuild: "Dieser Server liefert ein Conclave, das nicht zu seiner eigenen Dateiliste passt",
     faultyBuildText:
       "Man kann es nicht übernehmen. Du benutzt weiter das, das du hattest. Frag, wer den Server betreibt.",
+    replaced: "Der Server hat ausgetauscht, was Conclave in diesem Browser lädt, und du hast nicht zugestimmt",
+    replacedText:
+      "Diese Seite ist noch die, die du hattest, und ihre Nachrichten sind sicher. Neu geladen ist sie vielleicht eine andere. Tipp an dieser Adresse deine Wörter und Passphrasen nicht mehr ein. Frag, wer den Server betreibt, und öffne Conclave von anderswo.",
     takeBuild: "Das neue benutzen",
     keepBuild: "Meins behalten",
     compareBuild: "Vergleichen",
