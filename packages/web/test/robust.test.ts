@@ -100,7 +100,7 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await second.context().close();
   }, 90_000);
 
-  it("A65: RULE storage.one-writer: another tab takes the home over from one that hangs, which then writes nothing any more", async () => {
+  it("A65: RULE storage.one-writer and RULE tabs.lost: another tab takes the home over from one that hangs, which then writes nothing any more", async () => {
     const first = await world.visitor();
     await join(first, link, "Frida");
     const second = await another(first);

@@ -81,6 +81,7 @@ export class HomeHost {
       key,
       members: room.members(),
       policy: room.policy(),
+      isSealed: room.isSealed(),
       proposals: room.proposals(),
       invitations: room.invitations(),
       returning: room.returning(),

@@ -33,6 +33,8 @@ export interface RoomDetail {
   readonly key: RoomKey;
   readonly members: readonly RoomMember[];
   readonly policy: Policy | null;
+  /** Its people, roles and rules stay as they are for ever. */
+  readonly isSealed: boolean;
   readonly proposals: readonly OpenProposal[];
   readonly invitations: readonly Invitation[];
   /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */

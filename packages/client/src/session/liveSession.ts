@@ -81,6 +81,10 @@ export class LiveSession implements RoomSession {
     return this.state.room?.roster.policy ?? null;
   }
 
+  isSealed(): boolean {
+    return this.state.room?.roster.sealed === true;
+  }
+
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]> {
     return this.state.conversation.page(page);
   }

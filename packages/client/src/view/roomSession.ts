@@ -42,6 +42,8 @@ export interface RoomSession {
   /** All decisions since the founding, oldest first. */
   decisions(): readonly Decision[];
   policy(): Policy | null;
+  /** Whether the room is sealed: its people, roles and rules stay as they are for ever. */
+  isSealed(): boolean;
   /** A page of what happened, oldest first. */
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
   /** The message with this id, as it is now; null where there is none. */

@@ -46,8 +46,11 @@ export function startHome(): Home {
     door.value = { state: "stopped", message: event.message };
   });
   remote.watch((event) => {
-    if (event.type === "moved") void readDoor(true);
-    else if (event.type === "door") takeDoor(event.door);
+    if (event.type === "moved") {
+      hasRead = false;
+      void readDoor();
+    }
+    if (event.type === "door") takeDoor(event.door);
     else if (event.type === "rooms") rooms.value = new Map(event.rooms.map((room) => [room.key, room]));
     else if (event.type === "room") takeRoom(event.room);
   });
@@ -87,22 +90,28 @@ async function sayWhenGone(worker: string): Promise<void> {
   door.value = { state: "stopped", message: "the worker has ended" };
 }
 
-/** @param isMoved Another tab has the home now: what is shown stays, and is read anew. */
-async function readDoor(isMoved = false): Promise<void> {
+async function readDoor(): Promise<void> {
   // What is lost on the way is said again when the home has moved.
   const state = await home()
     .home.door()
     .catch(() => null);
-  if (state) takeDoor(state, isMoved);
+  if (state) takeDoor(state);
 }
 
-function takeDoor(state: DoorState, isMoved = false): void {
-  const wasOpen = door.value.state === "open" && !isMoved;
+// A home is read once when it opens, and once more when another tab has it: what is shown stays until then.
+let hasRead = false;
+
+function takeDoor(state: DoorState): void {
   door.value = state;
   if (state.state !== "open") {
+    hasRead = false;
     self.value = null;
     rooms.value = new Map();
-  } else if (!wasOpen || !self.value) void readHome();
+  } else if (!hasRead) {
+    hasRead = true;
+    // Lost when the home moves, and then read anew.
+    void readHome().catch(() => undefined);
+  }
 }
 
 async function readHome(): Promise<void> {

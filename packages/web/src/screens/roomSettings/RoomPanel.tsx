@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { go, href, type Panel } from "../../app/route.js";
 import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
 import { rooms } from "../../model/home.js";
-import { useDecisions, useRoomDetail } from "../../model/roomPanels.js";
+import { useRoomDetail } from "../../model/roomPanels.js";
 import { hostOf } from "../join/site.js";
 import { mayBegin } from "../people/mayBegin.js";
 import { Leaving } from "./Leaving.js";
@@ -29,10 +29,9 @@ export function RoomPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Eleme
 }
 
 function Settings({ room, detail }: { readonly room: RoomSummary; readonly detail: RoomDetail }): JSX.Element {
-  const { members, policy } = detail;
+  const { members, policy, isSealed } = detail;
   const isIn = !isGone(room.status.standing);
   const role = isIn ? (members.find(({ isYou }) => isYou)?.role ?? null) : null;
-  const isSealed = (useDecisions(room.key).value ?? []).some(({ action }) => action.type === "seal");
   const mayRule = !isSealed && mayBegin(policy, "setPolicy", role);
   return (
     <Stack gap={4}>
