@@ -146,6 +146,47 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await second.getByLabel("Notify me of").selectOption("all");
   });
 
+  it("where pages may not notify, as on phones, the service worker does; a press leads to the room, reading takes it away", async () => {
+    const phone = await first.context().newPage();
+    await phone.addInitScript(() => {
+      const refuse = () => {
+        throw new TypeError("Illegal constructor");
+      };
+      Object.assign(window, { Notification: Object.assign(refuse, { permission: "granted" }) });
+    });
+    await look(phone, gardenAt);
+    await letBlur(phone);
+    await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    // The other tabs tell nobody: what is looked at there is one thing, what they may do another.
+    for (const page of [first, second]) await page.goto("about:blank");
+    const there = () =>
+      phone.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        return (await registration.getNotifications()).map(({ title, body }) => ({ title, body }));
+      });
+    await says(choir, "to the phone");
+    await expect.poll(there, SOON).toEqual([{ title: "Choir", body: "Alice: to the phone" }]);
+    const worker = first.context().serviceWorkers()[0]!;
+    await worker.evaluate(async () => {
+      const scope = globalThis as unknown as { registration: ServiceWorkerRegistration };
+      const [notification] = await scope.registration.getNotifications();
+      const Press = (globalThis as unknown as { NotificationEvent: new (...of: unknown[]) => Event }).NotificationEvent;
+      dispatchEvent(new Press("notificationclick", { notification }));
+    });
+    await expect.poll(() => phone.url(), SOON).toBe(choirAt);
+    await expect.poll(there, SOON).toEqual([]);
+    await phone.evaluate((hash) => (location.hash = hash), new URL(gardenAt).hash);
+    await says(choir, "and again");
+    await expect.poll(there, SOON).toHaveLength(1);
+    await phone.evaluate((hash) => (location.hash = hash), new URL(choirAt).hash);
+    await expect.poll(there, SOON).toEqual([]);
+    await phone.close();
+    for (const page of [first, second]) {
+      await page.goto(`${world.url}/#/rooms`);
+      await letBlur(page);
+    }
+  });
+
   it("unread: the count outlives a reload; one comes back to the line where one left off, in a tab that stayed open too", async () => {
     await look(first, gardenAt);
     await expect.poll(() => count(first, "Garden club"), SOON).toBe("");

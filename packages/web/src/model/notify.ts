@@ -4,10 +4,10 @@ import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { effect, signal } from "@preact/signals";
 import { recall, remember } from "../app/preference.js";
-import { go } from "../app/route.js";
 import { words } from "../words/words.js";
 import { home, rooms, unread } from "./home.js";
 import { isLookedAt, startLooking } from "./looking.js";
+import { followNotices, showSystemNotice } from "./systemNotice.js";
 
 /** What one is told of while looking elsewhere. */
 export type Notices = "off" | "mentions" | "all";
@@ -62,6 +62,7 @@ export async function askNotices(): Promise<void> {
 /** Tells of new messages in rooms that nobody looks at, and puts the number of unread ones on the app's icon. Called once. */
 export function startNotices(): void {
   startLooking();
+  followNotices();
   // What is chosen in one tab holds in all of them.
   addEventListener("storage", recallChoice);
   home().watch((event) => {
@@ -81,7 +82,7 @@ export function startNotices(): void {
     // What was read needs no notification any more.
     for (const [key, notifications] of shown) {
       if (known.get(key)?.status.unread !== 0) continue;
-      for (const each of notifications) each.close();
+      for (const close of notifications) close();
       shown.delete(key);
     }
   });
@@ -99,7 +100,8 @@ export function isNews(message: TimelineMessage, choice: Notices, isLive: boolea
   return mentionsYou || (choice === "all" && !late && (isLive || now - time < NEWS));
 }
 
-const shown = new Map<RoomKey, Notification[]>();
+/** What takes the notifications of a room away. */
+const shown = new Map<RoomKey, (() => void)[]>();
 
 async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
   const isLive = rooms.value.get(key)?.status.connection === "live";
@@ -110,25 +112,18 @@ async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
   // Every tab hears of the message: one of them tells.
   await navigator.locks.request(`conclave.told.${toHex(message.id)}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
-    show(key, message);
+    await show(key, message);
     await new Promise((resolve) => setTimeout(resolve, TOLD));
   });
 }
 
-function show(key: RoomKey, message: TimelineMessage): void {
+async function show(key: RoomKey, message: TimelineMessage): Promise<void> {
   const text = message.kind === "file" ? t.file : plainText(decoder.decode(message.body), LONGEST);
   const [title, body, tag] = noticesHaveWords.value
     ? [plainName(rooms.value.get(key)?.title ?? ""), `${plainName(message.author.name)}: ${text}`, toHex(message.id)]
     : ["Conclave", t.news, "news"];
-  try {
-    const notification = new Notification(title, { body, tag: `conclave-${tag}` });
-    shown.set(key, [...(shown.get(key) ?? []), notification]);
-    notification.onclick = () => {
-      window.focus();
-      go({ at: "room", key, panel: null, item: null });
-      notification.close();
-    };
-  } catch {
-    // Some phones allow notifications from service workers alone: there the number on the icon has to do.
-  }
+  const to = { at: "room", key, panel: null, item: null } as const;
+  const close = await showSystemNotice({ title, body, tag: `conclave-${tag}`, to });
+  // Where nothing can be shown, the number on the icon has to do.
+  if (close) shown.set(key, [...(shown.get(key) ?? []), close]);
 }

@@ -1,3 +1,4 @@
+import type { PressedNotice } from "../model/systemNotice.js";
 import type { PinNews, PinRequest } from "../trust/pin.js";
 import { HeldBuild } from "./heldBuild.js";
 import { heldHeaders } from "./heldHeaders.js";
@@ -101,4 +102,21 @@ async function carryOut(request: PinRequest): Promise<void> {
       return;
     }
   }
+}
+
+scope.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(leadTo(String(event.notification.data)));
+});
+
+// A hash of our own pages and nothing else: it is put behind the address of the start page.
+async function leadTo(hash: string): Promise<void> {
+  const pages = await scope.clients.matchAll();
+  const page = pages.find(({ visibilityState }) => visibilityState === "visible") ?? pages[0];
+  if (!page) {
+    await scope.clients.openWindow(Object.assign(new URL(base), { hash }));
+    return;
+  }
+  page.postMessage({ pressed: hash } satisfies PressedNotice);
+  await page.focus().catch(() => undefined);
 }
