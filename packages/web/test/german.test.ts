@@ -6,7 +6,7 @@ import { toHex } from "@conclave/codec";
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { onlyEnglish } from "../src/words/words.js";
+import { leftInEnglish } from "../src/words/words.js";
 import { axeFaults, canBrowse, get, World } from "./browser.js";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
@@ -15,7 +15,8 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
   let world: World;
   let page: Page;
   let alice: RoomSession;
-  let english: string[];
+  let english: readonly string[];
+  let same: readonly string[];
   let room = "";
   let looked = 0;
 
@@ -26,7 +27,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
       if (/\bwords\(\{/u.test(readFileSync(pathOf(source, path), "utf8")))
         await import(pathToFileURL(pathOf(source, path)).href);
     vi.unstubAllGlobals();
-    english = onlyEnglish();
+    ({ other: english, same } = leftInEnglish());
     world = await World.start();
     const owner = await world.person();
     const policy = preset("ownerLed");
@@ -70,6 +71,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
 
   it("what one sees before one is in a room, and in it", async () => {
     expect(english.length).toBeGreaterThan(300);
+    expect(same).toEqual([]);
     await page.goto(world.url);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await check("welcome");

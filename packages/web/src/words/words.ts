@@ -71,18 +71,27 @@ export function catalogueFaults(): string[] {
   );
 }
 
-/** English texts, and parts of them between values, that are said in another way in German: for a search for what was left. */
-export function onlyEnglish(): string[] {
-  const parts = (phrase: Phrase | undefined) =>
-    (typeof phrase === "string"
+/**
+ * For a search for what was left in English: texts, and parts of them between values, that German says in another way; and
+ * texts of several words that it does not.
+ */
+export function leftInEnglish(): { readonly other: readonly string[]; readonly same: readonly string[] } {
+  const all = catalogues.flatMap(({ en, de }) => Object.keys(en).map((key) => [partsOf(en[key]), partsOf(de[key])]));
+  const german = new Set(all.flatMap(([, de]) => de!));
+  const english = [...new Set(all.flatMap(([en]) => en!))].filter((text) => /\p{L}{3}/u.test(text));
+  return {
+    other: english.filter((text) => !german.has(text)),
+    same: english.filter((text) => german.has(text) && /\p{L}{2}\s+\p{L}{2}/u.test(text)),
+  };
+}
+
+/** A phrase's own words, without the values in it. */
+function partsOf(phrase: Phrase | undefined): string[] {
+  const texts =
+    typeof phrase === "string"
       ? [phrase]
-      : [...String(phrase).matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)*)\1/gu)].map(([, , text]) => text!)
-    )
-      .flatMap((text) => text.split(/\$\{[^}]*\}|\{\w+\}|#/u))
-      .map((text) => text.trim());
-  const german = new Set(catalogues.flatMap(({ de }) => Object.values(de).flatMap(parts)));
-  const english = catalogues.flatMap(({ en }) => Object.values(en).flatMap(parts));
-  return [...new Set(english)].filter((text) => /\p{L}{3}/u.test(text) && !german.has(text));
+      : [...String(phrase).matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)*)\1/gu)].map(([, , text]) => text!);
+  return texts.flatMap((text) => text.split(/\$\{[^}]*\}|\{\w+\}|#/u)).map((text) => text.trim());
 }
 
 function phraseFaults(key: string, english: Phrase | undefined, other: Phrase | undefined): string[] {
