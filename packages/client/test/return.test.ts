@@ -108,6 +108,26 @@ describe("an owner who has lost the browser", () => {
 });
 
 describe("returning at once", () => {
+  it("A62: RULE client.return-ended: a stolen device comes back in no way, and nothing opens that again on the way", async () => {
+    const world = new World();
+    const { alice, bob, link, words } = await prepared(world);
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    const invited = await world.get(anew.client.lookAt(link));
+    // Somebody's commit comes first: what was said holds for the next attempt too.
+    await world.get(bob.room.decide({ type: "rekey" }));
+    await world.get(invited.accept("", "", { isLast: true }));
+    await world.until(() => alice.room.status().standing === "removed");
+    const looked = await world.run(alice.client.lookAt(link));
+    if (looked.ok) expect(looked.value.mode).not.toBe("return");
+    // As when the words are written down, or another room is founded.
+    expect(await world.run(anew.room.prepareReturn(false))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(anew.room.returning()).toBe("possible");
+    await world.get(anew.room.prepareReturn());
+    expect(anew.room.returning()).toBe("ready");
+    await world.get(anew.room.prepareReturn(false));
+  });
+
   it("two devices take turns", async () => {
     const world = new World();
     const { alice, link, words } = await prepared(world);

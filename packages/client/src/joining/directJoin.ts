@@ -120,7 +120,8 @@ export class DirectJoin {
       return;
     }
     const { device } = this;
-    const joining = joinRoom(this.state.ports, preview.value, { device, name: join.name, now: this.state.now() });
+    const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
+    const joining = joinRoom(this.state.ports, preview.value, joiner);
     if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.rejection });
     await this.state.turn((turn) => {
       keepJoin(this.state, turn, preview.value, joining.value, { ...join, attempts: join.attempts + 1 });

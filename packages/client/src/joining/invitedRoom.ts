@@ -65,8 +65,8 @@ export function invitedRoom(
     policy: roster.policy,
     confirmed: confirmedAt,
     confirmedBy: named(sight, preview.confirmedBy.person),
-    accept: (name, note = "", { staying = false } = {}) =>
-      accept(ports, device, preview, home, { name, note, staying }),
+    accept: (name, note = "", { staying = false, isLast = false } = {}) =>
+      accept(ports, device, preview, home, { name, note, staying, isLast }),
   };
 }
 
@@ -75,7 +75,7 @@ async function accept(
   device: DeviceIdentity,
   preview: RoomPreview,
   home: JoinHome,
-  { name, note, staying }: { name: string; note: string; staying: boolean },
+  { name, note, staying, isLast }: { name: string; note: string; staying: boolean; isLast: boolean },
 ): Promise<Result<RoomSession>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
@@ -87,7 +87,7 @@ async function accept(
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();
   const isDirect = preview.invite.mode !== "ask";
-  const joining = isDirect ? joinRoom(ports, preview, { device, name, now }) : null;
+  const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
   if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
@@ -96,7 +96,7 @@ async function accept(
   if (!begun.ok) return begun;
   const session = begun.value;
   const { state } = session.engine;
-  const join = { link: home.text, name, note, attempts: 1 };
+  const join = { link: home.text, name, note, attempts: 1, isLast };
   const stored = await state.turn((turn) => {
     if (joining?.ok) keepJoin(state, turn, preview, joining.value, join);
     if (asking?.ok && kept) {

@@ -58,7 +58,7 @@ export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, 
   createRoom(options: RoomOptions): Promise<Result<RoomKey>>;
   lookAt(link: string): Promise<Result<InvitedView>>;
   /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
-  accept(ticket: number, name: string, note?: string): Promise<Result<RoomKey>>;
+  accept(ticket: number, name: string, note?: string, isLast?: boolean): Promise<Result<RoomKey>>;
   /** One of {@link RoomCalls}. `unknown` for a room that is not here. */
   room(key: RoomKey, method: string, args: readonly unknown[]): Promise<unknown>;
 }

@@ -50,7 +50,7 @@ export class HomeHost {
       decisions: (key) => this.decisions(key),
       createRoom: (options) => this.createRoom(options),
       lookAt: (link) => this.lookAt(link),
-      accept: (ticket, name, note) => this.accept(ticket, name, note),
+      accept: (ticket, name, note, isLast) => this.accept(ticket, name, note, isLast),
       room: (key, method, args) => this.callRoom(key, method, args),
     };
   }
@@ -110,10 +110,10 @@ export class HomeHost {
     return done({ ...view, ticket });
   }
 
-  private async accept(ticket: number, name: string, note?: string): Promise<Result<RoomKey>> {
+  private async accept(ticket: number, name: string, note?: string, isLast = false): Promise<Result<RoomKey>> {
     const invited = this.tickets.get(ticket);
     if (!invited) return failed({ kind: "unknown" });
-    const joined = await invited.accept(name, note, { staying: true });
+    const joined = await invited.accept(name, note, { staying: true, isLast });
     if (!joined.ok) return joined;
     this.tickets.delete(ticket);
     return done(toHex(joined.value.id));

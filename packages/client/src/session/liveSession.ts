@@ -1,4 +1,4 @@
-import { utf8Bytes } from "@conclave/codec";
+import { equalBytes, utf8Bytes } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
   decodeFileCard,
@@ -277,10 +277,16 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, room.linkOf(NO_SECRET));
   }
 
-  async prepareReturn(): Promise<Result<Progress>> {
+  async prepareReturn(again = true): Promise<Result<Progress>> {
     const live = await this.synced(UNTIL_LIVE);
     if (!live.ok) return live;
-    const { room } = this.state;
+    const { room, person } = this.state;
+    // RULE: client.return-ended: what was ended, as a lost device may be in other hands, is begun again by its owner's own
+    // decision only, never on the way (attack A62).
+    const hadOne = [...(room?.roster.invites.values() ?? [])].some(
+      (invite) => invite.mode === "return" && equalBytes(invite.createdBy, person),
+    );
+    if (hadOne && !again && this.returning() !== "ready") return failed({ kind: "unknown" });
     const action = room && this.newReturn(room);
     if (action) return this.carryOut(action, null);
     const isReady = this.returning() === "ready";

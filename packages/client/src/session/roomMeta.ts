@@ -36,6 +36,8 @@ export interface PendingJoin {
   readonly note: string;
   /** How often the relay was asked. */
   readonly attempts: number;
+  /** Of a return: the invite to return ends with it. */
+  readonly isLast: boolean;
   /** The request to be let in is at the relay. */
   readonly isPosted: boolean;
   /** The slot's number in the join's append or request; the blob of the request. */
@@ -53,8 +55,8 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-/** 2 has the ending of a join. */
-const VERSION = 2;
+/** 2 has the ending of a join, 3 whether a return is the last. */
+const VERSION = 3;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   return encode(meta, (w, m) => {
@@ -75,7 +77,7 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
       title: r.text(),
       standing: STANDINGS[r.u8()]!,
       creation: r.optional(readCreation),
-      join: r.optional(readJoin),
+      join: r.optional((x) => readJoin(x, version)),
       ending: version < 2 ? null : r.optional(readEnding),
     };
   });
@@ -91,10 +93,13 @@ function readCreation(r: Reader): NonNullable<RoomMeta["creation"]> {
 
 function writeJoin(w: Writer, join: PendingJoin): void {
   w.text(join.link).text(join.name).text(join.note).u16(join.attempts).bool(join.isPosted).opaque(join.blob);
+  w.bool(join.isLast);
 }
 
-function readJoin(r: Reader): PendingJoin {
-  return { link: r.text(), name: r.text(), note: r.text(), attempts: r.u16(), isPosted: r.bool(), blob: r.opaque() };
+function readJoin(r: Reader, version: number): PendingJoin {
+  const [link, name, note, attempts] = [r.text(), r.text(), r.text(), r.u16()];
+  const [isPosted, blob] = [r.bool(), r.opaque()];
+  return { link, name, note, attempts, isPosted, blob, isLast: version >= 3 && r.bool() };
 }
 
 // A problem is plain data out of a closed set of this program's own: kept as it is.

@@ -101,7 +101,8 @@ export interface Invited {
    * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
    * standing turns from `asking` to `member` when somebody lets us in.
    *
-   * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here.
+   * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here. With `isLast` nobody
+   * comes back in this way again before `prepareReturn`: neither we nor whoever has the lost device.
    *
    * A lost race or a stale slot is tried again with a fresh slot, a few times.
    *
@@ -111,6 +112,6 @@ export interface Invited {
   readonly accept: (
     name: string,
     note?: string,
-    options?: { readonly staying?: boolean },
+    options?: { readonly staying?: boolean; readonly isLast?: boolean },
   ) => Promise<Result<RoomSession>>;
 }

@@ -118,8 +118,11 @@ export interface RoomSession {
    * `possible` with {@link prepareReturn}; null for people who are let in anew by those who decide.
    */
   returning(): "ready" | "possible" | null;
-  /** Makes it possible, by a decision that all can see. `unknown` where it is not to be had. */
-  prepareReturn(): Promise<Result<Progress>>;
+  /**
+   * Makes it possible, by a decision that all can see. `unknown` where it is not to be had; with `again` false also where it
+   * was possible once and was ended.
+   */
+  prepareReturn(again?: boolean): Promise<Result<Progress>>;
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */

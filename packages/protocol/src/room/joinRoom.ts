@@ -28,6 +28,8 @@ export interface Joiner {
   readonly name: string;
   /** Their clock, ms. */
   readonly now: number;
+  /** Of who comes back: the invite to return ends with it (action `return`). */
+  readonly isLast?: boolean;
 }
 
 /** An own join on its way. Store `delta`, then send `append`; the room is `joining` until the log shows it. */
@@ -66,7 +68,9 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
   const resync = replaced === null ? undefined : leafIndexOf(entrance, replaced);
   const authored = authorEntry(crypto, leafSeed, roster, {
     action:
-      replaced === null ? { type: "add", leafCert, role: invite.role } : { type: "return", leafCert, leaf: replaced },
+      replaced === null
+        ? { type: "add", leafCert, role: invite.role }
+        : { type: "return", leafCert, leaf: replaced, isLast: joiner.isLast ?? false },
     person,
     time: joiner.now,
     evidence: { approvals: [], inviteProof, farewell: null },

@@ -1,3 +1,4 @@
+import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { Group } from "@conclave/mls";
 import { describe, expect, it } from "vitest";
@@ -37,9 +38,9 @@ function newDeviceOf(identity: Identity, name = "anew"): Person {
 }
 
 /** Comes back with what a member keeps in the slot. */
-function comeBack(host: Person, anew: Person, log: TestLog, secret: Uint8Array) {
+function comeBack(host: Person, anew: Person, log: TestLog, secret: Uint8Array, isLast = false) {
   const joining = joinRoom(anew.primitives, preview(host, anew, log, secret), {
-    ...{ device: anew.device, name: "Somebody else", now: NOW },
+    ...{ device: anew.device, name: "Somebody else", now: NOW, isLast },
   });
   if (!joining.ok) throw new Error(`${joining.rejection.code} ${joining.rejection.detail ?? ""}`);
   anew.begin(joining.value.room, joining.value.delta);
@@ -62,7 +63,7 @@ function forgeReturn(
   const { person } = identity;
   const inviteProof = signInviteProof(nodeCrypto, joinSeed, { roomId: roster.roomId, inviteId, person, leaf, place });
   const authored = authorEntry(nodeCrypto, leafSeed, roster, {
-    action: action?.(leafCert) ?? { type: "return", leafCert, leaf: alice.room.self.leaf },
+    action: action?.(leafCert) ?? { type: "return", leafCert, leaf: alice.room.self.leaf, isLast: false },
     ...{ person, time: NOW, evidence: { approvals: [], inviteProof, farewell: null } },
     ...{ epoch: epochOf(parts), transcript: parts.group.view.confirmedTranscriptHash, external: true },
   });
@@ -202,6 +203,27 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(log.append(again.value.append)).toBe(true);
     bob.catchUp(log);
     expect(bob.room.farewells()).toEqual([identity.person]);
+  });
+
+  it("A62: RULE return.last: who has stolen a device with the seed in it is out for good, when its owner says so", () => {
+    const { alice, bob, log, identity, secret } = three();
+    const anew = newDeviceOf(identity);
+    // The thief has made their own return ready, too, for the same moment and for the next.
+    const thief = newDeviceOf(identity, "thief");
+    const early = comeBack(bob, thief, log, secret);
+    expect(log.append(comeBack(bob, anew, log, secret, true))).toBe(true);
+    expect(log.append({ ...early, lastCommit: log.lastCommit })).toBe(true);
+    for (const person of [anew, alice, bob]) person.catchUp(log);
+    expect(alice.room.status).toBe("removed");
+    for (const host of [anew, bob])
+      expect(() => preview(host, newDeviceOf(identity, "again"), log, secret)).toThrow("no slot for this link");
+    expect(bob.room.roster.leaves.get(toHex(anew.room.self.leaf))).toBe(toHex(identity.person));
+    expect(anew.room.code()).toBe(bob.room.code());
+    // Who knows that nobody has it can make it possible again.
+    expect(anew.act(log, anew.room.newReturn(identity.seed)!)).toBeNull();
+    anew.catchUp(log);
+    const next = returnSecret(nodeCrypto, identity.seed, bob.room.id, 1);
+    expect(preview(anew, newDeviceOf(identity, "next"), log, next).invite.mode).toBe("return");
   });
 
   it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {

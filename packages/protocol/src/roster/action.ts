@@ -38,8 +38,11 @@ export type Action =
   /** Another device of the author's person. */
   | { readonly type: "addDevice"; readonly leafCert: Uint8Array }
   | { readonly type: "removeDevice"; readonly person: Uint8Array; readonly leaf: Uint8Array }
-  /** A member who lost the device with `leaf` comes back by their recovery words, with a new one: an external commit. */
-  | { readonly type: "return"; readonly leafCert: Uint8Array; readonly leaf: Uint8Array }
+  /**
+   * A member who lost the device with `leaf` comes back by their recovery words, with a new one: an external commit.
+   * `isLast`: the invite ends with it, as whoever has that device may have the words' seed.
+   */
+  | { readonly type: "return"; readonly leafCert: Uint8Array; readonly leaf: Uint8Array; readonly isLast: boolean }
   | { readonly type: "createInvite"; readonly invite: InviteTerms }
   | { readonly type: "revokeInvite"; readonly inviteId: Uint8Array }
   /** Nothing but the time: what lets invites expire. */
@@ -180,7 +183,7 @@ function writeContent(w: Writer, action: Action): void {
       w.fixed(action.person).fixed(action.leaf);
       return;
     case "return":
-      w.opaque(action.leafCert).fixed(action.leaf);
+      w.opaque(action.leafCert).fixed(action.leaf).bool(action.isLast);
       return;
     case "createInvite":
       writeInviteTerms(w, action.invite);
@@ -226,7 +229,7 @@ function readContent(r: Reader, type: ActionType): Action {
     case "removeDevice":
       return { type, person: r.fixed(KEY_BYTES), leaf: r.fixed(KEY_BYTES) };
     case "return":
-      return { type, leafCert: r.opaque(MAX_CERT), leaf: r.fixed(KEY_BYTES) };
+      return { type, leafCert: r.opaque(MAX_CERT), leaf: r.fixed(KEY_BYTES), isLast: r.bool() };
     case "createInvite":
       return { type, invite: readInviteTerms(r) };
     case "revokeInvite":

@@ -23,7 +23,7 @@ function returning(chain: Chain, who: Someone, terms: Partial<InviteTerms> = {},
 
 /** What comes of a return with a new device. */
 function comeBack(chain: Chain, anew: Someone, lost: Someone, { name = "return", external = true, by = anew } = {}) {
-  const action = { type: "return", leafCert: chain.certOf(anew), leaf: lost.leaf } as const;
+  const action = { type: "return", leafCert: chain.certOf(anew), leaf: lost.leaf, isLast: false } as const;
   return chain.act(by, action, { inviteProof: chain.proof(name, anew) }, external);
 }
 
@@ -66,7 +66,7 @@ describe("coming back by the recovery words", () => {
     chain.must(alice, { type: "createInvite", invite: chain.terms("direct", { for: toAlice }) });
     expect(verdict(comeBack(chain, anew, alice, { name: "direct" }))).toBe("invite_not_for_you");
     // Without a proof, or with one of another leaf: who has stolen a device's key has not the words.
-    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf } as const;
+    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf, isLast: false } as const;
     expect(verdict(chain.act(anew, action, {}, true))).toBe("bad_invite_proof");
     const others = { inviteProof: chain.proof("return", bobAnew) };
     expect(verdict(chain.act(anew, action, others, true))).toBe("bad_invite_proof");
@@ -76,7 +76,7 @@ describe("coming back by the recovery words", () => {
 
   it("A26: RULE return.external: a return is its author's own, at one place, and not done twice", () => {
     const { chain, bob, alice, anew } = prepared();
-    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf } as const;
+    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf, isLast: false } as const;
     const proof = { inviteProof: chain.proof("return", anew) };
     expect(verdict(chain.act(alice, action, proof))).toBe("invalid_action");
     expect(verdict(chain.act(bob!, action, proof))).toBe("invalid_action");

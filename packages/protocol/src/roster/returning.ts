@@ -7,6 +7,7 @@ import type { EntryContent } from "./entry.js";
 import { closedReason } from "../invite/inviteCheck.js";
 import { done, type Outcome, refused } from "./rejection.js";
 import { memberOf, type Roster } from "./roster.js";
+import { revokeInvites } from "./transitionInvite.js";
 
 type Return = Extract<Action, { type: "return" }>;
 
@@ -42,13 +43,19 @@ export function comeBack(
 }
 
 /** The new device takes the place of the lost one; role, rights and history stay. */
-export function returned({ before, draft, content, seq, newcomer }: Change, action: Return): Outcome<Effect> {
+export function returned(change: Change, action: Return): Outcome<Effect> {
+  const { before, draft, content, seq, newcomer } = change;
   const { cert, invite } = newcomer!;
   const member = memberOf(before, content.author.person)!;
   const { leaf, device, deviceNo } = cert;
   const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
   draft.putMember({ ...member, devices: [...rest, { leaf, device, deviceNo, addedSeq: seq }] });
   draft.setMeta({ generation: before.generation + 1 });
+  // RULE: return.last: who comes back from a device that was stolen, with the seed in it, shuts that way behind them in the
+  // same entry: no commit lies between in which the thief could take it again (attack A62).
+  const revokedInvites = action.isLast
+    ? revokeInvites(change, (each) => equalBytes(each.inviteId, invite!.inviteId))
+    : [];
   return done(
     effect({
       added: [{ leaf, credential: action.leafCert }],
@@ -56,6 +63,7 @@ export function returned({ before, draft, content, seq, newcomer }: Change, acti
       person: member.person,
       name: member.name,
       inviteId: invite!.inviteId,
+      revokedInvites,
     }),
   );
 }

@@ -85,13 +85,13 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
       removeEventListener("online", ask);
     };
   }, [isUnreached]);
-  const accept = async (invited: InvitedView, name: string, note: string) => {
+  const accept = async (invited: InvitedView, name: string, note: string, isLast: boolean) => {
     const calls = home().home;
-    let joined = await calls.accept(invited.ticket, name, note);
+    let joined = await calls.accept(invited.ticket, name, note, isLast);
     if (!joined.ok && joined.problem.kind === "unknown") {
       // Another tab has taken the home over meanwhile, and knows no ticket: the person agreed to this room.
       const again = await calls.lookAt(text);
-      joined = again.ok ? await calls.accept(again.value.ticket, name, note) : again;
+      joined = again.ok ? await calls.accept(again.value.ticket, name, note, isLast) : again;
     }
     const standing = rooms.value.get(key)?.status.standing;
     // What waits for the server goes on by itself, and shows so in its own place.
@@ -127,7 +127,7 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
           invited={now.invited}
           host={host}
           isBusy={isBusy}
-          onAccept={(name, note) => run(() => accept(now.invited, name, note))}
+          onAccept={(name, note, isLast) => run(() => accept(now.invited, name, note, isLast))}
         />
       );
     case "forbidden":

@@ -5,7 +5,20 @@ import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { forgetInvite, go } from "../../app/index.js";
-import { Avatar, Badge, Banner, Button, Card, Facts, Field, Note, Stack, TextArea, Time } from "../../design/index.js";
+import {
+  Avatar,
+  Badge,
+  Banner,
+  Button,
+  Card,
+  Facts,
+  Field,
+  Note,
+  Stack,
+  TextArea,
+  Time,
+  Toggle,
+} from "../../design/index.js";
 import { plainName } from "@conclave/client/pure";
 import { now } from "../../model/now.js";
 import { nameFault, tidy } from "../startRoom/name.js";
@@ -27,7 +40,8 @@ export interface PreviewProps {
   readonly invited: InvitedView;
   readonly host: string;
   readonly isBusy: ReadonlySignal<boolean>;
-  readonly onAccept: (name: string, note: string) => void;
+  /** `isLast`: somebody else may have the lost device, so nobody is to come back in this way again. */
+  readonly onAccept: (name: string, note: string, isLast: boolean) => void;
 }
 
 /** What one is about to join, and one field and one button to do it. */
@@ -38,6 +52,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   const note = useSignal("");
   const fault = useSignal<string | null>(null);
   const isSure = useSignal(false);
+  const isStolen = useSignal(false);
   useEffect(() => {
     void ownName().then((known) => {
       if (known && name.peek() === "") name.value = known;
@@ -50,7 +65,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (isReturn) {
-      onAccept("", "");
+      onAccept("", "", isStolen.value);
       return;
     }
     fault.value = nameFault(name.value, t.nameFirst);
@@ -60,7 +75,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       isSure.value = true;
       return;
     }
-    onAccept(tidy(name.value), note.value.trim());
+    onAccept(tidy(name.value), note.value.trim(), false);
   };
   const rules = sayPolicy(policy);
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
@@ -83,7 +98,10 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       <form onSubmit={submit} noValidate>
         <Stack gap={4}>
           {isReturn ? (
-            <p>{t.returnText}</p>
+            <>
+              <p>{t.returnText}</p>
+              <Toggle label={t.returnStolen} hint={t.returnStolenHint} checked={isStolen} />
+            </>
           ) : (
             <>
               <Field

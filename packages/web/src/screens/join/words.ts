@@ -17,6 +17,9 @@ export const t = words({
     returnText:
       "You are in this room. This browser takes the place of the device that you lost, and you are who you were: your name, your role, your rights.",
     returnNote: "The lost device is out in the same moment. Everybody sees that you came back by your words.",
+    returnStolen: "Somebody else may have the lost device",
+    returnStolenHint:
+      "Then nobody comes back in this way again, neither they nor you, until you make it possible anew in the room's settings.",
     comeBack: "Come back",
     people: (n: number) => plural(n, { one: "# person", other: "# people" }),
     andMore: (n: number) => plural(n, { one: "and one more", other: "and # more" }),
@@ -115,6 +118,9 @@ export const t = words({
       "Du bist in diesem Raum. Dieser Browser tritt an die Stelle des verlorenen Geräts, und du bist, wer du warst: mit Namen, Rolle und Rechten.",
     returnNote:
       "Das verlorene Gerät ist im selben Augenblick draußen. Alle sehen, dass du mit deinen Wörtern zurückgekommen bist.",
+    returnStolen: "Das verlorene Gerät hat vielleicht jemand anderes",
+    returnStolenHint:
+      "Dann kommt auf diesem Weg niemand mehr zurück, weder die andere Person noch du, bis du es in den Einstellungen des Raums neu möglich machst.",
     comeBack: "Zurückkommen",
     people: (n: number) => plural(n, { one: "# Person", other: "# Leute" }),
     andMore: (n: number) => plural(n, { one: "und noch jemand", other: "und # weitere" }),

@@ -6,7 +6,7 @@ export const t = words({
   en: {
     comeBack: "If you lose this browser",
     comeBackText:
-      "Your recovery words can bring you back into this room, as its owner, even while everybody else sleeps. Whoever has the words can then come in as you: keep them well.",
+      "Your recovery words can bring you back into this room, as its owner, even while everybody else sleeps. Whoever has the words can then come in as you, and so can whoever has a lost browser of yours: keep them well.",
     comeBackDo: "Make it possible",
     comeBackReady:
       "Your recovery words bring you back into this room, with any of its links, also one that is over. The lost device is then out.",
@@ -65,7 +65,7 @@ export const t = words({
   de: {
     comeBack: "Falls du diesen Browser verlierst",
     comeBackText:
-      "Deine 24 Wörter können dich in diesen Raum zurückbringen, als Besitzer:in, auch während alle anderen schlafen. Wer die Wörter hat, kann dann als du hereinkommen: bewahr sie gut auf.",
+      "Deine 24 Wörter können dich in diesen Raum zurückbringen, als Besitzer:in, auch während alle anderen schlafen. Wer die Wörter hat, kann dann als du hereinkommen, und wer einen verlorenen Browser von dir hat, auch: bewahr sie gut auf.",
     comeBackDo: "Möglich machen",
     comeBackReady:
       "Deine 24 Wörter bringen dich in diesen Raum zurück, mit jedem seiner Links, auch einem, der nicht mehr gilt. Das verlorene Gerät ist dann draußen.",
