@@ -92,6 +92,18 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
   // What was read while nothing scrolled, and a page that does not fill the screen.
   useEffect(look, [rows]);
 
+  const fit = useRef(look);
+  fit.current = () => {
+    stay();
+    look();
+  };
+  // Another height of the window, or a field that grows: nothing scrolls, and yet another part can be seen.
+  useEffect(() => {
+    const observer = new ResizeObserver(() => fit.current());
+    if (scroller.current) observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [scroller.current]);
+
   if (rows.length === 0 && conversation.isLoading.value) {
     return (
       <div class={style["waiting"]}>
