@@ -1,12 +1,18 @@
 // The long check before a release or a landing: build (types), lint and import rules, formatting, dead code, docs, every test.
 // Each step runs even when an earlier one failed, so that one run shows everything; the exit code tells whether all passed.
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+// Tests in a package's own test folder are no part of its build.
+const testFolders = readdirSync(`${root}packages`)
+  .map((name) => `packages/${name}/test`)
+  .filter((folder) => existsSync(`${root}${folder}/tsconfig.json`));
 const speed = "packages/web/test/speed.test.ts";
 const steps = [
   ["setup and types", "node", ["scripts/setup.mjs", "--for-tests"]],
+  ...testFolders.map((folder) => [`types of ${folder}`, "npx", ["tsc", "--noEmit", "-p", folder]]),
   ["lint, import rules, cycles", "npx", ["eslint", "."]],
   ["formatting", "npx", ["prettier", "--check", "--log-level=warn", "."]],
   ["dead code", "npx", ["knip"]],

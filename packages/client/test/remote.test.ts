@@ -70,7 +70,7 @@ describe("a home in another thread", () => {
     await alice.open();
     await alice.found("Garden", "Alice");
     const page = pageOf(alice);
-    const [{ key }] = (await page.home.rooms()) as [{ key: string }];
+    const { key } = (await page.home.rooms())[0]!;
     const post = { id: new Uint8Array(16).fill(7), kind: "text", body: new TextEncoder().encode("once") };
     await world.get(page.room(key).post(post));
     await world.get(page.room(key).post(post));
@@ -85,7 +85,7 @@ describe("a home in another thread", () => {
     await alice.open();
     const session = await alice.found("Garden", "Alice");
     const page = pageOf(alice);
-    const [{ key }] = (await page.home.rooms()) as [{ key: string }];
+    const { key } = (await page.home.rooms())[0]!;
     expect(session.title).toBe("Garden");
     const calls = page.room(key) as unknown as Record<string, () => Promise<unknown>>;
     for (const method of ["engine", "carryOut", "watch", "constructor"]) {

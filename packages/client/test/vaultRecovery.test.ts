@@ -147,7 +147,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
     it("killed at any write of a change of slots, the home opens as it did before", async () => {
       const phrase = await made("changed");
       const change = async (worker: string) => {
-        const opened = await call(worker, "open", "changed", open);
+        const opened: unknown = await call(worker, "open", "changed", open);
         if (opened === "halted") return opened;
         return call(worker, "add", device, words("new"));
       };
