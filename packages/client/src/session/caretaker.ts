@@ -69,8 +69,11 @@ export class Caretaker {
       const key = `leave ${toHex(person)}`;
       if (toHex(person) !== self && isNew(key)) return { key, action: { type: "leave", person }, isOwn: false };
     }
-    for (const { action, actionHash, by, isAgreed } of room.proposals()) {
+    for (const { action, actionHash, by, isAgreed, isWanted } of room.proposals()) {
       const key = toHex(actionHash);
+      // RULE: client.asked-for: an author's yes counts, so a device authors by itself only what its own person has asked for
+      // or said yes to: else any member's message would use the right of whoever has one (attacks A2, A11, A55).
+      if (!isWanted) continue;
       const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
       if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };
     }

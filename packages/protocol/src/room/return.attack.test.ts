@@ -226,6 +226,24 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(preview(anew, newDeviceOf(identity, "next"), log, next).invite.mode).toBe("return");
   });
 
+  it("A37: RULE petitions.own-return: nobody asks the owner to make an invite to return of which they have the keys", () => {
+    const { alice, bob, log } = three();
+    const { inviteId } = [...alice.room.roster.invites.values()].find(({ mode }) => mode === "return")!;
+    expect(alice.act(log, { type: "revokeInvite", inviteId })).toBeNull();
+    for (const person of [alice, bob]) person.catchUp(log);
+    const forAlice = { class: "personal", person: alice.room.self.person } as const;
+    const terms = { for: forAlice, role: "member", notAfter: null, mode: "return" } as const;
+    const returned = { type: "return", leafCert: new Uint8Array(9), leaf: alice.room.self.leaf, isLast: true } as const;
+    for (const action of [bob.room.newInvite(terms).action, returned]) {
+      const asked = bob.room.propose(action, NOW);
+      if (!asked.ok) throw new Error(asked.rejection.code);
+      bob.store(asked.value.delta);
+      expect(log.append(asked.value.append)).toBe(true);
+      for (const person of [alice, bob]) person.catchUp(log);
+      expect(alice.room.proposals()).toEqual([]);
+    }
+  });
+
   it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;

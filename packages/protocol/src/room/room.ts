@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import {
   type CommitReceipt,
   type HeadReceipt,
@@ -22,7 +22,7 @@ import { MESSAGE_ID_BYTES } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
 import { type Action, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
-import { consents } from "../roster/consent.js";
+import { consents, countApprovals } from "../roster/consent.js";
 import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
 import { inviteOf, memberOf, type Roster } from "../roster/roster.js";
@@ -49,6 +49,8 @@ export interface Proposal extends Petition {
   readonly need: number;
   /** Whether whoever may act can act now. */
   readonly isAgreed: boolean;
+  /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
+  readonly isWanted: boolean;
 }
 
 /**
@@ -232,7 +234,10 @@ export class Room {
     return petitions.list().map((petition) => {
       const { action, approvals } = petition;
       const { have, need, satisfied } = consents(primitives.crypto, roster, action, core.person, approvals);
-      return { ...petition, have, need, isAgreed: satisfied };
+      const isOwn = equalBytes(petition.by, core.person);
+      const isWanted =
+        isOwn || countApprovals(primitives.crypto, roster, action, approvals).yes.has(toHex(core.person));
+      return { ...petition, have, need, isAgreed: satisfied, isWanted };
     });
   }
 

@@ -2,6 +2,7 @@ import { toHex } from "@conclave/codec";
 import { type Crypto, type SignatureCheck } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { decodeEntry } from "../roster/entry.js";
 import { preset } from "../policy/presets.js";
 import { judgeRoom, openRoom, readSlot } from "./preview.js";
 import { acceptAdmission, askToJoin } from "./asking.js";
@@ -89,5 +90,42 @@ describe("the signatures that a joiner will check", () => {
     const checks = signaturesOf(guest.primitives, forged);
     expect(checks).toHaveLength(signaturesOf(guest.primitives, opened.value).length);
     expect(judgeRoom(guest.primitives, forged)).toMatchObject({ rejection: { code: "bad_signature" } });
+  });
+
+  it("A80: asking throws at nothing, and asks about no more than there is, whatever the keys of the slot are made of", () => {
+    const { alice, log } = founded(preset("ownerLed"));
+    const secret = invite(alice, log);
+    for (const name of ["Bob", "Carol", "Dave"]) join(alice, name, log, secret);
+    const guest = new Person(seeded("guest"), "Guest");
+    const link = alice.room.linkOf(secret);
+    const slot = readSlot(guest.primitives, link, alice.room.slots(NOW)[0]!.blob);
+    const opened = slot.ok ? openRoom(guest.primitives, link, slot.value, log.roster) : slot;
+    if (!opened.ok) throw new Error(opened.rejection.code);
+    const { entrance } = opened.value.slot;
+    const most = signaturesOf(guest.primitives, opened.value).length;
+    const { random } = seeded("mutations");
+    const asked = (groupInfo: Uint8Array, entries = opened.value.entries) =>
+      signaturesOf(guest.primitives, {
+        ...opened.value,
+        entries,
+        slot: { ...opened.value.slot, entrance: { ...entrance!, groupInfo } },
+      }).length;
+    for (let round = 0; round < 500; round++) {
+      const changed = entrance!.groupInfo.slice();
+      const [where, what, how] = [random(4), random(4), random(1)[0]!];
+      const at = new DataView(where.buffer, where.byteOffset).getUint32(0) % changed.length;
+      changed.set(what.subarray(0, 1 + (how % 4)).subarray(0, changed.length - at), at);
+      const cut = how % 5 === 0 ? changed.subarray(0, at) : changed;
+      expect(asked(cut)).toBeLessThanOrEqual(most + 4);
+    }
+    for (const entry of opened.value.entries.filter(({ seq }) => seq > 0)) {
+      for (let round = 0; round < 50; round++) {
+        const bytes = entry.bytes.slice();
+        const where = random(2);
+        bytes[((where[0]! << 8) | where[1]!) % bytes.length] = random(1)[0]!;
+        const decoded = decodeEntry(nodeCrypto, bytes);
+        if (decoded.kind === "entry") expect(asked(entrance!.groupInfo, [decoded.entry])).toBeLessThanOrEqual(most);
+      }
+    }
   });
 });
