@@ -146,7 +146,7 @@ describe.skipIf(!canBrowse)(
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       let most = 0;
       for (let turn = 0; turn < 60; turn++) {
-        await page.mouse.wheel(0, -1200);
+        await page.mouse.wheel(0, -600);
         await page.waitForTimeout(40);
         most = Math.max(most, await rows());
       }
