@@ -21,7 +21,7 @@ export async function join(context: CommandContext, given: string): Promise<void
     if (name === null || name.trim() === "")
       throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
     await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
-    const room = await waiting(output, invited.accept(name, String(options["note"] ?? "")));
+    const room = await waiting(output, invited.accept(name, String(options["note"] ?? ""), options["stolen"] === true));
     const summary = room.summary();
     const members = room
       .members()

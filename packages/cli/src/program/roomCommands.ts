@@ -40,6 +40,10 @@ Examples:
     .argument("<link>", "the invite link, in quotes; - reads it from standard input")
     .option("--name <name>", "what you call yourself")
     .option("--note <text>", "a word to those who decide, where somebody has to")
+    .option(
+      "--stolen",
+      "when you come back by your words: somebody else may have the lost device, so this is the last time",
+    )
     .option("--yes", "join without asking")
     .addHelpText(
       "after",

@@ -39,8 +39,8 @@ export interface Invited {
   /** With `return`: what the person is called there. */
   readonly ownName: string | null;
   readonly role: string;
-  /** Takes the place (direct: a member at once) or asks for it. */
-  accept(name: string, note: string): Promise<HomeRoom>;
+  /** Takes the place (direct: a member at once) or asks for it. `isLast`: of a return, nobody comes back by it again. */
+  accept(name: string, note: string, isLast: boolean): Promise<HomeRoom>;
 }
 
 /** One home that is open: a person and their rooms, in the words of the command line. */
@@ -94,8 +94,8 @@ export class Home {
       people: members.length,
       confirmedBy: confirmedBy.name,
       ownName: members.find(({ isYou }) => isYou)?.name ?? null,
-      accept: async (name, note) => {
-        const room = valueOf(await invited.accept(name.trim(), note), webAddress(invited.relay));
+      accept: async (name, note, isLast) => {
+        const room = valueOf(await invited.accept(name.trim(), note, { isLast }), webAddress(invited.relay));
         return this.roomOf(room);
       },
     };
