@@ -1,4 +1,5 @@
-import { parseLink } from "@conclave/protocol";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { inviteLink, parseLink, returnSecret, seedOfPhrase } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -108,6 +109,23 @@ describe("an owner who has lost the browser", () => {
 });
 
 describe("returning at once", () => {
+  it("A37: RULE client.own-return: an owner who makes a link of their own way back shows others no room of theirs", async () => {
+    const world = new World();
+    const { alice, words, link } = await prepared(world);
+    const { roomId, ...rest } = parseLink(link)!;
+    const secret = returnSecret(nodeCrypto, seedOfPhrase(words)!, roomId, 0);
+    const given = inviteLink("https://chat.example", { ...rest, roomId, secret });
+    const guest = world.home();
+    await guest.open();
+    expect(await world.run(guest.client.lookAt(given))).toMatchObject({
+      problem: { kind: "refused", rejection: { code: "invite_not_for_you" } },
+    });
+    const anew = world.home();
+    await anew.open(undefined, undefined, words);
+    expect((await world.get(anew.client.lookAt(given))).mode).toBe("return");
+    expect(alice.room.returning()).toBe("ready");
+  });
+
   it("A62: RULE client.return-ended: a stolen device comes back in no way, and nothing opens that again on the way", async () => {
     const world = new World();
     const { alice, bob, link, words } = await prepared(world);

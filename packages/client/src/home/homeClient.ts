@@ -177,6 +177,10 @@ export class HomeClient implements Client {
     });
     if (!read) return failed(problemOf({ type: "lost" }));
     if (!read.ok) return read;
+    const { mode, createdBy } = read.value.invite;
+    // RULE: client.own-return: a link made of somebody else's way back shows nobody that they come back to a room (attack A37).
+    if (mode === "return" && !equalBytes(createdBy, this.person))
+      return failed({ kind: "refused", rejection: { code: "invite_not_for_you" } });
     return done(
       invitedRoom(this.ports, this.self.device, this.person, read.value, {
         text: inviteLink("", read.value.link),

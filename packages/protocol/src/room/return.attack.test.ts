@@ -244,6 +244,34 @@ describe("coming back by the recovery words, with nobody online", () => {
     }
   });
 
+  it("A103: the old device had a decision on its way: whether the relay kept it or brings it late, nobody parts ways", () => {
+    const { alice, bob, carol, log, identity, secret } = three();
+    const made = alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
+    if (!made.ok) throw new Error(made.rejection.code);
+    alice.store(made.value.delta);
+    const anew = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    expect(log.append({ ...made.value.append, lastCommit: log.lastCommit })).toBe(true);
+    alice.restart();
+    for (const person of [anew, alice, bob, carol]) person.catchUp(log);
+    expect([alice.room.status, alice.room.pending]).toEqual(["removed", null]);
+    expect([anew, bob, carol].map(({ room }) => room.roster.title)).toEqual(Array(3).fill("Garden club"));
+    expect(new Set([anew, bob, carol].map(({ room }) => room.code())).size).toBe(1);
+    // The other way round: the decision came first, and the return is of an epoch that is over.
+    const other = three();
+    const first = other.alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
+    if (!first.ok) throw new Error(first.rejection.code);
+    other.alice.store(first.value.delta);
+    const late = comeBack(other.bob, newDeviceOf(other.identity), other.log, other.secret);
+    expect(other.log.append(first.value.append)).toBe(true);
+    expect(other.log.append({ ...late, lastCommit: other.log.lastCommit })).toBe(true);
+    for (const person of [other.alice, other.bob]) {
+      person.catchUp(other.log);
+      expect([person.room.status, person.room.roster.title, person.room.paused]).toEqual(["active", "Orchard", []]);
+    }
+    expect(other.alice.room.code()).toBe(other.bob.room.code());
+  });
+
   it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;
