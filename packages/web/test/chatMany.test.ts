@@ -129,11 +129,9 @@ describe.skipIf(!canBrowse)(
         );
         await get(alice.flushed(60_000));
       }
-      await page
-        .getByText(`message ${String(MANY - 1)}`)
-        .first()
-        .waitFor({ timeout: 120_000 });
+      // A picture was closed just before they came: one is at the end still, and follows.
       const log = page.getByRole("log");
+      await log.getByText(`message ${String(MANY - 1)}`).waitFor({ timeout: 120_000 });
       const rows = () => page.locator("[data-row]").count();
       const numbers = async () => {
         const texts = await page.locator("[data-row]").allTextContents();

@@ -39,6 +39,7 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const stays = useRef(true);
+  const lastOffset = useRef(0);
   const hand = useHand(scroller);
   const [isAtEnd, setAtEnd] = useState(true);
   const items = conversation.items.value;
@@ -56,9 +57,10 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
     const view = list.current;
     if (!view || rows.length === 0) return;
     const isEnd = view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_BOTTOM;
-    // Only a person leaves the end: a line that is measured, or arrives, does not.
+    // Only a person leaves the end, and upwards: a line that is measured, or arrives as one closes a picture, does not.
     if (isEnd) stays.current = !conversation.hasNewer.peek();
-    else if (hand.isMoving()) stays.current = false;
+    else if (hand.isMoving() && view.scrollOffset < lastOffset.current) stays.current = false;
+    lastOffset.current = view.scrollOffset;
     setAtEnd(isEnd);
     if (view.findItemIndex(view.scrollOffset) < EARLY) void conversation.loadOlder();
     if (view.findItemIndex(view.scrollOffset + view.viewportSize) > rows.length - EARLY) void conversation.loadNewer();
