@@ -2,6 +2,7 @@
  * A home that is used from another thread, or from several tabs. In the thread that has the client: a `HomeHost`, whose
  * `calls` are given to `answerCalls` for each channel. In a page: `remoteHome`. Between tabs: `joinTabs`.
  */
+export { again } from "./again.js";
 export { channelOf, type Channel, type MessageEnd } from "./channel.js";
 export { answerCalls, type Callable, type Remote, RemoteFailure, RemoteGone } from "./calls.js";
 export { HomeHost } from "./homeHost.js";

@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import { again, type RoomKey } from "@conclave/client/remote";
 import { batch, computed, signal } from "@preact/signals";
 import { toast } from "../../design/Toast.js";
 import { home } from "../../model/home.js";
@@ -84,19 +84,22 @@ export class Composition {
     });
     this.aside = "";
     this.save();
-    const room = home().room(this.key);
-    const sending =
-      mode.kind !== "edit"
-        ? room.send(text, ...(mode.kind === "reply" ? [mode.to.id] : []))
-        : rawTextOf(mode.of) === text
-          ? Promise.resolve({ ok: true as const })
-          : room.edit(mode.of.id, text);
+    if (mode.kind === "edit" && rawTextOf(mode.of) === text) return;
     // A full disk, or the tab that had the home is gone: nobody knows what became of it.
-    const sent = await sending.catch(() => null);
+    const sent = await (mode.kind === "edit"
+      ? home().room(this.key).edit(mode.of.id, text)
+      : this.post(text, mode.kind === "reply" ? mode.to.id : null)
+    ).catch(() => null);
     if (sent?.ok) return;
     toast({ text: sent ? sayProblem(sent.problem) : t.notKept, tone: "danger" });
     // Nothing that was written is lost.
     this.write(this.isEmpty.value ? text : `${text}\n${this.text.value}`);
+  }
+
+  /** The message has its id from here, so that it is there once, however often it has to be said. */
+  private post(text: string, ref: Uint8Array | null) {
+    const post = { id: crypto.getRandomValues(new Uint8Array(16)), kind: "text", ref, body: encoder.encode(text) };
+    return again(() => home().room(this.key).post(post));
   }
 
   /** Keeps the draft at once: the page goes away. */
