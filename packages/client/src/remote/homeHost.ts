@@ -1,4 +1,6 @@
 import { fromHex, toHex } from "@conclave/codec";
+import type { Clock } from "../ports/clock.js";
+import { systemClock } from "../ports/system.js";
 import type { Client, RoomOptions } from "../view/client.js";
 import type { Decision } from "../view/decision.js";
 import type { Invited } from "../view/invitation.js";
@@ -24,10 +26,14 @@ export class HomeHost {
   private readonly transfers: Transfers;
   private readonly stopWatching: () => void;
 
-  /** @param tell Called with each event, after what it tells of was stored. */
+  /**
+   * @param tell Called with each event, after what it tells of was stored.
+   * @param clock The one that the client has.
+   */
   constructor(
     private readonly client: Client,
     private readonly tell: (event: HomeEvent) => void,
+    private readonly clock: Clock = systemClock,
   ) {
     this.transfers = new Transfers((key) => this.session(key), tell);
     this.stopWatching = client.watch(() => void this.follow());
@@ -136,7 +142,7 @@ export class HomeHost {
       this.feeds.delete(key);
     }
     for (const [key, room] of rooms) {
-      if (!this.feeds.has(key)) this.feeds.set(key, new RoomFeed(key, room, this.tell));
+      if (!this.feeds.has(key)) this.feeds.set(key, new RoomFeed(key, room, this.tell, this.clock));
     }
     this.tell({ type: "rooms", rooms: await this.rooms() });
   }

@@ -1,4 +1,5 @@
 import { equalBytes } from "@conclave/codec";
+import type { CancelTimer, Clock } from "../ports/clock.js";
 import type { Decision } from "../view/decision.js";
 import type { RoomSession } from "../view/roomSession.js";
 import type { Freshness } from "../view/status.js";
@@ -23,12 +24,13 @@ export class RoomFeed {
   private lately: Decision | null = null;
   private readonly ready: Promise<void>;
   private isOver = false;
-  private ageing: ReturnType<typeof setTimeout> | undefined;
+  private ageing: CancelTimer | null = null;
 
   constructor(
     private readonly key: RoomKey,
     readonly session: RoomSession,
     private readonly tell: (event: HomeEvent) => void,
+    private readonly clock: Clock,
   ) {
     this.unwatch = session.watch((event) => {
       this.take(event);
@@ -47,7 +49,7 @@ export class RoomFeed {
 
   stop(): void {
     this.isOver = true;
-    clearTimeout(this.ageing);
+    this.ageing?.();
     this.unwatch();
   }
 
@@ -68,10 +70,10 @@ export class RoomFeed {
    * so that pages are told by the clock (attack A19).
    */
   private watchAge({ until }: Freshness): void {
-    clearTimeout(this.ageing);
+    this.ageing?.();
     if (until === null || this.isOver) return;
-    const wait = Math.min(Math.max(until - Date.now() + 1, SOON), LONGEST_TIMER);
-    this.ageing = setTimeout(() => void this.flush(), wait);
+    const wait = Math.min(Math.max(until - this.clock.now() + 1, SOON), LONGEST_TIMER);
+    this.ageing = this.clock.setTimer(wait, () => void this.flush());
   }
 
   private async flush(): Promise<void> {
