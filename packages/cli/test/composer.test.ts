@@ -71,6 +71,7 @@ describe("slash commands", () => {
   const host = (answer: boolean) => {
     const said: string[] = [];
     return {
+      isPerson: true,
       said,
       say: (text: string) => said.push(text),
       ask: () => Promise.resolve(answer),
@@ -102,7 +103,7 @@ describe("slash commands", () => {
 
   it("an unknown command is never sent as a message, and gets the nearest name", async () => {
     const { room } = scriptedRoom([], [member(ALICE, "owner")]);
-    expect([isSlashCommand("/x"), isSlashCommand("//x"), isSlashCommand("x")]).toEqual([true, false, false]);
+    expect(["/x", "//x", "x", "/x\ny"].map(isSlashCommand)).toEqual([true, false, false, false]);
     await expect(runSlashCommand(room, "/membrs", host(true))).rejects.toMatchObject({
       hint: "Did you mean /members?",
     });

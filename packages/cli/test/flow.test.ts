@@ -58,9 +58,9 @@ describe("a room by the command line, each command a process", () => {
     expect(new Set(codes.map(({ roomCode }) => roomCode)).size).toBe(1);
     expect(codes[0]).toMatchObject({ words: { length: 12 }, digits: expect.stringMatching(/^(\d{5} ?){12}$/u) });
 
-    const refused = await conclave("Bob", "remove", "Carol");
+    const refused = await conclave("Bob", "remove", "Carol", "--yes");
     expect(refused).toMatchObject({ code: 1, error: { code: "NOT_ALLOWED", hint: expect.stringContaining("policy") } });
-    expect(await conclave("Alice", "remove", "Bob")).toMatchObject({ code: 0, done: true });
+    expect(await conclave("Alice", "remove", "Bob", "--yes")).toMatchObject({ code: 0, done: true });
     await conclave("Carol", "send", "Only Alice reads this.");
     expect(texts((await conclave("Bob", "history")).items)).toEqual(["Hello!"]);
     expect(await conclave("Bob", "send", "Hello?")).toMatchObject({ code: 1, error: { code: "NOT_MEMBER" } });
@@ -79,12 +79,12 @@ describe("a room by the command line, each command a process", () => {
     expect((await conclave("Emil", "status")).room).toMatchObject({ standing: "member", people: 2 });
     expect((await conclave("Dora", "log")).decisions.at(-1)).toMatchObject({ summary: "Dora let Emil in" });
 
-    const owner = await conclave("Dora", "leave");
+    const owner = await conclave("Dora", "leave", "--yes");
     expect(owner).toMatchObject({ code: 1, error: { code: "LAST_OWNER", hint: expect.stringContaining("role") } });
-    expect((await conclave("Dora", "role", "Emil", "owner")).code).toBe(0);
-    expect((await conclave("Dora", "policy", "open-house")).code).toBe(0);
+    expect((await conclave("Dora", "role", "Emil", "owner", "--yes")).code).toBe(0);
+    expect((await conclave("Dora", "policy", "open-house", "--yes")).code).toBe(0);
     expect((await conclave("Emil", "policy")).policy.preset).toBe("open-house");
-    expect((await conclave("Dora", "leave")).code).toBe(0);
+    expect((await conclave("Dora", "leave", "--yes")).code).toBe(0);
     const emil = new Running(["chat", "--json", "--home", join(folder, "Emil")]);
     await emil.line((line) => line.includes("Dora left"), 30_000);
     expect(await emil.stop()).toBe(0);
@@ -100,6 +100,7 @@ describe("a room by the command line, each command a process", () => {
     gina.write("Good morning");
     await hans.line((line) => line.endsWith("<Gina> Good morning"));
     hans.write("/members");
+    await gina.line((line) => line.endsWith("<Hans> /members"));
     hans.write("Good morning, Gina");
     await gina.line((line) => line.endsWith("<Hans> Good morning, Gina"));
     hans.closeInput();
@@ -167,7 +168,7 @@ describe("what goes wrong", () => {
       expect(await usage(args)).toMatchObject({ code: 2, error: { code: "USAGE" } });
     for (const file of ["/dev/zero", folder])
       expect(await usage(["verify-proof", file])).toMatchObject({ code: 1, error: { code: "NO_PROOF" } });
-    expect(await usage(["remove", "Pia"])).toMatchObject({
+    expect(await usage(["remove", "Pia", "--yes"])).toMatchObject({
       code: 1,
       error: { hint: expect.stringContaining("leave") },
     });

@@ -47,7 +47,7 @@ describe("coming back from the 24 words", () => {
       code: 1,
       error: { code: "ALREADY_MEMBER" },
     });
-    expect(await conclave("Alice", ["remove", "Bob"])).toMatchObject({ code: 0, done: true });
+    expect(await conclave("Alice", ["remove", "Bob", "--yes"])).toMatchObject({ code: 0, done: true });
     const { link: asking } = await conclave("Alice", ["invite", "--mode", "ask", "--label", "Bob again"]);
     expect(await conclave("Bob 2", ["join", asking, "--name", "Bob"])).toMatchObject({
       code: 0,

@@ -2,12 +2,13 @@ import { Box, Text, useApp, useCursor, useInput, useStdout } from "ink";
 import { memo, useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { RoomSession } from "../model/session.js";
 import type { ChatView } from "./chatView.js";
+import { mustBeWhole } from "../terminal/textBytes.js";
 import { complete } from "./completion.js";
 import { composerText, composerWith, EMPTY, type Composer } from "./composer.js";
 import { keyMeaning, presses, type KeyMeaning } from "./keyboard.js";
 import type { Row, Style } from "./row.js";
 import { layOut } from "./screen.js";
-import { isSlashCommand, runSlashCommand } from "./slashCommands.js";
+import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
 
 interface Question {
   readonly text: string;
@@ -43,12 +44,13 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
   );
   setCursorPosition(screen.cursor);
 
-  const host = {
-    say: (text: string) => {
+  const host: SlashHost = {
+    isPerson: true,
+    say: (text) => {
       view.say(text);
     },
-    ask: (text: string) =>
-      new Promise<boolean>((answer) => {
+    ask: (text) =>
+      new Promise((answer) => {
         question.current = { text, answer };
         redraw();
       }),
@@ -61,6 +63,7 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
   const submit = async (text: string): Promise<void> => {
     const isCommand = isSlashCommand(text);
     try {
+      mustBeWhole(text, "What was typed");
       if (isCommand) await runSlashCommand(room, text, host);
       else await room.send(text.startsWith("//") ? text.slice(1) : text);
     } catch (error) {
@@ -92,7 +95,9 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
   };
 
   const answered = (input: string, isEscape: boolean): void => {
-    const letter = input[0]?.toLowerCase();
+    // Text that is pasted answers nothing.
+    if (input.length > 1) return;
+    const letter = input.toLowerCase();
     if (letter !== "y" && letter !== "n" && !isEscape) return;
     question.current?.answer(letter === "y");
     question.current = null;
@@ -135,8 +140,10 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
 
   useInput((input, key) => {
     for (const press of isPasting.current ? [{ input, key }] : presses(input, key)) {
-      if (question.current !== null && !(key.ctrl && input === "c")) answered(press.input, key.escape);
-      else carryOut(keyMeaning(composer.current, press.input, press.key, isPasting.current));
+      const meaning = keyMeaning(composer.current, press.input, press.key, isPasting.current);
+      const isOfPaste = meaning.kind === "pasteBegins" || meaning.kind === "pasteEnds" || isPasting.current;
+      if (question.current === null || meaning.kind === "quit" || isOfPaste) carryOut(meaning);
+      else answered(press.input, key.escape);
     }
     redraw();
   });

@@ -1,24 +1,36 @@
-import { createInterface } from "node:readline";
 import { CliError } from "../cliError.js";
 import type { RoomEvent, RoomSession } from "../model/session.js";
 import type { TimelineItem } from "../model/timeline.js";
+import { EXIT, type ExitCode } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
+import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
 import { keyOf } from "./chatView.js";
 import { linesOf } from "./plainLine.js";
-import { isSlashCommand, runSlashCommand } from "./slashCommands.js";
+import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
 
 const PATIENCE = 20_000;
 
+/** How the lines of a chat are read. */
+export interface PlainChatOptions {
+  /** How many earlier lines of the room are printed. */
+  readonly history: number;
+  /** Goes on when the input has ended. */
+  readonly isFollowing: boolean;
+  /** A person types the lines: slash commands work, and their questions are answered by the next line. */
+  readonly isPerson: boolean;
+  /** Slash commands are carried out, as far as a program may. */
+  readonly takesCommands: boolean;
+}
+
 /**
- * The chat as lines: each line of standard input is a message or a slash command; what happens is printed. Ends when the
- * input has ended and everything is sent, or with /quit or Ctrl-C.
+ * The chat as lines: each line of standard input is a message; what happens is printed. Ends when the input has ended and
+ * everything is sent, or with /quit or Ctrl-C.
+ *
+ * RULE: cli.pipe-is-text: a line of a pipe is what it says, whatever it begins with: whoever can write a line into a log
+ * has no command in the room of its reader (attack A104).
+ * @returns the exit code: that of the first line that was not sent or carried out.
  */
-export async function plainChat(
-  room: RoomSession,
-  history: number,
-  output: Output,
-  isFollowing: boolean,
-): Promise<void> {
+export async function plainChat(room: RoomSession, output: Output, options: PlainChatOptions): Promise<ExitCode> {
   const texts = new Map<string, string>();
   const show = (item: TimelineItem) => {
     if (item.kind === "message") texts.set(item.message.id, item.message.text);
@@ -46,40 +58,59 @@ export async function plainChat(
     if (meanwhile) meanwhile.push(event);
     else show(event);
   });
-  const earlier = await room.timeline(history);
+  const earlier = await room.timeline(options.history);
   const shown = new Set(earlier.map(keyOf));
   const late = meanwhile.filter((item) => keyOf(item) === null || !shown.has(keyOf(item)));
   meanwhile = null;
   for (const item of [...earlier, ...late]) show(item);
-  const input = createInterface({ input: process.stdin, terminal: false });
+  const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      process.once(signal, () => {
-        input.close();
-        resolve();
-      });
+    stop.signal.addEventListener("abort", () => {
+      resolve();
+    });
   });
+  const quit = () => {
+    stop.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, quit);
+  const lines = standardInputLines(stopped);
+  const host: SlashHost = {
+    isPerson: options.isPerson,
+    say: (text) => {
+      output.note(text);
+    },
+    ask: async (question) => {
+      output.note(`${question} Type yes or no.`);
+      const { value } = await lines.next();
+      return typeof value === "string" && /^\s*y(es)?\s*$/iu.test(value);
+    },
+    toggleMembers: () => undefined,
+    quit,
+  };
+  const takesCommands = options.isPerson || options.takesCommands;
+  const carryOut = async (line: InputLine): Promise<void> => {
+    if (typeof line !== "string") throw line;
+    if (line.trim() === "") return;
+    if (takesCommands && isSlashCommand(line)) await runSlashCommand(room, line, host);
+    else await room.send(takesCommands && line.startsWith("//") ? line.slice(1) : line);
+  };
+  let exit: ExitCode = EXIT.ok;
   try {
-    const host = {
-      say: (text: string) => output.note(text),
-      ask: () => Promise.resolve(true),
-      toggleMembers: () => undefined,
-      quit: () => {
-        input.close();
-      },
-    };
-    for await (const line of input) {
+    for await (const line of lines) {
       try {
-        if (isSlashCommand(line)) await runSlashCommand(room, line, host);
-        else if (line.trim() !== "") await room.send(line.startsWith("//") ? line.slice(1) : line);
+        await carryOut(line);
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         output.error(error);
+        // Wrong usage means that nothing was tried: here other lines were.
+        if (exit === EXIT.ok) exit = error.exit === EXIT.usage ? EXIT.refused : error.exit;
       }
+      if (stop.signal.aborted) break;
     }
-    if (isFollowing) await stopped;
+    if (options.isFollowing) await stopped;
     await room.flushed(PATIENCE);
   } finally {
     stopWatching();
   }
+  return exit;
 }

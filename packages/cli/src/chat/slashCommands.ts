@@ -13,6 +13,8 @@ import { saveFromChat, sendFromChat } from "./chatFiles.js";
 
 /** What a slash command may do with the screen that it was typed in. */
 export interface SlashHost {
+  /** A person typed it: they can be asked, and may decide. False for lines that a program wrote. */
+  readonly isPerson: boolean;
   say(text: string): void;
   ask(question: string): Promise<boolean>;
   toggleMembers(): void;
@@ -22,6 +24,8 @@ export interface SlashHost {
 type Run = (room: RoomSession, argument: string, host: SlashHost) => Promise<void> | void;
 interface SlashCommand {
   readonly usage: string;
+  /** `acts`: it decides something, or reads or writes a file of this machine. `shows`: all the rest. */
+  readonly effect: "shows" | "acts";
   readonly about: string;
   readonly run: Run;
 }
@@ -32,6 +36,7 @@ const plain = paintFor(false);
 export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   invite: {
     usage: "/invite [label]",
+    effect: "acts",
     about: "make an invite link",
     run: async (room, label, host) => {
       const { link, progress } = await room.invite({
@@ -46,6 +51,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   members: {
     usage: "/members",
+    effect: "shows",
     about: "who is here, and how they came in",
     run: (room, _, host) => {
       host.say(memberTable(room.members(), plain).join("\n"));
@@ -53,6 +59,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   pane: {
     usage: "/pane",
+    effect: "shows",
     about: "show or hide the list of members at the side",
     run: (_room, _argument, host) => {
       host.toggleMembers();
@@ -60,6 +67,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   log: {
     usage: "/log",
+    effect: "shows",
     about: "every decision: who let whom in, by what right",
     run: (room, _, host) => {
       host.say(room.decisions().map(decisionLine).join("\n"));
@@ -67,16 +75,19 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   file: {
     usage: "/file PATH",
+    effect: "acts",
     about: "send a file",
     run: (room, path, host) => sendFromChat(room, needed(path, "/file PATH", "which"), host),
   },
   save: {
     usage: "/save FILE",
+    effect: "acts",
     about: "save a file of the room, verified, where the chat was started",
     run: (room, name, host) => saveFromChat(room, needed(name, "/save FILE", "which"), host),
   },
   requests: {
     usage: "/requests",
+    effect: "shows",
     about: "who asks to be let in",
     run: async (room, _, host) => {
       const waiting = await room.requests();
@@ -89,6 +100,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   admit: {
     usage: "/admit NAME",
+    effect: "acts",
     about: "let in somebody who asked",
     run: async (room, name, host) => {
       const request = findOne("request", needed(name, "/admit NAME"), await room.requests());
@@ -97,6 +109,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   decline: {
     usage: "/decline NAME",
+    effect: "acts",
     about: "turn down somebody who asked",
     run: async (room, name, host) => {
       const request = findOne("request", needed(name, "/decline NAME"), await room.requests());
@@ -106,6 +119,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   remove: {
     usage: "/remove NAME",
+    effect: "acts",
     about: "remove somebody",
     run: async (room, name, host) => {
       const person = findOne("member", needed(name, "/remove NAME"), room.members());
@@ -117,6 +131,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   verify: {
     usage: "/verify [NAME]",
+    effect: "shows",
     about: "fingerprints and codes to compare",
     run: (room, name, host) => {
       const prints = room.fingerprints(name === "" ? null : findOne("member", name, room.members()));
@@ -133,6 +148,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   alarms: {
     usage: "/alarms",
+    effect: "shows",
     about: "what was detected, and where the proof is",
     run: (room, _, host) => {
       const { alarms } = room.status();
@@ -150,6 +166,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   resume: {
     usage: "/resume",
+    effect: "acts",
     about: "go on sending after an alarm, when you have looked at it",
     run: async (room, _, host) => {
       await room.resume();
@@ -159,6 +176,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   help: {
     usage: "/help",
+    effect: "shows",
     about: "this list",
     run: (_room, _argument, host) => {
       host.say(helpText());
@@ -166,6 +184,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
   quit: {
     usage: "/quit",
+    effect: "shows",
     about: "leave the chat (you stay in the room); Ctrl-C too",
     run: (_room, _argument, host) => {
       host.quit();
@@ -177,17 +196,21 @@ function decisionLine({ time, summary, right }: Decision): string {
   return `${dayAndTime(time)}  ${safeLine(summary)}${right === "" ? "" : `, ${safeLine(right)}`}`;
 }
 
-/** `text` is a command, unless it begins with two slashes, which send a message that begins with one. */
+/** `text` is a command, unless it begins with two slashes, which send a message that begins with one, or has several lines. */
 export function isSlashCommand(text: string): boolean {
-  return text.startsWith("/") && !text.startsWith("//");
+  return text.startsWith("/") && !text.startsWith("//") && !text.includes("\n");
 }
 
 /**
  * Runs a command line such as `/remove Bob`.
+ *
+ * RULE: cli.pipe-decides-nothing: what others can write into a pipe decides nothing and touches no file of this machine
+ * (attack A104).
  * @throws CliError for an unknown command, and whatever the command refuses.
  */
 export async function runSlashCommand(room: RoomSession, line: string, host: SlashHost): Promise<void> {
-  const [word = "", ...rest] = line.slice(1).trim().split(/\s+/u);
+  // The spaces inside of an argument are its own: names have them.
+  const [, word = "", argument = ""] = /^(\S*)\s*(.*)$/su.exec(line.slice(1).trim())!;
   const command = Object.hasOwn(SLASH_COMMANDS, word) ? SLASH_COMMANDS[word] : undefined;
   if (command === undefined) {
     const nearest = nearestName(word, Object.keys(SLASH_COMMANDS));
@@ -197,7 +220,14 @@ export async function runSlashCommand(room: RoomSession, line: string, host: Sla
       nearest === null ? "/help lists what there is." : `Did you mean /${nearest}?`,
     );
   }
-  await command.run(room, rest.join(" "), host);
+  if (command.effect === "acts" && !host.isPerson) {
+    throw new CliError(
+      "NOT_FROM_A_PIPE",
+      `/${word} has to be typed by a person in the chat.`,
+      "A script uses the command of that name.",
+    );
+  }
+  await command.run(room, argument, host);
 }
 
 function helpText(): string {

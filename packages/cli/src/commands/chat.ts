@@ -1,4 +1,6 @@
+import { EXIT } from "../exitCode.js";
 import { withHome, type CommandContext } from "../program/globals.js";
+import { canAsk } from "../terminal/consent.js";
 import { wholeNumber } from "./wholeNumber.js";
 
 /** `conclave chat`: a screen in a terminal, lines otherwise. */
@@ -10,7 +12,13 @@ export async function chat(context: CommandContext): Promise<void> {
     const room = home.room(context.room);
     if (isPlain) {
       const { plainChat } = await import("../chat/plainChat.js");
-      await plainChat(room, history, output, options["follow"] === true);
+      const exit = await plainChat(room, output, {
+        history,
+        isFollowing: options["follow"] === true,
+        isPerson: canAsk(context),
+        takesCommands: options["commands"] === true,
+      });
+      if (exit !== EXIT.ok) process.exitCode = exit;
       return;
     }
     const { runChatScreen } = await import("../chat/runChatScreen.js");

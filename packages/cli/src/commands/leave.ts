@@ -1,12 +1,18 @@
 import { type CommandContext, withRoom } from "../program/globals.js";
-import { consent } from "../terminal/consent.js";
+import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 
 /** `conclave leave`. */
 export async function leave(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const { title, id } = room.summary();
-    await consent(context, `Leave ${safeName(title)}?`);
+    const isAlone = room.members().every(({ isYou }) => isYou);
+    await consentForGood(
+      context,
+      isAlone
+        ? `Leave ${safeName(title)}? You are its only member: nobody can let anybody in afterwards, and the room ends.`
+        : `Leave ${safeName(title)}? To come back, somebody there has to let you in.`,
+    );
     const isGone = await room.leave();
     context.output.result({ room: id, done: isGone }, (paint) =>
       isGone

@@ -1,4 +1,6 @@
 import { type CommandContext, withRoom } from "../program/globals.js";
+import { policyOf } from "../session/policyView.js";
+import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { reportProgress } from "./progress.js";
@@ -7,6 +9,12 @@ import { reportProgress } from "./progress.js";
 export async function policy(context: CommandContext, preset: string | null): Promise<void> {
   await withRoom(context, preset === null ? "read" : "write", async (room) => {
     if (preset !== null) {
+      const { title } = room.summary();
+      policyOf(preset);
+      await consentForGood(
+        context,
+        `Change who decides in ${safeName(title)} to "${safeName(preset)}"? The new policy decides whether you can change it back.`,
+      );
       reportProgress(context.output, await room.setPolicy(preset), `The room's policy is ${safeName(preset)} now.`, {
         preset,
       });

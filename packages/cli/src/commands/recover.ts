@@ -1,16 +1,16 @@
-import { usageError } from "../cliError.js";
+import { CliError, usageError } from "../cliError.js";
 import { type CommandContext, nextCommand } from "../program/globals.js";
 import { recoverHome } from "../session/recoverHome.js";
-import { ask, isInteractive } from "../terminal/consent.js";
+import { ask, canAsk } from "../terminal/consent.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
 const LONGEST = 4096;
 
 /** `conclave recover`: a home that is still empty becomes the person's whose words these are. */
 export async function recover(context: CommandContext): Promise<void> {
-  const words = isInteractive(context)
+  const words = canAsk(context)
     ? ((await ask(context, "Your 24 words, in their order:")) ?? "")
-    : await readStandardInput(LONGEST).catch(() => "");
+    : await readStandardInput(LONGEST).catch(tooLongAsNone);
   if (words.trim() === "")
     throw usageError("Give the 24 words on standard input.", "They stay out of the command line.");
   const home = await recoverHome(context.home, words);
@@ -27,6 +27,12 @@ export async function recover(context: CommandContext): Promise<void> {
   } finally {
     await home.close();
   }
+}
+
+// What is far too long is no phrase.
+function tooLongAsNone(error: unknown): string {
+  if (error instanceof CliError && error.code === "TOO_LONG") return "";
+  throw error;
 }
 
 const ABOUT = [

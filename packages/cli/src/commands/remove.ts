@@ -1,7 +1,7 @@
 import { displayName } from "../model/person.js";
 import { findOne } from "../model/find.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
-import { consent } from "../terminal/consent.js";
+import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { reportProgress } from "./progress.js";
 
@@ -10,7 +10,7 @@ export async function remove(context: CommandContext, name: string): Promise<voi
   await withRoom(context, "write", async (room) => {
     const person = findOne("member", name, room.members());
     const shown = safeName(displayName(person, person.isLookalike));
-    await consent(context, `Remove ${shown}? They keep what they have read, and can read nothing from now on.`);
+    await consentForGood(context, `Remove ${shown}? They keep what they have read, and can read nothing from now on.`);
     const progress = await room.remove(person);
     reportProgress(
       context.output,

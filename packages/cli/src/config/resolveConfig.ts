@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { usageError } from "../cliError.js";
 import { nearestName } from "./nearestName.js";
+import { asText } from "../terminal/textBytes.js";
 import { environmentName, flagName, SETTING_NAMES, SETTINGS, type ServeConfig, type SettingName } from "./settings.js";
 
 /** A setting's value and where it came from: `--port`, `CONCLAVE_PORT`, a file's path, or `default`. */
@@ -95,12 +96,14 @@ function parseJson(text: string, path: string): Readonly<Record<string, unknown>
 }
 
 function readText(path: string, what: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     throw usageError(`${what} names ${path}, which cannot be read (${code}).`);
   }
+  return asText(bytes, path);
 }
 
 // RULE: cli.no-secrets: a secret that does not fit is not repeated in the error.

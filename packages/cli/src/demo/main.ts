@@ -81,7 +81,7 @@ async function play(): Promise<void> {
   );
   const kept = join(folder, "bobs-copy");
   cpSync(bob.home, kept, { recursive: true });
-  const removed = await alice.run(["remove", "Bob"]);
+  const removed = await alice.run(["remove", "Bob", "--yes"]);
   transcript.claim("Bob is removed.", removed.code === 0 && removed.document["done"] === true);
   const lastAllowed = await lengthOfLog(alice, roomId);
   await alice.run(["send", "The key is under the blue pot."]);

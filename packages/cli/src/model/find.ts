@@ -8,18 +8,21 @@ interface Findable {
 }
 
 /**
- * The one item that the text names: exactly its name, `name#tag` or id, else the one whose name is the same without regard
- * to capitals, else the one whose tag or id begins so (at least four characters).
+ * The one item that the text names: exactly its name, `name#tag` or id, else the one that is shown so, which may be shorter
+ * and plainer, else the one whose name is the same without regard to capitals, else the one whose tag or id begins so (at
+ * least four characters).
  * @throws CliError NOT_FOUND or AMBIGUOUS, which lists what it could be.
  */
 export function findOne<T extends Findable>(what: string, text: string, items: readonly T[]): T {
   const wanted = text.trim().replace(/^@/u, "");
   const full = (item: T) => (item.tag === undefined ? item.name : `${item.name}#${item.tag}`);
+  const shown = (item: T) => safeName(item.name);
   const folded = (value: string) => value.normalize("NFKC").toLowerCase();
   const isPrefix = (value: string | undefined) =>
     wanted.length >= 4 && value?.startsWith(wanted.toLowerCase().replace(/^#/u, "")) === true;
   const ways: ((item: T) => boolean)[] = [
     (item) => item.id === wanted || full(item) === wanted || item.name === wanted,
+    (item) => shown(item) === wanted || full({ ...item, name: shown(item) }) === wanted,
     (item) => folded(item.name) === folded(wanted) || folded(full(item)) === folded(wanted),
     (item) => isPrefix(item.id) || isPrefix(item.tag),
   ];

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf, FOR_GOOD } from "./globals.js";
 
 const PERSON = "their name, name#tag where names look alike, or the beginning of their id";
 
@@ -93,7 +93,7 @@ Examples:
     .command("remove")
     .description("remove somebody: they can read nothing that is written afterwards")
     .argument("<person>", PERSON)
-    .option("--yes", "without asking")
+    .option("--yes", FOR_GOOD)
     .addHelpText(
       "after",
       `
@@ -110,6 +110,7 @@ cannot come back by another link. What they have read already they keep: nobody 
     .description("change somebody's role")
     .argument("<person>", PERSON)
     .argument("<role>", "owner, admin or member")
+    .option("--yes", `${FOR_GOOD}, to make an owner or to give up your own role`)
     .action(async (person: string, role: string, _: unknown, command: Command) => {
       const { setRole } = await import("../commands/role.js");
       await setRole(contextOf(command.optsWithGlobals()), person, role);
@@ -119,6 +120,7 @@ cannot come back by another link. What they have read already they keep: nobody 
     .command("policy")
     .description("who decides what in this room; with a preset: change it")
     .argument("[preset]", "owner-led, admins, everyone, add-only, open-house, sealed")
+    .option("--yes", FOR_GOOD)
     .action(async (preset: string | undefined, _: unknown, command: Command) => {
       const { policy } = await import("../commands/policy.js");
       await policy(contextOf(command.optsWithGlobals()), preset ?? null);

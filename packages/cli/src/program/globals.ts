@@ -18,6 +18,9 @@ export interface Globals {
 /** The options as commander gives them. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
+/** What `--yes` is for, where something cannot be undone: every such command has it. */
+export const FOR_GOOD = "do not ask for confirmation; needed where nobody can be asked";
+
 const PATIENCE = 15_000;
 const SILENCE = 1500;
 /** The relay has lost the room: what is stored here is all that is left to look at. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { Output } from "../terminal/output.js";
+import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
 import { addRoomCommands } from "./roomCommands.js";
@@ -49,6 +50,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
   }
   try {
+    for (const each of args) mustBeWhole(each, "An argument of this command");
+    for (const [name, value = ""] of Object.entries(process.env)) {
+      if (name.startsWith("CONCLAVE_")) mustBeWhole(value, name);
+    }
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

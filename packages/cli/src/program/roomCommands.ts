@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf, FOR_GOOD } from "./globals.js";
 
 /** Founding, joining, talking. */
 export function addRoomCommands(program: Command): void {
@@ -66,12 +66,15 @@ Examples:
     .option("--plain", "lines instead of a screen (the default when this is not a terminal)")
     .option("--history <n>", "how many earlier messages to show", "200")
     .option("--follow", "with --plain or --json: go on when the input has ended, until Ctrl-C")
+    .option("--commands", "carry out lines of a pipe that begin with /, as far as they only show something")
     .addHelpText(
       "after",
       `
 In a terminal this is a screen; type /help in it. Otherwise, and with --plain or --json, each
 line of standard input is a message and what happens is printed line by line; it ends when the
-input ends and everything is sent.
+input ends and everything is sent. Lines of a pipe are text, whatever they begin with; with
+--commands those that begin with / are commands, as long as they decide nothing and touch no
+file. When a line could not be sent, the exit code says so.
 
 Examples:
   conclave chat
@@ -129,7 +132,7 @@ Examples:
   program
     .command("leave")
     .description("leave a room")
-    .option("--yes", "without asking")
+    .option("--yes", FOR_GOOD)
     .action(async (_: unknown, command: Command) => {
       const { leave } = await import("../commands/leave.js");
       await leave(contextOf(command.optsWithGlobals()));

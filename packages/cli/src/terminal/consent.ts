@@ -2,28 +2,52 @@ import { CliError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import type { CommandContext } from "../program/globals.js";
 
-/** Whether somebody sits at the keyboard whom one can ask. */
-export function isInteractive({ json }: CommandContext): boolean {
-  return !json && process.stdin.isTTY && process.stdout.isTTY;
+/** Questions are not results: those may go into a file or another program. */
+const AT_TERMINAL = { output: process.stderr } as const;
+
+/** Whether somebody is there whom one can ask: they read on standard error and type into standard input. Programs (`--json`) are not asked. */
+export function canAsk({ json }: Pick<CommandContext, "json">): boolean {
+  return !json && process.stdin.isTTY && process.stderr.isTTY;
 }
 
 /**
- * Asks yes or no, where Enter alone is `usual`; `--yes` answers it, and so does a missing terminal (a script that says `remove Bob` means it).
+ * Asks yes or no about what can be taken back, or is what the command is for; Enter alone is `usual`. `--yes` answers it,
+ * and so does a missing terminal: a script that says `join` means it.
  * @throws CliError CANCELLED for no, and for Ctrl-C.
  */
 export async function consent(context: CommandContext, question: string, usual = false): Promise<void> {
-  if (context.options["yes"] === true || !isInteractive(context)) return;
+  if (context.options["yes"] === true || !canAsk(context)) return;
   const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message: question, initialValue: usual });
+  const answer = await confirm({ ...AT_TERMINAL, message: question, initialValue: usual });
   if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null, EXIT.interrupted);
   if (!answer) throw new CliError("CANCELLED", "Nothing was done.");
 }
 
+/**
+ * Asks about what cannot be taken back: call it before anything is done.
+ *
+ * RULE: cli.for-good: what cannot be undone needs a person's yes: typed at the question, or given as `--yes`. Where nobody
+ * can be asked, nothing is done (attack A104).
+ * @throws CliError NEEDS_YES (exit 2) where nobody can be asked; CANCELLED for no, and for Ctrl-C.
+ */
+export async function consentForGood(context: CommandContext, question: string): Promise<void> {
+  if (context.options["yes"] !== true && !canAsk(context)) {
+    throw new CliError(
+      "NEEDS_YES",
+      "This cannot be undone, and there is nobody here to ask. Nothing was done.",
+      `Add --yes to answer yes to: ${question}`,
+      EXIT.usage,
+    );
+  }
+  await consent(context, question);
+}
+
 /** Asks for one line of text; null when nobody can be asked. */
 export async function ask(context: CommandContext, question: string): Promise<string | null> {
-  if (!isInteractive(context)) return null;
+  if (!canAsk(context)) return null;
   const { text, isCancel } = await import("@clack/prompts");
   const answer = await text({
+    ...AT_TERMINAL,
     message: question,
     validate: (given) => (given?.trim() ? undefined : "Please type something."),
   });
