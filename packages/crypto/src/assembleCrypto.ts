@@ -2,6 +2,7 @@ import type { Crypto, KemName } from "./crypto.js";
 import { dhkemDecapsulate, dhkemDeriveKeyPair, dhkemEncapsulate } from "./dhkem.js";
 import { hkdfExpand, hkdfExtract } from "./hkdf.js";
 import type { Primitives } from "./primitives.js";
+import { isSmallOrder } from "./smallOrder.js";
 import { xwingDecapsulate, xwingDeriveKeyPair, xwingEncapsulate, xwingPublicKey } from "./xwing.js";
 
 const KEY_LENGTH = { aes128gcm: 16, aes256gcm: 32, chacha20poly1305: 32 } as const;
@@ -48,6 +49,9 @@ export function assembleCrypto(primitives: Primitives): Crypto {
       if (publicKey.length !== 32 || signature.length !== 64) return false;
       // RULE: crypto.canonical-s: S must be below the group's order, or signatures are malleable (RFC 8032 §5.1.7).
       if (!isCanonicalScalar(signature.subarray(32))) return false;
+      // RULE: crypto.small-order: a key or R of small order is refused: some platforms take such signatures and some (Node
+      // from 24.22 on) do not, so that one would split a room; and such a key signs for everything (Brendel et al. 2021).
+      if (isSmallOrder(publicKey) || isSmallOrder(signature.subarray(0, 32))) return false;
       return primitives.ed25519Verify(publicKey, message, signature);
     },
     kemDeriveKeyPair(kem, ikm) {

@@ -1,3 +1,4 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -120,6 +121,39 @@ describe.each([nodeCrypto, webCrypto])("conformance of $name", (crypto: Crypto) 
     for (let i = 32; i < 64; i++, raised >>= 8n) malleable[i] = Number(raised & 0xffn);
     expect(crypto.ed25519Verify(crypto.ed25519PublicKey(seed), text("message"), signature)).toBe(true);
     expect(crypto.ed25519Verify(crypto.ed25519PublicKey(seed), text("message"), malleable)).toBe(false);
+  });
+
+  it("RULE crypto.small-order: a signature with a key or R of small order is refused, though its equation holds", () => {
+    const { Point } = ed25519;
+    const torsion = Point.fromBytes(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), true);
+    const small = [Point.ZERO];
+    while (small.length < 8) small.push(small.at(-1)!.add(torsion));
+    const [a, r] = [123456789n, 987654321n];
+    const scalar = (n: bigint) => Uint8Array.from({ length: 32 }, (_, at) => Number((n >> BigInt(8 * at)) & 0xffn));
+    // What a signer can do that knows a: R is the one it says, S fits. How many of 32 messages hold.
+    const holding = (key: Uint8Array, R: Uint8Array, of: { a: bigint; r: bigint }) =>
+      Array.from({ length: 32 }, (_, m) => {
+        const message = Uint8Array.of(m);
+        const digest = crypto.hash("sha512", new Uint8Array([...R, ...key, m]));
+        const k = BigInt(`0x${Buffer.from(digest).reverse().toString("hex")}`);
+        const signature = new Uint8Array([...R, ...scalar((of.r + k * of.a) % Point.Fn.ORDER)]);
+        return crypto.ed25519Verify(key, message, signature);
+      }).filter((isValid) => isValid).length;
+    const [A, R] = [Point.BASE.multiply(a), Point.BASE.multiply(r)];
+    expect(holding(A.toBytes(), R.toBytes(), { a, r })).toBe(32);
+    for (const point of small) {
+      expect(holding(point.toBytes(), R.toBytes(), { a: 0n, r })).toBe(0);
+      expect(holding(A.toBytes(), point.toBytes(), { a, r: 0n })).toBe(0);
+      // With a key of mixed order every eighth message fits each of them.
+      expect(holding(A.add(torsion).toBytes(), point.toBytes(), { a, r: 0n })).toBe(0);
+    }
+    // All encodings of 0, 1 and -1.
+    const top = "ff".repeat(30);
+    const all = [0x00, 0x80].flatMap((sign) => [
+      ...["00", "01"].map((low) => hex(low + "00".repeat(30) + sign.toString(16).padStart(2, "0"))),
+      ...["ec", "ed", "ee"].map((low) => hex(low + top + (0x7f | sign).toString(16))),
+    ]);
+    for (const point of all) expect(holding(point, R.toBytes(), { a: 0n, r })).toBe(0);
   });
 
   it("RULE crypto.low-order: low-order X25519 points give no shared secret", () => {

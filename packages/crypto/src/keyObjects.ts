@@ -1,6 +1,16 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import {
+  base64url,
+  chosenImport,
+  type Curve,
+  KeyImportError,
+  privateKeyImports,
+  publicKeyImports,
+  publicPart,
+} from "./keyImport.js";
 
-type Curve = "Ed25519" | "X25519";
+const importPrivate = chosenImport("private", privateKeyImports);
+const importPublic = chosenImport("public", publicKeyImports);
 
 const MOST_PUBLIC_KEYS = 8192;
 
@@ -9,39 +19,36 @@ const MOST_PUBLIC_KEYS = 8192;
 const privateKeys: Record<Curve, WeakMap<Uint8Array, KeyObject>> = { Ed25519: new WeakMap(), X25519: new WeakMap() };
 const publicKeys: Record<Curve, Map<string, KeyObject>> = { Ed25519: new Map(), X25519: new Map() };
 
-/** The key object of a 32-byte private key. Importing by JWK is several times faster than by DER. */
+/** The key object of a 32-byte private key. @throws KeyImportError where this Node takes no such keys */
 export function privateKeyObject(curve: Curve, privateKey: Uint8Array): KeyObject {
   const known = privateKeys[curve].get(privateKey);
   if (known !== undefined) return known;
-  const d = base64url(privateKey);
-  // Node insists on an `x` in the JWK and then derives the public key from `d`; the value does not matter.
-  const made = createPrivateKey({ key: { kty: "OKP", crv: curve, d, x: d }, format: "jwk" });
+  const made = importPrivate(curve, privateKey);
   privateKeys[curve].set(privateKey, made);
   return made;
 }
 
-/** The key object of a 32-byte public key, or null when the library does not take it. */
+/**
+ * The key object of a 32-byte public key, or null when the library does not take it.
+ * @throws KeyImportError where this Node takes no such keys: that is nothing about this one.
+ */
 export function publicKeyObject(curve: Curve, publicKey: Uint8Array): KeyObject | null {
-  const x = base64url(publicKey);
+  const name = base64url(publicKey);
   const cache = publicKeys[curve];
-  const known = cache.get(x);
+  const known = cache.get(name);
   if (known !== undefined) return known;
   try {
-    const made = createPublicKey({ key: { kty: "OKP", crv: curve, x }, format: "jwk" });
+    const made = importPublic(curve, publicKey);
     if (cache.size >= MOST_PUBLIC_KEYS) cache.delete(cache.keys().next().value!);
-    cache.set(x, made);
+    cache.set(name, made);
     return made;
-  } catch {
+  } catch (error) {
+    if (error instanceof KeyImportError) throw error;
     return null;
   }
 }
 
 /** The public key of a private one. */
 export function publicBytes(curve: Curve, privateKey: Uint8Array): Uint8Array {
-  const { x } = createPublicKey(privateKeyObject(curve, privateKey)).export({ format: "jwk" });
-  return new Uint8Array(Buffer.from(x!, "base64url"));
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
+  return new Uint8Array(Buffer.from(publicPart(privateKeyObject(curve, privateKey)), "base64url"));
 }

@@ -17,6 +17,8 @@ const CIPHER = { aes128gcm: "aes-128-gcm", aes256gcm: "aes-256-gcm", chacha20pol
 const TAG = 16;
 const authTag = { authTagLength: TAG };
 
+export { KeyImportError } from "./keyImport.js";
+
 /** The implementation on `node:crypto`: synchronous OpenSSL calls with cached key objects. */
 export const nodeCrypto: Crypto = assembleCrypto({
   name: "node",
@@ -47,8 +49,9 @@ export const nodeCrypto: Crypto = assembleCrypto({
   x25519(privateKey, publicKey) {
     const key = publicKeyObject("X25519", publicKey);
     if (key === null) return null;
+    const own = privateKeyObject("X25519", privateKey);
     try {
-      return plain(diffieHellman({ privateKey: privateKeyObject("X25519", privateKey), publicKey: key }));
+      return plain(diffieHellman({ privateKey: own, publicKey: key }));
     } catch {
       // OpenSSL fails when the result is all zero: the only way in which this call can fail with whole keys.
       return null;

@@ -1,3 +1,4 @@
+import { KeyImportError } from "@conclave/crypto/node";
 import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -103,6 +104,7 @@ function readTls({ tlsCert, tlsKey }: ServeConfig): { cert: string; key: string 
 
 function startFailure(error: unknown, config: ServeConfig): CliError {
   if (!(error instanceof Error)) return new CliError("START_FAILED", "The relay could not start.");
+  if (error instanceof KeyImportError) return new CliError(error.code, error.message);
   const code = error instanceof RelayStartError ? error.code : null;
   if (code === "port_in_use") {
     return new CliError(

@@ -1,3 +1,4 @@
+import { KeyImportError } from "@conclave/crypto/node";
 import { Command, CommanderError } from "commander";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
@@ -84,6 +85,7 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
     const sentence = first.replace(/^error: /u, "");
     return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}.`, rest.join("\n").trim() || null);
   }
+  if (error instanceof KeyImportError) return new CliError(error.code, error.message);
   const cause = error instanceof Error ? error : new Error(String(error));
   const trace =
     process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";

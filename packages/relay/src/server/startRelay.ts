@@ -60,7 +60,8 @@ const PATIENCE = 5000;
 /**
  * Starts a relay on a data folder. Resolves when it accepts connections.
  * Rejects with a {@link RelayStartError} when the folder is in use by another relay, the database or key is unreadable, or
- * the address cannot be listened on; with the error of `routes` when that throws.
+ * the address cannot be listened on; with a KeyImportError when this Node takes no Ed25519 keys; with the error of `routes`
+ * when that throws.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   // RULE: relay.one-process: two relays on one database would each believe its own memory of the rooms.
@@ -78,6 +79,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const settings = settingsWith(options.settings);
   const log = pino({ enabled: options.log === "json", base: null });
   const relaySeed = dataStep(() => loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom));
+  // Tried in this thread, so that a Node that takes no such keys is told as that, and not as a database that cannot be opened.
+  nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const fail = (error: Error): void => {
     isReady = false;
