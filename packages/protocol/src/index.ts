@@ -82,7 +82,7 @@ export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
 export { MOST_RETURNS, returnSecret } from "./invite/returnSecret.js";
 export { openReturnOf } from "./roster/transitionInvite.js";
 export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
-export { inviteLink, parseLink, type InviteLink } from "./invite/link.js";
+export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from "./invite/link.js";
 export { readInviteProof } from "./invite/inviteProof.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";

@@ -214,7 +214,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     async () => {
       const page = await world.visitor();
       await page.goto(`${world.url}/#/join/v1.AAAA`);
-      await heading(page, "This link is damaged").waitFor();
+      await heading(page, "This is not a whole invite link").waitFor();
 
       const single = await world.invite(room, { for: { class: "single" }, label: "Single" });
       await get((await get((await world.person()).lookAt(single))).accept("Emil"));

@@ -57,6 +57,17 @@ describe("the web client as conclave serve gives it", () => {
     }
   });
 
+  it("A36: a link whose secret was moved before the number sign is told to have been shown; the answer does not repeat it", async () => {
+    for (const path of [`%23/join/v1.${"c2Vj".repeat(40)}`, `join/v1.${"c2Vj".repeat(40)}`]) {
+      const response = await fetch(`${address}/${path}`);
+      expect(response.status).toBe(404);
+      const text = await response.text();
+      expect(text).toContain("was sent to this server");
+      expect(text).not.toContain("c2Vj");
+    }
+    expect(await (await fetch(`${address}/nothing-here`)).text()).toBe("There is no such page.\n");
+  });
+
   it("files: their types, how long they keep, ETag, HEAD, gzip and brotli; nothing but GET and HEAD, no listing", async () => {
     const script = built().find((path) => /^assets\/.*\.js$/u.test(path))!;
     for (const [path, type, keeps] of [

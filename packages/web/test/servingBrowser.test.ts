@@ -1,12 +1,17 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inviteLink } from "@conclave/protocol";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Running } from "../../cli/test/processes.js";
 import { startRelay } from "../../cli/test/processes.js";
 import { anotherBuild, HostileHost } from "./hostileHost.js";
 
+const LINK = inviteLink("", {
+  ...{ roomId: new Uint8Array(32).fill(1), secret: new Uint8Array(32).fill(2), relay: "ws://127.0.0.1:1" },
+  floor: { seq: 0, head: new Uint8Array(32) },
+}).slice("/#/join/".length);
 const CHROMIUM = "/usr/bin/chromium";
 
 describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /usr/bin/chromium)", () => {
@@ -115,6 +120,26 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
     expect(blocked.join("\n")).toContain("evil.js");
     expect(other.asked).toEqual([]);
     other.close();
+  });
+
+  it("A36: RULE web.link-mended: a link that was moved before the number sign goes back behind it, and no server sees it", async () => {
+    await visit();
+    host.asked.length = 0;
+    for (const path of [`%23/join/${LINK}`, `?to=%23%2Fjoin%2F${LINK}`]) {
+      await page.goto(host.url + path);
+      await page.getByRole("heading", { name: "You have been invited" }).waitFor();
+      expect(page.url()).toBe(`${host.url}#/join`);
+      expect(await page.getByText("may have seen this link").count()).toBe(0);
+    }
+    expect(host.asked.filter((each) => each.includes("v1."))).toEqual([]);
+  });
+
+  it("A36: a link that a server was shown is taken out of the address, asked for no second time, and told", async () => {
+    await page.goto(`${host.url}?to=%23%2Fjoin%2F${LINK}`);
+    await page.getByText("A server may have seen this link").waitFor();
+    expect(page.url()).toBe(`${host.url}#/join`);
+    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === "activated");
+    expect(requests.filter((url) => url.startsWith(host.url) && url.includes(LINK))).toHaveLength(1);
   });
 
   it("A87: RULE web.trusted-types: no way from text to HTML, and no second policy", async () => {

@@ -1,3 +1,4 @@
+import { readGivenLink } from "@conclave/client/pure";
 import { usageError } from "../cliError.js";
 import { type CommandContext, nextCommand, waiting, withHome } from "../program/globals.js";
 import type { Invited } from "../session/home.js";
@@ -11,6 +12,8 @@ import { ago } from "../terminal/when.js";
 export async function join(context: CommandContext, given: string): Promise<void> {
   const { options, output } = context;
   const link = given === "-" ? (await readStandardInput()).trim() : given;
+  const read = readGivenLink(link);
+  if (read.ok && read.shownTo !== null) output.warn(SHOWN(read.shownTo));
   await withHome(context, "write", async (home) => {
     const invited = await waiting(output, home.lookAt(link));
     for (const line of describe(invited, output.paint)) output.note(line);
@@ -45,6 +48,10 @@ export async function join(context: CommandContext, given: string): Promise<void
     );
   });
 }
+
+const SHOWN = (host: string) =>
+  `something put this link into an address of ${safeName(host)}. Whoever opens it there shows that server the whole link, and with\n` +
+  "  it one can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe({ title, owners, people, confirmed, confirmedBy, mode, relay }: Invited, paint: Paint): string[] {
   const fresh = `confirmed by ${safeName(confirmedBy)} ${ago(confirmed, Date.now())}`;

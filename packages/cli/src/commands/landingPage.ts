@@ -1,5 +1,8 @@
+import { linkInAddress } from "@conclave/client/pure";
 import type { RelayOptions } from "@conclave/relay";
 import { createHash } from "node:crypto";
+
+import { LINK_SHOWN } from "../pages/pageSite.js";
 
 type Routes = NonNullable<RelayOptions["routes"]>;
 
@@ -34,6 +37,13 @@ const PAGE = `<!doctype html>
  * RULE: cli.landing: no script, no other request, no referrer: the secret after `#` stays in the address bar (attack A36).
  */
 export const landingPage: Routes = (app) => {
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
+      .type("text/plain; charset=utf-8")
+      .send(linkInAddress(request.url) === null ? "There is no such page.\n" : LINK_SHOWN),
+  );
   app.get("/", (_request, reply) =>
     reply
       .headers({

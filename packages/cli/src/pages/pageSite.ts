@@ -1,3 +1,4 @@
+import { linkInAddress } from "@conclave/client/pure";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BuiltPages, PageFile } from "./builtPages.js";
 
@@ -11,6 +12,10 @@ export interface SiteOptions {
 
 /** What the pages read to know who serves them, under this path. */
 export const SITE = "conclave.json";
+/** What is said to somebody whose invite link came before the `#` (attack A36): this server has read it. It keeps no log. */
+export const LINK_SHOWN =
+  "Something changed this invite link on its way: all of it was sent to this server, which should not see it.\n" +
+  "Ask whoever invited you to close it, and to send you a new one in another way.\n";
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/iu;
 
 /** The web client as a listener of HTTP requests: only GET and HEAD, only files of the manifest, headers on every answer. */
@@ -56,7 +61,7 @@ export class PageSite {
     // The path is looked up, never joined to a folder: there is nothing to climb out of.
     const file = this.files.get(path);
     if (file === undefined) {
-      plain(response, 404, "There is no such page.\n");
+      plain(response, 404, linkInAddress(path) === null ? "There is no such page.\n" : LINK_SHOWN);
       return;
     }
     send(request, response, file);

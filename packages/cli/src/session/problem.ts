@@ -1,4 +1,5 @@
 import { explainProblem, type Problem, type Result, type Standing } from "@conclave/client";
+import type { LinkFault } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 
@@ -29,6 +30,8 @@ export function problemError(problem: Problem, relay: string): CliError {
         `The relay refused: ${sentence}`,
         RELAY_HINTS[problem.error] ?? null,
       );
+    case "link":
+      return new CliError("LINK", sentence, LINK_HINTS[problem.fault], EXIT.usage);
     case "malformed":
       return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
     case "closed":
@@ -101,8 +104,15 @@ const RELAY_HINTS: Readonly<Record<string, string>> = {
   room_unknown:
     "It runs, and does not have this room (any more): was its data folder lost or exchanged? What is stored here stays readable.",
 };
+const LINK_HINTS: Readonly<Record<LinkFault, string>> = {
+  none: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",
+  cut: "Copy all of it, and put it in quotes.",
+  changed: "Copy it again from where it was sent, or ask for it once more.",
+  newer: "Update Conclave, then try again.",
+  several: "Give one of them.",
+  too_long: "Give the link alone.",
+};
 const MALFORMED: Readonly<Record<string, string>> = {
-  link: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",
   relay: "An address looks like http://127.0.0.1:4430 or https://chat.example.org.",
   name: "A name has 1 to 64 visible characters; 128 where all are plain Latin ones, 32 where all are pictures.",
   title: "A title has 1 to 64 visible characters; 128 where all are plain Latin ones, 32 where all are pictures.",

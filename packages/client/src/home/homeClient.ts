@@ -5,10 +5,10 @@ import {
   inviteLink,
   isLabel,
   memberOf,
-  parseLink,
   personFingerprint,
   recoveryPhrase,
 } from "@conclave/protocol";
+import { readGivenLink } from "../joining/givenLink.js";
 import { invitedRoom } from "../joining/invitedRoom.js";
 import { problemOf, readInvite } from "../joining/readInvite.js";
 import { readReturn } from "../joining/readReturn.js";
@@ -163,12 +163,13 @@ export class HomeClient implements Client {
   }
 
   async lookAt(text: string): Promise<Result<Invited>> {
-    const link = parseLink(text);
-    if (!link) return failed({ kind: "malformed", what: "link" });
+    const given = readGivenLink(text);
+    if (!given.ok) return failed({ kind: "link", fault: given.fault });
+    const { link } = given;
     const known = this.sessions.get(toHex(link.roomId));
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
-    if (!connection) return failed({ kind: "malformed", what: "link" });
+    if (!connection) return failed({ kind: "link", fault: "changed" });
     const read = await connection.use(UNTIL_REACHED, async () => {
       const found = await readInvite(this.ports, connection, link);
       // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.

@@ -69,7 +69,7 @@ export class DirectJoin {
 
   private async send(join: PendingJoin): Promise<void> {
     const link = parseLink(join.link);
-    if (!link) return this.fail({ kind: "malformed", what: "link" });
+    if (!link) return this.fail({ kind: "link", fault: "changed" });
     this.sentOn = this.connection.number;
     const proof = proveSlot(this.state.ports, this.connection, link);
     const answer = await this.connection.request<"append">({ ...decodeAppend(join.blob), type: "append" });
@@ -87,7 +87,7 @@ export class DirectJoin {
   private async again(join: PendingJoin): Promise<void> {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const link = parseLink(join.link);
-    if (!link) return this.fail({ kind: "malformed", what: "link" });
+    if (!link) return this.fail({ kind: "link", fault: "changed" });
     const { room } = this.state;
     const known = room?.lastCommit ?? 0;
     const preview = await readInvite(this.state.ports, this.connection, link);

@@ -14,7 +14,6 @@ export {
   MAX_LABEL,
   MAX_THUMBHASH,
   MAX_THUMBNAIL,
-  parseLink,
   preset,
   REJECTION_SENTENCES,
   thumbnailType,
@@ -39,6 +38,8 @@ export type {
   Unreadable,
 } from "@conclave/protocol";
 export type { RelayError } from "@conclave/wire";
+export { readGivenLink, type GivenLink, type LinkFault } from "../joining/givenLink.js";
+export { linkInAddress } from "../joining/linkInAddress.js";
 export { isReaction } from "../conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "../conversation/mentions.js";
 export { socketUrl } from "../relay/relayUrl.js";

@@ -1,6 +1,16 @@
 import { explain } from "@conclave/protocol";
 import { explainRelayError } from "@conclave/wire";
+import type { LinkFault } from "../joining/givenLink.js";
 import type { Problem } from "./problem.js";
+
+const LINK_FAULTS: Readonly<Record<LinkFault, string>> = {
+  none: "There is no invite link in that.",
+  cut: "A part of this invite link is missing.",
+  changed: "A letter of this invite link was changed on its way.",
+  newer: "This invite link was made by a newer version of Conclave.",
+  several: "These are invite links to different rooms, or different links to one.",
+  too_long: "That is much longer than an invite link.",
+};
 
 /** One sentence for the person who wanted it. */
 export function explainProblem(problem: Problem): string {
@@ -17,6 +27,8 @@ export function explainProblem(problem: Problem): string {
       return "There is no such thing (any more).";
     case "malformed":
       return `That is no valid ${problem.what}.`;
+    case "link":
+      return LINK_FAULTS[problem.fault];
     case "not_member":
       return "This device is not in the room.";
     case "already_here":

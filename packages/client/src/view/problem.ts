@@ -1,3 +1,4 @@
+import type { LinkFault } from "../joining/givenLink.js";
 import type { Rejection } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
 
@@ -14,7 +15,9 @@ export type Problem =
   /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
   | { readonly kind: "unknown" }
   /** The text is no name of a person or room, or no address of a relay. */
-  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "link" | "note" | "body" | "file" }
+  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "note" | "body" | "file" }
+  /** The text gives no invite link. */
+  | { readonly kind: "link"; readonly fault: LinkFault }
   /** This device is not in the room (any more), or not yet. */
   | { readonly kind: "not_member" }
   /** This home is in the room already, or on its way into it. */

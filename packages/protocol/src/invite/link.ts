@@ -12,8 +12,15 @@ export interface InviteLink {
   readonly relay: string;
 }
 
-const PATH = "/#/join/v1.";
+const PATH = "/#/join/";
+const VERSION = "v1.";
 const MAX_LINK = 2048;
+const MAX_RELAY = 512;
+const CHECK_BYTES = 4;
+/** Bytes before the relay's length: room, secret, floor. */
+const FIXED_BYTES = HASH_BYTES + 32 + 8 + HASH_BYTES;
+/** Letters that hold them and the length, whole. */
+const HEAD_LETTERS = 144;
 
 /**
  * The link as a text for a web address like `https://chat.example.org`.
@@ -21,24 +28,62 @@ const MAX_LINK = 2048;
  * RULE: link.fragment: all of it comes after the `#`, which a browser never sends to a server (attack A36).
  */
 export function inviteLink(host: string, link: InviteLink): string {
+  return `${host.replace(/\/+$/u, "")}${PATH}${linkSecret(link)}`;
+}
+
+/** What stands behind `#/join/`: the link without an address, `v1.` and base64url. As secret as the whole. */
+export function linkSecret(link: InviteLink): string {
   const bytes = encode(link, (w, { roomId, secret, floor, relay }) =>
     w.fixed(roomId).fixed(secret).u53(floor.seq).fixed(floor.head).text(relay),
   );
-  return `${host.replace(/\/+$/u, "")}${PATH}${toBase64url(bytes)}`;
+  const checked = encode(bytes, (w, body) => w.fixed(body).u32(crc32(body)));
+  return `${VERSION}${toBase64url(checked)}`;
 }
 
-/** The link in a text: a whole web address, or what comes after `v1.`. Null when there is none. */
+/** The link in a text that a program wrote: a whole web address, or what comes after `v1.`. Null when there is none. */
 export function parseLink(text: string): InviteLink | null {
   const trimmed = text.trim();
   if (trimmed.length > MAX_LINK) return null;
-  const at = trimmed.lastIndexOf("v1.");
-  const bytes = at < 0 ? null : fromBase64url(trimmed.slice(at + 3));
+  const at = trimmed.lastIndexOf(VERSION);
+  return at < 0 ? null : linkOf(trimmed.slice(at + VERSION.length));
+}
+
+/**
+ * How many letters of base64url a link takes that begins with these: what follows them belongs to somebody's sentence.
+ * Null where the letters are too few to say.
+ */
+export function linkLetters(letters: string): number | null {
+  const head = fromBase64url(letters.slice(0, HEAD_LETTERS));
+  const first = head?.[FIXED_BYTES];
+  const second = head?.[FIXED_BYTES + 1];
+  if (letters.length < HEAD_LETTERS || first === undefined || second === undefined) return null;
+  // The length of a text, as RFC 9420 §2.1.2 writes it: one byte below 64, else two.
+  const [prefix, relay] = first < 64 ? [1, first] : [2, ((first & 0x3f) << 8) | second];
+  return first >> 6 > 1 || relay > MAX_RELAY ? null : Math.ceil(((FIXED_BYTES + prefix + relay + CHECK_BYTES) * 4) / 3);
+}
+
+// RULE: link.whole: a link that lost or changed a letter on its way is none, and never another one.
+function linkOf(letters: string): InviteLink | null {
+  const bytes = fromBase64url(letters);
   if (bytes === null) return null;
   const decoded = decode(bytes, (r) => ({
     roomId: r.fixed(HASH_BYTES),
     secret: r.fixed(32),
     floor: { seq: r.u53(), head: r.fixed(HASH_BYTES) },
-    relay: r.text(512),
+    relay: r.text(MAX_RELAY),
+    check: r.u32(),
   }));
-  return decoded.ok && /^wss?:\/\/[^\s#]+$/u.test(decoded.value.relay) ? decoded.value : null;
+  if (!decoded.ok || decoded.value.check !== crc32(bytes.subarray(0, -CHECK_BYTES))) return null;
+  const { roomId, secret, floor, relay } = decoded.value;
+  return /^wss?:\/\/[^\s#]+$/u.test(relay) ? { roomId, secret, floor, relay } : null;
+}
+
+/** CRC-32 of IEEE 802.3 (RFC 1952 §8): finds accidents, and is no defence against anybody. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
 }

@@ -35,13 +35,15 @@ describe("routes", () => {
 });
 
 describe("an invite in the address", () => {
-  const at = (hash: string) => {
+  const at = (hash: string, pathname = "/", search = "") => {
     const address = {
-      location: { hash },
+      location: { hash, pathname, search },
       history: {
         state: { steps: 2 } as unknown,
         replaceState(_state: unknown, _unused: string, url: string) {
-          address.location.hash = url;
+          const parts = /^([^?#]*)(\?[^#]*)?(#.*)?$/u.exec(url)!;
+          if (url.startsWith("/")) Object.assign(address.location, { pathname: parts[1], search: parts[2] ?? "" });
+          address.location.hash = parts[3] ?? "";
         },
       },
     };
@@ -64,6 +66,29 @@ describe("an invite in the address", () => {
     forgetInvite();
   });
 
+  it.each([
+    ["its fragment escaped", "#%2Fjoin%2Fv1.c2VjcmV0", "/", "", "/", "%2Fjoin%2Fv1.c2VjcmV0"],
+    ["in the path", "", "/talk/%23/join/v1.c2VjcmV0", "", "/talk/", "https://page.invalid/talk/%23/join/v1.c2VjcmV0"],
+    [
+      "in the query",
+      "#/rooms",
+      "/",
+      "?to=%23%2Fjoin%2Fv1.c2Vj",
+      "/",
+      "https://page.invalid/?to=%23%2Fjoin%2Fv1.c2Vj#/rooms",
+    ],
+    ["a tracker behind it", "#/join/v1.c2VjcmV0?utm_source=x", "/", "", "/", "v1.c2VjcmV0?utm_source=x"],
+  ])(
+    "leaves the address whole when something moved it: %s (RULE web.invite-strip)",
+    (_how, hash, path, search, left, taken) => {
+      const address = at(hash, path, search);
+      expect(takeInvite(address)).toBe(true);
+      expect(address.location).toEqual({ hash: "#/join", pathname: left, search: "" });
+      expect(invite.value).toBe(taken);
+      forgetInvite();
+    },
+  );
+
   it("leaves every other address alone", () => {
     const address = at("#/room/ab");
     expect(takeInvite(address)).toBe(false);
@@ -73,7 +98,7 @@ describe("an invite in the address", () => {
 
   it("can be pasted, as a whole link or its end", () => {
     pasteInvite(" https://chat.example.org/#/join/v1.abc ");
-    expect(invite.value).toBe("v1.abc");
+    expect(invite.value).toBe("https://chat.example.org/#/join/v1.abc");
     forgetInvite();
   });
 });

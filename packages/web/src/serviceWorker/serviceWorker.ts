@@ -1,3 +1,4 @@
+import { linkInAddress } from "@conclave/client/pure";
 import type { PressedNotice } from "../model/systemNotice.js";
 import type { PinNews, PinRequest } from "../trust/pin.js";
 import { HeldBuild } from "./heldBuild.js";
@@ -37,7 +38,7 @@ scope.addEventListener("fetch", (event) => {
   const path = url.pathname.slice(base.pathname.length);
   const { destination, mode } = event.request;
   if (mode === "navigate") {
-    event.respondWith(answer("index.html"));
+    event.respondWith(linkInAddress(path + url.search) === null ? answer("index.html") : mended(path + url.search));
     event.waitUntil(inTurn(() => held.starts()).then(() => check(CHECK_EVERY)));
   } else if (destination !== "" || !PASSED_ON.has(path)) event.respondWith(answer(path));
 });
@@ -49,6 +50,12 @@ async function answer(path: string): Promise<Response> {
   const connect = pin?.connect ?? "'self'";
   if (file) return new Response(file.body, { headers: heldHeaders(path, connect) });
   return new Response("not a file of the held build\n", { status: 404, headers: heldHeaders("", connect) });
+}
+
+// RULE: web.link-mended: an invite that something moved in front of the `#` goes back behind it before any server sees it
+// (attack A36); the page reads it there.
+function mended(lost: string): Promise<Response> {
+  return Promise.resolve(Response.redirect(`${base.href}#/join/${lost}`, 302));
 }
 
 async function check(every: number): Promise<void> {

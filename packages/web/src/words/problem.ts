@@ -1,5 +1,5 @@
 import type { Problem } from "@conclave/client";
-import { REJECTION_SENTENCES, type RejectionCode, type RelayError } from "@conclave/client/pure";
+import { type LinkFault, REJECTION_SENTENCES, type RejectionCode, type RelayError } from "@conclave/client/pure";
 import { plural } from "./say.js";
 import { words } from "./words.js";
 
@@ -16,6 +16,8 @@ export function sayProblem(problem: Problem): string {
       return t.starved(problem.losses);
     case "unknown":
       return t.unknown;
+    case "link":
+      return linkFault[problem.fault];
     case "malformed":
       return malformed[problem.what];
     case "not_member":
@@ -76,7 +78,6 @@ const malformed = words({
     title: "Pick another name for the room: 1 to 128 letters, without special control characters.",
     name: "Pick another name for yourself: 1 to 128 letters, without special control characters.",
     relay: "This is not the address of a server.",
-    link: "This link is damaged or incomplete. Copy all of it, or ask for a new one.",
     note: "The note is too long, or has characters that cannot be shown.",
     body: "This text is too long, or empty.",
     file: "The file's name or caption is too long, or the file is too large.",
@@ -85,12 +86,32 @@ const malformed = words({
     title: "Wähl einen anderen Namen für den Raum: 1 bis 128 Zeichen, ohne Steuerzeichen.",
     name: "Wähl einen anderen Namen für dich: 1 bis 128 Zeichen, ohne Steuerzeichen.",
     relay: "Das ist keine Adresse eines Servers.",
-    link: "Dieser Link ist beschädigt oder unvollständig. Kopier ihn ganz, oder bitte um einen neuen.",
     note: "Die Notiz ist zu lang, oder enthält Zeichen, die nicht gezeigt werden können.",
     body: "Dieser Text ist zu lang, oder leer.",
     file: "Name oder Beschreibung der Datei ist zu lang, oder die Datei zu groß.",
   },
 }) satisfies Record<Extract<Problem, { kind: "malformed" }>["what"], string>;
+
+const linkFault = words({
+  en: {
+    none: "There is no invite link in this. It has “#/join/v1.” in it, and many letters after that.",
+    cut: "A part of this invite link is missing. Copy it again from start to end.",
+    changed: "A letter of this invite link was changed on its way. Copy it again, or ask for it once more.",
+    newer: "A newer version of Conclave made this invite link. Update this one, then open it again.",
+    several: "These are different invite links. Paste one of them.",
+    too_long: "This is much longer than an invite link. Paste the link alone.",
+  },
+  de: {
+    none: "Darin ist kein Einladungslink. In einem steht „#/join/v1.“, und viele Buchstaben dahinter.",
+    cut: "Von diesem Einladungslink fehlt ein Stück. Kopier ihn noch einmal von Anfang bis Ende.",
+    changed:
+      "Ein Zeichen dieses Einladungslinks hat sich unterwegs geändert. Kopier ihn noch einmal, oder bitte noch einmal darum.",
+    newer:
+      "Diesen Einladungslink hat eine neuere Version von Conclave gemacht. Aktualisiere diese, und öffne ihn dann wieder.",
+    several: "Das sind verschiedene Einladungslinks. Füge einen davon ein.",
+    too_long: "Das ist viel länger als ein Einladungslink. Füge nur den Link ein.",
+  },
+}) satisfies Record<LinkFault, string>;
 
 const relay = words({
   en: {

@@ -3,7 +3,7 @@ import { Mail, ScanSearch } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { announce, forgetInvite, go } from "../../app/index.js";
-import { Button, Card, Note, Spinner } from "../../design/index.js";
+import { Banner, Button, Card, Note, Spinner } from "../../design/index.js";
 import { door } from "../../model/home.js";
 import { TaskPage } from "../welcome/TaskPage.js";
 import { t } from "./words.js";
@@ -15,6 +15,8 @@ const LATE = 2_500;
 export interface ConsentProps {
   /** The server that would be asked. */
   readonly host: string;
+  /** A server that was, or would be, told the whole link by whoever opens it as it came; null when none is. */
+  readonly shownTo: string | null;
   readonly isBusy: boolean;
   readonly onLook: () => void;
 }
@@ -24,7 +26,7 @@ export interface ConsentProps {
  *
  * RULE: web.join-consent: opening a link sends nothing; the person sees which server would be asked, and says so (attacks A44, A45).
  */
-export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
+export function Consent({ host, shownTo, isBusy, onLook }: ConsentProps): JSX.Element {
   const decline = () => {
     forgetInvite();
     go({ at: door.value.state === "open" ? "rooms" : "welcome" }, { replace: true });
@@ -63,6 +65,11 @@ export function Consent({ host, isBusy, onLook }: ConsentProps): JSX.Element {
         </div>
         <Note>{t.consentLearns}</Note>
       </Card>
+      {shownTo !== null && (
+        <Banner tone="warning" title={t.shownTitle}>
+          {t.shown(shownTo)}
+        </Banner>
+      )}
       {isBusy && (
         <p class={style["busy"]}>
           <Spinner size={18} />

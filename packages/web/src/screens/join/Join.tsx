@@ -1,10 +1,10 @@
 import type { Problem, Result } from "@conclave/client";
-import { type InviteLink, parseLink } from "@conclave/client/pure";
+import { type GivenLink, readGivenLink } from "@conclave/client/pure";
 import type { InvitedView, RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { forgetInvite, go, invite } from "../../app/index.js";
 import { ensureHome, home, rooms } from "../../model/home.js";
 import { expectRoom } from "../rooms/RoomPlace.js";
@@ -28,13 +28,14 @@ const ALREADY: Problem = { kind: "refused", rejection: { code: "already_member" 
 
 /** From an invite link into the room. */
 export function Join(): JSX.Element {
-  const text = invite.value;
-  const link = text === null ? null : parseLink(text);
-  if (text === null || !link) return <NoLink isBroken={text !== null} />;
-  return <JoinByLink key={text} text={text} link={link} />;
+  const given = invite.value;
+  const read = useMemo(() => (given === null ? null : readGivenLink(given)), [given]);
+  if (!read?.ok) return <NoLink key={given} fault={read?.fault ?? null} />;
+  return <JoinByLink key={read.text} given={read} />;
 }
 
-function JoinByLink({ text, link }: { readonly text: string; readonly link: InviteLink }): JSX.Element {
+function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true } }): JSX.Element {
+  const { text, link, shownTo } = given;
   const stage = useSignal<Stage>({ at: "consent" });
   const isBusy = useSignal(false);
   const key = toHex(link.roomId);
@@ -120,7 +121,7 @@ function JoinByLink({ text, link }: { readonly text: string; readonly link: Invi
   switch (now.at) {
     case "consent":
     case "looking":
-      return <Consent host={host} isBusy={now.at === "looking"} onLook={() => run(look)} />;
+      return <Consent host={host} shownTo={shownTo} isBusy={now.at === "looking"} onLook={() => run(look)} />;
     case "seen":
       return (
         <Preview

@@ -1,5 +1,5 @@
 import type { Problem } from "@conclave/client";
-import { parseLink, type RejectionCode, type RelayError } from "@conclave/client/pure";
+import { type LinkFault, readGivenLink, type RejectionCode, type RelayError } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import {
@@ -22,18 +22,20 @@ import { TaskPage } from "../welcome/TaskPage.js";
 import { t } from "./words.js";
 
 /** Nothing was opened, or a damaged link: a field for another one. */
-export function NoLink({ isBroken }: { readonly isBroken: boolean }): JSX.Element {
+export function NoLink({ fault }: { readonly fault: LinkFault | null }): JSX.Element {
+  const isBroken = fault !== null;
   const text = useSignal("");
   const error = useSignal<string | null>(null);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (parseLink(text.value)) pasteInvite(text.value);
-    else error.value = sayProblem({ kind: "malformed", what: "link" });
+    const read = readGivenLink(text.value);
+    if (read.ok) pasteInvite(text.value);
+    else error.value = sayProblem({ kind: "link", fault: read.fault });
   };
   return (
     <TaskPage
-      title={isBroken ? t.brokenTitle : t.noLinkTitle}
-      lead={isBroken ? t.brokenText : t.noLinkText}
+      title={isBroken ? t.badLinkTitle : t.noLinkTitle}
+      lead={isBroken ? sayProblem({ kind: "link", fault }) : t.noLinkText}
       icon={isBroken ? Link2Off : LinkIcon}
       tone={isBroken ? "warning" : "accent"}
       onBack={() => {
@@ -211,8 +213,8 @@ function outcomeOf(problem: Problem, host: string): Outcome {
   if (problem.kind === "unreachable") {
     return { title: t.unreachableTitle, text: t.unreachableText(host), icon: CloudOff, ...warning };
   }
-  if (problem.kind === "malformed" && problem.what === "link") {
-    return { title: t.brokenTitle, text: t.brokenText, icon: Link2Off, tone: "warning", isFinal: true };
+  if (problem.kind === "link") {
+    return { title: t.badLinkTitle, text, icon: Link2Off, tone: "warning", isFinal: true };
   }
   return { title: t.otherTitle, text, icon: Link2Off, ...warning };
 }

@@ -47,8 +47,10 @@ export const t = words({
     join: "Join",
     ask: "Ask to be let in",
     nameFirst: "Type a name for yourself.",
-    brokenTitle: "This link is damaged",
-    brokenText: "A part of it is missing, or changed. Copy it again from start to end, or ask for it once more.",
+    badLinkTitle: "This is not a whole invite link",
+    shownTitle: "A server may have seen this link",
+    shown: (host: string) =>
+      `Something put this link into an address of ${host}, where that server can read all of it, and join with it. Better ask for a new link, and have this one closed.`,
     noLinkTitle: "Open an invite",
     noLinkText: "Paste the link that somebody sent you. Nothing is asked of any server before you say so.",
     paste: "Invite link",
@@ -149,9 +151,10 @@ export const t = words({
     join: "Beitreten",
     ask: "Um Einlass bitten",
     nameFirst: "Gib dir einen Namen.",
-    brokenTitle: "Dieser Link ist beschädigt",
-    brokenText:
-      "Ein Teil fehlt oder ist verändert. Kopier ihn noch einmal von Anfang bis Ende, oder lass ihn dir neu schicken.",
+    badLinkTitle: "Das ist kein ganzer Einladungslink",
+    shownTitle: "Vielleicht hat ein Server diesen Link gesehen",
+    shown: (host: string) =>
+      `Etwas hat diesen Link in eine Adresse von ${host} gesetzt: dieser Server kann ihn ganz lesen, und damit beitreten. Bitte lieber um einen neuen, und lass diesen schließen.`,
     noLinkTitle: "Einladung öffnen",
     noLinkText: "Füge den Link ein, den dir jemand geschickt hat. Kein Server wird gefragt, bevor du zustimmst.",
     paste: "Einladungslink",

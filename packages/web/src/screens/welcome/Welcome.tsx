@@ -1,4 +1,4 @@
-import { parseLink } from "@conclave/client/pure";
+import { readGivenLink } from "@conclave/client/pure";
 import { DoorOpen, KeyRound, Link2, Mail, Plus, Server } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -9,6 +9,7 @@ import { ViewMenu } from "../../app/ViewMenu.js";
 import { Button, type Icon } from "../../design/Button.js";
 import { Field } from "../../design/Field.js";
 import { ListRow } from "../../design/ListRow.js";
+import { sayProblem } from "../../words/problem.js";
 import { Circle } from "./Circle.js";
 import style from "./Welcome.module.css";
 import { t } from "./words.js";
@@ -59,8 +60,9 @@ function InviteBox(): JSX.Element {
   const [link, type] = useState("");
   const [error, say] = useState<string | null>(null);
   const look = () => {
-    if (!parseLink(link)) {
-      say(t.linkBad);
+    const read = readGivenLink(link);
+    if (!read.ok) {
+      say(sayProblem({ kind: "link", fault: read.fault }));
       return;
     }
     pasteInvite(link);
