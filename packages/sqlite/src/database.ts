@@ -16,8 +16,9 @@ export interface Statement {
 }
 
 /**
- * An open database. Synchronous; one writer. Every method throws the driver's error for a statement that fails, and
- * {@link DatabaseBroken} once a COMMIT has failed.
+ * An open database. Synchronous; one writer. Every method throws the driver's error for a statement that fails,
+ * {@link WriteRefused} when the disk is full or another process holds the database, and {@link DatabaseBroken} once a
+ * COMMIT has failed for any other reason.
  */
 export interface Database {
   readonly driver: DriverName;
@@ -25,7 +26,11 @@ export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
   begin(): void;
-  /** Durable when it returns. @throws DatabaseBroken when it could not: nothing can be done with this database any more. */
+  /**
+   * Durable when it returns.
+   * @throws WriteRefused when nothing of the transaction was kept; DatabaseBroken when nobody knows what was: nothing can
+   * be done with this database any more.
+   */
   commit(): void;
   rollback(): void;
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. Do not nest. */
@@ -42,5 +47,20 @@ export class DatabaseBroken extends Error {
 
   constructor(reason: string, options?: ErrorOptions) {
     super(`the database is broken: ${reason}`, options);
+  }
+}
+
+/**
+ * Nothing could be written: the disk is full, or another process holds the database's write lock for longer than is
+ * waited. The transaction is undone as if it had never begun; reading goes on, and so does writing once the cause is gone.
+ */
+export class WriteRefused extends Error {
+  override readonly name = "WriteRefused";
+
+  constructor(
+    readonly reason: "full" | "busy",
+    options?: ErrorOptions,
+  ) {
+    super(reason === "full" ? "the disk is full" : "another process holds the database", options);
   }
 }

@@ -1,43 +1,50 @@
-import { DatabaseBroken, type Database, type Row, type SqlValue, type Statement } from "./database.js";
+import { DatabaseBroken, WriteRefused, type Database, type Row, type SqlValue, type Statement } from "./database.js";
 import type { Driver, DriverName, DriverStatement } from "./driver.js";
 
-/** A driver behind the package's promises: plain values, and nothing after a failed COMMIT. */
+/** A driver behind the package's promises: plain values, whole transactions, and nothing after a failed COMMIT. */
 export class DurableDatabase implements Database {
   private broken: DatabaseBroken | null = null;
   private open = false;
 
-  constructor(private readonly driverDatabase: Driver) {}
+  /** `assertDurable` is done before the first transaction; null when it has been. */
+  constructor(
+    private readonly driverDatabase: Driver,
+    private assertDurable: (() => void) | null = null,
+  ) {}
 
   get driver(): DriverName {
     return this.driverDatabase.name;
   }
 
   exec(sql: string): void {
-    this.check();
-    this.driverDatabase.exec(sql);
-  }
-
-  prepare(sql: string): Statement {
-    this.check();
-    const statement = this.driverDatabase.prepare(sql);
-    return new CheckedStatement(statement, () => {
-      this.check();
+    this.checked(() => {
+      this.driverDatabase.exec(sql);
     });
   }
 
+  prepare(sql: string): Statement {
+    const statement = this.checked(() => this.driverDatabase.prepare(sql));
+    return new CheckedStatement(statement, (work) => this.checked(work));
+  }
+
   begin(): void {
+    if (this.assertDurable !== null) {
+      this.checked(this.assertDurable);
+      this.assertDurable = null;
+    }
     this.exec("BEGIN");
     this.open = true;
   }
 
   commit(): void {
-    this.check();
-    this.open = false;
     try {
-      this.driverDatabase.exec("COMMIT");
+      this.exec("COMMIT");
+      this.open = false;
     } catch (cause) {
+      if (cause instanceof WriteRefused || cause instanceof DatabaseBroken) throw cause;
       // RULE: sqlite.failed-commit-is-fatal: after a failed COMMIT (a failed fsync) nobody knows what is on the disk;
       // a retry or a rollback would pretend to know.
+      this.open = false;
       this.broken = new DatabaseBroken("a COMMIT failed", { cause });
       throw this.broken;
     }
@@ -54,7 +61,8 @@ export class DurableDatabase implements Database {
     try {
       result = work();
     } catch (error) {
-      this.rollback();
+      // What was refused is undone already.
+      if (this.open) this.rollback();
       throw error;
     }
     this.commit();
@@ -67,31 +75,62 @@ export class DurableDatabase implements Database {
     this.driverDatabase.close();
   }
 
-  private check(): void {
+  private checked<T>(work: () => T): T {
     if (this.broken !== null) throw this.broken;
+    try {
+      return work();
+    } catch (cause) {
+      const reason = refusalOf(cause);
+      if (reason === null) throw cause;
+      this.undo();
+      throw new WriteRefused(reason, { cause });
+    }
   }
+
+  // RULE: sqlite.refused-write-is-undone: a full disk or a foreign lock stops a write before anything is synced, so taking
+  // the whole transaction back is safe; half of one must not be committed later (https://sqlite.org/lang_transaction.html).
+  private undo(): void {
+    if (!this.open) return;
+    this.open = false;
+    try {
+      this.driverDatabase.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled it back by itself.
+    }
+  }
+}
+
+const FULL = 13;
+const BUSY = 5;
+/** SQLITE_IOERR_SHMSIZE: the disk has no space for the journal's index. */
+const NO_SPACE_FOR_INDEX = 4874;
+
+// Both drivers give SQLite's (extended) result code, each under a name of its own.
+function refusalOf(error: unknown): "full" | "busy" | null {
+  const { errcode, rawCode } = error as { readonly errcode?: unknown; readonly rawCode?: unknown };
+  const code = errcode ?? rawCode;
+  if (typeof code !== "number") return null;
+  if (code === NO_SPACE_FOR_INDEX || (code & 0xff) === FULL) return "full";
+  return (code & 0xff) === BUSY ? "busy" : null;
 }
 
 class CheckedStatement implements Statement {
   constructor(
     private readonly statement: DriverStatement,
-    private readonly check: () => void,
+    private readonly checked: <T>(work: () => T) => T,
   ) {}
 
   run(...values: readonly SqlValue[]): { changes: number; rowid: number } {
-    this.check();
-    return this.statement.run(values);
+    return this.checked(() => this.statement.run(values));
   }
 
   get(...values: readonly SqlValue[]): Row | null {
-    this.check();
-    const row = this.statement.get(values);
+    const row = this.checked(() => this.statement.get(values));
     return row === null ? null : plainRow(row);
   }
 
   all(...values: readonly SqlValue[]): Row[] {
-    this.check();
-    return this.statement.all(values).map(plainRow);
+    return this.checked(() => this.statement.all(values)).map(plainRow);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Embedded SQLite for Node: one small synchronous interface over `node:sqlite` or `libsql`, durable by construction. */
-export { DatabaseBroken, type Database, type Row, type SqlValue, type Statement } from "./database.js";
+export { DatabaseBroken, WriteRefused, type Database, type Row, type SqlValue, type Statement } from "./database.js";
 export type { DriverName } from "./driver.js";
 export { openDatabase, type OpenOptions } from "./openDatabase.js";
 export { takeFileLock, type FileLock } from "./fileLock.js";

@@ -20,10 +20,24 @@ export function hasNodeSqlite(version = process.versions.node): boolean {
   return major > 22 || (major === 22 && minor >= 13);
 }
 
+// Node 22 warns once, on standard error, that its SQLite is experimental: nothing that the user of a program can act on.
+// Only this warning, and only while the module is loaded, is not shown.
+function loadNodeSqlite(): { readonly DatabaseSync: new (path: string) => NodeDatabase } {
+  const emit = process.emitWarning;
+  const quiet = (warning: string | Error, ...rest: unknown[]): void => {
+    if (!String(warning).startsWith("SQLite is an experimental feature")) Reflect.apply(emit, process, [warning, ...rest]);
+  };
+  process.emitWarning = quiet as typeof process.emitWarning;
+  try {
+    return createRequire(import.meta.url)("node:sqlite") as ReturnType<typeof loadNodeSqlite>;
+  } finally {
+    process.emitWarning = emit;
+  }
+}
+
 /** SQLite as Node itself ships it. */
 export function nodeSqliteDriver(path: string): Driver {
-  const require = createRequire(import.meta.url);
-  const { DatabaseSync } = require("node:sqlite") as { DatabaseSync: new (path: string) => NodeDatabase };
+  const { DatabaseSync } = loadNodeSqlite();
   const database = new DatabaseSync(path);
   return {
     name: "node:sqlite",

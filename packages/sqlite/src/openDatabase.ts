@@ -1,4 +1,4 @@
-import { DatabaseBroken, type Database } from "./database.js";
+import { DatabaseBroken, WriteRefused, type Database } from "./database.js";
 import type { Driver, DriverName } from "./driver.js";
 import { DurableDatabase } from "./durableDatabase.js";
 import { libsqlDriver } from "./libsqlDriver.js";
@@ -9,6 +9,8 @@ import { preparePrivateFile } from "./privateFile.js";
 export interface OpenOptions {
   /** By default `node:sqlite` where Node has it, else `libsql`. */
   readonly driver?: DriverName;
+  /** Ms that a write waits for another process that is writing (5,000). */
+  readonly busyTimeout?: number;
 }
 
 /** A bare connection of the driver that fits this Node. */
@@ -18,7 +20,8 @@ export function openDriver(path: string, name: DriverName = hasNodeSqlite() ? "n
 
 /**
  * Opens the SQLite database of a file, making the file (mode 0600) and its folder (mode 0700) when they are missing, or
- * one in memory for `:memory:`. WAL, `synchronous=FULL`, foreign keys on.
+ * one in memory for `:memory:`. WAL, `synchronous=FULL`, foreign keys on. On a full disk it opens for reading, and proves
+ * itself before its first transaction.
  * @throws DatabaseBroken when the driver does not keep `synchronous=FULL` after a write; the driver's error when the
  * file is no database or cannot be opened.
  */
@@ -27,16 +30,28 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
   if (!inMemory) preparePrivateFile(path);
   const opened = openDriver(path, options.driver);
   try {
-    opened.exec("PRAGMA busy_timeout = 5000");
+    opened.exec(`PRAGMA busy_timeout = ${options.busyTimeout ?? 5000}`);
     opened.prepare("PRAGMA journal_mode = WAL").get([]);
     opened.exec("PRAGMA synchronous = FULL");
     opened.exec("PRAGMA foreign_keys = ON");
-    assertDurable(opened, inMemory);
+    const database = new DurableDatabase(opened, () => {
+      assertDurable(opened, inMemory);
+    });
+    proveNow(database);
+    return database;
   } catch (error) {
     opened.close();
     throw error;
   }
-  return new DurableDatabase(opened);
+}
+
+// An empty transaction; what cannot be written to now is proved when it can.
+function proveNow(database: DurableDatabase): void {
+  try {
+    database.transaction(() => undefined);
+  } catch (error) {
+    if (!(error instanceof WriteRefused)) throw error;
+  }
 }
 
 /**
@@ -46,12 +61,25 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
 export function assertDurable(driver: Driver, inMemory: boolean): void {
   const version = Number(setting(driver, "user_version"));
   driver.exec("BEGIN IMMEDIATE");
-  driver.exec(`PRAGMA user_version = ${version}`);
-  driver.exec("COMMIT");
+  try {
+    driver.exec(`PRAGMA user_version = ${version}`);
+    driver.exec("COMMIT");
+  } catch (error) {
+    endTransaction(driver);
+    throw error;
+  }
   const synchronous = setting(driver, "synchronous");
   const journal = setting(driver, "journal_mode");
   if (synchronous !== 2) throw new DatabaseBroken(`synchronous is ${String(synchronous)} instead of 2 (FULL)`);
   if (!inMemory && journal !== "wal") throw new DatabaseBroken(`the journal mode is ${String(journal)} instead of wal`);
+}
+
+function endTransaction(driver: Driver): void {
+  try {
+    driver.exec("ROLLBACK");
+  } catch {
+    // SQLite has rolled it back by itself.
+  }
 }
 
 function setting(driver: Driver, name: string): unknown {

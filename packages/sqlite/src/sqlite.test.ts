@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DurableDatabase } from "./durableDatabase.js";
-import { backupDatabase, DatabaseBroken, openDatabase, takeFileLock } from "./index.js";
+import { backupDatabase, DatabaseBroken, openDatabase, takeFileLock, WriteRefused } from "./index.js";
 import { hasNodeSqlite } from "./nodeSqliteDriver.js";
 import { assertDurable, openDriver } from "./openDatabase.js";
 
@@ -104,6 +104,40 @@ describe.each(drivers)("a database on %s", (driver) => {
     }).toThrow(DatabaseBroken);
     database.close();
   });
+  it("RULE sqlite.refused-write-is-undone: a full disk or a foreign lock undoes the whole transaction, and reading and writing go on", () => {
+    const path = join(folder, "a.db");
+    const database = openDatabase(path, { driver, busyTimeout: 1 });
+    database.exec("CREATE TABLE t (v)");
+    const insert = database.prepare("INSERT INTO t VALUES (?)");
+    const count = () => database.prepare("SELECT count(*) AS n FROM t").get()?.["n"];
+    const reasonOf = (work: () => void): string => {
+      try {
+        database.transaction(work);
+      } catch (error) {
+        if (error instanceof WriteRefused) return error.reason;
+        throw error;
+      }
+      return "written";
+    };
+    const twoRows = () => {
+      insert.run(1);
+      insert.run(new Uint8Array(100_000));
+    };
+    // SQLite itself then reports a full disk, in the middle of a transaction.
+    database.exec("PRAGMA max_page_count = 8");
+    expect(reasonOf(twoRows)).toBe("full");
+    expect(count()).toBe(0);
+    database.exec("PRAGMA max_page_count = 1000000");
+    const other = openDatabase(path, { driver });
+    other.exec("BEGIN IMMEDIATE");
+    expect(reasonOf(twoRows)).toBe("busy");
+    expect(count()).toBe(0);
+    other.exec("ROLLBACK");
+    other.close();
+    expect(reasonOf(twoRows)).toBe("written");
+    expect(count()).toBe(2);
+    database.close();
+  });
   it("RULE sqlite.private-files: file and journals are 0600, a new folder 0700", () => {
     const inner = join(folder, "new");
     const database = openDatabase(join(inner, "a.db"), { driver });
@@ -159,6 +193,16 @@ describe("file lock", () => {
 });
 
 describe("choosing a driver", () => {
+  it("no Node version's warning reaches a user's standard error", () => {
+    const program = `
+      const { openDatabase } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+      openDatabase(":memory:").close();
+      process.emitWarning("of somebody else");
+    `;
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+    expect(stderr).not.toContain("SQLite");
+    expect(stderr).toContain("of somebody else");
+  });
   it("takes node:sqlite from Node 22.13 on", () => {
     expect(hasNodeSqlite("20.19.0")).toBe(false);
     expect(hasNodeSqlite("22.12.9")).toBe(false);
