@@ -13,6 +13,8 @@ export const EXIT = {
   alarm: 5,
   /** `verify-web`: the host serves something else than this checkout's web client. */
   differs: 6,
+  /** `serve`: the database failed; what was acknowledged is on the disk (EX_SOFTWARE of sysexits.h). */
+  databaseFailed: 70,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
 } as const;

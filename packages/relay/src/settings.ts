@@ -30,6 +30,8 @@ export interface Quotas {
   readonly deliveriesPerRoom: number;
   /** Bytes of blobs in one room, with those that unfinished ones will have. */
   readonly blobBytesPerRoom: number;
+  /** Bytes of the disk that are left free: with less, nothing is taken that needs space. */
+  readonly freeBytes: number;
 }
 
 /** What is pruned. Commits and roster records are kept for ever. */
@@ -72,7 +74,13 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     slot: { burst: 30, perSecond: 1 / 2 },
     recovery: { burst: 2, perSecond: 1 / 10 },
   },
-  quotas: { slotsPerRoom: 256, requestsPerSlot: 64, deliveriesPerRoom: 8, blobBytesPerRoom: 2048 * MIB },
+  quotas: {
+    slotsPerRoom: 256,
+    requestsPerSlot: 64,
+    deliveriesPerRoom: 8,
+    blobBytesPerRoom: 2048 * MIB,
+    freeBytes: 64 * MIB,
+  },
   retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY, pendingAge: 30 * DAY },
   createPermit: null,
   helloTimeout: 10_000,

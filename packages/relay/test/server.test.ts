@@ -155,9 +155,9 @@ describe("the database", () => {
     const relay = await startRelay({ dataDir, onFatal: (error) => failures.push(error) });
     const { client, roomTag } = await founder(relay);
     await client.ask(messageAppend(roomTag));
-    // Another process that holds the database's write lock for longer than the relay waits: its commit cannot be made.
+    // Somebody takes a table away under the relay.
     const intruder = openDatabase(join(dataDir, "relay.db"));
-    intruder.exec("BEGIN IMMEDIATE");
+    intruder.exec("ALTER TABLE record RENAME TO elsewhere");
     let isAnswered = false;
     void client.ask(messageAppend(roomTag)).then(() => (isAnswered = true));
     await until(() => failures.length > 0, 15_000);
@@ -165,7 +165,7 @@ describe("the database", () => {
     expect(failures).toHaveLength(1);
     expect(isAnswered).toBe(false);
     expect((await fetch(`${relay.address}/readyz`)).status).toBe(503);
-    intruder.exec("ROLLBACK");
+    intruder.exec("ALTER TABLE elsewhere RENAME TO record");
     intruder.close();
     client.socket.terminate();
     await relay.close();

@@ -25,6 +25,10 @@ export interface Database {
   /** Runs statements without parameters. Not for BEGIN and COMMIT: use the methods below. */
   exec(sql: string): void;
   prepare(sql: string): Statement;
+  /**
+   * Begins a transaction that writes: it waits here for another process that is writing, and nowhere else.
+   * @throws WriteRefused when that takes too long.
+   */
   begin(): void;
   /**
    * Durable when it returns.

@@ -6,10 +6,10 @@ export class DurableDatabase implements Database {
   private broken: DatabaseBroken | null = null;
   private open = false;
 
-  /** `assertDurable` is done before the first transaction; null when it has been. */
+  /** `assertSettings` is called after every commit: for a database that could not be written to when it was opened. */
   constructor(
     private readonly driverDatabase: Driver,
-    private assertDurable: (() => void) | null = null,
+    private readonly assertSettings: (() => void) | null = null,
   ) {}
 
   get driver(): DriverName {
@@ -28,11 +28,8 @@ export class DurableDatabase implements Database {
   }
 
   begin(): void {
-    if (this.assertDurable !== null) {
-      this.checked(this.assertDurable);
-      this.assertDurable = null;
-    }
-    this.exec("BEGIN");
+    // Not at the first statement that writes: libsql leaves a statement open that had to wait there in vain.
+    this.exec("BEGIN IMMEDIATE");
     this.open = true;
   }
 
@@ -40,12 +37,13 @@ export class DurableDatabase implements Database {
     try {
       this.exec("COMMIT");
       this.open = false;
+      this.assertSettings?.();
     } catch (cause) {
-      if (cause instanceof WriteRefused || cause instanceof DatabaseBroken) throw cause;
+      if (cause instanceof WriteRefused) throw cause;
       // RULE: sqlite.failed-commit-is-fatal: after a failed COMMIT (a failed fsync) nobody knows what is on the disk;
       // a retry or a rollback would pretend to know.
       this.open = false;
-      this.broken = new DatabaseBroken("a COMMIT failed", { cause });
+      this.broken = cause instanceof DatabaseBroken ? cause : new DatabaseBroken("a COMMIT failed", { cause });
       throw this.broken;
     }
   }
@@ -105,8 +103,9 @@ const BUSY = 5;
 /** SQLITE_IOERR_SHMSIZE: the disk has no space for the journal's index. */
 const NO_SPACE_FOR_INDEX = 4874;
 
+/** Why nothing could be written, or null for any other error. */
 // Both drivers give SQLite's (extended) result code, each under a name of its own.
-function refusalOf(error: unknown): "full" | "busy" | null {
+export function refusalOf(error: unknown): "full" | "busy" | null {
   const { errcode, rawCode } = error as { readonly errcode?: unknown; readonly rawCode?: unknown };
   const code = errcode ?? rawCode;
   if (typeof code !== "number") return null;

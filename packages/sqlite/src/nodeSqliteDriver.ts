@@ -25,7 +25,8 @@ export function hasNodeSqlite(version = process.versions.node): boolean {
 function loadNodeSqlite(): { readonly DatabaseSync: new (path: string) => NodeDatabase } {
   const emit = process.emitWarning;
   const quiet = (warning: string | Error, ...rest: unknown[]): void => {
-    if (!String(warning).startsWith("SQLite is an experimental feature")) Reflect.apply(emit, process, [warning, ...rest]);
+    if (!String(warning).startsWith("SQLite is an experimental feature"))
+      Reflect.apply(emit, process, [warning, ...rest]);
   };
   process.emitWarning = quiet as typeof process.emitWarning;
   try {

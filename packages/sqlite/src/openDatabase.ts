@@ -1,6 +1,6 @@
-import { DatabaseBroken, WriteRefused, type Database } from "./database.js";
+import { DatabaseBroken, type Database } from "./database.js";
 import type { Driver, DriverName } from "./driver.js";
-import { DurableDatabase } from "./durableDatabase.js";
+import { DurableDatabase, refusalOf } from "./durableDatabase.js";
 import { libsqlDriver } from "./libsqlDriver.js";
 import { hasNodeSqlite, nodeSqliteDriver } from "./nodeSqliteDriver.js";
 import { preparePrivateFile } from "./privateFile.js";
@@ -20,8 +20,8 @@ export function openDriver(path: string, name: DriverName = hasNodeSqlite() ? "n
 
 /**
  * Opens the SQLite database of a file, making the file (mode 0600) and its folder (mode 0700) when they are missing, or
- * one in memory for `:memory:`. WAL, `synchronous=FULL`, foreign keys on. On a full disk it opens for reading, and proves
- * itself before its first transaction.
+ * one in memory for `:memory:`. WAL, `synchronous=FULL`, foreign keys on. On a full disk it opens all the
+ * same, for reading, and proves that it keeps FULL with its first commits.
  * @throws DatabaseBroken when the driver does not keep `synchronous=FULL` after a write; the driver's error when the
  * file is no database or cannot be opened.
  */
@@ -34,23 +34,23 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     opened.prepare("PRAGMA journal_mode = WAL").get([]);
     opened.exec("PRAGMA synchronous = FULL");
     opened.exec("PRAGMA foreign_keys = ON");
-    const database = new DurableDatabase(opened, () => {
-      assertDurable(opened, inMemory);
-    });
-    proveNow(database);
-    return database;
+    return new DurableDatabase(opened, proves(opened, inMemory));
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
-// An empty transaction; what cannot be written to now is proved when it can.
-function proveNow(database: DurableDatabase): void {
+// Null when it has proved itself; what cannot be written to now proves itself with every commit.
+function proves(driver: Driver, inMemory: boolean): (() => void) | null {
   try {
-    database.transaction(() => undefined);
+    assertDurable(driver, inMemory);
+    return null;
   } catch (error) {
-    if (!(error instanceof WriteRefused)) throw error;
+    if (refusalOf(error) === null) throw error;
+    return () => {
+      assertSettings(driver, inMemory);
+    };
   }
 }
 
@@ -68,6 +68,10 @@ export function assertDurable(driver: Driver, inMemory: boolean): void {
     endTransaction(driver);
     throw error;
   }
+  assertSettings(driver, inMemory);
+}
+
+function assertSettings(driver: Driver, inMemory: boolean): void {
   const synchronous = setting(driver, "synchronous");
   const journal = setting(driver, "journal_mode");
   if (synchronous !== 2) throw new DatabaseBroken(`synchronous is ${String(synchronous)} instead of 2 (FULL)`);

@@ -23,6 +23,8 @@ export const RELAY_ERRORS = {
   blob_unknown: 21,
   quota_exceeded: 22,
   blob_conflict: 23,
+  storage_full: 24,
+  storage_busy: 25,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

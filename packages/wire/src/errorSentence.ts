@@ -21,6 +21,8 @@ const SENTENCES: Readonly<Record<RelayError, string>> = {
   blob_unknown: "The relay does not have this blob (any more).",
   quota_exceeded: "The room, slot or inbox holds as much as this relay allows.",
   blob_conflict: "The blob has other content or another size, or lacks the chunk before this one.",
+  storage_full: "The relay's disk is full: it takes nothing new until its operator makes room. Reading goes on.",
+  storage_busy: "Another program on the relay's machine is holding its database; try again in a moment.",
 };
 
 /** What a refusal of the relay means, for a person who reads a log; it never holds bytes of a request. */

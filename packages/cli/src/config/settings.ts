@@ -80,6 +80,7 @@ export const SETTINGS = {
   keepMessages: setting(age, "forever", "how long sealed messages are kept, for example 30d"),
   fileSize: setting(whole(1, 2048), 64, "largest file, in MiB"),
   roomFiles: setting(whole(1, 100_000_000), 2048, "files kept for one room, in MiB"),
+  keepFree: setting(whole(0, 100_000_000), 64, "disk space left free, in MiB: with less, nothing new is taken"),
   createPermit: setting(
     maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))),
     null,

@@ -22,7 +22,8 @@ Every command takes --json (one JSON document; JSON lines for streams; errors as
 homes are several people). "conclave COMMAND --help" has examples.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 relay unreachable,
-4 another process uses this home, 5 alarm, 6 another web client, 130 interrupted.`;
+4 another process uses this home, 5 alarm, 6 another web client, 70 the relay's database
+failed, 130 interrupted.`;
 
 /**
  * Runs one command line.

@@ -9,6 +9,8 @@ import { newKey, ScriptedClient, type Key } from "./scriptedClient.js";
 export class CoreWorld {
   core: RelayCore;
   now = 1_000_000;
+  /** What is free on the disk. */
+  freeBytes = Infinity;
   /** When set, messages pile up, and one commit follows in `flush`. */
   batching = false;
   readonly closeCodes = new Map<number, number>();
@@ -74,6 +76,7 @@ export class CoreWorld {
 
   private newCore(): RelayCore {
     const { store, seed: relaySeed, settings } = this;
-    return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+    const freeBytes = (): number => this.freeBytes;
+    return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings, freeBytes });
   }
 }

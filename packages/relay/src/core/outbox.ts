@@ -85,6 +85,17 @@ export class Outbox {
     if (subscribers?.size === 0) this.subscribers.delete(roomKey);
   }
 
+  /** Forgets what the batch would have sent; gives the rest of its outputs, which hold whatever was stored. */
+  undo(): Output[] {
+    this.unsent.clear();
+    return this.take().filter(({ kind }) => kind === "close" || kind === "lagEnded");
+  }
+
+  /** Puts outputs in after those so far. */
+  add(outputs: readonly Output[]): void {
+    this.outputs.push(...outputs);
+  }
+
   /** Everything so far; what comes later is of the next batch. */
   take(): Output[] {
     for (const key of [...this.unsent.keys()]) this.flushRoom(key);

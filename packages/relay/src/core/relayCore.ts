@@ -1,5 +1,6 @@
 import type { DecodeError } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
+import { WriteRefused } from "@conclave/sqlite";
 import {
   chooseVersion,
   CLOSE_CODES,
@@ -8,6 +9,7 @@ import {
   type ClientFrame,
   type Hello,
   type RelayError,
+  type RelayFrame,
   type Request,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
@@ -19,6 +21,7 @@ import type { Output } from "./output.js";
 import { RequestHandler, type RelayCrypto } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import { Session } from "./session.js";
+import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
 
 /** What a relay core is made of. */
 export interface RelayCoreOptions {
@@ -28,7 +31,14 @@ export interface RelayCoreOptions {
   /** 32 bytes: the Ed25519 seed of the relay's key. */
   readonly relaySeed: Uint8Array;
   readonly settings?: PartialSettings;
+  /** Bytes that are free where the store is; without it there is always enough. */
+  readonly freeBytes?: () => number;
 }
+
+/** What a batch has done so far, in order: kept until it is committed, for a store that refuses to. */
+type Step =
+  | { readonly session: Session; readonly frame: RelayFrame }
+  | { readonly session: Session; readonly request: Request; readonly challenge: Uint8Array; isDone: boolean };
 
 const SWEEP_INTERVAL = 30_000;
 
@@ -52,7 +62,9 @@ const STRIKES: Partial<Record<RelayError, number>> = {
  * commit durable and returns what may be sent now. Nothing may be sent before: that is what "durable before
  * acknowledged" means. One commit may cover many events, which is what makes a real relay fast.
  *
- * Throws only when its store does: then the process must end, and a new core on the same store goes on.
+ * When the store can write nothing now (`WriteRefused`), the batch is undone: its requests to write are refused with
+ * `storage_full` or `storage_busy`, what only reads is answered, and it goes on so until a write works again. Throws only
+ * when its store fails otherwise: then the process must end, and a new core on the same store goes on.
  */
 export class RelayCore {
   /** The relay's Ed25519 public key. */
@@ -62,6 +74,8 @@ export class RelayCore {
   private readonly handler: RequestHandler;
   private readonly sessions = new Map<number, Session>();
   private readonly greeting = new Set<Session>();
+  private readonly gate: WriteGate;
+  private steps: Step[] = [];
   private inBatch = false;
   private nextSweep = 0;
 
@@ -70,7 +84,14 @@ export class RelayCore {
     this.settings = settingsWith(options.settings);
     this.relayKey = crypto.ed25519PublicKey(relaySeed);
     const sign = (bytes: Uint8Array): Uint8Array => crypto.ed25519Sign(relaySeed, bytes);
-    this.handler = new RequestHandler(options.store, crypto, sign, this.settings, this.outbox);
+    this.gate = new WriteGate(options.freeBytes ?? (() => Infinity), this.settings.quotas.freeBytes);
+    const canWrite = (): boolean => this.canWrite();
+    this.handler = new RequestHandler(options.store, crypto, sign, this.settings, this.outbox, canWrite);
+  }
+
+  /** Whether the relay writes now. */
+  get storage(): StorageState {
+    return this.gate.state;
   }
 
   /** A connection was made. `connection` is a number that no other open connection has; `address` is who pays for it. */
@@ -92,7 +113,6 @@ export class RelayCore {
       this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
       return;
     }
-    this.begin();
     for (const frame of decoded.frames) {
       this.frame(session, frame, now);
       // RULE: relay.strikes: faults cost only the connection they come from, which is closed after a few (attack A80).
@@ -126,13 +146,18 @@ export class RelayCore {
       if (now - session.openedAt < this.settings.helloTimeout) break;
       this.end(session, CLOSE_CODES.hello);
     }
-    if (now < this.nextSweep) return false;
+    this.gate.tick(now, () => {
+      this.tryWrite();
+    });
+    if (now < this.nextSweep || this.gate.hasFailed) return false;
     this.handler.sweep(now);
-    this.begin();
-    const isMoreToPrune = this.handler.pruner.sweep(now);
-    const isMore = this.handler.blobs.sweep(now) || isMoreToPrune;
-    this.nextSweep = isMore ? now : now + SWEEP_INTERVAL;
-    return isMore;
+    const isMore = this.undoable(() => {
+      this.begin();
+      const isMoreToPrune = this.handler.pruner.sweep(now);
+      return this.handler.blobs.sweep(now) || isMoreToPrune;
+    });
+    this.nextSweep = isMore === true ? now : now + SWEEP_INTERVAL;
+    return isMore === true;
   }
 
   /** Bytes that the next commit returns to be sent: commit when it is much. */
@@ -142,12 +167,15 @@ export class RelayCore {
 
   /** Makes everything so far durable, and returns what may be sent now, in order. */
   commit(): Output[] {
-    if (this.inBatch) {
-      this.handler.rooms.save();
-      this.options.store.commit();
-      this.inBatch = false;
-    }
+    if (this.inBatch) this.undoable(() => this.store());
+    this.steps = [];
     return this.outbox.take();
+  }
+
+  private store(): void {
+    this.handler.rooms.save();
+    this.options.store.commit();
+    this.inBatch = false;
   }
 
   private begin(): void {
@@ -164,16 +192,30 @@ export class RelayCore {
       this.refuse(session, frame.id, refuse(frame.id === 0 ? "bad_frame" : "hello_expected"), now);
       return;
     }
-    const answer = this.answer(session, frame, session.challenge, now);
+    const refusal = this.barrier(session, frame, now);
+    if (refusal !== null) {
+      this.refuse(session, frame.id, refusal, now);
+      return;
+    }
+    const step: Step = { session, request: frame, challenge: session.challenge, isDone: false };
+    this.steps.push(step);
+    const answer = this.undoable(() => {
+      if (EFFECT[frame.type] !== "reads") this.begin();
+      return this.handler.handle(frame, session, step.challenge, now);
+    }, now);
+    // Undone: it is answered with all the others.
+    if (answer === null) return;
+    step.isDone = answer.ok;
     if (!answer.ok) {
-      this.refuse(session, frame.id, answer, now);
+      this.refuseStep(session, frame.id, answer, now);
       return;
     }
     const size = this.outbox.reply(session.connection, answer.response);
     if (answer.response.type !== "blob") session.charge(size / 16_384, now);
   }
 
-  private answer(session: Session, request: Request, challenge: Uint8Array, now: number) {
+  /** Why a request is not even looked at, or null. */
+  private barrier(session: Session, request: Request, now: number): Refusal | null {
     // RULE: relay.limits: a part that is too large is refused before anything is looked up or written (attack A80).
     if (!isWithinLimits(request, this.settings.limits)) return refuse("too_large");
     // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).
@@ -183,7 +225,67 @@ export class RelayCore {
     const blobBytes = blobBytesOf(request);
     const blobWait = blobBytes === 0 ? 0 : session.takeBlobBytes(blobBytes, now);
     if (blobWait > 0) return refuse("rate_limited", blobWait);
-    return this.handler.handle(request, session, challenge, now);
+    return this.gate.refusal(request.type, now);
+  }
+
+  /** Does something that writes; null when the store refused, and the batch is undone. */
+  private undoable<T>(work: () => T, now = 0): T | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      this.undo(error, now);
+      return null;
+    }
+  }
+
+  // RULE: relay.undone-is-refused: of a batch that could not be stored nothing is acknowledged, shown to others or signed:
+  // who wrote is told that nothing was taken, and who only read is answered from what is stored.
+  private undo({ reason }: WriteRefused, now: number): void {
+    this.gate.failed(reason);
+    this.handler.undo();
+    const { steps } = this;
+    this.steps = [];
+    const rest = this.outbox.undo();
+    this.inBatch = false;
+    for (const step of steps) {
+      const { session } = step;
+      if ("frame" in step) {
+        this.reply(session, step.frame);
+        continue;
+      }
+      if (session.closed) continue;
+      const { request, challenge, isDone } = step;
+      const isReading = EFFECT[request.type] === "reads";
+      if (isDone && !isReading) this.handler.giveBack(request, session);
+      const answer = isReading
+        ? this.handler.handle(request, session, challenge, now)
+        : this.gate.refusal(request.type, now)!;
+      this.reply(session, answer.ok ? answer.response : errorFrame(request.id, answer));
+    }
+    this.outbox.add(rest);
+  }
+
+  /** For what writes beside reading: it is done without where nothing can be written. */
+  private canWrite(): boolean {
+    if (this.gate.hasFailed) return false;
+    try {
+      this.begin();
+      return true;
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      this.gate.failed(error.reason);
+      return false;
+    }
+  }
+
+  private tryWrite(): void {
+    const { store } = this.options;
+    this.undoable(() => {
+      this.begin();
+      store.saveSignedUntil(store.signedUntil());
+      this.store();
+    });
   }
 
   private hello(session: Session, hello: Hello, now: number): void {
@@ -201,19 +303,23 @@ export class RelayCore {
     session.challenge = challenge;
     this.greeting.delete(session);
     const { limits } = this.settings;
-    this.outbox.reply(session.connection, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
+    this.reply(session, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
   }
 
+  /** Refuses what no batch can change. */
   private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
-    const { error, retryAfter, position } = refusal;
-    this.outbox.reply(session.connection, {
-      type: "error",
-      id,
-      error,
-      retryAfter: Math.min(retryAfter, 3_600_000),
-      position,
-    });
-    if (session.strike(STRIKES[error] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
+    this.steps.push({ session, frame: errorFrame(id, refusal) });
+    this.refuseStep(session, id, refusal, now);
+  }
+
+  private refuseStep(session: Session, id: number, refusal: Refusal, now: number): void {
+    this.outbox.reply(session.connection, errorFrame(id, refusal));
+    if (session.strike(STRIKES[refusal.error] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
+  }
+
+  private reply(session: Session, frame: RelayFrame): void {
+    this.steps.push({ session, frame });
+    this.outbox.reply(session.connection, frame);
   }
 
   private end(session: Session, code: number): void {
@@ -226,6 +332,10 @@ export class RelayCore {
   private isClosed(session: Session): boolean {
     return session.closed;
   }
+}
+
+function errorFrame(id: number, { error, retryAfter, position }: Refusal): RelayFrame {
+  return { type: "error", id, error, retryAfter: Math.min(retryAfter, 3_600_000), position };
 }
 
 function writtenBytes(frame: ClientFrame): number {

@@ -44,6 +44,7 @@ export class RequestHandler {
   readonly rooms: Rooms;
   readonly pruner: Pruner;
   readonly blobs: Blobs;
+  private readonly time: RelayTime;
   private readonly log: Log;
   private readonly slots: Slots;
   private readonly creations: TokenBuckets;
@@ -57,12 +58,14 @@ export class RequestHandler {
     sign: Sign,
     private readonly settings: RelaySettings,
     private readonly outbox: Outbox,
+    canWrite: () => boolean,
   ) {
     const { limits, rates, quotas, retention } = settings;
     this.sha256 = (data) => crypto.hash("sha256", data);
     this.rooms = new Rooms(store, rates);
     this.slots = new Slots(store, this.sha256, quotas, rates);
-    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, new RelayTime(store));
+    this.time = new RelayTime(store, canWrite);
+    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, this.time);
     this.pruner = new Pruner(this.rooms, this.sha256, retention);
     this.blobs = new Blobs(this.rooms, this.sha256, settings);
     this.creations = new TokenBuckets(rates.create);
@@ -115,6 +118,18 @@ export class RequestHandler {
         if (!this.isMember(room, session)) return refuse("write_denied");
         return this.memberRequest(request, room, now);
     }
+  }
+
+  /** Forgets what was changed since the store's last commit: it is not stored. */
+  undo(): void {
+    this.rooms.undo();
+    this.time.undo();
+  }
+
+  /** Gives back the proof that a request used up which was not carried out. */
+  giveBack(request: Request, session: Session): void {
+    if (request.type !== "append" || request.ground.by !== "slot") return;
+    session.addProof("slot", request.roomTag, request.ground.slotId);
   }
 
   /** Forgets a connection. */

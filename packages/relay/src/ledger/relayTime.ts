@@ -13,18 +13,28 @@ export class RelayTime {
   private last: number;
   private reserved: number;
 
-  constructor(private readonly store: Store) {
+  constructor(
+    private readonly store: Store,
+    /** Whether more time can be reserved; else the last of what is reserved is signed. */
+    private readonly canWrite: () => boolean,
+  ) {
     this.reserved = store.signedUntil();
     this.last = this.reserved;
   }
 
+  /** What was reserved since the store's last commit is not. */
+  undo(): void {
+    this.reserved = this.store.signedUntil();
+  }
+
   /** The time to sign, at this time by the machine's clock. Within a batch of the store. */
   at(now: number): number {
-    this.last = Math.max(this.last, now);
-    if (this.last >= this.reserved) {
-      this.reserved = this.last + RESERVED;
+    const next = Math.max(this.last, now);
+    if (next >= this.reserved && this.canWrite()) {
+      this.reserved = next + RESERVED;
       this.store.saveSignedUntil(this.reserved);
     }
+    this.last = Math.max(this.last, Math.min(next, this.reserved - 1));
     return this.last;
   }
 }

@@ -54,6 +54,12 @@ export class Rooms {
     this.dropUnused();
   }
 
+  /** Forgets every room: what was changed since the store's last commit is not stored. */
+  undo(): void {
+    this.used.clear();
+    this.rooms.clear();
+  }
+
   private dropUnused(): void {
     let ids = 0;
     for (const room of this.rooms.values()) ids += room.weight;

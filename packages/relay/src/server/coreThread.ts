@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
-import type { CoreWorkerData } from "./coreWorker.js";
+import type { StorageState } from "../core/writeGate.js";
+import type { CoreWorkerData, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
   outputs(batch: OutputBatch): void;
+  /** The relay writes again, or does not. */
+  storage(state: StorageState): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -37,6 +40,7 @@ export class CoreThread {
       this.worker.on("message", (message: FromCore) => {
         if (message === "ready") resolve();
         else if (message === "stopped") this.stopping?.resolve();
+        else if ("storage" in message) on.storage(message.storage);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {

@@ -1,7 +1,10 @@
 import { openDatabase } from "@conclave/sqlite";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RelayCore } from "../core/relayCore.js";
+import type { StorageState } from "../core/writeGate.js";
 import type { PartialSettings } from "../settings.js";
 import { SqliteStore } from "../store/sqliteStore.js";
 import { CLOSED, LAG, MESSAGE, OPEN, packOutputs, type EventBatch } from "./batch.js";
@@ -16,18 +19,26 @@ export interface CoreWorkerData {
 /** What this thread is told: a batch of events, or to end. */
 export type ToCore = EventBatch | "stop";
 
+/** Whether the relay writes from now on. */
+export interface StorageChange {
+  readonly storage: StorageState;
+}
+
 /** After so many ms a group is committed, even when more events are waiting. */
 const LONGEST_GROUP = 20;
 /** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
 const LARGEST_GROUP = 8 * 1024 * 1024;
+/** Ms that a write waits for another process, and everybody else with it. */
+const BUSY_TIMEOUT = 500;
 
 // The thread that owns the database. Everything that waits when it gets to work is one group: one transaction, one sync.
 // An error is not caught: it ends the thread, and with it the process.
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
 const { database, relaySeed, settings } = workerData as CoreWorkerData;
-const store = new SqliteStore(openDatabase(database));
-const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT }));
+const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings, freeBytes });
+let storage: StorageState = "open";
 const ticker = setInterval(() => {
   core.tick(Date.now());
   commit(0);
@@ -72,8 +83,17 @@ function handle({ events, data, addresses }: EventBatch): void {
   }
 }
 
+function freeBytes(): number {
+  const { bavail, bsize } = statfsSync(dirname(database));
+  return bavail * bsize;
+}
+
 function commit(handled: number): void {
   const outputs = core.commit();
+  if (core.storage !== storage) {
+    storage = core.storage;
+    port!.postMessage({ storage } satisfies StorageChange);
+  }
   if (handled === 0 && outputs.length === 0) return;
   const batch = packOutputs(outputs, handled);
   port!.postMessage(batch, [batch.plan.buffer as ArrayBuffer, batch.data.buffer as ArrayBuffer]);

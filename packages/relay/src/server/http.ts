@@ -3,6 +3,8 @@ import { fastify, type FastifyInstance } from "fastify";
 /** What the pages about the relay's state show. */
 export interface RelayState {
   isReady(): boolean;
+  /** Why it takes nothing new, in a few words; null when it does. */
+  writeFault(): string | null;
   /** Counts and sizes; nothing about any room or client. */
   metrics(): Readonly<Record<string, number>>;
 }
@@ -19,11 +21,11 @@ export function httpServer(state: RelayState, options: HttpOptions): FastifyInst
   const app = (options.tls === undefined ? fastify(base) : fastify({ ...base, https: options.tls })) as FastifyInstance;
   app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
   app.get("/readyz", (_request, reply) => {
-    const isReady = state.isReady();
+    const fault = state.isReady() ? state.writeFault() : "starting or stopping";
     return reply
-      .code(isReady ? 200 : 503)
+      .code(fault === null ? 200 : 503)
       .type("text/plain")
-      .send(isReady ? "ready\n" : "not ready\n");
+      .send(fault === null ? "ready\n" : `not ready: ${fault}\n`);
   });
   if (options.hasMetrics) {
     app.get("/metrics", (_request, reply) => {

@@ -2,10 +2,11 @@ import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
 import { takeFileLock, type FileLock } from "@conclave/sqlite";
 import type { FastifyInstance } from "fastify";
 import { join } from "node:path";
-import { pino } from "pino";
+import type { StorageState } from "../core/writeGate.js";
 import { settingsWith, type PartialSettings } from "../settings.js";
 import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
+import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed } from "./relayKey.js";
 import { SOCKET_PATH, Sockets } from "./sockets.js";
 import { dataStep, listenError, RelayStartError } from "./startError.js";
@@ -32,11 +33,14 @@ export interface RelayOptions {
   readonly backlogBytes?: number;
   /** Serve `/metrics`: counts and sizes. */
   readonly hasMetrics?: boolean;
-  /** Write JSON lines about starting, stopping and failing to standard output. No line holds an id or an address. */
-  readonly log?: "json" | "off";
+  /**
+   * What is reported: `json` lines on standard output about starting, stopping and failing, `text` for people on standard
+   * error about what deserves attention, or nothing (`off`, the default). No line holds an id or an address.
+   */
+  readonly log?: "json" | "text" | "off";
   /** Adds routes before the server listens, for example the web client. Without any, `/` says what this is. */
   readonly routes?: (app: FastifyInstance) => void | Promise<void>;
-  /** Called when the database failed. The default ends the process with code 70: nothing else is safe. */
+  /** Called when the database failed, not when the disk is full. The default ends the process with code 70. */
   readonly onFatal?: (error: Error) => void;
 }
 
@@ -77,20 +81,33 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay> {
   const settings = settingsWith(options.settings);
-  const log = pino({ enabled: options.log === "json", base: null });
+  const log = relayLog(options.log ?? "off");
+  let storage: StorageState = "open";
   const relaySeed = dataStep(() => loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom));
   // Tried in this thread, so that a Node that takes no such keys is told as that, and not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const fail = (error: Error): void => {
     isReady = false;
-    log.fatal({ err: error }, "the database failed");
+    log.fatal(`the relay ends, because its database failed: ${reasonOf(error)}. What was acknowledged is on the disk.`);
     // RULE: relay.database-failure-is-fatal: after a failed commit nobody knows what is stored; only a restart finds out.
     (options.onFatal ?? exit)(error);
   };
   const core = new CoreThread(
     { database: join(options.dataDir, "relay.db"), relaySeed, settings },
-    { outputs: (batch) => sockets.outputs(batch), failed: (error) => (isReady ? fail(error) : undefined) },
+    {
+      outputs: (batch) => {
+        sockets.outputs(batch);
+      },
+      storage: (state) => {
+        storage = state;
+        if (state === "open") log.warn("writing works again");
+        else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
+      },
+      failed: (error) => {
+        if (isReady) fail(error);
+      },
+    },
   );
   const metrics = (): Record<string, number> => ({
     connections: sockets.count,
@@ -99,10 +116,11 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     messages_sent_total: sockets.counts.sent,
     lagged_total: sockets.counts.lagged,
     cut_off_total: sockets.counts.cutOff,
+    writable: storage === "open" ? 1 : 0,
     memory_bytes: process.memoryUsage.rss(),
   });
   const http = httpServer(
-    { isReady: () => isReady, metrics },
+    { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]), metrics },
     { tls: options.tls, hasMetrics: options.hasMetrics ?? false },
   );
   const sockets = new Sockets(http.server, core, {
@@ -115,7 +133,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   await core.started().catch((cause: unknown) => {
     sockets.stopReading();
-    throw new RelayStartError("data_unusable", "the relay's database cannot be opened", cause);
+    throw new RelayStartError("data_unusable", `its database cannot be opened: ${reasonOf(cause)}`, cause);
   });
   const giveUp = async (): Promise<void> => {
     sockets.stopReading();
@@ -160,6 +178,12 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     close: () => (closing ??= close()),
   };
 }
+
+const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open">, string>> = {
+  low: "the disk is nearly full",
+  full: "the disk is full",
+  busy: "another process is holding the database",
+};
 
 const ABOUT = "This is a Conclave relay. It keeps rooms' sealed messages in order, and can read none of them.\n";
 

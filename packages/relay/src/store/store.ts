@@ -82,10 +82,12 @@ export interface PageSize {
 
 /**
  * Port: where the relay keeps everything. Synchronous, one user. Writes happen between `begin` and `commit`, and are
- * durable when `commit` returns; reads see the writes before them. Throws only when the environment is broken; then the
- * process must end. The conformance suite is `storeConformance`.
+ * durable when `commit` returns; reads see the writes before them. Throws `WriteRefused` (of `@conclave/sqlite`) when
+ * nothing can be written now: then everything since `begin` is undone, and the store goes on. Throws anything else only
+ * when the environment is broken; then the process must end. The conformance suite is `storeConformance`.
  */
 export interface Store {
+  /** Begins a batch of writes. Reading needs none. */
   begin(): void;
   commit(): void;
   close(): void;

@@ -136,6 +136,9 @@ const relay = words({
     blob_unknown: "The server does not have this file any more.",
     quota_exceeded: "The server holds as much of this room as it allows.",
     blob_conflict: "The server has something else in the place of this file. Send it again.",
+    storage_full:
+      "The server's disk is full. It takes nothing new until whoever runs it makes room; you can still read.",
+    storage_busy: "The server cannot write just now. Try again in a moment.",
   },
   de: {
     bad_frame: "Der Server hat diese App nicht verstanden. Eins von beiden ist veraltet.",
@@ -159,6 +162,9 @@ const relay = words({
     blob_unknown: "Der Server hat diese Datei nicht mehr.",
     quota_exceeded: "Der Server bewahrt von diesem Raum schon so viel auf, wie er erlaubt.",
     blob_conflict: "Der Server hat an der Stelle dieser Datei etwas anderes. Schick sie noch einmal.",
+    storage_full:
+      "Die Festplatte des Servers ist voll. Er nimmt nichts Neues an, bis dort Platz ist; lesen kannst du weiter.",
+    storage_busy: "Der Server kann gerade nicht schreiben. Versuch es gleich noch einmal.",
   },
 }) satisfies Record<RelayError, string>;
 

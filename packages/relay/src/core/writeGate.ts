@@ -1,0 +1,97 @@
+import type { Request } from "@conclave/wire";
+import { refuse, type Refusal } from "../ledger/refusal.js";
+
+/** Whether the relay can write: `low` and `full` are the disk's, `busy` is another process that holds the database. */
+export type StorageState = "open" | "low" | "full" | "busy";
+
+/** What a request does to the disk. What frees space is still done when space is low. */
+export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees">> = {
+  createRoom: "grows",
+  append: "grows",
+  prove: "reads",
+  read: "reads",
+  readRoster: "reads",
+  subscribe: "reads",
+  unsubscribe: "reads",
+  beginBlob: "grows",
+  writeBlob: "grows",
+  readBlob: "reads",
+  dropBlob: "frees",
+  putSlot: "grows",
+  closeSlot: "frees",
+  getSlot: "reads",
+  proveSlot: "reads",
+  postRequest: "grows",
+  listRequests: "reads",
+  deleteRequest: "frees",
+  answerRequest: "grows",
+  proveInbox: "reads",
+  fetchInbox: "reads",
+  clearInbox: "frees",
+};
+
+const LOOK_INTERVAL = 250;
+/** What a client is told to wait: space does not come back in a moment. */
+const RETRY_FULL = 5000;
+const RETRY_BUSY = 1000;
+/** After a write that failed, so much must be free before another one is tried. */
+const LEAST_FREE = 1024 * 1024;
+
+/** Decides whether requests that write are carried out. */
+export class WriteGate {
+  private current: StorageState = "open";
+  private lookedAt = -Infinity;
+
+  constructor(
+    /** Bytes that are free on the disk. */
+    private readonly freeBytes: () => number,
+    /** Bytes that are to stay free. */
+    private readonly floor: number,
+  ) {}
+
+  get state(): StorageState {
+    return this.current;
+  }
+
+  /** Whether the last write that was tried could not be made. */
+  get hasFailed(): boolean {
+    return this.current === "full" || this.current === "busy";
+  }
+
+  /** A write could not be made. */
+  failed(reason: "full" | "busy"): void {
+    this.current = reason;
+  }
+
+  /** Why a request is not carried out now, or null. */
+  refusal(type: Request["type"], now: number): Refusal | null {
+    const effect = EFFECT[type];
+    if (effect === "reads") return null;
+    if (!this.hasFailed) this.look(now);
+    // RULE: relay.free-space: a disk that fills up stops what fills it, not the relay: reading, closing and deleting go on
+    // (attack A83).
+    if (this.current === "open" || (this.current === "low" && effect === "frees")) return null;
+    return this.current === "busy" ? refuse("storage_busy", RETRY_BUSY) : refuse("storage_full", RETRY_FULL);
+  }
+
+  /** To be called every second or so: sees whether there is space, and tries a write where the last one failed. */
+  tick(now: number, tryWrite: () => void): void {
+    this.lookedAt = -Infinity;
+    if (!this.hasFailed) {
+      this.look(now);
+      return;
+    }
+    if (this.current === "full" && this.freeBytes() < Math.max(this.floor, LEAST_FREE)) return;
+    this.current = "open";
+    tryWrite();
+  }
+
+  private look(now: number): void {
+    if (now - this.lookedAt < LOOK_INTERVAL) return;
+    this.lookedAt = now;
+    const free = this.freeBytes();
+    // A little more than the floor ends it, so that it does not come and go with every record.
+    const isLow = free < (this.current === "low" ? this.floor + this.floor / 8 : this.floor);
+    this.current = isLow ? "low" : "open";
+  }
+}
