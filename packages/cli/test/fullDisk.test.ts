@@ -39,7 +39,7 @@ describe.skipIf(!isRoot)(
       return { relay, client, readiness };
     };
 
-    it("loses nothing acknowledged, says so in the default log, serves reads, also after kill -9, and recovers by itself", async () => {
+    it("RULE relay.loud: loses nothing acknowledged, says so in the default log, serves reads, also after kill -9, and recovers by itself", async () => {
       const [roomTag, key] = [systemRandom(32), newKey()];
       const stored: string[] = [];
       const logOf = async (client: SocketClient): Promise<string[]> => {

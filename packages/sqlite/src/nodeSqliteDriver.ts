@@ -23,12 +23,11 @@ export function hasNodeSqlite(version = process.versions.node): boolean {
 // Node 22 warns once, on standard error, that its SQLite is experimental: nothing that the user of a program can act on.
 // Only this warning, and only while the module is loaded, is not shown.
 function loadNodeSqlite(): { readonly DatabaseSync: new (path: string) => NodeDatabase } {
-  const emit = process.emitWarning;
+  const emit = process.emitWarning.bind(process);
   const quiet = (warning: string | Error, ...rest: unknown[]): void => {
-    if (!String(warning).startsWith("SQLite is an experimental feature"))
-      Reflect.apply(emit, process, [warning, ...rest]);
+    if (!String(warning).startsWith("SQLite is an experimental feature")) Reflect.apply(emit, null, [warning, ...rest]);
   };
-  process.emitWarning = quiet as typeof process.emitWarning;
+  process.emitWarning = quiet;
   try {
     return createRequire(import.meta.url)("node:sqlite") as ReturnType<typeof loadNodeSqlite>;
   } finally {
