@@ -79,6 +79,21 @@ export default tseslint.config(
     rules: { "import-x/no-cycle": ["error", { ignoreExternal: true }] },
   },
   ...packages.map(arrows),
+  // What a person is told to type next has to work as it stands: the program as it was started, the home, the quotes.
+  {
+    files: ["packages/cli/src/**/*.{ts,tsx}"],
+    // Help is printed with the program's name put in; the demo types for itself.
+    ignores: [...tests, "packages/cli/src/program/**", "packages/cli/src/demo/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...["Literal[value=/\\bconclave [a-z]/]", "TemplateElement[value.raw=/\\bconclave [a-z]/]"].map((selector) => ({
+          selector,
+          message: "Build commands to be typed with nextCommand() or otherCommand() of terminal/nextCommand.ts.",
+        })),
+      ],
+    },
+  },
   // The demo's attackers use whatever an attacker would.
   { files: ["packages/cli/src/demo/**"], rules: { "no-restricted-imports": "off" } },
   {

@@ -10,9 +10,11 @@ function commands(): string[][] {
   const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/gu)].map(([, block]) => block!);
   const lines = blocks.flatMap((block) => block.trim().split("\n"));
   return lines
-    .filter((line) => line.startsWith("npx conclave "))
+    .filter((line) => line.startsWith("npx --no conclave "))
     .map((line) =>
-      [...line.slice("npx conclave ".length).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu)].map((m) => m[1] ?? m[2] ?? m[3]!),
+      [...line.slice("npx --no conclave ".length).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu)].map(
+        (m) => m[1] ?? m[2] ?? m[3]!,
+      ),
     );
 }
 

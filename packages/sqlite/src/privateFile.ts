@@ -1,14 +1,19 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /**
  * Makes a file that only its owner may read and write (0600), and its folder (0700) when that is missing.
  *
  * RULE: sqlite.private-files: other users of the machine read neither the database nor its journals: SQLite gives -wal
  * and -shm the mode of the database file, which is therefore made before SQLite would make it.
+ *
+ * RULE: sqlite.not-for-git: a folder that is new or empty gets a .gitignore for all of it: `git add .` around it publishes
+ * no keys. One that has something in it is somebody's own and stays as it is.
  */
 export function preparePrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (readdirSync(folder).length === 0) writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
 }

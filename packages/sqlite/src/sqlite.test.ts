@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -146,6 +146,19 @@ describe.each(drivers)("a database on %s", (driver) => {
     for (const file of ["a.db", "a.db-wal", "a.db-shm"]) expect(statSync(join(inner, file)).mode & 0o077).toBe(0);
     database.close();
   });
+  it("RULE sqlite.not-for-git: git sees nothing of a new folder, and a folder in use is left as it is", () => {
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, encoding: "utf8" });
+    git("init", "-q");
+    openDatabase(join(folder, "alice", "home.sqlite"), { driver }).close();
+    mkdirSync(join(folder, "garden"));
+    writeFileSync(join(folder, "garden", "beds.txt"), "beans");
+    openDatabase(join(folder, "garden", "home.sqlite"), { driver }).close();
+    const seen = git("status", "--porcelain", "--untracked-files=all");
+    expect(seen).not.toContain("alice");
+    expect(seen).toContain("garden/beds.txt");
+    expect(existsSync(join(folder, "garden", ".gitignore"))).toBe(false);
+  });
+
   it("backs up while it is open", () => {
     const database = openDatabase(join(folder, "a.db"), { driver });
     database.exec("CREATE TABLE t (v)");

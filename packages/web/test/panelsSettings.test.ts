@@ -73,7 +73,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
       .poll(async () => (await page.locator("code").first().innerText()).replaceAll(" ", ""), SOON)
       .toBe(hash);
     expect(await page.getByLabel(/^To compare it with the source/u).inputValue()).toBe(
-      `npx conclave verify-web ${world.url}`,
+      `npx --no conclave verify-web ${world.url}`,
     );
     await button("See what is served now").click();
     await page.getByText("The same build is served as the one you have.").waitFor();

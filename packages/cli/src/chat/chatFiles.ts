@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { storedFileName } from "@conclave/client";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSession } from "../model/session.js";
-import { localName, openLocalFile, saveLocalFile } from "../session/localFile.js";
+import { openLocalFile, saveLocalFile } from "../session/localFile.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
 
@@ -27,10 +28,12 @@ export async function sendFromChat(room: RoomSession, path: string, host: Teller
 /** `/save FILE`: into the folder where the chat was started, and never over another file. @throws CliError when it cannot be had or written. */
 export async function saveFromChat(room: RoomSession, wanted: string, host: Teller): Promise<void> {
   const file = findOne("file", wanted, await room.files());
-  const path = resolve(localName(file.name));
-  await saveLocalFile(path, false, (write) => room.saveFile(file.id, write)).catch((error: unknown) => {
-    const isThere = error instanceof CliError && error.code === "FILE_EXISTS";
-    throw isThere ? new CliError(error.code, error.message, "Move it away, and say it again.") : error;
-  });
+  const path = resolve(storedFileName(file.name));
+  await saveLocalFile(path, false, (write) => room.saveFile(file.id, write, new AbortController().signal)).catch(
+    (error: unknown) => {
+      const isThere = error instanceof CliError && error.code === "FILE_EXISTS";
+      throw isThere ? new CliError(error.code, error.message, "Move it away, and say it again.") : error;
+    },
+  );
   host.say(`${safeName(file.name)} (${fileSize(file.size)}) is in ${path}`);
 }

@@ -6,6 +6,7 @@ import { findOne } from "../model/find.js";
 import { displayName } from "../model/person.js";
 import type { Progress, RoomSession } from "../model/session.js";
 import type { Decision } from "../model/timeline.js";
+import { otherCommand } from "../terminal/nextCommand.js";
 import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
@@ -249,6 +250,6 @@ function tell(host: SlashHost, progress: Progress, sentence: string): void {
   host.say(
     progress.done
       ? sentence
-      : `Approved by ${progress.approved} of ${progress.needed}. Others can agree with: conclave approve ${progress.proposal.slice(0, 12)}`,
+      : `Approved by ${progress.approved} of ${progress.needed}. Others can agree with: ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
   );
 }

@@ -3,6 +3,7 @@ import { usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { dayAndTime, parseDuration } from "../terminal/when.js";
@@ -48,7 +49,7 @@ export async function invites(context: CommandContext): Promise<void> {
     const all = room.invitations();
     context.output.result({ invitations: all }, (paint) =>
       all.length === 0
-        ? 'No invites. "conclave invite" makes one.'
+        ? `No invites. To make one:  ${nextCommand("invite")}`
         : table(
             all.map((invitation) => [
               { text: invitation.id.slice(0, 8), paint: paint.dim },

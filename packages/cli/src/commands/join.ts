@@ -1,8 +1,9 @@
 import { readGivenLink } from "@conclave/client/pure";
 import { usageError } from "../cliError.js";
-import { type CommandContext, nextCommand, waiting, withHome } from "../program/globals.js";
+import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import type { Invited } from "../session/home.js";
 import { ask, consent } from "../terminal/consent.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
@@ -32,7 +33,7 @@ export async function join(context: CommandContext, given: string): Promise<void
     output.result({ room: summary, members }, (paint) =>
       summary.standing === "asking"
         ? [
-            `${paint.green("✔")} You asked to join ${paint.bold(safeName(summary.title))}. Somebody there has to decide; "${nextCommand(context, "status")}" tells.`,
+            `${paint.green("✔")} You asked to join ${paint.bold(safeName(summary.title))}. Somebody there decides. To see whether they have:  ${nextCommand("status")}`,
           ]
         : [
             `${paint.green("✔")} You are in ${paint.bold(safeName(summary.title))}, with ${members
@@ -43,7 +44,7 @@ export async function join(context: CommandContext, given: string): Promise<void
               ? []
               : [paint.dim("Nobody has confirmed it yet: that happens when one of them comes online.")]),
             "",
-            `  ${nextCommand(context, "chat")}`,
+            `  ${nextCommand("chat")}`,
           ],
     );
   });

@@ -1,6 +1,7 @@
 import { linkInAddress } from "@conclave/client/pure";
 import type { RelayOptions } from "@conclave/relay";
 import { createHash } from "node:crypto";
+import { IN_CLONE } from "../terminal/nextCommand.js";
 
 import { LINK_SHOWN } from "../pages/pageSite.js";
 
@@ -26,7 +27,7 @@ const PAGE = `<!doctype html>
 <h2>Did somebody send you an invite link?</h2>
 <ol>
   <li>Copy the whole address of this page. What comes after <code>#</code> is the key; your browser has not sent it here.</li>
-  <li>In a clone of Conclave, type <code>npx conclave join 'THE LINK' --name "Your name"</code></li>
+  <li>In a clone of Conclave, type <code>${IN_CLONE} join 'THE LINK' --name "Your name"</code></li>
 </ol>
 </html>
 `;

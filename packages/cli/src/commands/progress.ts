@@ -1,4 +1,5 @@
 import type { Progress } from "../model/session.js";
+import { otherCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 
 /** Reports an action that was done, or that waits for the approval of others. */
@@ -9,7 +10,7 @@ export function reportProgress(output: Output, progress: Progress, sentence: str
       : [
           `${paint.yellow("…")} Approved by ${progress.approved} of ${progress.needed}. Others can agree with:`,
           "",
-          `  conclave approve ${progress.proposal.slice(0, 12)}`,
+          `  ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
         ],
   );
 }

@@ -1,7 +1,8 @@
 import { CliError, usageError } from "../cliError.js";
-import { type CommandContext, nextCommand } from "../program/globals.js";
+import type { CommandContext } from "../program/globals.js";
 import { recoverHome } from "../session/recoverHome.js";
 import { ask, canAsk } from "../terminal/consent.js";
+import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
 const LONGEST = 4096;
@@ -22,7 +23,7 @@ export async function recover(context: CommandContext): Promise<void> {
       "",
       `  ${fingerprint.join(" ")}`,
       "",
-      ...(rooms.length === 0 ? ABOUT.map((line) => line.replace("NEXT", nextCommand(context, "join 'LINK'"))) : []),
+      ...(rooms.length === 0 ? wayBack() : []),
     ]);
   } finally {
     await home.close();
@@ -35,14 +36,16 @@ function tooLongAsNone(error: unknown): string {
   throw error;
 }
 
-const ABOUT = [
-  "Who checked these words with you before need not do so again.",
-  "",
-  "You are in no room yet: rooms, messages and keys were on the devices that are lost. In each room",
-  "  1. somebody who may do so removes you, which takes the lost devices out:  conclave remove NAME",
-  "  2. they make a link where one has to ask:                                 conclave invite --mode ask",
-  "  3. you ask:                                                               NEXT",
-  "  4. they compare your fingerprint, and let you in:                         conclave admit NAME",
-  "Nothing of what was said before comes back. A room where nobody else may remove you and let you in",
-  "stays closed to you; its members keep it as it is.",
-];
+function wayBack(): string[] {
+  return [
+    "Who checked these words with you before need not do so again.",
+    "",
+    "You are in no room yet: rooms, messages and keys were on the devices that are lost. In each room",
+    `  1. somebody who may do so removes you, which takes the lost devices out:  ${otherCommand("remove", "NAME")}`,
+    `  2. they make a link where one has to ask:  ${otherCommand("invite", "--mode", "ask")}`,
+    `  3. you ask:  ${nextCommand("join", LINK)}`,
+    `  4. they compare your fingerprint, and let you in:  ${otherCommand("admit", "NAME")}`,
+    "Nothing of what was said before comes back. A room where nobody else may remove you and let you in",
+    "stays closed to you; its members keep it as it is.",
+  ];
+}

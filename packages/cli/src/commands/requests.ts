@@ -2,6 +2,7 @@ import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { JoinRequest, Proposal } from "../model/room.js";
 import { withRoom, type CommandContext } from "../program/globals.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
@@ -31,7 +32,8 @@ function requestLines(request: JoinRequest, paint: Paint): string[] {
     ...noteLines.map((line) => `    ${line}`),
     paint.dim(`    ${words}`),
     ...(approvalsNeeded > 1 ? [`    ${agreement(approvedBy, approvalsNeeded)}`] : []),
-    `    conclave admit ${id}    conclave decline ${id}`,
+    `    ${nextCommand("admit", id)}`,
+    `    ${nextCommand("decline", id)}`,
     "",
   ];
 }
@@ -40,7 +42,7 @@ function proposalLines({ id, by, summary, approvedBy, need }: Proposal, paint: P
   return [
     `${paint.bold(safeName(by.name))} proposes: ${safeLine(summary)}`,
     `    ${agreement(approvedBy, need)}`,
-    `    conclave approve ${id.slice(0, 12)}`,
+    `    ${nextCommand("approve", id.slice(0, 12))}`,
     "",
   ];
 }
@@ -75,7 +77,7 @@ export async function approve(context: CommandContext, given: string): Promise<v
       throw new CliError(
         "NOT_FOUND",
         `No proposal begins with "${safeName(given)}".`,
-        '"conclave requests" lists what waits for agreement.',
+        `To see what waits for agreement:  ${nextCommand("requests")}`,
       );
     }
     const progress = await room.approve(proposal.id);

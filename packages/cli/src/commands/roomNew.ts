@@ -1,8 +1,8 @@
 import { usageError } from "../cliError.js";
-import { type CommandContext, nextCommand, waiting, withHome } from "../program/globals.js";
+import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import { DEFAULT_USES } from "./invite.js";
 import { ask } from "../terminal/consent.js";
-import { programName } from "../terminal/programName.js";
+import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
@@ -38,16 +38,13 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
         : []),
       "Next:",
       ...table([
-        [`  ${nextCommand(context, "chat")}`, { text: "talk", paint: paint.dim }],
-        [
-          `  ${nextCommand(context, "recovery")}`,
-          { text: "words to write down: they bring you back", paint: paint.dim },
-        ],
+        [`  ${nextCommand("chat")}`, { text: "talk", paint: paint.dim }],
+        [`  ${nextCommand("recovery")}`, { text: "words to write down: they bring you back", paint: paint.dim }],
         ...(link === null
           ? []
           : [
               [
-                `  ${programName()} join 'LINK' --name Bob --home ./bob`,
+                `  ${otherCommand("join", LINK, "--name", "Bob", "--home", "./bob")}`,
                 { text: "try it as somebody else", paint: paint.dim },
               ],
             ]),

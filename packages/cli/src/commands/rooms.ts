@@ -1,6 +1,7 @@
 import { CliError } from "../cliError.js";
 import type { RoomSummary } from "../model/room.js";
-import { nextCommand, withHome, type CommandContext } from "../program/globals.js";
+import { withHome, type CommandContext } from "../program/globals.js";
+import { LINK, nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
@@ -12,8 +13,8 @@ export async function rooms(context: CommandContext): Promise<void> {
       ? [
           "No rooms yet.",
           "",
-          `  ${nextCommand(context, 'room new "Garden club" --name Alice')}`,
-          `  ${nextCommand(context, "join 'LINK' --name Bob")}`,
+          `  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
+          `  ${nextCommand("join", LINK, "--name", "Bob")}`,
         ]
       : table(
           all.map((room) => [

@@ -1,6 +1,6 @@
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
+import { untilStopped, withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
 import { openLocalFile } from "../session/localFile.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { readStandardInput } from "../terminal/standardInput.js";
@@ -41,20 +41,14 @@ async function sendFile(context: CommandContext, path: string, caption: string):
   const { output, options } = context;
   if (options["wait"] === false) throw usageError("A file is sent while one waits: leave out --no-wait or --file.");
   const { file, close } = await openLocalFile(path);
-  const cancel = new AbortController();
-  const stop = () => {
-    cancel.abort();
-  };
-  process.once("SIGINT", stop);
   try {
     await withRoom(context, "write", async (room) => {
       if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
-      const message = await room.sendFile({ ...file, caption }, cancel.signal);
+      const message = await untilStopped((signal) => room.sendFile({ ...file, caption }, signal));
       await waiting(output, room.flushed(PATIENCE));
       output.result({ message: { ...message, state: "sent" } }, (paint) => `${paint.green("✔")} sent`);
     });
   } finally {
-    process.removeListener("SIGINT", stop);
     await close();
   }
 }

@@ -1,7 +1,7 @@
 import { KeyImportError } from "@conclave/crypto/node";
 import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
@@ -9,7 +9,8 @@ import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
 import { EXIT } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
-import { programName } from "../terminal/programName.js";
+import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
+import { shellWord } from "../terminal/shellWord.js";
 import { parseDuration } from "../terminal/when.js";
 import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
 import { PageSite } from "../pages/pageSite.js";
@@ -65,7 +66,6 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
   const tls = readTls(config);
   const keep = config.keepMessages === "forever" ? null : parseDuration(config.keepMessages);
   try {
-    mkdirSync(config.data, { recursive: true, mode: 0o700 });
     return await startRelay({
       dataDir: resolve(config.data),
       host: config.host,
@@ -110,7 +110,7 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
     return new CliError(
       "PORT_IN_USE",
       `Port ${config.port} on ${config.host} is in use, perhaps by another relay.`,
-      `Take another one:  conclave serve --port ${config.port + 1}\nTake a free one:   conclave serve --port 0\nSee who has it:    ss -ltnp 'sport = :${config.port}'`,
+      `Take another one:  ${otherCommand("serve", "--port", String(config.port + 1))}\nTake a free one:   ${otherCommand("serve", "--port", "0")}\nSee who has it:    ss -ltnp 'sport = :${config.port}'`,
     );
   }
   if (code === "port_denied" && config.port < 1024) {
@@ -145,7 +145,7 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
 function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: Output): void {
   const address = config.publicUrl ?? relay.address;
   const data = resolve(config.data);
-  const given = address === "http://127.0.0.1:4430" ? "" : ` --relay ${address}`;
+  const given = address === "http://127.0.0.1:4430" ? [] : ["--relay", address];
   output.result({ event: "ready", address, listening: relay.address, data, web: hasPages }, (paint) => [
     "",
     `${paint.bold("Conclave")} is running. It keeps rooms in order and can read none of them.`,
@@ -156,9 +156,10 @@ function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: 
     ...(hasPages || !config.web ? [] : ["The web client is not built here: npm run build", ""]),
     hasPages ? "Or in another terminal:" : "Next, in another terminal:",
     "",
-    `  ${programName()} room new "Garden club" --name Alice${given}`,
-    `  ${programName()} join 'LINK' --name Bob --home ./bob`,
-    `  ${programName()} chat`,
+    ...(programName() === "conclave" ? [] : [`  cd ${shellWord(process.cwd())}`]),
+    `  ${otherCommand("room", "new", "Garden club", "--name", "Alice", ...given)}`,
+    `  ${otherCommand("join", LINK, "--name", "Bob", "--home", "./bob")}`,
+    `  ${otherCommand("chat")}`,
     "",
     paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
     "",

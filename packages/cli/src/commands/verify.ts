@@ -1,6 +1,7 @@
 import { findOne } from "../model/find.js";
 import { usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome, withRoom } from "../program/globals.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
 const PATIENCE = 20_000;
@@ -35,7 +36,7 @@ export async function verify(context: CommandContext, name: string | null): Prom
 }
 
 async function keepMark(context: CommandContext, name: string | null, isChecked: boolean): Promise<void> {
-  if (name === null) throw usageError("Say whom you have checked.", "  conclave verify NAME --mark");
+  if (name === null) throw usageError("Say whom you have checked.", nextCommand("verify", "NAME", "--mark"));
   await withHome(context, "write", async (home) => {
     const room = home.room(context.room);
     // People meet where there is no network: the relay is only asked about somebody who is not known here yet.

@@ -59,7 +59,7 @@ async function listen(server: Server, port: number): Promise<string> {
         error.code === "EADDRINUSE"
           ? new CliError(
               "PORT_IN_USE",
-              `Port ${port} is in use, perhaps by another conclave web.`,
+              `Port ${port} is in use, perhaps because this command runs already.`,
               "Another port is another place for the browser: rooms opened there are not seen here.\nSee who has it:  ss -ltnp",
             )
           : new CliError("START_FAILED", `Port ${port} cannot be listened on (${error.code ?? "unknown"}).`),

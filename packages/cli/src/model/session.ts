@@ -47,7 +47,7 @@ export interface RoomSession {
   /** The files that this home knows of, with the ids of their messages. */
   files(): Promise<readonly (SharedFile & { readonly id: string })[]>;
   /** Gives the bytes of the file of a message, each piece after it was verified. */
-  saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>): Promise<void>;
+  saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing waits to be sent. */
   flushed(timeout: number): Promise<void>;
   invite(

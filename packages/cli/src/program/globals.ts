@@ -6,7 +6,6 @@ import type { Home } from "../session/home.js";
 import type { HomeRoom } from "../session/homeRoom.js";
 import type { Access } from "../session/openHome.js";
 import { Output } from "../terminal/output.js";
-import { programName } from "../terminal/programName.js";
 
 /** What every command takes. */
 export interface Globals {
@@ -40,12 +39,6 @@ export function globalsOf(options: Options): Globals {
 export interface CommandContext extends Globals {
   readonly output: Output;
   readonly options: Options;
-}
-
-/** A command line for the same person to type next. */
-export function nextCommand({ options }: CommandContext, command: string): string {
-  const home = options["home"];
-  return `${programName()} ${command}${typeof home === "string" ? ` --home ${home}` : ""}`;
 }
 
 export function contextOf(options: Options): CommandContext {
@@ -107,5 +100,19 @@ export async function waiting<T>(output: Output, work: Promise<T>): Promise<T> {
     return await work;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Work that Ctrl-C ends in good order: what it has begun is cleared away. */
+export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const cancel = new AbortController();
+  const stop = () => {
+    cancel.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  try {
+    return await work(cancel.signal);
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, stop);
   }
 }

@@ -2,6 +2,7 @@ import { KeyImportError } from "@conclave/crypto/node";
 import { Command, CommanderError } from "commander";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
+import { noteSelection, withProgramName } from "../terminal/nextCommand.js";
 import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
@@ -32,6 +33,10 @@ failed, 130 interrupted.`;
 export async function runProgram(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");
   const complaints: string[] = [];
+  const writers = {
+    writeErr: (text: string) => complaints.push(withProgramName(text)),
+    writeOut: (text: string) => process.stdout.write(withProgramName(text)),
+  };
   const program = new Command("conclave")
     .description(ABOUT)
     .version("0.1.0", "-V, --version", "print the version")
@@ -41,14 +46,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .helpOption("-h, --help", "show help")
     .addHelpText("after", MORE)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .configureOutput({ writeErr: (text) => complaints.push(text) })
+    .hook("preAction", (_, command) => {
+      noteSelection(command.optsWithGlobals());
+    })
+    .configureOutput(writers)
     .exitOverride();
   addRelayCommands(program.commandsGroup("Running a relay:"));
   addRoomCommands(program.commandsGroup("Talking:"));
   addDecisionCommands(program.commandsGroup("Who is in the room:"));
   addTrustCommands(program.commandsGroup("Checking and getting back:"));
   for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput({ writeErr: (text) => complaints.push(text) });
+    command.exitOverride().configureOutput(writers);
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
   }
   try {

@@ -1,9 +1,9 @@
 import type { AlarmCode } from "@conclave/protocol";
+import { otherCommand } from "../terminal/nextCommand.js";
 
-const ADVICE: Readonly<Record<AlarmCode, string>> = {
+const ADVICE: Readonly<Record<Exclude<AlarmCode, "EQUIVOCATION">, string>> = {
   FORK: "Compare the room code with the others over another channel, and move the room to another relay if it differs.",
   ROLLBACK: "Show the proof to the others, and move to another relay.",
-  EQUIVOCATION: 'Anybody can check the proof with "conclave verify-proof". Move to another relay.',
   BAD_RECEIPT: "Nothing was believed. If it happens again, the relay is broken or lies: ask who runs it.",
   REFUSED_CHANGE:
     "Nothing changed: nobody came in or went. Ask that person what their device is doing, or remove them.",
@@ -14,5 +14,6 @@ const ADVICE: Readonly<Record<AlarmCode, string>> = {
 
 /** What an alarm means for the person at this machine, and what to do. */
 export function adviceFor(code: AlarmCode): string {
-  return ADVICE[code];
+  if (code !== "EQUIVOCATION") return ADVICE[code];
+  return `Anybody can check the proof:  ${otherCommand("verify-proof", "FILE")}  Move to another relay.`;
 }

@@ -6,7 +6,8 @@ import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSummary } from "../model/room.js";
-import { programName } from "../terminal/programName.js";
+import { LINK, nextCommand, noteRoom } from "../terminal/nextCommand.js";
+import { safeName } from "../terminal/safeText.js";
 import { HomeRoom } from "./homeRoom.js";
 import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
@@ -68,7 +69,7 @@ export class Home {
     const isCurrent = ({ room }: { room: ClientRoom }) => !["removed", "left", "lost"].includes(room.status().standing);
     const current = rooms.length === 1 ? rooms : rooms.filter(isCurrent);
     if (current.length === 1) return this.roomOf(current[0]!.room);
-    const list = rooms.map(({ id, name }) => `  --room ${id.slice(0, 12)}    ${name}`);
+    const list = rooms.map(({ id, name }) => `  --room ${id.slice(0, 12)}    ${safeName(name)}`);
     throw new CliError("AMBIGUOUS", "This home has several rooms.", `Say which:\n${list.join("\n")}`);
   }
 
@@ -77,7 +78,7 @@ export class Home {
     if (await refusesConnections(relay)) throw unreachable(relay);
     const options = { title: title.trim(), name: name.trim(), policy, relay };
     const made = await this.client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });
-    return this.roomOf(valueOf(made, relay));
+    return this.newRoom(valueOf(made, relay));
   }
 
   /** Reads what an invite leads to, and checks all of it; sends nothing about us. */
@@ -96,7 +97,7 @@ export class Home {
       ownName: members.find(({ isYou }) => isYou)?.name ?? null,
       accept: async (name, note, isLast) => {
         const room = valueOf(await invited.accept(name.trim(), note, { isLast }), webAddress(invited.relay));
-        return this.roomOf(room);
+        return this.newRoom(room);
       },
     };
   }
@@ -122,6 +123,11 @@ export class Home {
     await this.client.close();
   }
 
+  private newRoom(room: ClientRoom): HomeRoom {
+    if (this.client.rooms().length > 1) noteRoom(toHex(room.id).slice(0, 12));
+    return this.roomOf(room);
+  }
+
   private roomOf(room: ClientRoom): HomeRoom {
     return new HomeRoom(room, (of, alarm) => this.saveProof(of, alarm));
   }
@@ -142,10 +148,9 @@ export class Home {
 
 /** There is no room in a home, and how to get into one. */
 export function noRooms(): CliError {
-  const program = programName();
   const hint = [
-    `  ${program} room new "Garden club" --name Alice    found one`,
-    `  ${program} join 'LINK' --name Bob                  join one`,
+    `Found one:  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
+    `Join one:   ${nextCommand("join", LINK, "--name", "Bob")}`,
   ].join("\n");
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
 }

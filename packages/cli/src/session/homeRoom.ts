@@ -151,11 +151,11 @@ export class HomeRoom implements RoomSession {
   }
 
   /** Gives the bytes of the file of a message, each piece after it was verified. */
-  async saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>): Promise<void> {
+  async saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void> {
     const message = await this.room.find(fromHex(messageId));
     const card = message && decodeFileCard(message.body);
     if (!card) throw problemError({ kind: "unknown" }, this.relay);
-    this.value(await this.room.fetchFile(card, { write }));
+    this.value(await this.room.fetchFile(card, { write, signal }));
   }
 
   async flushed(timeout: number): Promise<void> {

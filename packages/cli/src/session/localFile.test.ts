@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localName, openLocalFile, saveLocalFile } from "./localFile.js";
+import { openLocalFile, saveLocalFile } from "./localFile.js";
 
 let folder = "";
 beforeEach(() => {
@@ -44,15 +44,38 @@ describe("files on this machine", () => {
       throw new Error("corrupted");
     });
     await expect(fails).rejects.toThrow();
-    expect([other, `${other}.part`].map((each) => existsSync(each))).toEqual([false, false]);
+    expect(readdirSync(folder)).toEqual(["beds.txt"]);
   });
 
-  it("RULE cli.save-new: a stranger's name is only a name here", () => {
-    const given = ["../../.bashrc", "a/b", "C:\\x", "-rf", "..", "\u202egpj.exe", "a\u001b[2Jb", "ok name.txt", "."];
-    for (const name of given) {
-      expect(localName(name)).toMatch(/^[^/\\:.~-][^/\\:]*$/u);
-      expect(localName(name)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
-    }
-    expect(localName("ok name.txt")).toBe("ok name.txt");
+  it("RULE cli.save-new: replaces nothing beside it, follows no link, and leaves nothing of its own", async () => {
+    const path = join(folder, "thesis");
+    const own = join(folder, "thesis.part");
+    writeFileSync(own, "my own part");
+    const victim = join(folder, "victim.txt");
+    writeFileSync(victim, "victim");
+    const write = (take: (piece: Uint8Array) => Promise<void>) => take(bytes("from a stranger"));
+    await saveLocalFile(path, false, write);
+    const pointing = join(folder, "pointing");
+    symlinkSync(victim, pointing);
+    const nowhere = join(folder, "nowhere");
+    symlinkSync(join(folder, "not there"), nowhere);
+    for (const each of [pointing, nowhere])
+      await expect(saveLocalFile(each, false, write)).rejects.toMatchObject({ code: "FILE_EXISTS" });
+    // What comes there while it is fetched stays too.
+    const late = join(folder, "late");
+    const slow = saveLocalFile(late, false, async (take) => {
+      await write(take);
+      symlinkSync(victim, late);
+    });
+    await expect(slow).rejects.toMatchObject({ code: "FILE_EXISTS" });
+    await saveLocalFile(pointing, true, write);
+    await expect(saveLocalFile(folder, true, write)).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    expect([own, victim, path, pointing].map((each) => readFileSync(each, "utf8"))).toEqual([
+      "my own part",
+      "victim",
+      "from a stranger",
+      "from a stranger",
+    ]);
+    expect(readdirSync(folder).sort()).toEqual(["late", "nowhere", "pointing", "thesis", "thesis.part", "victim.txt"]);
   });
 });

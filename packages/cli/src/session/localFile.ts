@@ -1,8 +1,9 @@
 import type { OutgoingFile } from "@conclave/client";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, link, lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { CliError, usageError } from "../cliError.js";
-import { safeName } from "../terminal/safeText.js";
 
 /** Media types by the ends of names: a hint for screens that show pictures, and nothing that anybody relies on. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -45,28 +46,22 @@ async function readPiece(handle: FileHandle, offset: number, length: number): Pr
   return piece.subarray(0, filled);
 }
 
-/** Where a file is saved when nobody says: its name without anything that a shell or a file system reads as more than a name. */
-export function localName(name: string): string {
-  const plain = safeName(name)
-    .replace(/[/\\:*?"<>|]/gu, "_")
-    .replace(/^[\s.~-]+/u, "")
-    .replace(/[\s.]+$/u, "");
-  return plain === "" ? "file" : plain;
-}
-
 /**
- * Takes a file's pieces beside `path`, and puts it there when it is whole: what is not, is nowhere. Unless `isForced`, never
- * over something else. @throws CliError when that cannot be written.
+ * Takes a file's pieces under a name of its own in the folder of `path`, and puts it there when it is whole: what is not, is
+ * nowhere, also when `signal` ends it. Unless `isForced`, never over something else.
+ *
+ * RULE: cli.save-new: what a stranger sent replaces nothing that is there and follows no link: its pieces go into a new file
+ * with a name that nobody can know before, and it gets its own name in one step that fails where there is one (attack A81).
+ * @throws CliError FILE_EXISTS, NOT_WRITTEN, and whatever `fetch` throws.
  */
 export async function saveLocalFile(
   path: string,
   isForced: boolean,
   fetch: (write: (piece: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const part = `${path}.part`;
-  // RULE: cli.save-new: a name that a stranger chose never replaces a file that is there (attack A81).
-  if (!isForced) await refuseExisting(path);
-  const handle = await open(part, "w", 0o600).catch((error: unknown) => {
+  await refuseExisting(path, isForced);
+  const part = join(dirname(path), `.conclave-${randomBytes(12).toString("hex")}.part`);
+  const handle = await open(part, "wx", 0o600).catch((error: unknown) => {
     throw unwritable(path, error);
   });
   try {
@@ -75,23 +70,42 @@ export async function saveLocalFile(
     });
     await handle.sync();
     await handle.close();
-    if (!isForced) await refuseExisting(path);
-    await rename(part, path);
+    // What is there is replaced, never written into: a link itself, not where it leads.
+    if (isForced) await rename(part, path);
+    else await linkOrCopy(part, path);
   } catch (error) {
     await handle.close().catch(() => undefined);
-    await rm(part, { force: true });
     throw error instanceof CliError ? error : unwritable(path, error);
+  } finally {
+    await rm(part, { force: true });
   }
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  const handle = await open(path, "r").catch((error: unknown) => {
+async function linkOrCopy(part: string, path: string): Promise<void> {
+  try {
+    await link(part, path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw fileExists(path);
+    // Memory cards and some shared folders have no links.
+    await copyFile(part, path, constants.COPYFILE_EXCL).catch((failure: unknown) => {
+      throw codeOf(failure) === "EEXIST" ? fileExists(path) : failure;
+    });
+  }
+}
+
+async function refuseExisting(path: string, isForced: boolean): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return null;
     throw unwritable(path, error);
   });
-  if (!handle) return;
-  await handle.close();
-  throw new CliError("FILE_EXISTS", `${path} exists already.`, "Give another path, or --force to replace it.");
+  if (found && !isForced) throw fileExists(path);
+  if (found && !found.isFile() && !found.isSymbolicLink()) {
+    throw new CliError("NOT_WRITTEN", `${path} is not a file: it is not replaced.`);
+  }
+}
+
+function fileExists(path: string): CliError {
+  return new CliError("FILE_EXISTS", `${path} exists already.`, "Give another path, or --force to replace it.");
 }
 
 function unwritable(path: string, error: unknown): CliError {

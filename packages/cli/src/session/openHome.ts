@@ -42,7 +42,7 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
     await storage.close();
     throw new CliError(
       "HOME_IN_USE",
-      `Another conclave process is using ${folder}.`,
+      `Another process of Conclave is using ${folder}.`,
       "Quit the chat there first, or type its commands in it (/help). For another person: --home OTHER",
       EXIT.locked,
     );

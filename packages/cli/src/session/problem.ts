@@ -2,6 +2,7 @@ import { explainProblem, type Problem, type Result, type Standing } from "@concl
 import type { LinkFault } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
+import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** The value of a result. @throws CliError with the reason why there is none. */
 export function valueOf<T>(result: Result<T>, relay: string): T {
@@ -17,12 +18,7 @@ export function problemError(problem: Problem, relay: string): CliError {
       return unreachable(relay);
     case "refused": {
       const { code } = problem.rejection;
-      return new CliError(
-        code.toUpperCase(),
-        sentence,
-        HINTS[code] ?? null,
-        ALARMING.has(code) ? EXIT.alarm : EXIT.refused,
-      );
+      return new CliError(code.toUpperCase(), sentence, hintFor(code), ALARMING.has(code) ? EXIT.alarm : EXIT.refused);
     }
     case "relay":
       return new CliError(
@@ -51,7 +47,7 @@ export function problemError(problem: Problem, relay: string): CliError {
     case "unknown":
     case "not_member":
     case "already_here":
-      return new CliError(problem.kind.toUpperCase(), sentence, HINTS[problem.kind] ?? null);
+      return new CliError(problem.kind.toUpperCase(), sentence, hintFor(problem.kind));
   }
 }
 
@@ -60,7 +56,7 @@ export function unreachable(relay: string): CliError {
   return new CliError(
     "UNREACHABLE",
     `The relay at ${relay} does not answer.`,
-    'Is it running? "conclave serve" starts one on this machine; "npm start" does in a clone.',
+    `Is it running? To start one on this machine:  ${otherCommand("serve")}`,
     EXIT.unreachable,
   );
 }
@@ -81,20 +77,27 @@ const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
 /** What an honest relay and honest members never cause. */
 const ALARMING: ReadonlySet<string> = new Set(["bad_history", "below_floor", "bad_admission", "paused"]);
 
-const HINTS: Readonly<Record<string, string>> = {
-  last_owner: "Make somebody else owner first:  conclave role NAME owner",
-  not_allowed: '"conclave policy" shows who decides what.',
-  own_device: '"conclave leave" takes you out of the room.',
-  banned: "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
-  bad_slot: "Is the link whole? If it is, ask for a new one: this one may have been closed.",
-  paused: '"conclave status" shows the alarm; "conclave resume" goes on after you have looked.',
-  invite_revoked: "Ask for a new link.",
-  invite_expired: "Ask for a new link.",
-  invite_used_up: "Ask for a new link.",
-  bad_history: "Do not join here. Show this to the person who sent you the link.",
-  below_floor: "Do not join here. Show this to the person who sent you the link.",
-  already_here: "  conclave chat        talk\n  conclave rooms       the rooms of this home",
-  not_member: '"conclave status" shows how you stand in the room.',
+function hintFor(code: string): string | null {
+  return HINTS[code]?.() ?? null;
+}
+
+const ANOTHER = () => "Ask for a new link.";
+const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
+/** Made when they are said: by then it is known how the program was started, and for which home. */
+const HINTS: Readonly<Record<string, () => string>> = {
+  last_owner: () => `Make somebody else owner first:  ${nextCommand("role", "NAME", "owner")}`,
+  not_allowed: () => `To see who decides what:  ${nextCommand("policy")}`,
+  own_device: () => `To leave the room:  ${nextCommand("leave")}`,
+  banned: () => "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
+  bad_slot: () => "Is the link whole? If it is, ask for a new one: this one may have been closed.",
+  paused: () => `See the alarm:           ${nextCommand("status")}\nGo on when you have:     ${nextCommand("resume")}`,
+  invite_revoked: ANOTHER,
+  invite_expired: ANOTHER,
+  invite_used_up: ANOTHER,
+  bad_history: SUSPICIOUS,
+  below_floor: SUSPICIOUS,
+  already_here: () => `Talk:        ${nextCommand("chat")}\nYour rooms:  ${nextCommand("rooms")}`,
+  not_member: () => `To see how you stand in the room:  ${nextCommand("status")}`,
 };
 const RELAY_HINTS: Readonly<Record<string, string>> = {
   create_denied: "Ask its operator for the permit and give it in CONCLAVE_PERMIT.",

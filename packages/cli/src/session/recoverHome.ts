@@ -27,7 +27,7 @@ export async function recoverHome(folder: string, recoveryPhrase: string): Promi
 function refusal(problem: OpenProblem): CliError {
   switch (problem) {
     case "in_use":
-      return new CliError("HOME_IN_USE", "Another conclave process is using this home.", null, EXIT.locked);
+      return new CliError("HOME_IN_USE", "Another process of Conclave is using this home.", null, EXIT.locked);
     case "bad_phrase":
       return usageError("These are not the 24 words of a recovery phrase.", "Is one misspelt, missing or misplaced?");
     case "other_identity":

@@ -25,7 +25,8 @@ export const t = words({
     times: (count: number) => plural(count, { one: "once", other: "# times" }),
     acknowledged: "Noted by you",
     isOpen: "Open",
-    provable: "Anybody can check this proof, without you and without this server: conclave verify-proof FILE.",
+    provable:
+      "Anybody can check this proof, without you and without this server: npx --no conclave verify-proof FILE, in a clone of Conclave.",
     notProvable: "This shows you what happened. It proves nothing to others.",
     compare: "Compare the room code",
     updateTitle: "This room uses something that this version does not know",
@@ -59,7 +60,8 @@ export const t = words({
     times: (count: number) => plural(count, { one: "einmal", other: "#-mal" }),
     acknowledged: "Von dir zur Kenntnis genommen",
     isOpen: "Offen",
-    provable: "Diesen Beweis kann jeder prüfen, ohne dich und ohne diesen Server: conclave verify-proof DATEI.",
+    provable:
+      "Diesen Beweis kann jeder prüfen, ohne dich und ohne diesen Server: npx --no conclave verify-proof DATEI, in einem Klon von Conclave.",
     notProvable: "Das zeigt dir, was geschah. Anderen beweist es nichts.",
     compare: "Raumcode vergleichen",
     updateTitle: "Dieser Raum benutzt etwas, das diese Version nicht kennt",

@@ -30,7 +30,7 @@ export function Origin(): JSX.Element {
             <CopyField
               label={t.compareBuild}
               hint={t.compareBuildHint}
-              value={`npx conclave verify-web ${location.origin}`}
+              value={`npx --no conclave verify-web ${location.origin}`}
             />
           </Stack>
         )}

@@ -1,6 +1,5 @@
-import { plainName } from "@conclave/client/pure";
+import { storedFileName } from "@conclave/client/pure";
 
-const LONGEST = 120;
 const A_WHILE = 60_000;
 
 /**
@@ -13,18 +12,8 @@ export function saveFile(bytes: Blob, name: string): void {
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = safeFileName(name);
+  link.download = storedFileName(name);
   link.click();
   // The browser has begun to write it by then.
   setTimeout(() => URL.revokeObjectURL(url), A_WHILE);
-}
-
-/** A file's name without folders, and with nothing that a system reads as more than a name. */
-export function safeFileName(name: string): string {
-  const end = Array.from(plainName(name, 1000)).slice(-LONGEST).join("");
-  const safe = end
-    .replace(/[\\/:*?"<>|]/gu, "_")
-    .replace(/^[.\s]+/u, "")
-    .trim();
-  return safe === "" ? "file" : safe;
 }
