@@ -107,7 +107,8 @@ export function createCommit(group: GroupInternals, options: CommitOptions): Cre
     tree,
     next,
     keys,
-    step,
+    // The key of the message is used up by `delta`, now: applying the commit later must not bring back what was deleted since.
+    null,
   );
   const welcome =
     applied.adds.length === 0

@@ -113,6 +113,16 @@ export class Group {
     return { group: new Group(inner), delta: { put, delete: [] } };
   }
 
+  /**
+   * Deletes what the store still holds of epochs that are over. To be stored after {@link Group.load} where a pending
+   * commit's own records were written without the group: what came in after they were made is not among their deletions.
+   */
+  forgetLeftovers(): Delta {
+    const { leftovers } = this.inner;
+    this.inner = { ...this.inner, leftovers: [] };
+    return { put: [], delete: leftovers };
+  }
+
   /** The current epoch: members, exporter, GroupInfo, authenticator. */
   get view(): EpochView {
     return new EpochView(this.inner.suite, this.inner.tree, this.inner.state);
@@ -252,10 +262,11 @@ export class Group {
       return removalDelta(this.inner);
     }
     const { tree, state, secretTree } = internal.next;
-    // The commit's own key is of the epoch that ends: known there, its ratchet is deleted when that epoch is forgotten.
-    if (internal.step !== null) this.inner.secretTree.apply(internal.step);
-    // Made now, so that it also deletes what was received since the commit was staged.
-    const delta = commitDelta(this.inner, internal.next, internal.step);
+    // RULE: mls.apply-keeps-deleted: made of the group as it is now: what was used up since the commit was staged stays
+    // deleted, in memory and in the store (RFC 9420 §9.2; attack A24).
+    const step = internal.used === null ? null : this.inner.secretTree.consume(internal.used);
+    if (step !== null) this.inner.secretTree.apply(step);
+    const delta = commitDelta(this.inner, internal.next, step);
     const past = new Map(this.inner.past).set(this.epoch, pastEpoch(this.inner, tree));
     for (const old of past.keys()) if (old <= this.epoch - BigInt(PAST_EPOCHS)) past.delete(old);
     tree.settle();

@@ -22,6 +22,13 @@ export interface Ratchet {
   readonly skipped: ReadonlyMap<number, MessageKey>;
 }
 
+/** Which key a received message used. */
+export interface KeyUse {
+  readonly leaf: number;
+  readonly type: RatchetType;
+  readonly generation: number;
+}
+
 /** What using one key changes. Nothing changes until {@link SecretTree.apply}. */
 export interface RatchetStep {
   readonly messageKey: MessageKey;
@@ -74,7 +81,20 @@ export class SecretTree {
     return this.forward(leaf, type, ratchet, opened, generation);
   }
 
-  /** Makes a step real, and names the records that changed. */
+  /**
+   * What using up the key of a received message changes as the tree is now; null when that key is gone. For what was
+   * staged some time ago: a step that was made then would bring back what was used and deleted since.
+   */
+  consume({ leaf, type, generation }: KeyUse): RatchetStep | null {
+    try {
+      return this.at(leaf, type, generation);
+    } catch (error) {
+      if (error instanceof MlsError && error.code === "generation_consumed") return null;
+      throw error;
+    }
+  }
+
+  /** Makes a step real. It must have been made of the tree as it is. */
   apply(step: RatchetStep): void {
     for (const [node, secret] of step.nodes) {
       if (secret === null) this.nodes.delete(node);

@@ -18,7 +18,7 @@ import {
   validateCombination,
 } from "./proposalList.js";
 import type { RatchetTree } from "./ratchetTree.js";
-import { type RatchetStep, SecretTree } from "./secretTree.js";
+import { type KeyUse, SecretTree } from "./secretTree.js";
 import type { StagedCommit } from "./staged.js";
 import { leafToNode } from "./treeMath.js";
 import { mergePath, openPath, type PathKeys, type PathOutcome } from "./updatePath.js";
@@ -27,12 +27,12 @@ export const EXTERNAL_INIT_LABEL = new TextEncoder().encode("MLS 1.0 external in
 
 /**
  * Validates a commit whose signature holds, on a fork of the tree (RFC 9420 §12.4.2): nothing of the group changes.
- * `step` is the use of the sender's handshake key, if it came encrypted. @throws MlsError
+ * `used` is the sender's handshake key, if it came encrypted. @throws MlsError
  */
 export function stageCommit(
   group: GroupInternals,
   message: AuthenticatedContent,
-  step: RatchetStep | null,
+  used: KeyUse | null,
 ): StagedCommit {
   const { engine, suite, state } = group;
   const { content, auth } = message;
@@ -76,7 +76,7 @@ export function stageCommit(
     selfRemoved,
   };
   if (selfRemoved)
-    return { ...summary, next: null, delta: removalDelta(group), internal: { from: group.tree, step, next: null } };
+    return { ...summary, next: null, delta: removalDelta(group), internal: { from: group.tree, used, next: null } };
 
   const keys = survivingKeys(group, tree, applied);
   let outcome: PathOutcome = {
@@ -95,7 +95,7 @@ export function stageCommit(
   if (auth.confirmationTag === null || !constantTimeEqual(auth.confirmationTag, next.confirmationTag)) {
     throw new MlsError("bad_confirmation_tag", "commit");
   }
-  return finishCommit(group, summary, tree, next, new Map([...keys, ...outcome.keys]), step);
+  return finishCommit(group, summary, tree, next, new Map([...keys, ...outcome.keys]), used);
 }
 
 /** The staged commit that leads to `next`: for received commits and for own ones. */
@@ -105,7 +105,7 @@ export function finishCommit(
   tree: RatchetTree,
   next: ReturnType<typeof nextEpoch>,
   keys: PathKeys,
-  step: RatchetStep | null,
+  used: KeyUse | null,
 ): StagedCommit {
   const { suite } = group;
   const { encryption, ...secrets } = next.secrets;
@@ -127,9 +127,9 @@ export function finishCommit(
     next: new EpochView(suite, tree, state),
     // Only an own pending commit is stored before it is applied, so most never need this.
     get delta() {
-      return commitDelta(group, after, step);
+      return commitDelta(group, after, used === null ? null : group.secretTree.consume(used));
     },
-    internal: { from: group.tree, step, next: after },
+    internal: { from: group.tree, used, next: after },
   };
 }
 

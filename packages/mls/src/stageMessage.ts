@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { ExtensionType, findExtension } from "./extension.js";
 import { decodeExternalSenders } from "./externalSenders.js";
-import { type AuthenticatedContent, encodeAuthenticatedContent, verifyFramedContent } from "./framing.js";
+import { type AuthenticatedContent, encodeAuthenticatedContent, type Sender, verifyFramedContent } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
 import { proposalRecordKey, stepDelta } from "./groupState.js";
 import type { LeafNode } from "./leafNode.js";
@@ -11,7 +11,7 @@ import { openPrivateMessage, type PrivateMessage } from "./privateMessage.js";
 import { proposalRef } from "./proposal.js";
 import { type SentProposal, validateSender } from "./proposalList.js";
 import { type PublicMessage, verifyMembershipTag } from "./publicMessage.js";
-import type { RatchetStep } from "./secretTree.js";
+import type { KeyUse, RatchetStep } from "./secretTree.js";
 import { stageCommit } from "./stageCommit.js";
 import type { Staged } from "./staged.js";
 
@@ -87,7 +87,7 @@ function stageContent(
   if (content.content.type === "commit") {
     if (content.sender.type !== "member" && content.sender.type !== "new_member_commit")
       throw new MlsError("proposal_sender", "commit");
-    return stageCommit(group, message, step);
+    return stageCommit(group, message, keyUse(content.sender, step));
   }
   if (content.content.type !== "proposal") throw new TypeError("application messages are staged elsewhere");
   const { proposal } = content.content;
@@ -105,6 +105,11 @@ function stageContent(
     delta: { put: [...used.put, [proposalRecordKey(content.epoch, toHex(ref)), encoded]], delete: used.delete },
     internal: { step, version },
   };
+}
+
+function keyUse(sender: Sender, step: RatchetStep | null): KeyUse | null {
+  if (step === null || sender.type !== "member") return null;
+  return { leaf: sender.leafIndex, type: "handshake", generation: step.messageKey.generation };
 }
 
 /** The leaf as it was in an epoch that is kept: the first later epoch that replaced it remembers. */

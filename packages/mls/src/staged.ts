@@ -6,7 +6,7 @@ import type { GroupState } from "./groupState.js";
 import type { LeafNode } from "./leafNode.js";
 import type { Proposal } from "./proposal.js";
 import type { RatchetTree } from "./ratchetTree.js";
-import type { RatchetStep, SecretTree } from "./secretTree.js";
+import type { KeyUse, RatchetStep, SecretTree } from "./secretTree.js";
 
 /** What a group has after a commit. */
 export interface NextState {
@@ -47,8 +47,8 @@ export interface StagedCommit {
   readonly internal: {
     /** The tree that it was staged on. */
     readonly from: RatchetTree;
-    /** The use of the sender's handshake key, if the commit came encrypted. */
-    readonly step: RatchetStep | null;
+    /** The sender's handshake key, if the commit came encrypted. An own commit's was used up when it was made. */
+    readonly used: KeyUse | null;
     /** Null when the commit removes us. */
     readonly next: NextState | null;
   };

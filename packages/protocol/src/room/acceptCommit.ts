@@ -61,7 +61,7 @@ function applyOwn(parts: RoomParts, { staged, groupDelta: stored }: Pending): De
   if (parts.groupRecords === null) throw new TypeError("the records under a pending commit are gone");
   const delta = groupDelta(parts, stored);
   parts.group = Group.load(parts.engine, parts.groupRecords);
-  return delta;
+  return joinDeltas(delta, groupDelta(parts, parts.group.forgetLeftovers()));
 }
 
 function moveOn(parts: RoomParts, { roster, transition }: Judgement): Delta {
