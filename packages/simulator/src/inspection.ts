@@ -9,6 +9,8 @@ export interface StoredRoom {
   readonly roomId: string;
   readonly epoch: number;
   readonly seq: number;
+  /** The last record of the log that it has taken. */
+  readonly place: number;
   readonly head: string;
   readonly authenticator: string;
   readonly status: string;
@@ -74,6 +76,7 @@ export function inspect(crypto: Crypto, disk: MemoryDisk, roomId: string): Store
     roomId,
     epoch: room.epoch,
     seq: room.roster.seq,
+    place: room.cursor.n,
     head: toHex(room.roster.head),
     authenticator: toHex(group.epochAuthenticator),
     status: room.status,

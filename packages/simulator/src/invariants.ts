@@ -1,10 +1,11 @@
 import { fromHex, toHex } from "@conclave/codec";
-import type { SessionEvent } from "@conclave/client";
+import type { MemoryDisk, SessionEvent } from "@conclave/client";
 import { roomTagOf } from "@conclave/protocol";
 import type { Device } from "./device.js";
-import { inspect, unforgotten, type StoredRoom } from "./inspection.js";
+import { inspect, storedRecords, unforgotten, type StoredRoom } from "./inspection.js";
 import type { KeyAudit } from "./keyAudit.js";
 import type { SimRelay } from "./relay.js";
+import { UsedSecrets } from "./usedSecrets.js";
 
 /** Something that must never be was. The message says what, and names devices. */
 export class InvariantViolation extends Error {
@@ -27,6 +28,9 @@ export class Invariants {
   private readonly shown = new Map<string, Set<string>>();
   private readonly authors = new Map<string, string>();
   private readonly read = new Map<string, number>();
+  private readonly usedKeys = new WeakMap<MemoryDisk, Map<string, UsedSecrets>>();
+  /** How many used secrets were looked for on disks, all looks together. */
+  keysLookedFor = 0;
   private readonly rooms = new Set<string>();
   private readonly allowed = new Set<string>();
 
@@ -83,7 +87,9 @@ export class Invariants {
         const left = unforgotten(device.disk, roomId);
         if (left.length > 0) fail(`${device.name} keeps keys that it should forget: ${left.join(", ")}`);
         const room = inspect(this.audit.crypto, device.disk, roomId);
-        if (room !== null) this.checkRoom(device, room);
+        if (room === null) continue;
+        this.checkRoom(device, room);
+        if (this.options.isRelayHonest) this.checkUsedKeys(device, room, relay);
       }
     }
     if (hasChanged) this.checkLogs(relay);
@@ -101,6 +107,22 @@ export class Invariants {
       }
       this.read.set(key, from + log.length);
     }
+  }
+
+  // What a device has read, or sent, it cannot open again: no secret that leads to a used key is on its disk. Of the tree's
+  // public nodes nothing is looked at.
+  private checkUsedKeys(device: Device, { roomId, place }: StoredRoom, relay: SimRelay): void {
+    const kept = this.usedKeys.get(device.disk) ?? new Map<string, UsedSecrets>();
+    this.usedKeys.set(device.disk, kept);
+    const used = kept.get(roomId) ?? new UsedSecrets();
+    kept.set(roomId, used);
+    for (const item of relay.main.log(roomTagOf(this.audit.crypto, fromHex(roomId)), used.place + 1))
+      if (item.n <= place) used.add(this.audit.usedBy(item));
+    used.place = place;
+    const records = [...storedRecords(device.disk, roomId)].filter(([name]) => !name.startsWith("g/n/"));
+    const held = used.findIn(records);
+    if (held !== null) fail(`${device.name} can still derive a key that it used: record ${held}`);
+    this.keysLookedFor += used.size;
   }
 
   private checkRoom(device: Device, room: StoredRoom): void {

@@ -18,5 +18,6 @@ describe("a world", () => {
     expect(await world.texts(bob!)).toEqual(await world.texts(alice!));
     expect(world.audit.traced).toBeGreaterThan(2);
     expect(world.invariants.checks).toBeGreaterThan(5);
+    expect(world.invariants.keysLookedFor).toBeGreaterThan(20);
   });
 });
