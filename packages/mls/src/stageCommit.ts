@@ -29,11 +29,7 @@ export const EXTERNAL_INIT_LABEL = new TextEncoder().encode("MLS 1.0 external in
  * Validates a commit whose signature holds, on a fork of the tree (RFC 9420 §12.4.2): nothing of the group changes.
  * `used` is the sender's handshake key, if it came encrypted. @throws MlsError
  */
-export function stageCommit(
-  group: GroupInternals,
-  message: AuthenticatedContent,
-  used: KeyUse | null,
-): StagedCommit {
+export function stageCommit(group: GroupInternals, message: AuthenticatedContent, used: KeyUse | null): StagedCommit {
   const { engine, suite, state } = group;
   const { content, auth } = message;
   if (content.content.type !== "commit") throw new TypeError("not a commit");
