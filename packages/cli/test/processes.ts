@@ -72,8 +72,8 @@ export class Running {
     this.child.stdin!.end();
   }
 
-  /** The first line, from the beginning, that fits. Rejects after ten seconds with everything that was printed. */
-  async line(fits: (line: string) => boolean, patience = 15_000): Promise<string> {
+  /** The first line, from the beginning, that fits. Rejects after a minute with everything that was printed. */
+  async line(fits: (line: string) => boolean, patience = 60_000): Promise<string> {
     const found = () => this.lines.find(fits);
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -2,6 +2,7 @@ import { Box, Text, useApp, useCursor, useInput, useStdout } from "ink";
 import { memo, useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { RoomSession } from "../model/session.js";
 import type { ChatView } from "./chatView.js";
+import type { Suspension } from "./suspension.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { complete } from "./completion.js";
 import { composerText, composerWith, EMPTY, type Composer } from "./composer.js";
@@ -15,11 +16,24 @@ interface Question {
   readonly answer: (yes: boolean) => void;
 }
 
+interface ChatScreenProps {
+  readonly room: RoomSession;
+  readonly view: ChatView;
+  readonly suspension: Suspension;
+}
+
 /** The chat: what happened, who is here, and a line to write on. */
-export function ChatScreen({ room, view }: { readonly room: RoomSession; readonly view: ChatView }) {
+export function ChatScreen({ room, view, suspension }: ChatScreenProps) {
   const snapshot = useSyncExternalStore(view.subscribe, view.snapshot);
   const { columns, lines } = useTerminalSize();
   const { exit } = useApp();
+  const { write } = useStdout();
+  useEffect(() => {
+    // Ink draws its last picture again after what is written.
+    suspension.redraw = () => {
+      write("");
+    };
+  }, [suspension, write]);
   const { setCursorPosition } = useCursor();
   // Several keys can arrive before the next drawing, so what they change lives in refs, not in state.
   const composer = useRef<Composer>(EMPTY);
@@ -130,6 +144,9 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
       case "pasteEnds":
         isPasting.current = meaning.kind === "pasteBegins";
         break;
+      case "suspend":
+        suspension.suspend();
+        break;
       case "quit":
         exit();
         break;
@@ -142,7 +159,8 @@ export function ChatScreen({ room, view }: { readonly room: RoomSession; readonl
     for (const press of isPasting.current ? [{ input, key }] : presses(input, key)) {
       const meaning = keyMeaning(composer.current, press.input, press.key, isPasting.current);
       const isOfPaste = meaning.kind === "pasteBegins" || meaning.kind === "pasteEnds" || isPasting.current;
-      if (question.current === null || meaning.kind === "quit" || isOfPaste) carryOut(meaning);
+      if (question.current === null || meaning.kind === "quit" || meaning.kind === "suspend" || isOfPaste)
+        carryOut(meaning);
       else answered(press.input, key.escape);
     }
     redraw();

@@ -20,6 +20,7 @@ export type KeyMeaning =
       readonly kind:
         | "complete"
         | "quit"
+        | "suspend"
         | "pageUp"
         | "pageDown"
         | "recallOlder"
@@ -89,6 +90,7 @@ function controlKey(composer: Composer, letter: string): KeyMeaning {
     }),
   };
   if (letter === "c") return { kind: "quit" };
+  if (letter === "z") return { kind: "suspend" };
   const change = edits[letter];
   return change === undefined ? NOTHING : { kind: "edit", composer: change(composer) };
 }

@@ -1,5 +1,6 @@
 import type { RoomSession } from "../model/session.js";
 import { wantsColor } from "../terminal/paint.js";
+import { Suspension } from "./suspension.js";
 import { ChatView } from "./chatView.js";
 
 const ENTER = "\u001b[?1049h\u001b[H\u001b[?2004h";
@@ -18,7 +19,9 @@ export async function runChatScreen(room: RoomSession, history: number): Promise
   const clear = () => {
     stdout.write("\u001b[2J\u001b[H");
   };
+  const suspension = new Suspension({ enter: ENTER, leave: LEAVE });
   stdout.write(ENTER);
+  suspension.start();
   // Before Ink's own listener, so that it draws on an empty screen.
   stdout.on("resize", clear);
   const leave = () => {
@@ -26,7 +29,7 @@ export async function runChatScreen(room: RoomSession, history: number): Promise
   };
   process.once("exit", leave);
   try {
-    const app = render(<ChatScreen room={room} view={view} />, { exitOnCtrlC: false });
+    const app = render(<ChatScreen room={room} view={view} suspension={suspension} />, { exitOnCtrlC: false });
     const stop = () => {
       app.unmount();
     };
@@ -35,6 +38,7 @@ export async function runChatScreen(room: RoomSession, history: number): Promise
   } finally {
     process.off("exit", leave);
     stdout.off("resize", clear);
+    suspension.stop();
     leave();
     view.stop();
   }

@@ -1,0 +1,60 @@
+/** What a screen does to a terminal, and takes back. */
+export interface ScreenModes {
+  readonly enter: string;
+  readonly leave: string;
+}
+
+/** How long it takes at most until a process that was asked to stand still does. */
+const AT_ONCE = 50;
+
+/**
+ * Lets a full screen be put aside with Ctrl-Z, or by `kill -TSTP`, and come back with `fg`: the shell gets its own screen and
+ * its own keyboard meanwhile. Call `start` when the screen is there, and `stop` when it goes.
+ */
+export class Suspension {
+  /** Draws everything anew. Set by the screen. */
+  redraw: () => void = () => undefined;
+  private isAside = false;
+
+  constructor(
+    private readonly modes: ScreenModes,
+    private readonly stdin = process.stdin,
+    private readonly stdout = process.stdout,
+  ) {}
+
+  start(): void {
+    if (process.platform === "win32") return;
+    process.on("SIGTSTP", this.suspend);
+    process.on("SIGCONT", this.resume);
+  }
+
+  stop(): void {
+    process.off("SIGTSTP", this.suspend);
+    process.off("SIGCONT", this.resume);
+  }
+
+  /** Puts the screen aside, and stands still with everything that was started with it, as a shell expects it. */
+  readonly suspend = (): void => {
+    if (this.isAside || process.platform === "win32") return;
+    this.isAside = true;
+    this.stdin.setRawMode(false);
+    this.stdout.write(this.modes.leave, () => {
+      // Without an own listener the signal does what it does.
+      process.off("SIGTSTP", this.suspend);
+      process.kill(0, "SIGTSTP");
+      // Where no shell could wake it up, it does not stand still.
+      setTimeout(this.resume, AT_ONCE);
+    });
+  };
+
+  private readonly resume = (): void => {
+    const wasAside = this.isAside;
+    this.isAside = false;
+    if (wasAside) process.on("SIGTSTP", this.suspend);
+    // A shell has set the keyboard as it likes it.
+    this.stdin.setRawMode(false);
+    this.stdin.setRawMode(true);
+    this.stdout.write(this.modes.enter);
+    this.redraw();
+  };
+}
