@@ -15,7 +15,7 @@ export async function join(context: CommandContext, given: string): Promise<void
   const link = given === "-" ? (await readStandardInput()).trim() : given;
   const read = readGivenLink(link);
   if (read.ok && read.shownTo !== null) output.warn(SHOWN(read.shownTo));
-  await withHome(context, "write", async (home) => {
+  await withHome(context, "begin", async (home) => {
     const invited = await waiting(output, home.lookAt(link));
     for (const line of describe(invited, output.paint)) output.note(line);
     const name =

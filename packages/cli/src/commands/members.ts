@@ -13,6 +13,9 @@ export async function members(context: CommandContext): Promise<void> {
     const { freshness } = room.status();
     context.output.result({ room: room.summary(), freshness, members: people }, (paint) => [
       `${paint.bold(safeName(room.summary().title))}, ${people.length} ${people.length === 1 ? "person" : "people"}`,
+      ...(room.summary().standing === "joining"
+        ? ["", paint.yellow("You are not in yet: nobody has seen your joining, and this list is as old as the link's.")]
+        : []),
       "",
       ...memberTable(people, paint),
     ]);

@@ -15,7 +15,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   if (name === null || name.trim() === "")
     throw usageError("The room needs to know what you call yourself.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
-  await withHome(context, "write", async (home) => {
+  await withHome(context, "begin", async (home) => {
     const preset = String(options["preset"]);
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));

@@ -9,9 +9,10 @@ import { Home, noRooms } from "./home.js";
 
 /**
  * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
- * that one keeps it up to date, and what it has stored is shown. `stored` only reads what is there.
+ * that one keeps it up to date, and what it has stored is shown. `stored` only reads what is there. `begin` is `write` for
+ * what may make a home: else a slip of the pen in its name would make a new person.
  */
-export type Access = "stored" | "read" | "write";
+export type Access = "stored" | "read" | "write" | "begin";
 
 /** A home, and whether it is connected to its relays. */
 export interface OpenHome {
@@ -33,12 +34,12 @@ export const PORTS = {
 /** Opens the home in a folder. @throws CliError HOME_IN_USE, NO_ROOMS (nothing there to read), HOME_UNREADABLE. */
 export async function openHome(folder: string, access: Access): Promise<OpenHome> {
   const file = join(folder, HOME_FILE);
-  if (access !== "write" && !existsSync(file)) throw noRooms();
+  if (access !== "begin" && !existsSync(file)) throw noRooms();
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
   const client = access === "stored" ? null : await open(storage, lock, true);
   if (client) return { home: new Home(client, folder), isConnected: true };
-  if (access === "write") {
+  if (access === "write" || access === "begin") {
     await storage.close();
     throw new CliError(
       "HOME_IN_USE",
