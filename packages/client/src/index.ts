@@ -30,6 +30,13 @@ export type {
 } from "./attachment/fileTransfer.js";
 export { decodeFileCard, thumbnailType, type FileCard, type FileWords, type Picture } from "@conclave/protocol";
 export type { FoundMessage, SearchOptions } from "./view/search.js";
+export {
+  LARGEST_PICTURE,
+  PICTURE_HEAD,
+  pictureFormat,
+  type PictureFormat,
+  withoutNotes,
+} from "./pictures/pictureNotes.js";
 export { storedFileName } from "./view/fileName.js";
 export { plainName, plainText } from "./view/plainText.js";
 export { isReaction } from "./conversation/reaction.js";

@@ -1,3 +1,5 @@
+import { join as pathJoin } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { RoomSession } from "@conclave/client";
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
@@ -77,6 +79,41 @@ describe.skipIf(!canBrowse)(
       expect(buffer.includes("GPS 52.5200")).toBe(true);
       await page.keyboard.press("Escape");
     }, 60_000);
+
+    it("RULE web.no-notes: a picture of any format goes without the camera's notes; of what cannot be cleaned one is told first", async () => {
+      const pictures = fileURLToPath(new URL("../../client/test/pictures/", import.meta.url));
+      for (const kind of ["png", "webp", "avif"]) {
+        await page.locator("input[type=file]").setInputFiles(pathJoin(pictures, `camera.${kind}`));
+        await page.getByRole("checkbox", { name: /Original/u }).waitFor();
+        await page.getByRole("button", { name: "Send", exact: true }).click();
+        const save = page
+          .getByRole("button", { name: new RegExp(`^(Save|Open the picture) camera.${kind}`, "u") })
+          .first();
+        await save.waitFor();
+        await save.click();
+        const dialog = page.getByRole("dialog");
+        const [download] = await Promise.all([
+          page.waitForEvent("download"),
+          kind === "avif" ? Promise.resolve() : dialog.getByRole("button", { name: /^Save/u }).click(),
+        ]);
+        const chunks: Buffer[] = [];
+        for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+        const got = Buffer.concat(chunks).toString("latin1");
+        expect(got.length).toBeGreaterThan(500);
+        expect(got).not.toContain("SECRET");
+        if (kind !== "avif") await page.keyboard.press("Escape");
+      }
+      const buffer = Buffer.from("II*\0 and the place where it was taken");
+      await page.locator("input[type=file]").setInputFiles({ name: "scan.tiff", mimeType: "image/tiff", buffer });
+      const original = page.getByRole("checkbox", { name: /Original/u });
+      await original.waitFor();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+      await page.getByText("scan.tiff may hold the place and time").waitFor();
+      expect(await original.isVisible()).toBe(true);
+      await original.check();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+      await page.getByRole("button", { name: "Save scan.tiff" }).waitFor();
+    }, 90_000);
 
     it("a photo has its thumbnail where the browser writes no WebP and knows older words only, as Safari", async () => {
       await page.evaluate(() => {

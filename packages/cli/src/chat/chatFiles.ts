@@ -4,21 +4,28 @@ import { storedFileName } from "@conclave/client";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSession } from "../model/session.js";
-import { openLocalFile, saveLocalFile } from "../session/localFile.js";
+import { saveLocalFile } from "../session/localFile.js";
+import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
 
-/** Where it is said how it went. */
+/** Where it is said how it went, and asked. */
 interface Teller {
   say(text: string): void;
+  ask(question: string): Promise<boolean>;
 }
 
-/** `/file PATH`: what is sent shows as a message. @throws CliError when it cannot be read or sent. */
-export async function sendFromChat(room: RoomSession, path: string, host: Teller): Promise<void> {
+/** `/file PATH`, `/file --original PATH`: what is sent shows as a message. @throws CliError when it cannot be read or sent. */
+export async function sendFromChat(room: RoomSession, argument: string, host: Teller): Promise<void> {
+  const [, original = "", path = ""] = /^(--original\s+)?(.*)$/su.exec(argument)!;
   // No shell has been at it.
-  const { file, close } = await openLocalFile(path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
+  const full = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
+  const { file, notes, close } = await openOutgoing(full, original !== "");
   try {
-    host.say(`Sending ${safeName(file.name)} (${fileSize(file.size)}) …`);
+    const name = safeName(file.name);
+    if (notes === "kept" && !(await host.ask(`${aboutNotes(name)} Send it as it is?`))) return;
+    const without = notes === "removed" ? ", without what the camera wrote into it" : "";
+    host.say(`Sending ${name} (${fileSize(file.size)})${without} …`);
     await room.sendFile(file, new AbortController().signal);
   } finally {
     await close();

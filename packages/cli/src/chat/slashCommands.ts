@@ -77,7 +77,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   file: {
     usage: "/file PATH",
     effect: "acts",
-    about: "send a file",
+    about: "send a file; a picture without place and time, unless you say --original before its name",
     run: (room, path, host) => sendFromChat(room, needed(path, "/file PATH", "which"), host),
   },
   save: {
@@ -237,7 +237,7 @@ function helpText(): string {
   return [
     ...commands.map(({ usage, about }) => `${usage.padEnd(widest)}  ${about}`),
     "",
-    "Enter sends, Alt-Enter or Ctrl-J begins a new line, Tab completes, PgUp and PgDn scroll. //text sends /text.",
+    "Enter sends, Alt-Enter or Ctrl-J begins a new line, Tab completes, PgUp and PgDn scroll, Ctrl-Z puts the chat aside (fg brings it back). //text sends /text.",
   ].join("\n");
 }
 

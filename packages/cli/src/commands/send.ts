@@ -1,8 +1,10 @@
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { untilStopped, withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
-import { openLocalFile } from "../session/localFile.js";
+import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
+import { canAsk, consent } from "../terminal/consent.js";
 import { fileSize } from "../terminal/fileSize.js";
+import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
 const PATIENCE = 20_000;
@@ -40,13 +42,25 @@ export async function send({ output, options, ...context }: CommandContext, give
 async function sendFile(context: CommandContext, path: string, caption: string): Promise<void> {
   const { output, options } = context;
   if (options["wait"] === false) throw usageError("A file is sent while one waits: leave out --no-wait or --file.");
-  const { file, close } = await openLocalFile(path);
+  const { file, notes, close } = await openOutgoing(path, options["original"] === true);
   try {
+    if (notes === "kept") {
+      const about = aboutNotes(safeName(file.name));
+      if (!canAsk(context)) {
+        const hint = "Add --original to send it as it is, or make a JPEG or PNG of it.";
+        throw new CliError("PICTURE_NOTES", `${about} Nothing was sent.`, hint, EXIT.usage);
+      }
+      await consent(context, `${about} Send it as it is?`);
+    }
     await withRoom(context, "write", async (room) => {
       if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => room.sendFile({ ...file, caption }, signal));
       await waiting(output, room.flushed(PATIENCE));
-      output.result({ message: { ...message, state: "sent" } }, (paint) => `${paint.green("✔")} sent`);
+      output.result({ message: { ...message, state: "sent" }, notes }, (paint) =>
+        notes === "removed"
+          ? `${paint.green("✔")} sent, without what the camera wrote into it (--original sends that too)`
+          : `${paint.green("✔")} sent`,
+      );
     });
   } finally {
     await close();

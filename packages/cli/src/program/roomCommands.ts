@@ -91,6 +91,7 @@ Examples:
     .description("send one message, or a file")
     .argument("[text...]", "the message, or what is said with the file; - reads it from standard input")
     .option("--file <path>", "send this file; one that was interrupted goes on where it was")
+    .option("--original", "send a picture as it is, with place, time and whatever else was written into it")
     .option("--no-wait", "leave it in the outbox when the relay cannot be reached (sent next time)")
     .addHelpText(
       "after",

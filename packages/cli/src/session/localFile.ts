@@ -1,13 +1,15 @@
 import type { OutgoingFile } from "@conclave/client";
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { copyFile, link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 
 /** Media types by the ends of names: a hint for screens that show pictures, and nothing that anybody relies on. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  ".avif": "image/avif",
   ".gif": "image/gif",
+  ".heic": "image/heic",
   ".jpeg": "image/jpeg",
   ".jpg": "image/jpeg",
   ".mp3": "audio/mpeg",
@@ -21,18 +23,20 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 
 /** A file on this machine, to be sent. Close it when it is. @throws CliError when there is none, or it cannot be read. */
 export async function openLocalFile(path: string): Promise<{ file: OutgoingFile; close: () => Promise<void> }> {
-  const handle = await open(path, "r").catch((error: unknown) => {
-    throw usageError(`${path} cannot be read (${codeOf(error)}).`);
+  const unreadable = (error: unknown) => usageError(`${path} cannot be read (${codeOf(error)}).`);
+  // Before it is opened: a pipe would be waited for.
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(error);
   });
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    throw usageError(`${path} is no file.`);
-  }
+  if (!found.isFile()) throw usageError(`${path} is not a file.`);
+  const handle = await open(path, "r").catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  const { size } = await handle.stat();
   const name = basename(path);
   const mediaType = MEDIA_TYPES[extname(name).toLowerCase()] ?? "";
   const read = (offset: number, length: number) => readPiece(handle, offset, length);
-  return { file: { name, mediaType, size: stat.size, read }, close: () => handle.close() };
+  return { file: { name, mediaType, size, read }, close: () => handle.close() };
 }
 
 async function readPiece(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {

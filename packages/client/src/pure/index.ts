@@ -43,6 +43,13 @@ export { linkInAddress } from "../joining/linkInAddress.js";
 export { isReaction } from "../conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "../conversation/mentions.js";
 export { socketUrl } from "../relay/relayUrl.js";
+export {
+  LARGEST_PICTURE,
+  PICTURE_HEAD,
+  pictureFormat,
+  type PictureFormat,
+  withoutNotes,
+} from "../pictures/pictureNotes.js";
 export { storedFileName } from "../view/fileName.js";
 export { looksAlike } from "../view/lookalike.js";
 export { plainName, plainText } from "../view/plainText.js";

@@ -78,6 +78,7 @@ export function useActions(parts: ActionParts): Actions {
         }
         const isNew = composition.mode.value.kind !== "edit";
         if (hasFiles) {
+          if (!(await attachments.mayGo())) return;
           const { text, ref } = composition.take();
           await Promise.all([attachments.send(text, ref), conversation.toNewest()]);
           return;

@@ -71,7 +71,7 @@ function Item({
   readonly attachment: Attachment;
 }): JSX.Element {
   const { file } = attachment;
-  const { preview, isOriginal, canShrink } = attachment.looks.value;
+  const { preview, isOriginal, isCleaned, mayTell } = attachment.looks.value;
   const sending = attachment.sending.value;
   const state = sending?.state.value ?? { is: "idle" as const };
   const name = plainName(file.name, LONGEST_NAME);
@@ -94,7 +94,7 @@ function Item({
         ) : (
           <span class={style["note"]}>
             {fileSize(file.size)}
-            {canShrink && (
+            {(isCleaned || mayTell) && (
               <label class={style["original"]}>
                 <input
                   type="checkbox"

@@ -15,19 +15,23 @@ const encoder = new TextEncoder();
 interface Looks {
   /** To be shown while it is chosen; null for what is no image. */
   readonly preview: Blob | null;
-  /** It is a photo that can be sent smaller and without the camera's notes. */
-  readonly canShrink: boolean;
+  /** It is sent without what the camera wrote into it, unless the person wants the original. */
+  readonly isCleaned: boolean;
+  /** It is a picture that may hold place and time, and cannot be cleaned of them: its person has to want the original. */
+  readonly mayTell: boolean;
   readonly isOriginal: boolean;
 }
 
 /** A file that a person chose. */
 export class Attachment {
   readonly id = crypto.randomUUID();
-  readonly looks = signal<Looks>({ preview: null, canShrink: false, isOriginal: false });
+  readonly looks = signal<Looks>({ preview: null, isCleaned: false, mayTell: false, isOriginal: false });
   readonly sending = signal<Sending | null>(null);
   /** Resolves when it is known how it looks. */
   readonly ready: Promise<void>;
+  /** A photo, smaller; or the same picture without notes. */
   private photo: Blob | null = null;
+  private clean: Blob | null = null;
 
   constructor(readonly file: File) {
     this.ready = this.look();
@@ -35,8 +39,9 @@ export class Attachment {
 
   /** Whether an upload with this name and size is of this file. */
   is(name: string, size: number): boolean {
-    const { file, photo } = this;
-    return (file.name === name && file.size === size) || (photo !== null && photo.size === size);
+    const { file, photo, clean } = this;
+    if (file.name === name && (file.size === size || clean?.size === size)) return true;
+    return photo !== null && photo.size === size;
   }
 
   choose(isOriginal: boolean): void {
@@ -48,7 +53,7 @@ export class Attachment {
     await this.ready;
     const { isOriginal } = this.looks.value;
     const photo = isOriginal ? null : this.photo;
-    const bytes = photo ?? this.file;
+    const bytes = photo ?? (isOriginal ? null : this.clean) ?? this.file;
     const { pictureOf } = await import("./picture.js");
     const name = shortened(photo ? this.file.name.replace(/\.[^.]*$/u, "") + ".jpg" : this.file.name);
     return { bytes, name, mediaType: mediaTypeOf(photo ?? this.file), picture: await pictureOf(bytes) };
@@ -56,14 +61,20 @@ export class Attachment {
 
   private async look(): Promise<void> {
     // Most people send text: what pictures need is fetched with the first file.
-    const { asPhoto, headerOf } = await import("./picture.js");
+    const { asPhoto, cleaned, headerOf } = await import("./picture.js");
     try {
-      if (!(await headerOf(this.file))) return;
-      this.photo = await asPhoto(this.file);
-      this.looks.value = { ...this.looks.value, preview: this.photo ?? this.file, canShrink: this.photo !== null };
+      if (await headerOf(this.file)) {
+        this.photo = await asPhoto(this.file);
+        this.looks.value = { ...this.looks.value, preview: this.photo ?? this.file };
+      }
     } catch {
-      // What cannot be decoded is sent as a file.
+      // What cannot be decoded is shown as a file.
     }
+    // RULE: web.no-notes: whatever the format, a picture goes without what the camera wrote into it, or its person is told.
+    const clean = this.photo === null ? await cleaned(this.file).catch(() => "unknown" as const) : null;
+    this.clean = clean instanceof Blob ? clean : null;
+    const isCleaned = this.photo !== null || this.clean !== null;
+    this.looks.value = { ...this.looks.value, isCleaned, mayTell: clean === "unknown" };
   }
 }
 
@@ -121,6 +132,15 @@ export class Attachments {
     });
     this.add(files);
     return items.length > 0;
+  }
+
+  /** Whether everything that was chosen may go as it is; else says which file its person has to look at. */
+  async mayGo(): Promise<boolean> {
+    const chosen = this.all.value.filter(({ sending }) => sending.value === null);
+    await Promise.all(chosen.map(({ ready }) => ready));
+    const telling = chosen.find(({ looks: { value } }) => value.mayTell && !value.isOriginal);
+    if (telling) refuse(t.mayTell(plainName(telling.file.name, LONGEST_NAME)));
+    return telling === undefined;
   }
 
   /** Sends all that was chosen, one after the other; the caption and what it answers go with the first. */

@@ -1,4 +1,11 @@
-import { MAX_THUMBNAIL, type Picture } from "@conclave/client/pure";
+import {
+  LARGEST_PICTURE,
+  MAX_THUMBNAIL,
+  type Picture,
+  PICTURE_HEAD,
+  pictureFormat,
+  withoutNotes,
+} from "@conclave/client/pure";
 import { rgbaToThumbHash } from "thumbhash";
 import { HEADER_BYTES, type ImageHeader, imageHeader } from "./imageHeader.js";
 
@@ -26,6 +33,20 @@ export async function asPhoto(file: Blob): Promise<Blob | null> {
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * The same picture without what the camera wrote into it. Null for what is no picture, or has nothing in it; `unknown` for a
+ * picture that may have, and cannot be cleaned.
+ */
+export async function cleaned(file: Blob): Promise<Blob | null | "unknown"> {
+  if (pictureFormat(new Uint8Array(await file.slice(0, PICTURE_HEAD).arrayBuffer())) === null) return null;
+  if (file.size > LARGEST_PICTURE) return "unknown";
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const clean = withoutNotes(bytes);
+  if (!clean) return "unknown";
+  const isSame = clean.length === bytes.length && clean.every((byte, at) => byte === bytes[at]);
+  return isSame ? null : new Blob([clean as Uint8Array<ArrayBuffer>], { type: file.type });
 }
 
 /** How an image looks, small: made here, and sent inside of the encrypted message. Null for what cannot be decoded. */

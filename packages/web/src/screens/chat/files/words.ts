@@ -6,6 +6,8 @@ export const t = words({
     sending: (name: string) => `Sending ${name}`,
     waits: "Waits for a connection",
     original: "Original, with place and time",
+    mayTell: (name: string) =>
+      `${name} may hold the place and time where it was taken. Tick “Original” to send it like that, or choose a JPEG or PNG.`,
     again: (name: string) => `Try ${name} again`,
     cancelSending: (name: string) => `Cancel sending ${name}`,
     remove: (name: string) => `Do not send ${name}`,
@@ -31,6 +33,8 @@ export const t = words({
     sending: (name: string) => `${name} wird gesendet`,
     waits: "Wartet auf eine Verbindung",
     original: "Original, mit Ort und Zeit",
+    mayTell: (name: string) =>
+      `${name} kann Ort und Zeit der Aufnahme enthalten. Wähle „Original“, um es so zu senden, oder nimm ein JPEG oder PNG.`,
     again: (name: string) => `${name} noch einmal versuchen`,
     cancelSending: (name: string) => `Senden von ${name} abbrechen`,
     remove: (name: string) => `${name} nicht senden`,
