@@ -43,7 +43,9 @@ export class Suspension {
       process.off("SIGTSTP", this.suspend);
       process.kill(0, "SIGTSTP");
       // Where no shell could wake it up, it does not stand still.
-      setTimeout(this.resume, AT_ONCE);
+      setTimeout(() => {
+        if (this.isAside) this.resume();
+      }, AT_ONCE);
     });
   };
 
