@@ -18,6 +18,7 @@ export type {
   TimelineItem,
   TimelineMessage,
   TimelinePage,
+  TimelineProposal,
 } from "./view/timeline.js";
 export type {
   AttachOptions,

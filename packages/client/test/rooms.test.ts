@@ -271,4 +271,128 @@ describe("several must agree", () => {
     expect(bob.room.decisions().at(-1)).toMatchObject({ action: { type: "remove" } });
     await world.until(() => alice.room.proposals().length === 0);
   });
+
+  /** Alice and Bob are admins who decide together, Carol is a member. */
+  async function twoAdmins(world: World): Promise<[Home, Home, Home]> {
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.until(() => carol.room.status().seq === alice.room.status().seq);
+    return [alice, bob, carol];
+  }
+  const lines = async (home: Home) =>
+    (await home.room.timeline()).flatMap((item) => (item.kind === "proposal" ? [item.proposal] : []));
+
+  /** What has become of each proposal that a screen of this home was told of. */
+  function told(home: Home): Map<string, string | null> {
+    const endings = new Map<string, string | null>();
+    home.room.watch((event) => {
+      if (event.type === "item" && event.item.kind === "proposal") {
+        endings.set(event.item.key, event.item.proposal.ending);
+      }
+    });
+    return endings;
+  }
+
+  it("who is asked is told, and only they; the line in the conversation says what became of it, also after a restart", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await twoAdmins(world);
+    const role = { type: "setRole", person: person(alice, "Carol"), role: "admin" } as const;
+    const toAlice = told(alice);
+    await world.get(alice.room.decide(role));
+    await world.until(() => bob.room.status().asked === 1 && carol.room.proposals().length === 1);
+    expect([alice.room.status().asked, carol.room.status().asked]).toEqual([0, 0]);
+    await world.until(() => toAlice.size === 1);
+    for (const home of [alice, bob, carol]) {
+      expect(await lines(home)).toMatchObject([{ by: { name: "Alice" }, person: { name: "Carol" }, ending: null }]);
+    }
+    await world.run(bob.client.close());
+    await bob.open();
+    expect(bob.room.status().asked).toBe(1);
+    const toBob = told(bob);
+    await world.get(bob.room.approve(bob.room.proposals()[0]!.actionHash));
+    await world.until(() => [...toBob.values()].join() === "done");
+    expect(bob.room.status().asked).toBe(0);
+    await world.run(bob.client.close());
+    await bob.open();
+    expect(await lines(bob)).toMatchObject([{ ending: "done" }]);
+  });
+
+  it("RULE petitions.no-veto: a no is told and asks no more, and keeps nobody else from agreeing", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await twoAdmins(world);
+    const title = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
+    await world.get(alice.room.decide(title));
+    await world.until(() => bob.room.status().asked === 1);
+    const { actionHash } = bob.room.proposals()[0]!;
+    await world.get(bob.room.declineProposal(actionHash));
+    expect(bob.room.status().asked).toBe(0);
+    await world.until(() => alice.room.proposals()[0]?.declinedBy.length === 1);
+    expect(carol.room.proposals()[0]).toMatchObject({ declinedBy: [{ name: "Bob" }], refusal: null });
+    expect(alice.room.members()).toHaveLength(3);
+    // Who asked cannot say no to it, and who said no may think better of it.
+    expect(await world.run(alice.room.declineProposal(actionHash))).toMatchObject({ ok: false });
+    await world.get(bob.room.approve(actionHash));
+    await world.until(() => carol.room.status().standing === "removed");
+  });
+
+  it("RULE petitions.withdraw-own: who asked takes it back, and nobody else does", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await twoAdmins(world);
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    await world.until(() => bob.room.status().asked === 1);
+    const { actionHash } = bob.room.proposals()[0]!;
+    expect(await world.run(bob.room.withdrawProposal(actionHash))).toMatchObject({
+      problem: { rejection: { code: "unknown_proposal" } },
+    });
+    const toCarol = told(carol);
+    await world.get(alice.room.withdrawProposal(actionHash));
+    await world.until(() => bob.room.status().asked === 0);
+    await world.until(() => [...toCarol.values()].join() === "withdrawn");
+    expect(bob.room.proposals()).toEqual([]);
+    expect(await world.run(bob.room.approve(actionHash))).toMatchObject({ ok: false });
+  });
+
+  it("what other rules make possible, or impossible, is told", async () => {
+    const world = new World();
+    const [alice, bob] = await twoAdmins(world);
+    const invite = { label: "Friends", for: { class: "multi", limit: 5 }, notAfter: null, mode: "direct" } as const;
+    const asked = await world.get(alice.room.createInvite(invite));
+    expect(asked).toMatchObject({ progress: { done: false }, invitation: null });
+    await world.until(() => bob.room.status().asked === 1);
+    // Under an open house any admin makes invites alone, and what Alice asked for is hers to do.
+    const toBob = told(bob);
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    await world.until(() => bob.room.proposals().length === 2);
+    await world.get(bob.room.approve(bob.room.proposals()[1]!.actionHash));
+    await world.until(() => [...toBob.values()].join() === "done,done");
+    expect(bob.room.status().asked).toBe(0);
+  });
+
+  it("what cannot be done any more asks nobody, and says why", async () => {
+    const world = new World();
+    const [alice, bob] = await twoAdmins(world);
+    await world.get(alice.room.decide({ type: "remove", person: person(alice, "Carol"), ban: false }));
+    await world.get(bob.room.decide({ type: "setPolicy", policy: preset("addOnly") }));
+    await world.until(() => alice.room.status().asked === 1 && bob.room.status().asked === 1);
+    const change = alice.room.proposals().find(({ action }) => action.type === "setPolicy")!;
+    await world.get(alice.room.approve(change.actionHash));
+    await world.until(() => bob.room.proposals().length === 1);
+    expect(bob.room.proposals()).toMatchObject([{ action: { type: "remove" }, refusal: { code: "not_allowed" } }]);
+    expect(bob.room.status().asked).toBe(0);
+  });
+
+  it("what would come of a decision is foreseen as it is judged", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await twoAdmins(world);
+    const of = (home: Home, name: string, role: "owner" | "admin") =>
+      home.room.foresee({ type: "setRole", person: person(home, name), role });
+    expect(of(alice, "Carol", "admin")).toMatchObject({ code: "approvals_missing", approvals: { have: 1, need: 2 } });
+    expect(of(bob, "Carol", "owner")).toMatchObject({ code: "above_own_role" });
+    expect(of(carol, "Carol", "admin")).toMatchObject({ code: "above_own_role" });
+    expect(bob.room.foresee({ type: "remove", person: person(bob, "Alice"), ban: false })).toMatchObject({
+      code: "above_own_role",
+    });
+    expect(alice.room.foresee({ type: "setTitle", title: "Garden" })).toBeNull();
+  });
 });

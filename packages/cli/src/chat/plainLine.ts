@@ -31,6 +31,7 @@ export function linesOf(item: TimelineItem, paint: Paint, options: { readonly wi
     const { time, summary, right } = item.decision;
     return [`${stamp(time)} -- ${safeLine(summary)}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`];
   }
+  if (item.kind === "proposal") return [`${stamp(item.proposal.time)} -- ${safeLine(item.proposal.sentence)}`];
   if (item.kind === "unreadable") return [`-- ${item.sentence}`];
   const { time, sentence, advice, code } = item.alarm;
   return [`${stamp(time)} ${paint.red(`!! ALARM ${code}: ${safeLine(sentence)}`)} ${safeLine(advice)}`];

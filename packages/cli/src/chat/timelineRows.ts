@@ -68,6 +68,7 @@ function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean)
 function timeOf(item: ShownItem): number | null {
   if (item.kind === "message") return item.message.time;
   if (item.kind === "decision") return item.decision.time;
+  if (item.kind === "proposal") return item.proposal.time;
   return item.kind === "alarm" ? item.alarm.time : item.kind === "notice" ? item.time : null;
 }
 
@@ -127,6 +128,7 @@ function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, am
 function systemText(item: Exclude<ShownItem, { kind: "message" }>): { text: string; style: Style; mark: string } {
   if (item.kind === "alarm") return { text: `${item.alarm.sentence} ${item.alarm.advice}`, style: "alarm", mark: "!" };
   if (item.kind === "notice") return { text: item.text, style: item.isFailure ? "warning" : "plain", mark: "›" };
+  if (item.kind === "proposal") return { text: item.proposal.sentence, style: "plain", mark: "?" };
   if (item.kind === "unreadable") return { text: item.sentence, style: "dim", mark: "·" };
   const { summary, right } = item.decision;
   return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };

@@ -65,9 +65,21 @@ export interface Alarm {
   readonly proof: string | null;
 }
 
+/** What somebody asked the others to agree to, and what became of it. */
+export interface ProposalLine {
+  /** Names it in `approve`. */
+  readonly id: string;
+  readonly time: number;
+  readonly by: Person;
+  /** Null while it is open. */
+  readonly ending: "done" | "withdrawn" | "void" | null;
+  readonly sentence: string;
+}
+
 /** What a room shows, oldest first. */
 export type TimelineItem =
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: Alarm }
+  | { readonly kind: "proposal"; readonly proposal: ProposalLine }
   | { readonly kind: "unreadable"; readonly n: number; readonly reason: string; readonly sentence: string };

@@ -5,13 +5,14 @@ import {
   type TimelineAlarm,
   type TimelineItem as RoomItem,
   type TimelineMessage,
+  type TimelineProposal,
 } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import type { Alarm, Message, TimelineItem } from "../model/timeline.js";
+import type { Alarm, Message, ProposalLine, TimelineItem } from "../model/timeline.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
 import { adviceFor } from "./alarmAdvice.js";
-import { decisionView, type LabelOf } from "./decisionView.js";
+import { actionPhrase, decisionView, type LabelOf } from "./decisionView.js";
 import { personView } from "./personView.js";
 
 const UNREADABLE = {
@@ -36,9 +37,20 @@ export function itemView(item: RoomItem, labelOf: LabelOf, saveProof: SaveProof)
       return { kind: "decision", decision: decisionView(item.decision, labelOf) };
     case "alarm":
       return { kind: "alarm", alarm: alarmView(item.alarm, saveProof) };
+    case "proposal":
+      return { kind: "proposal", proposal: proposalView(item.proposal, labelOf) };
     case "unreadable":
       return { kind: "unreadable", n: item.n, reason: item.reason, sentence: UNREADABLE[item.reason] };
   }
+}
+
+function proposalView(proposal: TimelineProposal, labelOf: LabelOf): ProposalLine {
+  const { actionHash, action, by, person, time, ending } = proposal;
+  const summary = actionPhrase(action, person?.name ?? "somebody", labelOf);
+  const id = toHex(actionHash);
+  const then = { done: "It was done.", withdrawn: `${by.name} withdrew it.`, void: `It is void: ${by.name} is gone.` };
+  const next = ending === null ? `To agree: approve ${id.slice(0, 12)}` : then[ending];
+  return { id, time, by: personView(by), ending, sentence: `${by.name} proposed: ${summary}. ${next}` };
 }
 
 /** An alarm as a document. */

@@ -1,5 +1,6 @@
 import { encode } from "@conclave/codec";
 import type { Message, Unreadable } from "@conclave/protocol";
+import { type LoggedProposal, readProposal, writeProposal } from "./proposalLog.js";
 import { stored } from "./stored.js";
 import { readMessage, writeMessage } from "./storedMessage.js";
 
@@ -18,6 +19,8 @@ export type HistoryItem =
   | { readonly kind: "decision"; readonly n: number; readonly seq: number }
   /** An alarm, after the record at `n`: its details are in the alarm log under this number. */
   | { readonly kind: "alarm"; readonly n: number; readonly order: number }
+  /** Somebody asked the others to agree to something, and what became of it. */
+  | { readonly kind: "proposal"; readonly n: number; readonly proposal: LoggedProposal }
   /** Something that cannot be shown, and why: one of a closed list. */
   | { readonly kind: "unreadable"; readonly n: number; readonly reason: Unreadable };
 
@@ -29,6 +32,7 @@ export function encodeHistoryItem(item: HistoryItem): Uint8Array {
     w.u53(i.n);
     if (i.kind === "message") writeMessage(w.u8(1).bool(i.own), i.message);
     else if (i.kind === "decision") w.u8(2).u53(i.seq);
+    else if (i.kind === "proposal") writeProposal(w.u8(5), i.proposal);
     else if (i.kind === "unreadable") w.u8(3).u8(REASONS.indexOf(i.reason));
     else w.u8(4).u53(i.order);
   });
@@ -47,6 +51,8 @@ export function decodeHistoryItem(bytes: Uint8Array): HistoryItem {
         return { kind: "unreadable", n, reason: REASONS[r.u8()]! };
       case 4:
         return { kind: "alarm", n, order: r.u53() };
+      case 5:
+        return { kind: "proposal", n, proposal: readProposal(r) };
       default:
         throw new Error("the stored history record is damaged");
     }

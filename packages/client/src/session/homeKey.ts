@@ -24,6 +24,8 @@ export class RoomKeys {
   readonly history: string;
   readonly alarms: string;
   readonly deeds: string;
+  /** Proposals that nothing has become of yet. */
+  readonly proposals: string;
   readonly messageIds: string;
   readonly invites: string;
   /** The own request to be let in. */
@@ -43,6 +45,7 @@ export class RoomKeys {
     this.history = `${this.prefix}history/`;
     this.alarms = `${this.prefix}alarm/`;
     this.deeds = `${this.prefix}deed/`;
+    this.proposals = `${this.prefix}proposal/`;
     this.messageIds = `${this.prefix}id/`;
     this.invites = `${this.prefix}invite/`;
     this.asking = `${this.prefix}asking`;
@@ -74,6 +77,9 @@ export class RoomKeys {
   }
   deed(seq: number): string {
     return this.deeds + orderedKey(seq);
+  }
+  proposal(actionHash: Uint8Array): string {
+    return this.proposals + toHex(actionHash);
   }
   messageId(id: Uint8Array): string {
     return this.messageIds + toHex(id);

@@ -257,6 +257,36 @@ export class LiveSession implements RoomSession {
     return done({ done: false, actionHash, have, need });
   }
 
+  declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
+    return this.sayOfProposal((room) => room.declineProposal(actionHash, this.state.now()));
+  }
+
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
+    return this.sayOfProposal((room) => room.withdrawProposal(actionHash, this.state.now()));
+  }
+
+  private async sayOfProposal(
+    say: (room: protocol.Room) => protocol.Outcome<protocol.OutgoingMessage>,
+  ): Promise<Result<void>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const said = await this.state.turn((turn): Problem | null => {
+      const outcome = say(this.state.room!);
+      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+      this.engine.sender.addSealed(turn, outcome.value);
+      this.state.emit(turn, { type: "changed" });
+      return null;
+    });
+    this.engine.plan();
+    if (!said.ok) return said;
+    return said.value ? failed(said.value) : done(undefined);
+  }
+
+  foresee(action: protocol.Action): protocol.Rejection | null {
+    const { room } = this.state;
+    return room?.status === "active" ? room.foresee(action, this.state.now()) : { code: "not_active" };
+  }
+
   createInvite(options: InviteOptions) {
     return createInvite(this.engine, options, (wish) => this.decide(wish));
   }

@@ -1,12 +1,23 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { type Alarm, type Delta, memberOf, type Message, type RoomEvent } from "@conclave/protocol";
+import {
+  actionHash,
+  type Alarm,
+  decodeAction,
+  type Deed,
+  type Delta,
+  memberOf,
+  type Message,
+  ProtocolKind,
+  type RoomEvent,
+} from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import { isSilent } from "./silentKind.js";
 import { isAmendment } from "../conversation/amendment.js";
 import { alarmView } from "../view/alarmView.js";
 import { decisionOf } from "../view/roomView.js";
-import { alarmLine, decisionLine } from "../view/timelineView.js";
+import { alarmLine, decisionLine, proposalLine } from "../view/timelineView.js";
 import type { LoggedAlarm } from "./alarmLog.js";
+import type { LoggedProposal, ProposalEnding } from "./proposalLog.js";
 import type { RoomState } from "./roomState.js";
 import type { Turn } from "./turn.js";
 
@@ -73,6 +84,7 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       state.freshness.heard(turn, { author: event.deed.by, time: event.deed.time, late: false });
       const logged = state.deeds.add(turn, event.deed, n);
       state.history.add(turn, { kind: "decision", n, seq: event.deed.seq });
+      endProposals(state, turn, event.deed);
       const title = state.room?.roster.title ?? state.meta.title;
       if (title !== state.meta.title) state.setMeta(turn, { title });
       state.emit(turn, { type: "item", item: decisionLine(decisionOf(state, logged)) });
@@ -95,9 +107,40 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       state.emit(turn, { type: "gone", decision: decisionOf(state, logged) });
       return;
     }
+    case "proposal": {
+      const { action, actionHash, message } = event;
+      keepProposal(state, turn, { n, action, actionHash, by: message.author, time: message.time, ending: null });
+      return;
+    }
+    case "withdrawal":
+      endProposal(state, turn, event.actionHash, "withdrawn");
+      state.emit(turn, { type: "changed" });
+      return;
     default:
       state.emit(turn, { type: "changed" });
   }
+}
+
+function keepProposal(state: RoomState, turn: Turn, proposal: LoggedProposal): void {
+  if (state.proposals.add(turn, proposal)) showProposal(state, turn, proposal);
+  state.emit(turn, { type: "changed" });
+}
+
+function endProposal(state: RoomState, turn: Turn, hash: Uint8Array, ending: ProposalEnding): void {
+  const ended = state.proposals.end(turn, hash, ending);
+  if (ended) showProposal(state, turn, ended);
+}
+
+function showProposal(state: RoomState, turn: Turn, proposal: LoggedProposal): void {
+  state.history.add(turn, { kind: "proposal", n: proposal.n, proposal });
+  state.emit(turn, { type: "item", item: proposalLine(state, proposal) });
+}
+
+/** A decision carries out what was proposed, in whatever way it came about; who goes takes along what they asked for. */
+function endProposals(state: RoomState, turn: Turn, { action, person }: Deed): void {
+  endProposal(state, turn, actionHash(state.ports.crypto, action), "done");
+  if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
+  for (const proposal of state.proposals.by(person)) endProposal(state, turn, proposal.actionHash, "void");
 }
 
 function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
@@ -142,5 +185,15 @@ async function keepSent(state: RoomState, turn: Turn, id: Uint8Array, n: number)
   const entry = state.outbox.find(id);
   if (!entry) return;
   state.outbox.remove(turn, entry);
-  if (entry.sealed) await keepMessage(state, turn, { ...entry.sealed.message, n }, n);
+  if (!entry.sealed) return;
+  await keepMessage(state, turn, { ...entry.sealed.message, n }, n);
+  keepOwnProposal(state, turn, entry.sealed.message, n);
+}
+
+/** What we asked for, or take back, is told when it is in the log: where the others have it too. */
+function keepOwnProposal(state: RoomState, turn: Turn, { kind, body, author: by, time }: Message, n: number): void {
+  const action = kind === ProtocolKind.proposal ? decodeAction(body) : null;
+  const hash = action && actionHash(state.ports.crypto, action);
+  if (hash) keepProposal(state, turn, { n, action, actionHash: hash, by, time, ending: null });
+  if (kind === ProtocolKind.withdrawal) endProposal(state, turn, body, "withdrawn");
 }

@@ -13,6 +13,7 @@ import { History } from "./history.js";
 import { RoomKeys, roomMetaKey } from "./homeKey.js";
 import { Outbox } from "./outbox.js";
 import { OwnInvites } from "./ownInvites.js";
+import { ProposalLog } from "./proposalLog.js";
 import { encodeRoomMeta, type RoomMeta } from "./roomMeta.js";
 import { type Turn, TurnQueue } from "./turn.js";
 
@@ -44,6 +45,7 @@ export class RoomState {
     readonly history: History,
     readonly deeds: DeedLog,
     readonly alarms: AlarmLog,
+    readonly proposals: ProposalLog,
     readonly invites: OwnInvites,
     readonly marks: Pick<Marks, "markOf">,
     confirmation: Uint8Array | null,
@@ -77,6 +79,7 @@ export class RoomState {
       await History.load(storage, keys),
       new DeedLog(crypto, keys, await all(keys.deeds)),
       new AlarmLog(keys, await all(keys.alarms)),
+      new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),
       marks,
       await storage.get(keys.freshness),

@@ -1,6 +1,7 @@
 import { ProtocolKind } from "@conclave/protocol";
 
-const SILENT: ReadonlySet<string> = new Set([ProtocolKind.proposal, ProtocolKind.approval, ProtocolKind.farewell]);
+const { proposal, approval, decline, withdrawal, farewell } = ProtocolKind;
+const SILENT: ReadonlySet<string> = new Set([proposal, approval, decline, withdrawal, farewell]);
 
 /** Whether messages of this kind are no line of a timeline. */
 export function isSilent(kind: string): boolean {

@@ -1,4 +1,4 @@
-import type { Action, InviteFor, Policy, Role } from "@conclave/protocol";
+import type { Action, InviteFor, Policy, Rejection, Role } from "@conclave/protocol";
 import type { Result } from "./problem.js";
 import type { NamedPerson, RoomMember } from "./person.js";
 import type { RoomSession } from "./roomSession.js";
@@ -65,11 +65,19 @@ export interface OpenProposal {
   readonly actionHash: Uint8Array;
   readonly action: Action;
   readonly by: NamedPerson;
+  /** Whom it is about, if anybody. */
+  readonly person: NamedPerson | null;
   /** Who has said yes, whoever asked first among them: they carry it out when enough others have. */
   readonly approvedBy: readonly NamedPerson[];
   /** How many yeses there would be if this device carried it out now: its own person's is counted. */
   readonly have: number;
   readonly need: number;
+  /** Who has said no. It keeps nobody else from agreeing. */
+  readonly declinedBy: readonly NamedPerson[];
+  /** It waits for this person's yes: that would count, and neither it nor a no was said. */
+  readonly isAsked: boolean;
+  /** Why it cannot be done any more, even if all agreed; null while it can. */
+  readonly refusal: Rejection | null;
 }
 
 /** What came of a decision. */

@@ -1,7 +1,9 @@
 import { equalBytes } from "@conclave/codec";
 import {
+  type Action,
   inviteOf,
   openApproval,
+  openLeafCert,
   personFingerprint,
   personTag,
   readInviteProof,
@@ -43,9 +45,18 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
 export function proposalsOf(state: RoomState): OpenProposal[] {
   const proposals = state.room?.proposals() ?? [];
   return proposals.map((proposal) => {
-    const { action, actionHash, by, have, need } = proposal;
-    return { action, actionHash, by: named(state, by), approvedBy: approversOf(state, proposal), have, need };
+    const { action, actionHash, by, have, need, isAsked, refusal } = proposal;
+    const declinedBy = proposal.declinedBy.map((person) => named(state, person));
+    const people = { by: named(state, by), person: subjectOf(state, action), declinedBy };
+    return { action, actionHash, ...people, approvedBy: approversOf(state, proposal), have, need, isAsked, refusal };
   });
+}
+
+/** Whom an action is about, if anybody. */
+export function subjectOf(state: RoomState, action: Action): NamedPerson | null {
+  if ("person" in action) return named(state, action.person);
+  const cert = "leafCert" in action ? openLeafCert(state.ports.crypto, action.leafCert) : null;
+  return cert && named(state, cert.person, cert.name);
 }
 
 /** Who has said yes: whoever asked first, and whose signed yes came. */

@@ -1,4 +1,4 @@
-import type { Action, FileCard, Fingerprint, Policy } from "@conclave/protocol";
+import type { Action, FileCard, Fingerprint, Policy, Rejection } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../attachment/fileTransfer.js";
 import type { Decision } from "./decision.js";
 import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
@@ -106,6 +106,18 @@ export interface RoomSession {
   proposals(): readonly OpenProposal[];
   /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
   approve(actionHash: Uint8Array): Promise<Result<Progress>>;
+  /**
+   * Says no to somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` takes it back.
+   * `refused` with `unknown_proposal`: it is not open any more.
+   */
+  declineProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  /** Takes back an own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  /**
+   * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered: null when
+   * it is done at once; `approvals_missing` when it is proposed. Where the room is not active: `not_active`.
+   */
+  foresee(action: Action): Rejection | null;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(
     options: InviteOptions,

@@ -77,6 +77,8 @@ export interface RoomStatus {
   readonly firstUnread: number | null;
   /** People who ask to be let in, as far as this device may see. */
   readonly requests: number;
+  /** Proposals that wait for this person's yes; those to let somebody in who is counted in `requests` not among them. */
+  readonly asked: number;
   readonly paused: Pause | null;
   /** Those that nobody has acknowledged: what makes a banner. All of them are in the timeline. */
   readonly alarms: readonly TimelineAlarm[];

@@ -23,9 +23,15 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     mentions: history.mentions,
     firstUnread: history.firstUnread,
     requests: requests.known.length,
+    asked: askedOf(engine),
     paused: pauseOf(engine),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
+}
+
+function askedOf({ state, requests }: RoomEngine): number {
+  const asked = state.room?.status === "active" ? state.room.proposals().filter(({ isAsked }) => isAsked) : [];
+  return asked.filter(({ action }) => action.type !== "add" || requests.findLeaf(action.leafCert) === null).length;
 }
 
 function endingOf({ state }: RoomEngine): Ending | null {

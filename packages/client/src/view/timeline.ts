@@ -1,4 +1,4 @@
-import type { AlarmCode, MessageContent, Rejection, Unreadable } from "@conclave/protocol";
+import type { Action, AlarmCode, MessageContent, Rejection, Unreadable } from "@conclave/protocol";
 import type { Decision } from "./decision.js";
 import type { NamedPerson } from "./person.js";
 
@@ -91,6 +91,23 @@ export interface TimelineAlarm {
   readonly acknowledged: boolean;
 }
 
+/** What somebody asked the others to agree to. How far it has come, while it is open: `RoomSession.proposals`. */
+export interface TimelineProposal {
+  /** Names it in `approve`, `declineProposal` and `withdrawProposal`. */
+  readonly actionHash: Uint8Array;
+  readonly action: Action;
+  readonly by: NamedPerson;
+  /** Whom it is about, if anybody. */
+  readonly person: NamedPerson | null;
+  /** Their clock (ms). */
+  readonly time: number;
+  /**
+   * Null while nothing has become of it. `done`: it was decided, by whose agreement the decision says. `withdrawn`: by who
+   * asked. `void`: who asked is not in the room any more.
+   */
+  readonly ending: "done" | "withdrawn" | "void" | null;
+}
+
 /** One line of a room, in the order of the log. */
 export type TimelineItem = {
   /** The same for the same line, for as long as it exists: also when a message turns from pending to sent. */
@@ -101,6 +118,7 @@ export type TimelineItem = {
   | { readonly kind: "message"; readonly message: TimelineMessage }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
+  | { readonly kind: "proposal"; readonly proposal: TimelineProposal }
   /** Something that cannot be shown, and why. */
   | { readonly kind: "unreadable"; readonly reason: Unreadable }
 );

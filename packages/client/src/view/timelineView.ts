@@ -1,8 +1,10 @@
 import { toHex } from "@conclave/codec";
 import type { HistoryItem } from "../session/historyItem.js";
+import type { LoggedProposal } from "../session/proposalLog.js";
 import type { RoomState } from "../session/roomState.js";
 import { alarmView } from "./alarmView.js";
-import { decisionOf } from "./roomView.js";
+import { subjectOf } from "./requestView.js";
+import { decisionOf, named } from "./roomView.js";
 import type { TimelineAlarm, TimelineItem, TimelineMessage } from "./timeline.js";
 import type { Decision } from "./decision.js";
 
@@ -20,6 +22,8 @@ export function systemLine(
       const logged = state.alarms.find(item.order);
       return logged && alarmLine(alarmView(state, logged));
     }
+    case "proposal":
+      return proposalLine(state, item.proposal);
     case "unreadable":
       return { ...item, key: `u${String(item.n)}` };
   }
@@ -31,6 +35,13 @@ export function messageLine(message: TimelineMessage): TimelineItem {
 
 export function decisionLine(decision: Decision): TimelineItem {
   return { kind: "decision", key: `d${String(decision.seq)}`, n: decision.n, decision };
+}
+
+export function proposalLine(state: RoomState, proposal: LoggedProposal): TimelineItem {
+  const { n, action, actionHash, by, time, ending } = proposal;
+  const about = subjectOf(state, action);
+  const view = { actionHash, action, by: named(state, by), person: about, time, ending };
+  return { kind: "proposal", key: `p${String(n)}`, n, proposal: view };
 }
 
 export function alarmLine(alarm: TimelineAlarm): TimelineItem {

@@ -6,6 +6,8 @@ export const ProtocolKind = {
   file: "file",
   proposal: "proposal",
   approval: "approval",
+  decline: "decline",
+  withdrawal: "withdrawal",
   farewell: "farewell",
 } as const;
 

@@ -37,9 +37,11 @@ export type RoomEvent =
   | { readonly type: "message"; readonly message: Message }
   /** An own message is in the log. */
   | { readonly type: "sent"; readonly id: Uint8Array; readonly n: number }
-  /** Somebody asks for agreement, or agrees. See `Room.proposals`. */
-  | { readonly type: "proposal"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  /** Somebody asks for agreement, agrees, says no, or takes back what they asked for. See `Room.proposals`. */
+  | { readonly type: "proposal"; readonly actionHash: Uint8Array; readonly action: Action; readonly message: Message }
   | { readonly type: "approval"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  | { readonly type: "decline"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  | { readonly type: "withdrawal"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
   /** Somebody says farewell: carry it out with `act({ type: "leave", person })`. */
   | { readonly type: "farewell"; readonly person: Uint8Array }
   /** A member has spoken in an epoch that we joined: the join is confirmed. */

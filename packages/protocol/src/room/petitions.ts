@@ -15,6 +15,8 @@ export interface Petition {
   readonly by: Uint8Array;
   /** Signed approvals, one for each leaf. */
   readonly approvals: readonly Uint8Array[];
+  /** Who said no. It holds nobody up: a yes that is missing is missing, with a no or without. */
+  readonly declinedBy: readonly Uint8Array[];
 }
 
 /** How many petitions are kept, and farewells: the oldest give way. */
@@ -64,7 +66,7 @@ export class Petitions {
   propose(crypto: Crypto, action: Action, by: Uint8Array): { hash: Uint8Array; delta: Delta } {
     const hash = actionHash(crypto, action);
     const known = this.find(hash);
-    return { hash, delta: known === null ? this.put({ action, actionHash: hash, by, approvals: [] }) : NOTHING };
+    return { hash, delta: known === null ? this.put({ action, actionHash: hash, by, approvals: [], declinedBy: [] }) : NOTHING };
   }
 
   /** An approval came, from whomever. Null when it holds for nothing: not of a member, or nobody asked. */
@@ -81,7 +83,35 @@ export class Petitions {
     const { person: by, actionHash: hash } = approval;
     // The newest yes of a person counts: an older one may have been given for other rules.
     const others = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
-    return { by, hash, delta: this.put({ ...petition, approvals: [...others, bytes] }) };
+    const declinedBy = petition.declinedBy.filter((each) => !equalBytes(each, by));
+    return { by, hash, delta: this.put({ ...petition, approvals: [...others, bytes], declinedBy }) };
+  }
+
+  /**
+   * Somebody says no, and takes their yes back. Null when it says nothing: not of a member, of who asked, or nobody asked.
+   *
+   * RULE: petitions.no-veto: a no takes nothing away but the yes of whoever says it: what enough others agree to is done
+   * (attack A55).
+   */
+  decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
+    const petition = this.find(hash);
+    if (petition === null || memberOf(roster, by) === null || equalBytes(petition.by, by)) return null;
+    const approvals = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    const declinedBy = [...petition.declinedBy.filter((each) => !equalBytes(each, by)), by];
+    return { hash: petition.actionHash, delta: this.put({ ...petition, approvals, declinedBy }) };
+  }
+
+  /**
+   * Who asked does not want it any more. Null when nobody asked.
+   *
+   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto (attack A55).
+   */
+  withdraw(hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
+    const petition = this.find(hash);
+    if (petition === null || !equalBytes(petition.by, by)) return null;
+    const key = toHex(petition.actionHash);
+    this.petitions.delete(key);
+    return { hash: petition.actionHash, delta: { put: [], delete: [PETITION + key] } };
   }
 
   /** A farewell came. Null when it is not of this room's member. */
@@ -137,6 +167,7 @@ function encodePetition(petition: Petition): Uint8Array {
     w.fixed(p.actionHash).fixed(p.by);
     writeAction(w, p.action);
     w.vector(p.approvals, (x, approval) => x.opaque(approval));
+    w.vector(p.declinedBy, (x, person) => x.fixed(person));
   });
 }
 
@@ -144,6 +175,7 @@ function decodePetition(bytes: Uint8Array): Petition {
   return stored("petition", bytes, (r) => {
     const [hash, by, action] = [r.fixed(32), r.fixed(32), readAction(r)];
     if (action === null) throw new TypeError("a stored petition is of a newer version");
-    return { actionHash: hash, by, action, approvals: r.vector((x) => x.opaque()) };
+    const approvals = r.vector((x) => x.opaque());
+    return { actionHash: hash, by, action, approvals, declinedBy: r.vector((x) => x.fixed(32)) };
   });
 }

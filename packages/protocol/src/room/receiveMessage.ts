@@ -121,12 +121,22 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       const action = decodeAction(payload.body);
       if (action === null || message.authorGone || isOwnAffair(action)) return nothing;
       const { hash, delta } = petitions.propose(primitives.crypto, action, message.author);
-      return { delta, events: [{ type: "proposal", actionHash: hash, by: message.author }] };
+      return { delta, events: [{ type: "proposal", actionHash: hash, action, message }] };
     }
     case ProtocolKind.approval: {
       const approval = petitions.approve(primitives.crypto, roster, payload.body);
       if (approval === null) return nothing;
       return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
+    }
+    case ProtocolKind.decline:
+    case ProtocolKind.withdrawal: {
+      const by = message.author;
+      const told =
+        payload.kind === ProtocolKind.decline
+          ? petitions.decline(primitives.crypto, roster, payload.body, by)
+          : petitions.withdraw(payload.body, by);
+      if (told === null) return nothing;
+      return { delta: told.delta, events: [{ type: payload.kind, actionHash: told.hash, by }] };
     }
     case ProtocolKind.farewell: {
       const farewell = petitions.farewell(primitives.crypto, roster, payload.body);

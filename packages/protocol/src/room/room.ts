@@ -20,11 +20,12 @@ import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
 import { MESSAGE_ID_BYTES } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
-import { type Action, encodeAction } from "../roster/action.js";
+import { type Action, actionHash, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
-import { consents, countApprovals } from "../roster/consent.js";
+import { consentTo, countApprovals } from "../roster/consent.js";
+import { foresee } from "../roster/evaluate.js";
 import { signFarewell } from "../roster/farewell.js";
-import { done, type Outcome, refused } from "../roster/rejection.js";
+import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
 import { inviteOf, memberOf, type Roster } from "../roster/roster.js";
 import { openReturnOf } from "../roster/transitionInvite.js";
 import { encodeAlarms } from "./alarmRecord.js";
@@ -51,7 +52,14 @@ export interface Proposal extends Petition {
   readonly isAgreed: boolean;
   /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
   readonly isWanted: boolean;
+  /** Whether it waits for our person's yes: that would count, and neither it nor a no was said. */
+  readonly isAsked: boolean;
+  /** Why it could not be done even if all agreed, as the roster is now; null when it could. */
+  readonly refusal: Rejection | null;
 }
+
+// A roster is never changed: what it refuses of an author is found out once.
+const refusals = new WeakMap<Roster, Map<string, Rejection | null>>();
 
 /**
  * One room, as one device sees it (docs/protocol.md). It lives in memory; each call that changes something returns a
@@ -228,17 +236,70 @@ export class Room {
     return done({ ...said.value, delta: joinDeltas(kept, said.value.delta) });
   }
 
+  /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
+  declineProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+    const { petitions, core, roster, primitives } = this.parts;
+    return this.answer(ProtocolKind.decline, petitions.decline(primitives.crypto, roster, hash, core.person), now);
+  }
+
+  /** Takes back an action that our person proposed. Yeses that were given stay signed: whoever holds enough could use them. */
+  withdrawProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+    return this.answer(ProtocolKind.withdrawal, this.parts.petitions.withdraw(hash, this.parts.core.person), now);
+  }
+
+  private answer(
+    kind: "decline" | "withdrawal",
+    told: { readonly hash: Uint8Array; readonly delta: Delta } | null,
+    now: number,
+  ): Outcome<OutgoingMessage> {
+    if (told === null) return refused("unknown_proposal");
+    const said = this.say({ kind, ref: null, body: told.hash }, now);
+    return said.ok ? done({ ...said.value, delta: joinDeltas(told.delta, said.value.delta) }) : said;
+  }
+
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
   proposals(): Proposal[] {
     const { petitions, primitives, roster, core } = this.parts;
+    const self = toHex(core.person);
     return petitions.list().map((petition) => {
-      const { action, approvals } = petition;
-      const { have, need, satisfied } = consents(primitives.crypto, roster, action, core.person, approvals);
-      const isOwn = equalBytes(petition.by, core.person);
-      const isWanted =
-        isOwn || countApprovals(primitives.crypto, roster, action, approvals).yes.has(toHex(core.person));
-      return { ...petition, have, need, isAgreed: satisfied, isWanted };
+      const { action, approvals, by, declinedBy } = petition;
+      const { yes } = countApprovals(primitives.crypto, roster, action, approvals);
+      const { have, need, satisfied } = consentTo(roster, action, core.person, yes, null);
+      const isOwn = equalBytes(by, core.person);
+      // Who asks may lack the right that somebody who agrees has: then those carry it out.
+      const refusal = this.refusalOf(action, by) && this.refusalOf(action, core.person);
+      const without = consentTo(roster, action, by, yes, null);
+      const counts = consentTo(roster, action, by, new Set(yes).add(self), null).have > without.have;
+      const hasAnswered = isOwn || yes.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
+      const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
+      return { ...petition, have, need, isAgreed: satisfied, isWanted: isOwn || yes.has(self), isAsked, refusal };
     });
+  }
+
+  /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
+  foresee(action: Action, now: number): Rejection | null {
+    const { petitions, primitives, roster, core } = this.parts;
+    const { person, leaf } = core;
+    const approvals = petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [];
+    return foresee(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
+  }
+
+  // Whether anything but a missing yes is in the way. Of those who come in it is known with their request only.
+  private refusalOf(action: Action, by: Uint8Array): Rejection | null {
+    const { primitives, roster } = this.parts;
+    const author = memberOf(roster, by);
+    const leaf = author?.devices[0]?.leaf;
+    if (author === null || leaf === undefined) return { code: "not_member" };
+    if (action.type === "add") return null;
+    const known = refusals.get(roster) ?? new Map<string, Rejection | null>();
+    refusals.set(roster, known);
+    const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action))}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const what = { action, author: { person: by, leaf }, time: roster.chainTime };
+    const refusal = foresee(primitives.crypto, roster, what, "all");
+    known.set(key, refusal);
+    return refusal;
   }
 
   /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */

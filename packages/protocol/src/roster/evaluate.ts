@@ -18,7 +18,7 @@ import {
   signEntry,
 } from "./entry.js";
 import { objection } from "./permission.js";
-import { done, type Outcome, refused, type Refused } from "./rejection.js";
+import { done, type Outcome, refused, type Refused, type Rejection } from "./rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
 import { comeBack } from "./returning.js";
 import { type DraftedRoster, RosterDraft, withHead } from "./rosterDraft.js";
@@ -134,6 +134,38 @@ export function authorEntry(
   return evaluate(crypto, before, decoded.entry, { epoch, transcript, committer: leaf, external });
 }
 
+/**
+ * For screens: what would come of an entry of this author, without signing one; null when it is allowed. As every member
+ * would judge it, only that `approvals` "all" asks what is in the way apart from them: more than a missing yes.
+ */
+export function foresee(
+  crypto: Crypto,
+  before: Roster,
+  what: Pick<EntryContent, "action" | "author" | "time">,
+  approvals: readonly Uint8Array[] | "all",
+): Rejection | null {
+  const evidence = { ...NO_EVIDENCE, approvals: approvals === "all" ? [] : approvals };
+  const nowhere = { roomId: before.roomId, seq: before.seq + 1, prev: before.head, epoch: 0, transcript: NO_HASH };
+  const content: Content = { ...nowhere, policyHash: before.policyHash, ...what, evidence };
+  const author = authorOf(before, content);
+  if (author === null) return { code: "author_unknown" };
+  const { action } = what;
+  const objected = objection(before, action, author, evidence);
+  if (objected !== null) return objected.rejection;
+  const newcomer = action.type === "add" ? admit(crypto, before, content, action, false) : done(null);
+  if (!newcomer.ok) return newcomer.rejection;
+  const change = changeOf(crypto, before, content, author, newcomer.value, (roster) => new RosterDraft(roster));
+  const changed = transition(change);
+  const finished = changed.ok ? finish(change) : changed;
+  if (!finished.ok) return finished.rejection;
+  if (approvals === "all") {
+    const { need } = consentTo(before, action, author.person, new Set(before.members.keys()), null);
+    return Number.isFinite(need) ? null : { code: "not_allowed" };
+  }
+  const agreed = agreement(crypto, before, content, newcomer.value, false);
+  return agreed.ok ? null : agreed.rejection;
+}
+
 /** Why an entry does not belong here: in this room, next in this chain, on this branch of keys. */
 function misplacement(before: Roster | null, entry: Entry, carriage: Carriage): Refused | null {
   // RULE: entry.room: an entry is for one room (attack A13).
@@ -181,12 +213,22 @@ function judge(
   if (!newcomer.ok) return newcomer;
   const agreed = agreement(crypto, before, content, newcomer.value, external);
   if (!agreed.ok) return agreed;
-  const draft = draftOf(before);
-  const change: Change = { crypto, before, draft, content, seq: before.seq + 1, author, newcomer: newcomer.value };
+  const change = changeOf(crypto, before, content, author, newcomer.value, draftOf);
   const changed = transition(change);
   if (!changed.ok) return changed;
   const finished = finish(change);
   return finished.ok ? done({ drafted: finished.value, effect: changed.value, approvedBy: agreed.value }) : finished;
+}
+
+function changeOf(
+  crypto: Crypto,
+  before: Roster,
+  content: Content,
+  author: Member | null,
+  newcomer: Newcomer | null,
+  draftOf: (before: Roster) => RosterDraft,
+): Change {
+  return { crypto, before, draft: draftOf(before), content, seq: before.seq + 1, author, newcomer };
 }
 
 function authorOf(before: Roster, { author }: Content): Member | null {
