@@ -6,7 +6,15 @@
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./view/client.js";
 export type { Post, RoomSession } from "./view/roomSession.js";
-export type { Invitation, InviteOptions, Invited, JoinRequest, OpenProposal, Progress } from "./view/invitation.js";
+export type {
+  Invitation,
+  InviteMade,
+  InviteOptions,
+  Invited,
+  JoinRequest,
+  OpenProposal,
+  Progress,
+} from "./view/invitation.js";
 export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./view/person.js";
 export type { Decision, Right } from "./view/decision.js";
 export type {

@@ -1,6 +1,8 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RoomSession } from "@conclave/client";
 import { preset } from "@conclave/protocol";
-import { canBrowse, get, join, World } from "./browser.js";
+import { axeFaults, canBrowse, get, join, World } from "./browser.js";
 
 describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromium or a build)", () => {
   let world: World;
@@ -11,46 +13,111 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await world.stop();
   });
 
-  it("what one admin proposes, another one sees in words and says yes to; both ways", { timeout: 60_000 }, async () => {
+  /** Nora, in Node, has a room in which two admins decide together; Alice, in a page, is the other one; Carol a member. */
+  async function council(looks = {}): Promise<{ room: RoomSession; alice: Page; carol: Uint8Array }> {
     const relay = world.url.replace("http", "ws");
     const node = await world.person();
     const room = await get(node.createRoom({ title: "Garden", name: "Nora", policy: preset("admins", 2), relay }));
     const link = await world.invite(room, { role: "admin" });
     // As long as she is the only admin, Nora decides alone.
     const forCarol = await world.invite(room);
-    const alice = await world.visitor();
+    const alice = await world.visitor(looks);
     await join(alice, link, "Alice");
     const carol = await world.person();
     const invited = await get(carol.lookAt(forCarol));
     await get(invited.accept("Carol"));
     await expect.poll(() => room.members().length).toBe(3);
+    return { room, alice, carol: carol.person };
+  }
+  const card = (page: Page, text: string) => page.locator("[data-proposal]").filter({ hasText: text });
 
-    // Nora proposes in Node; Alice says yes in her page.
-    const renamed = await get(room.decide({ type: "setRole", person: carol.person, role: "admin" }));
-    expect(renamed).toMatchObject({ done: false, have: 1, need: 2 });
+  it("who is asked is told in list, header, title and conversation, sees what changes, and approves", async () => {
+    const { room, alice, carol } = await council();
+    const asked = await get(room.decide({ type: "setRole", person: carol, role: "admin" }));
+    expect(asked).toMatchObject({ done: false, have: 1, need: 2 });
+    const inChat = card(alice, "asks to make Carol an admin");
+    await inChat.getByText("Approved by Nora").waitFor();
+    await inChat.getByText("1 more needed").waitFor();
+    expect(await inChat.getByRole("definition").textContent()).toMatch(/member.*admin/u);
+    await alice.getByRole("button", { name: "People in this room; 1 needs your decision" }).waitFor();
+    await alice.getByTitle("1 decision needs you").waitFor();
+    expect(await alice.title()).toMatch(/^\(1\) Garden/u);
+    expect(await axeFaults(alice)).toEqual([]);
+    // Power is not given by one press.
+    await inChat.getByRole("button", { name: "Approve" }).click();
+    const question = alice.getByRole("dialog");
+    await alice.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    expect(room.members().map(({ role }) => role)).toEqual(["owner", "admin", "member"]);
+    await inChat.getByRole("button", { name: "Approve" }).click();
+    await question.getByRole("button", { name: "Approve" }).click();
+    await expect.poll(() => room.members()[2]?.role, { timeout: 15_000 }).toBe("admin");
+    await alice.getByText("Approved: make Carol an admin").waitFor();
+    await alice.getByRole("button", { name: "People in this room", exact: true }).waitFor();
+    await expect.poll(() => alice.title()).toMatch(/^Garden/u);
+  }, 90_000);
+
+  it("rules are shown before and after; a no is told to who asked, who takes it back", async () => {
+    const { room, alice } = await council({ width: 390, height: 844, theme: "dark" });
+    await get(room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    const inChat = card(alice, "asks to change the rules");
+    await inChat.getByText("Admins decide together").waitFor();
+    await inChat.getByText("Open house").waitFor();
+    expect(await axeFaults(alice)).toEqual([]);
+    await inChat.getByRole("button", { name: "Decline" }).click();
+    await inChat.getByText("You declined").waitFor();
+    await expect.poll(() => room.proposals()[0]?.declinedBy.map(({ name }) => name)).toEqual(["Alice"]);
+    await expect.poll(() => alice.title()).toMatch(/^Garden/u);
+    await get(room.withdrawProposal(room.proposals()[0]!.actionHash));
+    await alice.getByText("withdrew: change the rules").waitFor();
+  }, 90_000);
+
+  it("an invite that makes people admins says so; who asks for one gets the link when it is agreed", async () => {
+    const { room, alice } = await council();
+    const terms = { label: "Friends", for: { class: "multi", limit: 5 }, notAfter: null, mode: "direct" } as const;
+    await get(room.createInvite({ ...terms, role: "admin" }));
+    const inChat = card(alice, "asks to create an invite link");
+    for (const text of ["up to 5 people", "join right away; the link is enough", "somebody closes it"]) {
+      await inChat.getByText(text).waitFor();
+    }
+    expect(await inChat.getByRole("definition").allTextContents()).toContain("admin");
+    await alice.evaluate(() => (location.hash = `${location.hash}/invites`));
+    await alice.getByRole("button", { name: "New invite" }).click();
+    await alice.getByRole("button", { name: "Make the link" }).click();
+    await alice
+      .getByText(/others are asked/u)
+      .first()
+      .waitFor();
+    const own = () => room.proposals().find(({ by }) => by.name === "Alice");
+    await expect.poll(own, { timeout: 15_000 }).toBeDefined();
+    await get(room.approve(own()!.actionHash));
+    await alice.getByLabel("Invite link").waitFor();
+    expect(await alice.getByLabel("Invite link").inputValue()).toContain("#/join/");
+  }, 90_000);
+
+  it("what one may not do is not offered; what others must approve is said before, and withdrawn", async () => {
+    const { room, alice } = await council();
     await alice.getByRole("button", { name: /People in this room/u }).click();
-    const card = alice.getByRole("article").filter({ hasText: "New role of" });
-    await card.getByText("Carol").first().waitFor();
-    await card.getByText("1 of 2 have said yes").waitFor();
-    await card.getByRole("button", { name: "Say yes" }).click();
-    await expect
-      .poll(() => room.members().find(({ name }) => name === "Carol")?.role, { timeout: 15_000 })
-      .toBe("admin");
-
-    // Alice proposes in her page, which says beforehand that others must agree; Nora says yes in Node.
+    await alice.getByRole("link", { name: /Nora/u }).last().click();
+    await alice.getByText("Fingerprint", { exact: true }).waitFor();
+    await alice
+      .getByRole("link", { name: "All people" })
+      .or(alice.getByRole("button", { name: "Back" }))
+      .first()
+      .click();
     await alice.getByRole("link", { name: /Carol/u }).last().click();
+    await alice.getByRole("button", { name: "Make admin" }).waitFor();
+    for (const name of ["Add as owner", "Hand the room over"]) {
+      expect(await alice.getByRole("button", { name }).count()).toBe(0);
+    }
     await alice.getByRole("button", { name: "Remove from the room" }).click();
-    await alice.getByRole("dialog").getByText("More people have to agree").waitFor();
+    await alice.getByRole("dialog").getByText("Other people must approve this too").waitFor();
     await alice.getByRole("button", { name: "Remove", exact: true }).click();
-    await alice.getByText("Proposed: 1 of 2 have said yes").first().waitFor();
-    const removal = () =>
-      room
-        .proposals()
-        .find(({ action, approvedBy }) => action.type === "remove" && approvedBy.some(({ name }) => name === "Alice"));
-    await expect.poll(removal, { timeout: 15_000 }).toBeDefined();
-    // Whoever asked first carries it out, as soon as there are enough.
-    expect(await get(room.approve(removal()!.actionHash))).toMatchObject({ have: 2, need: 2 });
-    await alice.getByText("This person is not in the room any more").waitFor();
-    await expect.poll(() => room.members().map(({ name }) => name)).toEqual(["Nora", "Alice"]);
-  });
+    await alice.getByText("The others are asked: 1 more approval is needed.").first().waitFor();
+    const own = card(alice, "asks to remove Carol").last();
+    await own.getByRole("button", { name: "Withdraw" }).click();
+    await alice.getByText("withdrew: remove Carol").waitFor();
+    await expect.poll(() => room.proposals()).toEqual([]);
+    expect(room.members()).toHaveLength(3);
+  }, 90_000);
 });

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { Invitation, InviteOptions, Progress } from "../view/invitation.js";
+import type { InviteMade, InviteOptions, Progress } from "../view/invitation.js";
 import { done, failed, type Result } from "../view/problem.js";
 import { invitationsOf } from "../view/roomView.js";
 import type { Wish } from "./decisions.js";
@@ -10,7 +10,7 @@ export async function createInvite(
   engine: RoomEngine,
   options: InviteOptions,
   decide: (wish: Wish) => Promise<Result<Progress>>,
-): Promise<Result<{ readonly progress: Progress; readonly invitation: Invitation | null }>> {
+): Promise<Result<InviteMade>> {
   const { state } = engine;
   const { label, role = "member", notAfter, mode } = options;
   if (!state.room) return failed({ kind: "not_member" });
@@ -24,6 +24,5 @@ export async function createInvite(
   const decided = await decide(action);
   if (!decided.ok) return decided;
   const invitation = invitationsOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
-  if (!decided.value.done || !invitation) return done({ progress: decided.value, invitation: null });
-  return done({ progress: decided.value, invitation });
+  return done({ progress: decided.value, inviteId, invitation: decided.value.done ? invitation : null });
 }

@@ -16,6 +16,15 @@ export interface InviteOptions {
   readonly mode: "direct" | "ask";
 }
 
+/** What came of making an invite. */
+export interface InviteMade {
+  readonly progress: Progress;
+  /** Names it among the invitations, once it is there. */
+  readonly inviteId: Uint8Array;
+  /** Null where it was proposed only. */
+  readonly invitation: Invitation | null;
+}
+
 /** An invite, as the roster has it and this home knows it. */
 export interface Invitation {
   readonly inviteId: Uint8Array;

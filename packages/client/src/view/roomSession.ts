@@ -1,7 +1,7 @@
 import type { Action, FileCard, Fingerprint, Policy, Rejection } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../attachment/fileTransfer.js";
 import type { Decision } from "./decision.js";
-import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
+import type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Result } from "./problem.js";
 import type { SearchOptions } from "./search.js";
@@ -119,9 +119,7 @@ export interface RoomSession {
    */
   foresee(action: Action): Rejection | null;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
-  createInvite(
-    options: InviteOptions,
-  ): Promise<Result<{ readonly progress: Progress; readonly invitation: Invitation | null }>>;
+  createInvite(options: InviteOptions): Promise<Result<InviteMade>>;
   invitations(): readonly Invitation[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;

@@ -66,7 +66,10 @@ export class Petitions {
   propose(crypto: Crypto, action: Action, by: Uint8Array): { hash: Uint8Array; delta: Delta } {
     const hash = actionHash(crypto, action);
     const known = this.find(hash);
-    return { hash, delta: known === null ? this.put({ action, actionHash: hash, by, approvals: [], declinedBy: [] }) : NOTHING };
+    return {
+      hash,
+      delta: known === null ? this.put({ action, actionHash: hash, by, approvals: [], declinedBy: [] }) : NOTHING,
+    };
   }
 
   /** An approval came, from whomever. Null when it holds for nothing: not of a member, or nobody asked. */

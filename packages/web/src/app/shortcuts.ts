@@ -8,7 +8,8 @@ export interface Shortcut {
   readonly keys: string;
   /** What it does, for the help. */
   readonly label: string;
-  readonly run: () => void;
+  /** Null for keys that a part of the screen takes by itself: those are in the help only. */
+  readonly run: (() => void) | null;
 }
 
 const KEY = "conclave.shortcuts";
@@ -38,14 +39,26 @@ export function useShortcut(keys: string, label: string, run: () => void): void 
   }, [keys, label]);
 }
 
+/** Puts keys into the help that a part of the screen takes by itself, while the component is there. */
+export function useShortcutNotes(notes: readonly Omit<Shortcut, "run">[]): void {
+  const said = notes.map(({ keys, label }) => `${keys} ${label}`).join();
+  useEffect(() => {
+    const added = notes.map((note) => ({ ...note, run: null }));
+    listed.value = [...listed.peek(), ...added];
+    return () => {
+      listed.value = listed.peek().filter((each) => !added.some((own) => own === each));
+    };
+  }, [said]);
+}
+
 /** Listens to the keyboard; called once. */
 export function startShortcuts(): void {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || !shortcutsOn.value) return;
     // A dialog has the keyboard for itself.
     if (document.querySelector("dialog[open]")) return;
-    const shortcut = listed.value.findLast(({ keys }) => matches(keys, event));
-    if (!shortcut || (isTyping(event.target) && !/mod|alt|escape/u.test(shortcut.keys))) return;
+    const shortcut = listed.value.findLast(({ keys, run }) => run !== null && matches(keys, event));
+    if (!shortcut?.run || (isTyping(event.target) && !/mod|alt|escape/u.test(shortcut.keys))) return;
     event.preventDefault();
     shortcut.run();
   });

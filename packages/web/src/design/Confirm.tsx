@@ -16,7 +16,7 @@ export interface Question {
 
 const asked = signal<(Question & { readonly answer: (yes: boolean) => void }) | null>(null);
 
-/** Asks before something that cannot be undone. One question at a time: a second one answers the first with no. */
+/** Asks before something grave. Escape, a click beside it and the cross say no. One question at a time: a second one answers the first with no. */
 export function confirm(question: Question): Promise<boolean> {
   asked.value?.answer(false);
   return new Promise((resolve) => {
@@ -40,7 +40,6 @@ export function Questions(): JSX.Element | null {
       open
       title={title}
       size="small"
-      dismissable={false}
       onClose={() => answer(false)}
       actions={
         <>

@@ -9,15 +9,13 @@ import { t } from "./words.js";
 
 export interface DialogProps {
   readonly open: Live<boolean>;
-  /** The person wants it gone. */
+  /** The person wants it gone: by Escape, a click beside it, or the cross. */
   readonly onClose: () => void;
   readonly title: string;
   readonly children: ComponentChildren;
   /** Buttons at the end; the main one last. */
   readonly actions?: ComponentChildren;
   readonly size?: "small" | "medium" | "large";
-  /** Whether Escape, a click beside it or the cross close it; a question that must be answered says false. */
-  readonly dismissable?: boolean;
 }
 
 /** A question or a short task in front of everything else. On a phone it rises from the bottom. */
@@ -26,17 +24,17 @@ export function Dialog(props: DialogProps): JSX.Element | null {
 }
 
 function OpenDialog(props: DialogProps): JSX.Element {
-  const { title, children, actions, size = "medium", dismissable = true, onClose } = props;
+  const { title, children, actions, size = "medium", onClose } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useModal(ref, onClose, dismissable);
+  useModal(ref, onClose);
   return (
     <dialog ref={ref} class={classes(style["dialog"], style[size])} aria-labelledby={id}>
       <div class={style["head"]}>
         <h2 id={id} class={style["title"]}>
           {title}
         </h2>
-        {dismissable && <IconButton label={t.close} icon={X} onClick={onClose} tip="none" />}
+        <IconButton label={t.close} icon={X} onClick={onClose} tip="none" />
       </div>
       <div class={style["body"]}>{children}</div>
       {actions && <div class={style["actions"]}>{actions}</div>}

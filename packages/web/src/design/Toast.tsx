@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { CircleCheck, OctagonAlert, X } from "lucide-preact";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "./IconButton.js";
 import { classes } from "./live.js";
 import style from "./Toast.module.css";
@@ -20,28 +20,38 @@ interface Shown extends ToastOptions {
   readonly id: number;
 }
 
-const MOST = 3;
-const shown = signal<readonly Shown[]>([]);
+const shown = signal<Shown | null>(null);
 let count = 0;
 
-/** Says something small at the edge of the screen, for some seconds. Nothing that a person must not miss. */
+/** Says something small above the message field, for some seconds: one thing at a time. Nothing that a person must not miss. */
 export function toast(options: ToastOptions | string): void {
   const made = typeof options === "string" ? { text: options } : options;
   count += 1;
-  shown.value = [...shown.value, { ...made, id: count }].slice(-MOST);
+  shown.value = { ...made, id: count };
 }
 
 function dismiss(id: number): void {
-  shown.value = shown.value.filter((each) => each.id !== id);
+  if (shown.value?.id === id) shown.value = null;
 }
 
 /** Where toasts appear: once, in the frame. */
 export function Toasts(): JSX.Element {
+  const { value } = shown;
+  const place = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    // What one writes is never covered, however high the field has grown.
+    const field = document.querySelector("[data-composer]")?.getBoundingClientRect();
+    place.current?.style.setProperty("--under", field ? `${innerHeight - field.top}px` : "");
+  }, [value]);
   return (
-    <section class={style["toasts"]} aria-label={t.notifications} aria-live="polite" aria-relevant="additions">
-      {shown.value.map((each) => (
-        <Toast key={each.id} {...each} />
-      ))}
+    <section
+      ref={place}
+      class={style["toasts"]}
+      aria-label={t.notifications}
+      aria-live="polite"
+      aria-relevant="additions"
+    >
+      {value && <Toast key={value.id} {...value} />}
     </section>
   );
 }

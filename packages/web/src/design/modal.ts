@@ -6,7 +6,7 @@ import { useLayoutEffect } from "preact/hooks";
  * comes back to where it was; the page behind is out of reach. `onClose` is called when the person closes it: by Escape, by a
  * click beside it.
  */
-export function useModal(ref: RefObject<HTMLDialogElement | null>, onClose: () => void, isDismissable: boolean): void {
+export function useModal(ref: RefObject<HTMLDialogElement | null>, onClose: () => void): void {
   useLayoutEffect(() => {
     const dialog = ref.current!;
     const before = document.activeElement;
@@ -23,14 +23,14 @@ export function useModal(ref: RefObject<HTMLDialogElement | null>, onClose: () =
       // A file picker inside of it fires `cancel` too.
       if (event.target !== dialog) return;
       event.preventDefault();
-      if (isDismissable) onClose();
+      onClose();
     };
     // A browser may close it without asking (Escape twice).
     const onClosed = (event: Event) => {
       if (event.target === dialog && dialog.isConnected) onClose();
     };
     const onPointerDown = (event: PointerEvent) => {
-      if (isDismissable && event.target === dialog && isOutside(dialog, event)) onClose();
+      if (event.target === dialog && isOutside(dialog, event)) onClose();
     };
     dialog.addEventListener("cancel", onCancel);
     dialog.addEventListener("close", onClosed);
@@ -40,7 +40,7 @@ export function useModal(ref: RefObject<HTMLDialogElement | null>, onClose: () =
       dialog.removeEventListener("close", onClosed);
       dialog.removeEventListener("pointerdown", onPointerDown);
     };
-  }, [ref, onClose, isDismissable]);
+  }, [ref, onClose]);
 }
 
 function isOutside(dialog: HTMLElement, { clientX: x, clientY: y }: PointerEvent): boolean {

@@ -29,6 +29,14 @@ export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => 
 /** Unread messages of all rooms. */
 export const unread = computed(() => [...rooms.value.values()].reduce((sum, { status }) => sum + status.unread, 0));
 
+/** What waits for a yes or no of this person in all rooms: requests to join, and proposals. */
+export const needed = computed(() =>
+  [...rooms.value.values()].reduce(
+    (sum, { status }) => sum + (status.standing === "member" ? status.requests + status.asked : 0),
+    0,
+  ),
+);
+
 /** The home's calls. @throws Error before `startHome`. */
 export function home(): Home {
   if (!link.value) throw new Error("the home has not been started");

@@ -1,11 +1,12 @@
-import type { TimelineMessage } from "@conclave/client";
+import type { TimelineMessage, TimelineProposal } from "@conclave/client";
 import { plainName, plainText } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { effect, signal } from "@preact/signals";
 import { recall, remember } from "../app/preference.js";
 import { words } from "../words/words.js";
-import { home, rooms, unread } from "./home.js";
+import { sayWish } from "../screens/proposals/sayWish.js";
+import { home, needed, rooms, unread } from "./home.js";
 import { isLookedAt, startLooking } from "./looking.js";
 import { followNotices, showSystemNotice } from "./systemNotice.js";
 
@@ -68,20 +69,23 @@ export function startNotices(): void {
   home().watch((event) => {
     if (event.type !== "events") return;
     for (const each of event.events) {
-      if (each.type === "item" && each.item.kind === "message") void notify(event.key, each.item.message);
+      if (each.type !== "item") continue;
+      if (each.item.kind === "message") void notify(event.key, each.item.message);
+      if (each.item.kind === "proposal") void notifyAsked(event.key, each.item.proposal);
     }
   });
   effect(() => {
-    const count = unread.value;
+    const count = unread.value + needed.value;
     // Where the page is no installed app, it has no icon.
     if (!("setAppBadge" in navigator)) return;
     (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
   });
   effect(() => {
     const { value: known } = rooms;
-    // What was read needs no notification any more.
+    // What was read, or decided, needs no notification any more.
     for (const [key, notifications] of shown) {
-      if (known.get(key)?.status.unread !== 0) continue;
+      const status = known.get(key)?.status;
+      if (status?.unread !== 0 || status.asked > 0) continue;
       for (const close of notifications) close();
       shown.delete(key);
     }
@@ -105,22 +109,42 @@ const shown = new Map<RoomKey, (() => void)[]>();
 
 async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
   const isLive = rooms.value.get(key)?.status.connection === "live";
+  if (!isNews(message, notices.value, isLive, Date.now())) return;
+  const text = message.kind === "file" ? t.file : plainText(decoder.decode(message.body), LONGEST);
+  await tell(key, toHex(message.id), `${plainName(message.author.name)}: ${text}`);
+}
+
+/** Whoever is asked is told: by their yes others can or cannot go on. */
+async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<void> {
+  const { actionHash, ending, by } = proposal;
+  if (notices.value === "off" || ending !== null || by.isYou) return;
+  const detail = await home()
+    .home.detail(key)
+    .catch(() => null);
+  const open = detail?.proposals.find((each) => toHex(each.actionHash) === toHex(actionHash));
+  if (!open?.isAsked) return;
+  await tell(
+    key,
+    toHex(actionHash),
+    sayWish(proposal, ({ name }) => plainName(name)),
+  );
+}
+
+async function tell(key: RoomKey, id: string, text: string): Promise<void> {
   // Asked each time: it may have been allowed in another tab.
   if (noticesAllowed.value === "unsupported" || Notification.permission !== "granted") return;
-  if (!isNews(message, notices.value, isLive, Date.now())) return;
   if (await isLookedAt(key)) return;
-  // Every tab hears of the message: one of them tells.
-  await navigator.locks.request(`conclave.told.${toHex(message.id)}`, { ifAvailable: true }, async (lock) => {
+  // Every tab hears of it: one of them tells.
+  await navigator.locks.request(`conclave.told.${id}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
-    await show(key, message);
+    await show(key, id, text);
     await new Promise((resolve) => setTimeout(resolve, TOLD));
   });
 }
 
-async function show(key: RoomKey, message: TimelineMessage): Promise<void> {
-  const text = message.kind === "file" ? t.file : plainText(decoder.decode(message.body), LONGEST);
+async function show(key: RoomKey, id: string, text: string): Promise<void> {
   const [title, body, tag] = noticesHaveWords.value
-    ? [plainName(rooms.value.get(key)?.title ?? ""), `${plainName(message.author.name)}: ${text}`, toHex(message.id)]
+    ? [plainName(rooms.value.get(key)?.title ?? ""), text, id]
     : ["Conclave", t.news, "news"];
   const to = { at: "room", key, panel: null, item: null } as const;
   const close = await showSystemNotice({ title, body, tag: `conclave-${tag}`, to });

@@ -3,6 +3,7 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomKey, RoomSummary } from "@conclave/client/remote";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useShortcutNotes } from "../../app/shortcuts.js";
 import { pageTitle } from "../../app/title.js";
 import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
@@ -12,6 +13,7 @@ import { useRoomDetail } from "../../model/roomPanels.js";
 import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
 import { mayBegin } from "../people/mayBegin.js";
+import { OpenRoom } from "../proposals/openRoom.js";
 import { OfflineBanner } from "../room/OfflineBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
@@ -61,6 +63,18 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
     canWrite: whyNot === null,
   });
 
+  useShortcutNotes([
+    { keys: "enter", label: t.keySend },
+    { keys: "shift+enter", label: t.keyNewLine },
+    { keys: "arrowup", label: t.keyEditLast },
+    { keys: "escape", label: t.keyStop },
+    { keys: "arrowup+arrowdown", label: t.keyMessages },
+    { keys: "enter", label: t.keyMenu },
+    { keys: "r", label: t.keyReply },
+    { keys: "e", label: t.keyEdit },
+    { keys: "delete", label: t.keyDelete },
+    { keys: "end", label: t.keyEnd },
+  ]);
   useEffect(() => {
     const save = () => composition.save();
     addEventListener("pagehide", save);
@@ -90,13 +104,15 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
         <RoomHeader room={room} detail={detail} />
         <AlarmBanner room={room} />
         <OfflineBanner room={room} />
-        <MessageList
-          conversation={conversation}
-          room={room}
-          firstUnread={firstUnread}
-          mayInvite={mayBegin(detail?.policy ?? null, "invite", people.you?.role ?? null)}
-          onMenu={(message, at) => open({ message, at })}
-        />
+        <OpenRoom.Provider value={detail}>
+          <MessageList
+            conversation={conversation}
+            room={room}
+            firstUnread={firstUnread}
+            mayInvite={mayBegin(detail?.policy ?? null, "invite", people.you?.role ?? null)}
+            onMenu={(message, at) => open({ message, at })}
+          />
+        </OpenRoom.Provider>
         {whyNot === null ? (
           <Composer
             composition={composition}

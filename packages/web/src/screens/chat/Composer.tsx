@@ -90,6 +90,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
 
   return (
     <form
+      data-composer
       class={style["composer"]}
       onSubmit={(event) => {
         event.preventDefault();

@@ -86,9 +86,10 @@ export class Composition {
     this.save();
     if (mode.kind === "edit" && rawTextOf(mode.of) === text) return;
     // A full disk, or the tab that had the home is gone: nobody knows what became of it.
-    const sent = await (mode.kind === "edit"
-      ? home().room(this.key).edit(mode.of.id, text)
-      : this.post(text, mode.kind === "reply" ? mode.to.id : null)
+    const sent = await (
+      mode.kind === "edit"
+        ? home().room(this.key).edit(mode.of.id, text)
+        : this.post(text, mode.kind === "reply" ? mode.to.id : null)
     ).catch(() => null);
     if (sent?.ok) return;
     toast({ text: sent ? sayProblem(sent.problem) : t.notKept, tone: "danger" });

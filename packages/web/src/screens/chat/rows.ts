@@ -1,4 +1,11 @@
-import type { Decision, NamedPerson, TimelineAlarm, TimelineItem, TimelineMessage } from "@conclave/client";
+import type {
+  Decision,
+  NamedPerson,
+  TimelineAlarm,
+  TimelineItem,
+  TimelineMessage,
+  TimelineProposal,
+} from "@conclave/client";
 import { equalBytes } from "@conclave/codec";
 
 type Unreadable = Extract<TimelineItem, { kind: "unreadable" }>["reason"];
@@ -16,6 +23,7 @@ export type Row = RowPlace &
     /** With the people who came in after them by the same invite. */
     | { readonly kind: "decision"; readonly decision: Decision; readonly also: readonly NamedPerson[] }
     | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
+    | { readonly kind: "proposal"; readonly proposal: TimelineProposal }
     /** Several in a row that cannot be shown for the same reason are one line. */
     | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
   );
@@ -86,6 +94,7 @@ type Mutable = Row extends infer R ? { -readonly [K in keyof R]: R[K] } : never;
 function timeOf(item: TimelineItem): number | null {
   if (item.kind === "message") return item.message.time;
   if (item.kind === "decision") return item.decision.time;
+  if (item.kind === "proposal") return item.proposal.time;
   return item.kind === "alarm" ? item.alarm.time : null;
 }
 

@@ -3,6 +3,16 @@ import { words } from "../../words/words.js";
 
 export const t = words({
   en: {
+    keySend: "Send (in the message field)",
+    keyNewLine: "New line",
+    keyEditLast: "Edit your last message (in the empty field)",
+    keyStop: "Stop editing or replying",
+    keyMessages: "From message to message (Tab to the messages first)",
+    keyMenu: "Menu of a message",
+    keyReply: "Reply to a message",
+    keyEdit: "Edit your message",
+    keyDelete: "Delete a message",
+    keyEnd: "To the newest message",
     messages: "Messages",
     loading: "Loading messages",
     empty: "It is quiet here",
@@ -80,6 +90,16 @@ export const t = words({
     wait: "Wait",
   },
   de: {
+    keySend: "Senden (im Nachrichtenfeld)",
+    keyNewLine: "Neue Zeile",
+    keyEditLast: "Deine letzte Nachricht bearbeiten (im leeren Feld)",
+    keyStop: "Bearbeiten oder Antworten beenden",
+    keyMessages: "Von Nachricht zu Nachricht (erst mit Tab zu den Nachrichten)",
+    keyMenu: "Menü einer Nachricht",
+    keyReply: "Auf eine Nachricht antworten",
+    keyEdit: "Deine Nachricht bearbeiten",
+    keyDelete: "Eine Nachricht löschen",
+    keyEnd: "Zur neuesten Nachricht",
     messages: "Nachrichten",
     loading: "Nachrichten werden geladen",
     empty: "Hier ist es still",

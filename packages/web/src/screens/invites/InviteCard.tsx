@@ -34,7 +34,10 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
   const revoke = async () => {
     const name = plainName(label ?? createdBy.name);
     const isMeant = await confirm({ title: t.revokeTitle(name), body: t.revokeText, yes: t.revoke, danger: true });
-    if (isMeant) await carryOut(calls.decide({ type: "revokeInvite", inviteId }));
+    if (isMeant) {
+      const action = { type: "revokeInvite", inviteId } as const;
+      await carryOut(calls.decide(action), { action });
+    }
   };
   return (
     <article class={style["invite"]}>
@@ -67,7 +70,9 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
           </Row>
         )}
         {isOpen && !hasLink && createdBy.isYou && <Note>{t.noLink}</Note>}
-        {link.value !== null && <LinkView link={link.value} title={plainName(room?.title ?? "")} />}
+        {link.value !== null && (
+          <LinkView link={link.value} title={plainName(room?.title ?? "")} mode={invitation.mode} />
+        )}
       </Stack>
     </article>
   );

@@ -1,10 +1,10 @@
 import type { Problem } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner, Button, Field, RadioCards, Select, Stack } from "../../design/index.js";
 import { sayProblem } from "../../words/problem.js";
-import { makeInvite, type MadeInvite } from "./makeInvite.js";
+import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { t } from "./words.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -12,7 +12,7 @@ const SIZES = ["1", "10", "50"] as const;
 const TERMS = { day: DAY, week: 7 * DAY, month: 30 * DAY, never: null } as const;
 
 export interface InviteFormProps {
-  readonly room: RoomKey;
+  readonly detail: RoomDetail;
   /** The first one of a new room: only for how many it is, the rest is as it mostly is. */
   readonly isFirst?: boolean;
   /** The person can make others admins. */
@@ -21,33 +21,34 @@ export interface InviteFormProps {
 }
 
 /** Asks what an invite should be like, and makes it. */
-export function InviteForm({ room, isFirst, mayRaise, onMade }: InviteFormProps): JSX.Element {
+export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProps): JSX.Element {
+  const usual = usualInvite(detail.policy);
   const label = useSignal(isFirst ? t.firstLabel : "");
   const size = useSignal<(typeof SIZES)[number]>("10");
   const term = useSignal<keyof typeof TERMS>("week");
-  const mode = useSignal<"direct" | "ask">("direct");
+  const mode = useSignal<"direct" | "ask">(usual.mode);
   const role = useSignal<"member" | "admin">("member");
-  const fault = useSignal<string | null>(null);
   const problem = useSignal<Problem | null>(null);
   const isBusy = useSignal(false);
   const make = async () => {
     isBusy.value = true;
     problem.value = null;
-    const wish = { label: label.value.trim(), people: Number(size.value), lasts: TERMS[term.value] };
-    const made = await makeInvite(room, { ...wish, mode: mode.value, role: role.value });
+    const wish = { label: label.value.trim() || usual.label, people: Number(size.value), lasts: TERMS[term.value] };
+    const made = await makeInvite(detail.key, { ...wish, mode: mode.value, role: role.value });
     isBusy.value = false;
     if ("problem" in made) problem.value = made.problem;
     else onMade(made);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    fault.value = label.value.trim() === "" ? t.labelFirst : null;
-    if (fault.value === null && !isBusy.value) void make();
+    if (!isBusy.value) void make();
   };
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap={4}>
-        {!isFirst && <Field label={t.label} hint={t.labelHint} value={label} error={fault} maxLength={64} autofocus />}
+        {!isFirst && (
+          <Field label={t.label} hint={t.labelHint} value={label} placeholder={usual.label} maxLength={64} />
+        )}
         <RadioCards
           legend={t.forWhom}
           inRow

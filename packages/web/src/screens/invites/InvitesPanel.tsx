@@ -3,47 +3,82 @@ import { useSignal } from "@preact/signals";
 import { Link2, Plus } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
-import { Button, Card, EmptyState, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
+import { Button, Card, EmptyState, Note, PaneBody, PaneHeader, Skeleton, Stack, toast } from "../../design/index.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { mayBegin } from "../people/mayBegin.js";
+import { sayProblem } from "../../words/problem.js";
 import { InviteCard } from "./InviteCard.js";
+import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { NewInvite } from "./NewInvite.js";
+import { usualMode } from "./usualMode.js";
 import { t } from "./words.js";
 
 /** A room's invites: what is open, what is over, and a new one. */
 export function InvitesPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
   const detail = useRoomDetail(roomKey).value;
   const isNew = useSignal(false);
+  const made = useSignal<MadeInvite | null>(null);
+  const leave = () => {
+    isNew.value = false;
+    made.value = null;
+  };
   return (
     <>
       <PaneHeader
         title={isNew.value ? t.new : t.title}
-        {...(isNew.value ? { onBack: () => (isNew.value = false) } : {})}
+        {...(isNew.value ? { onBack: leave } : {})}
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />
       <PaneBody>
         {!detail ? (
           <Skeleton rows={3} />
         ) : isNew.value ? (
-          <NewInvite detail={detail} onDone={() => (isNew.value = false)} />
+          <NewInvite detail={detail} made={made} onDone={leave} />
         ) : (
-          <Invites detail={detail} onNew={() => (isNew.value = true)} />
+          <Invites
+            detail={detail}
+            onNew={() => (isNew.value = true)}
+            onMade={(invite) => {
+              made.value = invite;
+              isNew.value = true;
+            }}
+          />
         )}
       </PaneBody>
     </>
   );
 }
 
-function Invites({ detail, onNew }: { readonly detail: RoomDetail; readonly onNew: () => void }): JSX.Element {
+interface InvitesProps {
+  readonly detail: RoomDetail;
+  readonly onNew: () => void;
+  readonly onMade: (made: MadeInvite) => void;
+}
+
+function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
+  const isBusy = useSignal(false);
+  const makeUsual = async () => {
+    isBusy.value = true;
+    const made = await makeInvite(detail.key, usualInvite(detail.policy));
+    isBusy.value = false;
+    if ("problem" in made) toast({ text: sayProblem(made.problem), tone: "danger" });
+    else onMade(made);
+  };
   const { invitations, members, policy } = detail;
   const role = members.find(({ isYou }) => isYou)?.role ?? null;
   const may = mayBegin(policy, "invite", role);
   const open = invitations.filter(({ isOpen }) => isOpen);
   const over = invitations.filter(({ isOpen }) => !isOpen);
   const make = may && (
-    <Button wide tone={open.length > 0 ? "secondary" : "primary"} icon={Plus} onClick={onNew}>
-      {t.new}
-    </Button>
+    <Stack gap={2}>
+      <Button wide tone="primary" icon={Plus} busy={isBusy} onClick={() => void makeUsual()}>
+        {t.make}
+      </Button>
+      <Note>{usualMode(policy) === "ask" ? t.usualAsk : t.usual}</Note>
+      <Button wide tone="quiet" onClick={onNew}>
+        {t.terms}
+      </Button>
+    </Stack>
   );
   if (invitations.length === 0)
     return (

@@ -6,8 +6,15 @@ import { OnlyHere } from "./OnlyHere.js";
 import style from "./invites.module.css";
 import { t } from "./words.js";
 
+export interface LinkViewProps {
+  readonly link: string;
+  /** The room's. */
+  readonly title: string;
+  readonly mode: "direct" | "ask";
+}
+
 /** A link to hand on: to copy, to share, or for a camera. */
-export function LinkView({ link, title }: { readonly link: string; readonly title: string }): JSX.Element {
+export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
   const isCode = useSignal(false);
   const share = () => {
     // Whoever closes the system's own sheet has changed their mind: that is no failure.
@@ -15,7 +22,7 @@ export function LinkView({ link, title }: { readonly link: string; readonly titl
   };
   return (
     <Stack gap={3}>
-      <CopyField label={t.link} hint={t.linkHint} value={link} main />
+      <CopyField label={t.link} hint={mode === "ask" ? t.linkHintAsk : t.linkHint} value={link} main />
       <OnlyHere link={link} />
       <Row>
         {"share" in navigator && (

@@ -1,42 +1,30 @@
 import { plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/remote";
-import { useSignal } from "@preact/signals";
+import { type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Banner, Button, Stack } from "../../design/index.js";
+import { Button, Stack } from "../../design/index.js";
 import { rooms } from "../../model/home.js";
 import { InviteForm } from "./InviteForm.js";
-import { LinkView } from "./LinkView.js";
+import { MadeLink } from "./MadeLink.js";
 import type { MadeInvite } from "./makeInvite.js";
 import { t } from "./words.js";
 
-/** Makes an invite, and shows its link. */
-export function NewInvite({
-  detail,
-  onDone,
-}: {
+export interface NewInviteProps {
   readonly detail: RoomDetail;
+  /** What was made; null until it is. */
+  readonly made: Signal<MadeInvite | null>;
   readonly onDone: () => void;
-}): JSX.Element {
-  const made = useSignal<MadeInvite | null>(null);
+}
+
+/** Makes an invite with terms of one's own, and shows its link. */
+export function NewInvite({ detail, made, onDone }: NewInviteProps): JSX.Element {
   const mayRaise = detail.members.some(({ isYou, role }) => isYou && role !== "member");
   if (!made.value) {
-    const take = (invite: MadeInvite) => {
-      if (invite.link === null && !invite.waits) onDone();
-      else made.value = invite;
-    };
-    return <InviteForm room={detail.key} mayRaise={mayRaise} onMade={take} />;
+    return <InviteForm detail={detail} mayRaise={mayRaise} onMade={(invite) => (made.value = invite)} />;
   }
-  const { link, waits } = made.value;
   return (
     <Stack gap={4}>
-      {link !== null ? (
-        <>
-          <Banner tone="success" title={t.made} />
-          <LinkView link={link} title={plainName(rooms.value.get(detail.key)?.title ?? "")} />
-        </>
-      ) : (
-        waits && <Banner tone="info" title={t.proposed(waits.have, waits.need)} />
-      )}
+      <MadeLink detail={detail} made={made.value} title={plainName(rooms.value.get(detail.key)?.title ?? "")} />
       <Button wide onClick={onDone}>
         {t.back}
       </Button>

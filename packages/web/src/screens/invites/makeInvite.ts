@@ -1,7 +1,11 @@
 import type { Problem } from "@conclave/client";
+import type { Policy } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { home, rooms } from "../../model/home.js";
+import { date } from "../../words/when.js";
 import { inviteHost } from "./inviteHost.js";
+import { usualMode } from "./usualMode.js";
+import { t } from "./words.js";
 
 export interface InviteWish {
   /** What it is called for its maker. */
@@ -14,10 +18,20 @@ export interface InviteWish {
   readonly role: "member" | "admin";
 }
 
-/** A link to hand on; or, where others have to agree first, how many of them have. Neither when this device does not hold it. */
+/** A link to hand on; or, where others have to agree first, how many more it takes. */
 export interface MadeInvite {
+  readonly inviteId: Uint8Array;
+  readonly mode: "direct" | "ask";
   readonly link: string | null;
   readonly waits: { readonly have: number; readonly need: number } | null;
+}
+
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+/** An invite as it mostly is: for some people, for a week, named by its day. */
+export function usualInvite(policy: Policy | null): InviteWish {
+  const label = t.usualLabel(date(Date.now()));
+  return { label, people: 10, lasts: WEEK, mode: usualMode(policy), role: "member" };
 }
 
 /** Makes an invite of a room, and its link. What is refused is given as a problem. */
@@ -33,9 +47,9 @@ export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeI
       mode,
     });
     if (!created.ok) return { problem: created.problem };
-    const { invitation, progress } = created.value;
-    const link = invitation && (await linkOf(room, invitation.inviteId));
-    return { link, waits: progress.done ? null : progress };
+    const { inviteId, invitation, progress } = created.value;
+    const link = invitation && (await linkOf(room, inviteId));
+    return { inviteId, mode, link, waits: progress.done ? null : progress };
   } catch {
     return { problem: { kind: "closed" } };
   }

@@ -1,14 +1,15 @@
+import type { OpenProposal } from "@conclave/client";
 import type { RoomDetail, RoomKey } from "@conclave/client/remote";
 import { UserRoundPlus } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
 import { Button, Card, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
 import { useRequests, useRoomDetail } from "../../model/roomPanels.js";
+import { ProposalCard } from "../proposals/ProposalCard.js";
 import { itemOf } from "./item.js";
 import { mayBegin } from "./mayBegin.js";
 import { MemberRow } from "./MemberRow.js";
 import { PersonPage } from "./PersonPage.js";
-import { ProposalCard } from "./ProposalCard.js";
 import { RequestCard } from "./RequestCard.js";
 import { t } from "./words.js";
 
@@ -41,7 +42,10 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
   const requests = useRequests(key).value ?? [];
   const you = members.find(({ isYou }) => isYou);
   // A request that somebody has proposed to admit is shown as the request.
-  const others = proposals.filter(({ action }) => action.type !== "add");
+  const isRequest = ({ action }: OpenProposal) =>
+    action.type === "add" &&
+    requests.some((each) => each.action.type === "add" && each.action.leafCert.join() === action.leafCert.join());
+  const others = proposals.filter((proposal) => !isRequest(proposal));
   return (
     <Stack gap={4}>
       {requests.length > 0 && (
@@ -54,7 +58,7 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
       {others.length > 0 && (
         <Card title={t.open} level={3} flush>
           {others.map((proposal) => (
-            <ProposalCard key={proposal.actionHash.join()} detail={detail} proposal={proposal} />
+            <ProposalCard key={proposal.actionHash.join()} detail={detail} proposal={proposal} inPanel />
           ))}
         </Card>
       )}

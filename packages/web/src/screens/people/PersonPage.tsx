@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import { plainName } from "@conclave/client/pure";
+import { plainName, type Role } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
@@ -25,8 +25,10 @@ import {
 import { home } from "../../model/home.js";
 import { date } from "../../words/when.js";
 import { carryOut } from "./carryOut.js";
+import { useForeseen } from "./foreseen.js";
 import { itemOf } from "./item.js";
-import { mayBegin } from "./mayBegin.js";
+import { sayPowers } from "./powers.js";
+import { t as power } from "./powerWords.js";
 import style from "./people.module.css";
 import { Reason } from "./Reason.js";
 import { RemoveDialog } from "./RemoveDialog.js";
@@ -90,7 +92,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
   );
 }
 
-/** What this member may begin about that one. */
+/** What this member may do about that one: what the room would refuse is not offered. */
 function Deeds(props: {
   readonly detail: RoomDetail;
   readonly member: RoomMember;
@@ -99,29 +101,64 @@ function Deeds(props: {
   const { detail, member, words } = props;
   const { person, role } = member;
   const isRemoving = useSignal(false);
-  const you = detail.members.find(({ isYou }) => isYou)?.role ?? null;
   const calls = home().room(detail.key);
-  const mayRank = mayBegin(detail.policy, "setRole", you);
+  const name = plainName(member.name);
+  const roleTo = (to: Role) => ({ type: "setRole", person, role: to }) as const;
+  const hand = { type: "transferOwnership", person } as const;
+  const lower = role === "owner" ? "admin" : "member";
+  const actions = { admin: roleTo("admin"), owner: roleTo("owner"), lower: roleTo(lower), hand };
+  const come = useForeseen(detail, { ...actions, remove: { type: "remove", person, ban: false } });
+  const may = (what: Parameters<typeof come>[0]) => come(what) !== "refused";
   const handOver = async () => {
-    const name = plainName(member.name);
     const isMeant = await confirm({ title: t.handOverTitle(name), body: t.handOverText, yes: t.handOverYes });
-    if (isMeant) await carryOut(calls.decide({ type: "transferOwnership", person }));
+    if (isMeant) await carryOut(calls.decide(hand), { action: hand, of: name });
   };
-  const setRole = (to: RoomMember["role"]) => void carryOut(calls.decide({ type: "setRole", person, role: to }));
-  const mayRemove = mayBegin(detail.policy, "remove", you);
-  if (!mayRank && !mayRemove && you !== "owner") return null;
+  // RULE: web.power-asks: power over others is never given by one press (attack A92).
+  const setRole = async (what: "admin" | "owner" | "lower", title: string, yes: string) => {
+    const action = actions[what];
+    const body = (
+      <Stack gap={3}>
+        <p>{sayPowers(detail, member.name, role, action.role)}</p>
+        {come(what) === "together" && <Note>{power.others}</Note>}
+      </Stack>
+    );
+    if (!(await confirm({ title, body, yes }))) return;
+    await carryOut(calls.decide(action), { action, of: name, undo: { room: detail.key, action: roleTo(role) } });
+  };
+  const isOwner = role === "owner";
+  const lowerTitle = isOwner ? power.notOwnerTitle(name) : power.memberTitle(name);
+  const lowerText = isOwner ? t.removeAsOwner : t.makeMember;
+  if (!(["admin", "owner", "lower", "hand", "remove"] as const).some(may)) return null;
   return (
     <Card flush>
-      {mayRank && role !== "admin" && <Deed icon={ShieldPlus} title={t.makeAdmin} onClick={() => setRole("admin")} />}
-      {mayRank && role !== "member" && <Deed icon={UserRound} title={t.makeMember} onClick={() => setRole("member")} />}
-      {mayRank && you === "owner" && role !== "owner" && (
-        <Deed icon={Crown} title={t.makeOwner} onClick={() => setRole("owner")} />
+      {role === "member" && may("admin") && (
+        <Deed
+          icon={ShieldPlus}
+          title={t.makeAdmin}
+          onClick={() => void setRole("admin", power.adminTitle(name), t.makeAdmin)}
+        />
       )}
-      {you === "owner" && role !== "owner" && (
-        <Deed icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />
+      {role !== "member" && may("lower") && (
+        <Deed icon={UserRound} title={lowerText} onClick={() => void setRole("lower", lowerTitle, lowerText)} />
       )}
-      {mayRemove && <Deed danger icon={UserRoundMinus} title={t.remove} onClick={() => (isRemoving.value = true)} />}
-      <RemoveDialog open={isRemoving} detail={detail} member={member} words={words} />
+      {!isOwner && may("owner") && (
+        <Deed
+          icon={Crown}
+          title={t.makeOwner}
+          onClick={() => void setRole("owner", power.ownerTitle(name), t.makeOwner)}
+        />
+      )}
+      {!isOwner && may("hand") && <Deed icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />}
+      {may("remove") && (
+        <Deed danger icon={UserRoundMinus} title={t.remove} onClick={() => (isRemoving.value = true)} />
+      )}
+      <RemoveDialog
+        open={isRemoving}
+        detail={detail}
+        member={member}
+        words={words}
+        isTogether={come("remove") === "together"}
+      />
     </Card>
   );
 }

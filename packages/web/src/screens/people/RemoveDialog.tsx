@@ -6,7 +6,6 @@ import type { JSX } from "preact";
 import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "./carryOut.js";
-import { needsOthers } from "./mayBegin.js";
 import { t } from "./words.js";
 
 export interface RemoveDialogProps {
@@ -15,25 +14,19 @@ export interface RemoveDialogProps {
   readonly member: RoomMember;
   /** The person's fingerprint words. */
   readonly words: readonly string[];
+  /** Others have to approve it. */
+  readonly isTogether: boolean;
 }
 
 /** Asks before somebody is shown out, and says what it does and what it cannot. */
-export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps): JSX.Element {
+export function RemoveDialog({ open, detail, member, words, isTogether }: RemoveDialogProps): JSX.Element {
   const ban = useSignal(false);
   const isBusy = useSignal(false);
   const name = plainName(member.name);
-  const { members, policy } = detail;
-  const role = members.find(({ isYou }) => isYou)?.role ?? null;
-  const others = needsOthers(
-    policy,
-    "remove",
-    role,
-    members.map((each) => each.role),
-  );
   const remove = async () => {
     isBusy.value = true;
     const action = { type: "remove", person: member.person, ban: ban.value } as const;
-    const isUnderWay = await carryOut(home().room(detail.key).decide(action));
+    const isUnderWay = await carryOut(home().room(detail.key).decide(action), { action, of: name });
     isBusy.value = false;
     if (isUnderWay) open.value = false;
   };
@@ -53,7 +46,7 @@ export function RemoveDialog({ open, detail, member, words }: RemoveDialogProps)
     >
       <Stack gap={4}>
         <p>{t.removeDoes}</p>
-        {others && <Banner tone="info" title={t.others} />}
+        {isTogether && <Banner tone="info" title={t.others} />}
         {/* RULE: web.remove-who: names can be alike, so whoever was never checked is shown with their words (attack A92). */}
         {member.checked === null && (
           <Stack gap={2}>

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { Sentence } from "../room/Sentence.js";
-import { carryOut } from "./carryOut.js";
+import { carryOut, sayNo } from "./carryOut.js";
 import { mayBegin } from "./mayBegin.js";
 import style from "./people.module.css";
 import { t } from "./words.js";
@@ -20,13 +20,19 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
   const isBusy = useSignal(false);
   const you = detail.members.find(({ isYou }) => isYou);
   const isApproved = approvedBy.some((each) => each.isYou);
-  const act = (work: Promise<unknown>) => {
+  // Answered, and not gone from the list yet: there is nothing more to press.
+  const isAnswered = useSignal(false);
+  const act = (work: Promise<boolean>) => {
     isBusy.value = true;
-    void work.finally(() => {
-      isBusy.value = false;
-    });
+    void work
+      .then((isDone) => (isAnswered.value = isDone))
+      .finally(() => {
+        isBusy.value = false;
+      });
   };
   const calls = home().room(detail.key);
+  const admit = () =>
+    carryOut(calls.admit(id), { action: request.action, of: plainName(name), isApproval: approvalsNeeded > 0 });
   return (
     <article class={style["request"]}>
       <Avatar name={name} seed={person} />
@@ -52,14 +58,14 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
           <Note>{t.compareHint}</Note>
         </Disclosure>
         {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
-        {mayBegin(detail.policy, "add", you?.role ?? null) && (
+        {!isAnswered.value && mayBegin(detail.policy, "add", you?.role ?? null) && (
           <Row>
             {!isApproved && (
-              <Button size="small" tone="primary" busy={isBusy} onClick={() => act(carryOut(calls.admit(id)))}>
+              <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>
                 {approvalsNeeded > 0 ? t.sayYes : t.admit}
               </Button>
             )}
-            <Button size="small" disabled={isBusy} onClick={() => act(calls.decline(id).catch(() => undefined))}>
+            <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.decline(id)))}>
               {t.decline}
             </Button>
           </Row>

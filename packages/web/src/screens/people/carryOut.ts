@@ -1,16 +1,83 @@
-import type { Progress, Result } from "@conclave/client";
-import { toast } from "../../design/Toast.js";
+import type { Decision, Progress, Result } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import type { RoomKey } from "@conclave/client/remote";
+import { toast, type ToastOptions } from "../../design/Toast.js";
+import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
-import { t } from "./words.js";
+import { sayPolicy } from "../startRoom/presets.js";
+import { outcomes } from "./outcomeWords.js";
+
+type Action = Decision["action"];
+
+/** What was decided, for the sentence that says what is so now. */
+export interface Decided {
+  /** Null: the recovery words bring one back. */
+  readonly action: Action | null;
+  /** The name of the person it is about. */
+  readonly of?: string;
+  /** It was a yes to what somebody else asked for. */
+  readonly isApproval?: boolean;
+  /** What takes it back, and where: offered when that is done at once too. */
+  readonly undo?: { readonly room: RoomKey; readonly action: Action };
+}
 
 /**
- * Waits for a decision and says what came of it: done, proposed to others, or why not. Resolves with whether it is under way.
+ * Waits for a decision and says what came of it: what is so now, that others are asked, or why not. Resolves with whether it
+ * is under way.
  */
-export async function carryOut(decision: Promise<Result<Progress>>): Promise<boolean> {
+export async function carryOut(decision: Promise<Result<Progress>>, decided: Decided): Promise<boolean> {
   const result = await decision.catch(() => null);
-  if (!result) toast({ text: t.closed, tone: "danger" });
-  else if (!result.ok) toast({ text: sayProblem(result.problem), tone: "danger" });
-  else if (result.value.done) toast({ text: t.done, tone: "success" });
-  else toast(t.proposed(result.value.have, result.value.need));
+  if (!result?.ok) toast(failure(result));
+  else toast(await success(result.value, decided));
   return result?.ok === true;
+}
+
+/** Waits for a no, or for something to be taken back: the screen shows that it is so; only a failure is said. */
+export async function sayNo(answer: Promise<Result<unknown>>): Promise<boolean> {
+  const result = await answer.catch(() => null);
+  if (!result?.ok) toast(failure(result));
+  return result?.ok === true;
+}
+
+function failure(result: Exclude<Result<unknown>, { readonly ok: true }> | null): ToastOptions {
+  return { text: result ? sayProblem(result.problem) : outcomes.closed, tone: "danger" };
+}
+
+async function success(progress: Progress, decided: Decided): Promise<ToastOptions> {
+  const { isApproval, undo } = decided;
+  if (!progress.done) {
+    const missing = progress.need - progress.have;
+    if (!isApproval) return { text: outcomes.asked(Math.max(1, missing)) };
+    return { text: missing > 0 ? outcomes.approvedMore(missing) : outcomes.approvedLast, tone: "success" };
+  }
+  const what = sayOutcome(decided);
+  const said = { text: isApproval ? outcomes.approved(what) : what, tone: "success" } as const;
+  const calls = undo && home().room(undo.room);
+  const canUndo = calls && (await calls.foresee(undo.action).catch(() => ({}))) === null;
+  if (!canUndo) return said;
+  const run = () => void carryOut(calls.decide(undo.action), { action: undo.action, of: decided.of ?? "" });
+  return { ...said, action: { text: outcomes.undo, run } };
+}
+
+function sayOutcome({ action, of = "" }: Decided): string {
+  switch (action?.type) {
+    case undefined:
+      return outcomes.ready("");
+    case "setRole":
+      return outcomes[action.role === "member" ? "toMember" : action.role === "admin" ? "toAdmin" : "toOwner"](of);
+    case "remove":
+      return outcomes[action.ban ? "ban" : "remove"](of);
+    case "setTitle":
+      return outcomes.setTitle(plainName(action.title));
+    case "setPolicy":
+      return outcomes.setPolicy(sayPolicy(action.policy).title ?? "");
+    case "add":
+    case "transferOwnership":
+    case "seal":
+    case "createInvite":
+    case "revokeInvite":
+      return outcomes[action.type](of);
+    default:
+      return outcomes.other(of);
+  }
 }

@@ -26,6 +26,7 @@ export function RoomHeader({
   const current = at.at === "room" && at.key === key ? at.panel : null;
   const toggle = (panel: Panel) => go({ at: "room", key, panel: current === panel ? null : panel, item: null });
   const count = detail?.members.length ?? 0;
+  const needed = status.requests + status.asked;
   const title = plainName(room.title);
   return (
     <>
@@ -65,9 +66,9 @@ export function RoomHeader({
               />
             </span>
             <IconButton
-              label={status.requests > 0 ? t.showPeopleWaiting(status.requests) : t.showPeople}
+              label={needed > 0 ? t.showPeopleWaiting(needed) : t.showPeople}
               icon={UsersRound}
-              count={status.requests}
+              count={needed}
               pressed={current === "people"}
               onClick={() => toggle("people")}
             />

@@ -6,7 +6,10 @@ export const t = words({
     people: (count: number) => plural(count, { one: "# person", other: "# people" }),
     showPeople: "People in this room",
     showPeopleWaiting: (count: number) =>
-      plural(count, { one: "People in this room; # asks to come in", other: "People in this room; # ask to come in" }),
+      plural(count, {
+        one: "People in this room; # needs your decision",
+        other: "People in this room; # need your decision",
+      }),
     decisions: "Decisions",
     invites: "Invites",
     search: "Search in this room",
@@ -32,7 +35,10 @@ export const t = words({
     people: (count: number) => plural(count, { one: "# Person", other: "# Leute" }),
     showPeople: "Leute in diesem Raum",
     showPeopleWaiting: (count: number) =>
-      plural(count, { one: "Leute in diesem Raum; # möchte herein", other: "Leute in diesem Raum; # möchten herein" }),
+      plural(count, {
+        one: "Leute in diesem Raum; # wartet auf dich",
+        other: "Leute in diesem Raum; # warten auf dich",
+      }),
     decisions: "Entscheidungen",
     invites: "Einladungen",
     search: "In diesem Raum suchen",

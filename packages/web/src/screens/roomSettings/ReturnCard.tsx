@@ -24,7 +24,7 @@ export function ReturnCard({ detail }: { readonly detail: RoomDetail }): JSX.Ele
   if (returning === null) return null;
   const prepare = () => {
     isBusy.value = true;
-    void carryOut(home().room(key).prepareReturn()).finally(() => (isBusy.value = false));
+    void carryOut(home().room(key).prepareReturn(), { action: null }).finally(() => (isBusy.value = false));
   };
   return (
     <Card title={t.comeBack} level={3}>

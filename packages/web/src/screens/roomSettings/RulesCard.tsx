@@ -48,12 +48,18 @@ export function RulesCard({ roomKey, policy, may, isSealed }: RulesCardProps): J
         )}
         {!may && !isSealed && <Note>{t.rulesByOthers}</Note>}
       </Stack>
-      <RulesDialog open={isOpen} roomKey={roomKey} />
+      <RulesDialog open={isOpen} roomKey={roomKey} before={policy} />
     </Card>
   );
 }
 
-function RulesDialog({ open, roomKey }: { readonly open: Signal<boolean>; readonly roomKey: RoomKey }): JSX.Element {
+interface RulesDialogProps {
+  readonly open: Signal<boolean>;
+  readonly roomKey: RoomKey;
+  readonly before: Policy;
+}
+
+function RulesDialog({ open, roomKey, before }: RulesDialogProps): JSX.Element {
   const chosen = useSignal<Preset | null>(null);
   const count = useSignal("2");
   const isBusy = useSignal(false);
@@ -61,7 +67,9 @@ function RulesDialog({ open, roomKey }: { readonly open: Signal<boolean>; readon
     if (chosen.value === null) return;
     isBusy.value = true;
     const policy = preset(chosen.value, Number(count.value));
-    const isUnderWay = await carryOut(home().room(roomKey).decide({ type: "setPolicy", policy }));
+    const action = { type: "setPolicy", policy } as const;
+    const undo = { room: roomKey, action: { type: "setPolicy", policy: before } } as const;
+    const isUnderWay = await carryOut(home().room(roomKey).decide(action), { action, undo });
     isBusy.value = false;
     if (isUnderWay) open.value = false;
   };

@@ -23,7 +23,7 @@ export function SealCard({ room }: { readonly room: RoomSummary }): JSX.Element 
       return;
     }
     isBusy.value = true;
-    const isUnderWay = await carryOut(home().room(room.key).decide({ type: "seal" }));
+    const isUnderWay = await carryOut(home().room(room.key).decide({ type: "seal" }), { action: { type: "seal" } });
     isBusy.value = false;
     if (isUnderWay) isOpen.value = false;
   };

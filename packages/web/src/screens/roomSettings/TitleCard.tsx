@@ -20,7 +20,9 @@ export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly 
     if (fault.value !== null || isBusy.value) return;
     if (tidied !== room.title) {
       isBusy.value = true;
-      const isUnderWay = await carryOut(home().room(room.key).decide({ type: "setTitle", title: tidied }));
+      const action = { type: "setTitle", title: tidied } as const;
+      const undo = { room: room.key, action: { type: "setTitle", title: room.title } } as const;
+      const isUnderWay = await carryOut(home().room(room.key).decide(action), { action, undo });
       isBusy.value = false;
       if (!isUnderWay) return;
     }

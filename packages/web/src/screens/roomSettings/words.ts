@@ -40,11 +40,11 @@ export const t = words({
     serverText:
       "It carries the messages and cannot read them, nor let anybody in. It sees who connects from where, when, and how much.",
     seal: "Seal the room",
-    sealText: "For a circle that is complete: nobody can ever be let in, or shown out.",
+    sealText: "For a circle that is complete: nobody can ever be let in, or removed.",
     sealDo: "Seal…",
     sealTitle: (room: string) => `Seal “${room}” for ever?`,
     sealDoes:
-      "Nobody comes in any more and nobody is shown out; roles and rules stay as they are now. People can still leave and take out their own devices.",
+      "Nobody joins any more and nobody is removed; roles and rules stay as they are now. People can still leave and take out their own devices.",
     sealNot: "Nobody can undo it: not you, not all of you together, not the server.",
     sealType: (room: string) => `Type the name of the room to confirm: ${room}`,
     sealTyped: "That is not the name of the room.",
@@ -128,14 +128,14 @@ export const matterNames = words({
   en: {
     add: "Let people in",
     invite: "Make invites",
-    remove: "Show people out",
+    remove: "Remove people",
     setRole: "Give roles",
     setPolicy: "Change these rules",
   },
   de: {
     add: "Hereinlassen",
     invite: "Einladen",
-    remove: "Hinausbitten",
+    remove: "Leute entfernen",
     setRole: "Rollen vergeben",
     setPolicy: "Diese Regeln ändern",
   },

@@ -19,6 +19,7 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
   const isHere = here.at === "room" && here.key === key;
   const isOut = isGone(status.standing);
   const title = plainName(room.title);
+  const needed = status.standing === "member" ? status.requests + status.asked : 0;
   const isNew = status.unread > 0 && !isOut;
   return (
     <div class={classes(style["row"], isNew && style["new"], isOut && style["out"])}>
@@ -33,6 +34,13 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
             <span class={style["time"]}>{newest ? <Time time={newest.time} as="short" /> : "\u00a0"}</span>
             <span class={style["marks"]}>
               <Hints room={room} />
+              {needed > 0 && (
+                <span class={style["asked"]} title={t.needed(needed)}>
+                  <Hand size={13} aria-hidden="true" />
+                  <span aria-hidden="true">{needed}</span>
+                  <span class="visually-hidden">{t.needed(needed)}</span>
+                </span>
+              )}
               {isNew && status.mentions > 0 && (
                 <span class={style["mention"]}>
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
@@ -88,12 +96,11 @@ function Name({ of: { name, tag, isYou } }: { readonly of: NamedPerson }): JSX.E
 
 /** What needs somebody's eye: at most one, the gravest. */
 function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Element | null {
-  const { paused, alarms, requests, connection, pending, standing, isConfirmed, freshness } = status;
+  const { paused, alarms, connection, pending, standing, isConfirmed, freshness } = status;
   if (standing !== "member") return standing === "asking" ? <Hint icon={Clock3} text={t.asking} /> : null;
   if (paused?.why === "alarm") return <Hint icon={OctagonAlert} text={t.alarm} tone="danger" />;
   if (paused) return <Hint icon={OctagonPause} text={t.paused} tone="warning" />;
   if (alarms.length > 0) return <Hint icon={OctagonAlert} text={t.alarms} tone="danger" />;
-  if (requests > 0) return <Hint icon={Hand} text={t.requests(requests)} tone="accent" />;
   if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending(pending)} />;
   if (connection === "offline") return <Hint icon={CloudOff} text={t.offline} />;
   if (!isConfirmed && freshness.state === "unknown") return <Hint icon={ShieldQuestion} text={t.unconfirmed} />;
@@ -103,7 +110,7 @@ function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Elemen
 interface HintProps {
   readonly icon: Icon;
   readonly text: string;
-  readonly tone?: "danger" | "warning" | "accent" | "soft";
+  readonly tone?: "danger" | "warning" | "soft";
 }
 
 function Hint({ icon: Shape, text, tone = "soft" }: HintProps): JSX.Element {

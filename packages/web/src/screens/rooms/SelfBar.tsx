@@ -29,10 +29,9 @@ export function SelfBar(): JSX.Element | null {
       <Avatar name={names[0] ?? tag} seed={me.person} size={36} />
       <span class={style["words"]}>
         <bdi class={style["name"]}>{name}</bdi>
-        <span class={style["tag"]}>{tag}</span>
+        <span class={style["tag"]}>{t.settings}</span>
       </span>
       <Settings size={20} aria-hidden="true" />
-      <span class="visually-hidden">{t.settings}</span>
     </a>
   );
 }

@@ -2,10 +2,12 @@ import type { RoomKey } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { MessageCircle } from "lucide-preact";
 import type { JSX } from "preact";
-import { Banner, Button } from "../../design/index.js";
+import { Button, Skeleton } from "../../design/index.js";
+import { useRoomDetail } from "../../model/roomPanels.js";
 import { InviteForm } from "../invites/InviteForm.js";
-import { LinkView } from "../invites/LinkView.js";
+import { MadeLink } from "../invites/MadeLink.js";
 import type { MadeInvite } from "../invites/makeInvite.js";
+import { usualMode } from "../invites/usualMode.js";
 import { TaskPage } from "../welcome/TaskPage.js";
 import { t } from "./words.js";
 
@@ -20,10 +22,12 @@ export interface InviteStepProps {
 export function InviteStep({ step, room, title, onDone }: InviteStepProps): JSX.Element {
   const made = useSignal<MadeInvite | null>(null);
   const isMade = made.value !== null;
+  const detail = useRoomDetail(room).value;
+  const isAsking = usualMode(detail?.policy ?? null) === "ask";
   return (
     <TaskPage
       title={t.inviteTitle}
-      lead={t.inviteLead}
+      lead={isAsking ? t.inviteLeadAsk : t.inviteLead}
       step={step}
       actions={
         isMade ? (
@@ -37,12 +41,12 @@ export function InviteStep({ step, room, title, onDone }: InviteStepProps): JSX.
         )
       }
     >
-      {!made.value ? (
-        <InviteForm room={room} isFirst onMade={(invite) => (made.value = invite)} />
-      ) : made.value.link !== null ? (
-        <LinkView link={made.value.link} title={title} />
+      {!detail ? (
+        <Skeleton rows={2} />
+      ) : made.value ? (
+        <MadeLink detail={detail} made={made.value} title={title} />
       ) : (
-        <Banner tone="info" title={t.inviteAgree} />
+        <InviteForm detail={detail} isFirst onMade={(invite) => (made.value = invite)} />
       )}
     </TaskPage>
   );

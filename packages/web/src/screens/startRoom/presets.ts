@@ -13,42 +13,44 @@ const title = words({
     ownerLed: "The owner decides",
     admins: "Admins decide together",
     everyoneAgrees: "Everyone agrees",
-    addOnly: "Nobody is shown out",
+    addOnly: "Members can't be removed",
     openHouse: "Open house",
   },
   de: {
     ownerLed: "Eine Person entscheidet",
     admins: "Admins entscheiden gemeinsam",
     everyoneAgrees: "Alle sind sich einig",
-    addOnly: "Niemand muss gehen",
+    addOnly: "Niemand wird entfernt",
     openHouse: "Offenes Haus",
   },
 });
 
 const sentence = words({
   en: {
-    ownerLed: "The owner makes invites, shows people out and sets the rules.",
+    ownerLed: "The owner makes invites, removes people and sets the rules.",
     admins: (count: number) =>
       plural(count, {
-        one: "An admin makes invites, shows people out and sets the rules.",
-        other: "# admins must agree to invite, to show somebody out, or to change the rules.",
+        one: "An admin makes invites, removes people and sets the rules.",
+        other: "# admins must approve invites and newcomers, removals, and new rules.",
       }),
-    everyoneAgrees: "A newcomer needs a yes from everybody; anyone can show somebody out, a few at a time.",
+    everyoneAgrees:
+      "Newcomers ask, and everybody must approve them, or the link that lets them in; anyone can remove people, a few at a time.",
     addOnly: "The owner makes invites; people only ever leave by themselves.",
-    openHouse: "Whoever has a link may come in; any admin makes links and shows people out.",
+    openHouse: "Anyone with a link joins right away; any admin makes links and removes people.",
     own: "This room has rules of its own.",
     sealed: "This room is sealed: nobody comes in any more.",
   },
   de: {
-    ownerLed: "Wem der Raum gehört, lädt ein, bittet hinaus und legt die Regeln fest.",
+    ownerLed: "Wem der Raum gehört, lädt ein, entfernt Leute und legt die Regeln fest.",
     admins: (count: number) =>
       plural(count, {
-        one: "Ein Admin lädt ein, bittet hinaus und legt die Regeln fest.",
-        other: "# Admins müssen zustimmen, um einzuladen, jemanden hinauszubitten oder die Regeln zu ändern.",
+        one: "Ein Admin lädt ein, entfernt Leute und legt die Regeln fest.",
+        other: "# Admins müssen zustimmen: Einladungen und neuen Leuten, dem Entfernen, neuen Regeln.",
       }),
-    everyoneAgrees: "Wer neu kommt, braucht ein Ja von allen; hinausbitten kann jede Person, wenige auf einmal.",
+    everyoneAgrees:
+      "Wer neu kommt, fragt an, und alle müssen zustimmen, oder dem Link, der hereinlässt; entfernen kann jede Person, wenige auf einmal.",
     addOnly: "Wem der Raum gehört, lädt ein; gegangen wird nur von selbst.",
-    openHouse: "Wer einen Link hat, darf herein; jeder Admin macht Links und bittet hinaus.",
+    openHouse: "Wer einen Link hat, ist sofort drin; jeder Admin macht Links und entfernt Leute.",
     own: "Dieser Raum hat eigene Regeln.",
     sealed: "Dieser Raum ist versiegelt: es kommt niemand mehr herein.",
   },

@@ -11,8 +11,8 @@ export const t = words({
     whoDecides: "Who decides?",
     usual: "Usual",
     howMany: "How many admins must agree",
-    howManyHint: "While there are fewer admins, all of them must.",
-    changeLater: "Rules can be changed later, by those who may.",
+    howManyHint: "Until there are that many admins, all of them must agree: at first, you alone.",
+    changeLater: "You can change the rules later.",
     advanced: "Server",
     relay: "Address of the server that carries the room",
     relayHint: "It can be changed only by moving the room. This page's own server is the usual one.",
@@ -32,9 +32,9 @@ export const t = words({
     wordsLead:
       "Before the first message: these 24 words are you. If this browser is wiped or lost, only they bring you back. Nobody can reset them.",
     inviteTitle: "Invite people",
-    inviteLead:
-      "With a link they come in at once, even while everybody sleeps. It works for a week. Send it only to people you mean.",
-    inviteAgree: "For this room several people must agree to an invite: it works once they have.",
+    inviteLead: "Anyone with the link joins right away, for a week. Send it only to people you want here.",
+    inviteLeadAsk:
+      "Anyone with the link can ask to join, for a week. Each person is approved by those who decide here.",
     openRoom: "Go to the room",
     skip: "Later",
   },
@@ -48,7 +48,7 @@ export const t = words({
     whoDecides: "Wer entscheidet?",
     usual: "Üblich",
     howMany: "Wie viele Admins zustimmen müssen",
-    howManyHint: "Solange es weniger Admins gibt, müssen es alle sein.",
+    howManyHint: "Solange es weniger Admins gibt, müssen alle zustimmen: am Anfang du allein.",
     changeLater: "Die Regeln lassen sich später ändern, von denen, die es dürfen.",
     advanced: "Server",
     relay: "Adresse des Servers, der den Raum trägt",
@@ -71,8 +71,8 @@ export const t = words({
       "Vor der ersten Nachricht: diese 24 Wörter bist du. Wird dieser Browser gelöscht oder geht er verloren, bringen nur sie dich zurück. Niemand kann sie zurücksetzen.",
     inviteTitle: "Leute einladen",
     inviteLead:
-      "Mit einem Link kommen sie sofort herein, auch wenn alle schlafen. Er gilt eine Woche. Schick ihn nur Leuten, die du meinst.",
-    inviteAgree: "In diesem Raum müssen mehrere einer Einladung zustimmen: sie gilt, sobald sie es getan haben.",
+      "Wer den Link hat, ist sofort drin, eine Woche lang. Schick ihn nur Leuten, die du hier haben möchtest.",
+    inviteLeadAsk: "Wer den Link hat, kann eine Woche lang anfragen. Wer hier entscheidet, stimmt jeder Person zu.",
     openRoom: "Zum Raum",
     skip: "Später",
   },

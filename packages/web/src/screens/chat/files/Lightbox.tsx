@@ -29,7 +29,7 @@ export interface LightboxProps {
 /** A picture as large as the window, after it was fetched and verified. */
 export function Lightbox({ card, picture, download, onClose }: LightboxProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useModal(dialog, onClose, true);
+  useModal(dialog, onClose);
   const [image, show] = useState<Blob | "none" | null>(null);
   const state = download.state.value;
   const name = plainName(card.name, LONGEST_NAME);

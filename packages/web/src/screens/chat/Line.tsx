@@ -1,0 +1,32 @@
+import type { LucideIcon } from "lucide-preact";
+import type { ComponentChildren, JSX } from "preact";
+import { classes } from "../../design/live.js";
+import { clockTime, fullTime } from "../../words/when.js";
+import style from "./SystemLine.module.css";
+
+export interface LineProps {
+  readonly kind: "decision" | "alarm" | "proposal" | "unreadable";
+  readonly icon: LucideIcon;
+  readonly time: number | null;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * The frame of a line that nobody wrote.
+ *
+ * RULE: web.system-line: the class `system` is given here alone, to what the checked log or this device says; a message has
+ * other elements, whatever its text is (attack A79).
+ */
+export function Line({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
+  return (
+    <p class={classes("system", style["line"], style[kind])} data-system={kind}>
+      <Shape class={style["icon"]} size={15} aria-hidden="true" />
+      {children}
+      {time !== null && (
+        <time class={style["time"]} title={fullTime(time)}>
+          {clockTime(time)}
+        </time>
+      )}
+    </p>
+  );
+}

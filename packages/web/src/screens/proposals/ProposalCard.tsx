@@ -1,0 +1,152 @@
+import type { NamedPerson, OpenProposal } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
+import type { RoomDetail } from "@conclave/client/remote";
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { Avatar, Button, classes, confirm, Note, PersonName, Row } from "../../design/index.js";
+import { home, rooms } from "../../model/home.js";
+import { sayProblem } from "../../words/problem.js";
+import { clockTime, fullTime } from "../../words/when.js";
+import { carryOut, sayNo } from "../people/carryOut.js";
+import { Sentence } from "../room/Sentence.js";
+import { Changes } from "./Changes.js";
+import { changesOf } from "./changeRows.js";
+import style from "./proposals.module.css";
+import { wishes } from "./wishWords.js";
+import { t } from "./words.js";
+import { Wish } from "./Wish.js";
+
+const MOST_SEATS = 8;
+
+export interface ProposalCardProps {
+  readonly detail: RoomDetail;
+  readonly proposal: OpenProposal;
+  /** When it was asked (ms), in a conversation. */
+  readonly time?: number;
+  readonly inPanel?: boolean;
+}
+
+/** A decision that waits for more people: exactly what it would change, who wants it, how far it has come, and what one can say. */
+export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardProps): JSX.Element {
+  const { action, person, isAsked, refusal } = proposal;
+  const room = rooms.value.get(detail.key);
+  const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
+  return (
+    <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
+      <h4 class={style["title"]}>
+        <Wish of={proposal} text={wishes.asks} />
+        {time !== undefined && (
+          <time class={style["time"]} title={fullTime(time)}>
+            {clockTime(time)}
+          </time>
+        )}
+      </h4>
+      <Agreed proposal={proposal} />
+      <Changes rows={changes} />
+      {refusal && (
+        <Note>
+          {t.dead} {sayProblem({ kind: "refused", rejection: refusal })}
+        </Note>
+      )}
+      <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
+        <Changes rows={changes} />
+      </Answers>
+    </article>
+  );
+}
+
+/** Who has said yes, and how many more it takes. */
+function Agreed({ proposal }: { readonly proposal: OpenProposal }): JSX.Element {
+  const { approvedBy, declinedBy, need, refusal } = proposal;
+  const missing = Number.isFinite(need) ? Math.max(0, need - approvedBy.length) : 0;
+  const seats = Math.min(missing, MOST_SEATS - Math.min(approvedBy.length, MOST_SEATS - 1));
+  return (
+    <div class={style["agreed"]}>
+      <span class={style["seats"]} aria-hidden="true">
+        {approvedBy.slice(0, MOST_SEATS).map(({ name, person }) => (
+          <Avatar key={person.join()} name={name} seed={person} size={28} />
+        ))}
+        {refusal === null && Array.from({ length: seats }, (_, at) => <span key={at} class={style["seat"]} />)}
+      </span>
+      <span>
+        {approvedBy.length > 0 ? <Sentence text={t.approvedBy} people={namesOf(approvedBy)} /> : t.nobody}
+        {refusal === null && <> · {missing > 0 ? t.more(missing) : t.enough}</>}
+      </span>
+      {declinedBy.length > 0 && (
+        <span>
+          <Sentence text={t.declinedBy} people={namesOf(declinedBy)} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function namesOf(people: readonly NamedPerson[]): ComponentChildren {
+  return people.map(({ person, name, tag, isYou }, at) => [
+    at > 0 && ", ",
+    <PersonName key={person.join()} name={name} tag={tag} isYou={isYou} />,
+  ]);
+}
+
+function Answers(props: {
+  readonly detail: RoomDetail;
+  readonly proposal: OpenProposal;
+  readonly isGrave: boolean;
+  /** What changes, for the question before a grave yes. */
+  readonly children: ComponentChildren;
+}): JSX.Element | null {
+  const { detail, proposal, isGrave, children } = props;
+  const { action, actionHash, by, isAsked, approvedBy, declinedBy, refusal } = proposal;
+  const isBusy = useSignal(false);
+  const calls = home().room(detail.key);
+  const hasDeclined = declinedBy.some(({ isYou }) => isYou);
+  const work = (doing: Promise<unknown>) => {
+    isBusy.value = true;
+    void doing.finally(() => (isBusy.value = false));
+  };
+  const approve = async () => {
+    const body = (
+      <>
+        <p>
+          <Wish of={proposal} text={wishes.asks} />
+        </p>
+        {children}
+      </>
+    );
+    // RULE: web.power-asks: power over others is never given by one press (attack A92).
+    if (isGrave && !(await confirm({ title: t.approveTitle, body, yes: t.approveYes }))) return;
+    await carryOut(calls.approve(actionHash), { action, of: plainName(proposal.person?.name ?? ""), isApproval: true });
+  };
+  if (by.isYou) {
+    return (
+      <Row>
+        <Button busy={isBusy} onClick={() => work(sayNo(calls.withdrawProposal(actionHash)))}>
+          {t.withdraw}
+        </Button>
+      </Row>
+    );
+  }
+  if (isAsked) {
+    return (
+      <Row>
+        <Button tone="primary" busy={isBusy} onClick={() => work(approve())}>
+          {t.approve}
+        </Button>
+        <Button disabled={isBusy} onClick={() => work(sayNo(calls.declineProposal(actionHash)))}>
+          {t.decline}
+        </Button>
+      </Row>
+    );
+  }
+  if (hasDeclined && refusal === null) {
+    return (
+      <Row>
+        <Note>{t.youDeclined}</Note>
+        <Button size="small" tone="quiet" busy={isBusy} onClick={() => work(approve())}>
+          {t.approveAfterAll}
+        </Button>
+      </Row>
+    );
+  }
+  return approvedBy.some(({ isYou }) => isYou) ? <Note>{t.youApproved}</Note> : null;
+}

@@ -1,0 +1,18 @@
+import type { NamedPerson } from "@conclave/client";
+import type { ComponentChildren, JSX } from "preact";
+import { PersonName } from "../../design/PersonName.js";
+import { Sentence } from "../room/Sentence.js";
+import { type Wished, wishOf } from "./sayWish.js";
+
+export interface WishProps {
+  readonly of: Wished;
+  /** The sentence that it is part of, with `{by}` and `{wish}`. */
+  readonly text: string;
+}
+
+/** What somebody asks the others to agree to, as one sentence. */
+export function Wish({ of: { action, by, person }, text }: WishProps): JSX.Element {
+  const name = (who: NamedPerson) => <PersonName name={who.name} tag={who.tag} isYou={who.isYou} />;
+  const wish: ComponentChildren = <Sentence text={wishOf(action)} person={person && name(person)} />;
+  return <Sentence text={text} by={name(by)} wish={wish} />;
+}

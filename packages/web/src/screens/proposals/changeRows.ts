@@ -1,0 +1,91 @@
+import type { Decision, NamedPerson } from "@conclave/client";
+import { plainName, type Policy } from "@conclave/client/pure";
+import type { RoomDetail } from "@conclave/client/remote";
+import { date } from "../../words/when.js";
+import { matterNames, sayRule } from "../roomSettings/words.js";
+import { sayPolicy } from "../startRoom/presets.js";
+import { t } from "./words.js";
+
+/** One thing that is other afterwards. */
+export interface ChangeRow {
+  readonly what: string;
+  /** How it is now; null where there is nothing of the kind yet. */
+  readonly before: string | null;
+  readonly after: string;
+  /** It gives somebody power over others, or cannot be undone. */
+  readonly isGrave: boolean;
+}
+
+export interface Room {
+  readonly detail: RoomDetail;
+  readonly title: string;
+  readonly relay: string;
+}
+
+/** Exactly what an action would change, as the room is now. */
+export function changesOf(action: Decision["action"], person: NamedPerson | null, room: Room): readonly ChangeRow[] {
+  const { detail } = room;
+  const role = detail.members.find((each) => each.person.join() === person?.person.join())?.role ?? null;
+  const roleNow = role === null ? t.noMember : t[role];
+  const row = (what: string, before: string | null, after: string, isGrave = false): ChangeRow => ({
+    ...{ what, before, after, isGrave },
+  });
+  const name = person ? plainName(person.name) : "";
+  switch (action.type) {
+    case "setPolicy":
+      return detail.policy ? policyChanges(detail.policy, action.policy) : [];
+    case "setRole":
+      return [row(name, roleNow, t[action.role], action.role !== "member")];
+    case "transferOwnership":
+      return [row(name, roleNow, t.owner, true)];
+    case "remove":
+      return [row(name, t.inRoom, action.ban ? t.neverReturns : t.mayReturn, action.ban)];
+    case "add":
+      return [row(name, t.noMember, t[action.role], action.role !== "member")];
+    case "setTitle":
+      return [row(t.roomName, plainName(room.title), plainName(action.title))];
+    case "setRelay":
+      return [row(t.server, room.relay, plainName(action.relay.address), true)];
+    case "seal":
+      return [row(t.sealed, t.unsealed, t.forEver, true)];
+    case "revokeInvite": {
+      const invite = detail.invitations.find(({ inviteId }) => inviteId.join() === action.inviteId.join());
+      const by = invite ? t.linkOf(plainName(invite.createdBy.name)) : "";
+      return [row(`${t.link} ${invite?.label ? `“${plainName(invite.label)}”` : by}`.trim(), t.open, t.closed)];
+    }
+    case "createInvite": {
+      const { for: whom, role: as, mode, notAfter } = action.invite;
+      return [
+        row(t.forMany, null, t.people(whom.class === "multi" ? whom.limit : 1)),
+        row(t.joinAs, null, t[as], as !== "member"),
+        row(t.how, null, mode === "ask" ? t.ask : t.direct),
+        row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy"] as const;
+const HOUR = 60 * 60 * 1000;
+
+function policyChanges(before: Policy, after: Policy): ChangeRow[] {
+  const settings: [string, (policy: Policy) => string][] = [
+    [t.removals, ({ settings: { removals } }) => (removals ? t.limit(removals.count, removals.entries) : t.noLimit)],
+    [t.tenure, ({ settings: { minTenure } }) => (minTenure === 0 ? t.atOnce : t.afterSome(minTenure))],
+    [t.stale, ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours(Math.round(maxStale / HOUR)))],
+    [t.history, ({ settings: { history } }) => t[history]],
+  ];
+  const all: [string, (policy: Policy) => string][] = [
+    [t.rules, (policy) => sayPolicy(policy).title ?? t.ownRules],
+    ...MATTERS.map((matter): [string, (policy: Policy) => string] => [
+      matterNames[matter],
+      (policy) => sayRule(policy.rules[matter]),
+    ]),
+    ...settings,
+  ];
+  return all
+    .map(([what, say]) => ({ what, before: say(before), after: say(after), isGrave: false }))
+    .filter((row) => row.before !== row.after);
+}
