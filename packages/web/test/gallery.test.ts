@@ -70,12 +70,24 @@ describe.skipIf(!existsSync(CHROMIUM))("the components in Chromium (skipped with
     await page.close();
   });
 
-  it("a question is not answered by Escape, and the harmless answer has the focus", async () => {
+  it("Escape and a click beside a question say no, and the harmless answer has the focus", async () => {
     const page = await open("");
+    const asked = page.locator("dialog[open]");
     await button(page, "Question").click();
     expect(await focused(page)).toBe("Cancel");
     await page.keyboard.press("Escape");
-    expect(await page.locator("dialog[open]").count()).toBe(1);
+    await page.getByText("Bob stays").waitFor();
+    expect(await asked.count()).toBe(0);
+    await button(page, "Question").click();
+    await page.mouse.click(5, 5);
+    expect(await asked.count()).toBe(0);
+    await button(page, "Question").click();
+    const [no, yes] = await asked
+      .locator("button")
+      .filter({ hasText: /Cancel|Remove Bob/u })
+      .all();
+    const tops = await Promise.all([no!, yes!].map(async (each) => (await each.boundingBox())!.y));
+    expect(tops[0]).toBe(tops[1]);
     await page.getByRole("button", { name: "Remove Bob" }).click();
     await page.getByText("Removed").waitFor();
     await page.close();

@@ -87,7 +87,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await send(alice, "left one");
     await settled(alice, "left one");
     await alice.getByRole("button", { name: "Invites", exact: true }).first().click();
-    await alice.getByRole("button", { name: "New invite" }).click();
+    await alice.getByRole("button", { name: "Choose other terms…" }).click();
     await alice.getByLabel("What is it for?").fill("Left");
     await alice.getByRole("button", { name: "Make the link" }).click();
     await alice.getByText("The link is ready").first().waitFor();

@@ -91,7 +91,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
       await open("invites", "Invites");
       await button("Show the link").click();
       await check("invites");
-      await button("New invite").click();
+      await button("Choose other terms…").click();
       await check("a new invite");
       await open("alarms", "Alarms");
       await check("alarms");
@@ -225,14 +225,14 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
   it("a request is shown with who invited and why, and let in by one press", async () => {
     const asking = await world.person();
     await open("invites", "Invites");
-    await button("New invite").click();
+    await button("Choose other terms…").click();
     await page.getByLabel("What is it for?").fill("Neighbours");
-    await page.getByRole("radio", { name: "Somebody looks first" }).check();
+    await page.getByRole("radio", { name: "Approve each person" }).check();
     await button("Make the link").click();
     const asked = await page.getByLabel("Invite link").inputValue();
     const waiting = await get((await get(asking.lookAt(asked))).accept("Frieda", "From number 7"));
     await open("people", "People");
-    const card = page.getByRole("article").filter({ hasText: "would like to come in" });
+    const card = page.getByRole("article").filter({ hasText: "wants to join" });
     await card.getByText("From number 7").waitFor();
     expect(await card.innerText()).toContain("Neighbours");
     await button("Let in").click();

@@ -33,14 +33,14 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
   const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
   return (
     <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
-      <h4 class={style["title"]}>
+      <p class={style["title"]}>
         <Wish of={proposal} text={wishes.asks} />
         {time !== undefined && (
           <time class={style["time"]} title={fullTime(time)}>
             {clockTime(time)}
           </time>
         )}
-      </h4>
+      </p>
       <Agreed proposal={proposal} />
       <Changes rows={changes} />
       {refusal && (
