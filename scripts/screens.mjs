@@ -187,8 +187,8 @@ async function takePictures() {
   await frida.getByRole("button", { name: "Look at it" }).click();
   await frida.getByLabel("Your name").fill("Frida");
   await shootFrida("join-preview");
-  await frida.getByLabel("A word to them (optional)").fill("From plot 14, we met at the seed swap");
-  await frida.getByRole("button", { name: "Ask to be let in" }).click();
+  await frida.getByLabel("Message (optional)").fill("From plot 14, we met at the seed swap");
+  await frida.getByRole("button", { name: "Ask to join" }).click();
   await frida.getByRole("heading", { name: "Waiting to be let in" }).first().waitFor();
   await shootFrida("join-waiting");
   await frida.goto(`${url}/#/recovery`);

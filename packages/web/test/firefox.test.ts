@@ -41,7 +41,6 @@ describe.skipIf(!canBrowseWithFirefox || !existsSync(join(import.meta.dirname, "
       await inRoom(alice);
 
       await bob.goto(link);
-      await bob.press("Look at it");
       await bob.fill("Your name", "Bob");
       await bob.press("Join");
       await inRoom(bob);

@@ -33,7 +33,6 @@ describe.skipIf(!canBrowse)("the first load in Chromium (skipped without /usr/bi
     const page = await world.visitor();
     const asked = follow(page);
     await page.goto(link);
-    await page.getByRole("button", { name: "Look at it" }).click();
     await page.getByLabel("Your name").fill("Bob");
     await page.getByRole("button", { name: "Join", exact: true }).click();
     await send(page, "hello");

@@ -28,8 +28,9 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
 
   async function look(page: Page, link: string): Promise<void> {
     await page.goto(link);
-    await button(page, "Look at it").click();
+    if (new URL(link).host !== hostOf(link)) await button(page, "Show the room").click();
   }
+  const hostOf = (link: string) => new URL(parseLink(link)!.relay.replace("ws", "http")).host;
 
   it(
     "A36: RULE web.invite-strip: nothing that the browser sends has the link's secret, and the address loses it",
@@ -44,7 +45,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       const { roomId, secret } = parseLink(link)!;
       const page = await world.visitor();
       await page.goto(link);
-      await button(page, "Look at it").waitFor();
+      await heading(page, "You are joining").waitFor();
       expect(await page.evaluate(() => [location.hash, document.referrer, history.length])).toEqual(["#/join", "", 2]);
       expect(
         await page.evaluate(() => JSON.stringify([localStorage, sessionStorage].map((each) => Object.entries(each)))),
@@ -93,7 +94,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
   );
 
   it(
-    "A45: RULE web.join-consent: no server is asked before the person says so, and the screen says which one it would be",
+    "A45: RULE web.join-consent: no other server than the page's own is asked before the person says so, and the screen says which one it would be",
     { timeout: 60_000 },
     async () => {
       const other = await world.another();
@@ -110,7 +111,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       await page.getByText(new URL(far.url).host).waitFor();
       await page.waitForTimeout(500);
       expect([far.sockets() - asked, far.requests.length - asked, near.sockets()]).toEqual([0, 0, 0]);
-      await button(page, "Look at it").click();
+      await button(page, "Show the room").click();
       await heading(page, "You are joining").waitFor();
       expect(far.sockets() - asked).toBeGreaterThan(0);
       await page.close();
@@ -150,8 +151,8 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const page = await world.visitor(PHONE);
     await look(page, link);
     await page.getByLabel("Your name").fill("Carla");
-    await page.getByLabel("A word to them").fill("We met at the fair");
-    await button(page, "Ask to be let in").click();
+    await page.getByLabel("Message (optional)").fill("We met at the fair");
+    await button(page, "Ask to join").click();
     await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
     // There is nobody to see yet.
@@ -177,13 +178,13 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       const ask = async () => {
         await look(page, link);
         await page.getByLabel("Your name").fill("Nora");
-        await button(page, "Ask to be let in").click();
+        await button(page, "Ask to join").click();
         await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
       };
       await ask();
       const [request] = await get(room.requests());
       await get(room.decline(request!.id));
-      await page.getByRole("heading", { name: "The answer is no" }).waitFor();
+      await page.getByRole("heading", { name: "Your request was declined" }).waitFor();
       await page.getByText("Alice did not let you into “Garden club”").waitFor();
       expect(await axeFaults(page)).toEqual([]);
       await page.reload();
@@ -201,7 +202,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const page = await world.visitor();
     await look(page, await world.invite(room, { mode: "ask" }));
     await page.getByLabel("Your name").fill("Dora");
-    await button(page, "Ask to be let in").click();
+    await button(page, "Ask to join").click();
     await button(page, "Withdraw the request").click();
     await page.getByRole("dialog").getByRole("button", { name: "Withdraw the request" }).click();
     await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
@@ -285,10 +286,11 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
         away.createInvite({ label: "", for: { class: "single" }, notAfter: null, mode: "direct" }),
       );
       const late = await world.visitor();
-      await late.goto(away.inviteLink(second.invitation!.inviteId, other.url)!);
-      await button(late, "Look at it").waitFor();
+      // The page is here before its server goes away.
+      await late.goto(`${other.url}/#/join`);
+      await late.getByLabel("Invite link").fill(away.inviteLink(second.invitation!.inviteId, other.url)!);
       await other.stop();
-      await button(late, "Look at it").click();
+      await button(late, "Go on").click();
       // Refused again and again: that is known within seconds.
       await late.getByRole("heading", { level: 1, name: "The server does not answer" }).waitFor({ timeout: 5_000 });
       await late.getByText(new URL(other.url).host).waitFor();
@@ -309,10 +311,6 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       for (const looks of [{ theme }, { theme, width: 360, height: 740, language: "de-DE" }] as const) {
         const page = await world.visitor(looks);
         await page.goto(await world.invite(room, { mode: "ask" }));
-        const consent = page.getByRole("button", { name: "language" in looks ? "Ansehen" : "Look at it" });
-        await consent.waitFor();
-        expect(await axeFaults(page)).toEqual([]);
-        await consent.click();
         await page.getByLabel("language" in looks ? "Dein Name" : "Your name").fill("alice");
         expect(await axeFaults(page)).toEqual([]);
         await page.goto(`${world.url}/#/join`);

@@ -265,7 +265,7 @@ describe.skipIf(!canBrowse)(
         const bob = room.members().find(({ name }) => name === "Bob")!;
         await get(room.decide({ type: "remove", person: bob.person, ban: false }));
         const row = page.getByRole("link", { name: /^Short stay/u });
-        await row.getByText("You were shown out").waitFor();
+        await row.getByText("You were removed").waitFor();
         await button(page, "Actions for Short stay").click();
         await page.getByRole("menuitem", { name: "Forget this room" }).click();
         await page.getByRole("dialog").getByRole("button", { name: "Forget this room" }).click();

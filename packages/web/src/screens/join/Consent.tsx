@@ -17,16 +17,19 @@ export interface ConsentProps {
   readonly host: string;
   /** A server that was, or would be, told the whole link by whoever opens it as it came; null when none is. */
   readonly shownTo: string | null;
+  /** It has served this page, and is asked without a question. */
+  readonly isOwn: boolean;
   readonly isBusy: boolean;
   readonly onLook: () => void;
 }
 
 /**
- * Asks before anything is asked of a server.
+ * Asks before anything is asked of another server than the one that served this page.
  *
- * RULE: web.join-consent: opening a link sends nothing; the person sees which server would be asked, and says so (attacks A44, A45).
+ * RULE: web.join-consent: opening a link sends nothing to a server that did not serve the page; the person sees which one would be
+ * asked, and says so (attacks A44, A45).
  */
-export function Consent({ host, shownTo, isBusy, onLook }: ConsentProps): JSX.Element {
+export function Consent({ host, shownTo, isOwn, isBusy, onLook }: ConsentProps): JSX.Element {
   const decline = () => {
     forgetInvite();
     go({ at: door.value.state === "open" ? "rooms" : "welcome" }, { replace: true });
@@ -42,6 +45,24 @@ export function Consent({ host, shownTo, isBusy, onLook }: ConsentProps): JSX.El
     }, LATE);
     return () => clearTimeout(timer);
   }, [isBusy]);
+  const waiting = isBusy && (
+    <p class={style["busy"]}>
+      <Spinner size={18} />
+      {isLate.value ? t.stillTrying(host) : t.looking}
+    </p>
+  );
+  const no = (
+    <Button tone="quiet" onClick={decline}>
+      {t.notNow}
+    </Button>
+  );
+  if (isOwn) {
+    return (
+      <TaskPage title={t.consentTitle} icon={Mail} actions={no}>
+        {waiting}
+      </TaskPage>
+    );
+  }
   return (
     <TaskPage
       title={t.consentTitle}
@@ -52,9 +73,7 @@ export function Consent({ host, shownTo, isBusy, onLook }: ConsentProps): JSX.El
           <Button tone="primary" size="large" icon={ScanSearch} busy={isBusy} onClick={onLook}>
             {t.look}
           </Button>
-          <Button tone="quiet" onClick={decline}>
-            {t.notNow}
-          </Button>
+          {no}
         </>
       }
     >
@@ -70,12 +89,7 @@ export function Consent({ host, shownTo, isBusy, onLook }: ConsentProps): JSX.El
           {t.shown(shownTo)}
         </Banner>
       )}
-      {isBusy && (
-        <p class={style["busy"]}>
-          <Spinner size={18} />
-          {isLate.value ? t.stillTrying(host) : t.looking}
-        </p>
-      )}
+      {waiting}
     </TaskPage>
   );
 }

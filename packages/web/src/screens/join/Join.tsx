@@ -40,8 +40,9 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
   const isBusy = useSignal(false);
   const key = toHex(link.roomId);
   const host = hostOf(link.relay) ?? link.relay;
-  // Leaving the screen does not leave a secret behind; going back to the room list keeps it for this visit.
-  useEffect(() => () => void (stage.value = { at: "consent" }), []);
+  // The server that served this very page has the person's address already: there is nothing to ask them, unless something is
+  // to be said about the link.
+  const isOwn = host === location.host && shownTo === null;
 
   const look = async () => {
     stage.value = { at: "looking" };
@@ -113,6 +114,11 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
       .finally(() => (isBusy.value = false));
   };
 
+  useEffect(() => {
+    if (isOwn) run(look);
+    // Leaving the screen does not leave a secret behind; going back to the room list keeps it for this visit.
+    return () => void (stage.value = { at: "consent" });
+  }, []);
   const here = rooms.value.get(key);
   const isIn = here !== undefined && !["removed", "left", "lost"].includes(here.status.standing);
   // A join of ours makes the room appear before it is done.
@@ -121,7 +127,9 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
   switch (now.at) {
     case "consent":
     case "looking":
-      return <Consent host={host} shownTo={shownTo} isBusy={now.at === "looking"} onLook={() => run(look)} />;
+      return (
+        <Consent host={host} shownTo={shownTo} isOwn={isOwn} isBusy={now.at === "looking"} onLook={() => run(look)} />
+      );
     case "seen":
       return (
         <Preview

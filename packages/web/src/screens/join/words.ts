@@ -3,17 +3,16 @@ import { plural, words } from "../../words/index.js";
 export const t = words({
   en: {
     consentTitle: "You have been invited",
-    consentLead: "To see what to, this browser has to ask a server.",
+    consentLead: "To show you the room, Conclave needs to contact its server.",
     consentServer: "Server",
-    consentLearns:
-      "It learns that somebody looks at this invite, and from which internet address: not who you are. You join nothing by looking.",
-    look: "Look at it",
+    consentLearns: "The server sees your IP address, not who you are. You don't join by looking.",
+    look: "Show the room",
     notNow: "Not now",
     looking: "Asking the server and checking the room's whole history…",
     stillTrying: (host: string) => `${host} has not answered yet. Still trying…`,
     joining: "You are joining",
-    asking: "You ask to join",
-    returning: "You come back to",
+    asking: "Ask to join",
+    returning: "Return to",
     returnText:
       "You are in this room. This browser takes the place of the device that you lost, and you are who you were: your name, your role, your rights.",
     returnNote: "The lost device is out in the same moment. Everybody sees that you came back by your words.",
@@ -33,19 +32,20 @@ export const t = words({
     ownRules: "Rules of its own",
     stale:
       "Nobody has confirmed this list for a long time. It may be out of date: ask whoever invited you, if you are unsure.",
-    directNote: "You are in at once, even while everybody else sleeps.",
-    askNote: "Somebody in the room has to let you in. They see your name, your fingerprint and who invited you.",
+    directNote: "You'll join right away; nobody has to be online.",
+    askNote:
+      "Those who decide in this room approve you first. They see your name, your fingerprint and who invited you.",
     roleAdmin: "This invite makes you an admin.",
     roleOwner: "This invite makes you an owner.",
     yourName: "Your name",
     yourNameHint: "How people in this room see you.",
-    note: "A word to them (optional)",
+    note: "Message (optional)",
     noteHint: "For example, where you know each other from.",
     alike: (name: string) =>
       `That looks like ${name}, who is here already. People would mix you up: better add something to it.`,
     alikeOk: "Use this name anyway",
     join: "Join",
-    ask: "Ask to be let in",
+    ask: "Ask to join",
     nameFirst: "Type a name for yourself.",
     badLinkTitle: "This is not a whole invite link",
     shownTitle: "A server may have seen this link",
@@ -65,7 +65,7 @@ export const t = words({
     goneText: "Ask whoever sent it for a new one.",
     goneReason: "It was used up or withdrawn, or it has expired.",
     bannedTitle: "You cannot come in by a link",
-    bannedText: "You were shown out of this room. Only somebody inside can let you in again.",
+    bannedText: "You were removed from this room. Only somebody inside can let you in again.",
     falseTitle: "The server's answer does not hold",
     falseText:
       "What it shows is not what the link promises. You have joined nothing, and nothing about you was sent. Tell whoever invited you, by another way, and try once more.",
@@ -83,7 +83,7 @@ export const t = words({
     waitingLead: (room: string) => `Your request for “${room}” is with the people who decide.`,
     waitingText:
       "You can close this page: the answer waits for you. It opens by itself when somebody lets you in, and says so when the answer is no.",
-    noTitle: "The answer is no",
+    noTitle: "Your request was declined",
     noLead: "{by} did not let you into “{room}”, {when}.",
     noText: "If you think that this is a mistake, talk to them some other way. The same link lets you ask once more.",
     yourWords: "Your fingerprint",
@@ -105,11 +105,10 @@ export const t = words({
   },
   de: {
     consentTitle: "Du bist eingeladen",
-    consentLead: "Um zu sehen, wohin, muss dieser Browser einen Server fragen.",
+    consentLead: "Um dir den Raum zu zeigen, muss Conclave seinen Server fragen.",
     consentServer: "Server",
-    consentLearns:
-      "Er erfährt, dass jemand diese Einladung ansieht, und von welcher Internetadresse: nicht, wer du bist. Ansehen heißt noch nicht beitreten.",
-    look: "Ansehen",
+    consentLearns: "Der Server sieht deine IP-Adresse, nicht, wer du bist. Ansehen heißt noch nicht beitreten.",
+    look: "Raum zeigen",
     notNow: "Jetzt nicht",
     looking: "Der Server wird gefragt und der ganze Verlauf des Raums geprüft …",
     stillTrying: (host: string) => `${host} hat noch nicht geantwortet. Es wird weiter versucht …`,
@@ -136,9 +135,9 @@ export const t = words({
     ownRules: "Eigene Regeln",
     stale:
       "Diese Liste hat lange niemand bestätigt. Vielleicht ist sie veraltet: frag im Zweifel die Person, die dich eingeladen hat.",
-    directNote: "Du bist sofort drin, auch wenn alle anderen schlafen.",
+    directNote: "Du bist sofort drin; niemand muss online sein.",
     askNote:
-      "Jemand im Raum muss dich hereinlassen. Zu sehen sind dein Name, dein Fingerabdruck und wer dich eingeladen hat.",
+      "Wer hier entscheidet, muss dir erst zustimmen. Zu sehen sind dein Name, dein Fingerabdruck und wer dich eingeladen hat.",
     roleAdmin: "Mit dieser Einladung wirst du Admin.",
     roleOwner: "Mit dieser Einladung gehört dir der Raum mit.",
     yourName: "Dein Name",
@@ -169,7 +168,7 @@ export const t = words({
     goneText: "Bitte die Person, von der er kam, um einen neuen.",
     goneReason: "Er wurde verbraucht oder zurückgezogen, oder er ist abgelaufen.",
     bannedTitle: "Über einen Link kommst du nicht herein",
-    bannedText: "Du wurdest aus diesem Raum hinausgebeten. Nur jemand von drinnen kann dich wieder hereinlassen.",
+    bannedText: "Du wurdest aus diesem Raum entfernt. Nur jemand von drinnen kann dich wieder hereinlassen.",
     falseTitle: "Die Antwort des Servers stimmt nicht",
     falseText:
       "Was er zeigt, ist nicht, was der Link verspricht. Du bist nirgends beigetreten, und von dir wurde nichts gesendet. Sag es der Person, die dich eingeladen hat, auf anderem Weg, und versuch es noch einmal.",
@@ -187,7 +186,7 @@ export const t = words({
     waitingLead: (room: string) => `Deine Anfrage für „${room}“ liegt bei denen, die entscheiden.`,
     waitingText:
       "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt, und ein Nein steht hier auch.",
-    noTitle: "Die Antwort ist Nein",
+    noTitle: "Deine Anfrage wurde abgelehnt",
     noLead: "{by} hat dich nicht in „{room}“ hereingelassen, {when}.",
     noText:
       "Hältst du das für ein Versehen, sprich sie auf einem anderen Weg an. Mit demselben Link kannst du noch einmal fragen.",

@@ -14,6 +14,7 @@ import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
 import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "./presets.js";
+import style from "./RoomForm.module.css";
 import { t } from "./words.js";
 
 const ICONS: Readonly<Record<Preset, Icon>> = {
@@ -173,9 +174,11 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
             <Disclosure title={t.advanced}>{server}</Disclosure>
           )}
           {problem.value && <Banner tone="danger" title={say(problem.value, hostOf(relay.value) ?? relay.value)} />}
-          <Button type="submit" tone="primary" size="large" wide icon={Sparkles} busy={isBusy}>
-            {t.create}
-          </Button>
+          <div class={style["reach"]}>
+            <Button type="submit" tone="primary" size="large" wide icon={Sparkles} busy={isBusy}>
+              {t.create}
+            </Button>
+          </div>
         </Stack>
       </form>
     </TaskPage>
