@@ -158,7 +158,6 @@ async function takePictures() {
     const { invitation } = await value(other.createInvite(terms));
     await alice.goto("about:blank");
     await alice.goto(other.inviteLink(invitation.inviteId, url));
-    await button("Look at it").click();
     // What one is called elsewhere is there already.
     await alice.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "Alice"));
     await button("Join").click();
@@ -172,9 +171,9 @@ async function takePictures() {
 
   // An invite by which one asks; Frida looks at it, and asks.
   await at(`${room}/invites`);
-  await button("New invite").click();
+  await button("Choose other terms…").click();
   await alice.getByLabel("What is it for?").fill("Notice board");
-  await alice.getByRole("radio", { name: "Somebody looks first" }).check();
+  await alice.getByRole("radio", { name: "Approve each person" }).check();
   await shoot("invite-new");
   await button("Make the link").click();
   const asking = await alice.getByLabel("Invite link").inputValue();
@@ -182,9 +181,6 @@ async function takePictures() {
   frida.setDefaultTimeout(20_000);
   const shootFrida = await camera(frida, shown);
   await frida.goto(asking);
-  await frida.getByRole("button", { name: "Look at it" }).waitFor();
-  await shootFrida("join-consent");
-  await frida.getByRole("button", { name: "Look at it" }).click();
   await frida.getByLabel("Your name").fill("Frida");
   await shootFrida("join-preview");
   await frida.getByLabel("Message (optional)").fill("From plot 14, we met at the seed swap");

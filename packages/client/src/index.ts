@@ -52,6 +52,7 @@ export { isReaction } from "./conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
 export type { Ending, Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
 export type { SessionEvent } from "./view/sessionEvent.js";
+export { usualMode } from "./view/usualMode.js";
 export { explainProblem } from "./view/explainProblem.js";
 export { type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";

@@ -54,3 +54,4 @@ export { storedFileName } from "../view/fileName.js";
 export { looksAlike } from "../view/lookalike.js";
 export { plainName, plainText } from "../view/plainText.js";
 export { isGone } from "../view/status.js";
+export { usualMode } from "../view/usualMode.js";

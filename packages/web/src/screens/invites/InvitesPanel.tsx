@@ -1,3 +1,4 @@
+import { usualMode } from "@conclave/client/pure";
 import type { RoomDetail, RoomKey } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { Link2, Plus } from "lucide-preact";
@@ -10,7 +11,6 @@ import { sayProblem } from "../../words/problem.js";
 import { InviteCard } from "./InviteCard.js";
 import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { NewInvite } from "./NewInvite.js";
-import { usualMode } from "./usualMode.js";
 import { t } from "./words.js";
 
 /** A room's invites: what is open, what is over, and a new one. */

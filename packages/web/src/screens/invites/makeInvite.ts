@@ -1,10 +1,9 @@
 import type { Problem } from "@conclave/client";
-import type { Policy } from "@conclave/client/pure";
+import { type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { home, rooms } from "../../model/home.js";
 import { date } from "../../words/when.js";
 import { inviteHost } from "./inviteHost.js";
-import { usualMode } from "./usualMode.js";
 import { t } from "./words.js";
 
 export interface InviteWish {

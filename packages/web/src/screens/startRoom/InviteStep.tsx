@@ -1,3 +1,4 @@
+import { usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { MessageCircle } from "lucide-preact";
@@ -7,7 +8,6 @@ import { useRoomDetail } from "../../model/roomPanels.js";
 import { InviteForm } from "../invites/InviteForm.js";
 import { MadeLink } from "../invites/MadeLink.js";
 import type { MadeInvite } from "../invites/makeInvite.js";
-import { usualMode } from "../invites/usualMode.js";
 import { TaskPage } from "../welcome/TaskPage.js";
 import { t } from "./words.js";
 

@@ -1,4 +1,4 @@
-import type { Policy, Rule } from "@conclave/client/pure";
+import type { Policy, Rule } from "@conclave/protocol";
 
 /**
  * How newcomers by a link come in, unless somebody says otherwise: where several have to agree on who comes in, a link that
