@@ -53,7 +53,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await inChat.getByRole("button", { name: "Approve" }).click();
     await question.getByRole("button", { name: "Approve" }).click();
     await expect.poll(() => room.members()[2]?.role, { timeout: 15_000 }).toBe("admin");
-    await alice.getByText("Approved: make Carol an admin").waitFor();
+    await alice.getByText("Decided: make Carol an admin").waitFor();
     await alice.getByRole("button", { name: "People in this room", exact: true }).waitFor();
     await expect.poll(() => alice.title()).toMatch(/^Garden/u);
   }, 90_000);
