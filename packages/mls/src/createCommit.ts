@@ -1,4 +1,5 @@
-import { fromHex, Writer } from "@conclave/codec";
+import { fromHex, toHex, Writer } from "@conclave/codec";
+import { chooseProposals, type Referenced } from "./chooseProposals.js";
 import type { UpdatePath } from "./commit.js";
 import type { CipherSuite } from "./cipherSuite.js";
 import type { Delta } from "./engine.js";
@@ -10,6 +11,7 @@ import { stepDelta } from "./groupState.js";
 import { keyPackageRef } from "./keyPackage.js";
 import { welcomeSecret } from "./keySchedule.js";
 import { type LeafNode } from "./leafNode.js";
+import { isWithinLifetime } from "./leafValidation.js";
 import { MlsError } from "./mlsError.js";
 import { encodeMessage } from "./mlsMessage.js";
 import { type nextEpoch as NextEpochOf, nextEpoch, provisionalContext } from "./nextEpoch.js";
@@ -35,8 +37,15 @@ import { type GroupSecrets, welcomeKey, writeGroupInfoFor, writeGroupSecrets } f
 export interface CommitOptions {
   /** By value. */
   readonly proposals?: readonly Proposal[];
-  /** Also commit the proposals that came by reference. Off unless asked for: they are other people's wishes. */
+  /**
+   * Also commit the proposals that came by reference, but for those that are not valid, or not together with the others.
+   * Off unless asked for: they are other people's wishes.
+   */
   readonly includeReferenced?: boolean;
+  /** Commit exactly these of `Group.pendingProposals`, by their `ref`; refused when they are not valid together. */
+  readonly references?: readonly Uint8Array[];
+  /** The time, in seconds since 1970: with it, nobody is added whose key package is not in its lifetime (RFC 9420 §7.3). */
+  readonly now?: bigint;
   readonly authenticatedData?: Uint8Array;
   /** New keys also where they are not required. On unless told otherwise. */
   readonly forcePath?: boolean;
@@ -64,11 +73,10 @@ export function createCommit(group: GroupInternals, options: CommitOptions): Cre
   const { engine, suite, state } = group;
   const wireFormat = options.wireFormat ?? "private";
   const sender = { type: "member", leafIndex: state.ownLeaf } as const;
-  const referenced = options.includeReferenced === true ? [...group.proposals] : [];
-  const list: SentProposal[] = [
-    ...referenced.map(([, sent]) => sent),
-    ...(options.proposals ?? []).map((proposal) => ({ proposal, sender, byReference: false })),
-  ];
+  const byValue = (options.proposals ?? []).map((proposal) => ({ proposal, sender, byReference: false }));
+  if (options.now !== undefined) requireInTime(byValue, options.now);
+  const referenced = referencedProposals(group, byValue, options);
+  const list: SentProposal[] = [...referenced.map(([, sent]) => sent), ...byValue];
   validateCombination(suite, list, state.ownLeaf);
   const tree = group.tree.fork();
   const applied = applyProposals(engine, suite, tree, list, state.context);
@@ -116,6 +124,32 @@ export function createCommit(group: GroupInternals, options: CommitOptions): Cre
       : makeWelcome(group, applied, staged, next, made, tree, options.treeInWelcome ?? true);
   const delta = step === null ? { put: [], delete: [] } : stepDelta(state.context.epoch, step);
   return { message, staged, welcome, delta, step };
+}
+
+function referencedProposals(
+  group: GroupInternals,
+  byValue: readonly SentProposal[],
+  { includeReferenced, references, now }: CommitOptions,
+): Referenced[] {
+  if (references !== undefined) {
+    return references.map((ref): Referenced => {
+      const sent = group.proposals.get(toHex(ref));
+      if (sent === undefined) throw new MlsError("unknown_proposal", "own commit");
+      return [toHex(ref), sent];
+    });
+  }
+  if (includeReferenced !== true) return [];
+  const inTime = [...group.proposals].filter(([, sent]) => now === undefined || isInTime(sent, now));
+  return chooseProposals(group.engine, group, byValue, inTime);
+}
+
+function isInTime({ proposal }: SentProposal, now: bigint): boolean {
+  return proposal.type !== "add" || isWithinLifetime(proposal.keyPackage.leafNode, now);
+}
+
+function requireInTime(proposals: readonly SentProposal[], now: bigint): void {
+  // RULE: mls.add-lifetime: a committer adds no key package whose lifetime is over, or has not begun (RFC 9420 §7.3).
+  if (!proposals.every((sent) => isInTime(sent, now))) throw new MlsError("bad_lifetime", "key package");
 }
 
 /** Frames a signed content of ours as a message. */

@@ -4,7 +4,9 @@ import type { Extension } from "./extension.js";
 import type { LeafParameters } from "./externalJoin.js";
 import { MLS10 } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
+import { validateNewExtensions } from "./extensionValidation.js";
 import { secretsOfEpoch } from "./keySchedule.js";
+import { validateLeafNode, withoutDefaults } from "./leafValidation.js";
 import { type Lifetime, signLeafNode } from "./leafNode.js";
 import { RatchetTree } from "./ratchetTree.js";
 import { SecretTree } from "./secretTree.js";
@@ -21,19 +23,28 @@ export interface NewGroup {
 
 const EMPTY = new Uint8Array(0);
 
-/** A group with one member, in epoch 0 (RFC 9420 §11). @throws MlsError `unsupported_suite` */
+/**
+ * A group with one member, in epoch 0 (RFC 9420 §11). @throws MlsError when nobody could join it: a suite that is not
+ * supported, a founder's leaf that does not list what it or the group uses, an extension type twice.
+ */
 export function createGroup(engine: Engine, options: NewGroup): GroupInternals {
   const suite = CipherSuite.of(options.suite, engine.crypto);
   const { signaturePrivateKey, lifetime, ...parameters } = options.leaf;
   const pair = nodeKeyPair(suite, engine.random(suite.hashLength));
   const content = {
     ...parameters,
+    capabilities: withoutDefaults(parameters.capabilities),
     encryptionKey: pair.publicKey,
     signatureKey: engine.crypto.ed25519PublicKey(signaturePrivateKey),
     source: { type: "key_package", lifetime } as const,
   };
   const leaf = signLeafNode(suite, content, signaturePrivateKey, EMPTY, 0);
   const tree = RatchetTree.of([{ type: "leaf", leaf }]);
+  // What everybody who joins will check is checked before there is a group.
+  const { groupId, extensions } = options;
+  const place = { groupId, leafIndex: 0, source: "key_package", extensions, before: null } as const;
+  validateLeafNode(engine, suite, leaf, place, tree.census);
+  validateNewExtensions(engine, tree, { groupId, extensions: [] }, extensions);
   const context = {
     version: MLS10,
     cipherSuite: suite.id,

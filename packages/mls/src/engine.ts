@@ -18,6 +18,8 @@ export interface Engine {
    * replaced, where the new one claims to be its successor; null otherwise. There is no default, on purpose.
    */
   validateCredential(leaf: Identity, groupId: Uint8Array, before: Identity | null): boolean;
+  /** The longest lifetime of a key package's leaf that is taken, in seconds (RFC 9420 §7.2). None: any is. */
+  readonly longestLifetime?: bigint;
   /** Secrets of pre-shared keys that the engine does not know itself: external ones, and those of other groups. */
   psk?(id: PreSharedKeyId): Uint8Array | null;
 }

@@ -23,16 +23,25 @@ export interface RequiredCapabilities {
   readonly credentialTypes: readonly number[];
 }
 
+/** Most extensions in one list. */
+const MAX_EXTENSIONS = 256;
+
+/** Writes a list. @throws MlsError `malformed` for one that no reader takes */
 export function writeExtensions(writer: Writer, extensions: readonly Extension[]): Writer {
+  if (extensions.length > MAX_EXTENSIONS) throw new MlsError("malformed", "too many extensions");
+  requireEachOnce(extensions);
   return writer.vector(extensions, (w, { type, data }) => w.u16(type).opaque(data));
 }
 
-/** RULE: mls.extension-once: a list holds each extension type at most once (RFC 9420 §13.4). */
-export function readExtensions(reader: Reader): Extension[] {
-  const extensions = reader.vector((r) => ({ type: r.u16(), data: r.opaque() }), 256, "extensions");
-  if (new Set(extensions.map(({ type }) => type)).size !== extensions.length) {
+// RULE: mls.extension-once: a list holds each extension type at most once, own lists too (RFC 9420 §13.4).
+function requireEachOnce(extensions: readonly Extension[]): void {
+  if (extensions.length > 1 && new Set(extensions.map(({ type }) => type)).size !== extensions.length)
     throw new MlsError("malformed", "an extension type occurs twice");
-  }
+}
+
+export function readExtensions(reader: Reader): Extension[] {
+  const extensions = reader.vector((r) => ({ type: r.u16(), data: r.opaque() }), MAX_EXTENSIONS, "extensions");
+  requireEachOnce(extensions);
   return extensions;
 }
 

@@ -4,7 +4,7 @@ import { decodeOpaque, ExtensionType, findExtension } from "./extension.js";
 import { type FramedContent, signFramedContent } from "./framing.js";
 import { checkGroupInfo, type GroupInfoView, takeChecked } from "./groupInfoView.js";
 import type { GroupInternals } from "./groupInternals.js";
-import { validateLeafNode } from "./leafValidation.js";
+import { validateLeafNode, withoutDefaults } from "./leafValidation.js";
 import type { LeafNodeContent } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { encodeMessage } from "./mlsMessage.js";
@@ -76,7 +76,11 @@ export function joinByExternalCommit(
     suite,
     tree,
     ownLeaf,
-    { ...leaf, signatureKey: suite.crypto.ed25519PublicKey(signaturePrivateKey) },
+    {
+      ...leaf,
+      capabilities: withoutDefaults(leaf.capabilities),
+      signatureKey: suite.crypto.ed25519PublicKey(signaturePrivateKey),
+    },
     {
       groupId: before.groupId,
       signaturePrivateKey,

@@ -5,13 +5,15 @@ import type { LeafParameters } from "./externalJoin.js";
 import { MLS10 } from "./framing.js";
 import type { KeyPackageBundle } from "./join.js";
 import { type KeyPackage, keyPackageTbs } from "./keyPackage.js";
+import { validateKeyPackage, withoutDefaults } from "./leafValidation.js";
 import { type Lifetime, signLeafNode } from "./leafNode.js";
 import { encodeMessage } from "./mlsMessage.js";
 import { nodeKeyPair } from "./updatePath.js";
 
 /**
  * Makes a key package (RFC 9420 §10): `encoded` is an MLSMessage to give to whoever adds you; the bundle stays with you
- * until the Welcome comes, and is used for one Welcome only.
+ * until the Welcome comes, and is used for one Welcome only. @throws MlsError when nobody could take it: a suite, credential
+ * type or extension that `capabilities` does not list, or an extension type twice.
  */
 export function generateKeyPackage(
   engine: Engine,
@@ -27,7 +29,7 @@ export function generateKeyPackage(
     encryptionKey: encryption.publicKey,
     signatureKey,
     credential,
-    capabilities,
+    capabilities: withoutDefaults(capabilities),
     source,
     extensions,
   };
@@ -43,6 +45,8 @@ export function generateKeyPackage(
     ...unsigned,
     signature: suite.signWithLabel(signaturePrivateKey, "KeyPackageTBS", keyPackageTbs(unsigned)),
   };
+  // What others will check is checked before it is given away.
+  validateKeyPackage(suite, keyPackage);
   return {
     keyPackage,
     encoded: encodeMessage({ wireFormat: "keyPackage", message: keyPackage }),

@@ -1,4 +1,4 @@
-import { toHex } from "@conclave/codec";
+import { fromHex, toHex } from "@conclave/codec";
 import { commitDelta, pastEpoch, removalDelta } from "./commitDelta.js";
 import { createCommit, type CommitOptions, type CreatedCommit, frame } from "./createCommit.js";
 import { createGroup, type NewGroup } from "./createGroup.js";
@@ -12,6 +12,7 @@ import {
   encodeAuthenticatedContent,
   type FramedContent,
   type FramedWireFormat,
+  type Sender,
   signFramedContent,
 } from "./framing.js";
 import type { GroupInternals } from "./groupInternals.js";
@@ -31,7 +32,8 @@ import { signLeafNode } from "./leafNode.js";
 import { attempt, MlsError, type Result } from "./mlsError.js";
 import type { PreSharedKeyId } from "./preSharedKey.js";
 import { type Proposal, proposalRef } from "./proposal.js";
-import type { SentProposal } from "./proposalList.js";
+import { type SentProposal, validateSender } from "./proposalList.js";
+import { limitProposals } from "./proposalLimit.js";
 import type { RatchetStep } from "./secretTree.js";
 import type { Staged, StagedCommit } from "./staged.js";
 import { sentProposal, stageMessage } from "./stageMessage.js";
@@ -43,6 +45,9 @@ export interface Outgoing {
   readonly message: Uint8Array;
   readonly delta: Delta;
 }
+
+/** Most application messages that a member sends in one epoch. */
+const MAX_MESSAGES = 2 ** 24;
 
 const EMPTY = new Uint8Array(0);
 
@@ -182,12 +187,32 @@ export class Group {
     });
   }
 
-  /** Sends a proposal for others (or oneself) to commit by reference. */
+  /** Proposals by reference of this epoch, oldest first. Which of them are valid is found out when somebody commits. */
+  pendingProposals(): { ref: Uint8Array; sender: Sender; proposal: Proposal }[] {
+    return [...this.inner.proposals].map(([ref, { sender, proposal }]) => ({ ref: fromHex(ref), sender, proposal }));
+  }
+
+  /**
+   * Whether a commit is due before more is said: proposals wait (RFC 9420 §12.4), or the own messages of this epoch are half
+   * as many as it may have (§15.1).
+   */
+  get needsCommit(): boolean {
+    const { secretTree, state, proposals } = this.inner;
+    return proposals.size > 0 || secretTree.generation(state.ownLeaf, "application") >= MAX_MESSAGES / 2;
+  }
+
+  /**
+   * Sends a proposal for others (or oneself) to commit by reference. @throws MlsError `proposal_sender` for one that no
+   * member may send, `too_many_proposals` when 32 of one's own wait already, `reinitialised`, `removed`.
+   */
   propose(
     proposal: Proposal,
     options: { authenticatedData?: Uint8Array; wireFormat?: FramedWireFormat } = {},
   ): Outgoing {
     this.assertSending();
+    const sender: Sender = { type: "member", leafIndex: this.ownLeafIndex };
+    validateSender(proposal, sender);
+    limitProposals(this.inner.proposals.values(), sender, proposal);
     const wireFormat = options.wireFormat ?? "private";
     const { message, delta, authenticated } = this.send(
       { type: "proposal", proposal },
@@ -225,9 +250,15 @@ export class Group {
     };
   }
 
-  /** Encrypts application data. Only the sender's own ratchet changes. `padTo` rounds the plaintext's length up. */
+  /**
+   * Encrypts application data. Only the sender's own ratchet changes. `padTo` rounds the plaintext's length up.
+   * @throws MlsError `commit_first` after 2^24 messages in one epoch, `reinitialised`, `removed`.
+   */
   encrypt(data: Uint8Array, options: { authenticatedData?: Uint8Array; padTo?: number } = {}): Outgoing {
     this.assertSending();
+    // RULE: mls.bounded-epoch: an epoch's keys encrypt a bounded number of messages of each member (RFC 9420 §15.1).
+    if (this.inner.secretTree.generation(this.ownLeafIndex, "application") >= MAX_MESSAGES)
+      throw new MlsError("commit_first", "too many messages in one epoch");
     const { message, delta } = this.send(
       { type: "application", data },
       "private",

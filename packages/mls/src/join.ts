@@ -12,7 +12,8 @@ import { validateLeafNode } from "./leafValidation.js";
 import { type LeafNode, writeLeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
-import { type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
+import { LAST_EPOCH } from "./nextEpoch.js";
+import { limitPsks, type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
 import { RatchetTree } from "./ratchetTree.js";
 import { SecretTree } from "./secretTree.js";
 import { interimTranscriptHash } from "./transcriptHash.js";
@@ -119,6 +120,8 @@ export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo
 export function decodeTree(info: GroupInfo, separate?: Uint8Array): RatchetTree {
   // RULE: mls.group-version: a group of another version cannot be joined (RFC 9420 §12.4.3.1).
   if (info.groupContext.version !== MLS10) throw new MlsError("unsupported_version", "group context");
+  // RULE: mls.last-epoch: whoever signs a group's last epoch gets nobody to join what cannot go on.
+  if (info.groupContext.epoch >= LAST_EPOCH) throw new MlsError("wrong_epoch", "group info");
   const bytes = findExtension(info.extensions, ExtensionType.ratchetTree) ?? separate;
   if (bytes === undefined) throw new MlsError("missing_tree", "group info");
   return RatchetTree.decode(bytes);
@@ -135,6 +138,7 @@ export function validateLeaves(engine: Engine, suite: CipherSuite, info: GroupIn
 
 // RULE: mls.welcome-psks: at most one PSK continues another group, and none is used twice (RFC 9420 §12.4.3.1).
 function validateWelcomePsks(psks: readonly PreSharedKeyId[]): void {
+  limitPsks(psks);
   const continuing = psks.filter((id) => id.type === "resumption" && id.usage !== "application");
   if (continuing.length > 1) throw new MlsError("bad_psk", "two groups to continue");
   const names = psks.map((id) => toHex(writePreSharedKeyId(new Writer(), id).finish()));

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
-import type { CredentialCensus } from "./credentialCensus.js";
+import { CredentialCensus } from "./credentialCensus.js";
 import type { Engine } from "./engine.js";
 import { decodeRequiredCapabilities, type Extension, ExtensionType, findExtension } from "./extension.js";
 import { MLS10 } from "./framing.js";
@@ -19,6 +19,17 @@ import { requireUsableKey } from "./publicKey.js";
 // Types that RFC 9420 itself defines need not be listed in capabilities (§7.2).
 const DEFAULT_EXTENSIONS = 5;
 const DEFAULT_PROPOSALS = 7;
+
+const EMPTY = new Uint8Array(0);
+
+/** A leaf's capabilities without the types that RFC 9420 itself defines: those are not listed (§7.2). */
+export function withoutDefaults(capabilities: Capabilities): Capabilities {
+  return {
+    ...capabilities,
+    extensions: capabilities.extensions.filter((type) => !isDefaultExtension(type)),
+    proposals: capabilities.proposals.filter((type) => type === 0 || type > DEFAULT_PROPOSALS),
+  };
+}
 
 /** Where a leaf stands, for its checks. */
 export interface LeafPlace {
@@ -39,6 +50,27 @@ export function validateLeafNode(
   place: LeafPlace,
   census: CredentialCensus,
 ): void {
+  validateLeaf(suite, leaf, place, census);
+  // RULE: mls.leaf-lifetime: a leaf is not made to be valid longer than the application allows (RFC 9420 §7.2).
+  const { longestLifetime } = engine;
+  if (longestLifetime !== undefined && leaf.source.type === "key_package") {
+    const { notBefore, notAfter } = leaf.source.lifetime;
+    if (notAfter - notBefore > longestLifetime) throw new MlsError("bad_lifetime", "too long");
+  }
+  // RULE: mls.credential: the application vouches for each credential that is new (RFC 9420 §5.3.1).
+  const { before, groupId } = place;
+  const isKnown = before !== null && isSameIdentity(before, leaf);
+  if (!isKnown && !engine.validateCredential(leaf, groupId, before)) {
+    throw new MlsError("invalid_credential", "leaf node");
+  }
+}
+
+function validateLeaf(
+  suite: CipherSuite,
+  leaf: LeafNode,
+  place: Omit<LeafPlace, "before">,
+  census: CredentialCensus,
+): void {
   // RULE: mls.leaf-source: a leaf's source fits the message that brings it (RFC 9420 §7.3).
   if (place.source !== null && leaf.source.type !== place.source)
     throw new MlsError("wrong_leaf_source", leaf.source.type);
@@ -48,12 +80,6 @@ export function validateLeafNode(
     throw new MlsError("bad_signature", "leaf node");
   validateCapabilities(suite, leaf, place.extensions, census);
   requireUsableKey(suite, leaf.encryptionKey, "leaf node");
-  // RULE: mls.credential: the application vouches for each credential that is new (RFC 9420 §5.3.1).
-  const { before, groupId } = place;
-  const isKnown = before !== null && isSameIdentity(before, leaf);
-  if (!isKnown && !engine.validateCredential(leaf, groupId, before)) {
-    throw new MlsError("invalid_credential", "leaf node");
-  }
 }
 
 // Credential types and capabilities (RFC 9420 §7.3). `census` counts the leaf itself too.
@@ -104,8 +130,21 @@ function isSameIdentity(a: LeafNode, b: LeafNode): boolean {
   );
 }
 
-/** What RFC 9420 §10.1 asks of a KeyPackage, but for its leaf. */
+/**
+ * What RFC 9420 §10.1 asks of a KeyPackage and of its leaf (§7.3), as far as no group is needed for it: the credential is the
+ * application's to judge, and the lifetime is asked for by {@link isWithinLifetime}. @throws MlsError
+ */
 export function validateKeyPackage(suite: CipherSuite, keyPackage: KeyPackage): void {
+  validatePackage(suite, keyPackage);
+  const { leafNode } = keyPackage;
+  const census = CredentialCensus.empty();
+  census.count(leafNode, 1);
+  const place = { groupId: EMPTY, leafIndex: 0, source: "key_package", extensions: [] } as const;
+  validateLeaf(suite, leafNode, place, census);
+}
+
+/** What RFC 9420 §10.1 asks of a KeyPackage, but for its leaf: that one is validated in its place in a tree. */
+export function validatePackage(suite: CipherSuite, keyPackage: KeyPackage): void {
   // RULE: mls.key-package-suite: a key package is for this version and suite (RFC 9420 §10.1).
   if (keyPackage.version !== MLS10) throw new MlsError("unsupported_version", "key package");
   if (keyPackage.cipherSuite !== suite.id) throw new MlsError("unsupported_suite", "key package");
@@ -117,6 +156,11 @@ export function validateKeyPackage(suite: CipherSuite, keyPackage: KeyPackage): 
   requireUsableKey(suite, keyPackage.initKey, "init key");
   // RULE: mls.init-key: the init key is not the leaf's encryption key (RFC 9420 §10.1).
   if (equalBytes(keyPackage.initKey, leafNode.encryptionKey)) throw new MlsError("init_key_reused", "key package");
+  // RULE: mls.key-package-extensions: what a key package carries, its leaf lists (RFC 9420 §10).
+  for (const { type } of keyPackage.extensions) {
+    if (!supportsExtension(leafNode.capabilities, type))
+      throw new MlsError("missing_capability", "key package extension");
+  }
 }
 
 /** Whether a key package's leaf may be used at that time (seconds since 1970). The engine has no clock: who admits asks. */
@@ -126,5 +170,9 @@ export function isWithinLifetime(leaf: LeafNode, now: bigint): boolean {
 }
 
 function supportsExtension(capabilities: Capabilities, type: number): boolean {
-  return (type >= 1 && type <= DEFAULT_EXTENSIONS) || capabilities.extensions.includes(type);
+  return isDefaultExtension(type) || capabilities.extensions.includes(type);
+}
+
+function isDefaultExtension(type: number): boolean {
+  return type >= 1 && type <= DEFAULT_EXTENSIONS;
 }

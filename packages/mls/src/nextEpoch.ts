@@ -3,8 +3,12 @@ import type { Extension } from "./extension.js";
 import type { AuthenticatedContent } from "./framing.js";
 import type { GroupContext } from "./groupContext.js";
 import { type EpochSecrets, epochSecrets, joinerSecret } from "./keySchedule.js";
+import { MlsError } from "./mlsError.js";
 import type { RatchetTree } from "./ratchetTree.js";
 import { confirmedTranscriptHash, interimTranscriptHash } from "./transcriptHash.js";
+
+/** The epoch that nothing follows. */
+export const LAST_EPOCH = 2n ** 64n - 1n;
 
 /** The epoch that a commit leads to. */
 export interface NextEpoch {
@@ -21,6 +25,8 @@ export function provisionalContext(
   treeHash: Uint8Array,
   extensions: readonly Extension[],
 ): GroupContext {
+  // RULE: mls.last-epoch: no epoch follows the last one that a uint64 holds (RFC 9420 §8.1).
+  if (context.epoch >= LAST_EPOCH) throw new MlsError("wrong_epoch", "no epoch follows");
   return { ...context, epoch: context.epoch + 1n, treeHash, extensions };
 }
 

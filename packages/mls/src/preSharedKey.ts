@@ -13,6 +13,14 @@ export type PreSharedKeyId =
       readonly nonce: Uint8Array;
     };
 
+/** Most pre-shared keys that one commit or Welcome may use. */
+export const MAX_PSKS = 64;
+
+/** RULE: mls.bounded-psks: more PSKs than anybody needs are refused before any work is done. */
+export function limitPsks(psks: readonly PreSharedKeyId[]): void {
+  if (psks.length > MAX_PSKS) throw new MlsError("bad_psk", `more than ${MAX_PSKS}`);
+}
+
 const USAGES = ["application", "reinit", "branch"] as const;
 
 export function writePreSharedKeyId(writer: Writer, psk: PreSharedKeyId): Writer {

@@ -4,10 +4,10 @@ import type { Engine } from "./engine.js";
 import type { Extension } from "./extension.js";
 import { validateNewExtensions } from "./extensionValidation.js";
 import { MLS10, type Sender } from "./framing.js";
-import { validateKeyPackage, validateLeafNode } from "./leafValidation.js";
+import { validateLeafNode, validatePackage } from "./leafValidation.js";
 import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
-import { type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
+import { limitPsks, type PreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
 import type { Proposal } from "./proposal.js";
 import type { RatchetTree } from "./ratchetTree.js";
 
@@ -104,6 +104,7 @@ export function validateSender(proposal: Proposal, sender: Sender, externalCommi
 }
 
 function validatePsks(suite: CipherSuite, psks: readonly PreSharedKeyId[]): void {
+  limitPsks(psks);
   const names = psks.map((psk) => toHex(writePreSharedKeyId(new Writer(), psk).finish()));
   // RULE: mls.psk-once: a PSK is used once in a commit (RFC 9420 §12.2).
   if (new Set(names).size !== names.length) throw new MlsError("duplicate_psk", "PreSharedKey");
@@ -154,7 +155,7 @@ export function applyProposals(
   const adds = list.flatMap((proposal) => {
     if (proposal.type !== "add") return [];
     const { keyPackage } = proposal;
-    validateKeyPackage(suite, keyPackage);
+    validatePackage(suite, keyPackage);
     const leafIndex = tree.addLeaf(keyPackage.leafNode);
     return [{ leafIndex, leafNode: keyPackage.leafNode, initKey: keyPackage.initKey, keyPackage }];
   });

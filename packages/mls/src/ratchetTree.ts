@@ -1,12 +1,17 @@
 import { decode, Writer } from "@conclave/codec";
+import type { HashName } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import { CredentialCensus } from "./credentialCensus.js";
 import { KeyIndex } from "./keyIndex.js";
 import type { LeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { leafHash, subtreeHash } from "./treeHash.js";
-import { directPath, firstLeaf, isBelow, isLeaf, leafToNode, left, nodeWidth, right, root } from "./treeMath.js";
+import { directPath, firstLeaf, isBelow, isLeaf, leafToNode, left, level, nodeWidth, right, root } from "./treeMath.js";
 import { encodeNode, MAX_LEAVES, type Node, nodeEncryptionKey, type ParentNode, readNode } from "./treeNode.js";
+
+/** Hashes of blank subtrees that are at least so many levels high, by hash function and node: at most 8,192 of each. */
+const BLANK_LEVEL = 4;
+const blankHashes: Partial<Record<HashName, Map<number, Uint8Array>>> = {};
 
 /**
  * The ratchet tree (RFC 9420 §4, §7): nodes, their tree hashes, and indices of the keys in use.
@@ -135,7 +140,9 @@ export class RatchetTree {
     for (const above of directPath(leafToNode(leafIndex), this.width)) {
       const parent = this.parent(above);
       if (parent === null) continue;
-      const unmergedLeaves = [...parent.unmergedLeaves, leafIndex].sort((a, b) => a - b);
+      // Sorted already, and newcomers mostly come at the end: a thousand at once must not sort as many lists anew.
+      const at = parent.unmergedLeaves.findLastIndex((leaf) => leaf < leafIndex) + 1;
+      const unmergedLeaves = parent.unmergedLeaves.toSpliced(at, 0, leafIndex);
       this.put(above, { type: "parent", parent: { ...parent, unmergedLeaves } });
     }
     return leafIndex;
@@ -183,13 +190,31 @@ export class RatchetTree {
     const changed = this.hashes.get(index);
     const known = changed === undefined ? this.base.hashes[index] : changed;
     if (known !== null && known !== undefined) return known;
-    const hash = isLeaf(index)
-      ? leafHash(suite, index, this.node(index))
-      : subtreeHash(suite, this.node(index), this.treeHash(suite, left(index)), this.treeHash(suite, right(index)));
+    const hash = this.blankHash(suite, index) ?? this.hashOf(suite, index);
     // Where this tree has no change below, the hash is the base's too, and stays known when this tree is dropped.
     if (changed === undefined) this.base.hashes[index] = hash;
     else this.hashes.set(index, hash);
     return hash;
+  }
+
+  private hashOf(suite: CipherSuite, index: number): Uint8Array {
+    if (isLeaf(index)) return leafHash(suite, index, this.node(index));
+    return subtreeHash(suite, this.node(index), this.treeHash(suite, left(index)), this.treeHash(suite, right(index)));
+  }
+
+  // A blank subtree has the same hash in every tree of a suite's hash. The large ones are kept for the process, or whoever
+  // brings a tree of 65,536 blank leaves again and again would have them hashed again and again.
+  private blankHash(suite: CipherSuite, index: number): Uint8Array | null {
+    if (level(index) < BLANK_LEVEL || !this.isBlank(index)) return null;
+    const known = blankHashes[suite.algorithms.hash] ?? new Map<number, Uint8Array>();
+    blankHashes[suite.algorithms.hash] = known;
+    const hash = known.get(index) ?? this.hashOf(suite, index);
+    known.set(index, hash);
+    return hash;
+  }
+
+  private isBlank(index: number): boolean {
+    return this.node(index) === null && (isLeaf(index) || (this.isBlank(left(index)) && this.isBlank(right(index))));
   }
 
   /** tree_hash of a subtree as it was before these leaves joined (RFC 9420 §7.9: original_sibling_tree_hash). */

@@ -54,6 +54,11 @@ export class SecretTree {
     return new SecretTree(suite, leaves, new Map([[root(leaves), encryptionSecret]]), new Map());
   }
 
+  /** How far a chain has come. */
+  generation(leaf: number, type: RatchetType): number {
+    return this.ratchets.get(ratchetId(leaf, type))?.generation ?? 0;
+  }
+
   /** The next key of the own chain. */
   next(leaf: number, type: RatchetType): RatchetStep {
     const { ratchet, opened } = this.open(leaf, type);

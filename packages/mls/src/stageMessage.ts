@@ -10,6 +10,7 @@ import { decodeMessage } from "./mlsMessage.js";
 import { openPrivateMessage, type PrivateMessage } from "./privateMessage.js";
 import { proposalRef } from "./proposal.js";
 import { type SentProposal, validateSender } from "./proposalList.js";
+import { limitProposals } from "./proposalLimit.js";
 import { type PublicMessage, verifyMembershipTag } from "./publicMessage.js";
 import type { KeyUse, RatchetStep } from "./secretTree.js";
 import { stageCommit } from "./stageCommit.js";
@@ -92,6 +93,7 @@ function stageContent(
   if (content.content.type !== "proposal") throw new TypeError("application messages are staged elsewhere");
   const { proposal } = content.content;
   validateSender(proposal, content.sender);
+  limitProposals(group.proposals.values(), content.sender, proposal);
   const encoded = encodeAuthenticatedContent(message);
   const ref = proposalRef(group.suite, encoded);
   const used = step === null ? { put: [], delete: [] } : stepDelta(content.epoch, step);

@@ -109,7 +109,9 @@ describe("joining (RFC 9420 §12.4.3)", () => {
     const [dave, erin] = [keyPackage("dave"), keyPackage("erin")];
     const { welcome } = ok(alice.commit({ proposals: [{ type: "add", keyPackage: dave.keyPackage }] }));
     expect(code(Group.join(engine, { welcome: welcome!, keyPackage: erin }))).toBe("no_key_package");
-    const other = generateKeyPackage(engine, { ...leaf("dave"), suite: 3, lifetime });
+    const { capabilities, ...daves } = leaf("dave");
+    const both = { ...capabilities, cipherSuites: [1, 3] };
+    const other = generateKeyPackage(engine, { ...daves, capabilities: both, suite: 3, lifetime });
     expect(code(Group.join(engine, { welcome: welcome!, keyPackage: other }))).toBe("unsupported_suite");
     for (let at = 0; at < welcome!.length; at += 41) {
       const damaged = welcome!.slice();

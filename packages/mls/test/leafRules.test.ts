@@ -1,7 +1,8 @@
-import { fromHex } from "@conclave/codec";
+import { decode, fromHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { CipherSuite } from "../src/cipherSuite.js";
+import { readExtensions } from "../src/extension.js";
 import { Group, requiredCapabilities } from "../src/index.js";
 import { type KeyPackage, keyPackageTbs } from "../src/keyPackage.js";
 import { type LeafNode, leafNodeTbs } from "../src/leafNode.js";
@@ -99,8 +100,10 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }] }))).toBe("missing_capability");
   });
   it("RULE mls.extension-once", () => {
-    const twice = [1, 1].map((type) => ({ type, data: EMPTY }));
-    expect(adding(withLeaf({ extensions: twice }))).toBe("malformed");
+    // Two of type 1 without data, as our own writer never writes them.
+    const twice = Uint8Array.of(6, 0, 1, 0, 0, 1, 0);
+    expect(() => decode(twice, readExtensions)).toThrow("malformed: an extension type occurs twice");
+    expect(decode(Uint8Array.of(6, 0, 1, 0, 0, 2, 0), readExtensions).ok).toBe(true);
   });
   it("RULE mls.credential: the application's word is final", () => {
     application.vouch = (name) => name !== "dave";
@@ -124,13 +127,13 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     expect(code(bob.stage(forge(alice, commitOf([{ type: "add", keyPackage: forged }]))))).toBe("duplicate_key");
   });
   it("RULE mls.required-capabilities: a leaf supports the extensions that the group has", () => {
-    const options = { groupId: EMPTY, suite: 1, leaf: { ...leaf("alice"), lifetime } };
+    const knows = { capabilities: { ...capabilities, extensions: [0xff01] } };
+    const options = { groupId: EMPTY, suite: 1, leaf: { ...leaf("alice"), ...knows, lifetime } };
     const unknown = { type: 0xff01, data: EMPTY };
     const { group } = Group.create(engine, { ...options, extensions: [unknown] });
     const proposals = [{ type: "add", keyPackage: keyPackage("bob").keyPackage }] as const;
     expect(reason(group.commit({ proposals }))).toBe("missing_capability: extension 65281");
-    const knowing = { capabilities: { ...capabilities, extensions: [0xff01] } };
-    const added = [{ type: "add", keyPackage: keyPackage("bob", knowing).keyPackage }] as const;
+    const added = [{ type: "add", keyPackage: keyPackage("bob", knows).keyPackage }] as const;
     expect(code(group.commit({ proposals: added }))).toBe("ok");
   });
   it("RULE mls.required-capabilities and RULE mls.extensions-supported", () => {

@@ -73,7 +73,7 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
     expect(code(bob.stage(forge(alice, commitOf([{ type: "update", leafNode }]))))).toBe("own_update");
     const parked = alice.proposeUpdate({ wireFormat: "public" });
     bob.apply(ok(bob.stage(parked.message)));
-    expect(code(alice.commit({ includeReferenced: true }))).toBe("own_update");
+    expect(code(alice.commit({ references: [alice.pendingProposals()[0]!.ref] }))).toBe("own_update");
   });
   it("RULE mls.update-new-key: an Update with the old key is refused", () => {
     const { alice, bob, carol } = room();
@@ -83,7 +83,7 @@ describe("lists of proposals (RFC 9420 §12.2)", () => {
     const leafNode = { ...content, signature: suite.signWithLabel(state.signaturePrivateKey, "LeafNodeTBS", tbs) };
     const parked = forge(bob, { type: "proposal", proposal: { type: "update", leafNode } });
     for (const group of [alice, carol]) group.apply(ok(group.stage(parked)));
-    expect(code(alice.commit({ includeReferenced: true }))).toBe("same_encryption_key");
+    expect(code(alice.commit({ references: [alice.pendingProposals()[0]!.ref] }))).toBe("same_encryption_key");
   });
   it("RULE mls.known-reference: a reference to nothing is refused", () => {
     const { alice, bob } = room();

@@ -35,6 +35,7 @@ export function authorCommit(
   const created = parts.group.commit({
     proposals: proposals.value,
     authenticatedData: transition?.entry.hash ?? new Uint8Array(0),
+    now: BigInt(Math.floor(now / 1000)),
   });
   if (!created.ok) return refused("mls", created.error.message);
   const used = groupDelta(parts, created.value.delta);
