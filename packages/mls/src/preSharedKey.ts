@@ -14,7 +14,7 @@ export type PreSharedKeyId =
     };
 
 /** Most pre-shared keys that one commit or Welcome may use. */
-export const MAX_PSKS = 64;
+const MAX_PSKS = 64;
 
 /** RULE: mls.bounded-psks: more PSKs than anybody needs are refused before any work is done. */
 export function limitPsks(psks: readonly PreSharedKeyId[]): void {

@@ -9,8 +9,6 @@ export interface StoredRoom {
   readonly roomId: string;
   readonly epoch: number;
   readonly seq: number;
-  /** The last record of the log that it has taken. */
-  readonly place: number;
   readonly head: string;
   readonly authenticator: string;
   readonly status: string;
@@ -62,6 +60,15 @@ export function unforgotten(disk: MemoryDisk, roomId: string): string[] {
 
 /** What a device has stored of a room; null when it holds none of its keys: not yet, or not any more. */
 export function inspect(crypto: Crypto, disk: MemoryDisk, roomId: string): StoredRoom | null {
+  return look(crypto, disk, roomId)?.stored ?? null;
+}
+
+/** The same, with the number of the last record of the log that the device has taken. */
+export function look(
+  crypto: Crypto,
+  disk: MemoryDisk,
+  roomId: string,
+): { readonly stored: StoredRoom; readonly place: number } | null {
   const records = storedRecords(disk, roomId);
   if (!records.has("g/group")) return null;
   const { room, group } = openStored(crypto, records);
@@ -72,15 +79,15 @@ export function inspect(crypto: Crypto, disk: MemoryDisk, roomId: string): Store
   const listed = [...room.roster.members.values()].flatMap(({ person, devices }) =>
     devices.map(({ leaf }) => `${toHex(person)} ${toHex(leaf)}`),
   );
-  return {
+  const stored = {
     roomId,
     epoch: room.epoch,
     seq: room.roster.seq,
-    place: room.cursor.n,
     head: toHex(room.roster.head),
     authenticator: toHex(group.epochAuthenticator),
     status: room.status,
     holders: holders.sort(),
     listed: listed.sort(),
   };
+  return { stored, place: room.cursor.n };
 }

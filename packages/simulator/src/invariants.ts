@@ -2,7 +2,7 @@ import { fromHex, toHex } from "@conclave/codec";
 import type { MemoryDisk, SessionEvent } from "@conclave/client";
 import { roomTagOf } from "@conclave/protocol";
 import type { Device } from "./device.js";
-import { inspect, storedRecords, unforgotten, type StoredRoom } from "./inspection.js";
+import { look, storedRecords, unforgotten, type StoredRoom } from "./inspection.js";
 import type { KeyAudit } from "./keyAudit.js";
 import type { SimRelay } from "./relay.js";
 import { UsedSecrets } from "./usedSecrets.js";
@@ -86,10 +86,10 @@ export class Invariants {
         hasChanged = true;
         const left = unforgotten(device.disk, roomId);
         if (left.length > 0) fail(`${device.name} keeps keys that it should forget: ${left.join(", ")}`);
-        const room = inspect(this.audit.crypto, device.disk, roomId);
-        if (room === null) continue;
-        this.checkRoom(device, room);
-        if (this.options.isRelayHonest) this.checkUsedKeys(device, room, relay);
+        const seenNow = look(this.audit.crypto, device.disk, roomId);
+        if (seenNow === null) continue;
+        this.checkRoom(device, seenNow.stored);
+        if (this.options.isRelayHonest) this.checkUsedKeys(device, roomId, seenNow.place, relay);
       }
     }
     if (hasChanged) this.checkLogs(relay);
@@ -111,7 +111,7 @@ export class Invariants {
 
   // What a device has read, or sent, it cannot open again: no secret that leads to a used key is on its disk. Of the tree's
   // public nodes nothing is looked at.
-  private checkUsedKeys(device: Device, { roomId, place }: StoredRoom, relay: SimRelay): void {
+  private checkUsedKeys(device: Device, roomId: string, place: number, relay: SimRelay): void {
     const kept = this.usedKeys.get(device.disk) ?? new Map<string, UsedSecrets>();
     this.usedKeys.set(device.disk, kept);
     const used = kept.get(roomId) ?? new UsedSecrets();
