@@ -1,16 +1,27 @@
 // Holds the documentation to the code: links lead somewhere, every RULE has its test, every public export has a docstring,
-// and docs/attacks.md says about each attack what the tests say. Prints each fault; exits 1 when there is one.
-// `--fix` first writes the attacks' statuses as the tests have them.
+// docs/attacks.md says about each attack what the tests say, docs/cli.md and docs/json.md are what the build says. Prints
+// each fault; exits 1 when there is one.
+// `--fix` first writes the attacks' statuses as the tests have them, and the two documents.
 import { attackFaults, writeAttackStatuses } from "./docs/attacks.mjs";
+import { generatedFaults, writeGenerated } from "./docs/generated.mjs";
 import { exportFaults } from "./docs/exports.mjs";
 import { linkFaults } from "./docs/links.mjs";
 import { ruleFaults } from "./docs/rules.mjs";
 
-const checks = { links: linkFaults, rules: ruleFaults, "public exports": exportFaults, attacks: attackFaults };
-if (process.argv.includes("--fix")) writeAttackStatuses();
+const checks = {
+  links: linkFaults,
+  rules: ruleFaults,
+  "public exports": exportFaults,
+  attacks: attackFaults,
+  "written from the code": generatedFaults,
+};
+if (process.argv.includes("--fix")) {
+  writeAttackStatuses();
+  await writeGenerated();
+}
 let failed = false;
 for (const [name, check] of Object.entries(checks)) {
-  const { faults, summary } = check();
+  const { faults, summary } = await check();
   console.log(`${faults.length === 0 ? "ok    " : "FAILED"} ${name}: ${summary}`);
   for (const fault of faults) console.log(`       ${fault}`);
   failed ||= faults.length > 0;

@@ -1,4 +1,5 @@
-import { EXIT, type ExitCode } from "./exitCode.js";
+import { exitOf } from "./errorCodes.js";
+import type { ExitCode } from "./exitCode.js";
 
 /** What `--json` prints when a command fails. */
 export interface ErrorDocument {
@@ -18,7 +19,7 @@ export class CliError extends Error {
     readonly code: string,
     message: string,
     readonly hint: string | null = null,
-    readonly exit: ExitCode = EXIT.refused,
+    readonly exit: ExitCode = exitOf(code),
   ) {
     super(message);
   }
@@ -30,5 +31,5 @@ export class CliError extends Error {
 
 /** A mistake in the command line: exit code 2. */
 export function usageError(message: string, hint: string | null = null): CliError {
-  return new CliError("USAGE", message, hint, EXIT.usage);
+  return new CliError("USAGE", message, hint);
 }

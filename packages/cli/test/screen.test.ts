@@ -23,6 +23,7 @@ const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
     relay: "x",
     standing: "member",
     isConfirmed: true,
+    isSealed: false,
     role: "owner",
     people: 3,
   },

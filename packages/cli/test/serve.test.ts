@@ -81,7 +81,7 @@ describe("conclave serve", () => {
     writeFileSync(join(data, "permit"), "open sesame\n");
     const env = { CONCLAVE_CREATE_PERMIT_FILE: join(data, "permit"), CONCLAVE_LOG: "json" };
     const shown = await run(["serve", "--print-config", "--json", "--port", "9", "--data", data], { env });
-    const config = JSON.parse(shown.stdout);
+    const config = JSON.parse(shown.stdout).settings;
     expect(config.port).toEqual({ value: 9, source: "--port" });
     expect(config.log).toEqual({ value: "json", source: "CONCLAVE_LOG" });
     expect(config.createPermit).toEqual({ value: "(set)", source: "CONCLAVE_CREATE_PERMIT_FILE" });

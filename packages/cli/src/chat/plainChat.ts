@@ -4,6 +4,7 @@ import type { TimelineItem } from "../model/timeline.js";
 import { EXIT, type ExitCode } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
 import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
+import { ChatChanges } from "./chatChanges.js";
 import { keyOf } from "./chatView.js";
 import { linesOf } from "./plainLine.js";
 import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
@@ -34,8 +35,8 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
   const texts = new Map<string, string>();
   const show = (item: TimelineItem) => {
     if (item.kind === "message") texts.set(item.message.id, item.message.text);
-    // For people own messages are shown when they are in the room's log, not twice; programs are told of both.
-    if (!output.json && item.kind === "message" && item.message.state === "pending") return;
+    // Own messages are told when they are in the room's log: once, to people and programs.
+    if (item.kind === "message" && item.message.state === "pending") return;
     output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
   };
   // For people a message that reads otherwise now is shown once more; what was printed cannot change.
@@ -47,10 +48,14 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
       output.event(event, (paint) => linesOf({ kind: "message", message }, paint, { withDay: false }).join("\n"));
     }
   };
+  const changes = output.json ? new ChatChanges(room, output) : null;
   // What happens while the history is read comes after it.
   let meanwhile: TimelineItem[] | null = [];
   const stopWatching = room.watch((event) => {
-    if (event.kind === "changed") return;
+    if (event.kind === "changed") {
+      changes?.tell();
+      return;
+    }
     if (event.kind === "amended") {
       showAmended(event);
       return;
@@ -62,7 +67,9 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
   const shown = new Set(earlier.map(keyOf));
   const late = meanwhile.filter((item) => keyOf(item) === null || !shown.has(keyOf(item)));
   meanwhile = null;
-  for (const item of [...earlier, ...late]) show(item);
+  for (const item of earlier) show(item);
+  changes?.historyEnds();
+  for (const item of late) show(item);
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     stop.signal.addEventListener("abort", () => {

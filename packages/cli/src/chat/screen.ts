@@ -119,7 +119,7 @@ function statusRow({ status, summary }: ScreenState, scroll: number, columns: nu
   const extra: Row = [
     ...(status.pending > 0 ? [part(`  ${status.pending} waiting to be sent`, "warning")] : []),
     ...(standing === "" ? [] : [part(`  ${standing}`, "warning")]),
-    ...(status.paused === null ? [] : [part(`  sending is stopped: ${safeText(status.paused)}`, "alarm")]),
+    ...(status.paused === null ? [] : [part(`  sending is stopped: ${safeText(status.paused.message)}`, "alarm")]),
   ];
   const right = scroll > 0 ? part("↓ newer below (PgDn) ", "warning") : part("/help ", "dim");
   return spread([...connection, ...extra], [right], columns);

@@ -40,14 +40,14 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link, progress } = await room.invite({
+      const { link, progress, invitation } = await room.invite({
         label: label || "link",
         uses: DEFAULT_USES,
         expires: null,
-        mode: "direct",
+        mode: null,
       });
       if (link === null) tell(host, progress, "The link was made.");
-      else host.say(`Whoever has this link can join:\n${link}`);
+      else host.say(`Whoever has this link can ${invitation.mode === "ask" ? "ask to join" : "join"}:\n${link}`);
     },
   },
   members: {
@@ -172,7 +172,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: async (room, _, host) => {
       await room.resume();
       const { paused } = room.status();
-      host.say(paused === null ? "Sending goes on." : `Still stopped: ${paused}`);
+      host.say(paused === null ? "Sending goes on." : `Still stopped: ${paused.message}`);
     },
   },
   help: {
@@ -194,7 +194,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
 };
 
 function decisionLine({ time, summary, right }: Decision): string {
-  return `${dayAndTime(time)}  ${safeLine(summary)}${right === "" ? "" : `, ${safeLine(right)}`}`;
+  return `${dayAndTime(time)}  ${safeLine(summary)}${right.text === "" ? "" : `, ${safeLine(right.text)}`}`;
 }
 
 /** `text` is a command, unless it begins with two slashes, which send a message that begins with one, or has several lines. */

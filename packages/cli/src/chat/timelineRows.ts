@@ -131,5 +131,5 @@ function systemText(item: Exclude<ShownItem, { kind: "message" }>): { text: stri
   if (item.kind === "proposal") return { text: item.proposal.sentence, style: "plain", mark: "?" };
   if (item.kind === "unreadable") return { text: item.sentence, style: "dim", mark: "·" };
   const { summary, right } = item.decision;
-  return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };
+  return { text: right.text === "" ? summary : `${summary}, ${right.text}`, style: "dim", mark: "◆" };
 }

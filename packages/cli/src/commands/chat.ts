@@ -10,6 +10,7 @@ export async function chat(context: CommandContext): Promise<void> {
   const isPlain = options["plain"] === true || context.json || !process.stdin.isTTY || !process.stdout.isTTY;
   await withHome(context, "write", async (home) => {
     const room = home.room(context.room);
+    output.about(room.summary().id);
     if (isPlain) {
       const { plainChat } = await import("../chat/plainChat.js");
       const exit = await plainChat(room, output, {

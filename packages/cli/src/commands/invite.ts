@@ -1,8 +1,9 @@
 import { isLabel } from "@conclave/protocol";
-import { usageError } from "../cliError.js";
+import { CliError, usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
+import type { HomeRoom } from "../session/homeRoom.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -23,8 +24,8 @@ export async function invite(context: CommandContext): Promise<void> {
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
-  const mode = String(options["mode"]);
-  if (mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
+  const mode = options["mode"] ?? null;
+  if (mode !== null && mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be 1 to 64 visible characters.");
   await withRoom(context, "write", async (room) => {
@@ -33,19 +34,24 @@ export async function invite(context: CommandContext): Promise<void> {
       reportProgress(output, progress, "The link was made.", { invitation, link });
       return;
     }
-    output.result({ invitation, link }, (paint) => [
+    output.result({ invitation, link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
       `  ${paint.cyan(link)}`,
       "",
-      paint.dim("Send it over a channel you trust: what comes after # is a secret. It is not shown again."),
+      paint.dim("Send it over a channel you trust: what comes after # is a secret."),
     ]);
   });
 }
 
-/** `conclave invites`. */
+/** `conclave invites`, and `conclave invites --link NAME`. */
 export async function invites(context: CommandContext): Promise<void> {
+  const wanted = context.options["link"];
   await withRoom(context, "read", (room) => {
+    if (typeof wanted === "string") {
+      showLink(context, room, wanted);
+      return;
+    }
     const all = room.invitations();
     context.output.result({ invitations: all }, (paint) =>
       all.length === 0
@@ -65,6 +71,21 @@ export async function invites(context: CommandContext): Promise<void> {
   });
 }
 
+/** An own invite that is open, with its link: who makes one and dies before it is printed has lost nothing. */
+function showLink({ output }: CommandContext, room: HomeRoom, wanted: string): void {
+  const open = room.invitations().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
+  const named = open.map((invitation) => ({ ...invitation, name: invitation.label ?? invitation.id }));
+  const { name: _name, ...invitation } = findOne("open invite of yours", wanted, named);
+  const link = room.link(invitation.id);
+  if (link === null)
+    throw new CliError(
+      "NO_LINK",
+      "This home does not have the link of this invite: it was made on another device.",
+      "Close it and make a new one.",
+    );
+  output.result({ invitation, link }, () => link);
+}
+
 /** `conclave revoke`. */
 export async function revoke(context: CommandContext, name: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
@@ -81,8 +102,8 @@ export async function revoke(context: CommandContext, name: string): Promise<voi
 
 function whoMayUse({ uses, limit, mode, expires, label }: Invitation): string {
   const left = limit - uses;
-  const who = left === 1 ? "The first who uses" : `The first ${left} who use`;
-  const what = mode === "ask" ? "can ask to join" : "can join at once";
+  const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
+  const what = mode === "ask" ? "ask to join" : "join at once";
   const until = expires === null ? "" : `, until ${dayAndTime(expires)}`;
-  return `${who} this link ("${safeName(label ?? "")}") ${what}${until}:`;
+  return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;
 }

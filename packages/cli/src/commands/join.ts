@@ -27,9 +27,8 @@ export async function join(context: CommandContext, given: string): Promise<void
     await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
     const room = await waiting(output, invited.accept(name, String(options["note"] ?? ""), options["stolen"] === true));
     const summary = room.summary();
-    const members = room
-      .members()
-      .map(({ id, name: member, tag, role, isYou }) => ({ id, name: member, tag, role, isYou }));
+    const members = room.members();
+    output.about(summary.id);
     output.result({ room: summary, members }, (paint) =>
       summary.standing === "asking"
         ? [

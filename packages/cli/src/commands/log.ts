@@ -26,7 +26,7 @@ function decisionTable(decisions: readonly Decision[], paint: Paint): string[] {
       { text: String(seq).padStart(3), paint: paint.dim },
       { text: dayAndTime(time), paint: paint.dim },
       safeLine(summary),
-      { text: safeLine(right), paint: paint.dim },
+      { text: safeLine(right.text), paint: paint.dim },
     ]),
   );
 }

@@ -33,7 +33,7 @@ export function memberTable(people: readonly Member[], paint: Paint): string[] {
       { text: member.role, paint: member.role === "owner" ? paint.yellow : (text: string) => text },
       { text: `#${member.tag}`, paint: paint.dim },
       {
-        text: `${safeLine(member.admission)}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.checked === null ? "" : ", checked by you"}`,
+        text: `${safeLine(member.admission.text)}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.checked === null ? "" : ", checked by you"}`,
         paint: paint.dim,
       },
     ]),

@@ -1,9 +1,11 @@
+import { EXIT } from "../exitCode.js";
 import type { Progress } from "../model/session.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 
 /** Reports an action that was done, or that waits for the approval of others. */
 export function reportProgress(output: Output, progress: Progress, sentence: string, document: object): void {
+  if (!progress.done) process.exitCode = EXIT.waiting;
   output.result({ ...document, ...progress }, (paint) =>
     progress.done
       ? `${paint.green("✔")} ${sentence}`

@@ -1,5 +1,6 @@
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
+import type { Person } from "../model/person.js";
 import type { JoinRequest, Proposal } from "../model/room.js";
 import { withRoom, type CommandContext } from "../program/globals.js";
 import { nextCommand } from "../terminal/nextCommand.js";
@@ -47,8 +48,8 @@ function proposalLines({ id, by, summary, approvedBy, need }: Proposal, paint: P
   ];
 }
 
-function agreement(approvedBy: readonly string[], needed: number): string {
-  return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(safeName).join(", ") || "nobody"}`;
+function agreement(approvedBy: readonly Person[], needed: number): string {
+  return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(({ name }) => safeName(name)).join(", ") || "nobody"}`;
 }
 
 /** `conclave admit` and `decline`. */

@@ -8,7 +8,7 @@ export async function resume(context: CommandContext): Promise<void> {
     const { paused: still } = room.status();
     context.output.result({ wasPaused: paused, paused: still, looked: alarms.length }, (paint) =>
       still !== null
-        ? `${paint.yellow("…")} Still stopped: ${still}`
+        ? `${paint.yellow("…")} Still stopped: ${still.message}`
         : paused === null
           ? alarms.length === 0
             ? "Nothing was stopped."

@@ -1,5 +1,5 @@
 import { usageError } from "../cliError.js";
-import { displayName } from "../model/person.js";
+import { displayName, personOf } from "../model/person.js";
 import { findOne } from "../model/find.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import { consentForGood } from "../terminal/consent.js";
@@ -24,6 +24,9 @@ export async function setRole(context: CommandContext, name: string, role: strin
       await consentForGood(context, `Give up your role of ${person.role}? Only others can give it back.`);
     }
     const progress = await room.setRole(person, role);
-    reportProgress(context.output, progress, `${safeName(person.name)} is ${role} now.`, { person: person.id, role });
+    reportProgress(context.output, progress, `${safeName(person.name)} is ${role} now.`, {
+      person: personOf(person),
+      role,
+    });
   });
 }

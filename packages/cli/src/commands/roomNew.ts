@@ -1,8 +1,6 @@
-import { usualMode } from "@conclave/client";
 import { usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import { DEFAULT_USES } from "./invite.js";
-import { policyOf } from "../session/policyView.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -21,20 +19,19 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
     const preset = String(options["preset"]);
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
-    // Where several decide who comes in, a link that lets in at once would decide it without them.
-    const mode = usualMode(policyOf(preset));
     const invite =
       options["invite"] === false
         ? null
-        : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode });
+        : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
     const summary = room.summary();
+    output.about(summary.id);
     const link = invite?.link ?? null;
     output.result({ room: summary, link, invitation: invite?.invitation ?? null }, (paint) => [
       `${paint.green("✔")} ${paint.bold(safeName(summary.title))} exists, and you are its owner.`,
       "",
       ...(link !== null
         ? [
-            mode === "ask"
+            invite?.invitation?.mode === "ask"
               ? "Invite people with this link. They ask to join, and those who decide approve them (requests, admit):"
               : "Invite people with this link. Whoever has it can join, even while you are offline:",
             "",

@@ -21,6 +21,7 @@ export async function send({ output, options, ...context }: CommandContext, give
   if (text.trim() === "") throw usageError("There is nothing to send.");
   await withHome({ output, options, ...context }, "write", async (home) => {
     const room = home.room(context.room);
+    output.about(room.summary().id);
     const message = await room.send(text);
     if (options["wait"] === false) {
       output.result({ message }, () => "Stored. It is sent the next time that this home is connected.");
@@ -34,7 +35,7 @@ export async function send({ output, options, ...context }: CommandContext, give
       const kept = "Your message is stored, and is sent the next time that this home is connected.";
       throw new CliError(error.code, `${error.message} ${kept}`, error.hint, error.exit);
     }
-    output.result({ message: { ...message, state: "sent" } }, (paint) => `${paint.green("✔")} sent`);
+    output.result({ message: await room.messages.find(message.id) }, (paint) => `${paint.green("✔")} sent`);
   });
 }
 
@@ -56,7 +57,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
       if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => room.sendFile({ ...file, caption }, signal));
       await waiting(output, room.flushed(PATIENCE));
-      output.result({ message: { ...message, state: "sent" }, notes }, (paint) =>
+      output.result({ message: await room.messages.find(message.id), notes }, (paint) =>
         notes === "removed"
           ? `${paint.green("✔")} sent, without what the camera wrote into it (--original sends that too)`
           : `${paint.green("✔")} sent`,

@@ -7,7 +7,6 @@ import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
-import { EXIT } from "../exitCode.js";
 import type { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";
@@ -37,6 +36,7 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
     output.warn(
       `listening on ${config.host} without TLS. Messages stay sealed, but whoever sees the traffic learns who talks when, ` +
         "and could replace the web client.\n  Give --tls-cert and --tls-key, or put a proxy in front and say --behind-proxy.",
+      "NO_TLS",
     );
   }
   const pages = config.web ? loadPages(OWN_PAGES) : null;
@@ -125,7 +125,6 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
       "HOST_UNKNOWN",
       `This machine has no address ${config.host}.`,
       "Use 127.0.0.1, or 0.0.0.0 for all.",
-      EXIT.usage,
     );
   }
   if (code === "data_in_use") {

@@ -14,11 +14,13 @@ export async function status(context: CommandContext): Promise<void> {
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
       "",
       `  you are     ${standingLine(summary)}`,
-      `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not asked"}`,
+      `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
       `  members     ${freshnessLine(current)}`,
       `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
       `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
-      ...(current.paused === null ? [] : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused)}`]),
+      ...(current.paused === null
+        ? []
+        : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),
       ...alarmLines(current, paint),
     ]);
     if (current.alarms.length > 0) process.exitCode = EXIT.alarm;

@@ -1,4 +1,5 @@
 import { findOne } from "../model/find.js";
+import { personOf } from "../model/person.js";
 import { usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome, withRoom } from "../program/globals.js";
 import { nextCommand } from "../terminal/nextCommand.js";
@@ -39,13 +40,14 @@ async function keepMark(context: CommandContext, name: string | null, isChecked:
   if (name === null) throw usageError("Say whom you have checked.", nextCommand("verify", "NAME", "--mark"));
   await withHome(context, "write", async (home) => {
     const room = home.room(context.room);
+    context.output.about(room.summary().id);
     // People meet where there is no network: the relay is only asked about somebody who is not known here yet.
     const isKnown = room.members().some((member) => member.name === name);
     if (!isKnown) await waiting(context.output, room.sync(PATIENCE));
     const person = findOne("member", name, room.members());
     await home.mark(person.id, isChecked);
     const shown = `${safeName(person.name)} #${person.tag}`;
-    context.output.result({ person: person.id, isChecked }, (paint) =>
+    context.output.result({ person: personOf(person), isChecked }, (paint) =>
       isChecked ? `${paint.green("✔")} ${shown} is marked as checked.` : `${shown} is not marked any more.`,
     );
   });

@@ -11,7 +11,7 @@ export function printConfig({ sources }: ResolvedConfig, output: Output): void {
     return { name, value: shown, source };
   });
   const document = Object.fromEntries(rows.map(({ name, value, source }) => [name, { value, source }]));
-  output.result(document, (paint) =>
+  output.result({ settings: document }, (paint) =>
     table([
       [
         { text: "setting", paint: paint.dim },

@@ -6,5 +6,5 @@ import type { RoomStatus } from "./room.js";
 export function freshnessLine({ freshness }: Pick<RoomStatus, "freshness">): string {
   if (freshness.time === null) return "not confirmed yet";
   const good = freshness.state === "fresh" ? "" : ` (${freshness.state})`;
-  return `confirmed by ${safeName(freshness.by ?? "somebody")} ${ago(freshness.time, Date.now())}${good}`;
+  return `confirmed by ${safeName(freshness.by?.isYou === true ? "you" : (freshness.by?.name ?? "somebody"))} ${ago(freshness.time, Date.now())}${good}`;
 }

@@ -9,18 +9,44 @@ export interface Person {
   readonly isYou: boolean;
 }
 
+/** An invite that somebody used or holds. */
+export interface InviteRef {
+  readonly id: string;
+  /** What this home calls it; null for other people's. */
+  readonly label: string | null;
+  /** Who made it; null where this home does not know. */
+  readonly by: Person | null;
+}
+
+/** How somebody came into the room. */
+export interface Admission {
+  /** `founded`, `invited` (with a link, by themselves), `admitted` (somebody let them in), or `unknown`: before this device. */
+  readonly how: "founded" | "invited" | "admitted" | "unknown";
+  /** Who let them in. */
+  readonly by: Person | null;
+  /** Whose agreement came with it. */
+  readonly approvedBy: readonly Person[];
+  readonly invite: InviteRef | null;
+  /** The same for people. */
+  readonly text: string;
+}
+
 /** A person in a room. */
 export interface Member extends Person {
   readonly role: string;
   readonly devices: number;
   /** When they came in, by the clock of whoever let them in; null when that is unknown. */
   readonly since: number | null;
-  /** How they came in: `founded the room`, `admitted by Alice with the link "Newsletter"`. */
-  readonly admission: string;
+  readonly admission: Admission;
   /** Somebody else in the room has a name that looks the same. */
   readonly isLookalike: boolean;
   /** You have compared their fingerprint: by what, and when (ms). */
   readonly checked: { readonly how: string; readonly time: number } | null;
+}
+
+/** A member as the person that they are. */
+export function personOf({ id, name, tag, isYou }: Person): Person {
+  return { id, name, tag, isYou };
 }
 
 /** `Alice`, or `Alice#4f2a` where somebody else's name looks the same. */

@@ -1,7 +1,7 @@
 import type { RoomStatus as ClientStatus } from "@conclave/client";
 import type { Policy } from "@conclave/protocol";
 import type { Alarm } from "./timeline.js";
-import type { Person } from "./person.js";
+import type { InviteRef, Person } from "./person.js";
 
 /** A room in a list of rooms. */
 export interface RoomSummary {
@@ -12,6 +12,8 @@ export interface RoomSummary {
   readonly standing: ClientStatus["standing"];
   /** False after a join until a member has confirmed it by doing something in the room. */
   readonly isConfirmed: boolean;
+  /** Its people, roles and rules stay as they are for ever. */
+  readonly isSealed: boolean;
   readonly role: string | null;
   readonly people: number;
 }
@@ -20,7 +22,7 @@ export interface RoomSummary {
 export interface RoomStatus {
   readonly connection: ClientStatus["connection"];
   /** Who last confirmed the list of members and when, and how good that is. */
-  readonly freshness: { readonly state: string; readonly by: string | null; readonly time: number | null };
+  readonly freshness: { readonly state: string; readonly by: Person | null; readonly time: number | null };
   readonly epoch: number;
   /** The roster's head: how many decisions there have been after the founding. */
   readonly seq: number;
@@ -30,7 +32,7 @@ export interface RoomStatus {
   readonly pending: number;
   readonly requests: number;
   /** Whether sending is stopped, and why. */
-  readonly paused: string | null;
+  readonly paused: { readonly code: string; readonly message: string } | null;
   readonly alarms: readonly Alarm[];
 }
 
@@ -55,11 +57,13 @@ export interface JoinRequest {
   readonly tag: string;
   readonly words: string;
   readonly note: string;
-  /** The invite they hold: `Alice's link "Newsletter"`. */
+  /** The invite they hold. */
+  readonly invite: InviteRef;
+  /** The same for people: `Alice's link "Newsletter"`. */
   readonly via: string;
   readonly role: string;
   readonly time: number;
-  readonly approvedBy: readonly string[];
+  readonly approvedBy: readonly Person[];
   /** 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
 }
@@ -68,9 +72,13 @@ export interface JoinRequest {
 export interface Proposal {
   readonly id: string;
   readonly by: Person;
-  /** `remove Bob`. */
+  /** What would be done: `remove`, `setRole`, `add`, … as in a decision. */
+  readonly action: string;
+  /** Whom it is about, if that is somebody in the room. */
+  readonly subject: Person | null;
+  /** The same for people. */
   readonly summary: string;
-  readonly approvedBy: readonly string[];
+  readonly approvedBy: readonly Person[];
   readonly have: number;
   readonly need: number;
 }

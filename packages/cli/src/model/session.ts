@@ -21,7 +21,8 @@ export interface InviteOptions {
   readonly uses: number;
   /** Ms from now; null for never. */
   readonly expires: number | null;
-  readonly mode: "direct" | "ask";
+  /** Null for what fits the room: `ask` where several people decide together on who comes in, else `direct`. */
+  readonly mode: "direct" | "ask" | null;
 }
 
 /** What came of an action that may need the approval of several. */
@@ -63,7 +64,8 @@ export interface RoomSession {
   decline(requestId: string): Promise<void>;
   proposals(): readonly Proposal[];
   approve(proposalId: string): Promise<Progress>;
-  remove(person: Member): Promise<Progress>;
+  /** Takes somebody out. With `isBan` no link lets them in again. */
+  remove(person: Member, isBan?: boolean): Promise<Progress>;
   /** Says farewell. Resolves with whether a member has carried it out already. */
   leave(): Promise<boolean>;
   setRole(person: Member, role: string): Promise<Progress>;

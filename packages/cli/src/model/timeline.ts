@@ -1,4 +1,4 @@
-import type { Person } from "./person.js";
+import type { InviteRef, Person } from "./person.js";
 
 /** A message. `sent`: it is in the room's log. `pending`: it is stored here and will be sent. */
 export interface Message {
@@ -13,7 +13,14 @@ export interface Message {
   /** As it reads now; empty when it was taken back. */
   readonly text: string;
   readonly state: "sent" | "pending";
-  /** Something to say about it (late, edited, taken back, …), or null. */
+  readonly isEdited: boolean;
+  /** Who took it back: its author, or an admin or owner. */
+  readonly deletedBy: Person | null;
+  /** It was written before a change of the room that was known when it arrived. */
+  readonly isLate: boolean;
+  /** Its author was not in the room any more when it arrived. */
+  readonly isAuthorGone: boolean;
+  /** The same for people, or null. */
   readonly note: string | null;
   /** The beginning of the message that it answers, or null. */
   readonly answers: { readonly id: string; readonly author: Person; readonly text: string } | null;
@@ -31,6 +38,20 @@ export interface SharedFile {
   readonly size: number;
 }
 
+/** By what right somebody decided. */
+export interface DecisionRight {
+  /** The author's role before it; null for somebody who was not in the room. */
+  readonly role: string | null;
+  /** Whose signed agreement came with it, beside the author's. */
+  readonly approvedBy: readonly Person[];
+  /** The invite that was used. */
+  readonly invite: InviteRef | null;
+  /** The person themself said that they leave. */
+  readonly isFarewell: boolean;
+  /** The same for people: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
+  readonly text: string;
+}
+
 /** One membership decision of the room's roster, checked on this machine. */
 export interface Decision {
   readonly seq: number;
@@ -38,10 +59,9 @@ export interface Decision {
   readonly action: string;
   readonly author: Person;
   readonly subject: Person | null;
-  /** `Alice removed Bob`. */
+  /** For people: `Alice removed Bob`. */
   readonly summary: string;
-  /** By what right: `as owner`, `with Alice's link "Newsletter"`. */
-  readonly right: string;
+  readonly right: DecisionRight;
   /** Invites that ended with it. */
   readonly closedInvites: readonly string[];
 }

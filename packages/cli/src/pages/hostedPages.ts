@@ -1,5 +1,4 @@
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 
 /** One answer of a host. */
 export interface HostedFile {
@@ -30,7 +29,7 @@ export async function fetchFile(base: URL, path: string, limit: number): Promise
     return { status: response.status, headers: response.headers, bytes: await readAtMost(response, limit + 1) };
   } catch (error) {
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
-    throw new CliError("UNREACHABLE", `${base.host} does not answer (${cause}).`, null, EXIT.unreachable);
+    throw new CliError("UNREACHABLE", `${base.host} does not answer (${cause}).`, null);
   }
 }
 

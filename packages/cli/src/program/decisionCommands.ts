@@ -7,7 +7,7 @@ const PERSON = "their name, name#tag where names look alike, or the beginning of
 export function addDecisionCommands(program: Command): void {
   program
     .command("members")
-    .description("who is in the room, in which role, and how they came in")
+    .description("show who is in the room, in which role, and how they joined")
     .action(async (_: unknown, command: Command) => {
       const { members } = await import("../commands/members.js");
       await members(contextOf(command.optsWithGlobals()));
@@ -15,7 +15,7 @@ export function addDecisionCommands(program: Command): void {
 
   program
     .command("log")
-    .description("every decision since the founding: who let whom in or out, when, by what right")
+    .description("show every decision since the founding: who let whom in or out, when, by what right")
     .action(async (_: unknown, command: Command) => {
       const { log } = await import("../commands/log.js");
       await log(contextOf(command.optsWithGlobals()));
@@ -27,7 +27,7 @@ export function addDecisionCommands(program: Command): void {
     .option("--label <text>", "what the link is for: shown with everybody who comes by it", "invite")
     .option("--uses <n>", "how many people it lets in (1000 without it)")
     .option("--expires <time>", "how long it holds, for example 12h, 7d")
-    .option("--mode <mode>", "direct: they are in at once; ask: somebody decides", "direct")
+    .option("--mode <mode>", "direct: they are in at once; ask: somebody decides (what the room's policy suggests)")
     .addHelpText(
       "after",
       `
@@ -43,7 +43,8 @@ Examples:
 
   program
     .command("invites")
-    .description("the invites of the room: who made them, who came by them")
+    .description("list the invites of the room; show the link of one of yours again")
+    .option("--link <invite>", "show the link of an open invite of yours again: its label, or the beginning of its id")
     .action(async (_: unknown, command: Command) => {
       const { invites } = await import("../commands/invite.js");
       await invites(contextOf(command.optsWithGlobals()));
@@ -51,7 +52,7 @@ Examples:
 
   program
     .command("revoke")
-    .description("close an invite: its link works no more")
+    .description("close an invite: its link stops working")
     .argument("<invite>", "its label, or the beginning of its id")
     .action(async (name: string, _: unknown, command: Command) => {
       const { revoke } = await import("../commands/invite.js");
@@ -60,7 +61,7 @@ Examples:
 
   program
     .command("requests")
-    .description("who asks to be let in, and what waits for agreement")
+    .description("show who asks to join, and what waits for approval")
     .action(async (_: unknown, command: Command) => {
       const { requests } = await import("../commands/requests.js");
       await requests(contextOf(command.optsWithGlobals()));
@@ -82,28 +83,42 @@ Examples:
 
   program
     .command("approve")
-    .description("agree to what somebody proposed: it is done when enough people agree")
+    .description("approve what somebody proposed: it is done when enough people have")
     .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
     .action(async (id: string, _: unknown, command: Command) => {
       const { approve } = await import("../commands/requests.js");
       await approve(contextOf(command.optsWithGlobals()), id);
     });
 
-  program
-    .command("remove")
-    .description("remove somebody: they can read nothing that is written afterwards")
-    .argument("<person>", PERSON)
-    .option("--yes", FOR_GOOD)
-    .addHelpText(
-      "after",
-      `
-The room gets new keys, the invites they made or used are closed in the same decision, and they
-cannot come back by another link. What they have read already they keep: nobody can take it back.`,
-    )
-    .action(async (person: string, _: unknown, command: Command) => {
-      const { remove } = await import("../commands/remove.js");
-      await remove(contextOf(command.optsWithGlobals()), person);
-    });
+  for (const [verb, about, back] of [
+    [
+      "remove",
+      "remove somebody: they can read nothing that is written afterwards",
+      "They can join again with a new link.",
+    ],
+    [
+      "ban",
+      "remove somebody for good: no link lets them in again",
+      "Only people who may let somebody in without a link can let them in again.",
+    ],
+  ] as const) {
+    program
+      .command(verb)
+      .description(about)
+      .argument("<person>", PERSON)
+      .option("--yes", FOR_GOOD)
+      .addHelpText(
+        "after",
+        `
+The room gets new keys, and the invites they made or used are closed in the same decision.
+${back}
+What they have read already they keep: nobody can take it back.`,
+      )
+      .action(async (person: string, _: unknown, command: Command) => {
+        const { remove } = await import("../commands/remove.js");
+        await remove(contextOf(command.optsWithGlobals()), person, verb === "ban");
+      });
+  }
 
   program
     .command("role")
@@ -117,9 +132,41 @@ cannot come back by another link. What they have read already they keep: nobody 
     });
 
   program
+    .command("hand-over")
+    .description("make somebody else the owner in your place: you are an admin then")
+    .argument("<person>", PERSON)
+    .option("--yes", FOR_GOOD)
+    .action(async (person: string, _: unknown, command: Command) => {
+      const { handOver } = await import("../commands/decide.js");
+      await handOver(contextOf(command.optsWithGlobals()), person);
+    });
+
+  program
+    .command("title")
+    .description("give the room another title")
+    .argument("<title>", "what the room is called from now on")
+    .action(async (title: string, _: unknown, command: Command) => {
+      const { setTitle } = await import("../commands/decide.js");
+      await setTitle(contextOf(command.optsWithGlobals()), title);
+    });
+
+  program
+    .command("seal")
+    .description("keep people, roles and rules of the room as they are, for ever")
+    .option("--yes", FOR_GOOD)
+    .addHelpText(
+      "after",
+      "\nNobody can join, be removed or get another role afterwards, and nobody can undo it. People can leave.",
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { seal } = await import("../commands/decide.js");
+      await seal(contextOf(command.optsWithGlobals()));
+    });
+
+  program
     .command("policy")
-    .description("who decides what in this room; with a preset: change it")
-    .argument("[preset]", "owner-led, admins, everyone, add-only, open-house, sealed")
+    .description("show who decides what in this room, or change it to a preset")
+    .argument("[preset]", "owner-led, admins, everyone, add-only, open-house")
     .option("--yes", FOR_GOOD)
     .action(async (preset: string | undefined, _: unknown, command: Command) => {
       const { policy } = await import("../commands/policy.js");

@@ -35,6 +35,9 @@ export function globalsOf(options: Options): Globals {
   };
 }
 
+/** Where a command finds its own name, as it is typed, among its options. */
+export const COMMAND_NAME = "commandName";
+
 /** Everything that a command works with. */
 export interface CommandContext extends Globals {
   readonly output: Output;
@@ -43,7 +46,8 @@ export interface CommandContext extends Globals {
 
 export function contextOf(options: Options): CommandContext {
   const globals = globalsOf(options);
-  return { ...globals, options, output: new Output(globals.json) };
+  const kind = String(options[COMMAND_NAME] ?? "");
+  return { ...globals, options, output: new Output(globals.json, kind) };
 }
 
 /** Opens this home, does the work, closes it whatever happens. */
@@ -74,6 +78,7 @@ export async function withRoom<T>(
   const wanted = access === "read" && options["offline"] === true ? "stored" : access;
   return await withHome(context, wanted, async (home, isConnected) => {
     const room = home.room(context.room);
+    output.about(room.summary().id);
     if (access === "write") await waiting(output, room.sync(PATIENCE));
     const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
     return await work(room, isCurrent);
@@ -82,11 +87,10 @@ export async function withRoom<T>(
 
 async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
   try {
-    await waiting(output, room.look(PATIENCE));
-    return true;
+    return await waiting(output, room.look(PATIENCE));
   } catch (error) {
     if (!(error instanceof CliError) || (error.exit !== EXIT.unreachable && error.code !== LOST)) throw error;
-    output.warn(`${error.message} This is what is stored here.`);
+    output.warn(`${error.message} This is what is stored here.`, error.code);
     return false;
   }
 }

@@ -6,6 +6,9 @@ import { noteSelection, withProgramName } from "../terminal/nextCommand.js";
 import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
+import { everyCommand, nameOf } from "./commandNames.js";
+import { COMMAND_NAME } from "./globals.js";
+import { addHelpCommands, VERSION } from "./helpCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
 import { addRoomCommands } from "./roomCommands.js";
 import { addTrustCommands } from "./trustCommands.js";
@@ -14,17 +17,47 @@ const ABOUT = "Group chat whose server cannot choose who is in the room.";
 const MORE = `
 Start here:
   conclave serve                                        run a relay on this machine
-  conclave room new "Garden club" --name Alice          found a room; prints an invite link
+  conclave room new "Garden club" --name Alice          create a room; prints an invite link
   conclave join 'LINK' --name Bob                       join, even while nobody is online
   conclave chat                                         talk
 
-Every command takes --json (one JSON document; JSON lines for streams; errors as
-{"error":{"code","message","hint"}}) and --home DIR (an identity and its rooms; several
-homes are several people). "conclave COMMAND --help" has examples.
+"conclave COMMAND --help" has examples. "conclave help environment", "exit-codes", "errors" and
+"json" are for scripts; "conclave man | man -l -" is all of it. Several homes are several people.`;
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 relay unreachable,
-4 another process uses this home, 5 alarm, 6 another web client, 70 the relay's database
-failed, 130 interrupted.`;
+/** Where a program's help goes, and what commander says about a command line that is wrong. */
+export interface Writers {
+  writeOut(this: void, text: string): void;
+  writeErr(this: void, text: string): void;
+}
+
+/** All commands, with their options, arguments and descriptions: what runs, and what help, manual and completion are made of. */
+export function buildProgram(writers: Writers): Command {
+  const program = new Command("conclave")
+    .description(ABOUT)
+    .version(VERSION, "-V, --version", "print the version")
+    .option("--json", "print JSON for programs")
+    .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
+    .option("--room <room>", "which room: its title or the beginning of its id (CONCLAVE_ROOM)")
+    .helpOption("-h, --help", "show help")
+    .addHelpText("after", MORE)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput(writers)
+    .exitOverride();
+  addRoomCommands(program.commandsGroup("Talking:"));
+  addDecisionCommands(program.commandsGroup("Deciding:"));
+  addTrustCommands(program.commandsGroup("Checking:"));
+  addRelayCommands(program.commandsGroup("Running:"));
+  addHelpCommands(program.commandsGroup("Help:"));
+  program.hook("preAction", (_, command) => {
+    noteSelection(command.optsWithGlobals());
+    command.setOptionValue(COMMAND_NAME, nameOf(command));
+  });
+  for (const command of everyCommand(program)) {
+    command.exitOverride().configureOutput(writers);
+    if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
+  }
+  return program;
+}
 
 /**
  * Runs one command line.
@@ -33,32 +66,10 @@ failed, 130 interrupted.`;
 export async function runProgram(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");
   const complaints: string[] = [];
-  const writers = {
-    writeErr: (text: string) => complaints.push(withProgramName(text)),
-    writeOut: (text: string) => process.stdout.write(withProgramName(text)),
-  };
-  const program = new Command("conclave")
-    .description(ABOUT)
-    .version("0.1.0", "-V, --version", "print the version")
-    .option("--json", "print JSON for programs")
-    .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
-    .option("--room <room>", "which room: its title or the beginning of its id (CONCLAVE_ROOM)")
-    .helpOption("-h, --help", "show help")
-    .addHelpText("after", MORE)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .hook("preAction", (_, command) => {
-      noteSelection(command.optsWithGlobals());
-    })
-    .configureOutput(writers)
-    .exitOverride();
-  addRelayCommands(program.commandsGroup("Running a relay:"));
-  addRoomCommands(program.commandsGroup("Talking:"));
-  addDecisionCommands(program.commandsGroup("Who is in the room:"));
-  addTrustCommands(program.commandsGroup("Checking and getting back:"));
-  for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput(writers);
-    if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
-  }
+  const program = buildProgram({
+    writeErr: (text) => complaints.push(withProgramName(text)),
+    writeOut: (text) => process.stdout.write(withProgramName(text)),
+  });
   try {
     for (const each of args) mustBeWhole(each, "An argument of this command");
     for (const [name, value = ""] of Object.entries(process.env)) {
@@ -78,10 +89,6 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 // `conclave` and `conclave room` alone: the help is the message.
 function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.code === "commander.help";
-}
-
-function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
 }
 
 // Null: commander has printed what was asked for (help, version).

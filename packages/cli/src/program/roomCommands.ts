@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 import { contextOf, FOR_GOOD } from "./globals.js";
+import { addMessageCommands } from "./messageCommands.js";
 
 /** Founding, joining, talking. */
 export function addRoomCommands(program: Command): void {
-  const room = program.command("room").description("found a room, or list the rooms of this home");
+  const room = program.command("room").description("create a room");
   room
     .command("new")
-    .description("found a room; prints an invite link")
+    .description("create a room and print an invite link")
     .argument("<title>", "what the room is called")
     .option("--name <name>", "what you call yourself (needed the first time)")
-    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house, sealed", "owner-led")
+    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house", "owner-led")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
     .option("--no-invite", "make no invite link")
     .addHelpText(
@@ -26,23 +27,15 @@ Examples:
       const { roomNew } = await import("../commands/roomNew.js");
       await roomNew(contextOf(command.optsWithGlobals()), title);
     });
-  room
-    .command("list")
-    .description('the rooms of this home (also "conclave rooms")')
-    .action(async (_: unknown, command: Command) => {
-      const { rooms } = await import("../commands/rooms.js");
-      await rooms(contextOf(command.optsWithGlobals()));
-    });
-
   program
     .command("join")
     .description("join a room by an invite link, even while nobody is online")
     .argument("<link>", "the invite link, in quotes; - reads it from standard input")
     .option("--name <name>", "what you call yourself")
-    .option("--note <text>", "a word to those who decide, where somebody has to")
+    .option("--note <text>", "a note for whoever decides")
     .option(
       "--stolen",
-      "when you come back by your words: somebody else may have the lost device, so this is the last time",
+      "you return with your recovery words and someone else may have the lost device: allow no further return",
     )
     .option("--yes", "join without asking")
     .addHelpText(
@@ -62,7 +55,7 @@ Examples:
 
   program
     .command("chat")
-    .description("talk: history, who is here, live messages")
+    .description("talk: what was said, who is here, what is said now")
     .option("--plain", "lines instead of a screen (the default when this is not a terminal)")
     .option("--history <n>", "how many earlier messages to show", "200")
     .option("--follow", "with --plain or --json: go on when the input has ended, until Ctrl-C")
@@ -117,14 +110,17 @@ Examples:
     .command("history")
     .description("print the messages that this home has")
     .option("--last <n>", "how many", "50")
+    .option("--ids", "with the beginning of each message's id, for reply, edit, react and delete")
     .action(async (_: unknown, command: Command) => {
       const { history } = await import("../commands/history.js");
       await history(contextOf(command.optsWithGlobals()));
     });
 
+  addMessageCommands(program);
+
   program
     .command("rooms")
-    .description("the rooms of this home")
+    .description("list the rooms of this home")
     .action(async (_: unknown, command: Command) => {
       const { rooms } = await import("../commands/rooms.js");
       await rooms(contextOf(command.optsWithGlobals()));
@@ -137,5 +133,16 @@ Examples:
     .action(async (_: unknown, command: Command) => {
       const { leave } = await import("../commands/leave.js");
       await leave(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("forget")
+    .description("delete everything that this home has of a room that you are not in any more")
+    .argument("<room>", "its title or the beginning of its id")
+    .option("--force", "also of a room that you are still in, where its relay is gone for good")
+    .option("--yes", FOR_GOOD)
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { forget } = await import("../commands/forget.js");
+      await forget(contextOf(command.optsWithGlobals()), name);
     });
 }

@@ -5,7 +5,7 @@ import { contextOf } from "./globals.js";
 export function addTrustCommands(program: Command): void {
   program
     .command("verify")
-    .description("fingerprints to compare with others: words, digits, room code, people code")
+    .description("show fingerprints to compare with others: words, digits, room code, people code")
     .argument("[person]", "somebody else's fingerprint instead of your own")
     .option("--mark", "you have compared it: keep a mark on this person, in every room")
     .option("--unmark", "take the mark away")
@@ -14,7 +14,7 @@ export function addTrustCommands(program: Command): void {
       `
 Read the room code aloud: whoever sees the same one sees the same people, the same history of
 decisions and the same keys. It changes with every change of keys; the people code changes only
-with people and policy. Nothing needs to be compared in order to talk.`,
+with people and policy. You can talk without comparing anything.`,
     )
     .action(async (person: string | undefined, _: unknown, command: Command) => {
       const { verify } = await import("../commands/verify.js");
@@ -23,7 +23,7 @@ with people and policy. Nothing needs to be compared in order to talk.`,
 
   program
     .command("status")
-    .description("connection, freshness, what waits to be sent, alarms")
+    .description("show connection, freshness, what waits to be sent, alarms")
     .option("--offline", "what is stored, without asking the relay")
     .action(async (_: unknown, command: Command) => {
       const { status } = await import("../commands/status.js");

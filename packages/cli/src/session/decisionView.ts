@@ -2,7 +2,7 @@ import type { Decision as RoomDecision, Right } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
 import type { Decision } from "../model/timeline.js";
-import { inviteName, namesOf, personView } from "./personView.js";
+import { inviteName, inviteRef, namesOf, personView } from "./personView.js";
 import { presetOf } from "./policyView.js";
 
 /** What this home calls an invite, or null. */
@@ -18,7 +18,13 @@ export function decisionView(decision: RoomDecision, labelOf: LabelOf): Decision
     author: personView(by),
     subject: person && personView(person),
     summary: summaryOf(decision, labelOf),
-    right: rightSentence(right, action.type === "add" ? right.invite : null, isOwnJoin(decision)),
+    right: {
+      role: right.role,
+      approvedBy: right.approvedBy.map(personView),
+      invite: right.invite && inviteRef(right.invite),
+      isFarewell: right.isFarewell,
+      text: rightSentence(right, action.type === "add" ? right.invite : null, isOwnJoin(decision)),
+    },
     closedInvites: revokedInvites.map((id) => toHex(id)),
   };
 }

@@ -1,8 +1,16 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Client, RoomSession as ClientRoom, TimelineAlarm } from "@conclave/client";
+import type {
+  Client,
+  Invited as ClientInvited,
+  Result,
+  RoomSession as ClientRoom,
+  TimelineAlarm,
+} from "@conclave/client";
+import { isGone } from "@conclave/client/pure";
 import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
+import { parseLink } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSummary } from "../model/room.js";
@@ -13,6 +21,9 @@ import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
 import { unreachable, valueOf } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
+
+/** How long a relay may take to tell a room's news, in ms. */
+const PATIENCE = 15_000;
 
 /** A room to found. */
 export interface NewRoom {
@@ -85,7 +96,7 @@ export class Home {
   async lookAt(link: string): Promise<Invited> {
     const relay = addressIn(link);
     if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
-    const invited = valueOf(await this.client.lookAt(link), relay ?? "this link");
+    const invited = valueOf(await this.lookedAt(link), relay ?? "this link");
     const { title, roomId, mode, owners, members, confirmed, confirmedBy, role } = invited;
     return {
       ...{ title, mode, role, confirmed },
@@ -102,6 +113,16 @@ export class Home {
     };
   }
 
+  /** Whoever was removed while this home was closed learns of it first, and may then come back by a new link. */
+  private async lookedAt(link: string): Promise<Result<ClientInvited>> {
+    const looked = await this.client.lookAt(link);
+    if (looked.ok || looked.problem.kind !== "already_here") return looked;
+    const roomId = parseLink(link)?.roomId;
+    const room = roomId && this.client.room(roomId);
+    await room?.synced(PATIENCE);
+    return room && isGone(room.status().standing) ? this.client.lookAt(link) : looked;
+  }
+
   /** The person's fingerprint, for others to compare. */
   fingerprint(): { readonly words: readonly string[]; readonly digits: string } {
     const { words, digits } = this.client.fingerprint();
@@ -112,6 +133,11 @@ export class Home {
   async mark(personId: string, isChecked: boolean): Promise<void> {
     const person = fromHex(personId);
     await (isChecked ? this.client.marks.mark(person, "words") : this.client.marks.unmark(person));
+  }
+
+  /** Deletes everything of a room (hexadecimal id) from this home. */
+  async forget(roomId: string): Promise<void> {
+    await this.client.forget(fromHex(roomId));
   }
 
   /** The 24 words that bring this person back. */

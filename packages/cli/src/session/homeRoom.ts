@@ -7,11 +7,12 @@ import {
   type Result,
   type TimelineAlarm,
   explainProblem,
+  usualMode,
 } from "@conclave/client";
 import { fromHex, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
 import { usageError } from "../cliError.js";
-import type { Member } from "../model/person.js";
+import type { Member, Person } from "../model/person.js";
 import type {
   Fingerprints,
   Invitation,
@@ -24,10 +25,11 @@ import type {
 import type { InviteOptions, Progress, RoomEvent, RoomSession } from "../model/session.js";
 import type { Decision, Message, SharedFile, TimelineItem } from "../model/timeline.js";
 import { actionPhrase, decisionView } from "./decisionView.js";
-import { inviteName, memberView, personView } from "./personView.js";
+import { inviteName, inviteRef, memberView, personView } from "./personView.js";
 import { policyOf, policyView } from "./policyView.js";
 import { notInRoom, problemError, unreachable } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
+import { RoomMessages } from "./roomMessages.js";
 import { alarmView, itemView, messageView } from "./timelineView.js";
 
 /** How long a farewell is waited for until somebody else carries it out. */
@@ -41,17 +43,23 @@ const ROLES = ["owner", "admin", "member"] as const;
 
 /** A room of a home that is open. */
 export class HomeRoom implements RoomSession {
+  /** What is done to messages that are there already. */
+  readonly messages: RoomMessages;
+
   constructor(
     private readonly room: ClientRoom,
     private readonly saveProof: (room: ClientRoom, alarm: TimelineAlarm) => string | null,
-  ) {}
+  ) {
+    this.messages = new RoomMessages(room, (result) => this.value(result));
+  }
 
   summary(): RoomSummary {
     const { id, title } = this.room;
     const { standing, isConfirmed } = this.room.status();
     const members = this.room.members();
     const role = members.find(({ isYou }) => isYou)?.role ?? null;
-    return { id: toHex(id), title, relay: this.relay, standing, isConfirmed, role, people: members.length };
+    const isSealed = this.room.isSealed();
+    return { id: toHex(id), title, relay: this.relay, standing, isConfirmed, isSealed, role, people: members.length };
   }
 
   status(): RoomStatus {
@@ -60,7 +68,7 @@ export class HomeRoom implements RoomSession {
       connection,
       freshness: {
         state: freshness.state,
-        by: freshness.by && (freshness.by.isYou ? "you" : freshness.by.name),
+        by: freshness.by && personView(freshness.by),
         time: freshness.time,
       },
       epoch,
@@ -68,7 +76,7 @@ export class HomeRoom implements RoomSession {
       n,
       pending,
       requests,
-      paused: paused && pauseSentence(paused),
+      paused: paused && { code: paused.why, message: pauseSentence(paused) },
       alarms: alarms.map((alarm) => alarmView(alarm, this.proofOf)),
     };
   }
@@ -118,15 +126,19 @@ export class HomeRoom implements RoomSession {
     this.value(await this.room.synced(timeout));
   }
 
-  /** The same for whoever only looks: also where this device waits to be let in, or is not in the room any more. */
-  async look(timeout: number): Promise<void> {
-    if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return;
+  /**
+   * The same for whoever only looks: also where this device waits to be let in, or is not in the room any more.
+   * @returns whether the relay was asked: it has nothing to tell to whoever is out of the room.
+   */
+  async look(timeout: number): Promise<boolean> {
+    if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return false;
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
     const isWaiting = () => this.room.status().standing === "asking";
     for (let waited = 0; isWaiting() && waited < ADMISSION; waited += POLL) await later(POLL);
-    if (isWaiting()) return;
+    if (isWaiting()) return this.room.status().connection !== "offline";
     const synced = await this.room.synced(timeout);
     if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, this.relay);
+    return true;
   }
 
   async send(text: string): Promise<Message> {
@@ -165,7 +177,10 @@ export class HomeRoom implements RoomSession {
   async invite({ label, uses, expires, mode }: InviteOptions) {
     const notAfter = expires === null ? null : Date.now() + expires;
     const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
-    const made = this.value(await this.room.createInvite({ label, for: kind, notAfter, mode }));
+    const policy = this.room.policy();
+    // Where several decide who comes in, a link that lets in at once would decide it without them.
+    const usual = policy === null ? "direct" : usualMode(policy);
+    const made = this.value(await this.room.createInvite({ label, for: kind, notAfter, mode: mode ?? usual }));
     const progress = progressView(made.progress);
     const invitation = this.invitations().find(({ id }) => made.invitation && id === toHex(made.invitation.inviteId));
     const link = made.invitation && this.room.inviteLink(made.invitation.inviteId, this.relay);
@@ -180,6 +195,11 @@ export class HomeRoom implements RoomSession {
     });
   }
 
+  /** The link of an own invite, as it was shown when it was made; null where this home does not have its secret. */
+  link(inviteId: string): string | null {
+    return this.room.inviteLink(fromHex(inviteId), this.relay);
+  }
+
   revoke(inviteId: string): Promise<Progress> {
     return this.decide({ type: "revokeInvite", inviteId: fromHex(inviteId) });
   }
@@ -191,10 +211,11 @@ export class HomeRoom implements RoomSession {
       tag: request.tag.replaceAll(" ", "-"),
       words: request.words,
       note: request.note,
+      invite: inviteRef(request.invite),
       via: inviteName(request.invite),
       role: request.role,
       time: request.time,
-      approvedBy: request.approvedBy.map(({ name }) => name),
+      approvedBy: request.approvedBy.map(personView),
       approvalsNeeded: request.approvalsNeeded,
     }));
   }
@@ -211,8 +232,10 @@ export class HomeRoom implements RoomSession {
     return this.room.proposals().map(({ actionHash, action, by, approvedBy, have, need }) => ({
       id: toHex(actionHash),
       by: personView(by),
-      summary: actionPhrase(action, this.nameIn(action), this.labelOf),
-      approvedBy: approvedBy.map(({ name }) => name),
+      action: action.type,
+      subject: this.personIn(action),
+      summary: actionPhrase(action, this.personIn(action)?.name ?? "somebody", this.labelOf),
+      approvedBy: approvedBy.map(personView),
       have,
       need,
     }));
@@ -222,8 +245,8 @@ export class HomeRoom implements RoomSession {
     return progressView(this.value(await this.room.approve(fromHex(proposalId))));
   }
 
-  remove(person: Member): Promise<Progress> {
-    return this.decide({ type: "remove", person: fromHex(person.id), ban: true });
+  remove(person: Member, isBan = false): Promise<Progress> {
+    return this.decide({ type: "remove", person: fromHex(person.id), ban: isBan });
   }
 
   async leave(): Promise<boolean> {
@@ -238,6 +261,20 @@ export class HomeRoom implements RoomSession {
     const role = ROLES.find((each) => each === text);
     if (!role) throw usageError(`There is no such role.`, `Roles: ${ROLES.join(", ")}.`);
     return this.decide({ type: "setRole", person: fromHex(person.id), role });
+  }
+
+  setTitle(title: string): Promise<Progress> {
+    return this.decide({ type: "setTitle", title: title.trim() });
+  }
+
+  /** Makes somebody else owner and yourself admin, in one decision. */
+  handOver(person: Member): Promise<Progress> {
+    return this.decide({ type: "transferOwnership", person: fromHex(person.id) });
+  }
+
+  /** For ever. */
+  seal(): Promise<Progress> {
+    return this.decide({ type: "seal" });
   }
 
   setPolicy(name: string): Promise<Progress> {
@@ -262,10 +299,11 @@ export class HomeRoom implements RoomSession {
     return progressView(this.value(await this.room.decide(action)));
   }
 
-  private nameIn(action: Action): string {
-    if (!("person" in action)) return "somebody";
+  private personIn(action: Action): Person | null {
+    if (!("person" in action)) return null;
     const known: readonly NamedPerson[] = this.room.members();
-    return known.find(({ person }) => toHex(person) === toHex(action.person))?.name ?? "somebody";
+    const member = known.find(({ person }) => toHex(person) === toHex(action.person));
+    return member ? personView(member) : null;
   }
 
   private value<T>(result: Result<T>): T {

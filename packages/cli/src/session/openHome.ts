@@ -4,15 +4,14 @@ import { type Client, type Lock, MemoryDisk, MemoryStorage, openClient, type Sto
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 import { Home, noRooms } from "./home.js";
 
 /**
  * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
- * that one keeps it up to date, and what it has stored is shown. `stored` only reads what is there. `begin` is `write` for
- * what may make a home: else a slip of the pen in its name would make a new person.
+ * that one keeps it up to date, and what it has stored is shown. `offline` takes the lock and connects to nothing. `stored` only
+ * reads what is there. `begin` is `write` for what may make a home: else a slip of the pen in its name would make a new person.
  */
-export type Access = "stored" | "read" | "write" | "begin";
+export type Access = "stored" | "read" | "offline" | "write" | "begin";
 
 /** A home, and whether it is connected to its relays. */
 export interface OpenHome {
@@ -34,18 +33,18 @@ export const PORTS = {
 /** Opens the home in a folder. @throws CliError HOME_IN_USE, NO_ROOMS (nothing there to read), HOME_UNREADABLE. */
 export async function openHome(folder: string, access: Access): Promise<OpenHome> {
   const file = join(folder, HOME_FILE);
+  const mustWrite = access === "write" || access === "begin" || access === "offline";
   if (access !== "begin" && !existsSync(file)) throw noRooms();
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
-  const client = access === "stored" ? null : await open(storage, lock, true);
-  if (client) return { home: new Home(client, folder), isConnected: true };
-  if (access === "write" || access === "begin") {
+  const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
+  if (client) return { home: new Home(client, folder), isConnected: access !== "offline" };
+  if (mustWrite) {
     await storage.close();
     throw new CliError(
       "HOME_IN_USE",
       `Another process of Conclave is using ${folder}.`,
       "Quit the chat there first, or type its commands in it (/help). For another person: --home OTHER",
-      EXIT.locked,
     );
   }
   const stored = await open(await copyOf(storage), ALWAYS, false);

@@ -1,6 +1,6 @@
-import type { Admission, NamedPerson, RoomMember } from "@conclave/client";
+import type { Admission as RoomAdmission, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import type { Member, Person } from "../model/person.js";
+import type { Admission, InviteRef, Member, Person } from "../model/person.js";
 
 /** A person as a document. */
 export function personView({ person, name, tag, isYou }: NamedPerson): Person {
@@ -10,10 +10,33 @@ export function personView({ person, name, tag, isYou }: NamedPerson): Person {
 /** A member as a document. */
 export function memberView(member: RoomMember): Member {
   const { role, devices, since, admission, isLookalike, checked } = member;
-  return { ...personView(member), role, devices, since, admission: admissionSentence(admission), isLookalike, checked };
+  return { ...personView(member), role, devices, since, admission: admissionView(admission), isLookalike, checked };
 }
 
-function admissionSentence(admission: Admission | null): string {
+function admissionView(admission: RoomAdmission | null): Admission {
+  const text = admissionSentence(admission);
+  const nothing = { how: "unknown", by: null, approvedBy: [], invite: null, text } as const;
+  switch (admission?.how) {
+    case undefined:
+      return nothing;
+    case "founded":
+      return { ...nothing, how: "founded" };
+    case "invited":
+      return { ...nothing, how: "invited", invite: inviteRef(admission) };
+    case "admitted": {
+      const { by, approvedBy, inviteId } = admission;
+      const invite = inviteId && { id: toHex(inviteId), label: null, by: null };
+      return { how: "admitted", by: personView(by), approvedBy: approvedBy.map(personView), invite, text };
+    }
+  }
+}
+
+/** An invite as a document. */
+export function inviteRef(invite: { inviteId: Uint8Array; label: string | null; by: NamedPerson }): InviteRef {
+  return { id: toHex(invite.inviteId), label: invite.label, by: personView(invite.by) };
+}
+
+function admissionSentence(admission: RoomAdmission | null): string {
   switch (admission?.how) {
     case undefined:
       return "came in before this device did";

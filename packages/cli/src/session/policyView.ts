@@ -1,6 +1,7 @@
 import { preset, type Policy, type PolicyMatter, type PresetName, type Rule } from "@conclave/protocol";
 import { usageError } from "../cliError.js";
 import type { PolicyDocument } from "../model/room.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
 /** What a preset is called on the command line, and what it means. */
@@ -22,11 +23,19 @@ const MATTERS: Readonly<Record<PolicyMatter, string>> = {
   addDevice: "add a device",
 };
 
+/** What a room can be founded with, and changed to. A sealed one cannot be changed any more: `conclave seal` makes it. */
+export const CHOICES: readonly string[] = Object.keys(PRESETS).filter((name) => name !== "sealed");
+
 /** The policy of a preset. @throws CliError USAGE for an unknown one. */
 export function policyOf(text: string): Policy {
-  const known = Object.hasOwn(PRESETS, text) ? PRESETS[text] : undefined;
+  const known = CHOICES.includes(text) ? PRESETS[text] : undefined;
   if (known) return preset(known.name);
-  throw usageError(`There is no preset "${safeName(text)}".`, `Presets: ${Object.keys(PRESETS).join(", ")}.`);
+  if (text === "sealed")
+    throw usageError(
+      "Rules that nobody can change are not set: the room is sealed.",
+      `To seal it, for ever:  ${nextCommand("seal")}`,
+    );
+  throw usageError(`There is no preset "${safeName(text)}".`, `Presets: ${CHOICES.join(", ")}.`);
 }
 
 /** The preset that a policy is, or `custom`. */

@@ -1,7 +1,6 @@
 import { explainProblem, type Problem, type Result, type Standing } from "@conclave/client";
 import type { LinkFault } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** The value of a result. @throws CliError with the reason why there is none. */
@@ -18,7 +17,7 @@ export function problemError(problem: Problem, relay: string): CliError {
       return unreachable(relay);
     case "refused": {
       const { code } = problem.rejection;
-      return new CliError(code.toUpperCase(), sentence, hintFor(code), ALARMING.has(code) ? EXIT.alarm : EXIT.refused);
+      return new CliError(code.toUpperCase(), sentence, hintFor(code));
     }
     case "relay":
       return new CliError(
@@ -27,20 +26,15 @@ export function problemError(problem: Problem, relay: string): CliError {
         RELAY_HINTS[problem.error] ?? null,
       );
     case "link":
-      return new CliError("LINK", sentence, LINK_HINTS[problem.fault], EXIT.usage);
+      return new CliError("LINK", sentence, LINK_HINTS[problem.fault]);
     case "malformed":
-      return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null, EXIT.usage);
+      return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null);
     case "closed":
       return new CliError("HOME_FAILED", "This home's storage failed.", "Is the disk full? Then try again.");
     case "cancelled":
-      return new CliError("CANCELLED", sentence, null, EXIT.interrupted);
+      return new CliError("CANCELLED", sentence, null);
     case "corrupted":
-      return new CliError(
-        "CORRUPTED",
-        sentence,
-        "Nothing of it was kept. Ask its author to send it again.",
-        EXIT.alarm,
-      );
+      return new CliError("CORRUPTED", sentence, "Nothing of it was kept. Ask its author to send it again.");
     case "starved":
     case "too_large":
     case "source":
@@ -57,7 +51,6 @@ export function unreachable(relay: string): CliError {
     "UNREACHABLE",
     `The relay at ${relay} does not answer.`,
     `Is it running? To start one on this machine:  ${otherCommand("serve")}`,
-    EXIT.unreachable,
   );
 }
 
@@ -74,9 +67,6 @@ const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
   restored: "This device is a copy of another one; it must join the room anew.",
 };
 
-/** What an honest relay and honest members never cause. */
-const ALARMING: ReadonlySet<string> = new Set(["bad_history", "below_floor", "bad_admission", "paused"]);
-
 function hintFor(code: string): string | null {
   return HINTS[code]?.() ?? null;
 }
@@ -85,7 +75,7 @@ const ANOTHER = () => "Ask for a new link.";
 const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
 /** Made when they are said: by then it is known how the program was started, and for which home. */
 const HINTS: Readonly<Record<string, () => string>> = {
-  last_owner: () => `Make somebody else owner first:  ${nextCommand("role", "NAME", "owner")}`,
+  last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
   not_allowed: () => `To see who decides what:  ${nextCommand("policy")}`,
   own_device: () => `To leave the room:  ${nextCommand("leave")}`,
   banned: () => "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { type Lock, MemoryStorage, openClient, type OpenProblem, type Storage } from "@conclave/client";
 import { HomeLock } from "@conclave/client/node";
 import { CliError, usageError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 import { Home } from "./home.js";
 import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
 
@@ -27,7 +26,7 @@ export async function recoverHome(folder: string, recoveryPhrase: string): Promi
 function refusal(problem: OpenProblem): CliError {
   switch (problem) {
     case "in_use":
-      return new CliError("HOME_IN_USE", "Another process of Conclave is using this home.", null, EXIT.locked);
+      return new CliError("HOME_IN_USE", "Another process of Conclave is using this home.");
     case "bad_phrase":
       return usageError("These are not the 24 words of a recovery phrase.", "Is one misspelt, missing or misplaced?");
     case "other_identity":

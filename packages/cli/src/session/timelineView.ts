@@ -97,6 +97,10 @@ export function messageView(message: TimelineMessage): Message {
         ? fileText(card)
         : `(${kind}: this program cannot show it)`,
     state,
+    isEdited: edited !== null && deleted === null,
+    deletedBy: deleted && personView(deleted.by),
+    isLate: late,
+    isAuthorGone: authorGone,
     note: notes.length === 0 ? null : notes.join("; "),
     answers: answers && {
       id: toHex(answers.id),

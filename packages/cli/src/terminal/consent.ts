@@ -1,5 +1,4 @@
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 import type { CommandContext } from "../program/globals.js";
 
 /** Questions are not results: those may go into a file or another program. */
@@ -13,14 +12,14 @@ export function canAsk({ json }: Pick<CommandContext, "json">): boolean {
 /**
  * Asks yes or no about what can be taken back, or is what the command is for; Enter alone is `usual`. `--yes` answers it,
  * and so does a missing terminal: a script that says `join` means it.
- * @throws CliError CANCELLED for no, and for Ctrl-C.
+ * @throws CliError NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
 export async function consent(context: CommandContext, question: string, usual = false): Promise<void> {
   if (context.options["yes"] === true || !canAsk(context)) return;
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({ ...AT_TERMINAL, message: question, initialValue: usual });
-  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null, EXIT.interrupted);
-  if (!answer) throw new CliError("CANCELLED", "Nothing was done.");
+  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null);
+  if (!answer) throw new CliError("NOT_CONFIRMED", "Nothing was done.");
 }
 
 /**
@@ -28,7 +27,7 @@ export async function consent(context: CommandContext, question: string, usual =
  *
  * RULE: cli.for-good: what cannot be undone needs a person's yes: typed at the question, or given as `--yes`. Where nobody
  * can be asked, nothing is done (attack A104).
- * @throws CliError NEEDS_YES (exit 2) where nobody can be asked; CANCELLED for no, and for Ctrl-C.
+ * @throws CliError NEEDS_YES (exit 2) where nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
 export async function consentForGood(context: CommandContext, question: string): Promise<void> {
   if (context.options["yes"] !== true && !canAsk(context)) {
@@ -36,7 +35,6 @@ export async function consentForGood(context: CommandContext, question: string):
       "NEEDS_YES",
       "This cannot be undone, and there is nobody here to ask. Nothing was done.",
       `Add --yes to answer yes to: ${question}`,
-      EXIT.usage,
     );
   }
   await consent(context, question);
@@ -51,6 +49,6 @@ export async function ask(context: CommandContext, question: string): Promise<st
     message: question,
     validate: (given) => (given?.trim() ? undefined : "Please type something."),
   });
-  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null, EXIT.interrupted);
+  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null);
   return answer.trim();
 }

@@ -1,4 +1,5 @@
 import type { CliError } from "../cliError.js";
+import { RECORD_VERSION, type Warning } from "../model/record.js";
 import { paintFor, wantsColor, type Paint } from "./paint.js";
 
 /**
@@ -8,9 +9,13 @@ import { paintFor, wantsColor, type Paint } from "./paint.js";
 export class Output {
   readonly paint: Paint;
   private readonly paintNotes: Paint;
+  private roomId: string | null = null;
+  private warnings: Warning[] = [];
 
   constructor(
     readonly json: boolean,
+    /** The command, as it is typed: what its document is called. */
+    private readonly kind: string = "",
     private readonly stdout: NodeJS.WriteStream = process.stdout,
     private readonly stderr: NodeJS.WriteStream = process.stderr,
     env: NodeJS.ProcessEnv = process.env,
@@ -19,10 +24,16 @@ export class Output {
     this.paintNotes = paintFor(!json && wantsColor(stderr, env));
   }
 
-  /** The command's one result: the document for programs, the lines for people. */
+  /** What is told from here on is about this room (hexadecimal id). */
+  about(roomId: string): void {
+    this.roomId = roomId;
+  }
+
+  /** The command's one result: the document for programs (its shape is in `model/record.ts`), the lines for people. */
   result(document: object, human: (paint: Paint) => string | readonly string[]): void {
     if (this.json) {
-      this.stdout.write(`${JSON.stringify(document)}\n`);
+      this.write({ kind: this.kind, ...document, warnings: this.warnings });
+      this.warnings = [];
       return;
     }
     const lines = human(this.paint);
@@ -32,7 +43,7 @@ export class Output {
   /** One item of a stream. */
   event(document: object, human: (paint: Paint) => string | null): void {
     if (this.json) {
-      this.stdout.write(`${JSON.stringify(document)}\n`);
+      this.write(document);
       return;
     }
     const line = human(this.paint);
@@ -44,18 +55,24 @@ export class Output {
     if (!this.json) this.stderr.write(`${text}\n`);
   }
 
-  /** A remark that something deserves attention, for people only. */
-  warn(text: string): void {
-    if (!this.json) this.stderr.write(`${this.paintNotes.yellow("warning:")} ${text}\n`);
+  /** A remark that something deserves attention, by a stable code for programs: they are told of it with the result. */
+  warn(text: string, code = "NOTICE"): void {
+    if (this.json) this.warnings.push({ code, message: text });
+    else this.stderr.write(`${this.paintNotes.yellow("warning:")} ${text}\n`);
   }
 
   /** The failure of the command. */
   error(error: CliError): void {
     if (this.json) {
-      this.stdout.write(`${JSON.stringify(error.toDocument())}\n`);
+      this.write({ kind: "error", ...error.toDocument(), warnings: this.warnings });
       return;
     }
     this.stderr.write(`${this.paintNotes.red("error:")} ${error.message}\n`);
     if (error.hint !== null) this.stderr.write(`${error.hint.replace(/^/gmu, "  ")}\n`);
+  }
+
+  private write(document: object): void {
+    const room = this.roomId === null ? {} : { roomId: this.roomId };
+    this.stdout.write(`${JSON.stringify({ v: RECORD_VERSION, ...room, ...document })}\n`);
   }
 }

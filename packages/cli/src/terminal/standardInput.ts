@@ -1,5 +1,4 @@
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 import { asText, notText } from "./textBytes.js";
 
 /** The longest line of standard input that is kept: far more than a message may have. */
@@ -16,7 +15,7 @@ export async function readStandardInput(limit = 1024 * 1024): Promise<string> {
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) {
-      throw new CliError("TOO_LONG", `Standard input is longer than ${limit / 1024} KiB.`, null, EXIT.usage);
+      throw new CliError("TOO_LONG", `Standard input is longer than ${limit / 1024} KiB.`, null);
     }
     chunks.push(chunk);
   }

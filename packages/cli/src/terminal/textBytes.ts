@@ -1,5 +1,4 @@
 import { CliError } from "../cliError.js";
-import { EXIT } from "../exitCode.js";
 
 /**
  * Bytes from outside as text, without a byte order mark at their beginning. `what` says whose they are, at the beginning of
@@ -31,7 +30,6 @@ export function notText(what: string): CliError {
     "NOT_TEXT",
     `${what} is not UTF-8 text. Nothing was done with it.`,
     `Convert it first:  iconv -f ${charsetOf(process.env)} -t UTF-8`,
-    EXIT.usage,
   );
 }
 

@@ -1,0 +1,74 @@
+import { REJECTION_SENTENCES } from "@conclave/client/pure";
+import { EXIT, type ExitCode } from "./exitCode.js";
+
+/** What an error code means, and the exit code of the command that it ends. */
+export interface ErrorMeaning {
+  readonly exit: ExitCode;
+  readonly about: string;
+}
+
+const { refused, usage, unreachable, locked, alarm, interrupted } = EXIT;
+
+/** The errors of this program itself. */
+const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
+  USAGE: [usage, "The command line is wrong. Nothing was done."],
+  LINK: [usage, "The invite link is not whole, or not one. Nothing was done."],
+  NEEDS_YES: [usage, "It cannot be undone and nobody can be asked: add --yes. Nothing was done."],
+  NOT_TEXT: [usage, "What was given is not UTF-8 text. Nothing was done with it."],
+  TOO_LONG: [usage, "What was given on standard input is too long."],
+  UNREACHABLE: [unreachable, "The relay does not answer. What is stored is sent later."],
+  HOME_IN_USE: [locked, "Another process uses this home."],
+  HOME_UNREADABLE: [refused, "The home cannot be opened: its rights, its disk, or another version."],
+  HOME_FAILED: [refused, "The home's storage failed."],
+  HOME_NOT_EMPTY: [refused, "The home is somebody's already."],
+  NO_ROOMS: [refused, "There is no room in this home, or no home."],
+  NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file is called so."],
+  AMBIGUOUS: [refused, "More than one is called so; the hint lists them."],
+  NOT_MEMBER: [refused, "This device is not in the room, not yet, or not any more."],
+  ALREADY_HERE: [refused, "This home is in the room already, or on its way into it."],
+  STILL_MEMBER: [refused, "The room is not forgotten: you are still in it."],
+  NO_LINK: [refused, "The link of this invite is not in this home."],
+  UNKNOWN: [refused, "It does not exist, or no longer does."],
+  STARVED: [refused, "Other people's changes came first, again and again."],
+  UNKNOWN_COMMAND: [refused, "There is no such slash command."],
+  NOT_FROM_A_PIPE: [refused, "A line of a pipe may not do this."],
+  CANCELLED: [interrupted, "Stopped by Ctrl-C. Nothing was done."],
+  NOT_CONFIRMED: [refused, "The answer to the question was no. Nothing was done."],
+  CORRUPTED: [alarm, "The file that the relay gave is not what was sent. Nothing of it was kept."],
+  PICTURE_NOTES: [usage, "A picture has notes of its camera that cannot be taken out: --original sends them too."],
+  TOO_LARGE: [refused, "The file is too large."],
+  SOURCE: [refused, "The file could not be read, or it changed while it was sent."],
+  FILE_EXISTS: [refused, "There is a file of this name: --force replaces it."],
+  NOT_WRITTEN: [refused, "The file could not be written."],
+  NO_PROOF: [refused, "The file is not a proof file."],
+  PROVES_NOTHING: [refused, "The file is a proof file, and proves nothing."],
+  NOT_BUILT: [refused, "The web client is not built in this checkout."],
+  PAGES_DAMAGED: [refused, "The built web client is not what its manifest says."],
+  PORT_IN_USE: [refused, "Another program listens on the port."],
+  PORT_DENIED: [refused, "The port needs more rights than this user has."],
+  HOST_UNKNOWN: [usage, "This machine has no such address."],
+  DATA_IN_USE: [refused, "Another relay runs on the data folder."],
+  START_FAILED: [refused, "The relay, or the page server, could not start."],
+  INTERNAL: [refused, "A fault of Conclave itself: please report it."],
+};
+
+/** What an honest relay and honest members never cause. */
+const ALARMING: ReadonlySet<string> = new Set(["BAD_HISTORY", "BELOW_FLOOR", "BAD_ADMISSION", "PAUSED"]);
+
+/** `RELAY_` and one of these, which docs/protocol.md §5 lists: the relay does not do it. */
+export const RELAY_PREFIX = "RELAY_";
+
+/** Every error code, by name, with its exit code: what help, manual, docs and the program itself go by. */
+export const ERRORS: ReadonlyMap<string, ErrorMeaning> = new Map([
+  ...Object.entries(REJECTION_SENTENCES).map(([name, about]): [string, ErrorMeaning] => {
+    const code = name.toUpperCase();
+    return [code, { exit: ALARMING.has(code) ? alarm : refused, about }];
+  }),
+  // The program's own word comes last: where both know a code, it is the program's that is meant.
+  ...Object.entries(OWN).map(([code, [exit, about]]): [string, ErrorMeaning] => [code, { exit, about }]),
+]);
+
+/** The exit code of an error; 1 for the relay's refusals. */
+export function exitOf(code: string): ExitCode {
+  return ERRORS.get(code)?.exit ?? refused;
+}

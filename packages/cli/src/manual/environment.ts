@@ -1,0 +1,30 @@
+import { environmentName, SETTING_NAMES, SETTINGS } from "../config/settings.js";
+
+/** An environment variable, and what it is for. */
+export interface Variable {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** Variables of the commands of a home. */
+export const HOME_VARIABLES: readonly Variable[] = [
+  { name: "CONCLAVE_HOME", about: "Where identity and rooms are kept, as --home (~/.conclave)." },
+  { name: "CONCLAVE_ROOM", about: "Which room, as --room." },
+  { name: "CONCLAVE_RELAY", about: "The relay of new rooms, as --relay (http://127.0.0.1:4430)." },
+  { name: "CONCLAVE_PERMIT", about: "What the relay's operator gave you to create rooms." },
+  { name: "CONCLAVE_DEBUG", about: "With 1, a fault of Conclave itself shows where it was." },
+  { name: "NO_COLOR", about: "When set, nothing is printed in colour." },
+];
+
+/** Variables of `conclave serve`, one for each of its settings. */
+export function relayVariables(): Variable[] {
+  const config = { name: "CONCLAVE_CONFIG", about: "The configuration file, as --config." };
+  const settings = SETTING_NAMES.map((name) => {
+    const { about, fallback, kind } = SETTINGS[name];
+    const initial = typeof fallback === "string" || typeof fallback === "number" ? ` (${fallback})` : "";
+    // A switch that turns something off is described as that.
+    const what = kind === "off" ? `false to ${about}` : about;
+    return { name: environmentName(name), about: `${what[0]!.toUpperCase()}${what.slice(1)}${initial}.` };
+  });
+  return [config, ...settings];
+}

@@ -1,0 +1,258 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ERRORS, exitOf, RELAY_PREFIX } from "../src/errorCodes.js";
+import { everyCommand, nameOf } from "../src/program/commandNames.js";
+import { buildProgram } from "../src/program/program.js";
+import { runHere, SILENT } from "./inProcess.js";
+import { Running, startRelay } from "./processes.js";
+
+type Shape =
+  | { plain: string }
+  | { value: string | number }
+  | { union: Shape[] }
+  | { list: Shape }
+  | { map: Shape }
+  | { type: string }
+  | { opaque: string }
+  | { fields: Field[] };
+interface Field {
+  name: string;
+  isOptional: boolean;
+  shape: Shape;
+}
+type Record = { [name: string]: unknown };
+
+const script = fileURLToPath(new URL("../../../scripts/docs/recordShapes.mjs", import.meta.url));
+let shapes: {
+  commands: { [name: string]: { fields: Field[] } };
+  chat: { [name: string]: { fields: Field[] } };
+  types: { [name: string]: { fields: Field[] } };
+};
+
+/** Where a value is not as the types say; empty where it is. */
+function faults(value: unknown, shape: Shape, at: string): string[] {
+  if ("union" in shape) {
+    const all = shape.union.map((each) => faults(value, each, at));
+    return all.some((found) => found.length === 0)
+      ? []
+      : [`${at}: ${JSON.stringify(value)} is none of what it can be`, ...all.flat()];
+  }
+  if ("plain" in shape) {
+    const isIt = shape.plain === "null" ? value === null : typeof value === shape.plain;
+    return isIt ? [] : [`${at}: not ${shape.plain}`];
+  }
+  if ("value" in shape) return value === shape.value ? [] : [`${at}: not ${shape.value}`];
+  if ("list" in shape)
+    return Array.isArray(value)
+      ? value.flatMap((each, n) => faults(each, shape.list, `${at}[${n}]`))
+      : [`${at}: no list`];
+  if (typeof value !== "object" || value === null) return [`${at}: no object`];
+  if ("opaque" in shape) return [];
+  if ("map" in shape) return Object.entries(value).flatMap(([key, each]) => faults(each, shape.map, `${at}.${key}`));
+  const fields = "type" in shape ? shapes.types[shape.type]!.fields : shape.fields;
+  return fieldFaults(value as Record, fields, at);
+}
+
+function fieldFaults(value: Record, fields: Field[], at: string): string[] {
+  const extra = Object.keys(value).filter((name) => !fields.some((field) => field.name === name));
+  return [
+    ...extra.map((name) => `${at}.${name}: not in the types`),
+    ...fields.flatMap(({ name, isOptional, shape }) =>
+      name in value ? faults(value[name], shape, `${at}.${name}`) : isOptional ? [] : [`${at}.${name}: missing`],
+    ),
+  ];
+}
+
+let folder = "";
+let relay: Running;
+const seen = new Set<string>();
+const NO_ROOM = new Set([
+  "rooms",
+  "verify-proof",
+  "recovery",
+  "recover",
+  "serve",
+  "web",
+  "verify-web",
+  "sign-web",
+  "version",
+  "error",
+]);
+
+/** Checks one printed record against its documented shape. */
+function check(record: Record, of: typeof shapes.commands): Record {
+  const { v, kind, roomId, warnings, ...rest } = record;
+  const name = String(kind);
+  seen.add(name);
+  expect(v).toBe(1);
+  expect([name, typeof roomId]).toEqual([name, NO_ROOM.has(name) ? expect.any(String) : "string"]);
+  if (of === shapes.commands) expect(faults(warnings, { list: { type: "Warning" } }, "warnings")).toEqual([]);
+  const { fields } = of[name] ?? { fields: [] };
+  const isStreamError = of === shapes.chat && name === "error";
+  expect(fieldFaults(isStreamError ? { ...rest, warnings } : rest, fields, name)).toEqual([]);
+  expect(Object.hasOwn(of, name)).toBe(true);
+  return record;
+}
+
+async function json(who: string, ...args: string[]) {
+  const { code, stdout } = await runHere([...args, "--json", "--home", join(folder, who)]);
+  const record = JSON.parse(stdout) as Record;
+  if (record["kind"] === "error") throw new Error(`${args.join(" ")}: ${stdout}`);
+  check(record, shapes.commands);
+  return { code, ...record } as { code: number; [name: string]: any };
+}
+
+async function error(who: string, ...args: string[]) {
+  const { code, stdout } = await runHere([...args, "--json", "--home", join(folder, who)]);
+  const { v, kind, error: body } = JSON.parse(stdout) as { v: number; kind: string; error: { code: string } };
+  expect([v, kind]).toEqual([1, "error"]);
+  expect(faults(body, { type: "ErrorBody" }, "error")).toEqual([]);
+  expect(ERRORS.has(body.code) || body.code.startsWith(RELAY_PREFIX)).toBe(true);
+  expect([body.code, code]).toEqual([body.code, exitOf(body.code)]);
+  return body.code;
+}
+
+beforeAll(async () => {
+  shapes = JSON.parse(execFileSync(process.execPath, [script], { encoding: "utf8" }));
+  folder = mkdtempSync(join(tmpdir(), "conclave-records-"));
+  const started = await startRelay(join(folder, "relay"));
+  relay = started.relay;
+  check(JSON.parse(relay.lines[0]!) as Record, shapes.commands);
+  process.env["CONCLAVE_RELAY"] = started.address;
+}, 120_000);
+afterAll(async () => {
+  await relay.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe("the JSON of every command, with a real relay, is what docs/json.md says", () => {
+  it("talking", async () => {
+    const { link, room } = await json("Ann", "room", "new", "Club", "--name", "Ann");
+    await json("Ben", "join", link, "--name", "Ben");
+    const { message } = await json("Ann", "send", "hello");
+    expect(message).toMatchObject({ state: "sent", n: expect.any(Number) });
+    expect(message.n).toBeGreaterThan(0);
+    const id = message.id.slice(0, 8);
+    await json("Ben", "reply", id, "hello, Ann");
+    await json("Ben", "edit", "last", "good morning");
+    await json("Ben", "react", id, "👍");
+    await json("Ben", "delete", "last");
+    await json("Ben", "search", "hello");
+    writeFileSync(join(folder, "list.txt"), "beans");
+    await json("Ann", "send", "--file", join(folder, "list.txt"), "what we need");
+    await json("Ben", "save", "list.txt", join(folder, "saved.txt"));
+    const { items } = await json("Ben", "history");
+    expect(items.map(({ kind }: Record) => kind)).toContain("message");
+    expect((await json("Ben", "rooms")).rooms).toHaveLength(1);
+    expect(await error("Ben", "edit", id, "mine")).toBe("NOT_ALLOWED");
+    expect(await error("Ben", "remove", "Nobody", "--yes")).toBe("NOT_FOUND");
+    expect(await error("Ben", "remove", "Ann")).toBe("NEEDS_YES");
+    expect(await error("Ben", "rooom")).toBe("USAGE");
+    expect(await error("Ghost", "members")).toBe("NO_ROOMS");
+    expect(room.id).toMatch(/^[0-9a-f]{64}$/u);
+  }, 120_000);
+
+  it("deciding: a person is always of one shape; what waits for others is exit code 7", async () => {
+    const person = { id: expect.stringMatching(/^[0-9a-f]{64}$/u), name: "Dan", isYou: false, tag: expect.any(String) };
+    const { link } = await json("Cleo", "room", "new", "Board", "--name", "Cleo");
+    for (const who of ["Dan", "Eve", "Fay"]) await json(who, "join", link, "--name", who);
+    const { members } = await json("Cleo", "members");
+    expect(members[1].admission).toMatchObject({
+      how: "invited",
+      invite: { label: "first link", by: { name: "Cleo" } },
+    });
+    expect((await json("Cleo", "role", "Dan", "admin")).person).toEqual(person);
+    await json("Cleo", "verify");
+    expect((await json("Cleo", "verify", "Dan", "--mark")).person).toEqual(person);
+    expect((await json("Cleo", "remove", "Eve", "--yes")).person).toMatchObject({ name: "Eve" });
+    expect((await json("Cleo", "ban", "Fay", "--yes")).person).toMatchObject({ name: "Fay" });
+    expect((await json("Eve", "status")).isCurrent).toBe(true);
+    // Now it knows that it is out of the room, and asks no more.
+    expect(await json("Eve", "status")).toMatchObject({ isCurrent: false, room: { standing: "removed" } });
+    await json("Cleo", "title", "The board");
+    await json("Cleo", "policy");
+    expect((await json("Cleo", "policy", "admins", "--yes")).code).toBe(0);
+    const asked = await json("Cleo", "invite", "--label", "agreed", "--mode", "ask");
+    expect(asked).toMatchObject({ code: 7, done: false, link: null, invitation: null });
+    const { proposals } = await json("Dan", "requests");
+    expect(proposals).toMatchObject([{ action: "createInvite", approvedBy: [{ name: "Cleo" }] }]);
+    await json("Dan", "approve", asked["proposal"].slice(0, 12));
+    await json("Dan", "log");
+    await json("Cleo", "invites");
+    await json("Cleo", "resume");
+    expect((await runHere(["leave", "--yes", "--json", "--home", join(folder, "Dan")])).code).toBe(0);
+    await json("Eve", "forget", asked["roomId"], "--yes");
+  }, 180_000);
+
+  it("asking, revoking, handing over, sealing, leaving, recovering", async () => {
+    const { roomId } = await json("Gus", "room", "new", "Shed", "--name", "Gus", "--no-invite");
+    const { link } = await json("Gus", "invite", "--label", "ask", "--mode", "ask");
+    expect((await json("Gus", "invites", "--link", "ask")).invitation.label).toBe("ask");
+    for (const who of ["Hal", "Ida"]) await json(who, "join", link, "--name", who);
+    const chat = new Running(["chat", "--json", "--follow", "--home", join(folder, "Gus")]);
+    chat.closeInput();
+    const requests = [];
+    for (const who of ["Hal", "Ida"])
+      requests.push(await chat.line((line) => line.includes('"request"') && line.includes(`"${who}"`)));
+    await chat.line((line) => line.includes('"connection":"live"'));
+    await chat.stop();
+    const kinds = chat.lines.map((line) => {
+      const record = check(JSON.parse(line) as Record, shapes.chat);
+      expect(record["roomId"]).toBe(roomId);
+      return record["kind"];
+    });
+    expect(kinds).toContain("history_end");
+    await json("Gus", "admit", "Hal");
+    await json("Gus", "decline", "Ida");
+    await json("Gus", "revoke", "ask");
+    await json("Hal", "status");
+    await json("Gus", "hand-over", "Hal", "--yes");
+    await json("Hal", "seal", "--yes");
+    await json("Gus", "leave", "--yes");
+    const { words } = await json("Hal", "recovery");
+    expect(words).toHaveLength(24);
+    await json("Gus", "version");
+  }, 180_000);
+
+  it("a bot's own messages come once, in the room's order", async () => {
+    await json("Jo", "room", "new", "Bots", "--name", "Jo");
+    const chat = new Running(["chat", "--json", "--home", join(folder, "Jo")]);
+    for (const text of ["one", "two"]) chat.write(text);
+    await chat.line((line) => line.includes('"two"'));
+    chat.closeInput();
+    expect(await chat.end()).toBe(0);
+    const records = chat.lines.map((line) => check(JSON.parse(line) as Record, shapes.chat));
+    const said = records
+      .filter(({ kind }) => kind === "message")
+      .map(({ message }) => message as { text: string; n: number });
+    expect(said.map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(said.every(({ n }) => n > 0)).toBe(true);
+  }, 120_000);
+
+  it("a setting, a warning and a proof", async () => {
+    const shown = await runHere(["serve", "--print-config", "--json", "--data", join(folder, "x")]);
+    check(JSON.parse(shown.stdout) as Record, shapes.commands);
+    writeFileSync(join(folder, "none.json"), "{}");
+    expect(await error("Ann", "verify-proof", join(folder, "none.json"))).toBe("NO_PROOF");
+    const warned = await runHere(["members", "--json", "--home", join(folder, "Ann")]);
+    expect(JSON.parse(warned.stdout).warnings).toEqual([]);
+    await relay.stop();
+    const { warnings, members } = await json("Ann", "members");
+    expect(warnings).toMatchObject([{ code: "UNREACHABLE" }]);
+    expect(members).toHaveLength(2);
+  }, 60_000);
+
+  it("every command has a documented record, and every record was seen", () => {
+    // What prints text for people and machines of another kind, not records.
+    const text = new Set(["chat", "room", "help", "completion", "man"]);
+    const commands = everyCommand(buildProgram(SILENT)).slice(1).map(nameOf);
+    expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
+    expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);
+    const elsewhere = ["web", "verify-web", "sign-web", "verify-proof", "recover"];
+    expect(Object.keys(shapes.commands).filter((name) => !seen.has(name) && !elsewhere.includes(name))).toEqual([]);
+  });
+});
