@@ -82,8 +82,8 @@ export default tseslint.config(
   // What a person is told to type next has to work as it stands: the program as it was started, the home, the quotes.
   {
     files: ["packages/cli/src/**/*.{ts,tsx}"],
-    // Help is printed with the program's name put in; the demo types for itself.
-    ignores: [...tests, "packages/cli/src/program/**", "packages/cli/src/demo/**"],
+    // Help is printed with the program's name put in; manual and completion are of the installed one; the demo types for itself.
+    ignores: [...tests, "packages/cli/src/program/**", "packages/cli/src/manual/**", "packages/cli/src/demo/**"],
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -103,7 +103,7 @@ async function json(who: string, ...args: string[]) {
   const record = JSON.parse(stdout) as Record;
   if (record["kind"] === "error") throw new Error(`${args.join(" ")}: ${stdout}`);
   check(record, shapes.commands);
-  return { code, ...record } as { code: number; [name: string]: any };
+  return { code, ...JSON.parse(stdout) };
 }
 
 async function error(who: string, ...args: string[]) {

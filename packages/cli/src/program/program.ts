@@ -26,8 +26,8 @@ Start here:
 
 /** Where a program's help goes, and what commander says about a command line that is wrong. */
 export interface Writers {
-  writeOut(this: void, text: string): void;
-  writeErr(this: void, text: string): void;
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
 }
 
 /** All commands, with their options, arguments and descriptions: what runs, and what help, manual and completion are made of. */
