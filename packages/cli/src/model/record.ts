@@ -8,7 +8,7 @@ import type {
   RoomStatus,
   RoomSummary,
 } from "./room.js";
-import type { Alarm, Decision, Message, TimelineItem } from "./timeline.js";
+import type { Alarm, Decision, Message, ProposalLine, TimelineItem } from "./timeline.js";
 
 /** `v` of every record. It grows when a field goes or changes its meaning; new fields may come without that. */
 export const RECORD_VERSION = 1;
@@ -186,6 +186,8 @@ export interface ChatRecords {
   readonly message: { readonly message: Message };
   readonly decision: { readonly decision: Decision };
   readonly alarm: { readonly alarm: Alarm };
+  /** Somebody asks the others to agree to something. */
+  readonly proposal: { readonly proposal: ProposalLine };
   /** Something that cannot be read. `reason`: before_join, epoch_gone, replayed, pruned, invalid. */
   readonly unreadable: { readonly n: number; readonly reason: string; readonly sentence: string };
   /** A message that was told before was edited, deleted or reacted to: how it is now. */
