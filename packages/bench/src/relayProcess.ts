@@ -9,7 +9,9 @@ const relay = await startRelay({
   connections: 50_000,
   connectionsPerAddress: 50_000,
   lagBytes: 64 * 1024 * 1024,
-  settings: { rates: { connection: plenty, room: plenty, create: plenty } },
+  settings: {
+    rates: { connection: plenty, room: plenty, create: plenty, lastingOfRoom: plenty, lastingOfAddress: plenty },
+  },
 });
 process.send?.({ socketUrl: relay.socketUrl });
 process.on("message", (message) => {

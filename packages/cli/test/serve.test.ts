@@ -92,6 +92,42 @@ describe("conclave serve", () => {
   });
 });
 
+describe("what a relay prints about itself", () => {
+  it("an address that can be opened, for all addresses too, and where the network finds it", async () => {
+    for (const host of ["0.0.0.0", "::"]) {
+      const relay = new Running(["serve", "--host", host, "--port", "0", "--data", join(folder, "all"), "--no-web"]);
+      const address = (await relay.line((line) => line.includes("Address"))).trim().split(/\s+/u)[1]!;
+      expect((await fetch(`${address}/healthz`)).status).toBe(200);
+      expect(relay.errors).toContain("CONCLAVE_CREATE_PERMIT");
+      await relay.stop();
+    }
+  });
+
+  it("JSON lines only with --log json, and variables that mean nothing with the nearest that does", async () => {
+    const flags = ["serve", "--port", "0", "--data", join(folder, "lines"), "--log", "json"];
+    const relay = new Running(flags, { CONCLAVE_PROT: "1", CONCLAVE_HOME: "/nowhere" });
+    await relay.line((line) => line.includes('"ready"'));
+    await relay.stop();
+    const lines = relay.lines.map((line) => JSON.parse(line) as { event?: string; message?: string });
+    const warnings = lines.filter(({ event }) => event === "warning").map(({ message }) => message);
+    expect(warnings).toEqual([expect.stringMatching(/CONCLAVE_PROT .*Did you mean CONCLAVE_PORT\?/u)]);
+  });
+
+  it("keeps the path of --public-url, or refuses it with a sentence; the permit stands in the help", async () => {
+    const data = join(folder, "path");
+    const given = ["--public-url", "https://example.org/talk/"];
+    const relay = new Running(["serve", "--port", "0", "--data", data, "--behind-proxy", ...given]);
+    await relay.line((line) => line.includes("https://example.org/talk"));
+    await relay.line((line) => line.includes("--relay https://example.org/talk"));
+    await relay.stop();
+    for (const bad of ["https://example.org/?a=b", "https://u:p@example.org", "https://example.org/#x"]) {
+      const refused = await run(["serve", "--data", data, "--public-url", bad]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("publicUrl from --public-url")]);
+    }
+    expect((await run(["serve", "--help"])).stdout).toContain("CONCLAVE_CREATE_PERMIT");
+  });
+});
+
 describe("command line", () => {
   it("wrong usage is exit code 2, as lines for people and as JSON for programs", async () => {
     const wrong = await run(["memebrs"]);

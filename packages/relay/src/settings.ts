@@ -18,6 +18,9 @@ export interface Rates {
   readonly create: Rate;
   /** External commits and join requests through one slot. */
   readonly slot: Rate;
+  /** Bytes of what is never pruned (commits, slots, rosters): to one room, and from one address. */
+  readonly lastingOfRoom: Rate;
+  readonly lastingOfAddress: Rate;
   /** Commits of one room on the ground of a retired write key. */
   readonly recovery: Rate;
 }
@@ -56,6 +59,8 @@ export interface RelaySettings {
   readonly createPermit: Uint8Array | null;
   /** Ms a new connection has for its hello. */
   readonly helloTimeout: number;
+  /** Ms a new connection has for proving or subscribing to something. */
+  readonly proofTimeout: number;
   /** Faults after which a connection is closed; one is forgiven each second. */
   readonly strikes: number;
 }
@@ -72,6 +77,8 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     room: { burst: 4000, perSecond: 400 },
     create: { burst: 30, perSecond: 1 / 20 },
     slot: { burst: 30, perSecond: 1 / 2 },
+    lastingOfRoom: { burst: 32 * MIB, perSecond: 16 * 1024 },
+    lastingOfAddress: { burst: 64 * MIB, perSecond: 32 * 1024 },
     recovery: { burst: 2, perSecond: 1 / 10 },
   },
   quotas: {
@@ -84,6 +91,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
   retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY, pendingAge: 30 * DAY },
   createPermit: null,
   helloTimeout: 10_000,
+  proofTimeout: 180_000,
   strikes: 30,
 };
 

@@ -4,6 +4,13 @@ import { startRelay } from "@conclave/relay";
 import process from "node:process";
 
 const plenty = { burst: 1e9, perSecond: 1e9 };
-const rates = { connection: plenty, room: plenty, recovery: plenty, blobBytes: plenty };
+const rates = {
+  connection: plenty,
+  room: plenty,
+  recovery: plenty,
+  blobBytes: plenty,
+  lastingOfRoom: plenty,
+  lastingOfAddress: plenty,
+};
 const relay = await startRelay({ dataDir: process.argv[2], settings: { rates } });
 process.send({ socketUrl: relay.socketUrl, relayKey: toHex(relay.relayKey) });

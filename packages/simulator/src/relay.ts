@@ -105,7 +105,15 @@ export class SimRelay implements Endpoint {
     private readonly dice: Dice,
     crypto: Crypto,
     private readonly settings: PartialSettings = {
-      rates: { connection: NEVER_BUSY, room: NEVER_BUSY, create: NEVER_BUSY, slot: NEVER_BUSY, recovery: NEVER_BUSY },
+      rates: {
+        connection: NEVER_BUSY,
+        room: NEVER_BUSY,
+        create: NEVER_BUSY,
+        slot: NEVER_BUSY,
+        recovery: NEVER_BUSY,
+        lastingOfRoom: NEVER_BUSY,
+        lastingOfAddress: NEVER_BUSY,
+      },
     },
   ) {
     this.seed = dice.random(32);

@@ -2,12 +2,14 @@ import { KeyImportError } from "@conclave/crypto/node";
 import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
 import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
-import type { Output } from "../terminal/output.js";
+import { EXIT } from "../exitCode.js";
+import { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";
 import { parseDuration } from "../terminal/when.js";
@@ -31,25 +33,47 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
     printConfig(resolved, output);
     return;
   }
-  const { config } = resolved;
+  const { config, strangers } = resolved;
+  // One form for everything on standard output: lines for a person, or JSON lines.
+  const out = config.log === "json" ? new Output(true, "serve") : output;
+  for (const { name, nearest } of strangers) {
+    out.warn(
+      `${name} is not a setting of this relay, and is ignored.${nearest === null ? "" : ` Did you mean ${nearest}?`}`,
+      "UNKNOWN_SETTING",
+    );
+  }
   if (!LOOPBACK.test(config.host) && config.tlsCert === null && !config.behindProxy) {
-    output.warn(
+    out.warn(
       `listening on ${config.host} without TLS. Messages stay sealed, but whoever sees the traffic learns who talks when, ` +
         "and could replace the web client.\n  Give --tls-cert and --tls-key, or put a proxy in front and say --behind-proxy.",
       "NO_TLS",
     );
   }
+  if (
+    config.createPermit === null &&
+    (config.behindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))
+  ) {
+    out.warn(
+      "whoever reaches this relay can start rooms on it, and rooms stay. To let only some people, set CONCLAVE_CREATE_PERMIT " +
+        "(or CONCLAVE_CREATE_PERMIT_FILE) and give it to them.",
+      "NO_PERMIT",
+    );
+  }
   const pages = config.web ? loadPages(OWN_PAGES) : null;
   const relay = await start(config, pages ? pageRoutes(pages, config) : landingPage);
-  announce(relay, config, pages !== null, output);
+  announce(relay, config, pages !== null, out);
   await stopSignal();
-  output.note("Stopping …");
+  out.note("Stopping …");
   await relay.close();
 }
 
 /** The web client on the relay's own address: everything that the relay itself does not answer. */
 function pageRoutes(pages: BuiltPages, config: ServeConfig): Routes {
-  const site = new PageSite(pages, { servedBy: "serve", connect: config.allowRelay });
+  const site = new PageSite(pages, {
+    servedBy: "serve",
+    connect: config.allowRelay,
+    host: config.publicUrl === null ? null : new URL(config.publicUrl).host,
+  });
   return (app) => {
     // Before the relay's own answers and errors too: they are of the same origin.
     app.server.prependListener("request", (request, response) => {
@@ -74,6 +98,7 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
       connections: config.connections,
       connectionsPerAddress: config.connectionsPerAddress,
       hasMetrics: config.metrics,
+      allowOrigins: config.allowOrigin,
       log: config.log,
       settings: {
         createPermit: config.createPermit === null ? null : new TextEncoder().encode(config.createPermit),
@@ -83,6 +108,7 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
       },
       routes,
       ...(tls && { tls }),
+      ...(config.publicUrl !== null && { publicUrl: config.publicUrl }),
     });
   } catch (error) {
     throw startFailure(error, config);
@@ -144,12 +170,14 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
 function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: Output): void {
   const address = config.publicUrl ?? relay.address;
   const data = resolve(config.data);
+  const others = config.publicUrl === null ? networkAddresses(relay, config.host) : [];
   const given = address === "http://127.0.0.1:4430" ? [] : ["--relay", address];
   output.result({ event: "ready", address, listening: relay.address, data, web: hasPages }, (paint) => [
     "",
     `${paint.bold("Conclave")} is running. It keeps rooms in order and can read none of them.`,
     "",
     `  ${hasPages ? "Open   " : "Address"}  ${paint.cyan(address)}`,
+    ...others.map((other) => `  Network  ${paint.cyan(other)}`),
     `  Data     ${data}`,
     "",
     ...(hasPages || !config.web ? [] : ["The web client is not built here: npm run build", ""]),
@@ -163,6 +191,20 @@ function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: 
     paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
     "",
   ]);
+}
+
+/** Where other machines of the network find a relay that listens on all addresses. */
+function networkAddresses(relay: Relay, host: string): string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [];
+  const { protocol, port } = new URL(relay.address);
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outside = all.filter(
+    ({ internal, family, scopeid }) => !internal && (family === "IPv4" || (host === "::" && !scopeid)),
+  );
+  return outside.slice(0, 4).map(({ address, family }) => {
+    const name = family === "IPv6" ? `[${address}]` : address;
+    return `${protocol}//${name}${port === "" ? "" : `:${port}`}`;
+  });
 }
 
 /** Resolves when the process is asked to end. */

@@ -15,6 +15,8 @@ export interface Sourced {
 export interface ResolvedConfig {
   readonly config: ServeConfig;
   readonly sources: Readonly<Record<SettingName, Sourced>>;
+  /** Variables of the environment that begin with CONCLAVE_ and mean nothing, each with the nearest that does, or null. */
+  readonly strangers: readonly { readonly name: string; readonly nearest: string | null }[];
 }
 
 interface Given {
@@ -40,7 +42,23 @@ export function resolveConfig(given: Given): ResolvedConfig {
     config[name] = check(name, sourced);
     sources[name] = { value: config[name], source: sourced.source };
   }
-  return { config: config as ServeConfig, sources };
+  return { config: config as ServeConfig, sources, strangers: strangersIn(given.env) };
+}
+
+/** What other commands, and `conclave` itself, read from the environment. */
+const OTHER_VARIABLES = ["CONFIG", "HOME", "ROOM", "RELAY", "PERMIT", "DEBUG"].map((name) => `CONCLAVE_${name}`);
+
+function strangersIn(env: NodeJS.ProcessEnv): ResolvedConfig["strangers"] {
+  const own = SETTING_NAMES.map(environmentName);
+  const known = [...own, ...own.map((name) => `${name}_FILE`), ...OTHER_VARIABLES];
+  const strangers = Object.keys(env).filter((name) => name.startsWith("CONCLAVE_") && !known.includes(name));
+  return strangers.map((name) => {
+    const nearest = nearestName(
+      name.slice("CONCLAVE_".length),
+      known.map((each) => each.slice("CONCLAVE_".length)),
+    );
+    return { name, nearest: nearest === null ? null : `CONCLAVE_${nearest}` };
+  });
 }
 
 function fromFlag({ flags }: Given, name: SettingName): Sourced | null {

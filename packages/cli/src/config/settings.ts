@@ -25,7 +25,24 @@ const whole = (least: number, most: number) => {
 const url = v.pipe(
   text,
   v.check((given) => /^https?:\/\//u.test(given) && URL.canParse(given), "must be an http:// or https:// address"),
-  v.transform((given) => new URL(given).origin),
+  v.check((given) => {
+    const { username, password, search, hash, pathname } = new URL(given);
+    return [username, password, search, hash].every((part) => part === "") && /^(?:\/[\w.~-]+)*\/?$/u.test(pathname);
+  }, "must be an address with a host and at most a plain path, such as https://example.org/talk"),
+  v.transform((given) => `${new URL(given).origin}${new URL(given).pathname.replace(/\/$/u, "")}`),
+);
+const origins = v.pipe(
+  v.union([v.string(), v.array(v.string())], "must be origins, with commas between them"),
+  v.transform((given) => (typeof given === "string" ? given.split(",") : given).map((each) => each.trim())),
+  v.transform((each) => each.filter((origin) => origin !== "")),
+  v.check(
+    (each) =>
+      each.every(
+        (origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin.replace(/\/$/u, "")),
+      ),
+    "must be origins such as https://chat.example.org, or *",
+  ),
+  v.transform((each) => each.map((origin) => origin.replace(/\/$/u, ""))),
 );
 const relays = v.pipe(
   v.union([v.string(), v.array(v.string())], "must be addresses, with commas between them"),
@@ -73,7 +90,7 @@ export const SETTINGS = {
   host: setting(text, "127.0.0.1", "address to listen on"),
   port: setting(whole(0, 65_535), 4430, "port to listen on; 0 takes a free one"),
   data: setting(text, "./data", "folder of the database and the relay's key"),
-  publicUrl: setting(maybe(url), null, "the address people use, when it is not the one listened on"),
+  publicUrl: setting(maybe(url), null, "the address people use, when it is not the one listened on; may have a path"),
   behindProxy: setting(yesOrNo, false, "a proxy in front does TLS and sets X-Forwarded-For", "switch"),
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
@@ -84,11 +101,12 @@ export const SETTINGS = {
   createPermit: setting(
     maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))),
     null,
-    "what one must know to create rooms",
+    "what one must know to start rooms here",
     "secret",
   ),
   web: setting(yesOrNo, true, "serve the relay only, without the web client", "off"),
   allowRelay: setting(relays, [], "other relays that the web client may connect to"),
+  allowOrigin: setting(origins, [], "origins of other hosts' pages that may connect here; * for any"),
   connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
   connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
   metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),

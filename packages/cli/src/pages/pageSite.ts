@@ -8,6 +8,8 @@ export interface SiteOptions {
   readonly servedBy: "serve" | "web";
   /** What the pages may connect to besides this host: sources of a Content-Security-Policy. */
   readonly connect: readonly string[];
+  /** The host that people use; null for the one of the request. */
+  readonly host?: string | null;
 }
 
 /** What the pages read to know who serves them, under this path. */
@@ -36,7 +38,7 @@ export class PageSite {
   setHeaders(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(this.pages.headers)) response.setHeader(name, value);
     const policy = this.pages.headers["Content-Security-Policy"] ?? "default-src 'none'";
-    const own = webSocketSources(request.headers.host);
+    const own = webSocketSources(this.options.host ?? request.headers.host);
     response.setHeader(
       "Content-Security-Policy",
       policy.replace("connect-src 'self'", ["connect-src 'self'", ...own, ...this.options.connect].join(" ")),

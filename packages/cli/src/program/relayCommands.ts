@@ -31,6 +31,13 @@ export function addRelayCommands(program: Command): void {
     // A secret on a command line can be read by every process of the machine.
     if (kind !== "secret") serve.addOption(option);
   }
+  const secrets = SETTING_NAMES.filter((name) => SETTINGS[name].kind === "secret").map(
+    (name) => `  ${environmentName(name)}  ${SETTINGS[name].about}`,
+  );
+  serve.addHelpText(
+    "after",
+    `\nOnly in the environment, a file or config.json, as others can read a command line:\n${secrets.join("\n")}`,
+  );
   serve.action(async (_: unknown, command: Command) => {
     const options: Options = command.optsWithGlobals();
     const { serve: run } = await import("../commands/serve.js");

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 const PATIENCE = 3000;
 const NOBODY = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
-/** The web address of a relay, as people type it: `ws://127.0.0.1:4430/relay` is `http://127.0.0.1:4430`. */
+/** The web address of a relay, as people type it: `ws://127.0.0.1:4430/relay` is `http://127.0.0.1:4430`; reads back. */
 export function webAddress(relay: string): string {
   return relay.replace(/^ws(s?):/u, "http$1:").replace(/\/(relay)?$/u, "");
 }

@@ -7,7 +7,9 @@ describe("socketUrl", () => {
       expect(socketUrl(address)).toBe("wss://chat.example/relay");
     }
     expect(socketUrl("http://127.0.0.1:4430")).toBe("ws://127.0.0.1:4430/relay");
-    expect(socketUrl("wss://chat.example/chat/socket")).toBe("wss://chat.example/chat/socket");
+    for (const address of ["https://h.example/chat", "https://h.example/chat/", "wss://h.example/chat/relay"]) {
+      expect(socketUrl(address)).toBe("wss://h.example/chat/relay");
+    }
   });
   it("is nothing for what is no address of a relay, or says more than that", () => {
     const bad = ["", "chat.example", "ftp://x", "https://a:b@x", "https://x/?q", "https://x/#f", "javascript:1"];

@@ -241,6 +241,49 @@ describe("slots", () => {
   });
 });
 
+describe("what is never pruned", () => {
+  it("A83: RULE relay.lasting-bytes: commits and slots come only so fast to one room, and from one address to all its rooms", async () => {
+    const rates = {
+      lastingOfRoom: { burst: 100_000, perSecond: 1000 },
+      lastingOfAddress: { burst: 150_000, perSecond: 1000 },
+    };
+    const world = new CoreWorld({ rates });
+    const commit = (roomTag: Uint8Array) => commitAppend(roomTag, newKey(), { payload: systemRandom(60_000) });
+    const first = await world.founder();
+    expect(await first.client.ask(commit(first.roomTag))).toMatchObject({ n: 1 });
+    const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
+    const refused = await first.client.ask({ type: "putSlot", roomTag: first.roomTag, slot });
+    expect(refused).toMatchObject(error("rate_limited"));
+    const second = await world.founder();
+    expect(await second.client.ask(commit(second.roomTag))).toMatchObject({ n: 1 });
+    const third = await world.founder();
+    expect(await third.client.ask(commit(third.roomTag))).toMatchObject(error("rate_limited"));
+    // Messages are pruned, and not held up; another address is another budget.
+    expect(await third.client.ask(messageAppend(third.roomTag))).toMatchObject({ n: 1 });
+    const elsewhere = await world.connect("elsewhere");
+    await elsewhere.prove(third.roomTag, 0, third.key);
+    expect(await elsewhere.ask(commit(third.roomTag))).toMatchObject({ n: 2 });
+    world.now += 60_000;
+    expect(await first.client.ask({ type: "closeSlot", roomTag: first.roomTag, slotId: slot.slotId })).toMatchObject(
+      error("write_denied"),
+    );
+  });
+});
+
+describe("connections that show nothing", () => {
+  it("RULE relay.idle-end: who proves and subscribes to nothing goes after minutes; who did stays", async () => {
+    const world = new CoreWorld();
+    const { connection, client } = world.connectRaw();
+    await client.hello();
+    const member = await world.founder();
+    world.tick(179_000);
+    expect(world.closeCodes.size).toBe(0);
+    world.tick(2000);
+    expect([...world.closeCodes.keys()]).toEqual([connection]);
+    expect(await member.client.ask(messageAppend(member.roomTag))).toMatchObject({ n: 1 });
+  });
+});
+
 describe("inboxes", () => {
   it("A83: RULE relay.answer-once: a request is answered once, and only one that is there", async () => {
     const world = new CoreWorld();
@@ -323,6 +366,35 @@ describe("retention", () => {
 });
 
 describe("the relay's time", () => {
+  it("RULE relay.clock-jump: a clock that jumps neither deletes nor signs until it has stayed so; set back, no rate freezes", async () => {
+    const world = new CoreWorld({ retention: { maxAge: 30 * DAY }, rates: { room: { burst: 3, perSecond: 1 } } });
+    const { client, roomTag } = await world.founder();
+    await client.ask(messageAppend(roomTag));
+    const look = async () => {
+      const page = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
+      if (page.type !== "subscribed") throw new Error(page.type);
+      return { time: page.receipt.receipt.time, pruned: page.items[0]!.pruned };
+    };
+    world.clockAhead = 365 * DAY;
+    world.tick(31_000);
+    expect(world.clockJumps).toEqual([365 * DAY]);
+    expect(await look()).toEqual({ time: world.now, pruned: false });
+    world.clockAhead = 0;
+    world.tick(31_000);
+    expect(await look()).toEqual({ time: world.now, pruned: false });
+    world.clockAhead = -DAY;
+    world.tick(10_000);
+    for (let n = 0; n < 2; n++) expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+    expect(await client.ask(messageAppend(roomTag))).toMatchObject(error("rate_limited"));
+    world.tick(1500);
+    expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+    // What lasts is believed.
+    world.clockAhead = 365 * DAY;
+    world.tick(31_000);
+    for (let minute = 0; minute < 6; minute++) world.tick(60_000);
+    expect((await look()).pruned).toBe(true);
+  });
+
   it("RULE receipt.time-never-falls: a clock that is set back gives no proof of a rollback, also across a restart", async () => {
     const world = new CoreWorld();
     const { client, roomTag, key } = await world.founder();

@@ -11,6 +11,9 @@ export class CoreWorld {
   now = 1_000_000;
   /** What is free on the disk. */
   freeBytes = Infinity;
+  /** Ms by which the machine's clock is ahead of the one that is never set. */
+  clockAhead = 0;
+  readonly clockJumps: number[] = [];
   /** When set, messages pile up, and one commit follows in `flush`. */
   batching = false;
   readonly closeCodes = new Map<number, number>();
@@ -77,6 +80,15 @@ export class CoreWorld {
   private newCore(): RelayCore {
     const { store, seed: relaySeed, settings } = this;
     const freeBytes = (): number => this.freeBytes;
-    return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings, freeBytes });
+    return new RelayCore({
+      store,
+      crypto: nodeCrypto,
+      random: systemRandom,
+      relaySeed,
+      settings,
+      freeBytes,
+      wallClock: (now) => now + this.clockAhead,
+      onClockJump: (by) => this.clockJumps.push(by),
+    });
   }
 }

@@ -14,6 +14,7 @@ import {
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
+import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
 import type { Store } from "../store/store.js";
 import { Outbox } from "./outbox.js";
@@ -33,12 +34,22 @@ export interface RelayCoreOptions {
   readonly settings?: PartialSettings;
   /** Bytes that are free where the store is; without it there is always enough. */
   readonly freeBytes?: () => number;
+  /**
+   * The machine's clock, ms since 1970, at a time that an event comes with. Without it, that is the time itself; with it,
+   * the events' times may be of a clock that is never set, and only what is stored and signed is of this one.
+   */
+  readonly wallClock?: (now: number) => number;
+  /** Told when the machine's clock jumped, by how many ms: until it has stayed so, nothing is pruned or signed by it. */
+  readonly onClockJump?: (by: number) => void;
 }
 
 /** What a batch has done so far, in order: kept until it is committed, for a store that refuses to. */
 type Step =
   | { readonly session: Session; readonly frame: RelayFrame }
   | { readonly session: Session; readonly request: Request; readonly challenge: Uint8Array; isDone: boolean };
+
+/** What shows what a connection is for. */
+const PURPOSES: ReadonlySet<Request["type"]> = new Set(["prove", "proveSlot", "proveInbox", "subscribe", "createRoom"]);
 
 const SWEEP_INTERVAL = 30_000;
 
@@ -74,6 +85,8 @@ export class RelayCore {
   private readonly handler: RequestHandler;
   private readonly sessions = new Map<number, Session>();
   private readonly greeting = new Set<Session>();
+  /** Those that have proved and subscribed to nothing. */
+  private readonly idle = new Set<Session>();
   private readonly gate: WriteGate;
   private steps: Step[] = [];
   private inBatch = false;
@@ -85,8 +98,9 @@ export class RelayCore {
     this.relayKey = crypto.ed25519PublicKey(relaySeed);
     const sign = (bytes: Uint8Array): Uint8Array => crypto.ed25519Sign(relaySeed, bytes);
     this.gate = new WriteGate(options.freeBytes ?? (() => Infinity), this.settings.quotas.freeBytes);
+    const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
     const canWrite = (): boolean => this.canWrite();
-    this.handler = new RequestHandler(options.store, crypto, sign, this.settings, this.outbox, canWrite);
+    this.handler = new RequestHandler(options.store, crypto, sign, this.settings, this.outbox, canWrite, clock);
   }
 
   /** Whether the relay writes now. */
@@ -127,6 +141,7 @@ export class RelayCore {
     session.closed = true;
     this.handler.forget(session);
     this.greeting.delete(session);
+    this.idle.delete(session);
     this.sessions.delete(connection);
   }
 
@@ -144,6 +159,11 @@ export class RelayCore {
   tick(now: number): boolean {
     for (const session of this.greeting) {
       if (now - session.openedAt < this.settings.helloTimeout) break;
+      this.end(session, CLOSE_CODES.hello);
+    }
+    // RULE: relay.idle-end: a connection that never shows what it is for does not stay (attack A90).
+    for (const session of this.idle) {
+      if (now - session.openedAt < this.settings.proofTimeout) break;
       this.end(session, CLOSE_CODES.hello);
     }
     this.gate.tick(now, () => {
@@ -206,6 +226,7 @@ export class RelayCore {
     // Undone: it is answered with all the others.
     if (answer === null) return;
     step.isDone = answer.ok;
+    if (answer.ok && PURPOSES.has(frame.type)) this.idle.delete(session);
     if (!answer.ok) {
       this.refuseStep(session, frame.id, answer, now);
       return;
@@ -302,6 +323,7 @@ export class RelayCore {
     const challenge = this.options.random(ID_BYTES);
     session.challenge = challenge;
     this.greeting.delete(session);
+    this.idle.add(session);
     const { limits } = this.settings;
     this.reply(session, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
   }

@@ -25,9 +25,11 @@ import { RelayTime } from "../ledger/relayTime.js";
 import type { Room } from "../ledger/room.js";
 import { Rooms } from "../ledger/rooms.js";
 import { Slots } from "../ledger/slots.js";
+import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
 import type { Outbox } from "./outbox.js";
+import { lastingBytesOf } from "./requestSize.js";
 import type { Session } from "./session.js";
 import { TokenBuckets } from "./tokenBucket.js";
 
@@ -48,6 +50,7 @@ export class RequestHandler {
   private readonly log: Log;
   private readonly slots: Slots;
   private readonly creations: TokenBuckets;
+  private readonly lasting: TokenBuckets;
   private readonly inboxWatchers = new Map<string, Set<number>>();
   private readonly page: PageSize;
   private readonly sha256: Sha256;
@@ -59,16 +62,18 @@ export class RequestHandler {
     private readonly settings: RelaySettings,
     private readonly outbox: Outbox,
     canWrite: () => boolean,
+    private readonly clock: WallClock,
   ) {
     const { limits, rates, quotas, retention } = settings;
     this.sha256 = (data) => crypto.hash("sha256", data);
     this.rooms = new Rooms(store, rates);
-    this.slots = new Slots(store, this.sha256, quotas, rates);
-    this.time = new RelayTime(store, canWrite);
-    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, this.time);
-    this.pruner = new Pruner(this.rooms, this.sha256, retention);
-    this.blobs = new Blobs(this.rooms, this.sha256, settings);
+    this.slots = new Slots(store, this.sha256, quotas, rates, clock);
+    this.time = new RelayTime(store, clock, canWrite);
+    this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, this.time, clock);
+    this.pruner = new Pruner(this.rooms, this.sha256, retention, clock);
+    this.blobs = new Blobs(this.rooms, this.sha256, settings, clock);
     this.creations = new TokenBuckets(rates.create);
+    this.lasting = new TokenBuckets(rates.lastingOfAddress);
     this.page = { items: limits.pageItems, bytes: limits.pageBytes };
   }
 
@@ -79,6 +84,8 @@ export class RequestHandler {
     if (request.type === "fetchInbox" || request.type === "clearInbox") return this.inbox(request, session);
     const room = this.rooms.get(request.roomTag, now);
     if (room === null) return refuse("room_unknown");
+    const wait = this.waitForBytes(request, room, session, now);
+    if (wait > 0) return refuse("rate_limited", wait);
     switch (request.type) {
       case "append":
         return this.append(request, room, session, now);
@@ -149,7 +156,20 @@ export class RequestHandler {
 
   sweep(now: number): void {
     this.creations.sweep(now);
+    this.lasting.sweep(now);
     this.slots.sweep(now);
+  }
+
+  // RULE: relay.lasting-bytes: what is never pruned comes only so fast to one room and from one address, so that nobody fills
+  // the disk with commits and slots of rooms of their own (attack A83).
+  private waitForBytes(request: Request, room: Room | null, session: Session, now: number): number {
+    const bytes = lastingBytesOf(request);
+    if (bytes === 0) return 0;
+    const wait = room?.lastingBytes.wait(bytes, now) ?? 0;
+    if (wait > 0) return wait;
+    const addressWait = this.lasting.take(session.address, bytes, now);
+    if (addressWait === 0) room?.lastingBytes.take(bytes, now);
+    return addressWait;
   }
 
   private memberRequest(request: MemberRequest, room: Room, now: number): Answer {
@@ -181,7 +201,12 @@ export class RequestHandler {
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
     if (asked?.request !== request.request) return done(id);
     this.store.deleteRequest(no, request.request);
-    this.store.addInboxItem(inboxId, { roomTag: tag, n, blob }, now, this.settings.quotas.deliveriesPerRoom);
+    this.store.addInboxItem(
+      inboxId,
+      { roomTag: tag, n, blob },
+      this.clock.at(now),
+      this.settings.quotas.deliveriesPerRoom,
+    );
     this.outbox.notify([...(this.inboxWatchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
     return done(id);
   }
@@ -195,7 +220,9 @@ export class RequestHandler {
     }
     const isNew = this.rooms.get(request.roomTag, now) === null;
     // RULE: relay.create-rate: rooms cost the relay for ever, so one address makes only so many (attack A83).
-    const wait = isNew ? this.creations.take(session.address, 1, now) : 0;
+    const wait = isNew
+      ? this.creations.take(session.address, 1, now) || this.waitForBytes(request, null, session, now)
+      : 0;
     return wait > 0 ? refuse("rate_limited", wait) : this.log.create(request, now);
   }
 

@@ -15,11 +15,15 @@ export class TokenBucket {
 
   /** 0 when there was enough, which is then taken; else the ms to wait until there is, and nothing is taken. */
   take(cost: number, now: number): number {
+    const wait = this.wait(cost, now);
+    if (wait === 0) this.level -= cost;
+    return wait;
+  }
+
+  /** Ms to wait until there is enough; nothing is taken. */
+  wait(cost: number, now: number): number {
     this.refill(now);
-    if (this.level >= Math.min(cost, this.rate.burst)) {
-      this.level -= cost;
-      return 0;
-    }
+    if (this.level >= Math.min(cost, this.rate.burst)) return 0;
     return Math.ceil(((Math.min(cost, this.rate.burst) - this.level) / this.rate.perSecond) * 1000);
   }
 

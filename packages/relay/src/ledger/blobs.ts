@@ -15,6 +15,7 @@ import type { BlobRow } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
+import type { WallClock } from "./wallClock.js";
 
 /** What is asked of a room's blobs. */
 export type BlobRequest = BeginBlobRequest | WriteBlobRequest | ReadBlobRequest | DropBlobRequest;
@@ -31,6 +32,7 @@ export class Blobs {
     private readonly rooms: Rooms,
     private readonly sha256: Sha256,
     private readonly settings: Pick<RelaySettings, "quotas" | "retention">,
+    private readonly clock: WallClock,
   ) {}
 
   /** Carries out a member's request. */
@@ -55,8 +57,9 @@ export class Blobs {
   sweep(now: number): boolean {
     const { store } = this.rooms;
     const { maxAge, uploadAge } = this.settings.retention;
+    const time = this.clock.at(now);
     // RULE: blob.expires: what nobody finishes does not hold a room's space for ever (attack A83).
-    const before = { complete: maxAge === null ? 0 : now - maxAge, unfinished: now - uploadAge };
+    const before = { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge };
     const expired = store.expiredBlobs(before, EXPIRED_AT_ONCE);
     for (const { roomTag, blob } of expired) {
       const room = this.rooms.get(roomTag, now);
@@ -73,7 +76,7 @@ export class Blobs {
     // room's quota before the first byte (attack A83).
     const blobBytes = room.row.blobBytes + size + ROW_BYTES;
     if (blobBytes > this.settings.quotas.blobBytesPerRoom) return refuse("quota_exceeded");
-    store.addBlob(room.row.no, { blobId, size, chunks: blobChunks(size), time: now });
+    store.addBlob(room.row.no, { blobId, size, chunks: blobChunks(size), time: this.clock.at(now) });
     room.change({ blobBytes });
     return stateOf(id, 0);
   }
@@ -91,7 +94,7 @@ export class Blobs {
       const stored = store.blobChunk(no, index);
       return stored !== null && equalBytes(stored, chunk) ? stateOf(id, chunks) : refuse("blob_conflict");
     }
-    store.addBlobChunk(no, index, chunk, now);
+    store.addBlobChunk(no, index, chunk, this.clock.at(now));
     return stateOf(id, chunks + 1);
   }
 

@@ -24,6 +24,7 @@ import type { RelayTime } from "./relayTime.js";
 import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
+import type { WallClock } from "./wallClock.js";
 import { keysAfterCommit, provedKey, type CommitGround } from "./writeKeys.js";
 
 /** Signs with the relay's key. */
@@ -52,6 +53,7 @@ export class Log {
     private readonly sign: Sign,
     private readonly quotas: Quotas,
     private readonly time: RelayTime,
+    private readonly clock: WallClock,
   ) {}
 
   create(request: CreateRoomRequest, now: number): { ok: true; response: CreatedResponse } | Refusal {
@@ -110,7 +112,9 @@ export class Log {
         lastCommit: 0,
         head: firstLogHead(this.sha256, request.roomTag),
         rosterLength: 1,
-        writeKeys: [{ key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true, since: now, until: 0 }],
+        writeKeys: [
+          { key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true, since: this.clock.at(now), until: 0 },
+        ],
         availableFrom: 1,
         messageBytes: 0,
         blobBytes: 0,
@@ -183,10 +187,10 @@ export class Log {
       store.addRoster(no, { index: rosterLength, n, attachment: request.attachment });
       room.change({ rosterLength: rosterLength + 1 });
     }
-    const added = { key: request.nextWriteKey!, epoch, n, since: now };
+    const added = { key: request.nextWriteKey!, epoch, n, since: this.clock.at(now) };
     room.change({ epoch, lastCommit: n, writeKeys: keysAfterCommit(writeKeys, added, ground) });
     for (const { inboxId, blob } of request.deliveries) {
-      store.addInboxItem(inboxId, { roomTag: tag, n, blob }, now, this.quotas.deliveriesPerRoom);
+      store.addInboxItem(inboxId, { roomTag: tag, n, blob }, this.clock.at(now), this.quotas.deliveriesPerRoom);
     }
     this.slots.put(room, request.slots, now);
   }

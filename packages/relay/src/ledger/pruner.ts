@@ -3,6 +3,7 @@ import type { Retention } from "../settings.js";
 import type { RecordRow } from "../store/store.js";
 import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
+import type { WallClock } from "./wallClock.js";
 
 const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
 const ROOMS_AT_ONCE = 64;
@@ -13,6 +14,7 @@ export class Pruner {
     private readonly rooms: Rooms,
     private readonly sha256: Sha256,
     private readonly retention: Retention,
+    private readonly clock: WallClock,
   ) {}
 
   /** After an append: holds the room to its size, a step at a time. */
@@ -24,15 +26,16 @@ export class Pruner {
   /** Now and then: removes what is too old. Returns whether there is more to do at once. */
   sweep(now: number): boolean {
     const { store } = this.rooms;
-    store.deleteRequestsBefore(now - this.retention.pendingAge);
-    store.deleteInboxItemsBefore(now - this.retention.pendingAge);
+    const time = this.clock.at(now);
+    store.deleteRequestsBefore(time - this.retention.pendingAge);
+    store.deleteInboxItemsBefore(time - this.retention.pendingAge);
     const { maxAge } = this.retention;
     if (maxAge === null) return false;
-    const old = store.roomsWithOld(now - maxAge, ROOMS_AT_ONCE);
+    const old = store.roomsWithOld(time - maxAge, ROOMS_AT_ONCE);
     for (const tag of old) {
       const room = this.rooms.get(tag, now);
       if (room === null) continue;
-      this.prune(room, (record) => record.time < now - maxAge);
+      this.prune(room, (record) => record.time < time - maxAge);
     }
     return old.length === ROOMS_AT_ONCE;
   }

@@ -1,4 +1,5 @@
 import type { Store } from "../store/store.js";
+import type { WallClock } from "./wallClock.js";
 
 /** Ms by which the reserved time runs ahead: after a crash the relay's time is at most so much ahead of the clock. */
 const RESERVED = 10_000;
@@ -15,6 +16,7 @@ export class RelayTime {
 
   constructor(
     private readonly store: Store,
+    private readonly clock: WallClock,
     /** Whether more time can be reserved; else the last of what is reserved is signed. */
     private readonly canWrite: () => boolean,
   ) {
@@ -27,9 +29,9 @@ export class RelayTime {
     this.reserved = this.store.signedUntil();
   }
 
-  /** The time to sign, at this time by the machine's clock. Within a batch of the store. */
+  /** The time to sign now. */
   at(now: number): number {
-    const next = Math.max(this.last, now);
+    const next = Math.max(this.last, this.clock.at(now));
     if (next >= this.reserved && this.canWrite()) {
       this.reserved = next + RESERVED;
       this.store.saveSignedUntil(this.reserved);

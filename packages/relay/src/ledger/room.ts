@@ -11,6 +11,7 @@ export class Room {
   readonly key: string;
   readonly appends: TokenBucket;
   readonly recoveries: TokenBucket;
+  readonly lastingBytes: TokenBucket;
   private changed = false;
   private recent: Map<string, number> | null = null;
 
@@ -21,6 +22,7 @@ export class Room {
   ) {
     this.key = keyOf(stored.tag);
     this.appends = new TokenBucket(rates.room, now);
+    this.lastingBytes = new TokenBucket(rates.lastingOfRoom, now);
     this.recoveries = new TokenBucket(rates.recovery, now);
   }
 

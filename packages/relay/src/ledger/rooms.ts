@@ -12,6 +12,9 @@ const MOST_APPEND_IDS = 1_000_000;
 export class Rooms {
   private readonly rooms = new Map<string, Room>();
   private readonly used = new Set<Room>();
+  /** How many append ids each room held when it was last saved, and the sum: counting them anew is dear. */
+  private readonly weights = new Map<Room, number>();
+  private ids = 0;
 
   constructor(
     readonly store: Store,
@@ -46,6 +49,8 @@ export class Rooms {
   save(): void {
     for (const room of this.used) {
       room.save(this.store);
+      this.ids += room.weight - (this.weights.get(room) ?? 0);
+      this.weights.set(room, room.weight);
       // To the end of the order of use.
       this.rooms.delete(room.key);
       this.rooms.set(room.key, room);
@@ -58,14 +63,15 @@ export class Rooms {
   undo(): void {
     this.used.clear();
     this.rooms.clear();
+    this.weights.clear();
+    this.ids = 0;
   }
 
   private dropUnused(): void {
-    let ids = 0;
-    for (const room of this.rooms.values()) ids += room.weight;
     for (const [key, room] of this.rooms) {
-      if (this.rooms.size <= MOST_ROOMS && ids <= MOST_APPEND_IDS) return;
-      ids -= room.weight;
+      if (this.rooms.size <= MOST_ROOMS && this.ids <= MOST_APPEND_IDS) return;
+      this.ids -= this.weights.get(room) ?? 0;
+      this.weights.delete(room);
       this.rooms.delete(key);
     }
   }

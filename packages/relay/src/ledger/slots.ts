@@ -6,6 +6,7 @@ import type { Quotas, Rates } from "../settings.js";
 import type { Store } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { Room } from "./room.js";
+import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;
 
@@ -18,6 +19,7 @@ export class Slots {
     private readonly sha256: Sha256,
     private readonly quotas: Quotas,
     rates: Rates,
+    private readonly clock: WallClock,
   ) {
     this.uses = new TokenBuckets(rates.slot);
   }
@@ -43,7 +45,7 @@ export class Slots {
       const slot = this.store.slot(no, slotId);
       if (slot === null) this.store.addSlot(no, slotId, tokenPub);
       else if (slot.closed) continue;
-      this.store.addSlotVersion(no, slotId, { blob, n, time: now }, KEPT_VERSIONS);
+      this.store.addSlotVersion(no, slotId, { blob, n, time: this.clock.at(now) }, KEPT_VERSIONS);
     }
   }
 
@@ -98,7 +100,7 @@ export class Slots {
     if (this.store.requestCount(no, slotId) >= this.quotas.requestsPerSlot) return refuse("quota_exceeded");
     const wait = this.waitFor(room, slotId, now);
     if (wait > 0) return refuse("rate_limited", wait);
-    const request = this.store.addRequest(no, { slotId, blob, time: now }, digest);
+    const request = this.store.addRequest(no, { slotId, blob, time: this.clock.at(now) }, digest);
     return { ok: true, response: { type: "posted", id, request }, added: true };
   }
 

@@ -2,15 +2,17 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
-import type { CoreWorkerData, StorageChange } from "./coreWorker.js";
+import type { ClockJump, CoreWorkerData, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | ClockJump | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
   outputs(batch: OutputBatch): void;
   /** The relay writes again, or does not. */
   storage(state: StorageState): void;
+  /** The machine's clock was set, by so many ms. */
+  clockJumped(by: number): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -41,6 +43,7 @@ export class CoreThread {
         if (message === "ready") resolve();
         else if (message === "stopped") this.stopping?.resolve();
         else if ("storage" in message) on.storage(message.storage);
+        else if ("clockJump" in message) on.clockJumped(message.clockJump);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {

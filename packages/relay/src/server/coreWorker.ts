@@ -1,6 +1,6 @@
-import { openDatabase } from "@conclave/sqlite";
+import { backupDatabase, openDatabase } from "@conclave/sqlite";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { statfsSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RelayCore } from "../core/relayCore.js";
@@ -24,6 +24,11 @@ export interface StorageChange {
   readonly storage: StorageState;
 }
 
+/** The machine's clock was set, by so many ms. */
+export interface ClockJump {
+  readonly clockJump: number;
+}
+
 /** After so many ms a group is committed, even when more events are waiting. */
 const LONGEST_GROUP = 20;
 /** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
@@ -36,16 +41,25 @@ const BUSY_TIMEOUT = 500;
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
 const { database, relaySeed, settings } = workerData as CoreWorkerData;
-const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT }));
-const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings, freeBytes });
+const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT }), copyFirst);
+const core = new RelayCore({
+  store,
+  crypto: nodeCrypto,
+  random: systemRandom,
+  relaySeed,
+  settings,
+  freeBytes,
+  wallClock,
+  onClockJump,
+});
 let storage: StorageState = "open";
 const ticker = setInterval(() => {
-  core.tick(Date.now());
+  core.tick(steady());
   commit(0);
 }, 1000);
 
 port.on("message", (first: ToCore) => {
-  const until = Date.now() + LONGEST_GROUP;
+  const until = steady() + LONGEST_GROUP;
   let handled = 0;
   let message: ToCore | null = first;
   while (message !== null) {
@@ -56,7 +70,7 @@ port.on("message", (first: ToCore) => {
     }
     handle(message);
     handled++;
-    message = Date.now() < until ? next() : null;
+    message = steady() < until ? next() : null;
   }
   commit(handled);
 });
@@ -68,7 +82,7 @@ function next(): ToCore | null {
 }
 
 function handle({ events, data, addresses }: EventBatch): void {
-  const now = Date.now();
+  const now = steady();
   let offset = 0;
   let opened = 0;
   for (let at = 0; at < events.length; at += 3) {
@@ -81,6 +95,28 @@ function handle({ events, data, addresses }: EventBatch): void {
     else if (kind === CLOSED) core.close(connection);
     else if (kind === LAG) core.lag(connection, bytes.slice());
   }
+}
+
+// Rates and timeouts count with a clock that is never set; the machine's own is only for what is stored and signed.
+function steady(): number {
+  return performance.now();
+}
+
+function wallClock(): number {
+  return Date.now();
+}
+
+function onClockJump(by: number): void {
+  port!.postMessage({ clockJump: by } satisfies ClockJump);
+}
+
+// RULE: relay.copy-first: a step of the schema goes forward only, so the file as it was is kept beside it.
+function copyFirst(version: number): void {
+  const copy = `${database}.version${version}`;
+  if (existsSync(copy)) return;
+  rmSync(`${copy}.part`, { force: true });
+  backupDatabase(database, `${copy}.part`);
+  renameSync(`${copy}.part`, copy);
 }
 
 function freeBytes(): number {

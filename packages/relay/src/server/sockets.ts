@@ -1,10 +1,14 @@
 import { encodeRelayFrame, type Limits } from "@conclave/wire";
 import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { PushOrigin } from "../core/output.js";
 import { unpackOutputs, type OutputBatch, type OutputReceiver } from "./batch.js";
 import type { CoreThread } from "./coreThread.js";
+import { addressGroup } from "./addressGroup.js";
+import { answerRaw, withoutBase } from "./http.js";
+import type { RequestGuard } from "./requestGuard.js";
 import { JoinedFrames, SocketConnection } from "./socketConnection.js";
 
 /** Where clients open their WebSocket. */
@@ -12,6 +16,8 @@ export const SOCKET_PATH = "/relay";
 
 const PING_INTERVAL = 30_000;
 const WAITING_INTERVAL = 50;
+/** Sockets of one address beyond its connections: for pages, and so that one more is told why it is refused. */
+const SPARE_SOCKETS = 64;
 
 /** How many connections a relay takes, and how much it holds back for a slow one. */
 export interface SocketSettings {
@@ -24,15 +30,20 @@ export interface SocketSettings {
   readonly backlogBytes: number;
   /** The address of a client is the last one a proxy put into `X-Forwarded-For`. */
   readonly isBehindProxy: boolean;
+  readonly guard: RequestGuard;
+  readonly basePath: string;
 }
 
 /** The relay's WebSockets: carries bytes between clients and the core's thread, and decides nothing. */
 export class Sockets implements OutputReceiver {
   /** Counts since the start. */
-  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0 };
+  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0, refused: 0 };
   private readonly server: WebSocketServer;
   private readonly connections = new Map<number, SocketConnection>();
   private readonly perAddress = new Map<string, number>();
+  private readonly socketsPerAddress = new Map<string, number>();
+  /** Those for whom something may be waiting: only these are looked at often. */
+  private readonly behind = new Set<SocketConnection>();
   private readonly unhandled: { connection: SocketConnection; bytes: number }[][] = [];
   private collecting: { connection: SocketConnection; bytes: number }[] = [];
   private unflushed: SocketConnection[] = [];
@@ -55,6 +66,9 @@ export class Sockets implements OutputReceiver {
     http.on("upgrade", (request, socket, head) => {
       this.upgrade(request, socket, head);
     });
+    http.on("connection", (socket: Socket) => {
+      this.count(socket);
+    });
     this.timers = [
       setInterval(() => {
         this.ping();
@@ -65,7 +79,8 @@ export class Sockets implements OutputReceiver {
     ];
   }
 
-  get count(): number {
+  /** Open WebSockets. */
+  get open(): number {
     return this.connections.size;
   }
 
@@ -134,18 +149,43 @@ export class Sockets implements OutputReceiver {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = this.addressOf(request);
-    const path = request.url?.split("?")[0];
+    const path = withoutBase(request.url ?? "/", this.settings.basePath).split("?")[0];
+    const { guard } = this.settings;
+    const answer = (status: number, more = {}, text = ""): void => {
+      answerRaw(socket, status, guard, more, text);
+    };
+    const refused = guard.refusal(request);
     const isCrowded =
       this.connections.size >= this.settings.connections ||
       (this.perAddress.get(address) ?? 0) >= this.settings.connectionsPerAddress;
     // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90).
-    if (path !== SOCKET_PATH) reject(socket, "404 Not Found");
-    else if (this.isClosing || isCrowded) reject(socket, "503 Service Unavailable\r\nRetry-After: 10");
+    if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
+    else if (path !== SOCKET_PATH) answer(404);
+    else if (this.isClosing || isCrowded) answer(503, { "Retry-After": "10" });
     else {
       this.server.handleUpgrade(request, socket, head, (webSocket) => {
         this.connect(webSocket, address);
       });
     }
+  }
+
+  // RULE: relay.sockets-bounded: every socket counts, from the first byte that is not sent: of one address there are only so
+  // many, whatever they are for. Behind a proxy all have its address, and it counts them.
+  private count(socket: Socket): void {
+    if (this.settings.isBehindProxy) return;
+    const address = addressGroup(socket.remoteAddress ?? "");
+    const others = this.socketsPerAddress.get(address) ?? 0;
+    if (others >= this.settings.connectionsPerAddress + SPARE_SOCKETS) {
+      this.counts.refused++;
+      socket.destroy();
+      return;
+    }
+    this.socketsPerAddress.set(address, others + 1);
+    socket.once("close", () => {
+      const left = this.socketsPerAddress.get(address)! - 1;
+      if (left > 0) this.socketsPerAddress.set(address, left);
+      else this.socketsPerAddress.delete(address);
+    });
   }
 
   private connect(socket: WebSocket, address: string): void {
@@ -172,11 +212,13 @@ export class Sockets implements OutputReceiver {
     this.core.events.message(connection.id, data);
     this.collecting.push({ connection, bytes: data.length });
     connection.received(data.length);
+    if (connection.waits) this.behind.add(connection);
     this.planFlush();
   }
 
   private disconnected(connection: SocketConnection): void {
     if (!this.connections.delete(connection.id)) return;
+    this.behind.delete(connection);
     const others = (this.perAddress.get(connection.address) ?? 1) - 1;
     if (others > 0) this.perAddress.set(connection.address, others);
     else this.perAddress.delete(connection.address);
@@ -219,18 +261,22 @@ export class Sockets implements OutputReceiver {
     this.unflushed = [];
     const joined = new JoinedFrames();
     this.counts.sent += connections.length;
-    for (const connection of connections) connection.flush(joined);
+    for (const connection of connections) {
+      connection.flush(joined);
+      if (connection.backlog > 0) this.behind.add(connection);
+    }
   }
 
   private checkBacklog(): void {
     let total = 0;
-    for (const connection of this.connections.values()) {
+    for (const connection of this.behind) {
       if (connection.waits) connection.adjust();
+      if (!connection.waits && connection.backlog === 0) this.behind.delete(connection);
       total += connection.backlog;
     }
     if (total <= this.settings.backlogBytes) return;
     // RULE: relay.backlog-bounded: many connections that read nothing do not fill the memory together either (attack A83).
-    for (const connection of [...this.connections.values()].sort((a, b) => b.backlog - a.backlog)) {
+    for (const connection of [...this.behind].sort((a, b) => b.backlog - a.backlog)) {
       if (total <= this.settings.backlogBytes / 2) return;
       total -= connection.backlog;
       this.counts.cutOff++;
@@ -251,11 +297,6 @@ export class Sockets implements OutputReceiver {
   private addressOf(request: IncomingMessage): string {
     const forwarded = this.settings.isBehindProxy ? request.headers["x-forwarded-for"] : undefined;
     const last = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",").at(-1)?.trim();
-    return last === undefined || last === "" ? (request.socket.remoteAddress ?? "") : last;
+    return addressGroup(last === undefined || last === "" ? (request.socket.remoteAddress ?? "") : last);
   }
-}
-
-function reject(socket: Duplex, status: string): void {
-  socket.on("error", () => undefined);
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

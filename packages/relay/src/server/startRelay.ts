@@ -8,6 +8,8 @@ import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
 import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed } from "./relayKey.js";
+import { boundSockets } from "./fileLimit.js";
+import { RequestGuard } from "./requestGuard.js";
 import { SOCKET_PATH, Sockets } from "./sockets.js";
 import { dataStep, listenError, RelayStartError } from "./startError.js";
 
@@ -31,6 +33,10 @@ export interface RelayOptions {
   readonly lagBytes?: number;
   /** Bytes waiting for all clients together beyond which the slowest are cut off (512 MiB). */
   readonly backlogBytes?: number;
+  /** The address that people use, where it is not the one listened on; with a path when all of it is under one. */
+  readonly publicUrl?: string;
+  /** Origins of pages that may connect besides the relay's own and this machine's; `*` for any. */
+  readonly allowOrigins?: readonly string[];
   /** Serve `/metrics`: counts and sizes. */
   readonly hasMetrics?: boolean;
   /**
@@ -58,6 +64,7 @@ export interface Relay {
 }
 
 /** What a client is told to wait before it comes back after a shutdown, in ms. */
+const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 const RETRY_AFTER = 1000;
 const PATIENCE = 5000;
 
@@ -104,13 +111,20 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
         if (state === "open") log.warn("writing works again");
         else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
       },
+      clockJumped: (by) => {
+        const hours = Math.round(by / 3_600_000);
+        log.warn(
+          `the clock of this machine jumped by ${hours} hours: nothing is deleted or signed by it for 5 minutes`,
+        );
+      },
       failed: (error) => {
         if (isReady) fail(error);
       },
     },
   );
   const metrics = (): Record<string, number> => ({
-    connections: sockets.count,
+    connections: sockets.open,
+    sockets_refused_total: sockets.counts.refused,
     connections_opened_total: sockets.counts.opened,
     messages_received_total: sockets.counts.received,
     messages_sent_total: sockets.counts.sent,
@@ -119,18 +133,32 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     writable: storage === "open" ? 1 : 0,
     memory_bytes: process.memoryUsage.rss(),
   });
+  const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
+  const basePath = publicUrl?.pathname.replace(/\/$/u, "") ?? "";
+  const isBehindProxy = options.isBehindProxy ?? false;
+  const guard = new RequestGuard({
+    publicUrl,
+    origins: options.allowOrigins ?? [],
+    isPrivate: LOOPBACK.test(options.host ?? "127.0.0.1") && !isBehindProxy,
+    isBehindProxy,
+    hasTls: options.tls !== undefined,
+  });
+  const connections = options.connections ?? 20_000;
   const http = httpServer(
     { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]), metrics },
-    { tls: options.tls, hasMetrics: options.hasMetrics ?? false },
+    { tls: options.tls, hasMetrics: options.hasMetrics ?? false, guard, basePath },
   );
   const sockets = new Sockets(http.server, core, {
     limits: settings.limits,
-    connections: options.connections ?? 20_000,
+    connections,
     connectionsPerAddress: options.connectionsPerAddress ?? 512,
     lagBytes: options.lagBytes ?? 2 * 1024 * 1024,
     backlogBytes: options.backlogBytes ?? 512 * 1024 * 1024,
-    isBehindProxy: options.isBehindProxy ?? false,
+    isBehindProxy,
+    guard,
+    basePath,
   });
+  boundSockets(http.server, connections, log);
   await core.started().catch((cause: unknown) => {
     sockets.stopReading();
     throw new RelayStartError("data_unusable", `its database cannot be opened: ${reasonOf(cause)}`, cause);
@@ -146,12 +174,14 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     await giveUp();
     throw error;
   }
-  const address = await http
+  const listening = await http
     .listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 })
     .catch(async (cause: unknown) => {
       await giveUp();
       throw listenError(cause);
     });
+  // All addresses are none that can be opened.
+  const address = listening.replace("//[::]", "//[::1]").replace("//0.0.0.0", "//127.0.0.1");
   isReady = true;
   log.info("ready");
   const close = async (): Promise<void> => {

@@ -63,11 +63,15 @@ const STEPS: readonly string[] = [
   `,
 ];
 
-/** Brings a database to the newest schema. @throws Error when it was made by a newer version of the relay. */
-export function migrate(database: Database): void {
+/**
+ * Brings a database to the newest schema. `copyFirst` is called with the old version before a database that holds something
+ * is changed. @throws Error when it was made by a newer version of the relay.
+ */
+export function migrate(database: Database, copyFirst: (version: number) => void): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version > STEPS.length) throw new Error("this database was made by a newer version of the relay");
   if (version === STEPS.length) return;
+  if (version > 0) copyFirst(version);
   database.transaction(() => {
     for (const step of STEPS.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${STEPS.length}`);

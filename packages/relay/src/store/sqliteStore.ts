@@ -30,8 +30,12 @@ export class SqliteStore implements Store {
   private readonly sql: Statements;
 
   /** Takes over the database, and brings its schema up to date. */
-  constructor(private readonly database: Database) {
-    migrate(database);
+  constructor(
+    private readonly database: Database,
+    /** Copies the file before its schema is changed. */
+    copyFirst: (version: number) => void = () => undefined,
+  ) {
+    migrate(database, copyFirst);
     this.sql = new Statements(database);
     // Checkpoints move pages from the journal into the file; rarer ones write hot pages less often.
     database.exec("PRAGMA wal_autocheckpoint = 4000");

@@ -280,6 +280,19 @@ describe("store on a file", () => {
     expect(second.records(second.room(id(1))!.no, 1, all)).toEqual([record(1)]);
     second.close();
   });
+  it("RULE relay.copy-first: an older database is copied before its schema is changed, a new one is not", () => {
+    const old = openDatabase(sqliteFile());
+    new SqliteStore(old);
+    old.exec("PRAGMA user_version = 2");
+    const copied: number[] = [];
+    // The step that is missing would be the third, which is there already: what matters is the order.
+    expect(() => new SqliteStore(old, (version) => copied.push(version))).toThrow();
+    expect(copied).toEqual([2]);
+    old.close();
+    const fresh = new SqliteStore(openDatabase(sqliteFile()), () => copied.push(0));
+    expect(copied).toEqual([2]);
+    fresh.close();
+  });
   it("refuses a database of a newer version", () => {
     const path = sqliteFile();
     const database = openDatabase(path);

@@ -8,9 +8,9 @@ export function inviteHost(
   relay: string,
   page: Pick<Location, "protocol" | "host" | "hostname" | "pathname"> = location,
 ): string {
-  const { protocol, host, hostname } = new URL(relay);
+  const { protocol, host, hostname, pathname } = new URL(relay);
   if (isOwnMachine(page.hostname) && !isOwnMachine(hostname))
-    return `${protocol === "wss:" ? "https:" : "http:"}//${host}`;
+    return `${protocol === "wss:" ? "https:" : "http:"}//${host}${pathname.replace(/\/(?:relay)?$/u, "")}`;
   return `${page.protocol}//${page.host}${page.pathname.replace(/\/[^/]*$/u, "")}`;
 }
 

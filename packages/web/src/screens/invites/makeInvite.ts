@@ -3,6 +3,7 @@ import { type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { home, rooms } from "../../model/home.js";
 import { date } from "../../words/when.js";
+import { ownRelay } from "../join/site.js";
 import { inviteHost } from "./inviteHost.js";
 import { t } from "./words.js";
 
@@ -56,6 +57,6 @@ export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeI
 
 /** An invite's link, for the address where these pages are; null where this device does not hold its key. */
 export function linkOf(room: RoomKey, inviteId: Uint8Array): Promise<string | null> {
-  const relay = rooms.value.get(room)?.relay ?? location.origin;
+  const relay = rooms.value.get(room)?.relay ?? ownRelay();
   return home().room(room).inviteLink(inviteId, inviteHost(relay));
 }

@@ -35,6 +35,7 @@ describe("where a page may connect to", () => {
     expect(hostOf("wss://chat.example.org")).toBe("chat.example.org");
     expect(hostOf("http://127.0.0.1:8080")).toBe("127.0.0.1:8080");
     expect(hostOf("wss://user@host")).toBe(null);
-    expect(ownRelay(page)).toBe("wss://chat.example.org");
+    expect(ownRelay({ ...page, pathname: "/" })).toBe("wss://chat.example.org");
+    expect(ownRelay({ ...page, pathname: "/talk/index.html" })).toBe("wss://chat.example.org/talk");
   });
 });

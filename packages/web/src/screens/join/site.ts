@@ -21,9 +21,13 @@ export function readSite(): Promise<Site | null> {
   return reading;
 }
 
-/** This page's own address as one of a relay. */
-export function ownRelay({ protocol, host }: Pick<Location, "protocol" | "host"> = location): string {
-  return `${protocol === "https:" ? "wss" : "ws"}://${host}`;
+/** This page's own address as one of a relay: `wss://example.org/talk` of a page at `https://example.org/talk/`. */
+export function ownRelay({
+  protocol,
+  host,
+  pathname,
+}: Pick<Location, "protocol" | "host" | "pathname"> = location): string {
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}${pathname.replace(/\/[^/]*$/u, "")}`;
 }
 
 /** The host of a relay's address, as people know it; null for what is no address. */

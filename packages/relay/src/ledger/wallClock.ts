@@ -1,0 +1,43 @@
+/** A clock that differs by more from what it was is not believed at once. */
+const JUMP = 60 * 60 * 1000;
+/** Ms that it must have differed. */
+const MUST_LAST = 5 * 60 * 1000;
+
+/**
+ * The machine's clock, read beside a clock that is never set: everything else in the relay counts with that one, so that a
+ * clock that is set freezes no rate and no timeout.
+ *
+ * RULE: relay.clock-jump: a clock that jumps by more than an hour neither prunes nor signs until it has stayed so: what is
+ * deleted does not come back, and a signed time never falls again.
+ */
+export class WallClock {
+  private offset: number | null = null;
+  private jumped: { readonly offset: number; readonly since: number } | null = null;
+
+  constructor(
+    /** The machine's clock, ms since 1970, at a time of the other clock. */
+    private readonly read: (now: number) => number,
+    /** Told of each jump: by how many ms. */
+    private readonly onJump: (by: number) => void,
+  ) {}
+
+  /** Ms since 1970 at this time of the clock that is never set. */
+  at(now: number): number {
+    const offset = this.read(now) - now;
+    this.offset ??= offset;
+    if (Math.abs(offset - this.offset) <= JUMP) {
+      this.offset = offset;
+      this.jumped = null;
+    } else {
+      if (this.jumped === null || Math.abs(offset - this.jumped.offset) > JUMP) {
+        this.jumped = { offset, since: now };
+        this.onJump(offset - this.offset);
+      }
+      if (now - this.jumped.since >= MUST_LAST) {
+        this.offset = offset;
+        this.jumped = null;
+      }
+    }
+    return Math.round(now + this.offset);
+  }
+}

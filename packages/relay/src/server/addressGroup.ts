@@ -1,0 +1,18 @@
+import { isIPv6 } from "node:net";
+
+/**
+ * Who a client's address counts as: an IPv4 address by itself, an IPv6 address as its /64, which is what one customer gets
+ * (RFC 6177), so that nobody is 2^64 people. What is no address counts as what it is.
+ */
+export function addressGroup(address: string): string {
+  const plain = address.split("%")[0]!;
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/iu.exec(plain);
+  if (mapped) return mapped[1]!;
+  if (!isIPv6(plain)) return address;
+  // As a URL writes it, an address is lower case and without leading zeros.
+  const [head = "", tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split("::");
+  const first = head === "" ? [] : head.split(":");
+  const last = tail === undefined || tail === "" ? [] : tail.split(":");
+  const gap = Array.from({ length: tail === undefined ? 0 : 8 - first.length - last.length }, () => "0");
+  return `${[...first, ...gap, ...last].slice(0, 4).join(":")}::/64`;
+}

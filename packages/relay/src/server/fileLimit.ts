@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import type { Server } from "node:net";
+import type { RelayLog } from "./relayLog.js";
+
+/** Sockets beside WebSockets: for pages, and for being refused with a word. */
+const SPARE = 1024;
+/** Files that are no sockets: the database, the libraries, standard input and output. */
+const OTHER_FILES = 64;
+const WARN_INTERVAL = 60_000;
+
+/**
+ * Holds a server to as many sockets as it wants and the system gives, and says when there are no more: without it, those who
+ * come then would hang, and nobody would be told.
+ */
+export function boundSockets(server: Server, connections: number, log: RelayLog): void {
+  const files = openFiles();
+  server.maxConnections = Math.max(1, Math.min(connections + SPARE, files - OTHER_FILES));
+  if (server.maxConnections < connections) {
+    log.warn(
+      `at most ${server.maxConnections} of ${connections} connections fit: this process may open ${files} files (ulimit -n)`,
+    );
+  }
+  let warned = -Infinity;
+  server.on("drop", () => {
+    if (performance.now() - warned < WARN_INTERVAL) return;
+    warned = performance.now();
+    log.warn(`no more connections are taken: ${server.maxConnections} are open`);
+  });
+}
+
+/** How many files this process may have open; where nobody says, any number. */
+function openFiles(): number {
+  try {
+    const limit = /^Max open files +(\d+)/mu.exec(readFileSync("/proc/self/limits", "utf8"));
+    return limit === null ? Infinity : Number(limit[1]);
+  } catch {
+    return Infinity;
+  }
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from "node:http";
+
+/** Which names and pages a relay answers to. */
+export interface GuardOptions {
+  /** The address that people use, where the operator said it. */
+  readonly publicUrl: URL | null;
+  /** Origins of pages that may connect besides the relay's own: `https://chat.example.org`, or `*` for any. */
+  readonly origins: readonly string[];
+  /** It is reached from this machine only, and no proxy stands before it. */
+  readonly isPrivate: boolean;
+  readonly isBehindProxy: boolean;
+  readonly hasTls: boolean;
+}
+
+/** A request that is not answered: the status and one sentence. */
+export interface RefusedRequest {
+  readonly status: 400 | 403 | 421;
+  readonly sentence: string;
+}
+
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
+const LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/u;
+
+/** Looks at `Host` and `Origin` before anything else does, and knows the headers that every answer carries. */
+export class RequestGuard {
+  /** Set on every answer, also on those that no route gives. Pages replace the first with their own. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(private readonly options: GuardOptions) {
+    this.headers = {
+      "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+      ...(options.hasTls && { "Strict-Transport-Security": "max-age=31536000" }),
+    };
+  }
+
+  /** Why a request is not answered, or null. */
+  refusal(request: IncomingMessage): RefusedRequest | null {
+    const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
+    const host = hostOf(request.headers.host ?? "");
+    if (hosts.length !== 1 || host === null) return { status: 400, sentence: "A request names one host." };
+    // RULE: relay.own-host: a page that makes its own name point to this machine does not get a relay here to talk to
+    // (DNS rebinding).
+    if (!this.isOwnHost(host)) {
+      return { status: 421, sentence: "This relay does not go by that name. Its operator sets it with --public-url." };
+    }
+    const origin = request.headers.origin;
+    // RULE: relay.own-origin: a page of somebody else does not make its visitors' browsers found rooms and fill relays.
+    // What is no browser sends no Origin: for that, this is no barrier and needs none.
+    if (origin === undefined || this.isOwnOrigin(origin, request)) return null;
+    return { status: 403, sentence: "Pages of that origin may not connect. The operator allows them: --allow-origin." };
+  }
+
+  private isOwnHost(host: URL): boolean {
+    if (LOOPBACK.test(host.hostname) || LITERAL.test(host.hostname)) return true;
+    const { publicUrl, isPrivate } = this.options;
+    return publicUrl === null ? !isPrivate : host.hostname === publicUrl.hostname;
+  }
+
+  private isOwnOrigin(text: string, request: IncomingMessage): boolean {
+    const { origins, publicUrl, isBehindProxy } = this.options;
+    if (origins.includes("*")) return true;
+    if (!/^https?:\/\//u.test(text) || !URL.canParse(text)) return false;
+    const { origin, hostname, host } = new URL(text);
+    // Pages from people's own machines: `conclave web`.
+    if (LOOPBACK.test(hostname)) return true;
+    if (origins.includes(origin) || origin === publicUrl?.origin) return true;
+    const forwarded = isBehindProxy
+      ? request.headers["x-forwarded-host"]?.toString().split(",").at(-1)?.trim()
+      : undefined;
+    return [forwarded, request.headers.host].some((name) => name !== undefined && hostOf(name)?.host === host);
+  }
+}
+
+function hostOf(text: string): URL | null {
+  if (!/^[\w.:[\]-]+$/u.test(text) || !URL.canParse(`http://${text}`)) return null;
+  return new URL(`http://${text}`);
+}
