@@ -122,6 +122,19 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ["packages/web/src/**/*.{ts,tsx}", "packages/cli/src/**/*.tsx"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrayExpression MemberExpression[property.name='current']",
+          message: "A ref changes after the drawing, so the effect misses it: keep the element as state.",
+        },
+      ],
+    },
+  },
   { files: ["packages/cli/bin/*.js"], languageOptions: { globals: { URL: "readonly", process: "readonly" } } },
   { files: ["packages/cli/**", "packages/bench/**"], rules: { "no-console": "off" } },
   {

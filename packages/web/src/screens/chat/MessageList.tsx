@@ -37,7 +37,8 @@ export interface MessageListProps {
 /** The messages of a room. Only lines that can be seen, and some around them, are in the document. */
 export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu }: MessageListProps): JSX.Element {
   const list = useRef<VirtualizerHandle>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  // As state: while the room loads there is no such element, and what listens to it has to begin when there is.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const stays = useRef(true);
   const lastOffset = useRef(0);
   const hand = useHand(scroller);
@@ -71,8 +72,7 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
     // Heights that were guessed are known after the next drawing.
     requestAnimationFrame(() => {
-      const view = scroller.current;
-      if (view && stays.current) view.scrollTop = view.scrollHeight;
+      if (scroller && stays.current) scroller.scrollTop = scroller.scrollHeight;
     });
   };
 
@@ -102,9 +102,9 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
   // Another height of the window, or a field that grows: nothing scrolls, and yet another part can be seen.
   useEffect(() => {
     const observer = new ResizeObserver(() => fit.current());
-    if (scroller.current) observer.observe(scroller.current);
+    if (scroller) observer.observe(scroller);
     return () => observer.disconnect();
-  }, [scroller.current]);
+  }, [scroller]);
 
   if (rows.length === 0 && conversation.isLoading.value) {
     return (
@@ -116,7 +116,7 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
   return (
     <div class={style["frame"]}>
       <div
-        ref={scroller}
+        ref={setScroller}
         class={style["scroller"]}
         role="log"
         aria-live="off"

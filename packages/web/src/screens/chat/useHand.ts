@@ -1,10 +1,9 @@
-import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
 const LASTS = 800;
 
-/** Tells whether a person is scrolling an element just now: by wheel, finger, keys, or the bar. */
-export function useHand(element: RefObject<HTMLElement | null>): { isMoving(): boolean } {
+/** Tells whether a person is scrolling an element just now (null: not there yet): by wheel, finger, keys, or the bar. */
+export function useHand(element: HTMLElement | null): { isMoving(): boolean } {
   const last = useRef(Number.NEGATIVE_INFINITY);
   const isHeld = useRef(false);
   useEffect(() => {
@@ -18,18 +17,17 @@ export function useHand(element: RefObject<HTMLElement | null>): { isMoving(): b
       if (isHeld.current) move();
       isHeld.current = false;
     };
-    const view = element.current;
     const events = ["wheel", "touchmove", "keydown"] as const;
-    for (const name of events) view?.addEventListener(name, move, { passive: true });
-    view?.addEventListener("pointerdown", hold);
+    for (const name of events) element?.addEventListener(name, move, { passive: true });
+    element?.addEventListener("pointerdown", hold);
     addEventListener("pointerup", release);
     addEventListener("pointercancel", release);
     return () => {
-      for (const name of events) view?.removeEventListener(name, move);
-      view?.removeEventListener("pointerdown", hold);
+      for (const name of events) element?.removeEventListener(name, move);
+      element?.removeEventListener("pointerdown", hold);
       removeEventListener("pointerup", release);
       removeEventListener("pointercancel", release);
     };
-  }, [element.current]);
+  }, [element]);
   return useMemo(() => ({ isMoving: () => isHeld.current || performance.now() - last.current < LASTS }), []);
 }
