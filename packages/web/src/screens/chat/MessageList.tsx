@@ -67,29 +67,36 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
     if (view.findItemIndex(view.scrollOffset + view.viewportSize) > rows.length - EARLY) void conversation.loadNewer();
     seen();
   };
+  // Not by the virtualizer's scrollToIndex: that goes on for a moment, and pulls back a person who scrolls meanwhile.
+  const toEnd = () => {
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  };
   const stay = () => {
     if (!stays.current || rows.length === 0) return;
-    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    toEnd();
     // Heights that were guessed are known after the next drawing.
     requestAnimationFrame(() => {
-      if (scroller && stays.current) scroller.scrollTop = scroller.scrollHeight;
+      if (stays.current) toEnd();
     });
   };
 
   useLayoutEffect(() => {
-    if (rows.length === 0) return;
-    const index = target.at === "newest" ? rows.length - 1 : rows.findIndex((row) => isTarget(row, target));
+    if (!scroller || rows.length === 0) return;
+    if (target.at === "newest") {
+      stays.current = true;
+      toEnd();
+      return;
+    }
+    const index = rows.findIndex((row) => isTarget(row, target));
     if (index < 0) return;
-    stays.current = target.at === "newest";
-    list.current?.scrollToIndex(index, {
-      align: target.at === "newest" ? "end" : target.at === "place" ? "center" : "start",
-    });
+    stays.current = false;
+    list.current?.scrollToIndex(index, { align: target.at === "place" ? "center" : "start" });
     if (target.at !== "place") return;
     mark(rows[index]!.key);
     const timer = setTimeout(() => mark(null), MARKED_FOR);
     return () => clearTimeout(timer);
     // Rows that come later are not what was aimed at.
-  }, [conversation.filled.value, rows.length === 0]);
+  }, [conversation.filled.value, rows.length === 0, scroller]);
   useLayoutEffect(stay, [rows]);
   // What was read while nothing scrolled, and a page that does not fill the screen.
   useEffect(look, [rows]);
