@@ -110,7 +110,9 @@ describe.skipIf(!canBrowse)(
       await page.getByRole("button", { name: "Send", exact: true }).click();
       await page.getByText("scan.tiff may hold the place and time").waitFor();
       expect(await original.isVisible()).toBe(true);
-      await original.check();
+      await original.focus();
+      await page.keyboard.press("Space");
+      await expect.poll(() => original.isChecked()).toBe(true);
       await page.getByRole("button", { name: "Send", exact: true }).click();
       await page.getByRole("button", { name: "Save scan.tiff" }).waitFor();
     }, 90_000);
