@@ -1,9 +1,16 @@
+import type { Fate } from "@conclave/client";
 import { exitOf } from "./errorCodes.js";
 import type { ExitCode } from "./exitCode.js";
 
 /** What `--json` prints when a command fails. */
 export interface ErrorDocument {
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+    /** What became of the message that was to be sent: only where there was one. */
+    readonly fate?: Fate;
+  };
 }
 
 /**
@@ -14,6 +21,8 @@ export interface ErrorDocument {
  */
 export class CliError extends Error {
   override readonly name = "CliError";
+  /** What became of what was stored before; null where nothing was. */
+  fate: Fate | null = null;
 
   constructor(
     readonly code: string,
@@ -25,7 +34,8 @@ export class CliError extends Error {
   }
 
   toDocument(): ErrorDocument {
-    return { error: { code: this.code, message: this.message, hint: this.hint } };
+    const { code, message, hint, fate } = this;
+    return { error: { code, message, hint, ...(fate && { fate }) } };
   }
 }
 

@@ -54,7 +54,7 @@ export type { Ending, Freshness, Pause, RoomStatus, Standing } from "./view/stat
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { usualMode } from "./view/usualMode.js";
 export { explainProblem } from "./view/explainProblem.js";
-export { type Problem, type Result } from "./view/problem.js";
+export { type Fate, fateOf, type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";

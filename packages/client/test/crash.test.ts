@@ -127,7 +127,7 @@ describe("storage that fails", () => {
     await alice.open(() => (storage.isBroken ? "fail" : "commit"));
     await world.get(alice.room.synced(10_000));
     storage.isBroken = true;
-    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, problem: { kind: "closed" } });
+    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, problem: { kind: "unsure" } });
     storage.isBroken = false;
     expect(await world.run(alice.room.send("lost too"))).toMatchObject({ ok: false, problem: { kind: "closed" } });
     expect(alice.room.status().paused).toMatchObject({ why: "failed" });
@@ -160,7 +160,7 @@ describe("a device that was copied", () => {
     await bob.open();
     await world.until(() => bob.room.status().standing === "restored");
     expect(bob.room.status().paused).toEqual({ why: "restored" });
-    expect(await world.run(bob.room.send("hello"))).toMatchObject({ problem: { kind: "refused" } });
+    expect(await world.run(bob.room.send("hello"))).toMatchObject({ problem: { kind: "restored" } });
     await world.pass(60_000);
     await world.until(() => alice.room.status().connection === "live");
     expect(await alice.texts()).toEqual(["Bob: after the backup"]);

@@ -126,7 +126,9 @@ describe("what leaves, and when", () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     const link = await alice.invite();
-    expect(await world.run(bob.client.lookAt("https://chat.example/"))).toMatchObject({ problem: { what: "link" } });
+    expect(await world.run(bob.client.lookAt("https://chat.example/"))).toMatchObject({
+      problem: { kind: "link", fault: "none" },
+    });
     expect(await world.run(bob.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
   });
 });

@@ -104,7 +104,8 @@ describe("a home", () => {
       const made = await world.run(home.client.createRoom(options));
       const decided = made.ok ? await world.run(made.value.decide({ type: "setTitle", title: "Meadow" })) : made;
       const said = decided.ok && made.ok ? await world.run(made.value.send("hello")) : decided;
-      if (!said.ok) expect([from, said.problem]).toEqual([from, { kind: "closed" }]);
+      // Nobody knows of a write that failed whether it was kept; what is asked for after that is not tried.
+      if (!said.ok) expect([from, ["closed", "unsure"]]).toEqual([from, expect.arrayContaining([said.problem.kind])]);
       else expect(from).toBeGreaterThan(4);
       expect([from, world.clock.now() - started < 10_000]).toEqual([from, true]);
       home.kill();

@@ -1,19 +1,31 @@
-import { withRoom, type CommandContext } from "../program/globals.js";
+import { type CommandContext, waiting, withRoom } from "../program/globals.js";
+import { nextCommand } from "../terminal/nextCommand.js";
+import { safeText } from "../terminal/safeText.js";
+
+const PATIENCE = 20_000;
 
 /** `conclave resume`: somebody has looked at the alarms, and goes on sending where they stopped it. */
 export async function resume(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const { paused, alarms } = room.status();
+    const { paused, alarms, pending } = room.status();
     await room.resume();
+    // That it is allowed is no sign that it happens: what waited is waited for.
+    if (room.status().paused === null && pending > 0) await waiting(context.output, room.flushed(PATIENCE));
     const { paused: still } = room.status();
-    context.output.result({ wasPaused: paused, paused: still, looked: alarms.length }, (paint) =>
-      still !== null
-        ? `${paint.yellow("…")} Still stopped: ${still.message}`
-        : paused === null
-          ? alarms.length === 0
-            ? "Nothing was stopped."
-            : `${paint.green("✔")} You have looked at ${alarms.length === 1 ? "the alarm" : "the alarms"}; nothing was stopped.`
-          : `${paint.green("✔")} Sending goes on.`,
-    );
+    const looked = alarms.length === 1 ? "the alarm" : "the alarms";
+    context.output.result({ wasPaused: paused, paused: still, looked: alarms.length, sent: pending }, (paint) => {
+      if (still !== null)
+        return [`${paint.yellow("…")} Still stopped: ${safeText(still.message)}`, `  ${nextCommand("status")}`];
+      const sent =
+        pending === 0
+          ? ""
+          : pending === 1
+            ? " The message that waited is sent."
+            : ` The ${pending} messages that waited are sent.`;
+      if (paused !== null) return `${paint.green("✔")} You can send again.${sent}`;
+      return alarms.length === 0
+        ? `Nothing was stopped.${sent}`
+        : `${paint.green("✔")} You have looked at ${looked}; nothing was stopped.${sent}`;
+    });
   });
 }

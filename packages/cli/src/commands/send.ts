@@ -1,6 +1,6 @@
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { untilStopped, withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
+import { newAlarms, untilStopped, withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
 import { fileSize } from "../terminal/fileSize.js";
@@ -27,13 +27,11 @@ export async function send({ output, options, ...context }: CommandContext, give
       output.result({ message }, () => "Stored. It is sent the next time that this home is connected.");
       return;
     }
+    const tellAlarms = newAlarms(output, room);
     try {
-      await waiting(output, room.sync(PATIENCE));
       await waiting(output, room.flushed(PATIENCE));
-    } catch (error) {
-      if (!(error instanceof CliError) || error.exit !== EXIT.unreachable) throw error;
-      const kept = "Your message is stored, and is sent the next time that this home is connected.";
-      throw new CliError(error.code, `${error.message} ${kept}`, error.hint, error.exit);
+    } finally {
+      tellAlarms();
     }
     output.result({ message: await room.messages.find(message.id) }, (paint) => `${paint.green("✔")} sent`);
   });

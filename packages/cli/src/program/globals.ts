@@ -6,6 +6,7 @@ import type { Home } from "../session/home.js";
 import type { HomeRoom } from "../session/homeRoom.js";
 import type { Access } from "../session/openHome.js";
 import { Output } from "../terminal/output.js";
+import { safeText } from "../terminal/safeText.js";
 
 /** What every command takes. */
 export interface Globals {
@@ -22,8 +23,8 @@ export const FOR_GOOD = "do not ask for confirmation; needed where nobody can be
 
 const PATIENCE = 15_000;
 const SILENCE = 1500;
-/** The relay has lost the room: what is stored here is all that is left to look at. */
-const LOST = "RELAY_ROOM_UNKNOWN";
+/** The relay has lost the room, or holds something back, or we are too old to read on: what is stored here can be looked at. */
+const BESIDE: ReadonlySet<string> = new Set(["RELAY_ROOM_UNKNOWN", "BEHIND", "UPDATE_NEEDED"]);
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");
@@ -79,17 +80,33 @@ export async function withRoom<T>(
   return await withHome(context, wanted, async (home, isConnected) => {
     const room = home.room(context.room);
     output.about(room.summary().id);
-    if (access === "write") await waiting(output, room.sync(PATIENCE));
-    const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
-    return await work(room, isCurrent);
+    const tellAlarms = newAlarms(output, room);
+    try {
+      if (access === "write") await waiting(output, room.sync(PATIENCE));
+      const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
+      return await work(room, isCurrent);
+    } finally {
+      tellAlarms();
+    }
   });
+}
+
+/** What was caught while a command ran is told by that command, whatever else came of it: call what this gives at its end. */
+export function newAlarms(output: Output, room: HomeRoom): () => void {
+  const before = room.status().alarms.length;
+  return () => {
+    const caught = room.status().alarms.slice(before);
+    for (const { code, sentence, advice } of caught)
+      output.warn(`ALARM  ${safeText(sentence)}\n  ${safeText(advice)}`, code);
+    if (caught.length > 0) process.exitCode = EXIT.alarm;
+  };
 }
 
 async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
   try {
     return await waiting(output, room.look(PATIENCE));
   } catch (error) {
-    if (!(error instanceof CliError) || (error.exit !== EXIT.unreachable && error.code !== LOST)) throw error;
+    if (!(error instanceof CliError) || (error.exit !== EXIT.unreachable && !BESIDE.has(error.code))) throw error;
     output.warn(`${error.message} This is what is stored here.`, error.code);
     return false;
   }

@@ -8,9 +8,8 @@ import type {
   RoomSession as ClientRoom,
   TimelineAlarm,
 } from "@conclave/client";
-import { isGone } from "@conclave/client/pure";
+import { isGone, readGivenLink } from "@conclave/client/pure";
 import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
-import { parseLink } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { RoomSummary } from "../model/room.js";
@@ -94,7 +93,8 @@ export class Home {
 
   /** Reads what an invite leads to, and checks all of it; sends nothing about us. */
   async lookAt(link: string): Promise<Invited> {
-    const relay = addressIn(link);
+    const given = readGivenLink(link);
+    const relay = given.ok ? webAddress(given.link.relay) : null;
     if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
     const invited = valueOf(await this.lookedAt(link), relay ?? "this link");
     const { title, roomId, mode, owners, members, confirmed, confirmedBy, role } = invited;
@@ -117,8 +117,8 @@ export class Home {
   private async lookedAt(link: string): Promise<Result<ClientInvited>> {
     const looked = await this.client.lookAt(link);
     if (looked.ok || looked.problem.kind !== "already_here") return looked;
-    const roomId = parseLink(link)?.roomId;
-    const room = roomId && this.client.room(roomId);
+    const given = readGivenLink(link);
+    const room = given.ok ? this.client.room(given.link.roomId) : null;
     await room?.synced(PATIENCE);
     return room && isGone(room.status().standing) ? this.client.lookAt(link) : looked;
   }
@@ -179,10 +179,4 @@ export function noRooms(): CliError {
     `Join one:   ${nextCommand("join", LINK, "--name", "Bob")}`,
   ].join("\n");
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
-}
-
-/** The address that an invite's page is at; the link itself may name another for its relay. */
-function addressIn(link: string): string | null {
-  const [address = ""] = link.trim().split("#");
-  return URL.canParse(address) ? new URL(address).origin : null;
 }

@@ -11,7 +11,7 @@ import {
 } from "@conclave/client";
 import { fromHex, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
-import { usageError } from "../cliError.js";
+import { CliError, usageError } from "../cliError.js";
 import type { Member, Person } from "../model/person.js";
 import type {
   Fingerprints,
@@ -27,7 +27,7 @@ import type { Decision, Message, SharedFile, TimelineItem } from "../model/timel
 import { actionPhrase, decisionView } from "./decisionView.js";
 import { inviteName, inviteRef, memberView, personView } from "./personView.js";
 import { policyOf, policyView } from "./policyView.js";
-import { notInRoom, problemError, unreachable } from "./problem.js";
+import { notInRoom, problemError, sendingError, unreachable } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 import { RoomMessages } from "./roomMessages.js";
 import { alarmView, itemView, messageView } from "./timelineView.js";
@@ -171,7 +171,14 @@ export class HomeRoom implements RoomSession {
   }
 
   async flushed(timeout: number): Promise<void> {
-    this.value(await this.room.flushed(timeout));
+    const isRefused = this.room.status().pending > 0 && (await refusesConnections(this.relay));
+    const flushed = await this.room.flushed(isRefused ? 0 : timeout);
+    if (flushed.ok) return;
+    const { standing } = this.room.status();
+    const error = sendingError(flushed.problem, this.relay);
+    if (flushed.problem.kind !== "not_member") throw error;
+    const { message, code } = notInRoom(standing);
+    throw Object.assign(new CliError(code, `${message} Your message was not sent.`, error.hint), { fate: error.fate });
   }
 
   async invite({ label, uses, expires, mode }: InviteOptions) {
@@ -251,7 +258,8 @@ export class HomeRoom implements RoomSession {
 
   async leave(): Promise<boolean> {
     this.value(await this.room.leave());
-    if (this.room.status().standing !== "left") await this.flushed(FAREWELL * 4);
+    const said = await this.room.flushed(FAREWELL * 4);
+    if (!said.ok && said.problem.kind !== "not_member") throw problemError(said.problem, this.relay);
     const isGone = () => this.room.status().standing === "left";
     for (let waited = 0; !isGone() && waited < FAREWELL; waited += POLL) await later(POLL);
     return isGone();
@@ -318,9 +326,9 @@ function pauseSentence(pause: NonNullable<ReturnType<ClientRoom["status"]>["paus
     case "alarm":
       return pause.alarm.sentence;
     case "restored":
-      return "this device is a copy of another one: join the room anew";
+      return explainProblem({ kind: "restored" });
     case "update_needed":
-      return "the room uses something that this version does not know: update Conclave";
+      return `${explainProblem({ kind: "update_needed" })} Update it.`;
     case "failed":
       return `this home's storage failed (${pause.message}): ${explainProblem({ kind: "closed" })}`;
   }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, type Lock, MemoryDisk, MemoryStorage, openClient, type Storage } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
@@ -34,7 +34,7 @@ export const PORTS = {
 export async function openHome(folder: string, access: Access): Promise<OpenHome> {
   const file = join(folder, HOME_FILE);
   const mustWrite = access === "write" || access === "begin" || access === "offline";
-  if (access !== "begin" && !existsSync(file)) throw noRooms();
+  if (access !== "begin" && !isThere(file, folder)) throw noRooms();
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
   const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
@@ -49,6 +49,23 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   }
   const stored = await open(await copyOf(storage), ALWAYS, false);
   return { home: new Home(stored!, folder), isConnected: false };
+}
+
+/** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to begin anew beside their rooms. */
+function isThere(file: string, folder: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw unreadable(folder, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+function unreadable(folder: string, reason: string): CliError {
+  return new CliError(
+    "HOME_UNREADABLE",
+    `The home ${folder} cannot be opened: ${reason}.`,
+    "Check that it is yours and that the disk is not full.",
+  );
 }
 
 /** A lock for what nobody else can reach. */
@@ -76,11 +93,6 @@ export function openStorage(file: string, folder: string): Storage {
   try {
     return new SqliteStorage(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      "HOME_UNREADABLE",
-      `The home ${folder} cannot be opened: ${reason}.`,
-      "Is it yours, and is the disk not full?",
-    );
+    throw unreadable(folder, error instanceof Error ? error.message : String(error));
   }
 }

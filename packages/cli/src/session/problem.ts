@@ -1,7 +1,7 @@
-import { explainProblem, type Problem, type Result, type Standing } from "@conclave/client";
+import { explainProblem, type Fate, fateOf, type Problem, type Result, type Standing } from "@conclave/client";
 import type { LinkFault } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
-import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
+import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** The value of a result. @throws CliError with the reason why there is none. */
 export function valueOf<T>(result: Result<T>, relay: string): T {
@@ -11,10 +11,37 @@ export function valueOf<T>(result: Result<T>, relay: string): T {
 
 /** A problem as an error of a command. */
 export function problemError(problem: Problem, relay: string): CliError {
+  return Object.assign(errorOf(problem, relay), { fate: null });
+}
+
+/** The same where a message was stored before: it says what became of that. */
+export function sendingError(problem: Problem, relay: string): CliError {
+  const { code, message, hint, exit } = errorOf(problem, relay);
+  const fate = fateOf(problem);
+  const sentence = problem.kind === "refused" && problem.rejection.code === "paused" ? AFTER_ALARM : FATES[fate];
+  return Object.assign(new CliError(code, `${message} ${sentence}`, hint, exit), { fate });
+}
+
+const AFTER_ALARM = "Your message is stored, and is sent when you go on after the alarm.";
+const FATES: Readonly<Record<Fate, string>> = {
+  kept: "Your message is stored, and is sent the next time that this home is connected.",
+  dropped: "Your message was not sent.",
+  unknown: "Look before you send it again: it may have been kept.",
+};
+
+function errorOf(problem: Problem, relay: string): CliError {
   const sentence = explainProblem(problem);
   switch (problem.kind) {
     case "unreachable":
       return unreachable(relay);
+    case "behind":
+      return new CliError("BEHIND", sentence, "Try again. If it stays so, ask who runs the relay.");
+    case "underway":
+      return new CliError("UNDERWAY", sentence, hintFor("underway"));
+    case "update_needed":
+      return new CliError("UPDATE_NEEDED", sentence, "Update Conclave, then try again.");
+    case "restored":
+      return new CliError("RESTORED", sentence, hintFor("restored"));
     case "refused": {
       const { code } = problem.rejection;
       return new CliError(code.toUpperCase(), sentence, hintFor(code));
@@ -30,7 +57,13 @@ export function problemError(problem: Problem, relay: string): CliError {
     case "malformed":
       return new CliError("USAGE", sentence, MALFORMED[problem.what] ?? null);
     case "closed":
-      return new CliError("HOME_FAILED", "This home's storage failed.", "Is the disk full? Then try again.");
+      return new CliError(
+        "HOME_FAILED",
+        "This home's storage failed.",
+        "Check that the disk is not full, then try again.",
+      );
+    case "unsure":
+      return new CliError("UNSURE", sentence, hintFor("unsure"));
     case "cancelled":
       return new CliError("CANCELLED", sentence, null);
     case "corrupted":
@@ -64,7 +97,7 @@ const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
   left: "You have left this room.",
   asking: "You have asked to join; somebody in the room has to decide first.",
   lost: "Joining did not work out; use a new link.",
-  restored: "This device is a copy of another one; it must join the room anew.",
+  restored: explainProblem({ kind: "restored" }),
 };
 
 function hintFor(code: string): string | null {
@@ -75,6 +108,15 @@ const ANOTHER = () => "Ask for a new link.";
 const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
 /** Made when they are said: by then it is known how the program was started, and for which home. */
 const HINTS: Readonly<Record<string, () => string>> = {
+  underway: () => `To see whether something is still to be sent:  ${nextCommand("status")}`,
+  unsure: () =>
+    `Check that the disk is not full. Look whether it is there before you try again:  ${nextCommand("history")}`,
+  restored: () =>
+    `Any link of this room brings you back if you prepared for it:  ${nextCommand("join", LINK)}\nIf you did not, someone there has to remove you first, and send you a new link.`,
+  already_member: () =>
+    "If that was you on another device, go on there. If it is lost, someone in the room has to remove you first; then a new link lets you in.",
+  invalid_policy: () => "Choose another policy.",
+  unknown_proposal: () => `To see what can be approved:  ${nextCommand("requests")}`,
   last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
   not_allowed: () => `To see who decides what:  ${nextCommand("policy")}`,
   own_device: () => `To leave the room:  ${nextCommand("leave")}`,
@@ -89,6 +131,7 @@ const HINTS: Readonly<Record<string, () => string>> = {
   already_here: () => `Talk:        ${nextCommand("chat")}\nYour rooms:  ${nextCommand("rooms")}`,
   not_member: () => `To see how you stand in the room:  ${nextCommand("status")}`,
 };
+
 const RELAY_HINTS: Readonly<Record<string, string>> = {
   create_denied: "Ask its operator for the permit and give it in CONCLAVE_PERMIT.",
   rate_limited: "Wait a moment and try again.",

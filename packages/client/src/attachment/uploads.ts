@@ -3,7 +3,7 @@ import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWor
 import { blobIdOf } from "@conclave/wire";
 import type { RoomState } from "../session/roomState.js";
 import type { Turn } from "../session/turn.js";
-import { failed, type Problem, type Result } from "../view/problem.js";
+import { failed, fateOf, type Problem, type Result } from "../view/problem.js";
 import type { BlobLink } from "./blobLink.js";
 import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import { SealedFile, SourceFault } from "./sealedFile.js";
@@ -107,7 +107,7 @@ export class Uploads {
       const sent = await new Upload(this.link, file, record.blobId, options, keep).run();
       if (sent.ok) return await post(record, file.digest);
       if (isConflict(sent.problem)) return await this.again(record, source, options, post);
-      if (sent.problem.kind !== "closed") await this.drop(record);
+      if (fateOf(sent.problem) !== "unknown") await this.drop(record);
       return sent;
     } catch (error) {
       if (error instanceof SourceFault) await this.drop(record);

@@ -5,6 +5,7 @@ import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Progress } from "../view/invitation.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import { isGone } from "../view/status.js";
+import { whyLate } from "./hindrance.js";
 import { Patience } from "./patience.js";
 import { keepNoted } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
@@ -46,11 +47,11 @@ export class Decisions {
   private readonly patience: Patience;
 
   constructor(
-    private readonly state: RoomState,
-    private readonly connection: RelayConnection,
-    private readonly sync: Sync,
+    readonly state: RoomState,
+    readonly connection: RelayConnection,
+    readonly sync: Sync,
     private readonly proof: WriteProof,
-    private readonly sender: Sender,
+    readonly sender: Sender,
     changed: () => void,
   ) {
     this.patience = new Patience(state.ports, changed);
@@ -258,11 +259,12 @@ export class Decisions {
     this.patience.reset();
   }
 
-  /** Nobody waits for it any more. What is stored already goes its way. */
+  /** Nobody waits for it any more. What is stored already goes its way, and is called so. */
   private abandon(intent: Intent): void {
+    const isUnderway = this.current === intent && this.state.room?.pending !== null;
     const at = this.waiting.indexOf(intent);
     if (at >= 0) this.waiting.splice(at, 1);
     if (this.current === intent) this.current = null;
-    intent.settle(failed({ kind: "unreachable" }));
+    intent.settle(failed(isUnderway ? { kind: "underway" } : whyLate(this)));
   }
 }

@@ -24,12 +24,13 @@ import { proposalsOf, requestView } from "../view/requestView.js";
 import type { Post, RoomSession } from "../view/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../view/roomView.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
-import { isGone, type RoomStatus } from "../view/status.js";
+import type { RoomStatus } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
 import { messageLine } from "../view/timelineView.js";
 import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
+import { ended, hindrance, whyLate } from "./hindrance.js";
 import { createInvite } from "./inviting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
@@ -103,8 +104,9 @@ export class LiveSession implements RoomSession {
 
   synced(timeout: number): Promise<Result<void>> {
     return this.engine.waiting.until(
-      () => this.stopped() ?? this.engine.sync.problem ?? this.engine.sync.isLive,
+      () => this.undoable() ?? this.engine.sync.problem ?? this.engine.sync.isLive,
       timeout,
+      () => (this.engine.connection.welcome ? { kind: "behind" } : { kind: "unreachable" }),
     );
   }
 
@@ -191,7 +193,12 @@ export class LiveSession implements RoomSession {
   }
 
   flushed(timeout: number): Promise<Result<void>> {
-    return this.engine.waiting.until(() => this.state.outbox.size === 0 || (this.stopped() ?? false), timeout);
+    const { state, engine } = this;
+    return engine.waiting.until(
+      () => ended(state) ?? (state.outbox.size === 0 || (hindrance(state) ?? engine.sender.stuck ?? false)),
+      timeout,
+      () => whyLate(engine),
+    );
   }
 
   async resume(): Promise<void> {
@@ -217,7 +224,7 @@ export class LiveSession implements RoomSession {
   }
 
   async decide(action: Wish): Promise<Result<Progress>> {
-    const stopped = this.stopped();
+    const stopped = this.undoable();
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
     const request = brings ? (this.engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
@@ -391,9 +398,11 @@ export class LiveSession implements RoomSession {
 
   /** Why nothing can be done here; null while it can. */
   private stopped(): Problem | null {
-    const { failure, meta } = this.state;
-    if (failure !== null) return { kind: "closed" };
-    if (meta.standing === "restored") return { kind: "refused", rejection: { code: "paused", detail: "RESTORED" } };
-    return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
+    return ended(this.state);
+  }
+
+  /** The same for what needs the room as it is now. */
+  private undoable(): Problem | null {
+    return this.stopped() ?? (this.state.needsUpdate ? { kind: "update_needed" } : null);
   }
 }

@@ -104,6 +104,8 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
     case "removed": {
       const logged = state.deeds.find(event.deed.seq) ?? state.deeds.add(turn, event.deed, n);
       state.setMeta(turn, { standing: event.deed.action.type === "leave" ? "left" : "removed" });
+      // What was not sent before never will be: nothing goes on being called on its way.
+      for (const entry of state.outbox.all) state.outbox.remove(turn, entry);
       state.emit(turn, { type: "gone", decision: decisionOf(state, logged) });
       return;
     }

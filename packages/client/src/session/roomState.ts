@@ -96,11 +96,14 @@ export class RoomState {
     return this.ports.clock.now();
   }
 
-  /** Runs a turn after those before it. `closed` when this one or an earlier one failed. */
+  /**
+   * Runs a turn after those before it. `closed` when an earlier one failed: then this one changes nothing. `unsure` when this
+   * one failed: a broken disk may have kept it.
+   */
   turn<T>(work: (turn: Turn) => T | Promise<T>): Promise<Result<T>> {
     if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
     // A failure was noted by the queue: whoever waits for this turn learns that it did not happen.
-    return this.queue.run(work).then(done, () => failed({ kind: "closed" }));
+    return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
   }
 
   /** Resolves when no turn is running or waiting. */

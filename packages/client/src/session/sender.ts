@@ -1,6 +1,8 @@
 import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
+import type { RelayError } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Outgoing } from "./outbox.js";
+import type { Problem } from "../view/problem.js";
 import { Patience } from "./patience.js";
 import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
@@ -8,6 +10,9 @@ import type { Turn } from "./turn.js";
 import type { WriteProof } from "./writeProof.js";
 
 const WINDOW = 64;
+/** So many refusals in a row, with growing pauses between them, and new keys tried at every third. */
+const STUCK_AFTER = 5;
+const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "shutting_down"]);
 
 /**
  * Sends what is in the outbox, in order. A message is encrypted when it can be sent, and stored so before it is; it stays
@@ -19,6 +24,8 @@ export class Sender {
   private readonly sent = new Map<number, { readonly connection: number; readonly append: Append }>();
   private sealing = false;
   private denied = 0;
+  private refusals = 0;
+  private refused: Problem | null = null;
   private readonly patience: Patience;
 
   constructor(
@@ -26,7 +33,7 @@ export class Sender {
     private readonly connection: RelayConnection,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
-    changed: () => void,
+    private readonly changed: () => void,
     /** The relay takes no messages of ours in this epoch: only new keys help. */
     private readonly lockedOut: () => void,
   ) {
@@ -39,9 +46,25 @@ export class Sender {
     return this.sync.isLive && room?.status === "active" && meta.standing === "member" && room.paused.length === 0;
   }
 
+  /** What the relay said last to what we sent; null while it takes it. */
+  get refusal(): Problem | null {
+    return this.refused;
+  }
+
+  /** The same once it was said so often that waiting is no remedy. */
+  get stuck(): Problem | null {
+    return this.refusals >= STUCK_AFTER ? this.refused : null;
+  }
+
   offline(): void {
     this.patience.stop();
     this.denied = 0;
+    this.accepted();
+  }
+
+  private accepted(): void {
+    this.refusals = 0;
+    this.refused = null;
   }
 
   /** Puts a message into the outbox, encrypted when it can go now. */
@@ -122,12 +145,18 @@ export class Sender {
       if (answer.type === "appended") {
         this.patience.reset();
         this.denied = 0;
+        this.accepted();
         return;
       }
       this.sent.delete(entry.order);
       if (answer.position) this.sync.reach(answer.position.n);
       if (answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
       if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
+        const { error, retryAfter } = answer;
+        this.refused = { kind: "relay", error, retryAfter };
+        // A busy relay is waited for; new keys may help who is locked out.
+        if (!PASSING.has(error)) this.refusals++;
+        this.changed();
         if (!this.patience.isWaiting && this.sync.isLive) this.patience.later(answer.retryAfter);
       }
     });

@@ -12,10 +12,14 @@ export class Waiting {
   constructor(private readonly ports: Pick<ClientPorts, "clock">) {}
 
   /**
-   * Resolves when `isSo` gives true, or with the problem that it gives; `unreachable` after `timeout` ms. Looks now, and
-   * again with each {@link look}.
+   * Resolves when `isSo` gives true, or with the problem that it gives; with what `whyLate` says after `timeout` ms. Looks
+   * now, and again with each {@link look}.
    */
-  until(isSo: () => boolean | Problem, timeout: number): Promise<Result<void>> {
+  until(
+    isSo: () => boolean | Problem,
+    timeout: number,
+    whyLate: () => Problem = () => ({ kind: "unreachable" }),
+  ): Promise<Result<void>> {
     return new Promise((resolve) => {
       const finish = (result: Result<void>) => {
         cancel();
@@ -30,7 +34,7 @@ export class Waiting {
         },
       };
       const cancel = this.ports.clock.setTimer(timeout, () => {
-        finish(failed({ kind: "unreachable" }));
+        finish(failed(whyLate()));
       });
       this.waiters.add(waiter);
       waiter.check();

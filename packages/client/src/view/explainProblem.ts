@@ -3,6 +3,7 @@ import { explainRelayError } from "@conclave/wire";
 import type { LinkFault } from "../joining/givenLink.js";
 import type { Problem } from "./problem.js";
 
+const MALFORMED = { title: "title", name: "name", relay: "relay address", note: "note", file: "file" } as const;
 const LINK_FAULTS: Readonly<Record<LinkFault, string>> = {
   none: "There is no invite link in that.",
   cut: "A part of this invite link is missing.",
@@ -21,12 +22,22 @@ export function explainProblem(problem: Problem): string {
       return explainRelayError(problem.error);
     case "unreachable":
       return "The relay does not answer.";
+    case "behind":
+      return "The relay answers, and does not give all the records that it says it has.";
+    case "underway":
+      return "The relay has not said yet whether it took this.";
+    case "update_needed":
+      return "The room uses something that this version of Conclave does not know.";
+    case "restored":
+      return "This home is a copy, or was put back from a backup: it cannot send in this room any more.";
     case "starved":
       return `Somebody else's change came first ${String(problem.losses)} times; try again later.`;
     case "unknown":
-      return "There is no such thing (any more).";
+      return "That does not exist, or no longer does.";
     case "malformed":
-      return `That is no valid ${problem.what}.`;
+      return problem.what === "body"
+        ? "The message is empty or too long."
+        : `That is not a valid ${MALFORMED[problem.what]}.`;
     case "link":
       return LINK_FAULTS[problem.fault];
     case "not_member":
@@ -43,5 +54,7 @@ export function explainProblem(problem: Problem): string {
       return "Cancelled.";
     case "closed":
       return "This home is closed.";
+    case "unsure":
+      return "This home's storage failed just now: it is not known whether this was kept.";
   }
 }

@@ -10,6 +10,14 @@ export type Problem =
   | { readonly kind: "relay"; readonly error: RelayError; readonly retryAfter: number }
   /** No answer from the relay in time. What is durable here goes on by itself later. */
   | { readonly kind: "unreachable" }
+  /** The relay answers, and does not give all that it says it has: nothing is sent before that. */
+  | { readonly kind: "behind" }
+  /** It is stored, and was given to the relay, which has not said yet what became of it. It goes on by itself. */
+  | { readonly kind: "underway" }
+  /** The room uses something that this version does not know: nothing is read or sent before an update. */
+  | { readonly kind: "update_needed" }
+  /** This device is a copy, or was put back from one: it never sends again (attack A64). */
+  | { readonly kind: "restored" }
   /** Other people's changes came first, again and again: the relay may be starving this device (attack A23). */
   | { readonly kind: "starved"; readonly losses: number }
   /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
@@ -30,8 +38,28 @@ export type Problem =
   | { readonly kind: "source" }
   /** The person ended it. */
   | { readonly kind: "cancelled" }
-  /** The client was closed, or its storage failed. */
-  | { readonly kind: "closed" };
+  /** The client was closed, or its storage had failed before: nothing was tried. */
+  | { readonly kind: "closed" }
+  /** The storage failed at this very thing: whether it was kept is known only when the home is opened anew. */
+  | { readonly kind: "unsure" };
+
+/**
+ * What became of a message, once it was stored, when there is this problem. `kept`: it goes out by itself when the problem is
+ * over. `dropped`: it was not sent, and never will be. `unknown`: nobody can say; who sends it again may say it twice.
+ */
+export type Fate = "kept" | "dropped" | "unknown";
+
+const FATES: Readonly<Record<Problem["kind"], Fate>> = {
+  ...{ unreachable: "kept", behind: "kept", underway: "kept", update_needed: "kept", relay: "kept", refused: "kept" },
+  ...{ starved: "kept", closed: "unknown", unsure: "unknown", restored: "dropped", not_member: "dropped" },
+  ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
+  ...{ too_large: "dropped", source: "dropped", cancelled: "dropped" },
+};
+
+/** What became of a stored message. What is said of an outcome is derived from it, and from nothing that was hoped for. */
+export function fateOf(problem: Problem): Fate {
+  return FATES[problem.kind];
+}
 
 /** A value, or why there is none. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };

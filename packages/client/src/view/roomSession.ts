@@ -92,7 +92,11 @@ export interface RoomSession {
    * Rejects with what `write` rejects with.
    */
   fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null>>;
-  /** Resolves when nothing waits to be sent. `unreachable` after `timeout` ms. */
+  /**
+   * Resolves when nothing waits to be sent. With the reason at once where waiting is no remedy (`refused` with `paused` and the
+   * alarm's code, `update_needed`, `restored`, `not_member`, `closed`, `relay`), and after `timeout` ms where it may be:
+   * `unreachable`, `behind`, `relay`, `underway`. `fateOf` says what became of what was stored.
+   */
   flushed(timeout: number): Promise<Result<void>>;
   /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
   resume(): Promise<void>;

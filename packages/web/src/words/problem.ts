@@ -12,6 +12,16 @@ export function sayProblem(problem: Problem): string {
       return relay[problem.error];
     case "unreachable":
       return t.unreachable;
+    case "behind":
+      return t.behind;
+    case "underway":
+      return t.underway;
+    case "update_needed":
+      return t.updateNeeded;
+    case "restored":
+      return t.restored;
+    case "unsure":
+      return t.unsure;
     case "starved":
       return t.starved(problem.losses);
     case "unknown":
@@ -45,6 +55,12 @@ const t = words({
         one: "Somebody else's change came first. Try again in a moment.",
         other: "Other people's changes came first # times. Try again in a moment.",
       }),
+    behind: "The server answers, and does not give all that it says it has. Try again in a moment.",
+    underway: "The server has not said yet whether it took this. It goes on by itself.",
+    updateNeeded: "The room uses something that this version of Conclave does not know. Reload the page to update it.",
+    restored: "This device is a copy, or was put back from a backup: it cannot send in this room any more.",
+    unsure:
+      "Storing failed just now, and nobody knows yet whether this was kept. Reload the page and look, before you do it again.",
     unknown: "That is not here any more.",
     notMember: "You are not in this room, or not yet.",
     alreadyHere: "You are in this room already.",
@@ -61,6 +77,13 @@ const t = words({
         one: "Eine andere Änderung kam zuerst. Versuch es gleich noch einmal.",
         other: "Andere Änderungen kamen #-mal zuerst. Versuch es gleich noch einmal.",
       }),
+    behind: "Der Server antwortet, gibt aber nicht alles heraus, was er angibt. Versuch es gleich noch einmal.",
+    underway: "Der Server hat noch nicht gesagt, ob er das angenommen hat. Es geht von selbst weiter.",
+    updateNeeded:
+      "Der Raum benutzt etwas, das diese Version von Conclave nicht kennt. Lade die Seite neu, um sie zu aktualisieren.",
+    restored: "Dieses Gerät ist eine Kopie, oder kommt aus einer Sicherung: in diesem Raum kann es nicht mehr senden.",
+    unsure:
+      "Das Speichern ist gerade fehlgeschlagen, und noch weiß niemand, ob das behalten wurde. Lade die Seite neu und sieh nach, bevor du es noch einmal tust.",
     unknown: "Das ist nicht mehr da.",
     notMember: "Du bist nicht in diesem Raum, oder noch nicht.",
     alreadyHere: "Du bist schon in diesem Raum.",

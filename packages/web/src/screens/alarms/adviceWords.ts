@@ -37,9 +37,10 @@ export const meanings = words({
 export const advice = words({
   en: {
     FORK: "Compare the room code with the others by telephone or in person. If it differs, stop using this server.",
-    ROLLBACK: "Ask the others what is newest there. If this server keeps showing less, stop using it.",
+    ROLLBACK:
+      "Ask the others what is newest there. An old backup that was put back does this too: ask who runs the server. If it keeps showing less, start a new room on another.",
     EQUIVOCATION:
-      "Save the proof and show it to the others: the server signed it itself. Move the room to another server.",
+      "Save the proof and show it to the others: the server signed it itself. If who runs it cannot explain that, start a new room on another server.",
     BAD_RECEIPT: "If it comes again, tell whoever runs the server.",
     REFUSED_CHANGE: "Talk to the person. Whoever may, can remove them.",
     JUNK: "If it comes again, tell whoever runs the server.",
@@ -49,9 +50,9 @@ export const advice = words({
   de: {
     FORK: "Vergleicht den Raumcode am Telefon oder persönlich. Ist er verschieden, benutzt diesen Server nicht mehr.",
     ROLLBACK:
-      "Frag die anderen, was bei ihnen das Neueste ist. Zeigt dieser Server weiter weniger, benutzt ihn nicht mehr.",
+      "Frag die anderen, was bei ihnen das Neueste ist. Auch eine alte Sicherung, die eingespielt wurde, sieht so aus: frag, wer den Server betreibt. Zeigt er weiter weniger, gründet einen neuen Raum auf einem anderen.",
     EQUIVOCATION:
-      "Speichere den Beweis und zeig ihn den anderen: der Server hat ihn selbst unterschrieben. Zieht mit dem Raum auf einen anderen Server.",
+      "Speichere den Beweis und zeig ihn den anderen: der Server hat ihn selbst unterschrieben. Kann das niemand erklären, der ihn betreibt, gründet einen neuen Raum auf einem anderen.",
     BAD_RECEIPT: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
     REFUSED_CHANGE: "Sprich mit der Person. Wer darf, kann sie entfernen.",
     JUNK: "Kommt es wieder vor, sag es dem, der den Server betreibt.",

@@ -1,0 +1,82 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run, startRelay, type Running } from "./processes.js";
+
+let folder = "";
+let relay: Running;
+let address = "";
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-reasons-"));
+  ({ relay, address } = await startRelay(join(folder, "relay")));
+}, 60_000);
+afterEach(async () => {
+  await relay.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function conclave(who: string, ...args: string[]) {
+  const { code, stdout, stderr } = await run([...args, "--json", "--home", join(folder, who)], {
+    env: { CONCLAVE_RELAY: address },
+  });
+  if (stdout === "") throw new Error(`conclave ${args.join(" ")} printed nothing: ${stderr}`);
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+
+describe("each reason is told as itself", () => {
+  it(
+    "a relay put back from its own backup: an alarm, never an outage; and no command says that sending goes on when it does not",
+    { timeout: 180_000 },
+    async () => {
+      await conclave("alice", "room", "new", "Garden", "--name", "Alice");
+      const port = Number(new URL(address).port);
+      await relay.stop();
+      cpSync(join(folder, "relay"), join(folder, "backup"), { recursive: true });
+      ({ relay } = await startRelay(join(folder, "relay"), port));
+      expect((await conclave("alice", "send", "after the backup")).code).toBe(0);
+      await relay.stop();
+      rmSync(join(folder, "relay"), { recursive: true });
+      cpSync(join(folder, "backup"), join(folder, "relay"), { recursive: true });
+      ({ relay } = await startRelay(join(folder, "relay"), port));
+
+      const sent = await conclave("alice", "send", "is this on?");
+      expect(sent).toMatchObject({ code: 5, error: { code: "PAUSED", fate: "kept" } });
+      expect(sent.error.message).toContain("stored");
+      expect(await conclave("alice", "status")).toMatchObject({ code: 5, status: { pending: 1 } });
+      const resumed = await conclave("alice", "resume");
+      expect(resumed.code).not.toBe(0);
+      expect(JSON.stringify(resumed)).not.toContain("UNREACHABLE");
+      expect((await conclave("alice", "status")).status.pending).toBe(1);
+    },
+  );
+
+  it(
+    "who was removed is told that it was not sent, and nothing is kept as if it were on its way",
+    { timeout: 120_000 },
+    async () => {
+      const { link } = await conclave("alice", "room", "new", "Garden", "--name", "Alice");
+      expect((await conclave("bob", "join", link, "--name", "Bob")).code).toBe(0);
+      expect((await conclave("alice", "remove", "Bob", "--yes")).code).toBe(0);
+      const sent = await conclave("bob", "send", "anybody here?");
+      expect(sent).toMatchObject({ code: 1, error: { code: "NOT_MEMBER", fate: "dropped" } });
+      expect(sent.error.message).toBe("You were removed from this room. Your message was not sent.");
+      expect((await conclave("bob", "status")).status.pending).toBe(0);
+    },
+  );
+
+  it("nobody there is an outage, and the message is kept", { timeout: 120_000 }, async () => {
+    await conclave("alice", "room", "new", "Garden", "--name", "Alice");
+    await relay.stop();
+    const sent = await conclave("alice", "send", "later");
+    expect(sent).toMatchObject({ code: 3, error: { code: "UNREACHABLE", fate: "kept" } });
+    expect(await conclave("alice", "status", "--offline")).toMatchObject({ code: 0, status: { pending: 1 } });
+  });
+
+  it("a home that cannot be looked at is not called one without rooms", async () => {
+    mkdirSync(join(folder, "loop"));
+    symlinkSync("home.sqlite", join(folder, "loop", "home.sqlite"));
+    expect(await conclave("loop", "rooms")).toMatchObject({ code: 1, error: { code: "HOME_UNREADABLE" } });
+    expect(await conclave("none", "status")).toMatchObject({ error: { code: "NO_ROOMS" } });
+  });
+});

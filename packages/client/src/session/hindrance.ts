@@ -1,0 +1,42 @@
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { Problem } from "../view/problem.js";
+import { isGone } from "../view/status.js";
+import type { RoomState } from "./roomState.js";
+import type { Sender } from "./sender.js";
+import type { Sync } from "./sync.js";
+
+/** The parts of a room's engine that know why something does not go on. */
+export interface Movement {
+  readonly state: RoomState;
+  readonly connection: RelayConnection;
+  readonly sync: Sync;
+  readonly sender: Sender;
+}
+
+/** Why nothing can be done in this room, now or later; null while it can. */
+export function ended({ failure, meta }: RoomState): Problem | null {
+  if (failure !== null) return { kind: "closed" };
+  if (meta.standing === "restored") return { kind: "restored" };
+  return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
+}
+
+/**
+ * Why nothing is sent in this room, whatever the network does; null where it is.
+ *
+ * RULE: client.reason-as-itself: what stops something is told as what it is: an alarm is never called an outage, nor an outage
+ * an attack; whoever waits is told at once, and not that nobody answered.
+ */
+export function hindrance(state: RoomState): Problem | null {
+  const [alarm] = state.room?.paused ?? [];
+  if (state.needsUpdate) return ended(state) ?? { kind: "update_needed" };
+  return ended(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
+}
+
+/** Why something that waits for the relay did not come about in its time. */
+export function whyLate({ state, connection, sync, sender }: Movement): Problem {
+  const stopped = hindrance(state);
+  if (stopped) return stopped;
+  if (!connection.welcome) return { kind: "unreachable" };
+  if (!sync.isLive) return sync.problem ?? { kind: "behind" };
+  return sender.refusal ?? { kind: "underway" };
+}
