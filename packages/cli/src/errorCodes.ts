@@ -19,6 +19,11 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   UNREACHABLE: [unreachable, "The relay does not answer. What is stored is sent later."],
   BEHIND: [refused, "The relay answers, and does not give all the records that it says it has."],
   UNDERWAY: [unreachable, "The relay has not said yet whether it took this; it goes on by itself."],
+  CLOCK: [
+    refused,
+    "This machine's clock is far from the relay's: set it right, or add --trust-clock. Nothing was done.",
+  ],
+  INVITE_CLOSED: [refused, "The invite was made, and its link is closed already."],
   UPDATE_NEEDED: [refused, "The room uses something that this version does not know."],
   RESTORED: [alarm, "This home is a copy, or was put back from a backup: it cannot send in this room."],
   UNSURE: [refused, "The home's storage failed just now: it is not known whether this was kept."],

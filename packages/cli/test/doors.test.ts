@@ -33,6 +33,7 @@ const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link
   cancelled: { kind: "cancelled" },
   closed: { kind: "closed" },
   unsure: { kind: "unsure" },
+  clock: { kind: "clock", ahead: 2_592_000_000 },
 };
 const RELAY_ERRORS: readonly RelayError[] = relayErrors();
 const STANDINGS: readonly Standing[] = [

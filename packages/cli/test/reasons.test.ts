@@ -16,9 +16,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function conclave(who: string, ...args: string[]) {
+const conclave = (who: string, ...args: string[]) => conclaveWith({}, who, ...args);
+
+async function conclaveWith(env: Readonly<Record<string, string>>, who: string, ...args: string[]) {
   const { code, stdout, stderr } = await run([...args, "--json", "--home", join(folder, who)], {
-    env: { CONCLAVE_RELAY: address },
+    env: { CONCLAVE_RELAY: address, ...env },
   });
   if (stdout === "") throw new Error(`conclave ${args.join(" ")} printed nothing: ${stderr}`);
   return { code, stderr, ...JSON.parse(stdout) };
@@ -72,6 +74,47 @@ describe("each reason is told as itself", () => {
     expect(sent).toMatchObject({ code: 3, error: { code: "UNREACHABLE", fate: "kept" } });
     expect(await conclave("alice", "status", "--offline")).toMatchObject({ code: 0, status: { pending: 1 } });
   });
+
+  it(
+    "RULE client.clock-asked, RULE client.invite-opens: a clock that is 30 days ahead or behind signs nothing before its person says that it is right; no link is called good that is none",
+    { timeout: 240_000 },
+    async () => {
+      const day = 24 * 3600_000;
+      const by = (days: number) => ({
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${days * day}`)}`,
+      });
+      await conclave("alice", "room", "new", "Garden", "--name", "Alice");
+      const before = (await conclave("alice", "log")).decisions.length;
+      for (const days of [30, -30]) {
+        const asked = await conclaveWith(by(days), "alice", "invite", "--expires", "7d");
+        expect(asked).toMatchObject({ code: 1, error: { code: "CLOCK" } });
+        expect(asked.error.message).toContain(`30 days ${days > 0 ? "ahead of" : "behind"} the relay's`);
+      }
+      expect((await conclave("alice", "log")).decisions).toHaveLength(before);
+      // The clock is wrong, and its person does not know it: the room's time is ahead from now on.
+      expect(await conclaveWith(by(30), "alice", "invite", "--expires", "7d", "--trust-clock")).toMatchObject({
+        code: 0,
+      });
+      const made = await conclave("alice", "invite", "--expires", "7d", "--label", "late");
+      expect(made).toMatchObject({ code: 0, invitation: { isOpen: true } });
+      expect((await conclave("bob", "join", made.link, "--name", "Bob")).code).toBe(0);
+      const { status } = await conclave("alice", "status");
+      expect(Math.round(status.roomAhead / day)).toBe(30);
+      // By a clock behind, with a person who insists: the link is good all the same.
+      const behind = await conclaveWith(
+        by(-30),
+        "alice",
+        "invite",
+        "--expires",
+        "7d",
+        "--label",
+        "behind",
+        "--trust-clock",
+      );
+      expect(behind).toMatchObject({ code: 0, invitation: { isOpen: true } });
+      expect((await conclave("carol", "join", behind.link, "--name", "Carol")).code).toBe(0);
+    },
+  );
 
   it("a home that cannot be looked at is not called one without rooms", async () => {
     mkdirSync(join(folder, "loop"));

@@ -53,7 +53,7 @@ export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
 export type { Ending, Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { usualMode } from "./view/usualMode.js";
-export { explainProblem } from "./view/explainProblem.js";
+export { explainProblem, spanOf } from "./view/explainProblem.js";
 export { type Fate, fateOf, type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";

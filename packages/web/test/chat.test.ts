@@ -69,7 +69,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
       .toEqual([expect.stringMatching(/^Carla.*came in/su)]);
     await expect.poll(() => line("Good morning").innerText()).toContain("Alice");
     await page
-      .getByText(/Membership confirmed by Alice|Nobody has spoken/u)
+      .getByText(/People confirmed by Alice|Nobody else has been here/u)
       .first()
       .waitFor();
     expect(await page.locator('[data-pane="main"]').getByRole("heading").first().innerText()).toBe("Garden club");

@@ -97,7 +97,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await alice.reload();
     await alice.getByText("left two").first().waitFor();
     await alice
-      .getByText(/Membership confirmed/u)
+      .getByText(/People confirmed/u)
       .first()
       .waitFor();
     // The other side gets to the same place: for one place the server signs two logs.
@@ -177,7 +177,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     const carol = await world.visitor();
     await join(carol, link, "Carol");
     await carol
-      .getByText(/Nobody has spoken to you yet/u)
+      .getByText(/Nobody else has been here since/u)
       .first()
       .waitFor();
     await liar.stop();

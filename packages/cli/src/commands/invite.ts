@@ -1,4 +1,5 @@
 import { isLabel } from "@conclave/protocol";
+import { spanOf } from "@conclave/client";
 import { CliError, usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
@@ -34,6 +35,10 @@ export async function invite(context: CommandContext): Promise<void> {
       reportProgress(output, progress, "The link was made.", { invitation, link });
       return;
     }
+    if (!invitation.isOpen)
+      throw new CliError("INVITE_CLOSED", "The link was made, and is closed already.", nextCommand("invites"));
+    const { roomAhead } = room.status();
+    if (expires !== null && roomAhead > CLOCK_LIMIT) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
     output.result({ invitation, link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
@@ -99,6 +104,12 @@ export async function revoke(context: CommandContext, name: string): Promise<voi
     reportProgress(context.output, progress, `The invite "${safeName(label)}" is closed.`, { invite: id });
   });
 }
+
+/** The room's time is far ahead of this machine's from here on (ms). */
+const CLOCK_LIMIT = 10 * 60_000;
+const AHEAD = (span: string) =>
+  `the room's own time is ${span} ahead of this machine's clock: somebody decided something by a clock that was ahead.\n` +
+  "  Links end by the room's time; this one lasts as long as you asked for.";
 
 function whoMayUse({ uses, limit, mode, expires, label }: Invitation): string {
   const left = limit - uses;

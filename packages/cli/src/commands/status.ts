@@ -1,9 +1,13 @@
+import { spanOf } from "@conclave/client";
 import { EXIT } from "../exitCode.js";
 import type { RoomStatus, RoomSummary } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import type { Paint } from "../terminal/paint.js";
 import { freshnessLine } from "../model/freshness.js";
 import { safeName, safeText } from "../terminal/safeText.js";
+
+/** From here on the clocks are called apart (ms). */
+const CLOCK_LIMIT = 10 * 60_000;
 
 /** `conclave status`: exit code 5 when there is an alarm. */
 export async function status(context: CommandContext): Promise<void> {
@@ -18,6 +22,11 @@ export async function status(context: CommandContext): Promise<void> {
       `  members     ${freshnessLine(current)}`,
       `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
       `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
+      ...(current.roomAhead < CLOCK_LIMIT
+        ? []
+        : [
+            `  clock       the room's time is ${spanOf(current.roomAhead)} ahead of this machine's: links end by the room's`,
+          ]),
       ...(current.paused === null
         ? []
         : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),

@@ -33,6 +33,8 @@ export interface RoomStatus {
   readonly requests: number;
   /** Whether sending is stopped, and why. */
   readonly paused: { readonly code: string; readonly message: string } | null;
+  /** How far the room's own time is ahead of this machine's clock (ms), 0 where it is not: links end by it. */
+  readonly roomAhead: number;
   readonly alarms: readonly Alarm[];
 }
 

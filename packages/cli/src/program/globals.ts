@@ -53,12 +53,13 @@ export function contextOf(options: Options): CommandContext {
 
 /** Opens this home, does the work, closes it whatever happens. */
 export async function withHome<T>(
-  { home: folder }: CommandContext,
+  { home: folder, options }: CommandContext,
   access: Access,
   work: (home: Home, isConnected: boolean) => Promise<T> | T,
 ): Promise<T> {
   const { openHome } = await import("../session/openHome.js");
   const { home, isConnected } = await openHome(folder, access);
+  if (options["trustClock"] === true) home.trustClock();
   try {
     return await work(home, isConnected);
   } finally {

@@ -37,6 +37,7 @@ export function buildProgram(writers: Writers): Command {
     .version(VERSION, "-V, --version", "print the version")
     .option("--json", "print JSON for programs")
     .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
+    .option("--trust-clock", "take this machine's clock for right, where the relay's says something else")
     .option("--room <room>", "which room: its title or the beginning of its id (CONCLAVE_ROOM)")
     .helpOption("-h, --help", "show help")
     .addHelpText("after", MORE)

@@ -145,6 +145,11 @@ export class Home {
     return this.client.recoveryPhrase().split(" ");
   }
 
+  /** The person says that this machine's clock is right, whatever the relay's says. */
+  trustClock(): void {
+    this.client.trustClock();
+  }
+
   async close(): Promise<void> {
     await this.client.close();
   }

@@ -63,7 +63,7 @@ export class HomeRoom implements RoomSession {
   }
 
   status(): RoomStatus {
-    const { connection, freshness, epoch, seq, n, pending, requests, paused, alarms } = this.room.status();
+    const { connection, freshness, epoch, seq, n, pending, requests, paused, roomAhead, alarms } = this.room.status();
     return {
       connection,
       freshness: {
@@ -77,6 +77,7 @@ export class HomeRoom implements RoomSession {
       pending,
       requests,
       paused: paused && { code: paused.why, message: pauseSentence(paused) },
+      roomAhead,
       alarms: alarms.map((alarm) => alarmView(alarm, this.proofOf)),
     };
   }

@@ -40,6 +40,12 @@ function errorOf(problem: Problem, relay: string): CliError {
       return new CliError("UNDERWAY", sentence, hintFor("underway"));
     case "update_needed":
       return new CliError("UPDATE_NEEDED", sentence, "Update Conclave, then try again.");
+    case "clock":
+      return new CliError(
+        "CLOCK",
+        sentence,
+        "Set this machine's clock right. If it is right, give the same command once more with --trust-clock.",
+      );
     case "restored":
       return new CliError("RESTORED", sentence, hintFor("restored"));
     case "refused": {

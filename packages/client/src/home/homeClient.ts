@@ -61,6 +61,7 @@ export class HomeClient implements Client {
   private readonly listeners = new Set<() => void>();
   private isConnected = false;
   private isClosed = false;
+  private isClockTrusted = false;
 
   constructor(
     private readonly ports: ClientPorts,
@@ -215,6 +216,11 @@ export class HomeClient implements Client {
     this.relays.nudge();
   }
 
+  trustClock(): void {
+    this.isClockTrusted = true;
+    for (const { engine } of this.sessions.values()) engine.state.clock.isTrusted = true;
+  }
+
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -260,6 +266,7 @@ export class HomeClient implements Client {
 
   private add(session: LiveSession): void {
     this.sessions.set(toHex(session.id), session);
+    session.engine.state.clock.isTrusted = this.isClockTrusted;
     if (this.isConnected || this.options.connect !== false) startSession(session);
     this.tell();
   }

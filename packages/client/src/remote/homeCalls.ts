@@ -42,7 +42,12 @@ export const ROOM_CALLS = [
 ] as const satisfies readonly (keyof RoomSession)[];
 
 /** What of a home can be called from a page as it is. */
-export const CLIENT_CALLS = ["recoveryPhrase", "nudge", "search"] as const satisfies readonly (keyof Client)[];
+export const CLIENT_CALLS = [
+  "recoveryPhrase",
+  "nudge",
+  "search",
+  "trustClock",
+] as const satisfies readonly (keyof Client)[];
 
 /** A room, as a page calls it. */
 export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;

@@ -21,6 +21,8 @@ interface Intent {
   readonly request: JoinRequest | null;
   /** Propose it to the others where their agreement is missing. */
   readonly mayPropose: boolean;
+  /** A person waits for it, and can be asked. */
+  readonly isAsked: boolean;
   losses: number;
   settle(result: Result<Progress>): void;
 }
@@ -60,11 +62,15 @@ export class Decisions {
   /** Resolves when it is in the log, was proposed, or cannot be done. */
   decide(
     wish: Wish,
-    { request = null, mayPropose = true }: { request?: JoinRequest | null; mayPropose?: boolean } = {},
+    {
+      request = null,
+      mayPropose = true,
+      isAsked = false,
+    }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean } = {},
   ) {
     return new Promise<Result<Progress>>((resolve) => {
       const { clock } = this.state.ports;
-      const intent: Intent = { wish, request, mayPropose, losses: 0, settle: resolve };
+      const intent: Intent = { wish, request, mayPropose, isAsked, losses: 0, settle: resolve };
       const cancelDone = clock.setTimer(UNTIL_DONE, () => {
         this.abandon(intent);
       });
@@ -134,8 +140,18 @@ export class Decisions {
 
   private async build(intent: Intent): Promise<void> {
     const { wish, request } = intent;
+    const { doubt } = this.state.clock;
+    // RULE: client.clock-asked: nobody's decision takes its time from a clock that nobody agrees with, before the person was
+    // asked: the room's time never goes back, and links end by it (docs/protocol.md §4).
+    if (doubt && intent.isAsked && wish.type !== "rekey") {
+      this.finish(failed(doubt));
+      return;
+    }
     const result = await this.state.turn((turn): Rejection | null => {
-      const outcome = this.state.room!.act(wish, { now: this.state.now(), ...(request ? { request } : {}) });
+      const outcome = this.state.room!.act(wish, {
+        now: this.state.clock.timeOf(this.state.now()),
+        ...(request ? { request } : {}),
+      });
       if (!outcome.ok) return outcome.rejection;
       this.state.apply(turn, outcome.value.delta);
       return null;

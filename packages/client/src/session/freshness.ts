@@ -25,7 +25,10 @@ export class FreshnessLog {
   /** A message or a decision came: its author saw the same roster as we do. */
   heard(turn: Turn, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
     const { room } = this.state;
-    if (!room || late || time > this.state.now() + AHEAD || time <= (this.last?.time ?? 0)) return;
+    const latest = this.state.now() + AHEAD;
+    if (!room || late || time > latest) return;
+    // What was heard while our clock was ahead is not kept for ever: it counts for nothing, and makes room.
+    if (this.last && this.last.time <= latest && time <= this.last.time) return;
     const member = memberOf(room.roster, author);
     if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
     this.last = { by: author, time };
@@ -43,7 +46,7 @@ export class FreshnessLog {
     const isAlone = this.others().length === 0;
     if (isAlone && this.isSelf())
       return { state: "fresh", by: named(this.state, room.self.person), time: now, until: null };
-    if (!this.last) return UNKNOWN;
+    if (!this.last || this.last.time > now + AHEAD) return UNKNOWN;
     const age = now - this.last.time;
     const { maxStale } = room.roster.policy.settings;
     const state = age <= FRESH ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";

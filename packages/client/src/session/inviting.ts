@@ -14,7 +14,13 @@ export async function createInvite(
   const { state } = engine;
   const { label, role = "member", notAfter, mode } = options;
   if (!state.room) return failed({ kind: "not_member" });
-  const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter, mode });
+  const now = state.now();
+  // RULE: client.invite-opens: a link's end is counted in the room's own time, by which it ends: where that is ahead of this
+  // clock the link still lasts as long as was asked for, and one that would be void when it is made is not made.
+  const ahead = Math.max(0, state.room.roster.chainTime - now);
+  if (notAfter !== null && notAfter <= now) return failed({ kind: "refused", rejection: { code: "invite_expired" } });
+  const end = notAfter === null ? null : notAfter + ahead;
+  const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode });
   if (action.type !== "createInvite") throw new TypeError("a new invite is created by another action");
   const { inviteId } = action.invite;
   const kept = await state.turn((turn) => {

@@ -232,7 +232,7 @@ export class LiveSession implements RoomSession {
   }
 
   private async carryOut(wish: Wish, request: protocol.JoinRequest | null): Promise<Result<Progress>> {
-    const decided = await this.engine.decisions.decide(wish, { request });
+    const decided = await this.engine.decisions.decide(wish, { request, isAsked: true });
     if (decided.ok && decided.value.done) await this.engine.settleSlots();
     return decided;
   }

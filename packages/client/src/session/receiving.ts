@@ -171,6 +171,7 @@ async function isFirst(state: RoomState, turn: Turn, { id, author }: Message, n:
 
 async function keepMessage(state: RoomState, turn: Turn, message: Message, n: number): Promise<void> {
   state.freshness.heard(turn, message);
+  if (!equalBytes(message.author, state.person)) state.clock.heardPeer(message.time, state.now());
   if (isSilent(message.kind)) return;
   const placed = { ...message, n };
   if (isAmendment(message.kind)) {

@@ -7,6 +7,7 @@ import { failed, type Result, done } from "../view/problem.js";
 import type { Marks } from "../view/person.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import { AlarmLog, type LoggedAlarm } from "./alarmLog.js";
+import { ClockWitness } from "./clockWitness.js";
 import { DeedLog } from "./deedLog.js";
 import { FreshnessLog } from "./freshness.js";
 import { History } from "./history.js";
@@ -87,6 +88,9 @@ export class RoomState {
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
     return state;
   }
+
+  /** What others say of our clock. */
+  readonly clock = new ClockWitness();
 
   get meta(): RoomMeta {
     return this.current;

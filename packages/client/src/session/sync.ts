@@ -118,6 +118,7 @@ export class Sync {
     await this.state.turn((turn) => {
       const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
       if (noted) keepNoted(this.state, turn, noted);
+      if (noted && !noted.alarm) this.state.clock.heardRelay(answer.receipt.receipt.time, this.state.now());
     });
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);

@@ -85,6 +85,8 @@ export interface Client {
    * be connected still is.
    */
   nudge(): void;
+  /** The person says that this device's clock is right, whatever others' say: decisions take its time. Until the home is closed. */
+  trustClock(): void;
   /** Stops everything and frees the home. What is stored goes on when it is opened again. */
   close(): Promise<void>;
 }

@@ -28,6 +28,10 @@ export function explainProblem(problem: Problem): string {
       return "The relay has not said yet whether it took this.";
     case "update_needed":
       return "The room uses something that this version of Conclave does not know.";
+    case "clock": {
+      const way = problem.ahead > 0 ? "ahead of" : "behind";
+      return `This machine's clock is ${spanOf(Math.abs(problem.ahead))} ${way} the relay's, and what is decided bears its time for ever.`;
+    }
     case "restored":
       return "This home is a copy, or was put back from a backup: it cannot send in this room any more.";
     case "starved":
@@ -57,4 +61,15 @@ export function explainProblem(problem: Problem): string {
     case "unsure":
       return "This home's storage failed just now: it is not known whether this was kept.";
   }
+}
+
+const HOUR = 3600_000;
+
+/** "14 minutes", "5 hours", "30 days": how far clocks are apart. */
+export function spanOf(milliseconds: number): string {
+  const of = (unit: string, count: number) => `${String(count)} ${unit}${count === 1 ? "" : "s"}`;
+  if (milliseconds < 2 * HOUR) return of("minute", Math.round(milliseconds / 60_000));
+  return milliseconds < 48 * HOUR
+    ? of("hour", Math.round(milliseconds / HOUR))
+    : of("day", Math.round(milliseconds / (24 * HOUR)));
 }

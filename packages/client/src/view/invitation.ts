@@ -10,7 +10,10 @@ export interface InviteOptions {
   readonly for: InviteFor;
   /** The role that newcomers get ("member" when left out). */
   readonly role?: Role;
-  /** Chain time (ms) after which it is void; null for never. */
+  /**
+   * When it ends, by this device's clock (ms); null for never. Where the room's own time is ahead (`RoomStatus.roomAhead`), it
+   * ends so much later. One that lies in the past is refused with `invite_expired`.
+   */
   readonly notAfter: number | null;
   /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
   readonly mode: "direct" | "ask";

@@ -80,6 +80,8 @@ export interface RoomStatus {
   /** Proposals that wait for this person's yes; those to let somebody in who is counted in `requests` not among them. */
   readonly asked: number;
   readonly paused: Pause | null;
+  /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */
+  readonly roomAhead: number;
   /** Those that nobody has acknowledged: what makes a banner. All of them are in the timeline. */
   readonly alarms: readonly TimelineAlarm[];
 }

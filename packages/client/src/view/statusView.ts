@@ -25,6 +25,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     requests: requests.known.length,
     asked: askedOf(engine),
     paused: pauseOf(engine),
+    roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
 }

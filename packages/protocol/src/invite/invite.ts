@@ -91,8 +91,17 @@ export function inviteLimit(terms: InviteTerms): number {
 
 /** Whether the invite still lets somebody in, by the chain's own time and count. */
 export function isInviteOpen(invite: Invite, chainTime: number): boolean {
-  if (invite.revoked || invite.uses >= inviteLimit(invite)) return false;
-  return invite.notAfter === null || chainTime <= invite.notAfter;
+  return closing(invite, chainTime) === null;
+}
+
+/** Why the invite lets nobody in any more, or null: what a client shows and what `evaluate` judges is this one function. */
+export function closing(
+  invite: Invite,
+  chainTime: number,
+): "invite_revoked" | "invite_used_up" | "invite_expired" | null {
+  if (invite.revoked) return "invite_revoked";
+  if (invite.uses >= inviteLimit(invite)) return "invite_used_up";
+  return invite.notAfter !== null && chainTime > invite.notAfter ? "invite_expired" : null;
 }
 
 export function writeInvite(writer: Writer, invite: Invite): void {

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { type Refused, refused } from "../roster/rejection.js";
 import { inviteOf, type Roster } from "../roster/roster.js";
-import { type Invite, inviteLimit } from "./invite.js";
+import { closing, type Invite } from "./invite.js";
 import { readInviteProof } from "./inviteProof.js";
 
 /**
@@ -29,8 +29,6 @@ export function checkInvite(
 
 /** Why an invite lets nobody in any more, or null. */
 export function closedReason(invite: Invite, chainTime: number): Refused | null {
-  if (invite.revoked) return refused("invite_revoked");
-  if (invite.uses >= inviteLimit(invite)) return refused("invite_used_up");
-  const isExpired = invite.notAfter !== null && chainTime > invite.notAfter;
-  return isExpired ? refused("invite_expired") : null;
+  const code = closing(invite, chainTime);
+  return code && refused(code);
 }

@@ -18,6 +18,8 @@ export function sayProblem(problem: Problem): string {
       return t.underway;
     case "update_needed":
       return t.updateNeeded;
+    case "clock":
+      return t.clock;
     case "restored":
       return t.restored;
     case "unsure":
@@ -59,6 +61,8 @@ const t = words({
     underway: "The server has not said yet whether it took this. It goes on by itself.",
     updateNeeded: "The room uses something that this version of Conclave does not know. Reload the page to update it.",
     restored: "This device is a copy, or was put back from a backup: it cannot send in this room any more.",
+    clock:
+      "This device's clock is far from the others', and a decision bears its time for ever. Set it right, then try again.",
     unsure:
       "Storing failed just now, and nobody knows yet whether this was kept. Reload the page and look, before you do it again.",
     unknown: "That is not here any more.",
@@ -82,6 +86,8 @@ const t = words({
     updateNeeded:
       "Der Raum benutzt etwas, das diese Version von Conclave nicht kennt. Lade die Seite neu, um sie zu aktualisieren.",
     restored: "Dieses Gerät ist eine Kopie, oder kommt aus einer Sicherung: in diesem Raum kann es nicht mehr senden.",
+    clock:
+      "Die Uhr dieses Geräts geht ganz anders als die der anderen, und eine Entscheidung trägt ihre Zeit für immer. Stell sie richtig, und versuch es dann noch einmal.",
     unsure:
       "Das Speichern ist gerade fehlgeschlagen, und noch weiß niemand, ob das behalten wurde. Lade die Seite neu und sieh nach, bevor du es noch einmal tust.",
     unknown: "Das ist nicht mehr da.",

@@ -9,6 +9,8 @@ import { t } from "./words.js";
 /** In place of messages where nobody has written yet: what to do, which is to invite people where one is alone. */
 export function Beginning({ mayInvite }: { readonly mayInvite: boolean }): JSX.Element {
   const { key, people } = useChat();
+  const isNewcomer = people.members.some(({ isYou, joinedSeq }) => isYou && joinedSeq > 0);
+  if (isNewcomer) return <EmptyState title={t.joined}>{t.joinedText}</EmptyState>;
   if (people.members.length !== 1) return <EmptyState title={t.empty}>{t.emptyText}</EmptyState>;
   const invite = () => go({ at: "room", key, panel: "invites", item: null });
   return (

@@ -15,6 +15,9 @@ export const t = words({
     keyEnd: "To the newest message",
     messages: "Messages",
     loading: "Loading messages",
+    joined: "You joined",
+    joinedText:
+      "Messages from before you joined are not shown. What you write can be read by the people in this room, and by nobody else: not by the server either.",
     empty: "It is quiet here",
     emptyText:
       "What you write here can be read by the people in this room, and by nobody else: not by the server either.",
@@ -102,6 +105,9 @@ export const t = words({
     keyEnd: "Zur neuesten Nachricht",
     messages: "Nachrichten",
     loading: "Nachrichten werden geladen",
+    joined: "Du bist dabei",
+    joinedText:
+      "Nachrichten aus der Zeit davor werden nicht gezeigt. Was du schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
     empty: "Hier ist es still",
     emptyText: "Was du hier schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
     alone: "Noch bist nur du da",

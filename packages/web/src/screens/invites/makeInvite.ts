@@ -2,6 +2,7 @@ import type { Problem } from "@conclave/client";
 import { type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { home, rooms } from "../../model/home.js";
+import { askClock } from "../../model/askClock.js";
 import { date } from "../../words/when.js";
 import { ownRelay } from "../join/site.js";
 import { inviteHost } from "./inviteHost.js";
@@ -46,6 +47,7 @@ export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeI
       notAfter: lasts === null ? null : Date.now() + lasts,
       mode,
     });
+    if (!created.ok && created.problem.kind === "clock" && (await askClock())) return await makeInvite(room, wish);
     if (!created.ok) return { problem: created.problem };
     const { inviteId, invitation, progress } = created.value;
     const link = invitation && (await linkOf(room, inviteId));

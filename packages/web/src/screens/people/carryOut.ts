@@ -2,6 +2,7 @@ import type { Decision, Progress, Result } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { toast, type ToastOptions } from "../../design/Toast.js";
+import { askClock } from "../../model/askClock.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { sayPolicy } from "../startRoom/presets.js";
@@ -27,7 +28,9 @@ export interface Decided {
  */
 export async function carryOut(decision: Promise<Result<Progress>>, decided: Decided): Promise<boolean> {
   const result = await decision.catch(() => null);
-  if (!result?.ok) toast(failure(result));
+  if (result && !result.ok && result.problem.kind === "clock") {
+    if (await askClock()) toast({ text: outcomes.onceMore });
+  } else if (!result?.ok) toast(failure(result));
   else toast(await success(result.value, decided));
   return result?.ok === true;
 }

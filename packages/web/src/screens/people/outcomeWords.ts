@@ -28,6 +28,7 @@ export const outcomes = words({
         other: "The others are asked: # more approvals are needed.",
       }),
     undo: "Undo",
+    onceMore: "Now decide it once more.",
     closed: "Conclave was closed on this device. Reload the page.",
   },
   de: {
@@ -55,6 +56,7 @@ export const outcomes = words({
         other: "Die anderen werden gefragt: noch # Ja fehlen.",
       }),
     undo: "Rückgängig",
+    onceMore: "Entscheide es jetzt noch einmal.",
     closed: "Conclave wurde auf diesem Gerät geschlossen. Lade die Seite neu.",
   },
 });

@@ -39,13 +39,9 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
   if (connection === "connecting") return <Line icon={RefreshCw}>{t.connecting}</Line>;
   if (connection === "catching up") return <Line icon={RefreshCw}>{t.catchingUp}</Line>;
   const { state, by, time } = freshness;
-  if (!isConfirmed)
-    return (
-      <Line icon={ShieldQuestion} tone="doubt">
-        {t.unconfirmed}
-      </Line>
-    );
-  if (state === "unknown" || !by || time === null) return <Line icon={ShieldQuestion}>{t.unknown}</Line>;
+  // Somebody has just come, or nobody with a say has spoken yet: that is how each room begins, and no reason for doubt.
+  if (!isConfirmed) return <Line icon={ShieldQuestion}>{t.unconfirmed}</Line>;
+  if (state === "unknown" || !by || time === null) return <Line icon={ShieldCheck}>{t.unknown}</Line>;
   const isStale = state === "stale";
   const text = isStale ? t.stale : by.isYou ? t.freshYou : t.fresh;
   return (
