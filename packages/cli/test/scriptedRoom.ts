@@ -87,6 +87,7 @@ export const STATUS: RoomStatus = {
   pending: 0,
   requests: 0,
   paused: null,
+  roomAhead: 0,
   alarms: [],
 };
 
