@@ -63,7 +63,7 @@ describe("files by the command line, each command a process", () => {
   }, 90_000);
 
   it.skipIf(!HAS_TERMINAL)(
-    "are sent and saved in the chat too, by who types it",
+    "are sent and saved in the chat too, by who types it (skipped without script of util-linux)",
     async () => {
       const content = randomBytes(50_000);
       const path = fileOf("rows  of beans.png.bin", content);

@@ -34,11 +34,11 @@ describe("completion", () => {
     expect(offered("help", "ex")).toEqual(["exit-codes"]);
   }, 120_000);
 
-  it.skipIf(!has("zsh"))("a real zsh reads its script", () => {
+  it.skipIf(!has("zsh"))("a real zsh reads its script (skipped without zsh)", () => {
     expect(spawnSync("zsh", ["-n"], { input: completionScript("zsh", tree) }).status).toBe(0);
   });
 
-  it.skipIf(!has("fish"))("a real fish reads its script", () => {
+  it.skipIf(!has("fish"))("a real fish reads its script (skipped without fish)", () => {
     expect(spawnSync("fish", ["-n"], { input: completionScript("fish", tree) }).status).toBe(0);
   });
 

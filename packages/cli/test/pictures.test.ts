@@ -62,7 +62,7 @@ describe("a picture sent by the command line", () => {
   }, 180_000);
 
   it.skipIf(!HAS_TERMINAL)(
-    "and in the chat, where one is asked about what cannot be cleaned",
+    "and in the chat, where one is asked about what cannot be cleaned (skipped without script of util-linux)",
     async () => {
       const env = { CONCLAVE_HOME: join(folder, "Alice"), CONCLAVE_RELAY: address };
       const scan = join(folder, "other scan.tiff");

@@ -149,7 +149,7 @@ describe("what cannot be undone", () => {
   }, 90_000);
 
   it.skipIf(!HAS_TERMINAL)(
-    "is asked about at a terminal, also when what is printed goes elsewhere",
+    "is asked about at a terminal, also when what is printed goes elsewhere (skipped without script of util-linux)",
     async () => {
       const { link } = await conclave("Gus", "room", "new", "Shed", "--name", "Gus");
       await conclave("Hal", "join", link, "--name", "Hal");
@@ -170,7 +170,7 @@ describe("what cannot be undone", () => {
   );
 
   it.skipIf(!HAS_TERMINAL)(
-    "is asked about by the chat as lines too, where a person types them",
+    "is asked about by the chat as lines too, where a person types them (skipped without script of util-linux)",
     async () => {
       const { link } = await conclave("Ina", "room", "new", "Shed", "--name", "Ina");
       await conclave("Jo", "join", link, "--name", "Jo");

@@ -19,7 +19,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.skipIf(!HAS_TERMINAL)("the chat in a terminal", () => {
+describe.skipIf(!HAS_TERMINAL)("the chat in a terminal (skipped without script of util-linux)", () => {
   it("is put aside by Ctrl-Z, and comes back with what was written", async () => {
     const env = { CONCLAVE_HOME: join(folder, "Alice"), CONCLAVE_RELAY: address };
     expect((await run(["room", "new", "Garden club", "--name", "Alice"], { env })).code).toBe(0);

@@ -57,7 +57,7 @@ function whole<T>(hex: string, read: (reader: Reader) => T): T {
   return decoded.value;
 }
 
-describe.skipIf(!present)("official vectors", () => {
+describe.skipIf(!present)("official vectors (skipped without ../shared/vectors/mls or MLS_VECTORS)", () => {
   it("tree-math", () => {
     for (const v of vectors("tree-math")) {
       const leaves = v.n_leaves as number;

@@ -6,7 +6,7 @@ import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
 const PHONE = { width: 360, height: 740 };
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-describe.skipIf(!canBrowse)("an owner whose browser is lost", () => {
+describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /usr/bin/chromium or a build)", () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();

@@ -1,0 +1,88 @@
+// What `npm test` runs: every test on the Node that runs this, then, on each other Node that is supported, the tests of what
+// runs in Node and the story of the command line (found, join, talk, remove). The binaries of the other versions come as npm
+// packages; where they cannot be had, the last lines say which versions were not covered. With arguments (files, `-t …`) it
+// is `vitest run` with them and nothing else.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vitest = join(root, "node_modules/vitest/vitest.mjs");
+const reporter = join(root, "scripts/test/tally.mjs");
+/** The oldest Node that is supported, and the newest of each other line. */
+const SUPPORTED = ["20.19", "22", "24", "26"];
+/** What is different from one Node to another: all that runs in it. Tests in a browser are the browser's. */
+const ON_EACH_NODE = [
+  ...["codec", "crypto", "mls", "protocol", "client", "relay", "sqlite"].map((name) => `packages/${name}/`),
+  "packages/cli/test/flow.test.ts",
+];
+const IN_A_BROWSER = ["browser.test.ts", "vault.test.ts", "vaultRecovery.test.ts"].map(
+  (file) => `packages/client/test/${file}`,
+);
+
+const args = process.argv.slice(2);
+if (args.length > 0) {
+  process.exit(spawnSync(process.execPath, [vitest, "run", ...args], { cwd: root, stdio: "inherit" }).status ?? 1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "conclave-test-"));
+const runs = [];
+const leftOut = [];
+runs.push(run(process.execPath, process.version, []));
+for (const line of SUPPORTED) {
+  if (line.split(".")[0] === process.versions.node.split(".")[0]) continue;
+  const binary = nodeOf(line);
+  if (binary === null) {
+    leftOut.push(`Node ${line} (its npm package node-${process.platform}-${process.arch} cannot be had)`);
+    continue;
+  }
+  runs.push(
+    run(binary.path, binary.version, [...ON_EACH_NODE, ...IN_A_BROWSER.flatMap((file) => ["--exclude", file])]),
+  );
+}
+rmSync(folder, { recursive: true, force: true });
+
+const sum = { passed: 0, failed: 0, skipped: 0 };
+console.log("");
+for (const { version, tally, status } of runs) {
+  for (const key of Object.keys(sum)) sum[key] += tally[key];
+  const verdict = status === 0 ? "ok    " : "FAILED";
+  console.log(`${verdict} Node ${version}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+  for (const name of tally.failures) console.log(`       ${name}`);
+}
+// The same test is left out on each Node for the same reason.
+const reasons = new Set(runs.flatMap(({ tally }) => tally.leftOut));
+leftOut.unshift(...reasons);
+console.log(`Left out: ${leftOut.length === 0 ? "nothing" : leftOut.join("; ")}`);
+// A run that broke without a failed test is not a run that passed.
+const broken = runs.filter(({ status, tally }) => status !== 0 && tally.failed === 0).length;
+console.log(`${sum.passed} passed, ${sum.failed + broken} failed, ${sum.skipped} skipped`);
+process.exit(runs.every(({ status }) => status === 0) ? 0 : 1);
+
+/** Runs the tests with this Node. */
+function run(node, version, files) {
+  console.log(`\n== tests on Node ${version}`);
+  const file = join(folder, `${version}.json`);
+  const reporters = ["--reporter", "default", "--reporter", reporter];
+  const { status } = spawnSync(node, [vitest, "run", ...reporters, ...files], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, CONCLAVE_TALLY: file },
+  });
+  const none = { passed: 0, failed: 0, skipped: 0, leftOut: [], failures: [`it ended with ${String(status)}`] };
+  return { version, status, tally: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : none };
+}
+
+/** The newest Node of this line, from npm; null where there is none for this machine, or no registry. */
+function nodeOf(line) {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const place = join(root, "node_modules/.cache/node", line);
+  mkdirSync(place, { recursive: true });
+  const flags = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", place];
+  spawnSync("npm", ["install", ...flags, `${name}@${line}`], { cwd: place, stdio: "ignore" });
+  const path = join(place, "node_modules", name, "bin/node");
+  const asked = spawnSync(path, ["--version"], { encoding: "utf8" });
+  return asked.status === 0 ? { path, version: asked.stdout.trim() } : null;
+}

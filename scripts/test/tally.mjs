@@ -1,0 +1,30 @@
+// A reporter for vitest: how many tests passed, failed and were left out, and why, into the file that CONCLAVE_TALLY names.
+// Why a test is left out stands in its title or its suite's: "(skipped without Firefox)".
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+
+const REASON = /skipped ((?:without|where|outside)[^)]*)\)/u;
+
+export default class Tally {
+  onTestRunEnd(modules) {
+    const tally = { passed: 0, failed: 0, skipped: 0, leftOut: [], failures: [] };
+    for (const module of modules) {
+      const file = relative(process.cwd(), module.moduleId);
+      const reasons = new Map();
+      for (const test of module.children.allTests()) {
+        const { state, note } = test.result();
+        tally[state === "passed" || state === "failed" ? state : "skipped"] += 1;
+        if (state === "failed") tally.failures.push(`${file}: ${test.fullName}`);
+        if (state !== "skipped") continue;
+        const reason = note ?? REASON.exec(test.fullName)?.[1] ?? "no reason is given";
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
+      if (module.state() === "failed" && !tally.failures.some((name) => name.startsWith(file))) {
+        tally.failed += 1;
+        tally.failures.push(`${file}: it did not run`);
+      }
+      for (const [reason, count] of reasons) tally.leftOut.push(`${count} of ${file} (${reason})`);
+    }
+    writeFileSync(process.env.CONCLAVE_TALLY, JSON.stringify(tally));
+  }
+}
