@@ -3,6 +3,7 @@ import {
   decodeRelayMessage,
   encodeClientMessage,
   writeProofBytes,
+  VERSIONS,
   type AppendRequest,
   type ClientFrame,
   type RelayFrame,
@@ -36,7 +37,7 @@ export class RelayClient {
 
   static async connect(url: string): Promise<RelayClient> {
     const client = new RelayClient(await RelaySocket.open(url));
-    const welcome = await client.ask({ type: "hello", versions: [1] });
+    const welcome = await client.ask({ type: "hello", versions: VERSIONS });
     if (welcome.type !== "welcome") throw new Error("no welcome");
     client.challenge = welcome.challenge;
     return client;

@@ -75,7 +75,7 @@ export {
   type Transition,
 } from "./roster/evaluate.js";
 export { replay, type Replayed } from "./roster/replay.js";
-export type { ProofWanted } from "./room/relayWatch.js";
+export type { NotedReceipt, ProofWanted } from "./room/relayWatch.js";
 export { Room, type Proposal } from "./room/room.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
@@ -104,6 +104,7 @@ export {
 export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
 export type { Confirmation, RoomStatus } from "./room/roomCore.js";
+export { availableOf } from "./room/withheld.js";
 export type { LogPlace } from "./room/logMemory.js";
 export type { Undertaking } from "./room/authorCommit.js";
 export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";

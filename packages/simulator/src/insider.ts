@@ -1,5 +1,5 @@
 import type { RelayCore, RoomRow } from "@conclave/relay";
-import { decodeRelayMessage, encodeClientMessage, type AppendRequest, type Request } from "@conclave/wire";
+import { decodeRelayMessage, encodeClientMessage, VERSIONS, type AppendRequest, type Request } from "@conclave/wire";
 import type { Dice } from "./dice.js";
 
 /** What a relay's operator puts into a log. What is left out is as the room's present state suggests. */
@@ -37,7 +37,7 @@ export class Insider {
     const key = room.writeKeys.findLast((each) => each.live)!;
     core.open(CONNECTION, "insider", now);
     const send = (frame: Request) => core.receive(CONNECTION, encodeClientMessage([frame]), now);
-    core.receive(CONNECTION, encodeClientMessage([{ type: "hello", versions: [1] }]), now);
+    core.receive(CONNECTION, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), now);
     const { signature } = this;
     if (slot === undefined) send({ type: "prove", id: 1, roomTag, epoch: key.epoch, writeKey: key.key, signature });
     else send({ type: "proveSlot", id: 1, roomTag, ...slot, signature });

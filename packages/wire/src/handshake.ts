@@ -2,14 +2,8 @@ import type { FrameCodec } from "./frameCodec.js";
 import { readId, writeId } from "./field.js";
 import { readLimits, writeLimits, type Limits } from "./limits.js";
 
-/** The protocol versions this package speaks, best first. Version 3 has `answerRequest`, 2 blobs (`beginBlob` and what follows). */
-export const VERSIONS: readonly number[] = [3, 2, 1];
-
-/** The first version whose relays keep blobs. */
-export const BLOB_VERSION = 2;
-
-/** The first version whose relays carry a no to whoever asked. */
-export const ANSWER_VERSION = 3;
+/** The protocol versions this package speaks, best first. What came before 4 hashed records in another way. */
+export const VERSIONS: readonly number[] = [4];
 
 /** The first frame of a connection. Requests may follow in the same message when they need no proof. */
 export interface Hello {

@@ -10,14 +10,17 @@ export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { CLOSE_CODES, RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
 export { explainRelayError } from "./errorSentence.js";
 export {
+  digestHash,
   firstLogHead,
   itemHash,
   nextLogHead,
+  recordDigest,
   recordHash,
   type LogItem,
   type LogRecord,
   type PrunedRecord,
   type RecordContent,
+  type RecordDigest,
   type RosterRecord,
   type Sha256,
 } from "./record.js";
@@ -33,7 +36,7 @@ export {
   type Signed,
 } from "./receipt.js";
 export { inboxIdOf, inboxProofBytes, slotProofBytes, writeProofBytes } from "./proof.js";
-export { ANSWER_VERSION, BLOB_VERSION, chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
+export { chooseVersion, VERSIONS, type Hello, type Welcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export type {
   CreateRoomRequest,

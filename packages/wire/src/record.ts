@@ -24,14 +24,20 @@ export interface LogRecord extends RecordContent {
   readonly pruned: false;
 }
 
-/** What is left of a message whose payload the relay's retention has removed: enough to go on with the log head. */
-export interface PrunedRecord {
-  readonly n: number;
+/** What a record's hash is made of: it proves kind and epoch of a record whose bytes are gone. */
+export interface RecordDigest {
   readonly kind: RecordKind;
   readonly epoch: number;
+  /** SHA-256 of the payload, and of the attachment. */
+  readonly payloadHash: Uint8Array;
+  readonly attachmentHash: Uint8Array;
+}
+
+/** What is left of a message whose payload the relay's retention has removed: enough to go on with the log head. */
+export interface PrunedRecord extends RecordDigest {
+  readonly n: number;
   readonly time: number;
   readonly pruned: true;
-  readonly recordHash: Uint8Array;
 }
 
 /** What a page of the log consists of. */
@@ -45,17 +51,33 @@ export interface RosterRecord {
   readonly attachment: Uint8Array;
 }
 
-/** `recordHash = SHA-256({ "conclave/record/v1", roomTag, kind, epoch, payload, attachment })` (docs/protocol.md §6). */
-export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordContent): Uint8Array {
+/** The two hashes under which a record is hashed. */
+export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment }: RecordContent): RecordDigest {
+  return { kind, epoch, payloadHash: sha256(payload), attachmentHash: sha256(attachment) };
+}
+
+/**
+ * `SHA-256({ "conclave/record/v1", roomTag, kind, epoch, SHA-256(payload), SHA-256(attachment) })` (docs/protocol.md §6).
+ */
+export function digestHash(sha256: Sha256, roomTag: Uint8Array, digest: RecordDigest): Uint8Array {
+  // RULE: wire.hash-proves-kind: the hash covers kind and epoch beside the hashes of the bytes, so a record without its bytes
+  // still proves what it was: a commit cannot pass for a message that was deleted (docs/protocol.md §6, attack A110).
   const writer = scratch.clear().text("conclave/record/v1");
   writeId(writer, roomTag);
-  writeKind(writer, record.kind);
-  writer.u53(record.epoch).opaque(record.payload).opaque(record.attachment);
+  writeKind(writer, digest.kind);
+  writer.u53(digest.epoch);
+  writeId(writer, digest.payloadHash);
+  writeId(writer, digest.attachmentHash);
   return sha256(writer.finish());
 }
 
+/** The {@link digestHash} of a record that is there with its bytes. */
+export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordContent): Uint8Array {
+  return digestHash(sha256, roomTag, recordDigest(sha256, record));
+}
+
 // Hashed for every record there is: one buffer serves them all.
-const scratch = new Writer(1024);
+const scratch = new Writer(256);
 
 /** The log head of an empty log: `SHA-256("conclave/log/v1" || roomTag)`. */
 export function firstLogHead(sha256: Sha256, roomTag: Uint8Array): Uint8Array {
@@ -67,24 +89,31 @@ export function nextLogHead(sha256: Sha256, head: Uint8Array, hash: Uint8Array):
   return sha256(concatBytes(head, hash));
 }
 
-/** The record hash of a page's item: computed, or as the relay gave it for a pruned one (the head convicts a lie). */
+/** The record hash of a page's item, of its bytes or of the hashes that are left of them. */
 export function itemHash(sha256: Sha256, roomTag: Uint8Array, item: LogItem): Uint8Array {
-  return item.pruned ? item.recordHash : recordHash(sha256, roomTag, item);
+  return item.pruned ? digestHash(sha256, roomTag, item) : recordHash(sha256, roomTag, item);
 }
 
 export function writeLogItem(writer: Writer, item: LogItem): void {
   writer.u53(item.n);
   writeKind(writer, item.kind);
   writer.u53(item.epoch).u53(item.time).bool(item.pruned);
-  if (item.pruned) writeId(writer, item.recordHash);
-  else writer.opaque(item.payload).opaque(item.attachment);
+  if (!item.pruned) {
+    writer.opaque(item.payload).opaque(item.attachment);
+    return;
+  }
+  writeId(writer, item.payloadHash);
+  writeId(writer, item.attachmentHash);
 }
 
 export function readLogItem(reader: Reader): LogItem {
   const n = reader.u53("n");
   if (n === 0) throw new DecodeError("bad_value", "n");
   const common = { n, kind: readKind(reader), epoch: reader.u53("epoch"), time: reader.u53("time") };
-  if (reader.bool("pruned")) return { ...common, pruned: true, recordHash: readId(reader, "record hash") };
+  if (reader.bool("pruned")) {
+    const payloadHash = readId(reader, "payload hash");
+    return { ...common, pruned: true, payloadHash, attachmentHash: readId(reader, "attachment hash") };
+  }
   const payload = reader.opaque(undefined, "payload");
   return { ...common, pruned: false, payload, attachment: reader.opaque(undefined, "attachment") };
 }

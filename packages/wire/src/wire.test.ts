@@ -27,10 +27,12 @@ import {
   nextLogHead,
   explainRelayError,
   RELAY_ERRORS,
+  recordDigest,
   recordHash,
   relayErrorOf,
   slotProofBytes,
   writeProofBytes,
+  VERSIONS,
   type AppendRequest,
   type ClientFrame,
   type LogItem,
@@ -61,7 +63,8 @@ const item: fc.Arbitrary<LogItem> = fc.oneof(
     epoch: u53,
     time: u53,
     pruned: fc.constant<true>(true),
-    recordHash: id32,
+    payloadHash: id32,
+    attachmentHash: id32,
   }),
 );
 const items = fc.array(item, { maxLength: 5 });
@@ -204,7 +207,7 @@ describe("messages", () => {
   it("RULE wire.limits-first: a message too long or with too many frames is refused", () => {
     const done = encodeRelayFrame({ type: "done", id: 1 });
     expect(decodeRelayMessage(done, done.length - 1)).toMatchObject({ ok: false, error: { fault: "too_long" } });
-    const hello = encodeClientFrame({ type: "hello", versions: [1] });
+    const hello = encodeClientFrame({ type: "hello", versions: VERSIONS });
     const limits = { messageBytes: 1000, frames: 2 };
     expect(decodeClientMessage(concatBytes(hello, hello), limits).ok).toBe(true);
     expect(decodeClientMessage(concatBytes(hello, hello, hello), limits)).toMatchObject({
@@ -238,9 +241,10 @@ describe("messages", () => {
 describe("log", () => {
   const roomTag = new Uint8Array(32).fill(7);
   const record = { kind: "commit" as const, epoch: 3, payload: utf8Bytes("p"), attachment: utf8Bytes("att") };
-  it("hashes exactly { label, tag, kind, epoch, payload, attachment }", () => {
+  it("RULE wire.hash-proves-kind: hashes exactly { label, tag, kind, epoch, hash of payload, hash of attachment }", () => {
     const expected = encode(record, (w) => {
-      w.text("conclave/record/v1").fixed(roomTag).u8(1).u64(3n).opaque(record.payload).opaque(record.attachment);
+      w.text("conclave/record/v1").fixed(roomTag).u8(1).u64(3n);
+      w.fixed(sha256(record.payload)).fixed(sha256(record.attachment));
     });
     expect(recordHash(sha256, roomTag, record)).toEqual(sha256(expected));
     const head0 = sha256(concatBytes(utf8Bytes("conclave/log/v1"), roomTag));
@@ -251,8 +255,11 @@ describe("log", () => {
   it("gives one hash for a record and for what is left of it", () => {
     const hash = recordHash(sha256, roomTag, record);
     expect(itemHash(sha256, roomTag, { ...record, n: 1, time: 0, pruned: false })).toEqual(hash);
-    const pruned = { n: 1, kind: record.kind, epoch: 3, time: 5, pruned: true as const, recordHash: hash };
+    const pruned = { n: 1, time: 5, pruned: true as const, ...recordDigest(sha256, record) };
     expect(itemHash(sha256, roomTag, pruned)).toEqual(hash);
+    // What is left of a commit cannot be called a message, or of another epoch.
+    expect(itemHash(sha256, roomTag, { ...pruned, kind: "message" })).not.toEqual(hash);
+    expect(itemHash(sha256, roomTag, { ...pruned, epoch: 4 })).not.toEqual(hash);
   });
   it("changes with every part of the record", () => {
     const base = toHex(recordHash(sha256, roomTag, record));
@@ -336,11 +343,10 @@ describe("blobs", () => {
 
 describe("negotiation and errors", () => {
   it("chooses a version both speak, or none", () => {
-    expect(chooseVersion([7, 1])).toBe(1);
-    expect(chooseVersion([1, 2])).toBe(2);
-    expect(chooseVersion([3, 1])).toBe(3);
-    expect(chooseVersion([4, 5])).toBeNull();
-    expect(chooseVersion([])).toBeNull();
+    expect(chooseVersion([7, 4])).toBe(4);
+    // What came before hashed records in another way: each would call the other a liar.
+    expect(chooseVersion([3, 2, 1])).toBeNull();
+    expect(chooseVersion([5])).toBeNull();
   });
   it("every error has its own number and a sentence", () => {
     const codes = Object.keys(RELAY_ERRORS) as RelayError[];

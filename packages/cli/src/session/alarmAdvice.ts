@@ -1,3 +1,4 @@
+import type { TimelineAlarm } from "@conclave/client";
 import type { AlarmCode } from "@conclave/protocol";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
@@ -12,16 +13,28 @@ const ADVICE: Readonly<Record<AlarmCode, string | (() => string)>> = {
   EQUIVOCATION: () =>
     `Anybody can check the proof:  ${otherCommand("verify-proof", "FILE")}  If who runs the relay cannot explain it, ${elsewhere()}`,
   BAD_RECEIPT: "Nothing was believed. If it happens again, the relay is broken or lies: ask who runs it.",
+  WITHHELD: () =>
+    `Nothing is sent until the relay gives it. It may be hiding that somebody was removed: ask the others over another channel what has happened. If this goes on, ${elsewhere()}`,
+  SHUT_OUT:
+    "Nothing is sent. Ask the others over another channel who is in the room: somebody may have been removed, and the relay may be hiding it.",
   REFUSED_CHANGE:
     "Nothing changed: nobody came in or went. Ask that person what their device is doing, or remove them.",
+  ALTERED:
+    "Nothing changed, and no member is accused: nobody signed these bytes. If it happens again, the relay is broken or lies: ask who runs it.",
   JUNK: "Nothing changed. Only the relay, or somebody who writes to it, can have put it there.",
   BAD_MESSAGE: "Nothing of it was believed. Ask that person whether their program is up to date.",
   RESTORED: () =>
     `A copy that went on would break the secrecy of what it sends. Any link of this room brings you back if you prepared for it:  ${nextCommand("join", LINK)}  If you did not, someone there has to remove you first, and send you a new link.`,
 };
 
-/** What an alarm means for the person at this machine, and what to do. */
-export function adviceFor(code: AlarmCode): string {
-  const advice = ADVICE[code];
+/** Where nobody is known whom one could ask. */
+const UNNAMED: Partial<Readonly<Record<AlarmCode, string>>> = {
+  REFUSED_CHANGE: "Nothing changed: nobody came in or went. Whose device it was cannot be told.",
+  BAD_MESSAGE: "Nothing of it was believed. Whose device it was cannot be told.",
+};
+
+/** What an alarm means for the person at this machine, and what to do: only what they have the means for. */
+export function adviceFor({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
+  const advice = (person === null ? UNNAMED[code] : undefined) ?? ADVICE[code];
   return typeof advice === "string" ? advice : advice();
 }

@@ -58,7 +58,7 @@ export function alarmView(alarm: TimelineAlarm, saveProof: SaveProof): Alarm {
   const { order, code, time, sentence, person, rejection, count } = alarm;
   const who = person && personView(person);
   const from = who === null ? "" : ` It came from ${who.isYou ? "a device of yours" : `${who.name}'s device`}.`;
-  const advice = adviceFor(code);
+  const advice = adviceFor(alarm);
   const text = `${sentence}${from}`;
   return {
     order,

@@ -1,4 +1,4 @@
-import { BLOB_VERSION, type RelayError } from "@conclave/wire";
+import type { RelayError } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { RoomState } from "../session/roomState.js";
@@ -78,8 +78,7 @@ export class BlobLink {
         if (ready.problem.kind === "unreachable") continue;
         return ready;
       }
-      const version = this.connection.welcome?.version ?? 0;
-      return version < BLOB_VERSION ? failed(relayProblem("unsupported_version")) : ready;
+      return ready;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Alarm } from "@conclave/protocol";
+import { type Alarm, type AlarmCode, proofToJson } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { MemoryDisk } from "../memory/memoryStorage.js";
 import { AlarmLog } from "./alarmLog.js";
@@ -41,6 +41,35 @@ describe("AlarmLog", () => {
     }
     expect(disk.records.size).toBeLessThanOrEqual(200);
     expect(Math.max(...[...disk.records.values()].map(({ length }) => length))).toBeLessThan(20_000);
+  });
+
+  it("RULE client.one-lie: a relay that is caught again and again makes one alarm until somebody has looked, with the proof there is", () => {
+    const log = new AlarmLog(keys, []);
+    const turn = new Turn();
+    const lie = (code: AlarmCode, evidence: string) => alarm({ code, person: null, rejection: null, evidence });
+    for (const code of ["FORK", "ROLLBACK", "EQUIVOCATION", "BAD_RECEIPT", "WITHHELD", "SHUT_OUT"] as const) {
+      const { entry } = log.add(turn, lie(code, "00"), 3, 1000);
+      expect(log.add(turn, lie(code, "01"), 4, 2000)).toMatchObject({ isNew: false, entry: { count: 2 } });
+      log.acknowledge(turn, entry.order);
+      expect(log.add(turn, lie(code, "02"), 5, 3000).isNew).toBe(true);
+    }
+    // What a member claims is each one's own.
+    const claim = (evidence: string) => alarm({ code: "FORK", evidence });
+    expect(log.add(turn, claim("03"), 6, 4000).isNew).toBe(true);
+    expect(log.add(turn, claim("04"), 6, 4000).isNew).toBe(true);
+    // The first has nothing to show, a later one has: that is what is kept.
+    const fresh = new AlarmLog(keys, []);
+    fresh.add(turn, lie("ROLLBACK", "00"), 3, 1000);
+    const head = (n: number, time: number) => {
+      const receipt = { roomTag: new Uint8Array(32), n, head: new Uint8Array(32).fill(n), time };
+      return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
+    };
+    const proof = proofToJson({ relayKey: new Uint8Array(32), first: head(5, 1), second: head(4, 2) });
+    expect(fresh.add(turn, lie("ROLLBACK", proof), 4, 2000).entry.alarm.evidence).toBe(proof);
+    expect(fresh.add(turn, lie("ROLLBACK", "01"), 5, 3000).entry).toMatchObject({
+      count: 3,
+      alarm: { evidence: proof },
+    });
   });
 
   it("RULE client.acknowledged-one: an alarm that somebody looked at stays quiet when it comes again; another one does not", () => {

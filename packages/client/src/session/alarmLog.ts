@@ -1,5 +1,5 @@
 import { encode } from "@conclave/codec";
-import { type Alarm, type AlarmCode, ALARMS, REJECTION_CODES, type Rejection } from "@conclave/protocol";
+import { type Alarm, type AlarmCode, ALARMS, proofFromJson, REJECTION_CODES, type Rejection } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
@@ -20,7 +20,7 @@ export interface LoggedAlarm {
 /** How many alarms are kept; of more, the newest takes the place of the one before. */
 const KEPT = 200;
 const MAX_EVIDENCE = 16 * 1024;
-/** A proof is worth something only whole. There is one of this length at most: after it no other is looked for. */
+/** A proof is worth something only whole. */
 const MAX_PROOF = 64 * 1024;
 
 /** What this device detected in a room, with the evidence. */
@@ -37,13 +37,12 @@ export class AlarmLog {
   /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
   add(turn: Turn, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
     // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
-    const at = this.entries.findIndex((entry) => isSame(entry.alarm, alarm) || entry.order === KEPT);
-    const same = this.entries[at];
+    const same = this.entries.find((entry) => isSame(entry, alarm) || entry.order === KEPT);
     const evidence = keptEvidence(alarm);
     // RULE: client.acknowledged-one: who looked at one alarm has not looked at another, so that one makes a banner (attack A83).
-    const acknowledged = same !== undefined && same.acknowledged && isSame(same.alarm, alarm);
+    const acknowledged = same !== undefined && same.acknowledged && isSame(same, alarm);
     const entry: LoggedAlarm = same
-      ? { ...same, count: same.count + 1, acknowledged }
+      ? { ...same, alarm: better(same.alarm, { ...alarm, evidence }), count: same.count + 1, acknowledged }
       : { order: this.entries.length + 1, n, time, alarm: { ...alarm, evidence }, count: 1, acknowledged };
     this.keep(turn, entry);
     return { entry, isNew: !same };
@@ -67,13 +66,30 @@ export class AlarmLog {
 }
 
 /** Junk is junk, wherever it is; the same proof or the same person's same fault is one alarm. */
-function isSame(a: Alarm, b: Alarm): boolean {
+function isSame({ alarm: a, acknowledged }: LoggedAlarm, b: Alarm): boolean {
   if (a.code !== b.code) return false;
-  return a.code === "JUNK" || a.code === "RESTORED" || a.evidence === keptEvidence(b);
+  if (a.code === "JUNK" || a.code === "RESTORED" || a.evidence === keptEvidence(b)) return true;
+  // RULE: client.one-lie: a relay that was caught is caught again with each connection, by other receipts: that is one alarm
+  // until a person has looked at it (attack A83).
+  return ofRelay.has(a.code) && a.person === null && b.person === null && !acknowledged;
+}
+
+const ofRelay: ReadonlySet<AlarmCode> = new Set([
+  "FORK",
+  "ROLLBACK",
+  "EQUIVOCATION",
+  "BAD_RECEIPT",
+  "WITHHELD",
+  "SHUT_OUT",
+]);
+
+/** Of two of the same the first one stays, unless only the other one is a proof. */
+function better(first: Alarm, second: Alarm): Alarm {
+  return proofFromJson(first.evidence) === null && proofFromJson(second.evidence) !== null ? second : first;
 }
 
 function keptEvidence({ code, evidence }: Alarm): string {
-  return evidence.slice(0, code === "EQUIVOCATION" ? MAX_PROOF : MAX_EVIDENCE);
+  return evidence.slice(0, code === "EQUIVOCATION" || code === "ROLLBACK" ? MAX_PROOF : MAX_EVIDENCE);
 }
 
 const CODES = Object.keys(ALARMS) as AlarmCode[];
@@ -95,8 +111,7 @@ function decodeAlarm(bytes: Uint8Array): LoggedAlarm {
     const person = r.optional((each) => each.opaque());
     const evidence = r.text();
     const rejection = r.optional((each) => rejectionOf(each.text(), each.text()));
-    // An earlier version did not write it.
-    const acknowledged = r.remaining > 0 && r.bool();
+    const acknowledged = r.bool();
     return { order, n, time, count, acknowledged, alarm: { code, person, evidence, rejection } };
   });
 }

@@ -214,6 +214,7 @@ export class Decisions {
     await this.state.turn((turn) => {
       const noted = this.state.room?.noteCommitReceipt(receipt);
       if (noted) keepNoted(this.state, turn, noted);
+      if (noted && !noted.isSigned) this.sync.distrust();
     });
   }
 

@@ -27,7 +27,8 @@ export function ended({ failure, meta }: RoomState): Problem | null {
  * an attack; whoever waits is told at once, and not that nobody answered.
  */
 export function hindrance(state: RoomState): Problem | null {
-  const [alarm] = state.room?.paused ?? [];
+  // What was kept back may be given by now: whether it is, the sync knows.
+  const alarm = state.room?.paused.find(({ code }) => code !== "WITHHELD");
   if (state.needsUpdate) return ended(state) ?? { kind: "update_needed" };
   return ended(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
 }

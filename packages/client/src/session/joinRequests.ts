@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { type JoinRequest, memberOf } from "@conclave/protocol";
-import { ANSWER_VERSION, type JoinRequestItem } from "@conclave/wire";
+import type { JoinRequestItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { done, failed, type Result } from "../view/problem.js";
@@ -97,8 +97,7 @@ export class JoinRequests {
   async decline(id: number): Promise<Result<void>> {
     const { room } = this.state;
     const opened = this.find(id);
-    const version = this.connection.welcome?.version ?? 0;
-    const answer = opened && version >= ANSWER_VERSION ? room?.decline(opened.ask, this.state.now()) : null;
+    const answer = opened ? room?.decline(opened.ask, this.state.now()) : null;
     if (!room || !answer) return this.remove(id);
     this.proof.give();
     const body = { type: "answerRequest", roomTag: room.tag, request: id, ...answer } as const;

@@ -195,7 +195,9 @@ export class LiveSession implements RoomSession {
   flushed(timeout: number): Promise<Result<void>> {
     const { state, engine } = this;
     return engine.waiting.until(
-      () => ended(state) ?? (state.outbox.size === 0 || (hindrance(state) ?? engine.sender.stuck ?? false)),
+      () =>
+        ended(state) ??
+        (state.outbox.size === 0 || (hindrance(state) ?? engine.sync.problem ?? engine.sender.stuck ?? false)),
       timeout,
       () => whyLate(engine),
     );

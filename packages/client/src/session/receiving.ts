@@ -24,14 +24,19 @@ import type { Turn } from "./turn.js";
 /**
  * Gives one record of the log to the room, and keeps in this turn everything that it changes: group and roster, the
  * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
+ * `availableFrom`: see `Room.receive`.
  */
-export async function receive(state: RoomState, turn: Turn, item: LogItem): Promise<boolean> {
+export async function receive(state: RoomState, turn: Turn, item: LogItem, availableFrom: number): Promise<boolean> {
   const { room } = state;
   if (!room) return true;
-  const received = room.receive(item);
+  const received = room.receive(item, availableFrom);
   if (received.kind === "deferred") {
     if (received.reason === "update_needed") state.needsUpdate = true;
     return received.reason === "seen" || received.reason === "closed";
+  }
+  if (received.kind === "withheld") {
+    keepNoted(state, turn, received);
+    return false;
   }
   state.apply(turn, received.delta);
   for (const event of received.events) await keepEvent(state, turn, event, item.n);

@@ -11,6 +11,7 @@ import { Caretaker } from "./caretaker.js";
 import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
 import { JoinRequests } from "./joinRequests.js";
+import { keepNoted } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
 import { Sender } from "./sender.js";
 import { SlotKeeper } from "./slotKeeper.js";
@@ -56,7 +57,7 @@ export class RoomEngine implements ConnectionUser {
     this.waiting = new Waiting(state.ports);
     this.sync = new Sync(state, connection, changed);
     const lockedOut = () => {
-      if (!this.decisions.has("rekey")) void this.decisions.decide({ type: "rekey" });
+      void this.lockedOut();
     };
     this.sender = new Sender(state, connection, this.sync, proof, changed, lockedOut);
     this.decisions = new Decisions(state, connection, this.sync, proof, this.sender, changed);
@@ -74,6 +75,16 @@ export class RoomEngine implements ConnectionUser {
   get problem(): Problem | null {
     if (this.state.failure !== null) return { kind: "closed" };
     return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
+  }
+
+  /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
+  private async lockedOut(): Promise<void> {
+    const isTold = await this.state.turn((turn) => {
+      const noted = this.state.room?.noteRefusedKey() ?? null;
+      if (noted) keepNoted(this.state, turn, noted);
+      return noted !== null;
+    });
+    if (isTold.ok && !isTold.value && !this.decisions.has("rekey")) await this.decisions.decide({ type: "rekey" });
   }
 
   /**

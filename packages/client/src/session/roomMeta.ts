@@ -55,8 +55,8 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-/** 2 has the ending of a join, 3 whether a return is the last. */
-const VERSION = 3;
+/** What came before 4 kept heads of logs that were hashed in another way: such a room cannot be gone on with. */
+const VERSION = 4;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   return encode(meta, (w, m) => {
@@ -65,11 +65,16 @@ export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   });
 }
 
-/** @throws Error when the stored bytes are damaged. */
+/** @throws Error when the stored bytes are damaged, or of another version; its message is a sentence for the person. */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
   return stored(bytes, "room", (r) => {
     const version = r.u8();
     if (version > VERSION) throw new Error("this home was written by a newer version");
+    if (version < VERSION) {
+      throw new Error(
+        "this home is of an early form, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; make a new home and join anew by an invite",
+      );
+    }
     return {
       roomId: r.fixed(32),
       roomTag: r.fixed(32),
@@ -77,8 +82,8 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
       title: r.text(),
       standing: STANDINGS[r.u8()]!,
       creation: r.optional(readCreation),
-      join: r.optional((x) => readJoin(x, version)),
-      ending: version < 2 ? null : r.optional(readEnding),
+      join: r.optional(readJoin),
+      ending: r.optional(readEnding),
     };
   });
 }
@@ -96,10 +101,10 @@ function writeJoin(w: Writer, join: PendingJoin): void {
   w.bool(join.isLast);
 }
 
-function readJoin(r: Reader, version: number): PendingJoin {
+function readJoin(r: Reader): PendingJoin {
   const [link, name, note, attempts] = [r.text(), r.text(), r.text(), r.u16()];
   const [isPosted, blob] = [r.bool(), r.opaque()];
-  return { link, name, note, attempts, isPosted, blob, isLast: version >= 3 && r.bool() };
+  return { link, name, note, attempts, isPosted, blob, isLast: r.bool() };
 }
 
 // A problem is plain data out of a closed set of this program's own: kept as it is.

@@ -1,3 +1,4 @@
+import { type AlarmCode, availableOf } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { Patience } from "./patience.js";
@@ -16,10 +17,13 @@ const UNSIGNED = 32;
  * when the log has been read to the length that the relay signed; only then may anything be sent.
  */
 export class Sync {
-  /** Why the relay does not let us read, where waiting is no remedy: it answers, and has no such room (any more). */
-  problem: Problem | null = null;
+  private unknownRoom: Problem | null = null;
   private subscribedOn = 0;
+  /** The connection on which a receipt did not hold: nothing that comes on it is believed. */
+  private distrustedOn = 0;
   private target = 0;
+  /** How long the log was by what the relay signed when this subscription began. */
+  private signed = 0;
   /** How long the log is when the relay is asked to sign for it next. */
   private signAt = 0;
   private busy = false;
@@ -38,8 +42,23 @@ export class Sync {
   get isLive(): boolean {
     const { room, failure } = this.state;
     return (
-      failure === null && this.live && this.connection.welcome !== null && room !== null && room.cursor.n >= this.target
+      failure === null &&
+      this.live &&
+      !this.isDistrusted &&
+      this.connection.welcome !== null &&
+      room !== null &&
+      room.cursor.n >= this.target
     );
+  }
+
+  /**
+   * Why the log cannot be read to its end, where waiting is no remedy: the relay answers, and has no such room (any more),
+   * keeps part of it back, or is not the room's relay.
+   */
+  get problem(): Problem | null {
+    if (this.isDistrusted) return pausedBy("BAD_RECEIPT");
+    const withheld = !this.isLive && this.state.room?.paused.some(({ code }) => code === "WITHHELD");
+    return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
   get isSubscribed(): boolean {
@@ -48,7 +67,7 @@ export class Sync {
 
   offline(): void {
     this.live = false;
-    this.problem = null;
+    this.unknownRoom = null;
     // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
     this.target = 0;
     this.patience.stop();
@@ -70,7 +89,20 @@ export class Sync {
 
   /** New records are pushed. */
   push(items: readonly LogItem[]): void {
-    void this.take(items).then(this.changed);
+    // RULE: client.pushed-is-whole: what was appended just now is pushed as it came: nothing of it is deleted yet (attack A110).
+    if (!this.isDistrusted) void this.take(items, 0).then(this.changed);
+  }
+
+  /** A receipt did not hold. RULE: client.distrust: who is not the room's relay ends neither a sync nor a wait (attack A21). */
+  distrust(): void {
+    this.distrustedOn = this.connection.number;
+    this.live = false;
+    this.state.tell({ type: "changed" });
+  }
+
+  /** Whether whoever answers now is not the room's relay, by what it signed. */
+  get isDistrusted(): boolean {
+    return this.connection.welcome !== null && this.distrustedOn === this.connection.number;
   }
 
   /** The relay ended the subscription: a new one goes on where the room is. */
@@ -83,6 +115,7 @@ export class Sync {
   advance(): void {
     const { room } = this.state;
     if (!room || this.busy || this.patience.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
+    if (this.isDistrusted) return;
     if (room.status === "removed" || room.status === "left") return;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
@@ -107,29 +140,36 @@ export class Sync {
     const { number } = this.connection;
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
     const { error, retryAfter } = answer.type === "error" ? answer : { error: null, retryAfter: 0 };
-    this.problem = error === "room_unknown" ? { kind: "relay", error, retryAfter } : null;
+    this.unknownRoom = error === "room_unknown" ? { kind: "relay", error, retryAfter } : null;
     if (error !== null) this.patience.later(retryAfter);
     if (answer.type !== "subscribed" || number !== this.connection.number) return;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
-    this.signAt = Math.max(answer.receipt.receipt.n, fromN - 1) + pause;
-    this.target = Math.max(this.target, answer.receipt.receipt.n);
-    await this.state.turn((turn) => {
+    const isSigned = await this.state.turn((turn) => {
       const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
       if (noted) keepNoted(this.state, turn, noted);
       if (noted && !noted.alarm) this.state.clock.heardRelay(answer.receipt.receipt.time, this.state.now());
+      return noted?.isSigned ?? true;
     });
+    if (!isSigned.ok) return;
+    if (!isSigned.value) {
+      this.distrust();
+      return;
+    }
+    this.signAt = Math.max(answer.receipt.receipt.n, fromN - 1) + pause;
+    this.signed = answer.receipt.receipt.n;
+    this.target = Math.max(this.target, this.signed);
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);
-    await this.take(answer.items);
+    await this.take(answer.items, answer.availableFrom);
   }
 
   private async read(roomTag: Uint8Array, fromN: number): Promise<void> {
     const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
     if (answer.type === "error") this.patience.later(answer.retryAfter);
     if (answer.type !== "page") return;
-    await this.take(answer.items);
+    await this.take(answer.items, answer.availableFrom);
     // A relay that promises records and does not give them is asked again, ever more slowly.
     if (this.state.room?.cursor.n === fromN - 1) this.patience.later();
   }
@@ -142,16 +182,23 @@ export class Sync {
     this.changed();
   }
 
-  /** Takes records in, several in one turn. */
-  private async take(items: readonly LogItem[]): Promise<void> {
+  /** Takes records in, several in one turn. `availableFrom`: what the relay says of them all. */
+  private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
+    // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
+    // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).
+    const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
       const taken = await this.state.turn(async (turn) => {
-        for (const item of chunk) if (!(await receive(this.state, turn, item))) return item.n;
+        for (const item of chunk) if (!(await receive(this.state, turn, item, available))) return item.n;
         return null;
       });
       if (!taken.ok) return;
       if (taken.value !== null) this.target = Math.max(this.target, taken.value);
     }
   }
+}
+
+function pausedBy(code: AlarmCode): Problem {
+  return { kind: "refused", rejection: { code: "paused", detail: code } };
 }

@@ -56,7 +56,11 @@ export interface RoomSession {
   /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
   watch(listener: (event: SessionEvent) => void): () => void;
 
-  /** Resolves when the room is live: at the relay's head, able to send. `unreachable` after `timeout` ms. */
+  /**
+   * Resolves when the room is live: at the relay's head. `unreachable` after `timeout` ms; at once `refused` with `paused`, and
+   * the alarm's code as its detail, where the relay answers and the log cannot be read to its end all the same: it keeps part of
+   * it back (`WITHHELD`), or is not the room's relay (`BAD_RECEIPT`).
+   */
   synced(timeout: number): Promise<Result<void>>;
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
   post(post: Post): Promise<Result<TimelineMessage>>;

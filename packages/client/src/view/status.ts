@@ -31,7 +31,7 @@ export interface Freshness {
 
 /** Why nothing is sent. */
 export type Pause =
-  /** The relay was caught showing different people different rooms, or an older one. */
+  /** The relay was caught showing different people different rooms, or an older one, or keeps something back. */
   | { readonly why: "alarm"; readonly alarm: TimelineAlarm }
   /** This device is a copy, or was restored from one. */
   | { readonly why: "restored" }

@@ -54,12 +54,12 @@ function endingOf({ state }: RoomEngine): Ending | null {
   return { problem: null, by: named(state, by), time, isBan: action.type === "remove" && action.ban };
 }
 
-function pauseOf({ state }: RoomEngine): Pause | null {
+function pauseOf({ state, sync }: RoomEngine): Pause | null {
   const { failure, meta, needsUpdate, room, alarms } = state;
   if (failure !== null) return { why: "failed", message: failure };
   if (meta.standing === "restored") return { why: "restored" };
   if (needsUpdate) return { why: "update_needed" };
-  const [first] = room?.paused ?? [];
-  const logged = first && alarms.entries.find(({ alarm }) => alarm.code === first.code);
+  const code = room?.paused[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
+  const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
   return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;
 }

@@ -10,8 +10,14 @@ export type AlarmCode =
   | "EQUIVOCATION"
   /** A receipt of the relay does not hold, or a record does not lead to the head it signed. */
   | "BAD_RECEIPT"
+  /** The relay keeps back a record that it has to give: a commit that it calls deleted, or a message that cannot be. */
+  | "WITHHELD"
+  /** The relay refuses this device's messages, and part of the log that could explain it is missing. */
+  | "SHUT_OUT"
   /** A member's device sent a change that every member refuses. */
   | "REFUSED_CHANGE"
+  /** A record with bytes that do not belong to what its author signed: nobody signed them, so nobody is named. */
+  | "ALTERED"
   /** Bytes that no member can have sent; counted, not blamed on anybody. */
   | "JUNK"
   /** A member's device sent a message that does not hold, or claims another view of the room. */
@@ -43,8 +49,10 @@ export function alarm(code: AlarmCode, what: Partial<Omit<Alarm, "code">> = {}):
  */
 export function isPausing({ code, person }: Alarm): boolean {
   if (code === "FORK") return person === null;
-  return code === "ROLLBACK" || code === "EQUIVOCATION" || code === "RESTORED";
+  return PAUSING.has(code);
 }
+
+const PAUSING: ReadonlySet<AlarmCode> = new Set(["ROLLBACK", "EQUIVOCATION", "WITHHELD", "SHUT_OUT", "RESTORED"]);
 
 /** One sentence for a screen: what was seen. */
 export const ALARMS: Readonly<Record<AlarmCode, string>> = {
@@ -52,7 +60,10 @@ export const ALARMS: Readonly<Record<AlarmCode, string>> = {
   ROLLBACK: "The server shows an older state of this room than before.",
   EQUIVOCATION: "The server signed two contradicting statements about this room; the proof is saved.",
   BAD_RECEIPT: "The server's receipt does not hold.",
+  WITHHELD: "The server is keeping part of this room from this device.",
+  SHUT_OUT: "The server refuses this device's messages, and part of what happened here is missing.",
   REFUSED_CHANGE: "A change to the room was refused.",
+  ALTERED: "Something arrived with bytes that nobody signed. It was refused.",
   JUNK: "The server delivered bytes that nobody in the room can have sent; they were ignored.",
   BAD_MESSAGE: "A message does not hold and is not shown.",
   RESTORED: "This device was restored from a copy, or copied. It must join the room anew before it can send.",

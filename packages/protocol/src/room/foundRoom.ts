@@ -90,7 +90,7 @@ export function foundRoom(primitives: Primitives, founding: Founding): Outcome<F
     leafSeed,
     leaf,
     status: "active" as const,
-    lastCommit: 0,
+    lastCommit: 0, gapAt: 0,
     joinHash: null,
     confirmed: { by: person, time: now },
     losses: 0,

@@ -44,7 +44,7 @@ export function beginJoined(primitives: Primitives, joined: JoinedState): { room
   const log = LogMemory.from(roomTag, joined.log);
   const leaf = primitives.crypto.ed25519PublicKey(leafSeed);
   const status = "joining" as const;
-  const core = { roomId, person, leafSeed, leaf, status, lastCommit, joinHash, confirmed: null, losses: 0 };
+  const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, joinHash, confirmed: null, losses: 0 };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
     ...{ watch: RelayWatch.empty(), petitions: Petitions.empty(), own: new Map<string, Uint8Array>() },

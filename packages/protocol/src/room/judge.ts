@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
 import { decodeEntry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
-import { done, type Outcome, refused } from "../roster/rejection.js";
+import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";
@@ -26,8 +26,18 @@ export interface Judgement {
   readonly roster: Roster;
 }
 
+/**
+ * A refusal for what the committer did not sign: the attachment is not the record of the entry that the commit names. The
+ * relay, or anybody who holds an invite, could have put it there.
+ */
+interface Altered {
+  readonly ok: false;
+  readonly rejection: Rejection;
+  readonly isAltered: true;
+}
+
 /** The judgement, a refusal, or `unsupported`: a member's newer app wrote what this one cannot judge. */
-export type Verdict = Outcome<Judgement> | { readonly ok: false; readonly unsupported: true };
+export type Verdict = Outcome<Judgement> | Altered | { readonly ok: false; readonly unsupported: true };
 
 /**
  * THE door to a room's keys (docs/protocol.md §5, steps 3 to 7): whether a staged commit may be applied. Everything that
@@ -41,7 +51,7 @@ export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Ui
     // RULE: room.rekey-bare: without an entry nobody comes and nobody goes (attacks A1, A2, A4).
     if (staged.sender.type !== "member" || staged.adds.length > 0 || staged.removes.length > 0)
       return refused("no_record");
-    if (attachment.length > 0) return refused("wrong_record", "attachment of a rekey");
+    if (attachment.length > 0) return altered("wrong_record", "attachment of a rekey");
   }
   const opened = carried ? openTransition(before, staged, attachment) : null;
   if (opened?.ok === false) return opened;
@@ -87,15 +97,15 @@ function openTransition(
   { crypto, roomTag, roster, keys, view }: BeforeCommit,
   staged: StagedCommit,
   attachment: Uint8Array,
-): Outcome<Transition> | { readonly ok: false; readonly unsupported: true } {
+): Outcome<Transition> | Exclude<Verdict, Outcome<Judgement>> {
   const record = openRosterRecord(crypto, roomTag, [currentRosterKey(keys)], attachment);
-  if (record === null) return refused("no_record");
+  if (record === null) return altered("no_record");
   // RULE: room.record-is-entry: the record that stays in the roster log is the entry that the committer signed for.
   if (!equalBytes(crypto.hash("sha256", record.entry), staged.authenticatedData))
-    return refused("wrong_record", "hash");
+    return altered("wrong_record", "hash");
   const wrapped = wrappedRosterKey(keys);
   // RULE: room.roster-key: the first record of a generation wraps the key before, so that newcomers can read on (§4).
-  if (!isSame(wrapped, record.previousKey)) return refused("wrong_roster_key");
+  if (!isSame(wrapped, record.previousKey)) return altered("wrong_roster_key");
   const decoded = decodeEntry(crypto, record.entry);
   if (decoded.kind === "malformed") return refused("malformed");
   const external = staged.sender.type === "new_member_commit";
@@ -104,7 +114,7 @@ function openTransition(
     return external ? refused("malformed", "version") : { ok: false, unsupported: true };
   }
   const { entry } = decoded;
-  if (record.seq !== entry.seq) return refused("wrong_record", "seq");
+  if (record.seq !== entry.seq) return altered("wrong_record", "seq");
   const committer = staged.senderLeaf.signatureKey;
   return evaluate(crypto, roster, entry, {
     epoch: Number(view.epoch),
@@ -112,6 +122,10 @@ function openTransition(
     committer,
     external,
   });
+}
+
+function altered(code: Rejection["code"], detail?: string): Altered {
+  return { ok: false, rejection: detail === undefined ? { code } : { code, detail }, isAltered: true };
 }
 
 // RULE: room.leaves-as-signed: the tree changes by exactly the leaves of the entry (docs/protocol.md §5, step 7; attacks A2, A60).

@@ -65,8 +65,8 @@ export type Unreadable =
   | "invalid";
 
 /**
- * What `Room.receive` answers for one record of the log. In every case but `deferred` the record is used up: store
- * `delta` in one transaction, then act on the rest.
+ * What `Room.receive` answers for one record of the log. In every case but `withheld` and `deferred` the record is used
+ * up: store `delta` in one transaction, then act on the rest.
  */
 export type Received =
   | {
@@ -88,6 +88,13 @@ export type Received =
       readonly kind: "ignored";
       readonly delta: Delta;
       readonly unreadable: Unreadable | null;
+      readonly alarm: Alarm | null;
+      readonly events: readonly RoomEvent[];
+    }
+  /** Not used up: the relay keeps back what it has to give. Store `delta`, send nothing, and ask for the record again. */
+  | {
+      readonly kind: "withheld";
+      readonly delta: Delta;
       readonly alarm: Alarm | null;
       readonly events: readonly RoomEvent[];
     }

@@ -1,4 +1,4 @@
-import type { LogItem } from "@conclave/wire";
+import type { LogItem, LogRecord } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Delta } from "../primitives.js";
@@ -9,34 +9,41 @@ import { receiveMessage, receiveOwn } from "./receiveMessage.js";
 import { ignored, type Reception } from "./reception.js";
 import { pauseFor } from "./pause.js";
 import { encodeCore } from "./roomCore.js";
+import { isWithheld, release, withhold } from "./withheld.js";
 
-/** Takes in one record of the log, in order: exactly the one after the cursor (docs/protocol.md §5, §6). */
-export function receive(parts: RoomParts, item: LogItem): Received {
+/**
+ * Takes in one record of the log, in order: exactly the one after the cursor (docs/protocol.md §5, §6). `availableFrom`: from
+ * where on no message can have been deleted, see {@link availableOf}.
+ */
+export function receive(parts: RoomParts, item: LogItem, availableFrom: number): Received {
   const { log, primitives, roster, watch, core } = parts;
   if (item.n <= log.place.n) return { kind: "deferred", reason: "seen" };
   if (item.n > log.place.n + 1) return { kind: "deferred", reason: "gap" };
   if (core.status === "removed" || core.status === "left") return { kind: "deferred", reason: "closed" };
   const relayKey = roster.relay.publicKey;
   const hash = log.hashOf(primitives.crypto, item);
-  const reception = receiveRecord(parts, item, hash);
+  if (isWithheld(item, availableFrom)) return { kind: "withheld", ...withhold(parts, item, hash), events: [] };
+  const { epoch } = parts.group;
+  const reception = item.pruned ? prunedMessage(parts, item.n, hash) : receiveRecord(parts, item, hash);
   if (reception.kind === "unsupported") return { kind: "deferred", reason: "update_needed" };
-  const moved = log.advance(primitives.crypto, hash);
+  const isNewEpoch = parts.group.epoch !== epoch;
+  const moved = joinDeltas(log.advance(primitives.crypto, hash), release(parts, item, isNewEpoch));
+  if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0 };
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
   const { delta, alarm: convicted } = watch.reached(relayKey, log);
   return finish(parts, reception, joinDeltas(moved, delta), convicted);
 }
 
-function receiveRecord(parts: RoomParts, item: LogItem, hash: Uint8Array): Reception {
-  if (item.kind === "commit") {
-    // A pruned commit is a lie: the relay keeps them for ever. The hash still moves the head on.
-    return item.pruned ? ignored("pruned") : receiveCommit(parts, item, hash);
-  }
-  return item.pruned ? prunedMessage(parts, hash) : receiveMessage(parts, item, hash);
+function receiveRecord(parts: RoomParts, item: LogRecord, hash: Uint8Array): Reception {
+  return item.kind === "commit" ? receiveCommit(parts, item, hash) : receiveMessage(parts, item, hash);
 }
 
-// An own message whose body the relay has dropped already is in the log all the same.
-function prunedMessage(parts: RoomParts, hash: Uint8Array): Reception {
-  return receiveOwn(parts, parts.log.place.n + 1, hash) ?? ignored("pruned");
+function prunedMessage(parts: RoomParts, n: number, hash: Uint8Array): Reception {
+  // An own message whose body the relay has dropped already is in the log all the same.
+  const own = receiveOwn(parts, n, hash);
+  if (own !== null) return own;
+  parts.core = { ...parts.core, gapAt: n };
+  return ignored("pruned");
 }
 
 function finish(

@@ -35,13 +35,17 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
     if (code === "own_message") return rejected({ code: "mls", detail }, { code: "RESTORED", bytes: message });
     return rejected({ code: "mls", detail }, { code: "REFUSED_CHANGE", bytes: message });
   }
-  // RULE: room.commit-is-commit: each kind of record holds its own kind of message (attack A95).
+  // RULE: room.commit-is-commit: each kind of record holds its own kind of message (attack A95). No member signs the kind.
   if (staged.value.kind !== "commit") {
     const detail = `${staged.value.kind} in a commit record`;
-    return rejected({ code: "forbidden_proposal", detail }, { code: "REFUSED_CHANGE", bytes: message });
+    return rejected({ code: "forbidden_proposal", detail }, { code: "ALTERED", bytes: message });
   }
   const verdict = judge(beforeCommit(parts), staged.value, record.attachment);
   if (!verdict.ok && "unsupported" in verdict) return { kind: "unsupported" };
+  // RULE: room.blame-signed: nobody is named for bytes that nobody signed: whoever passes a record on could have put them
+  // there, so the server is asked about them and no member (attack A145).
+  if (!verdict.ok && "isAltered" in verdict)
+    return rejected(verdict.rejection, { code: "ALTERED", bytes: record.attachment });
   if (!verdict.ok) {
     const person = parts.roster.leaves.get(holderOf(staged.value.senderLeaf).leaf);
     const known = person === undefined ? null : parts.roster.members.get(person)!.person;
@@ -55,6 +59,6 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
 function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
   const { core } = parts;
   if (core.joinHash === null || !equalBytes(core.joinHash, hash)) return ignored(null);
-  parts.core = { ...core, status: "active", joinHash: null };
+  parts.core = { ...core, status: "active", joinHash: null, gapAt: 0 };
   return accepted(NO_DELTA, [{ type: "joined" }]);
 }

@@ -39,17 +39,17 @@ export function receiveMessage(parts: RoomParts, record: LogRecord, hash: Uint8A
     // RULE: room.restored: a signature of our own leaf that we do not remember: this device is a copy (attack A64).
     return rejected({ code: "mls", detail }, { code: code === "own_message" ? "RESTORED" : "BAD_MESSAGE", bytes });
   }
-  const person = personOf(staged.value);
   // RULE: room.message-is-application: no commit and no proposal comes by way of a message, whatever it says (attack A95).
+  // No member signs the kind of a record, nor its envelope: whoever passes it on could have changed either, so nobody is named.
   if (staged.value.kind !== "application") {
     const rejection = { code: "forbidden_proposal", detail: `${staged.value.kind} in a message record` } as const;
-    return rejected(rejection, { code: "REFUSED_CHANGE", person, bytes });
+    return rejected(rejection, { code: "ALTERED", bytes });
   }
   // RULE: room.message-epoch: envelope and message are of one epoch, or attribution could be shifted (attack A59).
   if (Number(staged.value.epoch) !== record.epoch) {
-    return rejected({ code: "wrong_epoch" }, { code: "BAD_MESSAGE", person, bytes });
+    return rejected({ code: "wrong_epoch" }, { code: "ALTERED", bytes });
   }
-  return read(parts, record, staged.value, person!);
+  return read(parts, record, staged.value, personOf(staged.value)!);
 }
 
 /** An own message is in the log: recognised by the hash of its record, as nobody can decrypt their own. */

@@ -30,6 +30,12 @@ interface Noted {
   readonly alarm: Alarm | null;
 }
 
+/** What came of a receipt that the relay sent. */
+export interface NotedReceipt extends Noted {
+  /** Whether the room's relay signed it. On the connection of one that did not, nothing is to be believed. */
+  readonly isSigned: boolean;
+}
+
 /**
  * Holds the relay to what it signed (docs/protocol.md §6): its receipts are checked, kept, and compared with one another
  * and with the log as we computed it. Two that contradict each other are a proof for everybody.
@@ -49,26 +55,31 @@ export class RelayWatch {
   }
 
   /** A head receipt came. `log` is what we saw of the log until now, `known` how far when we asked for the receipt. */
-  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0): Noted {
+  noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0): NotedReceipt {
+    // RULE: watch.not-shorter: what the relay gave us it cannot have lost: records that were pushed carry no receipt, so
+    // there may be no proof for others, and we know it all the same, also where the receipt is not even signed (attack A17).
+    const evidence = `${toHex(encodeHeadReceipt(signed))} after ${known}`;
+    const shorter = signed.receipt.n < known ? alarm("ROLLBACK", { evidence }) : null;
     const bytes = headReceiptBytes(signed.receipt);
-    if (!isSigned(crypto, relayKey, bytes, signed.signature)) return badReceipt(encodeHeadReceipt(signed));
+    if (!isSigned(crypto, relayKey, bytes, signed.signature)) {
+      const bad = badReceipt(encodeHeadReceipt(signed));
+      return { delta: bad.delta, alarm: shorter ?? bad.alarm, isSigned: false };
+    }
     const found = this.compare(relayKey, log, { kind: "head", signed });
     this.latest = signed;
     const delta = joinDeltas(this.kept.addHead(log, signed), this.noteProof(relayKey, found));
-    if (found !== null) return { delta, alarm: found };
-    // RULE: watch.not-shorter: what the relay gave us it cannot have lost: records that were pushed carry no receipt, so
-    // there may be no proof for others, and we know it all the same (attack A17).
-    const isShorter = signed.receipt.n < known;
-    const evidence = `${toHex(encodeHeadReceipt(signed))} after ${known}`;
-    return { delta, alarm: isShorter ? alarm("ROLLBACK", { evidence }) : null };
+    return { delta, alarm: found ?? shorter, isSigned: true };
   }
 
   /** A commit receipt came. */
-  noteCommit(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<CommitReceipt>): Noted {
+  noteCommit(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<CommitReceipt>): NotedReceipt {
     const bytes = commitReceiptBytes(signed.receipt);
-    if (!isSigned(crypto, relayKey, bytes, signed.signature)) return badReceipt(encodeCommitReceipt(signed));
+    if (!isSigned(crypto, relayKey, bytes, signed.signature)) {
+      return { ...badReceipt(encodeCommitReceipt(signed)), isSigned: false };
+    }
     const found = this.compare(relayKey, log, { kind: "commit", signed });
-    return { delta: joinDeltas(this.kept.addCommit(signed), this.noteProof(relayKey, found)), alarm: found };
+    const delta = joinDeltas(this.kept.addCommit(signed), this.noteProof(relayKey, found));
+    return { delta, alarm: found, isSigned: true };
   }
 
   /** The log reached a place: whether a head that the relay signed before says otherwise. */

@@ -39,9 +39,10 @@ import type { Petition } from "./petitions.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { pauseFor } from "./pause.js";
 import { receive } from "./receive.js";
-import type { ProofWanted } from "./relayWatch.js";
+import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
 import { speak } from "./speak.js";
+import { shutOut } from "./withheld.js";
 
 /** A petition as screens show it. */
 export interface Proposal extends Petition {
@@ -118,19 +119,33 @@ export class Room {
     return { epoch: this.epoch, publicKey: this.parts.primitives.crypto.ed25519PublicKey(seed), seed };
   }
 
-  /** Takes in the next record of the log, also our own. */
-  receive(item: LogItem): Received {
-    return receive(this.parts, item);
+  /**
+   * Takes in the next record of the log, also our own. `availableFrom`: from where on no message can have been deleted, see
+   * {@link availableOf}; 0 for records that are pushed, of which none can.
+   */
+  receive(item: LogItem, availableFrom = 0): Received {
+    return receive(this.parts, item, availableFrom);
   }
 
-  /** A head receipt of the relay. `known`: how far we had the log when we asked for it. */
-  noteHead(signed: Signed<HeadReceipt>, known = 0): { delta: Delta; alarm: Alarm | null } {
+  /**
+   * The relay refuses our write key again and again. Null: new keys help. Else nothing more is sent, as part of the log is
+   * missing: store `delta` and show the alarm, which is null when it was raised before.
+   */
+  noteRefusedKey(): { delta: Delta; alarm: Alarm | null } | null {
+    return shutOut(this.parts);
+  }
+
+  /**
+   * A head receipt of the relay. `known`: how far we had the log when we asked for it. Not `isSigned`: whoever answers on this
+   * connection is not the room's relay, or lies.
+   */
+  noteHead(signed: Signed<HeadReceipt>, known = 0): NotedReceipt {
     const { watch, log, primitives } = this.parts;
     return this.note(watch.noteHead(primitives.crypto, this.relayKey, log, signed, known));
   }
 
   /** A commit receipt of the relay. */
-  noteCommitReceipt(signed: Signed<CommitReceipt>): { delta: Delta; alarm: Alarm | null } {
+  noteCommitReceipt(signed: Signed<CommitReceipt>): NotedReceipt {
     return this.note(this.parts.watch.noteCommit(this.parts.primitives.crypto, this.relayKey, this.parts.log, signed));
   }
 
@@ -436,8 +451,8 @@ export class Room {
     return isCaughtUp ? null : refused("not_caught_up");
   }
 
-  private note({ delta, alarm }: { delta: Delta; alarm: Alarm | null }): { delta: Delta; alarm: Alarm | null } {
-    return { delta: joinDeltas(delta, pauseFor(this.parts, alarm)), alarm };
+  private note<T extends { delta: Delta; alarm: Alarm | null }>(noted: T): T {
+    return { ...noted, delta: joinDeltas(noted.delta, pauseFor(this.parts, noted.alarm)) };
   }
 
   private coreDelta(): Delta {

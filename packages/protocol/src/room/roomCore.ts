@@ -22,6 +22,8 @@ export interface RoomCore {
   readonly status: RoomStatus;
   /** Log position of the newest commit record, valid or not. */
   readonly lastCommit: number;
+  /** The newest record of this epoch that the relay had deleted before we read it; 0 for none. */
+  readonly gapAt: number;
   /** Record hash of the own join that is on its way. */
   readonly joinHash: Uint8Array | null;
   readonly confirmed: Confirmation | null;
@@ -37,6 +39,7 @@ export function encodeCore(core: RoomCore): Uint8Array {
     w.u16(VERSION).fixed(c.roomId).fixed(c.person).fixed(c.leafSeed).fixed(c.leaf);
     w.u8(STATUS.indexOf(c.status))
       .u53(c.lastCommit)
+      .u53(c.gapAt)
       .optional(c.joinHash, (x, hash) => x.fixed(hash));
     w.optional(c.confirmed, (x, { by, time }) => x.fixed(by).u53(time)).u32(c.losses);
   });
@@ -53,6 +56,7 @@ export function decodeCore(bytes: Uint8Array | undefined): RoomCore {
       leaf: r.fixed(32),
       status: STATUS[r.u8()]!,
       lastCommit: r.u53(),
+      gapAt: r.u53(),
       joinHash: r.optional((x) => x.fixed(32)),
       confirmed: r.optional((x) => ({ by: x.fixed(32), time: x.u53() })),
       losses: r.u32(),

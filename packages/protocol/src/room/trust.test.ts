@@ -42,7 +42,7 @@ describe("the relay's word", () => {
   it("RULE watch.signed: a receipt that the room's relay did not sign is told, and stops nobody", () => {
     const { alice, tag } = pair();
     const forged = alice.room.noteHead(head({ ...alice.room.cursor }, tag, new Uint8Array(32).fill(8)));
-    expect(forged.alarm?.code).toBe("BAD_RECEIPT");
+    expect(forged).toMatchObject({ alarm: { code: "BAD_RECEIPT" }, isSigned: false });
     expect(alice.room.noteHead(head({ ...alice.room.cursor }, tag)).alarm).toBeNull();
     expect(alice.room.paused).toEqual([]);
   });
@@ -86,6 +86,11 @@ describe("the relay's word", () => {
     const honest = head({ n: n - 1, head: log.headAt(n - 1)! }, tag);
     expect(alice.room.noteHead(honest, n - 1).alarm).toBeNull();
     expect(alice.room.noteHead(honest, n).alarm?.code).toBe("ROLLBACK");
+    expect(alice.room.paused.map(({ code }) => code)).toEqual(["ROLLBACK"]);
+    // Nor is it better for a relay to lie badly: what it does not even sign is told the same.
+    alice.store(alice.room.resume());
+    const badly = { ...honest, signature: new Uint8Array(64) };
+    expect(alice.room.noteHead(badly, n)).toMatchObject({ alarm: { code: "ROLLBACK" }, isSigned: false });
     expect(alice.room.paused.map(({ code }) => code)).toEqual(["ROLLBACK"]);
   });
 });
@@ -141,6 +146,7 @@ describe("what members claim", () => {
     for (const person of [alice, bob]) person.catchUp(log);
     log.append(forgeAppend(bob, old, { kind: "message" }));
     expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "wrong_epoch" } });
+    expect(alice.received.at(-1)).toMatchObject({ alarm: { code: "ALTERED", person: null } });
   });
 
   it("RULE room.message-bare: a message to which the relay has tied something is junk for all, its author too", () => {

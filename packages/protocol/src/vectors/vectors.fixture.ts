@@ -1,5 +1,6 @@
 import { encode, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { firstLogHead, nextLogHead, recordDigest, recordHash } from "@conclave/wire";
 import { derivedKey, labelledHash } from "../encoding/digest.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, personFingerprint, personTag, roomCode } from "../identity/fingerprint.js";
@@ -191,6 +192,7 @@ function transportVectors(crypto: Crypto): Vectors {
     epoch: 7,
     envelopes,
     rosterRecords: [record(null), record(named(crypto, "previous key"))],
+    record: recordVector(crypto, roomTag),
     labelledHash: {
       label: "conclave/example/v1",
       parts: ["01", "0203"],
@@ -202,6 +204,26 @@ function transportVectors(crypto: Crypto): Vectors {
       context: "01",
       key: toHex(derivedKey(crypto, key, "conclave/example/v1", new Uint8Array([1]))),
     },
+  };
+}
+
+/** What a record's hash is made of: of its bytes, or of what is left when they are deleted. */
+function recordVector(crypto: Crypto, roomTag: Uint8Array): Vectors {
+  const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
+  const [payload, attachment] = [named(crypto, "payload"), named(crypto, "attachment")];
+  const record = { kind: "commit" as const, epoch: 7, payload, attachment };
+  const { payloadHash, attachmentHash } = recordDigest(sha256, record);
+  const first = firstLogHead(sha256, roomTag);
+  const hash = recordHash(sha256, roomTag, record);
+  return {
+    kind: record.kind,
+    epoch: record.epoch,
+    payload: toHex(payload),
+    attachment: toHex(attachment),
+    payloadHash: toHex(payloadHash),
+    attachmentHash: toHex(attachmentHash),
+    recordHash: toHex(hash),
+    logHeads: [toHex(first), toHex(nextLogHead(sha256, first, hash))],
   };
 }
 

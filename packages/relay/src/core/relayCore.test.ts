@@ -8,6 +8,7 @@ import {
   itemHash,
   nextLogHead,
   recordHash,
+  VERSIONS,
   type LogItem,
   type Response,
 } from "@conclave/wire";
@@ -289,8 +290,8 @@ describe("start and end", () => {
       error("hello_expected"),
     );
     await client.hello();
-    expect(client.welcome).toMatchObject({ version: 1, relayKey: world.core.relayKey });
-    world.core.receive(1, encodeClientMessage([{ type: "hello", versions: [1] }]), world.now);
+    expect(client.welcome).toMatchObject({ version: VERSIONS[0], relayKey: world.core.relayKey });
+    world.core.receive(1, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), world.now);
     expect(world.core.commit()).toHaveLength(1);
   });
   it("closes who speaks no version it knows, and who says nothing", async () => {

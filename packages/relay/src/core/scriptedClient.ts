@@ -5,6 +5,7 @@ import {
   inboxIdOf,
   slotProofBytes,
   writeProofBytes,
+  VERSIONS,
   type AppendRequest,
   type ClientFrame,
   type Push,
@@ -51,7 +52,7 @@ export class ScriptedClient {
 
   hello(): Promise<Welcome> {
     const welcomed = new Promise<Welcome>((resolve) => (this.onWelcome = resolve));
-    this.send(encodeClientMessage([{ type: "hello", versions: [1] }]));
+    this.send(encodeClientMessage([{ type: "hello", versions: VERSIONS }]));
     return welcomed;
   }
 

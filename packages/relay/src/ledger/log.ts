@@ -3,6 +3,7 @@ import {
   commitReceiptBytes,
   firstLogHead,
   headReceiptBytes,
+  itemHash,
   nextLogHead,
   recordHash,
   type AppendedResponse,
@@ -128,7 +129,7 @@ export class Log {
 
   private repeat(request: AppendRequest, room: Room, n: number): Appended | Refusal {
     const row = this.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
-    const hash = row.pruned ? row.payload : recordHash(this.sha256, room.row.tag, row);
+    const hash = itemHash(this.sha256, room.row.tag, itemOf(row));
     if (!equalBytes(hash, recordHash(this.sha256, room.row.tag, request))) return refuse("append_conflict");
     return { ok: true, response: this.appendedResponse(request, room, row), record: null };
   }
@@ -213,6 +214,6 @@ export function positionOf(room: Room): RoomPosition {
 }
 
 function itemOf({ n, kind, epoch, time, pruned, payload, attachment }: RecordRow): LogItem {
-  if (pruned) return { n, kind, epoch, time, pruned, recordHash: payload };
+  if (pruned) return { n, kind, epoch, time, pruned, payloadHash: payload, attachmentHash: attachment };
   return { n, kind, epoch, time, pruned, payload, attachment };
 }

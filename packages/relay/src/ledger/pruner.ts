@@ -1,4 +1,4 @@
-import { recordHash, type Sha256 } from "@conclave/wire";
+import { recordDigest, type Sha256 } from "@conclave/wire";
 import type { Retention } from "../settings.js";
 import type { RecordRow } from "../store/store.js";
 import type { Room } from "./room.js";
@@ -8,7 +8,7 @@ import type { WallClock } from "./wallClock.js";
 const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
 const ROOMS_AT_ONCE = 64;
 
-/** Removes what retention says. A pruned message leaves its hash, so the log's head can still be followed across it. */
+/** Removes what retention says. A pruned message leaves the hashes that its own is made of: the log can be followed across it. */
 export class Pruner {
   constructor(
     private readonly rooms: Rooms,
@@ -51,7 +51,7 @@ export class Pruner {
       // RULE: retention.messages-only: commits and roster records are what newcomers verify: they are never pruned.
       if (record.kind === "commit") continue;
       freed += record.payload.length;
-      store.pruneRecord(room.row.no, record.n, recordHash(this.sha256, room.row.tag, record));
+      store.pruneRecord(room.row.no, record.n, recordDigest(this.sha256, record));
     }
     if (availableFrom > room.row.n) oldest = null;
     room.change({ availableFrom, oldest, messageBytes: room.row.messageBytes - freed });

@@ -131,9 +131,9 @@ export class MemoryStore implements Store {
       .map(({ n, appendId }) => ({ n, appendId }));
   }
 
-  pruneRecord(room: number, n: number, recordHash: Uint8Array): void {
+  pruneRecord(room: number, n: number, { payloadHash, attachmentHash }: Parameters<Store["pruneRecord"]>[2]): void {
     const { records } = this.at(room);
-    records[n - 1] = { ...records[n - 1]!, pruned: true, payload: recordHash, attachment: new Uint8Array() };
+    records[n - 1] = { ...records[n - 1]!, pruned: true, payload: payloadHash, attachment: attachmentHash };
   }
 
   addRoster(room: number, record: RosterRecord): void {

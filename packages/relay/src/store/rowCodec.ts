@@ -10,6 +10,8 @@ export const LAST_ROOM = 2 ** 21 - 1;
 /** A blob's chunk `index` as a row id: blobs of up to 2^20 chunks (64 GiB), and 2^33 of them. */
 export const CHUNK_SPAN = 2 ** 20;
 
+const HASH_BYTES = 32;
+
 export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   return encode(keys, (writer) =>
     writer.vector(keys, (w, { key, epoch, n, byToken, live, since, until }) =>
@@ -40,9 +42,10 @@ export function blobRow(row: Row): BlobRow {
   return { no: number(row, "no"), size: number(row, "size"), chunks: number(row, "chunks") - number(row, "missing") };
 }
 
-/** `attachment` is NULL in a pruned record, and then `payload` is its hash. */
+/** `attachment` is NULL in a pruned record, and then `payload` is the hashes of both, one after the other. */
 export function recordRow(row: Row): RecordRow {
   const pruned = row["attachment"] === null;
+  const payload = bytes(row, "payload");
   return {
     n: number(row, "id") % ROOM_SPAN,
     kind: row["kind"] === 1 ? "commit" : "message",
@@ -51,8 +54,8 @@ export function recordRow(row: Row): RecordRow {
     appendId: bytes(row, "append_id"),
     head: bytes(row, "head"),
     pruned,
-    payload: bytes(row, "payload"),
-    attachment: pruned ? new Uint8Array() : bytes(row, "attachment"),
+    payload: pruned ? payload.slice(0, HASH_BYTES) : payload,
+    attachment: pruned ? payload.slice(HASH_BYTES) : bytes(row, "attachment"),
   };
 }
 

@@ -1,8 +1,15 @@
 import type { Database } from "@conclave/sqlite";
 
 /**
- * One step for each version of the schema, forward only. `PRAGMA user_version` says how many a database has been through.
- * Records are keyed by `room * 2^32 + n`: one B-tree, no second index, appending at the room's end.
+ * What came before this version hashed records in another way: nobody can follow such a log any more, so a database of it
+ * is refused, as it is.
+ */
+const FIRST_VERSION = 4;
+
+/**
+ * One step for each version of the schema from {@link FIRST_VERSION} on, forward only. `PRAGMA user_version` says which
+ * version a database is of. Records are keyed by `room * 2^32 + n`: one B-tree, no second index, appending at the room's
+ * end.
  */
 const STEPS: readonly string[] = [
   `
@@ -38,20 +45,9 @@ const STEPS: readonly string[] = [
   );
   CREATE INDEX inbox_of ON inbox (inbox_id, room_tag);
   CREATE INDEX inbox_time ON inbox (time);
-  CREATE TABLE blob (
-    id INTEGER PRIMARY KEY, room INTEGER NOT NULL, blob_id BLOB NOT NULL, bytes BLOB NOT NULL, time INTEGER NOT NULL
-  );
-  CREATE UNIQUE INDEX blob_of ON blob (room, blob_id);
-  CREATE INDEX blob_time ON blob (time);
-  `,
-  `
   CREATE TABLE relay_time (one INTEGER PRIMARY KEY CHECK (one = 1), signed_until INTEGER NOT NULL);
   INSERT INTO relay_time VALUES (1, 0);
-  `,
-  // Blobs of many chunks, in place of ones that no client ever wrote. A chunk's id is `blob * 2^20 + index`.
-  `
-  DROP TABLE blob;
-  UPDATE room SET blob_bytes = 0;
+  -- A chunk's id is blob * 2^20 + index.
   CREATE TABLE blob (
     no INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, blob_id BLOB NOT NULL, size INTEGER NOT NULL,
     chunks INTEGER NOT NULL, missing INTEGER NOT NULL, time INTEGER NOT NULL, dropped INTEGER NOT NULL
@@ -65,15 +61,22 @@ const STEPS: readonly string[] = [
 
 /**
  * Brings a database to the newest schema. `copyFirst` is called with the old version before a database that holds something
- * is changed. @throws Error when it was made by a newer version of the relay.
+ * is changed. @throws Error, with a sentence for the operator, when it was made by a newer version of the relay, or by one
+ * whose logs cannot be read any more. Then nothing was changed.
  */
-export function migrate(database: Database, copyFirst: (version: number) => void): void {
+export function migrate(database: Database, copyFirst: (version: number) => void, steps = STEPS): void {
+  const newest = FIRST_VERSION + steps.length - 1;
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-  if (version > STEPS.length) throw new Error("this database was made by a newer version of the relay");
-  if (version === STEPS.length) return;
+  if (version > newest) throw new Error("this database was made by a newer version of the relay");
+  if (version > 0 && version < FIRST_VERSION) {
+    throw new Error(
+      "this data folder is of an early form of the relay, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; start with an empty folder",
+    );
+  }
+  if (version === newest) return;
   if (version > 0) copyFirst(version);
   database.transaction(() => {
-    for (const step of STEPS.slice(version)) database.exec(step);
-    database.exec(`PRAGMA user_version = ${STEPS.length}`);
+    for (const step of steps.slice(version === 0 ? 0 : version - FIRST_VERSION + 1)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${newest}`);
   });
 }

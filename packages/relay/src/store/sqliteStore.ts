@@ -1,3 +1,4 @@
+import { concatBytes } from "@conclave/codec";
 import type { Database, Row } from "@conclave/sqlite";
 import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import {
@@ -141,8 +142,9 @@ export class SqliteStore implements Store {
       .reverse();
   }
 
-  pruneRecord(room: number, n: number, recordHash: Uint8Array): void {
-    this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", recordHash, room * ROOM_SPAN + n);
+  pruneRecord(room: number, n: number, { payloadHash, attachmentHash }: Parameters<Store["pruneRecord"]>[2]): void {
+    const hashes = concatBytes(payloadHash, attachmentHash);
+    this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", hashes, room * ROOM_SPAN + n);
   }
 
   addRoster(room: number, { index, n, attachment }: RosterRecord): void {

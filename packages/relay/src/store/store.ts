@@ -1,4 +1,4 @@
-import type { InboxItem, JoinRequestItem, RecordKind, RosterRecord } from "@conclave/wire";
+import type { InboxItem, JoinRequestItem, RecordDigest, RecordKind, RosterRecord } from "@conclave/wire";
 
 /** A key that proves membership in the epoch that the commit at `n` led to. */
 export interface WriteKey {
@@ -38,7 +38,7 @@ export interface RoomRow {
   oldest: number | null;
 }
 
-/** A log record as it is stored. When pruned, `payload` is the record's hash. */
+/** A log record as it is stored. When pruned, `payload` and `attachment` are their hashes. */
 export interface RecordRow {
   readonly n: number;
   readonly kind: RecordKind;
@@ -109,8 +109,8 @@ export interface Store {
   records(room: number, fromN: number, size: PageSize): RecordRow[];
   /** The newest `count` append ids, in order of `n`. */
   appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[];
-  /** Replaces the payload of a message by the record's hash. */
-  pruneRecord(room: number, n: number, recordHash: Uint8Array): void;
+  /** Replaces payload and attachment of a message by their hashes. */
+  pruneRecord(room: number, n: number, digest: Pick<RecordDigest, "payloadHash" | "attachmentHash">): void;
 
   addRoster(room: number, record: RosterRecord): void;
   roster(room: number, fromIndex: number, size: PageSize): RosterRecord[];

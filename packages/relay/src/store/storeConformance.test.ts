@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDatabase } from "@conclave/sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { MemoryStore } from "./memoryStore.js";
+import { migrate } from "./schema.js";
 import { SqliteStore } from "./sqliteStore.js";
 import type { RecordRow, RoomRow, Store } from "./store.js";
 
@@ -121,12 +122,12 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
-  it("prunes a record to its hash", () => {
+  it("prunes a record to the hashes of its bytes", () => {
     const { store, a } = withRooms();
     for (let n = 1; n <= 3; n++) store.addRecord(a.no, record(n));
-    store.pruneRecord(a.no, 1, id(77));
+    store.pruneRecord(a.no, 1, { payloadHash: id(77), attachmentHash: id(78) });
     const [first, second] = store.records(a.no, 1, all);
-    expect(first).toEqual({ ...record(1), pruned: true, payload: id(77), attachment: new Uint8Array() });
+    expect(first).toEqual({ ...record(1), pruned: true, payload: id(77), attachment: id(78) });
     expect(second).toEqual(record(2));
     store.commit();
     store.close();
@@ -281,23 +282,39 @@ describe("store on a file", () => {
     second.close();
   });
   it("RULE relay.copy-first: an older database is copied before its schema is changed, a new one is not", () => {
-    const old = openDatabase(sqliteFile());
-    new SqliteStore(old);
-    old.exec("PRAGMA user_version = 2");
-    const copied: number[] = [];
-    // The step that is missing would be the third, which is there already: what matters is the order.
-    expect(() => new SqliteStore(old, (version) => copied.push(version))).toThrow();
-    expect(copied).toEqual([2]);
-    old.close();
-    const fresh = new SqliteStore(openDatabase(sqliteFile()), () => copied.push(0));
-    expect(copied).toEqual([2]);
-    fresh.close();
+    const database = openDatabase(sqliteFile());
+    const steps = ["CREATE TABLE first (n)", "CREATE TABLE second (n)"];
+    const tables = () =>
+      database
+        .prepare("SELECT name FROM sqlite_master")
+        .all()
+        .map((row) => row["name"]);
+    const copied: unknown[] = [];
+    const copyFirst = (version: number) => copied.push(version, tables());
+    migrate(database, copyFirst, steps.slice(0, 1));
+    expect(copied).toEqual([]);
+    migrate(database, copyFirst, steps);
+    expect(copied).toEqual([4, ["first"]]);
+    expect(tables()).toEqual(["first", "second"]);
+    migrate(database, copyFirst, steps);
+    expect(copied).toHaveLength(2);
+    database.close();
   });
   it("refuses a database of a newer version", () => {
     const path = sqliteFile();
     const database = openDatabase(path);
     database.exec("PRAGMA user_version = 999");
     expect(() => new SqliteStore(database)).toThrow("newer version");
+    database.close();
+  });
+  it("refuses a database whose records are hashed as they were at first, and changes nothing in it", () => {
+    const path = sqliteFile();
+    const database = openDatabase(path);
+    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 3");
+    expect(() => new SqliteStore(database)).toThrow("cannot be continued");
+    const tables = database.prepare("SELECT name FROM sqlite_master").all();
+    expect(tables).toEqual([{ name: "record" }]);
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
     database.close();
   });
 });

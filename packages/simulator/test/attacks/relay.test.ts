@@ -2,6 +2,7 @@ import {
   decodeRelayMessage,
   encodeClientMessage,
   encodeRelayMessage,
+  VERSIONS,
   type ClientFrame,
   type LogItem,
   type LogRecord,
@@ -46,7 +47,7 @@ describe("attacks with frames, junk and deliveries", () => {
     const room = world.relay.main.store.room(world.tagOf(alice!));
     for (let n = 0; n < 50_000; n++) {
       if (n % 8 === 0) core.open(-9, "fuzz", world.timeline.now + n);
-      core.receive(-9, encodeClientMessage([{ type: "hello", versions: [1] }]), world.timeline.now + n);
+      core.receive(-9, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), world.timeline.now + n);
       core.receive(-9, mutated(dice.pick(requests)), world.timeline.now + n);
       if (n % 8 === 7) core.close(-9);
       core.commit();

@@ -22,7 +22,7 @@ import { home, rooms } from "../../model/home.js";
 import { alarmSentences } from "../chat/systemWords.js";
 import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";
-import { advice, meanings } from "./adviceWords.js";
+import { adviceFor, meanings } from "./adviceWords.js";
 import { t } from "./words.js";
 
 const LOOKED_THROUGH = 2000;
@@ -86,7 +86,7 @@ function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly ala
         <p>{meanings[alarm.code]}</p>
         <div>
           <h4>{t.toDo}</h4>
-          <p>{advice[alarm.code]}</p>
+          <p>{adviceFor(alarm)}</p>
         </div>
         <Facts
           facts={[

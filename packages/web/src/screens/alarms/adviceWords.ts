@@ -1,4 +1,6 @@
+import type { TimelineAlarm } from "@conclave/client";
 import type { AlarmCode } from "@conclave/client/pure";
+
 import { words } from "../../words/words.js";
 
 /** What it means, in plain words. */
@@ -10,8 +12,14 @@ export const meanings = words({
       "It told one of you something else than another, and signed both. That is not an accident of the network.",
     BAD_RECEIPT:
       "The server did not sign what it delivered, or signed something else. What it delivers is still checked line by line.",
+    WITHHELD:
+      "It calls something deleted that no honest server deletes. It may be hiding a change: that somebody was removed, for example. Nothing is sent until it gives what is missing.",
+    SHUT_OUT:
+      "The others may have gone on without you, or without somebody whom you still see here. Nothing is sent, so that nobody reads it who should not.",
     REFUSED_CHANGE:
       "A member's device tried to change who is here, or how, without the right to. All members refuse it by themselves: nothing changed.",
+    ALTERED:
+      "Part of it does not belong to what its author signed. Whoever passes it on can have put that there, so nobody in this room is accused. It changes nothing.",
     JUNK: "It can be a fault of the server, or a try to confuse the room. It changes nothing: nobody in here can have sent it.",
     BAD_MESSAGE: "A member's device sent something that is not what it claims to be. It was left out.",
     RESTORED:
@@ -24,8 +32,14 @@ export const meanings = words({
       "Er hat einem von euch etwas anderes gesagt als anderen, und beides unterschrieben. Das ist keine Störung des Netzes.",
     BAD_RECEIPT:
       "Der Server hat nicht unterschrieben, was er geliefert hat, oder etwas anderes. Was er liefert, wird weiter Zeile für Zeile geprüft.",
+    WITHHELD:
+      "Er nennt etwas gelöscht, das kein ehrlicher Server löscht. Vielleicht verbirgt er eine Änderung: dass jemand entfernt wurde, zum Beispiel. Bis er gibt, was fehlt, wird nichts gesendet.",
+    SHUT_OUT:
+      "Vielleicht sind die anderen ohne dich weitergegangen, oder ohne jemanden, den du hier noch siehst. Es wird nichts gesendet, damit es niemand liest, der es nicht soll.",
     REFUSED_CHANGE:
       "Das Gerät eines Mitglieds wollte ändern, wer hier ist, oder wie, ohne das Recht dazu. Alle Mitglieder lehnen das von selbst ab: nichts hat sich geändert.",
+    ALTERED:
+      "Ein Teil davon gehört nicht zu dem, was der Absender unterschrieben hat. Jeder, der es weitergibt, kann das hineingetan haben: niemand in diesem Raum wird beschuldigt. Es ändert nichts.",
     JUNK: "Das kann ein Fehler des Servers sein, oder ein Versuch, den Raum zu verwirren. Es ändert nichts: niemand hier kann es gesendet haben.",
     BAD_MESSAGE: "Das Gerät eines Mitglieds hat etwas gesendet, das nicht ist, was es vorgibt. Es wurde weggelassen.",
     RESTORED:
@@ -33,8 +47,19 @@ export const meanings = words({
   },
 }) satisfies Record<AlarmCode, string>;
 
-/** What to do. */
-export const advice = words({
+/** What to do where nobody is known whom one could talk to. */
+const special = words({
+  en: { unnamed: "There is nothing to do: whose device it was cannot be told." },
+  de: { unnamed: "Zu tun ist nichts: wessen Gerät es war, lässt sich nicht sagen." },
+});
+
+/** What to do about an alarm: only what there are the means for. */
+export function adviceFor({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
+  const isNamed = person !== null || (code !== "REFUSED_CHANGE" && code !== "BAD_MESSAGE");
+  return isNamed ? advice[code] : special.unnamed;
+}
+
+const advice = words({
   en: {
     FORK: "Compare the room code with the others by telephone or in person. If it differs, stop using this server.",
     ROLLBACK:
@@ -42,7 +67,11 @@ export const advice = words({
     EQUIVOCATION:
       "Save the proof and show it to the others: the server signed it itself. If who runs it cannot explain that, start a new room on another server.",
     BAD_RECEIPT: "If it comes again, tell whoever runs the server.",
+    WITHHELD:
+      "Ask the others by telephone or in person what has happened here. If it stays like this, stop using this server.",
+    SHUT_OUT: "Ask the others by telephone or in person who is in this room, and compare the room code.",
     REFUSED_CHANGE: "Talk to the person. Whoever may, can remove them.",
+    ALTERED: "If it comes again, tell whoever runs the server.",
     JUNK: "If it comes again, tell whoever runs the server.",
     BAD_MESSAGE: "If it comes again, talk to the person whose device it is.",
     RESTORED: "Ask somebody in the room to remove this device's place and to send you a new invite.",
@@ -54,7 +83,11 @@ export const advice = words({
     EQUIVOCATION:
       "Speichere den Beweis und zeig ihn den anderen: der Server hat ihn selbst unterschrieben. Kann das niemand erklären, der ihn betreibt, gründet einen neuen Raum auf einem anderen.",
     BAD_RECEIPT: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
+    WITHHELD:
+      "Frag die anderen am Telefon oder persönlich, was hier geschehen ist. Bleibt es so, benutzt diesen Server nicht mehr.",
+    SHUT_OUT: "Frag die anderen am Telefon oder persönlich, wer in diesem Raum ist, und vergleicht den Raumcode.",
     REFUSED_CHANGE: "Sprich mit der Person. Wer darf, kann sie entfernen.",
+    ALTERED: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
     JUNK: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
     BAD_MESSAGE: "Kommt es wieder vor, sprich mit der Person, deren Gerät es ist.",
     RESTORED: "Bitte jemanden im Raum, den Platz dieses Geräts zu entfernen und dir eine neue Einladung zu schicken.",
