@@ -67,7 +67,8 @@ export class RewritingProxy {
     const decoded = decodeRelayMessage(new Uint8Array(data), MOST);
     if (!decoded.ok) return data;
     for (const frame of decoded.frames) {
-      if ("items" in frame) for (const item of frame.items) if ("n" in item) this.newest = Math.max(this.newest, item.n);
+      if ("items" in frame)
+        for (const item of frame.items) if ("n" in item) this.newest = Math.max(this.newest, item.n);
     }
     return rewrite === null ? data : encodeRelayMessage(decoded.frames.map(rewrite));
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const started = await startRelay(join(folder, "relay"));
   relay = started.relay;
   proxy = await RewritingProxy.start(started.address);
-});
+}, 60_000);
 afterAll(async () => {
   proxy.stop();
   await relay.stop();
@@ -32,7 +32,7 @@ async function conclave(who: string, ...args: string[]) {
 }
 
 const names = (people: { name: string }[]) => people.map(({ name }) => name);
-const texts = (items: { message?: { text: string } }[]) => items.flatMap(({ message }) => message?.text ?? []);
+const texts = (items: { message?: { text: string } }[] = []) => items.flatMap(({ message }) => message?.text ?? []);
 const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
 
 /** Every commit after `n` is called deleted, as what it is or as a message; and so is all that the relay could have deleted. */

@@ -104,22 +104,37 @@ describe("what leaves, and when", () => {
     expect(new Set(world.heard.map(({ type }) => type))).toEqual(new Set(["hello", "getSlot", "readRoster"]));
   });
 
-  it("RULE client.join-bounded: a relay that sends a roster without end is given up", async () => {
+  it("RULE client.join-bounded: a relay that sends a roster without end, or promises one, is given up", async () => {
     const world = new World();
     const [alice] = await twoIn(world);
     const link = await alice.invite();
-    world.changeAnswer = (bytes) => {
-      const decoded = decodeRelayMessage(bytes, 1 << 26);
-      const [first] = decoded.ok ? decoded.frames : [];
-      if (first?.type !== "roster") return bytes.slice();
-      const records = [0, 1, 2, 3, 4].map((index) => ({ index, n: 0, attachment: new Uint8Array(1 << 20) }));
-      return encodeRelayMessage([{ ...first, records, total: 1 << 20 }]);
-    };
     const carol = world.home();
     await carol.open();
-    expect(await world.run(carol.client.lookAt(link))).toMatchObject({
-      problem: { kind: "relay", error: "too_large" },
-    });
+    // Large records; a promise of more than there can be; and one empty record at a time, for ever.
+    const floods = [
+      { count: 5, bytes: 1 << 20, total: 100_000, most: 27 },
+      { count: 1, bytes: 0, total: 2 ** 50, most: 1 },
+      { count: 1, bytes: 0, total: 200_000, most: 5000 },
+    ];
+    for (const { count, bytes, total, most } of floods) {
+      let pages = 0;
+      world.changeAnswer = (answer) => {
+        const decoded = decodeRelayMessage(answer, 1 << 26);
+        const [first] = decoded.ok ? decoded.frames : [];
+        if (first?.type !== "roster") return answer.slice();
+        pages++;
+        const records = Array.from({ length: count }, (_, index) => ({
+          index,
+          n: 0,
+          attachment: new Uint8Array(bytes),
+        }));
+        return encodeRelayMessage([{ ...first, records, total }]);
+      };
+      expect(await world.run(carol.client.lookAt(link))).toMatchObject({
+        problem: { kind: "relay", error: "too_large" },
+      });
+      expect(pages).toBeLessThanOrEqual(most);
+    }
   });
 
   it("a link that is none, or to a room that we are in, is refused before anything is asked", async () => {

@@ -89,7 +89,15 @@ export type { SlotView } from "./invite/slot.js";
 export type { Deed } from "./room/deed.js";
 export { deedOf } from "./room/deed.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
-export { judgeRoom, type OpenedRoom, openRoom, previewRoom, readSlot, type RoomPreview } from "./room/preview.js";
+export {
+  judgeRoom,
+  type OpenedRoom,
+  openingRoom,
+  openRoom,
+  previewRoom,
+  readSlot,
+  type RoomPreview,
+} from "./room/preview.js";
 export { admissionSignatures, signaturesOf } from "./room/signatures.js";
 export {
   acceptAdmission,

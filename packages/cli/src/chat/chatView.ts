@@ -102,5 +102,6 @@ export function keyOf(item: ShownItem): string | null {
   if (item.kind === "message") return `m${item.message.id}`;
   if (item.kind === "decision") return `d${item.decision.seq}`;
   if (item.kind === "proposal") return `p${item.proposal.id} ${item.proposal.time}`;
+  if (item.kind === "unreadable") return `u${item.n}`;
   return item.kind === "alarm" ? `a${item.alarm.order}` : null;
 }

@@ -33,10 +33,14 @@ export interface PlainChatOptions {
  */
 export async function plainChat(room: RoomSession, output: Output, options: PlainChatOptions): Promise<ExitCode> {
   const texts = new Map<string, string>();
+  const gaps = new Set<number>();
   const show = (item: TimelineItem) => {
     if (item.kind === "message") texts.set(item.message.id, item.message.text);
     // Own messages are told when they are in the room's log: once, to people and programs.
     if (item.kind === "message" && item.message.state === "pending") return;
+    // A line that counts up is printed with its first number, and then for each power of ten.
+    if (item.kind === "unreadable" && !/^10*$/u.test(String(item.count)) && gaps.has(item.n)) return;
+    if (item.kind === "unreadable") gaps.add(item.n);
     output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
   };
   // For people a message that reads otherwise now is shown once more; what was printed cannot change.

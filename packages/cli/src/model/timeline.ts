@@ -102,4 +102,11 @@ export type TimelineItem =
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: Alarm }
   | { readonly kind: "proposal"; readonly proposal: ProposalLine }
-  | { readonly kind: "unreadable"; readonly n: number; readonly reason: string; readonly sentence: string };
+  /** `count` records in a row, from `n` on. The same line comes again when there are more. */
+  | {
+      readonly kind: "unreadable";
+      readonly n: number;
+      readonly reason: string;
+      readonly count: number;
+      readonly sentence: string;
+    };

@@ -15,12 +15,28 @@ import { adviceFor } from "./alarmAdvice.js";
 import { actionPhrase, decisionView, type LabelOf } from "./decisionView.js";
 import { personView } from "./personView.js";
 
+/** One record that cannot be shown, and several. */
 const UNREADABLE = {
-  before_join: "Something from before you joined cannot be read.",
-  epoch_gone: "Something from an earlier time cannot be read: its keys are gone, as they should be.",
-  replayed: "The server delivered a message a second time; it was ignored.",
-  pruned: "A message is gone: the server had deleted it before this device read it.",
-  invalid: "Something that does not hold was ignored.",
+  before_join: [
+    "Something from before you joined cannot be read.",
+    (count: number) => `${count} things from before you joined cannot be read.`,
+  ],
+  epoch_gone: [
+    "Something from an earlier time cannot be read: its keys are gone, as they should be.",
+    (count: number) => `${count} things from an earlier time cannot be read: their keys are gone, as they should be.`,
+  ],
+  replayed: [
+    "The server delivered a message a second time; it was ignored.",
+    (count: number) => `The server delivered ${count} messages a second time; they were ignored.`,
+  ],
+  pruned: [
+    "A message is gone: the server had deleted it before this device read it.",
+    (count: number) => `${count} messages are gone: the server had deleted them before this device read them.`,
+  ],
+  invalid: [
+    "Something that does not hold was ignored.",
+    (count: number) => `${count} things that do not hold were ignored.`,
+  ],
 } as const;
 
 const decoder = new TextDecoder();
@@ -39,8 +55,11 @@ export function itemView(item: RoomItem, labelOf: LabelOf, saveProof: SaveProof)
       return { kind: "alarm", alarm: alarmView(item.alarm, saveProof) };
     case "proposal":
       return { kind: "proposal", proposal: proposalView(item.proposal, labelOf) };
-    case "unreadable":
-      return { kind: "unreadable", n: item.n, reason: item.reason, sentence: UNREADABLE[item.reason] };
+    case "unreadable": {
+      const { n, reason, count } = item;
+      const [one, several] = UNREADABLE[reason];
+      return { kind: "unreadable", n, reason, count, sentence: count === 1 ? one : several(count) };
+    }
   }
 }
 

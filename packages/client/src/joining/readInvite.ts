@@ -2,7 +2,7 @@ import {
   inviteKeys,
   type InviteLink,
   judgeRoom,
-  openRoom,
+  openingRoom,
   type Outcome,
   readSlot,
   type RoomPreview,
@@ -20,13 +20,19 @@ import type { ErrorResponse } from "@conclave/wire";
 /** How many versions of a slot are tried: the relay keeps three, and anybody who holds the link may have put junk (A42). */
 const VERSIONS = 3;
 const MOST_ROSTER_BYTES = 128 * 1024 * 1024;
+/** What a record takes in memory beside its bytes, roughly. */
+const RECORD_BYTES = 256;
+/** No honest room comes near: the bytes of its records are too many before. */
+const MOST_ROSTER_RECORDS = MOST_ROSTER_BYTES / RECORD_BYTES / 2;
+/** An honest relay gives hundreds of records at a time. */
+const MOST_PAGES = 4096;
 
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
  * itself gives, stores nothing. The newest version of the slot that holds counts.
  */
 export async function readInvite(
-  ports: Pick<ClientPorts, "crypto" | "random">,
+  ports: JoinPorts,
   connection: RelayConnection,
   link: InviteLink,
 ): Promise<Result<RoomPreview>> {
@@ -55,33 +61,48 @@ export async function readInvite(
   return failed(first ?? { kind: "unknown" });
 }
 
+type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
+
 async function judge(
-  ports: Pick<ClientPorts, "crypto" | "random">,
+  ports: JoinPorts,
   ...found: [InviteLink, SlotView, readonly RosterRecord[]]
 ): Promise<Outcome<RoomPreview>> {
-  const opened = openRoom(ports, ...found);
+  const opened = await inPieces(ports, openingRoom(ports, ...found));
   if (!opened.ok) return opened;
   // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
   return judgeRoom(ports, opened.value);
 }
 
-/** All sealed roster records of a room. */
+/** Does the pieces of a work, with room for everything else between them. */
+async function inPieces<T>({ clock }: Pick<ClientPorts, "clock">, work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await new Promise<void>((resolve) => {
+      clock.setTimer(0, resolve);
+    });
+  }
+}
+
+/** All sealed roster records of a room; `too_large` where there are more than any honest room has. */
 export async function readRosterLog(
   connection: RelayConnection,
   roomTag: Uint8Array,
 ): Promise<Result<readonly RosterRecord[]>> {
   const records: RosterRecord[] = [];
   let bytes = 0;
-  for (let total = 1; records.length < total;) {
+  for (let total = 1, pages = 0; records.length < total; pages++) {
     const fromIndex = records.length;
     const answer = await connection.request<"readRoster">({ type: "readRoster", roomTag, fromIndex });
     if (answer.type !== "roster") return failed(problemOf(answer));
     total = answer.total;
     if (answer.records.length === 0) break;
-    for (const record of answer.records) bytes += record.attachment.length;
-    // RULE: client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite (attack A80).
-    if (bytes > MOST_ROSTER_BYTES) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
+    for (const record of answer.records) bytes += record.attachment.length + RECORD_BYTES;
+    // RULE: client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite, nor keep them reading
+    // for ever: what it gives is counted, what it promises, and how often it is asked (attack A80).
+    const isTooMuch = bytes > MOST_ROSTER_BYTES || total > MOST_ROSTER_RECORDS || pages >= MOST_PAGES;
+    if (isTooMuch) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
     records.push(...answer.records);
   }
   return done(records);

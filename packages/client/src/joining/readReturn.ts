@@ -9,7 +9,7 @@ import { readInvite } from "./readInvite.js";
  * id and relay are all that is needed of it, and the floor (docs/decisions/0006). Null where there is none that is good.
  */
 export async function readReturn(
-  ports: Pick<ClientPorts, "crypto" | "random">,
+  ports: Pick<ClientPorts, "crypto" | "random" | "clock">,
   connection: RelayConnection,
   link: InviteLink,
   seed: Uint8Array,

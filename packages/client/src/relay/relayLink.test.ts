@@ -15,7 +15,13 @@ import type { RequestBody } from "./answer.js";
 import { RelayLink } from "./relayLink.js";
 
 const id = (fill: number) => new Uint8Array(32).fill(fill);
-const welcome: Welcome = { type: "welcome", version: VERSIONS[0]!, challenge: id(1), relayKey: id(2), limits: DEFAULT_LIMITS };
+const welcome: Welcome = {
+  type: "welcome",
+  version: VERSIONS[0]!,
+  challenge: id(1),
+  relayKey: id(2),
+  limits: DEFAULT_LIMITS,
+};
 const read: RequestBody & { type: "read" } = { type: "read", roomTag: id(3), fromN: 1, limit: 10 };
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 

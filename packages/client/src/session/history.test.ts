@@ -19,7 +19,9 @@ const message = (n: number, text: string): HistoryMessage => ({
   },
 });
 
-async function historyOf(...items: HistoryItem[]): Promise<{ storage: MemoryStorage; history: History }> {
+async function historyOf(
+  ...items: Parameters<History["add"]>[1][]
+): Promise<{ storage: MemoryStorage; history: History }> {
   const storage = new MemoryStorage(new MemoryDisk());
   const history = await History.load(storage, keys);
   const turn = new Turn();
@@ -48,6 +50,27 @@ describe("History", () => {
       expect(back, `back by ${String(limit)}`).toEqual(items);
       expect(forth, `forth by ${String(limit)}`).toEqual(items);
     }
+  });
+
+  it("RULE history.gaps-bounded: records in a row that cannot be shown are one line for each reason, with a count", async () => {
+    const { storage, history } = await historyOf(message(1, "a"));
+    const turn = new Turn();
+    for (let n = 2; n < 10_002; n++) history.addGap(turn, n, n % 2 === 0 ? "pruned" : "epoch_gone");
+    history.add(turn, message(10_002, "b"));
+    expect(history.addGap(turn, 10_003, "pruned")).toEqual({
+      kind: "unreadable",
+      n: 10_003,
+      reason: "pruned",
+      count: 1,
+    });
+    await storage.commit(turn.writes);
+    expect(await history.page()).toEqual([
+      message(1, "a"),
+      { kind: "unreadable", n: 2, reason: "pruned", count: 5000 },
+      { kind: "unreadable", n: 3, reason: "epoch_gone", count: 5000 },
+      message(10_002, "b"),
+      { kind: "unreadable", n: 10_003, reason: "pruned", count: 1 },
+    ]);
   });
 
   it("finds what is not stored yet, with what was done to it in the same group of turns", async () => {

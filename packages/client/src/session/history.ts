@@ -1,9 +1,15 @@
 import { encode, toHex } from "@conclave/codec";
-import type { Message } from "@conclave/protocol";
+import type { Message, Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "../conversation/amendment.js";
 import type { Amendments } from "../conversation/amendments.js";
 import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
-import { decodeHistoryItem, encodeHistoryItem, type HistoryItem, type HistoryMessage } from "./historyItem.js";
+import {
+  decodeHistoryItem,
+  encodeHistoryItem,
+  type HistoryGap,
+  type HistoryItem,
+  type HistoryMessage,
+} from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
 import type { Turn } from "./turn.js";
@@ -29,6 +35,8 @@ export class History {
   /** Places of unread messages, and whether they name us; not more than are counted. */
   private unreadAt = new Map<number, boolean>();
   private namesUs: (text: string) => boolean = () => false;
+  /** What could not be shown since the last line that can, by its reason. */
+  private readonly gaps = new Map<Unreadable, HistoryGap>();
 
   private constructor(
     private readonly storage: Storage,
@@ -65,7 +73,8 @@ export class History {
     return this.unreadAt.keys().next().value ?? null;
   }
 
-  add(turn: Turn, item: HistoryItem): void {
+  add(turn: Turn, item: Exclude<HistoryItem, HistoryGap>): void {
+    this.gaps.clear();
     if (item.kind === "message") {
       this.keepMessage(turn, item);
       this.place(turn, item.message, item.n);
@@ -74,6 +83,18 @@ export class History {
     }
     const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
     turn.put(key, encodeHistoryItem(item));
+  }
+
+  /**
+   * Keeps that a record cannot be shown: those that follow one another for one reason are one line, which it gives.
+   * RULE: history.gaps-bounded: a relay that gives nothing but records that cannot be read fills neither disk nor screen (A83).
+   */
+  addGap(turn: Turn, n: number, reason: Unreadable): HistoryGap {
+    const before = this.gaps.get(reason);
+    const gap = { kind: "unreadable", n: before?.n ?? n, reason, count: (before?.count ?? 0) + 1 } as const;
+    this.gaps.set(reason, gap);
+    turn.put(this.keys.historyItem(gap.n), encodeHistoryItem(gap));
+    return gap;
   }
 
   /** Keeps of a message that is no line only who wrote it, so that it counts once. */

@@ -21,8 +21,16 @@ export type HistoryItem =
   | { readonly kind: "alarm"; readonly n: number; readonly order: number }
   /** Somebody asked the others to agree to something, and what became of it. */
   | { readonly kind: "proposal"; readonly n: number; readonly proposal: LoggedProposal }
-  /** Something that cannot be shown, and why: one of a closed list. */
-  | { readonly kind: "unreadable"; readonly n: number; readonly reason: Unreadable };
+  /** So many records in a row that cannot be shown, from `n` on, and why: one of a closed list. */
+  | HistoryGap;
+
+/** Records in a row that cannot be shown. */
+export interface HistoryGap {
+  readonly kind: "unreadable";
+  readonly n: number;
+  readonly reason: Unreadable;
+  readonly count: number;
+}
 
 // Numbers are stored: never change one.
 const REASONS: readonly Unreadable[] = ["before_join", "epoch_gone", "replayed", "pruned", "invalid"];
@@ -33,7 +41,7 @@ export function encodeHistoryItem(item: HistoryItem): Uint8Array {
     if (i.kind === "message") writeMessage(w.u8(1).bool(i.own), i.message);
     else if (i.kind === "decision") w.u8(2).u53(i.seq);
     else if (i.kind === "proposal") writeProposal(w.u8(5), i.proposal);
-    else if (i.kind === "unreadable") w.u8(3).u8(REASONS.indexOf(i.reason));
+    else if (i.kind === "unreadable") w.u8(3).u8(REASONS.indexOf(i.reason)).u53(i.count);
     else w.u8(4).u53(i.order);
   });
 }
@@ -48,7 +56,7 @@ export function decodeHistoryItem(bytes: Uint8Array): HistoryItem {
       case 2:
         return { kind: "decision", n, seq: r.u53() };
       case 3:
-        return { kind: "unreadable", n, reason: REASONS[r.u8()]! };
+        return { kind: "unreadable", n, reason: REASONS[r.u8()]!, count: r.u53() };
       case 4:
         return { kind: "alarm", n, order: r.u53() };
       case 5:

@@ -9,13 +9,14 @@ import {
   type Message,
   ProtocolKind,
   type RoomEvent,
+  type Unreadable,
 } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import { isSilent } from "./silentKind.js";
 import { isAmendment } from "../conversation/amendment.js";
 import { alarmView } from "../view/alarmView.js";
 import { decisionOf } from "../view/roomView.js";
-import { alarmLine, decisionLine, proposalLine } from "../view/timelineView.js";
+import { alarmLine, decisionLine, gapLine, proposalLine } from "../view/timelineView.js";
 import type { LoggedAlarm } from "./alarmLog.js";
 import type { LoggedProposal, ProposalEnding } from "./proposalLog.js";
 import type { RoomState } from "./roomState.js";
@@ -65,15 +66,9 @@ function raise(state: RoomState, turn: Turn, entry: LoggedAlarm): void {
   state.emit(turn, { type: "item", item: alarmLine(alarm) });
 }
 
-function keepUnreadable(
-  state: RoomState,
-  turn: Turn,
-  n: number,
-  reason: Extract<Parameters<RoomState["history"]["add"]>[1], { kind: "unreadable" }>["reason"],
-): void {
+function keepUnreadable(state: RoomState, turn: Turn, n: number, reason: Unreadable): void {
   if (reason === "before_join") return;
-  state.history.add(turn, { kind: "unreadable", n, reason });
-  state.emit(turn, { type: "item", item: { kind: "unreadable", key: `u${String(n)}`, n, reason } });
+  state.emit(turn, { type: "item", item: gapLine(state.history.addGap(turn, n, reason)) });
 }
 
 async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: number): Promise<void> {

@@ -119,8 +119,8 @@ export type TimelineItem = {
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
   | { readonly kind: "proposal"; readonly proposal: TimelineProposal }
-  /** Something that cannot be shown, and why. */
-  | { readonly kind: "unreadable"; readonly reason: Unreadable }
+  /** So many records in a row that cannot be shown, and why. The line stays the same one while there come more. */
+  | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
 );
 
 /** Which part of a timeline to read: at most one of `before`, `after` and `around`; else the newest. */

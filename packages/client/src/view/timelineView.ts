@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import type { HistoryItem } from "../session/historyItem.js";
+import type { HistoryGap, HistoryItem } from "../session/historyItem.js";
 import type { LoggedProposal } from "../session/proposalLog.js";
 import type { RoomState } from "../session/roomState.js";
 import { alarmView } from "./alarmView.js";
@@ -25,8 +25,12 @@ export function systemLine(
     case "proposal":
       return proposalLine(state, item.proposal);
     case "unreadable":
-      return { ...item, key: `u${String(item.n)}` };
+      return gapLine(item);
   }
+}
+
+export function gapLine(gap: HistoryGap): TimelineItem {
+  return { ...gap, key: `u${String(gap.n)}` };
 }
 
 export function messageLine(message: TimelineMessage): TimelineItem {

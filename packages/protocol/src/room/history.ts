@@ -14,13 +14,18 @@ const MAX_ENTRIES = 1 << 20;
  * from `head` to the charter (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
  * leave such. Nothing is judged yet: `replayEntries` does that.
  */
-export function openHistory(
+export function openHistory(...what: Parameters<typeof openingHistory>): Outcome<readonly Entry[]> {
+  return atOnce(openingHistory(...what));
+}
+
+/** The same in pieces: it yields now and then, so that whoever has something else to do can do it. */
+export function* openingHistory(
   crypto: Crypto,
   place: { readonly roomTag: Uint8Array; readonly head: Uint8Array },
   keys: RosterKeys,
   records: readonly RosterRecord[],
-): Outcome<readonly Entry[]> {
-  const entries = openAll(crypto, place.roomTag, keys.roster, records);
+): Generator<void, Outcome<readonly Entry[]>> {
+  const entries = yield* openAll(crypto, place.roomTag, keys.roster, records);
   const chain: Entry[] = [];
   let hash = toHex(place.head);
   for (;;) {
@@ -36,16 +41,27 @@ export function openHistory(
   return done(chain.reverse());
 }
 
+/** Does all the pieces of a work one after another. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** So many records are opened in one piece. */
+const PIECE = 512;
+
 /** Keys tried for one generation: a refused commit's record may name a false one, the true one is among them. */
 const MAX_CANDIDATES = 8;
 
 // Newest first, as the first record of each generation gives the key of the one before.
-function openAll(
+function* openAll(
   crypto: Crypto,
   roomTag: Uint8Array,
   known: readonly RosterKey[],
   records: readonly RosterRecord[],
-): Map<string, Uint8Array> {
+): Generator<void, Map<string, Uint8Array>> {
   const keys = new Map<number, RosterKey[]>();
   const learn = (key: RosterKey): boolean => {
     const candidates = keys.get(key.generation) ?? [];
@@ -58,7 +74,9 @@ function openAll(
   const isOpen = new Set<RosterRecord>();
   for (let isLearning = true; isLearning;) {
     isLearning = false;
-    for (const record of records.toReversed()) {
+    for (const [at, record] of records.toReversed().entries()) {
+      // RULE: history.in-pieces: a flood of records that lead nowhere does not stop whoever reads them (attack A80).
+      if (at % PIECE === PIECE - 1) yield;
       const { attachment } = record;
       const candidates = isOpen.has(record) ? undefined : keys.get(generationOf(attachment) ?? -1);
       for (const key of candidates ?? []) {

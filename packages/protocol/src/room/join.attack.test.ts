@@ -18,7 +18,7 @@ import { roomCapabilities, roomExtensions } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
 import { requestKeyPair } from "./keyring.js";
-import { previewRoom, readSlot } from "./preview.js";
+import { openingRoom, previewRoom, readSlot } from "./preview.js";
 import { roomEngine } from "./roomTag.js";
 import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
 
@@ -43,6 +43,21 @@ describe("what a joiner refuses before anything is sent", () => {
   it("an honest slot holds", () => {
     const world = open();
     expect(lookAt(world, world.slot, world.log.roster)).toBe("ok");
+  });
+
+  it("RULE history.in-pieces: a flood of records that lead nowhere is read in pieces, and changes nothing", () => {
+    const { guest, link, slot, log } = open();
+    const generation = [...log.roster[0]!.attachment.subarray(0, 4)];
+    const junk = Array.from({ length: 5000 }, (_, index) => ({
+      ...{ index: log.roster.length + index, n: 0 },
+      attachment: new Uint8Array([...generation, ...new Uint8Array(60)]),
+    }));
+    const work = openingRoom(guest.primitives, link, slot, [...log.roster, ...junk]);
+    let pieces = 0;
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) pieces++;
+    expect(step.value).toMatchObject({ ok: true });
+    expect(pieces).toBeGreaterThanOrEqual(9);
   });
 
   it("RULE slot.signed and RULE slot.room-bound: a slot of nobody, of another room, of another invite", () => {

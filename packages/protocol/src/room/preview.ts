@@ -14,7 +14,7 @@ import { done, type Outcome, refused } from "../roster/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
 import { bindingOf } from "./binding.js";
 import { type Deed, deedOf } from "./deed.js";
-import { openHistory } from "./history.js";
+import { atOnce, openingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
@@ -51,14 +51,19 @@ export function readSlot({ crypto }: Primitives, link: InviteLink, blob: Uint8Ar
 }
 
 /** Opens all records that a slot's keys open, for {@link judgeRoom}. */
-export function openRoom(
+export function openRoom(...what: Parameters<typeof openingRoom>): Outcome<OpenedRoom> {
+  return atOnce(openingRoom(...what));
+}
+
+/** The same in pieces: it yields now and then, as there may be as many records as a relay likes to give. */
+export function* openingRoom(
   { crypto }: Primitives,
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
-): Outcome<OpenedRoom> {
+): Generator<void, Outcome<OpenedRoom>> {
   const roomTag = roomTagOf(crypto, link.roomId);
-  const entries = openHistory(crypto, { roomTag, head: slot.head.hash }, slot, records);
+  const entries = yield* openingHistory(crypto, { roomTag, head: slot.head.hash }, slot, records);
   return entries.ok ? done({ link, slot, entries: entries.value }) : entries;
 }
 

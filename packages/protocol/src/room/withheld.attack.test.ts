@@ -1,7 +1,7 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type LogItem, type PrunedRecord, recordDigest } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { founded, invite, join, NOW, type Person, TestLog } from "./testRelay.fixture.js";
+import { founded, invite, join, NOW, type Person } from "./testRelay.fixture.js";
 import { availableOf } from "./withheld.js";
 
 const sha256 = (data: Uint8Array) => nodeCrypto.hash("sha256", data);

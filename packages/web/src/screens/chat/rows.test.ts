@@ -15,7 +15,7 @@ function message(n: number, time: number, author = 1): TimelineItem {
 }
 
 function unreadable(n: number): TimelineItem {
-  return { kind: "unreadable", key: `u${n}`, n, reason: "before_join" };
+  return { kind: "unreadable", key: `u${n}`, n, reason: "before_join", count: 1 };
 }
 
 const nameOf = (each: number | NamedPerson) => (typeof each === "number" ? each : each.name);

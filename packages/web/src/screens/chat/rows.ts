@@ -51,7 +51,7 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
     if (item.kind === "decision" && item.decision.action.type === "tick") continue;
     const last = rows.at(-1);
     if (item.kind === "unreadable" && last?.kind === "unreadable" && last.reason === item.reason) {
-      last.count++;
+      last.count += item.count;
       last.n = item.n;
       continue;
     }
@@ -75,7 +75,7 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
     if (item.kind !== "message") {
       rows.push(
         item.kind === "unreadable"
-          ? { ...place, kind: "unreadable", reason: item.reason, count: 1 }
+          ? { ...place, kind: "unreadable", reason: item.reason, count: item.count }
           : item.kind === "decision"
             ? { ...item, ...place, also: [] }
             : { ...item, ...place },
