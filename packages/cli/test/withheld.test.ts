@@ -52,6 +52,7 @@ describe("a real relay behind somebody who changes what it says", () => {
   for (const as of ["commit", "message"] as const) {
     it(`A110: who was removed is not kept in the room by calling the removal a deleted ${as}`, async () => {
       proxy.rewrite = null;
+      proxy.newest = 0;
       const [alice, bob, carol] = ["Alice", "Bob", "Carol"].map((name) => `${name}-${as}`) as [string, string, string];
       const { link } = await conclave(alice, "room", "new", "Garden club", "--name", "Alice");
       for (const [who, name] of [
@@ -63,7 +64,7 @@ describe("a real relay behind somebody who changes what it says", () => {
       expect((await conclave(alice, "send", "Welcome")).code).toBe(0);
       for (const who of [alice, bob, carol]) expect(texts((await conclave(who, "history")).items)).toEqual(["Welcome"]);
       const before = proxy.newest;
-      expect(await conclave(alice, "remove", "Carol")).toMatchObject({ code: 0, done: true });
+      expect(await conclave(alice, "remove", "Carol", "--yes")).toMatchObject({ code: 0, done: true });
 
       proxy.rewrite = hiding(before, as);
       const secret = "Carol must not read this";

@@ -103,11 +103,15 @@ export function newAlarms(output: Output, room: HomeRoom): () => void {
   };
 }
 
-async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
+/** Whether the room is in step with its relay; says so where it is not, and why. @throws CliError for what is neither outage nor alarm */
+export async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
   try {
     return await waiting(output, room.look(PATIENCE));
   } catch (error) {
-    if (!(error instanceof CliError) || (error.exit !== EXIT.unreachable && !BESIDE.has(error.code))) throw error;
+    if (!(error instanceof CliError)) throw error;
+    // The relay keeps something back, or is not the room's: what is here is shown, and the exit code says that it is not all.
+    if (error.exit === EXIT.alarm) process.exitCode = EXIT.alarm;
+    else if (error.exit !== EXIT.unreachable && !BESIDE.has(error.code)) throw error;
     output.warn(`${error.message} This is what is stored here.`, error.code);
     return false;
   }
