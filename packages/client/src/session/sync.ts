@@ -21,6 +21,8 @@ export class Sync {
   private subscribedOn = 0;
   /** The connection on which a receipt did not hold: nothing that comes on it is believed. */
   private distrustedOn = 0;
+  /** The connection on which a record was kept back. */
+  private withheldOn = 0;
   private target = 0;
   /** How long the log was by what the relay signed when this subscription began. */
   private signed = 0;
@@ -57,7 +59,8 @@ export class Sync {
    */
   get problem(): Problem | null {
     if (this.isDistrusted) return pausedBy("BAD_RECEIPT");
-    const withheld = !this.isLive && this.state.room?.paused.some(({ code }) => code === "WITHHELD");
+    const isPaused = this.state.room?.paused.some(({ code }) => code === "WITHHELD") === true;
+    const withheld = isPaused && !this.isLive && this.withheldOn === this.connection.number;
     return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
@@ -194,7 +197,9 @@ export class Sync {
         return null;
       });
       if (!taken.ok) return;
-      if (taken.value !== null) this.target = Math.max(this.target, taken.value);
+      if (taken.value === null) continue;
+      this.target = Math.max(this.target, taken.value);
+      if (taken.value === (this.state.room?.cursor.n ?? 0) + 1) this.withheldOn = this.connection.number;
     }
   }
 }
