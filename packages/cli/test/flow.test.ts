@@ -134,7 +134,7 @@ describe("what goes wrong", () => {
     const link = await roomOf("Jan");
     expect(await conclave("Nobody", "join", link.slice(0, -4), "--name", "N")).toMatchObject({
       code: 2,
-      error: { code: "USAGE" },
+      error: { code: "LINK" },
     });
     expect(await conclave("Jan", "remove", "Zoe")).toMatchObject({ code: 1, error: { code: "NOT_FOUND" } });
     expect(await conclave("Jan", "policy", "anarchy")).toMatchObject({ code: 2, error: { code: "USAGE" } });
