@@ -149,6 +149,8 @@ export interface CommandRecords {
     readonly paused: RoomStatus["paused"];
     /** How many alarms were there to look at. */
     readonly looked: number;
+    /** How many messages that had waited were sent now. */
+    readonly sent: number;
   };
   readonly recovery: { readonly words: readonly string[] };
   readonly recover: OwnFingerprint & { readonly rooms: readonly RoomSummary[] };
