@@ -30,6 +30,8 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await page.goto(link);
     if (new URL(link).host !== hostOf(link)) await button(page, "Show the room").click();
   }
+  const kept = (page: Page, where: "localStorage" | "sessionStorage") =>
+    page.evaluate((storage) => JSON.stringify(Object.entries(window[storage])), where);
   const hostOf = (link: string) => new URL(parseLink(link)!.relay.replace("ws", "http")).host;
 
   it(
@@ -47,9 +49,12 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       await page.goto(link);
       await heading(page, "You are joining").waitFor();
       expect(await page.evaluate(() => [location.hash, document.referrer, history.length])).toEqual(["#/join", "", 2]);
-      expect(
-        await page.evaluate(() => JSON.stringify([localStorage, sessionStorage].map((each) => Object.entries(each)))),
-      ).not.toContain("v1.");
+      expect(await kept(page, "localStorage")).not.toContain("v1.");
+      // This tab keeps it, until it is used: a reload, whose requests the tap sees too, does not lose it.
+      await page.reload();
+      await heading(page, "You are joining").waitFor();
+      expect(page.url()).not.toContain("v1.");
+      expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain("v1.");
       await page.goBack().catch(() => null);
       await page.goForward().catch(() => null);
       expect(page.url()).not.toContain("v1.");
@@ -57,6 +62,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
       await send(page, "Here I am");
       await page.getByRole("log").getByText("Here I am").waitFor();
       expect(page.url()).not.toContain("v1.");
+      expect(await kept(page, "sessionStorage")).not.toContain("v1.");
       // What must be sent to come in shows that the tap sees it.
       expect(line.sent(inviteKeys(nodeCrypto, roomId, secret).slotId)).toBe(true);
       const text = link.slice(link.indexOf("v1."));
@@ -129,6 +135,53 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     for (const part of ["Garden club", "Confirmed by Alice", "Owner Alice", "Invited by Alice", "The owner decides"])
       expect(text).toContain(part);
     expect(text).toMatch(/\d+ (person|people)/u);
+    await page.close();
+  });
+
+  it(
+    "keeps the invite and what was typed across reloads, in this tab only, until one has joined",
+    { timeout: 60_000 },
+    async () => {
+      const link = await world.invite(room, { mode: "ask" });
+      const page = await world.visitor();
+      await look(page, link);
+      await page.getByLabel("Your name").fill("Rita");
+      await page.getByLabel("Message (optional)").fill("It is me");
+      for (let time = 0; time < 2; time += 1) {
+        await page.reload();
+        await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("Rita");
+        expect(await page.getByLabel("Message (optional)").inputValue()).toBe("It is me");
+        expect(page.url()).toBe(`${world.url}/#/join`);
+      }
+      expect(await kept(page, "localStorage")).not.toContain("v1.");
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await heading(other, "Open an invite").waitFor();
+      await other.close();
+      // Another invite is not asked for in the name of this one.
+      await look(page, await world.invite(room));
+      await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("");
+      await page.getByLabel("Your name").fill("Rita");
+      await button(page, "Join").click();
+      await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+      expect(await kept(page, "sessionStorage")).not.toMatch(/v1\.|Rita/u);
+      await page.goto(`${world.url}/#/join`);
+      await page.reload();
+      await heading(page, "Open an invite").waitFor();
+      await page.close();
+    },
+  );
+
+  it("keeps nothing of an invite that was declined", async () => {
+    const page = await world.visitor();
+    await look(page, await world.invite(room));
+    await page.getByLabel("Your name").fill("Nora");
+    await button(page, "Not now").click();
+    await expect.poll(() => page.url()).not.toContain("join");
+    expect(await kept(page, "sessionStorage")).not.toMatch(/v1\.|Nora/u);
+    await page.goto(`${world.url}/#/join`);
+    await page.reload();
+    await heading(page, "Open an invite").waitFor();
     await page.close();
   });
 

@@ -6,8 +6,28 @@ import { linkInAddress } from "@conclave/client/pure";
 
 const JOIN = "#/join/";
 
-/** The invite that this page was opened with or given, as `readGivenLink` reads it, in memory only; null without one. */
-export const invite = signal<string | null>(null);
+const KEY = "conclave.invite";
+
+/** What a person typed on the page of an invite. */
+export interface TypedForInvite {
+  readonly name: string;
+  /** What is said to those who let in. */
+  readonly note: string;
+}
+
+interface Kept extends TypedForInvite {
+  readonly link: string;
+}
+
+const found = stored();
+
+/**
+ * The invite that this page was opened with or given, as `readGivenLink` reads it; null without one. It outlives a reload: this
+ * tab's session storage keeps it until it was used or declined (`forgetInvite`). Nothing else does.
+ */
+export const invite = signal<string | null>(found?.link ?? null);
+
+let typed: TypedForInvite = { name: found?.name ?? "", note: found?.note ?? "" };
 
 /** Where the link is taken from: the window's own, or a test's. */
 export interface Address {
@@ -31,7 +51,7 @@ export function takeInvite({ location, history }: Address): boolean {
   const clean =
     before !== null && before < pathname.length ? pathname.slice(0, before).replace(/[^/]*$/u, "") : pathname;
   history.replaceState(history.state, "", before === null ? "#/join" : `${clean}#/join`);
-  if (taken !== "") invite.value = taken;
+  if (taken !== "") put(taken);
   return taken !== "";
 }
 
@@ -43,12 +63,56 @@ function address({ hash, pathname, search }: Address["location"]): string {
 
 /** Takes what a person pasted into a field; `readGivenLink` finds the link in it. */
 export function pasteInvite(given: string): void {
-  invite.value = given.trim();
+  put(given.trim());
 }
 
-/** The invite was used or declined: nothing keeps it. */
+/** What was typed for this invite, before the page was loaded anew too; empty texts at first. */
+export function typedForInvite(): TypedForInvite {
+  return typed;
+}
+
+/** Keeps what is being typed, with the invite and as long as it; without an invite nothing. */
+export function keepTyped(now: TypedForInvite): void {
+  const link = invite.peek();
+  if (link === null) return;
+  typed = { name: now.name, note: now.note };
+  store({ link, ...typed });
+}
+
+/** The invite was used or declined: nothing keeps it, nor what was typed for it. */
 export function forgetInvite(): void {
+  typed = { name: "", note: "" };
+  store(null);
   invite.value = null;
+}
+
+// What was typed for another invite is no part of this one.
+function put(link: string): void {
+  if (link !== invite.peek()) typed = { name: "", note: "" };
+  store({ link, ...typed });
+  invite.value = link;
+}
+
+function stored(): Kept | null {
+  try {
+    const read: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    if (typeof read !== "object" || read === null) return null;
+    const { link, name, note } = read as Record<string, unknown>;
+    return typeof link === "string" && typeof name === "string" && typeof note === "string"
+      ? { link, name, note }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function store(kept: Kept | null): void {
+  try {
+    if (kept) sessionStorage.setItem(KEY, JSON.stringify(kept));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Where storage is forbidden, or the text larger than it, a reload asks for the link again.
+  }
 }
 
 if (typeof window !== "undefined") {

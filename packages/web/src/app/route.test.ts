@@ -50,7 +50,7 @@ describe("an invite in the address", () => {
     return address;
   };
 
-  it("is taken out and kept in memory (RULE web.invite-strip)", () => {
+  it("is taken out of the address and kept (RULE web.invite-strip)", () => {
     const address = at("#/join/v1.c2VjcmV0");
     expect(takeInvite(address)).toBe(true);
     expect(address.location.hash).toBe("#/join");

@@ -1,10 +1,10 @@
 import { looksAlike } from "@conclave/client/pure";
 import type { InvitedView } from "@conclave/client/remote";
-import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { forgetInvite, go } from "../../app/index.js";
+import { forgetInvite, go, keepTyped, typedForInvite } from "../../app/index.js";
 import {
   Avatar,
   Badge,
@@ -48,8 +48,8 @@ export interface PreviewProps {
 export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.Element {
   const { members, owners, invitedBy, policy, mode, role, confirmed, confirmedBy } = invited;
   const isReturn = mode === "return";
-  const name = useSignal("");
-  const note = useSignal("");
+  const name = useSignal(typedForInvite().name);
+  const note = useSignal(typedForInvite().note);
   const fault = useSignal<string | null>(null);
   const isSure = useSignal(false);
   const isStolen = useSignal(false);
@@ -58,6 +58,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       if (known && name.peek() === "") name.value = known;
     });
   }, []);
+  useSignalEffect(() => keepTyped({ name: name.value, note: note.value }));
   const alike =
     isReturn || name.value.trim() === ""
       ? undefined

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
+import { forgetInvite } from "../../app/invite.js";
 import { go } from "../../app/route.js";
 import { Button, Card, confirm, Note, Row, Stack, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
@@ -47,7 +48,9 @@ export function Erase(): JSX.Element {
   );
 }
 
-// They name the person and rooms that were here by the first letters of their keys.
+// They name the person and rooms that were here by the first letters of their keys; this tab may keep an unfinished form.
 function forgetPreferences(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith("conclave.")) localStorage.removeItem(key);
+  forgetInvite();
+  for (const storage of [localStorage, sessionStorage])
+    for (const key of Object.keys(storage)) if (key.startsWith("conclave.")) storage.removeItem(key);
 }
