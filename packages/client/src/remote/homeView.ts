@@ -26,6 +26,10 @@ export interface RoomSummary {
   readonly latest: TimelineMessage | null;
   /** What was decided after it last, if anything; the confirmation of the time does not count. */
   readonly lately: Decision | null;
+  /** When we founded it or came in (ms), as the decision says that let us in; null while we are not in it. */
+  readonly since: number | null;
+  /** The beginning of what the person has begun to write there and not sent; empty when nothing. */
+  readonly draft: string;
 }
 
 /** What a room's panels show: read anew when the room has changed. */

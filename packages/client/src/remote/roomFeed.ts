@@ -8,6 +8,8 @@ import type { TimelineItem, TimelineMessage } from "../view/timeline.js";
 import type { HomeEvent, RoomKey, RoomSummary } from "./homeView.js";
 
 const LOOKED_BACK = 30;
+/** Of a draft a list shows one line: so many characters go to the page. */
+const DRAFT_SHOWN = 640;
 /** A clock that was put back asks again no sooner (ms). */
 const SOON = 500;
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -22,6 +24,7 @@ export class RoomFeed {
   private isPlanned = false;
   private latest: TimelineMessage | null = null;
   private lately: Decision | null = null;
+  private since: number | null = null;
   private readonly ready: Promise<void>;
   private isOver = false;
   private ageing: CancelTimer | null = null;
@@ -44,7 +47,11 @@ export class RoomFeed {
     const { key, session, latest, lately } = this;
     const status = session.status();
     this.watchAge(status.freshness);
-    return { key, title: session.title, relay: session.relay, status, latest, lately };
+    // A home whose storage failed shows its rooms all the same.
+    const draft = (await session.draft().catch(() => "")).slice(0, DRAFT_SHOWN);
+    if (status.standing !== "member") this.since = null;
+    else this.since ??= session.members().find(({ isYou }) => isYou)?.since ?? null;
+    return { key, title: session.title, relay: session.relay, status, latest, lately, since: this.since, draft };
   }
 
   stop(): void {

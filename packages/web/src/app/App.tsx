@@ -11,6 +11,7 @@ import { LiveRegions } from "./announce.js";
 import style from "./App.module.css";
 import { ErrorBoundary } from "./ErrorBoundary.js";
 import { Frame, type FrameProps } from "./Frame.js";
+import { useLastRoom } from "./lastRoom.js";
 import { go, href, route, type Route } from "./route.js";
 import { screens } from "./screens.js";
 import { isInside } from "../screens/rooms/RoomPlace.js";
@@ -40,6 +41,7 @@ function Place(): JSX.Element {
   const here = route.value;
   const { state } = door.value;
   const isHome = state === "open" && here.at === "welcome";
+  useLastRoom();
   useEffect(() => {
     // Who has a home starts with its rooms.
     if (isHome) go({ at: "rooms" }, { replace: true });

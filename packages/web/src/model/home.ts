@@ -24,7 +24,7 @@ export const door = signal<DoorState>({ state: "starting" });
 export const self = signal<SelfView | null>(null);
 /** All rooms of this home. */
 export const rooms = signal<ReadonlyMap<RoomKey, RoomSummary>>(new Map());
-/** All rooms, that with the newest message or decision first. */
+/** All rooms, that first in which something was written last, or that one came into last. */
 export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => newest(b) - newest(a)));
 /** Unread messages of all rooms. */
 export const unread = computed(() => [...rooms.value.values()].reduce((sum, { status }) => sum + status.unread, 0));
@@ -135,6 +135,8 @@ function takeRoom(room: RoomSummary): void {
   rooms.value = new Map(rooms.value).set(room.key, room);
 }
 
-function newest({ latest, lately }: RoomSummary): number {
-  return Math.max(latest?.time ?? 0, lately?.time ?? 0);
+function newest({ status: { standing }, latest, lately, since }: RoomSummary): number {
+  // On the way in: what one waits for is on top.
+  if (standing === "founding" || standing === "joining" || standing === "asking") return Number.MAX_SAFE_INTEGER;
+  return Math.max((latest ?? lately)?.time ?? 0, since ?? 0);
 }

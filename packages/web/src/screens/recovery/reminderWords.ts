@@ -7,9 +7,8 @@ export const t = words({
     remindShow: "Show them",
     remindLater: "Not today",
     ownerTitle: (room: string) => `You are the only owner of “${room}”`,
-    ownerText:
-      "If you lose this device and your words, nobody can decide there any more. Make somebody else an owner too.",
-    ownerShow: "Choose somebody",
+    ownerText: "If you lose this device and your words, it has no owner.",
+    ownerShow: "Add an owner",
     ownerLater: "Not now",
   },
   de: {
@@ -18,9 +17,8 @@ export const t = words({
     remindShow: "Zeigen",
     remindLater: "Heute nicht",
     ownerTitle: (room: string) => `„${room}“ gehört nur dir`,
-    ownerText:
-      "Verlierst du dieses Gerät und deine Wörter, kann dort niemand mehr entscheiden. Gib den Raum noch jemandem in die Hand.",
-    ownerShow: "Jemanden wählen",
+    ownerText: "Verlierst du dieses Gerät und deine Wörter, gehört er niemandem mehr.",
+    ownerShow: "Noch jemandem geben",
     ownerLater: "Nicht jetzt",
   },
 });

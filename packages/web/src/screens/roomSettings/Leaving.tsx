@@ -1,14 +1,13 @@
 import type { RoomMember } from "@conclave/client";
-import { isGone, plainName } from "@conclave/client/pure";
+import { isGone } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { LogOut, Trash2, UsersRound } from "lucide-preact";
 import type { JSX } from "preact";
 import { href } from "../../app/route.js";
-import { Banner, Button, Card, confirm, ListRow, Note, Row, Spinner, Stack, toast } from "../../design/index.js";
-import { home } from "../../model/home.js";
-import { sayProblem } from "../../words/problem.js";
+import { Banner, Button, Card, ListRow, Note, Row, Spinner, Stack } from "../../design/index.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
+import { isLastOwner, leaveRoom } from "./leaveRoom.js";
 import { t } from "./words.js";
 
 /** The way out of a room, and after that, out of this device. */
@@ -29,8 +28,7 @@ export function Leaving(props: {
     );
   }
   if (room.status.standing !== "member") return null;
-  const owners = members.filter(({ role }) => role === "owner");
-  if (members.length > 1 && owners.length === 1 && owners[0]!.isYou) {
+  if (isLastOwner(members)) {
     return (
       <Banner tone="info" title={t.lastOwner}>
         <Stack gap={2}>
@@ -50,20 +48,9 @@ export function Leaving(props: {
   }
   const leave = async () => {
     if (isBusy.value) return;
-    const yes = await confirm({
-      title: t.leaveTitle(plainName(room.title)),
-      body: <p>{members.length > 1 ? t.leaveText : t.leaveAloneText}</p>,
-      yes: t.leaveYes,
-      danger: true,
-    });
-    if (!yes) return;
     isBusy.value = true;
-    const left = await home()
-      .room(room.key)
-      .leave()
-      .catch(() => null);
+    await leaveRoom(room);
     isBusy.value = false;
-    if (left?.ok !== true) toast({ text: sayProblem(left?.problem ?? { kind: "closed" }), tone: "danger" });
   };
   return (
     <Card flush>

@@ -3,18 +3,33 @@ import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
 import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, Scale, ShieldQuestion } from "lucide-preact";
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
-import { Avatar, classes, Count, type Icon, ListRow, Menu, PersonName, Time } from "../../design/index.js";
+import { useHeldMenu } from "../../design/heldMenu.js";
+import {
+  Avatar,
+  classes,
+  Count,
+  type Icon,
+  ListRow,
+  Menu,
+  MenuPopup,
+  type MenuPopupProps,
+  PersonName,
+  Time,
+} from "../../design/index.js";
 import { DecisionSentence } from "../room/DecisionSentence.js";
-import { forgetRoom } from "./forgetRoom.js";
-import { previewOf } from "./preview.js";
+import { oneLine, previewOf } from "./preview.js";
+import { roomActions } from "./roomActions.js";
 import { t } from "./words.js";
 import style from "./RoomRow.module.css";
 
 /** One room in the list. */
 export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
   const { key, status, latest, lately } = room;
-  const newest = lately ?? latest;
+  const shown = latest ?? lately;
+  const [menuAt, open] = useState<MenuPopupProps["at"] | null>(null);
+  const held = useHeldMenu(open);
   const here = route.value;
   const isHere = here.at === "room" && here.key === key;
   const isOut = isGone(status.standing);
@@ -22,16 +37,16 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
   const needed = status.standing === "member" ? status.requests + status.asked : 0;
   const isNew = status.unread > 0 && !isOut;
   return (
-    <div class={classes(style["row"], isNew && style["new"], isOut && style["out"])}>
+    <div class={classes(style["row"], isNew && style["new"], isOut && style["out"], menuAt && style["held"])} {...held}>
       <ListRow
         href={href({ at: "room", key, panel: null, item: null })}
         current={isHere}
         picture={<Avatar name={title} seed={key} shape="room" size={44} />}
         title={<bdi>{title}</bdi>}
-        text={<Line room={room} />}
+        text={<Line room={room} isHere={isHere} />}
         end={
           <>
-            <span class={style["time"]}>{newest ? <Time time={newest.time} as="short" /> : "\u00a0"}</span>
+            <span class={style["time"]}>{shown ? <Time time={shown.time} as="short" /> : "\u00a0"}</span>
             <span class={style["marks"]}>
               <Hints room={room} />
               {needed > 0 && (
@@ -50,26 +65,31 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
             </span>
           </>
         }
-        action={
-          isOut && (
-            <Menu
-              label={t.actions(title)}
-              size="small"
-              items={[{ text: t.forget, danger: true, onSelect: () => void forgetRoom(room) }]}
-            />
-          )
-        }
+        action={isOut && <Menu label={t.actions(title)} size="small" items={roomActions(room)} />}
       />
+      {menuAt && (
+        <MenuPopup label={t.actions(title)} at={menuAt} items={roomActions(room)} onClose={() => open(null)} />
+      )}
     </div>
   );
 }
 
 /** What was said last, or how one stands there. */
-function Line({ room: { status, latest, lately } }: { readonly room: RoomSummary }): JSX.Element {
+function Line({ room, isHere }: { readonly room: RoomSummary; readonly isHere: boolean }): JSX.Element {
+  const { status, latest, lately, draft } = room;
   const { standing } = status;
   if (standing !== "member") return <em class={style["standing"]}>{t[standing]}</em>;
+  // In the room that is open one sees it in the field.
+  if (!isHere && draft.trim() !== "") {
+    return (
+      <span data-draft>
+        <span class={style["draft"]}>{t.draft}</span> <bdi>{oneLine(draft)}</bdi>
+      </span>
+    );
+  }
   // RULE: web.list-decision: what was decided is another kind of line than what was written, here too (attack A79).
-  if (lately) {
+  // It does not take the place of what was written: what people say is what one comes back for.
+  if (!latest && lately) {
     return (
       <span class={style["decision"]} data-decision>
         <Scale size={13} aria-hidden="true" />

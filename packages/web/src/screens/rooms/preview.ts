@@ -14,7 +14,8 @@ export function previewOf({ kind, body, edited, deleted }: TimelineMessage): str
   return card ? oneLine(card.caption || card.name) || t.file : t.file;
 }
 
-function oneLine(text: string): string {
+/** A text cleaned, on one line, short. */
+export function oneLine(text: string): string {
   // The beginning is enough; cleaning all of a long text would be work for nothing.
   return plainText(text.slice(0, MOST * 4), MOST)
     .replace(/\s+/gu, " ")

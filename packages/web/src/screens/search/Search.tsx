@@ -2,40 +2,58 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { Search as SearchIcon, SearchX } from "lucide-preact";
-import type { JSX } from "preact";
+import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Avatar } from "../../design/Avatar.js";
 import { Button } from "../../design/Button.js";
 import { EmptyState } from "../../design/EmptyState.js";
 import { Field } from "../../design/Field.js";
 import { PersonName } from "../../design/PersonName.js";
+import { classes } from "../../design/live.js";
 import { Spinner } from "../../design/Spinner.js";
 import { Time } from "../../design/Time.js";
-import { rooms } from "../../model/home.js";
+import { roomList, rooms } from "../../model/home.js";
 import { textOf } from "../chat/messageText.js";
 import { goToMessage } from "../chat/place.js";
 import { Sentence } from "../room/Sentence.js";
 import { highlight } from "./highlight.js";
+import { Places } from "./Places.js";
+import { peopleFor, roomsFor, useCompanions } from "./companions.js";
 import style from "./Search.module.css";
 import { type Found, useSearch } from "./useSearch.js";
 import { t } from "./words.js";
 
-/** A field, and what it finds: in one room, or in all of them (null). A result leads to its place in the conversation. */
-export function Search({ roomKey }: { readonly roomKey: RoomKey | null }): JSX.Element {
+export interface SearchProps {
+  /** Null for all rooms, and then for rooms and people too. */
+  readonly roomKey: RoomKey | null;
+  /** Escape in it. */
+  readonly onEscape: () => void;
+}
+
+/**
+ * A field, and what it finds: messages in one room; or rooms, people and messages in all of them. Enter takes the first, the
+ * arrows go through them.
+ */
+export function Search({ roomKey, onEscape }: SearchProps): JSX.Element {
   const { query, ask, found, isSearching, more } = useSearch(roomKey);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
+  const isOfAll = roomKey === null;
+  const companions = useCompanions(isOfAll);
+  const placesAt = isOfAll ? roomsFor(query, roomList.value) : [];
+  const people = isOfAll ? peopleFor(query, companions) : [];
+  const hasPlaces = placesAt.length > 0 || people.length > 0;
   const count = found?.messages.length ?? 0;
   return (
-    <div class={style["search"]}>
+    <div class={style["search"]} onKeyDown={(event) => onKey(event, onEscape)}>
       <div class={style["field"]} role="search">
         <Field
           inputRef={input}
-          label={t.field}
+          label={isOfAll ? t.fieldAll : t.field}
           labelHidden
           type="search"
           value={query}
-          placeholder={t.field}
+          placeholder={isOfAll ? t.fieldAll : t.field}
           enterKeyHint="search"
           onInput={ask}
           before={isSearching ? <Spinner size={18} /> : <SearchIcon size={18} aria-hidden="true" />}
@@ -44,8 +62,9 @@ export function Search({ roomKey }: { readonly roomKey: RoomKey | null }): JSX.E
           {found && (found.isWhole ? t.found(count) : t.foundMore(count))}
         </p>
       </div>
-      <div class={style["results"]}>
-        {!found ? (
+      <div class={style["results"]} data-results>
+        {hasPlaces && <Places rooms={placesAt} people={people} />}
+        {hasPlaces && count === 0 ? null : !found ? (
           <EmptyState icon={SearchIcon} title={t.start}>
             {t.startText}
           </EmptyState>
@@ -54,7 +73,10 @@ export function Search({ roomKey }: { readonly roomKey: RoomKey | null }): JSX.E
             {t.noneText}
           </EmptyState>
         ) : (
-          <Results found={found} isOfAll={roomKey === null} />
+          <>
+            {hasPlaces && <h3 class={classes(style["list"], style["kind"])}>{t.messages}</h3>}
+            <Results found={found} isOfAll={isOfAll} />
+          </>
         )}
         {found && !found.isWhole && (
           <div class={style["more"]}>
@@ -66,6 +88,19 @@ export function Search({ roomKey }: { readonly roomKey: RoomKey | null }): JSX.E
       </div>
     </div>
   );
+}
+
+function onKey(event: TargetedKeyboardEvent<HTMLElement>, onEscape: () => void): void {
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-results] button")];
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  const field = event.currentTarget.querySelector("input")!;
+  if (event.key === "Escape") onEscape();
+  else if (event.key === "ArrowDown") (all[at + 1] ?? all.at(-1))?.focus();
+  else if (event.key === "ArrowUp" && at >= 0) (all[at - 1] ?? field).focus();
+  else if (event.key === "Enter" && at < 0 && event.target === field && !event.isComposing) all[0]?.click();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 function Results({ found, isOfAll }: { readonly found: Found; readonly isOfAll: boolean }): JSX.Element {

@@ -8,20 +8,21 @@ import { t } from "./words.js";
 
 /** Beside a conversation: search in it. */
 export function SearchPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
+  const close = () => go({ at: "room", key: roomKey, panel: null, item: null });
   return (
     <div class={style["pane"]}>
-      <PaneHeader level={2} title={t.title} onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })} />
-      <Search roomKey={roomKey} />
+      <PaneHeader level={2} title={t.title} onClose={close} />
+      <Search roomKey={roomKey} onEscape={close} />
     </div>
   );
 }
 
-/** In the place of a conversation: search in all rooms. */
+/** In the place of a conversation: rooms and people to go to, and search in all rooms. Escape leads back. */
 export function SearchScreen(): JSX.Element {
   return (
     <div class={style["pane"]}>
       <PaneHeader title={t.titleAll} onBack={() => back({ at: "rooms" })} backOnPhone />
-      <Search roomKey={null} />
+      <Search roomKey={null} onEscape={() => back({ at: "rooms" })} />
     </div>
   );
 }

@@ -29,6 +29,7 @@ export function highlight(text: string, query: string): Piece[] {
   return pieces;
 }
 
-function folded(word: string): string {
+/** A text without case and accents. */
+export function folded(word: string): string {
   return word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

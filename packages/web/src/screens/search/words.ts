@@ -4,8 +4,12 @@ import { words } from "../../words/words.js";
 export const t = words({
   en: {
     title: "Search",
-    titleAll: "Search in all rooms",
+    titleAll: "Search everywhere",
     field: "Search messages",
+    fieldAll: "Find rooms, people, messages",
+    rooms: "Rooms",
+    people: "People",
+    messages: "Messages",
     start: "Find what was written",
     startText: "Only what this device holds is searched, on this device. Nothing of it leaves your browser.",
     none: "Nothing found",
@@ -17,8 +21,12 @@ export const t = words({
   },
   de: {
     title: "Suche",
-    titleAll: "Suche in allen Räumen",
+    titleAll: "Überall suchen",
     field: "Nachrichten suchen",
+    fieldAll: "Räume, Leute, Nachrichten finden",
+    rooms: "Räume",
+    people: "Leute",
+    messages: "Nachrichten",
     start: "Finde, was geschrieben wurde",
     startText: "Durchsucht wird nur, was dieses Gerät hat, und auf diesem Gerät. Nichts davon verlässt deinen Browser.",
     none: "Nichts gefunden",

@@ -1,0 +1,34 @@
+import { plainName } from "@conclave/client/pure";
+import type { RoomMember } from "@conclave/client";
+import type { RoomSummary } from "@conclave/client/remote";
+import { go } from "../../app/route.js";
+import { confirm, toast } from "../../design/index.js";
+import { home } from "../../model/home.js";
+import { sayProblem } from "../../words/problem.js";
+import { t } from "./words.js";
+
+/** Whether the room would be without an owner if this person left: somebody else has to own it first. */
+export function isLastOwner(members: readonly RoomMember[]): boolean {
+  const owners = members.filter(({ role }) => role === "owner");
+  return members.length > 1 && owners.length === 1 && owners[0]!.isYou;
+}
+
+/** Asks, and says farewell to the room. The last owner is led to where it says what to do first. */
+export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title">): Promise<void> {
+  const detail = await home()
+    .home.detail(key)
+    .catch(() => null);
+  if (!detail || isLastOwner(detail.members)) return go({ at: "room", key, panel: "room", item: null });
+  const yes = await confirm({
+    title: t.leaveTitle(plainName(title)),
+    body: detail.members.length > 1 ? t.leaveText : t.leaveAloneText,
+    yes: t.leaveYes,
+    danger: true,
+  });
+  if (!yes) return;
+  const left = await home()
+    .room(key)
+    .leave()
+    .catch(() => null);
+  if (left?.ok !== true) toast({ text: sayProblem(left?.problem ?? { kind: "closed" }), tone: "danger" });
+}
