@@ -60,7 +60,8 @@ export class Sync {
   get problem(): Problem | null {
     if (this.isDistrusted) return pausedBy("BAD_RECEIPT");
     const isPaused = this.state.room?.paused.some(({ code }) => code === "WITHHELD") === true;
-    const withheld = isPaused && !this.isLive && this.withheldOn === this.connection.number;
+    const { welcome, number } = this.connection;
+    const withheld = isPaused && !this.isLive && welcome !== null && this.withheldOn === number;
     return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
@@ -92,7 +93,7 @@ export class Sync {
 
   /** New records are pushed. */
   push(items: readonly LogItem[]): void {
-    // RULE: client.pushed-is-whole: what was appended just now is pushed as it came: nothing of it is deleted yet (attack A110).
+    // What was appended just now is pushed as it came: nothing of it is deleted yet.
     if (!this.isDistrusted) void this.take(items, 0).then(this.changed);
   }
 

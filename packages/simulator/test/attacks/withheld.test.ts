@@ -73,7 +73,7 @@ describe("attacks with what is said to be deleted", () => {
       await talk(world, alice!, bob!);
     });
   }
-  it("A110: RULE client.pushed-is-whole: a message is not called deleted while it is pushed, nor RULE client.pruned-signed: before a head was signed after it", async () => {
+  it("A110: RULE client.pruned-signed: a message is not called deleted while it is pushed, nor before a head was signed after it", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
     await world.pass(60_000);
