@@ -309,6 +309,10 @@ describe("attacks on history", () => {
     const world = new World({ isRelayHonest: false });
     world.relay.skew = skew;
     const [alice] = await world.roomOf(["Alice"]);
+    // A clock that nobody agrees with is asked about; what the person says counts, not the relay.
+    const asked = await world.finish(alice!.room.decide({ type: "setTitle", title: "Never" }));
+    expect(asked).toMatchObject({ ok: false, problem: { kind: "clock", ahead: expect.closeTo(-skew, -4) } });
+    alice!.client.trustClock();
     const lasting = await world.invite(alice!, { notAfter: world.timeline.now + 3_600_000 });
     const bob = await world.device("Bob");
     await world.join(bob, lasting.link);
