@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isOfInputMethod } from "../design/inputMethod.js";
 import { recall, remember } from "./preference.js";
 
 /** A key, or several at once, that does something. */
@@ -54,7 +55,7 @@ export function useShortcutNotes(notes: readonly Omit<Shortcut, "run">[]): void 
 /** Listens to the keyboard; called once. */
 export function startShortcuts(): void {
   window.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || !shortcutsOn.value) return;
+    if (event.defaultPrevented || isOfInputMethod(event) || !shortcutsOn.value) return;
     // A dialog has the keyboard for itself.
     if (document.querySelector("dialog[open]")) return;
     const shortcut = listed.value.findLast(({ keys, run }) => run !== null && matches(keys, event));

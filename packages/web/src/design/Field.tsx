@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX, Ref } from "preact";
 import { useId } from "preact/hooks";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
+import { isOfInputMethod } from "./inputMethod.js";
 import { classes, read, write, type Live } from "./live.js";
 import style from "./Field.module.css";
 
@@ -68,7 +69,7 @@ export function Field(props: FieldProps): JSX.Element {
           aria-describedby={error !== null ? `${id}-error` : props.hint ? `${id}-hint` : undefined}
           onInput={(event) => write(props.value, event.currentTarget.value, props.onInput)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.isComposing && props.onEnter) {
+            if (event.key === "Enter" && !isOfInputMethod(event) && props.onEnter) {
               event.preventDefault();
               props.onEnter();
             }

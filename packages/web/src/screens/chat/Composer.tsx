@@ -3,6 +3,7 @@ import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../../design/IconButton.js";
+import { isOfInputMethod } from "../../design/inputMethod.js";
 import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
 import type { Composition } from "./composition.js";
@@ -64,7 +65,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   );
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.isComposing || mention.onKeyDown(event)) return;
+    if (isOfInputMethod(event) || mention.onKeyDown(event)) return;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
       event.preventDefault();
