@@ -17,19 +17,22 @@ export async function resume(context: CommandContext): Promise<void> {
     if (isWhole && room.status().paused === null && pending > 0) await waiting(context.output, room.flushed(PATIENCE));
     const still = isWhole ? room.status().paused : paused;
     const looked = alarms.length === 1 ? "the alarm" : "the alarms";
-    context.output.result({ wasPaused: paused, paused: still, looked: alarms.length, sent: pending }, (paint) => {
-      if (still !== null)
-        return [`${paint.yellow("…")} Still stopped: ${safeText(still.message)}`, `  ${nextCommand("status")}`];
-      const sent =
-        pending === 0
-          ? ""
-          : pending === 1
-            ? " The message that waited is sent."
-            : ` The ${pending} messages that waited are sent.`;
-      if (paused !== null) return `${paint.green("✔")} You can send again.${sent}`;
-      return alarms.length === 0
-        ? `Nothing was stopped.${sent}`
-        : `${paint.green("✔")} You have looked at ${looked}; nothing was stopped.${sent}`;
-    });
+    context.output.result(
+      { wasPaused: paused, paused: still, looked: alarms.length, sent: still === null ? pending : 0 },
+      (paint) => {
+        if (still !== null)
+          return [`${paint.yellow("…")} Still stopped: ${safeText(still.message)}`, `  ${nextCommand("status")}`];
+        const sent =
+          pending === 0
+            ? ""
+            : pending === 1
+              ? " The message that waited is sent."
+              : ` The ${pending} messages that waited are sent.`;
+        if (paused !== null) return `${paint.green("✔")} You can send again.${sent}`;
+        return alarms.length === 0
+          ? `Nothing was stopped.${sent}`
+          : `${paint.green("✔")} You have looked at ${looked}; nothing was stopped.${sent}`;
+      },
+    );
   });
 }

@@ -29,6 +29,8 @@ export interface ErrorBody {
   readonly message: string;
   /** What to do, for people. */
   readonly hint: string | null;
+  /** What became of the message that was to be sent; left out where there was none. */
+  readonly fate?: "kept" | "dropped" | "unknown";
 }
 
 /** What came of a decision: done (exit code 0), or waiting until more people agree (exit code 7). */
