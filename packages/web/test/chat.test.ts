@@ -127,7 +127,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await line("first of two").hover();
     expect(await time("first of two").textContent()).toMatch(/^\d\d:\d\d$/u);
     await line("first of two").click({ button: "right" });
-    expect(await page.getByRole("menu").innerText()).toMatch(/^Today, \d\d:\d\d/u);
+    expect(await page.getByRole("menu").innerText()).toMatch(/^Carla · Today, \d\d:\d\d/u);
     await page.keyboard.press("Escape");
   });
 
@@ -224,6 +224,28 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await page.keyboard.press("r");
     await page.getByText("Answer to Alice").or(page.getByText("Answer to Carla")).first().waitFor();
     await page.keyboard.press("Escape");
+  });
+
+  it("the menu quotes what it acts on and marks it; the list stands still under it, and a wheel closes it", async () => {
+    const about = await says(alice, "what the menu is about");
+    for (let at = 0; at < 4; at++) await says(alice, `filler ${at}`);
+    const target = line(decoder.decode(about.body));
+    await target.click({ button: "right" });
+    const menu = page.getByRole("menu");
+    expect(await menu.locator("[data-about]").innerText()).toContain("what the menu is about");
+    expect(await target.getAttribute("class")).toMatch(/held/u);
+    const before = (await target.boundingBox())!.y;
+    for (let at = 0; at < 3; at++) {
+      await get(alice.send(`came under the menu ${at}`));
+      await page.getByText(`came under the menu ${at}`).first().waitFor({ state: "attached" });
+    }
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    expect((await target.boundingBox())!.y).toBe(before);
+    expect(await menu.count()).toBe(1);
+    await page.getByRole("log").hover({ position: { x: 5, y: 5 } });
+    await page.mouse.wheel(0, -40);
+    await expect.poll(() => menu.count()).toBe(0);
+    expect(await target.getAttribute("class")).not.toMatch(/held/u);
   });
 
   it("finds what was written, in the room and in all rooms, and goes there", async () => {

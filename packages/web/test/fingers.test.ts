@@ -60,6 +60,9 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     expect(await menu().count()).toBe(1);
     const box = (await menu().boundingBox())!;
     expect([box.x >= 0, box.y >= 0, box.x + box.width <= 360, box.y + box.height <= 760]).toEqual(Array(4).fill(true));
+    // What it acts on is to be seen beside it.
+    const own = (await line(28).boundingBox())!;
+    expect(box.y >= own.y + own.height || box.y + box.height <= own.y).toBe(true);
     await menu().getByRole("menuitem", { name: "Reply" }).tap();
     await phone.getByText("Answer to Alice").waitFor();
     await phone.getByRole("button", { name: "Do not answer this message" }).tap();

@@ -167,6 +167,8 @@ describe.skipIf(!canBrowse)(
           .getByRole("region", { name: "Your words are not written down yet" })
           .getByRole("link", { name: "Show them" })
           .click();
+        // Nobody has written down what they have not seen.
+        expect(await button(page, "I’ve written them down").isDisabled()).toBe(true);
         const words = await wordsOf(page);
         expect(words).toHaveLength(24);
         await page.emulateMedia({ media: "print" });
@@ -174,7 +176,7 @@ describe.skipIf(!canBrowse)(
         expect(words.filter((word) => !paper.join(" ").includes(word))).toEqual([]);
         expect(await page.locator("#app").isVisible()).toBe(false);
         await page.emulateMedia({ media: "screen" });
-        await button(page, "I have written it down").click();
+        await button(page, "I’ve written them down").click();
         await page.getByRole("textbox", { name: /^Message/u }).waitFor();
         expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
         // The words are nowhere but on the screen.

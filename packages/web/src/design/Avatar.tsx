@@ -41,9 +41,11 @@ export function hue(seed: Uint8Array | string): number {
   return sum % HUES;
 }
 
-/** The first letters of the first and the last word; only letters and digits, whatever else a name is made of. */
+/** The first letters of the first and the last word; a number is one only where there are no letters. */
 export function initials(name: string): string {
-  const words = name.split(/\s+/u).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
+  const all = name.split(/\s+/u).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
+  const letters = all.filter((each) => /\p{L}/u.test(each));
+  const words = letters.length > 0 ? letters : all;
   if (words.length === 0) return "?";
   return `${words[0]!}${words.length > 1 ? words.at(-1)! : ""}`.toLocaleUpperCase();
 }

@@ -32,7 +32,10 @@ export interface MenuPopupProps {
   readonly head?: ComponentChildren;
 }
 
-/** The open list of a menu. Arrows, Home, End and first letters move in it; Escape and Tab close it; the focus returns. */
+/**
+ * The open list of a menu. Arrows, Home, End and first letters move in it; Escape and Tab close it, and so does what scrolls
+ * away what it belongs to; the focus returns.
+ */
 export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProps): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
 
@@ -56,6 +59,10 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
       onClose();
     };
     document.addEventListener("pointerdown", onPointerDown, true);
+    const onWheel = (event: WheelEvent) => {
+      if (!ref.current?.contains(event.target as Node)) onClose();
+    };
+    document.addEventListener("wheel", onWheel, { capture: true, passive: true });
     // On a phone the keyboard goes away when the menu takes the focus: that must not close it.
     const onResize = () => {
       if (ref.current) place(ref.current, at);
@@ -63,6 +70,7 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
     window.addEventListener("resize", onResize);
     return () => {
       document.removeEventListener("pointerdown", onPointerDown, true);
+      document.removeEventListener("wheel", onWheel, true);
       window.removeEventListener("resize", onResize);
     };
   }, [at, onClose]);

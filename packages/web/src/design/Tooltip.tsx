@@ -14,7 +14,7 @@ export interface TooltipProps {
   readonly off?: boolean | undefined;
 }
 
-/** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it. */
+/** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it, and so does a click, until one comes anew. */
 export function Tooltip({ text, children, side = "below", keys, off }: TooltipProps): JSX.Element {
   const [hidden, hide] = useState(false);
   return (
@@ -24,8 +24,13 @@ export function Tooltip({ text, children, side = "below", keys, off }: TooltipPr
         if (event.key === "Escape") hide(true);
       }}
       onClick={() => hide(true)}
-      onPointerEnter={() => hide(false)}
-      onFocusOut={() => hide(false)}
+      onPointerLeave={() => {
+        // A window in front (a choice of files) takes the pointer and the focus away for a while: that is no coming anew.
+        if (document.hasFocus()) hide(false);
+      }}
+      onFocusOut={() => {
+        if (document.hasFocus()) hide(false);
+      }}
     >
       {children}
       {!hidden && !off && (

@@ -110,6 +110,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             room={room}
             firstUnread={firstUnread}
             mayInvite={mayBegin(detail?.policy ?? null, "invite", people.you?.role ?? null)}
+            held={menu?.message.id ?? null}
             onMenu={(message, at) => open({ message, at })}
           />
         </OpenRoom.Provider>

@@ -136,7 +136,12 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
             area.current?.focus();
           }}
         />
-        <IconButton label={t.attach} icon={Paperclip} tip="above" onClick={() => picker.current?.click()} />
+        <IconButton
+          label={t.attach}
+          icon={Paperclip}
+          tip={attachments.all.value.length > 0 ? "none" : "above"}
+          onClick={() => picker.current?.click()}
+        />
         <div class={style["box"]}>
           <textarea
             ref={area}

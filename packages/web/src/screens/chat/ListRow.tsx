@@ -8,12 +8,12 @@ import type { Row } from "./rows.js";
 import { SystemLine } from "./SystemLine.js";
 import { t } from "./words.js";
 
-export interface ListRowProps extends Pick<MessageProps, "isCurrent" | "isMarked" | "onMenu"> {
+export interface ListRowProps extends Pick<MessageProps, "isCurrent" | "isMarked" | "isHeld" | "onMenu"> {
   readonly row: Row;
 }
 
 /** One line, with the day and the marker that stand above it. */
-export const ListRow = memo(function ListRow({ row, isCurrent, isMarked, onMenu }: ListRowProps): JSX.Element {
+export const ListRow = memo(function ListRow({ row, isCurrent, isMarked, isHeld, onMenu }: ListRowProps): JSX.Element {
   return (
     <div class={style["row"]} data-row={row.kind}>
       {row.day !== null && <h3 class={style["day"]}>{dayHeading(row.day, now.peek())}</h3>}
@@ -25,6 +25,7 @@ export const ListRow = memo(function ListRow({ row, isCurrent, isMarked, onMenu 
           isLast={row.isLast}
           isCurrent={isCurrent}
           isMarked={isMarked}
+          isHeld={isHeld}
           onMenu={onMenu}
         />
       ) : (

@@ -26,6 +26,8 @@ export interface MessageProps {
   readonly isCurrent: boolean;
   /** It was just jumped to. */
   readonly isMarked: boolean;
+  /** An open menu is about it. */
+  readonly isHeld: boolean;
   /** Opens the menu of its actions, at a point or at the line. */
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }
@@ -39,7 +41,7 @@ const STEADY = 10;
 
 /** What somebody wrote, with all that belongs to it. */
 export const Message = memo(function Message(props: MessageProps): JSX.Element {
-  const { message, isFirst, isLast, isCurrent, isMarked, onMenu } = props;
+  const { message, isFirst, isLast, isCurrent, isMarked, isHeld, onMenu } = props;
   const { author } = message;
   const [isPointed, point] = useState(false);
   const [isFocused, focus] = useState(false);
@@ -57,6 +59,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         isLast && style["last"],
         message.reactions.length > 0 && style["reacted"],
         isMarked && style["marked"],
+        isHeld && style["held"],
       )}
       role="article"
       aria-label={`${plainName(author.name)}, ${clockTime(message.time)}`}
@@ -80,7 +83,10 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         </span>
       )}
       <div class={style["column"]}>
-        <div class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}>
+        <div
+          data-bubble
+          class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}
+        >
           {isFirst && !isOwn && (
             <div class={classes(style["author"], hueClass(author.person))}>
               <Name of={author} />
@@ -161,6 +167,12 @@ function Meta(props: { readonly message: TimelineMessage; readonly withTime: boo
   );
 }
 
+// The menu leaves the message to be seen, unless that fills the screen.
+function besides(line: HTMLElement): HTMLElement | null {
+  const bubble = line.querySelector<HTMLElement>("[data-bubble]");
+  return bubble && bubble.offsetHeight < innerHeight / 3 ? bubble : null;
+}
+
 // A finger that rests; moving away (scrolling) or lifting ends it.
 function useLongPress(onPress: (at: MenuPlace) => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -173,7 +185,8 @@ function useLongPress(onPress: (at: MenuPlace) => void) {
       const at = { x: event.clientX, y: event.clientY };
       from.current = at;
       stop();
-      timer.current = setTimeout(() => onPress(at), LONG_PRESS);
+      const line = event.currentTarget as HTMLElement;
+      timer.current = setTimeout(() => onPress(besides(line) ?? at), LONG_PRESS);
     },
     onPointerMove({ clientX, clientY }: PointerEvent) {
       if (Math.hypot(clientX - from.current.x, clientY - from.current.y) > STEADY) stop();

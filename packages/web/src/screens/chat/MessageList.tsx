@@ -1,5 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/remote";
+import { equalBytes } from "@conclave/codec";
 import { ArrowDown } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -31,16 +32,21 @@ export interface MessageListProps {
   readonly firstUnread: number | null;
   /** This person can make invites here. */
   readonly mayInvite: boolean;
+  /** The message that an open menu is about: the list stands still under it. */
+  readonly held: Uint8Array | null;
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }
 
 /** The messages of a room. Only lines that can be seen, and some around them, are in the document. */
-export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu }: MessageListProps): JSX.Element {
+export function MessageList(props: MessageListProps): JSX.Element {
+  const { conversation, room, firstUnread, mayInvite, held, onMenu } = props;
   const list = useRef<VirtualizerHandle>(null);
   // As state: while the room loads there is no such element, and what listens to it has to begin when there is.
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const stays = useRef(true);
   const lastOffset = useRef(0);
+  const heldNow = useRef(false);
+  heldNow.current = held !== null;
   const hand = useHand(scroller);
   const [isAtEnd, setAtEnd] = useState(true);
   const items = conversation.items.value;
@@ -72,11 +78,11 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
     if (scroller) scroller.scrollTop = scroller.scrollHeight;
   };
   const stay = () => {
-    if (!stays.current || rows.length === 0) return;
+    if (!stays.current || heldNow.current || rows.length === 0) return;
     toEnd();
     // Heights that were guessed are known after the next drawing.
     requestAnimationFrame(() => {
-      if (stays.current) toEnd();
+      if (stays.current && !heldNow.current) toEnd();
     });
   };
 
@@ -97,7 +103,8 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
     return () => clearTimeout(timer);
     // Rows that come later are not what was aimed at.
   }, [conversation.filled.value, rows.length === 0, scroller]);
-  useLayoutEffect(stay, [rows]);
+  // What came under an open menu is shown when it closes.
+  useLayoutEffect(stay, [rows, held === null]);
   // What was read while nothing scrolled, and a page that does not fill the screen.
   useEffect(look, [rows]);
 
@@ -153,6 +160,7 @@ export function MessageList({ conversation, room, firstUnread, mayInvite, onMenu
               row={row}
               isCurrent={keyboard.current === row.key}
               isMarked={marked === row.key}
+              isHeld={held !== null && row.kind === "message" && equalBytes(row.message.id, held)}
               onMenu={onMenu}
             />
           )}

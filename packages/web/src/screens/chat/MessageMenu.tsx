@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import { isAtLeast, type Role } from "@conclave/client/pure";
+import { isAtLeast, plainName, type Role } from "@conclave/client/pure";
 import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -7,6 +7,7 @@ import { copyText } from "../../design/CopyField.js";
 import { MenuPopup, type MenuItem } from "../../design/MenuPopup.js";
 import { toast } from "../../design/Toast.js";
 import { now } from "../../model/now.js";
+import { previewOf } from "../rooms/preview.js";
 import { clockTime, dayHeading } from "../../words/when.js";
 import { type Chat, useChat } from "./chatContext.js";
 import { QUICK } from "./emoji.js";
@@ -35,8 +36,12 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
       onClose={onClose}
       head={
         <>
-          <div class={style["time"]} aria-hidden="true">
-            {dayHeading(message.time, now.peek())}, {clockTime(message.time)}
+          <div class={style["about"]} data-about>
+            <span class={style["time"]}>
+              <bdi>{plainName(message.author.name)}</bdi> · {dayHeading(message.time, now.peek())},{" "}
+              {clockTime(message.time)}
+            </span>
+            <bdi class={style["quote"]}>{previewOf(message)}</bdi>
           </div>
           {chat.canWrite && (
             <div class={style["quick"]}>

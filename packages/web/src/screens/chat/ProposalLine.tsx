@@ -1,5 +1,5 @@
 import type { TimelineProposal } from "@conclave/client";
-import { CircleCheck, CircleSlash, Scale, Undo2 } from "lucide-preact";
+import { CircleCheck, CircleSlash, Gavel, Undo2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";
 import { OpenRoom } from "../proposals/openRoom.js";
@@ -18,7 +18,7 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   const open = detail?.proposals.find((each) => each.actionHash.join() === actionHash.join());
   if (ending === null && detail && open) return <ProposalCard detail={detail} proposal={open} time={time} />;
   return (
-    <Line kind="proposal" icon={ending === null ? Scale : ICONS[ending]} time={time}>
+    <Line kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
       <Wish of={proposal} text={ending === null ? wishes.asks : t[ending]} />
     </Line>
   );

@@ -1,4 +1,4 @@
-import { CircleSlash, Scale, ShieldAlert } from "lucide-preact";
+import { CircleSlash, Gavel, ShieldAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { DecisionSentence } from "../room/DecisionSentence.js";
 import { Line } from "./Line.js";
@@ -12,7 +12,7 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
   switch (row.kind) {
     case "decision":
       return (
-        <Line kind="decision" icon={Scale} time={row.decision.time}>
+        <Line kind="decision" icon={Gavel} time={row.decision.time}>
           <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
         </Line>
       );

@@ -1,7 +1,7 @@
 import type { Decision } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
-import { Download, Scale, ShieldCheck } from "lucide-preact";
+import { Download, Gavel, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
 import { EmptyState, IconButton, PaneBody, PaneHeader, Skeleton, Tabs } from "../../design/index.js";
@@ -58,7 +58,7 @@ export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.
           {decisions === null ? (
             <Skeleton rows={6} />
           ) : shown.length === 0 ? (
-            <EmptyState icon={Scale} title={t.none} />
+            <EmptyState icon={Gavel} title={t.none} />
           ) : (
             <Entries shown={shown} />
           )}

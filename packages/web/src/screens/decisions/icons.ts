@@ -10,7 +10,7 @@ import {
   type LucideIcon,
   MonitorSmartphone,
   Pencil,
-  Scale,
+  Gavel,
   Server,
   Sprout,
   UserRoundMinus,
@@ -36,5 +36,5 @@ const ICONS: Partial<Readonly<Record<Decision["action"]["type"], LucideIcon>>> =
 
 /** What a decision is drawn with: decoration beside its sentence. */
 export function iconOf({ type }: Decision["action"]): LucideIcon {
-  return ICONS[type] ?? Scale;
+  return ICONS[type] ?? Gavel;
 }

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
@@ -20,6 +20,10 @@ export interface RecoveryStepProps {
 export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStepProps): JSX.Element {
   // Nobody has written down what they have not seen: until then to show them is the thing to do.
   const isShown = useSignal(false);
+  const hasSeen = useSignal(false);
+  useSignalEffect(() => {
+    if (isShown.value) hasSeen.value = true;
+  });
   return (
     <TaskPage
       title={title}
@@ -30,8 +34,9 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
       actions={
         <>
           <Button
-            tone={isShown.value ? "primary" : "secondary"}
+            tone={hasSeen.value ? "primary" : "secondary"}
             size="large"
+            disabled={!hasSeen.value}
             onClick={() => {
               keepWritten();
               prepareReturns();

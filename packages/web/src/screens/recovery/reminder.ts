@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60 * 1000;
 interface Kept {
   /** The beginning of the person's key: another person in this browser is reminded anew. */
   readonly person: string;
-  /** When they said "I have written it down"; null when they have not. */
+  /** When they said "I’ve written them down"; null when they have not. */
   readonly written: number | null;
   /** Not to be reminded before. */
   readonly quietUntil: number;

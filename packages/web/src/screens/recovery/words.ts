@@ -13,7 +13,7 @@ export const t = words({
     qr: "Show as a QR code",
     qrHide: "Hide the QR code",
     qrLabel: "Recovery words as a QR code",
-    written: "I have written it down",
+    written: "I’ve written them down",
     later: "Later",
     done: "Done",
     rules:

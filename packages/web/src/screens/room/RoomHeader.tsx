@@ -1,12 +1,12 @@
 import { plainName } from "@conclave/client/pure";
 import type { RoomDetail, RoomSummary } from "@conclave/client/remote";
-import { Ellipsis, Landmark, Link2, Search, SlidersHorizontal, UsersRound } from "lucide-preact";
+import { Ellipsis, Gavel, Link2, Search, SlidersHorizontal, UsersRound } from "lucide-preact";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { go, type Panel, route } from "../../app/route.js";
 import { Avatar } from "../../design/Avatar.js";
 import { IconButton } from "../../design/IconButton.js";
-import { MenuPopup } from "../../design/MenuPopup.js";
+import { type MenuItem, MenuPopup } from "../../design/MenuPopup.js";
 import { PaneHeader } from "../../design/PaneHeader.js";
 import { FreshnessLine } from "./FreshnessLine.js";
 import style from "./RoomHeader.module.css";
@@ -28,6 +28,14 @@ export function RoomHeader({
   const count = detail?.members.length ?? 0;
   const needed = status.requests + status.asked;
   const title = plainName(room.title);
+  // What stands beside the menu is not in it too.
+  const wide = useRef<HTMLSpanElement>(null);
+  const hasIcons = useRef(true);
+  const narrow: readonly MenuItem[] = [
+    { text: t.search, icon: Search, onSelect: () => toggle("search") },
+    { text: t.decisions, icon: Gavel, onSelect: () => toggle("decisions") },
+    { text: t.invites, icon: Link2, onSelect: () => toggle("invites") },
+  ];
   return (
     <>
       <PaneHeader
@@ -45,7 +53,7 @@ export function RoomHeader({
         backOnPhone
         actions={
           <>
-            <span class={style["wide"]}>
+            <span ref={wide} class={style["wide"]}>
               <IconButton
                 label={t.search}
                 icon={Search}
@@ -54,7 +62,7 @@ export function RoomHeader({
               />
               <IconButton
                 label={t.decisions}
-                icon={Landmark}
+                icon={Gavel}
                 pressed={current === "decisions"}
                 onClick={() => toggle("decisions")}
               />
@@ -77,7 +85,10 @@ export function RoomHeader({
               icon={Ellipsis}
               expanded={menuAt !== null}
               tip="none"
-              onClick={(event) => open(menuAt ? null : (event.currentTarget as HTMLElement))}
+              onClick={(event) => {
+                hasIcons.current = wide.current?.offsetParent !== null;
+                open(menuAt ? null : (event.currentTarget as HTMLElement));
+              }}
             />
             {menuAt && (
               <MenuPopup
@@ -85,9 +96,7 @@ export function RoomHeader({
                 at={menuAt}
                 onClose={() => open(null)}
                 items={[
-                  { text: t.search, icon: Search, onSelect: () => toggle("search") },
-                  { text: t.decisions, icon: Landmark, onSelect: () => toggle("decisions") },
-                  { text: t.invites, icon: Link2, onSelect: () => toggle("invites") },
+                  ...(hasIcons.current ? [] : narrow),
                   { text: t.settings, icon: SlidersHorizontal, onSelect: () => toggle("room") },
                 ]}
               />

@@ -1,6 +1,6 @@
 import { isGone, isAtLeast } from "@conclave/client/pure";
 import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
-import { BadgeCheck, Landmark, Link2, OctagonAlert } from "lucide-preact";
+import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { go, href, type Panel } from "../../app/route.js";
 import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
@@ -39,7 +39,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
       {policy && <RulesCard roomKey={room.key} policy={policy} may={mayRule} isSealed={isSealed} />}
       <Card flush>
         <Way room={room} panel="verify" icon={BadgeCheck} title={t.codes} text={t.codesText} />
-        <Way room={room} panel="decisions" icon={Landmark} title={t.decisions} text={t.decisionsText} />
+        <Way room={room} panel="decisions" icon={Gavel} title={t.decisions} text={t.decisionsText} />
         <Way room={room} panel="invites" icon={Link2} title={t.invites} text={t.invitesText} />
         <Way
           room={room}

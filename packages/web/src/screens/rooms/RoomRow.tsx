@@ -1,7 +1,7 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
-import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, Scale, ShieldQuestion } from "lucide-preact";
+import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, Gavel, ShieldQuestion } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
@@ -92,7 +92,7 @@ function Line({ room, isHere }: { readonly room: RoomSummary; readonly isHere: b
   if (!latest && lately) {
     return (
       <span class={style["decision"]} data-decision>
-        <Scale size={13} aria-hidden="true" />
+        <Gavel size={13} aria-hidden="true" />
         <span>
           <DecisionSentence of={lately} name={(person) => <Name of={person} />} />
         </span>
