@@ -29,13 +29,15 @@ export class CliError extends Error {
     message: string,
     readonly hint: string | null = null,
     readonly exit: ExitCode = exitOf(code),
+    /** What programs are told besides: ids, never a secret. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
 
   toDocument(): ErrorDocument {
-    const { code, message, hint, fate } = this;
-    return { error: { code, message, hint, ...(fate && { fate }) } };
+    const { code, message, hint, fate, more } = this;
+    return { error: { code, message, hint, ...(fate && { fate }) }, ...more };
   }
 }
 

@@ -35,6 +35,8 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file is called so."],
   AMBIGUOUS: [refused, "More than one is called so; the hint lists them."],
   NOT_MEMBER: [refused, "This device is not in the room, not yet, or not any more."],
+  LEAVING: [refused, "You have asked to leave the room: nothing more is sent or decided from this home."],
+  NOT_LEAVING: [refused, "You have not asked to leave the room."],
   ALREADY_HERE: [refused, "This home is in the room already, or on its way into it."],
   STILL_MEMBER: [refused, "The room is not forgotten: you are still in it."],
   NO_LINK: [refused, "The link of this invite is not in this home."],

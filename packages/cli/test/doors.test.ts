@@ -18,6 +18,7 @@ const LINKS: Readonly<Record<LinkFault, 0>> = { none: 0, cut: 0, changed: 0, new
 const keysOf = <K extends string>(all: Readonly<Record<K, unknown>>) => Object.keys(all) as K[];
 const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link">, Problem>> = {
   unreachable: { kind: "unreachable" },
+  leaving: { kind: "leaving" },
   behind: { kind: "behind" },
   underway: { kind: "underway" },
   update_needed: { kind: "update_needed" },

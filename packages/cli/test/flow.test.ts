@@ -48,12 +48,13 @@ describe("a room by the command line, each command a process", () => {
     expect(names(members)).toEqual(["Alice", "Bob", "Carol"]);
     expect(members[1].admission.text).toBe('came by your link "first link"');
     const { decisions } = await conclave("Carol", "log");
-    expect(decisions.map(({ summary }: { summary: string }) => summary)).toEqual([
-      "Alice founded the room",
+    const summaries = decisions.map(({ summary }: { summary: string }) => summary);
+    // The founder's link and their way back are made side by side.
+    expect(summaries.slice(1, 3).sort()).toEqual([
       "Alice made an invite link",
-      "Bob joined",
-      "Carol joined",
+      "Alice made it possible to come back by the recovery words",
     ]);
+    expect([summaries[0], ...summaries.slice(3)]).toEqual(["Alice founded the room", "Bob joined", "Carol joined"]);
     const codes = await Promise.all(["Alice", "Bob", "Carol"].map((who) => conclave(who, "verify")));
     expect(new Set(codes.map(({ roomCode }) => roomCode)).size).toBe(1);
     expect(codes[0]).toMatchObject({ words: { length: 12 }, digits: expect.stringMatching(/^(\d{5} ?){12}$/u) });
@@ -66,7 +67,7 @@ describe("a room by the command line, each command a process", () => {
     expect(await conclave("Bob", "send", "Hello?")).toMatchObject({ code: 1, error: { code: "NOT_MEMBER" } });
     expect(await conclave("Bob", "join", link, "--name", "Bob")).toMatchObject({ code: 1 });
     expect(texts((await conclave("Alice", "history")).items)).toEqual(["Hello!", "Only Alice reads this."]);
-  }, 60_000);
+  }, 180_000);
 
   it("ask, be admitted; roles, policy, leaving", async () => {
     await roomOf("Dora", "--no-invite");
@@ -85,12 +86,10 @@ describe("a room by the command line, each command a process", () => {
     expect((await conclave("Dora", "policy", "open-house", "--yes")).code).toBe(0);
     expect((await conclave("Emil", "policy")).policy.preset).toBe("open-house");
     expect((await conclave("Dora", "leave", "--yes")).code).toBe(0);
-    const emil = new Running(["chat", "--json", "--home", join(folder, "Emil")]);
-    await emil.line((line) => line.includes("Dora left"), 30_000);
-    expect(await emil.stop()).toBe(0);
+    // Whoever runs the next command carries it out.
     expect(names((await conclave("Emil", "members")).members)).toEqual(["Emil"]);
     expect((await conclave("Dora", "status")).room.standing).toBe("left");
-  }, 60_000);
+  }, 180_000);
 
   it("the chat as lines: what one types the other sees, and both may be stopped at any time", async () => {
     const link = await roomOf("Gina");
@@ -106,7 +105,7 @@ describe("a room by the command line, each command a process", () => {
     hans.closeInput();
     expect(await hans.end()).toBe(0);
     expect(await gina.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("what goes wrong", () => {
@@ -126,7 +125,7 @@ describe("what goes wrong", () => {
     await chat.line((line) => line.includes("three") && line.includes('"sent"'));
     expect(await chat.stop()).toBe(0);
     expect(texts((await conclave("Ida", "history")).items)).toEqual(["one", "three"]);
-  }, 60_000);
+  }, 180_000);
 
   it("a damaged link, no room, an unknown person, a wrong preset: each says what, with its exit code", async () => {
     expect(await conclave("Nobody", "members")).toMatchObject({ code: 1, error: { code: "NO_ROOMS" } });
@@ -148,7 +147,7 @@ describe("what goes wrong", () => {
       error: { code: "NO_PROOF" },
     });
     expect((await conclave("Jan", "recovery")).words).toHaveLength(24);
-  }, 60_000);
+  }, 180_000);
 
   it("what is too long, hidden, endless or senseless: refused as wrong usage, in one JSON document", async () => {
     await roomOf("Pia", "--no-invite");
@@ -206,7 +205,7 @@ describe("what goes wrong", () => {
     await conclave("Kim", "send", "now");
     expect(texts((await conclave("Kim", "history")).items)).toEqual(["later", "now"]);
     await again.relay.stop();
-  }, 60_000);
+  }, 180_000);
 
   it("kill -9 in the middle of sending: nothing that was stored is lost, nothing is doubled", async () => {
     const link = await roomOf("Mia");
@@ -239,5 +238,5 @@ describe("what goes wrong", () => {
     expect(thief.code).not.toBe(0);
     expect((await conclave("Thief", "status")).code).toBe(5);
     expect(link).not.toBe("");
-  }, 60_000);
+  }, 180_000);
 });

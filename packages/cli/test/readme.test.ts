@@ -50,5 +50,5 @@ describe("the README", () => {
     expect(said[5]).toContain("all verified against the room's policy on this machine");
     expect(said[6]).toContain("room code");
     expect(said[7]).toContain("Bob was removed");
-  }, 60_000);
+  }, 180_000);
 });

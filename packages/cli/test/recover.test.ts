@@ -60,7 +60,7 @@ describe("coming back from the 24 words", () => {
     const { items } = await conclave("Alice", ["history"]);
     expect(items.at(-1).message.text).toBe("I am back");
     expect((await conclave("Bob", ["send", "from the lost device"])).error.code).toBe("NOT_MEMBER");
-  }, 120_000);
+  }, 240_000);
 
   it("words that are none, none at all, or somebody else's home: refused, and nothing is made or said of them", async () => {
     const { words } = await conclave("Carol", ["room", "new", "Shed", "--name", "Carol"]).then(() =>
@@ -82,5 +82,5 @@ describe("coming back from the 24 words", () => {
       code: 1,
       error: { code: "HOME_NOT_EMPTY" },
     });
-  }, 60_000);
+  }, 180_000);
 });

@@ -86,6 +86,8 @@ export const STATUS: RoomStatus = {
   n: 30,
   pending: 0,
   requests: 0,
+  isLeaving: false,
+  returning: null,
   paused: null,
   roomAhead: 0,
   alarms: [],

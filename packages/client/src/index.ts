@@ -50,7 +50,7 @@ export { storedFileName } from "./view/fileName.js";
 export { plainName, plainText } from "./view/plainText.js";
 export { isReaction } from "./conversation/reaction.js";
 export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
-export type { Ending, Freshness, Pause, RoomStatus, Standing } from "./view/status.js";
+export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing } from "./view/status.js";
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { usualMode } from "./view/usualMode.js";
 export { explainProblem, spanOf } from "./view/explainProblem.js";

@@ -168,4 +168,20 @@ describe("who keeps losing", () => {
     expect(starved).toEqual([3, 4]);
     await world.until(() => bob.room.title === "Meadow");
   });
+
+  it("RULE client.starved: who loses for as long as one waits is told so, not that the relay does not answer", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const before = alice.room.decisions().length;
+    world.beforeFrames = (home, frames) => {
+      const isCommit = frames.some((frame) => frame.type === "append" && frame.kind === "commit");
+      return home === alice && isCommit ? bob.room.decide({ type: "rekey" }).then(() => undefined) : undefined;
+    };
+    const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
+    expect(decided).toMatchObject({ ok: false, problem: { kind: "starved" } });
+    expect(alice.room.decisions()).toHaveLength(before);
+    world.beforeFrames = () => undefined;
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
+    await world.until(() => bob.room.title === "Orchard");
+  });
 });

@@ -62,6 +62,49 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     },
   );
 
+  it("of two rooms both take their founder back; until a room does, it says so", { timeout: 240_000 }, async () => {
+    const lost = await world.visitor();
+    lost.setDefaultTimeout(60_000);
+    const kept: string[] = [];
+    let phrase = "";
+    // The second room is founded when the words are on paper already.
+    for (const title of ["First", "Second"]) {
+      await lost.goto(`${world.url}/#/start`);
+      if (kept.length === 0) await lost.getByLabel("Your name").fill("Alice");
+      await lost.getByLabel("Name of the room").fill(title);
+      await button(lost, "Start the room").click();
+      if (kept.length === 0) {
+        await button(lost, "Show the words").click();
+        const items = await lost.getByRole("list", { name: "Recovery words, in order" }).getByRole("listitem").all();
+        const words = await Promise.all(items.map((item) => item.innerText()));
+        phrase = words.map((word) => word.replace(/[^a-z]/gu, "")).join(" ");
+        await button(lost, "I have written it down").click();
+      }
+      await button(lost, "Make the link").click();
+      await button(lost, "Go to the room").click();
+      await lost.getByRole("textbox", { name: /^Message/u }).waitFor();
+      await lost.goto(`${lost.url()}/room`);
+      kept.push(await lost.getByLabel("A link to keep with your words").inputValue());
+      expect(await lost.getByText("You cannot recover this room yet").count()).toBe(0);
+    }
+    await lost.close();
+
+    const page = await world.visitor();
+    page.setDefaultTimeout(60_000);
+    await page.goto(`${world.url}/#/recovery`);
+    await page.getByLabel("Recovery words").fill(phrase);
+    await button(page, "Bring me back").click();
+    await button(page, "Go on").click();
+    for (const link of kept) {
+      await page.goto(link);
+      await button(page, "Look at it").click();
+      await page.getByRole("heading", { level: 1, name: "You come back to" }).waitFor();
+      await button(page, "Come back").click();
+      await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+    }
+    await page.close();
+  });
+
   it("the browser that was only asleep says that one came back elsewhere", { timeout: 60_000 }, async () => {
     const person = await world.person();
     const relay = world.url.replace(/^http/u, "ws");

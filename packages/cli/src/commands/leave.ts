@@ -1,11 +1,22 @@
+import { CliError } from "../cliError.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import { consentForGood } from "../terminal/consent.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
-/** `conclave leave`. */
+/** `conclave leave`, and `--undo` while nobody has carried it out. */
 export async function leave(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const { title, id } = room.summary();
+    if (context.options["undo"] === true) {
+      if (!room.status().isLeaving) throw new CliError("NOT_LEAVING", "You have not asked to leave this room.");
+      await room.stay();
+      context.output.result(
+        { room: id, done: false, stays: true },
+        (paint) => `${paint.green("✔")} You stay in ${safeName(title)}. What was said meanwhile is in its history.`,
+      );
+      return;
+    }
     const isAlone = room.members().every(({ isYou }) => isYou);
     await consentForGood(
       context,
@@ -18,8 +29,13 @@ export async function leave(context: CommandContext): Promise<void> {
       isGone
         ? `${paint.green("✔")} You have left ${safeName(title)}.`
         : [
-            `${paint.green("✔")} You have said farewell to ${safeName(title)}.`,
-            paint.dim("Its keys change as soon as one of the others comes online; that takes you off the list."),
+            `${paint.green("✔")} You asked to leave ${safeName(title)}.`,
+            paint.dim(
+              "You are taken off the list, and the keys change, when another member is next online. From now on",
+            ),
+            paint.dim("this home sends nothing there, and shows nothing that is said. To stay after all:"),
+            "",
+            `  ${nextCommand("leave", "--undo")}`,
           ],
     );
   });

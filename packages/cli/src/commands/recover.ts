@@ -40,12 +40,14 @@ function wayBack(): string[] {
   return [
     "Who checked these words with you before need not do so again.",
     "",
-    "You are in no room yet: rooms, messages and keys were on the devices that are lost. In each room",
+    "You are in no room yet: rooms, messages and keys were on the devices that are lost.",
+    `A room that you own takes you back, if that was prepared, with any link of it:  ${nextCommand("join", LINK)}`,
+    "Into every other room somebody lets you in again:",
     `  1. somebody who may do so removes you, which takes the lost devices out:  ${otherCommand("remove", "NAME")}`,
     `  2. they make a link where one has to ask:  ${otherCommand("invite", "--mode", "ask")}`,
     `  3. you ask:  ${nextCommand("join", LINK)}`,
     `  4. they compare your fingerprint, and let you in:  ${otherCommand("admit", "NAME")}`,
-    "Nothing of what was said before comes back. A room where nobody else may remove you and let you in",
-    "stays closed to you; its members keep it as it is.",
+    "Nothing of what was said before comes back. A room that was not prepared, and where nobody else may remove",
+    "you and let you in, stays closed to you; its members keep it as it is.",
   ];
 }

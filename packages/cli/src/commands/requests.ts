@@ -74,6 +74,15 @@ export async function approve(context: CommandContext, given: string): Promise<v
   await withRoom(context, "write", async (room) => {
     const matching = room.proposals().filter(({ id }) => id.startsWith(given.trim().toLowerCase()));
     const [proposal, ...others] = matching;
+    // Who comes to approve what was carried out a moment ago is told so.
+    const done = matching.length === 0 && given.trim().length >= 4 ? room.decided(given.trim().toLowerCase()) : null;
+    if (done) {
+      context.output.result(
+        { proposal: given.trim(), done: true },
+        (paint) => `${paint.green("✔")} Done already: ${safeLine(done.summary)}.`,
+      );
+      return;
+    }
     if (!proposal || others.length > 0 || given.trim().length < 4) {
       throw new CliError(
         "NOT_FOUND",

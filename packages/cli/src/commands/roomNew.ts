@@ -1,3 +1,4 @@
+import type { Returning } from "@conclave/client";
 import { usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import { DEFAULT_USES } from "./invite.js";
@@ -6,6 +7,13 @@ import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
+/** How long the way back by the words is waited for; what is not done by then is done by any later command. */
+const UNTIL_PREPARED = 5000;
+const WORDS = {
+  ready: "words to write down: with them you come back to this room when this home is lost",
+  preparing: "words to write down: you cannot recover this room yet, that comes with the next command",
+  possible: "words to write down: they bring back who you are",
+} as const satisfies Record<Returning, string>;
 const DEFAULT_RELAY = "http://127.0.0.1:4430";
 
 /** `conclave room new`: founds a room, and makes its first invite. */
@@ -18,15 +26,19 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   await withHome(context, "begin", async (home) => {
     const preset = String(options["preset"]);
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
+    // Who founds a room owns it: from the first moment on the words that are offered below bring them back to it.
+    await home.wantReturn();
     const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
     const invite =
       options["invite"] === false
         ? null
         : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
+    await waiting(output, room.settle(UNTIL_PREPARED));
     const summary = room.summary();
     output.about(summary.id);
+    const { returning } = room.status();
     const link = invite?.link ?? null;
-    output.result({ room: summary, link, invitation: invite?.invitation ?? null }, (paint) => [
+    output.result({ room: summary, link, invitation: invite?.invitation ?? null, returning }, (paint) => [
       `${paint.green("✔")} ${paint.bold(safeName(summary.title))} exists, and you are its owner.`,
       "",
       ...(link !== null
@@ -42,7 +54,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
       "Next:",
       ...table([
         [`  ${nextCommand("chat")}`, { text: "talk", paint: paint.dim }],
-        [`  ${nextCommand("recovery")}`, { text: "words to write down: they bring you back", paint: paint.dim }],
+        [`  ${nextCommand("recovery")}`, { text: WORDS[returning ?? "possible"], paint: paint.dim }],
         ...(link === null
           ? []
           : [

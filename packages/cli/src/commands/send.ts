@@ -1,9 +1,22 @@
+import { systemRandom } from "@conclave/client/node";
+import { toHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { newAlarms, untilStopped, withHome, withRoom, waiting, type CommandContext } from "../program/globals.js";
+import {
+  newAlarms,
+  settle,
+  untilStopped,
+  withHome,
+  withRoom,
+  waiting,
+  type CommandContext,
+} from "../program/globals.js";
+import type { Message } from "../model/timeline.js";
+import type { HomeRoom } from "../session/homeRoom.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
 import { fileSize } from "../terminal/fileSize.js";
+import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
@@ -11,18 +24,25 @@ const PATIENCE = 20_000;
 /** Bytes from which sending is something to be told of. */
 const NOTICED = 4_000_000;
 
-/** `conclave send`: the message is stored before anything else, so that it is never lost. */
-export async function send({ output, options, ...context }: CommandContext, given: string): Promise<void> {
+/**
+ * `conclave send`: asks the relay how the room stands, stores the message, sends it. Once it is stored it is never called
+ * failed: what became of it is told with its id, as the home sends it by itself.
+ */
+export async function send(context: CommandContext, given: string): Promise<void> {
+  const { output, options } = context;
   if (typeof options["file"] === "string") {
-    await sendFile({ output, options, ...context }, options["file"], given);
+    await sendFile(context, options["file"], given);
     return;
   }
   const text = given === "-" ? await readStandardInput() : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
-  await withHome({ output, options, ...context }, "write", async (home) => {
+  const id = messageId(options["id"]);
+  await withHome(context, "write", async (home) => {
     const room = home.room(context.room);
     output.about(room.summary().id);
-    const message = await room.send(text);
+    // Who is out of the room learns so before anything is stored; a relay that does not answer keeps nobody from writing.
+    if (options["wait"] !== false && (await isHere(output, room))) await settle(output, room);
+    const message = await stored(room, text, id);
     if (options["wait"] === false) {
       output.result({ message }, () => "Stored. It is sent the next time that this home is connected.");
       return;
@@ -30,11 +50,49 @@ export async function send({ output, options, ...context }: CommandContext, give
     const tellAlarms = newAlarms(output, room);
     try {
       await waiting(output, room.flushed(PATIENCE));
+    } catch (error) {
+      throw withId(error, id);
     } finally {
       tellAlarms();
     }
     output.result({ message: await room.messages.find(message.id) }, (paint) => `${paint.green("✔")} sent`);
   });
+}
+
+/** Whether the relay has answered, and the room is at its head. @throws CliError where this home may not write there. */
+async function isHere(output: Output, room: HomeRoom): Promise<boolean> {
+  try {
+    await waiting(output, room.look(PATIENCE));
+    await waiting(output, room.sync(PATIENCE));
+    return true;
+  } catch (error) {
+    // What hinders only now does not keep anybody from writing: what becomes of the message is told with it.
+    if (error instanceof CliError && room.summary().standing === "member") return false;
+    throw error;
+  }
+}
+
+async function stored(room: HomeRoom, text: string, id: string): Promise<Message> {
+  try {
+    return await room.send(text, id);
+  } catch (error) {
+    throw withId(error, id);
+  }
+}
+
+/** Names the message: said again under its id it is there once, whatever became of it before. */
+function withId(error: unknown, id: string): unknown {
+  if (!(error instanceof CliError)) return error;
+  const { code, message, hint, exit, fate } = error;
+  const again = code === "UNSURE" ? `Saying it again under the same id is harmless:  --id ${id}` : null;
+  const hints = [hint, again].filter((each) => each !== null).join("\n");
+  return Object.assign(new CliError(code, message, hints === "" ? null : hints, exit, { id }), { fate });
+}
+
+function messageId(given: unknown): string {
+  if (given === undefined) return toHex(systemRandom(16));
+  if (typeof given === "string" && /^[0-9a-f]{32}$/iu.test(given)) return given.toLowerCase();
+  throw usageError("That is not a valid id.", "An id has 32 hexadecimal digits.");
 }
 
 /** `conclave send --file`: needs the relay, and says how far it is when it takes a while. */

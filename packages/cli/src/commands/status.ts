@@ -1,11 +1,17 @@
-import { spanOf } from "@conclave/client";
+import { type Returning, spanOf } from "@conclave/client";
 import { EXIT } from "../exitCode.js";
 import type { RoomStatus, RoomSummary } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
 import { freshnessLine } from "../model/freshness.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
+const RETURNING = {
+  ready: () => "your recovery words bring you back to this room",
+  preparing: () => `you cannot recover this room yet; to make it possible:  ${nextCommand("sync")}`,
+  possible: () => `you cannot recover this room; to see why:  ${nextCommand("recovery")}`,
+} as const satisfies Record<Returning, () => string>;
 /** From here on the clocks are called apart (ms). */
 const CLOCK_LIMIT = 10 * 60_000;
 
@@ -27,6 +33,10 @@ export async function status(context: CommandContext): Promise<void> {
         : [
             `  clock       the room's time is ${spanOf(current.roomAhead)} ahead of this machine's: links end by the room's`,
           ]),
+      ...(current.isLeaving
+        ? [`  leaving     when another member is next online; to stay after all:  ${nextCommand("leave", "--undo")}`]
+        : []),
+      ...(current.returning === null ? [] : [`  recovery    ${RETURNING[current.returning]()}`]),
       ...(current.paused === null
         ? []
         : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),

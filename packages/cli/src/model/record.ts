@@ -74,6 +74,8 @@ export interface CommandRecords {
     readonly room: RoomSummary;
     readonly link: string | null;
     readonly invitation: Invitation | null;
+    /** Whether the recovery words bring the founder back to it already: `ready`, or `preparing`. */
+    readonly returning: RoomStatus["returning"];
   };
   readonly join: { readonly room: RoomSummary; readonly members: readonly Member[] };
   readonly rooms: { readonly rooms: readonly RoomSummary[] };
@@ -92,7 +94,13 @@ export interface CommandRecords {
     readonly file: { readonly id: string; readonly name: string; readonly size: number };
     readonly path: string;
   };
-  readonly leave: { readonly room: string; readonly done: boolean };
+  readonly leave: {
+    readonly room: string;
+    /** Whether somebody has carried it out already. */
+    readonly done: boolean;
+    /** With `--undo`. */
+    readonly stays?: boolean;
+  };
   readonly forget: { readonly room: string; readonly done: boolean };
   readonly members: {
     readonly room: RoomSummary;
@@ -153,8 +161,30 @@ export interface CommandRecords {
     readonly looked: number;
     /** How many messages that had waited were sent now. */
     readonly sent: number;
+    /** This home was a copy, and came back as a new device. */
+    readonly hasReturned: boolean;
   };
-  readonly recovery: { readonly words: readonly string[] };
+  readonly sync: {
+    readonly room: RoomSummary;
+    /** How many records of the room's log are new here. */
+    readonly records: number;
+    /** How many messages were waiting, and are sent. */
+    readonly sent: number;
+    /** What this home carried out: farewells, what was agreed, the way back by the words. */
+    readonly decisions: readonly Decision[];
+    readonly hasRekeyed: boolean;
+    readonly hasRefreshed: boolean;
+  };
+  readonly recovery: {
+    readonly words: readonly string[];
+    /** Rooms that one owns, whether the words bring one back to each, and a link that goes with the words. */
+    readonly rooms: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly returning: RoomStatus["returning"];
+      readonly link: string | null;
+    }[];
+  };
   readonly recover: OwnFingerprint & { readonly rooms: readonly RoomSummary[] };
   readonly serve: {
     /** `ready`. */

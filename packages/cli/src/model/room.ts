@@ -1,4 +1,4 @@
-import type { RoomStatus as ClientStatus } from "@conclave/client";
+import type { Returning, RoomStatus as ClientStatus } from "@conclave/client";
 import type { Policy } from "@conclave/protocol";
 import type { Alarm } from "./timeline.js";
 import type { InviteRef, Person } from "./person.js";
@@ -31,6 +31,10 @@ export interface RoomStatus {
   /** Messages waiting to be sent. */
   readonly pending: number;
   readonly requests: number;
+  /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing shown that came since. */
+  readonly isLeaving: boolean;
+  /** Of owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for the others. */
+  readonly returning: Returning | null;
   /** Whether sending is stopped, and why. */
   readonly paused: { readonly code: string; readonly message: string } | null;
   /** How far the room's own time is ahead of this machine's clock (ms), 0 where it is not: links end by it. */

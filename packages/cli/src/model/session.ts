@@ -30,6 +30,13 @@ export type Progress =
   | { readonly done: true }
   | { readonly done: false; readonly proposal: string; readonly approved: number; readonly needed: number };
 
+/** What this device did of what was owed in a room. */
+export interface Settled {
+  readonly decisions: readonly Decision[];
+  readonly hasRekeyed: boolean;
+  readonly hasRefreshed: boolean;
+}
+
 /** A room of this home, in the words of the command line. Methods throw `CliError` for what is refused. */
 export interface RoomSession {
   summary(): RoomSummary;
@@ -42,7 +49,7 @@ export interface RoomSession {
   /** Everything that happens from now on. Returns how to stop. */
   watch(listener: (event: RoomEvent) => void): () => void;
   /** Stores the message; resolves when it is durable here. It is sent as soon as the relay can be reached. */
-  send(text: string): Promise<Message>;
+  send(text: string, id?: string): Promise<Message>;
   /** Sends a file; resolves when its message is durable here. One that was begun before and is the same goes on. */
   sendFile(file: OutgoingFile, signal: AbortSignal): Promise<Message>;
   /** The files that this home knows of, with the ids of their messages. */

@@ -6,7 +6,7 @@ import type { Home } from "../session/home.js";
 import type { HomeRoom } from "../session/homeRoom.js";
 import type { Access } from "../session/openHome.js";
 import { Output } from "../terminal/output.js";
-import { safeText } from "../terminal/safeText.js";
+import { safeLine, safeText } from "../terminal/safeText.js";
 
 /** What every command takes. */
 export interface Globals {
@@ -25,6 +25,8 @@ const PATIENCE = 15_000;
 const SILENCE = 1500;
 /** The relay has lost the room, or holds something back, or we are too old to read on: what is stored here can be looked at. */
 const BESIDE: ReadonlySet<string> = new Set(["RELAY_ROOM_UNKNOWN", "BEHIND", "UPDATE_NEEDED"]);
+/** How long a command may take on top, for what is owed in its room (ms). */
+const OWED = 3000;
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");
@@ -85,7 +87,11 @@ export async function withRoom<T>(
     try {
       if (access === "write") await waiting(output, room.sync(PATIENCE));
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
-      return await work(room, isCurrent);
+      // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves.
+      const left = isCurrent ? await settle(output, room) : 0;
+      const result = await work(room, isCurrent);
+      if (isCurrent) await settle(output, room, left);
+      return result;
     } finally {
       tellAlarms();
     }
@@ -101,6 +107,17 @@ export function newAlarms(output: Output, room: HomeRoom): () => void {
       output.warn(`ALARM  ${safeText(sentence)}\n  ${safeText(advice)}`, code);
     if (caught.length > 0) process.exitCode = EXIT.alarm;
   };
+}
+
+/**
+ * What is owed in the room is done while this process is there, and told (see `conclave sync`). Takes `most` ms at most, and
+ * gives how much of that is left.
+ */
+export async function settle(output: Output, room: HomeRoom, most = OWED): Promise<number> {
+  const begun = performance.now();
+  const { decisions } = await room.settle(most);
+  for (const { summary } of decisions) output.note(`Done on the way: ${safeLine(summary)}.`);
+  return Math.max(0, most - (performance.now() - begun));
 }
 
 /** Whether the room is in step with its relay; says so where it is not, and why. @throws CliError for what is neither outage nor alarm */

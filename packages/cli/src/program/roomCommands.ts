@@ -85,6 +85,7 @@ Examples:
     .argument("[text...]", "the message, or what is said with the file; - reads it from standard input")
     .option("--file <path>", "send this file; one that was interrupted goes on where it was")
     .option("--original", "send a picture as it is, with place, time and whatever else was written into it")
+    .option("--id <id>", "send it under this id (32 hexadecimal digits): what was stored under it is not sent twice")
     .option("--no-wait", "leave it in the outbox when the relay cannot be reached (sent next time)")
     .addHelpText(
       "after",
@@ -130,6 +131,7 @@ Examples:
     .command("leave")
     .description("leave a room")
     .option("--yes", FOR_GOOD)
+    .option("--undo", "stay after all, while nobody has carried it out")
     .action(async (_: unknown, command: Command) => {
       const { leave } = await import("../commands/leave.js");
       await leave(contextOf(command.optsWithGlobals()));

@@ -41,16 +41,31 @@ with people and policy. You can talk without comparing anything.`,
 
   program
     .command("resume")
-    .description("say that you have looked at the alarms, and go on sending where one stopped it")
+    .description("go on after you have looked at the alarms; a copied or restored home comes back by it")
     .action(async (_: unknown, command: Command) => {
       const { resume } = await import("../commands/resume.js");
       await resume(contextOf(command.optsWithGlobals()));
     });
 
   program
+    .command("sync")
+    .description("send what waits, take in what is new, and do what is owed: farewells, what was agreed, new keys")
+    .addHelpText(
+      "after",
+      `
+Every command that is online does what is owed in its room, for at most three seconds. This one
+waits until it is done, and says what it did. Run it now and then where nobody keeps a chat open.`,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { sync } = await import("../commands/sync.js");
+      await sync(contextOf(command.optsWithGlobals()));
+    });
+
+  program
     .command("recovery")
-    .description("show the 24 words that bring you back when every device is lost")
+    .description("show the 24 words that bring you back when every device is lost, and prepare your rooms for it")
     .option("--yes", "show them without asking")
+    .option("--again", "also where you had ended it")
     .action(async (_: unknown, command: Command) => {
       const { recovery } = await import("../commands/recovery.js");
       await recovery(contextOf(command.optsWithGlobals()));

@@ -1,6 +1,6 @@
 import type { TimelineAlarm } from "@conclave/client";
 import type { AlarmCode } from "@conclave/protocol";
-import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
+import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** A room cannot be moved to another relay yet: what can be done is to begin again elsewhere. */
 const elsewhere = () =>
@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<AlarmCode, string | (() => string)>> = {
   JUNK: "Nothing changed. Only the relay, or somebody who writes to it, can have put it there.",
   BAD_MESSAGE: "Nothing of it was believed. Ask that person whether their program is up to date.",
   RESTORED: () =>
-    `A copy that went on would break the secrecy of what it sends. Any link of this room brings you back if you prepared for it:  ${nextCommand("join", LINK)}  If you did not, someone there has to remove you first, and send you a new link.`,
+    `A copy that went on would break the secrecy of what it sends. To come back as a new device, or to be told who can help:  ${nextCommand("resume")}`,
 };
 
 /** Where nobody is known whom one could ask. */

@@ -18,7 +18,7 @@ import { safeName } from "../terminal/safeText.js";
 import { HomeRoom } from "./homeRoom.js";
 import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
-import { unreachable, valueOf } from "./problem.js";
+import { noWayBack, problemError, unreachable, valueOf } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 
 /** How long a relay may take to tell a room's news, in ms. */
@@ -138,6 +138,24 @@ export class Home {
   /** Deletes everything of a room (hexadecimal id) from this home. */
   async forget(roomId: string): Promise<void> {
     await this.client.forget(fromHex(roomId));
+  }
+
+  /** From now on the rooms that the person owns are made to take them back by their words. */
+  async wantReturn(): Promise<void> {
+    await this.client.wantReturn();
+  }
+
+  /** Comes back, by the person's own words, into a room where this home is a copy. @throws CliError RESTORED where that was not prepared. */
+  async comeBack(room: HomeRoom): Promise<void> {
+    const { id, relay } = room.summary();
+    const back = await this.client.comeBack(fromHex(id));
+    if (back.ok) return;
+    throw back.problem.kind === "unknown" ? noWayBack() : problemError(back.problem, relay);
+  }
+
+  /** The rooms themselves, one by one. */
+  sessions(): readonly HomeRoom[] {
+    return this.client.rooms().map((room) => this.roomOf(room));
   }
 
   /** The 24 words that bring this person back. */

@@ -1,4 +1,5 @@
 import {
+  type Decision as RoomDecision,
   decodeFileCard,
   type NamedPerson,
   type OutgoingFile,
@@ -9,8 +10,10 @@ import {
   explainProblem,
   usualMode,
 } from "@conclave/client";
-import { fromHex, toHex } from "@conclave/codec";
-import type { Action } from "@conclave/protocol";
+import { systemRandom } from "@conclave/client/node";
+import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { type Action, actionHash } from "@conclave/protocol";
 import { CliError, usageError } from "../cliError.js";
 import type { Member, Person } from "../model/person.js";
 import type {
@@ -22,7 +25,7 @@ import type {
   RoomStatus,
   RoomSummary,
 } from "../model/room.js";
-import type { InviteOptions, Progress, RoomEvent, RoomSession } from "../model/session.js";
+import type { InviteOptions, Progress, RoomEvent, RoomSession, Settled } from "../model/session.js";
 import type { Decision, Message, SharedFile, TimelineItem } from "../model/timeline.js";
 import { actionPhrase, decisionView } from "./decisionView.js";
 import { inviteName, inviteRef, memberView, personView } from "./personView.js";
@@ -63,7 +66,8 @@ export class HomeRoom implements RoomSession {
   }
 
   status(): RoomStatus {
-    const { connection, freshness, epoch, seq, n, pending, requests, paused, roomAhead, alarms } = this.room.status();
+    const status = this.room.status();
+    const { connection, freshness, epoch, seq, n, pending, requests, isLeaving, paused, roomAhead, alarms } = status;
     return {
       connection,
       freshness: {
@@ -76,6 +80,8 @@ export class HomeRoom implements RoomSession {
       n,
       pending,
       requests,
+      isLeaving,
+      returning: this.room.returning(),
       paused: paused && { code: paused.why, message: pauseSentence(paused) },
       roomAhead,
       alarms: alarms.map((alarm) => alarmView(alarm, this.proofOf)),
@@ -142,8 +148,9 @@ export class HomeRoom implements RoomSession {
     return true;
   }
 
-  async send(text: string): Promise<Message> {
-    return messageView(this.value(await this.room.send(text)));
+  /** Stores a message; `id`: 32 hexadecimal digits, of one that may have been stored before: it is there once. */
+  async send(text: string, id: string = toHex(systemRandom(16))): Promise<Message> {
+    return messageView(this.value(await this.room.post({ id: fromHex(id), kind: "text", body: utf8Bytes(text) })));
   }
 
   /** Sends a file; resolves when its message is durable here. One that was begun before and is the same goes on. */
@@ -169,6 +176,29 @@ export class HomeRoom implements RoomSession {
     const card = message && decodeFileCard(message.body);
     if (!card) throw problemError({ kind: "unknown" }, this.relay);
     this.value(await this.room.fetchFile(card, { write, signal }));
+  }
+
+  /** Does what is owed in the room, as far as this device may; resolves when it is done, or after `timeout` ms. */
+  async settle(timeout: number): Promise<Settled> {
+    const { decisions, ...rest } = await this.room.settle(timeout);
+    return { ...rest, decisions: decisions.map((decision) => decisionView(decision, this.labelOf)) };
+  }
+
+  /** What was decided by the proposal whose id begins so; null where nothing was. */
+  decided(proposalId: string): Decision | null {
+    const isIt = ({ action }: RoomDecision) => toHex(actionHash(nodeCrypto, action)).startsWith(proposalId);
+    const found = this.room.decisions().findLast(isIt);
+    return found ? decisionView(found, this.labelOf) : null;
+  }
+
+  /** Lets the words bring the person back, also where that was ended. */
+  async prepareReturn(): Promise<void> {
+    this.value(await this.room.prepareReturn());
+  }
+
+  /** The link that goes with the recovery words: it lets nobody in who does not have them. Null where we are out. */
+  returnLink(): string | null {
+    return this.room.returnLink(this.relay);
   }
 
   async flushed(timeout: number): Promise<void> {
@@ -264,6 +294,12 @@ export class HomeRoom implements RoomSession {
     const isGone = () => this.room.status().standing === "left";
     for (let waited = 0; !isGone() && waited < FAREWELL; waited += POLL) await later(POLL);
     return isGone();
+  }
+
+  /** Takes the farewell back; what was said meanwhile is shown again. */
+  async stay(): Promise<void> {
+    this.value(await this.room.stay());
+    await this.flushed(FAREWELL * 4);
   }
 
   setRole(person: Member, text: string): Promise<Progress> {

@@ -78,10 +78,27 @@ function errorOf(problem: Problem, relay: string): CliError {
     case "too_large":
     case "source":
     case "unknown":
+    case "leaving":
     case "not_member":
     case "already_here":
       return new CliError(problem.kind.toUpperCase(), sentence, hintFor(problem.kind));
   }
+}
+
+/** This home is a copy, and its person's words do not bring it back into the room. */
+export function noWayBack(): CliError {
+  return new CliError(
+    "RESTORED",
+    "This home is a copy, or was put back from one, and its recovery words do not bring it back into this room.",
+    [
+      "Somebody who may do so takes you out and lets you in again:",
+      `  they take this home out:                   ${otherCommand("remove", "NAME")}`,
+      `  they make a link where one has to ask:     ${otherCommand("invite", "--mode", "ask")}`,
+      `  you ask:                                   ${nextCommand("join", LINK)}`,
+      `  they let you in:                           ${otherCommand("admit", "NAME")}`,
+      "In a room where nobody else may do that, nobody can: its members keep it without you.",
+    ].join("\n"),
+  );
 }
 
 /** Nobody answers at the relay's address. */
@@ -117,8 +134,7 @@ const HINTS: Readonly<Record<string, () => string>> = {
   underway: () => `To see whether something is still to be sent:  ${nextCommand("status")}`,
   unsure: () =>
     `Check that the disk is not full. Look whether it is there before you try again:  ${nextCommand("history")}`,
-  restored: () =>
-    `Any link of this room brings you back if you prepared for it:  ${nextCommand("join", LINK)}\nIf you did not, someone there has to remove you first, and send you a new link.`,
+  restored: () => `To come back as a new device, or to be told who can help:  ${nextCommand("resume")}`,
   already_member: () =>
     "If that was you on another device, go on there. If it is lost, someone in the room has to remove you first; then a new link lets you in.",
   invalid_policy: () => "Choose another policy.",
@@ -135,6 +151,7 @@ const HINTS: Readonly<Record<string, () => string>> = {
   bad_history: SUSPICIOUS,
   below_floor: SUSPICIOUS,
   already_here: () => `Talk:        ${nextCommand("chat")}\nYour rooms:  ${nextCommand("rooms")}`,
+  leaving: () => `To stay after all:  ${nextCommand("leave", "--undo")}`,
   not_member: () => `To see how you stand in the room:  ${nextCommand("status")}`,
 };
 

@@ -3,6 +3,7 @@ import {
   type Fingerprint,
   foundRoom,
   inviteLink,
+  type InviteLink,
   isLabel,
   memberOf,
   personFingerprint,
@@ -25,9 +26,11 @@ import { isGone } from "../view/status.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
+import { HomeReturnWish } from "./returnWish.js";
 import { Relays } from "./relays.js";
 
 const UNTIL_REACHED = 20_000;
+const NO_SECRET = new Uint8Array(32);
 
 /**
  * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
@@ -56,6 +59,7 @@ export async function openClient(ports: ClientPorts, options: OpenOptions = {}):
 /** An open home. */
 export class HomeClient implements Client {
   readonly marks: HomeMarks;
+  private readonly wishes: HomeReturnWish;
   private readonly sessions = new Map<string, LiveSession>();
   private readonly relays: Relays;
   private readonly listeners = new Set<() => void>();
@@ -74,6 +78,21 @@ export class HomeClient implements Client {
       for (const { engine } of this.sessions.values()) engine.state.tell({ type: "changed" });
       this.tell();
     });
+    this.wishes = new HomeReturnWish(ports.storage, () => {
+      for (const { engine } of this.sessions.values()) {
+        engine.state.tell({ type: "changed" });
+        engine.plan();
+      }
+      this.tell();
+    });
+  }
+
+  get wantsReturn(): boolean {
+    return this.wishes.isWished;
+  }
+
+  wantReturn(): Promise<void> {
+    return this.wishes.wish();
   }
 
   get person(): Uint8Array {
@@ -166,7 +185,10 @@ export class HomeClient implements Client {
   async lookAt(text: string): Promise<Result<Invited>> {
     const given = readGivenLink(text);
     if (!given.ok) return failed({ kind: "link", fault: given.fault });
-    const { link } = given;
+    return this.lookInto(given.link);
+  }
+
+  private async lookInto(link: InviteLink): Promise<Result<Invited>> {
     const known = this.sessions.get(toHex(link.roomId));
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
@@ -194,6 +216,18 @@ export class HomeClient implements Client {
         },
       }),
     );
+  }
+
+  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+    const session = this.sessions.get(toHex(roomId));
+    const { room, meta } = session?.engine.state ?? { room: null, meta: null };
+    if (!room || meta.standing !== "restored") return failed({ kind: "unknown" });
+    const looked = await this.lookInto(room.linkOf(NO_SECRET));
+    if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
+    const { problem } = looked;
+    // The link itself opens nothing: where no way back answers for it, there is none.
+    const isNone = problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "slot_closed");
+    return isNone ? failed({ kind: "unknown" }) : looked;
   }
 
   async forget(roomId: Uint8Array): Promise<void> {
@@ -234,6 +268,7 @@ export class HomeClient implements Client {
   /** Reads the rooms of this home. */
   async load(): Promise<void> {
     await this.marks.load();
+    await this.wishes.load();
     for (const { value } of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
       const meta = decodeRoomMeta(value);
       this.sessions.set(toHex(meta.roomId), await this.session(meta));
@@ -253,15 +288,17 @@ export class HomeClient implements Client {
   private async clearForJoin(session: LiveSession): Promise<void> {
     session.engine.stop();
     await session.engine.state.idle();
-    const { state, outbox, deeds, asking, invites } = session.engine.state.keys;
+    const { state, outbox, deeds, asking, invites, slots, leaving } = session.engine.state.keys;
     await this.ports.storage.commit([
       ...[state, outbox, deeds, invites].map((clear) => ({ clear })),
       { delete: asking },
+      { delete: slots },
+      { delete: leaving },
     ]);
   }
 
   private session(meta: RoomMeta, made: Parameters<typeof loadSession>[4] = {}): Promise<LiveSession> {
-    return loadSession(this.ports, this.relays, { ...this.self, marks: this.marks }, meta, made);
+    return loadSession(this.ports, this.relays, { ...this.self, marks: this.marks, wish: this.wishes }, meta, made);
   }
 
   private add(session: LiveSession): void {

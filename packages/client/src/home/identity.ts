@@ -7,9 +7,10 @@ import {
   newIdentity,
   seedOfPhrase,
 } from "@conclave/protocol";
-import { IDENTITY_KEY } from "../session/homeKey.js";
+import { IDENTITY_KEY, RETURN_WISH_KEY } from "../session/homeKey.js";
 import { stored } from "../session/stored.js";
 import type { ClientPorts, OpenProblem } from "../view/client.js";
+import { WISHED } from "./returnWish.js";
 
 /** Who this home is: the person, and this device of theirs. */
 export interface HomeIdentity {
@@ -36,7 +37,11 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
   // Nobody knows how many devices a person who comes back had: a number by chance tells them apart.
   const deviceNo = seed === null ? 1 : 2 + ports.random(2).reduce((number, byte) => number * 256 + byte, 0);
   const device = newDevice(ports, identity, deviceNo);
-  await ports.storage.commit([{ put: IDENTITY_KEY, value: encodeIdentity({ identity, device }) }]);
+  await ports.storage.commit([
+    { put: IDENTITY_KEY, value: encodeIdentity({ identity, device }) },
+    // Who could give the words has them.
+    ...(seed === null ? [] : [{ put: RETURN_WISH_KEY, value: WISHED }]),
+  ]);
   return { identity, device };
 }
 

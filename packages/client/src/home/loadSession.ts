@@ -1,20 +1,28 @@
 import { loadRoom, type Room } from "@conclave/protocol";
 import type { HomeIdentity } from "./identity.js";
 import type { HomeMarks } from "./marks.js";
+import type { ReturnWish } from "./returnWish.js";
 import type { Relays } from "./relays.js";
 import { RoomKeys } from "../session/homeKey.js";
 import { LiveSession } from "../session/liveSession.js";
+import { ReturnKeeper } from "../session/returnKeeper.js";
 import { RoomEngine } from "../session/roomEngine.js";
 import type { RoomMeta } from "../session/roomMeta.js";
 import { RoomState } from "../session/roomState.js";
 import type { ClientPorts } from "../view/client.js";
 import { isGone } from "../view/status.js";
 
+/** Whose home it is, and what it knows of people. */
+export interface OwnHome extends HomeIdentity {
+  readonly marks: HomeMarks;
+  readonly wish: ReturnWish;
+}
+
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
 export async function loadSession(
   ports: ClientPorts,
   relays: Relays,
-  { identity, device, marks }: HomeIdentity & { readonly marks: HomeMarks },
+  { identity, device, marks, wish }: OwnHome,
   meta: RoomMeta,
   made: { readonly room?: Room; readonly asking?: Uint8Array } = {},
 ): Promise<LiveSession> {
@@ -24,7 +32,8 @@ export async function loadSession(
   const room = made.room ?? (!isGone(meta.standing) ? await storedRoom(ports, keys) : null);
   const asking = made.asking ?? (await ports.storage.get(keys.asking));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
-  return new LiveSession(new RoomEngine(state, connection, device, asking), (here) => here.newReturn(identity.seed));
+  const returns = new ReturnKeeper(state, wish, (here) => here.newReturn(identity.seed));
+  return new LiveSession(new RoomEngine(state, connection, device, asking, returns));
 }
 
 /** Of a room that we are out of only what was said and decided is left. The signed entries are many, and nobody needs them to go on. */

@@ -38,12 +38,14 @@ export const ROOM_CALLS = [
   "admit",
   "decline",
   "leave",
+  "stay",
   "fingerprint",
 ] as const satisfies readonly (keyof RoomSession)[];
 
 /** What of a home can be called from a page as it is. */
 export const CLIENT_CALLS = [
   "recoveryPhrase",
+  "wantReturn",
   "nudge",
   "search",
   "trustClock",
@@ -64,6 +66,8 @@ export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, 
   /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
   forget(key: RoomKey): Promise<void>;
   createRoom(options: RoomOptions): Promise<Result<RoomKey>>;
+  /** As `Client.comeBack`. */
+  comeBack(key: RoomKey): Promise<Result<RoomKey>>;
   lookAt(link: string): Promise<Result<InvitedView>>;
   /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
   accept(ticket: number, name: string, note?: string, isLast?: boolean): Promise<Result<RoomKey>>;

@@ -55,6 +55,7 @@ export class HomeHost {
       detail: (key) => this.detail(key),
       decisions: (key) => this.decisions(key),
       createRoom: (options) => this.createRoom(options),
+      comeBack: (key) => this.comeBack(key),
       lookAt: (link) => this.lookAt(link),
       accept: (ticket, name, note, isLast) => this.accept(ticket, name, note, isLast),
       room: (key, method, args) => this.callRoom(key, method, args),
@@ -69,7 +70,8 @@ export class HomeHost {
   }
 
   private self(): SelfView {
-    return { person: this.client.person, fingerprint: this.client.fingerprint() };
+    const { person, wantsReturn } = this.client;
+    return { person, fingerprint: this.client.fingerprint(), wantsReturn };
   }
 
   private rooms(): Promise<readonly RoomSummary[]> {
@@ -103,6 +105,11 @@ export class HomeHost {
   private async createRoom(options: RoomOptions): Promise<Result<RoomKey>> {
     const created = await this.client.createRoom(options);
     return created.ok ? done(toHex(created.value.id)) : created;
+  }
+
+  private async comeBack(key: RoomKey): Promise<Result<RoomKey>> {
+    const back = await this.client.comeBack(fromHex(key));
+    return back.ok ? done(key) : back;
   }
 
   private async lookAt(link: string): Promise<Result<InvitedView>> {

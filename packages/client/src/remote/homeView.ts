@@ -2,7 +2,7 @@ import type { Fingerprint, Policy } from "@conclave/protocol";
 import type { Decision } from "../view/decision.js";
 import type { Invitation, Invited, OpenProposal } from "../view/invitation.js";
 import type { RoomMember } from "../view/person.js";
-import type { RoomStatus } from "../view/status.js";
+import type { Returning, RoomStatus } from "../view/status.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineMessage } from "../view/timeline.js";
 import type { TransferEvent } from "./transfers.js";
@@ -14,6 +14,8 @@ export type RoomKey = string;
 export interface SelfView {
   readonly person: Uint8Array;
   readonly fingerprint: Fingerprint;
+  /** The person has the recovery words: rooms that they own are to take them back by them. */
+  readonly wantsReturn: boolean;
 }
 
 /** What a list of rooms shows. */
@@ -42,7 +44,7 @@ export interface RoomDetail {
   readonly proposals: readonly OpenProposal[];
   readonly invitations: readonly Invitation[];
   /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */
-  readonly returning: "ready" | "possible" | null;
+  readonly returning: Returning | null;
   /** 60 digits each; null where we are no member. */
   readonly roomCode: string | null;
   readonly peopleCode: string | null;

@@ -92,6 +92,11 @@ export class Decisions {
     return this.current?.wish.type === type || this.waiting.some(({ wish }) => wish.type === type);
   }
 
+  /** Whether a decision of this device is on its way or waiting. */
+  get isBusy(): boolean {
+    return this.busy || this.current !== null || this.waiting.length > 0 || (this.state.room?.pending ?? null) !== null;
+  }
+
   offline(): void {
     this.patience.stop();
   }
@@ -171,10 +176,16 @@ export class Decisions {
     const result = await this.state.turn((turn): Rejection | null => {
       const room = this.state.room!;
       const known = room.proposals().some((proposal) => equalBytes(proposal.actionHash, hash));
-      const outcome = known ? room.approve(hash, this.state.now()) : room.propose(action, this.state.now());
-      if (!outcome.ok) return outcome.rejection;
-      if (!known) this.state.apply(turn, room.notePetition(action).delta);
-      this.sender.addSealed(turn, outcome.value);
+      if (!known) {
+        const proposed = room.propose(action, this.state.now());
+        if (!proposed.ok) return proposed.rejection;
+        this.state.apply(turn, room.notePetition(action).delta);
+        this.sender.addSealed(turn, proposed.value);
+      }
+      // Signed, so that whoever approves last can carry it out when our device is away (docs/protocol.md §4).
+      const approved = room.approve(hash, this.state.now());
+      if (!approved.ok) return approved.rejection;
+      this.sender.addSealed(turn, approved.value);
       return null;
     });
     this.sender.advance();
@@ -281,7 +292,10 @@ export class Decisions {
     const isUnderway = this.current === intent && this.state.room?.pending !== null;
     const at = this.waiting.indexOf(intent);
     if (at >= 0) this.waiting.splice(at, 1);
+    const losses = this.current === intent ? Math.max(this.blocked, intent.losses) : intent.losses;
     if (this.current === intent) this.current = null;
-    intent.settle(failed(isUnderway ? { kind: "underway" } : whyLate(this)));
+    // Who keeps losing is told so: the relay has answered all the while.
+    const isStarved = losses >= TELL_AFTER;
+    intent.settle(failed(isStarved ? { kind: "starved", losses } : isUnderway ? { kind: "underway" } : whyLate(this)));
   }
 }

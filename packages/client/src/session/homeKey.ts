@@ -4,6 +4,9 @@ import { orderedKey } from "../ports/storage.js";
 /** Where the person and this device are kept. */
 export const IDENTITY_KEY = "identity";
 
+/** That the person wishes to come back by their recovery words. */
+export const RETURN_WISH_KEY = "return-wish";
+
 /** One short record for each room: what it is and how we stand in it. */
 export const ROOMS_PREFIX = "rooms/";
 
@@ -31,6 +34,10 @@ export class RoomKeys {
   /** The own request to be let in. */
   readonly asking: string;
   readonly freshness: string;
+  /** For which commit all slots of open invites were at the relay last. */
+  readonly slots: string;
+  /** From which place of the log on nothing is shown, as we have said farewell. */
+  readonly leaving: string;
   readonly readMarker: string;
   /** What was done to messages since they were sent. */
   readonly amendments: string;
@@ -50,6 +57,8 @@ export class RoomKeys {
     this.invites = `${this.prefix}invite/`;
     this.asking = `${this.prefix}asking`;
     this.freshness = `${this.prefix}freshness`;
+    this.slots = `${this.prefix}slots`;
+    this.leaving = `${this.prefix}leaving`;
     this.readMarker = `${this.prefix}read`;
     this.amendments = `${this.prefix}amended/`;
     this.draft = `${this.prefix}draft`;

@@ -20,6 +20,7 @@ const MOST = 256;
 export class JoinRequests {
   private opened: OpenedRequest[] = [];
   private listedOn = 0;
+  private listing = 0;
   private stale = true;
 
   constructor(
@@ -27,10 +28,17 @@ export class JoinRequests {
     private readonly connection: RelayConnection,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
+    /** All were asked for. */
+    private readonly listed: () => void,
   ) {}
 
   get known(): readonly OpenedRequest[] {
     return this.opened;
+  }
+
+  /** Whether they were asked for since the last sign that there may be new ones, and the answer is here. */
+  get isListed(): boolean {
+    return this.listing === 0 && !this.stale && this.listedOn === this.connection.number;
   }
 
   find(id: number): OpenedRequest | null {
@@ -54,7 +62,11 @@ export class JoinRequests {
     if (this.listedOn === this.connection.number && !this.stale) return;
     this.listedOn = this.connection.number;
     this.stale = false;
-    void this.list();
+    this.listing++;
+    void this.list().then(() => {
+      this.listing--;
+      this.listed();
+    });
   }
 
   /** Asks the relay for all of them, and opens those that this device can open. */

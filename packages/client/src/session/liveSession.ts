@@ -5,7 +5,6 @@ import {
   type FileCard,
   type Fingerprint,
   inviteLink,
-  openReturnOf,
   personFingerprint,
   type Policy,
   ProtocolKind,
@@ -24,7 +23,7 @@ import { proposalsOf, requestView } from "../view/requestView.js";
 import type { Post, RoomSession } from "../view/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../view/roomView.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
-import type { RoomStatus } from "../view/status.js";
+import type { Returning, RoomStatus, Settled } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
 import { messageLine } from "../view/timelineView.js";
 import type { SearchOptions } from "../view/search.js";
@@ -45,11 +44,7 @@ const LONGEST_KIND = 32;
 export class LiveSession implements RoomSession {
   readonly searching: RoomSearch;
 
-  /** @param newReturn What to decide, so that the recovery words bring us back to the room. */
-  constructor(
-    readonly engine: RoomEngine,
-    private readonly newReturn: (room: protocol.Room) => protocol.Action | null,
-  ) {
+  constructor(readonly engine: RoomEngine) {
     this.searching = new RoomSearch(engine.state);
   }
 
@@ -86,20 +81,31 @@ export class LiveSession implements RoomSession {
     return this.state.room?.roster.sealed === true;
   }
 
-  timeline(page?: TimelinePage): Promise<readonly TimelineItem[]> {
-    return this.state.conversation.page(page);
+  async timeline(page: TimelinePage = {}): Promise<readonly TimelineItem[]> {
+    const { leaving, conversation } = this.state;
+    if (leaving === null) return conversation.page(page);
+    const isNewest = page.before === undefined && page.after === undefined && page.around === undefined;
+    const shown = await conversation.page(isNewest ? { ...page, before: leaving + 1 } : page);
+    return shown.filter(({ n }) => n <= leaving);
   }
 
   find(id: Uint8Array): Promise<TimelineMessage | null> {
     return this.state.conversation.find(id);
   }
 
-  search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]> {
-    return this.searching.search(query, options);
+  async search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]> {
+    const found = await this.searching.search(query, options);
+    const { leaving } = this.state;
+    return leaving === null ? found : found.filter(({ n }) => n <= leaving);
   }
 
   watch(listener: (event: SessionEvent) => void): () => void {
-    return this.state.watch(listener);
+    return this.state.watch((event) => {
+      // RULE: client.farewell-blind: who has said farewell is shown nothing that was said after it, before it is taken back
+      // or carried out (docs/protocol.md §10).
+      const isTold = event.type === "item" || event.type === "amended";
+      listener(isTold && this.state.leaving !== null ? { type: "changed" } : event);
+    });
   }
 
   synced(timeout: number): Promise<Result<void>> {
@@ -111,7 +117,7 @@ export class LiveSession implements RoomSession {
   }
 
   async post({ id = this.state.ports.random(16), kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
-    const stopped = this.stopped();
+    const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
     if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND || id.length !== 16) {
@@ -146,6 +152,8 @@ export class LiveSession implements RoomSession {
   }
 
   attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
+    const stopped = this.silenced();
+    if (stopped) return Promise.resolve(failed(stopped));
     return this.engine.uploads.attach(file, options, (body, ref, also) =>
       this.put({ id: this.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
     );
@@ -180,7 +188,7 @@ export class LiveSession implements RoomSession {
   }
 
   private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
-    const stopped = this.stopped();
+    const stopped = this.silenced();
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
 
@@ -226,14 +234,18 @@ export class LiveSession implements RoomSession {
   }
 
   async decide(action: Wish): Promise<Result<Progress>> {
-    const stopped = this.undoable();
+    const stopped = this.silenced() ?? this.undoable();
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
+    // What they sent may not have been asked for yet.
+    if (brings && !this.engine.requests.findLeaf(action.leafCert)) await this.requests();
     const request = brings ? (this.engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
     return this.carryOut(action, request);
   }
 
   private async carryOut(wish: Wish, request: protocol.JoinRequest | null): Promise<Result<Progress>> {
+    const stopped = this.silenced();
+    if (stopped) return failed(stopped);
     const decided = await this.engine.decisions.decide(wish, { request, isAsked: true });
     if (decided.ok && decided.value.done) await this.engine.settleSlots();
     return decided;
@@ -246,6 +258,8 @@ export class LiveSession implements RoomSession {
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
     const live = await this.synced(UNTIL_LIVE);
     if (!live.ok) return live;
+    const stopped = this.silenced();
+    if (stopped) return failed(stopped);
     const same = (hash: Uint8Array) => hash.join() === actionHash.join();
     const approved = await this.state.turn((turn): Problem | null => {
       const outcome = this.state.room!.approve(actionHash, this.state.now());
@@ -261,7 +275,6 @@ export class LiveSession implements RoomSession {
     if (!proposal) return failed({ kind: "unknown" });
     const { action, isAgreed, need } = proposal;
     if (isAgreed) return this.decide(action);
-    // Who asked first is one of them, and carries it out when there are enough.
     const have = this.proposals().find((each) => same(each.actionHash))?.approvedBy.length ?? 0;
     return done({ done: false, actionHash, have, need });
   }
@@ -304,11 +317,8 @@ export class LiveSession implements RoomSession {
     return invitationsOf(this.state);
   }
 
-  returning(): "ready" | "possible" | null {
-    const { room, person } = this.state;
-    if (room?.status !== "active") return null;
-    if (openReturnOf(room.roster, person) !== null) return "ready";
-    return this.newReturn(room) === null ? null : "possible";
+  returning(): Returning | null {
+    return this.engine.returns.standing;
   }
 
   returnLink(host: string): string | null {
@@ -316,20 +326,28 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, room.linkOf(NO_SECRET));
   }
 
-  async prepareReturn(again = true): Promise<Result<Progress>> {
+  async prepareReturn(): Promise<Result<Progress>> {
     const live = await this.synced(UNTIL_LIVE);
     if (!live.ok) return live;
-    const { room, person } = this.state;
-    // RULE: client.return-ended: what was ended, as a lost device may be in other hands, is begun again by its owner's own
-    // decision only, never on the way (attack A62).
-    const hadOne = [...(room?.roster.invites.values() ?? [])].some(
-      (invite) => invite.mode === "return" && equalBytes(invite.createdBy, person),
-    );
-    if (hadOne && !again && this.returning() !== "ready") return failed({ kind: "unknown" });
-    const action = room && this.newReturn(room);
+    const { action } = this.engine.returns;
     if (action) return this.carryOut(action, null);
-    const isReady = this.returning() === "ready";
-    return isReady ? done({ done: true, seq: room!.roster.seq }) : failed({ kind: "unknown" });
+    if (this.returning() === null) return failed({ kind: "unknown" });
+    await this.engine.settleSlots();
+    return done({ done: true, seq: this.state.room?.roster.seq ?? 0 });
+  }
+
+  async settle(timeout: number): Promise<Settled> {
+    const { deeds } = this.state;
+    const before = deeds.entries.length;
+    const { rekeys, slots } = this.engine.rounds;
+    await this.engine.settle(timeout);
+    const own = deeds.entries.slice(before).filter(({ deed }) => equalBytes(deed.by, this.state.person));
+    const after = this.engine.rounds;
+    return {
+      decisions: own.map((entry) => decisionOf(this.state, entry)),
+      hasRekeyed: after.rekeys > rekeys,
+      hasRefreshed: after.slots > slots,
+    };
   }
 
   inviteLink(inviteId: Uint8Array, host: string): string | null {
@@ -365,6 +383,8 @@ export class LiveSession implements RoomSession {
   async leave(): Promise<Result<void>> {
     const live = await this.synced(UNTIL_LIVE);
     if (!live.ok) return live;
+    // Said once is enough.
+    if (this.state.leaving !== null) return done(undefined);
     const members = this.members();
     const isOwner = (member: RoomMember) => member.role === "owner";
     const isLastOwner =
@@ -379,11 +399,28 @@ export class LiveSession implements RoomSession {
       const outcome = this.state.room!.farewell(this.state.now());
       if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
       this.engine.sender.addSealed(turn, outcome.value);
+      this.state.setLeaving(turn, this.state.room!.cursor.n);
       return null;
     });
     this.engine.plan();
     if (!said.ok) return said;
     return said.value ? failed(said.value) : done(undefined);
+  }
+
+  async stay(): Promise<Result<void>> {
+    const live = await this.synced(UNTIL_LIVE);
+    if (!live.ok) return live;
+    const stayed = await this.state.turn((turn): Problem | null => {
+      if (this.state.leaving === null) return { kind: "unknown" };
+      const outcome = this.state.room!.stay(this.state.now());
+      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+      this.engine.sender.addSealed(turn, outcome.value);
+      this.state.setLeaving(turn, null);
+      return null;
+    });
+    this.engine.plan();
+    if (!stayed.ok) return stayed;
+    return stayed.value ? failed(stayed.value) : done(undefined);
   }
 
   fingerprint(person: Uint8Array): Fingerprint {
@@ -396,6 +433,11 @@ export class LiveSession implements RoomSession {
 
   peopleCode(): string | null {
     return this.state.room?.status === "active" ? this.state.room.peopleCode() : null;
+  }
+
+  /** Why nothing can be said or decided here; null while it can. */
+  private silenced(): Problem | null {
+    return this.stopped() ?? (this.state.leaving === null ? null : { kind: "leaving" });
   }
 
   /** Why nothing can be done here; null while it can. */

@@ -106,6 +106,7 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       state.setMeta(turn, { standing: event.deed.action.type === "leave" ? "left" : "removed" });
       // What was not sent before never will be: nothing goes on being called on its way.
       for (const entry of state.outbox.all) state.outbox.remove(turn, entry);
+      if (state.leaving !== null) state.setLeaving(turn, null);
       state.emit(turn, { type: "gone", decision: decisionOf(state, logged) });
       return;
     }

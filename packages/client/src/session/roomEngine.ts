@@ -12,6 +12,7 @@ import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
 import { JoinRequests } from "./joinRequests.js";
 import { keepNoted } from "./receiving.js";
+import type { ReturnKeeper } from "./returnKeeper.js";
 import type { RoomState } from "./roomState.js";
 import { Sender } from "./sender.js";
 import { SlotKeeper } from "./slotKeeper.js";
@@ -48,6 +49,7 @@ export class RoomEngine implements ConnectionUser {
     readonly connection: RelayConnection,
     device: DeviceIdentity,
     asking: Uint8Array | null,
+    readonly returns: ReturnKeeper,
   ) {
     const changed = () => {
       this.plan();
@@ -61,11 +63,11 @@ export class RoomEngine implements ConnectionUser {
     };
     this.sender = new Sender(state, connection, this.sync, proof, changed, lockedOut);
     this.decisions = new Decisions(state, connection, this.sync, proof, this.sender, changed);
-    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed, lockedOut);
-    this.requests = new JoinRequests(state, connection, this.sync, proof);
+    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed, lockedOut, () => returns.needsSlot);
+    this.requests = new JoinRequests(state, connection, this.sync, proof, changed);
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
     this.uploads = new Uploads(state, this.blobs, () => connection.number);
-    this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests);
+    this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests, returns, changed);
     this.founding = new FoundingRoom(state, connection, changed);
     this.direct = new DirectJoin(state, device, connection, this.sync, changed);
     this.asked = asking && new AskedJoin(state, asking, connection, this.sync, changed);
@@ -94,6 +96,29 @@ export class RoomEngine implements ConnectionUser {
   async settleSlots(): Promise<void> {
     void this.slots.refresh();
     await this.waiting.until(() => this.slots.isFresh || this.state.failure !== null, UNTIL_SLOTS);
+  }
+
+  /**
+   * Does at once, without waiting for anybody else's turn, what is owed here: farewells, what enough people agreed to, new
+   * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
+   */
+  async settle(timeout: number): Promise<void> {
+    this.caretaker.hurry(true);
+    this.slots.hurry(true);
+    const isDone = () =>
+      this.isStopped ||
+      this.state.failure !== null ||
+      !this.sync.isLive ||
+      this.state.room?.status !== "active" ||
+      (this.caretaker.isIdle && !this.decisions.isBusy && (this.slots.isFresh || this.state.room.paused.length > 0));
+    await this.waiting.until(isDone, timeout);
+    this.caretaker.hurry(false);
+    this.slots.hurry(false);
+  }
+
+  /** How often this device made new keys for newcomers, and put slots in step with the room. */
+  get rounds(): { readonly rekeys: number; readonly slots: number } {
+    return { rekeys: this.caretaker.rekeys, slots: this.slots.rounds };
   }
 
   start(): void {

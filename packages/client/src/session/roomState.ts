@@ -1,3 +1,4 @@
+import { encode } from "@conclave/codec";
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../conversation/amendments.js";
 import { Conversation } from "../conversation/conversation.js";
@@ -16,7 +17,11 @@ import { Outbox } from "./outbox.js";
 import { OwnInvites } from "./ownInvites.js";
 import { ProposalLog } from "./proposalLog.js";
 import { encodeRoomMeta, type RoomMeta } from "./roomMeta.js";
+import { stored } from "./stored.js";
 import { type Turn, TurnQueue } from "./turn.js";
+
+/** Lines that are told again at most, of those that came between a farewell and its being taken back. */
+const MOST_MEANWHILE = 1000;
 
 /** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
 export class RoomState {
@@ -29,6 +34,10 @@ export class RoomState {
   race: { readonly action: Action | null; readonly losses: number } | null = null;
   /** Where in the log this device's newest commit is. */
   ownCommit = 0;
+  /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
+  slotsFor = -1;
+  /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
+  leaving: number | null = null;
   readonly freshness: FreshnessLog;
   readonly amendments: Amendments;
   readonly conversation: Conversation;
@@ -85,6 +94,10 @@ export class RoomState {
       marks,
       await storage.get(keys.freshness),
     );
+    const leaving = await storage.get(keys.leaving);
+    if (leaving) state.leaving = stored(leaving, "leaving", (r) => r.u53());
+    const slots = await storage.get(keys.slots);
+    if (slots) state.slotsFor = stored(slots, "slots", (r) => r.u53());
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
     return state;
   }
@@ -127,6 +140,36 @@ export class RoomState {
   apply(turn: Turn, delta: Delta): void {
     for (const [key, value] of delta.put) turn.put(this.keys.state + key, value);
     for (const key of delta.delete) turn.delete(this.keys.state + key);
+  }
+
+  /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */
+  setLeaving(turn: Turn, since: number | null): void {
+    const before = this.leaving;
+    this.leaving = since;
+    if (since !== null) {
+      turn.put(
+        this.keys.leaving,
+        encode(since, (w, n) => w.u53(n)),
+      );
+    } else turn.delete(this.keys.leaving);
+    this.emit(turn, { type: "changed" });
+    if (before !== null && since === null) turn.after(() => void this.showAfter(before));
+  }
+
+  private async showAfter(place: number): Promise<void> {
+    for (const item of await this.conversation.page({ after: place, limit: MOST_MEANWHILE })) {
+      if (item.n > place) this.tell({ type: "item", item });
+    }
+  }
+
+  /** The slots of all open invites are at the relay, made for this commit. */
+  keepSlotsFor(turn: Turn, commit: number): void {
+    this.slotsFor = commit;
+    turn.put(
+      this.keys.slots,
+      encode(commit, (w, n) => w.u53(n)),
+    );
+    this.emit(turn, { type: "changed" });
   }
 
   /** Keeps an alarm. */

@@ -1,7 +1,7 @@
 import { ProtocolKind } from "@conclave/protocol";
 
-const { proposal, approval, decline, withdrawal, farewell } = ProtocolKind;
-const SILENT: ReadonlySet<string> = new Set([proposal, approval, decline, withdrawal, farewell]);
+const { proposal, approval, decline, withdrawal, farewell, stay } = ProtocolKind;
+const SILENT: ReadonlySet<string> = new Set([proposal, approval, decline, withdrawal, farewell, stay]);
 
 /** Whether messages of this kind are no line of a timeline. */
 export function isSilent(kind: string): boolean {

@@ -16,7 +16,9 @@ const LONGEST = 120_000;
  * §7). Who committed does it at once; the others only where the slots are still old after a while, one after another.
  */
 export class SlotKeeper {
-  private freshFor = -1;
+  /** How often slots were put at the relay, or found there, in step with the room. */
+  rounds = 0;
+  private isHurried = false;
   private plannedFor = -1;
   private busy = false;
   private denied = 0;
@@ -31,6 +33,8 @@ export class SlotKeeper {
     private readonly changed: () => void,
     /** The relay takes no slots of ours in this epoch: only new keys help. */
     private readonly lockedOut: () => void,
+    /** Whether something was promised that is not there without a slot. */
+    private readonly isAwaited: () => boolean,
   ) {
     this.patience = new Patience(state.ports, () => {
       void this.refresh();
@@ -39,7 +43,15 @@ export class SlotKeeper {
 
   /** Whether all slots are known to be made for the newest commit. */
   get isFresh(): boolean {
-    return this.state.room?.lastCommit === this.freshFor;
+    return this.state.room?.lastCommit === this.state.slotsFor;
+  }
+
+  /** While it is hurried it waits for nobody else: this process may end soon. */
+  hurry(isHurried: boolean): void {
+    this.isHurried = isHurried;
+    if (!isHurried) return;
+    this.plannedFor = -1;
+    this.advance();
   }
 
   offline(): void {
@@ -52,13 +64,14 @@ export class SlotKeeper {
     const { room } = this.state;
     if (!room || room.status !== "active" || !this.sync.isLive || room.paused.length > 0) return;
     const { lastCommit } = room;
-    if (lastCommit === this.plannedFor || lastCommit === this.freshFor) return;
+    if (lastCommit === this.plannedFor || this.isFresh) return;
     this.plannedFor = lastCommit;
     this.patience.stop();
     if (room.roster.invites.size === 0) return;
     const place = placeInTurn(room.roster, room.self.leaf, room.epoch) + 1;
-    const isOwn = lastCommit === this.state.ownCommit;
-    this.patience.in(isOwn ? OWN_COMMIT : Math.min(LONGEST, STEP * (place + fraction(this.state.ports))));
+    const isOwn = lastCommit === this.state.ownCommit || this.isAwaited();
+    const turn = Math.min(LONGEST, STEP * (place + fraction(this.state.ports)));
+    this.patience.in(this.isHurried ? 0 : isOwn ? OWN_COMMIT : turn);
   }
 
   /** Puts the slots of all open invites that are not made for the newest commit, and closes those of the others. */
@@ -66,7 +79,7 @@ export class SlotKeeper {
     const { room } = this.state;
     if (!room || room.status !== "active" || !this.sync.isLive || this.busy) return;
     const { lastCommit } = room;
-    if (lastCommit === this.freshFor) return;
+    if (this.isFresh) return;
     this.busy = true;
     const isOwn = lastCommit === this.state.ownCommit;
     this.proof.give();
@@ -77,11 +90,14 @@ export class SlotKeeper {
       isDone = (isFresh || (await this.put(slot))) && isDone;
     }
     await this.closeOthers(slots);
-    this.busy = false;
     if (isDone) {
       this.patience.reset();
-      this.freshFor = lastCommit;
+      if (slots.length > 0) this.rounds++;
+      await this.state.turn((turn) => {
+        this.state.keepSlotsFor(turn, lastCommit);
+      });
     } else this.patience.later();
+    this.busy = false;
     this.changed();
   }
 

@@ -63,6 +63,19 @@ export interface Client {
   fingerprint(): Fingerprint;
   /** The 24 words that bring this person back. Whoever has them is the person. */
   recoveryPhrase(): string;
+  /** Whether each room that the person owns is made to take them back by the words. */
+  readonly wantsReturn: boolean;
+  /**
+   * The person has the words, or is given them now. Resolves when that is durable; from then on each room that they own, also
+   * a later one, is made to take them back by the words, as soon as it can be reached (`RoomSession.returning`).
+   */
+  wantReturn(): Promise<void>;
+  /**
+   * For a room where this device is a copy, or was put back from one (standing `restored`): comes back into it as a new device,
+   * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not
+   * prepared: then somebody in the room takes this device out, and lets the person in anew.
+   */
+  comeBack(roomId: Uint8Array): Promise<Result<RoomSession>>;
   /** Whom the person has checked. */
   readonly marks: Marks;
   /** Messages of all rooms that have every word of the query, newest first; `before` is a time (ms). */

@@ -44,6 +44,8 @@ export function explainProblem(problem: Problem): string {
         : `That is not a valid ${MALFORMED[problem.what]}.`;
     case "link":
       return LINK_FAULTS[problem.fault];
+    case "leaving":
+      return "You have asked to leave this room: nothing more is sent from here.";
     case "not_member":
       return "This device is not in the room.";
     case "already_here":

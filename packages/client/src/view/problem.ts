@@ -28,6 +28,8 @@ export type Problem =
   | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "note" | "body" | "file" }
   /** The text gives no invite link. */
   | { readonly kind: "link"; readonly fault: LinkFault }
+  /** The person has said farewell: nothing more is sent from here, unless they stay after all. */
+  | { readonly kind: "leaving" }
   /** This device is not in the room (any more), or not yet. */
   | { readonly kind: "not_member" }
   /** This home is in the room already, or on its way into it. */
@@ -55,7 +57,7 @@ const FATES: Readonly<Record<Problem["kind"], Fate>> = {
   ...{ unreachable: "kept", behind: "kept", underway: "kept", update_needed: "kept", relay: "kept", refused: "kept" },
   ...{ starved: "kept", closed: "unknown", unsure: "unknown", restored: "dropped", not_member: "dropped" },
   ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
-  ...{ clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },
+  ...{ leaving: "dropped", clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },
 };
 
 /** What became of a stored message. What is said of an outcome is derived from it, and from nothing that was hoped for. */

@@ -1,14 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import {
-  type Action,
-  inviteOf,
-  openApproval,
-  openLeafCert,
-  personFingerprint,
-  personTag,
-  readInviteProof,
-  type Proposal,
-} from "@conclave/protocol";
+import { type Action, inviteOf, openLeafCert, personFingerprint, personTag, readInviteProof } from "@conclave/protocol";
 import type { OpenedRequest } from "../session/joinRequests.js";
 import type { RoomState } from "../session/roomState.js";
 import type { JoinRequest, OpenProposal } from "./invitation.js";
@@ -36,7 +27,7 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
     role,
     time: item.time,
     action: { type: "add", leafCert, role },
-    approvedBy: proposal ? approversOf(state, proposal) : [],
+    approvedBy: proposal ? proposal.yes.map((person) => named(state, person)) : [],
     approvalsNeeded: proposal?.need ?? 0,
   };
 }
@@ -45,10 +36,19 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
 export function proposalsOf(state: RoomState): OpenProposal[] {
   const proposals = state.room?.proposals() ?? [];
   return proposals.map((proposal) => {
-    const { action, actionHash, by, have, need, isAsked, refusal } = proposal;
+    const { action, actionHash, by, have, need, yes, isAsked, refusal } = proposal;
     const declinedBy = proposal.declinedBy.map((person) => named(state, person));
     const people = { by: named(state, by), person: subjectOf(state, action), declinedBy };
-    return { action, actionHash, ...people, approvedBy: approversOf(state, proposal), have, need, isAsked, refusal };
+    return {
+      action,
+      actionHash,
+      ...people,
+      approvedBy: yes.map((each) => named(state, each)),
+      have,
+      need,
+      isAsked,
+      refusal,
+    };
   });
 }
 
@@ -57,11 +57,4 @@ export function subjectOf(state: RoomState, action: Action): NamedPerson | null 
   if ("person" in action) return named(state, action.person);
   const cert = "leafCert" in action ? openLeafCert(state.ports.crypto, action.leafCert) : null;
   return cert && named(state, cert.person, cert.name);
-}
-
-/** Who has said yes: whoever asked first, and whose signed yes came. */
-function approversOf(state: RoomState, { by, approvals }: Proposal): NamedPerson[] {
-  const people = approvals.flatMap((bytes) => openApproval(state.ports.crypto, bytes)?.person ?? []);
-  const others = people.filter((person) => !equalBytes(person, by));
-  return [by, ...others].map((person) => named(state, person));
 }

@@ -6,7 +6,7 @@ import type { RoomMember } from "./person.js";
 import type { Result } from "./problem.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
-import type { RoomStatus } from "./status.js";
+import type { Returning, RoomStatus, Settled } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
 
 /** A message to be sent. The room adds who, when and where. */
@@ -131,16 +131,19 @@ export interface RoomSession {
   invitations(): readonly Invitation[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
+  /** Whether the recovery words alone bring this person back; null for who is no owner: others are let in anew. */
+  returning(): Returning | null;
   /**
-   * Whether the recovery words alone bring this person back into the room, in any browser, with nobody's help: `ready`;
-   * `possible` with {@link prepareReturn}; null for people who are let in anew by those who decide.
+   * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever
+   * wishes it (`Client.wantReturn`). `unknown` where it is not to be had.
    */
-  returning(): "ready" | "possible" | null;
+  prepareReturn(): Promise<Result<Progress>>;
   /**
-   * Makes it possible, by a decision that all can see. `unknown` where it is not to be had; with `again` false also where it
-   * was possible once and was ended.
+   * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for who joined,
+   * links that are out of step, the own way back. Resolves when nothing is left to do, or after `timeout` ms; at once where
+   * the room is not live. For processes that end soon.
    */
-  prepareReturn(again?: boolean): Promise<Result<Progress>>;
+  settle(timeout: number): Promise<Settled>;
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
@@ -151,8 +154,16 @@ export interface RoomSession {
    * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.
    */
   decline(requestId: number): Promise<Result<void>>;
-  /** Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. */
+  /**
+   * Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. Until then
+   * nothing more is sent (`leaving`), and what comes is kept and not shown.
+   */
   leave(): Promise<Result<void>>;
+  /**
+   * Takes the farewell back, if nobody has carried it out: then what came meanwhile is shown, and all goes on. Resolves when
+   * that is durable here. `unknown` where there is none.
+   */
+  stay(): Promise<Result<void>>;
 
   fingerprint(person: Uint8Array): Fingerprint;
   /** 60 digits that all members can read aloud at one moment: equal means same people and same keys. */

@@ -1,3 +1,4 @@
+import type { Decision } from "./decision.js";
 import type { TimelineAlarm } from "./timeline.js";
 import type { NamedPerson } from "./person.js";
 import type { Problem } from "./problem.js";
@@ -40,6 +41,13 @@ export type Pause =
   /** The home's storage failed, or a bug showed: open the home anew. */
   | { readonly why: "failed"; readonly message: string };
 
+/**
+ * Whether an owner's recovery words alone bring them back into a room, in any home, with nobody's help. `ready`: they do.
+ * `preparing`: not yet, this home is at it. `possible`: they do not, as the person does not wish it, or has ended it;
+ * `prepareReturn` makes it so.
+ */
+export type Returning = "ready" | "preparing" | "possible";
+
 /** How it came that we are not in the room, or not any more. */
 export interface Ending {
   /** Why the way in ended (`lost`); a no is `refused` with `declined`. Null where we were in the room. */
@@ -52,9 +60,24 @@ export interface Ending {
   readonly isBan: boolean;
 }
 
+/** What this device did of what was owed to others and to its own person. */
+export interface Settled {
+  /** Farewells and agreed proposals that it carried out, and the way back that it made. */
+  readonly decisions: readonly Decision[];
+  /** New keys for somebody who had joined by themselves. */
+  readonly hasRekeyed: boolean;
+  /** Open links lead into the room as it is now. */
+  readonly hasRefreshed: boolean;
+}
+
 /** How a room stands just now. */
 export interface RoomStatus {
   readonly standing: Standing;
+  /**
+   * We have said farewell, and no member has carried it out yet: nothing is sent, and nothing is shown that came since.
+   * `RoomSession.stay` takes it back.
+   */
+  readonly isLeaving: boolean;
   /** Null while we are in the room, or on the way in. */
   readonly ending: Ending | null;
   /** `connecting`: it is being tried, and may well succeed; `offline`: nobody answers, it is tried again and again. `live`: everything that the relay has is here, and more is pushed. */

@@ -11,6 +11,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
   const offline = connection.isConnecting ? "connecting" : "offline";
   return {
     standing: meta.standing,
+    isLeaving: state.leaving !== null,
     ending: endingOf(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
     isConfirmed: room !== null && room.confirmed !== null,
@@ -19,9 +20,9 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     seq: room?.roster.seq ?? 0,
     n: room?.cursor.n ?? 0,
     pending: outbox.visible.length,
-    unread: history.unread,
-    mentions: history.mentions,
-    firstUnread: history.firstUnread,
+    unread: state.leaving === null ? history.unread : 0,
+    mentions: state.leaving === null ? history.mentions : 0,
+    firstUnread: state.leaving === null ? history.firstUnread : null,
     requests: requests.known.length,
     asked: askedOf(engine),
     paused: pauseOf(engine),

@@ -9,6 +9,7 @@ export const ProtocolKind = {
   decline: "decline",
   withdrawal: "withdrawal",
   farewell: "farewell",
+  stay: "stay",
 } as const;
 
 /** What a message says, before the room adds who, when and where. */

@@ -44,6 +44,8 @@ export type RoomEvent =
   | { readonly type: "withdrawal"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
   /** Somebody says farewell: carry it out with `act({ type: "leave", person })`. */
   | { readonly type: "farewell"; readonly person: Uint8Array }
+  /** Somebody has taken their farewell back. */
+  | { readonly type: "stayed"; readonly person: Uint8Array }
   /** A member has spoken in an epoch that we joined: the join is confirmed. */
   | { readonly type: "confirmed" }
   /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */

@@ -117,16 +117,28 @@ export class Petitions {
     return { hash: petition.actionHash, delta: { put: [], delete: [PETITION + key] } };
   }
 
-  /** A farewell came. Null when it is not of this room's member. */
-  farewell(crypto: Crypto, roster: Roster, bytes: Uint8Array): { person: Uint8Array; delta: Delta } | null {
+  /** A farewell came, in a message of `author`. Null when it is not of this room's member, or not of the author. */
+  farewell(
+    crypto: Crypto,
+    roster: Roster,
+    bytes: Uint8Array,
+    author: Uint8Array,
+  ): { person: Uint8Array; delta: Delta } | null {
     const farewell = openFarewell(crypto, bytes);
     if (farewell === null || !equalBytes(farewell.roomId, roster.roomId)) return null;
+    if (!equalBytes(farewell.person, author)) return null;
     const member = memberOfLeaf(roster, farewell.leaf);
     if (member === null || !equalBytes(member.person, farewell.person)) return null;
     const key = toHex(farewell.person);
     this.farewells.set(key, bytes);
     const delta = { put: [[FAREWELL + key, bytes]] as const, delete: this.limit(this.farewells, FAREWELL) };
     return { person: farewell.person, delta };
+  }
+
+  /** Somebody takes their farewell back. Null when there is none. */
+  stay(person: Uint8Array): Delta | null {
+    const key = toHex(person);
+    return this.farewells.delete(key) ? { put: [], delete: [FAREWELL + key] } : null;
   }
 
   /** The roster changed: what is done, or can no more be done, is forgotten. */

@@ -139,9 +139,15 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       return { delta: told.delta, events: [{ type: payload.kind, actionHash: told.hash, by }] };
     }
     case ProtocolKind.farewell: {
-      const farewell = petitions.farewell(primitives.crypto, roster, payload.body);
+      // RULE: petitions.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by
+      // nobody else (docs/protocol.md §10).
+      const farewell = petitions.farewell(primitives.crypto, roster, payload.body, message.author);
       if (farewell === null) return nothing;
       return { delta: farewell.delta, events: [{ type: "farewell", person: farewell.person }] };
+    }
+    case ProtocolKind.stay: {
+      const delta = petitions.stay(message.author);
+      return delta === null ? nothing : { delta, events: [{ type: "stayed", person: message.author }] };
     }
     default:
       return { ...nothing, events: [{ type: "message", message }] };

@@ -117,6 +117,30 @@ describe("a room", () => {
     expect(texts(alice.catchUp(log))).toEqual(["thanks"]);
   });
 
+  it("RULE petitions.own-farewell: a farewell that was taken back is void, and brought up again by nobody else", () => {
+    const { alice, log } = founded();
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    const carol = join(alice, "Carol", log, invite(alice, log));
+    for (const each of [alice, bob, carol]) each.catchUp(log);
+    const say = (who: typeof bob, said: ReturnType<typeof bob.room.farewell>) => {
+      if (!said.ok) throw new Error(said.rejection.code);
+      who.store(said.value.delta);
+      log.append(said.value.append);
+      for (const each of [alice, bob, carol]) each.catchUp(log);
+      return said.value.message.body;
+    };
+    const farewell = say(bob, bob.room.farewell(NOW));
+    expect(alice.room.farewells()).toEqual([bob.room.self.person]);
+    say(bob, bob.room.stay(NOW));
+    expect(alice.room.farewells()).toEqual([]);
+    say(carol, carol.room.say({ kind: "farewell", ref: null, body: farewell }, NOW));
+    expect(alice.room.farewells()).toEqual([]);
+    // Nor does anybody take back what is not theirs.
+    say(bob, bob.room.farewell(NOW));
+    say(carol, carol.room.stay(NOW));
+    expect(alice.room.farewells()).toEqual([bob.room.self.person]);
+  });
+
   it("carries out a farewell by anybody's commit", () => {
     const { alice, log } = founded();
     const bob = join(alice, "Bob", log, invite(alice, log));

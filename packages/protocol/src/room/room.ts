@@ -46,7 +46,9 @@ import { shutOut } from "./withheld.js";
 
 /** A petition as screens show it. */
 export interface Proposal extends Petition {
-  /** How many people's yes counts now, the asker's included, and how many are needed. */
+  /** The people whose signed yes counts now. */
+  readonly yes: readonly Uint8Array[];
+  /** How many yeses there would be if our own person carried it out now, and how many it takes. */
   readonly have: number;
   readonly need: number;
   /** Whether whoever may act can act now. */
@@ -278,16 +280,26 @@ export class Room {
     const self = toHex(core.person);
     return petitions.list().map((petition) => {
       const { action, approvals, by, declinedBy } = petition;
-      const { yes } = countApprovals(primitives.crypto, roster, action, approvals);
-      const { have, need, satisfied } = consentTo(roster, action, core.person, yes, null);
+      const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
+      const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
+      const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
       const isOwn = equalBytes(by, core.person);
       // Who asks may lack the right that somebody who agrees has: then those carry it out.
       const refusal = this.refusalOf(action, by) && this.refusalOf(action, core.person);
-      const without = consentTo(roster, action, by, yes, null);
-      const counts = consentTo(roster, action, by, new Set(yes).add(self), null).have > without.have;
-      const hasAnswered = isOwn || yes.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
+      const without = consentTo(roster, action, by, signed, null);
+      const counts = consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
+      const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
       const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
-      return { ...petition, have, need, isAgreed: satisfied, isWanted: isOwn || yes.has(self), isAsked, refusal };
+      return {
+        ...petition,
+        yes,
+        have,
+        need,
+        isAgreed: satisfied,
+        isWanted: isOwn || signed.has(self),
+        isAsked,
+        refusal,
+      };
     });
   }
 
@@ -327,6 +339,11 @@ export class Room {
     const { core, primitives } = this.parts;
     const body = signFarewell(primitives.crypto, core.leafSeed, core);
     return this.say({ kind: ProtocolKind.farewell, ref: null, body }, now);
+  }
+
+  /** Takes our farewell back: honest members forget it, unless one of them has carried it out before (docs/protocol.md §10). */
+  stay(now: number): Outcome<OutgoingMessage> {
+    return this.say({ kind: ProtocolKind.stay, ref: null, body: new Uint8Array(0) }, now);
   }
 
   /** Members who said farewell and are still here. */

@@ -16,6 +16,8 @@ export interface Consents {
   readonly need: number;
   /** The persons whose approvals count; the author's own yes needs none. */
   readonly by: readonly Uint8Array[];
+  /** Hexadecimal ids of all whose yes the rule counts that is farthest from being met, the author's own among them. */
+  readonly counted: ReadonlySet<string>;
 }
 
 /** The members whose approvals of an action count in a state, and whether any of the approvals is false. */
@@ -51,7 +53,7 @@ export function consentTo(
   if (memberOf(before, author) !== null) yes.add(toHex(author));
   const grounds = { before, yes, invite, self: isAboutAuthor(action, author) };
   // Every rule has to hold; the one that lacks most speaks for all.
-  let worst: Tally = { have: 1, need: 1 };
+  let worst: Tally = { have: 1, need: 1, counted: new Set() };
   for (const rule of rulesFor(before, action, author, invite !== null)) {
     const tallied = tally(rule, grounds);
     if (isCloser(worst, tallied) || isMet(worst)) worst = tallied;

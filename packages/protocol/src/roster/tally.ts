@@ -8,6 +8,8 @@ export interface Tally {
   readonly have: number;
   /** Infinity when no yes can help. */
   readonly need: number;
+  /** Hexadecimal ids of those whose yes is one of them. */
+  readonly counted: ReadonlySet<string>;
 }
 
 /** What a rule is held against: the roster before, who says yes, and what else it may turn on. */
@@ -21,8 +23,9 @@ export interface Grounds {
   readonly invite: InviteClass | null;
 }
 
-const MET: Tally = { have: 1, need: 1 };
-const HOPELESS: Tally = { have: 0, need: Number.POSITIVE_INFINITY };
+const NONE: ReadonlySet<string> = new Set();
+const MET: Tally = { have: 1, need: 1, counted: NONE };
+const HOPELESS: Tally = { have: 0, need: Number.POSITIVE_INFINITY, counted: NONE };
 
 /** What a rule asks for, and what of it there is (docs/protocol.md §4, Policy). */
 export function tally(rule: Rule, grounds: Grounds): Tally {
@@ -67,7 +70,7 @@ export function tally(rule: Rule, grounds: Grounds): Tally {
 }
 
 /** Whether a tally suffices. */
-export function isMet({ have, need }: Tally): boolean {
+export function isMet({ have, need }: Pick<Tally, "have" | "need">): boolean {
   return have >= need;
 }
 
@@ -82,8 +85,9 @@ function isVoter(before: Roster, member: Member): boolean {
 }
 
 function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean): Tally {
-  for (const person of yes) if (qualifies(before.members.get(person)!)) return MET;
-  return { have: 0, need: 1 };
+  for (const person of yes)
+    if (qualifies(before.members.get(person)!)) return { have: 1, need: 1, counted: new Set([person]) };
+  return { have: 0, need: 1, counted: NONE };
 }
 
 function ballot(
@@ -92,14 +96,15 @@ function ballot(
   needOf: (voters: number) => number,
 ): Tally {
   let voters = 0;
-  let have = 0;
+  const counted = new Set<string>();
   for (const member of before.members.values()) {
     // RULE: rule.tenure: newcomers neither vote nor are counted, so puppets gain nothing at once (attack A46).
     if (!qualifies(member) || !isVoter(before, member)) continue;
     voters++;
     // RULE: rule.silence: only a signed yes counts; silence is none (attack A55).
-    if (yes.has(toHex(member.person))) have++;
+    const person = toHex(member.person);
+    if (yes.has(person)) counted.add(person);
   }
   // RULE: rule.nobody-votes: where nobody may vote, nothing passes.
-  return { have, need: Math.max(1, needOf(voters)) };
+  return { have: counted.size, need: Math.max(1, needOf(voters)), counted };
 }

@@ -32,6 +32,8 @@ export function sayProblem(problem: Problem): string {
       return linkFault[problem.fault];
     case "malformed":
       return malformed[problem.what];
+    case "leaving":
+      return t.leaving;
     case "not_member":
       return t.notMember;
     case "already_here":
@@ -66,6 +68,7 @@ const t = words({
     unsure:
       "Storing failed just now, and nobody knows yet whether this was kept. Reload the page and look, before you do it again.",
     unknown: "That is not here any more.",
+    leaving: "You have asked to leave this room: nothing more is sent from here.",
     notMember: "You are not in this room, or not yet.",
     alreadyHere: "You are in this room already.",
     corrupted: "This file is corrupted: what the server gave is not what was sent. Nothing of it was opened.",
@@ -91,6 +94,7 @@ const t = words({
     unsure:
       "Das Speichern ist gerade fehlgeschlagen, und noch weiß niemand, ob das behalten wurde. Lade die Seite neu und sieh nach, bevor du es noch einmal tust.",
     unknown: "Das ist nicht mehr da.",
+    leaving: "Du willst diesen Raum verlassen: von hier wird nichts mehr gesendet.",
     notMember: "Du bist nicht in diesem Raum, oder noch nicht.",
     alreadyHere: "Du bist schon in diesem Raum.",
     corrupted:

@@ -18,8 +18,10 @@ import {
   Stack,
   Time,
 } from "../../design/index.js";
+import { toast } from "../../design/Toast.js";
 import { home, rooms } from "../../model/home.js";
 import { alarmSentences } from "../chat/systemWords.js";
+import { sayProblem } from "../../words/problem.js";
 import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";
 import { adviceFor, meanings } from "./adviceWords.js";
@@ -108,12 +110,43 @@ function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly ala
               {stopsSending(room, alarm) ? t.goOn : t.noted}
             </Button>
           )}
+          {room?.status.standing === "restored" && alarm.code === "RESTORED" && <ComeBack roomKey={roomKey} />}
           <Button size="small" icon={Download} onClick={() => saveProof(alarm)}>
             {alarm.proof === null ? t.saveSeen : t.saveProof}
           </Button>
         </Row>
       </Stack>
     </Card>
+  );
+}
+
+/** For a device that is a copy: back into the room by the words that this browser has, as a new device. */
+function ComeBack({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
+  const isBusy = useSignal(false);
+  const comeBack = async () => {
+    const back = await home().home.comeBack(roomKey);
+    if (!back.ok) {
+      toast({ text: back.problem.kind === "unknown" ? t.noWayBack : sayProblem(back.problem), tone: "danger" });
+      return;
+    }
+    for (const { order, code } of openAlarms(roomKey))
+      if (code === "RESTORED") await home().room(roomKey).acknowledge(order);
+    toast({ text: t.isBack, tone: "success" });
+  };
+  return (
+    <Button
+      size="small"
+      tone="primary"
+      busy={isBusy}
+      onClick={() => {
+        isBusy.value = true;
+        void comeBack()
+          .catch(() => undefined)
+          .finally(() => (isBusy.value = false));
+      }}
+    >
+      {t.comeBack}
+    </Button>
   );
 }
 

@@ -74,7 +74,8 @@ const advice = words({
     ALTERED: "If it comes again, tell whoever runs the server.",
     JUNK: "If it comes again, tell whoever runs the server.",
     BAD_MESSAGE: "If it comes again, talk to the person whose device it is.",
-    RESTORED: "Ask somebody in the room to remove this device's place and to send you a new invite.",
+    RESTORED:
+      "Come back as a new device, where your recovery words bring you back. Else ask somebody in the room to remove you, and to let you in again by a new invite where one has to ask.",
   },
   de: {
     FORK: "Vergleicht den Raumcode am Telefon oder persönlich. Ist er verschieden, benutzt diesen Server nicht mehr.",
@@ -90,6 +91,7 @@ const advice = words({
     ALTERED: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
     JUNK: "Kommt es wieder vor, sag es dem, der den Server betreibt.",
     BAD_MESSAGE: "Kommt es wieder vor, sprich mit der Person, deren Gerät es ist.",
-    RESTORED: "Bitte jemanden im Raum, den Platz dieses Geräts zu entfernen und dir eine neue Einladung zu schicken.",
+    RESTORED:
+      "Komm als neues Gerät zurück, wo deine 24 Wörter dich zurückbringen. Sonst bitte jemanden im Raum, dich zu entfernen und dich mit einer neuen Einladung, bei der man fragt, wieder hereinzulassen.",
   },
 }) satisfies Record<AlarmCode, string>;

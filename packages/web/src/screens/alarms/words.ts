@@ -15,6 +15,9 @@ export const t = words({
     goOn: "I have looked, go on",
     noted: "Noted",
     notedAll: "All noted",
+    comeBack: "Come back as a new device",
+    isBack: "You are back. Any other copy of this device is out.",
+    noWayBack: "Your recovery words do not bring you back here. Somebody in the room has to let you in again.",
     toDo: "What to do",
     goOnTitle: "Send again through this server?",
     goOnText:
@@ -50,6 +53,9 @@ export const t = words({
     goOn: "Angesehen, weiter",
     noted: "Zur Kenntnis genommen",
     notedAll: "Alle zur Kenntnis genommen",
+    comeBack: "Als neues Gerät zurückkommen",
+    isBack: "Du bist zurück. Jede andere Kopie dieses Geräts ist draußen.",
+    noWayBack: "Deine 24 Wörter bringen dich hier nicht zurück. Jemand im Raum muss dich wieder hereinlassen.",
     toDo: "Was du tun kannst",
     goOnTitle: "Wieder über diesen Server senden?",
     goOnText:

@@ -14,6 +14,7 @@ import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
 import { mayBegin } from "../people/mayBegin.js";
 import { OpenRoom } from "../proposals/openRoom.js";
+import { RecoveryBanner } from "../recovery/RecoveryBanner.js";
 import { OfflineBanner } from "../room/OfflineBanner.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
@@ -25,6 +26,7 @@ import type { MenuPlace } from "./Message.js";
 import { MessageList } from "./MessageList.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { attachmentsOf } from "./files/attachments.js";
+import { LeavingNotice } from "./LeavingNotice.js";
 import { GoneNotice } from "./GoneNotice.js";
 import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
@@ -104,6 +106,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
         <RoomHeader room={room} detail={detail} />
         <AlarmBanner room={room} />
         <OfflineBanner room={room} />
+        <RecoveryBanner room={room} detail={detail} />
         <OpenRoom.Provider value={detail}>
           <MessageList
             conversation={conversation}
@@ -129,6 +132,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             ) : (
               <p>{whyNot}</p>
             )}
+            {status.standing === "member" && status.isLeaving && <LeavingNotice roomKey={key} />}
             {!composition.isEmpty.value && <CopyField label={t.unsent} value={composition.text.value} />}
           </div>
         )}

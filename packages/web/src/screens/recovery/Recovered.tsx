@@ -4,15 +4,12 @@ import { go, invite } from "../../app/index.js";
 import { Button, Card, CodeWords } from "../../design/index.js";
 import { self } from "../../model/home.js";
 import { TaskPage } from "../welcome/TaskPage.js";
-import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
 import style from "./WordsSheet.module.css";
 
 /** What the words have brought back, and what they have not. */
 export function Recovered({ onDone }: { readonly onDone: () => void }): JSX.Element {
   const leave = () => {
-    // Who could type them has them written down.
-    keepWritten();
     onDone();
     go({ at: invite.value === null ? "rooms" : "join" }, { replace: true });
   };

@@ -3,7 +3,6 @@ import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
 import { TaskPage } from "../welcome/TaskPage.js";
-import { prepareReturns } from "./prepareReturns.js";
 import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
 import { WordsSheet } from "./WordsSheet.js";
@@ -38,9 +37,7 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
             size="large"
             disabled={!hasSeen.value}
             onClick={() => {
-              keepWritten();
-              prepareReturns();
-              onDone();
+              void keepWritten().then(onDone);
             }}
           >
             {t.written}

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { computed, signal } from "@preact/signals";
 import { recallText, remember } from "../../app/preference.js";
-import { self } from "../../model/home.js";
+import { home, self } from "../../model/home.js";
 
 const KEY = "conclave.recovery";
 const DAY = 24 * 60 * 60 * 1000;
@@ -9,8 +9,6 @@ const DAY = 24 * 60 * 60 * 1000;
 interface Kept {
   /** The beginning of the person's key: another person in this browser is reminded anew. */
   readonly person: string;
-  /** When they said "I’ve written them down"; null when they have not. */
-  readonly written: number | null;
   /** Not to be reminded before. */
   readonly quietUntil: number;
 }
@@ -22,8 +20,8 @@ const own = computed<Kept | null>(() => {
   return me !== null && kept.value?.person === me ? kept.value : null;
 });
 
-/** The person of this home has said that the words are written down. */
-export const isWrittenDown = computed(() => own.value?.written != null);
+/** The person of this home has the words on paper: rooms that they own are made to take them back by them. */
+export const isWrittenDown = computed(() => self.value?.wantsReturn === true);
 
 /** Whether a quiet reminder is due. */
 export function isReminderDue(now: number): boolean {
@@ -31,14 +29,16 @@ export function isReminderDue(now: number): boolean {
   return now >= (own.value?.quietUntil ?? 0);
 }
 
-/** The words are on paper. */
-export function keepWritten(): void {
-  put({ written: Date.now(), quietUntil: 0 });
+/** The words are on paper. Resolves when the home has kept that. */
+export async function keepWritten(): Promise<void> {
+  const { home: calls } = home();
+  await calls.wantReturn();
+  self.value = await calls.self();
 }
 
 /** Not now: the reminder comes back after a day. */
 export function remindLater(): void {
-  put({ written: null, quietUntil: Date.now() + DAY });
+  put({ quietUntil: Date.now() + DAY });
 }
 
 function put(change: Omit<Kept, "person">): void {
@@ -56,9 +56,9 @@ function parse(text: string): Kept | null {
   try {
     const found: unknown = JSON.parse(text);
     if (typeof found !== "object" || found === null) return null;
-    const { person: who, written, quietUntil } = found as Record<string, unknown>;
+    const { person: who, quietUntil } = found as Record<string, unknown>;
     if (typeof who !== "string" || typeof quietUntil !== "number") return null;
-    return { person: who, written: typeof written === "number" ? written : null, quietUntil };
+    return { person: who, quietUntil };
   } catch {
     return null;
   }

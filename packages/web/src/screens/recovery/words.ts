@@ -21,14 +21,14 @@ export const t = words({
     whatFor: "What they bring back, and what not",
     brings: "The same identity: people who checked you still see that it is you.",
     bringsNot:
-      "Not your messages: those are only on your devices. Rooms that you founded take you back by any link of theirs, also an old one; in other rooms somebody has to let you in again.",
+      "Not your messages: those are only on your devices. A room that you own takes you back by any link of it, also an old one, as long as its settings do not say that you cannot recover it yet; into other rooms somebody has to let you in again.",
     reload: "The words could not be read. Load the page anew and try again.",
     paperTitle: "Conclave: recovery words",
     paperLead: "Whoever has these 24 words is this person. Keep this sheet like a passport.",
     paperFor: "Fingerprint",
     paperDate: (day: string) => `Printed on ${day}`,
     paperHow:
-      "To come back: open Conclave, choose “I have recovery words”, and type the words in this order. Rooms that you founded take you back by any link of theirs, also an old one; in others ask for a new one.",
+      "To come back: open Conclave, choose “I have recovery words”, and type the words in this order. A room that you own takes you back by any link of it, also an old one, if it was made ready for that (its settings say so); into others ask to be let in again.",
     recoverTitle: "Welcome back",
     recoverLead: "Type your 24 recovery words, in their order. They stay in this browser.",
     recoverField: "Recovery words",
@@ -46,7 +46,7 @@ export const t = words({
     backLead: "Your identity is restored in this browser.",
     back1: "You are the same person as before: people who checked you will see so, and your fingerprint is the same.",
     back2:
-      "Your rooms did not come back by themselves. Open a link of each: one that you founded takes you back, also by an old link. In the others, ask somebody to remove who you were in the lost browser, and then for a new invite link.",
+      "Your rooms did not come back by themselves. Open a link of each: one that you owned takes you back, also by an old link, if it was made ready for that. In the others, ask somebody to remove who you were in the lost browser, and then for a new invite link.",
     back3: "Messages from before are only where they were: on your other devices, and with the others.",
     fingerprint: "Your fingerprint",
     toRooms: "Go on",
@@ -71,14 +71,14 @@ export const t = words({
     whatFor: "Was sie zurückbringen, und was nicht",
     brings: "Dieselbe Identität: wer dich geprüft hat, sieht weiterhin, dass du es bist.",
     bringsNot:
-      "Nicht deine Nachrichten: die sind nur auf deinen Geräten. Räume, die du gegründet hast, nehmen dich über jeden ihrer Links zurück, auch einen alten; in andere muss dich wieder jemand hereinlassen.",
+      "Nicht deine Nachrichten: die sind nur auf deinen Geräten. Ein Raum, der dir gehört, nimmt dich über jeden seiner Links zurück, auch einen alten, solange seine Einstellungen nicht sagen, dass du ihn noch nicht wiederherstellen kannst; in andere muss dich wieder jemand hereinlassen.",
     reload: "Die Wörter ließen sich nicht lesen. Lade die Seite neu und versuch es noch einmal.",
     paperTitle: "Conclave: die 24 Wörter",
     paperLead: "Wer diese 24 Wörter hat, ist diese Person. Bewahr dieses Blatt auf wie einen Ausweis.",
     paperFor: "Fingerabdruck",
     paperDate: (day: string) => `Gedruckt am ${day}`,
     paperHow:
-      "Zum Zurückkommen: Conclave öffnen, „Ich habe meine 24 Wörter“ wählen und die Wörter in dieser Reihenfolge eintippen. Räume, die du gegründet hast, nehmen dich über jeden ihrer Links zurück, auch einen alten; in den anderen bitte um einen neuen.",
+      "Zum Zurückkommen: Conclave öffnen, „Ich habe meine 24 Wörter“ wählen und die Wörter in dieser Reihenfolge eintippen. Ein Raum, der dir gehört, nimmt dich über jeden seiner Links zurück, auch einen alten, wenn er dafür bereit gemacht war (seine Einstellungen sagen es); in die anderen bitte um Einlass.",
     recoverTitle: "Willkommen zurück",
     recoverLead: "Tipp deine 24 Wörter der Reihe nach ein. Sie bleiben in diesem Browser.",
     recoverField: "Die 24 Wörter",
@@ -96,7 +96,7 @@ export const t = words({
     backLead: "Deine Identität ist in diesem Browser wiederhergestellt.",
     back1: "Du bist dieselbe Person wie vorher: wer dich geprüft hat, sieht das, und dein Fingerabdruck ist derselbe.",
     back2:
-      "Deine Räume kamen nicht von selbst zurück. Öffne von jedem einen Link: einer, den du gegründet hast, nimmt dich zurück, auch über einen alten. Bitte in den anderen jemanden, dein früheres Du aus dem verlorenen Browser zu entfernen, und dann um einen neuen Einladungslink.",
+      "Deine Räume kamen nicht von selbst zurück. Öffne von jedem einen Link: einer, der dir gehörte, nimmt dich zurück, auch über einen alten, wenn er dafür bereit gemacht war. Bitte in den anderen jemanden, dein früheres Du aus dem verlorenen Browser zu entfernen, und dann um einen neuen Einladungslink.",
     back3: "Frühere Nachrichten sind nur, wo sie waren: auf deinen anderen Geräten und bei den anderen.",
     fingerprint: "Dein Fingerabdruck",
     toRooms: "Weiter",

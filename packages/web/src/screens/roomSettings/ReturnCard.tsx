@@ -1,3 +1,4 @@
+import type { Returning } from "@conclave/client";
 import type { RoomDetail } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
@@ -7,6 +8,12 @@ import { Button, Card, CopyField, Note, Row, Stack } from "../../design/index.js
 import { home } from "../../model/home.js";
 import { carryOut } from "../people/carryOut.js";
 import { t } from "./words.js";
+
+const texts = {
+  ready: () => t.comeBackReady,
+  preparing: () => t.comeBackPreparing,
+  possible: () => t.comeBackText,
+} as const satisfies Record<Returning, () => string>;
 
 /** For owners: whether their recovery words bring them back into this room, with nobody's help. */
 export function ReturnCard({ detail }: { readonly detail: RoomDetail }): JSX.Element | null {
@@ -27,9 +34,9 @@ export function ReturnCard({ detail }: { readonly detail: RoomDetail }): JSX.Ele
     void carryOut(home().room(key).prepareReturn(), { action: null }).finally(() => (isBusy.value = false));
   };
   return (
-    <Card title={t.comeBack} level={3}>
+    <Card title={returning === "ready" ? t.comeBack : t.comeBackNotYet} level={3}>
       <Stack gap={3}>
-        <Note>{returning === "ready" ? t.comeBackReady : t.comeBackText}</Note>
+        <Note>{texts[returning]()}</Note>
         {returning === "possible" ? (
           <Row>
             <Button size="small" icon={KeyRound} busy={isBusy} onClick={prepare}>
@@ -37,6 +44,7 @@ export function ReturnCard({ detail }: { readonly detail: RoomDetail }): JSX.Ele
             </Button>
           </Row>
         ) : (
+          returning === "ready" &&
           link.value !== null && <CopyField label={t.comeBackLink} hint={t.comeBackHint} value={link.value} />
         )}
       </Stack>

@@ -5,6 +5,9 @@ import { words } from "../../words/words.js";
 export const t = words({
   en: {
     comeBack: "If you lose this browser",
+    comeBackNotYet: "You cannot recover this room yet",
+    comeBackPreparing:
+      "Your recovery words will bring you back into this room as soon as its server has answered. Until then, losing this browser means losing the room.",
     comeBackText:
       "Your recovery words can bring you back into this room, as its owner, even while everybody else sleeps. Whoever has the words can then come in as you, and so can whoever has a lost browser of yours: keep them well.",
     comeBackDo: "Make it possible",
@@ -64,6 +67,9 @@ export const t = words({
   },
   de: {
     comeBack: "Falls du diesen Browser verlierst",
+    comeBackNotYet: "Diesen Raum kannst du noch nicht wiederherstellen",
+    comeBackPreparing:
+      "Deine 24 Wörter bringen dich in diesen Raum zurück, sobald sein Server geantwortet hat. Bis dahin ist mit diesem Browser auch der Raum verloren.",
     comeBackText:
       "Deine 24 Wörter können dich in diesen Raum zurückbringen, als Besitzer:in, auch während alle anderen schlafen. Wer die Wörter hat, kann dann als du hereinkommen, und wer einen verlorenen Browser von dir hat, auch: bewahr sie gut auf.",
     comeBackDo: "Möglich machen",

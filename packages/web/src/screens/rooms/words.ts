@@ -35,7 +35,7 @@ export const t = words({
     removed: "You were removed",
     left: "You left",
     lost: "You did not get in",
-    restored: "This device is a copy: join anew",
+    restored: "This device is a copy",
     forget: "Forget this room",
     forgetTitle: (room: string) => `Forget “${room}”?`,
     forgetText: "Its messages and keys are deleted from this device, for good. The others notice nothing.",
@@ -84,7 +84,7 @@ export const t = words({
     removed: "Du wurdest entfernt",
     left: "Du hast ihn verlassen",
     lost: "Du bist nicht hineingekommen",
-    restored: "Dieses Gerät ist eine Kopie: tritt neu bei",
+    restored: "Dieses Gerät ist eine Kopie",
     forget: "Diesen Raum vergessen",
     forgetTitle: (room: string) => `„${room}“ vergessen?`,
     forgetText:

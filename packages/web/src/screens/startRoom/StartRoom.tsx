@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { back, go } from "../../app/route.js";
-import { prepareReturns } from "../recovery/prepareReturns.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { RecoveryStep } from "../recovery/RecoveryStep.js";
 import { InviteStep } from "./InviteStep.js";
@@ -31,7 +30,6 @@ export function StartRoom(): JSX.Element {
         onBack={onBack}
         onFounded={(key, title) => {
           goOn({ key, title, steps: usual, isInviting: false });
-          if (isWrittenDown.peek()) prepareReturns();
         }}
       />
     );

@@ -1,0 +1,204 @@
+import { preset } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { type Home, World } from "./world.js";
+
+async function circle(world: World, ...names: string[]): Promise<Home[]> {
+  const homes = names.map(() => world.home());
+  for (const home of homes) await home.open();
+  await homes[0]!.found("Garden", names[0]!);
+  const link = await homes[0]!.invite("direct", 10);
+  for (const [at, home] of homes.entries()) if (at > 0) await home.join(link, names[at]!);
+  for (const home of homes) await world.until(() => home.room.members().length === names.length);
+  return homes;
+}
+
+async function inStep(world: World, ...homes: Home[]): Promise<void> {
+  await world.until(() => new Set(homes.map(({ room }) => room.status().n)).size === 1);
+}
+
+const person = (home: Home, name: string) => home.room.members().find((member) => member.name === name)!.person;
+
+describe("what several agreed to", () => {
+  it("is carried out by whoever approves last, with the device of who proposed it away", async () => {
+    const world = new World();
+    const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "remove", person: person(alice, "Carol"), ban: false }));
+    await world.until(() => bob.room.proposals().length === 1);
+    await world.get(alice.room.flushed(10_000));
+    await world.run(alice.client.close());
+    const { actionHash, approvedBy, need } = bob.room.proposals()[0]!;
+    expect([approvedBy.map(({ name }) => name), need]).toEqual([["Alice"], 2]);
+    await inStep(world, bob, carol);
+    expect(await world.get(bob.room.approve(actionHash))).toMatchObject({ done: true });
+    expect(bob.room.decisions().at(-1)).toMatchObject({
+      action: { type: "remove" },
+      by: { name: "Bob" },
+      right: { approvedBy: [{ name: "Alice" }] },
+    });
+    await world.until(() => carol.room.status().standing === "removed");
+  });
+
+  it("counts only yeses that count: a member without a vote is not one of two", async () => {
+    const world = new World();
+    const [alice, bob, carol, dora] = (await circle(world, "Alice", "Bob", "Carol", "Dora")) as [
+      Home,
+      Home,
+      Home,
+      Home,
+    ];
+    for (const name of ["Bob", "Dora"])
+      await world.get(alice.room.decide({ type: "setRole", person: person(alice, name), role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 3) }));
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Carol"), role: "admin" }));
+    await world.until(() => carol.room.proposals().length === 1 && bob.room.proposals().length === 1);
+    const { actionHash } = carol.room.proposals()[0]!;
+    await world.get(carol.room.approve(actionHash));
+    const progress = await world.get(bob.room.approve(actionHash));
+    expect(progress).toMatchObject({ done: false, have: 2, need: 3 });
+    for (const home of [bob, carol]) await world.get(home.room.flushed(10_000));
+    await inStep(world, alice, bob, carol, dora);
+    for (const home of [alice, bob, carol, dora]) {
+      const [proposal] = home.room.proposals();
+      expect(proposal!.approvedBy.map(({ name }) => name).sort()).toEqual(["Alice", "Bob"]);
+    }
+    expect(await world.get(dora.room.approve(actionHash))).toMatchObject({ done: true });
+  });
+});
+
+describe("a process that ends soon", () => {
+  it("carries out a farewell at once, and takes no time where nothing is owed", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    await world.pass(60_000);
+    await world.run(alice.client.close());
+    await world.get(bob.room.leave());
+    await world.get(bob.room.flushed(10_000));
+    await world.run(bob.client.close());
+    await alice.open();
+    await world.get(alice.room.synced(10_000));
+    const settled = await world.run(alice.room.settle(3000));
+    expect(settled.decisions).toMatchObject([{ action: { type: "leave" }, person: { name: "Bob" } }]);
+    expect(alice.room.members().map(({ name }) => name)).toEqual(["Alice"]);
+    await world.pass(1000);
+    const before = [world.clock.now(), world.heard.length];
+    expect((await world.run(alice.room.settle(3000))).decisions).toEqual([]);
+    expect([world.clock.now(), world.heard.length]).toEqual(before);
+  });
+
+  it("makes new keys for who has joined, and leaves links that lead into the room as it is", async () => {
+    const world = new World();
+    const [alice] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    const link = await alice.invite("direct", 10);
+    await world.run(alice.client.close());
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
+    await world.run(carol.client.close());
+    await alice.open();
+    await world.get(alice.room.synced(10_000));
+    const settled = await world.run(alice.room.settle(3000));
+    expect(settled).toMatchObject({ hasRekeyed: true, hasRefreshed: true });
+    await world.run(alice.client.close());
+    const dora = world.home();
+    await dora.open();
+    const joins = world.appends("commit").length;
+    await dora.join(link, "Dora");
+    // By its first attempt: the slot was not stale.
+    expect(world.appends("commit")).toHaveLength(joins + 1);
+  });
+
+  it("does not go on for longer than it was given, whatever the relay does", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    await world.run(alice.client.close());
+    await world.get(bob.room.leave());
+    await world.get(bob.room.flushed(10_000));
+    await world.run(bob.client.close());
+    await alice.open();
+    await world.get(alice.room.synced(10_000));
+    world.beforeFrames = () => new Promise<void>(() => undefined);
+    const begun = world.clock.now();
+    await world.run(alice.room.settle(3000));
+    expect(world.clock.now() - begun).toBe(3000);
+  });
+});
+
+describe("who has said farewell", () => {
+  it("RULE client.farewell-blind: sends nothing more and is shown nothing more; staying after all shows what came", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    await world.get(alice.room.send("before"));
+    await world.get(alice.room.flushed(10_000));
+    await inStep(world, alice, bob);
+    await world.run(alice.client.close());
+    await world.get(bob.room.leave());
+    await world.get(bob.room.flushed(10_000));
+    expect(bob.room.status()).toMatchObject({ standing: "member", isLeaving: true });
+    const refused = { problem: { kind: "leaving" } };
+    expect(await world.run(bob.room.send("after"))).toMatchObject(refused);
+    expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject(refused);
+    expect(await world.run(bob.room.decide({ type: "rekey" }))).toMatchObject(refused);
+    // Somebody who does not carry it out goes on talking.
+    await alice.open(undefined, undefined);
+    const items: string[] = [];
+    bob.room.watch((event) => {
+      if (event.type === "item" && event.item.kind === "message")
+        items.push(new TextDecoder().decode(event.item.message.body));
+    });
+    world.beforeFrames = (home, frames) =>
+      home === alice && frames.some((frame) => frame.type === "append" && frame.kind === "commit")
+        ? new Promise<void>(() => undefined)
+        : undefined;
+    await world.get(alice.room.synced(10_000));
+    await world.get(alice.room.send("meanwhile"));
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    bob.kill();
+    await bob.open();
+    await world.get(bob.room.synced(10_000));
+    bob.room.watch((event) => {
+      if (event.type === "item" && event.item.kind === "message")
+        items.push(new TextDecoder().decode(event.item.message.body));
+    });
+    expect(bob.room.status()).toMatchObject({ isLeaving: true, unread: 0 });
+    expect(await bob.texts()).toEqual(["Alice: before"]);
+    expect(await world.run(bob.room.search("meanwhile"))).toEqual([]);
+    expect(items).toEqual([]);
+    await world.get(bob.room.stay());
+    expect(bob.room.status().isLeaving).toBe(false);
+    expect(await bob.texts()).toEqual(["Alice: before", "Alice: meanwhile"]);
+    await world.get(bob.room.send("I stay"));
+    await world.get(bob.room.flushed(10_000));
+    expect(items).toEqual(expect.arrayContaining(["meanwhile"]));
+    expect(await world.run(bob.room.stay())).toMatchObject({ problem: { kind: "unknown" } });
+    // Who was about to carry it out does so no more.
+    alice.kill();
+    world.cut();
+    world.beforeFrames = () => undefined;
+    await alice.open();
+    await world.pass(120_000);
+    expect(alice.room.members()).toHaveLength(2);
+  });
+
+  it("is out once it is carried out: too late to stay, and what came before is shown", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    await world.get(bob.room.leave());
+    await world.until(() => bob.room.status().standing === "left");
+    expect(bob.room.status().isLeaving).toBe(false);
+    expect(await world.run(bob.room.stay())).toMatchObject({ ok: false });
+    expect(alice.room.members()).toHaveLength(1);
+  });
+
+  it("RULE client.farewell-last: two who leave at once let each other go", async () => {
+    const world = new World();
+    const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];
+    await world.run(alice.client.close());
+    await world.get(bob.room.leave());
+    await world.get(carol.room.leave());
+    await world.until(() => [bob, carol].some(({ room }) => room.status().standing === "left"));
+    await alice.open();
+    await world.until(() => [bob, carol].every(({ room }) => room.status().standing === "left"));
+  });
+});
