@@ -184,6 +184,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Dan", "log");
     await json("Cleo", "invites");
     await json("Cleo", "resume");
+    await json("Cleo", "sync");
     expect((await runHere(["leave", "--yes", "--json", "--home", join(folder, "Dan")])).code).toBe(0);
     await json("Eve", "forget", asked["roomId"], "--yes");
   }, 180_000);

@@ -78,7 +78,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
         const items = await lost.getByRole("list", { name: "Recovery words, in order" }).getByRole("listitem").all();
         const words = await Promise.all(items.map((item) => item.innerText()));
         phrase = words.map((word) => word.replace(/[^a-z]/gu, "")).join(" ");
-        await button(lost, "I have written it down").click();
+        await button(lost, "I’ve written them down").click();
       }
       await button(lost, "Make the link").click();
       await button(lost, "Go to the room").click();

@@ -10,6 +10,7 @@ export async function sync(context: CommandContext): Promise<void> {
   const { output } = context;
   await withHome(context, "write", async (home) => {
     const room = home.room(context.room);
+    output.about(room.summary().id);
     const before = room.status();
     await waiting(output, room.sync(PATIENCE));
     await waiting(output, room.flushed(PATIENCE));
