@@ -66,6 +66,7 @@ describe("what is piped into the chat", () => {
       "/quit",
       "the end",
     ];
+    const decided = (await conclave("Alice", "log")).decisions;
     for (const more of [[], ["--json"]]) {
       const before = (await texts("Bob")).length;
       const piped = await plain("Alice", ["chat", "--plain", "--history", "0", ...more], `${attack.join("\n")}\n`);
@@ -83,7 +84,7 @@ describe("what is piped into the chat", () => {
     expect((await texts("Bob")).slice(before)).toEqual(["/twice", "spoken"]);
     expect(await names("Alice")).toEqual(["Alice", "Bob"]);
     const { decisions } = await conclave("Alice", "log");
-    expect(decisions).toHaveLength(3);
+    expect(decisions).toEqual(decided);
   }, 90_000);
 
   it("a line that could not be sent makes the exit code say so, and those after it are sent", async () => {
@@ -133,7 +134,9 @@ describe("what cannot be undone", () => {
       ["remove", "Finn"],
       ["role", "Finn", "owner"],
       ["role", "Eve", "member"],
-      ["policy", "sealed"],
+      ["ban", "Finn"],
+      ["hand-over", "Finn"],
+      ["seal"],
     ]) {
       for (const more of [[], ["--json"]]) {
         const { code, stdout, stderr } = await plain("Eve", [...args, ...more]);

@@ -107,10 +107,10 @@ describe("what a relay prints about itself", () => {
   it("JSON lines only with --log json, and variables that mean nothing with the nearest that does", async () => {
     const flags = ["serve", "--port", "0", "--data", join(folder, "lines"), "--log", "json"];
     const relay = new Running(flags, { CONCLAVE_PROT: "1", CONCLAVE_HOME: "/nowhere" });
-    await relay.line((line) => line.includes('"ready"'));
+    await relay.line((line) => line.includes('"event":"ready"'));
     await relay.stop();
-    const lines = relay.lines.map((line) => JSON.parse(line) as { event?: string; message?: string });
-    const warnings = lines.filter(({ event }) => event === "warning").map(({ message }) => message);
+    const lines = relay.lines.map((line) => JSON.parse(line) as { warnings?: { message: string }[] });
+    const warnings = lines.flatMap((line) => line.warnings ?? []).map(({ message }) => message);
     expect(warnings).toEqual([expect.stringMatching(/CONCLAVE_PROT .*Did you mean CONCLAVE_PORT\?/u)]);
   });
 

@@ -67,8 +67,10 @@ async function isHere(output: Output, room: HomeRoom): Promise<boolean> {
     return true;
   } catch (error) {
     // What hinders only now does not keep anybody from writing: what becomes of the message is told with it.
-    if (error instanceof CliError && room.summary().standing === "member") return false;
-    throw error;
+    if (!(error instanceof CliError)) throw error;
+    if (room.summary().standing === "member") return false;
+    const { code, message, hint, exit } = error;
+    throw Object.assign(new CliError(code, `${message} Your message was not sent.`, hint, exit), { fate: "dropped" });
   }
 }
 
