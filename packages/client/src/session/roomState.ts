@@ -144,22 +144,29 @@ export class RoomState {
 
   /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */
   setLeaving(turn: Turn, since: number | null): void {
-    const before = this.leaving;
+    if (since === null) {
+      turn.delete(this.keys.leaving);
+      turn.after(() => this.showMeanwhile());
+      return;
+    }
     this.leaving = since;
-    if (since !== null) {
-      turn.put(
-        this.keys.leaving,
-        encode(since, (w, n) => w.u53(n)),
-      );
-    } else turn.delete(this.keys.leaving);
+    turn.put(
+      this.keys.leaving,
+      encode(since, (w, n) => w.u53(n)),
+    );
     this.emit(turn, { type: "changed" });
-    if (before !== null && since === null) turn.after(() => void this.showAfter(before));
   }
 
-  private async showAfter(place: number): Promise<void> {
-    for (const item of await this.conversation.page({ after: place, limit: MOST_MEANWHILE })) {
-      if (item.n > place) this.tell({ type: "item", item });
-    }
+  /** Tells what was kept back, and no more: what comes from now on is told as it comes. */
+  private showMeanwhile(): void {
+    const since = this.leaving;
+    if (since === null) return;
+    const until = this.room?.cursor.n ?? Number.MAX_SAFE_INTEGER;
+    this.leaving = null;
+    this.tell({ type: "changed" });
+    void this.conversation.page({ after: since, limit: MOST_MEANWHILE }).then((items) => {
+      for (const item of items) if (item.n > since && item.n <= until) this.tell({ type: "item", item });
+    });
   }
 
   /** The slots of all open invites are at the relay, made for this commit. */
