@@ -7,7 +7,7 @@ export type Curve = "Ed25519" | "X25519";
 export type KeyImport = (curve: Curve, key: Uint8Array) => KeyObject;
 
 /**
- * This Node does not take keys of a curve in any form that is known here. The key is not to blame, nor whoever sent
+ * This Node does not take keys of a curve in any form that is known here. The key is not to blame, nor the person who sent
  * something: no call with any key would work. `code` is stable; nothing of the key is in the message.
  */
 export class KeyImportError extends Error {

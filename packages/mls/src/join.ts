@@ -120,7 +120,7 @@ export function verifiedTree(engine: Engine, suite: CipherSuite, info: GroupInfo
 export function decodeTree(info: GroupInfo, separate?: Uint8Array): RatchetTree {
   // RULE: mls.group-version: a group of another version cannot be joined (RFC 9420 §12.4.3.1).
   if (info.groupContext.version !== MLS10) throw new MlsError("unsupported_version", "group context");
-  // RULE: mls.last-epoch: whoever signs a group's last epoch gets nobody to join what cannot go on.
+  // RULE: mls.last-epoch: a signer of a group's last epoch gets nobody to join what cannot go on.
   if (info.groupContext.epoch >= LAST_EPOCH) throw new MlsError("wrong_epoch", "group info");
   const bytes = findExtension(info.extensions, ExtensionType.ratchetTree) ?? separate;
   if (bytes === undefined) throw new MlsError("missing_tree", "group info");

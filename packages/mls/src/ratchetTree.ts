@@ -140,7 +140,7 @@ export class RatchetTree {
     for (const above of directPath(leafToNode(leafIndex), this.width)) {
       const parent = this.parent(above);
       if (parent === null) continue;
-      // Sorted already, and newcomers mostly come at the end: a thousand at once must not sort as many lists anew.
+      // Sorted already, and newcomers mostly come at the end: a thousand at once must not sort as many lists again.
       const at = parent.unmergedLeaves.findLastIndex((leaf) => leaf < leafIndex) + 1;
       const unmergedLeaves = parent.unmergedLeaves.toSpliced(at, 0, leafIndex);
       this.put(above, { type: "parent", parent: { ...parent, unmergedLeaves } });

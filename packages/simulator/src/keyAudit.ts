@@ -19,7 +19,7 @@ const ENVELOPE_HEAD = 24 + 32;
  * Watches what is encrypted with which key. A message key of MLS belongs to one epoch, leaf and generation; two different
  * ciphertexts of one key in a log mean that it was used twice (RFC 9420 §6.3.1, attack A64).
  *
- * It also remembers what was derived of what: whoever has read a record must hold neither its key nor anything that the key
+ * It also remembers what was derived of what: a device that has read a record must hold neither its key nor anything that the key
  * was derived from (RFC 9420 §9.2). See {@link KeyAudit.usedBy}.
  */
 export class KeyAudit {
@@ -77,7 +77,7 @@ export class KeyAudit {
 
   /**
    * The key of a record's message and all secrets that lead to it, up to the one of its epoch: in hexadecimal, the key first.
-   * Whoever has read the record, or sent it, must have deleted them.
+   * A device that has read the record, or sent it, must have deleted them.
    */
   *usedBy(item: LogItem): Generator<string> {
     let at = this.trace(item)?.key;

@@ -12,7 +12,7 @@ const SENTENCES: Readonly<Record<RelayError, string>> = {
   room_exists: "A room with this tag exists already, with other content.",
   stale_epoch: "There are commits in the log that the sender had not seen.",
   append_conflict: "This append id was used before, for other content.",
-  proof_invalid: "The signature over this connection's challenge does not hold.",
+  proof_invalid: "The signature over this connection's challenge is not valid.",
   write_denied: "This connection has not proved a write key that the room accepts.",
   slot_unknown: "The room has no such slot.",
   slot_closed: "This slot is closed.",

@@ -27,7 +27,7 @@ export interface PlainChatOptions {
  * The chat as lines: each line of standard input is a message; what happens is printed. Ends when the input has ended and
  * everything is sent, or with /quit or Ctrl-C.
  *
- * RULE: cli.pipe-is-text: a line of a pipe is what it says, whatever it begins with: whoever can write a line into a log
+ * RULE: cli.pipe-is-text: a line of a pipe is what it says, whatever it begins with: someone who can write a line into a log
  * has no command in the room of its reader (attack A104).
  * @returns the exit code: that of the first line that was not sent or carried out.
  */

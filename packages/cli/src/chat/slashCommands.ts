@@ -47,7 +47,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
         mode: null,
       });
       if (link === null) tell(host, progress, "The link was made.");
-      else host.say(`Whoever has this link can ${invitation.mode === "ask" ? "ask to join" : "join"}:\n${link}`);
+      else host.say(`Anyone with this link can ${invitation.mode === "ask" ? "ask to join" : "join"}:\n${link}`);
     },
   },
   members: {

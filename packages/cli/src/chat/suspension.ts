@@ -12,7 +12,7 @@ const AT_ONCE = 50;
  * its own keyboard meanwhile. Call `start` when the screen is there, and `stop` when it goes.
  */
 export class Suspension {
-  /** Draws everything anew. Set by the screen. */
+  /** Draws everything again. Set by the screen. */
   redraw: () => void = () => undefined;
   private isAside = false;
 

@@ -50,7 +50,7 @@ export async function join(context: CommandContext, given: string): Promise<void
 }
 
 const SHOWN = (host: string) =>
-  `something put this link into an address of ${safeName(host)}. Whoever opens it there shows that server the whole link, and with\n` +
+  `something put this link into an address of ${safeName(host)}. Anyone who opens it there shows that server the whole link, and with\n` +
   "  it one can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe({ title, owners, people, confirmed, confirmedBy, mode, relay }: Invited, paint: Paint): string[] {

@@ -45,7 +45,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
         ? [
             invite?.invitation?.mode === "ask"
               ? "Invite people with this link. They ask to join, and those who decide approve them (requests, admit):"
-              : "Invite people with this link. Whoever has it can join, even while you are offline:",
+              : "Invite people with this link. Anyone with it can join, even while you are offline:",
             "",
             `  ${paint.cyan(link)}`,
             "",

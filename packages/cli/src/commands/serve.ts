@@ -54,7 +54,7 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
     (config.behindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))
   ) {
     out.warn(
-      "whoever reaches this relay can start rooms on it, and rooms stay. To let only some people, set CONCLAVE_CREATE_PERMIT " +
+      "anyone who reaches this relay can start rooms on it, and rooms stay. To let only some people, set CONCLAVE_CREATE_PERMIT " +
         "(or CONCLAVE_CREATE_PERMIT_FILE) and give it to them.",
       "NO_PERMIT",
     );

@@ -22,7 +22,7 @@ export function verifyProof({ output }: CommandContext, file: string): void {
   if (!found)
     throw new CliError(
       "PROVES_NOTHING",
-      "This file proves nothing: its signatures do not hold, or do not contradict each other.",
+      "This file proves nothing: its signatures are not valid, or do not contradict each other.",
     );
   const relayKey = toHex(proof.relayKey);
   const receipts = [proof.first, proof.second].map(({ kind, signed: { receipt } }) => ({

@@ -35,7 +35,7 @@ export interface Admission {
 export interface Member extends Person {
   readonly role: string;
   readonly devices: number;
-  /** When they came in, by the clock of whoever let them in; null when that is unknown. */
+  /** When they came in, by the clock of the person who let them in; null when that is unknown. */
   readonly since: number | null;
   readonly admission: Admission;
   /** Somebody else in the room has a name that looks the same. */

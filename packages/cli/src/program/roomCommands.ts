@@ -32,7 +32,7 @@ Examples:
     .description("join a room by an invite link, even while nobody is online")
     .argument("<link>", "the invite link, in quotes; - reads it from standard input")
     .option("--name <name>", "what you call yourself")
-    .option("--note <text>", "a note for whoever decides")
+    .option("--note <text>", "a note for the people who decide")
     .option(
       "--stolen",
       "you return with your recovery words and someone else may have the lost device: allow no further return",

@@ -12,7 +12,7 @@ export function addTrustCommands(program: Command): void {
     .addHelpText(
       "after",
       `
-Read the room code aloud: whoever sees the same one sees the same people, the same history of
+Read the room code aloud: anyone who sees the same one sees the same people, the same history of
 decisions and the same keys. It changes with every change of keys; the people code changes only
 with people and policy. You can talk without comparing anything.`,
     )

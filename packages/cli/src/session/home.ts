@@ -113,7 +113,7 @@ export class Home {
     };
   }
 
-  /** Whoever was removed while this home was closed learns of it first, and may then come back by a new link. */
+  /** A person who was removed while this home was closed learns of it first, and may then come back by a new link. */
   private async lookedAt(link: string): Promise<Result<ClientInvited>> {
     const looked = await this.client.lookAt(link);
     if (looked.ok || looked.problem.kind !== "already_here") return looked;

@@ -134,8 +134,8 @@ export class HomeRoom implements RoomSession {
   }
 
   /**
-   * The same for whoever only looks: also where this device waits to be let in, or is not in the room any more.
-   * @returns whether the relay was asked: it has nothing to tell to whoever is out of the room.
+   * The same for a command that only looks: also where this device waits to be let in, or is not in the room any more.
+   * @returns whether the relay was asked: it has nothing to tell a person who is out of the room.
    */
   async look(timeout: number): Promise<boolean> {
     if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return false;

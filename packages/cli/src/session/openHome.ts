@@ -51,7 +51,7 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   return { home: new Home(stored!, folder), isConnected: false };
 }
 
-/** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to begin anew beside their rooms. */
+/** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to start over beside their rooms. */
 function isThere(file: string, folder: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;

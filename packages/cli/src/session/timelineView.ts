@@ -34,8 +34,8 @@ const UNREADABLE = {
     (count: number) => `${count} messages are gone: the server had deleted them before this device read them.`,
   ],
   invalid: [
-    "Something that does not hold was ignored.",
-    (count: number) => `${count} things that do not hold were ignored.`,
+    "Something that is not valid was ignored.",
+    (count: number) => `${count} things that are not valid were ignored.`,
   ],
 } as const;
 

@@ -14,7 +14,7 @@ export type GivenLink =
       readonly link: InviteLink;
       /** The link itself without its address: `v1.…`, as it was made. */
       readonly text: string;
-      /** The host that is told the whole link by whoever opens what was given: something put it before the `#`. */
+      /** The host that is told the whole link when somebody opens what was given: something put it before the `#`. */
       readonly shownTo: string | null;
     }
   | { readonly ok: false; readonly fault: LinkFault };

@@ -25,7 +25,7 @@ function planOf({ key }: Owed, seq: number): string {
 /**
  * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
  * (docs/protocol.md §4, §10); binds the keys to those who joined by themselves; and makes the way back that our own person was
- * promised. Whoever is there does it, one after another; that two do it at once is harmless.
+ * promised. Those who are there do it, one after another; that two do it at once is harmless.
  */
 export class Caretaker {
   private readonly patience: Patience;

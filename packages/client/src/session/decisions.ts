@@ -182,7 +182,7 @@ export class Decisions {
         this.state.apply(turn, room.notePetition(action).delta);
         this.sender.addSealed(turn, proposed.value);
       }
-      // Signed, so that whoever approves last can carry it out when our device is away (docs/protocol.md §4).
+      // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
       const approved = room.approve(hash, this.state.now());
       if (!approved.ok) return approved.rejection;
       this.sender.addSealed(turn, approved.value);

@@ -24,7 +24,7 @@ export function ended({ failure, meta }: RoomState): Problem | null {
  * Why nothing is sent in this room, whatever the network does; null where it is.
  *
  * RULE: client.reason-as-itself: what stops something is told as what it is: an alarm is never called an outage, nor an outage
- * an attack; whoever waits is told at once, and not that nobody answered.
+ * an attack; a person who waits is told at once, and not that nobody answered.
  */
 export function hindrance(state: RoomState): Problem | null {
   // What was kept back may be given by now: whether it is, the sync knows.

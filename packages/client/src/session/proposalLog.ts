@@ -18,7 +18,7 @@ export interface LoggedProposal {
   readonly by: Uint8Array;
   /** Their clock (ms). */
   readonly time: number;
-  /** Null while nothing has become of it. `void`: whoever asked is not in the room any more. */
+  /** Null while nothing has become of it. `void`: the person who asked has left the room. */
   readonly ending: ProposalEnding | null;
 }
 

@@ -6,7 +6,7 @@ import type { RoomState } from "./roomState.js";
 
 /**
  * The way back of an owner into one room by the recovery words (docs/decisions/0006): how far it is, and what is to be decided
- * for it. Whoever wishes it was promised that: so it is made in each room that they own, and tried until it is there.
+ * for it. A person who wishes it was promised that: so it is made in each room that they own, and tried until it is there.
  */
 export class ReturnKeeper {
   constructor(

@@ -72,7 +72,7 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
     if (version > VERSION) throw new Error("this home was written by a newer version");
     if (version < VERSION) {
       throw new Error(
-        "this home is of an early form, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; make a new home and join anew by an invite",
+        "this home is of an early form, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; make a new home and rejoin by an invite",
       );
     }
     return {

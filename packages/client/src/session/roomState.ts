@@ -157,7 +157,7 @@ export class RoomState {
     this.emit(turn, { type: "changed" });
   }
 
-  /** Tells what was kept back, and no more: what comes from now on is told as it comes. */
+  /** Tells only what was kept back: what comes from now on is told as it comes. */
   private showMeanwhile(): void {
     const since = this.leaving;
     if (since === null) return;

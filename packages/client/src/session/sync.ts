@@ -104,7 +104,7 @@ export class Sync {
     this.state.tell({ type: "changed" });
   }
 
-  /** Whether whoever answers now is not the room's relay, by what it signed. */
+  /** Whether what answers now is not the room's relay, by what it signed. */
   get isDistrusted(): boolean {
     return this.connection.welcome !== null && this.distrustedOn === this.connection.number;
   }

@@ -73,7 +73,7 @@ export interface Client {
   /**
    * For a room where this device is a copy, or was put back from one (standing `restored`): comes back into it as a new device,
    * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not
-   * prepared: then somebody in the room takes this device out, and lets the person in anew.
+   * prepared: then somebody in the room takes this device out, and lets the person in again.
    */
   comeBack(roomId: Uint8Array): Promise<Result<RoomSession>>;
   /** Whom the person has checked. */

@@ -79,7 +79,7 @@ export interface OpenProposal {
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */
   readonly person: NamedPerson | null;
-  /** Whose signed yes counts by the room's rules, that of whoever asked among them. Whoever says yes last carries it out. */
+  /** Whose signed yes counts by the room's rules, the proposer among them. The last one to say yes carries it out. */
   readonly approvedBy: readonly NamedPerson[];
   /** How many yeses there would be if this device carried it out now: its own person's is counted. */
   readonly have: number;

@@ -44,7 +44,7 @@ export type Problem =
   | { readonly kind: "cancelled" }
   /** The client was closed, or its storage had failed before: nothing was tried. */
   | { readonly kind: "closed" }
-  /** The storage failed at this very thing: whether it was kept is known only when the home is opened anew. */
+  /** The storage failed at this very thing: whether it was kept is known only when the home is opened again. */
   | { readonly kind: "unsure" };
 
 /**

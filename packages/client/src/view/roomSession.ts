@@ -131,7 +131,7 @@ export interface RoomSession {
   invitations(): readonly Invitation[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
-  /** Whether the recovery words alone bring this person back; null for who is no owner: others are let in anew. */
+  /** Whether the recovery words alone bring this person back; null for who is no owner: others have to be let in again. */
   returning(): Returning | null;
   /**
    * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever

@@ -16,5 +16,5 @@ export type SessionEvent =
   | { readonly type: "alarm"; readonly alarm: TimelineAlarm }
   /** This device's change lost its third race, or more: somebody keeps coming first (attack A23). */
   | { readonly type: "starved"; readonly action: Action | null; readonly losses: number }
-  /** This device was shown out, or its farewell was carried out. */
+  /** This device was removed, or its farewell was carried out. */
   | { readonly type: "gone"; readonly decision: Decision };

@@ -8,7 +8,7 @@ export type AlarmCode =
   | "ROLLBACK"
   /** The relay signed two things that contradict each other; the evidence is a proof that anyone can check. */
   | "EQUIVOCATION"
-  /** A receipt of the relay does not hold, or a record does not lead to the head it signed. */
+  /** A receipt of the relay is not valid, or a record does not lead to the head it signed. */
   | "BAD_RECEIPT"
   /** The relay keeps back a record that it has to give: a commit that it calls deleted, or a message that cannot be. */
   | "WITHHELD"
@@ -20,7 +20,7 @@ export type AlarmCode =
   | "ALTERED"
   /** Bytes that no member can have sent; counted, not blamed on anybody. */
   | "JUNK"
-  /** A member's device sent a message that does not hold, or claims another view of the room. */
+  /** A member's device sent a message that is not valid, or claims another view of the room. */
   | "BAD_MESSAGE"
   /** The log holds messages of this device that it does not remember: it was restored from a copy, or cloned. */
   | "RESTORED";
@@ -59,12 +59,12 @@ export const ALARMS: Readonly<Record<AlarmCode, string>> = {
   FORK: "The server shows this room differently to different people.",
   ROLLBACK: "The server shows an older state of this room than before.",
   EQUIVOCATION: "The server signed two contradicting statements about this room; the proof is saved.",
-  BAD_RECEIPT: "The server's receipt does not hold.",
+  BAD_RECEIPT: "The server's receipt is not valid.",
   WITHHELD: "The server is keeping part of this room from this device.",
   SHUT_OUT: "The server refuses this device's messages, and part of what happened here is missing.",
   REFUSED_CHANGE: "A change to the room was refused.",
   ALTERED: "Something arrived with bytes that nobody signed. It was refused.",
   JUNK: "The server delivered bytes that nobody in the room can have sent; they were ignored.",
-  BAD_MESSAGE: "A message does not hold and is not shown.",
+  BAD_MESSAGE: "A message is not valid, so it is not shown.",
   RESTORED: "This device was restored from a copy, or copied. It must join the room anew before it can send.",
 };

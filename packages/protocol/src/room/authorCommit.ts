@@ -71,7 +71,7 @@ function authorTransition(
   });
 }
 
-// No link speaks for who was shown out for good; those who may add people without one can still let them in again.
+// No link speaks for a banned person; those who may add people without one can still let them in again.
 function isShownOut(roster: Roster, person: Uint8Array): boolean {
   return roster.former.get(toHex(person))?.banned === true;
 }

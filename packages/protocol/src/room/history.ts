@@ -18,7 +18,7 @@ export function openHistory(...what: Parameters<typeof openingHistory>): Outcome
   return atOnce(openingHistory(...what));
 }
 
-/** The same in pieces: it yields now and then, so that whoever has something else to do can do it. */
+/** The same in pieces: it yields now and then, so that other work goes on. */
 export function* openingHistory(
   crypto: Crypto,
   place: { readonly roomTag: Uint8Array; readonly head: Uint8Array },
@@ -75,7 +75,7 @@ function* openAll(
   for (let isLearning = true; isLearning;) {
     isLearning = false;
     for (const [at, record] of records.toReversed().entries()) {
-      // RULE: history.in-pieces: a flood of records that lead nowhere does not stop whoever reads them (attack A80).
+      // RULE: history.in-pieces: a flood of records that lead nowhere does not stop the device that reads them (attack A80).
       if (at % PIECE === PIECE - 1) yield;
       const { attachment } = record;
       const candidates = isOpen.has(record) ? undefined : keys.get(generationOf(attachment) ?? -1);

@@ -93,7 +93,7 @@ export class Petitions {
   /**
    * Somebody says no, and takes their yes back. Null when it says nothing: not of a member, of who asked, or nobody asked.
    *
-   * RULE: petitions.no-veto: a no takes nothing away but the yes of whoever says it: what enough others agree to is done
+   * RULE: petitions.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
    * (attack A55).
    */
   decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {

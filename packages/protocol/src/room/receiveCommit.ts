@@ -42,7 +42,7 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
   }
   const verdict = judge(beforeCommit(parts), staged.value, record.attachment);
   if (!verdict.ok && "unsupported" in verdict) return { kind: "unsupported" };
-  // RULE: room.blame-signed: nobody is named for bytes that nobody signed: whoever passes a record on could have put them
+  // RULE: room.blame-signed: nobody is named for bytes that nobody signed: anything that passes a record on could have put them
   // there, so the server is asked about them and no member (attack A145).
   if (!verdict.ok && "isAltered" in verdict)
     return rejected(verdict.rejection, { code: "ALTERED", bytes: record.attachment });

@@ -40,7 +40,7 @@ export function receiveMessage(parts: RoomParts, record: LogRecord, hash: Uint8A
     return rejected({ code: "mls", detail }, { code: code === "own_message" ? "RESTORED" : "BAD_MESSAGE", bytes });
   }
   // RULE: room.message-is-application: no commit and no proposal comes by way of a message, whatever it says (attack A95).
-  // No member signs the kind of a record, nor its envelope: whoever passes it on could have changed either, so nobody is named.
+  // No member signs the kind of a record, nor its envelope: anything that passes it on could have changed either, so nobody is named.
   if (staged.value.kind !== "application") {
     const rejection = { code: "forbidden_proposal", detail: `${staged.value.kind} in a message record` } as const;
     return rejected(rejection, { code: "ALTERED", bytes });

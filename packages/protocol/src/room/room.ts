@@ -259,7 +259,7 @@ export class Room {
     return this.answer(ProtocolKind.decline, petitions.decline(primitives.crypto, roster, hash, core.person), now);
   }
 
-  /** Takes back an action that our person proposed. Yeses that were given stay signed: whoever holds enough could use them. */
+  /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdrawProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
     return this.answer(ProtocolKind.withdrawal, this.parts.petitions.withdraw(hash, this.parts.core.person), now);
   }

@@ -44,7 +44,7 @@ export function withhold(parts: RoomParts, item: LogItem, hash: Uint8Array): Wit
 export function shutOut(parts: RoomParts): Withheld | null {
   const { gapAt, lastCommit } = parts.core;
   // RULE: room.no-keys-over-a-gap: who has not seen the whole log of this epoch makes no keys of its own when the relay refuses
-  // the ones it has: it would go on beside the others, with whoever they have removed (attack A110).
+  // the ones it has: it would go on beside the others, with people they have removed (attack A110).
   if (gapAt === 0) return null;
   return raise(parts, alarm("SHUT_OUT", { evidence: `record ${gapAt} is missing, newest commit ${lastCommit}` }));
 }

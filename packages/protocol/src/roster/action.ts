@@ -28,7 +28,7 @@ export type Action =
     }
   /** A person comes in, with one device. By an invite when the entry has an invite proof. */
   | { readonly type: "add"; readonly leafCert: Uint8Array; readonly role: Role }
-  /** A person is shown out, with all devices; the invites they made or came by are revoked. */
+  /** A person is removed, with all devices; the invites they made or came by are revoked. */
   | { readonly type: "remove"; readonly person: Uint8Array; readonly ban: boolean }
   /** A person goes; the entry's evidence holds their signed farewell. Anyone may carry it out. */
   | { readonly type: "leave"; readonly person: Uint8Array }

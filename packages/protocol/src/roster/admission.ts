@@ -86,6 +86,6 @@ function objectionTo(invite: Invite, before: Roster, cert: LeafCert, action: Add
   if (action.role !== invite.role) return refused("invite_wrong_role");
   // RULE: invite.mode: where one has to ask, nobody comes in by themself; and a direct link is its bearer's alone.
   if (direct !== (invite.mode === "direct")) return refused("invite_needs_admission");
-  // RULE: invite.banned: who was shown out for good does not return by a link (attack A43).
+  // RULE: invite.banned: who is banned does not return by a link (attack A43).
   return before.former.get(toHex(cert.person))?.banned === true ? refused("banned") : null;
 }

@@ -6,7 +6,7 @@ import type { Rejection, RejectionCode } from "./rejection.js";
  */
 export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
   malformed: "Your app sent something unreadable.",
-  bad_signature: "Your app's signature does not hold.",
+  bad_signature: "Your app's signature is not valid.",
 
   wrong_room: "That belongs to another room.",
   wrong_seq: "Somebody else's change came first.",
@@ -21,7 +21,7 @@ export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
   not_allowed: "The room's rules do not let you do that.",
   approvals_missing: "More people must agree first.",
   above_own_role: "You cannot touch a role above your own.",
-  rate_limited: "You removed as many as one may for now.",
+  rate_limited: "You have removed as many people as you may for now.",
 
   sealed: "This room is sealed; it stays as it is.",
   last_owner: "A room needs an owner: make another one first, or seal it.",
@@ -31,14 +31,14 @@ export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
 
   already_member: "This person is in the room already.",
   not_member: "This person is not in the room.",
-  banned: "You were shown out and cannot return by a link.",
-  bad_leaf_cert: "Your device's certificate does not hold.",
+  banned: "You are banned from this room, so a link cannot let you in.",
+  bad_leaf_cert: "Your device's certificate is not valid.",
   leaf_reused: "Your app used a key twice.",
   device_limit: "You have as many devices here as one may.",
   no_sponsor: "Another of your devices must let this one in.",
   own_device: "A device cannot take itself out.",
   last_device: "That is the last device: leave instead.",
-  bad_key_package: "Your request to join does not hold.",
+  bad_key_package: "Your request to join is not valid.",
   key_package_expired: "Your request is too old: ask again.",
 
   invite_unknown: "This link is not known in the room.",
@@ -51,12 +51,12 @@ export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
   declined: "The room said no to your request.",
   invite_exists: "There is such an invite already.",
   invite_limit: "There are too many open links.",
-  bad_invite_proof: "This link's proof does not hold.",
+  bad_invite_proof: "This link's proof is not valid.",
 
-  bad_approval: "An approval does not hold.",
-  bad_farewell: "The farewell does not hold.",
+  bad_approval: "An approval is not valid.",
+  bad_farewell: "The farewell is not valid.",
 
-  mls: "Your app's change of keys does not hold.",
+  mls: "Your app's key change is not valid.",
   forbidden_proposal: "This room never accepts that kind of change.",
   missing_path: "Your app's change brings no new keys.",
   credential_changed: "Your app tried to change who it is.",
@@ -75,9 +75,9 @@ export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
 
   bad_link: "This link is damaged.",
   bad_slot: "The server has nothing valid for this link.",
-  bad_history: "The server's history of this room does not hold.",
+  bad_history: "The server's history of this room is not valid.",
   below_floor: "The server shows an older room than the link promises.",
-  bad_admission: "The answer to your request does not hold.",
+  bad_admission: "The answer to your request is not valid.",
 };
 
 /** The sentence of a refusal, for the person whose act it was. */

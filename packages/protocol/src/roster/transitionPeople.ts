@@ -33,7 +33,7 @@ export function add(change: Change, action: Of<"add">): Outcome<Effect> {
   return done(effect({ added, person: cert.person, name: cert.name, inviteId }));
 }
 
-/** Somebody is shown out. */
+/** Somebody is removed. */
 export function remove(change: Change, action: Of<"remove">): Outcome<Effect> {
   const member = memberOf(change.before, action.person);
   if (member === null) return refused("not_member");

@@ -12,7 +12,7 @@ const MOST_APPEND_IDS = 1_000_000;
 export class Rooms {
   private readonly rooms = new Map<string, Room>();
   private readonly used = new Set<Room>();
-  /** How many append ids each room held when it was last saved, and the sum: counting them anew is dear. */
+  /** How many append ids each room held when it was last saved, and the sum: counting them again is slow. */
   private readonly weights = new Map<Room, number>();
   private ids = 0;
 

@@ -9,8 +9,8 @@ const OTHER_FILES = 64;
 const WARN_INTERVAL = 60_000;
 
 /**
- * Holds a server to as many sockets as it wants and the system gives, and says when there are no more: without it, those who
- * come then would hang, and nobody would be told.
+ * Holds a server to as many sockets as it wants and the system gives, and says when all are taken: without it, newcomers would
+ * hang, and nobody would be told.
  */
 export function boundSockets(server: Server, connections: number, log: RelayLog): void {
   const files = openFiles();
@@ -24,7 +24,7 @@ export function boundSockets(server: Server, connections: number, log: RelayLog)
   server.on("drop", () => {
     if (performance.now() - warned < WARN_INTERVAL) return;
     warned = performance.now();
-    log.warn(`no more connections are taken: ${server.maxConnections} are open`);
+    log.warn(`new connections are refused: ${server.maxConnections} are open`);
   });
 }
 

@@ -105,7 +105,7 @@ export function answerRaw(
     "Content-Length": String(Buffer.byteLength(text)),
   };
   const lines = Object.entries({ ...headers, Connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
-  // Whoever neither reads nor closes does not keep it.
+  // A client that neither reads nor closes does not keep it open.
   setTimeout(() => socket.destroy(), LINGER).unref();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${text}`);
 }

@@ -66,7 +66,7 @@ export function pasteInvite(given: string): void {
   put(given.trim());
 }
 
-/** What was typed for this invite, before the page was loaded anew too; empty texts at first. */
+/** What was typed for this invite, before a reload too; empty texts at first. */
 export function typedForInvite(): TypedForInvite {
   return typed;
 }

@@ -14,7 +14,7 @@ export interface TooltipProps {
   readonly off?: boolean | undefined;
 }
 
-/** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it, and so does a click, until one comes anew. */
+/** A name that appears while a pointer rests on something, or the keyboard is on it. Escape hides it, and so does a click, until one comes back. */
 export function Tooltip({ text, children, side = "below", keys, off }: TooltipProps): JSX.Element {
   const [hidden, hide] = useState(false);
   return (
@@ -25,7 +25,7 @@ export function Tooltip({ text, children, side = "below", keys, off }: TooltipPr
       }}
       onClick={() => hide(true)}
       onPointerLeave={() => {
-        // A window in front (a choice of files) takes the pointer and the focus away for a while: that is no coming anew.
+        // A window in front (a choice of files) takes the pointer and the focus away for a while: that is not coming back.
         if (document.hasFocus()) hide(false);
       }}
       onFocusOut={() => {

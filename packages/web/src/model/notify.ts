@@ -114,7 +114,7 @@ async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
   await tell(key, toHex(message.id), `${plainName(message.author.name)}: ${text}`);
 }
 
-/** Whoever is asked is told: by their yes others can or cannot go on. */
+/** A person who is asked is told: by their yes others can or cannot go on. */
 async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<void> {
   const { actionHash, ending, by } = proposal;
   if (notices.value === "off" || ending !== null || by.isYou) return;

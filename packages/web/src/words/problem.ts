@@ -169,8 +169,7 @@ const relay = words({
     blob_unknown: "The server does not have this file any more.",
     quota_exceeded: "The server holds as much of this room as it allows.",
     blob_conflict: "The server has something else in the place of this file. Send it again.",
-    storage_full:
-      "The server's disk is full. It takes nothing new until whoever runs it makes room; you can still read.",
+    storage_full: "The server's disk is full. It takes nothing new until the operator makes room; you can still read.",
     storage_busy: "The server cannot write just now. Try again in a moment.",
   },
   de: {

@@ -19,7 +19,7 @@ export const meanings = words({
     REFUSED_CHANGE:
       "A member's device tried to change who is here, or how, without the right to. All members refuse it by themselves: nothing changed.",
     ALTERED:
-      "Part of it does not belong to what its author signed. Whoever passes it on can have put that there, so nobody in this room is accused. It changes nothing.",
+      "Part of it does not belong to what its author signed. Anything on the way can have put that there, so nobody in this room is accused. It changes nothing.",
     JUNK: "It can be a fault of the server, or a try to confuse the room. It changes nothing: nobody in here can have sent it.",
     BAD_MESSAGE: "A member's device sent something that is not what it claims to be. It was left out.",
     RESTORED:
@@ -66,13 +66,13 @@ const advice = words({
       "Ask the others what is newest there. An old backup that was put back does this too: ask who runs the server. If it keeps showing less, start a new room on another.",
     EQUIVOCATION:
       "Save the proof and show it to the others: the server signed it itself. If who runs it cannot explain that, start a new room on another server.",
-    BAD_RECEIPT: "If it comes again, tell whoever runs the server.",
+    BAD_RECEIPT: "If it comes again, tell the person who runs the server.",
     WITHHELD:
       "Ask the others by telephone or in person what has happened here. If it stays like this, stop using this server.",
     SHUT_OUT: "Ask the others by telephone or in person who is in this room, and compare the room code.",
     REFUSED_CHANGE: "Talk to the person. Whoever may, can remove them.",
-    ALTERED: "If it comes again, tell whoever runs the server.",
-    JUNK: "If it comes again, tell whoever runs the server.",
+    ALTERED: "If it comes again, tell the person who runs the server.",
+    JUNK: "If it comes again, tell the person who runs the server.",
     BAD_MESSAGE: "If it comes again, talk to the person whose device it is.",
     RESTORED:
       "Come back as a new device, where your recovery words bring you back. Else ask somebody in the room to remove you, and to let you in again by a new invite where one has to ask.",

@@ -6,7 +6,7 @@ export const t = words({
     title: "Alarms",
     none: "Nothing was seen",
     noneText:
-      "This device checks everything that the server does. When something does not hold it says so here, with the proof.",
+      "This device checks everything that the server does. If something is wrong, it says so here, with the proof.",
     paused: "Nothing is sent until you have looked.",
     look: "Look at it",
     lookAtAll: (count: number) => `Look at all ${String(count)} alarms`,

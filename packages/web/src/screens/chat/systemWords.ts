@@ -27,8 +27,8 @@ export const reasons = words({
       }),
     invalid: (count: number) =>
       plural(count, {
-        one: "Something arrived that does not hold, and is not shown.",
-        other: "# things arrived that do not hold, and are not shown.",
+        one: "Something that arrived is not valid, so it is not shown.",
+        other: "# things that arrived are not valid, so they are not shown.",
       }),
   },
   de: {
@@ -66,13 +66,13 @@ export const alarmSentences = words({
     FORK: "The server shows this room differently to different people.",
     ROLLBACK: "The server showed an older state of this room.",
     EQUIVOCATION: "The server signed two contradicting statements about this room.",
-    BAD_RECEIPT: "A receipt of the server does not hold.",
+    BAD_RECEIPT: "A receipt from the server is not valid.",
     WITHHELD: "The server is keeping part of this room from this device.",
     SHUT_OUT: "The server refuses this device's messages, and part of what happened here is missing.",
     ALTERED: "Something arrived with bytes that nobody signed, and was refused.",
     REFUSED_CHANGE: "A change of this room was refused: it breaks the rules.",
     JUNK: "The server delivered something that nobody in the room can have sent.",
-    BAD_MESSAGE: "A message does not hold, and is not shown.",
+    BAD_MESSAGE: "A message is not valid, so it is not shown.",
     RESTORED: "This device was restored from a copy, or copied.",
   },
   de: {

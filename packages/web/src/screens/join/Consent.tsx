@@ -15,7 +15,7 @@ const LATE = 2_500;
 export interface ConsentProps {
   /** The server that would be asked. */
   readonly host: string;
-  /** A server that was, or would be, told the whole link by whoever opens it as it came; null when none is. */
+  /** A server that was, or would be, told the whole link when somebody opens it as it came; null when none is. */
   readonly shownTo: string | null;
   /** It has served this page, and is asked without a question. */
   readonly isOwn: boolean;

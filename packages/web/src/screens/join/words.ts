@@ -66,7 +66,7 @@ export const t = words({
     goneReason: "It was used up or withdrawn, or it has expired.",
     bannedTitle: "You cannot come in by a link",
     bannedText: "You were removed from this room. Only somebody inside can let you in again.",
-    falseTitle: "The server's answer does not hold",
+    falseTitle: "The server's answer is not valid",
     falseText:
       "What it shows is not what the link promises. You have joined nothing, and nothing about you was sent. Tell whoever invited you, by another way, and try once more.",
     unreachableTitle: "The server does not answer",

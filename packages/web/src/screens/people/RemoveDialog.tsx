@@ -18,7 +18,7 @@ export interface RemoveDialogProps {
   readonly isTogether: boolean;
 }
 
-/** Asks before somebody is shown out, and says what it does and what it cannot. */
+/** Asks before somebody is removed, and says what it does and what it cannot. */
 export function RemoveDialog({ open, detail, member, words, isTogether }: RemoveDialogProps): JSX.Element {
   const ban = useSignal(false);
   const isBusy = useSignal(false);

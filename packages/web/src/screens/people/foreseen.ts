@@ -10,7 +10,7 @@ export type Foreseen = "alone" | "together" | "refused";
 
 /**
  * What would come of each of these actions, by the judge of the room itself; "refused" while that is not known, so that
- * nothing is offered that is not allowed. Found out anew when the room has changed.
+ * nothing is offered that is not allowed. Found out again when the room has changed.
  */
 export function useForeseen<K extends string>(
   detail: RoomDetail,

@@ -37,7 +37,7 @@ export const t = words({
     invites: "Invites",
     invitesText: "Links into this room",
     alarms: "Alarms",
-    alarmsText: "What this device saw that does not hold",
+    alarmsText: "Warnings about this server",
     openAlarms: (count: number) => plural(count, { one: "# alarm to look at", other: "# alarms to look at" }),
     server: "Server",
     serverText:

@@ -8,7 +8,7 @@ import { folded } from "./highlight.js";
 
 /** So many rooms are asked for their people: the first of the list. */
 const ROOMS_ASKED = 50;
-/** So many of each kind are shown: whoever looks for more types a letter more. */
+/** So many of each kind are shown: to find others, type another letter. */
 const MOST = 6;
 
 /** Somebody whom one shares a room with. */

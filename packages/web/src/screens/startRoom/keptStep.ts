@@ -34,6 +34,6 @@ export function keepStep(step: KeptStep | null): void {
     if (step) sessionStorage.setItem(KEY, JSON.stringify(step));
     else sessionStorage.removeItem(KEY);
   } catch {
-    // Where storage is forbidden a reload begins anew.
+    // Where storage is forbidden a reload starts over.
   }
 }
