@@ -76,7 +76,9 @@ export {
 } from "./roster/evaluate.js";
 export { replay, type Replayed } from "./roster/replay.js";
 export type { NotedReceipt, ProofWanted } from "./room/relayWatch.js";
-export { Room, type Proposal } from "./room/room.js";
+export { Room } from "./room/room.js";
+export type { Proposal } from "./room/proposals.js";
+export type { NewTerms } from "./room/ownInvite.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
 export { MOST_RETURNS, returnSecret } from "./invite/returnSecret.js";

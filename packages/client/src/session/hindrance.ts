@@ -20,6 +20,11 @@ export function ended({ failure, meta }: RoomState): Problem | null {
   return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
 }
 
+/** Why nothing that needs the room as it is now can be done; null while it can. */
+export function hindering(state: RoomState): Problem | null {
+  return ended(state) ?? (state.needsUpdate ? { kind: "update_needed" } : null);
+}
+
 /**
  * Why nothing is sent in this room, whatever the network does; null where it is.
  *
@@ -29,8 +34,7 @@ export function ended({ failure, meta }: RoomState): Problem | null {
 export function hindrance(state: RoomState): Problem | null {
   // What was kept back may be given by now: whether it is, the sync knows.
   const alarm = state.room?.paused.find(({ code }) => code !== "WITHHELD");
-  if (state.needsUpdate) return ended(state) ?? { kind: "update_needed" };
-  return ended(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
+  return hindering(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
 }
 
 /** Why something that waits for the relay did not come about in its time. */

@@ -29,14 +29,15 @@ import { messageLine } from "../view/timelineView.js";
 import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
-import { ended, hindrance, whyLate } from "./hindrance.js";
+import { ended, hindering, hindrance, whyLate } from "./hindrance.js";
 import { createInvite } from "./inviting.js";
+import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
+import { inStep, say, UNTIL_LIVE } from "./saying.js";
 import type { Turn } from "./turn.js";
 
 const NO_SECRET = new Uint8Array(32);
-const UNTIL_LIVE = 30_000;
 const LONGEST_BODY = 60 * 1024;
 const LONGEST_KIND = 32;
 
@@ -81,39 +82,24 @@ export class LiveSession implements RoomSession {
     return this.state.room?.roster.sealed === true;
   }
 
-  async timeline(page: TimelinePage = {}): Promise<readonly TimelineItem[]> {
-    const { leaving, conversation } = this.state;
-    if (leaving === null) return conversation.page(page);
-    const isNewest = page.before === undefined && page.after === undefined && page.around === undefined;
-    const shown = await conversation.page(isNewest ? { ...page, before: leaving + 1 } : page);
-    return shown.filter(({ n }) => n <= leaving);
+  timeline(page: TimelinePage = {}): Promise<readonly TimelineItem[]> {
+    return pageOf(this.engine, page);
   }
 
   find(id: Uint8Array): Promise<TimelineMessage | null> {
     return this.state.conversation.find(id);
   }
 
-  async search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]> {
-    const found = await this.searching.search(query, options);
-    const { leaving } = this.state;
-    return leaving === null ? found : found.filter(({ n }) => n <= leaving);
+  search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]> {
+    return foundBy(this.engine, this.searching, query, options);
   }
 
   watch(listener: (event: SessionEvent) => void): () => void {
-    return this.state.watch((event) => {
-      // RULE: client.farewell-blind: who has said farewell is shown nothing that was said after it, before it is taken back
-      // or carried out (docs/protocol.md §10).
-      const isTold = event.type === "item" || event.type === "amended";
-      listener(isTold && this.state.leaving !== null ? { type: "changed" } : event);
-    });
+    return this.state.watch((event) => listener(toldOf(this.engine, event)));
   }
 
   synced(timeout: number): Promise<Result<void>> {
-    return this.engine.waiting.until(
-      () => this.undoable() ?? this.engine.sync.problem ?? this.engine.sync.isLive,
-      timeout,
-      () => (this.engine.connection.welcome ? { kind: "behind" } : { kind: "unreachable" }),
-    );
+    return inStep(this.engine, timeout);
   }
 
   async post({ id = this.state.ports.random(16), kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
@@ -234,7 +220,7 @@ export class LiveSession implements RoomSession {
   }
 
   async decide(action: Wish): Promise<Result<Progress>> {
-    const stopped = this.silenced() ?? this.undoable();
+    const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
     // What they sent may not have been asked for yet.
@@ -256,52 +242,26 @@ export class LiveSession implements RoomSession {
   }
 
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
-    const live = await this.synced(UNTIL_LIVE);
-    if (!live.ok) return live;
-    const stopped = this.silenced();
-    if (stopped) return failed(stopped);
-    const same = (hash: Uint8Array) => hash.join() === actionHash.join();
-    const approved = await this.state.turn((turn): Problem | null => {
-      const outcome = this.state.room!.approve(actionHash, this.state.now());
-      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
-      this.engine.sender.addSealed(turn, outcome.value);
-      this.state.emit(turn, { type: "changed" });
-      return null;
-    });
+    const approved = await this.answer((room, now) => room.approve(actionHash, now));
     if (!approved.ok) return approved;
-    if (approved.value) return failed(approved.value);
-    this.engine.plan();
-    const proposal = this.state.room?.proposals().find((each) => same(each.actionHash));
+    const proposal = this.state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
     if (!proposal) return failed({ kind: "unknown" });
-    const { action, isAgreed, need } = proposal;
-    if (isAgreed) return this.decide(action);
-    const have = this.proposals().find((each) => same(each.actionHash))?.approvedBy.length ?? 0;
-    return done({ done: false, actionHash, have, need });
+    const { action, isAgreed, need, yes } = proposal;
+    return isAgreed ? this.decide(action) : done({ done: false, actionHash, have: yes.length, need });
   }
 
   declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
-    return this.sayOfProposal((room) => room.declineProposal(actionHash, this.state.now()));
+    return this.answer((room, now) => room.declineProposal(actionHash, now));
   }
 
   withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
-    return this.sayOfProposal((room) => room.withdrawProposal(actionHash, this.state.now()));
+    return this.answer((room, now) => room.withdrawProposal(actionHash, now));
   }
 
-  private async sayOfProposal(
-    say: (room: protocol.Room) => protocol.Outcome<protocol.OutgoingMessage>,
-  ): Promise<Result<void>> {
-    const live = await this.synced(UNTIL_LIVE);
-    if (!live.ok) return live;
-    const said = await this.state.turn((turn): Problem | null => {
-      const outcome = say(this.state.room!);
-      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
-      this.engine.sender.addSealed(turn, outcome.value);
-      this.state.emit(turn, { type: "changed" });
-      return null;
-    });
-    this.engine.plan();
-    if (!said.ok) return said;
-    return said.value ? failed(said.value) : done(undefined);
+  /** What is said of a proposal. Who is leaving says nothing more. */
+  private answer(message: Parameters<typeof say>[1]): Promise<Result<void>> {
+    const stopped = this.silenced();
+    return stopped ? Promise.resolve(failed(stopped)) : say(this.engine, message);
   }
 
   foresee(action: protocol.Action): protocol.Rejection | null {
@@ -380,47 +340,12 @@ export class LiveSession implements RoomSession {
     return listed.ok ? this.engine.requests.decline(requestId) : listed;
   }
 
-  async leave(): Promise<Result<void>> {
-    const live = await this.synced(UNTIL_LIVE);
-    if (!live.ok) return live;
-    // Said once is enough.
-    if (this.state.leaving !== null) return done(undefined);
-    const members = this.members();
-    const isOwner = (member: RoomMember) => member.role === "owner";
-    const isLastOwner =
-      members.some((member) => member.isYou && isOwner(member)) && members.filter(isOwner).length === 1;
-    if (isLastOwner && members.length > 1) return failed({ kind: "refused", rejection: { code: "last_owner" } });
-    const said = await this.state.turn((turn): Problem | null => {
-      // Nobody would be there to carry it out.
-      if (members.length === 1) {
-        this.state.setMeta(turn, { standing: "left" });
-        return null;
-      }
-      const outcome = this.state.room!.farewell(this.state.now());
-      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
-      this.engine.sender.addSealed(turn, outcome.value);
-      this.state.setLeaving(turn, this.state.room!.cursor.n);
-      return null;
-    });
-    this.engine.plan();
-    if (!said.ok) return said;
-    return said.value ? failed(said.value) : done(undefined);
+  leave(): Promise<Result<void>> {
+    return leave(this.engine);
   }
 
-  async stay(): Promise<Result<void>> {
-    const live = await this.synced(UNTIL_LIVE);
-    if (!live.ok) return live;
-    const stayed = await this.state.turn((turn): Problem | null => {
-      if (this.state.leaving === null) return { kind: "unknown" };
-      const outcome = this.state.room!.stay(this.state.now());
-      if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
-      this.engine.sender.addSealed(turn, outcome.value);
-      this.state.setLeaving(turn, null);
-      return null;
-    });
-    this.engine.plan();
-    if (!stayed.ok) return stayed;
-    return stayed.value ? failed(stayed.value) : done(undefined);
+  stay(): Promise<Result<void>> {
+    return stay(this.engine);
   }
 
   fingerprint(person: Uint8Array): Fingerprint {
@@ -437,16 +362,6 @@ export class LiveSession implements RoomSession {
 
   /** Why nothing can be said or decided here; null while it can. */
   private silenced(): Problem | null {
-    return this.stopped() ?? (this.state.leaving === null ? null : { kind: "leaving" });
-  }
-
-  /** Why nothing can be done here; null while it can. */
-  private stopped(): Problem | null {
-    return ended(this.state);
-  }
-
-  /** The same for what needs the room as it is now. */
-  private undoable(): Problem | null {
-    return this.stopped() ?? (this.state.needsUpdate ? { kind: "update_needed" } : null);
+    return ended(this.state) ?? (this.state.leaving === null ? null : { kind: "leaving" });
   }
 }

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes } from "@conclave/codec";
 import {
   type CommitReceipt,
   type HeadReceipt,
@@ -12,22 +12,17 @@ import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
 import { sealDecline } from "../invite/decline.js";
-import type { InviteTerms } from "../invite/invite.js";
-import { inviteKeys, slotIdOf } from "../invite/inviteKeys.js";
-import { MOST_RETURNS, returnSecret } from "../invite/returnSecret.js";
+import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
 import { MESSAGE_ID_BYTES } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
-import { type Action, actionHash, encodeAction } from "../roster/action.js";
+import { type Action, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
-import { consentTo, countApprovals } from "../roster/consent.js";
-import { foresee } from "../roster/evaluate.js";
 import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
-import { inviteOf, memberOf, type Roster } from "../roster/roster.js";
-import { openReturnOf } from "../roster/transitionInvite.js";
+import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { authorCommit, type Undertaking } from "./authorCommit.js";
 import { writeSeed } from "./keyring.js";
@@ -35,34 +30,15 @@ import type { LogPlace } from "./logMemory.js";
 import { openRequest, slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
 import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
-import type { Petition } from "./petitions.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
+import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { pauseFor } from "./pause.js";
+import { foreseeOwn, type Proposal, proposalsOf } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
-
-/** A petition as screens show it. */
-export interface Proposal extends Petition {
-  /** The people whose signed yes counts now. */
-  readonly yes: readonly Uint8Array[];
-  /** How many yeses there would be if our own person carried it out now, and how many it takes. */
-  readonly have: number;
-  readonly need: number;
-  /** Whether whoever may act can act now. */
-  readonly isAgreed: boolean;
-  /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
-  readonly isWanted: boolean;
-  /** Whether it waits for our person's yes: that would count, and neither it nor a no was said. */
-  readonly isAsked: boolean;
-  /** Why it could not be done even if all agreed, as the roster is now; null when it could. */
-  readonly refusal: Rejection | null;
-}
-
-// A roster is never changed: what it refuses of an author is found out once.
-const refusals = new WeakMap<Roster, Map<string, Rejection | null>>();
 
 /**
  * One room, as one device sees it (docs/protocol.md). It lives in memory; each call that changes something returns a
@@ -276,57 +252,12 @@ export class Room {
 
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
   proposals(): Proposal[] {
-    const { petitions, primitives, roster, core } = this.parts;
-    const self = toHex(core.person);
-    return petitions.list().map((petition) => {
-      const { action, approvals, by, declinedBy } = petition;
-      const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
-      const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
-      const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
-      const isOwn = equalBytes(by, core.person);
-      // Who asks may lack the right that somebody who agrees has: then those carry it out.
-      const refusal = this.refusalOf(action, by) && this.refusalOf(action, core.person);
-      const without = consentTo(roster, action, by, signed, null);
-      const counts = consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
-      const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
-      const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
-      return {
-        ...petition,
-        yes,
-        have,
-        need,
-        isAgreed: satisfied,
-        isWanted: isOwn || signed.has(self),
-        isAsked,
-        refusal,
-      };
-    });
+    return proposalsOf(this.parts);
   }
 
   /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
   foresee(action: Action, now: number): Rejection | null {
-    const { petitions, primitives, roster, core } = this.parts;
-    const { person, leaf } = core;
-    const approvals = petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [];
-    return foresee(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
-  }
-
-  // Whether anything but a missing yes is in the way. Of those who come in it is known with their request only.
-  private refusalOf(action: Action, by: Uint8Array): Rejection | null {
-    const { primitives, roster } = this.parts;
-    const author = memberOf(roster, by);
-    const leaf = author?.devices[0]?.leaf;
-    if (author === null || leaf === undefined) return { code: "not_member" };
-    if (action.type === "add") return null;
-    const known = refusals.get(roster) ?? new Map<string, Rejection | null>();
-    refusals.set(roster, known);
-    const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action))}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const what = { action, author: { person: by, leaf }, time: roster.chainTime };
-    const refusal = foresee(primitives.crypto, roster, what, "all");
-    known.set(key, refusal);
-    return refusal;
+    return foreseeOwn(this.parts, action, now);
   }
 
   /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */
@@ -352,12 +283,8 @@ export class Room {
   }
 
   /** A new invite: the action to act out, and the secret for its link. */
-  newInvite(terms: Pick<InviteTerms, "for" | "role" | "notAfter" | "mode">): { action: Action; secret: Uint8Array } {
-    const { crypto, random } = this.parts.primitives;
-    const secret = random(32);
-    const { inviteId, joinPub, slot, tokenPub } = inviteKeys(crypto, this.id, secret);
-    const keys = { inviteId, joinPub, slotPub: slot.publicKey, tokenPub };
-    return { action: { type: "createInvite", invite: { ...keys, ...terms } }, secret };
+  newInvite(terms: NewTerms): { action: Action; secret: Uint8Array } {
+    return newInvite(this.parts, terms);
   }
 
   /**
@@ -365,26 +292,7 @@ export class Room {
    * invite already, we are no owner, or the room is sealed. `seed`: the identity's.
    */
   newReturn(seed: Uint8Array): Action | null {
-    const { parts } = this;
-    const { crypto } = parts.primitives;
-    const { person } = this.self;
-    if (
-      this.roster.sealed ||
-      memberOf(this.roster, person)?.role !== "owner" ||
-      openReturnOf(this.roster, person) !== null
-    )
-      return null;
-    for (let number = 0; number < MOST_RETURNS; number++) {
-      const { inviteId, joinPub, slot, tokenPub } = inviteKeys(
-        crypto,
-        this.id,
-        returnSecret(crypto, seed, this.id, number),
-      );
-      if (inviteOf(this.roster, inviteId) !== null) continue;
-      const terms = { for: { class: "personal", person }, role: "member", notAfter: null, mode: "return" } as const;
-      return { type: "createInvite", invite: { inviteId, joinPub, slotPub: slot.publicKey, tokenPub, ...terms } };
-    }
-    return null;
+    return newReturn(this.parts, seed);
   }
 
   /** The link of an invite's secret, once the invite is in the roster: with the present roster as its floor. */

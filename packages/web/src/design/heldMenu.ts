@@ -1,57 +1,49 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { useLongPress } from "./longPress.js";
 import type { MenuPopupProps } from "./MenuPopup.js";
 
-const LONG_PRESS = 450;
-/** A finger that rests still moves a little (px). */
-const STEADY = 10;
-/** The click that a lifted finger makes comes within this time (ms). */
-const LIFTED = 700;
+/** The click that a lifted finger makes comes within this time. */
+const LIFTED_MS = 700;
 
 /**
  * What opens the menu of a line that leads somewhere: a right click, the menu key (at the line itself), and a finger that
  * rests. The click that comes when the finger lifts does not follow the link.
  */
 export function useHeldMenu(open: (at: MenuPopupProps["at"]) => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const from = useRef({ x: 0, y: 0 });
-  const openedAt = useRef(0);
+  /** When the finger that opened the menu was last seen; null after its click. */
+  const held = useRef<number | null>(null);
   const isDown = useRef(false);
-  const stop = () => clearTimeout(timer.current);
-  useEffect(() => stop, []);
+  const press = useLongPress((at) => {
+    held.current = performance.now();
+    open(at);
+  });
   return {
     onContextMenu(event: MouseEvent) {
       event.preventDefault();
-      // A finger on the screen: the press below opens it, or has.
+      // A finger on the screen: the long press opens it, or has.
       if (isDown.current) return;
       const isByKey = event.button !== 2;
       open(isByKey ? (event.currentTarget as HTMLElement) : { x: event.clientX, y: event.clientY });
     },
     onPointerDown(event: PointerEvent) {
-      if (event.pointerType !== "touch") return;
-      isDown.current = true;
-      const at = { x: event.clientX, y: event.clientY };
-      from.current = at;
-      stop();
-      timer.current = setTimeout(() => {
-        openedAt.current = Date.now();
-        open(at);
-      }, LONG_PRESS);
+      isDown.current = event.pointerType === "touch";
+      press.onPointerDown(event);
     },
-    onPointerMove({ clientX, clientY }: PointerEvent) {
-      if (Math.hypot(clientX - from.current.x, clientY - from.current.y) > STEADY) stop();
+    onPointerMove(event: PointerEvent) {
+      press.onPointerMove(event);
     },
     onPointerUp() {
-      if (openedAt.current > 0) openedAt.current = Date.now();
+      if (held.current !== null) held.current = performance.now();
       isDown.current = false;
-      stop();
+      press.onPointerUp();
     },
     onPointerCancel() {
       isDown.current = false;
-      stop();
+      press.onPointerCancel();
     },
     onClickCapture(event: MouseEvent) {
-      if (Date.now() - openedAt.current > LIFTED) return;
-      openedAt.current = 0;
+      if (held.current === null || performance.now() - held.current > LIFTED_MS) return;
+      held.current = null;
       // A choice in the menu is a choice.
       if ((event.target as HTMLElement).closest("[role=menu]")) return;
       event.preventDefault();

@@ -2,10 +2,11 @@ import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import { Clock3, Pencil } from "lucide-preact";
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { memo } from "../../app/react.js";
 import { Avatar, hueClass } from "../../design/Avatar.js";
 import { classes } from "../../design/live.js";
+import { useLongPress } from "../../design/longPress.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
 import { FileMessage } from "./files/FileMessage.js";
@@ -35,10 +36,6 @@ export interface MessageProps {
 /** Where a menu opens. */
 export type MenuPlace = HTMLElement | { readonly x: number; readonly y: number };
 
-const LONG_PRESS = 450;
-/** A finger that rests still moves a little (px). */
-const STEADY = 10;
-
 /** What somebody wrote, with all that belongs to it. */
 export const Message = memo(function Message(props: MessageProps): JSX.Element {
   const { message, isFirst, isLast, isCurrent, isMarked, isHeld, onMenu } = props;
@@ -47,8 +44,8 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
   const [isFocused, focus] = useState(false);
   const isOwn = author.isYou;
   const isGone = message.deleted !== null;
-  const press = useLongPress((at) => {
-    if (!isGone) onMenu(message, at);
+  const press = useLongPress((at, line) => {
+    if (!isGone) onMenu(message, besides(line) ?? at);
   });
   return (
     <div
@@ -171,27 +168,4 @@ function Meta(props: { readonly message: TimelineMessage; readonly withTime: boo
 function besides(line: HTMLElement): HTMLElement | null {
   const bubble = line.querySelector<HTMLElement>("[data-bubble]");
   return bubble && bubble.offsetHeight < innerHeight / 3 ? bubble : null;
-}
-
-// A finger that rests; moving away (scrolling) or lifting ends it.
-function useLongPress(onPress: (at: MenuPlace) => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const from = useRef({ x: 0, y: 0 });
-  const stop = () => clearTimeout(timer.current);
-  useEffect(() => stop, []);
-  return {
-    onPointerDown(event: PointerEvent) {
-      if (event.pointerType !== "touch") return;
-      const at = { x: event.clientX, y: event.clientY };
-      from.current = at;
-      stop();
-      const line = event.currentTarget as HTMLElement;
-      timer.current = setTimeout(() => onPress(besides(line) ?? at), LONG_PRESS);
-    },
-    onPointerMove({ clientX, clientY }: PointerEvent) {
-      if (Math.hypot(clientX - from.current.x, clientY - from.current.y) > STEADY) stop();
-    },
-    onPointerUp: stop,
-    onPointerCancel: stop,
-  };
 }

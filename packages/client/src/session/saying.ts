@@ -1,0 +1,42 @@
+import type { Outcome, OutgoingMessage, Room } from "@conclave/protocol";
+import { done, failed, type Problem, type Result } from "../view/problem.js";
+import { hindering } from "./hindrance.js";
+import type { RoomEngine } from "./roomEngine.js";
+import type { Turn } from "./turn.js";
+
+/** Ms that something waits for the room to be at the relay's head. */
+export const UNTIL_LIVE = 30_000;
+
+/** Resolves when the room is at the relay's head; else with the reason that it is not. */
+export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void>> {
+  return engine.waiting.until(
+    () => hindering(engine.state) ?? engine.sync.problem ?? engine.sync.isLive,
+    timeout,
+    () => (engine.connection.welcome ? { kind: "behind" } : { kind: "unreachable" }),
+  );
+}
+
+/**
+ * Says one of the protocol's own messages in the room, once it is in step; `also` is kept with it, or neither is. The
+ * message is durable when this resolves, and sent by itself.
+ */
+export async function say(
+  engine: RoomEngine,
+  message: (room: Room, now: number) => Outcome<OutgoingMessage>,
+  also: (turn: Turn) => void = () => undefined,
+): Promise<Result<void>> {
+  const live = await inStep(engine, UNTIL_LIVE);
+  if (!live.ok) return live;
+  const { state } = engine;
+  const said = await state.turn((turn): Problem | null => {
+    const outcome = message(state.room!, state.now());
+    if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+    engine.sender.addSealed(turn, outcome.value);
+    also(turn);
+    state.emit(turn, { type: "changed" });
+    return null;
+  });
+  engine.plan();
+  if (!said.ok) return said;
+  return said.value ? failed(said.value) : done(undefined);
+}

@@ -1,0 +1,85 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { type Action, actionHash } from "../roster/action.js";
+import { consentTo, countApprovals } from "../roster/consent.js";
+import { foresee } from "../roster/evaluate.js";
+import type { Rejection } from "../roster/rejection.js";
+import { memberOf, type Roster } from "../roster/roster.js";
+import type { RoomParts } from "./parts.js";
+import type { Petition } from "./petitions.js";
+
+/** A petition as screens show it. */
+export interface Proposal extends Petition {
+  /** The people whose signed yes counts now. */
+  readonly yes: readonly Uint8Array[];
+  /** How many yeses there would be if our own person carried it out now, and how many it takes. */
+  readonly have: number;
+  readonly need: number;
+  /** Whether our person could carry it out now. */
+  readonly isAgreed: boolean;
+  /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
+  readonly isWanted: boolean;
+  /** Whether it waits for our person's yes: that would count, and neither it nor a no was said. */
+  readonly isAsked: boolean;
+  /** Why it could not be done even if all agreed, as the roster is now; null when it could. */
+  readonly refusal: Rejection | null;
+}
+
+/** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
+export function proposalsOf(parts: RoomParts): Proposal[] {
+  const { petitions, primitives, roster, core } = parts;
+  const self = toHex(core.person);
+  return petitions.list().map((petition) => {
+    const { action, approvals, by, declinedBy } = petition;
+    const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
+    const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
+    const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
+    const isOwn = equalBytes(by, core.person);
+    // Who asks may lack the right that somebody who agrees has: then those carry it out.
+    const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, core.person);
+    const without = consentTo(roster, action, by, signed, null);
+    const counts = consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
+    const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
+    const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
+    return {
+      ...petition,
+      yes,
+      have,
+      need,
+      isAgreed: satisfied,
+      isWanted: isOwn || signed.has(self),
+      isAsked,
+      refusal,
+    };
+  });
+}
+
+/** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
+export function foreseeOwn(
+  { petitions, primitives, roster, core }: RoomParts,
+  action: Action,
+  now: number,
+): Rejection | null {
+  const { person, leaf } = core;
+  const approvals = petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [];
+  return foresee(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
+}
+
+// A roster is never changed: what it refuses of an author is found out once.
+const refusals = new WeakMap<Roster, Map<string, Rejection | null>>();
+
+// Whether anything but a missing yes is in the way. Of those who come in it is known with their request only.
+function refusalOf({ primitives, roster }: RoomParts, action: Action, by: Uint8Array): Rejection | null {
+  const author = memberOf(roster, by);
+  const leaf = author?.devices[0]?.leaf;
+  if (author === null || leaf === undefined) return { code: "not_member" };
+  if (action.type === "add") return null;
+  const known = refusals.get(roster) ?? new Map<string, Rejection | null>();
+  refusals.set(roster, known);
+  const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action))}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const what = { action, author: { person: by, leaf }, time: roster.chainTime };
+  const refusal = foresee(primitives.crypto, roster, what, "all");
+  known.set(key, refusal);
+  return refusal;
+}
