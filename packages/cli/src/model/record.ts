@@ -68,6 +68,8 @@ export interface ProofReceipt {
 /**
  * The one record of each command, by its name. `roomId` is there where the command is about one room; `warnings` always.
  * Held by test/records.test.ts, which runs them; written down by scripts/docs/json.mjs.
+ *
+ * @public
  */
 export interface CommandRecords {
   readonly "room new": {
@@ -214,7 +216,11 @@ export interface CommandRecords {
   readonly version: { readonly version: string; readonly node: string };
 }
 
-/** The records of `conclave chat --json`, one a line, by `kind`. Each has `roomId`. */
+/**
+ * The records of `conclave chat --json`, one a line, by `kind`. Each has `roomId`.
+ *
+ * @public
+ */
 export interface ChatRecords {
   /** In the room's log, and readable: own messages too, once. */
   readonly message: { readonly message: Message };
