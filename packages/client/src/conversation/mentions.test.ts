@@ -23,9 +23,10 @@ describe("mentionsIn", () => {
 
   it("RULE conversation.mentions-bounded: a text of nothing but @ costs no time, in a room of 10,000 (attack A82)", () => {
     const names = Array.from({ length: 10_000 }, (_, n) => "x".repeat((n % 120) + 1) + String(n));
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(mentionsIn("@ ".repeat(30_000) + "@x0", names)).toEqual([]);
     expect(mentionsIn("@x0 ".repeat(300), names)).toHaveLength(200);
-    expect(performance.now() - began).toBeLessThan(500);
+    // Microseconds of the processor: how busy the machine is otherwise does not matter.
+    expect(process.cpuUsage(began).user).toBeLessThan(500_000);
   });
 });

@@ -23,14 +23,15 @@ describe("plainText", () => {
   });
 
   it("A78: RULE view.plain-text: piles of marks, chains of joined emoji and towers of blank lines are cut, fast", () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(plainText(`e${"\u0301".repeat(60_000)}!`)).toBe(`e${"\u0301".repeat(4)}!`);
     expect(plainText("👩\u200d".repeat(10_000)).length).toBeLessThan(40);
     expect(plainText(`a${"\n".repeat(30_000)}b`)).toBe("a\n\n\nb");
     expect(plainText(`a${"\n \u200b\t".repeat(10_000)}\nb`)).toBe("a\n\n\nb");
     expect(plainText("\u1100".repeat(20_000), 3).length).toBeLessThan(60);
     expect(plainText(`\n${" ".repeat(60_000)}x`)).toHaveLength(60_002);
-    expect(performance.now() - began).toBeLessThan(2000);
+    // Microseconds of the processor: how busy the machine is otherwise does not matter.
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
   });
 
   it("keeps line feeds, emoji, and letters of any script with what shapes them", () => {
