@@ -98,8 +98,14 @@ describe("a process that ends soon", () => {
     await world.run(carol.client.close());
     await alice.open();
     await world.get(alice.room.synced(10_000));
+    // A relay that is far away.
+    world.beforeFrames = () => new Promise((resolve) => void world.clock.setTimer(20, resolve));
+    const begun = world.clock.now();
     const settled = await world.run(alice.room.settle(3000));
+    world.beforeFrames = () => undefined;
     expect(settled).toMatchObject({ hasRekeyed: true, hasRefreshed: true });
+    // The new keys come while slots are being put for the commit before: they are put again at once, not after a while.
+    expect(world.clock.now() - begun).toBeLessThan(1000);
     await world.run(alice.client.close());
     const dora = world.home();
     await dora.open();

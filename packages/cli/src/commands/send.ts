@@ -50,8 +50,6 @@ export async function send(context: CommandContext, given: string): Promise<void
     const tellAlarms = newAlarms(output, room);
     try {
       await waiting(output, room.flushed(PATIENCE));
-      // What the message came upon in the room is owed as well: slots that do not know a newcomer's keys, above all.
-      await settle(output, room);
     } catch (error) {
       throw withId(error, id);
     } finally {

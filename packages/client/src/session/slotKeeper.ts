@@ -90,7 +90,9 @@ export class SlotKeeper {
       isDone = (isFresh || (await this.put(slot))) && isDone;
     }
     await this.closeOthers(slots);
-    if (isDone) {
+    // A newer commit came meanwhile, and what was planned for it found this at work: it is planned again, at once.
+    if (room.lastCommit !== lastCommit) this.plannedFor = -1;
+    else if (isDone) {
       this.patience.reset();
       if (slots.length > 0) this.rounds++;
       await this.state.turn((turn) => {
