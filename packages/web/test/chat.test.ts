@@ -127,7 +127,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await line("first of two").hover();
     expect(await time("first of two").textContent()).toMatch(/^\d\d:\d\d$/u);
     await line("first of two").click({ button: "right" });
-    expect(await page.getByRole("menu").innerText()).toMatch(/^Carla · Today, \d\d:\d\d/u);
+    expect(await page.getByRole("menu").innerText()).toMatch(/^Alice · Today, \d\d:\d\d/u);
     await page.keyboard.press("Escape");
   });
 

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join as pathJoin } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RoomSession } from "@conclave/client";
@@ -48,13 +50,16 @@ describe.skipIf(!canBrowse)(
       for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
       expect(Buffer.concat(chunks).equals(Buffer.from(bytes))).toBe(true);
 
-      const large = { name: "large.bin", mimeType: "", buffer: Buffer.alloc(40_000_000, 1) };
-      await page.locator("input[type=file]").setInputFiles(large);
+      // By its path, as people choose it: a buffer of this size takes long to get into the browser.
+      const folder = mkdtempSync(pathJoin(tmpdir(), "conclave-large-"));
+      writeFileSync(pathJoin(folder, "large.bin"), Buffer.alloc(40_000_000, 1));
+      await page.locator("input[type=file]").setInputFiles(pathJoin(folder, "large.bin"));
       await page.getByRole("button", { name: "Send", exact: true }).click();
       await page.getByRole("progressbar", { name: "Sending large.bin" }).waitFor();
       await page.getByRole("button", { name: "Cancel sending large.bin" }).click();
       await expect.poll(() => page.getByRole("list", { name: "Files to send" }).count()).toBe(0);
       expect(await page.getByText("large.bin").count()).toBe(0);
+      rmSync(folder, { recursive: true });
     }, 60_000);
 
     it("a photo is sent smaller, without the camera's notes, and seen at once by its thumbnail", async () => {

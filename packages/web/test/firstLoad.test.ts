@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canBrowse, get, send, World } from "./browser.js";
 
 // What a newcomer downloads from the link to their first message, gzip as it is served (docs/benchmarks.md has the table).
-// A limit is what was reached, and little more: whoever needs more says so here, and there.
-const LIMITS = { screen: 56_500, join: 14_500, engine: 139_000, conversation: 43_000 };
-const GERMAN = 14_000;
+// A limit is what was reached, and little more: a change that needs more says so here, and there.
+const LIMITS = { screen: 58_500, join: 14_500, engine: 144_000, conversation: 43_500 };
+const GERMAN = 15_500;
 
 type Part = keyof typeof LIMITS | "german";
 const PARTS: readonly (readonly [Part, RegExp])[] = [

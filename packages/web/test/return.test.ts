@@ -97,8 +97,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(page, "Go on").click();
     for (const link of kept) {
       await page.goto(link);
-      await button(page, "Look at it").click();
-      await page.getByRole("heading", { level: 1, name: "You come back to" }).waitFor();
+      await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
       await button(page, "Come back").click();
       await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     }

@@ -141,7 +141,7 @@ function standingLine({ standing, isConfirmed, people }: RoomSummary): string {
     case "lost":
       return "joining did not work out: use a new link";
     case "restored":
-      return "this device is a copy: join the room anew";
+      return "this device is a copy: rejoin the room";
   }
 }
 

@@ -16,33 +16,47 @@ export interface ToastOptions {
   readonly action?: { readonly text: string; readonly run: () => void };
 }
 
-interface Shown extends ToastOptions {
+interface Shown extends Omit<ToastOptions, "text"> {
   readonly id: number;
+  /** One; of dangers as many as came before it was dismissed, the newest last. */
+  readonly lines: readonly string[];
 }
 
-const shown = signal<Shown | null>(null);
+/** Lines that one toast shows at most. */
+const MOST_LINES = 3;
+
+const passing = signal<Shown | null>(null);
+const danger = signal<Shown | null>(null);
 let count = 0;
 
-/** Says something small above the message field, for some seconds: one thing at a time. Nothing that a person must not miss. */
+/**
+ * Says something small above the message field: one thing at a time, for some seconds. A danger stays until it is dismissed,
+ * and another joins it there. Nothing that a person must not miss.
+ */
 export function toast(options: ToastOptions | string): void {
-  const made = typeof options === "string" ? { text: options } : options;
+  const { text, ...rest } = typeof options === "string" ? { text: options } : options;
   count += 1;
-  shown.value = { ...made, id: count };
+  if (rest.tone !== "danger") {
+    passing.value = { ...rest, id: count, lines: [text] };
+    return;
+  }
+  const before = danger.value?.lines.filter((line) => line !== text) ?? [];
+  danger.value = { ...rest, id: danger.value?.id ?? count, lines: [...before, text].slice(-MOST_LINES) };
 }
 
 function dismiss(id: number): void {
-  if (shown.value?.id === id) shown.value = null;
+  for (const place of [passing, danger]) if (place.value?.id === id) place.value = null;
 }
 
 /** Where toasts appear: once, in the frame. */
 export function Toasts(): JSX.Element {
-  const { value } = shown;
+  const shown = [danger.value, passing.value].filter((each) => each !== null);
   const place = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     // What one writes is never covered, however high the field has grown.
     const field = document.querySelector("[data-composer]")?.getBoundingClientRect();
     place.current?.style.setProperty("--under", field ? `${innerHeight - field.top}px` : "");
-  }, [value]);
+  }, [danger.value, passing.value]);
   return (
     <section
       ref={place}
@@ -51,15 +65,17 @@ export function Toasts(): JSX.Element {
       aria-live="polite"
       aria-relevant="additions"
     >
-      {value && <Toast key={value.id} {...value} />}
+      {shown.map((each) => (
+        <Toast key={each.id} {...each} />
+      ))}
     </section>
   );
 }
 
-function Toast({ id, text, tone = "plain", action }: Shown): JSX.Element {
+function Toast({ id, lines, tone = "plain", action }: Shown): JSX.Element {
   const [held, hold] = useState(false);
   useEffect(() => {
-    // Whoever reads or points at it has the time they need.
+    // A person who reads it or points at it has the time they need.
     if (held || tone === "danger") return;
     const timer = setTimeout(() => dismiss(id), action ? 10_000 : 5_000);
     return () => clearTimeout(timer);
@@ -74,7 +90,11 @@ function Toast({ id, text, tone = "plain", action }: Shown): JSX.Element {
       onFocusOut={() => hold(false)}
     >
       {tone !== "plain" && <Shape size={18} aria-hidden="true" />}
-      <span class={style["text"]}>{text}</span>
+      <div class={style["text"]}>
+        {lines.map((line) => (
+          <div key={line}>{line}</div>
+        ))}
+      </div>
       {action && (
         <button
           class={style["action"]}

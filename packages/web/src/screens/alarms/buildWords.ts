@@ -9,7 +9,7 @@ export const t = words({
     faultyBuildText: "It cannot be taken. You still use the one that you had. Ask whoever runs the server.",
     replaced: "The server has changed what loads Conclave in this browser, and you did not agree to it",
     replacedText:
-      "This page is still the one that you had, and its messages are safe. After loading anew it may be another. Do not type your words or a passphrase at this address any more. Ask whoever runs the server, and open Conclave from elsewhere.",
+      "This page is still the one that you had, and its messages are safe. After a reload it may be another. Do not type your words or a passphrase at this address any more. Ask whoever runs the server, and open Conclave from elsewhere.",
     takeBuild: "Use the new one",
     keepBuild: "Keep mine",
     compareBuild: "Compare",

@@ -33,12 +33,10 @@ export const t = words({
     notProvable: "This shows you what happened. It proves nothing to others.",
     compare: "Compare the room code",
     updateTitle: "This room uses something that this version does not know",
-    updateText:
-      "Reading and sending go on when Conclave is up to date. Load this page anew, or ask who runs the server.",
+    updateText: "Reading and sending go on when Conclave is up to date. Reload this page, or ask who runs the server.",
     failedTitle: "This browser could not store what happened",
-    failedText:
-      "Nothing more is sent, so that nothing is lost or sent twice. Free some space, then load the page anew.",
-    reload: "Load anew",
+    failedText: "Nothing more is sent, so that nothing is lost or sent twice. Free some space, then reload the page.",
+    reload: "Reload",
   },
   de: {
     title: "Alarme",

@@ -18,7 +18,7 @@ export const t = words({
     returnNote: "The lost device is out in the same moment. Everybody sees that you came back by your words.",
     returnStolen: "Somebody else may have the lost device",
     returnStolenHint:
-      "Then nobody comes back in this way again, neither they nor you, until you make it possible anew in the room's settings.",
+      "Nobody can return this way again, neither they nor you, until you allow it in the room's settings.",
     comeBack: "Come back",
     people: (n: number) => plural(n, { one: "# person", other: "# people" }),
     andMore: (n: number) => plural(n, { one: "and one more", other: "and # more" }),

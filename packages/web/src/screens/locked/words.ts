@@ -16,19 +16,19 @@ export const t = words({
     passkeyUnsupported: "This browser or authenticator cannot open a home with a passkey.",
     damaged: "What is stored here cannot be read any more.",
     elsewhere: "Conclave is open somewhere else in this browser.",
-    failed: "It did not work. Load the page anew and try again.",
+    failed: "It did not work. Reload the page and try again.",
     waiting: "Opening… this takes a moment on purpose: it slows down guessing.",
     forgot: "I cannot open it any more",
     forgotText:
-      "Nobody can reset a passphrase: nobody else has it. With your 24 recovery words you can begin anew as the same person. What is sealed here is set aside and stays unreadable.",
+      "Nobody can reset a passphrase: nobody else has it. With your 24 recovery words you can start over as the same person. What is sealed here is set aside and stays unreadable.",
     missingTitle: "The keys to your rooms are gone",
     missingText:
       "This browser still has sealed data of yours, but not the keys for it: browsing data was cleared, or the server told the browser to clear it. Your recovery words bring you back as the same person; the rooms and messages that were here cannot be opened any more.",
     noWords: "I have no recovery words",
-    noWordsTitle: "Begin anew as somebody else?",
+    noWordsTitle: "Start over as a new person?",
     noWordsText:
       "Without the words you are a new person to everybody: people who checked you will see another fingerprint. What is sealed here is deleted for good.",
-    noWordsYes: "Delete it and begin anew",
+    noWordsYes: "Delete it and start over",
     back: "Back",
     inUseTitle: "Conclave is open somewhere else",
     inUseLead:

@@ -7,7 +7,7 @@ const KEY = "conclave.recovery";
 const DAY = 24 * 60 * 60 * 1000;
 
 interface Kept {
-  /** The beginning of the person's key: another person in this browser is reminded anew. */
+  /** The beginning of the person's key: another person in this browser is reminded too. */
   readonly person: string;
   /** Not to be reminded before. */
   readonly quietUntil: number;

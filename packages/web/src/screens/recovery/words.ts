@@ -22,7 +22,7 @@ export const t = words({
     brings: "The same identity: people who checked you still see that it is you.",
     bringsNot:
       "Not your messages: those are only on your devices. A room that you own takes you back by any link of it, also an old one, as long as its settings do not say that you cannot recover it yet; into other rooms somebody has to let you in again.",
-    reload: "The words could not be read. Load the page anew and try again.",
+    reload: "The words could not be read. Reload the page and try again.",
     paperTitle: "Conclave: recovery words",
     paperLead: "Whoever has these 24 words is this person. Keep this sheet like a passport.",
     paperFor: "Fingerprint",

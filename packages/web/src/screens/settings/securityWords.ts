@@ -20,7 +20,7 @@ export const t = words({
     version: "Version",
     build: "Build",
     compareBuild: "To compare it with the source, on a machine you trust",
-    compareBuildHint: "The command builds the pages anew and says whether this host serves the same, byte for byte.",
+    compareBuildHint: "The command builds the pages again and says whether this host serves the same, byte for byte.",
     ownWord:
       "All this is the page's own word: a page that was already replaced could say the same. Only the comparison from outside proves it.",
     changed: "Another build is served now",

@@ -7,7 +7,7 @@ const FIELDS = ["name", "title", "rules", "count", "relay"] as const;
 /** The fields of the form that are kept. */
 export type KeptForm = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** What was typed before the page was loaded anew; null where nothing was. */
+/** What was typed before a reload; null where nothing was. */
 export function keptForm(): KeptForm | null {
   try {
     const found: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
@@ -25,6 +25,6 @@ export function keepForm(form: KeptForm | null): void {
     if (form) sessionStorage.setItem(KEY, JSON.stringify(form));
     else sessionStorage.removeItem(KEY);
   } catch {
-    // Where storage is forbidden a reload begins anew.
+    // Where storage is forbidden a reload starts over.
   }
 }
