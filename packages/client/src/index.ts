@@ -62,3 +62,4 @@ export { type Lock, type HeldLock } from "./ports/lock.js";
 export { MemoryStorage, MemoryDisk, type CommitFate } from "./memory/memoryStorage.js";
 export { MemoryLock } from "./memory/memoryLock.js";
 export { ManualClock } from "./memory/manualClock.js";
+export { CLOCK_LIMIT_MS } from "./session/clockWitness.js";

@@ -9,8 +9,6 @@ import { keyOf } from "./chatView.js";
 import { linesOf } from "./plainLine.js";
 import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
 
-const PATIENCE = 20_000;
-
 /** How the lines of a chat are read. */
 export interface PlainChatOptions {
   /** How many earlier lines of the room are printed. */
@@ -119,7 +117,7 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
       if (stop.signal.aborted) break;
     }
     if (options.isFollowing) await stopped;
-    await room.flushed(PATIENCE);
+    await room.flushed();
   } finally {
     stopWatching();
   }

@@ -5,7 +5,7 @@ export interface ScreenModes {
 }
 
 /** How long it takes at most until a process that was asked to stand still does. */
-const AT_ONCE = 50;
+const AT_ONCE_MS = 50;
 
 /**
  * Lets a full screen be put aside with Ctrl-Z, or by `kill -TSTP`, and come back with `fg`: the shell gets its own screen and
@@ -45,7 +45,7 @@ export class Suspension {
       // Where no shell could wake it up, it does not stand still.
       setTimeout(() => {
         if (this.isAside) this.resume();
-      }, AT_ONCE);
+      }, AT_ONCE_MS);
     });
   };
 

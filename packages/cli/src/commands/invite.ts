@@ -1,5 +1,5 @@
 import { isLabel } from "@conclave/protocol";
-import { spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, spanOf } from "@conclave/client";
 import { CliError, usageError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Invitation } from "../model/room.js";
@@ -38,7 +38,7 @@ export async function invite(context: CommandContext): Promise<void> {
     if (!invitation.isOpen)
       throw new CliError("INVITE_CLOSED", "The link was made, and is closed already.", nextCommand("invites"));
     const { roomAhead } = room.status();
-    if (expires !== null && roomAhead > CLOCK_LIMIT) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
+    if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
     output.result({ invitation, link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
@@ -105,8 +105,6 @@ export async function revoke(context: CommandContext, name: string): Promise<voi
   });
 }
 
-/** The room's time is far ahead of this machine's from here on (ms). */
-const CLOCK_LIMIT = 10 * 60_000;
 const AHEAD = (span: string) =>
   `the room's own time is ${span} ahead of this machine's clock: somebody decided something by a clock that was ahead.\n` +
   "  Links end by the room's time; this one lasts as long as you asked for.";

@@ -8,8 +8,6 @@ import { nextCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { wholeNumber } from "./wholeNumber.js";
 
-const PATIENCE = 20_000;
-
 /** `conclave reply`. */
 export async function reply(context: CommandContext, to: string, given: string): Promise<void> {
   const text = await textOf(given);
@@ -58,7 +56,7 @@ async function change(
   const { output } = context;
   await withRoom(context, "write", async (room) => {
     const message = await act(room.messages);
-    await waiting(output, room.flushed(PATIENCE));
+    await waiting(output, room.flushed());
     const now = await room.messages.find(message.id);
     output.result({ message: now }, (paint) => `${paint.green("✔")} ${sentence}`);
   });

@@ -9,8 +9,6 @@ import type { Output } from "../terminal/output.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeName } from "../terminal/safeText.js";
 
-const PATIENCE = 15_000;
-
 /** A room that the person owns, and whether the words bring them back to it. */
 interface OwnRoom {
   readonly id: string;
@@ -59,8 +57,8 @@ async function prepared(output: Output, home: Home, isConnected: boolean, again:
 
 async function prepare(room: HomeRoom, again: boolean): Promise<void> {
   try {
-    await room.sync(PATIENCE);
-    await room.settle(PATIENCE);
+    await room.sync();
+    await room.settle();
     if (again && room.status().returning === "possible") await room.prepareReturn();
   } catch (error) {
     // A relay that cannot be reached leaves its room as it is, and that is what is told.

@@ -4,8 +4,6 @@ import { type CommandContext, hasLooked, waiting, withHome } from "../program/gl
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
-const PATIENCE = 20_000;
-
 /**
  * `conclave resume`: somebody has looked at the alarms, and goes on sending where they stopped it. A home that is a copy comes
  * back by its own recovery words, as a new device.
@@ -24,7 +22,7 @@ export async function resume(context: CommandContext): Promise<void> {
     const { paused, alarms, pending } = room.status();
     await room.resume();
     // That it is allowed is no sign that it happens: what waited is waited for.
-    if (isWhole && room.status().paused === null && pending > 0) await waiting(output, room.flushed(PATIENCE));
+    if (isWhole && room.status().paused === null && pending > 0) await waiting(output, room.flushed());
     const still = isWhole ? room.status().paused : paused;
     const looked = alarms.length === 1 ? "the alarm" : "the alarms";
     output.result(

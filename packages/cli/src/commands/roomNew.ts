@@ -8,7 +8,7 @@ import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
 /** How long the way back by the words is waited for; what is not done by then is done by any later command. */
-const UNTIL_PREPARED = 5000;
+const UNTIL_PREPARED_MS = 5000;
 const WORDS = {
   ready: "words to write down: with them you come back to this room when this home is lost",
   preparing: "words to write down: you cannot recover this room yet, that comes with the next command",
@@ -33,7 +33,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
       options["invite"] === false
         ? null
         : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
-    await waiting(output, room.settle(UNTIL_PREPARED));
+    await waiting(output, room.settle(UNTIL_PREPARED_MS));
     const summary = room.summary();
     output.about(summary.id);
     const { returning } = room.status();

@@ -20,7 +20,6 @@ import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
-const PATIENCE = 20_000;
 /** Bytes from which sending is something to be told of. */
 const NOTICED = 4_000_000;
 
@@ -49,7 +48,7 @@ export async function send(context: CommandContext, given: string): Promise<void
     }
     const tellAlarms = newAlarms(output, room);
     try {
-      await waiting(output, room.flushed(PATIENCE));
+      await waiting(output, room.flushed());
     } catch (error) {
       throw withId(error, id);
     } finally {
@@ -62,8 +61,8 @@ export async function send(context: CommandContext, given: string): Promise<void
 /** Whether the relay has answered, and the room is at its head. @throws CliError where this home may not write there. */
 async function isHere(output: Output, room: HomeRoom): Promise<boolean> {
   try {
-    await waiting(output, room.look(PATIENCE));
-    await waiting(output, room.sync(PATIENCE));
+    await waiting(output, room.look());
+    await waiting(output, room.sync());
     return true;
   } catch (error) {
     // What hinders only now does not keep anybody from writing: what becomes of the message is told with it.
@@ -114,7 +113,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
     await withRoom(context, "write", async (room) => {
       if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => room.sendFile({ ...file, caption }, signal));
-      await waiting(output, room.flushed(PATIENCE));
+      await waiting(output, room.flushed());
       output.result({ message: await room.messages.find(message.id), notes }, (paint) =>
         notes === "removed"
           ? `${paint.green("✔")} sent, without what the camera wrote into it (--original sends that too)`

@@ -1,4 +1,4 @@
-import { type Returning, spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type Returning, spanOf } from "@conclave/client";
 import { EXIT } from "../exitCode.js";
 import type { RoomStatus, RoomSummary } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
@@ -12,8 +12,6 @@ const RETURNING = {
   preparing: () => `you cannot recover this room yet; to make it possible:  ${nextCommand("sync")}`,
   possible: () => `you cannot recover this room; to see why:  ${nextCommand("recovery")}`,
 } as const satisfies Record<Returning, () => string>;
-/** From here on the clocks are called apart (ms). */
-const CLOCK_LIMIT = 10 * 60_000;
 
 /** `conclave status`: exit code 5 when there is an alarm. */
 export async function status(context: CommandContext): Promise<void> {
@@ -28,7 +26,7 @@ export async function status(context: CommandContext): Promise<void> {
       `  members     ${freshnessLine(current)}`,
       `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
       `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
-      ...(current.roomAhead < CLOCK_LIMIT
+      ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
             `  clock       the room's time is ${spanOf(current.roomAhead)} ahead of this machine's: links end by the room's`,

@@ -3,8 +3,6 @@ import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 
-const PATIENCE = 20_000;
-
 /** `conclave sync`: sends what waits, takes in what is new, and does what is owed in the room. */
 export async function sync(context: CommandContext): Promise<void> {
   const { output } = context;
@@ -12,9 +10,9 @@ export async function sync(context: CommandContext): Promise<void> {
     const room = home.room(context.room);
     output.about(room.summary().id);
     const before = room.status();
-    await waiting(output, room.sync(PATIENCE));
-    await waiting(output, room.flushed(PATIENCE));
-    const settled = await waiting(output, room.settle(PATIENCE));
+    await waiting(output, room.sync());
+    await waiting(output, room.flushed());
+    const settled = await waiting(output, room.settle());
     const { n, pending } = room.status();
     const sent = Math.max(0, before.pending - pending);
     const document = { room: room.summary(), records: n - before.n, sent, ...settled };

@@ -5,8 +5,6 @@ import { type CommandContext, waiting, withHome, withRoom } from "../program/glo
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
-const PATIENCE = 20_000;
-
 /** `conclave verify`, and `conclave verify NAME --mark` when it was compared. */
 export async function verify(context: CommandContext, name: string | null): Promise<void> {
   const { mark, unmark } = context.options;
@@ -43,7 +41,7 @@ async function keepMark(context: CommandContext, name: string | null, isChecked:
     context.output.about(room.summary().id);
     // People meet where there is no network: the relay is only asked about somebody who is not known here yet.
     const isKnown = room.members().some((member) => member.name === name);
-    if (!isKnown) await waiting(context.output, room.sync(PATIENCE));
+    if (!isKnown) await waiting(context.output, room.sync());
     const person = findOne("member", name, room.members());
     await home.mark(person.id, isChecked);
     const shown = `${safeName(person.name)} #${person.tag}`;

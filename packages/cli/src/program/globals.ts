@@ -21,12 +21,11 @@ export type Options = Readonly<Record<string, string | boolean | undefined>>;
 /** What `--yes` is for, where something cannot be undone: every such command has it. */
 export const FOR_GOOD = "do not ask for confirmation; needed where nobody can be asked";
 
-const PATIENCE = 15_000;
 const SILENCE = 1500;
 /** The relay has lost the room, or holds something back, or we are too old to read on: what is stored here can be looked at. */
 const BESIDE: ReadonlySet<string> = new Set(["RELAY_ROOM_UNKNOWN", "BEHIND", "UPDATE_NEEDED"]);
 /** How long a command may take on top, for what is owed in its room (ms). */
-const OWED = 3000;
+const OWED_MS = 3000;
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");
@@ -85,7 +84,7 @@ export async function withRoom<T>(
     output.about(room.summary().id);
     const tellAlarms = newAlarms(output, room);
     try {
-      if (access === "write") await waiting(output, room.sync(PATIENCE));
+      if (access === "write") await waiting(output, room.sync());
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
       // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves.
       const left = isCurrent ? await settle(output, room) : 0;
@@ -113,7 +112,7 @@ export function newAlarms(output: Output, room: HomeRoom): () => void {
  * What is owed in the room is done while this process is there, and told (see `conclave sync`). Takes `most` ms at most, and
  * gives how much of that is left.
  */
-export async function settle(output: Output, room: HomeRoom, most = OWED): Promise<number> {
+export async function settle(output: Output, room: HomeRoom, most = OWED_MS): Promise<number> {
   const begun = performance.now();
   const { decisions } = await room.settle(most);
   for (const { summary } of decisions) output.note(`Done on the way: ${safeLine(summary)}.`);
@@ -123,7 +122,7 @@ export async function settle(output: Output, room: HomeRoom, most = OWED): Promi
 /** Whether the room is in step with its relay; says so where it is not, and why. @throws CliError for what is neither outage nor alarm */
 export async function hasLooked(output: Output, room: HomeRoom): Promise<boolean> {
   try {
-    return await waiting(output, room.look(PATIENCE));
+    return await waiting(output, room.look());
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // The relay keeps something back, or is not the room's: what is here is shown, and the exit code says that it is not all.

@@ -22,7 +22,7 @@ import { noWayBack, problemError, unreachable, valueOf } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 
 /** How long a relay may take to tell a room's news, in ms. */
-const PATIENCE = 15_000;
+const PATIENCE_MS = 15_000;
 
 /** A room to found. */
 export interface NewRoom {
@@ -119,7 +119,7 @@ export class Home {
     if (looked.ok || looked.problem.kind !== "already_here") return looked;
     const given = readGivenLink(link);
     const room = given.ok ? this.client.room(given.link.roomId) : null;
-    await room?.synced(PATIENCE);
+    await room?.synced(PATIENCE_MS);
     return room && isGone(room.status().standing) ? this.client.lookAt(link) : looked;
   }
 

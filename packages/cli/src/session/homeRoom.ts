@@ -35,6 +35,9 @@ import { refusesConnections, webAddress } from "./relayAddress.js";
 import { RoomMessages } from "./roomMessages.js";
 import { alarmView, itemView, messageView } from "./timelineView.js";
 
+/** How long a command waits for the relay. */
+const PATIENCE_MS = 20_000;
+
 /** How long a farewell is waited for until somebody else carries it out. */
 const FAREWELL = 3000;
 /** How long an answer to a request to join may take to arrive from the relay. */
@@ -127,23 +130,23 @@ export class HomeRoom implements RoomSession {
     });
   }
 
-  /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `timeout` ms. */
-  async sync(timeout: number): Promise<void> {
+  /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
+  async sync(): Promise<void> {
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
-    this.value(await this.room.synced(timeout));
+    this.value(await this.room.synced(PATIENCE_MS));
   }
 
   /**
    * The same for a command that only looks: also where this device waits to be let in, or is not in the room any more.
    * @returns whether the relay was asked: it has nothing to tell a person who is out of the room.
    */
-  async look(timeout: number): Promise<boolean> {
+  async look(): Promise<boolean> {
     if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return false;
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
     const isWaiting = () => this.room.status().standing === "asking";
     for (let waited = 0; isWaiting() && waited < ADMISSION; waited += POLL) await later(POLL);
     if (isWaiting()) return this.room.status().connection !== "offline";
-    const synced = await this.room.synced(timeout);
+    const synced = await this.room.synced(PATIENCE_MS);
     if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, this.relay);
     return true;
   }
@@ -179,7 +182,7 @@ export class HomeRoom implements RoomSession {
   }
 
   /** Does what is owed in the room, as far as this device may; resolves when it is done, or after `timeout` ms. */
-  async settle(timeout: number): Promise<Settled> {
+  async settle(timeout = PATIENCE_MS): Promise<Settled> {
     const { decisions, ...rest } = await this.room.settle(timeout);
     return { ...rest, decisions: decisions.map((decision) => decisionView(decision, this.labelOf)) };
   }
@@ -201,7 +204,7 @@ export class HomeRoom implements RoomSession {
     return this.room.returnLink(this.relay);
   }
 
-  async flushed(timeout: number): Promise<void> {
+  async flushed(timeout = PATIENCE_MS): Promise<void> {
     const isRefused = this.room.status().pending > 0 && (await refusesConnections(this.relay));
     const flushed = await this.room.flushed(isRefused ? 0 : timeout);
     if (flushed.ok) return;

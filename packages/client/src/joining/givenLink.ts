@@ -19,7 +19,7 @@ export type GivenLink =
     }
   | { readonly ok: false; readonly fault: LinkFault };
 
-const MAX_TEXT = 64 * 1024;
+const MAX_TEXT_LENGTH = 64 * 1024;
 /** Addresses wrap each other and escape each other: how deep that is followed, and how many readings of a text there are. */
 const MAX_DEPTH = 5;
 const MAX_READINGS = 96;
@@ -35,7 +35,7 @@ const MAX_LETTERS = 1024;
  * was recovered from what only looks like it. It asks nobody, and the text is in no fault (attack A36).
  */
 export function readGivenLink(given: string): GivenLink {
-  if (given.length > MAX_TEXT) return { ok: false, fault: "too_long" };
+  if (given.length > MAX_TEXT_LENGTH) return { ok: false, fault: "too_long" };
   const clean = withoutInvisible(given);
   const found = linksIn(clean);
   const [text, ...others] = found.links;

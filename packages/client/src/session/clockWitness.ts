@@ -1,5 +1,5 @@
 /** How far clocks may be apart before a person is asked (ms): longer than clocks drift that nobody sets. */
-export const CLOCK_LIMIT = 10 * 60_000;
+export const CLOCK_LIMIT_MS = 10 * 60_000;
 
 /**
  * What others' clocks say of this device's, in this process: the relay's, in what it signs, and other members', in what they
@@ -25,8 +25,8 @@ export class ClockWitness {
 
   /** How far this device's clock is ahead of the nearest other (ms), below zero behind it; null where it is near, or nothing is known. */
   get ahead(): number | null {
-    if (this.relay === null || Math.abs(this.relay) <= CLOCK_LIMIT) return null;
-    return this.peer !== null && Math.abs(this.peer) <= CLOCK_LIMIT ? null : -this.relay;
+    if (this.relay === null || Math.abs(this.relay) <= CLOCK_LIMIT_MS) return null;
+    return this.peer !== null && Math.abs(this.peer) <= CLOCK_LIMIT_MS ? null : -this.relay;
   }
 
   /** Why a person's decision is not signed before they were asked; null where it is. */

@@ -5,11 +5,11 @@ import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { RoomSearch } from "../conversation/roomSearch.js";
 import type { RoomEngine } from "./roomEngine.js";
-import { inStep, say, UNTIL_LIVE } from "./saying.js";
+import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
 /** Says farewell: the others carry it out. Who is alone in the room is out at once. */
 export async function leave(engine: RoomEngine): Promise<Result<void>> {
-  const live = await inStep(engine, UNTIL_LIVE);
+  const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
   // Said once is enough.

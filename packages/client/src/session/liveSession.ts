@@ -34,7 +34,7 @@ import { createInvite } from "./inviting.js";
 import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
-import { inStep, say, UNTIL_LIVE } from "./saying.js";
+import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 import type { Turn } from "./turn.js";
 
 const NO_SECRET = new Uint8Array(32);
@@ -287,7 +287,7 @@ export class LiveSession implements RoomSession {
   }
 
   async prepareReturn(): Promise<Result<Progress>> {
-    const live = await this.synced(UNTIL_LIVE);
+    const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const { action } = this.engine.returns;
     if (action) return this.carryOut(action, null);
@@ -317,7 +317,7 @@ export class LiveSession implements RoomSession {
   }
 
   async requests(): Promise<Result<readonly JoinRequest[]>> {
-    const live = await this.synced(UNTIL_LIVE);
+    const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const listed = await this.engine.requests.list();
     return listed.ok ? done(listed.value.flatMap((each) => requestView(this.state, each) ?? [])) : listed;

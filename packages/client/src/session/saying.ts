@@ -5,7 +5,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import type { Turn } from "./turn.js";
 
 /** Ms that something waits for the room to be at the relay's head. */
-export const UNTIL_LIVE = 30_000;
+export const UNTIL_LIVE_MS = 30_000;
 
 /** Resolves when the room is at the relay's head; else with the reason that it is not. */
 export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void>> {
@@ -25,7 +25,7 @@ export async function say(
   message: (room: Room, now: number) => Outcome<OutgoingMessage>,
   also: (turn: Turn) => void = () => undefined,
 ): Promise<Result<void>> {
-  const live = await inStep(engine, UNTIL_LIVE);
+  const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
   const said = await state.turn((turn): Problem | null => {

@@ -65,13 +65,13 @@ export function explainProblem(problem: Problem): string {
   }
 }
 
-const HOUR = 3600_000;
+const HOUR_MS = 3600_000;
 
 /** "14 minutes", "5 hours", "30 days": how far clocks are apart. */
 export function spanOf(milliseconds: number): string {
   const of = (unit: string, count: number) => `${String(count)} ${unit}${count === 1 ? "" : "s"}`;
-  if (milliseconds < 2 * HOUR) return of("minute", Math.round(milliseconds / 60_000));
-  return milliseconds < 48 * HOUR
-    ? of("hour", Math.round(milliseconds / HOUR))
-    : of("day", Math.round(milliseconds / (24 * HOUR)));
+  if (milliseconds < 2 * HOUR_MS) return of("minute", Math.round(milliseconds / 60_000));
+  return milliseconds < 48 * HOUR_MS
+    ? of("hour", Math.round(milliseconds / HOUR_MS))
+    : of("day", Math.round(milliseconds / (24 * HOUR_MS)));
 }

@@ -1,9 +1,9 @@
 import { plainText } from "./plainText.js";
 
 /** Most bytes of a name on the file systems that people have. */
-const LONGEST = 255;
+const LONGEST_BYTES = 255;
 /** Most bytes of an ending such as `.tar`: what is longer is a part of the name. */
-const LONGEST_ENDING = 32;
+const LONGEST_ENDING_BYTES = 32;
 /** What Windows keeps for devices, whatever ending follows. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)/iu;
 
@@ -27,11 +27,11 @@ export function storedFileName(name: string): string {
 }
 
 function within(name: string): string {
-  if (bytesOf(name) <= LONGEST) return name;
+  if (bytesOf(name) <= LONGEST_BYTES) return name;
   const dot = name.lastIndexOf(".");
-  const ending = dot > 0 && bytesOf(name.slice(dot)) <= LONGEST_ENDING ? name.slice(dot) : "";
+  const ending = dot > 0 && bytesOf(name.slice(dot)) <= LONGEST_ENDING_BYTES ? name.slice(dot) : "";
   let stem = "";
-  let left = LONGEST - bytesOf(ending);
+  let left = LONGEST_BYTES - bytesOf(ending);
   for (const character of name.slice(0, name.length - ending.length)) {
     left -= bytesOf(character);
     if (left < 0) break;

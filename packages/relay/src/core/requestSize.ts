@@ -44,14 +44,18 @@ export function costOf(request: Request): number {
 /** What a request adds that is never pruned, in bytes: a row's keys count too. */
 export function lastingBytesOf(request: Request): number {
   const size = (blobs: readonly { readonly blob: Uint8Array }[]) =>
-    blobs.reduce((sum, { blob }) => sum + blob.length + ROW, 0);
+    blobs.reduce((sum, { blob }) => sum + blob.length + ROW_BYTES, 0);
   switch (request.type) {
     case "createRoom":
-      return request.attachment.length + ROW;
+      return request.attachment.length + ROW_BYTES;
     case "append":
       if (request.kind === "message") return 0;
       return (
-        ROW + request.payload.length + 2 * request.attachment.length + size(request.deliveries) + size(request.slots)
+        ROW_BYTES +
+        request.payload.length +
+        2 * request.attachment.length +
+        size(request.deliveries) +
+        size(request.slots)
       );
     case "putSlot":
       return size([request.slot]);
@@ -60,7 +64,7 @@ export function lastingBytesOf(request: Request): number {
   }
 }
 
-const ROW = 512;
+const ROW_BYTES = 512;
 
 /** What a request costs of a connection's rate of blob bytes. */
 export function blobBytesOf(request: Request): number {

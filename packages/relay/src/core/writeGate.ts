@@ -30,12 +30,12 @@ export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees
   clearInbox: "frees",
 };
 
-const LOOK_INTERVAL = 250;
+const LOOK_INTERVAL_MS = 250;
 /** What a client is told to wait: space does not come back in a moment. */
-const RETRY_FULL = 5000;
-const RETRY_BUSY = 1000;
+const RETRY_FULL_MS = 5000;
+const RETRY_BUSY_MS = 1000;
 /** After a write that failed, so much must be free before another one is tried. */
-const LEAST_FREE = 1024 * 1024;
+const LEAST_FREE_BYTES = 1024 * 1024;
 
 /** Decides whether requests that write are carried out. */
 export class WriteGate {
@@ -71,7 +71,7 @@ export class WriteGate {
     // RULE: relay.free-space: a disk that fills up stops what fills it, not the relay: reading, closing and deleting go on
     // (attack A83).
     if (this.current === "open" || (this.current === "low" && effect === "frees")) return null;
-    return this.current === "busy" ? refuse("storage_busy", RETRY_BUSY) : refuse("storage_full", RETRY_FULL);
+    return this.current === "busy" ? refuse("storage_busy", RETRY_BUSY_MS) : refuse("storage_full", RETRY_FULL_MS);
   }
 
   /** To be called every second or so: sees whether there is space, and tries a write where the last one failed. */
@@ -81,13 +81,13 @@ export class WriteGate {
       this.look(now);
       return;
     }
-    if (this.current === "full" && this.freeBytes() < Math.max(this.floor, LEAST_FREE)) return;
+    if (this.current === "full" && this.freeBytes() < Math.max(this.floor, LEAST_FREE_BYTES)) return;
     this.current = "open";
     tryWrite();
   }
 
   private look(now: number): void {
-    if (now - this.lookedAt < LOOK_INTERVAL) return;
+    if (now - this.lookedAt < LOOK_INTERVAL_MS) return;
     this.lookedAt = now;
     const free = this.freeBytes();
     // A little more than the floor ends it, so that it does not come and go with every record.

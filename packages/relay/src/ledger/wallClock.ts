@@ -1,7 +1,7 @@
 /** A clock that differs by more from what it was is not believed at once. */
-const JUMP = 60 * 60 * 1000;
+const JUMP_MS = 60 * 60 * 1000;
 /** Ms that it must have differed. */
-const MUST_LAST = 5 * 60 * 1000;
+const MUST_LAST_MS = 5 * 60 * 1000;
 
 /**
  * The machine's clock, read beside a clock that is never set: everything else in the relay counts with that one, so that a
@@ -25,15 +25,15 @@ export class WallClock {
   at(now: number): number {
     const offset = this.read(now) - now;
     this.offset ??= offset;
-    if (Math.abs(offset - this.offset) <= JUMP) {
+    if (Math.abs(offset - this.offset) <= JUMP_MS) {
       this.offset = offset;
       this.jumped = null;
     } else {
-      if (this.jumped === null || Math.abs(offset - this.jumped.offset) > JUMP) {
+      if (this.jumped === null || Math.abs(offset - this.jumped.offset) > JUMP_MS) {
         this.jumped = { offset, since: now };
         this.onJump(offset - this.offset);
       }
-      if (now - this.jumped.since >= MUST_LAST) {
+      if (now - this.jumped.since >= MUST_LAST_MS) {
         this.offset = offset;
         this.jumped = null;
       }

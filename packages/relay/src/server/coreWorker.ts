@@ -34,14 +34,14 @@ const LONGEST_GROUP = 20;
 /** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
 const LARGEST_GROUP = 8 * 1024 * 1024;
 /** Ms that a write waits for another process, and everybody else with it. */
-const BUSY_TIMEOUT = 500;
+const BUSY_TIMEOUT_MS = 500;
 
 // The thread that owns the database. Everything that waits when it gets to work is one group: one transaction, one sync.
 // An error is not caught: it ends the thread, and with it the process.
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
 const { database, relaySeed, settings } = workerData as CoreWorkerData;
-const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT }), copyFirst);
+const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS }), copyFirst);
 const core = new RelayCore({
   store,
   crypto: nodeCrypto,

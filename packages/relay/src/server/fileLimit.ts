@@ -3,10 +3,10 @@ import type { Server } from "node:net";
 import type { RelayLog } from "./relayLog.js";
 
 /** Sockets beside WebSockets: for pages, and for being refused with a word. */
-const SPARE = 1024;
+const SPARE_SOCKETS = 1024;
 /** Files that are no sockets: the database, the libraries, standard input and output. */
 const OTHER_FILES = 64;
-const WARN_INTERVAL = 60_000;
+const WARN_INTERVAL_MS = 60_000;
 
 /**
  * Holds a server to as many sockets as it wants and the system gives, and says when all are taken: without it, newcomers would
@@ -14,7 +14,7 @@ const WARN_INTERVAL = 60_000;
  */
 export function boundSockets(server: Server, connections: number, log: RelayLog): void {
   const files = openFiles();
-  server.maxConnections = Math.max(1, Math.min(connections + SPARE, files - OTHER_FILES));
+  server.maxConnections = Math.max(1, Math.min(connections + SPARE_SOCKETS, files - OTHER_FILES));
   // Most systems give about as many as anybody needs: a little less is no news to an operator.
   if (server.maxConnections < connections / 2) {
     log.warn(
@@ -23,7 +23,7 @@ export function boundSockets(server: Server, connections: number, log: RelayLog)
   }
   let warned = -Infinity;
   server.on("drop", () => {
-    if (performance.now() - warned < WARN_INTERVAL) return;
+    if (performance.now() - warned < WARN_INTERVAL_MS) return;
     warned = performance.now();
     log.warn(`new connections are refused: ${server.maxConnections} are open`);
   });

@@ -23,16 +23,16 @@ export interface HttpOptions {
 }
 
 /** Ms for a request's headers, for a TLS handshake, and between looks at both: who is silent goes. */
-const HEADERS_TIMEOUT = 10_000;
-const LOOK_INTERVAL = 2000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const LOOK_INTERVAL_MS = 2000;
 /** Ms that an answer outside of any route has to arrive before its socket is cut. */
-const LINGER = 2000;
+const LINGER_MS = 2000;
 
 /** The relay's HTTP server: whether it lives, whether it is ready, and one line about itself. It logs nothing. */
 export function httpServer(state: RelayState, options: HttpOptions): FastifyInstance {
   const { guard, basePath, tls } = options;
   // RULE: relay.silent-end: a socket on which nothing is said is closed, so that nobody holds the relay's sockets for nothing.
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: LOOK_INTERVAL };
+  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LOOK_INTERVAL_MS };
   const base = {
     logger: false,
     bodyLimit: 1024,
@@ -48,7 +48,7 @@ export function httpServer(state: RelayState, options: HttpOptions): FastifyInst
   const app = (
     tls === undefined
       ? fastify({ ...base, http: timeouts })
-      : fastify({ ...base, https: { ...tls, ...timeouts, handshakeTimeout: HEADERS_TIMEOUT } })
+      : fastify({ ...base, https: { ...tls, ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS } })
   ) as FastifyInstance;
   app.server.prependListener("request", (_request, response) => {
     // Before any route; a route that has better ones sets them again.
@@ -106,6 +106,6 @@ export function answerRaw(
   };
   const lines = Object.entries({ ...headers, Connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
   // A client that neither reads nor closes does not keep it open.
-  setTimeout(() => socket.destroy(), LINGER).unref();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${text}`);
 }

@@ -27,12 +27,12 @@ export interface MadeInvite {
   readonly waits: { readonly have: number; readonly need: number } | null;
 }
 
-const WEEK = 7 * 24 * 60 * 60 * 1000;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** An invite as it mostly is: for some people, for a week, named by its day. */
 export function usualInvite(policy: Policy | null): InviteWish {
   const label = t.usualLabel(date(Date.now()));
-  return { label, people: 10, lasts: WEEK, mode: usualMode(policy), role: "member" };
+  return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member" };
 }
 
 /** Makes an invite of a room, and its link. What is refused is given as a problem. */

@@ -68,13 +68,13 @@ export function changesOf(action: Decision["action"], person: NamedPerson | null
 }
 
 const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy"] as const;
-const HOUR = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 
 function policyChanges(before: Policy, after: Policy): ChangeRow[] {
   const settings: [string, (policy: Policy) => string][] = [
     [t.removals, ({ settings: { removals } }) => (removals ? t.limit(removals.count, removals.entries) : t.noLimit)],
     [t.tenure, ({ settings: { minTenure } }) => (minTenure === 0 ? t.atOnce : t.afterSome(minTenure))],
-    [t.stale, ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours(Math.round(maxStale / HOUR)))],
+    [t.stale, ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours(Math.round(maxStale / HOUR_MS)))],
     [t.history, ({ settings: { history } }) => t[history]],
   ];
   const all: [string, (policy: Policy) => string][] = [

@@ -8,7 +8,7 @@ import { Banner } from "../../design/Banner.js";
 import { t } from "./bannerWords.js";
 
 /** It is made in a moment where the server answers: so long (ms) nothing is said. */
-const QUIET = 4_000;
+const QUIET_MS = 4_000;
 
 /** To an owner who has their words on paper: this room does not take them back by the words yet. */
 export function RecoveryBanner({
@@ -25,7 +25,7 @@ export function RecoveryBanner({
       isShown.value = false;
       return;
     }
-    const timer = setTimeout(() => (isShown.value = true), QUIET);
+    const timer = setTimeout(() => (isShown.value = true), QUIET_MS);
     return () => clearTimeout(timer);
   }, [isMissing]);
   if (!isShown.value) return null;
