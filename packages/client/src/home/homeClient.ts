@@ -14,6 +14,7 @@ import { invitedRoom } from "../joining/invitedRoom.js";
 import { problemOf, readInvite } from "../joining/readInvite.js";
 import { readReturn } from "../joining/readReturn.js";
 import type { HeldLock } from "../ports/lock.js";
+import { whyLate } from "../session/hindrance.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
 import { decodeRoomMeta, type RoomMeta } from "../session/roomMeta.js";
@@ -175,6 +176,7 @@ export class HomeClient implements Client {
     const opened = await session.engine.waiting.until(
       () => session.engine.problem ?? state.meta.standing === "member",
       UNTIL_REACHED,
+      () => whyLate(session.engine),
     );
     if (opened.ok) return done(session);
     // What the relay refuses is no room; what it does not answer goes on by itself.

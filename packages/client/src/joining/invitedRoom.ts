@@ -8,6 +8,7 @@ import {
   type RoomPreview,
 } from "@conclave/protocol";
 import { DeedLog } from "../session/deedLog.js";
+import { whyLate } from "../session/hindrance.js";
 import { RoomKeys } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
 import type { RoomMeta } from "../session/roomMeta.js";
@@ -111,7 +112,7 @@ async function accept(
     const { standing, join: current } = state.meta;
     return engine.problem ?? (standing === "member" || (standing === "asking" && current?.isPosted === true));
   };
-  const joined = await engine.waiting.until(isIn, UNTIL_IN);
+  const joined = await engine.waiting.until(isIn, UNTIL_IN, () => whyLate(engine));
   if (!joined.ok) return joined;
   if (state.meta.standing === "member" && !staying) await engine.settleSlots();
   return done(session);
