@@ -17,7 +17,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { commitAppend, messageAppend, newKey, type Key } from "../src/core/scriptedClient.js";
 import { dataFolder } from "./dataFolder.js";
 import { SocketClient } from "./socketClient.js";
@@ -104,6 +104,7 @@ describe("a relay that is killed (kill -9) while it works", () => {
     const [roomTag, key] = [systemRandom(32), newKey()];
     const writer = new Writer(roomTag, key);
     const keys = new Set<string>();
+    let overtaken = 0;
     for (let round = 0; round < 5; round++) {
       const { child, socketUrl, relayKey } = await startProcess(dataDir);
       keys.add(relayKey);
@@ -148,12 +149,20 @@ describe("a relay that is killed (kill -9) while it works", () => {
       const commits = after.filter(({ kind }) => kind === "commit");
       writer.catchUp(after);
       void writer.write(client, { epoch: commits.length, lastCommit: commits.at(-1)?.n ?? 0 });
+      // Once it has acknowledged some, and owes an answer: at a moment that nobody chose.
+      const enough = writer.told.length + 25;
       await wait(80 + Math.random() * 150);
+      await vi.waitUntil(() => writer.told.length >= enough && writer.told.length < writer.sent.length, {
+        timeout: 60_000,
+        interval: 1,
+      });
       child.kill("SIGKILL");
       await once(child, "exit");
+      if (writer.told.length < writer.sent.length) overtaken++;
     }
     expect(keys.size).toBe(1);
     expect(writer.told.length).toBeGreaterThan(100);
-    expect(writer.told.length).toBeLessThan(writer.sent.length);
+    // An answer may still be on its way when the signal is sent; seldom each time.
+    expect(overtaken).toBeGreaterThan(0);
   }, 120_000);
 });

@@ -2,11 +2,14 @@ import { effect } from "@preact/signals";
 import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Button } from "../../design/Button.js";
 import { IconButton } from "../../design/IconButton.js";
 import { isOfInputMethod } from "../../design/inputMethod.js";
+import { classes } from "../../design/live.js";
+import { toast } from "../../design/Toast.js";
 import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
-import type { Composition } from "./composition.js";
+import { type Composition, fits } from "./composition.js";
 import style from "./Composer.module.css";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { Attachments } from "./files/attachments.js";
@@ -18,6 +21,8 @@ import { useMentioning } from "./useMentioning.js";
 import { t } from "./words.js";
 
 const COUNTS_FROM = -1000;
+/** Characters that fill the field whatever they are: from there on it is as high as it gets, and nobody has to measure. */
+const FULL_FROM_LENGTH = 4000;
 
 export interface ComposerProps {
   readonly composition: Composition;
@@ -54,6 +59,21 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
     area.current?.setSelectionRange(text.length, text.length);
   }, [mode]);
   useLayoutEffect(() => grow(area.current!), [text]);
+  // Before the field has it: to lay out a million characters takes seconds, and each key after them as long.
+  useLayoutEffect(() => {
+    const field = area.current!;
+    const bound = (event: InputEvent) => {
+      const given = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+      if (!/^insertFrom/u.test(event.inputType) && given.length < FULL_FROM_LENGTH) return;
+      const { value, selectionStart, selectionEnd } = field;
+      if (fits(value.slice(0, selectionStart) + given + value.slice(selectionEnd))) return;
+      event.preventDefault();
+      if (composition.mode.peek().kind === "edit") toast({ text: t.tooLongToChange, tone: "danger" });
+      else if (attachments.addText(given)) toast(t.goesAsFile);
+    };
+    field.addEventListener("beforeinput", bound);
+    return () => field.removeEventListener("beforeinput", bound);
+  }, [composition, attachments]);
   // At once, not with the next rendering: a key that comes in between would bring back what was just sent.
   useLayoutEffect(
     () =>
@@ -145,7 +165,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
         <div class={style["box"]}>
           <textarea
             ref={area}
-            class={style["area"]}
+            class={classes(style["area"], text.length > FULL_FROM_LENGTH && style["full"])}
             rows={1}
             dir="auto"
             value={text}
@@ -195,6 +215,20 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
           {excess > 0 ? t.tooLong(excess) : t.left(-excess)}
         </p>
       )}
+      {excess > 0 && mode.kind !== "edit" && (
+        <div class={style["asFile"]}>
+          <Button
+            size="small"
+            icon={Paperclip}
+            onClick={() => {
+              if (attachments.addText(text)) composition.write("");
+              area.current?.focus();
+            }}
+          >
+            {t.sendAsFile}
+          </Button>
+        </div>
+      )}
       {emojiAt && <EmojiPopup at={emojiAt} onPick={insert} onClose={() => pick(null)} />}
     </form>
   );
@@ -203,6 +237,10 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
 // Where CSS cannot do it.
 function grow(area: HTMLTextAreaElement): void {
   if (CSS.supports("field-sizing", "content")) return;
+  if (area.value.length > FULL_FROM_LENGTH) {
+    area.style.blockSize = "";
+    return;
+  }
   area.style.blockSize = "auto";
   area.style.blockSize = `${area.scrollHeight}px`;
 }

@@ -131,6 +131,11 @@ export class Composition {
   }
 }
 
+/** Whether a message may have this text. */
+export function fits(text: string): boolean {
+  return sizeOf(text) <= MOST_BYTES;
+}
+
 // Most texts are so short that nobody has to count.
 function sizeOf(text: string): number {
   return text.length * 3 <= MOST_BYTES ? text.length : encoder.encode(text).length;

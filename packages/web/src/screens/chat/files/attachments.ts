@@ -121,6 +121,13 @@ export class Attachments {
     if (good.length > 0) this.all.value = [...this.all.value, ...good.map((file) => new Attachment(file))];
   }
 
+  /** Adds a text that is too long for a message; false when it is too large for a file as well. */
+  addText(text: string): boolean {
+    const file = new File([text], t.textName, { type: "text/plain" });
+    this.add([file]);
+    return file.size <= MAX_FILE_SIZE;
+  }
+
   /** Adds the files of something that was dropped or pasted; false when there are none. */
   take(from: DataTransfer | null): boolean {
     const items = [...(from?.items ?? [])].filter(({ kind }) => kind === "file");

@@ -3,6 +3,7 @@ import { words } from "../../../words/words.js";
 export const t = words({
   en: {
     files: "Files to send",
+    textName: "Message.txt",
     sending: (name: string) => `Sending ${name}`,
     waits: "Waits for a connection",
     original: "Original, with place and time",
@@ -29,6 +30,7 @@ export const t = words({
     danger: "Files come from people, not from Conclave. Open only what you expect.",
   },
   de: {
+    textName: "Nachricht.txt",
     files: "Dateien zum Senden",
     sending: (name: string) => `${name} wird gesendet`,
     waits: "Wartet auf eine Verbindung",
