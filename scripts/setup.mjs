@@ -1,10 +1,17 @@
 // Makes a fresh clone ready: installs the locked dependencies when they are missing or older than the lock file, then builds.
-// `--for-tests` also installs what the tests need from Debian (chromium), where that is possible, and says so where it is not.
+// `--for-tests` also installs what the tests need from Debian, where that is possible, and says so where it is not.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** Debian's packages for tests: the file that each is known by, and the tests that are skipped without it. */
+const FOR_TESTS = {
+  chromium: { file: "/usr/bin/chromium", tests: "the pages" },
+  "firefox-esr": { file: "/usr/bin/firefox-esr", tests: "the pages in Firefox" },
+  zsh: { file: "/usr/bin/zsh", tests: "zsh's completion" },
+  fish: { file: "/usr/bin/fish", tests: "fish's completion" },
+};
 const forTests = process.argv.includes("--for-tests");
 
 requireNode();
@@ -14,7 +21,7 @@ if (!installedMatchesLock()) {
 }
 say("building ...");
 run(process.execPath, ["scripts/build.mjs"]);
-if (forTests) ensureChromium();
+if (forTests) ensureDebianPackages();
 
 // The same as "engines" in package.json; `npm test` runs on each of these lines.
 function requireNode() {
@@ -44,17 +51,23 @@ function versions(file) {
   return new Map(Object.entries(packages).filter(([path]) => path.startsWith("node_modules/")));
 }
 
-function ensureChromium() {
-  if (existsSync("/usr/bin/chromium")) return;
-  if (process.platform !== "linux" || process.getuid?.() !== 0) {
-    say("chromium is not installed: browser tests will be skipped (Debian: sudo apt-get install chromium).");
+function ensureDebianPackages() {
+  const missing = Object.keys(FOR_TESTS).filter((name) => !existsSync(FOR_TESTS[name].file));
+  if (missing.length === 0) return;
+  const names = missing.join(" ");
+  const skipped = missing.map((name) => FOR_TESTS[name].tests).join(", ");
+  if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    say(`not installed: ${names}. Tests of ${skipped} will be skipped (Debian: sudo apt-get install ${names}).`);
     return;
   }
-  say("installing chromium for the browser tests (apt-get) ...");
+  say(`installing ${names} for the tests of ${skipped} (apt-get) ...`);
   const quiet = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["update"], quiet);
-  const installed = spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], quiet);
-  if (installed.status !== 0) say("chromium could not be installed: browser tests will be skipped.");
+  // One at a time: what cannot be had does not take the others away.
+  for (const name of missing) {
+    const { status } = spawnSync("apt-get", ["install", "-y", "--no-install-recommends", name], quiet);
+    if (status !== 0) say(`${name} could not be installed: tests of ${FOR_TESTS[name].tests} will be skipped.`);
+  }
 }
 
 function run(command, args) {
