@@ -8,7 +8,6 @@ import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
-import { EXIT } from "../exitCode.js";
 import { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";

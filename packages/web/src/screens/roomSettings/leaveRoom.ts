@@ -18,7 +18,10 @@ export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title
   const detail = await home()
     .home.detail(key)
     .catch(() => null);
-  if (!detail || isLastOwner(detail.members)) return go({ at: "room", key, panel: "room", item: null });
+  if (!detail || isLastOwner(detail.members)) {
+    go({ at: "room", key, panel: "room", item: null });
+    return;
+  }
   const yes = await confirm({
     title: t.leaveTitle(plainName(title)),
     body: detail.members.length > 1 ? t.leaveText : t.leaveAloneText,
