@@ -61,6 +61,11 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   HOST_UNKNOWN: [usage, "This machine has no such address."],
   DATA_IN_USE: [refused, "Another relay runs on the data folder."],
   START_FAILED: [refused, "The relay, or the page server, could not start."],
+  NAME_TAKEN: [refused, "The name looks like that of somebody who is in the room."],
+  TOO_MANY_PARTIES: [refused, "So many parties may write into one room, and no more."],
+  GATEWAY_REFUSED: [refused, "The gateway does not know the key, or has taken a later message of it."],
+  RATE_LIMITED: [refused, "More than may be sent in a minute. Nothing was sent."],
+  NOT_TAKEN: [refused, "The gateway cannot take messages for its room now. Nothing was sent."],
   INTERNAL: [refused, "A fault of Conclave itself: please report it."],
 };
 

@@ -38,6 +38,8 @@ export type {
   UnfinishedUpload,
 } from "./attachment/fileTransfer.js";
 export { decodeFileCard, thumbnailType, type FileCard, type FileWords, type Picture } from "@conclave/protocol";
+export { decodeGatewayNotice, decodeVia, type GatewayParty, type ViaMessage } from "@conclave/protocol";
+export type { ProgramRecords, RecordChange } from "./view/programRecords.js";
 export type { FoundMessage, SearchOptions } from "./view/search.js";
 export {
   LARGEST_PICTURE,

@@ -29,6 +29,16 @@ export {
 export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent } from "./message/message.js";
 export { ProtocolKind } from "./message/message.js";
+export {
+  decodeGatewayNotice,
+  decodeVia,
+  encodeGatewayNotice,
+  encodeVia,
+  type GatewayParty,
+  isPartyLabel,
+  PARTY_ID_BYTES,
+  type ViaMessage,
+} from "./message/via.js";
 export type {
   Append,
   OutgoingMessage,

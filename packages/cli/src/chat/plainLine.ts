@@ -28,14 +28,15 @@ export function linesOf(
 function linesWithoutIds(item: TimelineItem, paint: Paint, options: { readonly withDay: boolean }): string[] {
   const stamp = (time: number) => paint.dim(options.withDay ? dayAndTime(time) : clockTime(time));
   if (item.kind === "message") {
-    const { author, text, time, state, note, answers } = item.message;
+    const { author, via, text, time, state, note, answers } = item.message;
     const [first = "", ...others] = safeText(text).split("\n");
     const answered = answers && `answers ${safeName(answers.author.name)}: ${truncate(safeLine(answers.text), 40)}`;
     const reactions = reactionsLine(item.message);
     const marks = [state === "sent" ? null : state, note, answered, reactions === "" ? null : reactions]
       .filter((mark) => mark !== null)
       .map((mark) => paint.dim(` (${safeLine(mark)})`));
-    const name = safeName(author.name).replace(/[<>]/gu, "");
+    const who = via ? `${safeName(via.label)}, via ${safeName(author.name)}'s gateway` : safeName(author.name);
+    const name = who.replace(/[<>]/gu, "");
     return [
       `${stamp(time)} ${paint.bold(`<${name}>`)} ${first}${marks.join("")}`,
       ...others.map((line) => `${stamp(time)}   | ${line}`),

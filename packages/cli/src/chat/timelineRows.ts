@@ -73,13 +73,15 @@ function timeOf(item: ShownItem): number | null {
 }
 
 function continues(before: Message, message: Message): boolean {
-  return before.author.id === message.author.id && message.time - before.time < SAME_BREATH;
+  const isSame = before.author.id === message.author.id && before.via?.party === message.via?.party;
+  return isSame && message.time - before.time < SAME_BREATH;
 }
 
 function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
-  const { author, state, note, answers } = message;
-  const shown = safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
-  const style: Style = author.isYou ? "bold" : nameStyle(author.id);
+  const { author, via, state, note, answers } = message;
+  // What an outside party says stands in nobody's colour: its member's name only says whose word it is.
+  const shown = (via ? "⇢ " : "") + safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
+  const style: Style = via ? "dim" : author.isYou ? "bold" : nameStyle(author.id);
   const time = part(clockTime(message.time), "dim");
   const marks: Part[] = state === "pending" ? [part("  …", "dim")] : [];
   if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
@@ -89,6 +91,7 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   const reactions = reactionsLine(message);
   const bodyStyle: Style = state === "pending" ? "dim" : message.mentionsYou ? "bold" : "plain";
   const lines: readonly Part[] = [
+    ...(via ? [part(truncate(`${safeName(via.label)}, via ${safeName(author.name)}'s gateway:`, width), "dim")] : []),
     ...(answers ? [part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(answers.text)}`, width), "dim")] : []),
     ...wrap(safeText(message.text), width).map((line) => part(line, bodyStyle)),
     ...(reactions === "" ? [] : [part(truncate(reactions, width), "dim")]),

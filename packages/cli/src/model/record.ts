@@ -1,3 +1,4 @@
+import type { Credentials, PartyDocument } from "./gatewayParty.js";
 import type { Member, Person } from "./person.js";
 import type {
   Fingerprints,
@@ -197,6 +198,23 @@ export interface CommandRecords {
     readonly web?: boolean;
     /** With `--print-config`. */
     readonly settings?: Readonly<Record<string, Setting>>;
+  };
+  readonly "gateway add": { readonly party: PartyDocument; readonly given: Credentials | null };
+  readonly "gateway list": { readonly parties: readonly PartyDocument[] };
+  readonly "gateway revoke": { readonly party: PartyDocument };
+  readonly "gateway run": {
+    /** `ready`; then `counts`, once a minute where there was something. */
+    readonly event: string;
+    readonly address?: string;
+    /** With `ready`: how many may write. */
+    readonly parties?: number;
+    /** With `counts`: what came of packets since the last time, by party. */
+    readonly counts?: Readonly<Record<string, number>>;
+    readonly time?: number;
+  };
+  readonly "gateway post": {
+    /** Of the room's message. */
+    readonly id: string;
   };
   readonly web: {
     /** `ready`. */

@@ -8,6 +8,8 @@ export interface Message {
   readonly time: number;
   readonly author: Person;
   readonly kind: string;
+  /** The outside party that says it, through its author's gateway and by their word alone; else null. */
+  readonly via: { readonly party: string; readonly label: string } | null;
   /** The file that it brings, or null. */
   readonly file: SharedFile | null;
   /** As it reads now; empty when it was taken back. */

@@ -7,6 +7,7 @@ import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
 import { everyCommand, nameOf } from "./commandNames.js";
+import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./globals.js";
 import { addHelpCommands, VERSION } from "./helpCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
@@ -48,6 +49,7 @@ export function buildProgram(writers: Writers): Command {
   addDecisionCommands(program.commandsGroup("Deciding:"));
   addTrustCommands(program.commandsGroup("Checking:"));
   addRelayCommands(program.commandsGroup("Running:"));
+  addGatewayCommands(program);
   addHelpCommands(program.commandsGroup("Help:"));
   program.hook("preAction", (_, command) => {
     noteSelection(command.optsWithGlobals());

@@ -57,7 +57,7 @@ export interface Invited {
 /** One home that is open: a person and their rooms, in the words of the command line. */
 export class Home {
   constructor(
-    private readonly client: Client,
+    readonly client: Client,
     private readonly folder: string,
   ) {}
 

@@ -1,11 +1,15 @@
 import {
   decodeFileCard,
+  decodeGatewayNotice,
+  decodeVia,
   type Deleted,
   type FileCard,
+  type GatewayParty,
   type TimelineAlarm,
   type TimelineItem as RoomItem,
   type TimelineMessage,
   type TimelineProposal,
+  type ViaMessage,
 } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import type { Alarm, Message, ProposalLine, TimelineItem } from "../model/timeline.js";
@@ -101,20 +105,17 @@ export function messageView(message: TimelineMessage): Message {
     ...(authorGone ? ["its author was not in the room any more"] : []),
   ];
   const card = kind === "file" && deleted === null ? decodeFileCard(body) : null;
-  const isText = kind === "text" || deleted !== null;
+  const via = kind === "via" && deleted === null ? decodeVia(body) : null;
   return {
     id: toHex(id),
     n,
     time,
     author: personView(author),
     kind,
+    via: via && { party: toHex(via.party), label: via.label },
     // Never with its key: what is printed here is what anybody may read over a shoulder.
     file: card && { name: card.name, mediaType: card.mediaType, size: card.size },
-    text: isText
-      ? decoder.decode(edited?.body ?? body)
-      : card
-        ? fileText(card)
-        : `(${kind}: this program cannot show it)`,
+    text: textOf(message, via, card),
     state,
     isEdited: edited !== null && deleted === null,
     deletedBy: deleted && personView(deleted.by),
@@ -129,6 +130,31 @@ export function messageView(message: TimelineMessage): Message {
     reactions: reactions.map(({ emoji, people }) => ({ emoji, by: people.map(personView) })),
     mentionsYou: message.mentionsYou,
   };
+}
+
+function textOf(
+  { kind, body, edited, deleted, author }: TimelineMessage,
+  via: ViaMessage | null,
+  card: FileCard | null,
+) {
+  if (kind === "text" || deleted !== null) return decoder.decode(edited?.body ?? body);
+  if (via) return via.text;
+  if (card) return fileText(card);
+  const parties = kind === "gateway" ? decodeGatewayNotice(body) : null;
+  return parties ? gatewayText(author.name, parties) : `(${kind}: this program cannot show it)`;
+}
+
+/** Who writes here through a member's gateway, and who reads. */
+function gatewayText(name: string, parties: readonly GatewayParty[]): string {
+  const labels = (hears: boolean) => parties.filter((each) => each.hears === hears).map(({ label }) => safeName(label));
+  const [hearing, writing] = [labels(true), labels(false)];
+  const who = `${safeName(name)}'s gateway`;
+  if (parties.length === 0) return `(${who} lets nobody write here any more)`;
+  const lets = [
+    ...(writing.length === 0 ? [] : [`${writing.join(", ")} write here`]),
+    ...(hearing.length === 0 ? [] : [`${hearing.join(", ")} write and read here`]),
+  ];
+  return `(${who} lets ${lets.join(", and ")})`;
 }
 
 function fileText({ name, size, caption }: FileCard): string {

@@ -15,6 +15,7 @@ import { problemOf, readInvite } from "../joining/readInvite.js";
 import { readReturn } from "../joining/readReturn.js";
 import type { HeldLock } from "../ports/lock.js";
 import { whyLate } from "../session/hindrance.js";
+import { HomeRecords } from "../session/homeRecords.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
 import { decodeRoomMeta, type RoomMeta } from "../session/roomMeta.js";
@@ -60,6 +61,7 @@ export async function openClient(ports: ClientPorts, options: OpenOptions = {}):
 /** An open home. */
 export class HomeClient implements Client {
   readonly marks: HomeMarks;
+  readonly records: HomeRecords;
   private readonly wishes: HomeReturnWish;
   private readonly sessions = new Map<string, LiveSession>();
   private readonly relays: Relays;
@@ -75,6 +77,7 @@ export class HomeClient implements Client {
     private readonly self: HomeIdentity,
   ) {
     this.relays = new Relays(ports);
+    this.records = new HomeRecords(ports.storage);
     this.marks = new HomeMarks(ports, () => {
       for (const { engine } of this.sessions.values()) engine.state.tell({ type: "changed" });
       this.tell();

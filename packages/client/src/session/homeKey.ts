@@ -10,6 +10,9 @@ export const RETURN_WISH_KEY = "return-wish";
 /** One short record for each room: what it is and how we stand in it. */
 export const ROOMS_PREFIX = "rooms/";
 
+/** What a program on top of the client keeps here. */
+export const PROGRAM_PREFIX = "program/";
+
 /** Whom the person has checked: one record each. */
 export const MARKS_PREFIX = "mark/";
 

@@ -30,6 +30,7 @@ import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
 import { ended, hindering, hindrance, whyLate } from "./hindrance.js";
+import { recordWrites } from "./homeRecords.js";
 import { createInvite } from "./inviting.js";
 import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
@@ -102,14 +103,21 @@ export class LiveSession implements RoomSession {
     return inStep(this.engine, timeout);
   }
 
-  async post({ id = this.state.ports.random(16), kind, ref = null, body }: Post): Promise<Result<TimelineMessage>> {
+  async post({
+    id = this.state.ports.random(16),
+    kind,
+    ref = null,
+    body,
+    records = [],
+  }: Post): Promise<Result<TimelineMessage>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
     if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND || id.length !== 16) {
       return failed({ kind: "malformed", what: "body" });
     }
-    return this.put({ id, kind, ref, body }, () => undefined);
+    const writes = recordWrites(records);
+    return this.put({ id, kind, ref, body }, (turn) => turn.writes.push(...writes));
   }
 
   /** Puts a message that fits into the outbox; `also` is kept with it, or neither is. */

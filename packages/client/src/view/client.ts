@@ -7,6 +7,7 @@ import type { Transport } from "../ports/transport.js";
 import type { Invited } from "./invitation.js";
 import type { Result } from "./problem.js";
 import type { Marks } from "./person.js";
+import type { ProgramRecords } from "./programRecords.js";
 import type { FoundMessage, SearchOptions } from "./search.js";
 import type { RoomSession } from "./roomSession.js";
 
@@ -78,6 +79,8 @@ export interface Client {
   comeBack(roomId: Uint8Array): Promise<Result<RoomSession>>;
   /** Whom the person has checked. */
   readonly marks: Marks;
+  /** What the program on top of this client keeps here. */
+  readonly records: ProgramRecords;
   /** Messages of all rooms that have every word of the query, newest first; `before` is a time (ms). */
   search(query: string, options?: SearchOptions): Promise<readonly FoundMessage[]>;
   /** All rooms of this home, also those that we left. */

@@ -4,6 +4,7 @@ import type { Decision } from "./decision.js";
 import type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Result } from "./problem.js";
+import type { RecordChange } from "./programRecords.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "./status.js";
@@ -22,6 +23,11 @@ export interface Post {
   readonly ref?: Uint8Array | null;
   /** For "text" and "edit" UTF-8; else as the kind says. */
   readonly body: Uint8Array;
+  /**
+   * Changes of the program's own records (`Client.records`), durable together with the message, or neither is. Where a
+   * message of this id is there already nothing is changed.
+   */
+  readonly records?: readonly RecordChange[];
 }
 
 /**

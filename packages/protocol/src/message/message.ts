@@ -4,6 +4,8 @@ export const ProtocolKind = {
   edit: "edit",
   delete: "delete",
   file: "file",
+  via: "via",
+  gateway: "gateway",
   proposal: "proposal",
   approval: "approval",
   decline: "decline",

@@ -1,0 +1,147 @@
+import { fromHex } from "@conclave/codec";
+import { CliError, usageError } from "../cliError.js";
+import { askRunning, controlPath, listenForCommands } from "../gateway/controlSocket.js";
+import { carryOut, type Granted, type Wish } from "../gateway/control.js";
+import { instructions } from "../gateway/credentials.js";
+import { Gateway } from "../gateway/gateway.js";
+import { serveGateway } from "../gateway/gatewayServer.js";
+import { WAYS } from "../gateway/party.js";
+import { postSealed } from "../gateway/postSealed.js";
+import { Tally } from "../gateway/tally.js";
+import type { PartyDocument } from "../model/gatewayParty.js";
+import { type CommandContext, withHome } from "../program/globals.js";
+import type { Home } from "../session/home.js";
+import { nextCommand } from "../terminal/nextCommand.js";
+import { safeName } from "../terminal/safeText.js";
+import { readStandardInput } from "../terminal/standardInput.js";
+import { table } from "../terminal/table.js";
+import { dayAndTime } from "../terminal/when.js";
+import { stopSignal } from "./serve.js";
+import { wholeNumber } from "./wholeNumber.js";
+
+/** Packets of one party in a minute, unless it is said otherwise. */
+const USUAL_RATE = 120;
+const MOST_PER_MINUTE = 1_000_000;
+const MOST_PORT = 65_535;
+const USUAL_ADDRESS = "http://127.0.0.1:4440";
+const LAST_WORDS_MS = 3000;
+
+/** `conclave gateway add`: lets an outside party in, and shows its key, once. */
+export async function gatewayAdd(context: CommandContext, label: string): Promise<void> {
+  const { options, output } = context;
+  const way = WAYS.find((each) => each === options["way"]);
+  if (!way) throw usageError("There is no such way.", `Ways: ${WAYS.join(", ")}.`);
+  const wish: Wish = { do: "add", label, way, room: context.room, hears: options["hear"] === true };
+  const { parties, given, address } = await asked(context, wish);
+  const party = parties[0]!;
+  const lines = given ? instructions(way, given, address ?? USUAL_ADDRESS) : [];
+  output.result({ party, given }, (paint) => [
+    `${paint.green("✔")} ${safeName(party.label)} may write into ${safeName(party.title)}${party.hears ? ", and hears what is written there" : ""}. The room is told.`,
+    "Its key is shown this once. Whoever has it writes in the party's name.",
+    "",
+    ...lines,
+    ...(address === null ? ["", `Start the gateway:  ${nextCommand("gateway", "run")}`] : []),
+  ]);
+}
+
+/** `conclave gateway list`: who may write through this home. */
+export async function gatewayList(context: CommandContext): Promise<void> {
+  const { parties } = await asked(context, { do: "list" });
+  context.output.result({ parties }, () =>
+    parties.length === 0
+      ? "Nobody writes through this home. Let a party in:  " + nextCommand("gateway", "add", "build server")
+      : table([["NAME", "ID", "WAY", "HEARS", "ROOM", "TAKEN", "SINCE"], ...parties.map(row)]),
+  );
+}
+
+function row({ label, id, way, hears, title, taken, since }: PartyDocument): string[] {
+  return [safeName(label), id, way, hears ? "yes" : "no", safeName(title), String(taken), dayAndTime(since)];
+}
+
+/** `conclave gateway revoke`: takes a party's key back. */
+export async function gatewayRevoke(context: CommandContext, text: string): Promise<void> {
+  const { parties } = await asked(context, { do: "revoke", party: text });
+  const party = parties[0]!;
+  context.output.result({ party }, (paint) => `${paint.green("✔")} ${safeName(party.label)} writes here no more.`);
+}
+
+/** `conclave gateway post`: what a device or a script says to a gateway, sealed. */
+export async function gatewayPost(context: CommandContext, given: string): Promise<void> {
+  const { options, output } = context;
+  const text = given === "" || given === "-" ? (await readStandardInput()).replace(/\n$/u, "") : given;
+  if (text.trim() === "") throw usageError("There is nothing to send.");
+  const id = await postSealed(String(options["key"]), String(options["to"]), text);
+  output.result({ id }, (paint) => `${paint.green("✔")} taken`);
+}
+
+/** `conclave gateway run`: takes what the parties say, until SIGTERM or Ctrl-C. */
+export async function gatewayRun(context: CommandContext): Promise<void> {
+  const { options, output } = context;
+  const rate = wholeNumber("--rate", options["rate"], MOST_PER_MINUTE);
+  const port = wholeNumber("--port", options["port"], MOST_PORT);
+  await withHome(context, "write", async (home) => {
+    const gateway = await Gateway.load(home.client, rate);
+    const tally = new Tally(output);
+    let fail: (error: unknown) => void = () => undefined;
+    const failed = new Promise<never>((_, reject) => (fail = reject));
+    failed.catch(() => undefined);
+    const stopWatching = home.client.rooms().map((room) =>
+      room.watch(() => {
+        if (room.status().standing === "restored") fail(copied());
+      }),
+    );
+    const server = await serveGateway(gateway, {
+      ...{ host: String(options["host"]), port, allowToken: options["allowToken"] === true },
+      onTaken: (taken, party) => {
+        tally.count(taken, party);
+      },
+      onFailed: fail,
+    });
+    const commands = await listenForCommands(controlPath(context.home), async (wish) => ({
+      ...(await carryOut(gateway, wish, (text) => fromHex(home.room(text).summary().id))),
+      address: server.address,
+    }));
+    try {
+      const parties = gateway.parties.length;
+      output.result({ event: "ready", address: server.address, parties }, (paint) => [
+        `The gateway listens on ${paint.cyan(server.address)}. Parties: ${parties}.`,
+        "Ctrl-C stops it.",
+      ]);
+      await Promise.race([stopSignal(), failed]);
+      output.note("Stopping …");
+    } finally {
+      for (const stop of stopWatching) stop();
+      commands.close();
+      await server.close();
+      tally.close();
+      await Promise.all(home.client.rooms().map((room) => room.flushed(LAST_WORDS_MS)));
+    }
+  });
+}
+
+function copied(): CliError {
+  return new CliError(
+    "RESTORED",
+    "This home is a copy, or was put back from a backup: the gateway takes nothing more.",
+    "Run the gateway on the home that is in use.",
+  );
+}
+
+/** Asks the gateway that runs on this home; where none does, its part is done here. */
+async function asked(context: CommandContext, wish: Wish): Promise<Granted> {
+  const answer = await askRunning(controlPath(context.home), wish);
+  if (answer) return answer;
+  return withHome(context, wish.do === "list" ? "stored" : "write", async (home: Home) => {
+    const gateway = await Gateway.load(home.client, USUAL_RATE);
+    const granted = {
+      ...(await carryOut(gateway, wish, (text) => fromHex(home.room(text).summary().id))),
+      address: null,
+    };
+    if (wish.do === "list") return granted;
+    const room = home.client.room(fromHex(granted.parties[0]!.room));
+    const told = await room?.flushed(LAST_WORDS_MS * 3);
+    if (told && !told.ok)
+      context.output.warn("The relay does not answer: the room is told the next time that this home is connected.");
+    return granted;
+  });
+}

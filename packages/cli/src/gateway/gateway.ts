@@ -1,0 +1,160 @@
+import type { Client, GatewayParty, RoomSession } from "@conclave/client";
+import { looksAlike } from "@conclave/client/pure";
+import { equalBytes, toHex } from "@conclave/codec";
+import { encodeGatewayNotice, isPartyLabel } from "@conclave/protocol";
+import { randomBytes } from "node:crypto";
+import { CliError, usageError } from "../cliError.js";
+import { findOne } from "../model/find.js";
+import { problemError } from "../session/problem.js";
+import { safeName } from "../terminal/safeText.js";
+import { type Knock, open, openHearing } from "./door.js";
+import { decodeParty, decodeTaken, encodeParty, PARTIES_PREFIX, type Party, partyKey, takenPrefix } from "./party.js";
+import { PartyDesk, type Taken } from "./partyDesk.js";
+import { Rate } from "./rate.js";
+
+/** So many parties may write into one room. */
+const MOST_PARTIES = 256;
+
+/** A party to let in. */
+export interface NewParty {
+  readonly label: string;
+  readonly way: Party["way"];
+  readonly roomId: Uint8Array;
+  readonly hears: boolean;
+}
+
+/**
+ * The outside parties of one home: who they are, and what they say into its rooms. Each has a secret of its own, so that
+ * one that is stolen speaks for nobody else, and taking it back touches nobody else.
+ */
+export class Gateway {
+  private readonly desks = new Map<string, PartyDesk>();
+  private thisMoment: Promise<void> | null = null;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly ratePerMinute: number,
+  ) {}
+
+  /** Reads the parties of the home. `ratePerMinute`: packets of one party in a minute. */
+  static async load(client: Client, ratePerMinute: number): Promise<Gateway> {
+    const gateway = new Gateway(client, ratePerMinute);
+    for (const { value } of await client.records.list(PARTIES_PREFIX)) {
+      const party = decodeParty(value);
+      const taken = await client.records.list(takenPrefix(party.id));
+      gateway.keep(
+        party,
+        taken.map((each) => decodeTaken(each.value)),
+      );
+    }
+    return gateway;
+  }
+
+  get parties(): readonly Party[] {
+    return [...this.desks.values()].map(({ party }) => party).sort((one, other) => one.since - other.since);
+  }
+
+  /** The room that a party speaks in. */
+  roomOf({ roomId }: Pick<Party, "roomId">): RoomSession | null {
+    return this.client.room(roomId);
+  }
+
+  /** Lets a party in, and tells the room so. Resolves when both are durable. @throws CliError */
+  async add({ label: given, way, roomId, hears }: NewParty): Promise<Party> {
+    const label = given.trim();
+    const room = this.client.room(roomId);
+    if (!room) throw new CliError("NOT_FOUND", "There is no such room.");
+    if (!isPartyLabel(label)) throw usageError("That cannot be a name.", "1 to 64 bytes, on one line.");
+    if (hears && (way === "github" || way === "token"))
+      throw usageError(`With --way ${way} nobody can listen.`, "Leave out --hear, or take --way mac or sealed.");
+    const others = this.inRoom(roomId);
+    if (others.length >= MOST_PARTIES) throw new CliError("TOO_MANY_PARTIES", "This room has 256 parties already.");
+    // RULE: gateway.no-imitation: what writes through a gateway is never called like somebody in the room (attack A133).
+    const member = room.members().find(({ name }) => looksAlike(name, label));
+    const other = others.find((each) => looksAlike(each.label, label));
+    if (member || other) {
+      const whom = member
+        ? `${safeName(member.name)}, who is in the room`
+        : `${safeName(other!.label)}, who writes here`;
+      throw new CliError("NAME_TAKEN", `That looks like ${whom}.`, "Take another name.");
+    }
+    const party: Party = {
+      ...{ id: randomBytes(8), secret: randomBytes(32), label, way, roomId, since: Date.now() },
+      hearsFrom: hears ? room.status().n : null,
+      ...{ counter: 0, taken: 0 },
+    };
+    await this.tell(room, [...others, party], [{ key: partyKey(party.id), value: encodeParty(party) }]);
+    this.keep(party, []);
+    return party;
+  }
+
+  /** Takes a party's key back: from now on nobody knows it. Resolves when that is durable. @throws CliError NOT_FOUND */
+  async revoke(text: string): Promise<Party> {
+    const named = this.parties.map((party) => ({ party, id: toHex(party.id), name: party.label }));
+    const { party, id } = findOne("party", text, named);
+    const desk = this.desks.get(id);
+    this.desks.delete(id);
+    // What is being taken just now would write its record anew.
+    await desk?.retire();
+    const taken = await this.client.records.list(takenPrefix(party.id));
+    const keys = [partyKey(party.id), ...taken.map(({ key }) => key)];
+    await this.client.records.commit(keys.map((key) => ({ key, value: null })));
+    const room = this.roomOf(party);
+    if (room?.status().standing === "member") await this.tell(room, this.inRoom(party.roomId), []);
+    return party;
+  }
+
+  /** Takes what somebody brings to one of the doors. */
+  async take(knock: Knock): Promise<{ readonly taken: Taken; readonly party: Party | null }> {
+    const heard = open((id) => this.desks.get(toHex(id))?.party ?? null, knock);
+    // What comes in the same moment is stored in one commit: to wait for the disk is what takes long.
+    await this.moment();
+    const desk = heard && this.desks.get(toHex(heard.party.id));
+    if (!desk) return { taken: { is: "refused" }, party: null };
+    return { taken: await desk.take(heard), party: desk.party };
+  }
+
+  /** Who asks to hear what comes `after`, or null where nobody with that right does. */
+  listener(proof: string, after: string): Party | null {
+    return openHearing((id) => this.desks.get(toHex(id))?.party ?? null, proof, after);
+  }
+
+  /** Whether the party is still let in. */
+  has(party: Party): boolean {
+    return this.desks.has(toHex(party.id));
+  }
+
+  /** Resolves for all who ask in one turn of the event loop at its end, together. */
+  private moment(): Promise<void> {
+    this.thisMoment ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.thisMoment = null;
+        resolve();
+      }),
+    );
+    return this.thisMoment;
+  }
+
+  private inRoom(roomId: Uint8Array): readonly Party[] {
+    return this.parties.filter((party) => equalBytes(party.roomId, roomId));
+  }
+
+  private keep(party: Party, packets: ConstructorParameters<typeof PartyDesk>[1]): void {
+    const room = () => this.roomOf(party);
+    this.desks.set(toHex(party.id), new PartyDesk(party, packets, new Rate(this.ratePerMinute), room));
+  }
+
+  private async tell(
+    room: RoomSession,
+    parties: readonly Party[],
+    records: NonNullable<Parameters<RoomSession["post"]>[0]["records"]>,
+  ): Promise<void> {
+    const told = parties.map(({ id, label, hearsFrom }): GatewayParty => ({
+      party: id,
+      label,
+      hears: hearsFrom !== null,
+    }));
+    const posted = await room.post({ kind: "gateway", body: encodeGatewayNotice(told), records });
+    if (!posted.ok) throw problemError(posted.problem, room.relay);
+  }
+}

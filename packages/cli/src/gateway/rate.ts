@@ -1,0 +1,25 @@
+const MS_PER_MINUTE = 60_000;
+
+/** How often something may happen: `perMinute`, and so many at once. By a clock that nobody can set. */
+export class Rate {
+  private left: number;
+  private at: number;
+
+  constructor(
+    private readonly perMinute: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.left = perMinute;
+    this.at = now();
+  }
+
+  /** Seconds until it may happen again; 0 where it may now, and then it counts. */
+  take(): number {
+    const now = this.now();
+    this.left = Math.min(this.perMinute, this.left + ((now - this.at) * this.perMinute) / MS_PER_MINUTE);
+    this.at = now;
+    if (this.left < 1) return Math.max(1, Math.ceil(((1 - this.left) * 60) / this.perMinute));
+    this.left--;
+    return 0;
+  }
+}
