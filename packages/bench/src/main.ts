@@ -1,8 +1,9 @@
+import { gatewayBench } from "./gatewayBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 
-// npm run bench [mls | relay] [--quick]: everything, or one part; quickly, to see that it runs.
-const parts = { mls: mlsBench, relay: (quick: boolean) => printRelayBench({ quick }) };
+// npm run bench [mls | relay | gateway] [--quick]: everything, or one part; quickly, to see that it runs.
+const parts = { mls: mlsBench, relay: (quick: boolean) => printRelayBench({ quick }), gateway: gatewayBench };
 
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");

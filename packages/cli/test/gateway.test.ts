@@ -85,7 +85,9 @@ describe("a gateway for those who are nobody in the room", () => {
       const shell = (line: string) => {
         const script = `cd /; ${saying}\n${hearing}\n${line}`;
         const isRoot = process.getuid?.() === 0;
-        const [program, ...args] = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups", "bash"] : ["bash"];
+        const [program, ...args] = isRoot
+          ? ["setpriv", "--reuid=65534", "--clear-groups", "bash", "--norc"]
+          : ["bash", "--norc"];
         return spawnSync(program, [...args, "-c", script], { encoding: "utf8" });
       };
       const posted = shell("say 'build 9 failed'");
@@ -105,7 +107,7 @@ describe("a gateway for those who are nobody in the room", () => {
     60_000,
   );
 
-  it("A133: RULE gateway.counter-rises, gateway.refused-alike, gateway.mac-covers, gateway.own-keys: takes a packet once, and refuses replays, forgeries and another's secret alike", async () => {
+  it("A133: RULE gateway.counter-rises, RULE gateway.refused-alike, RULE gateway.mac-covers, RULE gateway.own-keys: takes a packet once, and refuses replays, forgeries and another's secret alike", async () => {
     const [sensor, other, device] = [await add("sensor"), await add("other"), await add("device", "--way", "sealed")];
     const first = await say(sensor, 7, "21 degrees");
     expect(first.status).toBe(202);
@@ -202,9 +204,14 @@ describe("a gateway for those who are nobody in the room", () => {
     expect((await post(hook.path, body)).status).toBe(202);
   }, 60_000);
 
-  it("A133: RULE gateway.revoked-at-once: who is revoked while it waits to hear gets nothing of what comes then", async () => {
+  it("A133: RULE gateway.revoked-at-once, RULE gateway.fresh-iv: no key stream is used twice; who is revoked while it waits to hear gets nothing of what comes then", async () => {
     const ear = await add("ear", "--hear");
-    const waiting = fetchHeard(ear, 0);
+    await conclave("bob", "send", "One");
+    const [place, iv] = (await fetchHeard(ear, 0)).text.split(" ");
+    const [samePlace, otherIv] = (await fetchHeard(ear, 0)).text.split(" ");
+    expect(samePlace).toBe(place);
+    expect(otherIv).not.toBe(iv);
+    const waiting = fetchHeard(ear, Number(place));
     await conclave("alice", "gateway", "revoke", "ear");
     await conclave("bob", "send", "She does not hear this");
     expect(await waiting).toEqual({ status: 200, text: "" });

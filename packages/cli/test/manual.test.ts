@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -39,7 +40,16 @@ describe("completion", () => {
   });
 
   it.skipIf(!has("fish"))("a real fish reads its script (skipped without fish)", () => {
-    expect(spawnSync("fish", ["-n"], { input: completionScript("fish", tree) }).status).toBe(0);
+    const folder = mkdtempSync(join(tmpdir(), "conclave-fish-"));
+    const file = join(folder, "conclave.fish");
+    writeFileSync(file, completionScript("fish", tree));
+    // A fish of its own home: it writes there what it remembers.
+    const fish = (...args: string[]) =>
+      spawnSync("fish", args, { encoding: "utf8", env: { ...process.env, HOME: folder } });
+    expect(fish("-n", file)).toMatchObject({ status: 0, stderr: "" });
+    const offered = fish("-c", `source ${file}; complete -C "conclave his"`).stdout;
+    expect(offered).toMatch(/^history\t/mu);
+    rmSync(folder, { recursive: true });
   });
 
   it("every shell has every command; another shell is wrong usage", async () => {

@@ -80,6 +80,11 @@ const NO_ROOM = new Set([
   "verify-web",
   "sign-web",
   "version",
+  "gateway run",
+  "gateway add",
+  "gateway list",
+  "gateway revoke",
+  "gateway post",
   "error",
 ]);
 
@@ -234,6 +239,21 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     expect(said.every(({ n }) => n > 0)).toBe(true);
   }, 120_000);
 
+  it("a gateway", async () => {
+    await json("Kim", "room", "new", "Weather", "--name", "Kim");
+    const gateway = new Running(["gateway", "run", "--port", "0", "--json", "--home", join(folder, "Kim")]);
+    const ready = check(JSON.parse(await gateway.line((line) => line.includes("ready"))) as Record, shapes.commands);
+    const { given } = await json("Kim", "gateway", "add", "sensor", "--way", "sealed", "--hear");
+    const key = join(folder, "sensor.key");
+    writeFileSync(key, `${given.party}:${given.key}`);
+    await json("Kim", "gateway", "post", "--key", key, "--to", String(ready["address"]), "21 degrees");
+    expect((await json("Kim", "gateway", "list")).parties).toMatchObject([{ label: "sensor", taken: 1 }]);
+    await json("Kim", "gateway", "revoke", "sensor");
+    expect(await error("Kim", "gateway", "revoke", "sensor")).toBe("NOT_FOUND");
+    expect(await gateway.stop()).toBe(0);
+    check(JSON.parse(gateway.lines.at(-1)!) as Record, shapes.commands);
+  }, 120_000);
+
   it("a setting, a warning and a proof", async () => {
     const shown = await runHere(["serve", "--print-config", "--json", "--data", join(folder, "x")]);
     check(JSON.parse(shown.stdout) as Record, shapes.commands);
@@ -249,7 +269,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
 
   it("every command has a documented record, and every record was seen", () => {
     // What prints text for people and machines of another kind, not records.
-    const text = new Set(["chat", "room", "help", "completion", "man"]);
+    const text = new Set(["chat", "room", "gateway", "help", "completion", "man"]);
     const commands = everyCommand(buildProgram(SILENT)).slice(1).map(nameOf);
     expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
     expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);

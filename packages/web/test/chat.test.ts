@@ -1,5 +1,5 @@
 import type { RoomSession, TimelineMessage } from "@conclave/client";
-import { preset } from "@conclave/protocol";
+import { encodeGatewayNotice, encodeVia, preset } from "@conclave/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
@@ -213,6 +213,24 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await page.reload();
     await expect.poll(() => box().inputValue()).toBe("half a thou");
     await box().fill("");
+  });
+
+  it("A133: says whose gateway an outside party writes through, never as if a member wrote it, and that others are let in", async () => {
+    const party = new Uint8Array(8);
+    const notice = encodeGatewayNotice([{ party, label: "build server", hears: true }]);
+    await get(alice.post({ kind: "gateway", body: notice }));
+    await get(alice.post({ kind: "via", body: encodeVia({ party, label: "build server", text: "build 9 failed" }) }));
+    await get(alice.flushed(10_000));
+    const said = line("build 9 failed");
+    await said.waitFor();
+    await expect.poll(() => said.innerText()).toContain("build server, via Alice's gateway");
+    expect(await said.getAttribute("aria-label")).toMatch(/^build server, via Alice's gateway,/u);
+    expect(await said.locator("[class*=author]").count()).toBe(0);
+    await line("Alice's gateway lets others write here: build server (also reads).").waitFor();
+    // A label that could turn the line around is no label.
+    const turned = encodeVia({ party, label: "ci\u202eeciB", text: "hidden" });
+    await get(alice.post({ kind: "via", body: turned }));
+    await line("Something that this version of Conclave cannot show.").waitFor();
   });
 
   it("reacts, from the menu and by pressing what is there, and takes back", async () => {

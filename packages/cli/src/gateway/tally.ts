@@ -36,6 +36,6 @@ export class Tally {
     const line = Object.entries(counts)
       .map(([key, count]) => `${key} ${count}`)
       .join(", ");
-    this.output.event({ kind: "gateway run", event: "counts", time: Date.now(), counts }, () => line);
+    this.output.result({ event: "counts", time: Date.now(), counts }, () => line);
   }
 }

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { Message } from "@conclave/protocol";
+import { decodeVia, type Message } from "@conclave/protocol";
 import { named, type RoomSight } from "../view/roomView.js";
 import type { Quote, TimelineMessage } from "../view/timeline.js";
 import type { Amendment } from "./amendment.js";
@@ -45,7 +45,10 @@ export function messageView(
 export function quoteView(sight: RoomSight, { message, amendment }: Amended): Quote {
   const { id, kind, author, name } = message;
   const deleted = amendment.deletion !== null;
-  const text = deleted ? "" : wordsOf(kind, amendment.edit?.body ?? message.body);
+  const said = deleted ? "" : wordsOf(kind, amendment.edit?.body ?? message.body);
+  // What an outside party says is never quoted as its member's own words.
+  const via = kind === "via" ? decodeVia(message.body) : null;
+  const text = via && !deleted ? `${via.label}: ${said}` : said;
   const [beginning = ""] = BEGINNING.exec(text) ?? [];
   return { id, author: named(sight, author, name), kind, text: beginning, deleted };
 }

@@ -4,6 +4,8 @@
  */
 export {
   decodeFileCard,
+  decodeGatewayNotice,
+  decodeVia,
   isAtLeast,
   isFileWords,
   isLabel,
@@ -17,6 +19,7 @@ export {
   preset,
   REJECTION_SENTENCES,
   thumbnailType,
+  type ViaMessage,
 } from "@conclave/protocol";
 export type {
   Action,

@@ -1,5 +1,5 @@
 import type { TimelineMessage, TimelineProposal } from "@conclave/client";
-import { plainName, plainText } from "@conclave/client/pure";
+import { decodeVia, plainName, plainText } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
 import { effect, signal } from "@preact/signals";
@@ -92,6 +92,9 @@ export function startNotices(): void {
   });
 }
 
+/** What somebody says; all else is no news. */
+const NOTICED: ReadonlySet<string> = new Set(["text", "file", "via"]);
+
 /**
  * Whether a message is worth a notification.
  *
@@ -99,8 +102,7 @@ export function startNotices(): void {
  */
 export function isNews(message: TimelineMessage, choice: Notices, isLive: boolean, now: number): boolean {
   const { author, state, late, kind, time, mentionsYou, deleted } = message;
-  if (choice === "off" || author.isYou || state !== "sent" || deleted || (kind !== "text" && kind !== "file"))
-    return false;
+  if (choice === "off" || author.isYou || state !== "sent" || deleted || !NOTICED.has(kind)) return false;
   return mentionsYou || (choice === "all" && !late && (isLive || now - time < NEWS));
 }
 
@@ -110,8 +112,10 @@ const shown = new Map<RoomKey, (() => void)[]>();
 async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
   const isLive = rooms.value.get(key)?.status.connection === "live";
   if (!isNews(message, notices.value, isLive, Date.now())) return;
-  const text = message.kind === "file" ? t.file : plainText(decoder.decode(message.body), LONGEST);
-  await tell(key, toHex(message.id), `${plainName(message.author.name)}: ${text}`);
+  const via = message.kind === "via" ? decodeVia(message.body) : null;
+  if (message.kind === "via" && !via) return;
+  const text = message.kind === "file" ? t.file : plainText(via?.text ?? decoder.decode(message.body), LONGEST);
+  await tell(key, toHex(message.id), `${plainName(via?.label ?? message.author.name)}: ${text}`);
 }
 
 /** A person who is asked is told: by their yes others can or cannot go on. */

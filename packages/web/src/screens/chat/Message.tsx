@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import { Clock3, Pencil } from "lucide-preact";
+import { Clock3, Pencil, Plug } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { memo } from "../../app/react.js";
@@ -13,7 +13,8 @@ import { FileMessage } from "./files/FileMessage.js";
 import { MessageBody } from "./MessageBody.js";
 import { MessageTools } from "./MessageTools.js";
 import style from "./Message.module.css";
-import { textOf } from "./messageText.js";
+import { GatewayNotice } from "./GatewayNotice.js";
+import { hasText, textOf, viaOf } from "./messageText.js";
 import { Name } from "./Name.js";
 import { Quote } from "./Quote.js";
 import { Reactions } from "./Reactions.js";
@@ -42,7 +43,9 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
   const { author } = message;
   const [isPointed, point] = useState(false);
   const [isFocused, focus] = useState(false);
-  const isOwn = author.isYou;
+  const via = viaOf(message);
+  // What an outside party says is nobody's own, also where it comes through one's own gateway.
+  const isOwn = author.isYou && !via;
   const isGone = message.deleted !== null;
   const press = useLongPress((at, line) => {
     if (!isGone) onMenu(message, besides(line) ?? at);
@@ -59,7 +62,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         isHeld && style["held"],
       )}
       role="article"
-      aria-label={`${plainName(author.name)}, ${clockTime(message.time)}`}
+      aria-label={`${via ? t.viaGateway(plainName(via.label), plainName(author.name)) : plainName(author.name)}, ${clockTime(message.time)}`}
       tabIndex={isCurrent ? 0 : -1}
       data-n={message.n}
       onPointerEnter={(event) => point(event.pointerType === "mouse")}
@@ -76,7 +79,12 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
     >
       {!isOwn && (
         <span class={style["picture"]}>
-          {isLast && <Avatar name={plainName(author.name)} seed={author.person} size={32} />}
+          {isLast &&
+            (via ? (
+              <Plug size={20} aria-hidden="true" />
+            ) : (
+              <Avatar name={plainName(author.name)} seed={author.person} size={32} />
+            ))}
         </span>
       )}
       <div class={style["column"]}>
@@ -84,10 +92,21 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
           data-bubble
           class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}
         >
-          {isFirst && !isOwn && (
-            <div class={classes(style["author"], hueClass(author.person))}>
-              <Name of={author} />
+          {via ? (
+            <div class={style["via"]}>
+              <Sentence
+                text={t.viaLine}
+                party={<bdi>{plainName(via.label)}</bdi>}
+                person={<Name of={author} plain />}
+              />
             </div>
+          ) : (
+            isFirst &&
+            !isOwn && (
+              <div class={classes(style["author"], hueClass(author.person))}>
+                <Name of={author} />
+              </div>
+            )
           )}
           <Content message={message} isLast={isLast} />
         </div>
@@ -119,13 +138,13 @@ function Content({ message, isLast }: Pick<MessageProps, "message" | "isLast">):
   return (
     <>
       {message.ref !== null && <Quote of={message.answers} />}
-      {kind === "text" ? (
+      {hasText(message) ? (
         <MessageBody text={textOf(message)} after={meta} />
       ) : kind === "file" ? (
         <FileMessage message={message} after={meta} />
       ) : (
         <p class={style["tombstone"]}>
-          {t.unknownKind}
+          {kind === "gateway" ? <GatewayNotice message={message} /> : t.unknownKind}
           {meta}
         </p>
       )}

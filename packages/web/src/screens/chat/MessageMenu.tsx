@@ -14,7 +14,7 @@ import { QUICK } from "./emoji.js";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { MenuPlace } from "./Message.js";
 import style from "./MessageMenu.module.css";
-import { rawTextOf, textOf } from "./messageText.js";
+import { hasText, rawTextOf, textOf } from "./messageText.js";
 import { t } from "./words.js";
 
 export interface MessageMenuProps {
@@ -83,7 +83,7 @@ function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, take
   const { author, kind } = message;
   const items: MenuItem[] = [];
   if (canWrite) items.push({ text: t.reply, icon: Reply, onSelect: () => reply(message) });
-  if (kind === "text") {
+  if (hasText(message)) {
     items.push({
       text: t.copy,
       icon: Copy,

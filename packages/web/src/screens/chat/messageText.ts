@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import { plainText } from "@conclave/client/pure";
+import { decodeVia, plainText, type ViaMessage } from "@conclave/client/pure";
 
 const decoder = new TextDecoder();
 /** UTF-16 units that are ever shown of one message. */
@@ -11,7 +11,18 @@ export function textOf(message: TimelineMessage): string {
   return plainText(rawTextOf(message), MOST_SHOWN);
 }
 
-/** The same as it was written: for editing and copying it again. */
-export function rawTextOf({ edited, body }: TimelineMessage): string {
-  return decoder.decode(edited?.body ?? body);
+/** The same as it was written: for editing and copying it again. Of an outside party what it said. */
+export function rawTextOf(message: TimelineMessage): string {
+  const { edited, body } = message;
+  return viaOf(message)?.text ?? decoder.decode(edited?.body ?? body);
+}
+
+/** The outside party whose words it brings through its author's gateway, or null. */
+export function viaOf({ kind, body, deleted }: TimelineMessage): ViaMessage | null {
+  return kind === "via" && deleted === null ? decodeVia(body) : null;
+}
+
+/** Whether it has words that can be shown, copied and read aloud. */
+export function hasText(message: TimelineMessage): boolean {
+  return message.kind === "text" || viaOf(message) !== null;
 }

@@ -116,6 +116,9 @@ function isTogether(a: TimelineMessage, b: TimelineMessage): boolean {
   return (
     equalBytes(a.author.person, b.author.person) &&
     Math.abs(b.time - a.time) < TOGETHER &&
-    a.authorGone === b.authorGone
+    a.authorGone === b.authorGone &&
+    // Each of an outside party's has its own name above it.
+    a.kind !== "via" &&
+    b.kind !== "via"
   );
 }

@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import { decodeFileCard, plainText } from "@conclave/client/pure";
+import { decodeFileCard, decodeVia, plainText } from "@conclave/client/pure";
 import { t } from "./words.js";
 
 const MOST = 160;
@@ -9,6 +9,8 @@ const decoder = new TextDecoder();
 export function previewOf({ kind, body, edited, deleted }: TimelineMessage): string {
   if (deleted) return t.tookBack;
   if (kind === "text") return oneLine(decoder.decode(edited?.body ?? body));
+  const via = kind === "via" ? decodeVia(body) : null;
+  if (via) return oneLine(`${via.label}: ${via.text}`);
   if (kind !== "file") return t.something;
   const card = decodeFileCard(body);
   return card ? oneLine(card.caption || card.name) || t.file : t.file;
