@@ -120,6 +120,31 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
   });
 
   it(
+    "a muted room is quiet, and says so: it counts what names one only, also after a reload",
+    { timeout: 60_000 },
+    async () => {
+      await row("Kitchen").click();
+      await page.getByRole("textbox", { name: "Message to Kitchen" }).waitFor();
+      await row("Garden club").click({ button: "right" });
+      await item("Mute").click();
+      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "attached" });
+      await get(pia.send("Just so"));
+      await row("Garden club")
+        .getByText(/^\d+ unread message/u)
+        .waitFor({ state: "attached" });
+      expect(await page.title()).not.toMatch(/^\(/u);
+      await get(pia.send("@Alice look"));
+      await expect.poll(() => page.title()).toMatch(/^\(1\)/u);
+      await page.reload();
+      await row("Garden club").getByLabel("somebody mentioned you").waitFor();
+      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "attached" });
+      await row("Garden club").click({ button: "right" });
+      await item("Unmute").click();
+      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "detached" });
+    },
+  );
+
+  it(
     "a finger that rests on a room opens its menu, and does not go there when it lifts",
     { timeout: 60_000 },
     async () => {

@@ -25,6 +25,7 @@ export const ROOM_CALLS = [
   "resume",
   "acknowledge",
   "markRead",
+  "mute",
   "decide",
   "approve",
   "declineProposal",

@@ -42,6 +42,8 @@ export class RoomKeys {
   /** From which place of the log on nothing is shown, as we have said farewell. */
   readonly leaving: string;
   readonly readMarker: string;
+  /** There while the room is muted. */
+  readonly muted: string;
   /** What was done to messages since they were sent. */
   readonly amendments: string;
   readonly draft: string;
@@ -63,6 +65,7 @@ export class RoomKeys {
     this.slots = `${this.prefix}slots`;
     this.leaving = `${this.prefix}leaving`;
     this.readMarker = `${this.prefix}read`;
+    this.muted = `${this.prefix}muted`;
     this.amendments = `${this.prefix}amended/`;
     this.draft = `${this.prefix}draft`;
     this.uploads = `${this.prefix}upload/`;

@@ -227,6 +227,18 @@ export class LiveSession implements RoomSession {
     this.state.tell({ type: "changed" });
   }
 
+  async mute(isMuted: boolean): Promise<void> {
+    const { state } = this;
+    await state.turn((turn) => {
+      if (isMuted) turn.put(state.keys.muted, new Uint8Array([1]));
+      else turn.delete(state.keys.muted);
+      turn.after(() => {
+        state.isMuted = isMuted;
+        state.tell({ type: "changed" });
+      });
+    });
+  }
+
   async decide(action: Wish): Promise<Result<Progress>> {
     const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);

@@ -38,6 +38,8 @@ export class RoomState {
   slotsFor = -1;
   /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
   leaving: number | null = null;
+  /** The person wants to be left in peace by this room. */
+  isMuted = false;
   readonly freshness: FreshnessLog;
   readonly amendments: Amendments;
   readonly conversation: Conversation;
@@ -96,6 +98,7 @@ export class RoomState {
     );
     const leaving = await storage.get(keys.leaving);
     if (leaving) state.leaving = stored(leaving, "leaving", (r) => r.u53());
+    state.isMuted = (await storage.get(keys.muted)) !== null;
     const slots = await storage.get(keys.slots);
     if (slots) state.slotsFor = stored(slots, "slots", (r) => r.u53());
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));

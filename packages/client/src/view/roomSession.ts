@@ -114,6 +114,8 @@ export interface RoomSession {
   acknowledge(order: number): Promise<Result<void>>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
+  /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
+  mute(isMuted: boolean): Promise<void>;
 
   /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
   decide(action: Action | { readonly type: "rekey" }): Promise<Result<Progress>>;

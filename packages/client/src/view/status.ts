@@ -96,6 +96,8 @@ export interface RoomStatus {
   readonly unread: number;
   /** Those of them that name you with an @. */
   readonly mentions: number;
+  /** The person has muted it on this device: only what names or asks them is told. */
+  readonly isMuted: boolean;
   /** The place of the first unread message; null when all is read. */
   readonly firstUnread: number | null;
   /** People who ask to be let in, as far as this device may see. */

@@ -22,6 +22,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     pending: outbox.visible.length,
     unread: state.leaving === null ? history.unread : 0,
     mentions: state.leaving === null ? history.mentions : 0,
+    isMuted: state.isMuted,
     firstUnread: state.leaving === null ? history.firstUnread : null,
     requests: requests.known.length,
     asked: askedOf(engine),

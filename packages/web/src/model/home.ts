@@ -26,8 +26,10 @@ export const self = signal<SelfView | null>(null);
 export const rooms = signal<ReadonlyMap<RoomKey, RoomSummary>>(new Map());
 /** All rooms, that first in which something was written last, or that one came into last. */
 export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => newest(b) - newest(a)));
-/** Unread messages of all rooms. */
-export const unread = computed(() => [...rooms.value.values()].reduce((sum, { status }) => sum + status.unread, 0));
+/** Unread messages of all rooms; of muted ones those that name the person. */
+export const unread = computed(() =>
+  [...rooms.value.values()].reduce((sum, { status }) => sum + (status.isMuted ? status.mentions : status.unread), 0),
+);
 
 /** What waits for a yes or no of this person in all rooms: requests to join, and proposals. */
 export const needed = computed(() =>

@@ -110,8 +110,10 @@ export function isNews(message: TimelineMessage, choice: Notices, isLive: boolea
 const shown = new Map<RoomKey, (() => void)[]>();
 
 async function notify(key: RoomKey, message: TimelineMessage): Promise<void> {
-  const isLive = rooms.value.get(key)?.status.connection === "live";
-  if (!isNews(message, notices.value, isLive, Date.now())) return;
+  const status = rooms.value.get(key)?.status;
+  // Of a muted room one is told what names one.
+  const choice = status?.isMuted && notices.value === "all" ? "mentions" : notices.value;
+  if (!isNews(message, choice, status?.connection === "live", Date.now())) return;
   const via = message.kind === "via" ? decodeVia(message.body) : null;
   if (message.kind === "via" && !via) return;
   const text = message.kind === "file" ? t.file : plainText(via?.text ?? decoder.decode(message.body), LONGEST);

@@ -1,7 +1,17 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
-import { AtSign, Clock3, CloudOff, Hand, OctagonAlert, OctagonPause, Gavel, ShieldQuestion } from "lucide-preact";
+import {
+  AtSign,
+  BellOff,
+  Clock3,
+  CloudOff,
+  Hand,
+  OctagonAlert,
+  OctagonPause,
+  Gavel,
+  ShieldQuestion,
+} from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
@@ -36,8 +46,12 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
   const title = plainName(room.title);
   const needed = status.standing === "member" ? status.requests + status.asked : 0;
   const isNew = status.unread > 0 && !isOut;
+  const isLoud = isNew && (!status.isMuted || status.mentions > 0);
   return (
-    <div class={classes(style["row"], isNew && style["new"], isOut && style["out"], menuAt && style["held"])} {...held}>
+    <div
+      class={classes(style["row"], isLoud && style["new"], isOut && style["out"], menuAt && style["held"])}
+      {...held}
+    >
       <ListRow
         href={href({ at: "room", key, panel: null, item: null })}
         current={isHere}
@@ -61,7 +75,7 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
                 </span>
               )}
-              {isNew && <Count value={status.unread} label={t.unread(status.unread)} />}
+              {isNew && <Count value={status.unread} label={t.unread(status.unread)} quiet={status.isMuted} />}
             </span>
           </>
         }
@@ -116,7 +130,7 @@ function Name({ of: { name, tag, isYou } }: { readonly of: NamedPerson }): JSX.E
 
 /** What needs somebody's eye: at most one, the gravest. */
 function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Element | null {
-  const { paused, alarms, connection, pending, standing, isConfirmed, freshness } = status;
+  const { paused, alarms, connection, pending, standing, isConfirmed, freshness, isMuted } = status;
   if (standing !== "member") return standing === "asking" ? <Hint icon={Clock3} text={t.asking} /> : null;
   if (paused?.why === "alarm") return <Hint icon={OctagonAlert} text={t.alarm} tone="danger" />;
   if (paused) return <Hint icon={OctagonPause} text={t.paused} tone="warning" />;
@@ -124,6 +138,7 @@ function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Elemen
   if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending(pending)} />;
   if (connection === "offline") return <Hint icon={CloudOff} text={t.offline} />;
   if (!isConfirmed && freshness.state === "unknown") return <Hint icon={ShieldQuestion} text={t.unconfirmed} />;
+  if (isMuted) return <Hint icon={BellOff} text={t.muted} />;
   return null;
 }
 

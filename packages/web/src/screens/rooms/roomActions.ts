@@ -1,6 +1,6 @@
 import { isGone } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
-import { CheckCheck, LogOut, SlidersHorizontal, Trash2, UsersRound } from "lucide-preact";
+import { Bell, BellOff, CheckCheck, LogOut, SlidersHorizontal, Trash2, UsersRound } from "lucide-preact";
 import { go, type Panel } from "../../app/index.js";
 import type { MenuItem } from "../../design/index.js";
 import { home } from "../../model/home.js";
@@ -24,6 +24,16 @@ export function roomActions(room: RoomSummary): readonly MenuItem[] {
         void home()
           .room(key)
           .markRead(status.n)
+          .catch(() => undefined);
+      },
+    },
+    {
+      text: status.isMuted ? t.unmute : t.mute,
+      icon: status.isMuted ? Bell : BellOff,
+      onSelect: () => {
+        void home()
+          .room(key)
+          .mute(!status.isMuted)
           .catch(() => undefined);
       },
     },

@@ -7,7 +7,8 @@ export const t = words({
     start: "Start a room",
     startText: "Name it, and decide who decides. It takes a minute.",
     link: "I have an invite link",
-    linkText: "Paste it here. Nothing is asked of any server before you say so.",
+    linkText:
+      "Paste it here. Nothing is asked of any server before you say so. Did a link lead here? Some apps lose half of it: copy it from the message.",
     linkField: "Invite link",
     linkGo: "Look at the invite",
     recover: "I have recovery words",
@@ -27,7 +28,8 @@ export const t = words({
     start: "Einen Raum gründen",
     startText: "Gib ihm einen Namen und lege fest, wer entscheidet. Das dauert eine Minute.",
     link: "Ich habe einen Einladungslink",
-    linkText: "Füge ihn hier ein. Kein Server wird gefragt, bevor du zustimmst.",
+    linkText:
+      "Füge ihn hier ein. Kein Server wird gefragt, bevor du zustimmst. Hat dich ein Link hierher geführt? Manche Apps verlieren die Hälfte davon: kopiere ihn aus der Nachricht.",
     linkField: "Einladungslink",
     linkGo: "Einladung ansehen",
     recover: "Ich habe meine 24 Wörter",
