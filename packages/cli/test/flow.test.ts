@@ -200,7 +200,8 @@ describe("what goes wrong", () => {
     expect(nobody).toMatchObject({ code: 3, error: { code: "UNREACHABLE" } });
     expect(await conclave("Kim", "send", "later")).toMatchObject({ code: 3, error: { code: "UNREACHABLE" } });
     expect(names((await conclave("Kim", "members")).members)).toEqual(["Kim"]);
-    expect(Date.now() - started).toBeLessThan(15_000);
+    // A single one that waited would take 20 seconds by itself.
+    expect(Date.now() - started).toBeLessThan(20_000);
     const again = await startRelay(join(folder, "other"), Number(new URL(elsewhere).port));
     await conclave("Kim", "send", "now");
     expect(texts((await conclave("Kim", "history")).items)).toEqual(["later", "now"]);

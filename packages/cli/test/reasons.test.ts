@@ -64,6 +64,13 @@ describe("each reason is told as itself", () => {
       expect(sent).toMatchObject({ code: 1, error: { code: "NOT_MEMBER", fate: "dropped" } });
       expect(sent.error.message).toBe("You were removed from this room. Your message was not sent.");
       expect((await conclave("bob", "status")).status.pending).toBe(0);
+      // Nor is a list of nobody shown as if it were the room's, nor a command advised that would be refused.
+      for (const command of ["members", "invites"]) {
+        expect(await conclave("bob", command)).toMatchObject({ code: 1, error: { code: "NOT_MEMBER" } });
+      }
+      const { stdout } = await run(["status", "--home", join(folder, "bob")]);
+      expect(stdout).toContain("you are     not in it any more: removed");
+      expect(stdout).not.toContain("members");
     },
   );
 

@@ -57,6 +57,7 @@ export async function invites(context: CommandContext): Promise<void> {
       showLink(context, room, wanted);
       return;
     }
+    room.mustBeKnown();
     const all = room.invitations();
     context.output.result({ invitations: all }, (paint) =>
       all.length === 0

@@ -9,6 +9,7 @@ import { calendarDay } from "../terminal/when.js";
 /** `conclave members`. */
 export async function members(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room) => {
+    room.mustBeKnown();
     const people = room.members();
     const { freshness } = room.status();
     context.output.result({ room: room.summary(), freshness, members: people }, (paint) => [

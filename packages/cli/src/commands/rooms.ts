@@ -20,7 +20,7 @@ export async function rooms(context: CommandContext): Promise<void> {
           all.map((room) => [
             { text: safeName(room.title), paint: paint.bold },
             room.standing === "member" ? (room.role ?? "member") : room.standing,
-            `${room.people} ${room.people === 1 ? "person" : "people"}`,
+            room.people === 0 ? "" : `${room.people} ${room.people === 1 ? "person" : "people"}`,
             { text: room.id.slice(0, 12), paint: paint.dim },
             { text: room.relay, paint: paint.dim },
           ]),

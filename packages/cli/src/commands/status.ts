@@ -1,4 +1,5 @@
 import { CLOCK_LIMIT_MS, type Returning, spanOf } from "@conclave/client";
+import { isGone } from "@conclave/client/pure";
 import { EXIT } from "../exitCode.js";
 import type { RoomStatus, RoomSummary } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
@@ -23,9 +24,8 @@ export async function status(context: CommandContext): Promise<void> {
       "",
       `  you are     ${standingLine(summary)}`,
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
-      `  members     ${freshnessLine(current)}`,
-      `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
-      `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
+      // Who is out of the room is told nothing about it: what this home knows of it is over.
+      ...(isGone(summary.standing) ? [] : roomLines(current)),
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
@@ -44,8 +44,18 @@ export async function status(context: CommandContext): Promise<void> {
   });
 }
 
+function roomLines(current: RoomStatus): string[] {
+  return [
+    `  members     ${freshnessLine(current)}`,
+    `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
+    `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
+  ];
+}
+
 function standingLine({ standing, role, isConfirmed, people }: RoomSummary): string {
   if (standing === "asking") return "waiting to be let in";
+  if (standing === "lost") return "not in it: the joining did not work out";
+  if (standing === "removed" || standing === "left") return `not in it any more: ${standing}`;
   if (standing !== "member") return standing;
   return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed your joining yet)"}`;
 }

@@ -11,6 +11,7 @@ import {
   usualMode,
 } from "@conclave/client";
 import { systemRandom } from "@conclave/client/node";
+import { isGone } from "@conclave/client/pure";
 import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type Action, actionHash } from "@conclave/protocol";
@@ -89,6 +90,12 @@ export class HomeRoom implements RoomSession {
       roomAhead,
       alarms: alarms.map((alarm) => alarmView(alarm, this.proofOf)),
     };
+  }
+
+  /** @throws CliError NOT_MEMBER where this device has nothing to do with who is in the room: not yet, or not any more */
+  mustBeKnown(): void {
+    const { standing } = this.room.status();
+    if (isGone(standing) || standing === "asking") throw notInRoom(standing);
   }
 
   members(): Member[] {
