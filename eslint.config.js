@@ -3,6 +3,7 @@ import path from "node:path";
 import eslint from "@eslint/js";
 import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { outcomeLast } from "./scripts/lint/outcomeLast.mjs";
 
 // The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error.
 const mayImport = {
@@ -93,6 +94,12 @@ export default tseslint.config(
         })),
       ],
     },
+  },
+  // What is told is true: an outcome is told after it is so.
+  {
+    files: ["packages/cli/src/**/*.{ts,tsx}", "packages/web/src/**/*.{ts,tsx}"],
+    plugins: { conclave: { rules: { "outcome-last": outcomeLast } } },
+    rules: { "conclave/outcome-last": "error" },
   },
   // The demo's attackers use whatever an attacker would.
   { files: ["packages/cli/src/demo/**"], rules: { "no-restricted-imports": "off" } },

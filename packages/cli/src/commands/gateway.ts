@@ -103,6 +103,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
     }));
     try {
       const parties = gateway.parties.length;
+      // eslint-disable-next-line conclave/outcome-last -- That it listens is so; what is awaited is its end.
       output.result({ event: "ready", address: server.address, parties }, (paint) => [
         `The gateway listens on ${paint.cyan(server.address)}. Parties: ${parties}.`,
         "Ctrl-C stops it.",

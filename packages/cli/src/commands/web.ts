@@ -31,6 +31,7 @@ export async function web(
   });
   const address = await listen(server, port);
   const { build, version } = pages.manifest;
+  // eslint-disable-next-line conclave/outcome-last -- That it listens is so; what is awaited is its end.
   output.result({ event: "ready", address, version, build }, (paint) => [
     "",
     `${paint.bold("Conclave")} from this machine: version ${version}, fingerprint ${shortHash(build)}`,

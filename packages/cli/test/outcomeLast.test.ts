@@ -1,0 +1,49 @@
+import { Linter } from "eslint";
+import { describe, expect, it } from "vitest";
+import { outcomeLast } from "../../../scripts/lint/outcomeLast.mjs";
+
+/** What the rule says of the body of a function. */
+function said(body: string): (string | undefined)[] {
+  const linter = new Linter();
+  const plugins = { conclave: { rules: { "outcome-last": outcomeLast } } };
+  const code = `async function work(output, room) { ${body} }`;
+  return linter
+    .verify(code, [{ plugins, rules: { "conclave/outcome-last": "error" } }])
+    .map(({ messageId, message }) => messageId ?? message);
+}
+
+describe("the lint rule that an outcome is told after it is so", () => {
+  it("refuses what is told while something is still awaited on the same way", () => {
+    expect(said(`output.result({}, () => "sent"); await room.flushed();`)).toEqual(["early"]);
+    expect(said(`if (room.ok) { toast("Done"); } await room.flushed();`)).toEqual(["early"]);
+    expect(said(`try { context.output.result({}, () => "sent"); await room.flushed(); } finally {}`)).toEqual([
+      "early",
+    ]);
+    expect(said(`toast({ text: "Done", tone: "success" }); return await room.save();`)).toEqual(["early"]);
+  });
+
+  it("refuses a success that nothing can have told", () => {
+    expect(said(`void room.save(); toast({ text: "Saved", tone: "success" });`)).toEqual(["unknown"]);
+    expect(said(`room.each(async () => { await room.save(); }); toast({ text: "Saved", tone: "success" });`)).toEqual([
+      "unknown",
+    ]);
+  });
+
+  it("lets pass what a result that was given says", () => {
+    expect(said(`if (room.ok) toast({ text: "Saved", tone: "success" });`)).toEqual([]);
+    expect(said(`if (room.open) toast({ text: "Saved", tone: "success" });`)).toEqual(["unknown"]);
+  });
+
+  it("lets pass what is told last, and what is said of a failure", () => {
+    expect(said(`await room.flushed(); output.result({}, () => "sent");`)).toEqual([]);
+    expect(said(`if (room.stored) { output.result({}, () => "kept"); return; } await room.flushed();`)).toEqual([]);
+    expect(said(`toast({ text: "No", tone: "danger" }); await room.retry();`)).toEqual([]);
+    expect(
+      said(`try { await room.save(); output.result({}, () => "saved"); } finally { await room.close(); }`),
+    ).toEqual([]);
+    expect(said(`void room.save().then(() => { toast({ text: "Saved", tone: "success" }); });`)).toEqual([]);
+    expect(said(`const saved = await room.save(); if (saved.ok) toast({ text: "Saved", tone: "success" });`)).toEqual(
+      [],
+    );
+  });
+});
