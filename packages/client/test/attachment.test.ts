@@ -304,7 +304,12 @@ describe("a file", () => {
     const world = new World({ limits: { blob: 400_000 }, quotas: { blobBytesPerRoom: 500_000 } });
     const [alice, bob] = await twoIn(world);
     const attempt = (size: number) => world.run(alice.room.attach(new Source(systemRandom(size))));
-    expect(await attempt(450_000)).toMatchObject({ problem: { kind: "relay", error: "too_large" } });
+    // The relay says what it takes: nobody has to try.
+    const { fileLimit } = alice.room.status();
+    expect(fileLayout(fileLimit!).blobSize).toBeLessThanOrEqual(400_000);
+    expect(fileLayout(fileLimit! + 1).blobSize).toBeGreaterThan(400_000);
+    expect(await attempt(fileLimit! + 1)).toMatchObject({ problem: { kind: "relay", error: "too_large" } });
+    expect(await alice.room.uploads()).toEqual([]);
     await attached(world, alice, bob, new Source(systemRandom(300_000)));
     expect(await attempt(300_000)).toMatchObject({ problem: { kind: "relay", error: "quota_exceeded" } });
     expect(await world.run(alice.room.uploads())).toEqual([]);

@@ -146,6 +146,24 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await second.getByLabel("Notify me of").selectOption("all");
   });
 
+  it("of a muted room one is told what names one, and nothing else", async () => {
+    await second.bringToFront();
+    const press = async (item: string) => {
+      await row(second, "Choir").click({ button: "right" });
+      await second.getByRole("menuitem", { name: item, exact: true }).click();
+    };
+    await second.evaluate(() => (location.hash = "#/rooms"));
+    await press("Mute");
+    await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "attached" });
+    await says(choir, "for everybody, quietly");
+    await says(choir, "for @Bob, all the same");
+    await expect.poll(told, SOON).toMatchObject([{ body: "Alice: for @Bob, all the same" }]);
+    await press("Unmute");
+    await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "detached" });
+    await says(choir, "aloud again");
+    await expect.poll(told, SOON).toHaveLength(2);
+  });
+
   it("where pages may not notify, as on phones, the service worker does; a press leads to the room, reading takes it away", async () => {
     const phone = await first.context().newPage();
     await phone.addInitScript(() => {

@@ -127,7 +127,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
       await page.getByRole("textbox", { name: "Message to Kitchen" }).waitFor();
       await row("Garden club").click({ button: "right" });
       await item("Mute").click();
-      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "attached" });
+      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "attached" });
       await get(pia.send("Just so"));
       await row("Garden club")
         .getByText(/^\d+ unread message/u)
@@ -137,10 +137,10 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
       await expect.poll(() => page.title()).toMatch(/^\(1\)/u);
       await page.reload();
       await row("Garden club").getByLabel("somebody mentioned you").waitFor();
-      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "attached" });
+      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "attached" });
       await row("Garden club").click({ button: "right" });
       await item("Unmute").click();
-      await row("Garden club").getByText("Muted: only what mentions you is told").waitFor({ state: "detached" });
+      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "detached" });
     },
   );
 

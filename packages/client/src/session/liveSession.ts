@@ -5,6 +5,7 @@ import {
   type FileCard,
   type Fingerprint,
   inviteLink,
+  MAX_FILE_SIZE,
   personFingerprint,
   type Policy,
   ProtocolKind,
@@ -148,6 +149,11 @@ export class LiveSession implements RoomSession {
   attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
     const stopped = this.silenced();
     if (stopped) return Promise.resolve(failed(stopped));
+    const { fileLimit } = this.status();
+    // What is no size of a file is malformed, not too large.
+    if (fileLimit !== null && file.size > fileLimit && file.size <= MAX_FILE_SIZE) {
+      return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
+    }
     return this.engine.uploads.attach(file, options, (body, ref, also) =>
       this.put({ id: this.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
     );

@@ -107,6 +107,8 @@ export interface RoomStatus {
   readonly paused: Pause | null;
   /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */
   readonly roomAhead: number;
+  /** Bytes of the largest file that the relay takes; null while it has not been reached. */
+  readonly fileLimit: number | null;
   /** Those that nobody has acknowledged: what makes a banner. All of them are in the timeline. */
   readonly alarms: readonly TimelineAlarm[];
 }

@@ -1,4 +1,5 @@
 import { equalBytes } from "@conclave/codec";
+import { largestFile } from "@conclave/protocol";
 import type { RoomEngine } from "../session/roomEngine.js";
 import { alarmView } from "./alarmView.js";
 import { named } from "./roomView.js";
@@ -28,8 +29,18 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     asked: askedOf(engine),
     paused: pauseOf(engine),
     roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
+    fileLimit: connection.welcome && fileLimitOf(connection.welcome.limits.blob),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
+}
+
+// Asked for at every change: the search is done once for each limit.
+const limits = new Map<number, number>();
+
+function fileLimitOf(blobBytes: number): number {
+  const known = limits.get(blobBytes) ?? largestFile(blobBytes);
+  if (limits.size < 16) limits.set(blobBytes, known);
+  return known;
 }
 
 function askedOf({ state, requests }: RoomEngine): number {

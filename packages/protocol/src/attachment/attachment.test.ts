@@ -4,7 +4,7 @@ import { nodeCrypto as crypto, systemRandom } from "@conclave/crypto/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeFileCard, encodeFileCard, isFileWords, thumbnailType, type FileCard } from "./fileCard.js";
-import { fileLayout, MAX_FILE_SIZE, OPEN_CHUNK, paddedFileSize, SEALED_CHUNK } from "./fileLayout.js";
+import { fileLayout, largestFile, MAX_FILE_SIZE, OPEN_CHUNK, paddedFileSize, SEALED_CHUNK } from "./fileLayout.js";
 import { contentLength, digestOf, openChunk, readHashes, sealChunk } from "./fileSeal.js";
 
 const key = new Uint8Array(32).fill(7);
@@ -54,6 +54,17 @@ describe("a file's layout", () => {
     expect(SEALED_CHUNK).toBe(65_536);
     expect(() => fileLayout(MAX_FILE_SIZE + 1)).toThrow(RangeError);
     expect(() => fileLayout(-1)).toThrow(RangeError);
+  });
+
+  it("the largest file for a relay's limit fits, and one byte more does not", () => {
+    for (const limit of [4200, 100_000, 65 * 1024 * 1024]) {
+      const most = largestFile(limit);
+      expect(fileLayout(most).blobSize).toBeLessThanOrEqual(limit);
+      expect(fileLayout(most + 1).blobSize).toBeGreaterThan(limit);
+    }
+    expect(largestFile(fileLayout(64 * 1024 * 1024).blobSize)).toBe(64 * 1024 * 1024);
+    expect(largestFile(10)).toBe(0);
+    expect(largestFile(Number.MAX_SAFE_INTEGER)).toBe(MAX_FILE_SIZE);
   });
 });
 

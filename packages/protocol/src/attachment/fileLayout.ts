@@ -42,6 +42,17 @@ export function fileLayout(size: number): FileLayout {
   return { chunks, paddedSize, sealedSize, blobSize: sealedSize + chunks * HASH_BYTES };
 }
 
+/** The size of the largest file whose blob has at most so many bytes; 0 where none has. */
+export function largestFile(blobBytes: number): number {
+  let [fits, tooLarge] = [-1, MAX_FILE_SIZE + 1];
+  while (tooLarge - fits > 1) {
+    const size = Math.floor((fits + tooLarge) / 2);
+    if (fileLayout(size).blobSize <= blobBytes) fits = size;
+    else tooLarge = size;
+  }
+  return Math.max(0, fits);
+}
+
 /** How many bytes of the file, padding included, are in the chunk at `index`. */
 export function openChunkLength({ paddedSize }: FileLayout, index: number): number {
   return Math.max(0, Math.min(OPEN_CHUNK, paddedSize - index * OPEN_CHUNK));

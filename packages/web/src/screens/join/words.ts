@@ -52,7 +52,8 @@ export const t = words({
     shown: (host: string) =>
       `Something put this link into an address of ${host}, where that server can read all of it, and join with it. Better ask for a new link, and have this one closed.`,
     noLinkTitle: "Open an invite",
-    noLinkText: "Paste the link that somebody sent you. Nothing is asked of any server before you say so.",
+    noLinkText:
+      "Paste the link that somebody sent you. Nothing is asked of any server before you say so. Did it lead here without the invite? Some apps lose half of a link: copy it from the message.",
     paste: "Invite link",
     check: "Go on",
     hereTitle: (room: string) => `You are in “${room}” already`,
@@ -155,7 +156,8 @@ export const t = words({
     shown: (host: string) =>
       `Etwas hat diesen Link in eine Adresse von ${host} gesetzt: dieser Server kann ihn ganz lesen, und damit beitreten. Bitte lieber um einen neuen, und lass diesen schließen.`,
     noLinkTitle: "Einladung öffnen",
-    noLinkText: "Füge den Link ein, den dir jemand geschickt hat. Kein Server wird gefragt, bevor du zustimmst.",
+    noLinkText:
+      "Füge den Link ein, den dir jemand geschickt hat. Kein Server wird gefragt, bevor du zustimmst. Hat er ohne die Einladung hierher geführt? Manche Apps verlieren die Hälfte eines Links: kopiere ihn aus der Nachricht.",
     paste: "Einladungslink",
     check: "Weiter",
     hereTitle: (room: string) => `Du bist schon in „${room}“`,

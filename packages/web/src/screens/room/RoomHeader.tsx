@@ -9,6 +9,7 @@ import { IconButton } from "../../design/IconButton.js";
 import { type MenuItem, MenuPopup } from "../../design/MenuPopup.js";
 import { PaneHeader } from "../../design/PaneHeader.js";
 import { FreshnessLine } from "./FreshnessLine.js";
+import { muteItem } from "./muteItem.js";
 import style from "./RoomHeader.module.css";
 import { t } from "./words.js";
 
@@ -97,6 +98,7 @@ export function RoomHeader({
                 onClose={() => open(null)}
                 items={[
                   ...(hasIcons.current ? [] : narrow),
+                  muteItem(room),
                   { text: t.settings, icon: SlidersHorizontal, onSelect: () => toggle("room") },
                 ]}
               />

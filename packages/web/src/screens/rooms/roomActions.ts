@@ -1,9 +1,10 @@
 import { isGone } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
-import { Bell, BellOff, CheckCheck, LogOut, SlidersHorizontal, Trash2, UsersRound } from "lucide-preact";
+import { CheckCheck, LogOut, SlidersHorizontal, Trash2, UsersRound } from "lucide-preact";
 import { go, type Panel } from "../../app/index.js";
 import type { MenuItem } from "../../design/index.js";
 import { home } from "../../model/home.js";
+import { muteItem } from "../room/muteItem.js";
 import { forgetRoom } from "./forgetRoom.js";
 import { t } from "./words.js";
 
@@ -27,16 +28,7 @@ export function roomActions(room: RoomSummary): readonly MenuItem[] {
           .catch(() => undefined);
       },
     },
-    {
-      text: status.isMuted ? t.unmute : t.mute,
-      icon: status.isMuted ? Bell : BellOff,
-      onSelect: () => {
-        void home()
-          .room(key)
-          .mute(!status.isMuted)
-          .catch(() => undefined);
-      },
-    },
+    muteItem(room),
     { text: t.people, icon: UsersRound, onSelect: () => show(key, "people") },
     { text: t.rules, icon: SlidersHorizontal, onSelect: () => show(key, "room") },
     "line",

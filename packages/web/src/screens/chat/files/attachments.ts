@@ -3,7 +3,7 @@ import { MAX_FILE_NAME, MAX_FILE_SIZE, type Picture, plainName } from "@conclave
 import type { RoomKey } from "@conclave/client/remote";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { toast } from "../../../design/Toast.js";
-import { home, self } from "../../../model/home.js";
+import { home, rooms, self } from "../../../model/home.js";
 import { Sending } from "../../../model/transfers.js";
 import { fileSize } from "../../../words/say.js";
 import { t } from "./words.js";
@@ -113,10 +113,11 @@ export class Attachments {
   }
 
   add(files: readonly File[]): void {
+    const most = this.most();
     const good = files.filter(({ name, size }) => {
       if (size === 0) refuse(t.empty(plainName(name, LONGEST_NAME)));
-      else if (size > MAX_FILE_SIZE) refuse(t.tooLarge(plainName(name, LONGEST_NAME), fileSize(MAX_FILE_SIZE)));
-      return size > 0 && size <= MAX_FILE_SIZE;
+      else if (size > most) refuse(t.tooLarge(plainName(name, LONGEST_NAME), fileSize(most)));
+      return size > 0 && size <= most;
     });
     if (good.length > 0) this.all.value = [...this.all.value, ...good.map((file) => new Attachment(file))];
   }
@@ -125,7 +126,12 @@ export class Attachments {
   addText(text: string): boolean {
     const file = new File([text], t.textName, { type: "text/plain" });
     this.add([file]);
-    return file.size <= MAX_FILE_SIZE;
+    return file.size <= this.most();
+  }
+
+  /** What the room's relay takes is told when a file is chosen, not after it was sent for a while. */
+  private most(): number {
+    return Math.min(MAX_FILE_SIZE, rooms.value.get(this.room)?.status.fileLimit ?? MAX_FILE_SIZE);
   }
 
   /** Adds the files of something that was dropped or pasted; false when there are none. */
