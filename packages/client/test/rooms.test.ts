@@ -318,6 +318,30 @@ describe("several must agree", () => {
     expect(await lines(bob)).toMatchObject([{ ending: "done" }]);
   });
 
+  it("somebody at the door waits for those who have a say, each until they have answered, and counts once", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    const link = await alice.invite("ask");
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.until(() => carol.room.status().seq === alice.room.status().seq);
+    const dora = world.home();
+    await dora.open();
+    await dora.join(link, "Dora");
+    const asked = () => [alice, bob, carol].map(({ room }) => room.status().asked);
+    await world.until(() => [alice, bob, carol].every(({ room }) => room.status().requests === 1));
+    expect(asked()).toEqual([1, 1, 0]);
+    const [request] = await world.get(alice.room.requests());
+    expect(await world.get(alice.room.admit(request!.id))).toMatchObject({ done: false });
+    await world.until(() => bob.room.proposals().length === 1);
+    expect(asked()).toEqual([0, 1, 0]);
+    await world.get(bob.room.declineProposal(bob.room.proposals()[0]!.actionHash));
+    expect(asked()).toEqual([0, 0, 0]);
+    expect(await world.get(bob.room.requests())).toMatchObject([
+      { approvedBy: [{ name: "Alice" }], declinedBy: [{ name: "Bob" }] },
+    ]);
+  });
+
   it("RULE petitions.no-veto: a no is told and asks no more, and keeps nobody else from agreeing", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);

@@ -125,6 +125,10 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     expect(invited.mode).toBe("return");
     await get(invited.accept(""));
     await page.getByText("You came back to this room with another device").waitFor();
+    await page
+      .getByRole("link", { name: /^Orchard/u })
+      .getByText("You came back on another device")
+      .waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await page.close();
   });

@@ -67,6 +67,8 @@ export interface JoinRequest {
   /** The action that admits them: what has to be approved, where several must agree. */
   readonly action: Action;
   readonly approvedBy: readonly NamedPerson[];
+  /** Who said no to the proposal to admit them: it keeps nobody else from agreeing. */
+  readonly declinedBy: readonly NamedPerson[];
   /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
 }

@@ -1,21 +1,31 @@
 import { equalBytes } from "@conclave/codec";
-import { type Action, inviteOf, openLeafCert, personFingerprint, personTag, readInviteProof } from "@conclave/protocol";
+import {
+  type Action,
+  type Invite,
+  inviteOf,
+  openLeafCert,
+  personFingerprint,
+  personTag,
+  type Proposal,
+  readInviteProof,
+} from "@conclave/protocol";
 import type { OpenedRequest } from "../session/joinRequests.js";
 import type { RoomState } from "../session/roomState.js";
 import type { JoinRequest, OpenProposal } from "./invitation.js";
 import type { NamedPerson } from "./person.js";
 import { named } from "./roomView.js";
 
+type Admission = Extract<Action, { readonly type: "add" }>;
+
 /** A request to be let in, for a screen. Null when it names no invite of the room. */
 export function requestView(state: RoomState, { item, ask }: OpenedRequest): JoinRequest | null {
   const { room, ports } = state;
-  const proof = ask.inviteProof && readInviteProof(ask.inviteProof);
-  const invite = room && proof && inviteOf(room.roster, proof.proof.inviteId);
+  const invite = inviteFor(state, ask);
   if (!room || !invite) return null;
   const { inviteId, role, createdBy } = invite;
   const { person, name, note, leafCert } = ask;
-  const proposals = room.proposals();
-  const proposal = proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert));
+  const action = { type: "add", leafCert, role } as const;
+  const proposal = proposalFor(room.proposals(), action);
   return {
     id: item.request,
     person,
@@ -26,10 +36,27 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
     invite: { inviteId, label: state.invites.find(inviteId)?.label ?? null, by: named(state, createdBy) },
     role,
     time: item.time,
-    action: { type: "add", leafCert, role },
+    action,
     approvedBy: proposal ? proposal.yes.map((person) => named(state, person)) : [],
+    declinedBy: proposal ? proposal.declinedBy.map((person) => named(state, person)) : [],
     approvalsNeeded: proposal?.need ?? 0,
   };
+}
+
+/** What lets in whoever asks. Null when the request names no invite of the room. */
+export function admissionOf(state: RoomState, { ask }: OpenedRequest): Admission | null {
+  const invite = inviteFor(state, ask);
+  return invite && { type: "add", leafCert: ask.leafCert, role: invite.role };
+}
+
+/** The proposal to let in by this leaf, if somebody made one. */
+export function proposalFor(proposals: readonly Proposal[], { leafCert }: Admission): Proposal | null {
+  return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
+}
+
+function inviteFor({ room }: RoomState, { inviteProof }: OpenedRequest["ask"]): Invite | null {
+  const proof = inviteProof && readInviteProof(inviteProof);
+  return (room && proof && inviteOf(room.roster, proof.proof.inviteId)) || null;
 }
 
 /** What waits for people's agreement, for a screen. */

@@ -102,7 +102,7 @@ export interface RoomStatus {
   readonly firstUnread: number | null;
   /** People who ask to be let in, as far as this device may see. */
   readonly requests: number;
-  /** Proposals that wait for this person's yes; those to let somebody in who is counted in `requests` not among them. */
+  /** What waits for this person's answer: proposals and requests in which their yes would count, and nothing was said yet. */
   readonly asked: number;
   readonly paused: Pause | null;
   /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */

@@ -2,6 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { largestFile } from "@conclave/protocol";
 import type { RoomEngine } from "../session/roomEngine.js";
 import { alarmView } from "./alarmView.js";
+import { admissionOf, proposalFor } from "./requestView.js";
 import { named } from "./roomView.js";
 import { type Ending, isGone, type Pause, type RoomStatus } from "./status.js";
 
@@ -44,8 +45,15 @@ function fileLimitOf(blobBytes: number): number {
 }
 
 function askedOf({ state, requests }: RoomEngine): number {
-  const asked = state.room?.status === "active" ? state.room.proposals().filter(({ isAsked }) => isAsked) : [];
-  return asked.filter(({ action }) => action.type !== "add" || requests.findLeaf(action.leafCert) === null).length;
+  const { room } = state;
+  if (room?.status !== "active") return 0;
+  const proposals = room.proposals();
+  // A request that somebody proposed to admit is answered there.
+  const fresh = requests.known.filter((request) => {
+    const action = admissionOf(state, request);
+    return action !== null && proposalFor(proposals, action) === null && room.hasSay(action);
+  });
+  return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
 }
 
 function endingOf({ state }: RoomEngine): Ending | null {

@@ -53,6 +53,11 @@ export function proposalsOf(parts: RoomParts): Proposal[] {
   });
 }
 
+/** Whether our yes to an action would count by the room's rules. Whether it is possible at all is `foreseeOwn`'s question. */
+export function wouldCount({ roster, core }: RoomParts, action: Action): boolean {
+  return consentTo(roster, action, core.person, new Set(), null).have > 0;
+}
+
 /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
 export function foreseeOwn(
   { petitions, primitives, roster, core }: RoomParts,

@@ -33,7 +33,7 @@ import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { pauseFor } from "./pause.js";
-import { foreseeOwn, type Proposal, proposalsOf } from "./proposals.js";
+import { foreseeOwn, type Proposal, proposalsOf, wouldCount } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
@@ -253,6 +253,11 @@ export class Room {
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
   proposals(): Proposal[] {
     return proposalsOf(this.parts);
+  }
+
+  /** Whether our person has a say in an action: their yes to it would count. */
+  hasSay(action: Action): boolean {
+    return wouldCount(this.parts, action);
   }
 
   /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */

@@ -33,10 +33,7 @@ export const unread = computed(() =>
 
 /** What waits for a yes or no of this person in all rooms: requests to join, and proposals. */
 export const needed = computed(() =>
-  [...rooms.value.values()].reduce(
-    (sum, { status }) => sum + (status.standing === "member" ? status.requests + status.asked : 0),
-    0,
-  ),
+  [...rooms.value.values()].reduce((sum, { status }) => sum + (status.standing === "member" ? status.asked : 0), 0),
 );
 
 /** The home's calls. @throws Error before `startHome`. */

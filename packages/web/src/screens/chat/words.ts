@@ -22,7 +22,8 @@ export const t = words({
     emptyText:
       "What you write here can be read by the people in this room, and by nobody else: not by the server either.",
     alone: "Only you are here so far",
-    aloneText: "Send the others a link. Whoever has it can come in, even while you sleep.",
+    aloneText: "Send the others a link. Whoever has it can join, even while you sleep.",
+    aloneTextAsk: "Send the others a link. Whoever has it can ask to join.",
     invite: "Invite people",
     newMessages: "New messages",
     toNewest: "To the newest message",
@@ -120,6 +121,7 @@ export const t = words({
     emptyText: "Was du hier schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
     alone: "Noch bist nur du da",
     aloneText: "Schick den anderen einen Link. Wer ihn hat, kommt herein, auch während du schläfst.",
+    aloneTextAsk: "Schick den anderen einen Link. Wer ihn hat, kann um Einlass bitten.",
     invite: "Leute einladen",
     newMessages: "Neue Nachrichten",
     toNewest: "Zur neuesten Nachricht",

@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
+import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
 import { carryOut, sayNo } from "./carryOut.js";
 import { mayBegin } from "./mayBegin.js";
@@ -16,10 +17,11 @@ const LONGEST_NOTE = 500;
 /** Somebody at the door: who they say they are, by whose invite, what they wrote, and how far a decision has come. */
 export function RequestCard(props: { readonly detail: RoomDetail; readonly request: JoinRequest }): JSX.Element {
   const { detail, request } = props;
-  const { id, name, tag, person, note, words, invite, approvedBy, approvalsNeeded } = request;
+  const { id, name, tag, person, note, words, invite, approvedBy, declinedBy, approvalsNeeded } = request;
   const isBusy = useSignal(false);
   const you = detail.members.find(({ isYou }) => isYou);
   const isApproved = approvedBy.some((each) => each.isYou);
+  const hasDeclined = declinedBy.some((each) => each.isYou);
   // Answered, and not gone from the list yet: there is nothing more to press.
   const isAnswered = useSignal(false);
   const act = (work: Promise<boolean>) => {
@@ -58,11 +60,12 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
           <Note>{t.compareHint}</Note>
         </Disclosure>
         {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
+        {hasDeclined && <Note>{proposal.youDeclined}</Note>}
         {!isAnswered.value && mayBegin(detail.policy, "add", you?.role ?? null) && (
           <Row>
             {!isApproved && (
               <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>
-                {approvalsNeeded > 0 ? t.sayYes : t.admit}
+                {hasDeclined ? proposal.approveAfterAll : approvalsNeeded > 0 ? t.sayYes : t.admit}
               </Button>
             )}
             <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.decline(id)))}>

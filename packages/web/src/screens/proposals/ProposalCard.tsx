@@ -48,9 +48,11 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
           {t.dead} {sayProblem({ kind: "refused", rejection: refusal })}
         </Note>
       )}
-      <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
-        <Changes rows={changes} />
-      </Answers>
+      {room?.status.standing === "member" && (
+        <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
+          <Changes rows={changes} />
+        </Answers>
+      )}
     </article>
   );
 }

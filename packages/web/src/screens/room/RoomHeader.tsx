@@ -27,7 +27,7 @@ export function RoomHeader({
   const current = at.at === "room" && at.key === key ? at.panel : null;
   const toggle = (panel: Panel) => go({ at: "room", key, panel: current === panel ? null : panel, item: null });
   const count = detail?.members.length ?? 0;
-  const needed = status.requests + status.asked;
+  const needed = status.standing === "member" ? status.asked : 0;
   const title = plainName(room.title);
   // What stands beside the menu is not in it too.
   const wide = useRef<HTMLSpanElement>(null);

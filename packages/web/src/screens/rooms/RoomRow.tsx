@@ -44,7 +44,7 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
   const isHere = here.at === "room" && here.key === key;
   const isOut = isGone(status.standing);
   const title = plainName(room.title);
-  const needed = status.standing === "member" ? status.requests + status.asked : 0;
+  const needed = status.standing === "member" ? status.asked : 0;
   const isNew = status.unread > 0 && !isOut;
   const isLoud = isNew && (!status.isMuted || status.mentions > 0);
   return (
@@ -92,7 +92,8 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
 function Line({ room, isHere }: { readonly room: RoomSummary; readonly isHere: boolean }): JSX.Element {
   const { status, latest, lately, draft } = room;
   const { standing } = status;
-  if (standing !== "member") return <em class={style["standing"]}>{t[standing]}</em>;
+  const isElsewhere = standing === "removed" && status.ending?.by?.isYou === true;
+  if (standing !== "member") return <em class={style["standing"]}>{isElsewhere ? t.elsewhere : t[standing]}</em>;
   // In the room that is open one sees it in the field.
   if (!isHere && draft.trim() !== "") {
     return (
