@@ -11,6 +11,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,
+    // Hooks start relays and browsers: on a busy machine that takes more than a moment.
+    hookTimeout: 60_000,
     reporters: ["default"],
   },
 });

@@ -69,7 +69,7 @@ async function takePictures() {
   await button("Show the words").click();
   await alice.getByRole("list", { name: "Recovery words, in order" }).waitFor();
   await shoot("recovery-words");
-  await button("I have written it down").click();
+  await button("I've written them down").click();
   await button("Make the link").click();
   const link = await alice.getByLabel("Invite link").inputValue();
   await button("Show a QR code").click();
