@@ -136,6 +136,38 @@ describe("what leaves, and when", () => {
     }
   });
 
+  it("A103: RULE client.join-kept: who was told that their join was refused, and is in the room all the same, comes in by the link", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const link = await alice.invite();
+    const carol = world.home();
+    await carol.open();
+    // The relay takes the join, says that it did not, and does not show it.
+    world.changeAnswer = (answer) => {
+      const decoded = decodeRelayMessage(answer, 1 << 26);
+      const [first] = decoded.ok ? decoded.frames : [];
+      if (first?.type === "records") return null;
+      if (first?.type !== "appended") return answer.slice();
+      return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
+    };
+    const invited = await world.get(carol.client.lookAt(link));
+    expect(await world.run(invited.accept("Carol"))).toMatchObject({
+      problem: { kind: "relay", error: "slot_closed" },
+    });
+    world.changeAnswer = (answer) => answer.slice();
+    // As it is after a restart too.
+    carol.kill();
+    await carol.open();
+    expect(carol.room.status()).toMatchObject({ standing: "lost" });
+    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(carol.room.status()).toMatchObject({ standing: "member" });
+    world.cut();
+    await world.until(() => alice.room.members().length === 3 && carol.room.status().connection === "live");
+    await world.get(carol.room.send("here after all"));
+    await world.pass(5000);
+    expect(await alice.texts()).toEqual(["Carol: here after all"]);
+  });
+
   it("a link that is none, or to a room that we are in, is refused before anything is asked", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
@@ -144,6 +176,30 @@ describe("what leaves, and when", () => {
       problem: { kind: "link", fault: "none" },
     });
     expect(await world.run(bob.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+  });
+});
+
+describe("a relay that gives nothing of the log for now", () => {
+  it("RULE client.reason-as-itself: is told by its own reason, and not as one that keeps records back", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    world.changeAnswer = (answer) => {
+      const decoded = decodeRelayMessage(answer, 1 << 26);
+      const [first] = decoded.ok ? decoded.frames : [];
+      if (first?.type !== "subscribed") return answer.slice();
+      return encodeRelayMessage([
+        { type: "error", id: first.id, error: "storage_busy", retryAfter: 100, position: null },
+      ]);
+    };
+    world.cut();
+    await world.get(bob.room.send("when it can"));
+    expect(await world.run(bob.room.flushed(20_000))).toMatchObject({
+      problem: { kind: "relay", error: "storage_busy" },
+    });
+    world.changeAnswer = (answer) => answer.slice();
+    await world.get(bob.room.flushed(20_000));
+    await world.pass(60_000);
+    expect(await alice.texts()).toEqual(["Bob: when it can"]);
   });
 });
 

@@ -26,13 +26,14 @@ import type { RoomSession } from "../view/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../view/search.js";
 import { isGone } from "../view/status.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
-import { loadSession } from "./loadSession.js";
+import { loadSession, storedRoom } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
 import { HomeReturnWish } from "./returnWish.js";
 import { Relays } from "./relays.js";
 
 const UNTIL_REACHED = 20_000;
 const NO_SECRET = new Uint8Array(32);
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
@@ -206,6 +207,8 @@ export class HomeClient implements Client {
     });
     if (!read) return failed(problemOf({ type: "lost" }));
     if (!read.ok) return read;
+    const still = known ? await this.joinedAfterAll(known, link) : null;
+    if (still) return failed(still);
     const { mode, createdBy } = read.value.invite;
     // RULE: client.own-return: a link made of somebody else's way back shows nobody that they come back to a room (attack A37).
     if (mode === "return" && !equalBytes(createdBy, this.person))
@@ -221,6 +224,44 @@ export class HomeClient implements Client {
         },
       }),
     );
+  }
+
+  /**
+   * Reads the log once more for a join that was given up. Null where it is not in it; else what to tell who would join again.
+   *
+   * RULE: client.join-kept: what a relay says of a join ends it for its person, and throws no keys away: where the relay brought
+   * it into the log all the same, they are in the room with a device that works (attack A103).
+   */
+  private async joinedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
+    const { meta, keys } = before.engine.state;
+    const room = meta.standing === "lost" ? await storedRoom(this.ports, keys) : null;
+    if (room?.status !== "joining") return null;
+    // Without bytes to send: it is in the log by now, or nowhere.
+    const { name = "" } = memberOf(room.roster, this.person) ?? {};
+    const join = {
+      link: inviteLink("", link),
+      name,
+      note: "",
+      attempts: 1,
+      isLast: false,
+      isPosted: false,
+      blob: NO_BYTES,
+    };
+    const session = await this.session({ ...meta, standing: "joining", ending: null, join }, { room });
+    const { engine } = session;
+    const kept = await engine.state.turn((turn) => {
+      engine.state.setMeta(turn, {});
+    });
+    if (!kept.ok) return kept.problem;
+    before.engine.stop();
+    this.add(session);
+    const settled = await engine.waiting.until(
+      () => engine.state.meta.standing !== "joining",
+      UNTIL_REACHED,
+      () => whyLate(engine),
+    );
+    if (!settled.ok) return settled.problem;
+    return isGone(engine.state.meta.standing) ? null : { kind: "already_here" };
   }
 
   async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {

@@ -36,8 +36,8 @@ export async function loadSession(
   return new LiveSession(new RoomEngine(state, connection, device, asking, returns));
 }
 
-/** Of a room that we are out of only what was said and decided is left. The signed entries are many, and nobody needs them to go on. */
-async function storedRoom(ports: ClientPorts, keys: RoomKeys): Promise<Room | null> {
+/** The room that is stored under these keys, without the signed entries: they are many, and nobody needs them to go on. Null for none. */
+export async function storedRoom(ports: ClientPorts, keys: RoomKeys): Promise<Room | null> {
   const { storage } = ports;
   const before = await storage.range({ prefix: keys.state, before: `${keys.state}x/` });
   const after = await storage.range({ prefix: keys.state, after: `${keys.state}x/~` });

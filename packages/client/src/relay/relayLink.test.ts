@@ -49,6 +49,7 @@ class Script implements Transport {
       send: (bytes) => {
         const decoded = decodeClientMessage(bytes, DEFAULT_LIMITS);
         if (!decoded.ok) throw decoded.error;
+        if (decoded.frames.length === 0) throw new Error("a message without a frame");
         this.messages.push(decoded.frames);
       },
       close: () => {
@@ -94,6 +95,21 @@ describe("RelayLink", () => {
     script.events!.closed();
     expect(await open).toEqual({ type: "lost" });
     expect(script.log).toEqual(["online", "offline"]);
+  });
+
+  it("A80: RULE client.relay-limits: a relay that takes no frame and no byte at a time gets them one by one", async () => {
+    const script = new Script();
+    script.link.start();
+    script.events!.opened();
+    script.say({ ...welcome, limits: { ...DEFAULT_LIMITS, frames: 0, messageBytes: 0 } });
+    void script.link.request(read);
+    void script.link.request({ type: "unsubscribe", roomTag: id(3) });
+    await turn();
+    expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([
+      ["hello"],
+      ["read"],
+      ["unsubscribe"],
+    ]);
   });
 
   it("comes back with a growing, jittered wait, and never faster than the relay asked", () => {

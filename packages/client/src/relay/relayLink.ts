@@ -251,7 +251,9 @@ export class RelayLink {
     while (this.queue.length > 0) {
       let bytes = 0;
       let count = 0;
-      while (count < this.queue.length && count < limits.frames) {
+      // RULE: client.relay-limits: a message has one frame at least, whatever the relay says that it takes: one that says none
+      // would else keep its client in this loop for ever (attack A80).
+      while (count < this.queue.length && count < Math.max(1, limits.frames)) {
         const { length } = this.queue[count]!;
         if (count > 0 && bytes + length > limits.messageBytes) break;
         bytes += length;

@@ -42,6 +42,6 @@ export function whyLate({ state, connection, sync, sender }: Movement): Problem 
   const stopped = hindrance(state);
   if (stopped) return stopped;
   if (!connection.welcome) return { kind: "unreachable" };
-  if (!sync.isLive) return sync.problem ?? { kind: "behind" };
+  if (!sync.isLive) return sync.problem ?? sync.refusal ?? { kind: "behind" };
   return sender.refusal ?? { kind: "underway" };
 }

@@ -12,7 +12,7 @@ export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void
   return engine.waiting.until(
     () => hindering(engine.state) ?? engine.sync.problem ?? engine.sync.isLive,
     timeout,
-    () => (engine.connection.welcome ? { kind: "behind" } : { kind: "unreachable" }),
+    () => (engine.connection.welcome ? (engine.sync.refusal ?? { kind: "behind" }) : { kind: "unreachable" }),
   );
 }
 

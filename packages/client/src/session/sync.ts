@@ -1,5 +1,6 @@
 import { type AlarmCode, availableOf } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
+import type { Answer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { Patience } from "./patience.js";
 import { gatherProof } from "./gatherProof.js";
@@ -18,6 +19,8 @@ const UNSIGNED = 32;
  */
 export class Sync {
   private unknownRoom: Problem | null = null;
+  /** What the relay said last to who asked it for the log; null while it gives it. */
+  private refused: Problem | null = null;
   private subscribedOn = 0;
   /** The connection on which a receipt did not hold: nothing that comes on it is believed. */
   private distrustedOn = 0;
@@ -65,6 +68,11 @@ export class Sync {
     return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
+  /** The same where waiting may help: the relay answers, and says why it gives nothing now. */
+  get refusal(): Problem | null {
+    return this.refused;
+  }
+
   get isSubscribed(): boolean {
     return this.connection.welcome !== null && this.subscribedOn === this.connection.number;
   }
@@ -72,6 +80,7 @@ export class Sync {
   offline(): void {
     this.live = false;
     this.unknownRoom = null;
+    this.refused = null;
     // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
     this.target = 0;
     this.patience.stop();
@@ -143,9 +152,8 @@ export class Sync {
   private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
     const { number } = this.connection;
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
-    const { error, retryAfter } = answer.type === "error" ? answer : { error: null, retryAfter: 0 };
-    this.unknownRoom = error === "room_unknown" ? { kind: "relay", error, retryAfter } : null;
-    if (error !== null) this.patience.later(retryAfter);
+    this.answered(answer);
+    this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
     if (answer.type !== "subscribed" || number !== this.connection.number) return;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
@@ -171,11 +179,19 @@ export class Sync {
 
   private async read(roomTag: Uint8Array, fromN: number): Promise<void> {
     const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
-    if (answer.type === "error") this.patience.later(answer.retryAfter);
+    this.answered(answer);
     if (answer.type !== "page") return;
     await this.take(answer.items, answer.availableFrom);
     // A relay that promises records and does not give them is asked again, ever more slowly.
     if (this.state.room?.cursor.n === fromN - 1) this.patience.later();
+  }
+
+  private answered(answer: Answer<"subscribe" | "read">): void {
+    this.refused = null;
+    if (answer.type !== "error") return;
+    const { error, retryAfter } = answer;
+    this.refused = { kind: "relay", error, retryAfter };
+    this.patience.later(retryAfter);
   }
 
   /** One thing at a time, then look again what is to be done. */
