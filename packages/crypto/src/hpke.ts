@@ -23,6 +23,34 @@ const KEY_LENGTH = { aes128gcm: 16, aes256gcm: 32, chacha20poly1305: 32 } as con
 const EMPTY = new Uint8Array(0);
 
 /**
+ * Encrypts to one public key after another under the same `info`, each time as {@link hpkeSeal} does. Null when the public
+ * key is unusable (a peer's fault). `random` gives the randomness of the encapsulation.
+ */
+export type HpkeSealer = (
+  publicKey: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+  random: Random,
+) => HpkeCiphertext | null;
+
+/**
+ * What goes into the key schedule of `info` is derived once, here: a Welcome's is as large as the group, and there is a
+ * secret to seal under it for each newcomer.
+ */
+export function hpkeSealer(crypto: Crypto, suite: HpkeSuite, info: Uint8Array): HpkeSealer {
+  const context = keyScheduleContext(crypto, suite, info);
+  return (publicKey, aad, plaintext, random) => {
+    const encapsulation = crypto.kemEncapsulate(suite.kem, publicKey, random(kemRandomness[suite.kem]));
+    if (encapsulation === null) return null;
+    const { key, nonce } = keySchedule(crypto, suite, encapsulation.sharedSecret, context);
+    return {
+      kemOutput: encapsulation.encapsulated,
+      ciphertext: crypto.aeadSeal(suite.aead, key, nonce, aad, plaintext),
+    };
+  };
+}
+
+/**
  * `SealBase` (RFC 9180 §6.1): encrypts to a public key in one shot. Null when the public key is unusable (a peer's
  * fault). `random` gives the randomness of the encapsulation.
  */
@@ -35,13 +63,7 @@ export function hpkeSeal(
   plaintext: Uint8Array,
   random: Random,
 ): HpkeCiphertext | null {
-  const encapsulation = crypto.kemEncapsulate(suite.kem, publicKey, random(kemRandomness[suite.kem]));
-  if (encapsulation === null) return null;
-  const { key, nonce } = keySchedule(crypto, suite, encapsulation.sharedSecret, info);
-  return {
-    kemOutput: encapsulation.encapsulated,
-    ciphertext: crypto.aeadSeal(suite.aead, key, nonce, aad, plaintext),
-  };
+  return hpkeSealer(crypto, suite, info)(publicKey, aad, plaintext, random);
 }
 
 /** `OpenBase` (RFC 9180 §6.1). Null when the ciphertext does not open. */
@@ -55,7 +77,7 @@ export function hpkeOpen(
 ): Uint8Array | null {
   const sharedSecret = crypto.kemDecapsulate(suite.kem, privateKey, sealed.kemOutput);
   if (sharedSecret === null) return null;
-  const { key, nonce } = keySchedule(crypto, suite, sharedSecret, info);
+  const { key, nonce } = keySchedule(crypto, suite, sharedSecret, keyScheduleContext(crypto, suite, info));
   return crypto.aeadOpen(suite.aead, key, nonce, aad, sealed.ciphertext);
 }
 
@@ -71,7 +93,12 @@ export function hpkeSendExport(
 ): { kemOutput: Uint8Array; secret: Uint8Array } | null {
   const encapsulation = crypto.kemEncapsulate(suite.kem, publicKey, random(kemRandomness[suite.kem]));
   if (encapsulation === null) return null;
-  const { exporterSecret } = keySchedule(crypto, suite, encapsulation.sharedSecret, info);
+  const { exporterSecret } = keySchedule(
+    crypto,
+    suite,
+    encapsulation.sharedSecret,
+    keyScheduleContext(crypto, suite, info),
+  );
   return {
     kemOutput: encapsulation.encapsulated,
     secret: labeledExpand(crypto, suite, exporterSecret, "sec", exporterContext, length),
@@ -90,14 +117,13 @@ export function hpkeReceiveExport(
 ): Uint8Array | null {
   const sharedSecret = crypto.kemDecapsulate(suite.kem, privateKey, kemOutput);
   if (sharedSecret === null) return null;
-  const { exporterSecret } = keySchedule(crypto, suite, sharedSecret, info);
+  const { exporterSecret } = keySchedule(crypto, suite, sharedSecret, keyScheduleContext(crypto, suite, info));
   return labeledExpand(crypto, suite, exporterSecret, "sec", exporterContext, length);
 }
 
 // KeySchedule in base mode (RFC 9180 §5.1): mode 0, no PSK. Only sequence number 0 is ever used, so the nonce is the
 // base nonce. Values come lazily: sealing never needs the exporter secret.
-function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array, info: Uint8Array) {
-  const context = keyScheduleContext(crypto, suite, info);
+function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array, context: Uint8Array) {
   const secret = labeledExtract(crypto, suite, sharedSecret, "secret", EMPTY);
   return {
     get key() {
@@ -112,22 +138,11 @@ function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array,
   };
 }
 
-// One sender seals many secrets under the same info, one after the other (an MLS update path): the last context is kept.
-// It is public: no key goes into it.
-let last: { suite: string; info: Uint8Array; context: Uint8Array } | null = null;
-
+// key_schedule_context (RFC 9180 §5.1): public, no key goes into it.
 function keyScheduleContext(crypto: Crypto, suite: HpkeSuite, info: Uint8Array): Uint8Array {
-  const name = suiteName(suite);
-  if (last?.suite === name && isSame(last.info, info)) return last.context;
   const pskIdHash = labeledExtract(crypto, suite, EMPTY, "psk_id_hash", EMPTY);
   const infoHash = labeledExtract(crypto, suite, EMPTY, "info_hash", info);
-  const context = concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
-  if (info.length <= 4096) last = { suite: name, info: info.slice(), context };
-  return context;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
 }
 
 function labeledExtract(crypto: Crypto, suite: HpkeSuite, salt: Uint8Array, label: string, ikm: Uint8Array) {

@@ -3,4 +3,12 @@ export type { AeadName, Crypto, HashName, KemName, KeyPair, Random, SignatureChe
 export { constantTimeEqual } from "./bytes.js";
 export { committingOpen, committingSeal } from "./committing.js";
 export { noteSignatures } from "./noteSignatures.js";
-export { hpkeOpen, hpkeReceiveExport, hpkeSeal, hpkeSendExport, type HpkeCiphertext, type HpkeSuite } from "./hpke.js";
+export {
+  hpkeOpen,
+  hpkeReceiveExport,
+  hpkeSeal,
+  hpkeSealer,
+  hpkeSendExport,
+  type HpkeCiphertext,
+  type HpkeSuite,
+} from "./hpke.js";

@@ -1,5 +1,5 @@
 import type { AeadName, Crypto, HashName, KemName, Random } from "@conclave/crypto";
-import { hpkeOpen, hpkeSeal, type HpkeCiphertext } from "@conclave/crypto";
+import { hpkeOpen, hpkeSealer, type HpkeCiphertext } from "@conclave/crypto";
 import { concatBytes, utf8Bytes, Writer } from "@conclave/codec";
 import { MlsError } from "./mlsError.js";
 
@@ -83,15 +83,11 @@ export class CipherSuite {
     return this.crypto.ed25519Verify(publicKey, labelled(label, content), signature);
   }
 
-  /** Null when the public key is unusable. */
-  encryptWithLabel(
-    publicKey: Uint8Array,
-    label: string,
-    context: Uint8Array,
-    plaintext: Uint8Array,
-    random: Random,
-  ): HpkeCiphertext | null {
-    return hpkeSeal(this.crypto, this.hpke, publicKey, labelled(label, context), EMPTY, plaintext, random);
+  /** EncryptWithLabel for one public key after another (RFC 9420 §5.1.3). Gives null when a public key is unusable. */
+  encrypterWithLabel(label: string, context: Uint8Array) {
+    const seal = hpkeSealer(this.crypto, this.hpke, labelled(label, context));
+    return (publicKey: Uint8Array, plaintext: Uint8Array, random: Random): HpkeCiphertext | null =>
+      seal(publicKey, EMPTY, plaintext, random);
   }
 
   /** Null when the ciphertext does not open. */

@@ -225,31 +225,14 @@ function makeWelcome(
   const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, next.joiner, psk));
   const info = writeGroupInfoFor(view.signedGroupInfo(extensions));
   const encryptedGroupInfo = suite.crypto.aeadSeal(suite.algorithms.aead, key, nonce, new Uint8Array(0), info);
+  const encrypt = suite.encrypterWithLabel("Welcome", encryptedGroupInfo);
   const secrets = applied.adds.map(({ leafIndex, keyPackage }) => {
     const shared = path?.pathSecrets.get(commonAncestor(leafIndex, state.ownLeaf)) ?? null;
-    return {
-      newMember: keyPackageRef(suite, keyPackage),
-      encryptedGroupSecrets: sealSecrets(
-        suite,
-        keyPackage.initKey,
-        encryptedGroupInfo,
-        { joinerSecret: next.joiner, pathSecret: shared, psks: applied.psks },
-        group,
-      ),
-    };
+    const content: GroupSecrets = { joinerSecret: next.joiner, pathSecret: shared, psks: applied.psks };
+    const plaintext = writeGroupSecrets(new Writer(), content).finish();
+    const encryptedGroupSecrets = encrypt(keyPackage.initKey, plaintext, engine.random);
+    if (encryptedGroupSecrets === null) throw new MlsError("malformed", "a newcomer's init key is unusable");
+    return { newMember: keyPackageRef(suite, keyPackage), encryptedGroupSecrets };
   });
   return encodeMessage({ wireFormat: "welcome", message: { cipherSuite: suite.id, secrets, encryptedGroupInfo } });
-}
-
-function sealSecrets(
-  suite: CipherSuite,
-  initKey: Uint8Array,
-  context: Uint8Array,
-  secrets: GroupSecrets,
-  group: GroupInternals,
-) {
-  const plaintext = writeGroupSecrets(new Writer(), secrets).finish();
-  const sealed = suite.encryptWithLabel(initKey, "Welcome", context, plaintext, group.engine.random);
-  if (sealed === null) throw new MlsError("malformed", "a newcomer's init key is unusable");
-  return sealed;
 }

@@ -68,15 +68,10 @@ export function createPath(
   tree.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
 
   const context = encodeGroupContext(options.contextOf(tree.treeHash(suite)));
+  const encrypt = suite.encrypterWithLabel("UpdatePathNode", context);
   const nodes = filtered.map(({ node, copath }, i): UpdatePathNode => {
     const encryptedPathSecret = receivers(tree, copath, options.excluded).map((receiver) => {
-      const sealed = suite.encryptWithLabel(
-        tree.encryptionKey(receiver)!,
-        "UpdatePathNode",
-        context,
-        pathSecrets.get(node)!,
-        options.random,
-      );
+      const sealed = encrypt(tree.encryptionKey(receiver)!, pathSecrets.get(node)!, options.random);
       if (sealed === null) throw new MlsError("bad_path", "a member's encryption key is unusable");
       return sealed;
     });

@@ -101,7 +101,7 @@ describe.skipIf(!present)("official vectors (skipped without ../shared/vectors/m
         ciphertext: h(c.ciphertext),
       });
       expect(toHex(opened!)).toBe(c.plaintext);
-      const again = suite.encryptWithLabel(h(c.pub), c.label, h(c.context), h(c.plaintext), random)!;
+      const again = suite.encrypterWithLabel(c.label, h(c.context))(h(c.pub), h(c.plaintext), random)!;
       expect(toHex(suite.decryptWithLabel(h(c.priv), c.label, h(c.context), again)!)).toBe(c.plaintext);
     }
   });

@@ -192,7 +192,7 @@ export function alteredWelcome(
   const newInfo = nodeCrypto.aeadSeal(aead, key, nonce, EMPTY, writeGroupInfoFor(signed));
   const { initKey } = newcomer.keyPackage;
   const plaintext = writeGroupSecrets(new Writer(), after).finish();
-  const encryptedGroupSecrets = suite.encryptWithLabel(initKey, "Welcome", newInfo, plaintext, random)!;
+  const encryptedGroupSecrets = suite.encrypterWithLabel("Welcome", newInfo)(initKey, plaintext, random)!;
   const newMember = keyPackageRef(suite, newcomer.keyPackage);
   return encodeMessage({
     wireFormat: "welcome",

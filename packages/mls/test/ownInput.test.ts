@@ -4,7 +4,7 @@ import { generateKeyPackage, Group, openGroupInfo, validateKeyPackage } from "..
 import { keyPackageTbs } from "../src/keyPackage.js";
 import { RatchetTree } from "../src/ratchetTree.js";
 import type { Proposal } from "../src/proposal.js";
-import { code, engine, inside, keyPackage, leaf, ok, random, room, suite, text } from "./hostileMember.js";
+import { code, corrupt, engine, inside, keyPackage, leaf, ok, random, room, suite, text } from "./hostileMember.js";
 
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 const extension = { type: 0xf0c1, data: Uint8Array.of(1) };
@@ -235,6 +235,22 @@ describe("bounds", () => {
     at(2 ** 24);
     expect(thrown(() => alice.encrypt(text("z")))).toBe("commit_first");
     expect(code(alice.commit({}))).toBe("ok");
+  });
+
+  it("a Welcome for many is gone through once, not for each of them", () => {
+    const { alice } = room();
+    const proposals = Array.from({ length: 40 }, (_, i): Proposal => {
+      return { type: "add", keyPackage: keyPackage(`newcomer ${i}`).keyPackage };
+    });
+    let large = 0;
+    corrupt(alice, {
+      hkdfExtract: (name, salt, ikm) => {
+        if (ikm.length > 4096) large++;
+        return engine.crypto.hkdfExtract(name, salt, ikm);
+      },
+    });
+    expect(ok(alice.commit({ proposals })).welcome!.length).toBeGreaterThan(8192);
+    expect(large).toBe(1);
   });
 
   it("a tree of 65,536 leaves with two members is hashed as it should be, and the second time for little", () => {
