@@ -186,6 +186,14 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     const { proposals } = await json("Dan", "requests");
     expect(proposals).toMatchObject([{ action: "createInvite", approvedBy: [{ name: "Cleo" }] }]);
     await json("Dan", "approve", asked["proposal"].slice(0, 12));
+    const other = (await json("Cleo", "invite", "--label", "too many"))["proposal"].slice(0, 12);
+    expect(await error("Dan", "withdraw", other)).toBe("NOT_ALLOWED");
+    expect(await error("Cleo", "decline", other)).toBe("NOT_ALLOWED");
+    expect((await json("Dan", "decline", other)).code).toBe(0);
+    expect((await json("Cleo", "requests")).proposals).toMatchObject([{ declinedBy: [{ name: "Dan" }] }]);
+    expect((await json("Cleo", "withdraw", other)).code).toBe(0);
+    expect((await json("Dan", "requests")).proposals).toEqual([]);
+    expect(await error("Dan", "approve", other)).toBe("NOT_FOUND");
     await json("Dan", "log");
     await json("Cleo", "invites");
     await json("Cleo", "resume");

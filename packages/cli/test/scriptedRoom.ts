@@ -157,6 +157,8 @@ export function scriptedRoom(
     decline: refuse,
     proposals: () => [],
     approve: refuse,
+    declineProposal: refuse,
+    withdraw: refuse,
     remove: (person) => {
       removed.push(person.name);
       return Promise.resolve({ done: true });

@@ -2,6 +2,7 @@ import { CliError } from "../cliError.js";
 import { findOne } from "../model/find.js";
 import type { Person } from "../model/person.js";
 import type { JoinRequest, Proposal } from "../model/room.js";
+import type { RoomSession } from "../model/session.js";
 import { withRoom, type CommandContext } from "../program/globals.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
@@ -39,11 +40,12 @@ function requestLines(request: JoinRequest, paint: Paint): string[] {
   ];
 }
 
-function proposalLines({ id, by, summary, approvedBy, need }: Proposal, paint: Paint): string[] {
+function proposalLines({ id, by, summary, approvedBy, declinedBy, need }: Proposal, paint: Paint): string[] {
   return [
     `${paint.bold(safeName(by.name))} proposes: ${safeLine(summary)}`,
     `    ${agreement(approvedBy, need)}`,
-    `    ${nextCommand("approve", id.slice(0, 12))}`,
+    ...(declinedBy.length > 0 ? [`    declined by ${declinedBy.map(({ name }) => safeName(name)).join(", ")}`] : []),
+    ...(by.isYou ? ["withdraw"] : ["approve", "decline"]).map((verb) => `    ${nextCommand(verb, id.slice(0, 12))}`),
     "",
   ];
 }
@@ -52,27 +54,78 @@ function agreement(approvedBy: readonly Person[], needed: number): string {
   return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(({ name }) => safeName(name)).join(", ") || "nobody"}`;
 }
 
-/** `conclave admit` and `decline`. */
-export async function decide(context: CommandContext, verb: "admit" | "decline", name: string): Promise<void> {
+/** `conclave admit`: lets in somebody who asked. */
+export async function admit(context: CommandContext, name: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const request = findOne("request", name, await room.requests());
-    const who = safeName(request.name);
-    if (verb === "decline") {
-      await room.decline(request.id);
-      context.output.result(
-        { request: request.id, done: true },
-        (paint) => `${paint.green("✔")} ${who} was turned down.`,
-      );
+    const { id, name: who } = findOne("request", name, await room.requests());
+    reportProgress(context.output, await room.admit(id), `${safeName(who)} is in the room.`, { request: id });
+  });
+}
+
+/** `conclave decline`: turns down somebody who asked to join, or says no to somebody else's proposal. */
+export async function decline(context: CommandContext, given: string): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const waiting = await room.requests();
+    const [proposal, ...others] = proposalsCalled(room, given);
+    if (proposal && others.length === 0) {
+      // People choose their names: one that looks like a proposal's id must not decide what is declined.
+      const namesake = waiting.find(({ name }) => name.toLowerCase() === given.trim().toLowerCase());
+      if (namesake) {
+        const hint = `Give the request's number, or more of the proposal's id:  ${nextCommand("requests")}`;
+        throw new CliError("AMBIGUOUS", `"${safeName(given)}" is somebody who asks to join, and a proposal.`, hint);
+      }
+      if (proposal.by.isYou) {
+        const hint = `To take it back:  ${nextCommand("withdraw", proposal.id.slice(0, 12))}`;
+        throw new CliError("NOT_ALLOWED", "You proposed this yourself.", hint);
+      }
+      await room.declineProposal(proposal.id);
+      context.output.result({ proposal: proposal.id, done: true }, (paint) => [
+        `${paint.green("✔")} You said no to this: ${safeLine(proposal.summary)}.`,
+        "The others see it. It does not keep them from agreeing.",
+      ]);
       return;
     }
-    reportProgress(context.output, await room.admit(request.id), `${who} is in the room.`, { request: request.id });
+    const request = findOne("request", given, waiting);
+    await room.decline(request.id);
+    context.output.result(
+      { request: request.id, done: true },
+      (paint) => `${paint.green("✔")} ${safeName(request.name)} was turned down.`,
+    );
   });
+}
+
+/** `conclave withdraw`: takes back what one has proposed. */
+export async function withdraw(context: CommandContext, given: string): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const [proposal, ...others] = proposalsCalled(room, given);
+    if (!proposal || others.length > 0) throw noProposal(given);
+    if (!proposal.by.isYou) {
+      const hint = `To say no to it:  ${nextCommand("decline", proposal.id.slice(0, 12))}`;
+      throw new CliError("NOT_ALLOWED", `${safeName(proposal.by.name)} proposed this: only they take it back.`, hint);
+    }
+    await room.withdraw(proposal.id);
+    context.output.result(
+      { proposal: proposal.id, done: true },
+      (paint) => `${paint.green("✔")} Withdrawn: ${safeLine(proposal.summary)}. Nobody is asked for it any more.`,
+    );
+  });
+}
+
+/** The open proposals whose id begins so: at least four characters. */
+function proposalsCalled(room: Pick<RoomSession, "proposals">, given: string): Proposal[] {
+  const wanted = given.trim().toLowerCase();
+  return wanted.length < 4 ? [] : room.proposals().filter(({ id }) => id.startsWith(wanted));
+}
+
+function noProposal(given: string): CliError {
+  const hint = `To see what waits for agreement:  ${nextCommand("requests")}`;
+  return new CliError("NOT_FOUND", `No proposal begins with "${safeName(given)}".`, hint);
 }
 
 /** `conclave approve`: says yes to what others have proposed. */
 export async function approve(context: CommandContext, given: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const matching = room.proposals().filter(({ id }) => id.startsWith(given.trim().toLowerCase()));
+    const matching = proposalsCalled(room, given);
     const [proposal, ...others] = matching;
     // Who comes to approve what was carried out a moment ago is told so.
     const done = matching.length === 0 && given.trim().length >= 4 ? room.decided(given.trim().toLowerCase()) : null;
@@ -83,13 +136,7 @@ export async function approve(context: CommandContext, given: string): Promise<v
       );
       return;
     }
-    if (!proposal || others.length > 0 || given.trim().length < 4) {
-      throw new CliError(
-        "NOT_FOUND",
-        `No proposal begins with "${safeName(given)}".`,
-        `To see what waits for agreement:  ${nextCommand("requests")}`,
-      );
-    }
+    if (!proposal || others.length > 0) throw noProposal(given);
     const progress = await room.approve(proposal.id);
     reportProgress(context.output, progress, `Done: ${safeLine(proposal.summary)}.`, { proposal: proposal.id });
   });

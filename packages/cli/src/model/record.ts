@@ -122,8 +122,15 @@ export interface CommandRecords {
   readonly revoke: Outcome & { readonly invite: string };
   readonly requests: { readonly requests: readonly JoinRequest[]; readonly proposals: readonly Proposal[] };
   readonly admit: Outcome & { readonly request: string };
-  readonly decline: { readonly request: string; readonly done: boolean };
+  readonly decline: {
+    /** Where somebody who asked to join was turned down. */
+    readonly request?: string;
+    /** Where it was a no to a proposal. */
+    readonly proposal?: string;
+    readonly done: boolean;
+  };
   readonly approve: Outcome;
+  readonly withdraw: { readonly proposal: string; readonly done: boolean };
   readonly remove: Outcome & { readonly person: Person };
   readonly ban: Outcome & { readonly person: Person };
   readonly role: Outcome & { readonly person: Person; readonly role: string };

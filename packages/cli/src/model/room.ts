@@ -85,6 +85,8 @@ export interface Proposal {
   /** The same for people. */
   readonly summary: string;
   readonly approvedBy: readonly Person[];
+  /** Who has said no. It keeps nobody else from agreeing. */
+  readonly declinedBy: readonly Person[];
   readonly have: number;
   readonly need: number;
 }

@@ -71,6 +71,10 @@ export interface RoomSession {
   decline(requestId: string): Promise<void>;
   proposals(): readonly Proposal[];
   approve(proposalId: string): Promise<Progress>;
+  /** Says no to somebody else's proposal: it keeps nobody from agreeing. Stored, and sent in the order of messages. */
+  declineProposal(proposalId: string): Promise<void>;
+  /** Takes an own proposal back. Stored, and sent in the order of messages. */
+  withdraw(proposalId: string): Promise<void>;
   /** Takes somebody out. With `isBan` no link lets them in again. */
   remove(person: Member, isBan?: boolean): Promise<Progress>;
   /** Says farewell. Resolves with whether a member has carried it out already. */

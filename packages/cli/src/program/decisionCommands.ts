@@ -67,19 +67,23 @@ Examples:
       await requests(contextOf(command.optsWithGlobals()));
     });
 
-  for (const [verb, about] of [
-    ["admit", "let in somebody who asked"],
-    ["decline", "turn down somebody who asked"],
-  ] as const) {
-    program
-      .command(verb)
-      .description(about)
-      .argument("<request>", "their name, or the request's number")
-      .action(async (name: string, _: unknown, command: Command) => {
-        const { decide } = await import("../commands/requests.js");
-        await decide(contextOf(command.optsWithGlobals()), verb, name);
-      });
-  }
+  program
+    .command("admit")
+    .description("let in somebody who asked")
+    .argument("<request>", "their name, or the request's number")
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { admit } = await import("../commands/requests.js");
+      await admit(contextOf(command.optsWithGlobals()), name);
+    });
+
+  program
+    .command("decline")
+    .description("turn down somebody who asked, or say no to what somebody proposed")
+    .argument("<request>", "their name or the request's number, or the beginning of a proposal's id")
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { decline } = await import("../commands/requests.js");
+      await decline(contextOf(command.optsWithGlobals()), name);
+    });
 
   program
     .command("approve")
@@ -88,6 +92,15 @@ Examples:
     .action(async (id: string, _: unknown, command: Command) => {
       const { approve } = await import("../commands/requests.js");
       await approve(contextOf(command.optsWithGlobals()), id);
+    });
+
+  program
+    .command("withdraw")
+    .description("take back what you proposed")
+    .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { withdraw } = await import("../commands/requests.js");
+      await withdraw(contextOf(command.optsWithGlobals()), id);
     });
 
   for (const [verb, about, back] of [

@@ -277,13 +277,14 @@ export class HomeRoom implements RoomSession {
   }
 
   proposals(): Proposal[] {
-    return this.room.proposals().map(({ actionHash, action, by, approvedBy, have, need }) => ({
+    return this.room.proposals().map(({ actionHash, action, by, approvedBy, declinedBy, have, need }) => ({
       id: toHex(actionHash),
       by: personView(by),
       action: action.type,
       subject: this.personIn(action),
       summary: actionPhrase(action, this.personIn(action)?.name ?? "somebody", this.labelOf),
       approvedBy: approvedBy.map(personView),
+      declinedBy: declinedBy.map(personView),
       have,
       need,
     }));
@@ -291,6 +292,16 @@ export class HomeRoom implements RoomSession {
 
   async approve(proposalId: string): Promise<Progress> {
     return progressView(this.value(await this.room.approve(fromHex(proposalId))));
+  }
+
+  async declineProposal(proposalId: string): Promise<void> {
+    this.value(await this.room.declineProposal(fromHex(proposalId)));
+    await this.flushed(FAREWELL * 4);
+  }
+
+  async withdraw(proposalId: string): Promise<void> {
+    this.value(await this.room.withdrawProposal(fromHex(proposalId)));
+    await this.flushed(FAREWELL * 4);
   }
 
   remove(person: Member, isBan = false): Promise<Progress> {
