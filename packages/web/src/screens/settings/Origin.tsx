@@ -30,7 +30,7 @@ export function Origin(): JSX.Element {
             <CopyField
               label={t.compareBuild}
               hint={t.compareBuildHint}
-              value={`npx --no conclave verify-web ${location.origin}`}
+              value={`npx --no conclave verify-web ${new URL(".", location.href).href.replace(/\/$/u, "")}`}
             />
           </Stack>
         )}
@@ -45,9 +45,13 @@ function Held({ now: { pinned, isFromNetwork, changed } }: { readonly now: Trust
   const isBusy = useSignal(false);
   const check = async () => {
     isBusy.value = true;
-    await checkForChange().catch(() => undefined);
+    const isChecked = await checkForChange().then(
+      () => true,
+      () => false,
+    );
     isBusy.value = false;
-    if (!trust.value.changed) toast(t.sameBuild);
+    if (!isChecked) toast({ text: t.notCompared, tone: "danger" });
+    else if (!trust.value.changed) toast(t.sameBuild);
   };
   if (!pinned) return <p>{t.notHeld}</p>;
   return (

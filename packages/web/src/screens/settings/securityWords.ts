@@ -16,6 +16,7 @@ export const t = words({
     notHeld:
       "This browser does not hold on to a build here, so each visit uses whatever is served. That is so in private windows and at addresses without https.",
     check: "See what is served now",
+    notCompared: "The server's build could not be compared. Are you online?",
     sameBuild: "The same build is served as the one you have.",
     version: "Version",
     build: "Build",
@@ -113,6 +114,7 @@ export const t = words({
     notHeld:
       "Dieser Browser hält hier an keinem Build fest: jeder Besuch nimmt, was geliefert wird. So ist es in privaten Fenstern und an Adressen ohne https.",
     check: "Nachsehen, was jetzt geliefert wird",
+    notCompared: "Der Build des Servers ließ sich nicht vergleichen. Bist du online?",
     sameBuild: "Geliefert wird derselbe Build, den du hast.",
     version: "Version",
     build: "Build",
