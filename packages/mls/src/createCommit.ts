@@ -1,7 +1,6 @@
 import { fromHex, toHex, Writer } from "@conclave/codec";
 import { chooseProposals, type Referenced } from "./chooseProposals.js";
 import type { UpdatePath } from "./commit.js";
-import type { CipherSuite } from "./cipherSuite.js";
 import type { Delta } from "./engine.js";
 import type { Extension } from "./extension.js";
 import { type AuthenticatedContent, type FramedContent, type FramedWireFormat, signFramedContent } from "./framing.js";
