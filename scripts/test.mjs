@@ -18,9 +18,12 @@ const ON_EACH_NODE = [
   ...["codec", "crypto", "mls", "protocol", "client", "relay", "sqlite"].map((name) => `packages/${name}/`),
   "packages/cli/test/flow.test.ts",
 ];
-const IN_A_BROWSER = ["browser.test.ts", "vault.test.ts", "vaultRecovery.test.ts"].map(
-  (file) => `packages/client/test/${file}`,
-);
+/** What runs in a browser, which takes both cores of a small machine by itself: one file after another. */
+const IN_A_BROWSER = [
+  ...["browser.test.ts", "vault.test.ts", "vaultRecovery.test.ts"].map((file) => `packages/client/test/${file}`),
+  "packages/web/test/",
+];
+const NOT_IN_A_BROWSER = IN_A_BROWSER.flatMap((place) => ["--exclude", place.endsWith("/") ? `${place}**` : place]);
 
 const args = process.argv.slice(2);
 if (args.length > 0) {
@@ -30,7 +33,8 @@ if (args.length > 0) {
 const folder = mkdtempSync(join(tmpdir(), "conclave-test-"));
 const runs = [];
 const leftOut = [];
-runs.push(run(process.execPath, process.version, []));
+runs.push(run(process.execPath, process.version, NOT_IN_A_BROWSER));
+runs.push(run(process.execPath, `${process.version}, browsers`, [...IN_A_BROWSER, "--maxWorkers=1"]));
 for (const line of SUPPORTED) {
   if (line.split(".")[0] === process.versions.node.split(".")[0]) continue;
   const binary = nodeOf(line);
@@ -38,9 +42,7 @@ for (const line of SUPPORTED) {
     leftOut.push(`Node ${line} (its npm package node-${process.platform}-${process.arch} cannot be had)`);
     continue;
   }
-  runs.push(
-    run(binary.path, binary.version, [...ON_EACH_NODE, ...IN_A_BROWSER.flatMap((file) => ["--exclude", file])]),
-  );
+  runs.push(run(binary.path, binary.version, [...ON_EACH_NODE, ...NOT_IN_A_BROWSER]));
 }
 rmSync(folder, { recursive: true, force: true });
 
