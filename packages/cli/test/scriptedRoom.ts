@@ -37,6 +37,7 @@ export function message(author: Person, text: string, minutes: number, changes: 
       reactions: [],
       mentionsYou: false,
       file: null,
+      via: null,
       ...changes,
     },
   };
