@@ -1,10 +1,16 @@
-import { createServer } from "node:http";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runHere } from "./inProcess.js";
 import { run, Running, startRelay } from "./processes.js";
+
+// Each test starts several programs, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder = "";
 beforeAll(() => {
@@ -13,6 +19,24 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
+
+/** A certificate that signs itself, as an operator makes one. */
+function certificate(into: string, name: string): { cert: string; key: string } {
+  const [cert, key] = [join(into, "cert.pem"), join(into, "key.pem")];
+  const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const named = ["-subj", "/CN=relay", "-addext", `subjectAltName=DNS:${name}`];
+  execFileSync("openssl", [...made, ...named, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { cert, key };
+}
+
+/** An answer over TLS, from a relay whose certificate is trusted and checked. */
+async function secureAnswer(port: number, path: string, ca: string) {
+  const name = "chat.example.org";
+  const request = get({ host: "127.0.0.1", port, path, ca, servername: name, headers: { host: name }, agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  return { status: response.statusCode, policy: response.headers["strict-transport-security"] };
+}
 
 describe("conclave serve", () => {
   it("prints its address, its data folder and what to type next; ends on SIGTERM and SIGINT", async () => {
@@ -73,6 +97,59 @@ describe("conclave serve", () => {
       ]);
       await relay.line((line) => line.includes("Open"));
       expect(relay.errors.includes("without TLS")).toBe(warns);
+      await relay.stop();
+    }
+  });
+
+  it("behind a proxy it asks for the address that people use, unless it has it", async () => {
+    for (const [flags, warns] of [
+      [[], true],
+      [["--public-url", "https://chat.example.org"], false],
+    ] as const) {
+      const data = join(folder, "proxied");
+      const relay = new Running(["serve", "--port", "0", "--data", data, "--no-web", "--behind-proxy", ...flags]);
+      await relay.line((line) => line.includes("Address"));
+      expect(relay.errors.includes("--public-url https://chat.example.org")).toBe(warns);
+      await relay.stop();
+    }
+  });
+
+  it("RULE relay.https-only: every answer under https says that this name is https from now on, the pages' too", async () => {
+    const { cert, key } = certificate(folder, "chat.example.org");
+    const data = join(folder, "tls");
+    for (const more of [[], ["--no-web"]]) {
+      const flags = ["serve", "--host", "0.0.0.0", "--port", "0", "--data", data, "--tls-cert", cert, "--tls-key", key];
+      const relay = new Running([...flags, ...more]);
+      const line = await relay.line((each) => /Open|Address/u.test(each));
+      const { port } = new URL(line.trim().split(/\s+/u)[1]!);
+      // By the certificate's name, which nobody had to say.
+      for (const [path, status] of [
+        ["/", 200],
+        ["/healthz", 200],
+        ["/none", 404],
+      ] as const) {
+        const answer = await secureAnswer(Number(port), path, readFileSync(cert, "utf8"));
+        expect([path, answer]).toEqual([path, { status, policy: "max-age=31536000" }]);
+      }
+      await relay.stop();
+    }
+    for (const [publicUrl, policy] of [
+      ["https://chat.example.org", "max-age=31536000"],
+      ["http://chat.example.org", null],
+    ] as const) {
+      const relay = new Running([
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        data,
+        "--behind-proxy",
+        "--public-url",
+        publicUrl,
+        "--json",
+      ]);
+      const { listening } = JSON.parse(await relay.line((each) => each.includes("listening"))) as { listening: string };
+      expect((await fetch(listening)).headers.get("strict-transport-security")).toBe(policy);
       await relay.stop();
     }
   });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { hostname } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
@@ -84,8 +85,36 @@ describe("who may talk to a relay", () => {
     const known = await start({ publicUrl: "https://chat.example.org", isBehindProxy: true });
     expect(await status(get(known.port, "/healthz", "Host: chat.example.org"))).toBe(200);
     expect(await status(get(known.port, "/healthz", "Host: evil.example"))).toBe(421);
-    const proxied = await start({ isBehindProxy: true });
-    expect(await upgrade(proxied.relay.socketUrl, "https://chat.example.org", "chat.example.org")).toBe(101);
+  });
+
+  it("RULE relay.own-host: without --public-url a relay of the network goes by addresses, local names, and names given", async () => {
+    const names = (port: number) => [
+      `192.168.1.20:${port}`,
+      "[fd00::1]:80",
+      "nas",
+      `nas.local:${port}`,
+      "nas.local.",
+      "nas.home.arpa",
+      hostname(),
+    ];
+    for (const options of [{ host: "0.0.0.0" }, { isBehindProxy: true }]) {
+      const { relay, port } = await start(options);
+      for (const host of names(port)) {
+        expect([host, await status(get(port, "/healthz", `Host: ${host}`))]).toEqual([host, 200]);
+        const shown = host.replace(/:80$/u, "");
+        expect([host, await upgrade(relay.socketUrl, `http://${shown}`, host)]).toEqual([host, 101]);
+      }
+      // A page of elsewhere whose name was made to point here: both headers are of that name.
+      for (const host of ["evil.example", `evil.example:${port}`, "nas.local.evil.example", "local.example"]) {
+        expect([host, await upgrade(relay.socketUrl, `http://${host}`, host)]).toEqual([host, 421]);
+        expect([host, await get(port, "/", `Host: ${host}`)]).toEqual([host, expect.stringContaining("--public-url")]);
+      }
+    }
+    const { port } = await start({ isBehindProxy: true });
+    const passedOn = (name: string) => [`Origin: https://${name}`, `X-Forwarded-Host: ${name}`];
+    const local = `Host: 127.0.0.1:${port}`;
+    expect(await status(get(port, "/healthz", local, ...passedOn("nas.local")))).toBe(200);
+    expect(await status(get(port, "/healthz", local, ...passedOn("evil.example")))).toBe(403);
   });
 
   it("RULE relay.headers-everywhere: also what Node and the upgrade answer carries the headers; two hosts are none", async () => {
@@ -116,15 +145,20 @@ describe("who may talk to a relay", () => {
 
   it("RULE relay.sockets-bounded: sockets that say nothing count too, and RULE relay.silent-end: they end", async () => {
     const { relay, port } = await start({ connectionsPerAddress: 6 });
-    const silent = Array.from({ length: 100 }, () =>
-      connect(port, "127.0.0.1")
-        .on("error", () => undefined)
-        .resume(),
-    );
-    await expect.poll(() => relay.metrics()["sockets_refused_total"]).toBe(30);
-    await expect.poll(() => silent.filter((socket) => !socket.closed).length).toBe(70);
-    await expect.poll(() => silent.filter((socket) => !socket.closed).length, { timeout: 25_000 }).toBe(0);
-    await expect.poll(() => upgrade(relay.socketUrl, null).catch(() => 0), { timeout: 10_000 }).toBe(101);
+    const silent = Array.from({ length: 100 }, async () => {
+      const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+      let heard = "";
+      socket.on("data", (data: Buffer) => (heard += data.toString()));
+      await once(socket, "close");
+      return heard.split("\r\n")[0];
+    });
+    const ends = await Promise.all(silent);
+    // One too many is cut at once, and hears nothing; the others are told that they said nothing.
+    expect(ends.filter((end) => end === "")).toHaveLength(30);
+    expect(ends.filter((end) => end === "HTTP/1.1 408 Request Timeout")).toHaveLength(70);
+    expect(relay.metrics()["sockets_refused_total"]).toBe(30);
+    // Their places are free again when the relay has seen them go.
+    await expect.poll(() => upgrade(relay.socketUrl, null).catch(() => 0), { timeout: 20_000 }).toBe(101);
   }, 60_000);
 
   it("answers under the path of --public-url, whether or not the proxy takes it off", async () => {

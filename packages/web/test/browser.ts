@@ -46,7 +46,7 @@ export class World {
     const folder = mkdtempSync(pathOf(tmpdir(), "conclave-web-"));
     const server = await Server.start(pathOf(folder, "data"));
     // A name that is not this machine's own, for what browsers forbid to plain http from elsewhere.
-    const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP plain.example 127.0.0.1"];
+    const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP plain.local 127.0.0.1"];
     const browser = await chromium.launch({ executablePath: CHROMIUM, args });
     return new World(folder, server, browser);
   }

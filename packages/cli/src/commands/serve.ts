@@ -48,6 +48,13 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
       "NO_TLS",
     );
   }
+  if (config.behindProxy && config.publicUrl === null) {
+    out.warn(
+      "behind a proxy, and without the address that people use: only addresses and names of the local network are answered, " +
+        "so that no foreign page gets in by a name of its own.\n  Give it: --public-url https://chat.example.org",
+      "NO_PUBLIC_URL",
+    );
+  }
   if (
     config.createPermit === null &&
     (config.behindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))

@@ -90,7 +90,11 @@ export const SETTINGS = {
   host: setting(text, "127.0.0.1", "address to listen on"),
   port: setting(whole(0, 65_535), 4430, "port to listen on; 0 takes a free one"),
   data: setting(text, "./data", "folder of the database and the relay's key"),
-  publicUrl: setting(maybe(url), null, "the address people use, when it is not the one listened on; may have a path"),
+  publicUrl: setting(
+    maybe(url),
+    null,
+    "the address people use, when it is not the one listened on; may have a path; needed for a name of the internet",
+  ),
   behindProxy: setting(yesOrNo, false, "a proxy in front does TLS and sets X-Forwarded-For", "switch"),
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),

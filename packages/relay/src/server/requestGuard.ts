@@ -1,15 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { LOOPBACK, ownNames, type IsOwnName, type OwnNames } from "./ownNames.js";
 
 /** Which names and pages a relay answers to. */
-export interface GuardOptions {
-  /** The address that people use, where the operator said it. */
-  readonly publicUrl: URL | null;
+export interface GuardOptions extends OwnNames {
   /** Origins of pages that may connect besides the relay's own: `https://chat.example.org`, or `*` for any. */
   readonly origins: readonly string[];
-  /** It is reached from this machine only, and no proxy stands before it. */
-  readonly isPrivate: boolean;
   readonly isBehindProxy: boolean;
-  readonly hasTls: boolean;
 }
 
 /** A request that is not answered: the status and one sentence. */
@@ -18,20 +14,22 @@ export interface RefusedRequest {
   readonly sentence: string;
 }
 
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
-const LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/u;
-
 /** Looks at `Host` and `Origin` before anything else does, and knows the headers that every answer carries. */
 export class RequestGuard {
   /** Set on every answer, also on those that no route gives. Pages replace the first with their own. */
   readonly headers: Readonly<Record<string, string>>;
+  private readonly isOwnName: IsOwnName;
 
   constructor(private readonly options: GuardOptions) {
+    this.isOwnName = ownNames(options);
+    const hasTls = options.certificate !== null || options.publicUrl?.protocol === "https:";
     this.headers = {
       "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
-      ...(options.hasTls && { "Strict-Transport-Security": "max-age=31536000" }),
+      // RULE: relay.https-only: who came by https once comes by nothing else: not by a mistyped address either (RFC 6797).
+      // Of this name alone: what else the operator has under its domain is theirs to decide.
+      ...(hasTls && { "Strict-Transport-Security": "max-age=31536000" }),
     };
   }
 
@@ -40,9 +38,7 @@ export class RequestGuard {
     const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
     const host = hostOf(request.headers.host ?? "");
     if (hosts.length !== 1 || host === null) return { status: 400, sentence: "A request names one host." };
-    // RULE: relay.own-host: a page that makes its own name point to this machine does not get a relay here to talk to
-    // (DNS rebinding).
-    if (!this.isOwnHost(host)) {
+    if (!this.isOwnName(host.hostname)) {
       return { status: 421, sentence: "This relay does not go by that name. Its operator sets it with --public-url." };
     }
     const origin = request.headers.origin;
@@ -50,12 +46,6 @@ export class RequestGuard {
     // What is no browser sends no Origin: for that, this is no barrier and needs none.
     if (origin === undefined || this.isOwnOrigin(origin, request)) return null;
     return { status: 403, sentence: "Pages of that origin may not connect. The operator allows them: --allow-origin." };
-  }
-
-  private isOwnHost(host: URL): boolean {
-    if (LOOPBACK.test(host.hostname) || LITERAL.test(host.hostname)) return true;
-    const { publicUrl, isPrivate } = this.options;
-    return publicUrl === null ? !isPrivate : host.hostname === publicUrl.hostname;
   }
 
   private isOwnOrigin(text: string, request: IncomingMessage): boolean {
@@ -69,7 +59,9 @@ export class RequestGuard {
     const forwarded = isBehindProxy
       ? request.headers["x-forwarded-host"]?.toString().split(",").at(-1)?.trim()
       : undefined;
-    return [forwarded, request.headers.host].some((name) => name !== undefined && hostOf(name)?.host === host);
+    // A proxy may pass on the name of any page that was made to point to it.
+    const asked = [forwarded, request.headers.host].some((name) => name !== undefined && hostOf(name)?.host === host);
+    return asked && this.isOwnName(hostname);
   }
 }
 

@@ -136,12 +136,14 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
   const basePath = publicUrl?.pathname.replace(/\/$/u, "") ?? "";
   const isBehindProxy = options.isBehindProxy ?? false;
+  const host = options.host ?? "127.0.0.1";
   const guard = new RequestGuard({
     publicUrl,
+    host,
     origins: options.allowOrigins ?? [],
-    isPrivate: LOOPBACK.test(options.host ?? "127.0.0.1") && !isBehindProxy,
+    isPrivate: LOOPBACK.test(host) && !isBehindProxy,
     isBehindProxy,
-    hasTls: options.tls !== undefined,
+    certificate: options.tls?.cert ?? null,
   });
   const connections = options.connections ?? 20_000;
   const http = httpServer(
@@ -174,12 +176,10 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     await giveUp();
     throw error;
   }
-  const listening = await http
-    .listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 })
-    .catch(async (cause: unknown) => {
-      await giveUp();
-      throw listenError(cause);
-    });
+  const listening = await http.listen({ host, port: options.port ?? 0 }).catch(async (cause: unknown) => {
+    await giveUp();
+    throw listenError(cause);
+  });
   // All addresses are none that can be opened.
   const address = listening.replace("//[::]", "//[::1]").replace("//0.0.0.0", "//127.0.0.1");
   isReady = true;
