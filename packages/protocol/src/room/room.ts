@@ -24,6 +24,7 @@ import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
+import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
 import { authorCommit, type Undertaking } from "./authorCommit.js";
 import { writeSeed } from "./keyring.js";
 import type { LogPlace } from "./logMemory.js";
@@ -187,6 +188,8 @@ export class Room {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
     if (this.parts.pending !== null) return refused("pending");
+    const idle = what.type === "rekey" ? null : alreadySo(this.parts, what);
+    if (idle !== null) return idle;
     const again = reviveCommit(this.parts, what);
     if (again !== null) return done(again);
     // Every one may still come; so many that none is taken can only be the relay's doing.
@@ -212,13 +215,16 @@ export class Room {
 
   /** Asks the others for their yes to an action, and gives our own. */
   propose(action: Action, now: number): Outcome<OutgoingMessage> {
-    return this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
+    const idle = alreadySo(this.parts, action);
+    return idle ?? this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
   }
 
-  /** Says yes to an action that somebody proposed. */
+  /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
   approve(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
     const { petitions, core, roster, primitives } = this.parts;
     if (petitions.find(hash) === null) return refused("unknown_proposal");
+    const idle = approvedAlready(this.parts, hash);
+    if (idle !== null) return idle;
     const { person, leaf } = core;
     const place = { baseSeq: roster.seq, maxSeq: roster.seq + MAX_APPROVAL_SPAN, policyHash: roster.policyHash };
     const approval = { roomId: roster.roomId, actionHash: hash, ...place, person, leaf };
@@ -232,6 +238,8 @@ export class Room {
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
   declineProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
     const { petitions, core, roster, primitives } = this.parts;
+    const idle = declinedAlready(this.parts, hash);
+    if (idle !== null) return idle;
     return this.answer(ProtocolKind.decline, petitions.decline(primitives.crypto, roster, hash, core.person), now);
   }
 
@@ -262,7 +270,7 @@ export class Room {
 
   /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
   foresee(action: Action, now: number): Rejection | null {
-    return foreseeOwn(this.parts, action, now);
+    return alreadySo(this.parts, action)?.rejection ?? foreseeOwn(this.parts, action, now);
   }
 
   /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */

@@ -72,6 +72,7 @@ export const REJECTION_SENTENCES: Readonly<Record<RejectionCode, string>> = {
   paused: "Sending is paused after an alarm.",
   too_large: "That is too large.",
   unknown_proposal: "Nobody asked for that.",
+  already_so: "That is so already: nothing was changed.",
 
   bad_link: "This link is damaged.",
   bad_slot: "The server has nothing valid for this link.",

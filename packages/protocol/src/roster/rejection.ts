@@ -67,6 +67,7 @@ export const REJECTION_CODES = [
   "paused",
   "too_large",
   "unknown_proposal",
+  "already_so",
 
   "bad_link",
   "bad_slot",

@@ -262,6 +262,7 @@ const refusal = words({
     paused: "Nach einem Alarm wird nichts gesendet.",
     too_large: "Das ist zu groß.",
     unknown_proposal: "Darum hat niemand gebeten.",
+    already_so: "Das ist schon so: Es hat sich nichts geändert.",
     bad_link: "Dieser Link ist beschädigt.",
     bad_slot: "Der Server hat nichts Gültiges für diesen Link.",
     bad_history: "Der Verlauf dieses Raums auf dem Server stimmt nicht.",

@@ -1,0 +1,50 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { policyHash } from "../policy/policy.js";
+import type { Action } from "../roster/action.js";
+import { refused, type Refused } from "../roster/rejection.js";
+import { memberOf } from "../roster/roster.js";
+import type { RoomParts } from "./parts.js";
+import { proposalsOf } from "./proposals.js";
+
+/**
+ * Refuses an own action that would leave everything as it is; null for one that changes something. `detail` says what is so.
+ *
+ * RULE: room.nothing-for-nothing: an author signs, and asks others for, only what changes something: else people are told of a
+ * success that there was not. What others have signed is judged by the roster's rules alone (docs/protocol.md §4).
+ */
+export function alreadySo({ primitives, roster }: RoomParts, action: Action): Refused | null {
+  switch (action.type) {
+    case "setPolicy":
+      return so("policy", equalBytes(policyHash(primitives.crypto, action.policy), roster.policyHash));
+    case "setTitle":
+      return so("title", action.title === roster.title);
+    case "setRole":
+      return so("role", memberOf(roster, action.person)?.role === action.role);
+    case "transferOwnership":
+      return so("role", memberOf(roster, action.person)?.role === "owner");
+    case "setRelay": {
+      const { address, publicKey } = roster.relay;
+      return so("relay", action.relay.address === address && equalBytes(action.relay.publicKey, publicKey));
+    }
+    case "remove":
+      return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
+    default:
+      return null;
+  }
+}
+
+/** The same for our yes to a proposal: it is not given again while it counts. */
+export function approvedAlready(parts: RoomParts, hash: Uint8Array): Refused | null {
+  const proposal = proposalsOf(parts).find(({ actionHash }) => equalBytes(actionHash, hash));
+  return so("approval", proposal?.yes.some((person) => equalBytes(person, parts.core.person)) === true);
+}
+
+/** The same for our no. */
+export function declinedAlready({ petitions, core }: RoomParts, hash: Uint8Array): Refused | null {
+  const petition = petitions.find(hash);
+  return so("decline", petition?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
+}
+
+function so(what: string, isSo: boolean): Refused | null {
+  return isSo ? refused("already_so", what) : null;
+}
