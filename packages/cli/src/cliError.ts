@@ -8,7 +8,7 @@ export interface ErrorDocument {
     readonly code: string;
     readonly message: string;
     readonly hint: string | null;
-    /** What became of the message that was to be sent: only where there was one. */
+    /** What became of what was to be sent or decided: only where there was something. */
     readonly fate?: Fate;
   };
 }

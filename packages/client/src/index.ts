@@ -56,7 +56,7 @@ export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing
 export type { SessionEvent } from "./view/sessionEvent.js";
 export { usualMode } from "./view/usualMode.js";
 export { explainProblem, spanOf } from "./view/explainProblem.js";
-export { type Fate, fateOf, type Problem, type Result } from "./view/problem.js";
+export { type Fate, fateOf, fateOfDecision, type Problem, type Result } from "./view/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";

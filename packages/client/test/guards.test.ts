@@ -1,4 +1,4 @@
-import type { Storage, Write } from "@conclave/client";
+import { fateOfDecision, type Storage, type Write } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
@@ -89,6 +89,29 @@ describe("what leaves, and when", () => {
     await world.until(() => alice.room.status().n === bob.room.status().n);
     expect(new Set(payloads).size).toBe(3);
     expect(await alice.texts()).toEqual(["Bob: once", "Bob: twice"]);
+  });
+
+  it("RULE client.unknown-told: who decides while the line is cut, and stays cut, is told that it is on its way; it is done once, by itself", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    world.beforeFrames = (home, frames) => {
+      if (home !== alice || !frames.some(({ type }) => type === "append")) return undefined;
+      // It never gets there, and nothing gets anywhere from now on.
+      world.beforeFrames = () => new Promise(() => undefined);
+      return new Promise(() => undefined);
+    };
+    const decided = alice.room.decide({ type: "setTitle", title: "Allotment" });
+    await world.pass(1000);
+    const cutAt = world.clock.now();
+    world.cut();
+    const result = await world.run(decided);
+    expect(world.clock.now() - cutAt).toBeLessThan(20_000);
+    expect(result).toMatchObject({ ok: false, problem: { kind: "underway" } });
+    expect(result.ok ? null : fateOfDecision(result.problem)).toBe("kept");
+    world.beforeFrames = () => undefined;
+    world.cut();
+    await world.until(() => bob.room.title === "Allotment");
+    expect(bob.room.decisions().filter(({ action }) => action.type === "setTitle")).toHaveLength(1);
   });
 
   it("looking at an invite stores nothing and says nothing about us; accepting makes the first record", async () => {

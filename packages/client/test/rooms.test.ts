@@ -294,6 +294,46 @@ describe("several must agree", () => {
     return endings;
   }
 
+  it("RULE room.nothing-for-nothing, RULE client.ask-for-something: what is so already is refused with that reason, and nobody is asked for it, nor for what nobody could do; a yes is given once", async () => {
+    const world = new World();
+    const [alice, bob] = await twoAdmins(world);
+    const [toBob, toAlice] = [person(alice, "Bob"), person(alice, "Alice")];
+    await world.get(alice.room.decide({ type: "setTitle", title: "Allotment" }));
+    await world.until(() => bob.room.status().seq === alice.room.status().seq);
+    const appends = () => world.appends("message").length + world.appends("commit").length;
+    const before = appends();
+    const refused = (code: string, detail: string) => ({
+      ok: false,
+      problem: { kind: "refused", rejection: { code, detail } },
+    });
+    const idle = [
+      [{ type: "setPolicy", policy: preset("admins", 2) }, "policy"],
+      [{ type: "setTitle", title: "Allotment" }, "title"],
+      [{ type: "setRole", person: toBob, role: "admin" }, "role"],
+      [{ type: "transferOwnership", person: toAlice }, "role"],
+    ] as const;
+    for (const [action, detail] of idle) {
+      expect(alice.room.foresee(action)).toMatchObject({ code: "already_so" });
+      expect(await world.run(alice.room.decide(action))).toMatchObject(refused("already_so", detail));
+    }
+    // Nobody could carry this out, whoever agrees.
+    const alone = { type: "setRole", person: toAlice, role: "member" } as const;
+    expect(await world.run(alice.room.decide(alone))).toMatchObject({ problem: { rejection: { code: "last_owner" } } });
+    expect([appends(), bob.room.proposals()]).toEqual([before, []]);
+
+    const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
+    const { actionHash } = (await world.get(alice.room.decide(remove))) as { actionHash: Uint8Array };
+    await world.until(() => bob.room.proposals().length === 1);
+    const asked = appends();
+    expect(await world.run(alice.room.decide(remove))).toMatchObject({ value: { done: false, have: 1, need: 2 } });
+    expect(await world.run(alice.room.approve(actionHash))).toMatchObject(refused("already_so", "approval"));
+    expect(appends()).toBe(asked);
+    await world.get(bob.room.declineProposal(actionHash));
+    expect(await world.run(bob.room.declineProposal(actionHash))).toMatchObject(refused("already_so", "decline"));
+    await world.get(bob.room.flushed(10_000));
+    expect(appends()).toBe(asked + 1);
+  });
+
   it("who is asked is told, and only they; the line in the conversation says what became of it, also after a restart", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);
@@ -417,6 +457,6 @@ describe("several must agree", () => {
     expect(bob.room.foresee({ type: "remove", person: person(bob, "Alice"), ban: false })).toMatchObject({
       code: "above_own_role",
     });
-    expect(alice.room.foresee({ type: "setTitle", title: "Garden" })).toBeNull();
+    expect(alice.room.foresee({ type: "setTitle", title: "Allotment" })).toBeNull();
   });
 });

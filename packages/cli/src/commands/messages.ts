@@ -4,6 +4,7 @@ import { usageError } from "../cliError.js";
 import type { Message } from "../model/timeline.js";
 import { type CommandContext, waiting, withRoom } from "../program/globals.js";
 import type { RoomMessages } from "../session/roomMessages.js";
+import type { Stored } from "../session/problem.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { wholeNumber } from "./wholeNumber.js";
@@ -11,7 +12,7 @@ import { wholeNumber } from "./wholeNumber.js";
 /** `conclave reply`. */
 export async function reply(context: CommandContext, to: string, given: string): Promise<void> {
   const text = await textOf(given);
-  await change(context, "Sent.", (messages) => messages.reply(to, text));
+  await change(context, "Sent.", (messages) => messages.reply(to, text), "message");
 }
 
 /** `conclave edit`. */
@@ -52,11 +53,12 @@ async function change(
   context: CommandContext,
   sentence: string,
   act: (messages: RoomMessages) => Promise<Message>,
+  what: Stored = "change",
 ): Promise<void> {
   const { output } = context;
   await withRoom(context, "write", async (room) => {
     const message = await act(room.messages);
-    await waiting(output, room.flushed());
+    await waiting(output, room.flushed(what));
     const now = await room.messages.find(message.id);
     output.result({ message: now }, (paint) => `${paint.green("✔")} ${sentence}`);
   });

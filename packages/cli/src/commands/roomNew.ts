@@ -1,6 +1,7 @@
 import type { Returning } from "@conclave/client";
-import { usageError } from "../cliError.js";
+import { CliError, usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome } from "../program/globals.js";
+import type { HomeRoom } from "../session/homeRoom.js";
 import { DEFAULT_USES } from "./invite.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -29,10 +30,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
     // Who founds a room owns it: from the first moment on the words that are offered below bring them back to it.
     await home.wantReturn();
     const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
-    const invite =
-      options["invite"] === false
-        ? null
-        : await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
+    const invite = options["invite"] === false ? null : await firstLink(room);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
     const summary = room.summary();
     output.about(summary.id);
@@ -66,4 +64,18 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
       ]),
     ]);
   });
+}
+
+/** A room that exists is told to exist, whatever became of its link. */
+async function firstLink(room: HomeRoom): ReturnType<HomeRoom["invite"]> {
+  try {
+    return await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const { code, message, exit, fate } = error;
+    const { title } = room.summary();
+    const said = `${safeName(title)} exists, and you are its owner; its link was not shown. ${message}`;
+    const hint = `To see whether it was made:  ${nextCommand("invites")}\nTo make one:  ${nextCommand("invite")}`;
+    throw Object.assign(new CliError(code, said, hint, exit), { fate });
+  }
 }

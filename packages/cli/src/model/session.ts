@@ -57,7 +57,7 @@ export interface RoomSession {
   /** Gives the bytes of the file of a message, each piece after it was verified. */
   saveFile(messageId: string, write: (piece: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing waits to be sent. */
-  flushed(timeout?: number): Promise<void>;
+  flushed(): Promise<void>;
   invite(
     options: InviteOptions,
   ): Promise<

@@ -18,7 +18,7 @@ import { safeName } from "../terminal/safeText.js";
 import { HomeRoom } from "./homeRoom.js";
 import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
-import { noWayBack, problemError, unreachable, valueOf } from "./problem.js";
+import { begunError, noWayBack, problemError, unreachable, valueOf } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 
 /** How long a relay may take to tell a room's news, in ms. */
@@ -88,6 +88,8 @@ export class Home {
     if (await refusesConnections(relay)) throw unreachable(relay);
     const options = { title: title.trim(), name: name.trim(), policy, relay };
     const made = await this.client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });
+    const isBegun = this.client.rooms().some((room) => room.status().standing === "founding");
+    if (!made.ok && isBegun) throw begunError(made.problem, relay, "room");
     return this.newRoom(valueOf(made, relay));
   }
 
@@ -107,8 +109,11 @@ export class Home {
       confirmedBy: confirmedBy.name,
       ownName: members.find(({ isYou }) => isYou)?.name ?? null,
       accept: async (name, note, isLast) => {
-        const room = valueOf(await invited.accept(name.trim(), note, { isLast }), webAddress(invited.relay));
-        return this.newRoom(room);
+        const joined = await invited.accept(name.trim(), note, { isLast });
+        const standing = this.client.room(invited.roomId)?.status().standing;
+        if (!joined.ok && (standing === "joining" || standing === "asking"))
+          throw begunError(joined.problem, webAddress(invited.relay), "join");
+        return this.newRoom(valueOf(joined, webAddress(invited.relay)));
       },
     };
   }

@@ -31,7 +31,15 @@ import type { Decision, Message, SharedFile, TimelineItem } from "../model/timel
 import { actionPhrase, decisionView } from "./decisionView.js";
 import { inviteName, inviteRef, memberView, personView } from "./personView.js";
 import { policyOf, policyView } from "./policyView.js";
-import { notInRoom, problemError, sendingError, unreachable } from "./problem.js";
+import {
+  decidingError,
+  notInRoom,
+  problemError,
+  sendingError,
+  type Stored,
+  unknownError,
+  unreachable,
+} from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 import { RoomMessages } from "./roomMessages.js";
 import { alarmView, itemView, messageView } from "./timelineView.js";
@@ -39,6 +47,8 @@ import { alarmView, itemView, messageView } from "./timelineView.js";
 /** How long a command waits for the relay. */
 const PATIENCE_MS = 20_000;
 
+/** How long the relay may take to have what was said: a farewell, an answer to a proposal (ms). */
+const ANSWER_MS = 12_000;
 /** How long a farewell is waited for until somebody else carries it out. */
 const FAREWELL = 3000;
 /** How long an answer to a request to join may take to arrive from the relay. */
@@ -203,7 +213,7 @@ export class HomeRoom implements RoomSession {
 
   /** Lets the words bring the person back, also where that was ended. */
   async prepareReturn(): Promise<void> {
-    this.value(await this.room.prepareReturn());
+    this.settled(await this.room.prepareReturn());
   }
 
   /** The link that goes with the recovery words: it lets nobody in who does not have them. Null where we are out. */
@@ -211,15 +221,16 @@ export class HomeRoom implements RoomSession {
     return this.room.returnLink(this.relay);
   }
 
-  async flushed(timeout = PATIENCE_MS): Promise<void> {
+  /** Resolves when nothing waits to be sent. @throws CliError that says what became of `what`, which is stored. */
+  async flushed(what: Stored = "message", timeout = PATIENCE_MS): Promise<void> {
     const isRefused = this.room.status().pending > 0 && (await refusesConnections(this.relay));
     const flushed = await this.room.flushed(isRefused ? 0 : timeout);
     if (flushed.ok) return;
-    const { standing } = this.room.status();
-    const error = sendingError(flushed.problem, this.relay);
+    const error = sendingError(flushed.problem, this.relay, what);
     if (flushed.problem.kind !== "not_member") throw error;
-    const { message, code } = notInRoom(standing);
-    throw Object.assign(new CliError(code, `${message} Your message was not sent.`, error.hint), { fate: error.fate });
+    const { message, code } = notInRoom(this.room.status().standing);
+    const { hint, fate } = error;
+    throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });
   }
 
   async invite({ label, uses, expires, mode }: InviteOptions) {
@@ -228,8 +239,8 @@ export class HomeRoom implements RoomSession {
     const policy = this.room.policy();
     // Where several decide who comes in, a link that lets in at once would decide it without them.
     const usual = policy === null ? "direct" : usualMode(policy);
-    const made = this.value(await this.room.createInvite({ label, for: kind, notAfter, mode: mode ?? usual }));
-    const progress = progressView(made.progress);
+    const made = this.settled(await this.room.createInvite({ label, for: kind, notAfter, mode: mode ?? usual }));
+    const progress = await this.progress(made.progress);
     const invitation = this.invitations().find(({ id }) => made.invitation && id === toHex(made.invitation.inviteId));
     const link = made.invitation && this.room.inviteLink(made.invitation.inviteId, this.relay);
     return invitation && link !== null ? { progress, invitation, link } : { progress, invitation: null, link: null };
@@ -269,11 +280,13 @@ export class HomeRoom implements RoomSession {
   }
 
   async admit(requestId: string): Promise<Progress> {
-    return progressView(this.value(await this.room.admit(Number(requestId))));
+    return this.progress(this.settled(await this.room.admit(Number(requestId))));
   }
 
   async decline(requestId: string): Promise<void> {
-    this.value(await this.room.decline(Number(requestId)));
+    const declined = await this.room.decline(Number(requestId));
+    if (!declined.ok && declined.problem.kind === "unreachable") throw unknownError(declined.problem, this.relay);
+    this.value(declined);
   }
 
   proposals(): Proposal[] {
@@ -291,17 +304,17 @@ export class HomeRoom implements RoomSession {
   }
 
   async approve(proposalId: string): Promise<Progress> {
-    return progressView(this.value(await this.room.approve(fromHex(proposalId))));
+    return this.progress(this.settled(await this.room.approve(fromHex(proposalId))), "approval");
   }
 
   async declineProposal(proposalId: string): Promise<void> {
     this.value(await this.room.declineProposal(fromHex(proposalId)));
-    await this.flushed(FAREWELL * 4);
+    await this.flushed("no", ANSWER_MS);
   }
 
   async withdraw(proposalId: string): Promise<void> {
     this.value(await this.room.withdrawProposal(fromHex(proposalId)));
-    await this.flushed(FAREWELL * 4);
+    await this.flushed("withdrawal", ANSWER_MS);
   }
 
   remove(person: Member, isBan = false): Promise<Progress> {
@@ -310,9 +323,10 @@ export class HomeRoom implements RoomSession {
 
   async leave(): Promise<boolean> {
     this.value(await this.room.leave());
-    const said = await this.room.flushed(FAREWELL * 4);
-    if (!said.ok && said.problem.kind !== "not_member") throw problemError(said.problem, this.relay);
     const isGone = () => this.room.status().standing === "left";
+    // Who is out by it needs no answer.
+    const said = await this.room.flushed(ANSWER_MS);
+    if (!said.ok && said.problem.kind !== "not_member") throw sendingError(said.problem, this.relay, "farewell");
     for (let waited = 0; !isGone() && waited < FAREWELL; waited += POLL) await later(POLL);
     return isGone();
   }
@@ -320,7 +334,7 @@ export class HomeRoom implements RoomSession {
   /** Takes the farewell back; what was said meanwhile is shown again. */
   async stay(): Promise<void> {
     this.value(await this.room.stay());
-    await this.flushed(FAREWELL * 4);
+    await this.flushed("stay", ANSWER_MS);
   }
 
   setRole(person: Member, text: string): Promise<Progress> {
@@ -362,7 +376,19 @@ export class HomeRoom implements RoomSession {
   private readonly proofOf = (alarm: TimelineAlarm): string | null => this.saveProof(this.room, alarm);
 
   private async decide(action: Action): Promise<Progress> {
-    return progressView(this.value(await this.room.decide(action)));
+    return this.progress(this.settled(await this.room.decide(action)));
+  }
+
+  /** What others have to agree to is told when they can see it. */
+  private async progress(progress: RoomProgress, what: Stored = "proposal"): Promise<Progress> {
+    if (!progress.done) await this.flushed(what, ANSWER_MS);
+    return progressView(progress);
+  }
+
+  /** The value of a decision. @throws CliError that says what became of it. */
+  private settled<T>(result: Result<T>): T {
+    if (result.ok || result.problem.kind === "not_member") return this.value(result);
+    throw decidingError(result.problem, this.relay);
   }
 
   private personIn(action: Action): Person | null {

@@ -1,4 +1,12 @@
-import { explainProblem, type Fate, fateOf, type Problem, type Result, type Standing } from "@conclave/client";
+import {
+  explainProblem,
+  type Fate,
+  fateOf,
+  fateOfDecision,
+  type Problem,
+  type Result,
+  type Standing,
+} from "@conclave/client";
 import type { LinkFault } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -14,20 +22,71 @@ export function problemError(problem: Problem, relay: string): CliError {
   return Object.assign(errorOf(problem, relay), { fate: null });
 }
 
-/** The same where a message was stored before: it says what became of that. */
-export function sendingError(problem: Problem, relay: string): CliError {
-  const { code, message, hint, exit } = errorOf(problem, relay);
-  const fate = fateOf(problem);
-  const sentence = problem.kind === "refused" && problem.rejection.code === "paused" ? AFTER_ALARM : FATES[fate];
+/** What a command stores, and then gives to the relay. */
+export type Stored = keyof typeof GOES_ON;
+
+const GOES_ON = {
+  message: "is sent",
+  change: "is sent",
+  proposal: "is sent",
+  approval: "is sent",
+  no: "is sent",
+  withdrawal: "is sent",
+  farewell: "is sent",
+  stay: "is sent",
+  decision: "is carried out, if it is still allowed then,",
+  room: "is founded",
+  join: "goes on",
+} as const;
+const NAMES: Partial<Readonly<Record<Stored, string>>> = { stay: "word that you stay" };
+
+/** The same where something was stored before: it says what became of that. */
+export function sendingError(problem: Problem, relay: string, what: Stored = "message"): CliError {
+  return withFate(
+    errorOf(problem, relay),
+    fateOf(problem),
+    what,
+    isAlarm(problem) ? "when you go on after the alarm" : NEXT,
+  );
+}
+
+/** The same of a decision: only what left for the relay, and was not answered, goes on by itself. */
+export function decidingError(problem: Problem, relay: string): CliError {
+  const fate = fateOfDecision(problem);
+  const error = errorOf(problem, relay);
+  if (fate !== "dropped") return withFate(error, fate, "decision", NEXT);
+  const { code, message, hint, exit } = error;
+  // What is refused says so itself.
+  if (problem.kind !== "unreachable" && problem.kind !== "behind") return error;
+  return Object.assign(new CliError(code, `${message} Nothing was decided.`, hint, exit), { fate });
+}
+
+/** The same of what was begun, and is stored here. */
+export function begunError(problem: Problem, relay: string, what: "room" | "join"): CliError {
+  return withFate(errorOf(problem, relay), "kept", what, NEXT);
+}
+
+/** The same of what is stored nowhere here, and may have reached the relay. */
+export function unknownError(problem: Problem, relay: string): CliError {
+  return withFate(errorOf(problem, relay), "unknown", "no", NEXT);
+}
+
+const NEXT = "the next time that this home is connected";
+
+function withFate({ code, message, hint, exit }: CliError, fate: Fate, what: Stored, when: string): CliError {
+  const name = NAMES[what] ?? what;
+  const again = what === "message" ? "" : " Do not repeat it.";
+  const sentence = {
+    kept: `Your ${name} is stored, and ${GOES_ON[what]} ${when}.${again}`,
+    dropped: `Your ${name} was not sent.`,
+    unknown: "Look before you repeat it: it may have been kept.",
+  }[fate];
   return Object.assign(new CliError(code, `${message} ${sentence}`, hint, exit), { fate });
 }
 
-const AFTER_ALARM = "Your message is stored, and is sent when you go on after the alarm.";
-const FATES: Readonly<Record<Fate, string>> = {
-  kept: "Your message is stored, and is sent the next time that this home is connected.",
-  dropped: "Your message was not sent.",
-  unknown: "Look before you send it again: it may have been kept.",
-};
+function isAlarm(problem: Problem): boolean {
+  return problem.kind === "refused" && problem.rejection.code === "paused";
+}
 
 function errorOf(problem: Problem, relay: string): CliError {
   const sentence = explainProblem(problem);
@@ -49,8 +108,8 @@ function errorOf(problem: Problem, relay: string): CliError {
     case "restored":
       return new CliError("RESTORED", sentence, hintFor("restored"));
     case "refused": {
-      const { code } = problem.rejection;
-      return new CliError(code.toUpperCase(), sentence, hintFor(code));
+      const { code, detail = "" } = problem.rejection;
+      return new CliError(code.toUpperCase(), sentence, hintFor(`${code} ${detail}`) ?? hintFor(code));
     }
     case "relay":
       return new CliError(
@@ -138,6 +197,11 @@ const HINTS: Readonly<Record<string, () => string>> = {
   already_member: () =>
     "If that was you on another device, go on there. If it is lost, someone in the room has to remove you first; then a new link lets you in.",
   invalid_policy: () => "Choose another policy.",
+  already_so: () => `To see how it stands:  ${nextCommand("status")}`,
+  "already_so policy": () => `To see who decides what:  ${nextCommand("policy")}`,
+  "already_so role": () => `To see who has which role:  ${nextCommand("members")}`,
+  "already_so approval": () => `To see who else has to agree:  ${nextCommand("requests")}`,
+  "already_so decline": () => `To see who has agreed:  ${nextCommand("requests")}`,
   unknown_proposal: () => `To see what can be approved:  ${nextCommand("requests")}`,
   last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
   not_allowed: () => `To see who decides what:  ${nextCommand("policy")}`,

@@ -4,6 +4,7 @@ import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Progress } from "../view/invitation.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
+import type { CancelTimer } from "../ports/clock.js";
 import { isGone } from "../view/status.js";
 import { whyLate } from "./hindrance.js";
 import { Patience } from "./patience.js";
@@ -33,6 +34,8 @@ const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
 const UNTIL_LIVE = 30_000;
 const UNTIL_DONE = 90_000;
+/** How long the relay may be away, after it was given a commit and before it answered, until whoever waits is told so (ms). */
+const UNTIL_BACK_MS = 15_000;
 
 /**
  * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
@@ -47,6 +50,8 @@ export class Decisions {
   /** How often commits that nobody could use came before the present one. */
   private blocked = 0;
   private readonly patience: Patience;
+  /** Ends the wait for a relay that went before it answered. */
+  private cancelAway: CancelTimer | null = null;
 
   constructor(
     readonly state: RoomState,
@@ -99,11 +104,27 @@ export class Decisions {
 
   offline(): void {
     this.patience.stop();
+    this.awaitReturn();
+  }
+
+  /**
+   * RULE: client.unknown-told: a connection that is lost between a commit and its answer leaves open whether it was taken: who
+   * waits is told that it is on its way, and is not told that nothing was done (attack A23).
+   */
+  private awaitReturn(): void {
+    const intent = this.current;
+    if (intent === null || this.cancelAway !== null) return;
+    this.cancelAway = this.state.ports.clock.setTimer(UNTIL_BACK_MS, () => {
+      this.cancelAway = null;
+      if (this.current === intent && this.state.room?.pending && !this.sync.isLive) this.abandon(intent);
+    });
   }
 
   /** Nothing will be done any more. */
   stop(problem: Problem): void {
     this.patience.stop();
+    this.cancelAway?.();
+    this.cancelAway = null;
     const all = this.current ? [this.current, ...this.waiting] : [...this.waiting];
     this.current = null;
     this.waiting.length = 0;
@@ -166,8 +187,22 @@ export class Decisions {
     this.blocked = 0;
     if (!result.ok) this.finish(failed(result.problem));
     else if (result.value?.code === "approvals_missing" && intent.mayPropose && wish.type !== "rekey") {
-      await this.propose(wish, result.value);
+      const idle = this.idle(wish);
+      if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
+      else await this.propose(wish, result.value);
     } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+  }
+
+  /**
+   * Why nobody is asked to agree to an action: it could not be done if all did. Of those who come in it is known with their
+   * request only; and who has removed too many for now may still ask others to.
+   *
+   * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
+   */
+  private idle(action: Action): Rejection | null {
+    if (action.type === "add" || action.type === "addDevice") return null;
+    const foreseen = this.state.room!.foresee(action, this.state.clock.timeOf(this.state.now()));
+    return foreseen && foreseen.code !== "approvals_missing" && foreseen.code !== "rate_limited" ? foreseen : null;
   }
 
   /** Asks the others for their agreement; where somebody asked before, says yes to that. */
@@ -184,7 +219,8 @@ export class Decisions {
       }
       // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
       const approved = room.approve(hash, this.state.now());
-      if (!approved.ok) return approved.rejection;
+      // Who asks for the same again is told how it stands.
+      if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
       this.sender.addSealed(turn, approved.value);
       return null;
     });

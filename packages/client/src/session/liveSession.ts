@@ -269,11 +269,17 @@ export class LiveSession implements RoomSession {
 
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
-    if (!approved.ok) return approved;
+    const hadSaid =
+      !approved.ok && approved.problem.kind === "refused" && approved.problem.rejection.code === "already_so";
+    if (!approved.ok && !hadSaid) return approved;
     const proposal = this.state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
     if (!proposal) return failed({ kind: "unknown" });
     const { action, isAgreed, need, yes } = proposal;
-    return isAgreed ? this.decide(action) : done({ done: false, actionHash, have: yes.length, need });
+    if (!isAgreed) return hadSaid ? approved : done({ done: false, actionHash, have: yes.length, need });
+    const decided = await this.decide(action);
+    // The yes is stored by now, and what enough people agree to is carried out by itself.
+    const isLate = !decided.ok && (decided.problem.kind === "unreachable" || decided.problem.kind === "behind");
+    return isLate ? failed({ kind: "underway" }) : decided;
   }
 
   declineProposal(actionHash: Uint8Array): Promise<Result<void>> {

@@ -65,6 +65,15 @@ export function fateOf(problem: Problem): Fate {
   return FATES[problem.kind];
 }
 
+/**
+ * What became of a decision that was asked for, or of new keys. Only what is a stored commit goes on by itself: what was given up
+ * before is not done. Who kept losing may have one that is still on its way.
+ */
+export function fateOfDecision({ kind }: Problem): Fate {
+  if (kind === "underway") return "kept";
+  return kind === "starved" || kind === "closed" || kind === "unsure" ? "unknown" : "dropped";
+}
+
 /** A value, or why there is none. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 

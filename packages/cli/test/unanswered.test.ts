@@ -1,0 +1,300 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { everyCommand, nameOf } from "../src/program/commandNames.js";
+import { buildProgram } from "../src/program/program.js";
+import { people, SILENT } from "./inProcess.js";
+import { run, type Running, startRelay } from "./processes.js";
+import { type Cut, RewritingProxy } from "./rewritingProxy.js";
+
+let folder = "";
+let relay: Running;
+let address = "";
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-unanswered-"));
+  ({ relay, address } = await startRelay(join(folder, "relay")));
+}, 60_000);
+afterAll(async () => {
+  await relay.stop();
+  rmSync(folder, { recursive: true });
+});
+
+type Document = Awaited<ReturnType<ReturnType<typeof people>>>;
+
+/** A room of its own, behind a line of its own, for one command. */
+class Scene {
+  private readonly conclave: ReturnType<typeof people>;
+  link = "";
+
+  private constructor(
+    readonly folder: string,
+    readonly proxy: RewritingProxy,
+  ) {
+    this.conclave = people(folder);
+  }
+
+  static async begin(name: string): Promise<Scene> {
+    return new Scene(join(folder, name), await RewritingProxy.start(address));
+  }
+
+  /** A command that is to be done. */
+  async do(who: string, ...args: string[]): Promise<Document> {
+    const done = await this.conclave(who, ...args);
+    if (done.code !== 0 && done.code !== 7) throw new Error(`${args.join(" ")}: ${JSON.stringify(done)}`);
+    return done;
+  }
+
+  async found(...options: string[]): Promise<void> {
+    ({ link: this.link } = await this.do(
+      "alice",
+      ...["room", "new", "Garden", "--name", "Alice", "--relay", this.proxy.address, ...options],
+    ));
+  }
+
+  async join(...names: string[]): Promise<void> {
+    for (const name of names) await this.do(name.toLowerCase(), "join", this.link, "--name", name);
+    await this.do("alice", "sync");
+  }
+
+  /** Nothing is owed in the room, so that the command is the first to say something. */
+  async together(): Promise<void> {
+    await this.found();
+    await this.join("Bob");
+  }
+
+  /** Two admins decide together, about Carol. */
+  async deciding(): Promise<void> {
+    await this.found("--preset", "open-house");
+    await this.join("Bob", "Carol");
+    await this.do("alice", "role", "Bob", "admin", "--yes");
+    await this.do("alice", "policy", "admins", "--yes");
+    await this.do("bob", "sync");
+  }
+
+  /** How often the room has decided something like that. */
+  async decided(fits: (decision: { action: string; summary: string }) => boolean, who = "alice"): Promise<number> {
+    const { decisions } = await this.do(who, "log");
+    return decisions.filter(fits).length;
+  }
+
+  async texts(who = "bob"): Promise<{ text: string; edited: unknown; deleted: unknown; reactions: unknown[] }[]> {
+    const { items } = await this.do(who, "history");
+    return items.flatMap(({ message }: { message?: unknown }) => message ?? []);
+  }
+}
+
+interface Walk {
+  /** Who acts, and how. Alice, where nobody is named. */
+  readonly who?: string;
+  readonly args: (scene: Scene) => string[] | Promise<string[]>;
+  readonly prepare?: (scene: Scene) => Promise<unknown>;
+  readonly at?: Cut["at"];
+  readonly fate?: "kept" | "unknown";
+  /** How often it is done in the end, seen by somebody else. */
+  readonly count: (scene: Scene) => Promise<number>;
+}
+
+const together = (scene: Scene) => scene.together();
+const said = async (scene: Scene) => {
+  await scene.together();
+  await scene.do("alice", "send", "hello");
+};
+const proposed = async (scene: Scene) => {
+  await scene.deciding();
+  await scene.do("alice", "remove", "Carol", "--yes");
+  await scene.do("bob", "sync");
+};
+const proposal = async (scene: Scene, who: string): Promise<string> =>
+  (await scene.do(who, "requests")).proposals[0].id;
+const proposals = async (scene: Scene, who: string): Promise<Document[]> => (await scene.do(who, "requests")).proposals;
+const asked = async (scene: Scene) => {
+  await scene.found("--no-invite");
+  scene.link = (await scene.do("alice", "invite", "--mode", "ask")).link;
+  await scene.do("bob", "join", scene.link, "--name", "Bob");
+};
+const is = (fits: boolean) => (fits ? 1 : 0);
+
+// Every command that gives something to the relay to keep.
+const WALKS: Readonly<Record<string, Walk>> = {
+  send: {
+    args: () => ["send", "once"],
+    count: async (s) => (await s.texts()).filter(({ text }) => text === "once").length,
+  },
+  reply: {
+    prepare: said,
+    args: () => ["reply", "last", "once"],
+    count: async (s) => (await s.texts()).filter(({ text }) => text === "once").length,
+  },
+  edit: {
+    prepare: said,
+    args: () => ["edit", "last", "better"],
+    count: async (s) => (await s.texts()).filter(({ text }) => text === "better").length,
+  },
+  delete: {
+    prepare: said,
+    args: () => ["delete", "last"],
+    count: async (s) => (await s.texts()).filter(({ deleted }) => deleted !== null).length,
+  },
+  react: {
+    prepare: said,
+    args: () => ["react", "last", "👍"],
+    count: async (s) => (await s.texts())[0]!.reactions.length,
+  },
+  invite: {
+    args: () => ["invite", "--label", "late"],
+    count: (s) => s.decided(({ action }) => action === "createInvite", "bob").then((n) => n - 2),
+  },
+  revoke: {
+    args: () => ["revoke", "first link"],
+    count: (s) => s.decided(({ action }) => action === "revokeInvite", "bob"),
+  },
+  remove: {
+    prepare: async (s) => {
+      await s.found();
+      await s.join("Bob", "Carol");
+    },
+    args: () => ["remove", "Carol", "--yes"],
+    count: (s) => s.decided(({ action }) => action === "remove", "bob"),
+  },
+  ban: {
+    prepare: async (s) => {
+      await s.found();
+      await s.join("Bob", "Carol");
+    },
+    args: () => ["ban", "Carol", "--yes"],
+    count: (s) => s.decided(({ action }) => action === "remove", "bob"),
+  },
+  role: { args: () => ["role", "Bob", "admin"], count: (s) => s.decided(({ action }) => action === "setRole", "bob") },
+  "hand-over": {
+    args: () => ["hand-over", "Bob", "--yes"],
+    count: (s) => s.decided(({ action }) => action === "transferOwnership", "bob"),
+  },
+  title: { args: () => ["title", "Allotment"], count: (s) => s.decided(({ action }) => action === "setTitle", "bob") },
+  seal: { args: () => ["seal", "--yes"], count: (s) => s.decided(({ action }) => action === "seal", "bob") },
+  policy: {
+    args: () => ["policy", "add-only", "--yes"],
+    count: (s) => s.decided(({ action }) => action === "setPolicy", "bob"),
+  },
+  leave: {
+    who: "bob",
+    args: () => ["leave", "--yes"],
+    count: async (s) => {
+      await s.do("alice", "sync");
+      return s.decided(({ action }) => action === "leave");
+    },
+  },
+  propose: {
+    prepare: (s) => s.deciding(),
+    args: () => ["remove", "Carol", "--yes"],
+    count: async (s) => (await proposals(s, "bob")).length,
+  },
+  approve: {
+    who: "bob",
+    prepare: proposed,
+    args: async (s) => ["approve", await proposal(s, "bob")],
+    count: (s) => s.decided(({ action }) => action === "remove"),
+  },
+  withdraw: {
+    prepare: proposed,
+    args: async (s) => ["withdraw", await proposal(s, "alice")],
+    count: async (s) => is((await proposals(s, "bob")).length === 0),
+  },
+  decline: {
+    who: "bob",
+    prepare: proposed,
+    args: async (s) => ["decline", await proposal(s, "bob")],
+    count: async (s) => (await proposals(s, "alice"))[0].declinedBy.length,
+  },
+  admit: {
+    prepare: asked,
+    args: () => ["admit", "Bob"],
+    count: (s) => s.decided(({ action }) => action === "add"),
+  },
+  "decline of a request": {
+    prepare: asked,
+    args: () => ["decline", "Bob"],
+    at: "answerRequest",
+    fate: "unknown",
+    count: async (s) => is((await s.do("alice", "requests")).requests.length === 0),
+  },
+  "leave --undo": {
+    who: "bob",
+    prepare: async (s) => {
+      await s.together();
+      await s.do("bob", "leave", "--yes");
+    },
+    args: () => ["leave", "--undo"],
+    count: async (s) => {
+      await s.do("alice", "sync");
+      return is((await s.decided(({ action }) => action === "leave")) === 0);
+    },
+  },
+  "room new": {
+    prepare: () => Promise.resolve(),
+    args: (s) => ["room", "new", "Garden", "--name", "Alice", "--no-invite", "--relay", s.proxy.address],
+    at: "createRoom",
+    count: async (s) =>
+      (await s.do("alice", "rooms")).rooms.filter(({ standing }: Document) => standing === "member").length,
+  },
+  join: {
+    who: "bob",
+    prepare: (s) => s.found(),
+    args: (s) => ["join", s.link, "--name", "Bob"],
+    count: (s) => s.decided(({ action }) => action === "add"),
+  },
+};
+
+// Those that say nothing in a room, those that go on by themselves as long as they run, and those that do what is owed anyway.
+const OTHERS = new Set(
+  (
+    "rooms chat history search files save members log invites requests status verify verify-proof forget " +
+    "recover recovery resume sync serve web verify-web sign-web gateway help man completion version"
+  ).split(" "),
+);
+
+describe("a line that is cut when something has left and its answer has not come", () => {
+  it("is walked for every command there is", () => {
+    const names = everyCommand(buildProgram(SILENT)).flatMap((command) =>
+      command.commands.length === 0 ? nameOf(command) : [],
+    );
+    const unknown = names.filter((name) => !(name in WALKS) && !OTHERS.has(name.split(" ")[0]!));
+    expect(unknown).toEqual([]);
+  });
+
+  it(
+    "RULE client.unknown-told: each command says that it is on its way, with the exit code of an outage; it is done once, by itself",
+    { timeout: 1_200_000 },
+    async () => {
+      const walks: { name: string; walk: Walk; scene: Scene; args: string[] }[] = [];
+      for (const when of ["answered", "asked"] as const) {
+        for (const [name, walk] of Object.entries(WALKS)) {
+          if (when === "asked" && !["leave", "title"].includes(name)) continue;
+          const scene = await Scene.begin(`${name}-${when}`.replaceAll(" ", "-"));
+          await (walk.prepare ?? together)(scene);
+          const args = await walk.args(scene);
+          scene.proxy.cut = { at: walk.at ?? "append", when };
+          walks.push({ name: `${name}, cut when it was ${when}`, walk, scene, args });
+        }
+      }
+      const told = await Promise.all(
+        walks.map(({ scene, walk, args }) =>
+          run([...args, "--json", "--home", join(scene.folder, walk.who ?? "alice")], {
+            env: { CONCLAVE_RELAY: scene.proxy.address },
+          }),
+        ),
+      );
+      for (const [at, { name, walk, scene }] of walks.entries()) {
+        const { code, stdout } = told[at]!;
+        const { error } = JSON.parse(stdout) as { error?: { code: string; message: string; fate?: string } };
+        expect({ name, wasCut: scene.proxy.wasCut, code, fate: error?.fate, message: error?.message }).toMatchObject({
+          ...{ name, wasCut: true, code: 3, fate: walk.fate ?? "kept" },
+        });
+        scene.proxy.mend();
+        await scene.do(walk.who ?? "alice", "sync");
+        expect({ name, count: await walk.count(scene) }).toEqual({ name, count: 1 });
+        scene.proxy.stop();
+      }
+    },
+  );
+});
