@@ -69,7 +69,19 @@ async function takePictures() {
   await button("Show the words").click();
   await alice.getByRole("list", { name: "Recovery words, in order" }).waitFor();
   await shoot("recovery-words");
-  await button("I've written them down").click();
+  const words = await alice
+    .getByRole("list", { name: "Recovery words, in order" })
+    .getByRole("listitem")
+    .allInnerTexts();
+  await button("I’ve written them down").click();
+  const asked = alice.getByRole("textbox", { name: /^Word \d+$/u });
+  await asked.first().waitFor();
+  await shoot("recovery-check");
+  for (const field of await asked.all()) {
+    const label = await field.evaluate((input) => input.labels[0].textContent);
+    await field.fill(words[Number(/\d+/u.exec(label)[0]) - 1].replace(/[^a-z]/gu, ""));
+  }
+  await button("Check").click();
   await button("Make the link").click();
   const link = await alice.getByLabel("Invite link").inputValue();
   await button("Show a QR code").click();

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Client, MemoryLock, MemoryStorage, openClient, type Result, type RoomSession } from "@conclave/client";
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
 const CLI = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
@@ -164,6 +164,38 @@ export async function consent(page: Page): Promise<void> {
   const field = page.getByLabel("Your name");
   await show.or(field).first().waitFor();
   if (await show.isVisible()) await show.click();
+}
+
+/** The 24 words of the open sheet, in their order; covered, they are shown first. */
+export async function readWords(page: Page): Promise<string[]> {
+  const list = page.getByRole("list", { name: "Recovery words, in order" });
+  const show = page.getByRole("button", { name: "Show the words" });
+  await show.or(list).first().waitFor();
+  if (await show.isVisible()) await show.click();
+  const items = await list.getByRole("listitem").allInnerTexts();
+  return items.map((text) => text.replace(/[^a-z]+/gu, ""));
+}
+
+/** Writes the words of the open sheet down: sees them, says so, and types those that are asked for. Gives all of them. */
+export async function writeDown(page: Page): Promise<string[]> {
+  const words = await readWords(page);
+  await page.getByRole("button", { name: "I’ve written them down" }).click();
+  for (const field of await askedWords(page)) await field.fill(words[(await placeOf(field)) - 1]!);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  return words;
+}
+
+/** The fields of the words that are asked for. */
+export async function askedWords(page: Page): Promise<Locator[]> {
+  const fields = page.getByRole("textbox", { name: /^Word \d+$/u });
+  await fields.first().waitFor();
+  return fields.all();
+}
+
+/** Which word a field asks for: 1 to 24. */
+export async function placeOf(field: Locator): Promise<number> {
+  const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent);
+  return Number(/\d+/u.exec(label ?? "")?.[0]);
 }
 
 /** Writes a message into the open room. */

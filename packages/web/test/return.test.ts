@@ -1,7 +1,7 @@
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+import { axeFaults, canBrowse, get, join, send, World, writeDown } from "./browser.js";
 
 const PHONE = { width: 360, height: 740 };
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -22,11 +22,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
       await lost.getByLabel("Your name").fill("Alice");
       await lost.getByLabel("Name of the room").fill("Garden club");
       await button(lost, "Start the room").click();
-      await button(lost, "Show the words").click();
-      const items = await lost.getByRole("list", { name: "Recovery words, in order" }).getByRole("listitem").all();
-      const words = await Promise.all(items.map((item) => item.innerText()));
-      const phrase = words.map((word) => word.replace(/[^a-z]/gu, "")).join(" ");
-      await button(lost, "I’ve written them down").click();
+      const phrase = (await writeDown(lost)).join(" ");
       await button(lost, "Make the link").click();
       const link = await lost.getByLabel("Invite link").inputValue();
       await button(lost, "Go to the room").click();
@@ -73,13 +69,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
       if (kept.length === 0) await lost.getByLabel("Your name").fill("Alice");
       await lost.getByLabel("Name of the room").fill(title);
       await button(lost, "Start the room").click();
-      if (kept.length === 0) {
-        await button(lost, "Show the words").click();
-        const items = await lost.getByRole("list", { name: "Recovery words, in order" }).getByRole("listitem").all();
-        const words = await Promise.all(items.map((item) => item.innerText()));
-        phrase = words.map((word) => word.replace(/[^a-z]/gu, "")).join(" ");
-        await button(lost, "I’ve written them down").click();
-      }
+      if (kept.length === 0) phrase = (await writeDown(lost)).join(" ");
       await button(lost, "Make the link").click();
       await button(lost, "Go to the room").click();
       await lost.getByRole("textbox", { name: /^Message/u }).waitFor();

@@ -1,7 +1,20 @@
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, found, get, join, type Looks, send, World } from "./browser.js";
+import {
+  askedWords,
+  axeFaults,
+  canBrowse,
+  found,
+  get,
+  join,
+  type Looks,
+  placeOf,
+  readWords,
+  send,
+  World,
+  writeDown,
+} from "./browser.js";
 
 const SIZES: readonly Looks[] = [
   { theme: "light" },
@@ -21,15 +34,6 @@ describe.skipIf(!canBrowse)(
 
     const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true });
     const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name });
-    /** The 24 words of the open sheet. */
-    const wordsOf = async (page: Page) => {
-      await button(page, "Show the words").click();
-      const items = await page
-        .getByRole("list", { name: "Recovery words, in order" })
-        .getByRole("listitem")
-        .allInnerTexts();
-      return items.map((text) => text.replace(/[\d\s]+/gu, ""));
-    };
     /** The first words of one's fingerprint, at the end of the list of rooms. */
     const tagOf = async (page: Page) => {
       const bar = page.getByRole("link", { name: /Settings$/u });
@@ -177,19 +181,68 @@ describe.skipIf(!canBrowse)(
           .getByRole("link", { name: "Show them" })
           .click();
         // Nobody has written down what they have not seen.
-        expect(await button(page, "I’ve written them down").isDisabled()).toBe(true);
-        const words = await wordsOf(page);
+        await button(page, "Show the words").waitFor();
+        expect(await button(page, "I’ve written them down").count()).toBe(0);
+        const words = await readWords(page);
         expect(words).toHaveLength(24);
         await page.emulateMedia({ media: "print" });
         const paper = await page.locator("body > :not(#app):visible").allInnerTexts();
         expect(words.filter((word) => !paper.join(" ").includes(word))).toEqual([]);
         expect(await page.locator("#app").isVisible()).toBe(false);
         await page.emulateMedia({ media: "screen" });
-        await button(page, "I’ve written them down").click();
+        await writeDown(page);
         await page.getByRole("textbox", { name: /^Message/u }).waitFor();
         expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
         // The words are nowhere but on the screen.
         expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain(words[0]! + " ");
+        await page.close();
+      },
+    );
+
+    it(
+      "two of the words are asked for, by their places: typed, not pasted, and with a way back to see them again",
+      { timeout: 60_000 },
+      async () => {
+        const page = await world.visitor(SIZES[2]);
+        await found(page, world.url, "Asked", "Alice");
+        await page.goto(`${world.url}/#/sheet`);
+        const words = await readWords(page);
+        await button(page, "I’ve written them down").click();
+        await heading(page, "Check your sheet").waitFor();
+        const reminder = page.getByRole("region", { name: "Your words are not written down yet" });
+        // A wrong word is said at its field, which the cursor goes to; nothing counts as written down.
+        const [first, second] = await askedWords(page);
+        const places = [await placeOf(first!), await placeOf(second!)];
+        await first!.fill(words[places[0]! - 1]!.toUpperCase());
+        await second!.fill(words[places[0]! - 1]!);
+        await second!.press("Enter");
+        await page.getByText(`That is not your word ${places[1]}.`).waitFor();
+        expect(await page.getByText(/^That is not your word/u).count()).toBe(1);
+        expect(await second!.evaluate((input) => input === document.activeElement)).toBe(true);
+        expect(await axeFaults(page)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        // What is pasted stays out.
+        await second!.fill("");
+        await second!.evaluate(
+          (input, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            if (input.dispatchEvent(paste)) (input as HTMLInputElement).value = text;
+          },
+          words[places[1]! - 1],
+        );
+        await page.getByText("Please type it, from your sheet.").waitFor();
+        expect(await second!.inputValue()).toBe("");
+        // One looks again, and others are asked for; or one comes back to it later.
+        await button(page, "See the words again").click();
+        expect(await readWords(page)).toEqual(words);
+        await button(page, "Later").click();
+        await page.goto(`${world.url}/#/rooms`);
+        await reminder.getByRole("link", { name: "Show them" }).click();
+        expect(await writeDown(page)).toEqual(words);
+        await page.getByRole("link", { name: /^Asked/u }).waitFor();
+        expect(await reminder.count()).toBe(0);
         await page.close();
       },
     );
@@ -202,7 +255,7 @@ describe.skipIf(!canBrowse)(
         await found(page, world.url, "Wiped", "Alice");
         const tag = await tagOf(page);
         await page.goto(`${world.url}/#/sheet`);
-        const words = await wordsOf(page);
+        const words = await readWords(page);
         // A page of the origin that holds nothing open, where the slots are deleted and the sealed records stay.
         await page.goto(`${world.url}/conclave.json`);
         await page.evaluate(async () => {

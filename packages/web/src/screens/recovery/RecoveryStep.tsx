@@ -3,8 +3,8 @@ import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
 import { TaskPage } from "../welcome/TaskPage.js";
-import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
+import { WordsCheck } from "./WordsCheck.js";
 import { WordsSheet } from "./WordsSheet.js";
 
 export interface RecoveryStepProps {
@@ -20,9 +20,13 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
   // Nobody has written down what they have not seen: until then to show them is the thing to do.
   const isShown = useSignal(false);
   const hasSeen = useSignal(false);
+  const isChecking = useSignal(false);
   useSignalEffect(() => {
     if (isShown.value) hasSeen.value = true;
   });
+  if (isChecking.value) {
+    return <WordsCheck step={step} onAgain={() => (isChecking.value = false)} onLater={onDone} onDone={onDone} />;
+  }
   return (
     <TaskPage
       title={title}
@@ -32,16 +36,11 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
       onBack={onBack}
       actions={
         <>
-          <Button
-            tone={hasSeen.value ? "primary" : "secondary"}
-            size="large"
-            disabled={!hasSeen.value}
-            onClick={() => {
-              void keepWritten().then(onDone);
-            }}
-          >
-            {t.written}
-          </Button>
+          {hasSeen.value && (
+            <Button tone="primary" size="large" onClick={() => (isChecking.value = true)}>
+              {t.written}
+            </Button>
+          )}
           <Button tone="quiet" onClick={onDone}>
             {t.later}
           </Button>

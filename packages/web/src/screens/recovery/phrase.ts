@@ -4,6 +4,14 @@ import { t } from "./words.js";
 /** How many words a person has. */
 export const WORDS = 24;
 
+/** Which of the words are asked for after somebody wrote them down: two, in their order, others each time. */
+export function placesToAsk(random: () => number = Math.random): readonly [number, number] {
+  const first = Math.floor(random() * WORDS);
+  // Any but the first.
+  const second = (first + 1 + Math.floor(random() * (WORDS - 1))) % WORDS;
+  return first < second ? [first + 1, second + 1] : [second + 1, first + 1];
+}
+
 /** The words in a text: numbers, commas and dots of a written list do not count. */
 export function wordsIn(text: string): string[] {
   return text

@@ -15,6 +15,13 @@ export const t = words({
     qrLabel: "Recovery words as a QR code",
     written: "I’ve written them down",
     later: "Later",
+    checkTitle: "Check your sheet",
+    checkLead: "Type two of the words from it. Then you know that it can be read, and that it is right.",
+    wordNumber: (place: number) => `Word ${place}`,
+    check: "Check",
+    notTheWord: (place: number) => `That is not your word ${place}. Look at your sheet, or see the words again.`,
+    noPaste: "Please type it, from your sheet.",
+    seeAgain: "See the words again",
     done: "Done",
     rules:
       "Whoever has these words is you: never type them into anything but Conclave, never photograph them, and give them to nobody.",
@@ -65,6 +72,14 @@ export const t = words({
     qrLabel: "Die 24 Wörter als QR-Code",
     written: "Ich habe sie aufgeschrieben",
     later: "Später",
+    checkTitle: "Prüf dein Blatt",
+    checkLead: "Tipp zwei der Wörter davon ab. Dann weißt du, dass es lesbar ist und stimmt.",
+    wordNumber: (place: number) => `Wort ${place}`,
+    check: "Prüfen",
+    notTheWord: (place: number) =>
+      `Das ist nicht dein Wort ${place}. Schau auf dein Blatt, oder sieh dir die Wörter noch einmal an.`,
+    noPaste: "Bitte tipp es ab, von deinem Blatt.",
+    seeAgain: "Wörter noch einmal ansehen",
     done: "Fertig",
     rules:
       "Wer diese Wörter hat, ist du: tipp sie nirgends ein außer in Conclave, fotografier sie nicht, und gib sie niemandem.",
