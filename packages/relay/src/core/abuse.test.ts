@@ -5,6 +5,7 @@ import {
   inboxIdOf,
   itemHash,
   nextLogHead,
+  type AppendRequest,
   type LogItem,
   type Response,
 } from "@conclave/wire";
@@ -250,9 +251,14 @@ describe("what is never pruned", () => {
     const world = new CoreWorld({ rates });
     const commit = (roomTag: Uint8Array) => commitAppend(roomTag, newKey(), { payload: systemRandom(60_000) });
     const first = await world.founder();
-    expect(await first.client.ask(commit(first.roomTag))).toMatchObject({ n: 1 });
+    const next = newKey();
+    const { roomTag } = first;
+    expect(await first.client.ask(commitAppend(roomTag, next, { payload: systemRandom(60_000) }))).toMatchObject({
+      n: 1,
+    });
+    await first.client.prove(roomTag, 1, next);
     const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
-    const refused = await first.client.ask({ type: "putSlot", roomTag: first.roomTag, slot });
+    const refused = await first.client.ask({ type: "putSlot", roomTag, slot });
     expect(refused).toMatchObject(error("rate_limited"));
     const second = await world.founder();
     expect(await second.client.ask(commit(second.roomTag))).toMatchObject({ n: 1 });
@@ -264,9 +270,53 @@ describe("what is never pruned", () => {
     await elsewhere.prove(third.roomTag, 0, third.key);
     expect(await elsewhere.ask(commit(third.roomTag))).toMatchObject({ n: 2 });
     world.now += 60_000;
-    expect(await first.client.ask({ type: "closeSlot", roomTag: first.roomTag, slotId: slot.slotId })).toMatchObject(
-      error("write_denied"),
-    );
+    expect(await first.client.ask({ type: "putSlot", roomTag, slot })).toMatchObject({ type: "done" });
+  });
+});
+
+describe("what a room may do", () => {
+  const rates = { lastingOfRoom: { burst: 200_000, perSecond: 1000 } };
+  const large = (roomTag: Uint8Array, change: Partial<AppendRequest> = {}) =>
+    commitAppend(roomTag, newKey(), { payload: systemRandom(40_000), ...change });
+
+  it("A83: RULE relay.lasting-bytes: is not used up by who may not write in it", async () => {
+    const world = new CoreWorld({ rates, strikes: 1000 });
+    const { client, roomTag } = await world.founder();
+    // Somebody who was removed knows what the relay calls the room.
+    const former = await world.connect("elsewhere");
+    for (let n = 0; n < 6; n++) {
+      expect(await former.ask(large(roomTag))).toMatchObject(error("write_denied"));
+      expect(await former.ask(large(roomTag, { lastCommit: 7 }))).toMatchObject(error("stale_epoch"));
+      const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+      expect(await former.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("write_denied"));
+    }
+    expect(await client.ask(large(roomTag))).toMatchObject({ n: 1 });
+  });
+
+  it("A83: RULE room.members-share: is not used up by who has a link: members can still close it", async () => {
+    const world = new CoreWorld({ rates: { ...rates, room: { burst: 40, perSecond: 1 } } });
+    const { client, roomTag, key, token, slotId } = await withSlot(world);
+    const holder = await world.connect("elsewhere");
+    const own = newKey();
+    const by = (lastCommit: number, change: Partial<AppendRequest>) =>
+      large(roomTag, { epoch: 0, lastCommit, nextWriteKey: own.publicKey, ...change });
+    await holder.proveSlot(roomTag, slotId, token);
+    expect(await holder.ask(by(0, { ground: { by: "slot", slotId } }))).toMatchObject({ n: 1 });
+    await holder.proveSlot(roomTag, slotId, token);
+    expect(await holder.ask(by(1, { ground: { by: "slot", slotId } }))).toMatchObject(error("rate_limited"));
+    // With the key that came by it, too.
+    await holder.prove(roomTag, 1, own);
+    expect(await holder.ask(by(1, { epoch: 1 }))).toMatchObject(error("rate_limited"));
+    const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+    expect(await holder.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("rate_limited"));
+    // Nor by messages, which are many.
+    const small = messageAppend(roomTag, { epoch: 1, lastCommit: 1 });
+    let taken = 0;
+    while ((await holder.ask({ ...small, appendId: systemRandom(16) })).type === "appended") taken++;
+    expect(taken).toBeLessThan(10);
+    await client.prove(roomTag, 0, key);
+    const answer = await client.ask(large(roomTag, { epoch: 0, lastCommit: 1, payload: systemRandom(100_000) }));
+    expect(answer).toMatchObject({ type: "appended" });
   });
 });
 

@@ -84,8 +84,6 @@ export class RequestHandler {
     if (request.type === "fetchInbox" || request.type === "clearInbox") return this.inbox(request, session);
     const room = this.rooms.get(request.roomTag, now);
     if (room === null) return refuse("room_unknown");
-    const wait = this.waitForBytes(request, room, session, now);
-    if (wait > 0) return refuse("rate_limited", wait);
     switch (request.type) {
       case "append":
         return this.append(request, room, session, now);
@@ -123,7 +121,7 @@ export class RequestHandler {
       case "answerRequest":
         // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
         if (!this.isMember(room, session)) return refuse("write_denied");
-        return this.memberRequest(request, room, now);
+        return this.memberRequest(request, room, session, now);
     }
   }
 
@@ -161,21 +159,36 @@ export class RequestHandler {
   }
 
   // RULE: relay.lasting-bytes: what is never pruned comes only so fast to one room and from one address, so that nobody fills
-  // the disk with commits and slots of rooms of their own (attack A83).
-  private waitForBytes(request: Request, room: Room | null, session: Session, now: number): number {
+  // the disk with commits and slots of rooms of their own. Only what is carried out counts: who may not write in a room uses
+  // nothing up of what it may write (attack A83).
+  private waitForBytes(
+    request: Request,
+    room: { readonly lastingBytes: Room["lastingBytes"]; readonly isByInvite: boolean } | null,
+    session: Session,
+    now: number,
+  ): number {
     const bytes = lastingBytesOf(request);
     if (bytes === 0) return 0;
-    const wait = room?.lastingBytes.wait(bytes, now) ?? 0;
+    const wait = room?.lastingBytes.wait(bytes, room.isByInvite, now) ?? 0;
     if (wait > 0) return wait;
     const addressWait = this.lasting.take(session.address, bytes, now);
-    if (addressWait === 0) room?.lastingBytes.take(bytes, now);
+    if (addressWait === 0) room?.lastingBytes.take(bytes, room.isByInvite, now);
     return addressWait;
   }
 
-  private memberRequest(request: MemberRequest, room: Room, now: number): Answer {
+  private memberRequest(request: MemberRequest, room: Room, session: Session, now: number): Answer {
     switch (request.type) {
-      case "putSlot":
+      case "putSlot": {
+        const { lastingBytes } = room;
+        const wait = this.waitForBytes(
+          request,
+          { lastingBytes, isByInvite: !this.isMember(room, session, true) },
+          session,
+          now,
+        );
+        if (wait > 0) return refuse("rate_limited", wait);
         return orDone(this.slots.putOne(room, request.slot, now), request.id);
+      }
       case "closeSlot":
         return orDone(this.slots.close(room, request.slotId), request.id);
       case "listRequests": {
@@ -233,6 +246,8 @@ export class RequestHandler {
       {
         isWriter: (of, key) => session.hasWriteProof(of.row.tag, key),
         isSlotHolder: (of, slotId) => session.hasProof("slot", of.row.tag, slotId),
+        waitForBytes: (isByInvite) =>
+          this.waitForBytes(request, { lastingBytes: room.lastingBytes, isByInvite }, session, now),
       },
       now,
     );
@@ -323,9 +338,10 @@ export class RequestHandler {
     return posted;
   }
 
-  private isMember(room: Room, session: Session): boolean {
+  /** Whether the connection has proved a live key; `isTrusted`: one that did not come by an invite. */
+  private isMember(room: Room, session: Session, isTrusted = false): boolean {
     const { tag, writeKeys } = room.row;
-    return writeKeys.some((key) => key.live && session.hasWriteProof(tag, key));
+    return writeKeys.some((key) => key.live && !(isTrusted && key.byToken) && session.hasWriteProof(tag, key));
   }
 }
 

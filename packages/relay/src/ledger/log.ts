@@ -26,7 +26,7 @@ import type { Room } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
 import type { WallClock } from "./wallClock.js";
-import { keysAfterCommit, provedKey, type CommitGround } from "./writeKeys.js";
+import { isByInvite, keysAfterCommit, provedKey, type CommitGround } from "./writeKeys.js";
 
 /** Signs with the relay's key. */
 export type Sign = (bytes: Uint8Array) => Uint8Array;
@@ -36,6 +36,8 @@ export interface Proved {
   isWriter(room: Room, key: WriteKey): boolean;
   /** The slot's token is proved, and no external commit has used this proof. */
   isSlotHolder(room: Room, slotId: Uint8Array): boolean;
+  /** Ms until there is room for what is never pruned of this append; 0 when there is, which counts. */
+  waitForBytes(isByInvite: boolean): number;
 }
 
 /** An append that is in the log now, or was already: then `record` is null. */
@@ -79,12 +81,12 @@ export class Log {
     }
     const ground = this.ground(request, room, proved);
     if (!("by" in ground)) return ground;
-    const wait = this.waitFor(request, room, ground, now);
-    if (wait > 0) return refuse("rate_limited", wait);
     if (request.kind === "commit") {
       const slots = this.slots.check(room, request.slots);
       if (slots !== null) return slots;
     }
+    const wait = this.waitFor(request, room, ground, now) || proved.waitForBytes(isByInvite(ground));
+    if (wait > 0) return refuse("rate_limited", wait);
     const row = this.write(request, room, now);
     if (request.kind === "commit") this.writeCommit(request, room, ground, now);
     const { kind, epoch, payload, attachment } = row;
@@ -163,7 +165,7 @@ export class Log {
       const wait = room.recoveries.take(1, now);
       if (wait > 0) return wait;
     }
-    return room.appends.take(1 + request.payload.length / 65_536, now);
+    return room.appends.take(1 + request.payload.length / 65_536, isByInvite(ground), now);
   }
 
   private write(request: AppendRequest, room: Room, now: number): RecordRow {

@@ -1,17 +1,47 @@
 import { TokenBucket } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
-import type { Rates } from "../settings.js";
+import type { Rate, Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
 
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
 export const REPEAT_WINDOW = 4096;
 
+/** The part of a room's rates that is left to those who have no more than an invite. */
+const SHARE_BY_INVITE = 1 / 4;
+
+/** What may be done in a room: by everybody together, and of that by those who have no more than an invite. */
+class RoomRate {
+  private readonly all: TokenBucket;
+  private readonly byInvite: TokenBucket;
+
+  constructor(rate: Rate, now: number) {
+    const { burst, perSecond } = rate;
+    this.all = new TokenBucket(rate, now);
+    this.byInvite = new TokenBucket({ burst: burst * SHARE_BY_INVITE, perSecond: perSecond * SHARE_BY_INVITE }, now);
+  }
+
+  /** Ms to wait until there is enough; nothing is taken. */
+  wait(cost: number, isByInvite: boolean, now: number): number {
+    return Math.max(this.all.wait(cost, now), isByInvite ? this.byInvite.wait(cost, now) : 0);
+  }
+
+  /** 0 when there was enough, which is then taken; else the ms to wait, and nothing is taken. */
+  // RULE: room.members-share: whoever has a link uses up a part of what a room may do, and never all of it: so members can
+  // always close that link (attack A83).
+  take(cost: number, isByInvite: boolean, now: number): number {
+    const wait = this.wait(cost, isByInvite, now);
+    if (wait > 0) return wait;
+    if (isByInvite) this.byInvite.take(cost, now);
+    return this.all.take(cost, now);
+  }
+}
+
 /** A room in use: its row, and what the relay remembers about it in memory. */
 export class Room {
   readonly key: string;
-  readonly appends: TokenBucket;
+  readonly appends: RoomRate;
+  readonly lastingBytes: RoomRate;
   readonly recoveries: TokenBucket;
-  readonly lastingBytes: TokenBucket;
   private changed = false;
   private recent: Map<string, number> | null = null;
 
@@ -21,8 +51,8 @@ export class Room {
     now: number,
   ) {
     this.key = keyOf(stored.tag);
-    this.appends = new TokenBucket(rates.room, now);
-    this.lastingBytes = new TokenBucket(rates.lastingOfRoom, now);
+    this.appends = new RoomRate(rates.room, now);
+    this.lastingBytes = new RoomRate(rates.lastingOfRoom, now);
     this.recoveries = new TokenBucket(rates.recovery, now);
   }
 

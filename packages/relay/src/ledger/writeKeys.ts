@@ -14,6 +14,11 @@ export type CommitGround =
       readonly trusted: boolean;
     };
 
+/** Whether whoever appends has shown no more than an invite, and a key that came by one. */
+export function isByInvite(ground: CommitGround): boolean {
+  return ground.by === "slot" || (ground.key.byToken && !ground.trusted);
+}
+
 /** The newest key of an epoch that the connection has proved, live ones first. */
 export function provedKey(
   keys: readonly WriteKey[],
@@ -37,7 +42,7 @@ export function keysAfterCommit(
   ground: CommitGround,
 ): WriteKey[] {
   // RULE: writeKey.invite-retires-nobody: what came by an invite's token never takes the live keys of members away.
-  const trusted = ground.by === "member" && (!ground.key.byToken || ground.trusted);
+  const trusted = !isByInvite(ground);
   const retires = (key: WriteKey): boolean =>
     // RULE: writeKey.commit-retires: a member's commit retires the keys before it, so a removed member writes no more.
     ground.by === "member" && ground.key.live && (trusted || key.byToken);
