@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -203,6 +204,31 @@ describe("a gateway for those who are nobody in the room", () => {
     expect(statuses).toEqual([202, 202, 202, 429]);
     expect((await post(hook.path, body)).status).toBe(202);
   }, 60_000);
+
+  it("A152: RULE gateway.any-target: whatever a stranger asks for, it is answered, and the gateway goes on", async () => {
+    const given = await add("still here", "--way", "mac");
+    const { hostname, port } = new URL(address);
+    const ask = (target: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write(`GET ${target} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n`);
+        });
+        let answer = "";
+        socket.setEncoding("utf8").on("data", (piece: string) => (answer += piece));
+        socket.on("error", reject).on("close", () => {
+          resolve(answer.split("\r\n")[0]!);
+        });
+      });
+    for (const target of ["//", "///", "http://[", "//[::", "/\\", "*", "/out?after=%", "/%zz", "//in"]) {
+      expect([target, await ask(target)]).toEqual([target, expect.stringMatching(/^HTTP\/1\.1 40[034] /u)]);
+    }
+    // Who goes away in the midst of a body stops nothing either.
+    const half = connect(Number(port), hostname, () => {
+      half.write("POST /in HTTP/1.1\r\nHost: gateway\r\nContent-Length: 100\r\n\r\nhalf", () => half.destroy());
+    });
+    await new Promise((resolve) => half.on("close", resolve));
+    expect((await say(given, 1, "and takes what it is told")).status).toBe(202);
+  });
 
   it("A133: RULE gateway.revoked-at-once, RULE gateway.fresh-iv: no key stream is used twice; who is revoked while it waits to hear gets nothing of what comes then", async () => {
     const ear = await add("ear", "--hear");

@@ -93,12 +93,12 @@ class GatewaySite {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("cache-control", "no-store");
     response.setHeader("x-content-type-options", "nosniff");
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://gateway");
-    if (request.method === "GET" && pathname === "/out") {
-      await this.tell(request, response, searchParams.get("after") ?? "0");
+    const target = targetOf(request);
+    if (request.method === "GET" && target?.pathname === "/out") {
+      await this.tell(request, response, target.searchParams.get("after") ?? "0");
       return;
     }
-    const door = request.method === "POST" ? doorAt(pathname, request) : null;
+    const door = request.method === "POST" && target ? doorAt(target.pathname, request) : null;
     if (!door) {
       reply(response, 404, { error: "not_found" });
       return;
@@ -183,6 +183,16 @@ class News {
   come(): void {
     this.wake();
   }
+}
+
+/**
+ * What is asked for; null where that is no address.
+ *
+ * RULE: gateway.any-target: what is no address leads nowhere, as an unknown one does: nobody stops a gateway by what they ask
+ * it for (attack A152).
+ */
+function targetOf({ url = "/" }: IncomingMessage): URL | null {
+  return URL.canParse(url, "http://gateway") ? new URL(url, "http://gateway") : null;
 }
 
 interface Door {
