@@ -82,7 +82,34 @@ describe("AlarmLog", () => {
     expect(log.add(turn, alarm({ evidence: "01" }), 5, 3000).entry).toMatchObject({ order: 2, acknowledged: false });
     // Where no more are kept, a new one takes the place of the last: also of one that was looked at.
     for (let n = 0; n < 200; n++) log.add(turn, alarm({ evidence: `02${String(n)}` }), 6, 4000);
-    log.acknowledge(turn, 200);
-    expect(log.add(turn, alarm({ evidence: "03" }), 7, 5000).entry).toMatchObject({ order: 200, acknowledged: false });
+    log.acknowledge(turn, 180);
+    expect(log.add(turn, alarm({ evidence: "03" }), 7, 5000).entry).toMatchObject({
+      ...{ order: 180, n: 7, count: 1, acknowledged: false },
+      alarm: { evidence: "03" },
+    });
+  });
+
+  it("A83: RULE client.alarms-bounded: no flood of a member's hides what the relay does, before it or after it", () => {
+    const log = new AlarmLog(keys, []);
+    const turn = new Turn();
+    const flood = (from: number) => {
+      for (let n = from; n < from + 300; n++) log.add(turn, alarm({ evidence: String(n) }), 6, 4000);
+    };
+    const lie = (code: AlarmCode, evidence = "00") =>
+      log.add(turn, alarm({ code, person: null, rejection: null, evidence }), 7, 5000);
+    flood(0);
+    expect(lie("WITHHELD")).toMatchObject({ isNew: true, entry: { n: 7, alarm: { code: "WITHHELD" } } });
+    flood(1000);
+    expect(lie("FORK")).toMatchObject({ isNew: true, entry: { alarm: { code: "FORK" } } });
+    flood(2000);
+    const codes = log.entries.map((entry) => entry.alarm.code);
+    expect(codes.filter((code) => code !== "REFUSED_CHANGE")).toEqual(["WITHHELD", "FORK"]);
+    expect(codes).toHaveLength(182);
+    // The newest of the member's is told as itself.
+    expect(log.entries[179]!.alarm.evidence).toBe("2299");
+    // However often the relay is caught and somebody has looked, no more are kept.
+    for (let n = 0; n < 100; n++) log.acknowledge(turn, lie("FORK", `01${String(n)}`).entry.order);
+    expect(log.entries).toHaveLength(200);
+    expect(lie("ROLLBACK").entry).toMatchObject({ order: 200, count: 1, alarm: { code: "ROLLBACK" } });
   });
 });

@@ -19,6 +19,8 @@ export interface LoggedAlarm {
 
 /** How many alarms are kept; of more, the newest takes the place of the one before. */
 const KEPT = 200;
+/** How many at most of what members can make, so that there is always a place for what the relay does. */
+const KEPT_OF_MEMBERS = 180;
 const MAX_EVIDENCE = 16 * 1024;
 /** A proof is worth something only whole. */
 const MAX_PROOF = 64 * 1024;
@@ -36,16 +38,24 @@ export class AlarmLog {
 
   /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
   add(turn: Turn, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
-    // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen (attack A83).
-    const same = this.entries.find((entry) => isSame(entry, alarm) || entry.order === KEPT);
-    const evidence = keptEvidence(alarm);
+    const same = this.entries.find((entry) => isSame(entry, alarm));
+    const kept = { ...alarm, evidence: keptEvidence(alarm) };
+    const placed = same ?? this.displaced(alarm);
     // RULE: client.acknowledged-one: who looked at one alarm has not looked at another, so that one makes a banner (attack A83).
-    const acknowledged = same !== undefined && same.acknowledged && isSame(same, alarm);
     const entry: LoggedAlarm = same
-      ? { ...same, alarm: better(same.alarm, { ...alarm, evidence }), count: same.count + 1, acknowledged }
-      : { order: this.entries.length + 1, n, time, alarm: { ...alarm, evidence }, count: 1, acknowledged };
+      ? { ...same, alarm: better(same.alarm, kept), count: same.count + 1 }
+      : { order: placed?.order ?? this.entries.length + 1, n, time, alarm: kept, count: 1, acknowledged: false };
     this.keep(turn, entry);
-    return { entry, isNew: !same };
+    return { entry, isNew: !placed };
+  }
+
+  // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen, and hides no alarm about the relay
+  // behind them (attack A83).
+  private displaced(alarm: Alarm): LoggedAlarm | undefined {
+    const isOfRelay = (each: Alarm) => ofRelay.has(each.code) && each.person === null;
+    if (isOfRelay(alarm)) return this.entries[KEPT - 1];
+    const others = this.entries.filter((entry) => !isOfRelay(entry.alarm));
+    return others.length < KEPT_OF_MEMBERS ? this.entries[KEPT - 1] : others.at(-1);
   }
 
   /** A person has looked at this one. False when there is none. */
