@@ -97,17 +97,18 @@ export async function decline(context: CommandContext, given: string): Promise<v
 /** `conclave withdraw`: takes back what one has proposed. */
 export async function withdraw(context: CommandContext, given: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const [proposal, ...others] = proposalsCalled(room, given);
-    if (!proposal || others.length > 0) throw noProposal(given);
+    const [proposal, ...more] = proposalsCalled(room, given);
+    if (!proposal || more.length > 0) throw noProposal(given);
     if (!proposal.by.isYou) {
       const hint = `To say no to it:  ${nextCommand("decline", proposal.id.slice(0, 12))}`;
       throw new CliError("NOT_ALLOWED", `${safeName(proposal.by.name)} proposed this: only they take it back.`, hint);
     }
     await room.withdraw(proposal.id);
-    context.output.result(
-      { proposal: proposal.id, done: true },
-      (paint) => `${paint.green("✔")} Withdrawn: ${safeLine(proposal.summary)}. Nobody is asked for it any more.`,
-    );
+    const others = room.proposals().find(({ id }) => id === proposal.id);
+    context.output.result({ proposal: proposal.id, done: true }, (paint) => {
+      const what = `${paint.green("✔")} Withdrawn: ${safeLine(proposal.summary)}.`;
+      return `${what} ${others ? `${safeName(others.by.name)} proposes it too, so it goes on.` : "Nobody is asked for it any more."}`;
+    });
   });
 }
 

@@ -205,13 +205,13 @@ export class Decisions {
     return foreseen && foreseen.code !== "approvals_missing" && foreseen.code !== "rate_limited" ? foreseen : null;
   }
 
-  /** Asks the others for their agreement; where somebody asked before, says yes to that. */
+  /** Asks the others for their agreement, also where somebody asked for the same before: they may take it back. */
   private async propose(action: Action, missing: Rejection): Promise<void> {
     const hash = actionHash(this.state.ports.crypto, action);
     const result = await this.state.turn((turn): Rejection | null => {
       const room = this.state.room!;
-      const known = room.proposals().some((proposal) => equalBytes(proposal.actionHash, hash));
-      if (!known) {
+      const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
+      if (!isAsked) {
         const proposed = room.propose(action, this.state.now());
         if (!proposed.ok) return proposed.rejection;
         this.state.apply(turn, room.notePetition(action).delta);

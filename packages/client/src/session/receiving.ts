@@ -84,7 +84,7 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       state.freshness.heard(turn, { author: event.deed.by, time: event.deed.time, late: false });
       const logged = state.deeds.add(turn, event.deed, n);
       state.history.add(turn, { kind: "decision", n, seq: event.deed.seq });
-      endProposals(state, turn, event.deed);
+      endProposals(state, turn, event.deed, n);
       const title = state.room?.roster.title ?? state.meta.title;
       if (title !== state.meta.title) state.setMeta(turn, { title });
       state.emit(turn, { type: "item", item: decisionLine(decisionOf(state, logged)) });
@@ -116,7 +116,7 @@ async function keepEvent(state: RoomState, turn: Turn, event: RoomEvent, n: numb
       return;
     }
     case "withdrawal":
-      endProposal(state, turn, event.actionHash, "withdrawn");
+      takeBack(state, turn, event, { n, ending: "withdrawn" });
       state.emit(turn, { type: "changed" });
       return;
     default:
@@ -140,10 +140,25 @@ function showProposal(state: RoomState, turn: Turn, proposal: LoggedProposal): v
 }
 
 /** A decision carries out what was proposed, in whatever way it came about; who goes takes along what they asked for. */
-function endProposals(state: RoomState, turn: Turn, { action, person }: Deed): void {
+function endProposals(state: RoomState, turn: Turn, { action, person }: Deed, n: number): void {
   endProposal(state, turn, actionHash(state.ports.crypto, action), "done");
   if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
-  for (const proposal of state.proposals.by(person)) endProposal(state, turn, proposal.actionHash, "void");
+  for (const proposal of state.proposals.by(person))
+    takeBack(state, turn, { ...proposal, by: person }, { n, ending: "void" });
+}
+
+/** Somebody does not ask any more; where others ask for the same, it goes on as theirs. */
+function takeBack(
+  state: RoomState,
+  turn: Turn,
+  { actionHash, by }: Pick<LoggedProposal, "actionHash" | "by">,
+  { n, ending }: { readonly n: number; readonly ending: ProposalEnding },
+): void {
+  const asked = state.proposals.by(by).find((each) => equalBytes(each.actionHash, actionHash));
+  if (!asked) return;
+  endProposal(state, turn, actionHash, ending);
+  const left = state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
+  if (left) keepProposal(state, turn, { ...asked, n, by: left.by });
 }
 
 function keepOwnJoin(state: RoomState, turn: Turn, n: number): void {
@@ -199,5 +214,5 @@ function keepOwnProposal(state: RoomState, turn: Turn, { kind, body, author: by,
   const action = kind === ProtocolKind.proposal ? decodeAction(body) : null;
   const hash = action && actionHash(state.ports.crypto, action);
   if (hash) keepProposal(state, turn, { n, action, actionHash: hash, by, time, ending: null });
-  if (kind === ProtocolKind.withdrawal) endProposal(state, turn, body, "withdrawn");
+  if (kind === ProtocolKind.withdrawal) takeBack(state, turn, { actionHash: body, by }, { n, ending: "withdrawn" });
 }

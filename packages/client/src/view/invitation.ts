@@ -78,6 +78,7 @@ export interface OpenProposal {
   /** Names it in `approve`. */
   readonly actionHash: Uint8Array;
   readonly action: Action;
+  /** Who asks for it: this person where they do, else whoever asked first. */
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */
   readonly person: NamedPerson | null;

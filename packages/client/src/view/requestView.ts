@@ -63,9 +63,9 @@ function inviteFor({ room }: RoomState, { inviteProof }: OpenedRequest["ask"]): 
 export function proposalsOf(state: RoomState): OpenProposal[] {
   const proposals = state.room?.proposals() ?? [];
   return proposals.map((proposal) => {
-    const { action, actionHash, by, have, need, yes, isAsked, refusal } = proposal;
+    const { action, actionHash, by, have, need, yes, isAsked, isOwn, refusal } = proposal;
     const declinedBy = proposal.declinedBy.map((person) => named(state, person));
-    const people = { by: named(state, by), person: subjectOf(state, action), declinedBy };
+    const people = { by: named(state, isOwn ? state.person : by), person: subjectOf(state, action), declinedBy };
     return {
       action,
       actionHash,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { newDevice, identityOf, newIdentity } from "../identity/person.js";
 import { preset, ownerLed } from "../policy/presets.js";
 import { actionHash, type Action } from "../roster/action.js";
-import { signApproval } from "../roster/approval.js";
+import { openApproval, signApproval } from "../roster/approval.js";
 import { NO_EVIDENCE } from "../roster/entry.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
@@ -403,6 +403,8 @@ function actWith(
 ): string | null {
   const { petitions, primitives, roster, core } = inside(person);
   petitions.propose(primitives.crypto, action, core.person);
-  for (const approval of more.evidence) petitions.approve(primitives.crypto, roster, approval);
+  for (const approval of more.evidence) {
+    petitions.approve(primitives.crypto, roster, approval, openApproval(primitives.crypto, approval)!.person);
+  }
   return person.act(log, action, more);
 }

@@ -11,8 +11,10 @@ import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 export interface Petition {
   readonly action: Action;
   readonly actionHash: Uint8Array;
-  /** Who asked first. */
+  /** Who asked first, of those who still want it. */
   readonly by: Uint8Array;
+  /** Who else asked for the same. */
+  readonly alsoBy: readonly Uint8Array[];
   /** Signed approvals, one for each leaf. */
   readonly approvals: readonly Uint8Array[];
   /** Who said no. It holds nobody up: a yes that is missing is missing, with a no or without. */
@@ -66,20 +68,25 @@ export class Petitions {
   propose(crypto: Crypto, action: Action, by: Uint8Array): { hash: Uint8Array; delta: Delta } {
     const hash = actionHash(crypto, action);
     const known = this.find(hash);
-    return {
-      hash,
-      delta: known === null ? this.put({ action, actionHash: hash, by, approvals: [], declinedBy: [] }) : NOTHING,
-    };
+    if (known === null) {
+      return { hash, delta: this.put({ action, actionHash: hash, by, alsoBy: [], approvals: [], declinedBy: [] }) };
+    }
+    if (isAskedBy(known, by)) return { hash, delta: NOTHING };
+    return { hash, delta: this.put({ ...known, alsoBy: [...known.alsoBy, by] }) };
   }
 
-  /** An approval came, from whomever. Null when it holds for nothing: not of a member, or nobody asked. */
+  /** An approval came, in a message of `author`. Null when it holds for nothing: not of that member, or nobody asked. */
   approve(
     crypto: Crypto,
     roster: Roster,
     bytes: Uint8Array,
+    author: Uint8Array,
   ): { by: Uint8Array; hash: Uint8Array; delta: Delta } | null {
     const approval = openApproval(crypto, bytes);
     if (approval === null || !equalBytes(approval.roomId, roster.roomId)) return null;
+    // RULE: petitions.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
+    // withdrawn, is brought up again by nobody else, and no device carries it out by itself (docs/protocol.md §4, attack A55).
+    if (!equalBytes(approval.person, author)) return null;
     const member = memberOfLeaf(roster, approval.leaf);
     const petition = this.find(approval.actionHash);
     if (petition === null || member === null || !equalBytes(member.person, approval.person)) return null;
@@ -98,23 +105,24 @@ export class Petitions {
    */
   decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
     const petition = this.find(hash);
-    if (petition === null || memberOf(roster, by) === null || equalBytes(petition.by, by)) return null;
+    if (petition === null || memberOf(roster, by) === null || isAskedBy(petition, by)) return null;
     const approvals = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
     const declinedBy = [...petition.declinedBy.filter((each) => !equalBytes(each, by)), by];
     return { hash: petition.actionHash, delta: this.put({ ...petition, approvals, declinedBy }) };
   }
 
   /**
-   * Who asked does not want it any more. Null when nobody asked.
+   * Who asked does not want it any more. Null when they did not ask. It goes with all yeses, unless others asked for the same.
    *
-   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto (attack A55).
+   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So whoever asks
+   * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
-  withdraw(hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
+  withdraw(crypto: Crypto, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
     const petition = this.find(hash);
-    if (petition === null || !equalBytes(petition.by, by)) return null;
-    const key = toHex(petition.actionHash);
-    this.petitions.delete(key);
-    return { hash: petition.actionHash, delta: { put: [], delete: [PETITION + key] } };
+    if (petition === null || !isAskedBy(petition, by)) return null;
+    const left = askersOf(petition).filter((each) => !equalBytes(each, by));
+    const approvals = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    return { hash: petition.actionHash, delta: this.keepFor(left, { ...petition, approvals }) };
   }
 
   /** A farewell came, in a message of `author`. Null when it is not of this room's member, or not of the author. */
@@ -145,10 +153,14 @@ export class Petitions {
   settle(crypto: Crypto, roster: Roster, doneAction: Uint8Array | null): Delta {
     const gone: string[] = [];
     if (doneAction !== null && this.petitions.delete(toHex(doneAction))) gone.push(PETITION + toHex(doneAction));
-    for (const [key, { by }] of this.petitions) {
-      if (memberOf(roster, by) !== null) continue;
-      this.petitions.delete(key);
-      gone.push(PETITION + key);
+    const put: (readonly [string, Uint8Array])[] = [];
+    for (const petition of this.list()) {
+      const asked = askersOf(petition);
+      const left = asked.filter((by) => memberOf(roster, by) !== null);
+      if (left.length === asked.length) continue;
+      const delta = this.keepFor(left, petition);
+      put.push(...delta.put);
+      gone.push(...delta.delete);
     }
     for (const [key, bytes] of this.farewells) {
       const leaf = openFarewell(crypto, bytes)?.leaf;
@@ -158,7 +170,27 @@ export class Petitions {
       this.farewells.delete(key);
       gone.push(FAREWELL + key);
     }
+    return { put, delete: gone };
+  }
+
+  /**
+   * Messages are missing that came after what we heard.
+   *
+   * RULE: petitions.farewell-over-gap: a wish to leave may have been taken back in one of them, so nobody is let go for it
+   * (docs/protocol.md §4, attack A61).
+   */
+  missed(): Delta {
+    const gone = [...this.farewells.keys()].map((key) => FAREWELL + key);
+    this.farewells.clear();
     return { put: [], delete: gone };
+  }
+
+  /** Keeps a petition for those who still ask; with none, it is gone. */
+  private keepFor([by, ...alsoBy]: readonly Uint8Array[], petition: Petition): Delta {
+    if (by !== undefined) return this.put({ ...petition, by, alsoBy });
+    const key = toHex(petition.actionHash);
+    this.petitions.delete(key);
+    return { put: [], delete: [PETITION + key] };
   }
 
   private put(petition: Petition): Delta {
@@ -175,6 +207,15 @@ export class Petitions {
   }
 }
 
+/** Whether this person asked for it, and still does. */
+export function isAskedBy(petition: Petition, person: Uint8Array): boolean {
+  return askersOf(petition).some((each) => equalBytes(each, person));
+}
+
+function askersOf({ by, alsoBy }: Petition): readonly Uint8Array[] {
+  return [by, ...alsoBy];
+}
+
 const NOTHING: Delta = { put: [], delete: [] };
 
 function encodePetition(petition: Petition): Uint8Array {
@@ -183,6 +224,7 @@ function encodePetition(petition: Petition): Uint8Array {
     writeAction(w, p.action);
     w.vector(p.approvals, (x, approval) => x.opaque(approval));
     w.vector(p.declinedBy, (x, person) => x.fixed(person));
+    if (p.alsoBy.length > 0) w.vector(p.alsoBy, (x, person) => x.fixed(person));
   });
 }
 
@@ -191,6 +233,8 @@ function decodePetition(bytes: Uint8Array): Petition {
     const [hash, by, action] = [r.fixed(32), r.fixed(32), readAction(r)];
     if (action === null) throw new TypeError("a stored petition is of a newer version");
     const approvals = r.vector((x) => x.opaque());
-    return { actionHash: hash, by, action, approvals, declinedBy: r.vector((x) => x.fixed(32)) };
+    const declinedBy = r.vector((x) => x.fixed(32));
+    const alsoBy = r.remaining === 0 ? [] : r.vector((x) => x.fixed(32));
+    return { actionHash: hash, by, alsoBy, action, approvals, declinedBy };
   });
 }

@@ -5,7 +5,7 @@ import { foresee } from "../roster/evaluate.js";
 import type { Rejection } from "../roster/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
-import type { Petition } from "./petitions.js";
+import { isAskedBy, type Petition } from "./petitions.js";
 
 /** A petition as screens show it. */
 export interface Proposal extends Petition {
@@ -16,6 +16,8 @@ export interface Proposal extends Petition {
   readonly need: number;
   /** Whether our person could carry it out now. */
   readonly isAgreed: boolean;
+  /** Whether our person asked for it, alone or with others. */
+  readonly isOwn: boolean;
   /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
   readonly isWanted: boolean;
   /** Whether it waits for our person's yes: that would count, and neither it nor a no was said. */
@@ -33,7 +35,7 @@ export function proposalsOf(parts: RoomParts): Proposal[] {
     const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
     const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
     const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
-    const isOwn = equalBytes(by, core.person);
+    const isOwn = isAskedBy(petition, core.person);
     // Who asks may lack the right that somebody who agrees has: then those carry it out.
     const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, core.person);
     const without = consentTo(roster, action, by, signed, null);
@@ -46,6 +48,7 @@ export function proposalsOf(parts: RoomParts): Proposal[] {
       have,
       need,
       isAgreed: satisfied,
+      isOwn,
       isWanted: isOwn || signed.has(self),
       isAsked,
       refusal,

@@ -119,12 +119,13 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
   switch (payload.kind) {
     case ProtocolKind.proposal: {
       const action = decodeAction(payload.body);
-      if (action === null || message.authorGone || isOwnAffair(action)) return nothing;
+      if (action === null || message.authorGone || isOwnAffair(action) || isOvertaken(parts, payload)) return nothing;
       const { hash, delta } = petitions.propose(primitives.crypto, action, message.author);
       return { delta, events: [{ type: "proposal", actionHash: hash, action, message }] };
     }
     case ProtocolKind.approval: {
-      const approval = petitions.approve(primitives.crypto, roster, payload.body);
+      if (isOvertaken(parts, payload)) return nothing;
+      const approval = petitions.approve(primitives.crypto, roster, payload.body, message.author);
       if (approval === null) return nothing;
       return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
     }
@@ -134,13 +135,14 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       const told =
         payload.kind === ProtocolKind.decline
           ? petitions.decline(primitives.crypto, roster, payload.body, by)
-          : petitions.withdraw(payload.body, by);
+          : petitions.withdraw(primitives.crypto, payload.body, by);
       if (told === null) return nothing;
       return { delta: told.delta, events: [{ type: payload.kind, actionHash: told.hash, by }] };
     }
     case ProtocolKind.farewell: {
       // RULE: petitions.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by
       // nobody else (docs/protocol.md §10).
+      if (isOvertaken(parts, payload)) return nothing;
       const farewell = petitions.farewell(primitives.crypto, roster, payload.body, message.author);
       if (farewell === null) return nothing;
       return { delta: farewell.delta, events: [{ type: "farewell", person: farewell.person }] };
@@ -152,6 +154,13 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
     default:
       return { ...nothing, events: [{ type: "message", message }] };
   }
+}
+
+// RULE: petitions.not-overtaken: what was encrypted before a commit that comes before it in the log was refused by the relay, and
+// its author has said it anew: an honest relay takes no such thing. So a wish that was taken back meanwhile is not brought up
+// again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
+function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
+  return log.n < core.lastCommit;
 }
 
 // RULE: petitions.own-return: whoever makes an invite to return for somebody else has its keys, so nobody asks others for

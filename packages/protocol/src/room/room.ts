@@ -231,7 +231,7 @@ export class Room {
     const body = signApproval(primitives.crypto, core.leafSeed, approval);
     const said = this.say({ kind: ProtocolKind.approval, ref: null, body }, now);
     if (!said.ok) return said;
-    const kept = petitions.approve(primitives.crypto, roster, body)?.delta ?? NO_DELTA;
+    const kept = petitions.approve(primitives.crypto, roster, body, person)?.delta ?? NO_DELTA;
     return done({ ...said.value, delta: joinDeltas(kept, said.value.delta) });
   }
 
@@ -245,7 +245,8 @@ export class Room {
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdrawProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
-    return this.answer(ProtocolKind.withdrawal, this.parts.petitions.withdraw(hash, this.parts.core.person), now);
+    const { petitions, core, primitives } = this.parts;
+    return this.answer(ProtocolKind.withdrawal, petitions.withdraw(primitives.crypto, hash, core.person), now);
   }
 
   private answer(
