@@ -25,6 +25,7 @@ export const RELAY_ERRORS = {
   blob_conflict: 23,
   storage_full: 24,
   storage_busy: 25,
+  room_damaged: 26,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

@@ -23,6 +23,8 @@ const SENTENCES: Readonly<Record<RelayError, string>> = {
   blob_conflict: "The blob has other content or another size, or lacks the chunk before this one.",
   storage_full: "The relay's disk is full: it takes nothing new until its operator makes room. Reading goes on.",
   storage_busy: "Another program on the relay's machine is holding its database; try again in a moment.",
+  room_damaged:
+    "Something of this room is damaged on the relay's disk, so the relay does not give it out: only its operator can help.",
 };
 
 /** What a refusal of the relay means, for a person who reads a log; it never holds bytes of a request. */

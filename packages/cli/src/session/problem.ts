@@ -224,6 +224,7 @@ const RELAY_HINTS: Readonly<Record<string, string>> = {
   rate_limited: "Wait a moment and try again.",
   slot_closed: "This link was closed: ask for a new one.",
   slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
+  room_damaged: "Tell whoever runs the relay: its log says which row. What is stored here stays readable.",
   room_unknown:
     "It runs, and does not have this room (any more): was its data folder lost or exchanged? What is stored here stays readable.",
 };

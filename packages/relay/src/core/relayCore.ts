@@ -41,6 +41,8 @@ export interface RelayCoreOptions {
   readonly wallClock?: (now: number) => number;
   /** Told when the machine's clock jumped, by how many ms: until it has stayed so, nothing is pruned or signed by it. */
   readonly onClockJump?: (by: number) => void;
+  /** Told of a row of the store that is not what was written: what it belongs to is refused, also when it is asked for again. */
+  readonly onDamage?: (damage: Error) => void;
 }
 
 /** What a batch has done so far, in order: kept until it is committed, for a store that refuses to. */
@@ -100,7 +102,17 @@ export class RelayCore {
     this.gate = new WriteGate(options.freeBytes ?? (() => Infinity), this.settings.quotas.freeBytes);
     const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
     const canWrite = (): boolean => this.canWrite();
-    this.handler = new RequestHandler(options.store, crypto, sign, this.settings, this.outbox, canWrite, clock);
+    const onDamage = options.onDamage ?? (() => undefined);
+    this.handler = new RequestHandler(
+      options.store,
+      crypto,
+      sign,
+      this.settings,
+      this.outbox,
+      canWrite,
+      clock,
+      onDamage,
+    );
   }
 
   /** Whether the relay writes now. */

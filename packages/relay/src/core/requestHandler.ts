@@ -27,6 +27,7 @@ import { Rooms } from "../ledger/rooms.js";
 import { Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
+import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, Store } from "../store/store.js";
 import type { Outbox } from "./outbox.js";
 import { lastingBytesOf } from "./requestSize.js";
@@ -63,10 +64,11 @@ export class RequestHandler {
     private readonly outbox: Outbox,
     canWrite: () => boolean,
     private readonly clock: WallClock,
+    private readonly onDamage: (damage: RowDamaged) => void,
   ) {
     const { limits, rates, quotas, retention } = settings;
     this.sha256 = (data) => crypto.hash("sha256", data);
-    this.rooms = new Rooms(store, rates);
+    this.rooms = new Rooms(store, rates, onDamage);
     this.slots = new Slots(store, this.sha256, quotas, rates, clock);
     this.time = new RelayTime(store, clock, canWrite);
     this.log = new Log(this.rooms, this.slots, this.sha256, sign, quotas, this.time, clock);
@@ -79,6 +81,18 @@ export class RequestHandler {
 
   /** Carries out a request that is within the limits. `challenge` is the connection's. */
   handle(request: Request, session: Session, challenge: Uint8Array, now: number): Answer {
+    try {
+      return this.carryOut(request, session, challenge, now);
+    } catch (error) {
+      if (!(error instanceof RowDamaged)) throw error;
+      // Every request reads what it needs before it writes anything: nothing of this one is there to be undone.
+      this.onDamage(error);
+      if (request.type === "subscribe") this.unsubscribe(session, keyOf(request.roomTag));
+      return refuse("room_damaged");
+    }
+  }
+
+  private carryOut(request: Request, session: Session, challenge: Uint8Array, now: number): Answer {
     if (request.type === "createRoom") return this.createRoom(request, session, now);
     if (request.type === "proveInbox") return this.proveInbox(request, session, challenge);
     if (request.type === "fetchInbox" || request.type === "clearInbox") return this.inbox(request, session);

@@ -62,8 +62,9 @@ export class Blobs {
     const before = { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge };
     const expired = store.expiredBlobs(before, EXPIRED_AT_ONCE);
     for (const { roomTag, blob } of expired) {
-      const room = this.rooms.get(roomTag, now);
-      if (room !== null) this.drop(room, blob);
+      const room = this.rooms.unlessDamaged(() => this.rooms.get(roomTag, now));
+      if (room === null) store.dropBlob(blob.no);
+      else this.drop(room, blob);
     }
     return store.purgeBlobs(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
   }

@@ -19,6 +19,7 @@ import {
   type Signed,
 } from "@conclave/wire";
 import type { Quotas } from "../settings.js";
+import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
@@ -81,6 +82,7 @@ export class Log {
     }
     const ground = this.ground(request, room, proved);
     if (!("by" in ground)) return ground;
+    if (room.isDamaged) return refuse("room_damaged");
     if (request.kind === "commit") {
       const slots = this.slots.check(room, request.slots);
       if (slots !== null) return slots;
@@ -97,7 +99,12 @@ export class Log {
   /** A part of the log, as large as a page may be. */
   items(room: Room, fromN: number, size: PageSize): LogItem[] {
     if (fromN > room.row.n || size.items === 0) return [];
-    return this.rooms.store.records(room.row.no, fromN, size).map(itemOf);
+    const records = this.rooms.store.records(room.row.no, fromN, size);
+    records.forEach(({ n }, at) => {
+      if (n !== Math.max(1, fromN) + at)
+        throw new RowDamaged(`table record, room ${room.row.no}: record ${n - 1} is missing`);
+    });
+    return records.map(itemOf);
   }
 
   headReceipt(room: Room, now: number): Signed<HeadReceipt> {

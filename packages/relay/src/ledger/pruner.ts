@@ -20,7 +20,10 @@ export class Pruner {
   /** After an append: holds the room to its size, a step at a time. */
   afterAppend(room: Room): void {
     const tooMuch = room.row.messageBytes - this.retention.messageBytesPerRoom;
-    if (tooMuch > 0) this.prune(room, (_record, freed) => freed < tooMuch);
+    if (tooMuch <= 0) return;
+    this.rooms.unlessDamaged(() => {
+      this.prune(room, (_record, freed) => freed < tooMuch);
+    });
   }
 
   /** Now and then: removes what is too old. Returns whether there is more to do at once. */
@@ -33,9 +36,10 @@ export class Pruner {
     if (maxAge === null) return false;
     const old = store.roomsWithOld(time - maxAge, ROOMS_AT_ONCE);
     for (const tag of old) {
-      const room = this.rooms.get(tag, now);
-      if (room === null) continue;
-      this.prune(room, (record) => record.time < time - maxAge);
+      this.rooms.unlessDamaged(() => {
+        const room = this.rooms.get(tag, now);
+        if (room !== null) this.prune(room, (record) => record.time < time - maxAge);
+      });
     }
     return old.length === ROOMS_AT_ONCE;
   }
@@ -44,7 +48,11 @@ export class Pruner {
     const { store } = this.rooms;
     let { availableFrom, oldest } = room.row;
     let freed = 0;
-    for (const record of store.records(room.row.no, availableFrom, STEP)) {
+    // Set again when all of them could be read.
+    room.isDamaged = true;
+    const records = store.records(room.row.no, availableFrom, STEP);
+    room.isDamaged = false;
+    for (const record of records) {
       oldest = record.time;
       if (!isDue(record, freed)) break;
       availableFrom = record.n + 1;

@@ -42,6 +42,8 @@ export class Room {
   readonly appends: RoomRate;
   readonly lastingBytes: RoomRate;
   readonly recoveries: TokenBucket;
+  /** Something in it that has to be pruned cannot be read: it would grow for ever. */
+  isDamaged = false;
   private changed = false;
   private recent: Map<string, number> | null = null;
 

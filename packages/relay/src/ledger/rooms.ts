@@ -1,4 +1,5 @@
 import { keyOf } from "../key.js";
+import { RowDamaged } from "../store/rowDamage.js";
 import type { Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
 import { Room } from "./room.js";
@@ -19,15 +20,18 @@ export class Rooms {
   constructor(
     readonly store: Store,
     private readonly rates: Rates,
+    /** Told of what cannot be read where nobody waits for an answer. */
+    private readonly onDamage: (damage: RowDamaged) => void,
   ) {}
 
-  /** The room, or null when there is none. */
+  /** The room, or null when there is none. @throws RowDamaged when its row is not what the relay wrote. */
   get(tag: Uint8Array, now: number): Room | null {
     const key = keyOf(tag);
     let room = this.rooms.get(key);
     if (room === undefined) {
       const row = this.store.room(tag);
       if (row === null) return null;
+      this.check(row);
       room = new Room(row, this.rates, now);
       this.rooms.set(key, room);
     }
@@ -43,6 +47,17 @@ export class Rooms {
     this.rooms.set(room.key, room);
     this.used.add(room);
     return room;
+  }
+
+  /** Does something for rooms that nobody waits for: null where a row cannot be read, and then nothing was changed. */
+  unlessDamaged<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof RowDamaged)) throw error;
+      this.onDamage(error);
+      return null;
+    }
   }
 
   /** Writes the rows that changed into the store: before it commits. */
@@ -65,6 +80,16 @@ export class Rooms {
     this.rooms.clear();
     this.weights.clear();
     this.ids = 0;
+  }
+
+  // What is appended goes behind what is there: a row that says too little would make one write over the other.
+  private check({ no, n, rosterLength }: RoomRow): void {
+    const last = this.store.appendIds(no, 1)[0]?.n ?? 0;
+    if (last !== n) throw new RowDamaged(`table room, row ${no}, column n`);
+    const [newest, ...more] = this.store.roster(no, Math.max(0, rosterLength - 1), { items: 2, bytes: Infinity });
+    if (newest?.index !== rosterLength - 1 || more.length > 0) {
+      throw new RowDamaged(`table room, row ${no}, column roster_length`);
+    }
   }
 
   private dropUnused(): void {

@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
-import type { ClockJump, CoreWorkerData, StorageChange } from "./coreWorker.js";
+import type { ClockJump, CoreWorkerData, Damage, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | ClockJump | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | ClockJump | Damage | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
@@ -13,6 +13,8 @@ export interface CoreThreadEvents {
   storage(state: StorageState): void;
   /** The machine's clock was set, by so many ms. */
   clockJumped(by: number): void;
+  /** A row of the database cannot be read: which. Told each time that it is asked for. */
+  damaged(row: string): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -44,6 +46,7 @@ export class CoreThread {
         else if (message === "stopped") this.stopping?.resolve();
         else if ("storage" in message) on.storage(message.storage);
         else if ("clockJump" in message) on.clockJumped(message.clockJump);
+        else if ("damage" in message) on.damaged(message.damage);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {

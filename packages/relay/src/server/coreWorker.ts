@@ -1,11 +1,12 @@
-import { backupDatabase, openDatabase } from "@conclave/sqlite";
+import { openDatabase } from "@conclave/sqlite";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { existsSync, renameSync, rmSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RelayCore } from "../core/relayCore.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { PartialSettings } from "../settings.js";
+import { copyBeside } from "../store/copyFirst.js";
 import { SqliteStore } from "../store/sqliteStore.js";
 import { CLOSED, LAG, MESSAGE, OPEN, packOutputs, type EventBatch } from "./batch.js";
 
@@ -29,6 +30,11 @@ export interface ClockJump {
   readonly clockJump: number;
 }
 
+/** A row of the database cannot be read: which. */
+export interface Damage {
+  readonly damage: string;
+}
+
 /** After so many ms a group is committed, even when more events are waiting. */
 const LONGEST_GROUP = 20;
 /** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
@@ -41,7 +47,10 @@ const BUSY_TIMEOUT_MS = 500;
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
 const { database, relaySeed, settings } = workerData as CoreWorkerData;
-const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS }), copyFirst);
+const copyFirst = (version: number): void => {
+  copyBeside(database, version);
+};
+const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS }), copyFirst, onDamage);
 const core = new RelayCore({
   store,
   crypto: nodeCrypto,
@@ -51,6 +60,7 @@ const core = new RelayCore({
   freeBytes,
   wallClock,
   onClockJump,
+  onDamage,
 });
 let storage: StorageState = "open";
 const ticker = setInterval(() => {
@@ -110,13 +120,8 @@ function onClockJump(by: number): void {
   port!.postMessage({ clockJump: by } satisfies ClockJump);
 }
 
-// RULE: relay.copy-first: a step of the schema goes forward only, so the file as it was is kept beside it.
-function copyFirst(version: number): void {
-  const copy = `${database}.version${version}`;
-  if (existsSync(copy)) return;
-  rmSync(`${copy}.part`, { force: true });
-  backupDatabase(database, `${copy}.part`);
-  renameSync(`${copy}.part`, copy);
+function onDamage({ message }: Error): void {
+  port!.postMessage({ damage: message } satisfies Damage);
 }
 
 function freeBytes(): number {

@@ -67,6 +67,8 @@ export interface Relay {
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 const RETRY_AFTER = 1000;
 const PATIENCE = 5000;
+/** Damaged rows that are told of, each once. */
+const MOST_DAMAGED = 1000;
 
 /**
  * Starts a relay on a data folder. Resolves when it accepts connections.
@@ -94,6 +96,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   // Tried in this thread, so that a Node that takes no such keys is told as that, and not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
+  const damaged = new Set<string>();
   const fail = (error: Error): void => {
     isReady = false;
     log.fatal(`the relay ends, because its database failed: ${reasonOf(error)}. What was acknowledged is on the disk.`);
@@ -117,6 +120,13 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
           `the clock of this machine jumped by ${hours} hours: nothing is deleted or signed by it for 5 minutes`,
         );
       },
+      damaged: (row) => {
+        if (damaged.size >= MOST_DAMAGED || damaged.has(row)) return;
+        damaged.add(row);
+        log.warn(
+          `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
+        );
+      },
       failed: (error) => {
         if (isReady) fail(error);
       },
@@ -131,6 +141,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     lagged_total: sockets.counts.lagged,
     cut_off_total: sockets.counts.cutOff,
     writable: storage === "open" ? 1 : 0,
+    damaged_rows: damaged.size,
     memory_bytes: process.memoryUsage.rss(),
   });
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);

@@ -1,17 +1,26 @@
 import { concatBytes } from "@conclave/codec";
 import type { Database, Row } from "@conclave/sqlite";
-import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
+import { ID_BYTES, type InboxItem, type JoinRequestItem, type RosterRecord } from "@conclave/wire";
 import {
+  appendIdOf,
   blobRow,
   bytes,
   CHUNK_SPAN,
   encodeWriteKeys,
   LAST_ROOM,
+  id,
+  inboxRow,
   number,
+  readRow,
   recordRow,
+  requestRow,
   roomRow,
   ROOM_SPAN,
+  rosterRow,
+  slotRow,
+  slotVersionRow,
 } from "./rowCodec.js";
+import { RowDamaged } from "./rowDamage.js";
 import { migrate } from "./schema.js";
 import { readPage, Statements } from "./statements.js";
 import {
@@ -35,6 +44,8 @@ export class SqliteStore implements Store {
     private readonly database: Database,
     /** Copies the file before its schema is changed. */
     copyFirst: (version: number) => void = () => undefined,
+    /** Told of a row that is passed over, because it cannot be read. */
+    private readonly onDamage: (damage: RowDamaged) => void = () => undefined,
   ) {
     migrate(database, copyFirst);
     this.sql = new Statements(database);
@@ -55,7 +66,8 @@ export class SqliteStore implements Store {
   }
 
   signedUntil(): number {
-    return number(this.sql.get("SELECT signed_until AS n FROM relay_time")!, "n");
+    const row = this.sql.get("SELECT signed_until FROM relay_time") ?? {};
+    return readRow("relay_time", row, (each) => number(each, "signed_until"));
   }
 
   saveSignedUntil(time: number): void {
@@ -64,7 +76,7 @@ export class SqliteStore implements Store {
 
   room(tag: Uint8Array): RoomRow | null {
     const row = this.sql.get("SELECT * FROM room WHERE tag = ?", tag);
-    return row === null ? null : roomRow(row);
+    return row === null ? null : readRow("room", row, roomRow);
   }
 
   addRoom(room: Omit<RoomRow, "no">): RoomRow | null {
@@ -106,7 +118,9 @@ export class SqliteStore implements Store {
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
-    return this.sql.all("SELECT tag FROM room WHERE oldest < ? LIMIT ?", before, limit).map((row) => bytes(row, "tag"));
+    // A tag of another length is none that anybody can ask for.
+    const sql = "SELECT tag FROM room WHERE oldest < ? AND typeof(tag) = 'blob' AND length(tag) = ? LIMIT ?";
+    return this.sql.all(sql, before, ID_BYTES, limit).map((row) => id(row, "tag"));
   }
 
   addRecord(room: number, record: RecordRow): void {
@@ -128,9 +142,9 @@ export class SqliteStore implements Store {
     const sql = "SELECT * FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
     return readPage(
       size,
-      recordRow,
+      (row) => readRow("record", row, recordRow),
       (record) => record.payload.length + record.attachment.length,
-      (after, limit) => this.sql.all(sql, after === null ? from : room * ROOM_SPAN + after.n + 1, end, limit),
+      (after, limit) => this.sql.all(sql, after === null ? from : after + 1, end, limit),
     );
   }
 
@@ -138,7 +152,7 @@ export class SqliteStore implements Store {
     const sql = "SELECT id, append_id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
     return this.sql
       .all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
-      .map((row) => ({ n: number(row, "id") % ROOM_SPAN, appendId: bytes(row, "append_id") }))
+      .map((row) => ({ n: number(row, "id") % ROOM_SPAN, appendId: readRow("record", row, appendIdOf) }))
       .reverse();
   }
 
@@ -153,22 +167,12 @@ export class SqliteStore implements Store {
 
   roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
     const sql = "SELECT * FROM roster WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-    const read = (row: Row): RosterRecord => ({
-      index: number(row, "id") % ROOM_SPAN,
-      n: number(row, "n"),
-      attachment: bytes(row, "attachment"),
-    });
     return readPage(
       size,
-      read,
+      (row) => readRow("roster", row, rosterRow),
       (record) => record.attachment.length,
       (after, limit) =>
-        this.sql.all(
-          sql,
-          room * ROOM_SPAN + (after === null ? fromIndex : after.index + 1),
-          (room + 1) * ROOM_SPAN,
-          limit,
-        ),
+        this.sql.all(sql, after === null ? room * ROOM_SPAN + fromIndex : after + 1, (room + 1) * ROOM_SPAN, limit),
     );
   }
 
@@ -180,7 +184,7 @@ export class SqliteStore implements Store {
       slotId,
     );
     if (row === null) return null;
-    return { tokenPub: bytes(row, "token_pub"), closed: row["closed"] === 1, versions: number(row, "versions") };
+    return readRow("slot", row, slotRow);
   }
 
   openSlotCount(room: number): number {
@@ -213,9 +217,9 @@ export class SqliteStore implements Store {
 
   slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
     const sql =
-      "SELECT blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
+      "SELECT id, blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
     const row = this.sql.get(sql, room, slotId, back);
-    return row === null ? null : { blob: bytes(row, "blob"), n: number(row, "n"), time: number(row, "time") };
+    return row === null ? null : readRow("slot_version", row, slotVersionRow);
   }
 
   requestCount(room: number, slotId: Uint8Array): number {
@@ -239,17 +243,11 @@ export class SqliteStore implements Store {
 
   requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
     const sql = "SELECT id, slot_id, blob, time FROM request WHERE room = ? AND id > ? ORDER BY id LIMIT ?";
-    const read = (row: Row): JoinRequestItem => ({
-      request: number(row, "id"),
-      slotId: bytes(row, "slot_id"),
-      blob: bytes(row, "blob"),
-      time: number(row, "time"),
-    });
     return readPage(
       size,
-      read,
+      (row) => readRow("request", row, requestRow),
       (item) => item.blob.length,
-      (last, limit) => this.sql.all(sql, room, last?.request ?? after, limit),
+      (last, limit) => this.sql.all(sql, room, last ?? after, limit),
     );
   }
 
@@ -271,17 +269,12 @@ export class SqliteStore implements Store {
 
   inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
     const sql = "SELECT id, room_tag, n, blob FROM inbox WHERE inbox_id = ? AND id > ? ORDER BY id LIMIT ?";
-    const read = (row: Row): InboxItem => ({
-      item: number(row, "id"),
-      roomTag: bytes(row, "room_tag"),
-      n: number(row, "n"),
-      blob: bytes(row, "blob"),
-    });
     return readPage(
       size,
-      read,
+      // What one room delivered does not keep away what the others did.
+      (row) => this.orNull(() => readRow("inbox", row, inboxRow)),
       (item) => item.blob.length,
-      (last, limit) => this.sql.all(sql, inboxId, last?.item ?? after, limit),
+      (last, limit) => this.sql.all(sql, inboxId, last ?? after, limit),
     );
   }
 
@@ -295,7 +288,7 @@ export class SqliteStore implements Store {
 
   blob(room: number, blobId: Uint8Array): BlobRow | null {
     const row = this.sql.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
-    return row === null ? null : blobRow(row);
+    return row === null ? null : readRow("blob", row, blobRow);
   }
 
   addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
@@ -304,14 +297,15 @@ export class SqliteStore implements Store {
   }
 
   addBlobChunk(blob: number, index: number, chunk: Uint8Array, time: number): void {
+    if (this.blobChunk(blob, index) !== null) throw new RowDamaged(`table blob, row ${blob}, column missing`);
     this.sql.run("INSERT INTO blob_chunk VALUES (?, ?)", blob * CHUNK_SPAN + index, chunk);
     this.sql.run("UPDATE blob SET missing = missing - 1, time = ? WHERE no = ?", time, blob);
   }
 
   blobChunk(blob: number, index: number): Uint8Array | null {
     if (index >= CHUNK_SPAN) return null;
-    const row = this.sql.get("SELECT bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
-    return row === null ? null : bytes(row, "bytes");
+    const row = this.sql.get("SELECT id, bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
+    return row === null ? null : readRow("blob_chunk", row, (chunk) => bytes(chunk, "bytes"));
   }
 
   dropBlob(blob: number): void {
@@ -323,7 +317,13 @@ export class SqliteStore implements Store {
       "SELECT blob.*, room.tag FROM blob JOIN room ON room.no = blob.room WHERE dropped = 0" +
       " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
     const rows = this.sql.all(sql, before.complete, before.unfinished, limit);
-    return rows.map((row) => ({ roomTag: bytes(row, "tag"), blob: blobRow(row) }));
+    return rows.flatMap((row) => {
+      const read = (each: Row) => ({ roomTag: id(each, "tag"), blob: blobRow(each) });
+      const expired = this.orNull(() => readRow("blob", row, read));
+      // Nobody can have it any more: it is not to stand before the others for ever.
+      if (expired === null) this.dropBlob(number(row, "no"));
+      return expired ?? [];
+    });
   }
 
   purgeBlobs(limit: number): boolean {
@@ -334,5 +334,15 @@ export class SqliteStore implements Store {
     const { changes } = this.sql.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
     if (changes < limit) this.sql.run("DELETE FROM blob WHERE no = ?", blob);
     return this.sql.get("SELECT no FROM blob WHERE dropped = 1 LIMIT 1") !== null;
+  }
+
+  private orNull<T>(read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof RowDamaged)) throw error;
+      this.onDamage(error);
+      return null;
+    }
   }
 }

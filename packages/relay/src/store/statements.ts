@@ -30,24 +30,30 @@ export class Statements {
   }
 }
 
-/** Reads a page in steps, so that one of large items never loads many times its size. `next` gives rows after an item. */
+/**
+ * Reads a page in steps, so that one of large items never loads many times its size. `next` gives rows with greater ids, in
+ * order; a row that `read` gives null for is passed over.
+ */
 export function readPage<T>(
   size: PageSize,
-  read: (row: Row) => T,
+  read: (row: Row) => T | null,
   bytesOf: (item: T) => number,
-  next: (last: T | null, limit: number) => Row[],
+  next: (after: number | null, limit: number) => Row[],
 ): T[] {
   const page = new Page<T>(size);
   let seen = 0;
+  let last: number | null = null;
   for (let step = 8; ;) {
-    const rows = next(page.items.at(-1) ?? null, step);
+    const rows = next(last, step);
     for (const row of rows) {
+      last = row["id"] as number;
       const item = read(row);
+      if (item === null) continue;
       seen += bytesOf(item);
       if (!page.add(item, bytesOf(item))) return page.items;
     }
     if (rows.length < step) return page.items;
-    const average = seen / page.items.length + 1;
+    const average = seen / Math.max(1, page.items.length) + 1;
     step = Math.max(
       1,
       Math.min(1024, size.items - page.items.length + 1, Math.ceil((size.bytes - seen) / average) + 1),

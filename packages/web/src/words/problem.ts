@@ -171,6 +171,8 @@ const relay = words({
     blob_conflict: "The server has something else in the place of this file. Send it again.",
     storage_full: "The server's disk is full. It takes nothing new until the operator makes room; you can still read.",
     storage_busy: "The server cannot write just now. Try again in a moment.",
+    room_damaged:
+      "Something of this room is damaged on the server's disk. Tell whoever runs the server; what you have here stays.",
   },
   de: {
     bad_frame: "Der Server hat diese App nicht verstanden. Eins von beiden ist veraltet.",
@@ -197,6 +199,8 @@ const relay = words({
     storage_full:
       "Die Festplatte des Servers ist voll. Er nimmt nichts Neues an, bis dort Platz ist; lesen kannst du weiter.",
     storage_busy: "Der Server kann gerade nicht schreiben. Versuch es gleich noch einmal.",
+    room_damaged:
+      "Etwas von diesem Raum ist auf der Festplatte des Servers beschädigt. Sag es denen, die ihn betreiben; was du hier hast, bleibt.",
   },
 }) satisfies Record<RelayError, string>;
 
