@@ -51,7 +51,8 @@ export type {
 export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
 export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";
-export { decodeAction, encodeAction, type Action, type ActionType, type RelayIdentity } from "./roster/action.js";
+export { decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
+export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
 export {
   memberOf,
@@ -68,14 +69,8 @@ export { isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { consents, type Consents } from "./roster/consent.js";
-export {
-  decodeEntry,
-  NO_EVIDENCE,
-  type DecodedEntry,
-  type Entry,
-  type EntryContent,
-  type Evidence,
-} from "./roster/entry.js";
+export { decodeEntry, type DecodedEntry, type Entry, type EntryContent } from "./roster/entry.js";
+export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
 export {
   authorEntry,
   evaluate,
@@ -92,7 +87,7 @@ export type { NewTerms } from "./room/ownInvite.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
 export { MOST_RETURNS, returnSecret } from "./invite/returnSecret.js";
-export { openReturnOf } from "./roster/transitionInvite.js";
+export { openReturnOf } from "./roster/actions/openReturn.js";
 export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
 export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from "./invite/link.js";
 export { readInviteProof } from "./invite/inviteProof.js";

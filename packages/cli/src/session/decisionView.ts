@@ -67,8 +67,9 @@ export function actionPhrase(action: Action, whom: string, labelOf: LabelOf): st
       return `took out a device of ${whom}`;
     case "return":
       return "came back by the recovery words, with a new device in the place of the lost one";
+    case "openReturn":
+      return "made it possible to come back by the recovery words";
     case "createInvite":
-      if (action.invite.mode === "return") return "made it possible to come back by the recovery words";
       return `made ${linkName(labelOf(action.invite.inviteId))}`;
     case "revokeInvite":
       return `closed ${linkName(labelOf(action.inviteId))}`;

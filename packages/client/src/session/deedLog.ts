@@ -107,6 +107,7 @@ export class DeedLog {
         this.roles.delete(toHex(action.person));
         return;
       case "createInvite":
+      case "openReturn":
         this.creators.set(toHex(action.invite.inviteId), by);
         return;
       default:

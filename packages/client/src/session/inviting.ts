@@ -21,7 +21,6 @@ export async function createInvite(
   if (notAfter !== null && notAfter <= now) return failed({ kind: "refused", rejection: { code: "invite_expired" } });
   const end = notAfter === null ? null : notAfter + ahead;
   const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode });
-  if (action.type !== "createInvite") throw new TypeError("a new invite is created by another action");
   const { inviteId } = action.invite;
   const kept = await state.turn((turn) => {
     state.invites.add(turn, { inviteId, label, secret });

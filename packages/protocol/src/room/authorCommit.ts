@@ -5,7 +5,7 @@ import { joinDeltas } from "../encoding/delta.js";
 import { sealAdmission } from "../invite/admission.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
-import { NO_EVIDENCE, type Evidence } from "../roster/entry.js";
+import { NO_EVIDENCE, type Evidence } from "../roster/entryHeader.js";
 import { authorEntry, type Transition } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";

@@ -1,7 +1,8 @@
 import { type CommitOptions, generateKeyPackage, Group, type LeafParameters, type Proposal } from "@conclave/mls";
 import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
-import { type EntryContent, NO_EVIDENCE, signEntry } from "../roster/entry.js";
+import { type EntryContent, signEntry } from "../roster/entry.js";
+import { NO_EVIDENCE } from "../roster/entryHeader.js";
 import type { Action } from "../roster/action.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";

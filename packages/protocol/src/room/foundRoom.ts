@@ -4,7 +4,7 @@ import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.
 import { openDeviceCert } from "../identity/deviceCert.js";
 import type { Policy } from "../policy/policy.js";
 import type { Delta, Primitives } from "../primitives.js";
-import type { RelayIdentity } from "../roster/action.js";
+import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";

@@ -5,7 +5,7 @@ import { newDevice, identityOf, newIdentity } from "../identity/person.js";
 import { preset, ownerLed } from "../policy/presets.js";
 import { actionHash, type Action } from "../roster/action.js";
 import { openApproval, signApproval } from "../roster/approval.js";
-import { NO_EVIDENCE } from "../roster/entry.js";
+import { NO_EVIDENCE } from "../roster/entryHeader.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { roomExtensions } from "./binding.js";

@@ -8,6 +8,7 @@ import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Primitives } from "../primitives.js";
+import { ruleOf } from "../roster/action.js";
 import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { done, type Outcome, refused } from "../roster/rejection.js";
@@ -151,7 +152,7 @@ export function isCovered(
   if (!equalBytes(at.entry.stateHash, bound.stateHash)) return false;
   return transitions.slice(bound.seq + 1).every(({ entry }) => {
     const proof = entry.evidence.inviteProof === null ? null : readInviteProof(entry.evidence.inviteProof);
-    const cameAlone = entry.action.type === "add" || entry.action.type === "return";
+    const cameAlone = ruleOf(entry.action).newcomer !== null;
     return cameAlone && proof !== null && proof.proof.place !== null;
   });
 }

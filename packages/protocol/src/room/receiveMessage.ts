@@ -7,7 +7,7 @@ import { checkedHolder } from "../identity/leafCert.js";
 import { ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
-import { type Action, decodeAction } from "../roster/action.js";
+import { type Action, decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirm } from "./acceptCommit.js";
 import { envelopeKeyOf } from "./keyring.js";
@@ -119,7 +119,8 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
   switch (payload.kind) {
     case ProtocolKind.proposal: {
       const action = decodeAction(payload.body);
-      if (action === null || message.authorGone || isOwnAffair(action) || isOvertaken(parts, payload)) return nothing;
+      if (action === null || message.authorGone || ruleOf(action).isOwnAffair) return nothing;
+      if (isOvertaken(parts, payload)) return nothing;
       const { hash, delta } = petitions.propose(primitives.crypto, action, message.author);
       return { delta, events: [{ type: "proposal", actionHash: hash, action, message }] };
     }
@@ -161,12 +162,6 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
 // again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
 function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
   return log.n < core.lastCommit;
-}
-
-// RULE: petitions.own-return: whoever makes an invite to return for somebody else has its keys, so nobody asks others for
-// one; and a return is nobody's to carry out but its author's (attacks A37, A62).
-function isOwnAffair(action: Action): boolean {
-  return action.type === "return" || (action.type === "createInvite" && action.invite.mode === "return");
 }
 
 function personOf(staged: Staged): Uint8Array | null {

@@ -232,9 +232,11 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(alice.act(log, { type: "revokeInvite", inviteId })).toBeNull();
     for (const person of [alice, bob]) person.catchUp(log);
     const forAlice = { class: "personal", person: alice.room.self.person } as const;
-    const terms = { for: forAlice, role: "member", notAfter: null, mode: "return" } as const;
+    const terms = { for: forAlice, role: "member", notAfter: null, mode: "direct" } as const;
+    const { invite } = bob.room.newInvite(terms).action;
+    const opened = { type: "openReturn", invite: { ...invite, mode: "return" } } as const;
     const returned = { type: "return", leafCert: new Uint8Array(9), leaf: alice.room.self.leaf, isLast: true } as const;
-    for (const action of [bob.room.newInvite(terms).action, returned]) {
+    for (const action of [opened, returned]) {
       const asked = bob.room.propose(action, NOW);
       if (!asked.ok) throw new Error(asked.rejection.code);
       bob.store(asked.value.delta);

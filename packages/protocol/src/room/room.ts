@@ -18,7 +18,7 @@ import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
 import { MESSAGE_ID_BYTES } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
-import { type Action, encodeAction } from "../roster/action.js";
+import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { signFarewell } from "../roster/farewell.js";
 import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
@@ -297,7 +297,7 @@ export class Room {
   }
 
   /** A new invite: the action to act out, and the secret for its link. */
-  newInvite(terms: NewTerms): { action: Action; secret: Uint8Array } {
+  newInvite(terms: NewTerms): { action: ActionOf<"createInvite">; secret: Uint8Array } {
     return newInvite(this.parts, terms);
   }
 
@@ -305,7 +305,7 @@ export class Room {
    * What lets us come back to this room by the recovery words alone: the action to act out. Null where there is such an
    * invite already, we are no owner, or the room is sealed. `seed`: the identity's.
    */
-  newReturn(seed: Uint8Array): Action | null {
+  newReturn(seed: Uint8Array): ActionOf<"openReturn"> | null {
     return newReturn(this.parts, seed);
   }
 

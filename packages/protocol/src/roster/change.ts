@@ -1,7 +1,7 @@
 import type { Crypto } from "@conclave/crypto";
 import type { LeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
-import type { EntryContent } from "./entry.js";
+import type { EntryHeader } from "./entryHeader.js";
 import type { Member, Roster } from "./roster.js";
 import type { RosterDraft } from "./rosterDraft.js";
 
@@ -17,12 +17,12 @@ export interface Change {
   readonly crypto: Crypto;
   readonly before: Roster;
   readonly draft: RosterDraft;
-  readonly content: Omit<EntryContent, "stateHash">;
+  readonly header: EntryHeader;
   /** The entry's own number. */
   readonly seq: number;
   /** Null for a newcomer, who signs in themself. */
   readonly author: Member | null;
-  /** With `add`: who comes, and by which invite. */
+  /** Who comes in, or comes back, and by which invite. */
   readonly newcomer: Newcomer | null;
 }
 

@@ -4,7 +4,7 @@ import { NO_ROOM } from "../identity/leafCert.js";
 import { ownerLed, sealedRoom } from "../policy/presets.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import type { Action } from "./action.js";
-import { NO_EVIDENCE } from "./entry.js";
+import { NO_EVIDENCE } from "./entryHeader.js";
 import { authorEntry, evaluate } from "./evaluate.js";
 
 const chain = new Chain(crypto);

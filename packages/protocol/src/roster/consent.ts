@@ -1,7 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { openLeafCert } from "../identity/leafCert.js";
-import { type Action, actionHash } from "./action.js";
+import { type Action, actionHash, ruleOf } from "./action.js";
 import { type Approval, MAX_APPROVAL_SPAN, openApproval } from "./approval.js";
 import { rulesFor } from "./permission.js";
 import { memberOf, memberOfLeaf, type Roster } from "./roster.js";
@@ -51,7 +50,7 @@ export function consentTo(
 ): Consents {
   const yes = new Set(approvers);
   if (memberOf(before, author) !== null) yes.add(toHex(author));
-  const grounds = { before, yes, invite, self: isAboutAuthor(action, author) };
+  const grounds = { before, yes, invite, self: ruleOf(action).isOwn(action, author) };
   // Every rule has to hold; the one that lacks most speaks for all.
   let worst: Tally = { have: 1, need: 1, counted: new Set() };
   for (const rule of rulesFor(before, action, author, invite !== null)) {
@@ -103,29 +102,8 @@ function counts(before: Roster, approval: Approval, since: number): boolean {
 
 /** The seq of the newest entry about what an action is about: about a person, or about the room. */
 function lastChange(crypto: Crypto, before: Roster, action: Action): number {
-  const person = subjectOf(crypto, action);
+  const person = ruleOf(action).subject(action, crypto);
   if (person === null) return before.changedSeq;
   const member = memberOf(before, person);
   return member?.changedSeq ?? before.former.get(toHex(person))?.leftSeq ?? 0;
-}
-
-function subjectOf(crypto: Crypto, action: Action): Uint8Array | null {
-  switch (action.type) {
-    case "add":
-    case "addDevice":
-      return openLeafCert(crypto, action.leafCert)?.person ?? null;
-    case "remove":
-    case "leave":
-    case "setRole":
-    case "transferOwnership":
-    case "removeDevice":
-      return action.person;
-    default:
-      return null;
-  }
-}
-
-// A device is added by its person only (`device.sponsor`).
-function isAboutAuthor(action: Action, author: Uint8Array): boolean {
-  return action.type === "addDevice" || (action.type === "removeDevice" && equalBytes(action.person, author));
 }

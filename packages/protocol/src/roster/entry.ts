@@ -2,38 +2,14 @@ import { decode, encode, type Reader } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
 import { type Action, readAction, writeAction } from "./action.js";
+import type { EntryHeader } from "./entryHeader.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
 const MAX_ENTRY = 60 * 1024;
 
-/** What goes with an action to justify it. */
-export interface Evidence {
-  /** Signed approvals of this action. */
-  readonly approvals: readonly Uint8Array[];
-  /** The newcomer's proof of an invite. */
-  readonly inviteProof: Uint8Array | null;
-  /** The signed farewell of somebody who leaves. */
-  readonly farewell: Uint8Array | null;
-}
-
 /** One signed membership decision (docs/protocol.md §4). */
-export interface EntryContent {
-  /** Zero in the charter. */
-  readonly roomId: Uint8Array;
-  readonly seq: number;
-  /** SHA-256 of the previous signed entry; zero in the charter. */
-  readonly prev: Uint8Array;
-  /** The MLS epoch of the commit that carries the entry. */
-  readonly epoch: number;
-  /** confirmed_transcript_hash of that epoch: the entry is valid on one branch only. Empty in epoch 0. */
-  readonly transcript: Uint8Array;
-  /** The policy in force before the entry. */
-  readonly policyHash: Uint8Array;
+export interface EntryContent extends EntryHeader {
   readonly action: Action;
-  readonly author: { readonly person: Uint8Array; readonly leaf: Uint8Array };
-  /** The author's clock, ms. */
-  readonly time: number;
-  readonly evidence: Evidence;
   /** The roster's state hash after the entry. */
   readonly stateHash: Uint8Array;
 }
@@ -49,9 +25,6 @@ export interface Entry extends EntryContent {
 const LABEL = "conclave/entry/v1";
 const VERSION = 1;
 const MAX_APPROVALS = 240;
-
-/** No evidence: the author's own right is enough. */
-export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewell: null };
 
 /** Signs an entry with the author's leaf seed. */
 export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Entry {

@@ -3,26 +3,16 @@ import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
 import { isAtLeast } from "../policy/role.js";
 import type { Delta } from "../primitives.js";
-import { admit } from "./admission.js";
-import type { Action } from "./action.js";
+import { type Action, ruleOf } from "./action.js";
+import { found } from "./actions/charter.js";
 import { type Change, type Effect, type Newcomer } from "./change.js";
-import { found } from "./charter.js";
 import { consentTo, countApprovals } from "./consent.js";
-import {
-  decodeEntry,
-  type Entry,
-  type EntryContent,
-  type Evidence,
-  isSignedByAuthor,
-  NO_EVIDENCE,
-  signEntry,
-} from "./entry.js";
+import { decodeEntry, type Entry, type EntryContent, isSignedByAuthor, signEntry } from "./entry.js";
+import { type EntryHeader, type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { objection } from "./permission.js";
 import { done, type Outcome, refused, type Refused, type Rejection } from "./rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
-import { comeBack } from "./returning.js";
 import { type DraftedRoster, RosterDraft, withHead } from "./rosterDraft.js";
-import { transition } from "./transition.js";
 
 /** The commit that carries an entry, as the MLS engine knows it. */
 export interface Carriage {
@@ -152,10 +142,10 @@ export function foresee(
   const { action } = what;
   const objected = objection(before, action, author, evidence);
   if (objected !== null) return objected.rejection;
-  const newcomer = action.type === "add" ? admit(crypto, before, content, action, false) : done(null);
+  const newcomer = newcomerBy(crypto, before, content, false);
   if (!newcomer.ok) return newcomer.rejection;
   const change = changeOf(crypto, before, content, author, newcomer.value, (roster) => new RosterDraft(roster));
-  const changed = transition(change);
+  const changed = ruleOf(action).apply(change, action);
   const finished = changed.ok ? finish(change) : changed;
   if (!finished.ok) return finished.rejection;
   if (approvals === "all") {
@@ -191,44 +181,53 @@ function judge(
   draftOf: (before: Roster) => RosterDraft,
 ): Outcome<Judged> {
   if (before === null) {
-    const founded = external ? refused("invalid_action", "external") : found(crypto, content);
+    const founded = first(crypto, content, external);
     return founded.ok ? done({ ...founded.value, approvedBy: [] }) : founded;
   }
   const { action, evidence } = content;
   const author = authorOf(before, content);
   // RULE: entry.author: who is out signs nothing; who signs in themself comes by an external commit, and only to come in
   // (attacks A3, A4, A63).
-  const comesIn = action.type === "add" || action.type === "return";
+  const comesIn = ruleOf(action).newcomer !== null;
   if (external ? author !== null || !comesIn : author === null) return refused("author_unknown");
   // RULE: return.external: who is in has no need to come back, and carries nobody else's return (attack A10).
   if (!external && action.type === "return") return refused("invalid_action", "return");
   const objected = author === null ? objectionToNewcomer(before, content) : objection(before, action, author, evidence);
   if (objected !== null) return objected;
-  const newcomer =
-    action.type === "add"
-      ? admit(crypto, before, content, action, external)
-      : action.type === "return"
-        ? comeBack(crypto, before, content, action)
-        : done(null);
+  const newcomer = newcomerBy(crypto, before, content, external);
   if (!newcomer.ok) return newcomer;
   const agreed = agreement(crypto, before, content, newcomer.value, external);
   if (!agreed.ok) return agreed;
   const change = changeOf(crypto, before, content, author, newcomer.value, draftOf);
-  const changed = transition(change);
+  const changed = ruleOf(action).apply(change, action);
   if (!changed.ok) return changed;
   const finished = finish(change);
   return finished.ok ? done({ drafted: finished.value, effect: changed.value, approvedBy: agreed.value }) : finished;
 }
 
+function first(crypto: Crypto, { action, ...header }: Content, external: boolean): ReturnType<typeof found> {
+  if (external) return refused("invalid_action", "external");
+  return action.type === "charter" ? found(crypto, action, header) : refused("invalid_action", "not a charter");
+}
+
+function newcomerBy(
+  crypto: Crypto,
+  before: Roster,
+  { action, ...header }: Content,
+  isDirect: boolean,
+): Outcome<Newcomer | null> {
+  return ruleOf(action).newcomer?.({ crypto, before, header, isDirect }, action) ?? done(null);
+}
+
 function changeOf(
   crypto: Crypto,
   before: Roster,
-  content: Content,
+  header: EntryHeader,
   author: Member | null,
   newcomer: Newcomer | null,
   draftOf: (before: Roster) => RosterDraft,
 ): Change {
-  return { crypto, before, draft: draftOf(before), content, seq: before.seq + 1, author, newcomer };
+  return { crypto, before, draft: draftOf(before), header, seq: before.seq + 1, author, newcomer };
 }
 
 function authorOf(before: Roster, { author }: Content): Member | null {
@@ -268,12 +267,12 @@ function agreement(
 }
 
 /** What every entry changes besides its action's own effect, and what must hold after any. */
-function finish({ crypto, before, draft, content, seq, author }: Change): Outcome<DraftedRoster> {
-  const self = draft.member(toHex(content.author.person))!;
+function finish({ crypto, before, draft, header, seq, author }: Change): Outcome<DraftedRoster> {
+  const self = draft.member(toHex(header.author.person))!;
   draft.putMember({ ...self, entries: self.entries + 1 });
   // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).
   const movesTime = author !== null && isAtLeast(author.role, "admin");
-  draft.setMeta({ seq, chainTime: movesTime ? Math.max(before.chainTime, content.time) : before.chainTime });
+  draft.setMeta({ seq, chainTime: movesTime ? Math.max(before.chainTime, header.time) : before.chainTime });
   const drafted = draft.finish(crypto);
   // RULE: roster.last-owner: a room has an owner as long as it is not sealed (attack A51).
   if (!drafted.state.sealed && !hasOwner(draft)) return refused("last_owner");

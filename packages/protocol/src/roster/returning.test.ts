@@ -18,7 +18,7 @@ function prepared(policy?: Policy) {
 
 function returning(chain: Chain, who: Someone, terms: Partial<InviteTerms> = {}, name = "return") {
   const personal = { class: "personal", person: who.person } as const;
-  return { type: "createInvite", invite: chain.terms(name, { mode: "return", for: personal, ...terms }) } as const;
+  return { type: "openReturn", invite: chain.terms(name, { mode: "return", for: personal, ...terms }) } as const;
 }
 
 /** What comes of a return with a new device. */

@@ -2,7 +2,7 @@ import { toHex } from "@conclave/codec";
 import type { Invite } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
-import type { RelayIdentity } from "./action.js";
+import type { RelayIdentity } from "./relayIdentity.js";
 import type { StateTable } from "./stateTable.js";
 
 /** One device of a member. */
@@ -77,6 +77,11 @@ export interface Roster {
 /** The member with this identity key, or null. */
 export function memberOf(roster: Roster, person: Uint8Array): Member | null {
   return roster.members.get(toHex(person)) ?? null;
+}
+
+/** The role of a person; of one who is not in the room, a member's. */
+export function roleOf(roster: Roster, person: Uint8Array): Role {
+  return memberOf(roster, person)?.role ?? "member";
 }
 
 /** The member whose device holds this leaf key. */

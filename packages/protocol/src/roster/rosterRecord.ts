@@ -5,7 +5,7 @@ import { MAX_LABEL } from "../identity/label.js";
 import { INVITE_ID_BYTES, type Invite, readInvite, writeInvite } from "../invite/invite.js";
 import { policyHash, readPolicy, writePolicy } from "../policy/policy.js";
 import { readRole, writeRole } from "../policy/role.js";
-import { readRelay, writeRelay } from "./action.js";
+import { readRelay, writeRelay } from "./relayIdentity.js";
 import type { Device, FormerMember, Member, Roster } from "./roster.js";
 import { StateTable } from "./stateTable.js";
 

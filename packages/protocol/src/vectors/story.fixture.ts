@@ -3,7 +3,8 @@ import type { Crypto } from "@conclave/crypto";
 import { adminsTogether } from "../policy/presets.js";
 import { type Action, actionHash, encodeAction } from "../roster/action.js";
 import { Chain, type Someone } from "../roster/chain.fixture.js";
-import { type Entry, type Evidence, signEntry } from "../roster/entry.js";
+import { type Entry, signEntry } from "../roster/entry.js";
+import type { Evidence } from "../roster/entryHeader.js";
 import { type Carriage, evaluate } from "../roster/evaluate.js";
 
 /** One file of vectors: plain JSON, byte strings in hexadecimal. */

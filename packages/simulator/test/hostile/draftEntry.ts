@@ -1,6 +1,7 @@
 import type { Crypto } from "@conclave/crypto";
 import type { Roster } from "@conclave/protocol";
-import { NO_EVIDENCE, signEntry, type Entry, type EntryContent } from "../../../protocol/src/roster/entry.js";
+import { signEntry, type Entry, type EntryContent } from "../../../protocol/src/roster/entry.js";
+import { NO_EVIDENCE } from "../../../protocol/src/roster/entryHeader.js";
 
 /** What a liar wants to sign. Everything else is as it should be at this place of the chain. */
 export type Lie = Partial<EntryContent> & Pick<EntryContent, "action" | "author">;

@@ -18,7 +18,8 @@ import {
 } from "@conclave/protocol";
 import type { Branch, World } from "../../src/index.js";
 import { signInviteProof } from "../../../protocol/src/invite/inviteProof.js";
-import { NO_EVIDENCE, type Entry } from "../../../protocol/src/roster/entry.js";
+import type { Entry } from "../../../protocol/src/roster/entry.js";
+import { NO_EVIDENCE } from "../../../protocol/src/roster/entryHeader.js";
 import { roomCapabilities } from "../../../protocol/src/room/binding.js";
 import { writeSeed } from "../../../protocol/src/room/keyring.js";
 import { roomEngine } from "../../../protocol/src/room/roomTag.js";

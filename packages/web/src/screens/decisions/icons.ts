@@ -27,6 +27,7 @@ const ICONS: Partial<Readonly<Record<Decision["action"]["type"], LucideIcon>>> =
   addDevice: MonitorSmartphone,
   removeDevice: MonitorSmartphone,
   createInvite: Link2,
+  openReturn: Link2,
   revokeInvite: Link2Off,
   setTitle: Pencil,
   seal: Lock,

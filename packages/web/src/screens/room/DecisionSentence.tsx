@@ -29,8 +29,7 @@ export function DecisionSentence({ of, also = [], brief, name }: DecisionSentenc
       text = isKnown ? decisions.joinedAll : decisions.joinedOwnAll;
       parts["person"] = listed([by, ...also], name);
     }
-  } else if (action.type === "createInvite" && action.invite.mode === "return") text = decisions.canReturn;
-  else if (action.type === "remove" && action.ban) text = decisions.ban;
+  } else if (action.type === "remove" && action.ban) text = decisions.ban;
   else if (action.type === "setRole") parts["role"] = decisions[action.role];
   else if (action.type === "setTitle") parts["title"] = <bdi>{plainName(action.title)}</bdi>;
   else if (action.type === "setRelay") parts["address"] = <bdi>{action.relay.address}</bdi>;

@@ -1,0 +1,80 @@
+import type { Reader, Writer } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import type { PolicyMatter } from "../../policy/policy.js";
+import type { Role } from "../../policy/role.js";
+import type { Change, Effect, Newcomer } from "../change.js";
+import type { EntryHeader, Evidence } from "../entryHeader.js";
+import type { Outcome } from "../rejection.js";
+import type { Member, Roster } from "../roster.js";
+
+/** Everything that the protocol knows of one kind of action (docs/protocol.md §4). One file each, beside this one. */
+export interface ActionRule<A extends { readonly type: string }> {
+  readonly type: A["type"];
+  /** Part of signed bytes: never change one. 100 to 102 are kept for succession (claim, veto, complete). */
+  readonly number: number;
+  readonly write: (writer: Writer, action: A) => void;
+  /** @throws DecodeError */
+  readonly read: (reader: Reader) => A;
+  /** The role that one must have to author it, whatever the policy says. */
+  readonly leastRole: Role;
+  /** Whether it is still possible in a sealed room. */
+  readonly isOpenWhenSealed: (action: A, author: Member) => boolean;
+  /** Evidence, besides approvals, that it may carry. */
+  readonly evidence: Exclude<keyof Evidence, "approvals"> | null;
+  /** The matters of the policy whose rules must all hold; none when the author's own right is enough. */
+  readonly matters: (action: A, by: Authorship) => readonly PolicyMatter[];
+  /** Roles that it gives, or whose holders it touches. */
+  readonly roles: (action: A, before: Roster, author: Member) => readonly Role[];
+  /** The person whom it is about; null when it is about the room. */
+  readonly subject: (action: A, crypto: Crypto) => Uint8Array | null;
+  /** Whether the author acts about themselves, for rules that allow that. */
+  readonly isOwn: (action: A, author: Uint8Array) => boolean;
+  /** Nobody else's to propose, approve or carry out. */
+  readonly isOwnAffair: boolean;
+  /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
+  readonly newcomer: ((arrival: Arrival, action: A) => Outcome<Newcomer>) | null;
+  /** Changes the draft and says what else follows, or refuses what makes no sense in the state before. */
+  readonly apply: (change: Change, action: A) => Outcome<Effect>;
+}
+
+/** Who authors an action, in which state. */
+export interface Authorship {
+  readonly before: Roster;
+  readonly author: Uint8Array;
+  /** The newcomer acts by an invite, on whose role those who made it agreed. */
+  readonly isInvited: boolean;
+}
+
+/** An entry that brings somebody in. */
+export interface Arrival {
+  readonly crypto: Crypto;
+  readonly before: Roster;
+  readonly header: EntryHeader;
+  /** The newcomer signs in themselves, with an external commit. */
+  readonly isDirect: boolean;
+}
+
+type Required = "type" | "number" | "write" | "read" | "apply";
+
+/**
+ * The rule of one kind of action: what it says, and the strictest answer to what it leaves out.
+ *
+ * RULE: permission.allow-list: what a plain member may author at all is said of each action; a new one is the admins', and
+ * not possible in a sealed room, until somebody says otherwise (docs/protocol.md §4; attack A2).
+ */
+export function actionRule<A extends { readonly type: string }>(
+  said: Pick<ActionRule<A>, Required> & Partial<Omit<ActionRule<A>, Required>>,
+): ActionRule<A> {
+  return {
+    leastRole: "admin",
+    isOpenWhenSealed: () => false,
+    evidence: null,
+    matters: () => [],
+    roles: () => [],
+    subject: () => null,
+    isOwn: () => false,
+    isOwnAffair: false,
+    newcomer: null,
+    ...said,
+  };
+}

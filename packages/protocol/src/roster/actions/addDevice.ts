@@ -1,0 +1,37 @@
+import { equalBytes } from "@conclave/codec";
+import { certifiedPerson, newLeaf } from "../admission.js";
+import { effect } from "../change.js";
+import { MAX_CERT, MAX_DEVICES } from "../limit.js";
+import { done, refused } from "../rejection.js";
+import { actionRule } from "./actionRule.js";
+
+/** Another device of the author's person. */
+export interface AddDevice {
+  readonly type: "addDevice";
+  readonly leafCert: Uint8Array;
+}
+
+export const addDevice = actionRule<AddDevice>({
+  type: "addDevice",
+  number: 7,
+  write: (w, { leafCert }) => void w.opaque(leafCert),
+  read: (r) => ({ type: "addDevice", leafCert: r.opaque(MAX_CERT) }),
+  leastRole: "member",
+  isOpenWhenSealed: () => true,
+  matters: () => ["addDevice"],
+  subject: ({ leafCert }, crypto) => certifiedPerson(crypto, leafCert),
+  // A device is added by its person only (`device.sponsor`).
+  isOwn: () => true,
+  apply: (change, action) => {
+    const { crypto, before, draft, seq } = change;
+    const cert = newLeaf(crypto, before, action.leafCert);
+    if (!cert.ok) return cert;
+    const member = change.author!;
+    const { person, leaf, device, deviceNo } = cert.value;
+    // RULE: device.sponsor: a certificate alone brings no device in; another leaf of the same person does (attacks A9, A62).
+    if (!equalBytes(person, member.person)) return refused("no_sponsor");
+    if (member.devices.length >= MAX_DEVICES) return refused("device_limit");
+    draft.putMember({ ...member, devices: [...member.devices, { leaf, device, deviceNo, addedSeq: seq }] });
+    return done(effect({ added: [{ leaf, credential: action.leafCert }], person, name: member.name }));
+  },
+});

@@ -1,0 +1,81 @@
+import { isLabel, MAX_LABEL } from "../../identity/label.js";
+import { equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
+import { type Policy, readPolicy, writePolicy } from "../../policy/policy.js";
+import { effect, type Effect } from "../change.js";
+import type { EntryHeader } from "../entryHeader.js";
+import { MAX_CERT } from "../limit.js";
+import { done, type Outcome, refused } from "../rejection.js";
+import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
+import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
+import { actionRule } from "./actionRule.js";
+import { canBeChanged } from "./setPolicy.js";
+
+/** The founding: entry 0, and only there. */
+export interface Charter {
+  readonly type: "charter";
+  readonly title: string;
+  readonly policy: Policy;
+  readonly relay: RelayIdentity;
+  /** The founder's leaf, certified for the room id of zeros. */
+  readonly leafCert: Uint8Array;
+  /** 32 bytes. */
+  readonly nonce: Uint8Array;
+}
+
+export const charter = actionRule<Charter>({
+  type: "charter",
+  number: 1,
+  write: (w, { title, policy, relay, leafCert, nonce }) => {
+    w.text(title);
+    writePolicy(w, policy);
+    writeRelay(w, relay);
+    w.opaque(leafCert).fixed(nonce);
+  },
+  read: (r) => ({
+    type: "charter",
+    title: r.text(MAX_LABEL),
+    policy: readPolicy(r),
+    relay: readRelay(r),
+    leafCert: r.opaque(MAX_CERT),
+    nonce: r.fixed(32),
+  }),
+  // RULE: charter.once: a room is founded once (attack A15).
+  apply: () => refused("invalid_action", "charter"),
+});
+
+/** The first roster: what a charter founds, by the founder's own word (docs/protocol.md §4). */
+export function found(
+  crypto: Crypto,
+  action: Charter,
+  header: EntryHeader,
+): Outcome<{ drafted: DraftedRoster; effect: Effect }> {
+  const { author, evidence } = header;
+  const cert = openLeafCert(crypto, action.leafCert);
+  // RULE: charter.founder: the founder's own leaf signs the charter, certified for no room yet (docs/protocol.md §4).
+  if (cert === null || !equalBytes(cert.roomId, NO_ROOM)) return refused("bad_leaf_cert");
+  if (!equalBytes(cert.person, author.person) || !equalBytes(cert.leaf, author.leaf)) return refused("author_unknown");
+  const hasEvidence = evidence.approvals.length > 0 || evidence.inviteProof !== null || evidence.farewell !== null;
+  // RULE: charter.first: nothing comes before a charter, neither keys nor consents (attack A15).
+  if (hasEvidence || header.epoch !== 0 || header.transcript.length > 0) return refused("invalid_action", "charter");
+  if (!isLabel(action.title)) return refused("invalid_action", "title");
+  if (!isRelayAddress(action.relay.address)) return refused("invalid_action", "relay address");
+  if (!canBeChanged(action.policy)) return refused("invalid_policy");
+  const draft = new RosterDraft(emptyRoster(crypto, action));
+  draft.setMeta({ chainTime: header.time });
+  draft.putMember({
+    person: cert.person,
+    name: cert.name,
+    role: "owner",
+    joinedSeq: 0,
+    changedSeq: 0,
+    addedBy: cert.person,
+    inviteId: null,
+    devices: [{ leaf: cert.leaf, device: cert.device, deviceNo: cert.deviceNo, addedSeq: 0 }],
+    entries: 1,
+    removals: [],
+  });
+  const added = [{ leaf: cert.leaf, credential: action.leafCert }];
+  return done({ drafted: draft.finish(crypto), effect: effect({ added, person: cert.person, name: cert.name }) });
+}

@@ -1,0 +1,46 @@
+import { DecodeError } from "@conclave/codec";
+import { type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
+import { type Change, effect, type Effect } from "../change.js";
+import { MAX_MEMBERS, MAX_OPEN_INVITES } from "../limit.js";
+import { done, type Outcome, refused } from "../rejection.js";
+import { inviteOf, memberOf } from "../roster.js";
+import { actionRule } from "./actionRule.js";
+
+/** A link comes to be, by which people come in or ask to. */
+export interface CreateInvite {
+  readonly type: "createInvite";
+  readonly invite: InviteTerms;
+}
+
+export const createInvite = actionRule<CreateInvite>({
+  type: "createInvite",
+  number: 9,
+  write: (w, { invite }) => {
+    writeInviteTerms(w, invite);
+  },
+  read: (r) => {
+    const invite = readInviteTerms(r);
+    // That is `openReturn`, with a number of its own.
+    if (invite.mode === "return") throw new DecodeError("bad_value", "invite mode");
+    return { type: "createInvite", invite };
+  },
+  leastRole: "member",
+  matters: ({ invite }) => (invite.role === "member" ? ["invite"] : ["invite", "setRole"]),
+  roles: ({ invite }) => [invite.role],
+  apply: (change, { invite }) => putNewInvite(change, invite),
+});
+
+/** Puts a new invite into the roster, by whichever action. */
+export function putNewInvite({ before, draft, header, seq }: Change, invite: InviteTerms): Outcome<Effect> {
+  // RULE: invite.once: an invite's id is never used again, so neither are the yeses to it.
+  if (inviteOf(before, invite.inviteId) !== null) return refused("invite_exists");
+  let open = 0;
+  for (const each of before.invites.values()) if (isInviteOpen(each, before.chainTime)) open++;
+  // RULE: invite.limit: links are few, and none is for more people than a room holds (attack A83).
+  if (open >= MAX_OPEN_INVITES) return refused("invite_limit");
+  if (invite.for.class === "multi" && invite.for.limit > MAX_MEMBERS) return refused("invalid_action", "invite limit");
+  draft.putInvite({ ...invite, createdBy: header.author.person, createdSeq: seq, uses: 0, revoked: false });
+  const person = invite.for.class === "personal" ? invite.for.person : null;
+  const name = person === null ? null : (memberOf(before, person)?.name ?? null);
+  return done(effect({ inviteId: invite.inviteId, person, name }));
+}

@@ -1,0 +1,67 @@
+import { DecodeError, equalBytes } from "@conclave/codec";
+import {
+  type Invite,
+  type InviteTerms,
+  isInviteOpen,
+  readInviteTerms,
+  writeInviteTerms,
+} from "../../invite/invite.js";
+import type { Change } from "../change.js";
+import { refused, type Refused } from "../rejection.js";
+import { inviteOf, type Roster } from "../roster.js";
+import { actionRule } from "./actionRule.js";
+import { putNewInvite } from "./createInvite.js";
+
+/** An owner makes it possible to come back by their recovery words (docs/decisions/0006): an invite that lets nobody in. */
+export interface OpenReturn {
+  readonly type: "openReturn";
+  readonly invite: InviteTerms;
+}
+
+/**
+ * RULE: action.return-invite: an invite to return has a number of its own: an app that does not know such invites waits for a
+ * newer one there, and does not refuse what the others take (docs/protocol.md §4, Entries).
+ */
+export const openReturn = actionRule<OpenReturn>({
+  type: "openReturn",
+  number: 17,
+  write: (w, { invite }) => {
+    writeInviteTerms(w, invite);
+  },
+  read: (r) => {
+    const invite = readInviteTerms(r);
+    if (invite.mode !== "return") throw new DecodeError("bad_value", "invite mode");
+    return { type: "openReturn", invite };
+  },
+  // Who may is `return.own`; nobody comes in by it, so those who decide about people need not be asked.
+  leastRole: "member",
+  roles: ({ invite }) => [invite.role],
+  // RULE: petitions.own-return: whoever makes an invite to return for somebody else has its keys, so nobody asks others for
+  // one; and a return is nobody's to carry out but its author's (attacks A37, A62).
+  isOwnAffair: true,
+  apply: (change, { invite }) => {
+    if (inviteOf(change.before, invite.inviteId) !== null) return refused("invite_exists");
+    return objectionToReturn(change, invite) ?? putNewInvite(change, invite);
+  },
+});
+
+/** The invite by which a member can come back, if they made one that is still good. */
+export function openReturnOf(roster: Roster, person: Uint8Array): Invite | null {
+  for (const invite of roster.invites.values()) {
+    const isTheirs = invite.mode === "return" && equalBytes(invite.createdBy, person);
+    if (isTheirs && isInviteOpen(invite, roster.chainTime)) return invite;
+  }
+  return null;
+}
+
+/**
+ * RULE: return.own: an owner makes an invite to return for themself, one at a time, that gives nothing else: whoever is no
+ * owner is let in anew by those who decide (attacks A11, A83).
+ */
+function objectionToReturn({ before, author }: Change, { for: meant, role, notAfter }: InviteTerms): Refused | null {
+  if (author?.role !== "owner") return refused("not_allowed", "return");
+  const isPlain = role === "member" && notAfter === null;
+  if (!isPlain || meant.class !== "personal" || !equalBytes(meant.person, author.person))
+    return refused("invalid_action", "return");
+  return openReturnOf(before, author.person) === null ? null : refused("invite_exists", "return");
+}

@@ -1,0 +1,40 @@
+import { toHex } from "@conclave/codec";
+import { KEY_BYTES } from "../../encoding/signed.js";
+import { done, refused } from "../rejection.js";
+import { countRemoval, isAuthor, takeOut } from "../removal.js";
+import { revokeInvites } from "../revocation.js";
+import { memberOf, roleOf } from "../roster.js";
+import { actionRule } from "./actionRule.js";
+
+/** A person is removed, with all devices; the invites they made or came by are revoked. */
+export interface Remove {
+  readonly type: "remove";
+  readonly person: Uint8Array;
+  readonly ban: boolean;
+}
+
+export const remove = actionRule<Remove>({
+  type: "remove",
+  number: 3,
+  write: (w, { person, ban }) => void w.fixed(person).bool(ban),
+  read: (r) => ({ type: "remove", person: r.fixed(KEY_BYTES), ban: r.bool() }),
+  leastRole: "member",
+  matters: () => ["remove"],
+  roles: ({ person }, before) => [roleOf(before, person)],
+  subject: ({ person }) => person,
+  apply: (change, action) => {
+    const member = memberOf(change.before, action.person);
+    if (member === null) return refused("not_member");
+    if (isAuthor(change, member)) return refused("own_device", "remove");
+    const limited = countRemoval(change);
+    if (!limited.ok) return limited;
+    // RULE: remove.invites: with somebody go the links that they made or came by (attacks A40, A43).
+    const id = toHex(member.person);
+    const cameBy = member.inviteId === null ? null : toHex(member.inviteId);
+    const revokedInvites = revokeInvites(
+      change,
+      (invite) => toHex(invite.createdBy) === id || toHex(invite.inviteId) === cameBy,
+    );
+    return done(takeOut(change, member, action.ban, revokedInvites));
+  },
+});

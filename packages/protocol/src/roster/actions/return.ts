@@ -1,0 +1,85 @@
+import { equalBytes } from "@conclave/codec";
+import { KEY_BYTES } from "../../encoding/signed.js";
+import { closedReason } from "../../invite/inviteCheck.js";
+import { newLeaf, provedInvite } from "../admission.js";
+import { effect, type Newcomer } from "../change.js";
+import { MAX_CERT } from "../limit.js";
+import { done, type Outcome, refused } from "../rejection.js";
+import { revokeInvites } from "../revocation.js";
+import { memberOf } from "../roster.js";
+import { actionRule, type Arrival } from "./actionRule.js";
+
+/**
+ * A member who lost the device with `leaf` comes back by their recovery words, with a new one: an external commit.
+ * `isLast`: the invite ends with it, as whoever has that device may have the words' seed.
+ */
+export interface Return {
+  readonly type: "return";
+  readonly leafCert: Uint8Array;
+  readonly leaf: Uint8Array;
+  readonly isLast: boolean;
+}
+
+export const returning = actionRule<Return>({
+  type: "return",
+  number: 16,
+  write: (w, { leafCert, leaf, isLast }) => void w.opaque(leafCert).fixed(leaf).bool(isLast),
+  read: (r) => ({ type: "return", leafCert: r.opaque(MAX_CERT), leaf: r.fixed(KEY_BYTES), isLast: r.bool() }),
+  leastRole: "admin",
+  evidence: "inviteProof",
+  // It is proved by the person themself (`comeBack`), so the policy's rules are not asked.
+  // As of `openReturn`.
+  isOwnAffair: true,
+  newcomer: comeBack,
+  // The new device takes the place of the lost one; role, rights and history stay.
+  apply: (change, action) => {
+    const { before, draft, header, seq, newcomer } = change;
+    const { cert, invite } = newcomer!;
+    const member = memberOf(before, header.author.person)!;
+    const { leaf, device, deviceNo } = cert;
+    const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
+    draft.putMember({ ...member, devices: [...rest, { leaf, device, deviceNo, addedSeq: seq }] });
+    draft.setMeta({ generation: before.generation + 1 });
+    // RULE: return.last: who comes back from a device that was stolen, with the seed in it, shuts that way behind them in the
+    // same entry: no commit lies between in which the thief could take it again (attack A62).
+    const revokedInvites = action.isLast
+      ? revokeInvites(change, (each) => equalBytes(each.inviteId, invite!.inviteId))
+      : [];
+    return done(
+      effect({
+        added: [{ leaf, credential: action.leafCert }],
+        removed: [action.leaf],
+        person: member.person,
+        name: member.name,
+        inviteId: invite!.inviteId,
+        revokedInvites,
+      }),
+    );
+  },
+});
+
+/**
+ * Whether somebody who lost a device is themself, and may put a new one in its place with nobody's help
+ * (docs/decisions/0006). What proves it is the key of the return invite that they made while they were in: it follows from
+ * the seed behind their recovery words, and is in no link.
+ */
+function comeBack({ crypto, before, header }: Arrival, action: Return): Outcome<Newcomer> {
+  const cert = newLeaf(crypto, before, action.leafCert);
+  if (!cert.ok) return cert;
+  const { person } = cert.value;
+  const member = memberOf(before, person);
+  // RULE: return.member: who is out, for whatever reason, does not come back by their words (attacks A43, A63).
+  if (member === null) return refused("not_member");
+  // RULE: return.own-device: what is replaced is a device of the same person (attacks A3, A63).
+  if (!member.devices.some(({ leaf }) => equalBytes(leaf, action.leaf))) return refused("not_member", "no such device");
+  if (header.evidence.inviteProof === null) return refused("bad_invite_proof", "none");
+  // The proof names one place in the chain: nobody carries it anywhere else, nor a second time (attacks A26, A37).
+  const proved = provedInvite(crypto, before, header, cert.value, true);
+  if (!proved.ok) return proved;
+  const { mode, for: meant, createdBy } = proved.value;
+  // RULE: return.own-invite: only by an invite to return that the same person made for themself: a link never takes
+  // anybody's device out, and nobody makes such an invite for another (attacks A37, A63).
+  if (mode !== "return" || meant.class !== "personal") return refused("invite_not_for_you", mode);
+  if (!equalBytes(meant.person, person) || !equalBytes(createdBy, person)) return refused("invite_not_for_you");
+  return closedReason(proved.value, before.chainTime) ?? done({ cert: cert.value, invite: proved.value });
+}

@@ -1,0 +1,26 @@
+import { effect } from "../change.js";
+import { done, refused } from "../rejection.js";
+import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
+import { actionRule } from "./actionRule.js";
+
+/** The room moves to another relay. */
+export interface SetRelay {
+  readonly type: "setRelay";
+  readonly relay: RelayIdentity;
+}
+
+export const setRelay = actionRule<SetRelay>({
+  type: "setRelay",
+  number: 14,
+  write: (w, { relay }) => {
+    writeRelay(w, relay);
+  },
+  read: (r) => ({ type: "setRelay", relay: readRelay(r) }),
+  leastRole: "owner",
+  isOpenWhenSealed: () => true,
+  apply: ({ draft }, { relay }) => {
+    if (!isRelayAddress(relay.address)) return refused("invalid_action", "relay address");
+    draft.setMeta({ relay });
+    return done(effect());
+  },
+});

@@ -1,0 +1,37 @@
+import { KEY_BYTES } from "../../encoding/signed.js";
+import { isAtLeast, readRole, type Role, writeRole } from "../../policy/role.js";
+import { effect } from "../change.js";
+import { done, refused } from "../rejection.js";
+import { revokeInvitesBy } from "../revocation.js";
+import { memberOf, roleOf } from "../roster.js";
+import { actionRule } from "./actionRule.js";
+
+/** A person gets another role. */
+export interface SetRole {
+  readonly type: "setRole";
+  readonly person: Uint8Array;
+  readonly role: Role;
+}
+
+export const setRole = actionRule<SetRole>({
+  type: "setRole",
+  number: 5,
+  write: (w, { person, role }) => {
+    w.fixed(person);
+    writeRole(w, role);
+  },
+  read: (r) => ({ type: "setRole", person: r.fixed(KEY_BYTES), role: readRole(r) }),
+  leastRole: "member",
+  matters: () => ["setRole"],
+  roles: ({ person, role }, before) => [role, roleOf(before, person)],
+  subject: ({ person }) => person,
+  apply: (change, action) => {
+    const member = memberOf(change.before, action.person);
+    if (member === null) return refused("not_member");
+    if (member.role === action.role) return refused("invalid_action", "same role");
+    change.draft.putMember({ ...member, role: action.role, changedSeq: change.seq });
+    // RULE: setRole.invites: who becomes less loses the links that they made as more (attack A40).
+    const revokedInvites = isAtLeast(action.role, member.role) ? [] : revokeInvitesBy(change, member.person);
+    return done(effect({ person: member.person, name: member.name, revokedInvites }));
+  },
+});

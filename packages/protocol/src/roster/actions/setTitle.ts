@@ -1,0 +1,24 @@
+import { isLabel, MAX_LABEL } from "../../identity/label.js";
+import { effect } from "../change.js";
+import { done, refused } from "../rejection.js";
+import { actionRule } from "./actionRule.js";
+
+/** The room gets another title. */
+export interface SetTitle {
+  readonly type: "setTitle";
+  readonly title: string;
+}
+
+export const setTitle = actionRule<SetTitle>({
+  type: "setTitle",
+  number: 15,
+  write: (w, { title }) => void w.text(title),
+  read: (r) => ({ type: "setTitle", title: r.text(MAX_LABEL) }),
+  leastRole: "admin",
+  isOpenWhenSealed: () => true,
+  apply: ({ draft }, { title }) => {
+    if (!isLabel(title)) return refused("invalid_action", "title");
+    draft.setMeta({ title });
+    return done(effect());
+  },
+});

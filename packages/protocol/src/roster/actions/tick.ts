@@ -1,0 +1,18 @@
+import { effect } from "../change.js";
+import { done } from "../rejection.js";
+import { actionRule } from "./actionRule.js";
+
+/** Nothing but the time: what lets invites expire. */
+export interface Tick {
+  readonly type: "tick";
+}
+
+export const tick = actionRule<Tick>({
+  type: "tick",
+  number: 11,
+  write: () => undefined,
+  read: () => ({ type: "tick" }),
+  leastRole: "admin",
+  isOpenWhenSealed: () => true,
+  apply: () => done(effect()),
+});

@@ -1,0 +1,35 @@
+import { KEY_BYTES } from "../../encoding/signed.js";
+import { effect } from "../change.js";
+import { done, refused } from "../rejection.js";
+import { revokeInvitesBy } from "../revocation.js";
+import { memberOf } from "../roster.js";
+import { actionRule } from "./actionRule.js";
+
+/** The author, an owner, makes somebody else owner and becomes admin. */
+export interface TransferOwnership {
+  readonly type: "transferOwnership";
+  readonly person: Uint8Array;
+}
+
+export const transferOwnership = actionRule<TransferOwnership>({
+  type: "transferOwnership",
+  number: 13,
+  write: (w, { person }) => void w.fixed(person),
+  read: (r) => ({ type: "transferOwnership", person: r.fixed(KEY_BYTES) }),
+  leastRole: "owner",
+  // RULE: permission.transfer: an owner hands on ownership only where the rule for roles lets them.
+  matters: () => ["setRole"],
+  subject: ({ person }) => person,
+  apply: (change, { person }) => {
+    const { draft, seq } = change;
+    const author = change.author!;
+    const heir = memberOf(change.before, person);
+    if (heir === null) return refused("not_member");
+    if (heir.role === "owner") return refused("invalid_action", "owner already");
+    draft.putMember({ ...author, role: "admin", changedSeq: seq });
+    draft.putMember({ ...heir, role: "owner", changedSeq: seq });
+    // As in `setRole`: the author becomes less.
+    const revokedInvites = revokeInvitesBy(change, author.person);
+    return done(effect({ person: heir.person, name: heir.name, revokedInvites }));
+  },
+});

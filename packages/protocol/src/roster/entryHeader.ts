@@ -1,0 +1,31 @@
+/** What goes with an action to justify it. */
+export interface Evidence {
+  /** Signed approvals of this action. */
+  readonly approvals: readonly Uint8Array[];
+  /** The newcomer's proof of an invite. */
+  readonly inviteProof: Uint8Array | null;
+  /** The signed farewell of somebody who leaves. */
+  readonly farewell: Uint8Array | null;
+}
+
+/** No evidence: the author's own right is enough. */
+export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewell: null };
+
+/** Everything in an entry but its action and what it leads to: where it stands, who signs it, and what justifies it. */
+export interface EntryHeader {
+  /** Zero in the charter. */
+  readonly roomId: Uint8Array;
+  readonly seq: number;
+  /** SHA-256 of the previous signed entry; zero in the charter. */
+  readonly prev: Uint8Array;
+  /** The MLS epoch of the commit that carries the entry. */
+  readonly epoch: number;
+  /** confirmed_transcript_hash of that epoch: the entry is valid on one branch only. Empty in epoch 0. */
+  readonly transcript: Uint8Array;
+  /** The policy in force before the entry. */
+  readonly policyHash: Uint8Array;
+  readonly author: { readonly person: Uint8Array; readonly leaf: Uint8Array };
+  /** The author's clock, ms. */
+  readonly time: number;
+  readonly evidence: Evidence;
+}

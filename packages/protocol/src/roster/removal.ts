@@ -1,0 +1,40 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { type Change, effect, type Effect } from "./change.js";
+import { done, type Outcome, refused } from "./rejection.js";
+import type { Member } from "./roster.js";
+
+/**
+ * Counts a removal towards the author's limit, and refuses it beyond.
+ *
+ * RULE: remove.rate: one person shows out a few at a time only, and then others must have acted in between (attack A53).
+ */
+export function countRemoval({ before, draft, author }: Change): Outcome<null> {
+  const { removals: limit } = before.policy.settings;
+  if (limit === null) return done(null);
+  const member = author!;
+  const byOthers = before.seq + 1 - member.entries;
+  const recent = member.removals.filter((at) => byOthers - at < limit.entries);
+  if (recent.length >= limit.count) return refused("rate_limited");
+  draft.putMember({ ...member, removals: [...recent, byOthers] });
+  return done(null);
+}
+
+/** Whether somebody acts on themselves. Nobody can commit their own leaf's removal (RFC 9420 §12.2). */
+export function isAuthor({ author }: Change, member: Member): boolean {
+  return author !== null && equalBytes(author.person, member.person);
+}
+
+/** Takes a person out of the room, with every device. */
+export function takeOut(
+  { before, draft, seq }: Change,
+  { person, name, devices }: Member,
+  banned: boolean,
+  revokedInvites: readonly Uint8Array[],
+): Effect {
+  draft.deleteMember(toHex(person));
+  draft.putFormer({ person, name, leftSeq: seq, banned });
+  draft.setMeta({ generation: before.generation + 1 });
+  // RULE: remove.every-device: a person goes with all devices (attack A60).
+  const removed = devices.map((device) => device.leaf);
+  return effect({ removed, person, name, revokedInvites });
+}
