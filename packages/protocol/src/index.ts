@@ -68,6 +68,7 @@ export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
+export { type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
 export { decodeEntry, type DecodedEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { type Action, actionHash } from "../roster/action.js";
 import { consentTo, countApprovals } from "../roster/consent.js";
-import { foresee } from "../roster/evaluate.js";
+import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../roster/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
@@ -56,20 +56,16 @@ export function proposalsOf(parts: RoomParts): Proposal[] {
   });
 }
 
-/** Whether our yes to an action would count by the room's rules. Whether it is possible at all is `foreseeOwn`'s question. */
+/** Whether our yes to an action would count by the room's rules. Whether it is possible at all is `ownOutlook`'s question. */
 export function wouldCount({ roster, core }: RoomParts, action: Action): boolean {
   return consentTo(roster, action, core.person, new Set(), null).have > 0;
 }
 
-/** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
-export function foreseeOwn(
-  { petitions, primitives, roster, core }: RoomParts,
-  action: Action,
-  now: number,
-): Rejection | null {
+/** What would come of an action of ours now. */
+export function ownOutlook({ petitions, primitives, roster, core }: RoomParts, action: Action, now: number): Outlook {
   const { person, leaf } = core;
   const approvals = petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [];
-  return foresee(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
+  return outlook(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
 }
 
 // A roster is never changed: what it refuses of an author is found out once.
@@ -86,8 +82,8 @@ function refusalOf({ primitives, roster }: RoomParts, action: Action, by: Uint8A
   const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action))}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const what = { action, author: { person: by, leaf }, time: roster.chainTime };
-  const refusal = foresee(primitives.crypto, roster, what, "all");
+  const plan = { action, author: { person: by, leaf }, time: roster.chainTime };
+  const refusal = obstacleTo(primitives.crypto, roster, plan);
   known.set(key, refusal);
   return refusal;
 }

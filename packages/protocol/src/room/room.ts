@@ -21,7 +21,8 @@ import type { Delta } from "../primitives.js";
 import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { signFarewell } from "../roster/farewell.js";
-import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
+import type { Outlook } from "../roster/outlook.js";
+import { done, type Outcome, refused } from "../roster/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
@@ -34,7 +35,7 @@ import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { pauseFor } from "./pause.js";
-import { foreseeOwn, type Proposal, proposalsOf, wouldCount } from "./proposals.js";
+import { ownOutlook, type Proposal, proposalsOf, wouldCount } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
@@ -269,9 +270,10 @@ export class Room {
     return wouldCount(this.parts, action);
   }
 
-  /** What would come of an action of ours now: null when it is done at once; `approvals_missing` when others are to agree. */
-  foresee(action: Action, now: number): Rejection | null {
-    return alreadySo(this.parts, action)?.rejection ?? foreseeOwn(this.parts, action, now);
+  /** What would come of an action of ours now, by the judge that every member has. */
+  outlook(action: Action, now: number): Outlook {
+    const already = alreadySo(this.parts, action);
+    return already ? { can: "no", why: already.rejection } : ownOutlook(this.parts, action, now);
   }
 
   /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */

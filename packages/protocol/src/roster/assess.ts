@@ -1,0 +1,138 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import { isAtLeast } from "../policy/role.js";
+import { ruleOf } from "./action.js";
+import { found } from "./actions/charter.js";
+import type { Change, Effect, Newcomer } from "./change.js";
+import { consentTo, countApprovals } from "./consent.js";
+import type { EntryContent } from "./entry.js";
+import type { EntryHeader } from "./entryHeader.js";
+import { objection } from "./permission.js";
+import { done, type Outcome, refused, type Refused } from "./rejection.js";
+import { memberOf, type Member, type Roster } from "./roster.js";
+import { type DraftedRoster, RosterDraft } from "./rosterDraft.js";
+
+/** An entry before it is known what it leads to. */
+export type Content = Omit<EntryContent, "stateHash">;
+/** An allowed entry, and what it leads to. */
+export interface Assessed {
+  readonly drafted: DraftedRoster;
+  readonly effect: Effect;
+  readonly approvedBy: readonly Uint8Array[];
+}
+
+/** Whether the entry is allowed, by the state before it alone (attack A49), and what the roster is then. */
+export function assess(
+  crypto: Crypto,
+  before: Roster | null,
+  content: Content,
+  external: boolean,
+  draftOf: (before: Roster) => RosterDraft,
+): Outcome<Assessed> {
+  if (before === null) {
+    const founded = first(crypto, content, external);
+    return founded.ok ? done({ ...founded.value, approvedBy: [] }) : founded;
+  }
+  const { action, evidence } = content;
+  const author = authorOf(before, content);
+  // RULE: entry.author: who is out signs nothing; who signs in themself comes by an external commit, and only to come in
+  // (attacks A3, A4, A63).
+  const comesIn = ruleOf(action).newcomer !== null;
+  if (external ? author !== null || !comesIn : author === null) return refused("author_unknown");
+  // RULE: return.external: who is in has no need to come back, and carries nobody else's return (attack A10).
+  if (!external && action.type === "return") return refused("invalid_action", "return");
+  const objected = author === null ? objectionToNewcomer(before, content) : objection(before, action, author, evidence);
+  if (objected !== null) return objected;
+  const newcomer = newcomerBy(crypto, before, content, external);
+  if (!newcomer.ok) return newcomer;
+  const agreed = agreement(crypto, before, content, newcomer.value, external);
+  if (!agreed.ok) return agreed;
+  const changed = changedBy(crypto, before, content, author, newcomer.value, draftOf);
+  return changed.ok ? done({ ...changed.value, approvedBy: agreed.value }) : changed;
+}
+
+function first(crypto: Crypto, { action, ...header }: Content, external: boolean): ReturnType<typeof found> {
+  if (external) return refused("invalid_action", "external");
+  return action.type === "charter" ? found(crypto, action, header) : refused("invalid_action", "not a charter");
+}
+
+/** Who comes in or comes back by an entry; null when nobody does. */
+export function newcomerBy(
+  crypto: Crypto,
+  before: Roster,
+  { action, ...header }: Content,
+  isDirect: boolean,
+): Outcome<Newcomer | null> {
+  return ruleOf(action).newcomer?.({ crypto, before, header, isDirect }, action) ?? done(null);
+}
+
+/** What an entry changes, whoever has agreed to it. */
+export function changedBy(
+  crypto: Crypto,
+  before: Roster,
+  { action, ...header }: Content,
+  author: Member | null,
+  newcomer: Newcomer | null,
+  draftOf: (before: Roster) => RosterDraft,
+): Outcome<Omit<Assessed, "approvedBy">> {
+  const change = { crypto, before, draft: draftOf(before), header, seq: before.seq + 1, author, newcomer };
+  const changed = ruleOf(action).apply(change, action);
+  if (!changed.ok) return changed;
+  const finished = finish(change);
+  return finished.ok ? done({ drafted: finished.value, effect: changed.value }) : finished;
+}
+
+/** The member whose leaf an entry names as its author. */
+export function authorOf(before: Roster, { author }: Pick<Content, "author">): Member | null {
+  const member = memberOf(before, author.person);
+  return member?.devices.some((device) => equalBytes(device.leaf, author.leaf)) === true ? member : null;
+}
+
+function objectionToNewcomer(before: Roster, { evidence }: Content): Refused | null {
+  if (before.sealed) return refused("sealed");
+  const isPlain = evidence.approvals.length === 0 && evidence.farewell === null;
+  return isPlain ? null : refused("invalid_action", "evidence");
+}
+
+/** Those whose approvals counted, when the policy's rules hold. */
+export function agreement(
+  crypto: Crypto,
+  before: Roster,
+  { action, author, evidence }: Content,
+  newcomer: Newcomer | null,
+  external: boolean,
+): Outcome<readonly Uint8Array[]> {
+  if (external) {
+    // RULE: newcomer.is-author: who comes in directly signs for themself, with the leaf that comes in (attack A37).
+    const { cert } = newcomer!;
+    const isTheirs = equalBytes(cert.person, author.person) && equalBytes(cert.leaf, author.leaf);
+    if (!isTheirs) return refused("author_unknown");
+  }
+  const { yes, hasFalse } = countApprovals(crypto, before, action, evidence.approvals);
+  // RULE: approval.false: an entry with a yes that was never given is refused whole (attack A10).
+  if (hasFalse) return refused("bad_approval");
+  const invite = external ? newcomer!.invite!.for.class : null;
+  const { satisfied, have, need, by } = consentTo(before, action, author.person, yes, invite);
+  if (satisfied) return done(by);
+  // RULE: permission.policy: what the policy asks for decides, and nothing else (attacks A1, A2, A52, A55).
+  if (have === 0) return refused("not_allowed", action.type);
+  return { ok: false, rejection: { code: "approvals_missing", approvals: { have, need } } };
+}
+
+/** What every entry changes besides its action's own effect, and what must hold after any. */
+function finish({ crypto, before, draft, header, seq, author }: Change): Outcome<DraftedRoster> {
+  const self = draft.member(toHex(header.author.person))!;
+  draft.putMember({ ...self, entries: self.entries + 1 });
+  // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).
+  const movesTime = author !== null && isAtLeast(author.role, "admin");
+  draft.setMeta({ seq, chainTime: movesTime ? Math.max(before.chainTime, header.time) : before.chainTime });
+  const drafted = draft.finish(crypto);
+  // RULE: roster.last-owner: a room has an owner as long as it is not sealed (attack A51).
+  if (!drafted.state.sealed && !hasOwner(draft)) return refused("last_owner");
+  return done(drafted);
+}
+
+function hasOwner(draft: RosterDraft): boolean {
+  for (const member of draft.everyone()) if (member.role === "owner") return true;
+  return false;
+}

@@ -1,0 +1,131 @@
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { preset, type PresetName } from "../policy/presets.js";
+import type { Role } from "../policy/role.js";
+import type { Action } from "./action.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { type Outlook, outlook, rightTo } from "./outlook.js";
+import { memberOf } from "./roster.js";
+
+const PRESETS: readonly PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
+const ROLES: readonly Role[] = ["owner", "admin", "member"];
+const TENURES = [0, 1, 1000];
+
+/** A room with somebody of each role besides the founder, under these rules. */
+function roomUnder(name: PresetName, minTenure: number) {
+  const chain = new Chain(crypto, preset("ownerLed"));
+  const people: Record<Role, Someone> = {
+    owner: chain.add("Olga", "owner"),
+    admin: chain.add("Adam", "admin"),
+    member: chain.add("Mia"),
+  };
+  chain.add("Bob");
+  chain.must(chain.alice, { type: "createInvite", invite: chain.terms("open") });
+  if (name === "sealed") chain.must(chain.alice, { type: "seal" });
+  else {
+    const { rules, settings } = preset(name, 2);
+    const policy = { rules, settings: { ...settings, minTenure } };
+    if (name !== "ownerLed" || minTenure > 0) chain.must(chain.alice, { type: "setPolicy", policy });
+  }
+  return { chain, people };
+}
+
+/** Actions of every kind that a member can begin, about people of every role, sensible and not. */
+function actionsIn(chain: Chain): Action[] {
+  const people = ["Alice", "Olga", "Adam", "Mia", "Bob", "Nobody"].map((name) => chain.someone(name));
+  const guest = chain.someone("Guest");
+  return [
+    ...people.flatMap(({ person, leaf }): Action[] => [
+      { type: "remove", person, ban: false },
+      { type: "leave", person },
+      { type: "transferOwnership", person },
+      { type: "removeDevice", person, leaf },
+      ...ROLES.map((role) => ({ type: "setRole", person, role }) as const),
+    ]),
+    ...ROLES.flatMap((role): Action[] => [
+      chain.adding(guest, role),
+      { type: "createInvite", invite: chain.terms("new", { role }) },
+    ]),
+    { type: "addDevice", leafCert: chain.certOf(chain.someone("Mia", 2)) },
+    { type: "revokeInvite", inviteId: chain.terms("open").inviteId },
+    { type: "revokeInvite", inviteId: chain.terms("unknown").inviteId },
+    { type: "openReturn", invite: chain.terms("return", { mode: "return" }) },
+    ...PRESETS.map((name) => ({ type: "setPolicy", policy: preset(name, 2) }) as const),
+    { type: "setTitle", title: "Orchard" },
+    { type: "setTitle", title: "\u0000" },
+    { type: "tick" },
+    { type: "seal" },
+  ];
+}
+
+/** What `authorEntry` says: with no approvals, and with everybody's. */
+function tried(chain: Chain, by: Someone, action: Action): { now: string; withAll: string; missing: object | null } {
+  const { roster } = chain;
+  const others = ["Alice", "Olga", "Adam", "Mia", "Bob"].map((name) => chain.someone(name)).filter((one) => one !== by);
+  const now = chain.author(by, action);
+  const approvals = others.filter(({ person }) => memberOf(roster, person)).map((one) => chain.approval(one, action));
+  const missing = now.ok ? null : (now.rejection.approvals ?? null);
+  return { now: verdict(now), withAll: verdict(chain.author(by, action, { approvals })), missing };
+}
+
+function outlookOf(chain: Chain, by: Someone, action: Action): Outlook {
+  const { roster, time } = chain;
+  return outlook(crypto, roster, { action, author: { person: by.person, leaf: by.leaf }, time }, []);
+}
+
+describe("the outlook for screens is the judge's", () => {
+  for (const name of PRESETS)
+    for (const tenure of name === "sealed" ? [0] : TENURES)
+      it(`${name}, tenure ${tenure}: it says no exactly where \`authorEntry\` refuses, for everybody and every action`, () => {
+        const { chain, people } = roomUnder(name, tenure);
+        const differences: object[] = [];
+        let seen = 0;
+        for (const role of ROLES)
+          for (const action of actionsIn(chain)) {
+            const seenBefore = outlookOf(chain, people[role], action);
+            const { now, withAll, missing } = tried(chain, people[role], action);
+            const isAsTold =
+              seenBefore.can === "alone"
+                ? now === "ok"
+                : seenBefore.can === "together"
+                  ? now === "approvals_missing" && withAll === "ok"
+                  : now !== "ok" && (now !== "approvals_missing" || withAll !== "ok");
+            if (!isAsTold) differences.push({ role, action: action.type, seenBefore, now, withAll });
+            if (seenBefore.can === "together") expect(seenBefore).toMatchObject({ can: "together", ...missing });
+            seen++;
+          }
+        expect(differences).toEqual([]);
+        expect(seen).toBeGreaterThan(150);
+      });
+
+  it("the right to a kind of action is the outlook of any that makes sense", () => {
+    for (const name of PRESETS)
+      for (const tenure of name === "sealed" ? [0] : TENURES) {
+        const { chain, people } = roomUnder(name, tenure);
+        const guest = chain.someone("Guest");
+        const kinds: Action[] = [
+          chain.adding(guest),
+          ...ROLES.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
+          { type: "setPolicy", policy: preset("admins", 7) },
+          { type: "setTitle", title: "Orchard" },
+          { type: "seal" },
+        ];
+        for (const role of ROLES)
+          for (const action of kinds)
+            expect([name, tenure, role, action.type, rightTo(chain.roster, action, people[role].person).can]).toEqual([
+              name,
+              tenure,
+              role,
+              action.type,
+              outlookOf(chain, people[role], action).can,
+            ]);
+      }
+  });
+
+  it("who is in no room may do nothing in it", () => {
+    const { chain } = roomUnder("openHouse", 0);
+    const stranger = chain.someone("Stranger");
+    expect(outlookOf(chain, stranger, { type: "tick" })).toEqual({ can: "no", why: { code: "author_unknown" } });
+    expect(rightTo(chain.roster, { type: "tick" }, stranger.person)).toEqual({ can: "no", why: { code: "not_member" } });
+  });
+});
