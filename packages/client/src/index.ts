@@ -16,6 +16,7 @@ export type {
   Progress,
 } from "./view/invitation.js";
 export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./view/person.js";
+export type { Power, Powers } from "./view/powers.js";
 export type { Decision, Right } from "./view/decision.js";
 export type {
   Deleted,

@@ -30,6 +30,7 @@ export type {
   Fingerprint,
   InviteFor,
   InviteLink,
+  Outlook,
   Picture,
   Policy,
   PolicyMatter,

@@ -89,6 +89,7 @@ export class HomeHost {
       key,
       members: room.members(),
       policy: room.policy(),
+      powers: room.powers(),
       isSealed: room.isSealed(),
       proposals: room.proposals(),
       invitations: room.invitations(),

@@ -2,6 +2,7 @@ import type { Fingerprint, Policy } from "@conclave/protocol";
 import type { Decision } from "../view/decision.js";
 import type { Invitation, Invited, OpenProposal } from "../view/invitation.js";
 import type { RoomMember } from "../view/person.js";
+import type { Powers } from "../view/powers.js";
 import type { Returning, RoomStatus } from "../view/status.js";
 import type { SessionEvent } from "../view/sessionEvent.js";
 import type { TimelineMessage } from "../view/timeline.js";
@@ -39,6 +40,8 @@ export interface RoomDetail {
   readonly key: RoomKey;
   readonly members: readonly RoomMember[];
   readonly policy: Policy | null;
+  /** What our person may do here; null where the room is not active. */
+  readonly powers: Powers | null;
   /** Its people, roles and rules stay as they are for ever. */
   readonly isSealed: boolean;
   readonly proposals: readonly OpenProposal[];

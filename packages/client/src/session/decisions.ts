@@ -201,8 +201,8 @@ export class Decisions {
    */
   private idle(action: Action): Rejection | null {
     if (action.type === "add" || action.type === "addDevice") return null;
-    const foreseen = this.state.room!.foresee(action, this.state.clock.timeOf(this.state.now()));
-    return foreseen && foreseen.code !== "approvals_missing" && foreseen.code !== "rate_limited" ? foreseen : null;
+    const outlook = this.state.room!.outlook(action, this.state.clock.timeOf(this.state.now()));
+    return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;
   }
 
   /** Asks the others for their agreement, also where somebody asked for the same before: they may take it back. */

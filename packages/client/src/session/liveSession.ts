@@ -27,6 +27,7 @@ import type { SessionEvent } from "../view/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../view/status.js";
 import { statusOf } from "../view/statusView.js";
 import { messageLine } from "../view/timelineView.js";
+import { type Powers, powersAs, powersOf } from "../view/powers.js";
 import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
@@ -296,9 +297,20 @@ export class LiveSession implements RoomSession {
     return stopped ? Promise.resolve(failed(stopped)) : say(this.engine, message);
   }
 
-  foresee(action: protocol.Action): protocol.Rejection | null {
+  outlook(action: protocol.Action): protocol.Outlook {
     const { room } = this.state;
-    return room?.status === "active" ? room.foresee(action, this.state.now()) : { code: "not_active" };
+    if (room?.status !== "active") return { can: "no", why: { code: "not_active" } };
+    return room.outlook(action, this.state.now());
+  }
+
+  powers(): Powers | null {
+    const { room, person } = this.state;
+    return room?.status === "active" ? powersOf(room.roster, person) : null;
+  }
+
+  powersAs(person: Uint8Array, role: protocol.Role): Powers | null {
+    const { room } = this.state;
+    return room?.status === "active" ? powersAs(room.roster, person, role) : null;
   }
 
   createInvite(options: InviteOptions) {

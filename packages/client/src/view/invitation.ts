@@ -1,4 +1,4 @@
-import type { Action, InviteFor, Policy, Rejection, Role } from "@conclave/protocol";
+import type { Action, InviteFor, Outlook, Policy, Rejection, Role } from "@conclave/protocol";
 import type { Result } from "./problem.js";
 import type { NamedPerson, RoomMember } from "./person.js";
 import type { RoomSession } from "./roomSession.js";
@@ -71,6 +71,8 @@ export interface JoinRequest {
   readonly declinedBy: readonly NamedPerson[];
   /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
+  /** Whether our person may let them in: alone, together with others, or not at all. */
+  readonly can: Outlook["can"];
 }
 
 /** An action that waits for approvals. */

@@ -8,6 +8,7 @@ import {
   personTag,
   type Proposal,
   readInviteProof,
+  rightTo,
 } from "@conclave/protocol";
 import type { OpenedRequest } from "../session/joinRequests.js";
 import type { RoomState } from "../session/roomState.js";
@@ -40,6 +41,7 @@ export function requestView(state: RoomState, { item, ask }: OpenedRequest): Joi
     approvedBy: proposal ? proposal.yes.map((person) => named(state, person)) : [],
     declinedBy: proposal ? proposal.declinedBy.map((person) => named(state, person)) : [],
     approvalsNeeded: proposal?.need ?? 0,
+    can: rightTo(room.roster, action, state.person).can,
   };
 }
 

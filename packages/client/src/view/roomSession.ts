@@ -1,8 +1,9 @@
-import type { Action, FileCard, Fingerprint, Policy, Rejection } from "@conclave/protocol";
+import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../attachment/fileTransfer.js";
 import type { Decision } from "./decision.js";
 import type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
+import type { Powers } from "./powers.js";
 import type { Result } from "./problem.js";
 import type { RecordChange } from "./programRecords.js";
 import type { SearchOptions } from "./search.js";
@@ -130,10 +131,14 @@ export interface RoomSession {
   /** Takes back an own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
   withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
   /**
-   * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered: null when
-   * it is done at once; `approvals_missing` when it is proposed. Where the room is not active: `not_active`.
+   * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered. Where the
+   * room is not active: "no", with `not_active`.
    */
-  foresee(action: Action): Rejection | null;
+  outlook(action: Action): Outlook;
+  /** What our person may do here, before it is known what exactly; null where the room is not active. */
+  powers(): Powers | null;
+  /** What a member could do with this role; null where the room is not active. */
+  powersAs(person: Uint8Array, role: Role): Powers | null;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade>>;
   invitations(): readonly Invitation[];

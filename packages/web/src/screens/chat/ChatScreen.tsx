@@ -12,10 +12,10 @@ import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
-import { mayBegin } from "../people/mayBegin.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { RecoveryBanner } from "../recovery/RecoveryBanner.js";
 import { OfflineBanner } from "../room/OfflineBanner.js";
+import { may } from "../room/may.js";
 import { RoomHeader } from "../room/RoomHeader.js";
 import { ChatProvider, peopleOf } from "./chatContext.js";
 import style from "./ChatScreen.module.css";
@@ -112,7 +112,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             conversation={conversation}
             room={room}
             firstUnread={firstUnread}
-            mayInvite={mayBegin(detail?.policy ?? null, "invite", people.you?.role ?? null)}
+            mayInvite={may(detail, "invite")}
             held={menu?.message.id ?? null}
             onMenu={(message, at) => open({ message, at })}
           />

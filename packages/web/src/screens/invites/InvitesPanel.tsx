@@ -6,8 +6,8 @@ import type { JSX } from "preact";
 import { go } from "../../app/route.js";
 import { Button, Card, EmptyState, Note, PaneBody, PaneHeader, Skeleton, Stack, toast } from "../../design/index.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
-import { mayBegin } from "../people/mayBegin.js";
 import { sayProblem } from "../../words/problem.js";
+import { may } from "../room/may.js";
 import { InviteCard } from "./InviteCard.js";
 import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { NewInvite } from "./NewInvite.js";
@@ -64,12 +64,11 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
     if ("problem" in made) toast({ text: sayProblem(made.problem), tone: "danger" });
     else onMade(made);
   };
-  const { invitations, members, policy } = detail;
-  const role = members.find(({ isYou }) => isYou)?.role ?? null;
-  const may = mayBegin(policy, "invite", role);
+  const { invitations, policy } = detail;
+  const mayInvite = may(detail, "invite");
   const open = invitations.filter(({ isOpen }) => isOpen);
   const over = invitations.filter(({ isOpen }) => !isOpen);
-  const make = may && (
+  const make = mayInvite && (
     <Stack gap={2}>
       <Button wide tone="primary" icon={Plus} busy={isBusy} onClick={() => void makeUsual()}>
         {t.make}
@@ -83,17 +82,17 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
   if (invitations.length === 0)
     return (
       <EmptyState icon={Link2} title={t.none} actions={make}>
-        {may ? t.noneText : t.noneMay}
+        {mayInvite ? t.noneText : t.noneMay}
       </EmptyState>
     );
   return (
     <Stack gap={4}>
-      <Note>{may ? t.lead : t.noneMay}</Note>
+      <Note>{mayInvite ? t.lead : t.noneMay}</Note>
       {make}
       {open.length > 0 && (
         <Card title={t.open} level={3} flush>
           {open.map((invitation) => (
-            <InviteCard key={invitation.inviteId.join()} detail={detail} invitation={invitation} may={may} />
+            <InviteCard key={invitation.inviteId.join()} detail={detail} invitation={invitation} may={mayInvite} />
           ))}
         </Card>
       )}

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { Button, Stack } from "../../design/index.js";
 import { rooms } from "../../model/home.js";
 import { InviteForm } from "./InviteForm.js";
+import { may } from "../room/may.js";
 import { MadeLink } from "./MadeLink.js";
 import type { MadeInvite } from "./makeInvite.js";
 import { t } from "./words.js";
@@ -18,9 +19,10 @@ export interface NewInviteProps {
 
 /** Makes an invite with terms of one's own, and shows its link. */
 export function NewInvite({ detail, made, onDone }: NewInviteProps): JSX.Element {
-  const mayRaise = detail.members.some(({ isYou, role }) => isYou && role !== "member");
   if (!made.value) {
-    return <InviteForm detail={detail} mayRaise={mayRaise} onMade={(invite) => (made.value = invite)} />;
+    return (
+      <InviteForm detail={detail} mayRaise={may(detail, "inviteAdmin")} onMade={(invite) => (made.value = invite)} />
+    );
   }
   return (
     <Stack gap={4}>

@@ -6,8 +6,8 @@ import { go } from "../../app/route.js";
 import { Button, Card, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
 import { useRequests, useRoomDetail } from "../../model/roomPanels.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
+import { may } from "../room/may.js";
 import { itemOf } from "./item.js";
-import { mayBegin } from "./mayBegin.js";
 import { MemberRow } from "./MemberRow.js";
 import { PersonPage } from "./PersonPage.js";
 import { RequestCard } from "./RequestCard.js";
@@ -38,9 +38,8 @@ export function PeoplePanel({
 }
 
 function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
-  const { key, members, policy, proposals } = detail;
+  const { key, members, proposals } = detail;
   const requests = useRequests(key).value ?? [];
-  const you = members.find(({ isYou }) => isYou);
   // A request that somebody has proposed to admit is shown as the request.
   const isRequest = ({ action }: OpenProposal) =>
     action.type === "add" &&
@@ -67,7 +66,7 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
           <MemberRow key={itemOf(member.person)} roomKey={key} member={member} />
         ))}
       </div>
-      {mayBegin(policy, "invite", you?.role ?? null) && (
+      {may(detail, "invite") && (
         <Button wide icon={UserRoundPlus} onClick={() => go({ at: "room", key, panel: "invites", item: null })}>
           {t.invite}
         </Button>

@@ -25,7 +25,7 @@ import {
 import { home } from "../../model/home.js";
 import { date } from "../../words/when.js";
 import { carryOut } from "./carryOut.js";
-import { useForeseen } from "./foreseen.js";
+import { useOutlooks } from "./outlooks.js";
 import { itemOf } from "./item.js";
 import { sayPowers } from "./powers.js";
 import { t as power } from "./powerWords.js";
@@ -107,8 +107,8 @@ function Deeds(props: {
   const hand = { type: "transferOwnership", person } as const;
   const lower = role === "owner" ? "admin" : "member";
   const actions = { admin: roleTo("admin"), owner: roleTo("owner"), lower: roleTo(lower), hand };
-  const come = useForeseen(detail, { ...actions, remove: { type: "remove", person, ban: false } });
-  const may = (what: Parameters<typeof come>[0]) => come(what) !== "refused";
+  const can = useOutlooks(detail, { ...actions, remove: { type: "remove", person, ban: false } });
+  const may = (what: Parameters<typeof can>[0]) => can(what) !== "no";
   const handOver = async () => {
     const isMeant = await confirm({ title: t.handOverTitle(name), body: t.handOverText, yes: t.handOverYes });
     if (isMeant) await carryOut(calls.decide(hand), { action: hand, of: name });
@@ -116,10 +116,12 @@ function Deeds(props: {
   // RULE: web.power-asks: power over others is never given by one press (attack A92).
   const setRole = async (what: "admin" | "owner" | "lower", title: string, yes: string) => {
     const action = actions[what];
+    const as = (to: Role) => calls.powersAs(person, to);
+    const powers = await Promise.all([as(role), as(action.role)]).catch(() => null);
     const body = (
       <Stack gap={3}>
-        <p>{sayPowers(detail, member.name, role, action.role)}</p>
-        {come(what) === "together" && <Note>{power.others}</Note>}
+        <p>{powers && sayPowers(member.name, [role, action.role], powers)}</p>
+        {can(what) === "together" && <Note>{power.others}</Note>}
       </Stack>
     );
     if (!(await confirm({ title, body, yes }))) return;
@@ -157,7 +159,7 @@ function Deeds(props: {
         detail={detail}
         member={member}
         words={words}
-        isTogether={come("remove") === "together"}
+        isTogether={can("remove") === "together"}
       />
     </Card>
   );

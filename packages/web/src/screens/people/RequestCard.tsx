@@ -8,7 +8,6 @@ import { home } from "../../model/home.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
 import { carryOut, sayNo } from "./carryOut.js";
-import { mayBegin } from "./mayBegin.js";
 import style from "./people.module.css";
 import { t } from "./words.js";
 
@@ -19,7 +18,6 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
   const { detail, request } = props;
   const { id, name, tag, person, note, words, invite, approvedBy, declinedBy, approvalsNeeded } = request;
   const isBusy = useSignal(false);
-  const you = detail.members.find(({ isYou }) => isYou);
   const isApproved = approvedBy.some((each) => each.isYou);
   const hasDeclined = declinedBy.some((each) => each.isYou);
   // Answered, and not gone from the list yet: there is nothing more to press.
@@ -61,7 +59,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
         </Disclosure>
         {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
         {hasDeclined && <Note>{proposal.youDeclined}</Note>}
-        {!isAnswered.value && mayBegin(detail.policy, "add", you?.role ?? null) && (
+        {!isAnswered.value && request.can !== "no" && (
           <Row>
             {!isApproved && (
               <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>

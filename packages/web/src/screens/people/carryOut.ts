@@ -56,7 +56,7 @@ async function success(progress: Progress, decided: Decided): Promise<ToastOptio
   const what = sayOutcome(decided);
   const said = { text: isApproval ? outcomes.approved(what) : what, tone: "success" } as const;
   const calls = undo && home().room(undo.room);
-  const canUndo = calls && (await calls.foresee(undo.action).catch(() => ({}))) === null;
+  const canUndo = calls && (await calls.outlook(undo.action).catch(() => null))?.can === "alone";
   if (!canUndo) return said;
   const run = () => void carryOut(calls.decide(undo.action), { action: undo.action, of: decided.of ?? "" });
   return { ...said, action: { text: outcomes.undo, run } };

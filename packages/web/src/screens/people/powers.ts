@@ -1,23 +1,26 @@
-import { plainName, type PolicyMatter, type Role } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { Power, Powers } from "@conclave/client";
+import { plainName, type Role } from "@conclave/client/pure";
 import { listOf } from "../../words/say.js";
-import { mayBegin, needsOthers } from "./mayBegin.js";
 import { powers, t } from "./powerWords.js";
 
-const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy"] as const satisfies readonly PolicyMatter[];
+const TOLD = ["invite", "add", "remove", "setRole", "setPolicy"] as const satisfies readonly Power[];
 
-/** What a new role lets somebody do that they could not do before, in one or two sentences. */
-export function sayPowers(detail: RoomDetail, called: string, from: Role, to: Role): string {
-  const { policy, members } = detail;
+/**
+ * What a new role lets somebody do that they could not do before, in one or two sentences. With the old role and the new
+ * one, and the powers that each gives them (`powersAs`).
+ */
+export function sayPowers(
+  called: string,
+  [from, to]: readonly [Role, Role],
+  [before, after]: readonly [Powers | null, Powers | null],
+): string {
   const name = plainName(called);
-  if (!policy) return "";
+  if (!before || !after) return "";
   if (to === "member") return t.loses(name);
   if (to === "admin" && from === "owner") return t.losesOwner(name);
-  const others = members.map(({ role }) => role);
-  const after = [...others.slice(0, others.indexOf(from)), to, ...others.slice(others.indexOf(from) + 1)];
-  if (to === "owner") return needsOthers(policy, "setPolicy", "owner", after) ? t.ownerTogether(name) : t.owner(name);
-  const gained = MATTERS.filter((matter) => mayBegin(policy, matter, "admin") && !mayBegin(policy, matter, "member"));
-  const isTogether = gained.some((matter) => needsOthers(policy, matter, "admin", after));
-  const list = listOf([powers.setTitle, powers.messages, ...gained.map((matter) => powers[matter])]);
+  if (to === "owner") return after.setPolicy === "together" ? t.ownerTogether(name) : t.owner(name);
+  const gained = TOLD.filter((power) => after[power] !== "no" && before[power] === "no");
+  const isTogether = gained.some((power) => after[power] === "together");
+  const list = listOf([powers.setTitle, powers.messages, ...gained.map((power) => powers[power])]);
   return isTogether ? t.adminTogether(name, list) : t.admin(name, list);
 }

@@ -1,4 +1,4 @@
-import { isGone, isAtLeast } from "@conclave/client/pure";
+import { isGone } from "@conclave/client/pure";
 import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
 import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
@@ -7,7 +7,7 @@ import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, 
 import { rooms } from "../../model/home.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { hostOf } from "../join/site.js";
-import { mayBegin } from "../people/mayBegin.js";
+import { may } from "../room/may.js";
 import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
@@ -31,12 +31,10 @@ export function RoomPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Eleme
 function Settings({ room, detail }: { readonly room: RoomSummary; readonly detail: RoomDetail }): JSX.Element {
   const { members, policy, isSealed } = detail;
   const isIn = !isGone(room.status.standing);
-  const role = isIn ? (members.find(({ isYou }) => isYou)?.role ?? null) : null;
-  const mayRule = !isSealed && mayBegin(policy, "setPolicy", role);
   return (
     <Stack gap={4}>
-      <TitleCard key={room.title} room={room} may={role !== null && isAtLeast(role, "admin")} />
-      {policy && <RulesCard roomKey={room.key} policy={policy} may={mayRule} isSealed={isSealed} />}
+      <TitleCard key={room.title} room={room} may={may(detail, "setTitle")} />
+      {policy && <RulesCard roomKey={room.key} policy={policy} may={may(detail, "setPolicy")} isSealed={isSealed} />}
       <Card flush>
         <Way room={room} panel="verify" icon={BadgeCheck} title={t.codes} text={t.codesText} />
         <Way room={room} panel="decisions" icon={Gavel} title={t.decisions} text={t.decisionsText} />
@@ -55,7 +53,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
         <Note>{t.serverText}</Note>
       </Card>
       <ReturnCard detail={detail} />
-      {mayRule && role === "owner" && <SealCard room={room} />}
+      {may(detail, "seal") && <SealCard room={room} />}
       <Leaving room={room} members={members} />
     </Stack>
   );

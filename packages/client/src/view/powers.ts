@@ -1,0 +1,44 @@
+import { toHex } from "@conclave/codec";
+import { type Action, memberOf, type Outlook, rightTo, type Role, type Roster } from "@conclave/protocol";
+
+/** What somebody may do in a room, before it is known what exactly. */
+export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "seal";
+/** Of each power: whether one has it alone, together with others, or not at all. */
+export type Powers = Readonly<Record<Power, Outlook["can"]>>;
+
+const nobody = new Uint8Array(32);
+const invite = {
+  inviteId: new Uint8Array(16),
+  joinPub: nobody,
+  slotPub: nobody,
+  tokenPub: nobody,
+  for: { class: "single" },
+  notAfter: null,
+  mode: "direct",
+} as const;
+
+// Each stands for all actions of its kind: about a plain member, or giving plain membership, where nothing else is said.
+const EXAMPLES: Readonly<Record<Power, (before: Roster) => Action>> = {
+  invite: () => ({ type: "createInvite", invite: { ...invite, role: "member" } }),
+  inviteAdmin: () => ({ type: "createInvite", invite: { ...invite, role: "admin" } }),
+  add: () => ({ type: "add", leafCert: nobody, role: "member" }),
+  remove: () => ({ type: "remove", person: nobody, ban: false }),
+  setRole: () => ({ type: "setRole", person: nobody, role: "admin" }),
+  setPolicy: ({ policy }) => ({ type: "setPolicy", policy }),
+  setTitle: ({ title }) => ({ type: "setTitle", title }),
+  seal: () => ({ type: "seal" }),
+};
+
+/** What a person may do in a room, by the judge that every member has. Of somebody who is not in it: nothing. */
+export function powersOf(roster: Roster, person: Uint8Array): Powers {
+  const can = (power: Power) => rightTo(roster, EXAMPLES[power](roster), person).can;
+  return Object.fromEntries(Object.keys(EXAMPLES).map((power) => [power, can(power as Power)])) as unknown as Powers;
+}
+
+/** What a member could do if they had this role, everything else being as it is. */
+export function powersAs(roster: Roster, person: Uint8Array, role: Role): Powers {
+  const member = memberOf(roster, person);
+  if (member === null) return powersOf(roster, person);
+  const members = new Map(roster.members).set(toHex(person), { ...member, role });
+  return powersOf({ ...roster, members }, person);
+}
