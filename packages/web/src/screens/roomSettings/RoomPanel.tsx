@@ -1,4 +1,4 @@
-import { isGone } from "@conclave/client/pure";
+
 import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
 import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
@@ -30,7 +30,6 @@ export function RoomPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Eleme
 
 function Settings({ room, detail }: { readonly room: RoomSummary; readonly detail: RoomDetail }): JSX.Element {
   const { members, policy, isSealed } = detail;
-  const isIn = !isGone(room.status.standing);
   return (
     <Stack gap={4}>
       <TitleCard key={room.title} room={room} may={may(detail, "setTitle")} />
