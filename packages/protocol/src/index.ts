@@ -139,5 +139,12 @@ export {
   type FileWords,
   type Picture,
 } from "./attachment/fileCard.js";
-export { fileLayout, largestFile, MAX_FILE_SIZE, OPEN_CHUNK, SEALED_CHUNK, type FileLayout } from "./attachment/fileLayout.js";
+export {
+  fileLayout,
+  largestFile,
+  MAX_FILE_SIZE,
+  OPEN_CHUNK,
+  SEALED_CHUNK,
+  type FileLayout,
+} from "./attachment/fileLayout.js";
 export { contentLength, digestOf, openChunk, readHashes, sealChunk, type SealedChunk } from "./attachment/fileSeal.js";

@@ -11,10 +11,7 @@ type ChosenTerms = Pick<InviteTerms, "for" | "role" | "notAfter" | "mode">;
 export type NewTerms = Pick<InviteTerms, "for" | "role" | "notAfter"> & { readonly mode: "direct" | "ask" };
 
 /** A new invite: the action to act out, and the secret for its link. */
-export function newInvite(
-  parts: RoomParts,
-  terms: NewTerms,
-): { action: ActionOf<"createInvite">; secret: Uint8Array } {
+export function newInvite(parts: RoomParts, terms: NewTerms): { action: ActionOf<"createInvite">; secret: Uint8Array } {
   const secret = parts.primitives.random(32);
   return { action: { type: "createInvite", invite: inviteOfSecret(parts, secret, terms) }, secret };
 }

@@ -6,11 +6,10 @@ import { found } from "./actions/charter.js";
 import type { Change, Effect, Newcomer } from "./change.js";
 import { consentTo, countApprovals } from "./consent.js";
 import type { EntryContent } from "./entry.js";
-import type { EntryHeader } from "./entryHeader.js";
 import { objection } from "./permission.js";
 import { done, type Outcome, refused, type Refused } from "./rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
-import { type DraftedRoster, RosterDraft } from "./rosterDraft.js";
+import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
 
 /** An entry before it is known what it leads to. */
 export type Content = Omit<EntryContent, "stateHash">;

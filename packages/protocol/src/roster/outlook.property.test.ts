@@ -126,6 +126,9 @@ describe("the outlook for screens is the judge's", () => {
     const { chain } = roomUnder("openHouse", 0);
     const stranger = chain.someone("Stranger");
     expect(outlookOf(chain, stranger, { type: "tick" })).toEqual({ can: "no", why: { code: "author_unknown" } });
-    expect(rightTo(chain.roster, { type: "tick" }, stranger.person)).toEqual({ can: "no", why: { code: "not_member" } });
+    expect(rightTo(chain.roster, { type: "tick" }, stranger.person)).toEqual({
+      can: "no",
+      why: { code: "not_member" },
+    });
   });
 });

@@ -2,7 +2,7 @@ import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
 import type { Action } from "./action.js";
 import { agreement, authorOf, changedBy, type Content, newcomerBy } from "./assess.js";
-import { consentTo, countApprovals } from "./consent.js";
+import { consentTo } from "./consent.js";
 import { type EntryHeader, NO_EVIDENCE } from "./entryHeader.js";
 import { objection } from "./permission.js";
 import type { Rejection } from "./rejection.js";
@@ -69,5 +69,16 @@ const NO_HASH = new Uint8Array(HASH_BYTES);
 
 function contentOf(before: Roster, { action, author, time }: Plan): Content {
   const { roomId, seq, head: prev, policyHash } = before;
-  return { roomId, seq: seq + 1, prev, epoch: 0, transcript: NO_HASH, policyHash, action, author, time, evidence: NO_EVIDENCE };
+  return {
+    roomId,
+    seq: seq + 1,
+    prev,
+    epoch: 0,
+    transcript: NO_HASH,
+    policyHash,
+    action,
+    author,
+    time,
+    evidence: NO_EVIDENCE,
+  };
 }

@@ -1,11 +1,5 @@
 import { DecodeError, equalBytes } from "@conclave/codec";
-import {
-  type Invite,
-  type InviteTerms,
-  isInviteOpen,
-  readInviteTerms,
-  writeInviteTerms,
-} from "../../invite/invite.js";
+import { type Invite, type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
 import type { Change } from "../change.js";
 import { refused, type Refused } from "../rejection.js";
 import { inviteOf, type Roster } from "../roster.js";

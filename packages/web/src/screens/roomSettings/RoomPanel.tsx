@@ -1,4 +1,3 @@
-
 import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
 import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
