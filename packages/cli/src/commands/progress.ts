@@ -9,10 +9,12 @@ export function reportProgress(output: Output, progress: Progress, sentence: str
   output.result({ ...document, ...progress }, (paint) =>
     progress.done
       ? `${paint.green("✔")} ${sentence}`
-      : [
-          `${paint.yellow("…")} Approved by ${progress.approved} of ${progress.needed}. Others can agree with:`,
-          "",
-          `  ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
-        ],
+      : progress.approved >= progress.needed
+        ? `${paint.yellow("…")} Approved by all who are needed. It is done when somebody whose role allows it is online.`
+        : [
+            `${paint.yellow("…")} Approved by ${progress.approved} of ${progress.needed}. Others can agree with:`,
+            "",
+            `  ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
+          ],
   );
 }

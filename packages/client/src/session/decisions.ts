@@ -24,6 +24,8 @@ interface Intent {
   readonly mayPropose: boolean;
   /** A person waits for it, and can be asked. */
   readonly isAsked: boolean;
+  /** How many decisions there were when it was wanted. */
+  readonly since: number;
   losses: number;
   settle(result: Result<Progress>): void;
 }
@@ -75,7 +77,8 @@ export class Decisions {
   ) {
     return new Promise<Result<Progress>>((resolve) => {
       const { clock } = this.state.ports;
-      const intent: Intent = { wish, request, mayPropose, isAsked, losses: 0, settle: resolve };
+      const since = this.state.room?.roster.seq ?? 0;
+      const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
       const cancelDone = clock.setTimer(UNTIL_DONE, () => {
         this.abandon(intent);
       });
@@ -166,6 +169,12 @@ export class Decisions {
 
   private async build(intent: Intent): Promise<void> {
     const { wish, request } = intent;
+    // What two people decided in one moment is done, and is not asked for once more.
+    const finished = this.doneBy(intent);
+    if (finished) {
+      this.finish(finished);
+      return;
+    }
     const { doubt } = this.state.clock;
     // RULE: client.clock-asked: nobody's decision takes its time from a clock that nobody agrees with, before the person was
     // asked: the room's time never goes back, and links end by it (docs/protocol.md §4).
@@ -191,6 +200,16 @@ export class Decisions {
       if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
       else await this.propose(wish, result.value);
     } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+  }
+
+  /** The same, when somebody else has decided it since it was wanted. */
+  private doneBy({ wish, since }: Intent): Result<Progress> | null {
+    if (wish.type === "rekey") return null;
+    const { deeds, ports } = this.state;
+    const hash = actionHash(ports.crypto, wish);
+    const known = deeds.entries.filter(({ deed }) => deed.seq > since);
+    const same = known.find(({ deed }) => equalBytes(actionHash(ports.crypto, deed.action), hash));
+    return same ? done({ done: true, seq: same.deed.seq }) : null;
   }
 
   /**

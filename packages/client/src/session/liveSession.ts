@@ -31,6 +31,7 @@ import { type Powers, powersAs, powersOf } from "../view/powers.js";
 import type { SearchOptions } from "../view/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import type { Wish } from "./decisions.js";
+import { afterYes } from "./approving.js";
 import { ended, hindering, hindrance, whyLate } from "./hindrance.js";
 import { recordWrites } from "./homeRecords.js";
 import { createInvite } from "./inviting.js";
@@ -270,17 +271,7 @@ export class LiveSession implements RoomSession {
 
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
-    const hadSaid =
-      !approved.ok && approved.problem.kind === "refused" && approved.problem.rejection.code === "already_so";
-    if (!approved.ok && !hadSaid) return approved;
-    const proposal = this.state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
-    if (!proposal) return failed({ kind: "unknown" });
-    const { action, isAgreed, need, yes } = proposal;
-    if (!isAgreed) return hadSaid ? approved : done({ done: false, actionHash, have: yes.length, need });
-    const decided = await this.decide(action);
-    // The yes is stored by now, and what enough people agree to is carried out by itself.
-    const isLate = !decided.ok && (decided.problem.kind === "unreachable" || decided.problem.kind === "behind");
-    return isLate ? failed({ kind: "underway" }) : decided;
+    return afterYes(this.state, actionHash, approved, (action) => this.decide(action));
   }
 
   declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
