@@ -10,7 +10,9 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "docs/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 90_000,
+    // A state that is waited for comes when it comes: one second, which is the default, is a guess about the machine.
+    expect: { poll: { timeout: 60_000 } },
     // Hooks start relays and browsers: on a busy machine that takes more than a moment.
     hookTimeout: 60_000,
     reporters: ["default"],

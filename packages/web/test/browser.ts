@@ -9,6 +9,7 @@ import { type Client, MemoryLock, MemoryStorage, openClient, type Result, type R
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { vi } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
 const CLI = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
@@ -17,6 +18,13 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Whether the real thing can be run here: Chromium, the command line and the pages are there (`npm run build`). */
 export const canBrowse = [CHROMIUM, CLI, PAGES].every((path) => existsSync(path));
+
+/**
+ * How long a state is waited for: longer than the app itself waits before it tries to reach its server again (30 s), and than
+ * anything takes on a machine that is busy with other things. What has to be quick is measured in speed.test.ts.
+ */
+export const PATIENCE_MS = 60_000;
+vi.setConfig({ testTimeout: 5 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS });
 
 /** How somebody's browser looks. */
 export interface Looks {
@@ -73,9 +81,9 @@ export class World {
       hasTouch: width < 600,
     });
     this.contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    return page;
+    // For every page that this browser opens.
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context.newPage();
   }
 
   /** A person who uses Node: quicker than a browser where the browser is not what is tested. */
@@ -128,7 +136,7 @@ export class Server {
   /** At once: how it ends in peace is tested elsewhere. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.child.signalCode !== null) resolve();
+      if (this.child.signalCode !== null || this.child.exitCode !== null) resolve();
       this.child.once("exit", () => resolve());
       this.child.kill("SIGKILL");
     });

@@ -51,7 +51,7 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
     client = await world.person();
     mallory = await get((await get(client.lookAt(link))).accept("Аlice"));
     await get(mallory.synced(20_000));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();
@@ -184,7 +184,7 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
       await page.reload();
       await page.getByRole("article").first().waitFor();
       // What is still being drawn after a reload is no fault; what stays is.
-      await expect.poll(() => axeFaults(page), { message: theme, timeout: 15_000 }).toEqual([]);
+      await expect.poll(() => axeFaults(page), { message: theme }).toEqual([]);
     }
   });
 });

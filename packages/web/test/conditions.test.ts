@@ -22,7 +22,7 @@ describe.skipIf(!canBrowse)(
       for (let n = 0; n < 12; n++) await get(alice.send(`line number ${n}`));
       await page.getByRole("log").getByText("line number 11").waitFor();
       room = new URL(page.url()).hash.slice(2);
-    }, 60_000);
+    });
     afterAll(() => world.stop());
 
     async function at(hash: string): Promise<void> {
@@ -67,7 +67,7 @@ describe.skipIf(!canBrowse)(
       await down.waitFor();
       await page.setViewportSize({ width: 1280, height: 1200 });
       await down.waitFor({ state: "detached" });
-    }, 60_000);
+    });
 
     it("in the system's own colours one sees what is on, what is chosen, and where one is", async () => {
       await page.setViewportSize({ width: 1280, height: 800 });
@@ -89,7 +89,7 @@ describe.skipIf(!canBrowse)(
         .first();
       expect((await look(here)).outlineStyle).toBe("solid");
       await page.emulateMedia({ forcedColors: null });
-    }, 60_000);
+    });
 
     it("who wants less motion gets none that lasts", async () => {
       await page.emulateMedia({ reducedMotion: "reduce" });
@@ -109,6 +109,6 @@ describe.skipIf(!canBrowse)(
       expect(durations.flatMap((each) => each.split(", ")).filter((each) => Number.parseFloat(each) > 0.001)).toEqual(
         [],
       );
-    }, 60_000);
+    });
   },
 );

@@ -29,7 +29,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     touch = await phone.context().newCDPSession(phone);
     for (let n = 0; n < 30; n++) await get(alice.send(`line number ${n}`));
     await line(29).waitFor();
-  }, 60_000);
+  });
   afterAll(async () => {
     await world.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +77,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
       before = await place();
       return before === was;
     };
-    await expect.poll(rests, { interval: 400, timeout: 10_000 }).toBe(true);
+    await expect.poll(rests, { interval: 400 }).toBe(true);
     const from = await fingerOn(27);
     await finger("touchStart", { x: from.x, y: 300 });
     for (let y = 300; y <= 500; y += 20) await finger("touchMove", { x: from.x, y });
@@ -86,7 +86,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     await finger("touchEnd");
     expect(await menu().count()).toBe(0);
     // How far depends on how many of the moves a busy browser takes for one.
-    await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(before + 20);
+    await expect.poll(place).toBeGreaterThan(before + 20);
     await line(22).tap();
     await phone.waitForTimeout(600);
     expect(await menu().count()).toBe(0);
@@ -155,7 +155,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     expect(await axeFaults(desk)).toEqual([]);
     await desk.getByRole("button", { name: "Send", exact: true }).click();
     const cards = desk.getByRole("article").getByRole("button", { name: /^Save/u });
-    await expect.poll(() => cards.count(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => cards.count()).toBe(2);
     // A name that turns around is straight wherever it is shown or said.
     expect(await desk.getByRole("log").innerHTML()).not.toContain("\u202E");
     expect(await cards.last().getAttribute("aria-label")).toBe("Save photognp.exe");

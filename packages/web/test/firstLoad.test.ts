@@ -30,7 +30,7 @@ describe.skipIf(!canBrowse)("the first load in Chromium (skipped without /usr/bi
     const policy = preset("ownerLed");
     const room = await get(founder.createRoom({ title: "Garden", name: "Alice", policy, relay: world.url }));
     link = await world.invite(room);
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   it("from a link to the first message, every part is as small as it was brought to", async () => {

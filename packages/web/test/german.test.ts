@@ -33,7 +33,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     const policy = preset("ownerLed");
     alice = await get(owner.createRoom({ title: "Gartenfreunde", name: "Alina", policy, relay: world.url }));
     page = await world.visitor({ width: 360, height: 740, language: "de-DE" });
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const button = (name: string) => page.getByRole("button", { name, exact: true });
@@ -97,7 +97,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     await page.keyboard.press("Escape");
     await at("rooms", "Gartenfreunde");
     await check("rooms");
-  }, 60_000);
+  });
 
   it("the panels of a room", async () => {
     const boris = alice.members().find(({ name }) => name === "Boris")!;
@@ -120,7 +120,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     await at(`${room}/invites`, "Einladungen");
     await button("Anders einstellen …").click();
     await check("new invite");
-  }, 60_000);
+  });
 
   it("settings, and what is shown once", async () => {
     for (const [path, text] of [
@@ -136,5 +136,5 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
       await at(path, text);
       await check(path);
     }
-  }, 60_000);
+  });
 });

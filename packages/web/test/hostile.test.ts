@@ -23,7 +23,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await world.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -66,7 +66,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await box.waitFor();
     await send(alice, "after all");
     await liar.stop();
-  }, 90_000);
+  });
 
   it("A22: the two sides of a fork meet again: nothing of the other side is shown, the alarm stays, and the proof convinces others", async () => {
     const honest = await Server.start(data("left"));
@@ -134,7 +134,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await alice.getByText("left two").first().waitFor();
     expect(await axeFaults(alice)).toEqual([]);
     await joined.stop();
-  }, 90_000);
+  });
 
   it("ghost: a change that the server wrote itself lets nobody in; the room goes on, and says what was seen", async () => {
     const honest = await Server.start(data("ghost"));
@@ -159,7 +159,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await side(alice).getByRole("button", { name: /oted$/u }).first().click();
     await expect.poll(() => alice.getByRole("status").getByText("nobody in the room can have sent").count()).toBe(0);
     await liar.stop();
-  }, 90_000);
+  });
 
   it("A28: an invite whose place at the server is out of date lets nobody believe that they are in", async () => {
     const honest = await Server.start(data("stale"));
@@ -181,12 +181,12 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
       .first()
       .waitFor();
     await liar.stop();
-  }, 90_000);
+  });
 
   /** Waits until an own message is in the room's log, as its author sees it. */
   async function settled(page: Page, text: string): Promise<void> {
     await page.getByText(text).first().waitFor();
-    await expect.poll(() => page.locator("[data-state=pending]").count(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => page.locator("[data-state=pending]").count()).toBe(0);
   }
 
   /** Somebody with the command line's engine, whose connection goes where the operator wants. */

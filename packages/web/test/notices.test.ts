@@ -13,8 +13,6 @@ interface Told {
 }
 declare const window: { told: (Told & { notification: Notification })[]; asked: number; badge: number | null };
 
-const SOON = { timeout: 10_000 };
-
 describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skipped without a build)", () => {
   let world: World;
   let garden: RoomSession;
@@ -40,7 +38,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     second = await first.context().newPage();
     await second.goto(`${world.url}/#/rooms`);
     for (const page of [first, second]) await letBlur(page);
-  }, 60_000);
+  });
   afterAll(() => world.stop());
   beforeEach(async () => {
     for (const page of [first, second]) await page.evaluate(() => (window.told.length = 0));
@@ -71,7 +69,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
   it("the browser is asked by a press only; then a message in another room is told once, however many tabs there are", async () => {
     await look(first, gardenAt);
     await says(choir, "before anybody was asked");
-    await expect.poll(() => count(first, "Choir"), SOON).toMatch(/^1 /u);
+    await expect.poll(() => count(first, "Choir")).toMatch(/^1 /u);
     await first.evaluate(() => (location.hash = "#/settings"));
     const ask = first.getByRole("button", { name: "Allow notifications" });
     await ask.waitFor();
@@ -84,9 +82,9 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
 
     await look(first, gardenAt);
     await says(choir, "Tuesday at eight");
-    await expect.poll(told, SOON).toMatchObject([{ title: "Choir", body: "Alice: Tuesday at eight", isClosed: false }]);
+    await expect.poll(told).toMatchObject([{ title: "Choir", body: "Alice: Tuesday at eight", isClosed: false }]);
     // The number on the icon, in the title and in the list.
-    await expect.poll(() => first.evaluate(() => window.badge), SOON).toBe(2);
+    await expect.poll(() => first.evaluate(() => window.badge)).toBe(2);
     expect(await first.title()).toBe("(2) Garden club · Conclave");
     expect(await count(first, "Choir")).toMatch(/^2 /u);
   });
@@ -96,34 +94,34 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await says(garden, "you see this already");
     await first.getByText("you see this already").first().waitFor();
     await send(first, "said by myself");
-    await expect.poll(() => first.getByRole("article").filter({ hasText: "said by myself" }).count(), SOON).toBe(1);
+    await expect.poll(() => first.getByRole("article").filter({ hasText: "said by myself" }).count()).toBe(1);
     await says(choir, "the only news");
-    await expect.poll(told, SOON).toHaveLength(1);
+    await expect.poll(told).toHaveLength(1);
     expect(await told()).toMatchObject([{ body: "Alice: the only news" }]);
     await second.bringToFront();
     await says(garden, "now nobody looks");
-    await expect.poll(told, SOON).toHaveLength(2);
+    await expect.poll(told).toHaveLength(2);
     expect((await told()).at(-1)).toMatchObject({ title: "Garden club" });
   });
 
   it("a press leads to the room, and what was read is told no longer", async () => {
     await look(first, gardenAt);
-    await expect.poll(() => count(first, "Garden club"), SOON).toBe("");
+    await expect.poll(() => count(first, "Garden club")).toBe("");
     await second.bringToFront();
     await says(choir, "Follow me");
-    await expect.poll(told, SOON).toHaveLength(1);
+    await expect.poll(told).toHaveLength(1);
     const [page, other] = (await first.evaluate(() => window.told.length)) === 1 ? [first, second] : [second, first];
     await page.bringToFront();
     await page.evaluate(() => window.told[0]!.notification.dispatchEvent(new Event("click")));
-    await expect.poll(() => page.url(), SOON).toBe(choirAt);
+    await expect.poll(() => page.url()).toBe(choirAt);
     await page.getByRole("log").getByText("Follow me").waitFor();
-    await expect.poll(told, SOON).toMatchObject([{ isClosed: true }]);
+    await expect.poll(told).toMatchObject([{ isClosed: true }]);
     // Read in one tab, it is read in the other.
-    await expect.poll(() => count(other, "Choir"), SOON).toBe("");
-    await expect.poll(() => other.evaluate(() => window.badge), SOON).toBe(null);
+    await expect.poll(() => count(other, "Choir")).toBe("");
+    await expect.poll(() => other.evaluate(() => window.badge)).toBe(null);
     await page.reload();
     await letBlur(page);
-    await expect.poll(() => count(page, "Choir"), SOON).toBe("");
+    await expect.poll(() => count(page, "Choir")).toBe("");
   });
 
   it("settings hold in every tab: who wrote what is left out, mentions only, nothing", async () => {
@@ -131,17 +129,17 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await second.evaluate(() => (location.hash = "#/settings"));
     await second.getByRole("switch", { name: "Say who wrote what" }).click();
     await says(choir, "nobody else's business");
-    await expect.poll(told, SOON).toMatchObject([{ title: "Conclave", body: "Something new" }]);
+    await expect.poll(told).toMatchObject([{ title: "Conclave", body: "Something new" }]);
     expect(JSON.stringify(await told())).not.toMatch(/Alice|Choir|business/u);
     await second.getByRole("switch", { name: "Say who wrote what" }).click();
     await second.getByLabel("Notify me of").selectOption("mentions");
     await says(choir, "for everybody");
     await says(choir, "for @Bob");
-    await expect.poll(told, SOON).toHaveLength(2);
+    await expect.poll(told).toHaveLength(2);
     expect((await told()).at(-1)).toMatchObject({ body: "Alice: for @Bob" });
     await second.getByLabel("Notify me of").selectOption("off");
     await says(choir, "for @Bob again");
-    await expect.poll(() => count(first, "Choir"), SOON).toMatch(/^4 /u);
+    await expect.poll(() => count(first, "Choir")).toMatch(/^4 /u);
     expect(await told()).toHaveLength(2);
     await second.getByLabel("Notify me of").selectOption("all");
   });
@@ -157,11 +155,11 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "attached" });
     await says(choir, "for everybody, quietly");
     await says(choir, "for @Bob, all the same");
-    await expect.poll(told, SOON).toMatchObject([{ body: "Alice: for @Bob, all the same" }]);
+    await expect.poll(told).toMatchObject([{ body: "Alice: for @Bob, all the same" }]);
     await press("Unmute");
     await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "detached" });
     await says(choir, "aloud again");
-    await expect.poll(told, SOON).toHaveLength(2);
+    await expect.poll(told).toHaveLength(2);
   });
 
   it("where pages may not notify, as on phones, the service worker does; a press leads to the room, reading takes it away", async () => {
@@ -183,7 +181,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
         return (await registration.getNotifications()).map(({ title, body }) => ({ title, body }));
       });
     await says(choir, "to the phone");
-    await expect.poll(there, SOON).toEqual([{ title: "Choir", body: "Alice: to the phone" }]);
+    await expect.poll(there).toEqual([{ title: "Choir", body: "Alice: to the phone" }]);
     const worker = first.context().serviceWorkers()[0]!;
     await worker.evaluate(async () => {
       const scope = globalThis as unknown as { registration: ServiceWorkerRegistration };
@@ -191,13 +189,13 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
       const Press = (globalThis as unknown as { NotificationEvent: new (...of: unknown[]) => Event }).NotificationEvent;
       dispatchEvent(new Press("notificationclick", { notification }));
     });
-    await expect.poll(() => phone.url(), SOON).toBe(choirAt);
-    await expect.poll(there, SOON).toEqual([]);
+    await expect.poll(() => phone.url()).toBe(choirAt);
+    await expect.poll(there).toEqual([]);
     await phone.evaluate((hash) => (location.hash = hash), new URL(gardenAt).hash);
     await says(choir, "and again");
-    await expect.poll(there, SOON).toHaveLength(1);
+    await expect.poll(there).toHaveLength(1);
     await phone.evaluate((hash) => (location.hash = hash), new URL(choirAt).hash);
-    await expect.poll(there, SOON).toEqual([]);
+    await expect.poll(there).toEqual([]);
     await phone.close();
     for (const page of [first, second]) {
       await page.goto(`${world.url}/#/rooms`);
@@ -207,17 +205,17 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
 
   it("unread: the count outlives a reload; one comes back to the line where one left off, in a tab that stayed open too", async () => {
     await look(first, gardenAt);
-    await expect.poll(() => count(first, "Garden club"), SOON).toBe("");
+    await expect.poll(() => count(first, "Garden club")).toBe("");
     await second.bringToFront();
     for (const text of ["one", "two", "three"]) await says(garden, `while away: ${text}`);
-    await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
+    await expect.poll(() => count(second, "Garden club")).toMatch(/^3 /u);
     await second.reload();
     await letBlur(second);
-    await expect.poll(() => count(second, "Garden club"), SOON).toMatch(/^3 /u);
+    await expect.poll(() => count(second, "Garden club")).toMatch(/^3 /u);
     await first.bringToFront();
     const marked = first.locator("[data-row]").filter({ hasText: "New messages" });
-    await expect.poll(() => marked.allInnerTexts(), SOON).toEqual([expect.stringContaining("while away: one")]);
-    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+    await expect.poll(() => marked.allInnerTexts()).toEqual([expect.stringContaining("while away: one")]);
+    await expect.poll(() => count(second, "Garden club")).toBe("");
   });
 
   it("who reads further up keeps the place, is told how many came, and has not read them", async () => {
@@ -225,7 +223,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     await Promise.all(Array.from({ length: 60 }, (_, n) => get(garden.send(`seed number ${n}`))));
     await get(garden.flushed(20_000));
     await second.getByText("seed number 59").last().waitFor();
-    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+    await expect.poll(() => count(second, "Garden club")).toBe("");
     const log = second.getByRole("log");
     await log.hover();
     await second.mouse.wheel(0, -1500);
@@ -249,7 +247,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     expect(await count(second, "Garden club")).toMatch(/^1 /u);
     await button.click();
     await second.getByText("far below").last().waitFor();
-    await expect.poll(() => count(second, "Garden club"), SOON).toBe("");
+    await expect.poll(() => count(second, "Garden club")).toBe("");
   });
 });
 

@@ -27,7 +27,7 @@ describe.skipIf(!canBrowse)(
       room = await get(
         alice.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
       );
-    }, 60_000);
+    });
     afterAll(async () => {
       host.close();
       await world.stop();
@@ -65,7 +65,7 @@ describe.skipIf(!canBrowse)(
       }
       await web.stop();
       await other.stop();
-    }, 60_000);
+    });
 
     it("A86: RULE web.pinned: another build is an alarm over the page; one keeps the old, or takes the new, by a press; a broken one cannot be taken", async () => {
       const page = await world.visitor();
@@ -104,14 +104,14 @@ describe.skipIf(!canBrowse)(
       const take = button(page, "Use the new one").first();
       await take.waitFor();
       await take.click();
-      await expect.poll(() => page.locator("meta[name=next]").count(), { timeout: 15_000 }).toBe(1);
+      await expect.poll(() => page.locator("meta[name=next]").count()).toBe(1);
       await page.getByRole("link", { name: /Allotments/u }).waitFor();
       await security(page);
       await page.getByText("9.9.10", { exact: true }).waitFor();
       expect(await button(page, "Keep mine").count()).toBe(0);
       host.tamper = null;
       await page.context().close();
-    }, 60_000);
+    });
 
     it("A86: a signed build is known by its signer on a real server; with one byte changed, or another's key, it is not", async () => {
       const before = existsSync(SIGNATURE) ? readFileSync(SIGNATURE) : null;
@@ -148,6 +148,6 @@ describe.skipIf(!canBrowse)(
         if (before) writeFileSync(SIGNATURE, before);
         else rmSync(SIGNATURE, { force: true });
       }
-    }, 60_000);
+    });
   },
 );

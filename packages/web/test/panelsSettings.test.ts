@@ -2,7 +2,6 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, found, World } from "./browser.js";
 
-const SOON = { timeout: 15_000 };
 const SECRET = "otter lantern parade violin";
 
 describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/chromium or a build)", () => {
@@ -13,7 +12,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     world = await World.start();
     page = await world.visitor();
     await found(page, world.url, "Garden club", "Alice");
-  }, 60_000);
+  });
 
   afterAll(() => world.stop());
 
@@ -25,7 +24,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await page.getByRole("heading", { name: title, exact: true }).first().waitFor();
   }
 
-  it("axe finds nothing in any of them, in both themes, on a desk and on a phone", { timeout: 90_000 }, async () => {
+  it("axe finds nothing in any of them, in both themes, on a desk and on a phone", async () => {
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize(theme === "light" ? { width: 1280, height: 800 } : { width: 360, height: 740 });
@@ -69,9 +68,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await page.getByText("A server that carries your rooms also serves this page.").waitFor();
     const served = await (await fetch(`${world.url}/conclave-manifest.json`)).arrayBuffer();
     const hash = Buffer.from(await crypto.subtle.digest("SHA-256", served)).toString("hex");
-    await expect
-      .poll(async () => (await page.locator("code").first().innerText()).replaceAll(" ", ""), SOON)
-      .toBe(hash);
+    await expect.poll(async () => (await page.locator("code").first().innerText()).replaceAll(" ", "")).toBe(hash);
     expect(await page.getByLabel(/^To compare it with the source/u).inputValue()).toBe(
       `npx --no conclave verify-web ${world.url}`,
     );
@@ -79,7 +76,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await page.getByText("The same build is served as the one you have.").waitFor();
   });
 
-  it("a passphrase is set, asked for, changed by the old one only, and taken off", { timeout: 90_000 }, async () => {
+  it("a passphrase is set, asked for, changed by the old one only, and taken off", async () => {
     await open("/security", "Security");
     await button("Add a passphrase").click();
     await dialog().getByLabel("New passphrase").fill("short");
@@ -109,7 +106,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await page.getByText("That does not open your rooms.").waitFor();
     await dialog().getByLabel("Passphrase of now").fill(SECRET);
     await button("Set it").click();
-    await expect.poll(() => dialog().count(), SOON).toBe(0);
+    await expect.poll(() => dialog().count()).toBe(0);
 
     await button("Remove").click();
     await dialog().getByText("It is the only one").waitFor();
@@ -124,7 +121,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await page.getByText("This browser, by itself").waitFor();
   });
 
-  it("erasing leaves nothing of the person in this browser", { timeout: 60_000 }, async () => {
+  it("erasing leaves nothing of the person in this browser", async () => {
     await open("/security", "Security");
     await button("Erase this device").click();
     await dialog().getByText("You have not said that your recovery words are written down.").waitFor();

@@ -15,10 +15,9 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     page = await world.visitor();
     // Passkeys are for names: an address of numbers has none.
     await found(page, world.url.replace("127.0.0.1", "localhost"), "Garden club", "Alice");
-    page.setDefaultTimeout(5000);
     devtools = await page.context().newCDPSession(page);
     await devtools.send("WebAuthn.enable");
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const button = (name: string) => page.getByRole("button", { name, exact: true });
@@ -58,7 +57,7 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await button("Open with a passkey").click();
     await row("A passkey").waitFor();
     await page.getByRole("link", { name: /Garden club/u }).waitFor();
-  }, 60_000);
+  });
 
   it("proves who one is for another lock; then both open, and a passkey that was removed does not", async () => {
     await button("Add a passphrase").click();
@@ -86,7 +85,7 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await page.getByLabel("Passphrase", { exact: true }).fill(SECRET);
     await button("Open").click();
     await row("A passphrase").waitFor();
-  }, 60_000);
+  });
 
   it("the last lock is not taken away without another: the browser's own comes in its place", async () => {
     await button("Add a passkey").click();
@@ -107,5 +106,5 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await page.reload();
     await itself().waitFor();
     await page.getByRole("link", { name: /Garden club/u }).waitFor();
-  }, 60_000);
+  });
 });

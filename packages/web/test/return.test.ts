@@ -10,57 +10,52 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
-  it(
-    "writes the words down, loses the browser, and is the owner again in another, with nobody's help",
-    { timeout: 120_000 },
-    async () => {
-      const lost = await world.visitor();
-      await lost.goto(`${world.url}/#/start`);
-      await lost.getByLabel("Your name").fill("Alice");
-      await lost.getByLabel("Name of the room").fill("Garden club");
-      await button(lost, "Start the room").click();
-      const phrase = (await writeDown(lost)).join(" ");
-      await button(lost, "Make the link").click();
-      const link = await lost.getByLabel("Invite link").inputValue();
-      await button(lost, "Go to the room").click();
-      await lost.getByText("can come back to this room by the recovery words").first().waitFor();
-      const bob = await world.visitor();
-      await join(bob, link, "Bob");
-      // The room's panel says so, and has a link to keep.
-      const place = lost.url();
-      await lost.goto(`${place}/room`);
-      const kept = await lost.getByLabel("A link to keep with your words").inputValue();
-      expect(await axeFaults(lost)).toEqual([]);
-      await lost.close();
-
-      const page = await world.visitor(PHONE);
-      await page.goto(`${world.url}/#/recovery`);
-      await page.getByLabel("Recovery words").fill(phrase);
-      await button(page, "Bring me back").click();
-      await button(page, "Go on").click();
-      await page.goto(kept);
-      await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
-      expect(await axeFaults(page)).toEqual([]);
-      await button(page, "Come back").click();
-      await send(page, "It is me again");
-      await bob.getByRole("article").getByText("It is me again").waitFor();
-      await bob.getByText("came back by the recovery words; the lost device is out").first().waitFor();
-      await page.goto(`${place}/people`);
-      await page.getByText("2 people").locator("visible=true").first().waitFor();
-      // Somebody else with the same link is let in by nobody.
-      const mallory = await world.visitor();
-      await mallory.goto(kept);
-      await mallory.getByRole("heading", { level: 1, name: "This link does not work any more" }).waitFor();
-      await Promise.all([page.close(), bob.close(), mallory.close()]);
-    },
-  );
-
-  it("of two rooms both take their founder back; until a room does, it says so", { timeout: 240_000 }, async () => {
+  it("writes the words down, loses the browser, and is the owner again in another, with nobody's help", async () => {
     const lost = await world.visitor();
-    lost.setDefaultTimeout(60_000);
+    await lost.goto(`${world.url}/#/start`);
+    await lost.getByLabel("Your name").fill("Alice");
+    await lost.getByLabel("Name of the room").fill("Garden club");
+    await button(lost, "Start the room").click();
+    const phrase = (await writeDown(lost)).join(" ");
+    await button(lost, "Make the link").click();
+    const link = await lost.getByLabel("Invite link").inputValue();
+    await button(lost, "Go to the room").click();
+    await lost.getByText("can come back to this room by the recovery words").first().waitFor();
+    const bob = await world.visitor();
+    await join(bob, link, "Bob");
+    // The room's panel says so, and has a link to keep.
+    const place = lost.url();
+    await lost.goto(`${place}/room`);
+    const kept = await lost.getByLabel("A link to keep with your words").inputValue();
+    expect(await axeFaults(lost)).toEqual([]);
+    await lost.close();
+
+    const page = await world.visitor(PHONE);
+    await page.goto(`${world.url}/#/recovery`);
+    await page.getByLabel("Recovery words").fill(phrase);
+    await button(page, "Bring me back").click();
+    await button(page, "Go on").click();
+    await page.goto(kept);
+    await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await button(page, "Come back").click();
+    await send(page, "It is me again");
+    await bob.getByRole("article").getByText("It is me again").waitFor();
+    await bob.getByText("came back by the recovery words; the lost device is out").first().waitFor();
+    await page.goto(`${place}/people`);
+    await page.getByText("2 people").locator("visible=true").first().waitFor();
+    // Somebody else with the same link is let in by nobody.
+    const mallory = await world.visitor();
+    await mallory.goto(kept);
+    await mallory.getByRole("heading", { level: 1, name: "This link does not work any more" }).waitFor();
+    await Promise.all([page.close(), bob.close(), mallory.close()]);
+  });
+
+  it("of two rooms both take their founder back; until a room does, it says so", async () => {
+    const lost = await world.visitor();
     const kept: string[] = [];
     let phrase = "";
     // The second room is founded when the words are on paper already.
@@ -80,7 +75,6 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await lost.close();
 
     const page = await world.visitor();
-    page.setDefaultTimeout(60_000);
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(phrase);
     await button(page, "Bring me back").click();
@@ -94,7 +88,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.close();
   });
 
-  it("the browser that was only asleep says that one came back elsewhere", { timeout: 60_000 }, async () => {
+  it("the browser that was only asleep says that one came back elsewhere", async () => {
     const person = await world.person();
     const relay = world.url.replace(/^http/u, "ws");
     const options = { title: "Orchard", name: "Olga", policy: preset("ownerLed"), relay };

@@ -21,7 +21,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     link = await world.invite(pia);
     page = await world.visitor();
     await join(page, link, "Alice");
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const list = () => page.locator('[data-pane="list"]');
@@ -31,12 +31,12 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
   const menu = () => page.getByRole("menu");
   const item = (name: string) => menu().getByRole("menuitem", { name });
 
-  it("opens with the only room", { timeout: 60_000 }, async () => {
+  it("opens with the only room", async () => {
     await page.goto(`${world.url}/`);
     await page.getByRole("textbox", { name: "Message to Garden club" }).waitFor();
   });
 
-  it("a decision does not push away what was said last", { timeout: 60_000 }, async () => {
+  it("a decision does not push away what was said last", async () => {
     await get(pia.send("Who brings the key?"));
     await row("Garden club").getByText("Who brings the key?").waitFor();
     await get(pia.decide({ type: "setTitle", title: "Garden circle" }));
@@ -46,7 +46,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     expect(await row("Garden club").locator("[data-decision]").count()).toBe(0);
   });
 
-  it("a fresh room comes first; a draft shows; opening goes to where one left", { timeout: 60_000 }, async () => {
+  it("a fresh room comes first; a draft shows; opening goes to where one left", async () => {
     await found(page, world.url, "Kitchen", "Alice");
     await expect.poll(async () => (await titles())[0]).toBe("Kitchen");
     await row("Garden club").click();
@@ -119,52 +119,50 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await page.getByRole("heading", { name: "Fingerprint" }).waitFor();
   });
 
-  it(
-    "a muted room is quiet, and says so: it counts what names one only, also after a reload",
-    { timeout: 60_000 },
-    async () => {
-      await row("Kitchen").click();
-      await page.getByRole("textbox", { name: "Message to Kitchen" }).waitFor();
-      await row("Garden club").click({ button: "right" });
-      await item("Mute").click();
-      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "attached" });
-      await get(pia.send("Just so"));
-      await row("Garden club")
-        .getByText(/^\d+ unread message/u)
-        .waitFor({ state: "attached" });
-      expect(await page.title()).not.toMatch(/^\(/u);
-      await get(pia.send("@Alice look"));
-      await expect.poll(() => page.title()).toMatch(/^\(1\)/u);
-      await page.reload();
-      await row("Garden club").getByLabel("somebody mentioned you").waitFor();
-      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "attached" });
-      await row("Garden club").click({ button: "right" });
-      await item("Unmute").click();
-      await row("Garden club").getByText("Muted: you are told only what mentions or asks you").waitFor({ state: "detached" });
-    },
-  );
+  it("a muted room is quiet, and says so: it counts what names one only, also after a reload", async () => {
+    await row("Kitchen").click();
+    await page.getByRole("textbox", { name: "Message to Kitchen" }).waitFor();
+    await row("Garden club").click({ button: "right" });
+    await item("Mute").click();
+    await row("Garden club")
+      .getByText("Muted: you are told only what mentions or asks you")
+      .waitFor({ state: "attached" });
+    await get(pia.send("Just so"));
+    await row("Garden club")
+      .getByText(/^\d+ unread message/u)
+      .waitFor({ state: "attached" });
+    expect(await page.title()).not.toMatch(/^\(/u);
+    await get(pia.send("@Alice look"));
+    await expect.poll(() => page.title()).toMatch(/^\(1\)/u);
+    await page.reload();
+    await row("Garden club").getByLabel("somebody mentioned you").waitFor();
+    await row("Garden club")
+      .getByText("Muted: you are told only what mentions or asks you")
+      .waitFor({ state: "attached" });
+    await row("Garden club").click({ button: "right" });
+    await item("Unmute").click();
+    await row("Garden club")
+      .getByText("Muted: you are told only what mentions or asks you")
+      .waitFor({ state: "detached" });
+  });
 
-  it(
-    "a finger that rests on a room opens its menu, and does not go there when it lifts",
-    { timeout: 60_000 },
-    async () => {
-      const phone = await world.visitor(PHONE);
-      await join(phone, link, "Bob");
-      await phone.goto(`${world.url}/#/rooms`);
-      // On a phone the list is what one comes back to.
-      const room = phone.getByRole("link", { name: /^Garden club/u });
-      await room.waitFor();
-      const box = (await room.boundingBox())!;
-      const touch = await phone.context().newCDPSession(phone);
-      const at = { x: Math.round(box.x + 80), y: Math.round(box.y + box.height / 2) };
-      await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
-      await phone.getByRole("menu").waitFor();
-      await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-      await phone.waitForTimeout(500);
-      expect(await phone.getByRole("menu").count()).toBe(1);
-      expect(phone.url()).toMatch(/#\/rooms$/u);
-      await phone.getByRole("menuitem", { name: "People" }).tap();
-      await phone.getByRole("heading", { name: "People", exact: true }).waitFor();
-    },
-  );
+  it("a finger that rests on a room opens its menu, and does not go there when it lifts", async () => {
+    const phone = await world.visitor(PHONE);
+    await join(phone, link, "Bob");
+    await phone.goto(`${world.url}/#/rooms`);
+    // On a phone the list is what one comes back to.
+    const room = phone.getByRole("link", { name: /^Garden club/u });
+    await room.waitFor();
+    const box = (await room.boundingBox())!;
+    const touch = await phone.context().newCDPSession(phone);
+    const at = { x: Math.round(box.x + 80), y: Math.round(box.y + box.height / 2) };
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+    await phone.getByRole("menu").waitFor();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await phone.waitForTimeout(500);
+    expect(await phone.getByRole("menu").count()).toBe(1);
+    expect(phone.url()).toMatch(/#\/rooms$/u);
+    await phone.getByRole("menuitem", { name: "People" }).tap();
+    await phone.getByRole("heading", { name: "People", exact: true }).waitFor();
+  });
 });

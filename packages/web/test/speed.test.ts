@@ -101,7 +101,6 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     const quiet = await typing(page, page.waitForTimeout(1500));
     // Another tab of the same home: the first one's worker does the work of both. A tab behind is drawn once in a second.
     const other = await page.context().newPage();
-    other.setDefaultTimeout(60_000);
     await other.goto(link);
     await other.getByLabel("Your name").waitFor();
     await page.bringToFront();

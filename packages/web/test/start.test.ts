@@ -29,7 +29,7 @@ describe.skipIf(!canBrowse)(
     let world: World;
     beforeAll(async () => {
       world = await World.start();
-    }, 60_000);
+    });
     afterAll(() => world.stop());
 
     const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true });
@@ -40,7 +40,7 @@ describe.skipIf(!canBrowse)(
       return (await bar.innerText()).split("\n").filter((line) => /^[a-z]+ [a-z]+$/u.test(line))[0];
     };
 
-    it("from nothing to two people who talk: start, invite, join", { timeout: 60_000 }, async () => {
+    it("from nothing to two people who talk: start, invite, join", async () => {
       const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
       const link = await found(alice, world.url, "Garden club", "Alice");
       // Whoever is alone is told what to do about it.
@@ -64,42 +64,34 @@ describe.skipIf(!canBrowse)(
       await Promise.all([alice.close(), bob.close()]);
     });
 
-    it(
-      "one talks at once where a room opens; on a phone no keyboard comes up by itself",
-      { timeout: 60_000 },
-      async () => {
-        const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
-        const link = await found(alice, world.url, "Garden club", "Alice");
-        await alice.keyboard.type("Is anybody here?");
-        await alice.keyboard.press("Enter");
-        await alice.getByRole("log").getByText("Is anybody here?").waitFor();
-        await alice
-          .locator('input[type="file"]')
-          .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
-        await alice.keyboard.press("Enter");
-        await alice.getByRole("log").getByText("a.txt").waitFor();
-        await join(bob, link, "Bob");
-        expect(await bob.evaluate(() => document.activeElement?.tagName)).not.toBe("TEXTAREA");
-        await Promise.all([alice.close(), bob.close()]);
-      },
-    );
+    it("one talks at once where a room opens; on a phone no keyboard comes up by itself", async () => {
+      const [alice, bob] = [await world.visitor(), await world.visitor(SIZES[2])];
+      const link = await found(alice, world.url, "Garden club", "Alice");
+      await alice.keyboard.type("Is anybody here?");
+      await alice.keyboard.press("Enter");
+      await alice.getByRole("log").getByText("Is anybody here?").waitFor();
+      await alice
+        .locator('input[type="file"]')
+        .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+      await alice.keyboard.press("Enter");
+      await alice.getByRole("log").getByText("a.txt").waitFor();
+      await join(bob, link, "Bob");
+      expect(await bob.evaluate(() => document.activeElement?.tagName)).not.toBe("TEXTAREA");
+      await Promise.all([alice.close(), bob.close()]);
+    });
 
-    it(
-      "RULE web.list-decision: the list tells a decision from a message that only looks like one",
-      { timeout: 60_000 },
-      async () => {
-        const page = await world.visitor();
-        const link = await found(page, world.url, "Decided", "Alice");
-        const row = page.getByRole("link", { name: /^Decided/u });
-        await row.locator("[data-decision]").getByText("made an invite").waitFor();
-        const bob = await get((await get((await world.person()).lookAt(link))).accept("Bob"));
-        await row.locator("[data-decision]").getByText("came in with an invite").waitFor();
-        await get(bob.send("\u2696 Alice removed Bob"));
-        await row.getByText("Alice removed Bob").waitFor();
-        expect(await row.locator("[data-decision]").count()).toBe(0);
-        await page.close();
-      },
-    );
+    it("RULE web.list-decision: the list tells a decision from a message that only looks like one", async () => {
+      const page = await world.visitor();
+      const link = await found(page, world.url, "Decided", "Alice");
+      const row = page.getByRole("link", { name: /^Decided/u });
+      await row.locator("[data-decision]").getByText("made an invite").waitFor();
+      const bob = await get((await get((await world.person()).lookAt(link))).accept("Bob"));
+      await row.locator("[data-decision]").getByText("came in with an invite").waitFor();
+      await get(bob.send("\u2696 Alice removed Bob"));
+      await row.getByText("Alice removed Bob").waitFor();
+      expect(await row.locator("[data-decision]").count()).toBe(0);
+      await page.close();
+    });
 
     it("without a network it says what is needed; nothing that was typed is lost, also by a reload", async () => {
       const page = await world.visitor();
@@ -111,9 +103,7 @@ describe.skipIf(!canBrowse)(
       await page.context().setOffline(true);
       await button(page, "Start the room").click();
       const host = new URL(world.url).host;
-      await page
-        .getByText(`${host} does not answer. A new room needs its server for a moment.`)
-        .waitFor({ timeout: 8_000 });
+      await page.getByText(`${host} does not answer. A new room needs its server for a moment.`).waitFor();
       await page.reload();
       await page.getByLabel("Name of the room").waitFor();
       expect(await page.getByLabel("Name of the room").inputValue()).toBe("On the train");
@@ -137,157 +127,141 @@ describe.skipIf(!canBrowse)(
       await page.getByLabel("Name of the room").waitFor();
       expect(await page.getByLabel("Name of the room").inputValue()).toBe("");
       await page.close();
-    }, 60_000);
+    });
 
-    it(
-      "names what is missing before it asks the server, and what the server refuses",
-      { timeout: 60_000 },
-      async () => {
-        const strict = await world.another([], { CONCLAVE_CREATE_PERMIT: "sesame" });
-        const page = await world.visitor();
-        await page.goto(`${strict.url}/#/start`);
-        const start = button(page, "Start the room");
-        await start.click();
-        await page.getByText("Type a name for yourself.").waitFor();
-        await page.getByText("Type a name for the room.").waitFor();
-        await page.getByLabel("Your name").fill("Alice");
-        await page.getByLabel("Name of the room").fill("Garden \u202eclub");
-        await start.click();
-        await page.getByText("characters that cannot be shown").waitFor();
-        await page.getByLabel("Name of the room").fill("Garden club");
-        await page.getByText("Server", { exact: true }).click();
-        await page.getByLabel("Address of the server").fill("wss://relay.example.org");
-        await start.click();
-        await page.getByText("This page may not connect to relay.example.org").waitFor();
-        await page.getByLabel("Address of the server").fill(strict.url);
-        await start.click();
-        await page.getByText("only people with its permit").waitFor();
-        await page.getByLabel("Permit").fill("sesame");
-        await start.click();
-        await heading(page, "“Garden club” is open").waitFor();
-        await page.close();
-        await strict.stop();
-      },
-    );
+    it("names what is missing before it asks the server, and what the server refuses", async () => {
+      const strict = await world.another([], { CONCLAVE_CREATE_PERMIT: "sesame" });
+      const page = await world.visitor();
+      await page.goto(`${strict.url}/#/start`);
+      const start = button(page, "Start the room");
+      await start.click();
+      await page.getByText("Type a name for yourself.").waitFor();
+      await page.getByText("Type a name for the room.").waitFor();
+      await page.getByLabel("Your name").fill("Alice");
+      await page.getByLabel("Name of the room").fill("Garden \u202eclub");
+      await start.click();
+      await page.getByText("characters that cannot be shown").waitFor();
+      await page.getByLabel("Name of the room").fill("Garden club");
+      await page.getByText("Server", { exact: true }).click();
+      await page.getByLabel("Address of the server").fill("wss://relay.example.org");
+      await start.click();
+      await page.getByText("This page may not connect to relay.example.org").waitFor();
+      await page.getByLabel("Address of the server").fill(strict.url);
+      await start.click();
+      await page.getByText("only people with its permit").waitFor();
+      await page.getByLabel("Permit").fill("sesame");
+      await start.click();
+      await heading(page, "“Garden club” is open").waitFor();
+      await page.close();
+      await strict.stop();
+    });
 
-    it(
-      "offers the recovery words; until they are written down a quiet reminder stays; a sheet is printed",
-      { timeout: 60_000 },
-      async () => {
-        const page = await world.visitor();
-        await found(page, world.url, "Reminded", "Alice");
-        await page
-          .getByRole("region", { name: "Your words are not written down yet" })
-          .getByRole("link", { name: "Show them" })
-          .click();
-        // Nobody has written down what they have not seen.
-        await button(page, "Show the words").waitFor();
-        expect(await button(page, "I’ve written them down").count()).toBe(0);
-        const words = await readWords(page);
-        expect(words).toHaveLength(24);
-        await page.emulateMedia({ media: "print" });
-        const paper = await page.locator("body > :not(#app):visible").allInnerTexts();
-        expect(words.filter((word) => !paper.join(" ").includes(word))).toEqual([]);
-        expect(await page.locator("#app").isVisible()).toBe(false);
-        await page.emulateMedia({ media: "screen" });
-        await writeDown(page);
-        await page.getByRole("textbox", { name: /^Message/u }).waitFor();
-        expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
-        // The words are nowhere but on the screen.
-        expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain(words[0]! + " ");
-        await page.close();
-      },
-    );
+    it("offers the recovery words; until they are written down a quiet reminder stays; a sheet is printed", async () => {
+      const page = await world.visitor();
+      await found(page, world.url, "Reminded", "Alice");
+      await page
+        .getByRole("region", { name: "Your words are not written down yet" })
+        .getByRole("link", { name: "Show them" })
+        .click();
+      // Nobody has written down what they have not seen.
+      await button(page, "Show the words").waitFor();
+      expect(await button(page, "I’ve written them down").count()).toBe(0);
+      const words = await readWords(page);
+      expect(words).toHaveLength(24);
+      await page.emulateMedia({ media: "print" });
+      const paper = await page.locator("body > :not(#app):visible").allInnerTexts();
+      expect(words.filter((word) => !paper.join(" ").includes(word))).toEqual([]);
+      expect(await page.locator("#app").isVisible()).toBe(false);
+      await page.emulateMedia({ media: "screen" });
+      await writeDown(page);
+      await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+      expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
+      // The words are nowhere but on the screen.
+      expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain(words[0]! + " ");
+      await page.close();
+    });
 
-    it(
-      "two of the words are asked for, by their places: typed, not pasted, and with a way back to see them again",
-      { timeout: 60_000 },
-      async () => {
-        const page = await world.visitor(SIZES[2]);
-        await found(page, world.url, "Asked", "Alice");
-        await page.goto(`${world.url}/#/sheet`);
-        const words = await readWords(page);
-        await button(page, "I’ve written them down").click();
-        await heading(page, "Check your sheet").waitFor();
-        const reminder = page.getByRole("region", { name: "Your words are not written down yet" });
-        // A wrong word is said at its field, which the cursor goes to; nothing counts as written down.
-        const [first, second] = await askedWords(page);
-        const places = [await placeOf(first!), await placeOf(second!)];
-        await first!.fill(words[places[0]! - 1]!.toUpperCase());
-        await second!.fill(words[places[0]! - 1]!);
-        await second!.press("Enter");
-        await page.getByText(`That is not your word ${places[1]}.`).waitFor();
-        expect(await page.getByText(/^That is not your word/u).count()).toBe(1);
-        expect(await second!.evaluate((input) => input === document.activeElement)).toBe(true);
-        expect(await axeFaults(page)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-        // What is pasted stays out.
-        await second!.fill("");
-        await second!.evaluate(
-          (input, text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", text);
-            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
-            if (input.dispatchEvent(paste)) (input as HTMLInputElement).value = text;
-          },
-          words[places[1]! - 1],
-        );
-        await page.getByText("Please type it, from your sheet.").waitFor();
-        expect(await second!.inputValue()).toBe("");
-        // One looks again, and others are asked for; or one comes back to it later.
-        await button(page, "See the words again").click();
-        expect(await readWords(page)).toEqual(words);
-        await button(page, "Later").click();
-        await page.goto(`${world.url}/#/rooms`);
-        await reminder.getByRole("link", { name: "Show them" }).click();
-        expect(await writeDown(page)).toEqual(words);
-        await page.getByRole("link", { name: /^Asked/u }).waitFor();
-        expect(await reminder.count()).toBe(0);
-        await page.close();
-      },
-    );
+    it("two of the words are asked for, by their places: typed, not pasted, and with a way back to see them again", async () => {
+      const page = await world.visitor(SIZES[2]);
+      await found(page, world.url, "Asked", "Alice");
+      await page.goto(`${world.url}/#/sheet`);
+      const words = await readWords(page);
+      await button(page, "I’ve written them down").click();
+      await heading(page, "Check your sheet").waitFor();
+      const reminder = page.getByRole("region", { name: "Your words are not written down yet" });
+      // A wrong word is said at its field, which the cursor goes to; nothing counts as written down.
+      const [first, second] = await askedWords(page);
+      const places = [await placeOf(first!), await placeOf(second!)];
+      await first!.fill(words[places[0]! - 1]!.toUpperCase());
+      await second!.fill(words[places[0]! - 1]!);
+      await second!.press("Enter");
+      await page.getByText(`That is not your word ${places[1]}.`).waitFor();
+      expect(await page.getByText(/^That is not your word/u).count()).toBe(1);
+      expect(await second!.evaluate((input) => input === document.activeElement)).toBe(true);
+      expect(await axeFaults(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      // What is pasted stays out.
+      await second!.fill("");
+      await second!.evaluate(
+        (input, text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", text);
+          const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+          if (input.dispatchEvent(paste)) (input as HTMLInputElement).value = text;
+        },
+        words[places[1]! - 1],
+      );
+      await page.getByText("Please type it, from your sheet.").waitFor();
+      expect(await second!.inputValue()).toBe("");
+      // One looks again, and others are asked for; or one comes back to it later.
+      await button(page, "See the words again").click();
+      expect(await readWords(page)).toEqual(words);
+      await button(page, "Later").click();
+      await page.goto(`${world.url}/#/rooms`);
+      await reminder.getByRole("link", { name: "Show them" }).click();
+      expect(await writeDown(page)).toEqual(words);
+      await page.getByRole("link", { name: /^Asked/u }).waitFor();
+      expect(await reminder.count()).toBe(0);
+      await page.close();
+    });
 
-    it(
-      "A102: after the keys of a browser are gone, the words lead back to the same person, not to a new one (RULE web.keys-missing)",
-      { timeout: 60_000 },
-      async () => {
-        const page = await world.visitor();
-        await found(page, world.url, "Wiped", "Alice");
-        const tag = await tagOf(page);
-        await page.goto(`${world.url}/#/sheet`);
-        const words = await readWords(page);
-        // A page of the origin that holds nothing open, where the slots are deleted and the sealed records stay.
-        await page.goto(`${world.url}/conclave.json`);
-        await page.evaluate(async () => {
-          await new Promise((resolve, reject) => {
-            const request = indexedDB.deleteDatabase("conclave/home/vault");
-            request.onsuccess = resolve;
-            // Blocked only until the page before it is gone.
-            request.onerror = reject;
-          });
+    it("A102: after the keys of a browser are gone, the words lead back to the same person, not to a new one (RULE web.keys-missing)", async () => {
+      const page = await world.visitor();
+      await found(page, world.url, "Wiped", "Alice");
+      const tag = await tagOf(page);
+      await page.goto(`${world.url}/#/sheet`);
+      const words = await readWords(page);
+      // A page of the origin that holds nothing open, where the slots are deleted and the sealed records stay.
+      await page.goto(`${world.url}/conclave.json`);
+      await page.evaluate(async () => {
+        await new Promise((resolve, reject) => {
+          const request = indexedDB.deleteDatabase("conclave/home/vault");
+          request.onsuccess = resolve;
+          // Blocked only until the page before it is gone.
+          request.onerror = reject;
         });
-        await page.goto(world.url);
-        await page.getByText("The keys to your rooms are gone").waitFor();
-        expect(await axeFaults(page)).toEqual([]);
-        const field = page.getByLabel("Recovery words");
-        await field.fill(`${words.slice(0, 23).join(" ")} zzzz`);
-        await button(page, "Bring me back").click();
-        await page.getByText("Word 24, “zzzz”, is not in the list").waitFor();
-        await field.fill([...words.slice(1), words[0]!].join(" "));
-        await button(page, "Bring me back").click();
-        await page.getByText("All are words of the list, but not together").waitFor();
-        await field.fill(words.map((word, place) => `${place + 1}. ${word.toUpperCase()}`).join("\n"));
-        await button(page, "Bring me back").click();
-        await heading(page, "It is you again").waitFor();
-        await page.getByText("Your rooms did not come back by themselves").waitFor();
-        await button(page, "Go on").click();
-        await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
-        expect(await tagOf(page)).toBe(tag);
-        await page.close();
-      },
-    );
+      });
+      await page.goto(world.url);
+      await page.getByText("The keys to your rooms are gone").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      const field = page.getByLabel("Recovery words");
+      await field.fill(`${words.slice(0, 23).join(" ")} zzzz`);
+      await button(page, "Bring me back").click();
+      await page.getByText("Word 24, “zzzz”, is not in the list").waitFor();
+      await field.fill([...words.slice(1), words[0]!].join(" "));
+      await button(page, "Bring me back").click();
+      await page.getByText("All are words of the list, but not together").waitFor();
+      await field.fill(words.map((word, place) => `${place + 1}. ${word.toUpperCase()}`).join("\n"));
+      await button(page, "Bring me back").click();
+      await heading(page, "It is you again").waitFor();
+      await page.getByText("Your rooms did not come back by themselves").waitFor();
+      await button(page, "Go on").click();
+      await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
+      expect(await tagOf(page)).toBe(tag);
+      await page.close();
+    });
 
-    it("a locked home asks for its passphrase, says when it is wrong, and opens", { timeout: 90_000 }, async () => {
+    it("a locked home asks for its passphrase, says when it is wrong, and opens", async () => {
       const page = await world.visitor();
       await found(page, world.url, "Locked away", "Alice");
       await protect(page, "correct horse");
@@ -319,84 +293,74 @@ describe.skipIf(!canBrowse)(
       await page.close();
     });
 
-    it(
-      "a room that one was shown out of is said so, and can be forgotten; an owner alone among three is told",
-      { timeout: 60_000 },
-      async () => {
-        const eva = await world.person();
-        const room = await get(
-          eva.createRoom({ title: "Short stay", name: "Eva", policy: preset("ownerLed"), relay: world.url }),
-        );
-        const page = await world.visitor();
-        await join(page, await world.invite(room), "Bob");
-        await get(room.synced(10_000));
-        const bob = room.members().find(({ name }) => name === "Bob")!;
-        await get(room.decide({ type: "remove", person: bob.person, ban: false }));
-        const row = page.getByRole("link", { name: /^Short stay/u });
-        await row.getByText("You were removed").waitFor();
-        await button(page, "Actions for Short stay").click();
-        await page.getByRole("menuitem", { name: "Forget this room" }).click();
-        await page.getByRole("dialog").getByRole("button", { name: "Forget this room" }).click();
-        await row.waitFor({ state: "detached" });
+    it("a room that one was shown out of is said so, and can be forgotten; an owner alone among three is told", async () => {
+      const eva = await world.person();
+      const room = await get(
+        eva.createRoom({ title: "Short stay", name: "Eva", policy: preset("ownerLed"), relay: world.url }),
+      );
+      const page = await world.visitor();
+      await join(page, await world.invite(room), "Bob");
+      await get(room.synced(10_000));
+      const bob = room.members().find(({ name }) => name === "Bob")!;
+      await get(room.decide({ type: "remove", person: bob.person, ban: false }));
+      const row = page.getByRole("link", { name: /^Short stay/u });
+      await row.getByText("You were removed").waitFor();
+      await button(page, "Actions for Short stay").click();
+      await page.getByRole("menuitem", { name: "Forget this room" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Forget this room" }).click();
+      await row.waitFor({ state: "detached" });
 
-        const link = await found(page, world.url, "Three", "Alice");
-        await button(page, "Not today").click();
-        for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).lookAt(link))).accept(name));
-        const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
-        await nudge.waitFor();
-        await nudge.getByRole("button", { name: "Not now" }).click();
-        await nudge.waitFor({ state: "detached" });
-        await page.close();
-      },
-    );
+      const link = await found(page, world.url, "Three", "Alice");
+      await button(page, "Not today").click();
+      for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).lookAt(link))).accept(name));
+      const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
+      await nudge.waitFor();
+      await nudge.getByRole("button", { name: "Not now" }).click();
+      await nudge.waitFor({ state: "detached" });
+      await page.close();
+    });
 
     for (const looks of SIZES) {
       const { theme, width = 1280, language = "en-GB" } = looks;
-      it(
-        `axe finds nothing from the start to the room: ${theme!}, ${width} wide, ${language}`,
-        { timeout: 90_000 },
-        async () => {
-          const page = await world.visitor(looks);
-          const isGerman = language === "de-DE";
-          const say = (english: string, german: string) => (isGerman ? german : english);
-          const check = async (where: string) => {
-            expect(await axeFaults(page), where).toEqual([]);
-            expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), where).toBe(true);
-          };
-          await page.goto(world.url);
-          await page.getByRole("heading", { level: 1 }).waitFor();
-          await check("welcome");
-          await page.goto(`${world.url}/#/start`);
-          await button(page, say("Start the room", "Raum gründen")).click();
-          await page.getByText(say("Type a name for yourself.", "Gib dir einen Namen.")).waitFor();
-          await page.getByText("Server", { exact: true }).click();
-          await page
-            .getByRole("radio", { name: say("Admins decide together", "Admins entscheiden gemeinsam") })
-            .check();
-          await check("form");
-          await page.getByLabel(say("Your name", "Dein Name")).fill("Alice");
-          await page.getByLabel(say("Name of the room", "Name des Raums")).fill("Garden club");
-          await button(page, say("Start the room", "Raum gründen")).click();
-          await button(page, say("Show the words", "Wörter zeigen")).click();
-          await button(page, say("Show as a QR code", "Als QR-Code zeigen")).click();
-          await check("words");
-          await button(page, say("Later", "Später")).click();
-          await button(page, say("Make the link", "Link machen")).waitFor();
-          await check("invite");
-          await button(page, say("Make the link", "Link machen")).click();
-          await button(page, say("Show a QR code", "QR-Code zeigen")).click();
-          await check("link");
-          await button(page, say("Go to the room", "Zum Raum")).click();
-          await page.getByRole("textbox", { name: say("Message", "Nachricht") }).waitFor();
-          await page.goto(`${world.url}/#/rooms`);
-          await page.getByRole("link", { name: /^Garden club/u }).waitFor();
-          await check("rooms");
-          await page.goto(`${world.url}/#/recovery`);
-          await page.getByRole("heading", { level: 1 }).waitFor();
-          await check("recovery");
-          await page.close();
-        },
-      );
+      it(`axe finds nothing from the start to the room: ${theme!}, ${width} wide, ${language}`, async () => {
+        const page = await world.visitor(looks);
+        const isGerman = language === "de-DE";
+        const say = (english: string, german: string) => (isGerman ? german : english);
+        const check = async (where: string) => {
+          expect(await axeFaults(page), where).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), where).toBe(true);
+        };
+        await page.goto(world.url);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await check("welcome");
+        await page.goto(`${world.url}/#/start`);
+        await button(page, say("Start the room", "Raum gründen")).click();
+        await page.getByText(say("Type a name for yourself.", "Gib dir einen Namen.")).waitFor();
+        await page.getByText("Server", { exact: true }).click();
+        await page.getByRole("radio", { name: say("Admins decide together", "Admins entscheiden gemeinsam") }).check();
+        await check("form");
+        await page.getByLabel(say("Your name", "Dein Name")).fill("Alice");
+        await page.getByLabel(say("Name of the room", "Name des Raums")).fill("Garden club");
+        await button(page, say("Start the room", "Raum gründen")).click();
+        await button(page, say("Show the words", "Wörter zeigen")).click();
+        await button(page, say("Show as a QR code", "Als QR-Code zeigen")).click();
+        await check("words");
+        await button(page, say("Later", "Später")).click();
+        await button(page, say("Make the link", "Link machen")).waitFor();
+        await check("invite");
+        await button(page, say("Make the link", "Link machen")).click();
+        await button(page, say("Show a QR code", "QR-Code zeigen")).click();
+        await check("link");
+        await button(page, say("Go to the room", "Zum Raum")).click();
+        await page.getByRole("textbox", { name: say("Message", "Nachricht") }).waitFor();
+        await page.goto(`${world.url}/#/rooms`);
+        await page.getByRole("link", { name: /^Garden club/u }).waitFor();
+        await check("rooms");
+        await page.goto(`${world.url}/#/recovery`);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await check("recovery");
+        await page.close();
+      });
     }
 
     /** Puts a passphrase on the page's home, as the settings do: by the worker's own calls. */

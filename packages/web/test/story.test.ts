@@ -19,7 +19,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
   beforeAll(async () => {
     world = await World.start();
     server = await Server.start(folder);
-  }, 60_000);
+  });
   afterAll(async () => {
     await world.stop();
     await server.stop();
@@ -34,7 +34,6 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
   /** Opens a new tab of the same profile on the room. */
   async function comeBack(profile: BrowserContext): Promise<Page> {
     const page = await profile.newPage();
-    page.setDefaultTimeout(20_000);
     await page.goto(room);
     await page.getByRole("log").waitFor();
     return page;
@@ -88,7 +87,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     for (const name of ["Bob", "Carol"]) await decision(alice, new RegExp(`${name}.*came in`, "su")).waitFor();
     await alice.goto(`${room}/people`);
     await side(alice).getByText("3 people").waitFor();
-  }, 60_000);
+  });
 
   it("they talk: a reply, an edit, a reaction, and one message that is taken back", async () => {
     await act(alice, line(alice, "Hello from Bob"), "Reply");
@@ -115,7 +114,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
       await line(page, "took back a message").waitFor();
       await expect.poll(() => page.getByRole("main").getByText("sent to the wrong room").count()).toBe(0);
     }
-  }, 60_000);
+  });
 
   it("they verify: the words agree, the mark stays, and all three read the same room code", async () => {
     await openPerson(alice, "Bob");
@@ -138,7 +137,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     await alice.goto(`${room}/people`);
     await alice.reload();
     await side(alice).getByText("1 checked by you").waitFor();
-  }, 60_000);
+  });
 
   it("Alice in two tabs: both are live, and what one writes the other shows", async () => {
     const second = await comeBack(alice.context());
@@ -151,7 +150,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     alice = second;
     await send(alice, "and with one tab less");
     await line(bob, "and with one tab less").waitFor();
-  }, 60_000);
+  });
 
   it("the server goes away: what is written meanwhile waits, outlives a reload, and arrives once", async () => {
     const port = new URL(server.url).port;
@@ -171,7 +170,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     for (const page of [alice, bob, carol]) {
       expect(await lines(page).filter({ hasText: "written without a server" }).count()).toBe(1);
     }
-  }, 60_000);
+  });
 
   it("without any network Carol opens the page, reads, and writes; both ways arrive when it is back", async () => {
     const profile = carol.context();
@@ -193,7 +192,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     await line(carol, "while Carol is on the train").waitFor();
     await line(alice, "from the train").waitFor();
     expect(await lines(alice).filter({ hasText: "from the train" }).count()).toBe(1);
-  }, 60_000);
+  });
 
   it("Alice removes Bob: his page says so and reads nothing that is said later; Carol's goes on", async () => {
     await openPerson(alice, "Bob");
@@ -210,5 +209,5 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     expect(await bob.getByText("now that Bob is gone").count()).toBe(0);
     const codes = [await roomCode(alice), await roomCode(carol)];
     expect(codes[0]).toBe(codes[1]);
-  }, 60_000);
+  });
 });
