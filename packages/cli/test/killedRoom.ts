@@ -123,16 +123,19 @@ export class KilledRoom {
     throw new Error(`${who} never came to it; the last status: ${JSON.stringify(status)}`);
   }
 
-  /** Waits until these people are at one: same epoch, same decisions, nothing pending, nothing owed. */
-  async atOne(people: readonly Who[]): Promise<Printed[]> {
+  /**
+   * Waits until these people are at one: same epoch, same decisions, nothing pending; and until it is so with each of them.
+   * Each look does what is owed, as far as its few seconds go.
+   */
+  async atOne(people: readonly Who[], isSo: (status: Printed, who: Who) => boolean): Promise<Printed[]> {
     let all: Printed[] = [];
     for (let look = 0; look < MOST_LOOKS; look++) {
       all = await Promise.all(people.map((who) => this.run(who, "status")));
       const places = all.map(({ room, status }) =>
         [room?.standing, room?.isConfirmed, status?.epoch, status?.seq, status?.pending].join(),
       );
-      if (all[0]!["status"]?.pending === 0 && all[0]!["room"]?.standing === "member" && new Set(places).size === 1)
-        return all;
+      const isMember = all[0]!["room"]?.standing === "member" && all[0]!["status"]?.pending === 0;
+      if (isMember && new Set(places).size === 1 && all.every((status, at) => isSo(status, people[at]!))) return all;
     }
     throw new Error(`they are not at one: ${JSON.stringify(all)}`);
   }
