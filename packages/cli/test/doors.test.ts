@@ -1,5 +1,5 @@
 import { ALARMS, REJECTION_CODES } from "@conclave/protocol";
-import { fateOf, type Problem, type Standing } from "@conclave/client";
+import { fateOf, type Problem, type Standing, type TimelineAlarm } from "@conclave/client";
 import type { AlarmCode, LinkFault, RelayError } from "@conclave/client/pure";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,8 +91,11 @@ describe("what a command says when something stops it", () => {
     }
     for (const standing of STANDINGS) expectDoors(notInRoom(standing));
     expectDoors(noRooms());
+    const somebody = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
     for (const code of keysOf<AlarmCode>(ALARMS))
-      expect(commands, code).toEqual(expect.arrayContaining(commandsIn(adviceFor({ code, person: null }))));
+      for (const person of [null, somebody])
+        expect(commands, code).toEqual(expect.arrayContaining(commandsIn(adviceFor({ code, person }))));
+    expect(adviceFor({ code: "FORK", person: somebody })).toContain("or that device does not tell the truth");
   });
 
   function expectDoors({ code, message, hint }: CliError): void {

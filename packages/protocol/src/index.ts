@@ -48,7 +48,7 @@ export type {
   RoomEvent,
   Unreadable,
 } from "./room/outcome.js";
-export { ALARMS, type Alarm, type AlarmCode } from "./evidence/alarm.js";
+export { ALARMS, alarmSentence, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
 export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";
 export { decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";

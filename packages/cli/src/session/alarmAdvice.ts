@@ -1,5 +1,5 @@
 import type { TimelineAlarm } from "@conclave/client";
-import type { AlarmCode } from "@conclave/protocol";
+import { type AlarmCode, isClaim } from "@conclave/protocol";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** A room cannot be moved to another relay yet: what can be done is to begin again elsewhere. */
@@ -33,8 +33,13 @@ const UNNAMED: Partial<Readonly<Record<AlarmCode, string>>> = {
   BAD_MESSAGE: "Nothing of it was believed. Whose device it was cannot be told.",
 };
 
+/** Where it is a member's word: either the relay or that member's device is wrong. */
+const claimed = () =>
+  `Either the relay shows different people different rooms, or that device does not tell the truth. Compare the room code with that person over another channel:  ${nextCommand("verify")}  If it is the same, ask them what their device is doing. If it differs, ${elsewhere()}`;
+
 /** What an alarm means for the person at this machine, and what to do: only what they have the means for. */
 export function adviceFor({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
-  const advice = (person === null ? UNNAMED[code] : undefined) ?? ADVICE[code];
+  const known = isClaim({ code, person }) ? claimed : ADVICE[code];
+  const advice = (person === null ? UNNAMED[code] : undefined) ?? known;
   return typeof advice === "string" ? advice : advice();
 }

@@ -7,6 +7,7 @@ export {
   decodeGatewayNotice,
   decodeVia,
   isAtLeast,
+  isClaim,
   isFileWords,
   isLabel,
   isRecoveryWord,

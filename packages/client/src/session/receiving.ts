@@ -179,8 +179,11 @@ async function isFirst(state: RoomState, turn: Turn, { id, author }: Message, n:
   const first = (await state.history.authorOf(id)) ?? (state.outbox.find(id) ? state.person : null);
   if (first === null) return true;
   if (!equalBytes(first, author)) {
+    // RULE: client.id-blame: where two have one id, only whose it is knows who took it. Who comes second in the log is not named
+    // for it: with the relay's help a member can take the id of a message that is on its way, and come first (attack A153).
+    const person = equalBytes(first, state.person) ? author : null;
     const evidence = `the message at ${String(n)} has the id of another, ${toHex(id)}`;
-    raise(state, turn, state.raise(turn, { code: "BAD_MESSAGE", person: author, rejection: null, evidence }));
+    raise(state, turn, state.raise(turn, { code: "BAD_MESSAGE", person, rejection: null, evidence }));
   }
   return false;
 }

@@ -1,4 +1,4 @@
-import { ALARMS, proofFromJson } from "@conclave/protocol";
+import { alarmSentence, proofFromJson } from "@conclave/protocol";
 import type { LoggedAlarm } from "../session/alarmLog.js";
 import type { RoomState } from "../session/roomState.js";
 import { named } from "./roomView.js";
@@ -14,7 +14,7 @@ export function alarmView(
     n,
     time,
     code: alarm.code,
-    sentence: ALARMS[alarm.code],
+    sentence: alarmSentence(alarm),
     person: alarm.person && named(state, alarm.person),
     rejection: alarm.rejection,
     proof: proofFromJson(alarm.evidence) === null ? null : alarm.evidence,

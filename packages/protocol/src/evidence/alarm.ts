@@ -54,7 +54,24 @@ export function isPausing({ code, person }: Alarm): boolean {
 
 const PAUSING: ReadonlySet<AlarmCode> = new Set(["ROLLBACK", "EQUIVOCATION", "WITHHELD", "SHUT_OUT", "RESTORED"]);
 
-/** One sentence for a screen: what was seen. */
+/**
+ * Whether it is one member's word against the relay, and nothing that this device saw.
+ *
+ * RULE: alarm.claim-as-claim: what a member says of the relay is told as what they say: a member who lies must not make an
+ * honest relay be called a liar, nor be believed by everybody (attack A153).
+ */
+export function isClaim({ code, person }: { readonly code: AlarmCode; readonly person: unknown }): boolean {
+  return code === "FORK" && person !== null;
+}
+
+/** One sentence for a screen: what was seen, or what a member says. */
+export function alarmSentence(alarm: Alarm): string {
+  return isClaim(alarm)
+    ? "A member's device says that the server showed it another room than this device."
+    : ALARMS[alarm.code];
+}
+
+/** One sentence for each code: what was seen. */
 export const ALARMS: Readonly<Record<AlarmCode, string>> = {
   FORK: "The server shows this room differently to different people.",
   ROLLBACK: "The server shows an older state of this room than before.",

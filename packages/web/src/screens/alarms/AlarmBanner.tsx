@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
-import { alarmSentences } from "../chat/systemWords.js";
+import { alarmSentence } from "../chat/systemWords.js";
 import { t } from "./words.js";
 
 /**
@@ -38,7 +38,7 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
     <Banner
       edge
       tone={stops ? "danger" : "warning"}
-      title={alarmSentences[alarm.code]}
+      title={alarmSentence(alarm)}
       {...(isOpen ? {} : { link: { text: others > 0 ? t.lookAtAll(others + 1) : t.look, onClick: look } })}
     >
       {stops && t.paused}

@@ -20,11 +20,11 @@ import {
 } from "../../design/index.js";
 import { toast } from "../../design/Toast.js";
 import { home, rooms } from "../../model/home.js";
-import { alarmSentences } from "../chat/systemWords.js";
+import { alarmSentence } from "../chat/systemWords.js";
 import { sayProblem } from "../../words/problem.js";
 import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";
-import { adviceFor, meanings } from "./adviceWords.js";
+import { adviceFor, meaningOf } from "./adviceWords.js";
 import { t } from "./words.js";
 
 const LOOKED_THROUGH = 2000;
@@ -84,8 +84,8 @@ function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly ala
         <div>
           <Badge tone={isOpen ? "danger" : "neutral"}>{isOpen ? t.isOpen : t.acknowledged}</Badge>
         </div>
-        <h3>{alarmSentences[alarm.code]}</h3>
-        <p>{meanings[alarm.code]}</p>
+        <h3>{alarmSentence(alarm)}</h3>
+        <p>{meaningOf(alarm)}</p>
         <div>
           <h4>{t.toDo}</h4>
           <p>{adviceFor(alarm)}</p>

@@ -1,10 +1,14 @@
 import type { TimelineAlarm } from "@conclave/client";
-import type { AlarmCode } from "@conclave/client/pure";
+import { type AlarmCode, isClaim } from "@conclave/client/pure";
 
 import { words } from "../../words/words.js";
 
 /** What it means, in plain words. */
-export const meanings = words({
+export function meaningOf({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
+  return isClaim({ code, person }) ? special.claimMeans : meanings[code];
+}
+
+const meanings = words({
   en: {
     FORK: "Somebody in this room was shown other people or other messages than you. Either of you may be talking to a smaller room than you think.",
     ROLLBACK: "The server may be hiding what happened since: that somebody was removed, or what was said.",
@@ -47,14 +51,27 @@ export const meanings = words({
   },
 }) satisfies Record<AlarmCode, string>;
 
-/** What to do where nobody is known whom one could talk to. */
+/** What is said where nobody is known whom one could talk to, and where it is a member's word. */
 const special = words({
-  en: { unnamed: "There is nothing to do: whose device it was cannot be told." },
-  de: { unnamed: "Zu tun ist nichts: wessen Gerät es war, lässt sich nicht sagen." },
+  en: {
+    unnamed: "There is nothing to do: whose device it was cannot be told.",
+    claimMeans:
+      "Either the server shows different people different rooms, or that device does not tell the truth. This device has seen nothing wrong itself.",
+    claim:
+      "Compare the room code with that person by telephone or in person. If it is the same, ask them what their device is doing. If it differs, stop using this server.",
+  },
+  de: {
+    unnamed: "Zu tun ist nichts: wessen Gerät es war, lässt sich nicht sagen.",
+    claimMeans:
+      "Entweder zeigt der Server verschiedenen Leuten verschiedene Räume, oder jenes Gerät sagt nicht die Wahrheit. Dieses Gerät hat selbst nichts Falsches gesehen.",
+    claim:
+      "Vergleich den Raumcode mit dieser Person am Telefon oder persönlich. Ist er gleich, frag sie, was ihr Gerät tut. Ist er verschieden, benutzt diesen Server nicht mehr.",
+  },
 });
 
 /** What to do about an alarm: only what there are the means for. */
 export function adviceFor({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
+  if (isClaim({ code, person })) return special.claim;
   const isNamed = person !== null || (code !== "REFUSED_CHANGE" && code !== "BAD_MESSAGE");
   return isNamed ? advice[code] : special.unnamed;
 }

@@ -5,7 +5,7 @@ import { Line } from "./Line.js";
 import { Name } from "./Name.js";
 import { ProposalLine } from "./ProposalLine.js";
 import type { Row } from "./rows.js";
-import { alarmSentences, reasons } from "./systemWords.js";
+import { alarmSentence, reasons } from "./systemWords.js";
 
 /** A line that nobody wrote: a decision of the roster, a proposal, an alarm of this device, or something that cannot be shown. */
 export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "message" }> }): JSX.Element {
@@ -19,7 +19,7 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
     case "alarm":
       return (
         <Line kind="alarm" icon={ShieldAlert} time={row.alarm.time}>
-          {alarmSentences[row.alarm.code]}
+          {alarmSentence(row.alarm)}
           {row.alarm.person && (
             <>
               {" "}

@@ -1,4 +1,5 @@
-import type { AlarmCode, Unreadable } from "@conclave/client/pure";
+import type { TimelineAlarm } from "@conclave/client";
+import { type AlarmCode, isClaim, type Unreadable } from "@conclave/client/pure";
 import { plural } from "../../words/say.js";
 import { words } from "../../words/words.js";
 
@@ -60,8 +61,18 @@ export const reasons = words({
   },
 }) satisfies Record<Unreadable, (count: number) => string>;
 
-/** What this device saw, as one sentence. */
-export const alarmSentences = words({
+/** What this device saw, or a member says, as one sentence. */
+export function alarmSentence({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
+  return isClaim({ code, person }) ? claims.fork : alarmSentences[code];
+}
+
+const claims = words({
+  en: { fork: "A member's device says that the server showed it another room than this device." },
+  de: { fork: "Das Gerät eines Mitglieds sagt, dass der Server ihm einen anderen Raum gezeigt hat als diesem Gerät." },
+});
+
+/** What this device saw, as one sentence for each code. */
+const alarmSentences = words({
   en: {
     FORK: "The server shows this room differently to different people.",
     ROLLBACK: "The server showed an older state of this room.",

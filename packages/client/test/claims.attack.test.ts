@@ -1,0 +1,75 @@
+import { systemRandom } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import { LiveSession } from "../src/session/liveSession.js";
+import { type Home, World } from "./world.js";
+
+async function threeIn(world: World): Promise<[Home, Home, Home]> {
+  const homes: [Home, Home, Home] = [world.home(), world.home(), world.home()];
+  for (const home of homes) await home.open();
+  const [alice, bob, mallory] = homes;
+  await alice.found("Garden", "Alice");
+  const link = await alice.invite("direct", 2);
+  await bob.join(link, "Bob");
+  await mallory.join(link, "Mallory");
+  for (const home of homes) await world.until(() => home.room.members().length === 3 && home.room.status().isConfirmed);
+  return homes;
+}
+
+const inStep = (world: World, ...homes: Home[]) =>
+  world.until(() => new Set(homes.map(({ room }) => room.status().n)).size === 1);
+
+/** What somebody's client says of the log in what it sends next. */
+async function sayOfAnotherLog(home: Home, text: string): Promise<void> {
+  const { room } = home;
+  if (!(room instanceof LiveSession)) throw new Error("not a session");
+  const { state, sender } = room.engine;
+  const inside = state.room as unknown as { parts: { log: { place: { n: number; head: Uint8Array } } } };
+  const { log } = inside.parts;
+  inside.parts.log = Object.create(log, { place: { value: { n: log.place.n, head: systemRandom(32) } } });
+  await state.turn((turn) => {
+    const body = new TextEncoder().encode(text);
+    const said = state.room!.say({ kind: "text", ref: null, body }, state.now());
+    if (!said.ok) throw new Error(said.rejection.code);
+    sender.addSealed(turn, said.value);
+  });
+  inside.parts.log = log;
+  sender.advance();
+}
+
+describe("what a member says of others", () => {
+  it("A153: RULE alarm.claim-as-claim: whoever claims that the server shows another room is told as who claims it", async () => {
+    const world = new World();
+    const [alice, bob, mallory] = await threeIn(world);
+    await sayOfAnotherLog(mallory, "look what the server does");
+    await world.until(() => alice.room.status().alarms.length > 0 && bob.room.status().alarms.length > 0);
+    for (const home of [alice, bob]) {
+      const { alarms, paused } = home.room.status();
+      expect(alarms).toMatchObject([{ code: "FORK", person: { name: "Mallory" }, proof: null }]);
+      expect(alarms[0]!.sentence).toMatch(/^A member's device says that /u);
+      expect(paused).toBeNull();
+    }
+    await world.get(alice.room.send("let us compare the room code"));
+    await world.get(alice.room.flushed(10_000));
+  });
+
+  it("A153: RULE client.id-blame: nobody is named whose message comes after one that took its id while it was on its way", async () => {
+    const world = new World();
+    const [alice, bob, mallory] = await threeIn(world);
+    // The relay holds Bob's message, and shows it to Mallory, who can read it.
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    world.beforeFrames = (home, frames) =>
+      home === bob && frames.some(({ type }) => type === "append") ? held : undefined;
+    const { id } = await world.get(bob.room.send("mine"));
+    await world.get(mallory.room.post({ id, kind: "text", body: new TextEncoder().encode("no, mine") }));
+    await world.get(mallory.room.flushed(10_000));
+    release();
+    await world.get(bob.room.flushed(20_000));
+    await inStep(world, alice, bob, mallory);
+    expect(alice.room.status().alarms).toMatchObject([{ code: "BAD_MESSAGE", person: null }]);
+    // Bob knows whose it is.
+    expect(bob.room.status().alarms).toMatchObject([{ code: "BAD_MESSAGE", person: { name: "Mallory" } }]);
+    expect(await bob.texts()).toEqual(["Bob: mine"]);
+    expect(await alice.texts()).toEqual(["Mallory: no, mine"]);
+  });
+});
