@@ -34,6 +34,14 @@ class SlowStorage implements Storage {
   }
 }
 
+/** Says of each slot that it is closed. */
+function closed(answer: Uint8Array): Uint8Array {
+  const decoded = decodeRelayMessage(answer, 1 << 26);
+  const [first] = decoded.ok ? decoded.frames : [];
+  if (first?.type !== "slot") return answer.slice();
+  return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
+}
+
 describe("what leaves, and when", () => {
   it("RULE client.store-first: no ciphertext is sent before it is stored, whatever else happens meanwhile", async () => {
     const world = new World();
@@ -189,6 +197,55 @@ describe("what leaves, and when", () => {
     await world.get(carol.room.send("here after all"));
     await world.pass(5000);
     expect(await alice.texts()).toEqual(["Carol: here after all"]);
+  });
+
+  it("A103: RULE client.ask-kept: who was told that the link is closed, and is let in all the same, comes in by the same link", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const link = await alice.invite("ask");
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
+    world.changeAnswer = closed;
+    world.cut();
+    const over = { kind: "relay", error: "slot_closed" };
+    await world.until(() => carol.room.status().standing === "lost");
+    expect(carol.room.status().ending).toMatchObject({ problem: over });
+    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: over });
+    expect(carol.room.status()).toMatchObject({ standing: "lost", ending: { problem: over } });
+    world.changeAnswer = (answer) => answer.slice();
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(request!.id));
+    // As it is after a restart too.
+    carol.kill();
+    await carol.open();
+    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+    await world.until(() => carol.room.status().standing === "member" && alice.room.members().length === 3);
+    await world.get(carol.room.send("here after all"));
+    await world.pass(5000);
+    expect(await alice.texts()).toEqual(["Carol: here after all"]);
+  });
+
+  it("who was told that the link is closed goes on asking where it is open, and asks anew by another one", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const [link, other] = [await alice.invite("ask"), await alice.invite("ask")];
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
+    for (const again of [link, other]) {
+      world.changeAnswer = closed;
+      world.cut();
+      await world.until(() => carol.room.status().standing === "lost");
+      world.changeAnswer = (answer) => answer.slice();
+      const looked = await world.run(carol.client.lookAt(again));
+      if (again === link) expect(looked).toMatchObject({ problem: { kind: "already_here" } });
+      else if (looked.ok) await world.get(looked.value.accept("Carol"));
+      expect(carol.room.status().standing).toBe("asking");
+    }
+    const requests = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(requests.at(-1)!.id));
+    await world.until(() => carol.room.status().standing === "member");
   });
 
   it("a link that is none, or to a room that we are in, is refused before anything is asked", async () => {

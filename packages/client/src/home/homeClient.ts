@@ -6,6 +6,7 @@ import {
   type InviteLink,
   isLabel,
   memberOf,
+  parseLink,
   personFingerprint,
   recoveryPhrase,
 } from "@conclave/protocol";
@@ -199,6 +200,8 @@ export class HomeClient implements Client {
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
     if (!connection) return failed({ kind: "link", fault: "changed" });
+    const asked = known ? await this.askedAfterAll(known, link) : null;
+    if (asked) return failed(asked);
     const read = await connection.use(UNTIL_REACHED, async () => {
       const found = await readInvite(this.ports, connection, link);
       // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
@@ -248,7 +251,22 @@ export class HomeClient implements Client {
       blob: NO_BYTES,
     };
     const session = await this.session({ ...meta, standing: "joining", ending: null, join }, { room });
+    return this.goOn(before, session);
+  }
+
+  /** Waits on for the answer to a request that was given up, where somebody opens the same link again. As `joinedAfterAll`. */
+  private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
+    const { meta, keys } = before.engine.state;
+    const asked = meta.standing === "lost" && meta.join ? parseLink(meta.join.link) : null;
+    if (!asked || !equalBytes(asked.secret, link.secret)) return null;
+    if ((await this.ports.storage.get(keys.asking)) === null) return null;
+    return this.goOn(before, await this.session({ ...meta, standing: "asking", ending: null }));
+  }
+
+  /** Puts a session that comes in, or asks, in the place of one that gave up. Null where it gives up, too. */
+  private async goOn(before: LiveSession, session: LiveSession): Promise<Problem | null> {
     const { engine } = session;
+    const { standing } = engine.state.meta;
     const kept = await engine.state.turn((turn) => {
       engine.state.setMeta(turn, {});
     });
@@ -256,7 +274,7 @@ export class HomeClient implements Client {
     before.engine.stop();
     this.add(session);
     const settled = await engine.waiting.until(
-      () => engine.state.meta.standing !== "joining",
+      () => engine.state.meta.standing !== standing || engine.isAsking,
       UNTIL_REACHED,
       () => whyLate(engine),
     );

@@ -49,6 +49,11 @@ export class AskedJoin implements ConnectionUser {
     });
   }
 
+  /** Whether the inbox was looked into, held no answer, and the invite is open. */
+  get isWaiting(): boolean {
+    return this.watching.isWaiting;
+  }
+
   online(): void {
     this.changed();
   }
@@ -186,9 +191,16 @@ export class AskedJoin implements ConnectionUser {
   private async fail(problem: Problem, by: JoinEnding["by"] = null): Promise<void> {
     this.problem = problem;
     this.watching.stop();
+    // RULE: client.ask-kept: what a relay says of an invite ends the waiting for its person, and throws no keys away: who is
+    // let in all the same comes in by the same link, and is not for ever a member without a device (attack A103).
+    const isKept = problem.kind === "relay";
     await this.state.turn((turn) => {
-      turn.delete(this.state.keys.asking);
-      this.state.setMeta(turn, { standing: "lost", join: null, ending: { problem, by } });
+      if (!isKept) turn.delete(this.state.keys.asking);
+      this.state.setMeta(turn, {
+        standing: "lost",
+        join: isKept ? this.state.meta.join : null,
+        ending: { problem, by },
+      });
     });
   }
 }

@@ -79,6 +79,11 @@ export class RoomEngine implements ConnectionUser {
     return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
   }
 
+  /** Whether we have asked to be let in, and nobody has answered yet. */
+  get isAsking(): boolean {
+    return this.asked?.isWaiting === true;
+  }
+
   /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
   private async lockedOut(): Promise<void> {
     const isTold = await this.state.turn((turn) => {
