@@ -71,7 +71,7 @@ export async function decline(context: CommandContext, given: string): Promise<v
       // People choose their names: one that looks like a proposal's id must not decide what is declined.
       const namesake = waiting.find(({ name }) => name.toLowerCase() === given.trim().toLowerCase());
       if (namesake) {
-        const hint = `Give the request's number, or more of the proposal's id:  ${nextCommand("requests")}`;
+        const hint = `Give the request's id, or more of the proposal's id:  ${nextCommand("requests")}`;
         throw new CliError("AMBIGUOUS", `"${safeName(given)}" is somebody who asks to join, and a proposal.`, hint);
       }
       if (proposal.by.isYou) {

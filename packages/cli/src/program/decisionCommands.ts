@@ -70,7 +70,7 @@ Examples:
   program
     .command("admit")
     .description("let in somebody who asked")
-    .argument("<request>", "their name, or the request's number")
+    .argument("<request>", "their name, or the request's id")
     .action(async (name: string, _: unknown, command: Command) => {
       const { admit } = await import("../commands/requests.js");
       await admit(contextOf(command.optsWithGlobals()), name);
@@ -79,7 +79,7 @@ Examples:
   program
     .command("decline")
     .description("turn down somebody who asked, or say no to what somebody proposed")
-    .argument("<request>", "their name or the request's number, or the beginning of a proposal's id")
+    .argument("<request>", "their name or the request's id, or the beginning of a proposal's id")
     .action(async (name: string, _: unknown, command: Command) => {
       const { decline } = await import("../commands/requests.js");
       await decline(contextOf(command.optsWithGlobals()), name);

@@ -1,6 +1,7 @@
 import {
   type Decision as RoomDecision,
   decodeFileCard,
+  type JoinRequest as RoomJoinRequest,
   type NamedPerson,
   type OutgoingFile,
   type Progress as RoomProgress,
@@ -265,7 +266,7 @@ export class HomeRoom implements RoomSession {
 
   async requests(): Promise<JoinRequest[]> {
     return this.value(await this.room.requests()).map((request) => ({
-      id: String(request.id),
+      id: requestName(request),
       name: request.name,
       tag: request.tag.replaceAll(" ", "-"),
       words: request.words,
@@ -280,13 +281,19 @@ export class HomeRoom implements RoomSession {
   }
 
   async admit(requestId: string): Promise<Progress> {
-    return this.progress(this.settled(await this.room.admit(Number(requestId))));
+    return this.progress(this.settled(await this.room.admit(await this.numberOf(requestId))));
   }
 
   async decline(requestId: string): Promise<void> {
-    const declined = await this.room.decline(Number(requestId));
+    const declined = await this.room.decline(await this.numberOf(requestId));
     if (!declined.ok && declined.problem.kind === "unreachable") throw unknownError(declined.problem, this.relay);
     this.value(declined);
+  }
+
+  private async numberOf(requestId: string): Promise<number> {
+    const request = this.value(await this.room.requests()).find((each) => requestName(each) === requestId);
+    if (!request) throw new CliError("NOT_FOUND", "This request is not there any more.");
+    return request.id;
   }
 
   proposals(): Proposal[] {
@@ -425,4 +432,14 @@ function progressView(progress: RoomProgress): Progress {
 
 function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * What a request to be let in is called in commands.
+ *
+ * RULE: cli.request-name: the device that asks names its request, and never the relay's number: under a number that a person has
+ * read, the relay could give another's request to the next command (attack A154).
+ */
+function requestName({ action }: Pick<RoomJoinRequest, "action">): string {
+  return "leafCert" in action ? toHex(nodeCrypto.hash("sha256", action.leafCert)).slice(0, 16) : "";
 }
