@@ -1,8 +1,10 @@
 /**
- * ESLint rule: what came of something is told after it is so. Telling is `output.result(…)` in a command and `toast(…)` in the
- * browser, but for dangers. It is refused
- * - before something that is still awaited on the same way through the function: that may fail after it was called done;
+ * ESLint rule: what came of something is told after it is so. Telling is `output.result(…)` in a command, `host.say("…")` and
+ * `output.note("…")` of a whole sentence, and `toast(…)` in the browser, but for dangers. It is refused
+ * - before something that is still awaited on the same way through the function, or after the call that awaits a callback it is
+ *   in: that may fail after it was called done;
  * - for a toast of success, where nothing was awaited before it: then nobody can know.
+ * What is going on ("Sending …"), and what is asked, is no outcome.
  */
 export const outcomeLast = {
   meta: {
@@ -16,25 +18,62 @@ export const outcomeLast = {
   create(context) {
     return {
       CallExpression(node) {
-        const tone = toneOf(node);
-        if (tone === null || tone === "danger") return;
+        const tones = tonesOf(node, context.sourceCode);
+        if (tones.length === 0 || tones.every((tone) => tone === "danger")) return;
         if (awaitsAfter(node)) context.report({ node, messageId: "early" });
-        else if (tone === "success" && !isAnswer(node)) context.report({ node, messageId: "unknown" });
+        else if (tones.includes("success") && !isAnswer(node)) context.report({ node, messageId: "unknown" });
       },
     };
   },
 };
 
-/** How a call tells an outcome: `plain`, `success`, `danger`; null for another call. */
-function toneOf({ callee, arguments: [told] }) {
+/** How a call may tell an outcome: `plain`, `success`, `danger`; none for another call. */
+function tonesOf(node, sourceCode) {
+  const {
+    callee,
+    arguments: [told],
+  } = node;
   if (callee.type === "MemberExpression") {
     const from = callee.object.type === "MemberExpression" ? callee.object.property : callee.object;
-    const isResult = callee.property.name === "result" && (from.name === "output" || from.name === "out");
-    return isResult ? "plain" : null;
+    const isOutput = from.name === "output" || from.name === "out";
+    if (isOutput && callee.property.name === "result") return ["plain"];
+    const isSaid =
+      (isOutput && callee.property.name === "note") || (from.name === "host" && callee.property.name === "say");
+    return isSaid && isSentence(told) ? ["plain"] : [];
   }
-  if (callee.name !== "toast") return null;
+  if (callee.name !== "toast") return [];
   const tone = told?.properties?.find(({ key }) => key?.name === "tone")?.value;
-  return tone === undefined ? "plain" : String(tone.value);
+  return tone === undefined ? ["plain"] : valuesOf(tone, sourceCode);
+}
+
+/** A text that stands there, is whole, and asks nothing. */
+function isSentence(told) {
+  const last =
+    told?.type === "Literal" ? told.value : told?.type === "TemplateLiteral" ? told.quasis.at(-1).value.cooked : null;
+  return typeof last === "string" && /[.!]\s*$/u.test(last);
+}
+
+/** What a tone can be: said there, by a condition, or by a constant of the same file. */
+function valuesOf(tone, sourceCode) {
+  if (tone.type === "Literal") return [String(tone.value)];
+  if (tone.type === "ConditionalExpression") {
+    // Who asks a result for the tone says what it says.
+    const either = [...valuesOf(tone.consequent, sourceCode), ...valuesOf(tone.alternate, sourceCode)];
+    return asksResult(tone.test) ? either.map((each) => (each === "success" ? "plain" : each)) : either;
+  }
+  if (tone.type !== "Identifier") return ["plain"];
+  const init = constantOf(tone, sourceCode);
+  return init === null ? ["plain"] : valuesOf(init, sourceCode);
+}
+
+function constantOf(identifier, sourceCode) {
+  for (let scope = sourceCode.getScope(identifier); scope; scope = scope.upper) {
+    const found = scope.variables.find(({ name }) => name === identifier.name);
+    if (!found) continue;
+    const [definition] = found.defs;
+    return definition?.node.type === "VariableDeclarator" ? definition.node.init : null;
+  }
+  return null;
 }
 
 const isFunction = ({ type }) => /^(ArrowFunctionExpression|FunctionExpression|FunctionDeclaration)$/u.test(type);
@@ -42,16 +81,29 @@ const ends = ({ type }) => type === "ReturnStatement" || type === "ThrowStatemen
 
 /** Whether, on a way from this call to the function's end, something is awaited. Clearing up (`finally`) is no part of it. */
 function awaitsAfter(call) {
-  for (let node = call; node.parent && !isFunction(node); node = node.parent) {
+  let node = call;
+  while (node.parent && !isFunction(node)) {
     const { parent } = node;
-    if (parent.type !== "BlockStatement" && parent.type !== "Program") continue;
-    for (const statement of parent.body.slice(parent.body.indexOf(node) + 1)) {
-      if (hasAwait(statement)) return true;
-      if (ends(statement)) return false;
-    }
-    if (ends(node)) return false;
+    const after = isBody(parent) ? parent.body.slice(parent.body.indexOf(node) + 1) : [];
+    const end = after.findIndex(ends);
+    if (after.slice(0, end < 0 ? after.length : end + 1).some((statement) => hasAwait(statement))) return true;
+    // What ends the function leads past all the rest of it.
+    node = end >= 0 || ends(node) ? functionOf(parent) : parent;
   }
-  return false;
+  return isAwaitedCallback(node) && awaitsAfter(node.parent.parent);
+}
+
+const isBody = ({ type }) => type === "BlockStatement" || type === "Program";
+
+function functionOf(node) {
+  let found = node;
+  while (found.parent && !isFunction(found)) found = found.parent;
+  return found;
+}
+
+/** A callback goes on where the call that awaits it does. */
+function isAwaitedCallback({ parent }) {
+  return parent?.type === "CallExpression" && parent.parent?.type === "AwaitExpression";
 }
 
 /** Whether what is told can be the answer to something: it was awaited before, a result was asked, or it is in a `then`. */

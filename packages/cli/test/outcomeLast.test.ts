@@ -29,6 +29,26 @@ describe("the lint rule that an outcome is told after it is so", () => {
     ]);
   });
 
+  it("sees what is said and noted, a tone that is computed, and a callback that is awaited", () => {
+    expect(said(`host.say("Bob was removed."); await room.flushed();`)).toEqual(["early"]);
+    expect(said("output.note(`${room.name} was removed.`); await room.flushed();")).toEqual(["early"]);
+    expect(
+      said(`host.say("Sending …"); output.note("Remove Bob?"); host.say(room.list); await room.flushed();`),
+    ).toEqual([]);
+    expect(said(`const tone = room.open ? "success" : "danger"; toast({ text: "Saved", tone });`)).toEqual(["unknown"]);
+    expect(said(`toast({ text: "Saved", tone: room.open ? "success" : "danger" });`)).toEqual(["unknown"]);
+    expect(said(`toast({ text: "Saved", tone: room.ok ? "success" : "danger" });`)).toEqual([]);
+    expect(said(`const tone = "danger"; toast({ text: "No", tone }); await room.retry();`)).toEqual([]);
+    expect(said(`await room.with(async () => { output.result({}, () => "sent"); }); await room.flushed();`)).toEqual([
+      "early",
+    ]);
+    expect(said(`await room.with(() => { output.result({}, () => "sent"); return; }); await room.flushed();`)).toEqual([
+      "early",
+    ]);
+    expect(said(`await room.with(async () => { output.result({}, () => "sent"); }); room.close();`)).toEqual([]);
+    expect(said(`room.on(() => { output.result({}, () => "sent"); }); await room.flushed();`)).toEqual([]);
+  });
+
   it("lets pass what a result that was given says", () => {
     expect(said(`if (room.ok) toast({ text: "Saved", tone: "success" });`)).toEqual([]);
     expect(said(`if (room.open) toast({ text: "Saved", tone: "success" });`)).toEqual(["unknown"]);

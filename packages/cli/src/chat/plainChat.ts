@@ -89,7 +89,7 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
       output.note(text);
     },
     ask: async (question) => {
-      output.note(`${question} Type yes or no.`);
+      output.note(`${question} Type yes or no:`);
       const { value } = await lines.next();
       return typeof value === "string" && /^\s*y(es)?\s*$/iu.test(value);
     },
