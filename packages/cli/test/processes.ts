@@ -19,10 +19,11 @@ function start(args: readonly string[], options: SpawnOptions = {}): ChildProces
 /** Runs `conclave …` to its end. */
 export function run(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string; user?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = start(args, { env: options.env, cwd: options.cwd });
+    const { env, cwd, user } = options;
+    const child = start(args, { env, cwd, ...(user !== undefined && { uid: user, gid: user }) });
     let stdout = "";
     let stderr = "";
     child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -2,5 +2,6 @@
 export { DatabaseBroken, WriteRefused, type Database, type Row, type SqlValue, type Statement } from "./database.js";
 export type { DriverName } from "./driver.js";
 export { openDatabase, type OpenOptions } from "./openDatabase.js";
+export { openUnwritable } from "./unwritable.js";
 export { takeFileLock, type FileLock } from "./fileLock.js";
 export { backupDatabase } from "./backup.js";

@@ -192,9 +192,15 @@ export class Home {
     const folder = join(this.folder, "proofs");
     const digest = createHash("sha256").update(proof).digest("hex").slice(0, 8);
     const path = join(folder, `${toHex(room.id).slice(0, 8)}-${code.toLowerCase()}-${digest}.json`);
-    if (!existsSync(path)) {
+    if (existsSync(path)) return path;
+    try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(path, proof, { mode: 0o600 });
+    } catch (error) {
+      // A home that may only be read: the alarm is told, and its proof is written when the home may be.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EACCES" || code === "EROFS") return null;
+      throw error;
     }
     return path;
   }

@@ -1,7 +1,22 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Client, type Lock, MemoryDisk, MemoryStorage, openClient, type Storage } from "@conclave/client";
-import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import {
+  type Client,
+  type Lock,
+  MemoryDisk,
+  MemoryStorage,
+  openClient,
+  type Storage,
+  type StoredRecord,
+} from "@conclave/client";
+import {
+  HomeLock,
+  readSqliteRecords,
+  SqliteStorage,
+  systemClock,
+  systemRandom,
+  WsTransport,
+} from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CliError } from "../cliError.js";
 import { Home, noRooms } from "./home.js";
@@ -9,7 +24,7 @@ import { Home, noRooms } from "./home.js";
 /**
  * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
  * that one keeps it up to date, and what it has stored is shown. `offline` takes the lock and connects to nothing. `stored` only
- * reads what is there. `begin` is `write` for what may make a home: else a slip of the pen in its name would make a new person.
+ * reads what is there. Both show what is stored in a home that may not be written to. `begin` is `write` for what may make a home: else a slip of the pen in its name would make a new person.
  */
 export type Access = "stored" | "read" | "offline" | "write" | "begin";
 
@@ -35,6 +50,10 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   const file = join(folder, HOME_FILE);
   const mustWrite = access === "write" || access === "begin" || access === "offline";
   if (access !== "begin" && !isThere(file, folder)) throw noRooms();
+  if (!mustWrite && !isWritable(file, folder)) {
+    const stored = await open(inMemory(recordsOf(file, folder)), ALWAYS, false);
+    return { home: new Home(stored!, folder), isConnected: false };
+  }
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
   const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
@@ -82,10 +101,33 @@ async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Cli
  * RULE: cli.read-is-a-copy: whoever reads without the lock never writes into a home that another process is using.
  */
 async function copyOf(storage: Storage): Promise<Storage> {
-  const disk = new MemoryDisk();
-  for (const { key, value } of await storage.range({ prefix: "" })) disk.records.set(key, value);
+  const records = await storage.range({ prefix: "" });
   await storage.close();
+  return inMemory(records);
+}
+
+function inMemory(records: readonly StoredRecord[]): Storage {
+  const disk = new MemoryDisk();
+  for (const { key, value } of records) disk.records.set(key, value);
   return new MemoryStorage(disk);
+}
+
+/** Whether the file and what lies beside it may be written. A home on a disk that is only read is looked at all the same. */
+function isWritable(file: string, folder: string): boolean {
+  try {
+    for (const path of [file, folder]) accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function recordsOf(file: string, folder: string): StoredRecord[] {
+  try {
+    return readSqliteRecords(file);
+  } catch (error) {
+    throw unreadable(folder, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The storage of a home's file, made when it is missing. @throws CliError HOME_UNREADABLE. */

@@ -1,4 +1,4 @@
-import { openDatabase, type Database, type SqlValue, type Statement } from "@conclave/sqlite";
+import { openDatabase, openUnwritable, type Database, type SqlValue, type Statement } from "@conclave/sqlite";
 import { checkKey, prefixEnd, type Range, type Storage, type StoredRecord, type Write } from "../ports/storage.js";
 
 const SCHEMA = "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT";
@@ -77,6 +77,17 @@ export class SqliteStorage implements Storage {
       if (this.closed) throw new Error("storage is closed");
       resolve(job());
     });
+  }
+}
+
+/** Every record of a file that may only be read; nothing is written. @throws when it cannot be opened, or is not whole. */
+export function readSqliteRecords(path: string): StoredRecord[] {
+  const database = openUnwritable(path);
+  try {
+    const rows = database.prepare("SELECT key, value FROM records ORDER BY key").all();
+    return rows.map((row) => ({ key: String(row["key"]), value: bytesOf(row["value"]) }));
+  } finally {
+    database.close();
   }
 }
 
