@@ -25,6 +25,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   ],
   INVITE_CLOSED: [refused, "The invite was made, and its link is closed already."],
   UPDATE_NEEDED: [refused, "The room uses something that this version does not know."],
+  EARLY_FORM: [refused, "The room is of an early form of Conclave: it can be read, and nothing more happens in it."],
   RESTORED: [alarm, "This home is a copy, or was put back from a backup: it cannot send in this room."],
   UNSURE: [refused, "The home's storage failed just now: it is not known whether this was kept."],
   HOME_IN_USE: [locked, "Another process uses this home."],

@@ -237,7 +237,8 @@ export class HomeClient implements Client {
    */
   private async joinedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
     const { meta, keys } = before.engine.state;
-    const room = meta.standing === "lost" ? await storedRoom(this.ports, keys) : null;
+    const isEarly = meta.ending?.problem.kind === "early_form";
+    const room = meta.standing === "lost" && !isEarly ? await storedRoom(this.ports, keys) : null;
     if (room?.status !== "joining") return null;
     // Without bytes to send: it is in the log by now, or nowhere.
     const { name = "" } = memberOf(room.roster, this.person) ?? {};

@@ -17,6 +17,7 @@ export interface Movement {
 export function ended({ failure, meta }: RoomState): Problem | null {
   if (failure !== null) return { kind: "closed" };
   if (meta.standing === "restored") return { kind: "restored" };
+  if (meta.ending?.problem.kind === "early_form") return meta.ending.problem;
   return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
 }
 

@@ -56,7 +56,8 @@ export function decodeHistoryItem(bytes: Uint8Array): HistoryItem {
       case 2:
         return { kind: "decision", n, seq: r.u53() };
       case 3:
-        return { kind: "unreadable", n, reason: REASONS[r.u8()]!, count: r.u53() };
+        // Each was a line of its own, before they were counted.
+        return { kind: "unreadable", n, reason: REASONS[r.u8()]!, count: r.remaining === 0 ? 1 : r.u53() };
       case 4:
         return { kind: "alarm", n, order: r.u53() };
       case 5:

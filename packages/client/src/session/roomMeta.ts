@@ -65,16 +65,12 @@ export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   });
 }
 
-/** @throws Error when the stored bytes are damaged, or of another version; its message is a sentence for the person. */
+/** @throws Error when the stored bytes are damaged, or of a newer version. */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
   return stored(bytes, "room", (r) => {
     const version = r.u8();
     if (version > VERSION) throw new Error("this home was written by a newer version");
-    if (version < VERSION) {
-      throw new Error(
-        "this home is of an early form, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; make a new home and rejoin by an invite",
-      );
-    }
+    if (version < VERSION) return readEarly(r);
     return {
       roomId: r.fixed(32),
       roomTag: r.fixed(32),
@@ -86,6 +82,21 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
       ending: r.optional(readEnding),
     };
   });
+}
+
+/**
+ * A room of an early form. RULE: client.early-form: it is over, and told so; what was said in it stays readable, and its home and
+ * the other rooms go on. None of its keys is used: what they were used for cannot be known any more (docs/protocol.md §6).
+ */
+function readEarly(r: Reader): RoomMeta {
+  const meta = { roomId: r.fixed(32), roomTag: r.fixed(32), relay: r.text(), title: r.text() };
+  const standing = STANDINGS[r.u8()]!;
+  r.fixed(r.remaining);
+  if (standing === "removed" || standing === "left") {
+    return { ...meta, standing, creation: null, join: null, ending: null };
+  }
+  const ending: JoinEnding = { problem: { kind: "early_form" }, by: null };
+  return { ...meta, standing: "lost", creation: null, join: null, ending };
 }
 
 function writeCreation(w: Writer, creation: NonNullable<RoomMeta["creation"]>): void {

@@ -28,6 +28,8 @@ export function explainProblem(problem: Problem): string {
       return "The relay has not said yet whether it took this.";
     case "update_needed":
       return "The room uses something that this version of Conclave does not know.";
+    case "early_form":
+      return "This room is of an early form of Conclave: what was said can be read, and nothing more can be sent or received in it.";
     case "clock": {
       const way = problem.ahead > 0 ? "ahead of" : "behind";
       return `This machine's clock is ${spanOf(Math.abs(problem.ahead))} ${way} the relay's, and what is decided bears its time for ever.`;

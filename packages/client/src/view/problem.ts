@@ -16,6 +16,8 @@ export type Problem =
   | { readonly kind: "underway" }
   /** The room uses something that this version does not know: nothing is read or sent before an update. */
   | { readonly kind: "update_needed" }
+  /** The room is of an early form of this program (before 0.1.0): it is read, and not gone on with. */
+  | { readonly kind: "early_form" }
   /** This device's clock is so far (ms) ahead of the others', or behind them (below zero): see `Client.trustClock`. Nothing was tried. */
   | { readonly kind: "clock"; readonly ahead: number }
   /** This device is a copy, or was put back from one: it never sends again (attack A64). */
@@ -58,6 +60,7 @@ const FATES: Readonly<Record<Problem["kind"], Fate>> = {
   ...{ starved: "kept", closed: "unknown", unsure: "unknown", restored: "dropped", not_member: "dropped" },
   ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
   ...{ leaving: "dropped", clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },
+  early_form: "dropped",
 };
 
 /** What became of a stored message. What is said of an outcome is derived from it, and from nothing that was hoped for. */

@@ -20,6 +20,8 @@ export function sayProblem(problem: Problem): string {
       return t.updateNeeded;
     case "clock":
       return t.clock;
+    case "early_form":
+      return t.earlyForm;
     case "restored":
       return t.restored;
     case "unsure":
@@ -67,6 +69,8 @@ const t = words({
       "This device's clock is far from the others', and a decision bears its time for ever. Set it right, then try again.",
     unsure:
       "Storing failed just now, and nobody knows yet whether this was kept. Reload the page and look, before you do it again.",
+    earlyForm:
+      "This room is of an early form of Conclave: what was said can be read, and nothing more can be sent or received in it. Create a new room, or join one with a link.",
     unknown: "That is not here any more.",
     leaving: "You have asked to leave this room: nothing more is sent from here.",
     notMember: "You are not in this room, or not yet.",
@@ -93,6 +97,8 @@ const t = words({
       "Die Uhr dieses Geräts geht ganz anders als die der anderen, und eine Entscheidung trägt ihre Zeit für immer. Stell sie richtig, und versuch es dann noch einmal.",
     unsure:
       "Das Speichern ist gerade fehlgeschlagen, und noch weiß niemand, ob das behalten wurde. Lade die Seite neu und sieh nach, bevor du es noch einmal tust.",
+    earlyForm:
+      "Dieser Raum hat noch eine frühe Form von Conclave: Was gesagt wurde, bleibt lesbar, aber hier wird nichts mehr gesendet oder empfangen. Gründe einen neuen Raum, oder tritt mit einem Link einem bei.",
     unknown: "Das ist nicht mehr da.",
     leaving: "Du willst diesen Raum verlassen: von hier wird nichts mehr gesendet.",
     notMember: "Du bist nicht in diesem Raum, oder noch nicht.",
