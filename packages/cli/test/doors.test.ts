@@ -23,6 +23,7 @@ const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link
   underway: { kind: "underway" },
   update_needed: { kind: "update_needed" },
   restored: { kind: "restored" },
+  early_form: { kind: "early_form" },
   starved: { kind: "starved", losses: 3 },
   unknown: { kind: "unknown" },
   malformed: { kind: "malformed", what: "name" },
@@ -91,12 +92,46 @@ describe("what a command says when something stops it", () => {
     }
     for (const standing of STANDINGS) expectDoors(notInRoom(standing));
     expectDoors(noRooms());
-    const somebody = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
-    for (const code of keysOf<AlarmCode>(ALARMS))
-      for (const person of [null, somebody])
-        expect(commands, code).toEqual(expect.arrayContaining(commandsIn(adviceFor({ code, person }))));
-    expect(adviceFor({ code: "FORK", person: somebody })).toContain("or that device does not tell the truth");
+    const teller = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
+    expect(adviceFor({ code: "FORK", person: teller })).toContain("or that device does not tell the truth");
   });
+
+  it("RULE cli.every-door: each refusal says what one can do, and each advice on an alarm names a command that exists", () => {
+    for (const code of REJECTION_CODES) {
+      const details = code === "already_so" ? ["policy", "title", "role", "relay", "ban", "approval", "decline"] : [""];
+      for (const detail of details) {
+        const error = problemError({ kind: "refused", rejection: { code, detail } }, "http://relay.test");
+        expectDoors(error);
+        expect({ code, opens: opens(error.hint) }).toEqual({ code, opens: true });
+      }
+    }
+    for (const error of RELAY_ERRORS) {
+      const { hint } = problemError({ kind: "relay", error, retryAfter: 0 }, "http://relay.test");
+      expect({ error, opens: opens(hint) }).toEqual({ error, opens: true });
+    }
+    for (const problem of [
+      ...Object.values(MORE),
+      ...keysOf(LINKS).map((fault) => ({ kind: "link", fault }) as const),
+    ]) {
+      const { hint } = problemError(problem, "http://relay.test");
+      expect({ problem, opens: opens(hint) }).toEqual({ problem, opens: problem.kind !== "cancelled" });
+    }
+    const somebody = { person: new Uint8Array(32), name: "Bob", tag: "b", isYou: false };
+    for (const code of keysOf<AlarmCode>(ALARMS)) {
+      for (const person of [null, somebody]) {
+        const named = commandsIn(adviceFor({ code, person }));
+        expect({ code, isNamed: named.length > 0 }).toEqual({ code, isNamed: true });
+        expect(commands, code).toEqual(expect.arrayContaining(named));
+      }
+    }
+  });
+
+  /** A command to type, or something that a person does outside of this program. */
+  function opens(hint: string | null): boolean {
+    const deed =
+      /\b(ask|try again|update|copy|check|look|send it|set|give|go on|wait|show this|quotes|has at most|visible|tell)\b/iu;
+    return hint !== null && (commandsIn(hint).length > 0 || deed.test(hint));
+  }
 
   function expectDoors({ code, message, hint }: CliError): void {
     expect(commands, code).toEqual(expect.arrayContaining(commandsIn(`${message} ${hint ?? ""}`)));

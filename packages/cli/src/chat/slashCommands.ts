@@ -1,4 +1,13 @@
 import { DEFAULT_USES } from "../commands/invite.js";
+import {
+  type Answered,
+  approveProposal,
+  declineNamed,
+  type Door,
+  proposes,
+  SHOWN_ID,
+  withdrawProposal,
+} from "../commands/proposals.js";
 import { memberTable } from "../commands/members.js";
 import { CliError } from "../cliError.js";
 import { nearestName } from "../config/nearestName.js";
@@ -89,14 +98,18 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   requests: {
     usage: "/requests",
     effect: "shows",
-    about: "who asks to be let in",
+    about: "who asks to be let in, and what waits for agreement",
     run: async (room, _, host) => {
-      const waiting = await room.requests();
-      const lines = waiting.map(
+      const waiting = (await room.requests()).map(
         ({ name, tag, via, note }) =>
-          `${safeName(name)}#${tag}, with ${safeLine(via)}${note === "" ? "" : `: ${safeLine(note)}`}`,
+          `${safeName(name)}#${tag}, with ${safeLine(via)}${note === "" ? "" : `: ${safeLine(note)}`}\n  /admit ${safeName(name)} or /decline ${safeName(name)}`,
       );
-      host.say(lines.length === 0 ? "Nobody asks to be let in." : `${lines.join("\n")}\n/admit NAME or /decline NAME`);
+      const proposed = room.proposals().map((proposal) => {
+        const id = proposal.id.slice(0, SHOWN_ID);
+        const doors = proposal.by.isYou ? `/withdraw ${id}` : `/approve ${id} or /decline ${id}`;
+        return `${proposes(proposal)}\n  ${doors}`;
+      });
+      host.say([...waiting, ...proposed].join("\n") || "Nobody asks for anything.");
     },
   },
   admit: {
@@ -109,14 +122,22 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     },
   },
   decline: {
-    usage: "/decline NAME",
+    usage: "/decline NAME or ID",
     effect: "acts",
-    about: "turn down somebody who asked",
-    run: async (room, name, host) => {
-      const request = findOne("request", needed(name, "/decline NAME"), await room.requests());
-      await room.decline(request.id);
-      host.say(`${safeName(request.name)} was turned down.`);
-    },
+    about: "turn down somebody who asked, or say no to a proposal",
+    run: (room, given, host) => answer(host, declineNamed(room, needed(given, "/decline NAME or ID"), slash)),
+  },
+  approve: {
+    usage: "/approve ID",
+    effect: "acts",
+    about: "approve what somebody proposed; /requests shows the ids",
+    run: (room, given, host) => answer(host, approveProposal(room, needed(given, "/approve ID", "which"), slash)),
+  },
+  withdraw: {
+    usage: "/withdraw ID",
+    effect: "acts",
+    about: "take back what you proposed",
+    run: (room, given, host) => answer(host, withdrawProposal(room, needed(given, "/withdraw ID", "which"), slash)),
   },
   remove: {
     usage: "/remove NAME",
@@ -244,6 +265,15 @@ function helpText(): string {
 function needed(argument: string, usage: string, what = "who"): string {
   if (argument === "") throw new CliError("USAGE", `Say ${what}: ${usage}.`);
   return argument;
+}
+
+/** How a command is typed here. */
+const slash: Door = (command, ...args) => [`/${command}`, ...args].join(" ");
+
+async function answer(host: SlashHost, answered: Promise<Answered>): Promise<void> {
+  const { lines, progress } = await answered;
+  if (progress) tell(host, progress, lines[0]);
+  else host.say(lines.join("\n"));
 }
 
 function tell(host: SlashHost, progress: Progress, sentence: string): void {

@@ -52,8 +52,9 @@ function roomLines(current: RoomStatus): string[] {
   ];
 }
 
-function standingLine({ standing, role, isConfirmed, people }: RoomSummary): string {
+function standingLine({ standing, ended, role, isConfirmed, people }: RoomSummary): string {
   if (standing === "asking") return "waiting to be let in";
+  if (standing === "lost" && ended !== null) return `not in it: ${safeText(ended.message)}`;
   if (standing === "lost") return "not in it: the joining did not work out";
   if (standing === "removed" || standing === "left") return `not in it any more: ${standing}`;
   if (standing !== "member") return standing;

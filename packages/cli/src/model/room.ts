@@ -10,6 +10,8 @@ export interface RoomSummary {
   readonly relay: string;
   /** How this device stands in it: `member`, `asking` (somebody has to decide), `left`, `removed`, … */
   readonly standing: ClientStatus["standing"];
+  /** Why the way in ended, or the room is over here: null where it has not, or it says itself. */
+  readonly ended: { readonly code: string; readonly message: string } | null;
   /** False after a join until a member has confirmed it by doing something in the room. */
   readonly isConfirmed: boolean;
   /** Its people, roles and rules stay as they are for ever. */
@@ -82,7 +84,7 @@ export interface Proposal {
   readonly action: string;
   /** Whom it is about, if that is somebody in the room. */
   readonly subject: Person | null;
-  /** The same for people. */
+  /** The same for people, as something that has not happened: `remove Bob`. */
   readonly summary: string;
   readonly approvedBy: readonly Person[];
   /** Who has said no. It keeps nobody else from agreeing. */

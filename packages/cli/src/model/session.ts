@@ -70,6 +70,8 @@ export interface RoomSession {
   admit(requestId: string): Promise<Progress>;
   decline(requestId: string): Promise<void>;
   proposals(): readonly Proposal[];
+  /** What was decided by the proposal whose id begins so; null where nothing was. */
+  decided(proposalId: string): Decision | null;
   approve(proposalId: string): Promise<Progress>;
   /** Says no to somebody else's proposal: it keeps nobody from agreeing. Stored, and sent in the order of messages. */
   declineProposal(proposalId: string): Promise<void>;

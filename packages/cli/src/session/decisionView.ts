@@ -46,42 +46,56 @@ function summaryOf(decision: RoomDecision, labelOf: LabelOf): string {
 
 /** `removed Bob`: what an action does, as something that somebody did. */
 export function actionPhrase(action: Action, whom: string, labelOf: LabelOf): string {
+  return phrasesOf(action, whom, labelOf)[0];
+}
+
+/** `remove Bob`: the same as something that has not happened. */
+export function proposedPhrase(action: Action, whom: string, labelOf: LabelOf): string {
+  return phrasesOf(action, whom, labelOf)[1];
+}
+
+/** Each action as it is told when it was done, and when it is proposed. */
+function phrasesOf(action: Action, whom: string, labelOf: LabelOf): readonly [string, string] {
   switch (action.type) {
     case "charter":
-      return "founded the room";
+      return both("founded", "found", "the room");
     case "add":
-      return `let ${whom} in`;
+      return both("let", "let", `${whom} in`);
     case "remove":
-      return `removed ${whom}`;
+      return both("removed", "remove", action.ban ? `${whom} for good` : whom);
     case "leave":
-      return `let ${whom} go`;
+      return both("let", "let", `${whom} go`);
     case "setRole":
-      return `made ${whom} ${action.role}`;
+      return both("made", "make", `${whom} ${action.role}`);
     case "setPolicy":
-      return `changed who decides to "${presetOf(action.policy)}"`;
+      return both("changed", "change", `who decides to "${presetOf(action.policy)}"`);
     case "setTitle":
-      return `named the room "${action.title}"`;
+      return both("named", "name", `the room "${action.title}"`);
     case "addDevice":
-      return "added a device";
+      return both("added", "add", "a device");
     case "removeDevice":
-      return `took out a device of ${whom}`;
+      return both("took", "take", `out a device of ${whom}`);
     case "return":
-      return "came back by the recovery words, with a new device in the place of the lost one";
+      return both("came", "come", "back by the recovery words, with a new device in the place of the lost one");
     case "openReturn":
-      return "made it possible to come back by the recovery words";
+      return both("made", "make", "it possible to come back by the recovery words");
     case "createInvite":
-      return `made ${linkName(labelOf(action.invite.inviteId))}`;
+      return both("made", "make", linkName(labelOf(action.invite.inviteId)));
     case "revokeInvite":
-      return `closed ${linkName(labelOf(action.inviteId))}`;
+      return both("closed", "close", linkName(labelOf(action.inviteId)));
     case "tick":
-      return "noted the time, by which links expire";
+      return both("noted", "note", "the time, by which links expire");
     case "seal":
-      return "sealed the room: its people stay as they are";
+      return both("sealed", "seal", "the room: its people stay as they are");
     case "transferOwnership":
-      return `made ${whom} the owner in their own place`;
+      return both("made", "make", `${whom} the owner in their own place`);
     case "setRelay":
-      return `moved the room to ${action.relay.address}`;
+      return both("moved", "move", `the room to ${action.relay.address}`);
   }
+}
+
+function both(did: string, would: string, what: string): readonly [string, string] {
+  return [`${did} ${what}`, `${would} ${what}`];
 }
 
 function linkName(label: string | null): string {

@@ -29,7 +29,7 @@ import type {
 } from "../model/room.js";
 import type { InviteOptions, Progress, RoomEvent, RoomSession, Settled } from "../model/session.js";
 import type { Decision, Message, SharedFile, TimelineItem } from "../model/timeline.js";
-import { actionPhrase, decisionView } from "./decisionView.js";
+import { decisionView, proposedPhrase } from "./decisionView.js";
 import { inviteName, inviteRef, memberView, personView } from "./personView.js";
 import { policyOf, policyView } from "./policyView.js";
 import {
@@ -77,7 +77,9 @@ export class HomeRoom implements RoomSession {
     const members = this.room.members();
     const role = members.find(({ isYou }) => isYou)?.role ?? null;
     const isSealed = this.room.isSealed();
-    return { id: toHex(id), title, relay: this.relay, standing, isConfirmed, isSealed, role, people: members.length };
+    const people = members.length;
+    const ended = this.ended();
+    return { id: toHex(id), title, relay: this.relay, standing, ended, isConfirmed, isSealed, role, people };
   }
 
   status(): RoomStatus {
@@ -106,7 +108,7 @@ export class HomeRoom implements RoomSession {
   /** @throws CliError NOT_MEMBER where this device has nothing to do with who is in the room: not yet, or not any more */
   mustBeKnown(): void {
     const { standing } = this.room.status();
-    if (isGone(standing) || standing === "asking") throw notInRoom(standing);
+    if (isGone(standing) || standing === "asking") throw this.notHere();
   }
 
   members(): Member[] {
@@ -127,7 +129,7 @@ export class HomeRoom implements RoomSession {
   fingerprints(member: Member | null): Fingerprints {
     const people = this.room.members();
     const person = people.find((each) => (member ? toHex(each.person) === member.id : each.isYou));
-    if (!person) throw notInRoom(this.room.status().standing);
+    if (!person) throw this.notHere();
     const { words, digits } = this.room.fingerprint(person.person);
     const [roomCode, peopleCode] = [this.room.roomCode(), this.room.peopleCode()];
     return { person: personView(person), words: words.split(" "), digits, roomCode, peopleCode };
@@ -135,7 +137,7 @@ export class HomeRoom implements RoomSession {
 
   policy(): PolicyDocument {
     const policy = this.room.policy();
-    if (!policy) throw notInRoom(this.room.status().standing);
+    if (!policy) throw this.notHere();
     return policyView(policy);
   }
 
@@ -150,6 +152,8 @@ export class HomeRoom implements RoomSession {
 
   /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
   async sync(): Promise<void> {
+    // Who is out needs no relay to be told so.
+    if (isGone(this.room.status().standing)) throw this.notHere();
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
     this.value(await this.room.synced(PATIENCE_MS));
   }
@@ -229,7 +233,7 @@ export class HomeRoom implements RoomSession {
     if (flushed.ok) return;
     const error = sendingError(flushed.problem, this.relay, what);
     if (flushed.problem.kind !== "not_member") throw error;
-    const { message, code } = notInRoom(this.room.status().standing);
+    const { message, code } = this.notHere();
     const { hint, fate } = error;
     throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });
   }
@@ -302,7 +306,7 @@ export class HomeRoom implements RoomSession {
       by: personView(by),
       action: action.type,
       subject: this.personIn(action),
-      summary: actionPhrase(action, this.personIn(action)?.name ?? "somebody", this.labelOf),
+      summary: proposedPhrase(action, this.personIn(action)?.name ?? "somebody", this.labelOf),
       approvedBy: approvedBy.map(personView),
       declinedBy: declinedBy.map(personView),
       have,
@@ -405,9 +409,23 @@ export class HomeRoom implements RoomSession {
     return member ? personView(member) : null;
   }
 
+  /** Why the way in ended, where something is known of it. */
+  private ended(): RoomSummary["ended"] {
+    const problem = this.room.status().ending?.problem ?? null;
+    if (problem === null) return null;
+    const { code, message } = problemError(problem, this.relay);
+    return { code, message };
+  }
+
+  /** What is told where this device is not in the room. */
+  private notHere(): CliError {
+    const { ending, standing } = this.room.status();
+    return ending?.problem?.kind === "early_form" ? problemError(ending.problem, this.relay) : notInRoom(standing);
+  }
+
   private value<T>(result: Result<T>): T {
     if (result.ok) return result.value;
-    if (result.problem.kind === "not_member") throw notInRoom(this.room.status().standing);
+    if (result.problem.kind === "not_member") throw this.notHere();
     throw problemError(result.problem, this.relay);
   }
 }

@@ -7,7 +7,8 @@ import {
   type Result,
   type Standing,
 } from "@conclave/client";
-import type { LinkFault } from "@conclave/client/pure";
+import type { LinkFault, RelayError } from "@conclave/client/pure";
+import type { Rejection, RejectionCode } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
@@ -108,14 +109,14 @@ function errorOf(problem: Problem, relay: string): CliError {
     case "restored":
       return new CliError("RESTORED", sentence, hintFor("restored"));
     case "refused": {
-      const { code, detail = "" } = problem.rejection;
-      return new CliError(code.toUpperCase(), sentence, hintFor(`${code} ${detail}`) ?? hintFor(code));
+      const { rejection } = problem;
+      return new CliError(rejection.code.toUpperCase(), sentence, refusalHint(rejection));
     }
     case "relay":
       return new CliError(
         `RELAY_${problem.error.toUpperCase()}`,
         `The relay refused: ${sentence}`,
-        RELAY_HINTS[problem.error] ?? null,
+        RELAY_HINTS[problem.error],
       );
     case "link":
       return new CliError("LINK", sentence, LINK_HINTS[problem.fault]);
@@ -133,6 +134,7 @@ function errorOf(problem: Problem, relay: string): CliError {
       return new CliError("CANCELLED", sentence, null);
     case "corrupted":
       return new CliError("CORRUPTED", sentence, "Nothing of it was kept. Ask its author to send it again.");
+    case "early_form":
     case "starved":
     case "too_large":
     case "source":
@@ -182,51 +184,167 @@ const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
   restored: explainProblem({ kind: "restored" }),
 };
 
-function hintFor(code: string): string | null {
-  return HINTS[code]?.() ?? null;
+function hintFor(kind: Told): string | null {
+  return HINTS[kind]?.() ?? null;
+}
+
+function refusalHint({ code, detail = "" }: Rejection): string {
+  return (ALREADY[code === "already_so" ? detail : ""] ?? REFUSALS[code])();
 }
 
 const ANOTHER = () => "Ask for a new link.";
 const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
-/** Made when they are said: by then it is known how the program was started, and for which home. */
-const HINTS: Readonly<Record<string, () => string>> = {
+const AGAIN = () => "Try again: it is judged by how the room is now.";
+const FAULT = () => "Update Conclave and try again. If it stays so, please report it.";
+const ASK_AGAIN = () => `Whoever wants to join asks again:  ${otherCommand("join", LINK)}`;
+const BY_HAND = () => `Whoever may do so lets people in by hand:  ${otherCommand("invite", "--mode", "ask")}`;
+const STATUS = () => `To see how you stand in the room:  ${nextCommand("status")}`;
+const MEMBERS = () => `To see who is in the room, and in which role:  ${nextCommand("members")}`;
+const REQUESTS = () => `To see what waits for agreement:  ${nextCommand("requests")}`;
+const POLICY = () => `To see who decides what:  ${nextCommand("policy")}`;
+
+/**
+ * What to do about each refusal, made when it is said: by then it is known how the program was started, and for which home.
+ *
+ * RULE: cli.every-door: whoever is refused is told what they can do, and it names only what there is: a code without a door is
+ * no code (it does not compile).
+ */
+export const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
+  malformed: FAULT,
+  bad_signature: FAULT,
+  wrong_room: FAULT,
+  wrong_seq: AGAIN,
+  wrong_prev: AGAIN,
+  wrong_epoch: AGAIN,
+  wrong_transcript: () => `Compare the room code with the others over another channel:  ${nextCommand("verify")}`,
+  wrong_policy: POLICY,
+  state_mismatch: FAULT,
+  author_unknown: STATUS,
+  author_not_committer: FAULT,
+  not_allowed: POLICY,
+  approvals_missing: REQUESTS,
+  above_own_role: MEMBERS,
+  rate_limited: () => `Others have to decide something first. What was decided:  ${nextCommand("log")}`,
+  sealed: () => `People can still leave:  ${nextCommand("leave")}`,
+  last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
+  invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "PRESET")}`,
+  invalid_action: FAULT,
+  member_limit: MEMBERS,
+  already_member: () =>
+    "If that was you on another device, go on there. If it is lost, someone in the room has to remove you first; then a new link lets you in.",
+  not_member: MEMBERS,
+  banned: () => "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
+  bad_leaf_cert: FAULT,
+  leaf_reused: FAULT,
+  device_limit: FAULT,
+  no_sponsor: FAULT,
+  own_device: () => `To leave the room:  ${nextCommand("leave")}`,
+  last_device: () => `To leave the room:  ${nextCommand("leave")}`,
+  bad_key_package: ASK_AGAIN,
+  key_package_expired: ASK_AGAIN,
+  invite_unknown: ANOTHER,
+  invite_revoked: ANOTHER,
+  invite_expired: ANOTHER,
+  invite_used_up: ANOTHER,
+  invite_not_for_you: ANOTHER,
+  invite_wrong_role: ANOTHER,
+  invite_needs_admission: BY_HAND,
+  declined: () => "Ask the person who sent you the link.",
+  invite_exists: () => `To see the links there are:  ${nextCommand("invites")}`,
+  invite_limit: () => `Close one that is not needed:  ${nextCommand("revoke", "INVITE")}`,
+  bad_invite_proof: ANOTHER,
+  bad_approval: REQUESTS,
+  bad_farewell: STATUS,
+  mls: FAULT,
+  forbidden_proposal: FAULT,
+  missing_path: FAULT,
+  credential_changed: FAULT,
+  wrong_binding: FAULT,
+  ghost: FAULT,
+  no_record: FAULT,
+  wrong_record: FAULT,
+  wrong_roster_key: FAULT,
+  not_active: STATUS,
+  pending: () => `To see whether something is still to be sent:  ${nextCommand("status")}`,
+  not_caught_up: () => `To catch up:  ${nextCommand("sync")}`,
+  paused: () => `See the alarm:           ${nextCommand("status")}\nGo on when you have:     ${nextCommand("resume")}`,
+  too_large: () => `Send a long text as a file:  ${nextCommand("send", "--file", "PATH")}`,
+  unknown_proposal: REQUESTS,
+  already_so: STATUS,
+  bad_link: () => "Copy the link again, all of it, or ask for it once more.",
+  bad_slot: () => "Is the link whole? If it is, ask for a new one: this one may have been closed.",
+  bad_history: SUSPICIOUS,
+  below_floor: SUSPICIOUS,
+  bad_admission: SUSPICIOUS,
+};
+
+/** Where to see what is so already. */
+const ALREADY: Readonly<Record<string, () => string>> = {
+  policy: POLICY,
+  role: MEMBERS,
+  approval: REQUESTS,
+  decline: REQUESTS,
+};
+
+/** The problems that are told by their own name. */
+type Told = Exclude<
+  Problem["kind"],
+  | "refused"
+  | "relay"
+  | "link"
+  | "malformed"
+  | "unreachable"
+  | "behind"
+  | "update_needed"
+  | "clock"
+  | "closed"
+  | "corrupted"
+>;
+const HINTS: Readonly<Record<Told, (() => string) | null>> = {
   underway: () => `To see whether something is still to be sent:  ${nextCommand("status")}`,
   unsure: () =>
     `Check that the disk is not full. Look whether it is there before you try again:  ${nextCommand("history")}`,
   restored: () => `To come back as a new device, or to be told who can help:  ${nextCommand("resume")}`,
-  already_member: () =>
-    "If that was you on another device, go on there. If it is lost, someone in the room has to remove you first; then a new link lets you in.",
-  invalid_policy: () => "Choose another policy.",
-  already_so: () => `To see how it stands:  ${nextCommand("status")}`,
-  "already_so policy": () => `To see who decides what:  ${nextCommand("policy")}`,
-  "already_so role": () => `To see who has which role:  ${nextCommand("members")}`,
-  "already_so approval": () => `To see who else has to agree:  ${nextCommand("requests")}`,
-  "already_so decline": () => `To see who has agreed:  ${nextCommand("requests")}`,
-  unknown_proposal: () => `To see what can be approved:  ${nextCommand("requests")}`,
-  last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
-  not_allowed: () => `To see who decides what:  ${nextCommand("policy")}`,
-  own_device: () => `To leave the room:  ${nextCommand("leave")}`,
-  banned: () => "Somebody in the room can let you in by hand: ask for a link made with --mode ask.",
-  bad_slot: () => "Is the link whole? If it is, ask for a new one: this one may have been closed.",
-  paused: () => `See the alarm:           ${nextCommand("status")}\nGo on when you have:     ${nextCommand("resume")}`,
-  invite_revoked: ANOTHER,
-  invite_expired: ANOTHER,
-  invite_used_up: ANOTHER,
-  bad_history: SUSPICIOUS,
-  below_floor: SUSPICIOUS,
   already_here: () => `Talk:        ${nextCommand("chat")}\nYour rooms:  ${nextCommand("rooms")}`,
   leaving: () => `To stay after all:  ${nextCommand("leave", "--undo")}`,
-  not_member: () => `To see how you stand in the room:  ${nextCommand("status")}`,
+  not_member: STATUS,
+  early_form: () =>
+    `What was said:   ${nextCommand("history")}\nFound a room:    ${nextCommand("room", "new", "TITLE")}\nOr join one:     ${nextCommand("join", LINK)}`,
+  starved: () => `To see what came first:  ${nextCommand("log")}`,
+  unknown: () => `To see what there is:  ${nextCommand("requests")}  or  ${nextCommand("history", "--ids")}`,
+  too_large: () => "Send it in parts, or make it smaller.",
+  source: () => "Check that the file is there, that you may read it, and that nothing else writes to it.",
+  // The person's own will.
+  cancelled: null,
 };
 
-const RELAY_HINTS: Readonly<Record<string, string>> = {
+const WHO_RUNS = "Try again. If it stays so, ask who runs the relay.";
+const LATER = "Wait a moment and try again.";
+const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
+  bad_frame: "Update Conclave and try again. If it stays so, ask who runs the relay.",
+  hello_expected: "Update Conclave and try again. If it stays so, ask who runs the relay.",
+  unsupported_version: "Update Conclave, or ask who runs the relay to do so.",
+  too_large: "Send it in parts, or ask who runs the relay for a higher limit.",
+  rate_limited: LATER,
+  shutting_down: LATER,
   create_denied: "Ask its operator for the permit and give it in CONCLAVE_PERMIT.",
-  rate_limited: "Wait a moment and try again.",
-  slot_closed: "This link was closed: ask for a new one.",
-  slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
   room_damaged: "Tell whoever runs the relay: its log says which row. What is stored here stays readable.",
   room_unknown:
-    "It runs, and does not have this room (any more): was its data folder lost or exchanged? What is stored here stays readable.",
+    "It runs, and does not have this room (any more): ask who runs it whether its data folder was lost or exchanged. What is stored here stays readable.",
+  room_exists: WHO_RUNS,
+  stale_epoch: WHO_RUNS,
+  append_conflict: WHO_RUNS,
+  proof_invalid: WHO_RUNS,
+  write_denied: WHO_RUNS,
+  slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
+  slot_closed: "This link was closed: ask for a new one.",
+  token_denied: WHO_RUNS,
+  inbox_denied: WHO_RUNS,
+  blob_unknown: "The relay does not have it any more: ask its author to send it again.",
+  quota_exceeded: "Send something smaller, or ask who runs the relay for more space.",
+  blob_conflict: WHO_RUNS,
+  storage_full: "Ask who runs the relay to make room on its disk. What is stored here is sent later.",
+  storage_busy: LATER,
 };
 const LINK_HINTS: Readonly<Record<LinkFault, string>> = {
   none: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",

@@ -16,7 +16,7 @@ import type { Alarm, Message, ProposalLine, TimelineItem } from "../model/timeli
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
 import { adviceFor } from "./alarmAdvice.js";
-import { actionPhrase, decisionView, type LabelOf } from "./decisionView.js";
+import { proposedPhrase, decisionView, type LabelOf } from "./decisionView.js";
 import { personView } from "./personView.js";
 
 /** One record that cannot be shown, and several. */
@@ -69,11 +69,11 @@ export function itemView(item: RoomItem, labelOf: LabelOf, saveProof: SaveProof)
 
 function proposalView(proposal: TimelineProposal, labelOf: LabelOf): ProposalLine {
   const { actionHash, action, by, person, time, ending } = proposal;
-  const summary = actionPhrase(action, person?.name ?? "somebody", labelOf);
+  const summary = proposedPhrase(action, person?.name ?? "somebody", labelOf);
   const id = toHex(actionHash);
   const then = { done: "It was done.", withdrawn: `${by.name} withdrew it.`, void: `It is void: ${by.name} is gone.` };
   const next = ending === null ? `To agree: approve ${id.slice(0, 12)}` : then[ending];
-  return { id, time, by: personView(by), ending, sentence: `${by.name} proposed: ${summary}. ${next}` };
+  return { id, time, by: personView(by), ending, sentence: `${by.name} proposed to ${summary}. ${next}` };
 }
 
 /** An alarm as a document. */

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { type Action, actionHash, preset } from "@conclave/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runSlashCommand } from "../src/chat/slashCommands.js";
+import type { CliError } from "../src/cliError.js";
+import type { HomeRoom } from "../src/session/homeRoom.js";
+import { openHome } from "../src/session/openHome.js";
+import { people, runHere } from "./inProcess.js";
+import { startRelay, type Running } from "./processes.js";
+
+let folder = "";
+let relay: Running;
+let conclave: ReturnType<typeof people>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-proposals-"));
+  const started = await startRelay(join(folder, "relay"));
+  relay = started.relay;
+  conclave = people(folder);
+  const found = ["room", "new", "Garden", "--name", "Alice", "--preset", "open-house", "--relay", started.address];
+  const { link } = await conclave("alice", ...found);
+  for (const name of ["Bob", "Carol"]) await conclave(name.toLowerCase(), "join", link, "--name", name);
+  await conclave("alice", "role", "Bob", "admin", "--yes");
+  expect((await conclave("alice", "policy", "admins", "--yes")).code).toBe(0);
+}, 120_000);
+afterAll(async () => {
+  await relay.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const text = async (who: string, ...args: string[]) =>
+  (await runHere([...args, "--home", join(folder, who)])).stdout.replaceAll("\u2028", "\n");
+
+/** Works in the room of a home as its chat does. */
+async function inRoom<T>(who: string, work: (room: HomeRoom, inside: RoomSession) => Promise<T>): Promise<T> {
+  const { home } = await openHome(join(folder, who), "write");
+  try {
+    const room = home.room(null);
+    await room.sync();
+    return await work(room, home.client.rooms()[0]!);
+  } finally {
+    await home.close();
+  }
+}
+
+/** What a line of the chat says, typed by a person. */
+async function typed(who: string, line: string): Promise<string> {
+  return await inRoom(who, async (room) => {
+    const said: string[] = [];
+    const host = {
+      ...{ isPerson: true, toggleMembers: () => undefined, quit: () => undefined },
+      say: (each: string) => said.push(each),
+      ask: () => Promise.resolve(true),
+    };
+    await runSlashCommand(room, line, host);
+    return said.join("\n");
+  });
+}
+
+describe("what waits for agreement", () => {
+  it("is told as what has not happened; the chat answers it by the commands' names; what is so already is called that", async () => {
+    const asked = await conclave("alice", "remove", "Carol", "--yes");
+    expect(asked).toMatchObject({ code: 7, done: false, approved: 1, needed: 2 });
+    const id = String(asked.proposal).slice(0, 12);
+    expect(await text("alice", "requests")).toContain("You propose to remove Carol (1 of 2)");
+    const shown = await text("bob", "requests");
+    expect(shown).toContain("Alice proposes to remove Carol (1 of 2)");
+    expect(shown).not.toContain("removed Carol");
+    expect(await text("bob", "history")).toContain("Alice proposed to remove Carol.");
+    expect(await typed("bob", "/requests")).toContain(
+      `Alice proposes to remove Carol (1 of 2)\n  /approve ${id} or /decline ${id}`,
+    );
+    expect(await typed("bob", "/help")).toMatch(/\/approve ID.*\/withdraw ID/su);
+
+    expect(await typed("bob", `/decline ${id}`)).toContain("You said no to this: remove Carol.");
+    await expect(typed("bob", `/decline ${id}`)).rejects.toMatchObject({ code: "ALREADY_SO" });
+    expect((await conclave("alice", "requests")).proposals).toMatchObject([{ declinedBy: [{ name: "Bob" }] }]);
+    const own = (await typed("bob", `/withdraw ${id}`).catch((error: unknown) => error)) as CliError;
+    expect(own).toMatchObject({ code: "NOT_ALLOWED", hint: expect.stringContaining(`/decline ${id}`) });
+    expect(await conclave("alice", "approve", id)).toMatchObject({ code: 1, error: { code: "ALREADY_SO" } });
+    expect(await conclave("alice", "policy", "admins", "--yes")).toMatchObject({
+      code: 1,
+      error: { code: "ALREADY_SO" },
+    });
+    expect(await conclave("alice", "role", "Bob", "admin")).toMatchObject({ code: 1, error: { code: "ALREADY_SO" } });
+    expect(await typed("alice", `/withdraw ${id}`)).toContain("Withdrawn: remove Carol.");
+    expect((await conclave("bob", "requests")).proposals).toEqual([]);
+  }, 240_000);
+
+  it("a beginning of an id that fits two names both, for each command and in the chat; more of it names one", async () => {
+    const [one, other] = alike();
+    for (const action of [one, other]) {
+      await inRoom("alice", async (_, inside) => {
+        expect(await inside.decide(action)).toMatchObject({ ok: true, value: { done: false } });
+        await inside.flushed(10_000);
+      });
+    }
+    const [first, second] = [one, other].map((action) => toHex(actionHash(nodeCrypto, action)));
+    const short = first!.slice(0, 4);
+    for (const [who, command] of [
+      ["bob", "approve"],
+      ["bob", "decline"],
+      ["alice", "withdraw"],
+    ] as const) {
+      const { code, error } = await conclave(who, command, short);
+      expect({ command, code, named: error.code }).toEqual({ command, code: 1, named: "AMBIGUOUS" });
+      expect(error.hint).toContain(first!.slice(0, 12));
+      expect(error.hint).toContain(second!.slice(0, 12));
+      await expect(typed(who, `/${command} ${short}`)).rejects.toMatchObject({ code: "AMBIGUOUS" });
+    }
+    expect((await conclave("bob", "requests")).proposals).toHaveLength(2);
+    expect(await conclave("alice", "withdraw", first!.slice(0, 12))).toMatchObject({ code: 0, proposal: first });
+    expect(await typed("bob", `/approve ${second!.slice(0, 12)}`)).toContain("Done, as Alice proposed");
+  }, 240_000);
+});
+
+/** Two changes of the rules whose ids begin with the same four digits. */
+function alike(): [Action, Action] {
+  const known = new Map<string, Action>();
+  const policy = preset("admins");
+  for (let maxStale = 1; ; maxStale++) {
+    const action: Action = { type: "setPolicy", policy: { ...policy, settings: { ...policy.settings, maxStale } } };
+    const begin = toHex(actionHash(nodeCrypto, action)).slice(0, 4);
+    const before = known.get(begin);
+    if (before) return [before, action];
+    known.set(begin, action);
+  }
+}
