@@ -297,4 +297,16 @@ describe("a line that is cut when something has left and its answer has not come
       }
     },
   );
+
+  it("RULE client.link-works: a link is made, and what it needs is not at the relay: that is said; it works when this home was there again", async () => {
+    const scene = await Scene.begin("late-link");
+    await scene.together();
+    scene.proxy.cut = { at: "putSlot", when: "asked" };
+    const made = await scene.do("alice", "invite", "--label", "late");
+    expect(made).toMatchObject({ code: 0, done: true, warnings: [{ code: "LINK_LATE" }] });
+    scene.proxy.mend();
+    await scene.do("alice", "sync");
+    expect((await scene.do("carol", "join", made.link, "--name", "Carol")).code).toBe(0);
+    scene.proxy.stop();
+  }, 240_000);
 });

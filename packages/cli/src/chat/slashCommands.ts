@@ -49,14 +49,18 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link, progress, invitation } = await room.invite({
+      const { link, progress, invitation, isReady } = await room.invite({
         label: label || "link",
         uses: DEFAULT_USES,
         expires: null,
         mode: null,
       });
       if (link === null) tell(host, progress, "The link was made.");
-      else host.say(`Anyone with this link can ${invitation.mode === "ask" ? "ask to join" : "join"}:\n${link}`);
+      else {
+        const what = invitation.mode === "ask" ? "ask to join" : "join";
+        const when = isReady ? "" : ", as soon as this home is connected again";
+        host.say(`Anyone with this link can ${what}${when}:\n${link}`);
+      }
     },
   },
   members: {

@@ -6,6 +6,7 @@ import type { Invitation } from "../model/room.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import type { HomeRoom } from "../session/homeRoom.js";
 import { nextCommand } from "../terminal/nextCommand.js";
+import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { dayAndTime, parseDuration } from "../terminal/when.js";
@@ -30,7 +31,7 @@ export async function invite(context: CommandContext): Promise<void> {
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be 1 to 64 visible characters.");
   await withRoom(context, "write", async (room) => {
-    const { progress, invitation, link } = await room.invite({ label, uses, expires, mode });
+    const { progress, invitation, link, isReady } = await room.invite({ label, uses, expires, mode });
     if (invitation === null) {
       reportProgress(output, progress, "The link was made.", { invitation, link });
       return;
@@ -39,6 +40,7 @@ export async function invite(context: CommandContext): Promise<void> {
       throw new CliError("INVITE_CLOSED", "The link was made, and is closed already.", nextCommand("invites"));
     const { roomAhead } = room.status();
     if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
+    if (!isReady) warnLate(output);
     output.result({ invitation, link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
@@ -104,6 +106,14 @@ export async function revoke(context: CommandContext, name: string): Promise<voi
     const progress = await room.revoke(id);
     reportProgress(context.output, progress, `The invite "${safeName(label)}" is closed.`, { invite: id });
   });
+}
+
+/** Says that a link does not work yet. */
+export function warnLate(output: Output): void {
+  output.warn(
+    `the relay does not have what this link needs: it works as soon as this home is connected again:  ${nextCommand("sync")}`,
+    "LINK_LATE",
+  );
 }
 
 const AHEAD = (span: string) =>

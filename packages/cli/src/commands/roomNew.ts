@@ -2,7 +2,7 @@ import type { Returning } from "@conclave/client";
 import { CliError, usageError } from "../cliError.js";
 import { type CommandContext, waiting, withHome } from "../program/globals.js";
 import type { HomeRoom } from "../session/homeRoom.js";
-import { DEFAULT_USES } from "./invite.js";
+import { DEFAULT_USES, warnLate } from "./invite.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -32,6 +32,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
     const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
     const invite = options["invite"] === false ? null : await firstLink(room);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
+    if (invite?.invitation && !invite.isReady) warnLate(output);
     const summary = room.summary();
     output.about(summary.id);
     const { returning } = room.status();

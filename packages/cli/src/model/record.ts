@@ -16,7 +16,7 @@ export const RECORD_VERSION = 1;
 
 /** Something that deserves attention, and did not stop the command. */
 export interface Warning {
-  /** An error's code, or NOTICE, NO_TLS. */
+  /** An error's code, or NOTICE, NO_TLS, ROOM_AHEAD, LINK_LATE. */
   readonly code: string;
   /** For people. */
   readonly message: string;

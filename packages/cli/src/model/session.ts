@@ -61,8 +61,8 @@ export interface RoomSession {
   invite(
     options: InviteOptions,
   ): Promise<
-    | { readonly progress: Progress; readonly invitation: Invitation; readonly link: string }
-    | { readonly progress: Progress; readonly invitation: null; readonly link: null }
+    | { readonly progress: Progress; readonly invitation: Invitation; readonly link: string; readonly isReady: boolean }
+    | { readonly progress: Progress; readonly invitation: null; readonly link: null; readonly isReady: boolean }
   >;
   invitations(): readonly Invitation[];
   revoke(inviteId: string): Promise<Progress>;

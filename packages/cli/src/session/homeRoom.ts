@@ -248,7 +248,9 @@ export class HomeRoom implements RoomSession {
     const progress = await this.progress(made.progress);
     const invitation = this.invitations().find(({ id }) => made.invitation && id === toHex(made.invitation.inviteId));
     const link = made.invitation && this.room.inviteLink(made.invitation.inviteId, this.relay);
-    return invitation && link !== null ? { progress, invitation, link } : { progress, invitation: null, link: null };
+    const { isReady } = made;
+    if (!invitation || link === null) return { progress, invitation: null, link: null, isReady } as const;
+    return { progress, invitation, link, isReady };
   }
 
   invitations(): Invitation[] {

@@ -29,5 +29,8 @@ export async function createInvite(
   const decided = await decide(action);
   if (!decided.ok) return decided;
   const invitation = invitationsOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
-  return done({ progress: decided.value, inviteId, invitation: decided.value.done ? invitation : null });
+  const isMade = decided.value.done;
+  // RULE: client.link-works: what a link needs at the relay is put there before it is said that it works (docs/protocol.md §7).
+  const isReady = isMade && engine.slots.isFresh;
+  return done({ progress: decided.value, inviteId, invitation: isMade ? invitation : null, isReady });
 }

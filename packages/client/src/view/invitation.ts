@@ -26,6 +26,8 @@ export interface InviteMade {
   readonly inviteId: Uint8Array;
   /** Null where it was proposed only. */
   readonly invitation: Invitation | null;
+  /** Whether its link works by now; else it does as soon as this home is connected again. False where it was proposed only. */
+  readonly isReady: boolean;
 }
 
 /** An invite, as the roster has it and this home knows it. */
