@@ -80,6 +80,20 @@ describe("conclave serve", () => {
     await relay.stop();
   });
 
+  it("ends, and says why, when the certificate is none or its key is of another one", async () => {
+    const { cert, key } = certificate(folder, "chat.example.org");
+    const other = certificate(mkdtempSync(join(folder, "other-")), "chat.example.org");
+    writeFileSync(join(folder, "none.pem"), "no certificate\n");
+    for (const [given, of] of [
+      [join(folder, "none.pem"), key],
+      [cert, other.key],
+    ] as const) {
+      const flags = ["serve", "--port", "0", "--data", join(folder, "bad-tls"), "--tls-cert", given, "--tls-key", of];
+      const refused = await run(flags);
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("the certificate or its key cannot")]);
+    }
+  });
+
   it("warns when it listens for everybody without TLS, unless a proxy stands before it", async () => {
     for (const [flags, warns] of [
       [[], true],
@@ -114,10 +128,11 @@ describe("conclave serve", () => {
     }
   });
 
-  it("RULE relay.https-only: every answer under https says that this name is https from now on, the pages' too", async () => {
-    const { cert, key } = certificate(folder, "chat.example.org");
-    const data = join(folder, "tls");
-    for (const more of [[], ["--no-web"]]) {
+  it.each([["with the pages"], ["with --no-web", "--no-web"]])(
+    "RULE relay.https-only: every answer over TLS says that this name is https from now on, %s",
+    async (_case, ...more) => {
+      const { cert, key } = certificate(mkdtempSync(join(folder, "cert-")), "chat.example.org");
+      const data = join(folder, `tls${more.length}`);
       const flags = ["serve", "--host", "0.0.0.0", "--port", "0", "--data", data, "--tls-cert", cert, "--tls-key", key];
       const relay = new Running([...flags, ...more]);
       const line = await relay.line((each) => /Open|Address/u.test(each));
@@ -132,26 +147,19 @@ describe("conclave serve", () => {
         expect([path, answer]).toEqual([path, { status, policy: "max-age=31536000" }]);
       }
       await relay.stop();
-    }
-    for (const [publicUrl, policy] of [
-      ["https://chat.example.org", "max-age=31536000"],
-      ["http://chat.example.org", null],
-    ] as const) {
-      const relay = new Running([
-        "serve",
-        "--port",
-        "0",
-        "--data",
-        data,
-        "--behind-proxy",
-        "--public-url",
-        publicUrl,
-        "--json",
-      ]);
-      const { listening } = JSON.parse(await relay.line((each) => each.includes("listening"))) as { listening: string };
-      expect((await fetch(listening)).headers.get("strict-transport-security")).toBe(policy);
-      await relay.stop();
-    }
+    },
+  );
+
+  it.each([
+    ["https://chat.example.org", "max-age=31536000"],
+    ["http://chat.example.org", null],
+  ])("RULE relay.https-only: behind a proxy --public-url %s decides it", async (publicUrl, policy) => {
+    const data = join(folder, new URL(publicUrl).protocol.slice(0, -1));
+    const flags = ["--behind-proxy", "--public-url", publicUrl, "--json"];
+    const relay = new Running(["serve", "--port", "0", "--data", data, ...flags]);
+    const { listening } = JSON.parse(await relay.line((each) => each.includes("listening"))) as { listening: string };
+    expect((await fetch(listening)).headers.get("strict-transport-security")).toBe(policy);
+    await relay.stop();
   });
 
   it("--print-config shows value and source, and no secret; an unknown key is exit code 2", async () => {

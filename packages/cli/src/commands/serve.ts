@@ -166,6 +166,13 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
       "Stop it first, or give this one its own --data folder.",
     );
   }
+  if (code === "tls_unusable") {
+    return new CliError(
+      "START_FAILED",
+      `The relay could not start: the certificate or its key cannot be used (${error.message}).`,
+      `Both are PEM files and belong together: the certificate with its chain in ${String(config.tlsCert)}, its key in ${String(config.tlsKey)}.`,
+    );
+  }
   return new CliError(
     "START_FAILED",
     `The relay could not start: ${error.message}.`,

@@ -90,7 +90,8 @@ function baseOf(url: string): URL {
   // An invite link may be given: its secret goes nowhere.
   base.hash = "";
   base.search = "";
-  if (!base.pathname.endsWith("/")) base.pathname = base.pathname.replace(/[^/]*$/u, "");
+  // The pages are a folder, with or without the slash behind it.
+  base.pathname = `${base.pathname.replace(/\/(?:index\.html)?$/u, "")}/`;
   return base;
 }
 

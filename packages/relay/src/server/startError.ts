@@ -1,3 +1,5 @@
+import { createSecureContext } from "node:tls";
+
 /** Why a relay did not start. The codes are stable; the cause is the system's own error, where there is one. */
 export class RelayStartError extends Error {
   override readonly name = "RelayStartError";
@@ -5,9 +7,16 @@ export class RelayStartError extends Error {
   constructor(
     /**
      * `data_in_use`: another relay runs on this data folder. `data_unusable`: the folder, database or key cannot be made
-     * or read. `port_in_use`, `port_denied`, `host_unknown`, `listen_failed`: the address cannot be listened on.
+     * or read. `tls_unusable`: the certificate or its key is none, or they do not belong together. `port_in_use`, `port_denied`, `host_unknown`, `listen_failed`: the address cannot be listened on.
      */
-    readonly code: "data_in_use" | "data_unusable" | "port_in_use" | "port_denied" | "host_unknown" | "listen_failed",
+    readonly code:
+      | "data_in_use"
+      | "data_unusable"
+      | "tls_unusable"
+      | "port_in_use"
+      | "port_denied"
+      | "host_unknown"
+      | "listen_failed",
     message: string,
     cause?: unknown,
   ) {
@@ -34,6 +43,15 @@ export function dataStep<T>(step: () => T): T {
     return step();
   } catch (cause) {
     throw new RelayStartError("data_unusable", messageOf(cause), cause);
+  }
+}
+
+/** Before anything is started that would have to be stopped. @throws RelayStartError `tls_unusable` */
+export function checkTls(tls: { readonly key: string; readonly cert: string }): void {
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new RelayStartError("tls_unusable", messageOf(cause), cause);
   }
 }
 

@@ -11,7 +11,7 @@ import { loadRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
 import { RequestGuard } from "./requestGuard.js";
 import { SOCKET_PATH, Sockets } from "./sockets.js";
-import { dataStep, listenError, RelayStartError } from "./startError.js";
+import { checkTls, dataStep, listenError, RelayStartError } from "./startError.js";
 
 /** How to start a relay. Everything but `dataDir` has a default. */
 export interface RelayOptions {
@@ -89,6 +89,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 }
 
 async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay> {
+  if (options.tls !== undefined) checkTls(options.tls);
   const settings = settingsWith(options.settings);
   const log = relayLog(options.log ?? "off");
   let storage: StorageState = "open";
@@ -103,35 +104,6 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     // RULE: relay.database-failure-is-fatal: after a failed commit nobody knows what is stored; only a restart finds out.
     (options.onFatal ?? exit)(error);
   };
-  const core = new CoreThread(
-    { database: join(options.dataDir, "relay.db"), relaySeed, settings },
-    {
-      outputs: (batch) => {
-        sockets.outputs(batch);
-      },
-      storage: (state) => {
-        storage = state;
-        if (state === "open") log.warn("writing works again");
-        else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
-      },
-      clockJumped: (by) => {
-        const hours = Math.round(by / 3_600_000);
-        log.warn(
-          `the clock of this machine jumped by ${hours} hours: nothing is deleted or signed by it for 5 minutes`,
-        );
-      },
-      damaged: (row) => {
-        if (damaged.size >= MOST_DAMAGED || damaged.has(row)) return;
-        damaged.add(row);
-        log.warn(
-          `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
-        );
-      },
-      failed: (error) => {
-        if (isReady) fail(error);
-      },
-    },
-  );
   const metrics = (): Record<string, number> => ({
     connections: sockets.open,
     sockets_refused_total: sockets.counts.refused,
@@ -160,6 +132,35 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const http = httpServer(
     { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]), metrics },
     { tls: options.tls, hasMetrics: options.hasMetrics ?? false, guard, basePath },
+  );
+  const core = new CoreThread(
+    { database: join(options.dataDir, "relay.db"), relaySeed, settings },
+    {
+      outputs: (batch) => {
+        sockets.outputs(batch);
+      },
+      storage: (state) => {
+        storage = state;
+        if (state === "open") log.warn("writing works again");
+        else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
+      },
+      clockJumped: (by) => {
+        const hours = Math.round(by / 3_600_000);
+        log.warn(
+          `the clock of this machine jumped by ${hours} hours: nothing is deleted or signed by it for 5 minutes`,
+        );
+      },
+      damaged: (row) => {
+        if (damaged.size >= MOST_DAMAGED || damaged.has(row)) return;
+        damaged.add(row);
+        log.warn(
+          `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
+        );
+      },
+      failed: (error) => {
+        if (isReady) fail(error);
+      },
+    },
   );
   const sockets = new Sockets(http.server, core, {
     limits: settings.limits,
