@@ -90,7 +90,7 @@ describe("what a command says when something stops it", () => {
         expectDoors(error);
       }
     }
-    for (const standing of STANDINGS) expectDoors(notInRoom(standing));
+    for (const standing of STANDINGS) expectDoors(notInRoom({ standing, ending: null }, "0123456789abcdef"));
     expectDoors(noRooms());
     const teller = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
     expect(adviceFor({ code: "FORK", person: teller })).toContain("or that device does not tell the truth");

@@ -88,6 +88,7 @@ export const STATUS: RoomStatus = {
   pending: 0,
   requests: 0,
   isLeaving: false,
+  ending: null,
   returning: null,
   paused: null,
   roomAhead: 0,

@@ -242,7 +242,7 @@ export async function runSlashCommand(room: RoomSession, line: string, host: Sla
     const nearest = nearestName(word, Object.keys(SLASH_COMMANDS));
     throw new CliError(
       "UNKNOWN_COMMAND",
-      `There is no /${safeName(word)}.`,
+      word === "" ? "A command is missing after the /." : `There is no /${safeName(word)}.`,
       nearest === null ? "/help lists what there is." : `Did you mean /${nearest}?`,
     );
   }

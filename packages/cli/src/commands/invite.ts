@@ -21,8 +21,7 @@ const MOST_USES = 10_000;
 /** `conclave invite`: makes an invite, and shows its link once. */
 export async function invite(context: CommandContext): Promise<void> {
   const { options, output } = context;
-  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES);
-  if (uses === 0) throw usageError("--uses must be at least 1.");
+  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES, 1);
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
@@ -67,7 +66,7 @@ export async function invites(context: CommandContext): Promise<void> {
         : table(
             all.map((invitation) => [
               { text: invitation.id.slice(0, 8), paint: paint.dim },
-              { text: safeName(invitation.label ?? "(its maker knows its name)"), paint: paint.bold },
+              { text: safeName(invitation.label ?? "(label not known here)"), paint: paint.bold },
               { text: invitation.isOpen ? "open" : "closed", paint: invitation.isOpen ? paint.green : paint.dim },
               invitation.mode,
               `${invitation.uses} of ${invitation.limit} used`,

@@ -41,7 +41,11 @@ export async function join(context: CommandContext, given: string): Promise<void
               .join(", ")}.`,
             ...(summary.isConfirmed
               ? []
-              : [paint.dim("Nobody has confirmed it yet: that happens when one of them comes online.")]),
+              : [
+                  paint.dim(
+                    "You can write at once. Somebody else's device confirms that you are in when it is next online.",
+                  ),
+                ]),
             "",
             `  ${nextCommand("chat")}`,
           ],
@@ -54,15 +58,15 @@ const SHOWN = (host: string) =>
   "  it one can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe({ title, owners, people, confirmed, confirmedBy, mode, relay }: Invited, paint: Paint): string[] {
-  const fresh = `confirmed by ${safeName(confirmedBy)} ${ago(confirmed, Date.now())}`;
+  const fresh = `list confirmed by ${safeName(confirmedBy)} ${ago(confirmed, Date.now())}`;
   return [
     "",
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(owners)}, ${people} ${people === 1 ? "person" : "people"}, ${fresh}.`,
     mode === "return"
       ? "You are in this room. This machine takes the place of the device that you lost; everybody will see that you came back."
       : mode === "ask"
-        ? "Somebody in the room decides about it."
-        : "With this link you are in at once; everybody will see that you came by it.",
+        ? "You ask to join with this link; somebody in the room decides."
+        : "You join at once with this link; everybody will see that you came by it.",
     paint.dim(`Every decision since its founding was checked on this machine. Relay: ${safeName(relay)}`),
     "",
   ];

@@ -23,7 +23,7 @@ export async function edit(context: CommandContext, which: string, given: string
 
 /** `conclave delete`. */
 export async function deleteMessage(context: CommandContext, which: string): Promise<void> {
-  await change(context, "Deleted. Who has read it has read it.", (messages) => messages.delete(which));
+  await change(context, "Deleted for everyone. Others may have read it before.", (messages) => messages.delete(which));
 }
 
 /** `conclave react`. */

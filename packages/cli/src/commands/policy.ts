@@ -3,7 +3,7 @@ import { policyOf } from "../session/policyView.js";
 import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
-import { reportProgress } from "./progress.js";
+import { reportProgress, reportSame } from "./progress.js";
 
 /** `conclave policy`: shows who decides what, or changes it. */
 export async function policy(context: CommandContext, preset: string | null): Promise<void> {
@@ -11,6 +11,10 @@ export async function policy(context: CommandContext, preset: string | null): Pr
     if (preset !== null) {
       const { title } = room.summary();
       policyOf(preset);
+      if (room.policy().preset === preset) {
+        reportSame(context.output, `The room's policy is ${safeName(preset)} already.`, { preset });
+        return;
+      }
       await consentForGood(
         context,
         `Change who decides in ${safeName(title)} to "${safeName(preset)}"? The new policy decides whether you can change it back.`,

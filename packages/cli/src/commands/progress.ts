@@ -18,3 +18,8 @@ export function reportProgress(output: Output, progress: Progress, sentence: str
           ],
   );
 }
+
+/** Reports that it is so already: nothing is decided, proposed or asked for a second time. */
+export function reportSame(output: Output, sentence: string, document: object): void {
+  output.result({ ...document, done: true }, () => sentence);
+}

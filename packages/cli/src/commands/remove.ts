@@ -1,7 +1,9 @@
+import { usageError } from "../cliError.js";
 import { displayName, personOf } from "../model/person.js";
 import { findOne } from "../model/find.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import { consentForGood } from "../terminal/consent.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { reportProgress } from "./progress.js";
 
@@ -10,6 +12,7 @@ export async function remove(context: CommandContext, name: string, isBan: boole
   await withRoom(context, "write", async (room) => {
     const person = findOne("member", name, room.members());
     const shown = safeName(displayName(person, person.isLookalike));
+    if (person.isYou) throw usageError("That is you.", `To leave the room:  ${nextCommand("leave")}`);
     const back = isBan ? " No link lets them in again." : "";
     await consentForGood(
       context,

@@ -4,7 +4,7 @@ import { findOne } from "../model/find.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
 import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
-import { reportProgress } from "./progress.js";
+import { reportProgress, reportSame } from "./progress.js";
 
 const ROLES = ["owner", "admin", "member"];
 
@@ -14,13 +14,17 @@ export async function setRole(context: CommandContext, name: string, role: strin
   await withRoom(context, "write", async (room) => {
     const person = findOne("member", name, room.members());
     const shown = safeName(displayName(person, person.isLookalike));
+    if (person.role === role) {
+      reportSame(context.output, `${shown} is ${role} already.`, { person: personOf(person), role });
+      return;
+    }
     // Who has the highest role can be stopped by nobody, and a role that one gives away is given back by others only.
     if (role === "owner") {
       await consentForGood(
         context,
         `Make ${shown} an owner? An owner may do everything you may, and you cannot undo it.`,
       );
-    } else if (person.isYou && person.role !== role) {
+    } else if (person.isYou) {
       await consentForGood(context, `Give up your role of ${person.role}? Only others can give it back.`);
     }
     const progress = await room.setRole(person, role);

@@ -23,6 +23,7 @@ export async function status(context: CommandContext): Promise<void> {
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
       "",
       `  you are     ${standingLine(summary)}`,
+      ...(current.ending === null ? [] : [`              ${current.ending.text}`]),
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
       // Who is out of the room is told nothing about it: what this home knows of it is over.
       ...(isGone(summary.standing) ? [] : roomLines(current)),
@@ -55,7 +56,7 @@ function roomLines(current: RoomStatus): string[] {
 function standingLine({ standing, ended, role, isConfirmed, people }: RoomSummary): string {
   if (standing === "asking") return "waiting to be let in";
   if (standing === "lost" && ended !== null) return `not in it: ${safeText(ended.message)}`;
-  if (standing === "lost") return "not in it: the joining did not work out";
+  if (standing === "lost") return "not in it";
   if (standing === "removed" || standing === "left") return `not in it any more: ${standing}`;
   if (standing !== "member") return standing;
   return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed your joining yet)"}`;

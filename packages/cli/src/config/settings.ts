@@ -26,6 +26,8 @@ const url = v.pipe(
   text,
   v.check((given) => /^https?:\/\//u.test(given) && URL.canParse(given), "must be an http:// or https:// address"),
   v.check((given) => {
+    // Every check is asked, also where one before it said no already.
+    if (!URL.canParse(given)) return true;
     const { username, password, search, hash, pathname } = new URL(given);
     return [username, password, search, hash].every((part) => part === "") && /^(?:\/[\w.~-]+)*\/?$/u.test(pathname);
   }, "must be an address with a host and at most a plain path, such as https://example.org/talk"),

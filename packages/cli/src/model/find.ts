@@ -18,6 +18,10 @@ export function findOne<T extends Findable>(what: string, text: string, items: r
   const full = (item: T) => (item.tag === undefined ? item.name : `${item.name}#${item.tag}`);
   const shown = (item: T) => safeName(item.name);
   const folded = (value: string) => value.normalize("NFKC").toLowerCase();
+  const handle = (item: T) =>
+    item.tag === undefined
+      ? `${safeName(item.name)}  ${item.id.slice(0, 12)}`
+      : full({ ...item, name: safeName(item.name) });
   const isPrefix = (value: string | undefined) =>
     wanted.length >= 4 && value?.startsWith(wanted.toLowerCase().replace(/^#/u, "")) === true;
   const ways: ((item: T) => boolean)[] = [
@@ -30,11 +34,7 @@ export function findOne<T extends Findable>(what: string, text: string, items: r
     const found = items.filter(matches);
     if (found.length === 1) return found[0]!;
     if (found.length > 1) {
-      const list = found.map((item) =>
-        item.tag === undefined
-          ? `${safeName(item.name)}  ${item.id.slice(0, 12)}`
-          : full({ ...item, name: safeName(item.name) }),
-      );
+      const list = found.map(handle);
       throw new CliError(
         "AMBIGUOUS",
         `More than one ${what} is called "${safeName(wanted)}".`,
@@ -42,7 +42,11 @@ export function findOne<T extends Findable>(what: string, text: string, items: r
       );
     }
   }
-  const names = items.slice(0, 12).map(({ name }) => safeName(name));
+  // Where two are called the same, the list says which is which: what it lists can be typed.
+  const isOnly = (item: T) => items.every((each) => each === item || folded(shown(each)) !== folded(shown(item)));
+  const listed = (item: T) =>
+    isOnly(item) ? shown(item) : item.tag === undefined ? `${shown(item)} (${item.id.slice(0, 12)})` : handle(item);
+  const names = items.slice(0, 12).map(listed);
   throw new CliError(
     "NOT_FOUND",
     `No ${what} is called "${safeName(wanted)}".`,

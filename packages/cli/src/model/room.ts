@@ -35,6 +35,8 @@ export interface RoomStatus {
   readonly requests: number;
   /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing shown that came since. */
   readonly isLeaving: boolean;
+  /** How it came that we are not in the room, or not any more; null while we are, or are on the way in. */
+  readonly ending: Ending | null;
   /** Of owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for the others. */
   readonly returning: Returning | null;
   /** Whether sending is stopped, and why. */
@@ -42,6 +44,20 @@ export interface RoomStatus {
   /** How far the room's own time is ahead of this machine's clock (ms), 0 where it is not: links end by it. */
   readonly roomAhead: number;
   readonly alarms: readonly Alarm[];
+}
+
+/** How it came that we are not in a room. */
+export interface Ending {
+  /** Who decided it; null where nobody did, or it is not known. */
+  readonly by: Person | null;
+  /** When, by that person's clock (ms). */
+  readonly time: number | null;
+  /** Removed for good: no link lets us in again. */
+  readonly isBan: boolean;
+  /** Why the way in ended, DECLINED for example; null where we were in the room. */
+  readonly code: string | null;
+  /** The same for people. */
+  readonly text: string;
 }
 
 /** An invite as the members see it: never with its secret. */

@@ -85,6 +85,7 @@ export async function withRoom<T>(
     const tellAlarms = newAlarms(output, room);
     try {
       if (access === "write") await waiting(output, room.sync());
+      if (wanted === "read" && !isConnected) output.note("Another process uses this home. This is what it has stored.");
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
       // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves.
       const left = isCurrent ? await settle(output, room) : 0;

@@ -22,7 +22,7 @@ Start here:
   conclave join 'LINK' --name Bob                       join, even while nobody is online
   conclave chat                                         talk
 
-"conclave COMMAND --help" has examples. "conclave help environment", "exit-codes", "errors" and
+"conclave help COMMAND" has examples. "conclave help environment", "exit-codes", "errors" and
 "json" are for scripts; "conclave man | man -l -" is all of it. Several homes are several people.`;
 
 /** Where a program's help goes, and what commander says about a command line that is wrong. */
@@ -58,6 +58,9 @@ export function buildProgram(writers: Writers): Command {
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput(writers);
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
+    // Who made a mistake in a command sees how it is meant.
+    if (command.commands.length === 0)
+      command.showHelpAfterError(`Usage:  conclave ${nameOf(command)} ${command.usage()}`);
   }
   return program;
 }
@@ -101,8 +104,11 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
     if (error.exitCode === 0) return null;
     if (error.code === "commander.help") return usageError("Say which command.", complaints.join("").trimEnd());
     const [first = "", ...rest] = complaints.join("").trim().split("\n");
-    const sentence = first.replace(/^error: /u, "");
-    return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}.`, rest.join("\n").trim() || null);
+    const sentence = first.replace(/^error: /u, "").replace(/\.+$/u, "");
+    const quotes = error.code === "commander.excessArguments" && / [1-9]\d* arguments? but/u.test(sentence);
+    const hint = [...(quotes ? ["What has spaces in it goes in quotes."] : []), ...rest].join("\n").trim();
+    const stop = /[.?!)]$/u.test(sentence) ? "" : ".";
+    return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}${stop}`, hint || null);
   }
   if (error instanceof KeyImportError) return new CliError(error.code, error.message);
   const cause = error instanceof Error ? error : new Error(String(error));

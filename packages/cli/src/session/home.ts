@@ -18,7 +18,7 @@ import { safeName } from "../terminal/safeText.js";
 import { HomeRoom } from "./homeRoom.js";
 import { namesOf } from "./personView.js";
 import { policyOf } from "./policyView.js";
-import { begunError, noWayBack, problemError, unreachable, valueOf } from "./problem.js";
+import { askedAlready, begunError, noWayBack, problemError, unreachable, valueOf } from "./problem.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 
 /** How long a relay may take to tell a room's news, in ms. */
@@ -125,6 +125,7 @@ export class Home {
     const given = readGivenLink(link);
     const room = given.ok ? this.client.room(given.link.roomId) : null;
     await room?.synced(PATIENCE_MS);
+    if (room?.status().standing === "asking") throw askedAlready(toHex(room.id));
     return room && isGone(room.status().standing) ? this.client.lookAt(link) : looked;
   }
 
@@ -209,7 +210,7 @@ export class Home {
 /** There is no room in a home, and how to get into one. */
 export function noRooms(): CliError {
   const hint = [
-    `Found one:  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
+    `Start one:  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
     `Join one:   ${nextCommand("join", LINK, "--name", "Bob")}`,
   ].join("\n");
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);

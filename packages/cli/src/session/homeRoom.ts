@@ -35,6 +35,7 @@ import { policyOf, policyView } from "./policyView.js";
 import {
   decidingError,
   notInRoom,
+  outsideSentence,
   problemError,
   sendingError,
   type Stored,
@@ -52,11 +53,10 @@ const PATIENCE_MS = 20_000;
 const ANSWER_MS = 12_000;
 /** How long a farewell is waited for until somebody else carries it out. */
 const FAREWELL = 3000;
-/** How long an answer to a request to join may take to arrive from the relay. */
-const ADMISSION = 2000;
 const POLL = 50;
 /** Lines of the timeline in which files are looked for. */
 const MOST_FILES = 10_000;
+const ANOTHER_ID = "Leave out --id, or give the words that were sent under it.";
 const ROLES = ["owner", "admin", "member"] as const;
 
 /** A room of a home that is open. */
@@ -98,6 +98,7 @@ export class HomeRoom implements RoomSession {
       pending,
       requests,
       isLeaving,
+      ending: endingView(status),
       returning: this.room.returning(),
       paused: paused && { code: paused.why, message: pauseSentence(paused) },
       roomAhead,
@@ -108,7 +109,7 @@ export class HomeRoom implements RoomSession {
   /** @throws CliError NOT_MEMBER where this device has nothing to do with who is in the room: not yet, or not any more */
   mustBeKnown(): void {
     const { standing } = this.room.status();
-    if (isGone(standing) || standing === "asking") throw this.notHere();
+    if (isGone(standing) || standing === "asking") throw this.outside();
   }
 
   members(): Member[] {
@@ -129,7 +130,7 @@ export class HomeRoom implements RoomSession {
   fingerprints(member: Member | null): Fingerprints {
     const people = this.room.members();
     const person = people.find((each) => (member ? toHex(each.person) === member.id : each.isYou));
-    if (!person) throw this.notHere();
+    if (!person) throw this.outside();
     const { words, digits } = this.room.fingerprint(person.person);
     const [roomCode, peopleCode] = [this.room.roomCode(), this.room.peopleCode()];
     return { person: personView(person), words: words.split(" "), digits, roomCode, peopleCode };
@@ -137,7 +138,7 @@ export class HomeRoom implements RoomSession {
 
   policy(): PolicyDocument {
     const policy = this.room.policy();
-    if (!policy) throw this.notHere();
+    if (!policy) throw this.outside();
     return policyView(policy);
   }
 
@@ -153,9 +154,16 @@ export class HomeRoom implements RoomSession {
   /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
   async sync(): Promise<void> {
     // Who is out needs no relay to be told so.
-    if (isGone(this.room.status().standing)) throw this.notHere();
+    if (isGone(this.room.status().standing)) throw this.outside();
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
     this.value(await this.room.synced(PATIENCE_MS));
+  }
+
+  /** Whether this person waits to be let in. Who was let in while the home was closed learns so first, a moment after it is connected. */
+  async isAsking(): Promise<boolean> {
+    const isAsking = () => this.room.status().standing === "asking";
+    if (isAsking() && !(await refusesConnections(this.relay))) await this.room.synced(PATIENCE_MS);
+    return isAsking();
   }
 
   /**
@@ -165,9 +173,7 @@ export class HomeRoom implements RoomSession {
   async look(): Promise<boolean> {
     if (["removed", "left", "lost", "restored"].includes(this.room.status().standing)) return false;
     if (await refusesConnections(this.relay)) throw unreachable(this.relay);
-    const isWaiting = () => this.room.status().standing === "asking";
-    for (let waited = 0; isWaiting() && waited < ADMISSION; waited += POLL) await later(POLL);
-    if (isWaiting()) return this.room.status().connection !== "offline";
+    if (await this.isAsking()) return this.room.status().connection !== "offline";
     const synced = await this.room.synced(PATIENCE_MS);
     if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, this.relay);
     return true;
@@ -175,7 +181,13 @@ export class HomeRoom implements RoomSession {
 
   /** Stores a message; `id`: 32 hexadecimal digits, of one that may have been stored before: it is there once. */
   async send(text: string, id: string = toHex(systemRandom(16))): Promise<Message> {
-    return messageView(this.value(await this.room.post({ id: fromHex(id), kind: "text", body: utf8Bytes(text) })));
+    const body = utf8Bytes(text);
+    const message = this.value(await this.room.post({ id: fromHex(id), kind: "text", body }));
+    // Under an id that is known nothing is stored a second time: what else was said under it must not be called sent.
+    const isSame = message.author.isYou && message.kind === "text" && toHex(message.body) === toHex(body);
+    if (!isSame && message.deleted === null)
+      throw new CliError("ID_TAKEN", "Something else was sent under this id. Your message was not sent.", ANOTHER_ID);
+    return messageView(message);
   }
 
   /** Sends a file; resolves when its message is durable here. One that was begun before and is the same goes on. */
@@ -233,7 +245,7 @@ export class HomeRoom implements RoomSession {
     if (flushed.ok) return;
     const error = sendingError(flushed.problem, this.relay, what);
     if (flushed.problem.kind !== "not_member") throw error;
-    const { message, code } = this.notHere();
+    const { message, code } = this.outside();
     const { hint, fate } = error;
     throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });
   }
@@ -420,14 +432,15 @@ export class HomeRoom implements RoomSession {
   }
 
   /** What is told where this device is not in the room. */
-  private notHere(): CliError {
-    const { ending, standing } = this.room.status();
-    return ending?.problem?.kind === "early_form" ? problemError(ending.problem, this.relay) : notInRoom(standing);
+  private outside(): CliError {
+    const status = this.room.status();
+    const problem = status.ending?.problem ?? null;
+    return problem?.kind === "early_form" ? problemError(problem, this.relay) : notInRoom(status, toHex(this.room.id));
   }
 
   private value<T>(result: Result<T>): T {
     if (result.ok) return result.value;
-    if (result.problem.kind === "not_member") throw this.notHere();
+    if (result.problem.kind === "not_member") throw this.outside();
     throw problemError(result.problem, this.relay);
   }
 }
@@ -443,6 +456,14 @@ function pauseSentence(pause: NonNullable<ReturnType<ClientRoom["status"]>["paus
     case "failed":
       return `this home's storage failed (${pause.message}): ${explainProblem({ kind: "closed" })}`;
   }
+}
+
+function endingView(status: ReturnType<ClientRoom["status"]>): RoomStatus["ending"] {
+  const { ending } = status;
+  if (ending === null) return null;
+  const { by, time, isBan, problem } = ending;
+  const code = problem?.kind === "refused" ? problem.rejection.code : (problem?.kind ?? null);
+  return { by: by && personView(by), time, isBan, code: code?.toUpperCase() ?? null, text: outsideSentence(status) };
 }
 
 function progressView(progress: RoomProgress): Progress {

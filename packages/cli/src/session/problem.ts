@@ -5,12 +5,14 @@ import {
   fateOfDecision,
   type Problem,
   type Result,
+  type RoomStatus,
   type Standing,
 } from "@conclave/client";
 import type { LinkFault, RelayError } from "@conclave/client/pure";
 import type { Rejection, RejectionCode } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
+import { safeName } from "../terminal/safeText.js";
 
 /** The value of a result. @throws CliError with the reason why there is none. */
 export function valueOf<T>(result: Result<T>, relay: string): T {
@@ -167,22 +169,67 @@ export function unreachable(relay: string): CliError {
   return new CliError(
     "UNREACHABLE",
     `The relay at ${relay} does not answer.`,
-    `Is it running? To start one on this machine:  ${otherCommand("serve")}`,
+    isOwnMachine(relay)
+      ? `Is it running? To start it:  ${otherCommand("serve", ...portOf(relay))}`
+      : "Check your network and the address. If they are right, ask who runs the relay.",
   );
 }
 
-/** This device is not in the room, or not yet. */
-export function notInRoom(standing: Standing): CliError {
-  return new CliError("NOT_MEMBER", STANDINGS[standing] ?? "This device is not in the room.");
+function isOwnMachine(relay: string): boolean {
+  return URL.canParse(relay) && /^(?:127\.[\d.]+|localhost|\[::1\])$/u.test(new URL(relay).hostname);
 }
 
-const STANDINGS: Partial<Readonly<Record<Standing, string>>> = {
+/** The port of an address, as an option, where `serve` would not take it by itself. */
+function portOf(relay: string): string[] {
+  const { port, protocol } = new URL(relay);
+  const number = port === "" ? (/^(?:https|wss):$/u.test(protocol) ? "443" : "80") : port;
+  return number === "4430" ? [] : ["--port", number];
+}
+
+/** How a person stands who is not in the room, and how that came. */
+export type Outside = Pick<RoomStatus, "standing" | "ending">;
+
+/** This device is not in the room, or not yet. */
+export function notInRoom(outside: Outside, roomId: string): CliError {
+  const hint = outside.standing === "asking" ? askingDoors(roomId) : null;
+  return new CliError("NOT_MEMBER", outsideSentence(outside), hint);
+}
+
+/** They have asked to join, and nobody has decided yet: asking once more, or leaving, is nothing that they can do. */
+export function askedAlready(roomId: string): CliError {
+  return new CliError("ASKED_ALREADY", STANDINGS.asking, askingDoors(roomId));
+}
+
+/** In a sentence, why a person is not in the room. */
+export function outsideSentence({ standing, ending }: Outside): string {
+  if (standing === "lost" && ending?.problem) return lostSentence(ending.problem, ending.by);
+  if (standing === "removed" && ending?.by)
+    return ending.by.isYou
+      ? "A newer device of yours took the place of this one in the room."
+      : `You were removed from this room${ending.isBan ? " for good" : ""} by ${safeName(ending.by.name)}.`;
+  const sentences: Partial<Readonly<Record<Standing, string>>> = STANDINGS;
+  return sentences[standing] ?? "This device is not in the room.";
+}
+
+function lostSentence(problem: Problem, by: { readonly name: string } | null): string {
+  if (problem.kind === "refused" && problem.rejection.code === "declined")
+    return `${by === null ? "Somebody" : safeName(by.name)} declined your request to join. The same link lets you ask once more.`;
+  return `You did not get in. ${problem.kind === "relay" ? "The link was used up or closed meanwhile; ask for a new one." : explainProblem(problem)}`;
+}
+
+const askingDoors = (roomId: string) =>
+  [
+    `To see whether somebody has decided:  ${nextCommand("status")}`,
+    `To take your request back:            ${nextCommand("forget", roomId.slice(0, 12))}`,
+  ].join("\n");
+
+const STANDINGS = {
   removed: "You were removed from this room.",
   left: "You have left this room.",
-  asking: "You have asked to join; somebody in the room has to decide first.",
+  asking: "You have asked to join this room, and nobody there has decided yet.",
   lost: "Joining did not work out; use a new link.",
   restored: explainProblem({ kind: "restored" }),
-};
+} as const satisfies Partial<Readonly<Record<Standing, string>>>;
 
 function hintFor(kind: Told): string | null {
   return HINTS[kind]?.() ?? null;

@@ -125,7 +125,7 @@ export function messageView(message: TimelineMessage): Message {
     answers: answers && {
       id: toHex(answers.id),
       author: personView(answers.author),
-      text: answers.deleted ? "(taken back)" : answers.text,
+      text: answers.deleted ? "(deleted)" : answers.text,
     },
     reactions: reactions.map(({ emoji, people }) => ({ emoji, by: people.map(personView) })),
     mentionsYou: message.mentionsYou,
@@ -162,5 +162,5 @@ function fileText({ name, size, caption }: FileCard): string {
 }
 
 function deletionNote({ author }: TimelineMessage, { by }: Deleted): string {
-  return toHex(by.person) === toHex(author.person) ? "taken back" : `removed by ${by.name}`;
+  return toHex(by.person) === toHex(author.person) ? "deleted" : `deleted by ${by.name}`;
 }

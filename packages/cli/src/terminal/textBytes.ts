@@ -15,13 +15,22 @@ export function asText(bytes: Uint8Array, what: string): string {
   } catch {
     throw notText(what);
   }
-  if (text.includes("\0")) throw notText(what);
+  if (text.includes("\0")) throw withNul(what);
   return text;
 }
 
 /** The same for text that Node decoded already, which leaves U+FFFD where bytes were no text. @throws CliError NOT_TEXT. */
 export function mustBeWhole(text: string, what: string): void {
   if (/[\ufffd\0]|\p{Surrogate}/u.test(text)) throw notText(what);
+}
+
+/** UTF-16 is nearly always the reason why there is a NUL in what somebody calls text. */
+function withNul(what: string): CliError {
+  return new CliError(
+    "NOT_TEXT",
+    `${what} has NUL bytes in it, so it is not UTF-8 text. Nothing was done with it.`,
+    "UTF-16 is converted so:  iconv -f UTF-16 -t UTF-8\nAnything else is sent as a file:  send --file",
+  );
 }
 
 /** What is not UTF-8, and how it becomes so. */

@@ -54,6 +54,12 @@ export class AskedJoin implements ConnectionUser {
     return this.watching.isWaiting;
   }
 
+  /** Whether everything that waits in the inbox has been taken in, since the connection was made. */
+  get hasLooked(): boolean {
+    const { welcome, number } = this.connection;
+    return welcome !== null && this.lookedOn === number && !this.busy;
+  }
+
   online(): void {
     this.changed();
   }

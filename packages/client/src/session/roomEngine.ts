@@ -84,6 +84,11 @@ export class RoomEngine implements ConnectionUser {
     return this.asked?.isWaiting === true;
   }
 
+  /** Whether an answer to our request may be there that this device has not looked at. */
+  get mayBeAnswered(): boolean {
+    return this.state.meta.standing === "asking" && this.isRunning && this.asked?.hasLooked === false;
+  }
+
   /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
   private async lockedOut(): Promise<void> {
     const isTold = await this.state.turn((turn) => {

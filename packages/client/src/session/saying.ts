@@ -10,9 +10,11 @@ export const UNTIL_LIVE_MS = 30_000;
 /** Resolves when the room is at the relay's head; else with the reason that it is not. */
 export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void>> {
   return engine.waiting.until(
-    () => hindering(engine.state) ?? engine.sync.problem ?? engine.sync.isLive,
+    () => !engine.mayBeAnswered && (hindering(engine.state) ?? engine.sync.problem ?? engine.sync.isLive),
     timeout,
-    () => (engine.connection.welcome ? (engine.sync.refusal ?? { kind: "behind" }) : { kind: "unreachable" }),
+    () =>
+      hindering(engine.state) ??
+      (engine.connection.welcome ? (engine.sync.refusal ?? { kind: "behind" }) : { kind: "unreachable" }),
   );
 }
 

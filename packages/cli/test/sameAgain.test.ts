@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { people } from "./inProcess.js";
+import { type Running, startRelay } from "./processes.js";
+
+let folder = "";
+let relay: Running;
+let conclave: ReturnType<typeof people>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "conclave-again-"));
+  const started = await startRelay(join(folder, "relay"));
+  relay = started.relay;
+  process.env["CONCLAVE_RELAY"] = started.address;
+  conclave = people(folder);
+}, 60_000);
+afterAll(async () => {
+  await relay.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe("what is so already", () => {
+  it("is decided, proposed and asked about no second time, alone and where several decide", async () => {
+    for (const preset of ["owner-led", "admins"]) {
+      const ann = `Ann-${preset}`;
+      const { room } = await conclave(ann, "room", "new", "Shed", "--name", "Ann", "--preset", preset);
+      const { link } = await conclave(ann, "invite", "--mode", "direct");
+      await conclave(`Ben-${preset}`, "join", link, "--name", "Ben");
+      expect(await conclave(ann, "role", "Ben", "admin")).toMatchObject({ code: 0, done: true });
+      const before = (await conclave(ann, "log")).decisions.length;
+      for (const same of [
+        ["role", "Ben", "admin"],
+        ["role", "Ann", "owner"],
+        ["policy", preset],
+        ["title", "Shed"],
+      ])
+        expect([same, await conclave(ann, ...same)]).toMatchObject([same, { code: 0, done: true }]);
+      for (const self of [["hand-over"], ["remove"], ["ban"]]) {
+        const refused = await conclave(ann, ...self, "Ann");
+        expect([self, refused]).toMatchObject([self, { code: 2, error: { code: "USAGE" } }]);
+        expect(refused.error.message).toContain("That is you");
+      }
+      const requests = await conclave(ann, "requests", "--room", room.id);
+      expect(requests.proposals).toEqual([]);
+      expect((await conclave(ann, "log")).decisions).toHaveLength(before);
+    }
+  }, 180_000);
+});
+
+describe("a message's id", () => {
+  it("says the same again without harm, and never calls other words sent", async () => {
+    await conclave("Eve", "room", "new", "Den", "--name", "Eve");
+    const id = "00112233445566778899aabbccddeeff";
+    for (const time of ["once", "twice"])
+      expect([time, await conclave("Eve", "send", "hello", "--id", id)]).toMatchObject([time, { code: 0 }]);
+    const other = await conclave("Eve", "send", "something else", "--id", id);
+    expect(other).toMatchObject({ code: 1, error: { code: "ID_TAKEN" } });
+    await conclave("Eve", "edit", id, "hello, all");
+    expect(await conclave("Eve", "send", "hello", "--id", id)).toMatchObject({ code: 0 });
+    const { items } = await conclave("Eve", "history");
+    const texts = items.flatMap((item: { message?: { text: string } }) => item.message?.text ?? []);
+    expect(texts).toEqual(["hello, all"]);
+  }, 120_000);
+});
+
+describe("names that several have", () => {
+  it("are listed so that one can type what is listed", async () => {
+    const { link } = await conclave("Flo", "room", "new", "Den", "--name", "Flo");
+    for (const home of ["Bob1", "Bob2"]) await conclave(home, "join", link, "--name", "Bob");
+    const { error } = await conclave("Flo", "remove", "Nobody", "--yes");
+    const [one, two] = /Flo, (Bob#[a-z-]+), (Bob#[a-z-]+)\./u.exec(error.hint)!.slice(1);
+    expect(one).not.toBe(two);
+    expect(await conclave("Flo", "remove", one!, "--yes")).toMatchObject({ code: 0 });
+  }, 120_000);
+});
