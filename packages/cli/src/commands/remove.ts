@@ -1,4 +1,4 @@
-import { usageError } from "../cliError.js";
+import { CliError } from "../cliError.js";
 import { displayName, personOf } from "../model/person.js";
 import { findOne } from "../model/find.js";
 import { type CommandContext, withRoom } from "../program/globals.js";
@@ -12,7 +12,7 @@ export async function remove(context: CommandContext, name: string, isBan: boole
   await withRoom(context, "write", async (room) => {
     const person = findOne("member", name, room.members());
     const shown = safeName(displayName(person, person.isLookalike));
-    if (person.isYou) throw usageError("That is you.", `To leave the room:  ${nextCommand("leave")}`);
+    if (person.isYou) throw new CliError("OWN_DEVICE", "That is you.", `To leave the room:  ${nextCommand("leave")}`);
     const back = isBan ? " No link lets them in again." : "";
     await consentForGood(
       context,
