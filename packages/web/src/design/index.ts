@@ -20,6 +20,7 @@ export { MenuPopup, type MenuItem, type MenuPopupProps } from "./MenuPopup.js";
 export { Tabs, type TabsProps } from "./Tabs.js";
 // Entering
 export { Field, type FieldProps } from "./Field.js";
+export { useFault } from "./useFault.js";
 export { TextArea, type TextAreaProps } from "./TextArea.js";
 export { Select, type SelectProps } from "./Select.js";
 export { RadioCards, type RadioCard, type RadioCardsProps } from "./RadioCards.js";

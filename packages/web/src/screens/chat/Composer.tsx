@@ -208,7 +208,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
         />
       </div>
       <span id={`${id}-hint`} class="visually-hidden">
-        {t.newLineHint}
+        {isTouch() ? t.newLineTouchHint : t.newLineHint}
       </span>
       {excess > COUNTS_FROM && (
         <p class={excess > 0 ? style["over"] : style["count"]} role={excess > 0 ? "alert" : undefined}>

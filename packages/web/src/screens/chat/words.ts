@@ -94,6 +94,7 @@ export const t = words({
     sendAsFile: "Send it as a file",
     mentionList: "People to mention",
     newLineHint: "Enter sends, Shift and Enter makes a new line",
+    newLineTouchHint: "Enter makes a new line, the button sends",
     newFrom: (name: string, text: string) => `${name}: ${text}`,
     staleTitle: "The list of people has not been confirmed lately",
     staleText:
@@ -195,6 +196,7 @@ export const t = words({
     sendAsFile: "Als Datei senden",
     mentionList: "Leute zum Erwähnen",
     newLineHint: "Enter sendet, Umschalt und Enter macht eine neue Zeile",
+    newLineTouchHint: "Enter macht eine neue Zeile, der Knopf sendet",
     newFrom: (name: string, text: string) => `${name}: ${text}`,
     staleTitle: "Die Liste der Leute wurde länger nicht bestätigt",
     staleText:

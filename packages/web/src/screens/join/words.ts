@@ -53,7 +53,7 @@ export const t = words({
       `Something put this link into an address of ${host}, where that server can read all of it, and join with it. Better ask for a new link, and have this one closed.`,
     noLinkTitle: "Open an invite",
     noLinkText:
-      "Paste the link that somebody sent you. Nothing is asked of any server before you say so. Did it lead here without the invite? Some apps lose half of a link: copy it from the message.",
+      "Paste the link that somebody sent you. No server is contacted before you agree. Did it bring you here without the invite? Some apps cut links short: copy it from the message.",
     paste: "Invite link",
     check: "Go on",
     hereTitle: (room: string) => `You are in “${room}” already`,

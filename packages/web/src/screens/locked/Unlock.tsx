@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Eye, EyeOff, Fingerprint, LockKeyhole } from "lucide-preact";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { Banner, Button, Field, IconButton, Note, Stack } from "../../design/index.js";
+import { Banner, Button, Field, IconButton, Note, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import type { DoorAnswer, DoorState } from "../../worker/door.js";
 import { TaskPage } from "../welcome/TaskPage.js";
@@ -18,7 +18,7 @@ export interface UnlockProps {
 export function Unlock({ slots, onForgotten }: UnlockProps): JSX.Element {
   const passphrase = useSignal("");
   const isSeen = useSignal(false);
-  const fault = useSignal<string | null>(null);
+  const fault = useFault(passphrase);
   const problem = useSignal<string | null>(null);
   const busy = useSignal<"passphrase" | "passkey" | null>(null);
   const input = useRef<HTMLInputElement>(null);

@@ -55,7 +55,7 @@ export const t = words({
     removeDoes:
       "From then on they can read nothing that is said here. What they have read stays with them. Invites that they made, or came by, end too.",
     ban: "For good",
-    banHint: "Even with another invite this person does not come in again.",
+    banHint: "This person cannot come back, even with a new invite.",
     others: "Other people must approve this too: they are asked.",
     isThisThem: "Is this the person you mean?",
     unchecked: "You never compared fingerprints with them.",
@@ -118,7 +118,7 @@ export const t = words({
     removeDoes:
       "Was ab dann hier gesagt wird, kann die Person nicht lesen. Was sie gelesen hat, behält sie. Einladungen, die sie gemacht hat, oder durch die sie kam, enden damit.",
     ban: "Endgültig",
-    banHint: "Auch mit einer anderen Einladung kommt diese Person nicht wieder herein.",
+    banHint: "Diese Person kommt auch mit einer neuen Einladung nicht zurück.",
     others: "Andere müssen auch zustimmen: sie werden gefragt.",
     isThisThem: "Ist das die Person, die du meinst?",
     unchecked: "Ihr habt eure Fingerabdrücke nie verglichen.",

@@ -44,7 +44,7 @@ export const t = words({
     unknownWord: (word: string, place: number) => `Word ${place}, “${word}”, is not in the list of words.`,
     tooMany: "These are more than 24 words.",
     tooFew: (n: number) => plural(n, { one: "One word is missing.", other: "# words are missing." }),
-    badPhrase: "All are words of the list, but not together: one is another word, or two have changed places.",
+    badPhrase: "Each word is on the list, but together they are no recovery phrase: one is wrong, or two are swapped.",
     otherIdentity: "There is somebody else in this browser already. Erase that first, in the settings.",
     exists: "There is a home in this browser already.",
     failed: "It did not work: the browser's storage could not be opened.",
@@ -53,7 +53,7 @@ export const t = words({
     backLead: "Your identity is restored in this browser.",
     back1: "You are the same person as before: people who checked you will see so, and your fingerprint is the same.",
     back2:
-      "Your rooms did not come back by themselves. Open a link of each: one that you owned takes you back, also by an old link, if it was made ready for that. In the others, ask somebody to remove who you were in the lost browser, and then for a new invite link.",
+      "Your rooms did not come back by themselves. Open an invite link for each one. A room that you own lets you in with any link, even an old one, if that was prepared. For the others, ask somebody there to remove who you were in the lost browser, and then to send you a new link.",
     back3: "Messages from before are only where they were: on your other devices, and with the others.",
     fingerprint: "Your fingerprint",
     toRooms: "Go on",
@@ -102,7 +102,8 @@ export const t = words({
     unknownWord: (word: string, place: number) => `Wort ${place}, „${word}“, steht nicht in der Wörterliste.`,
     tooMany: "Das sind mehr als 24 Wörter.",
     tooFew: (n: number) => plural(n, { one: "Ein Wort fehlt.", other: "# Wörter fehlen." }),
-    badPhrase: "Alle stehen in der Liste, aber nicht zusammen: eins ist ein anderes, oder zwei sind vertauscht.",
+    badPhrase:
+      "Jedes Wort steht in der Liste, aber zusammen sind sie keine Wiederherstellung: eins ist falsch, oder zwei sind vertauscht.",
     otherIdentity: "In diesem Browser ist schon jemand anderes. Lösch das erst, in den Einstellungen.",
     exists: "In diesem Browser ist schon ein Zuhause.",
     failed: "Es hat nicht geklappt: der Speicher des Browsers ließ sich nicht öffnen.",

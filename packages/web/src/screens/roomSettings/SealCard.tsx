@@ -3,7 +3,7 @@ import type { RoomSummary } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import { LockKeyhole } from "lucide-preact";
 import type { JSX } from "preact";
-import { Button, Card, Dialog, Field, Note, Row, Stack } from "../../design/index.js";
+import { Button, Card, Dialog, Field, Note, Row, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../people/carryOut.js";
 import { tidy } from "../startRoom/name.js";
@@ -13,7 +13,7 @@ import { t } from "./words.js";
 export function SealCard({ room }: { readonly room: RoomSummary }): JSX.Element {
   const isOpen = useSignal(false);
   const typed = useSignal("");
-  const fault = useSignal<string | null>(null);
+  const fault = useFault(typed);
   const isBusy = useSignal(false);
   const title = plainName(room.title);
   const seal = async () => {

@@ -2,7 +2,7 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/remote";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Button, Card, Field, Note, Row, Stack } from "../../design/index.js";
+import { Button, Card, Field, Note, Row, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../people/carryOut.js";
 import { nameFault, tidy } from "../startRoom/name.js";
@@ -13,7 +13,7 @@ export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly 
   const isEditing = useSignal(false);
   const isBusy = useSignal(false);
   const title = useSignal(room.title);
-  const fault = useSignal<string | null>(null);
+  const fault = useFault(title);
   const save = async () => {
     const tidied = tidy(title.value);
     fault.value = nameFault(tidied, t.nameFirst);

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Button, Dialog, Field, Note, Stack, toast } from "../../design/index.js";
+import { Button, Dialog, Field, Note, Stack, toast, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { problems, t } from "./securityWords.js";
 
@@ -19,24 +19,27 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
   const old = useSignal("");
   const first = useSignal("");
   const again = useSignal("");
-  const faults = useSignal<{ readonly old?: string; readonly first?: string; readonly again?: string }>({});
+  const faults = { old: useFault(old), first: useFault(first), again: useFault(again, first) };
   const isBusy = useSignal(false);
+  const isRight = () => {
+    for (const fault of Object.values(faults)) fault.value = null;
+  };
   const forget = () => {
     old.value = first.value = again.value = "";
-    faults.value = {};
+    isRight();
   };
   useEffect(forget, [mode.value]);
   const close = () => (mode.value = null);
   const submit = async () => {
     if (isBusy.value) return;
     const passphrase = first.value;
-    if (passphrase.length < SHORTEST) faults.value = { first: t.tooShort(SHORTEST) };
-    else if (again.value !== passphrase) faults.value = { again: t.notSame };
+    isRight();
+    if (passphrase.length < SHORTEST) faults.first.value = t.tooShort(SHORTEST);
+    else if (again.value !== passphrase) faults.again.value = t.notSame;
     else if (mode.value === "add") {
       close();
       onAdd(passphrase);
     } else {
-      faults.value = {};
       isBusy.value = true;
       const changed = await home()
         .home.changePassphrase(old.value, passphrase)
@@ -45,7 +48,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
       if (changed?.ok) {
         close();
         toast({ text: t.changedLock, tone: "success" });
-      } else faults.value = { old: changed ? problems[changed.problem] : t.failed };
+      } else faults.old.value = changed ? problems[changed.problem] : t.failed;
     }
   };
   const isChange = mode.value === "change";
@@ -77,7 +80,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
               label={t.oldPassphrase}
               type="password"
               value={old}
-              error={faults.value.old ?? null}
+              error={faults.old}
               autocomplete="current-password"
               spellcheck={false}
               autofocus
@@ -88,7 +91,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
             hint={t.newPassphraseHint}
             type="password"
             value={first}
-            error={faults.value.first ?? null}
+            error={faults.first}
             autocomplete="new-password"
             spellcheck={false}
             autofocus={!isChange}
@@ -97,7 +100,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
             label={t.repeatPassphrase}
             type="password"
             value={again}
-            error={faults.value.again ?? null}
+            error={faults.again}
             autocomplete="new-password"
             spellcheck={false}
             onEnter={() => void submit()}

@@ -3,7 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { Fingerprint } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Banner, Button, Dialog, Field, Note, Stack, toast } from "../../design/index.js";
+import { Banner, Button, Dialog, Field, Note, Stack, toast, useFault } from "../../design/index.js";
 import { problems, t } from "./securityWords.js";
 
 /** Something that is done only for who can open the home now. */
@@ -20,7 +20,7 @@ export interface ProveDialogProps {
 /** Asks for the passphrase or a passkey of this home, and does the task with it. */
 export function ProveDialog({ task, slots }: ProveDialogProps): JSX.Element {
   const passphrase = useSignal("");
-  const fault = useSignal<string | null>(null);
+  const fault = useFault(passphrase);
   const isBusy = useSignal(false);
   const passkeys = slots.flatMap((slot) => (slot.kind === "passkey" ? [slot.credentialId] : []));
   const hasPassphrase = slots.some(({ kind }) => kind === "passphrase");

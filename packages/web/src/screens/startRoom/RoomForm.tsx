@@ -5,7 +5,18 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, DoorOpen, HeartHandshake, Sparkles, UserRoundPlus, Users } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { Banner, Button, Disclosure, Field, type Icon, Note, RadioCards, Select, Stack } from "../../design/index.js";
+import {
+  Banner,
+  Button,
+  Disclosure,
+  Field,
+  type Icon,
+  Note,
+  RadioCards,
+  Select,
+  Stack,
+  useFault,
+} from "../../design/index.js";
 import { ensureHome, home } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
 import { hostOf, mayConnect, ownRelay, readSite } from "../join/site.js";
@@ -40,15 +51,13 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
   const count = useSignal(COUNTS.map(String).find((each) => each === kept?.count) ?? "2");
   const relay = useSignal(kept?.relay ?? ownRelay());
   const permit = useSignal("");
-  const faults = useSignal<{
-    readonly name?: string | null;
-    readonly title?: string | null;
-    readonly relay?: string | null;
-  }>({});
+  const faults = { name: useFault(name), title: useFault(title), relay: useFault(relay) };
   const problem = useSignal<Problem | "closed" | null>(null);
   const isBusy = useSignal(false);
   // A page from one's own machine has no relay beside it: the address has to be given.
   const isFar = useSignal(false);
+  // From then on the address stands open: it is not folded away under the fingers that put it right.
+  const isWrongServer = useSignal(false);
   useEffect(() => {
     void ownName().then((known) => {
       if (known && name.peek() === "") name.value = known;
@@ -70,16 +79,15 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
   const check = async () => {
     const host = hostOf(relay.value);
     const isAllowed = host !== null && mayConnect(relay.value, await readSite());
-    faults.value = {
-      name: nameFault(name.value, t.nameFirst),
-      title: nameFault(title.value, t.roomFirst),
-      relay: isAllowed
-        ? null
-        : host === null
-          ? sayProblem({ kind: "malformed", what: "relay" })
-          : t.relayForbidden(host),
-    };
-    return Object.values(faults.value).every((fault) => fault === null);
+    faults.name.value = nameFault(name.value, t.nameFirst);
+    faults.title.value = nameFault(title.value, t.roomFirst);
+    faults.relay.value = isAllowed
+      ? null
+      : host === null
+        ? sayProblem({ kind: "malformed", what: "relay" })
+        : t.relayForbidden(host);
+    if (faults.relay.value !== null) isWrongServer.value = true;
+    return Object.values(faults).every((fault) => fault.value === null);
   };
   const found = async () => {
     problem.value = null;
@@ -118,7 +126,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
         label={t.relay}
         hint={t.relayHint}
         value={relay}
-        error={faults.value.relay ?? null}
+        error={faults.relay}
         type="url"
         placeholder="wss://chat.example.org"
         mono
@@ -134,18 +142,12 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
             label={t.yourName}
             hint={t.yourNameHint}
             value={name}
-            error={faults.value.name ?? null}
+            error={faults.name}
             autocomplete="nickname"
             maxLength={128}
             autofocus
           />
-          <Field
-            label={t.roomName}
-            value={title}
-            error={faults.value.title ?? null}
-            placeholder={t.roomExample}
-            maxLength={128}
-          />
+          <Field label={t.roomName} value={title} error={faults.title} placeholder={t.roomExample} maxLength={128} />
           <Stack gap={3}>
             <RadioCards
               legend={t.whoDecides}
@@ -168,7 +170,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
             )}
             <Note>{t.changeLater}</Note>
           </Stack>
-          {isFar.value || wantsPermit || faults.value.relay ? (
+          {isFar.value || wantsPermit || isWrongServer.value ? (
             server
           ) : (
             <Disclosure title={t.advanced}>{server}</Disclosure>

@@ -34,8 +34,8 @@ const sentence = words({
         other: "# admins must approve invites and newcomers, removals, and new rules.",
       }),
     everyoneAgrees:
-      "Newcomers ask, and everybody must approve them, or the link that lets them in; anyone can remove people, a few at a time.",
-    addOnly: "The owner makes invites; people only ever leave by themselves.",
+      "Everybody must approve each newcomer, or the link by which they join. Anyone can remove people, a few at a time.",
+    addOnly: "The owner makes invites; people can only leave on their own.",
     openHouse: "Anyone with a link joins right away; any admin makes links and removes people.",
     own: "This room has rules of its own.",
     sealed: "This room is sealed: nobody comes in any more.",
@@ -48,8 +48,8 @@ const sentence = words({
         other: "# Admins müssen zustimmen: Einladungen und neuen Leuten, dem Entfernen, neuen Regeln.",
       }),
     everyoneAgrees:
-      "Wer neu kommt, fragt an, und alle müssen zustimmen, oder dem Link, der hereinlässt; entfernen kann jede Person, wenige auf einmal.",
-    addOnly: "Wem der Raum gehört, lädt ein; gegangen wird nur von selbst.",
+      "Alle müssen jedem Neuen zustimmen, oder dem Link, über den er kommt. Entfernen kann jede Person, wenige auf einmal.",
+    addOnly: "Wem der Raum gehört, lädt ein; gehen kann man nur selbst.",
     openHouse: "Wer einen Link hat, ist sofort drin; jeder Admin macht Links und entfernt Leute.",
     own: "Dieser Raum hat eigene Regeln.",
     sealed: "Dieser Raum ist versiegelt: es kommt niemand mehr herein.",

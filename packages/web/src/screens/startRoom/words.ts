@@ -15,7 +15,7 @@ export const t = words({
     changeLater: "You can change the rules later.",
     advanced: "Server",
     relay: "Address of the server that carries the room",
-    relayHint: "It can be changed only by moving the room. This page's own server is the usual one.",
+    relayHint: "It cannot be changed later. This page's own server is the usual one.",
     relayForbidden: (host: string) =>
       `This page may not connect to ${host}. Open Conclave at that server's own address, or run “conclave web” on your machine.`,
     permit: "Permit",
@@ -32,9 +32,9 @@ export const t = words({
     wordsLead:
       "Before the first message: these 24 words are you. If this browser is wiped or lost, only they bring you back. Nobody can reset them.",
     inviteTitle: "Invite people",
-    inviteLead: "Anyone with the link joins right away, for a week. Send it only to people you want here.",
+    inviteLead: "The link works for a week. Anyone who has it joins right away: send it only to people you want here.",
     inviteLeadAsk:
-      "Anyone with the link can ask to join, for a week. Each person is approved by those who decide here.",
+      "The link works for a week. Anyone who has it can ask to join, and those who decide here approve each person.",
     openRoom: "Go to the room",
     skip: "Later",
   },
@@ -52,7 +52,7 @@ export const t = words({
     changeLater: "Die Regeln lassen sich später ändern, von denen, die es dürfen.",
     advanced: "Server",
     relay: "Adresse des Servers, der den Raum trägt",
-    relayHint: "Ändern lässt sie sich nur, indem der Raum umzieht. Üblich ist der Server dieser Seite.",
+    relayHint: "Sie lässt sich später nicht ändern. Üblich ist der Server dieser Seite.",
     relayForbidden: (host: string) =>
       `Diese Seite darf sich nicht mit ${host} verbinden. Öffne Conclave an der Adresse dieses Servers, oder starte „conclave web“ auf deinem Rechner.`,
     permit: "Erlaubnis",
@@ -71,8 +71,9 @@ export const t = words({
       "Vor der ersten Nachricht: diese 24 Wörter bist du. Wird dieser Browser gelöscht oder geht er verloren, bringen nur sie dich zurück. Niemand kann sie zurücksetzen.",
     inviteTitle: "Leute einladen",
     inviteLead:
-      "Wer den Link hat, ist sofort drin, eine Woche lang. Schick ihn nur Leuten, die du hier haben möchtest.",
-    inviteLeadAsk: "Wer den Link hat, kann eine Woche lang anfragen. Wer hier entscheidet, stimmt jeder Person zu.",
+      "Der Link gilt eine Woche. Wer ihn hat, ist sofort drin: Schick ihn nur Leuten, die du hier haben möchtest.",
+    inviteLeadAsk:
+      "Der Link gilt eine Woche. Wer ihn hat, kann anfragen, und wer hier entscheidet, stimmt jeder Person zu.",
     openRoom: "Zum Raum",
     skip: "Später",
   },

@@ -8,7 +8,7 @@ export const t = words({
     startText: "Name it, and decide who decides. It takes a minute.",
     link: "I have an invite link",
     linkText:
-      "Paste it here. Nothing is asked of any server before you say so. Did a link lead here? Some apps lose half of it: copy it from the message.",
+      "Paste it here. No server is contacted before you agree. Did a link bring you here? Some apps cut links short: copy it from the message.",
     linkField: "Invite link",
     linkGo: "Look at the invite",
     recover: "I have recovery words",
@@ -18,8 +18,7 @@ export const t = words({
     envelopeTitle: "The server carries sealed envelopes",
     envelopeText: "Messages, names and files are encrypted here, in your browser. The keys stay with the members.",
     hostTitle: "On a server of your choice",
-    hostText:
-      "Run a small one for your family, club or team, or use somebody's. It is trusted with nothing but delivery.",
+    hostText: "Run a small one for your family, club or team, or use somebody's. It only delivers messages.",
     points: "What that means",
   },
   de: {
