@@ -11,7 +11,8 @@ async function threeIn(world: World): Promise<[Home, Home, Home]> {
   const link = await alice.invite("direct", 2);
   await bob.join(link, "Bob");
   await mallory.join(link, "Mallory");
-  for (const home of homes) await world.until(() => home.room.members().length === 3 && home.room.status().isConfirmed);
+  const isIn = ({ room }: Home) => room.members().length === 3 && room.status().standing === "member";
+  await world.until(() => homes.every(isIn) && homes.every(({ room }) => room.status().connection === "live"));
   return homes;
 }
 
