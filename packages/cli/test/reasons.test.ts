@@ -62,7 +62,7 @@ describe("each reason is told as itself", () => {
       expect((await conclave("alice", "remove", "Bob", "--yes")).code).toBe(0);
       const sent = await conclave("bob", "send", "anybody here?");
       expect(sent).toMatchObject({ code: 1, error: { code: "NOT_MEMBER", fate: "dropped" } });
-      expect(sent.error.message).toBe("You were removed from this room. Your message was not sent.");
+      expect(sent.error.message).toBe("You were removed from this room by Alice. Your message was not sent.");
       expect((await conclave("bob", "status")).status.pending).toBe(0);
       // Nor is a list of nobody shown as if it were the room's, nor a command advised that would be refused.
       for (const command of ["members", "invites"]) {
