@@ -152,12 +152,12 @@ export function applyProposals(
   }
   for (const { leafIndex } of removes) tree.removeLeaf(leafIndex);
 
-  const adds = list.flatMap((proposal) => {
-    if (proposal.type !== "add") return [];
-    const { keyPackage } = proposal;
-    validatePackage(suite, keyPackage);
-    const leafIndex = tree.addLeaf(keyPackage.leafNode);
-    return [{ leafIndex, leafNode: keyPackage.leafNode, initKey: keyPackage.initKey, keyPackage }];
+  const packages = list.flatMap((proposal) => (proposal.type === "add" ? [proposal.keyPackage] : []));
+  for (const keyPackage of packages) validatePackage(suite, keyPackage);
+  const places = tree.addLeaves(packages.map(({ leafNode }) => leafNode));
+  const adds = packages.map((keyPackage, at) => {
+    const { leafNode, initKey } = keyPackage;
+    return { leafIndex: places[at]!, leafNode, initKey, keyPackage };
   });
   const place = { groupId: group.groupId, extensions };
   for (const { leafIndex, before, after } of updates)

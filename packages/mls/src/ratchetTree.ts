@@ -133,19 +133,32 @@ export class RatchetTree {
     return this.firstBlank;
   }
 
-  /** Adds a leaf at the leftmost blank place, as unmerged in the parents above it (RFC 9420 §7.7, §12.1.1). */
-  addLeaf(leafNode: LeafNode): number {
-    const leafIndex = this.reserveLeaf();
-    this.set(leafToNode(leafIndex), { type: "leaf", leaf: leafNode });
-    for (const above of directPath(leafToNode(leafIndex), this.width)) {
-      const parent = this.parent(above);
-      if (parent === null) continue;
-      // Sorted already, and newcomers mostly come at the end: a thousand at once must not sort as many lists again.
-      const at = parent.unmergedLeaves.findLastIndex((leaf) => leaf < leafIndex) + 1;
-      const unmergedLeaves = parent.unmergedLeaves.toSpliced(at, 0, leafIndex);
-      this.put(above, { type: "parent", parent: { ...parent, unmergedLeaves } });
+  /**
+   * Adds leaves, each at the leftmost blank place, as unmerged in the parents above (RFC 9420 §7.7, §12.1.1). Gives their
+   * places. @throws MlsError `duplicate_key`, `bad_tree`
+   */
+  addLeaves(leafNodes: readonly LeafNode[]): number[] {
+    const places = leafNodes.map((leaf) => {
+      const leafIndex = this.reserveLeaf();
+      this.set(leafToNode(leafIndex), { type: "leaf", leaf });
+      return leafIndex;
+    });
+    // Each list once, however many come: thousands that came one by one would copy thousands of lists of thousands.
+    const unmerged = new Map<number, number[]>();
+    for (const leafIndex of places) {
+      for (const above of directPath(leafToNode(leafIndex), this.width)) {
+        const parent = this.parent(above);
+        if (parent === null) continue;
+        const known = unmerged.get(above) ?? [...parent.unmergedLeaves];
+        unmerged.set(above, known);
+        known.push(leafIndex);
+      }
     }
-    return leafIndex;
+    for (const [above, leaves] of unmerged) {
+      const unmergedLeaves = leaves.sort((a, b) => a - b);
+      this.put(above, { type: "parent", parent: { ...this.parent(above)!, unmergedLeaves } });
+    }
+    return places;
   }
 
   /** Replaces a leaf and blanks the nodes above it (RFC 9420 §12.1.2). */

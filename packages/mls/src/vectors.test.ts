@@ -296,7 +296,7 @@ describe.skipIf(!present)("official vectors (skipped without ../shared/vectors/m
       tree.settle();
       const after = tree.fork();
       const proposal = whole(v.proposal, readProposal);
-      if (proposal.type === "add") after.addLeaf(proposal.keyPackage.leafNode);
+      if (proposal.type === "add") after.addLeaves([proposal.keyPackage.leafNode]);
       else if (proposal.type === "remove") after.removeLeaf(proposal.removed);
       else if (proposal.type === "update") after.updateLeaf(v.proposal_sender, proposal.leafNode);
       expect(toHex(after.encode())).toBe(v.tree_after);
