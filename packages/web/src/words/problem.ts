@@ -251,7 +251,7 @@ const refusal = words({
     invite_not_for_you: "Dieser Link ist für jemand anderen.",
     invite_wrong_role: "Dieser Link gibt diese Rolle nicht.",
     invite_needs_admission: "Mit diesem Link fragt man an, und jemand entscheidet.",
-    declined: "Der Raum hat deine Anfrage abgelehnt.",
+    declined: "Der Raum hat deine Anfrage abgewiesen.",
     invite_exists: "So eine Einladung gibt es schon.",
     invite_limit: "Es gibt zu viele offene Links.",
     bad_invite_proof: "Der Nachweis dieses Links gilt nicht.",

@@ -6,13 +6,20 @@ import { Button } from "../../design/Button.js";
 import { EmptyState } from "../../design/EmptyState.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { useChat } from "./chatContext.js";
+import type { Row } from "./rows.js";
 import { t } from "./words.js";
 
 /** In place of messages where nobody has written yet: what to do, which is to invite people where one is alone. */
-export function Beginning({ mayInvite }: { readonly mayInvite: boolean }): JSX.Element {
+export function Beginning({
+  rows,
+  mayInvite,
+}: {
+  readonly rows: readonly Row[];
+  readonly mayInvite: boolean;
+}): JSX.Element {
   const { key, people } = useChat();
   const policy = useRoomDetail(key).value?.policy ?? null;
-
+  if (rows.some(isOwnReturn)) return <EmptyState title={t.cameBack}>{t.cameBackText}</EmptyState>;
   const isNewcomer = people.members.some(({ isYou, joinedSeq }) => isYou && joinedSeq > 0);
   if (isNewcomer) return <EmptyState title={t.joined}>{t.joinedText}</EmptyState>;
   if (people.members.length !== 1) return <EmptyState title={t.empty}>{t.emptyText}</EmptyState>;
@@ -32,4 +39,9 @@ export function Beginning({ mayInvite }: { readonly mayInvite: boolean }): JSX.E
       {!mayInvite ? t.emptyText : usualMode(policy) === "ask" ? t.aloneTextAsk : t.aloneText}
     </EmptyState>
   );
+}
+
+/** By the recovery words: what was here before is not in this browser. */
+function isOwnReturn(row: Row): boolean {
+  return row.kind === "decision" && row.decision.action.type === "return" && row.decision.by.isYou;
 }

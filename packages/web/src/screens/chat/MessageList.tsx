@@ -139,7 +139,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
         onKeyDown={(event) => keyboard.onKeyDown(event)}
         onFocusIn={(event) => keyboard.onFocusIn(event)}
       >
-        <div class={style["air"]}>{isBeginning && <Beginning mayInvite={mayInvite} />}</div>
+        <div class={style["air"]}>{isBeginning && <Beginning rows={rows} mayInvite={mayInvite} />}</div>
         <Virtualizer
           key={order}
           ref={list}

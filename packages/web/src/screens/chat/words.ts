@@ -15,6 +15,9 @@ export const t = words({
     keyEnd: "To the newest message",
     messages: "Messages",
     loading: "Loading messages",
+    cameBack: "You came back",
+    cameBackText:
+      "Messages from before are where they were: on your other devices, and with the others. What you write can be read by the people in this room, and by nobody else: not by the server either.",
     joined: "You joined",
     joinedText:
       "Messages from before you joined are not shown. What you write can be read by the people in this room, and by nobody else: not by the server either.",
@@ -55,6 +58,7 @@ export const t = words({
     edit: "Edit",
     copy: "Copy text",
     copied: "Copied",
+    notCopied: "Copying is not allowed here: select the text and copy it by hand.",
     takeBack: "Take back",
     removeTheirs: "Remove for everybody",
     moreReactions: "More reactions",
@@ -115,6 +119,9 @@ export const t = words({
     keyEnd: "Zur neuesten Nachricht",
     messages: "Nachrichten",
     loading: "Nachrichten werden geladen",
+    cameBack: "Du bist wieder da",
+    cameBackText:
+      "Frühere Nachrichten sind, wo sie waren: auf deinen anderen Geräten und bei den anderen. Was du schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
     joined: "Du bist dabei",
     joinedText:
       "Nachrichten aus der Zeit davor werden nicht gezeigt. Was du schreibst, können die Leute in diesem Raum lesen und sonst niemand: auch der Server nicht.",
@@ -154,6 +161,7 @@ export const t = words({
     edit: "Bearbeiten",
     copy: "Text kopieren",
     copied: "Kopiert",
+    notCopied: "Kopieren ist hier nicht erlaubt: Text markieren und von Hand kopieren.",
     takeBack: "Zurücknehmen",
     removeTheirs: "Für alle entfernen",
     moreReactions: "Weitere Reaktionen",

@@ -84,7 +84,7 @@ export const t = words({
     waitingLead: (room: string) => `Your request for “${room}” is with the people who decide.`,
     waitingText:
       "You can close this page: the answer waits for you. It opens by itself when somebody lets you in, and says so when the answer is no.",
-    noTitle: "Your request was declined",
+    noTitle: "Your request was denied",
     noLead: "{by} did not let you into “{room}”, {when}.",
     noText: "If you think that this is a mistake, talk to them some other way. The same link lets you ask once more.",
     yourWords: "Your fingerprint",
@@ -188,7 +188,7 @@ export const t = words({
     waitingLead: (room: string) => `Deine Anfrage für „${room}“ liegt bei denen, die entscheiden.`,
     waitingText:
       "Du kannst diese Seite schließen: die Antwort wartet auf dich. Der Raum geht von selbst auf, sobald dich jemand hereinlässt, und ein Nein steht hier auch.",
-    noTitle: "Deine Anfrage wurde abgelehnt",
+    noTitle: "Deine Anfrage wurde abgewiesen",
     noLead: "{by} hat dich nicht in „{room}“ hereingelassen, {when}.",
     noText:
       "Hältst du das für ein Versehen, sprich sie auf einem anderen Weg an. Mit demselben Link kannst du noch einmal fragen.",

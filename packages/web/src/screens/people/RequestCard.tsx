@@ -58,7 +58,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
           <Note>{t.compareHint}</Note>
         </Disclosure>
         {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
-        {hasDeclined && <Note>{proposal.youDeclined}</Note>}
+        {hasDeclined && <Note>{t.youDenied}</Note>}
         {!isAnswered.value && request.can !== "no" && (
           <Row>
             {!isApproved && (
@@ -67,7 +67,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
               </Button>
             )}
             <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.decline(id)))}>
-              {t.decline}
+              {t.deny}
             </Button>
           </Row>
         )}

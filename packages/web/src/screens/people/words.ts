@@ -49,7 +49,8 @@ export const t = words({
     compareHint: "Let them read these words to you by telephone, if you want to be sure who it is.",
     admit: "Let in",
     sayYes: "Approve",
-    decline: "Decline",
+    deny: "Deny",
+    youDenied: "You denied this. If enough others approve, they come in after all.",
     soFar: (have: number, need: number) => `${have} of ${need} have approved`,
     removeTitle: (name: string) => `Remove ${name}?`,
     removeDoes:
@@ -112,7 +113,8 @@ export const t = words({
     compareHint: "Lass sie dir am Telefon vorlesen, wenn du sicher sein willst, wer es ist.",
     admit: "Hereinlassen",
     sayYes: "Zustimmen",
-    decline: "Ablehnen",
+    deny: "Abweisen",
+    youDenied: "Du hast abgewiesen. Stimmen genug andere zu, kommt die Person trotzdem herein.",
     soFar: (have: number, need: number) => `${have} von ${need} haben zugestimmt`,
     removeTitle: (name: string) => `${name} entfernen?`,
     removeDoes:

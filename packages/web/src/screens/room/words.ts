@@ -31,7 +31,7 @@ export const t = words({
     joining: "On the way in",
     founding: "Being set up",
     out: "You are not in this room any more",
-    unconfirmed: "You joined. Nobody else has been here since",
+    unconfirmed: "Nobody else has been here since you came",
   },
   de: {
     people: (count: number) => plural(count, { one: "# Person", other: "# Leute" }),
@@ -62,6 +62,6 @@ export const t = words({
     joining: "Auf dem Weg hinein",
     founding: "Wird eingerichtet",
     out: "Du bist nicht mehr in diesem Raum",
-    unconfirmed: "Du bist da. Seither war sonst niemand hier",
+    unconfirmed: "Seit du da bist, war sonst niemand hier",
   },
 });

@@ -36,7 +36,7 @@ export function RoomsPane(): JSX.Element {
           aria-current={route.value.at === "search" ? "page" : undefined}
         >
           <Search size={16} aria-hidden="true" />
-          <span>{t.search}</span>
+          <span class={style["label"]}>{t.search}</span>
           <span class={style["keys"]}>
             <Kbd keys="mod+k" />
           </span>
