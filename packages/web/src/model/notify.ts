@@ -23,8 +23,8 @@ const TOLD = 5_000;
 const decoder = new TextDecoder();
 
 const t = words({
-  en: { file: "A file", news: "Something new" },
-  de: { file: "Eine Datei", news: "Etwas Neues" },
+  en: { file: "A file", news: "Something new", knock: (name: string) => `${name} wants to join` },
+  de: { file: "Eine Datei", news: "Etwas Neues", knock: (name: string) => `${name} möchte herein` },
 });
 
 /** What the person chose. It has an effect only when the browser was asked too: see {@link askNotices}. */
@@ -82,6 +82,14 @@ export function startNotices(): void {
   });
   effect(() => {
     const { value: known } = rooms;
+    for (const { key, status } of known.values()) {
+      const isMore = status.requests > (knocking.get(key) ?? 0);
+      knocking.set(key, status.requests);
+      if (isMore && status.asked > 0) void notifyKnocks(key);
+    }
+  });
+  effect(() => {
+    const { value: known } = rooms;
     // What was read, or decided, needs no notification any more.
     for (const [key, notifications] of shown) {
       const status = known.get(key)?.status;
@@ -134,6 +142,27 @@ async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<vo
     toHex(actionHash),
     sayWish(proposal, ({ name }) => plainName(name)),
   );
+}
+
+/** How many ask to be let into a room. */
+const knocking = new Map<RoomKey, number>();
+/** Those who asked, and were told of. */
+const knocksTold = new Set<string>();
+
+/** Who is asked whether somebody may come in is told: nobody else opens. */
+async function notifyKnocks(key: RoomKey): Promise<void> {
+  if (notices.value === "off") return;
+  const requests = await home()
+    .room(key)
+    .requests()
+    .catch(() => null);
+  if (!requests?.ok) return;
+  for (const { id, name, time } of requests.value) {
+    const knock = `${key}.${id}`;
+    if (knocksTold.has(knock) || Date.now() - time >= NEWS) continue;
+    knocksTold.add(knock);
+    await tell(key, knock, t.knock(plainName(name)));
+  }
 }
 
 async function tell(key: RoomKey, id: string, text: string): Promise<void> {

@@ -21,7 +21,8 @@ export const t = words({
     languageOfBrowser: "Same as the browser",
     notices: "Notifications",
     noticesOf: "Notify me of",
-    noticesHint: "While a tab of Conclave is open. The server has no part in it.",
+    noticesHint:
+      "While a tab of Conclave is open; the server has no part in it. You are also told when you are asked to decide something. To mute one room, use its menu.",
     noticesAll: "All messages",
     noticesMentions: "Messages that name me",
     noticesOff: "Nothing",
@@ -55,7 +56,8 @@ export const t = words({
     languageOfBrowser: "Wie der Browser",
     notices: "Mitteilungen",
     noticesOf: "Melde mir",
-    noticesHint: "Solange ein Tab von Conclave offen ist. Der Server hat damit nichts zu tun.",
+    noticesHint:
+      "Solange ein Tab von Conclave offen ist; der Server hat damit nichts zu tun. Du erfährst auch, wenn du etwas entscheiden sollst. Einen einzelnen Raum schaltest du in seinem Menü stumm.",
     noticesAll: "Alle Nachrichten",
     noticesMentions: "Nachrichten, die mich nennen",
     noticesOff: "Nichts",
