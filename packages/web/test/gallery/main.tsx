@@ -1,5 +1,5 @@
 // Every component in each of its states, for whoever works on their looks: `node packages/web/test/gallery/shoot.mjs FOLDER` makes
-// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken, theme=, lang=, dir=.
+// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken|alarms, theme=, lang=, dir=.
 import "../../src/design/tokens.css";
 import "../../src/design/base.css";
 import { render } from "preact";
@@ -8,6 +8,8 @@ import { chooseLanguage, type Language } from "../../src/words/language.js";
 import { startShortcuts } from "../../src/app/shortcuts.js";
 import { Welcome } from "../../src/screens/welcome/Welcome.js";
 import { ErrorBoundary } from "../../src/app/ErrorBoundary.js";
+import { startRouting } from "../../src/app/route.js";
+import { Alarms } from "./Alarms.js";
 import { Components } from "./Components.js";
 import { FrameSample } from "./FrameSample.js";
 
@@ -17,6 +19,7 @@ chooseLanguage((asked.get("lang") ?? "en") as Language);
 document.documentElement.lang = asked.get("lang") ?? "en";
 document.documentElement.dir = asked.get("dir") ?? "ltr";
 startShortcuts();
+startRouting();
 
 // Breaks once: "Try again" must bring it back.
 let isBroken = true;
@@ -37,6 +40,12 @@ function Broken() {
   );
 }
 
-const shows = { components: Components, frame: FrameSample, welcome: Welcome, broken: Broken };
+const shows = {
+  components: Components,
+  frame: FrameSample,
+  welcome: Welcome,
+  broken: Broken,
+  alarms: () => <Alarms asked={asked} />,
+};
 const Shown = shows[(asked.get("show") ?? "components") as keyof typeof shows];
 render(<Shown />, document.getElementById("app")!);

@@ -8,7 +8,7 @@ export const t = words({
     waits: "Waits for a connection",
     original: "Original, with place and time",
     mayTell: (name: string) =>
-      `${name} may hold the place and time where it was taken. Tick “Original” to send it like that, or choose a JPEG or PNG.`,
+      `${name} may hold the place and time where it was taken. Tick “Original, with place and time” to send it like that, or choose a JPEG or PNG.`,
     again: (name: string) => `Try ${name} again`,
     cancelSending: (name: string) => `Cancel sending ${name}`,
     remove: (name: string) => `Do not send ${name}`,
@@ -36,7 +36,7 @@ export const t = words({
     waits: "Wartet auf eine Verbindung",
     original: "Original, mit Ort und Zeit",
     mayTell: (name: string) =>
-      `${name} kann Ort und Zeit der Aufnahme enthalten. Wähle „Original“, um es so zu senden, oder nimm ein JPEG oder PNG.`,
+      `${name} kann Ort und Zeit der Aufnahme enthalten. Wähle „Original, mit Ort und Zeit“, um es so zu senden, oder nimm ein JPEG oder PNG.`,
     again: (name: string) => `${name} noch einmal versuchen`,
     cancelSending: (name: string) => `Senden von ${name} abbrechen`,
     remove: (name: string) => `${name} nicht senden`,

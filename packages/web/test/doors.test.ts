@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ALARMS } from "@conclave/protocol";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveGallery } from "./gallery/serve.mjs";
+
+const CHROMIUM = "/usr/bin/chromium";
+const source = fileURLToPath(new URL("../src/", import.meta.url));
+
+/** What texts name in quotes that is no control: what one types, looks for in a link, or is asked back. */
+const NO_CONTROL = new Set(["conclave web", "#/join/v1.", "zooo"]);
+
+/** What advice names, and the control that it means: on the same screen. */
+const NAMED: readonly (readonly [RegExp, string])[] = [
+  [/room code/iu, "Compare the room code"],
+  [/save the proof/iu, "Save the proof"],
+  [/come back as a new device/iu, "Come back as a new device"],
+  [/until you have looked/iu, "Look at it"],
+  [/reload (?:this|the) page/iu, "Reload"],
+  [/take it/iu, "Use the new one"],
+];
+
+/** All texts of the catalogues, as they stand in the source: strings between quotes, and what is put together of them. */
+function texts(): string[] {
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" });
+  const catalogues = files
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+    .map((path) => readFileSync(join(source, path), "utf8"))
+    .filter((text) => /\bwords\(\{/u.test(text));
+  return catalogues.flatMap((text) =>
+    [...text.matchAll(/(["`])((?:(?!\1)[^\\\n]|\\.)*)\1/gu)].map(([, , said]) => said!),
+  );
+}
+
+it("names in quotes only what a control is called, in both languages", () => {
+  const all = texts();
+  expect(all.length).toBeGreaterThan(1000);
+  const known = new Set(all);
+  const quoted = all.flatMap((text) => [...text.matchAll(/[“„]([^“”„{}$]+)[”“]/gu)].map(([, name]) => name!));
+  expect(quoted).toContain("For good");
+  expect(quoted).toContain("Endgültig");
+  expect(quoted.filter((name) => !NO_CONTROL.has(name) && !known.has(name))).toEqual([]);
+});
+
+describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped without /usr/bin/chromium)", () => {
+  let browser: Browser;
+  let gallery: Awaited<ReturnType<typeof serveGallery>>;
+  let page: Page;
+  beforeAll(async () => {
+    gallery = await serveGallery();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    page = await browser.newPage({ reducedMotion: "reduce" });
+    page.setDefaultTimeout(5_000);
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await gallery.close();
+  });
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const open = async (query: string) => {
+    await page.goto("about:blank");
+    await page.goto(`${gallery.url}?show=alarms&${query}`);
+    await page.getByRole("heading", { level: 1, name: "Alarms" }).waitFor({ state: "attached" });
+  };
+  /** Every control that a text on the page names is on the page. Gives their names; not that which was pressed to get here. */
+  async function doors(where: string, pressed = ""): Promise<string[]> {
+    const lines = (await page.locator("main").innerText()).split("\n").filter((line) => /[.:]/u.test(line));
+    const found = NAMED.filter(([pattern, name]) => name !== pressed && lines.some((line) => pattern.test(line)));
+    const named = found.map(([, name]) => name);
+    for (const name of named) expect(await button(name).count(), `${where}: ${name}`).toBeGreaterThan(0);
+    return named;
+  }
+
+  it(
+    "each one leads from its banner to the panel, whose advice names only what stands there, and has a way on",
+    { timeout: 180_000 },
+    async () => {
+      const seen = new Set<string>();
+      for (const code of Object.keys(ALARMS)) {
+        for (const state of code === "RESTORED" ? ["paused=restored"] : ["", "paused=alarm", "person=no"]) {
+          const where = `${code} ${state}`;
+          await open(`code=${code}&${state}`);
+          for (const name of await doors(where)) seen.add(name);
+          await button("Look at it").click();
+          await page.getByRole("heading", { name: "What to do" }).waitFor();
+          expect(await page.getByRole("button", { name: "Look at it" }).count(), where).toBe(0);
+          for (const name of await doors(where, "Look at it")) seen.add(name);
+          const on =
+            code === "RESTORED"
+              ? "Come back as a new device"
+              : state === "paused=alarm"
+                ? "I have looked, go on"
+                : "Noted";
+          expect(await button(on).count(), where).toBe(1);
+        }
+      }
+      expect([...seen].sort()).toEqual([
+        "Come back as a new device",
+        "Compare the room code",
+        "Look at it",
+        "Save the proof",
+      ]);
+    },
+  );
+
+  it("what stops a room without an alarm, and another build, name what stands in their banner", async () => {
+    for (const why of ["update_needed", "failed"]) {
+      await open(`paused=${why}`);
+      expect(await doors(why)).toEqual(["Reload"]);
+    }
+    await open("build=new");
+    expect(await doors("new build")).toEqual(["Use the new one"]);
+    for (const name of ["Keep mine", "Compare"]) expect(await button(name).count()).toBe(1);
+    await open("build=faulty");
+    expect(await doors("faulty build")).toEqual([]);
+    expect(await button("Use the new one").count()).toBe(0);
+    await open("build=replaced");
+    await button("Compare").click();
+    expect(new URL(page.url()).hash).toBe("#/settings/security");
+  });
+});
