@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { preset } from "@conclave/protocol";
-import { axeFaults, canBrowse, get, join, World } from "./browser.js";
+import { axeFaults, canBrowse, found, get, join, World } from "./browser.js";
 
 describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromium or a build)", () => {
   let world: World;
@@ -92,7 +92,63 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await expect.poll(own).toBeDefined();
     await get(room.approve(own()!.actionHash));
     await alice.getByLabel("Invite link").waitFor();
-    expect(await alice.getByLabel("Invite link").inputValue()).toContain("#/join/");
+    const link = await alice.getByLabel("Invite link").inputValue();
+    expect(link).toContain("#/join/");
+    // Whoever asked may be elsewhere by then: the line that says so has the link too.
+    await alice.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: world.url });
+    await alice.evaluate(() => (location.hash = location.hash.replace("/invites", "")));
+    const decided = alice.locator("[data-system=proposal]").filter({ hasText: "Decided: create an invite link" });
+    await decided.getByRole("button", { name: "Copy link" }).click();
+    await alice.getByText("The link is copied.").waitFor();
+    expect(await alice.evaluate(() => navigator.clipboard.readText())).toBe(link);
+    expect(await axeFaults(alice)).toEqual([]);
+    // Where the browser lets no page copy, it leads to where the link can be seen.
+    await alice.evaluate(() => {
+      Object.defineProperty(navigator.clipboard, "writeText", {
+        value: () => Promise.reject(new Error("not allowed")),
+      });
+    });
+    await decided.getByRole("button", { name: "Copy link" }).click();
+    await alice.getByText("The link could not be copied.").waitFor();
+    await alice.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Invites" }).click();
+    await alice.getByRole("button", { name: "Show the link" }).first().click();
+    const shown = alice.getByLabel("Invite link");
+    expect(await shown.inputValue()).toContain("#/join/");
+    await alice.getByRole("button", { name: "Copy", exact: true }).click();
+    await alice.getByRole("button", { name: "Copy again" }).waitFor();
+    expect(await shown.evaluate((input: HTMLInputElement) => input.selectionEnd)).toBe(
+      (await shown.inputValue()).length,
+    );
+  });
+
+  it("A92: an owner makes an admin on a person's page: asked first, told what is so, and undone by one press", async () => {
+    const alice = await world.visitor({ width: 390, height: 844 });
+    const link = await found(alice, world.url, "Orchard", "Alice");
+    const bob = await world.person();
+    const room = await get((await get(bob.lookAt(link))).accept("Bob"));
+    const roleOfBob = () => room.members().find(({ isYou }) => isYou)?.role;
+    const inRoom = await alice.evaluate(() => location.hash);
+    await alice.evaluate((hash) => (location.hash = hash), `${inRoom}/people/${toHex(bob.person)}`);
+    const press = (name: string) => alice.getByRole("button", { name, exact: true }).click();
+    await press("Make admin");
+    const question = alice.getByRole("dialog");
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.waitFor({ state: "hidden" });
+    expect(roleOfBob()).toBe("member");
+    await press("Make admin");
+    await question.getByRole("button", { name: "Make admin" }).click();
+    await alice.getByText("Bob is now an admin.").waitFor();
+    await expect.poll(roleOfBob).toBe("admin");
+    await press("Undo");
+    await alice.getByText("Bob is no longer an admin.").waitFor();
+    await expect.poll(roleOfBob).toBe("member");
+    await press("Add as owner");
+    await question.getByRole("button", { name: "Add as owner" }).click();
+    await alice.getByText("Bob is now an owner.").waitFor();
+    await expect.poll(roleOfBob).toBe("owner");
+    await press("Undo");
+    await expect.poll(roleOfBob).toBe("member");
+    await alice.close();
   });
 
   it("what one may not do is not offered; what others must approve is said before, and withdrawn", async () => {

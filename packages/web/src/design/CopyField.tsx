@@ -35,7 +35,7 @@ export function CopyField({ label, labelHidden, hint, value, secret = false, mai
     else {
       see(true);
       input.current?.select();
-      toast({ text: t.copyFailed, tone: "danger" });
+      toast({ text: t.copyFailed, tone: "danger", action: { text: t.copyAgain, run: () => void take() } });
     }
   };
   return (

@@ -89,7 +89,9 @@ function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, take
       icon: Copy,
       onSelect: () => {
         // Cleaned: what is pasted elsewhere must not turn lines there either.
-        void copyText(author.isYou ? rawTextOf(message) : textOf(message)).then((isDone) => isDone && toast(t.copied));
+        void copyText(author.isYou ? rawTextOf(message) : textOf(message)).then((isDone) =>
+          toast(isDone ? t.copied : { text: t.notCopied, tone: "danger" }),
+        );
       },
     });
   }

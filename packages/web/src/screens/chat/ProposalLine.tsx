@@ -1,13 +1,16 @@
 import type { TimelineProposal } from "@conclave/client";
-import { CircleCheck, CircleSlash, Gavel, Undo2 } from "lucide-preact";
+import type { RoomDetail } from "@conclave/client/remote";
+import { CircleCheck, CircleSlash, Gavel, Link2, Undo2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";
+import { Button } from "../../design/Button.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
 import { Wish } from "../proposals/Wish.js";
 import { wishes } from "../proposals/wishWords.js";
 import { t } from "../proposals/words.js";
 import { Line } from "./Line.js";
+import style from "./SystemLine.module.css";
 
 const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash } as const;
 
@@ -20,6 +23,25 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   return (
     <Line kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
       <Wish of={proposal} text={ending === null ? wishes.asks : t[ending]} />
+      {ending === "done" && detail && <LinkOf detail={detail} proposal={proposal} />}
     </Line>
+  );
+}
+
+/** The link that was asked for, where it is: whoever asked may have left the place where it appeared. */
+function LinkOf(props: { readonly detail: RoomDetail; readonly proposal: TimelineProposal }): JSX.Element | null {
+  const { detail, proposal } = props;
+  const { action } = proposal;
+  if (action.type !== "createInvite") return null;
+  const { inviteId } = action.invite;
+  const invitation = detail.invitations.find((each) => each.inviteId.join() === inviteId.join());
+  if (!invitation?.hasLink || !invitation.isOpen) return null;
+  const copy = () => void import("../invites/copyLink.js").then((m) => m.copyLink(detail.key, inviteId));
+  return (
+    <span class={style["after"]}>
+      <Button size="small" icon={Link2} onClick={copy}>
+        {t.copyLink}
+      </Button>
+    </span>
   );
 }
