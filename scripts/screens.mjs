@@ -54,7 +54,9 @@ async function takePictures() {
   const side = alice.locator('[data-pane="side"]');
   const line = (text) => alice.getByRole("article").filter({ hasText: text }).last();
 
-  const quiet = () => alice.getByText("Done.", { exact: true }).waitFor({ state: "detached" });
+  // What was said of something done is gone again.
+  const quiet = () =>
+    alice.getByRole("region", { name: "Notices" }).locator("> *").first().waitFor({ state: "detached" });
 
   // Starting a room.
   await alice.goto(url);
@@ -264,7 +266,7 @@ async function takePictures() {
   await alice.waitForFunction(() => !document.querySelector("[data-state=pending]"));
   await alice.reload();
   await alice
-    .getByText(/^Membership confirmed/u)
+    .getByText(/^People confirmed/u)
     .first()
     .waitFor();
   await server.stop();
