@@ -55,7 +55,9 @@ export function Toasts(): JSX.Element {
   useLayoutEffect(() => {
     // What one writes is never covered, however high the field has grown.
     const field = document.querySelector("[data-composer]")?.getBoundingClientRect();
-    place.current?.style.setProperty("--under", field ? `${innerHeight - field.top}px` : "");
+    // Behind a panel, on a phone, it is not there: it then has no height, and is at the top of everything.
+    const isThere = field !== undefined && field.height > 0;
+    place.current?.style.setProperty("--under", isThere ? `${innerHeight - field.top}px` : "");
   }, [danger.value, passing.value]);
   return (
     <section
