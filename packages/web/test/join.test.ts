@@ -183,23 +183,6 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await page.close();
   });
 
-  it("an app that lost half of the link: the first page and the page for a link say what to do", async () => {
-    const page = await world.visitor(PHONE);
-    await page.goto(world.url);
-    const sentence = "Some apps lose half of";
-    await page.getByText(sentence).waitFor();
-    await page.getByRole("button", { name: /^I have an invite link/u }).click();
-    await page.getByLabel("Invite link").waitFor();
-    await page.getByText(sentence).waitFor();
-    await page.goto(`${world.url}/#/join`);
-    await page.getByRole("heading", { level: 1, name: "Open an invite" }).waitFor();
-    await page.getByText(`${sentence} a link: copy it from the message.`).waitFor();
-    await page.getByLabel("Invite link").fill(`${world.url}/`);
-    await button(page, "Go on").click();
-    await page.getByText("There is no invite link in this.").waitFor();
-    await page.close();
-  });
-
   it("asks to be let in, waits, and is in when somebody decides", async () => {
     const link = await world.invite(room, { mode: "ask" });
     const page = await world.visitor(PHONE);
