@@ -116,7 +116,7 @@ describe("what a command says when something stops it", () => {
       const { hint } = problemError(problem, "http://relay.test");
       expect({ problem, opens: opens(hint) }).toEqual({ problem, opens: problem.kind !== "cancelled" });
     }
-    const somebody = { person: new Uint8Array(32), name: "Bob", tag: "b", isYou: false };
+    const somebody = { person: new Uint8Array(32), name: "Bob", tag: "b", isYou: false, checked: null };
     for (const code of keysOf<AlarmCode>(ALARMS)) {
       for (const person of [null, somebody]) {
         const named = commandsIn(adviceFor({ code, person }));

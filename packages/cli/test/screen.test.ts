@@ -26,6 +26,7 @@ const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
     isSealed: false,
     role: "owner",
     people: 3,
+    ended: null,
   },
   status: STATUS,
   members,

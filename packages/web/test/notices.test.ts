@@ -170,10 +170,10 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     const frida = await world.person();
     const link = await world.invite(choir, { mode: "ask" });
     const asking = await get((await get(frida.lookAt(link))).accept("Frida", "From number 7"));
-    await expect.poll(told, SOON).toMatchObject([{ title: "Choir", body: "Frida wants to join", isClosed: false }]);
+    await expect.poll(told).toMatchObject([{ title: "Choir", body: "Frida wants to join", isClosed: false }]);
     const [request] = await get(choir.requests());
     await get(choir.admit(request!.id));
-    await expect.poll(() => asking.status().standing, SOON).toBe("member");
+    await expect.poll(() => asking.status().standing).toBe("member");
   });
 
   it("where pages may not notify, as on phones, the service worker does; a press leads to the room, reading takes it away", async () => {

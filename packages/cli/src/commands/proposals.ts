@@ -76,7 +76,9 @@ export async function withdrawProposal(room: Room, given: string, door: Door): P
   }
   await room.withdraw(id);
   const others = room.proposals().find((each) => each.id === id);
-  const next = others ? `${safeName(others.by.name)} proposes it too, so it goes on.` : "Nobody is asked for it any more.";
+  const next = others
+    ? `${safeName(others.by.name)} proposes it too, so it goes on.`
+    : "Nobody is asked for it any more.";
   const lines = [`Withdrawn: ${safeLine(summary)}. ${next}`] as const;
   return { document: { proposal: id, done: true }, lines, progress: null };
 }

@@ -52,14 +52,20 @@ export function contextOf(options: Options): CommandContext {
   return { ...globals, options, output: new Output(globals.json, kind) };
 }
 
+const ONLY_STORED = {
+  in_use: "Another process uses this home. This is what it has stored.",
+  read_only: "This home may only be read. This is what is stored in it.",
+};
+
 /** Opens this home, does the work, closes it whatever happens. */
 export async function withHome<T>(
-  { home: folder, options }: CommandContext,
+  { home: folder, options, output }: CommandContext,
   access: Access,
   work: (home: Home, isConnected: boolean) => Promise<T> | T,
 ): Promise<T> {
   const { openHome } = await import("../session/openHome.js");
-  const { home, isConnected } = await openHome(folder, access);
+  const { home, isConnected, onlyStored } = await openHome(folder, access);
+  if (onlyStored) output.note(ONLY_STORED[onlyStored]);
   if (options["trustClock"] === true) home.trustClock();
   try {
     return await work(home, isConnected);
@@ -85,7 +91,6 @@ export async function withRoom<T>(
     const tellAlarms = newAlarms(output, room);
     try {
       if (access === "write") await waiting(output, room.sync());
-      if (wanted === "read" && !isConnected) output.note("Another process uses this home. This is what it has stored.");
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
       // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves.
       const left = isCurrent ? await settle(output, room) : 0;

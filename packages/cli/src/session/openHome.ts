@@ -32,6 +32,8 @@ export type Access = "stored" | "read" | "offline" | "write" | "begin";
 export interface OpenHome {
   readonly home: Home;
   readonly isConnected: boolean;
+  /** Why only what is stored is shown, where more was asked for. */
+  readonly onlyStored: "in_use" | "read_only" | null;
 }
 
 /** The file of a home that holds its identity and its rooms. */
@@ -52,12 +54,16 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   if (access !== "begin" && !isThere(file, folder)) throw noRooms();
   if (!mustWrite && !isWritable(file, folder)) {
     const stored = await open(inMemory(recordsOf(file, folder)), ALWAYS, false);
-    return { home: new Home(stored!, folder), isConnected: false };
+    return {
+      home: new Home(stored!, folder),
+      isConnected: false,
+      onlyStored: access === "stored" ? null : "read_only",
+    };
   }
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
   const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
-  if (client) return { home: new Home(client, folder), isConnected: access !== "offline" };
+  if (client) return { home: new Home(client, folder), isConnected: access !== "offline", onlyStored: null };
   if (mustWrite) {
     await storage.close();
     throw new CliError(
@@ -67,7 +73,7 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
     );
   }
   const stored = await open(await copyOf(storage), ALWAYS, false);
-  return { home: new Home(stored!, folder), isConnected: false };
+  return { home: new Home(stored!, folder), isConnected: false, onlyStored: access === "stored" ? null : "in_use" };
 }
 
 /** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to start over beside their rooms. */

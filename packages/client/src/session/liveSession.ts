@@ -270,8 +270,9 @@ export class LiveSession implements RoomSession {
   }
 
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
+    const known = this.state.deeds.entries.length;
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
-    return afterYes(this.state, actionHash, approved, (action) => this.decide(action));
+    return afterYes(this.state, actionHash, approved, known, (action) => this.decide(action));
   }
 
   declineProposal(actionHash: Uint8Array): Promise<Result<void>> {

@@ -7,7 +7,7 @@ import { checkedHolder } from "../identity/leafCert.js";
 import { ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload } from "../message/payload.js";
 import type { Delta } from "../primitives.js";
-import { type Action, decodeAction, ruleOf } from "../roster/action.js";
+import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirm } from "./acceptCommit.js";
 import { envelopeKeyOf } from "./keyring.js";
