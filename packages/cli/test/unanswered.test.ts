@@ -143,7 +143,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
   },
   invite: {
     args: () => ["invite", "--label", "late"],
-    count: (s) => s.decided(({ action }) => action === "createInvite", "bob").then((n) => n - 2),
+    count: (s) => s.decided(({ action }) => action === "createInvite", "bob").then((n) => n - 1),
   },
   revoke: {
     args: () => ["revoke", "first link"],
