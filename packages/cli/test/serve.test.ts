@@ -222,7 +222,7 @@ describe("command line", () => {
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toEqual({
       ...{ v: 1, kind: "error", warnings: [] },
-      error: { code: "USAGE", message: expect.any(String), hint: null },
+      error: { code: "USAGE", message: expect.any(String), hint: expect.stringMatching(/^Usage: .* join /u) },
     });
     expect((await run([])).code).toBe(2);
   });
