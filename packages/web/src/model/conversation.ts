@@ -35,6 +35,8 @@ export class Conversation {
   readonly filled = signal<Filled>({ order: 0, target: { at: "newest" } });
   private readonly unwatch: () => void;
   private reading = 0;
+  /** What happened while a page was being read. */
+  private meanwhile: SessionEvent[] = [];
 
   /** @param firstUnread Where to begin, when there is much that was not read; null for the end. */
   constructor(
@@ -127,15 +129,23 @@ export class Conversation {
     });
   }
 
-  /** Reads a page, and shows it unless something else was asked for meanwhile. */
+  /**
+   * Reads a page, and shows it unless something else was asked for meanwhile. The page may be older than what happens while
+   * it comes: that is put in once more, or a message that was sent in that moment would be shown as waiting for ever.
+   */
   private async show(where: TimelinePage, put: (page: readonly TimelineItem[]) => void): Promise<void> {
     const reading = ++this.reading;
     this.isLoading.value = true;
+    this.meanwhile = [];
     try {
       const page = await home()
         .room(this.key)
         .timeline({ ...where, limit: PAGE });
-      if (reading === this.reading) batch(() => put(page));
+      if (reading !== this.reading) return;
+      batch(() => {
+        put(page);
+        this.apply(this.meanwhile);
+      });
     } catch {
       // The home has moved to another tab: `moved` reads what is missing.
     } finally {
@@ -144,6 +154,11 @@ export class Conversation {
   }
 
   private take(events: readonly SessionEvent[]): void {
+    if (this.isLoading.value) this.meanwhile.push(...events);
+    this.apply(events);
+  }
+
+  private apply(events: readonly SessionEvent[]): void {
     let items: TimelineItem[] | null = null;
     for (const event of events) {
       if (event.type === "item") items = this.put(items ?? [...this.items.value], event.item);
