@@ -70,7 +70,9 @@ export class Firefox {
   /** As a person does: the protocol's own way goes past the service worker. */
   async reload(): Promise<void> {
     await this.evaluate("document.documentElement.dataset.isOld = ''; location.reload()");
-    while ((await this.evaluate("return 'isOld' in document.documentElement.dataset")) !== false) await pause(50);
+    // Between the two documents there is none.
+    const isOld = "const { documentElement: now } = document; return now === null || 'isOld' in now.dataset";
+    while ((await this.evaluate(isOld)) !== false) await pause(50);
   }
 
   /** Presses the button of this name. */
@@ -103,7 +105,7 @@ export class Firefox {
   async see(text: string): Promise<void> {
     const until = Date.now() + PATIENCE;
     for (;;) {
-      const all = String(await this.evaluate("return document.body.innerText"));
+      const all = String(await this.evaluate("return document.body?.innerText ?? ''"));
       if (all.includes(text)) return;
       if (Date.now() > until) throw new Error(`Firefox does not show "${text}" but:\n${all}`);
       await pause(100);
