@@ -20,7 +20,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Ann's room, and a link by which one asks. */
+/** Ann's room, and a link that lets people ask to join. */
 async function askLink(): Promise<{ link: string; id: string }> {
   const { room } = await conclave("Ann", "room", "new", "Garden club", "--name", "Ann");
   const { link } = await conclave("Ann", "invite", "--mode", "ask", "--room", room.id);

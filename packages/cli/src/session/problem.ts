@@ -243,8 +243,9 @@ const ANOTHER = () => "Ask for a new link.";
 const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
 const AGAIN = () => "Try again: it is judged by how the room is now.";
 const FAULT = () => "Update Conclave and try again. If it stays so, please report it.";
-const ASK_AGAIN = () => `Whoever wants to join asks again:  ${otherCommand("join", LINK)}`;
-const BY_HAND = () => `Whoever may do so lets people in by hand:  ${otherCommand("invite", "--mode", "ask")}`;
+const ASK_AGAIN = () => `The person who wants to join has to ask again:  ${otherCommand("join", LINK)}`;
+const BY_HAND = () =>
+  `Somebody with the right to can let people in by hand:  ${otherCommand("invite", "--mode", "ask")}`;
 const STATUS = () => `To see how you stand in the room:  ${nextCommand("status")}`;
 const MEMBERS = () => `To see who is in the room, and in which role:  ${nextCommand("members")}`;
 const REQUESTS = () => `To see what waits for agreement:  ${nextCommand("requests")}`;
@@ -253,7 +254,7 @@ const POLICY = () => `To see who decides what:  ${nextCommand("policy")}`;
 /**
  * What to do about each refusal, made when it is said: by then it is known how the program was started, and for which home.
  *
- * RULE: cli.every-door: whoever is refused is told what they can do, and it names only what there is: a code without a door is
+ * RULE: cli.every-door: a person who is refused is told what they can do, and it names only what there is: a code without a door is
  * no code (it does not compile).
  */
 export const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
@@ -375,7 +376,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   rate_limited: LATER,
   shutting_down: LATER,
   create_denied: "Ask its operator for the permit and give it in CONCLAVE_PERMIT.",
-  room_damaged: "Tell whoever runs the relay: its log says which row. What is stored here stays readable.",
+  room_damaged: "Tell the person who runs the relay: its log says which row. What is stored here stays readable.",
   room_unknown:
     "It runs, and does not have this room (any more): ask who runs it whether its data folder was lost or exchanged. What is stored here stays readable.",
   room_exists: WHO_RUNS,

@@ -49,7 +49,7 @@ export class AlarmLog {
     return { entry, isNew: !placed };
   }
 
-  // RULE: client.alarms-bounded: whoever makes alarms at will fills neither disk nor screen, and hides no alarm about the relay
+  // RULE: client.alarms-bounded: a member who makes alarms at will fills neither disk nor screen, and hides no alarm about the relay
   // behind them (attack A83).
   private displaced(alarm: Alarm): LoggedAlarm | undefined {
     const isOfRelay = (each: Alarm) => ofRelay.has(each.code) && each.person === null;

@@ -36,7 +36,7 @@ const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
 const UNTIL_LIVE = 30_000;
 const UNTIL_DONE = 90_000;
-/** How long the relay may be away, after it was given a commit and before it answered, until whoever waits is told so (ms). */
+/** How long the relay may be away, after it was given a commit and before it answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
 
 /**

@@ -82,7 +82,7 @@ export interface OpenProposal {
   /** Names it in `approve`. */
   readonly actionHash: Uint8Array;
   readonly action: Action;
-  /** Who asks for it: this person where they do, else whoever asked first. */
+  /** Who asks for it: this person where they do, else the person who asked first. */
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */
   readonly person: NamedPerson | null;

@@ -114,7 +114,7 @@ export class Petitions {
   /**
    * Who asked does not want it any more. Null when they did not ask. It goes with all yeses, unless others asked for the same.
    *
-   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So whoever asks
+   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
    * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
   withdraw(crypto: Crypto, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {

@@ -65,7 +65,7 @@ export function newcomerBy(
   return ruleOf(action).newcomer?.({ crypto, before, header, isDirect }, action) ?? done(null);
 }
 
-/** What an entry changes, whoever has agreed to it. */
+/** What an entry changes, no matter who has agreed to it. */
 export function changedBy(
   crypto: Crypto,
   before: Roster,

@@ -26,7 +26,7 @@ class RoomRate {
   }
 
   /** 0 when there was enough, which is then taken; else the ms to wait, and nothing is taken. */
-  // RULE: room.members-share: whoever has a link uses up a part of what a room may do, and never all of it: so members can
+  // RULE: room.members-share: somebody who only has a link uses up a part of what a room may do, and never all of it: so members can
   // always close that link (attack A83).
   take(cost: number, isByInvite: boolean, now: number): number {
     const wait = this.wait(cost, isByInvite, now);

@@ -14,7 +14,7 @@ export type CommitGround =
       readonly trusted: boolean;
     };
 
-/** Whether whoever appends has shown no more than an invite, and a key that came by one. */
+/** Whether the one who appends has shown no more than an invite, and a key that came by one. */
 export function isByInvite(ground: CommitGround): boolean {
   return ground.by === "slot" || (ground.key.byToken && !ground.trusted);
 }

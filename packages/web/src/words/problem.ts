@@ -178,7 +178,7 @@ const relay = words({
     storage_full: "The server's disk is full. It takes nothing new until the operator makes room; you can still read.",
     storage_busy: "The server cannot write just now. Try again in a moment.",
     room_damaged:
-      "Something of this room is damaged on the server's disk. Tell whoever runs the server; what you have here stays.",
+      "Something of this room is damaged on the server's disk. Tell the person who runs the server; what you have here stays.",
   },
   de: {
     bad_frame: "Der Server hat diese App nicht verstanden. Eins von beiden ist veraltet.",

@@ -30,7 +30,7 @@ export const openReturn = actionRule<OpenReturn>({
   // Who may is `return.own`; nobody comes in by it, so those who decide about people need not be asked.
   leastRole: "member",
   roles: ({ invite }) => [invite.role],
-  // RULE: petitions.own-return: whoever makes an invite to return for somebody else has its keys, so nobody asks others for
+  // RULE: petitions.own-return: a member who makes an invite to return for somebody else has its keys, so nobody asks others for
   // one; and a return is nobody's to carry out but its author's (attacks A37, A62).
   isOwnAffair: true,
   apply: (change, { invite }) => {
@@ -49,8 +49,8 @@ export function openReturnOf(roster: Roster, person: Uint8Array): Invite | null 
 }
 
 /**
- * RULE: return.own: an owner makes an invite to return for themself, one at a time, that gives nothing else: whoever is no
- * owner is let in anew by those who decide (attacks A11, A83).
+ * RULE: return.own: an owner makes an invite to return for themself, one at a time, that gives nothing else: anybody who is
+ * not an owner has to be let in again by those who decide (attacks A11, A83).
  */
 function objectionToReturn({ before, author }: Change, { for: meant, role, notAfter }: InviteTerms): Refused | null {
   if (author?.role !== "owner") return refused("not_allowed", "return");

@@ -11,7 +11,7 @@ import { actionRule, type Arrival } from "./actionRule.js";
 
 /**
  * A member who lost the device with `leaf` comes back by their recovery words, with a new one: an external commit.
- * `isLast`: the invite ends with it, as whoever has that device may have the words' seed.
+ * `isLast`: the invite ends with it, because a person who holds that device may have the words' seed.
  */
 export interface Return {
   readonly type: "return";

@@ -28,7 +28,7 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   );
 }
 
-/** The link that was asked for, where it is: whoever asked may have left the place where it appeared. */
+/** The link that was asked for, where it is: the person who asked may have left the place where it appeared. */
 function LinkOf(props: { readonly detail: RoomDetail; readonly proposal: TimelineProposal }): JSX.Element | null {
   const { detail, proposal } = props;
   const { action } = proposal;

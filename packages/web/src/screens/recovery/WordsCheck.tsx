@@ -17,7 +17,7 @@ export interface WordsCheckProps {
   readonly onDone: () => void;
 }
 
-/** Two of the words are asked for: whoever can type them has a sheet, and it is right. */
+/** Two of the words are asked for: a person who can type them has a sheet, and it is right. */
 export function WordsCheck({ step, onAgain, onLater, onDone }: WordsCheckProps): JSX.Element {
   const places = useRef(placesToAsk()).current;
   const typed = useSignal<readonly string[]>(places.map(() => ""));
