@@ -56,8 +56,8 @@ export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Ui
   const opened = carried ? openTransition(before, staged, attachment) : null;
   if (opened?.ok === false) return opened;
   const transition = opened?.value ?? null;
-  const isReturn = transition?.entry.action.type === "return";
-  if (staged.sender.type === "new_member_commit" && staged.removes.length > (isReturn ? 1 : 0))
+  // Somebody who comes in by themselves takes out nothing but what their own entry takes out.
+  if (staged.sender.type === "new_member_commit" && staged.removes.length > (transition?.removed.length ?? 0))
     return refused("forbidden_proposal", "external");
   const roster = transition?.roster ?? before.roster;
   if (!hasExactlyTheLeaves(staged, transition)) return refused("ghost", "leaves of the commit");
