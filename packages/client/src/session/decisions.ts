@@ -66,18 +66,21 @@ export class Decisions {
     this.patience = new Patience(state.ports, changed);
   }
 
-  /** Resolves when it is in the log, was proposed, or cannot be done. */
+  /**
+   * Resolves when it is in the log, was proposed, or cannot be done. `since`: the room's newest entry when it was wanted: who
+   * else has decided the same after that has done it.
+   */
   decide(
     wish: Wish,
     {
       request = null,
       mayPropose = true,
       isAsked = false,
-    }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean } = {},
+      since = this.state.room?.roster.seq ?? 0,
+    }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean; since?: number } = {},
   ) {
     return new Promise<Result<Progress>>((resolve) => {
       const { clock } = this.state.ports;
-      const since = this.state.room?.roster.seq ?? 0;
       const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
       const cancelDone = clock.setTimer(UNTIL_DONE, () => {
         this.abandon(intent);
@@ -206,10 +209,8 @@ export class Decisions {
   private doneBy({ wish, since }: Intent): Result<Progress> | null {
     if (wish.type === "rekey") return null;
     const { deeds, ports } = this.state;
-    const hash = actionHash(ports.crypto, wish);
-    const known = deeds.entries.filter(({ deed }) => deed.seq > since);
-    const same = known.find(({ deed }) => equalBytes(actionHash(ports.crypto, deed.action), hash));
-    return same ? done({ done: true, seq: same.deed.seq }) : null;
+    const same = deeds.decidedSince(since, actionHash(ports.crypto, wish));
+    return same && done({ done: true, seq: same.deed.seq });
   }
 
   /**

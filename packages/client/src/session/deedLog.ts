@@ -1,5 +1,5 @@
-import { encode, toHex } from "@conclave/codec";
-import { decodeAction, encodeAction, type Deed, openLeafCert, type Role } from "@conclave/protocol";
+import { encode, equalBytes, toHex } from "@conclave/codec";
+import { actionHash, decodeAction, encodeAction, type Deed, openLeafCert, type Role } from "@conclave/protocol";
 import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -60,6 +60,12 @@ export class DeedLog {
   find(seq: number): LoggedDeed | null {
     const at = this.entries[seq];
     return at?.deed.seq === seq ? at : (this.entries.find(({ deed }) => deed.seq === seq) ?? null);
+  }
+
+  /** The deed that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
+  decidedSince(since: number, hash: Uint8Array): LoggedDeed | null {
+    const isSame = ({ deed }: LoggedDeed) => deed.seq > since && equalBytes(actionHash(this.crypto, deed.action), hash);
+    return this.entries.find(isSame) ?? null;
   }
 
   /** The last name that a deed gives for a person. */

@@ -247,20 +247,28 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  async decide(action: Wish): Promise<Result<Progress>> {
+  decide(action: Wish): Promise<Result<Progress>> {
+    return this.decideSince(action, this.state.room?.roster.seq ?? 0);
+  }
+
+  private async decideSince(action: Wish, since: number): Promise<Result<Progress>> {
     const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
     // What they sent may not have been asked for yet.
     if (brings && !this.engine.requests.findLeaf(action.leafCert)) await this.requests();
     const request = brings ? (this.engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
-    return this.carryOut(action, request);
+    return this.carryOut(action, request, since);
   }
 
-  private async carryOut(wish: Wish, request: protocol.JoinRequest | null): Promise<Result<Progress>> {
+  private async carryOut(
+    wish: Wish,
+    request: protocol.JoinRequest | null,
+    since = this.state.room?.roster.seq ?? 0,
+  ): Promise<Result<Progress>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
-    const decided = await this.engine.decisions.decide(wish, { request, isAsked: true });
+    const decided = await this.engine.decisions.decide(wish, { request, isAsked: true, since });
     if (decided.ok && decided.value.done) await this.engine.settleSlots();
     return decided;
   }
@@ -270,9 +278,9 @@ export class LiveSession implements RoomSession {
   }
 
   async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
-    const known = this.state.deeds.entries.length;
+    const since = this.state.room?.roster.seq ?? 0;
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
-    return afterYes(this.state, actionHash, approved, known, (action) => this.decide(action));
+    return afterYes(this.state, actionHash, approved, since, (action) => this.decideSince(action, since));
   }
 
   declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
