@@ -165,15 +165,28 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
   it("who is asked whether somebody may come in is told, once", async () => {
     await look(first, gardenAt);
     await second.evaluate(() => (location.hash = "#/rooms"));
+    const ask = async (name: string) => {
+      const asker = await world.person();
+      const link = await world.invite(choir, { mode: "ask" });
+      return get((await get(asker.lookAt(link))).accept(name, "From number 7"));
+    };
+    const frida = await ask("Frida");
+    await says(choir, "somebody is at the door");
+    await expect.poll(told).toMatchObject([{ body: "Alice: somebody is at the door" }]);
+    // The role that lets Bob answer comes after the request: he is told when he is asked.
     const bob = choir.members().find(({ name }) => name === "Bob")!;
     await get(choir.decide({ type: "setRole", person: bob.person, role: "admin" }));
-    const frida = await world.person();
-    const link = await world.invite(choir, { mode: "ask" });
-    const asking = await get((await get(frida.lookAt(link))).accept("Frida", "From number 7"));
-    await expect.poll(told).toMatchObject([{ title: "Choir", body: "Frida wants to join", isClosed: false }]);
-    const [request] = await get(choir.requests());
-    await get(choir.admit(request!.id));
-    await expect.poll(() => asking.status().standing).toBe("member");
+    await expect.poll(told).toMatchObject([{}, { title: "Choir", body: "Frida wants to join", isClosed: false }]);
+    const gina = await ask("Gina");
+    await expect.poll(told).toMatchObject([{}, {}, { title: "Choir", body: "Gina wants to join" }]);
+    for (const asking of [frida, gina]) {
+      const [request] = await get(choir.requests());
+      await get(choir.admit(request!.id));
+      await expect.poll(() => asking.status().standing).toBe("member");
+    }
+    // Answered and read, nothing of it stays.
+    await look(first, choirAt);
+    await expect.poll(async () => (await told()).map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
   });
 
   it("where pages may not notify, as on phones, the service worker does; a press leads to the room, reading takes it away", async () => {

@@ -18,8 +18,8 @@ const WORDS_KEY = "conclave.notices.words";
 const LONGEST = 160;
 /** What is older than this was waiting, and is no news: catching up stays silent. */
 const NEWS = 60_000;
-/** How long the tab that tells of a message keeps the others from doing the same. */
-const TOLD = 5_000;
+/** How long the tab that tells of something keeps the others from doing the same: as long as it is news to a slow one. */
+const TOLD = NEWS;
 const decoder = new TextDecoder();
 
 const t = words({
@@ -83,9 +83,11 @@ export function startNotices(): void {
   effect(() => {
     const { value: known } = rooms;
     for (const { key, status } of known.values()) {
-      const isMore = status.requests > (knocking.get(key) ?? 0);
-      knocking.set(key, status.requests);
-      if (isMore && status.asked > 0) void notifyKnocks(key);
+      // Also when the request was there first, and the role by which one answers it came later.
+      const waiting = status.asked > 0 ? `${status.requests} of ${status.asked}` : "";
+      const isOther = waiting !== (knocking.get(key) ?? "");
+      knocking.set(key, waiting);
+      if (isOther && status.requests > 0) void notifyKnocks(key);
     }
   });
   effect(() => {
@@ -144,8 +146,8 @@ async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<vo
   );
 }
 
-/** How many ask to be let into a room. */
-const knocking = new Map<RoomKey, number>();
+/** What waits for one's answer in a room, as it was when one was told last. */
+const knocking = new Map<RoomKey, string>();
 /** Those who asked, and were told of. */
 const knocksTold = new Set<string>();
 
@@ -157,9 +159,9 @@ async function notifyKnocks(key: RoomKey): Promise<void> {
     .requests()
     .catch(() => null);
   if (!requests?.ok) return;
-  for (const { id, name, time } of requests.value) {
+  for (const { id, name, time, can } of requests.value) {
     const knock = `${key}.${id}`;
-    if (knocksTold.has(knock) || Date.now() - time >= NEWS) continue;
+    if (can === "no" || knocksTold.has(knock) || Date.now() - time >= NEWS) continue;
     knocksTold.add(knock);
     await tell(key, knock, t.knock(plainName(name)));
   }
