@@ -1,5 +1,5 @@
 /** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
-export type { Delta, Primitives } from "./primitives.js";
+export type { Delta, Primitives } from "./encoding/primitives.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
 export {
   certifyLeaf,
@@ -50,7 +50,7 @@ export type {
 } from "./room/outcome.js";
 export { ALARMS, alarmSentence, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
-export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./roster/rejection.js";
+export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./policy/rejection.js";
 export { decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
@@ -121,7 +121,7 @@ export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
 export type { Confirmation, RoomStatus } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";
-export type { LogPlace } from "./room/logMemory.js";
+export type { LogPlace } from "./evidence/logMemory.js";
 export type { Undertaking } from "./room/authorCommit.js";
 export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";

@@ -1,7 +1,7 @@
 import { decode, encode, Writer } from "@conclave/codec";
 import { hpkeOpen, hpkeSeal, type HpkeSuite } from "@conclave/crypto";
 import type { Crypto } from "@conclave/crypto";
-import type { Primitives } from "../primitives.js";
+import type { Primitives } from "./primitives.js";
 
 const SUITE: HpkeSuite = { kem: "x25519", kdf: "sha256", aead: "chacha20poly1305" };
 

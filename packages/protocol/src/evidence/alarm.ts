@@ -1,4 +1,4 @@
-import type { Rejection } from "../roster/rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 
 /** What was detected. A closed set. */
 export type AlarmCode =

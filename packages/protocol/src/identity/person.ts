@@ -1,4 +1,4 @@
-import type { Primitives } from "../primitives.js";
+import type { Primitives } from "../encoding/primitives.js";
 import { certifyDevice } from "./deviceCert.js";
 import type { DeviceIdentity } from "./leafCert.js";
 

@@ -2,8 +2,8 @@ import { decode, encode, type Reader } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { HASH_BYTES } from "../encoding/signed.js";
-import type { Primitives } from "../primitives.js";
-import type { LogPlace } from "../room/logMemory.js";
+import type { Primitives } from "../encoding/primitives.js";
+import type { LogPlace } from "../evidence/logMemory.js";
 import { readRosterKeys, type RosterKeys, writeRosterKeys } from "./slot.js";
 
 /** What whoever is let in gets in the inbox, released by the relay together with the commit (attack A97). */

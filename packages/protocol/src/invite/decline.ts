@@ -2,7 +2,7 @@ import { decode, encode } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, splitSigned } from "../encoding/signed.js";
-import type { Primitives } from "../primitives.js";
+import type { Primitives } from "../encoding/primitives.js";
 
 /** A member's signed no to one request (docs/protocol.md §7, ask). It changes nothing in the room, and binds nobody else. */
 export interface Decline {

@@ -10,7 +10,7 @@ import {
 } from "@conclave/mls";
 import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import { MAX_LABEL } from "../identity/label.js";
-import { done, type Outcome, refused } from "../roster/rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 
 /** What somebody who asks to join sends to the members (docs/protocol.md §7, ask). */
 export interface JoinRequestContent {

@@ -2,8 +2,8 @@ import { decode, encode, equalBytes, type Reader, type Writer } from "@conclave/
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, splitSigned } from "../encoding/signed.js";
-import type { Primitives } from "../primitives.js";
-import type { LogPlace } from "../room/logMemory.js";
+import type { Primitives } from "../encoding/primitives.js";
+import type { LogPlace } from "../evidence/logMemory.js";
 import type { RosterKey } from "../transport/rosterLog.js";
 import { INVITE_ID_BYTES } from "./invite.js";
 

@@ -1,6 +1,6 @@
 import { decode, encode } from "@conclave/codec";
 import { HASH_BYTES } from "../encoding/signed.js";
-import type { LogPlace } from "../room/logMemory.js";
+import type { LogPlace } from "../evidence/logMemory.js";
 import type { MessageContent } from "./message.js";
 
 /** What travels inside MLS for one message (docs/protocol.md §9). Who sent it, and in which epoch, MLS itself says. */

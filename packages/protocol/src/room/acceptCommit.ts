@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { Group, type StagedCommit } from "@conclave/mls";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { actionHash } from "../roster/action.js";
 import { type Member, memberOf } from "../roster/roster.js";
 import { deedOf } from "./deed.js";

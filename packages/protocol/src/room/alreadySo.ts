@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
-import { refused, type Refused } from "../roster/rejection.js";
+import { refused, type Refused } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
 import { proposalsOf } from "./proposals.js";

@@ -7,7 +7,7 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
 import { NO_EVIDENCE, type Evidence } from "../roster/entryHeader.js";
 import { authorEntry, type Transition } from "../roster/evaluate.js";
-import { done, type Outcome, refused } from "../roster/rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";

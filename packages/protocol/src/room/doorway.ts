@@ -2,10 +2,10 @@ import type { SlotContent } from "@conclave/wire";
 import { openSealed } from "../encoding/sealing.js";
 import { type Invite, isInviteOpen } from "../invite/invite.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
-import { checkInvite } from "../invite/inviteCheck.js";
+import { checkInvite } from "../roster/inviteCheck.js";
 import { type JoinRequest, openJoinRequest } from "../invite/joinRequest.js";
 import { sealSlot } from "../invite/slot.js";
-import { type Outcome, refused } from "../roster/rejection.js";
+import { type Outcome, refused } from "../policy/rejection.js";
 import { currentRosterKey, envelopeKeyOf, requestKeyPair } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
 

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RosterRecord } from "@conclave/wire";
 import { decodeEntry, type Entry } from "../roster/entry.js";
-import { type Outcome, done, refused } from "../roster/rejection.js";
+import { type Outcome, done, refused } from "../policy/rejection.js";
 import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
 import type { RosterKeys } from "../invite/slot.js";
 

@@ -1,12 +1,12 @@
 import type { Group } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
 import type { RosterKeys } from "../invite/slot.js";
-import type { Delta, Primitives } from "../primitives.js";
+import type { Delta, Primitives } from "../encoding/primitives.js";
 import type { Entry } from "../roster/entry.js";
 import type { Roster } from "../roster/roster.js";
 import { entryKey } from "./acceptCommit.js";
 import { encodeKeyring, newKeyring } from "./keyring.js";
-import { LogMemory, type LogPlace } from "./logMemory.js";
+import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
 import { Petitions } from "./petitions.js";
 import { RelayWatch } from "./relayWatch.js";

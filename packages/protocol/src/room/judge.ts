@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
 import { decodeEntry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
-import { done, type Outcome, refused, type Rejection } from "../roster/rejection.js";
+import { done, type Outcome, refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";

@@ -1,11 +1,11 @@
 import { Group } from "@conclave/mls";
 import { recordsUnder } from "../encoding/delta.js";
-import type { Primitives } from "../primitives.js";
+import type { Primitives } from "../encoding/primitives.js";
 import { loadRoster } from "../roster/rosterRecord.js";
 import { decodeAlarms } from "./alarmRecord.js";
 import { judgeStored } from "./judgeStored.js";
 import { decodeKeyring } from "./keyring.js";
-import { LogMemory } from "./logMemory.js";
+import { LogMemory } from "../evidence/logMemory.js";
 import { ALARMS, CORE, decodePending, GROUP, isWithdrawnKey, KEYS, PENDING, type RoomParts } from "./parts.js";
 import { Petitions } from "./petitions.js";
 import { RelayWatch } from "./relayWatch.js";

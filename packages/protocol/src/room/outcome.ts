@@ -1,9 +1,9 @@
 import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Message } from "../message/message.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import type { Action } from "../roster/action.js";
-import type { Rejection } from "../roster/rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 import type { Deed } from "./deed.js";
 
 /** What the relay needs in order to open a room; the client adds request id and permit. */

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { actionHash } from "../roster/action.js";
 import type { Undertaking } from "./authorCommit.js";
 import type { PendingCommit } from "./outcome.js";

@@ -1,6 +1,6 @@
 import { NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, isPausing } from "../evidence/alarm.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { ALARMS, type RoomParts } from "./parts.js";
 

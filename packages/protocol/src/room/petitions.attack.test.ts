@@ -3,7 +3,7 @@ import { recordDigest } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { preset } from "../policy/presets.js";
 import type { Action } from "../roster/action.js";
-import type { Outcome } from "../roster/rejection.js";
+import type { Outcome } from "../policy/rejection.js";
 import type { OutgoingMessage } from "./outcome.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 

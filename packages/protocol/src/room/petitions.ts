@@ -1,7 +1,7 @@
 import { encode, equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { stored } from "../encoding/stored.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { type Action, actionHash, readAction, writeAction } from "../roster/action.js";
 import { openApproval } from "../roster/approval.js";
 import { openFarewell } from "../roster/farewell.js";

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import { type Action, actionHash } from "../roster/action.js";
 import { consentTo, countApprovals } from "../roster/consent.js";
 import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
-import type { Rejection } from "../roster/rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
 import { isAskedBy, type Petition } from "./petitions.js";

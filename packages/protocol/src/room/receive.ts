@@ -1,7 +1,7 @@
 import type { LogItem, LogRecord } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import type { Received } from "./outcome.js";
 import { CORE, type RoomParts } from "./parts.js";
 import { receiveCommit } from "./receiveCommit.js";

@@ -6,7 +6,7 @@ import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import { ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload } from "../message/payload.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirm } from "./acceptCommit.js";

@@ -1,8 +1,8 @@
 import { toHex } from "@conclave/codec";
 import { type Alarm, alarm, type AlarmCode } from "../evidence/alarm.js";
 import { NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../primitives.js";
-import type { Rejection } from "../roster/rejection.js";
+import type { Delta } from "../encoding/primitives.js";
+import type { Rejection } from "../policy/rejection.js";
 import type { RoomEvent, Unreadable } from "./outcome.js";
 
 /** What one record of the log came to, before the log itself moves on. */

@@ -9,8 +9,8 @@ import {
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
-import type { Delta } from "../primitives.js";
-import { LogMemory, type LogPlace } from "./logMemory.js";
+import type { Delta } from "../encoding/primitives.js";
+import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { RelayWatch } from "./relayWatch.js";
 
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);

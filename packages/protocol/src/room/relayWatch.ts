@@ -14,8 +14,8 @@ import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import { contradiction, type Proof, proofToJson, type Receipt, verifyProof } from "../evidence/contradiction.js";
 import { LONGEST_PATH } from "../evidence/logPath.js";
-import type { Delta } from "../primitives.js";
-import type { LogMemory } from "./logMemory.js";
+import type { Delta } from "../encoding/primitives.js";
+import type { LogMemory } from "../evidence/logMemory.js";
 import { KeptReceipts } from "./relayWatchReceipts.js";
 
 /** What is to be read of the relay's log to prove what it did: the records after one place, to another. */

@@ -5,7 +5,7 @@ import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Primitives } from "../primitives.js";
+import type { Primitives } from "../encoding/primitives.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
 import type { Asking } from "./asking.js";

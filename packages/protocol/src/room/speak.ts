@@ -4,7 +4,7 @@ import { joinDeltas } from "../encoding/delta.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import type { Message, MessageContent } from "../message/message.js";
 import { encodePayload, MAX_BODY } from "../message/payload.js";
-import { done, type Outcome, refused } from "../roster/rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { envelopeKeyOf } from "./keyring.js";

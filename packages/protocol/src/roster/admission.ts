@@ -4,7 +4,7 @@ import { type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
-import { done, type Outcome, refused } from "./rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 import { inviteOf, type Roster } from "./roster.js";
 
 /** The certificate of a leaf that is to come into this room. */

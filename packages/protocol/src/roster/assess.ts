@@ -7,7 +7,7 @@ import type { Change, Effect, Newcomer } from "./change.js";
 import { consentTo, countApprovals } from "./consent.js";
 import type { EntryContent } from "./entry.js";
 import { objection } from "./permission.js";
-import { done, type Outcome, refused, type Refused } from "./rejection.js";
+import { done, type Outcome, refused, type Refused } from "../policy/rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
 import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
 

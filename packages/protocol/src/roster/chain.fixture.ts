@@ -13,7 +13,7 @@ import { type Entry, type EntryContent, signEntry } from "./entry.js";
 import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { authorEntry, type Carriage, evaluate, type Transition } from "./evaluate.js";
 import { signFarewell } from "./farewell.js";
-import type { Outcome } from "./rejection.js";
+import type { Outcome } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 
 /** Somebody in a test: a person, one device, its leaf seed. */

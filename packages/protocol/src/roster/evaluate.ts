@@ -1,13 +1,13 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import type { Action } from "./action.js";
 import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";
 import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { assess, type Content } from "./assess.js";
-import { done, type Outcome, refused, type Refused } from "./rejection.js";
+import { done, type Outcome, refused, type Refused } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft, withHead } from "./rosterDraft.js";
 

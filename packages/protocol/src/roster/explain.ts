@@ -1,4 +1,4 @@
-import type { Rejection, RejectionCode } from "./rejection.js";
+import type { Rejection, RejectionCode } from "../policy/rejection.js";
 
 /**
  * What each refusal means, in English, for the person whose act it was. Apart from the codes: whoever judges needs no

@@ -5,7 +5,7 @@ import { agreement, authorOf, changedBy, type Content, newcomerBy } from "./asse
 import { consentTo } from "./consent.js";
 import { type EntryHeader, NO_EVIDENCE } from "./entryHeader.js";
 import { objection } from "./permission.js";
-import type { Rejection } from "./rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 import { memberOf, type Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
 

@@ -2,7 +2,7 @@ import { isAtLeast } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
 import type { Evidence } from "./entryHeader.js";
-import { refused, type Refused } from "./rejection.js";
+import { refused, type Refused } from "../policy/rejection.js";
 import type { Member, Roster } from "./roster.js";
 
 /** What speaks against a member's authoring this action, apart from the policy's rules; null when nothing does. */

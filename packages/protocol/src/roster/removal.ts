@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { type Change, effect, type Effect } from "./change.js";
-import { done, type Outcome, refused } from "./rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Member } from "./roster.js";
 
 /**

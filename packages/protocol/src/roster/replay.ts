@@ -1,10 +1,10 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { type Carriage, type Decision, evaluateOn, type Transition } from "./evaluate.js";
-import { done, type Outcome, refused } from "./rejection.js";
+import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
 

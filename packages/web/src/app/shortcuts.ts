@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { isOfInputMethod } from "../design/inputMethod.js";
+import { isOfInputMethod } from "./inputMethod.js";
 import { recall, remember } from "./preference.js";
 
 /** A key, or several at once, that does something. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX, Ref } from "preact";
 import { useId } from "preact/hooks";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
-import { isOfInputMethod } from "./inputMethod.js";
+import { isOfInputMethod } from "../app/inputMethod.js";
 import { classes, read, write, type Live } from "./live.js";
 import style from "./Field.module.css";
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { now } from "../model/now.js";
+import { now } from "../app/now.js";
 import { ago, clockTime, fullTime, shortWhen } from "../words/when.js";
 
 export interface TimeProps {

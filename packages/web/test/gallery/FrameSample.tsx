@@ -1,6 +1,6 @@
 import { DoorOpen, ListTree, Plus, Search, Settings, Users } from "lucide-preact";
 import type { JSX } from "preact";
-import { Frame } from "../../src/app/Frame.js";
+import { Frame } from "../../src/frame/Frame.js";
 import {
   Avatar,
   Badge,

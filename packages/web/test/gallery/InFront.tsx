@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { ShortcutHelp, showShortcuts } from "../../src/app/ShortcutHelp.js";
+import { ShortcutHelp, showShortcuts } from "../../src/frame/ShortcutHelp.js";
 import { Questions } from "../../src/design/Confirm.js";
 import { Button, confirm, CopyField, Dialog, Field, Row, Stack, toast } from "../../src/design/index.js";
 import { Toasts } from "../../src/design/Toast.js";

@@ -7,7 +7,7 @@ import { chooseTheme, type Theme } from "../../src/design/theme.js";
 import { chooseLanguage, type Language } from "../../src/words/language.js";
 import { startShortcuts } from "../../src/app/shortcuts.js";
 import { Welcome } from "../../src/screens/welcome/Welcome.js";
-import { ErrorBoundary } from "../../src/app/ErrorBoundary.js";
+import { ErrorBoundary } from "../../src/frame/ErrorBoundary.js";
 import { startRouting } from "../../src/app/route.js";
 import { Alarms } from "./Alarms.js";
 import { Components } from "./Components.js";

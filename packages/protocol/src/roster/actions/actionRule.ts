@@ -4,7 +4,7 @@ import type { PolicyMatter } from "../../policy/policy.js";
 import type { Role } from "../../policy/role.js";
 import type { Change, Effect, Newcomer } from "../change.js";
 import type { EntryHeader, Evidence } from "../entryHeader.js";
-import type { Outcome } from "../rejection.js";
+import type { Outcome } from "../../policy/rejection.js";
 import type { Member, Roster } from "../roster.js";
 
 /** Everything that the protocol knows of one kind of action (docs/protocol.md §4). One file each, beside this one. */

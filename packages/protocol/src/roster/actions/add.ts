@@ -1,12 +1,12 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { LeafCert } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
-import { closedReason } from "../../invite/inviteCheck.js";
+import { closedReason } from "../inviteCheck.js";
 import { readRole, type Role, writeRole } from "../../policy/role.js";
 import { certifiedPerson, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_CERT, MAX_MEMBERS } from "../limit.js";
-import { done, type Outcome, refused, type Refused } from "../rejection.js";
+import { done, type Outcome, refused, type Refused } from "../../policy/rejection.js";
 import { memberOf, type Roster } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
 

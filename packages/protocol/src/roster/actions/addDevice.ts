@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { certifiedPerson, newLeaf } from "../admission.js";
 import { effect } from "../change.js";
 import { MAX_CERT, MAX_DEVICES } from "../limit.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** Another device of the author's person. */

@@ -6,7 +6,7 @@ import { type Policy, readPolicy, writePolicy } from "../../policy/policy.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
 import { MAX_CERT } from "../limit.js";
-import { done, type Outcome, refused } from "../rejection.js";
+import { done, type Outcome, refused } from "../../policy/rejection.js";
 import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
 import { actionRule } from "./actionRule.js";

@@ -2,7 +2,7 @@ import { DecodeError } from "@conclave/codec";
 import { type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
 import { type Change, effect, type Effect } from "../change.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "../limit.js";
-import { done, type Outcome, refused } from "../rejection.js";
+import { done, type Outcome, refused } from "../../policy/rejection.js";
 import { inviteOf, memberOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 

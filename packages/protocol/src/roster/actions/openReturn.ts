@@ -1,7 +1,7 @@
 import { DecodeError, equalBytes } from "@conclave/codec";
 import { type Invite, type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
 import type { Change } from "../change.js";
-import { refused, type Refused } from "../rejection.js";
+import { refused, type Refused } from "../../policy/rejection.js";
 import { inviteOf, type Roster } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 import { putNewInvite } from "./createInvite.js";

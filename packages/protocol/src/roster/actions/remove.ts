@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import { KEY_BYTES } from "../../encoding/signed.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { countRemoval, isAuthor, takeOut } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";

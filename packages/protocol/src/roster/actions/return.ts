@@ -1,10 +1,10 @@
 import { equalBytes } from "@conclave/codec";
 import { KEY_BYTES } from "../../encoding/signed.js";
-import { closedReason } from "../../invite/inviteCheck.js";
+import { closedReason } from "../inviteCheck.js";
 import { newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_CERT } from "../limit.js";
-import { done, type Outcome, refused } from "../rejection.js";
+import { done, type Outcome, refused } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";

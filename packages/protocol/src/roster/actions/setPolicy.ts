@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { type Policy, policyHash, readPolicy, writePolicy } from "../../policy/policy.js";
 import type { Rule } from "../../policy/rule.js";
 import { effect } from "../change.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** The room gets other rules. */

@@ -1,5 +1,5 @@
 import { effect } from "../change.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
 import { actionRule } from "./actionRule.js";
 

@@ -1,7 +1,7 @@
 import { KEY_BYTES } from "../../encoding/signed.js";
 import { isAtLeast, readRole, type Role, writeRole } from "../../policy/role.js";
 import { effect } from "../change.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";

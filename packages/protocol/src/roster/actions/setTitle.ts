@@ -1,6 +1,6 @@
 import { isLabel, MAX_LABEL } from "../../identity/label.js";
 import { effect } from "../change.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** The room gets another title. */

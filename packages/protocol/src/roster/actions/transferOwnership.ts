@@ -1,6 +1,6 @@
 import { KEY_BYTES } from "../../encoding/signed.js";
 import { effect } from "../change.js";
-import { done, refused } from "../rejection.js";
+import { done, refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
 import { memberOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";

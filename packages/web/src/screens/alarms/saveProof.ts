@@ -1,5 +1,5 @@
 import type { TimelineAlarm } from "@conclave/client";
-import { saveFile } from "../chat/files/saveFile.js";
+import { saveFile } from "../../app/saveFile.js";
 
 /** Gives the person the proof as a file; where there is none that others could check, what was seen. */
 export function saveProof(alarm: TimelineAlarm): void {

@@ -4,7 +4,7 @@ import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../design/Button.js";
 import { IconButton } from "../../design/IconButton.js";
-import { isOfInputMethod } from "../../design/inputMethod.js";
+import { isOfInputMethod } from "../../app/inputMethod.js";
 import { classes } from "../../design/live.js";
 import { toast } from "../../design/Toast.js";
 import { Sentence } from "../room/Sentence.js";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { lazy } from "../../app/Lazy.js";
+import { lazy } from "../../frame/Lazy.js";
 import style from "./EmojiPopup.module.css";
-import type { MenuPlace } from "./Message.js";
+import type { MenuPlace } from "./menuPlace.js";
 import { t } from "./words.js";
 
 const Picker = lazy(() => import("./EmojiPicker.js").then((module) => module.EmojiPicker));

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { memo } from "../../app/react.js";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import { dayHeading } from "../../words/when.js";
 import { Message, type MessageProps } from "./Message.js";
 import style from "./MessageList.module.css";

@@ -11,6 +11,7 @@ import { clockTime, fullTime } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
 import { FileMessage } from "./files/FileMessage.js";
 import { MessageBody } from "./MessageBody.js";
+import type { MenuPlace } from "./menuPlace.js";
 import { MessageTools } from "./MessageTools.js";
 import style from "./Message.module.css";
 import { GatewayNotice } from "./GatewayNotice.js";
@@ -33,9 +34,6 @@ export interface MessageProps {
   /** Opens the menu of its actions, at a point or at the line. */
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
 }
-
-/** Where a menu opens. */
-export type MenuPlace = HTMLElement | { readonly x: number; readonly y: number };
 
 /** What somebody wrote, with all that belongs to it. */
 export const Message = memo(function Message(props: MessageProps): JSX.Element {

@@ -7,11 +7,11 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { IconButton } from "../../design/IconButton.js";
 import { Skeleton } from "../../design/Skeleton.js";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import type { Conversation } from "../../model/conversation.js";
 import { Beginning } from "./Beginning.js";
 import { ListRow } from "./ListRow.js";
-import type { MenuPlace } from "./Message.js";
+import type { MenuPlace } from "./menuPlace.js";
 import style from "./MessageList.module.css";
 import { type Row, rowsOf } from "./rows.js";
 import { useAnnounced } from "./useAnnounced.js";

@@ -6,7 +6,7 @@ import { IconButton } from "../../design/IconButton.js";
 import { clockTime } from "../../words/when.js";
 import { useChat } from "./chatContext.js";
 import { EmojiPopup } from "./EmojiPopup.js";
-import type { MenuPlace } from "./Message.js";
+import type { MenuPlace } from "./menuPlace.js";
 import style from "./MessageTools.module.css";
 import { t } from "./words.js";
 

@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { VirtualizerHandle } from "virtua";
 import { useChat } from "./chatContext.js";
-import type { MenuPlace } from "./Message.js";
+import type { MenuPlace } from "./menuPlace.js";
 import type { Row } from "./rows.js";
 
 interface KeyboardParts {

@@ -7,7 +7,7 @@ import { go } from "../../app/route.js";
 import { EmptyState, IconButton, PaneBody, PaneHeader, Skeleton, Tabs } from "../../design/index.js";
 import { useDecisions } from "../../model/roomPanels.js";
 import { dayHeading } from "../../words/when.js";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import { DecisionEntry } from "./DecisionEntry.js";
 import style from "./decisions.module.css";
 import { saveDecisions } from "./saveDecisions.js";

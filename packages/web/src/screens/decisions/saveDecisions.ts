@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Decision } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/remote";
-import { saveFile } from "../chat/files/saveFile.js";
+import { saveFile } from "../../app/saveFile.js";
 
 /** Gives the person all decisions of a room as a JSON file, bytes in hexadecimal. */
 export function saveDecisions(key: RoomKey, decisions: readonly Decision[]): void {

@@ -4,7 +4,7 @@ import type { RoomKey } from "@conclave/client/remote";
 import { home, rooms } from "../../model/home.js";
 import { askClock } from "../../model/askClock.js";
 import { date } from "../../words/when.js";
-import { ownRelay } from "../join/site.js";
+import { ownRelay } from "../../app/site.js";
 import { inviteHost } from "./inviteHost.js";
 import { t } from "./words.js";
 

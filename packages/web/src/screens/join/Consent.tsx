@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { announce, forgetInvite, go } from "../../app/index.js";
 import { Banner, Button, Card, Note, Spinner } from "../../design/index.js";
 import { door } from "../../model/home.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
 

@@ -7,11 +7,11 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { forgetInvite, go, invite } from "../../app/index.js";
 import { ensureHome, home, rooms } from "../../model/home.js";
-import { expectRoom } from "../rooms/RoomPlace.js";
+import { expectRoom } from "../../app/expectRoom.js";
 import { AlreadyHere, Forbidden, JoinFailed, NoLink } from "./outcomes.js";
 import { Consent } from "./Consent.js";
 import { Preview } from "./Preview.js";
-import { hostOf, mayConnect, readSite } from "./site.js";
+import { hostOf, mayConnect, readSite } from "../../app/site.js";
 
 type Stage =
   | { readonly at: "consent" }

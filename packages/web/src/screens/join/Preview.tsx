@@ -20,11 +20,11 @@ import {
   Toggle,
 } from "../../design/index.js";
 import { plainName } from "@conclave/client/pure";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import { nameFault, tidy } from "../startRoom/name.js";
 import { ownName } from "../startRoom/ownName.js";
-import { sayPolicy } from "../startRoom/presets.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { sayPolicy } from "../room/presets.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { toHex } from "@conclave/codec";
 import { Crowd, Person } from "./Crowd.js";
 import { t } from "./words.js";

@@ -18,7 +18,7 @@ import { Button, CopyField, Field, type Icon, Stack } from "../../design/index.j
 import { plainName } from "@conclave/client/pure";
 import { door } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 
 /** Nothing was opened, or a damaged link: a field for another one. */

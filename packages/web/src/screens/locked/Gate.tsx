@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { Button, confirm, Disclosure, type Icon } from "../../design/index.js";
 import { door, home } from "../../model/home.js";
 import { Notice, Recover } from "../recovery/Recover.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { Unlock } from "./Unlock.js";
 import { t } from "./words.js";
 

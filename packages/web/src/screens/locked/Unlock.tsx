@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { Banner, Button, Field, IconButton, Note, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import type { DoorAnswer, DoorState } from "../../worker/door.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 import style from "./Unlock.module.css";
 

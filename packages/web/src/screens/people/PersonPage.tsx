@@ -24,7 +24,7 @@ import {
 } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { date } from "../../words/when.js";
-import { carryOut } from "./carryOut.js";
+import { carryOut } from "../room/carryOut.js";
 import { useOutlooks } from "./outlooks.js";
 import { itemOf } from "./item.js";
 import { sayPowers } from "./powers.js";

@@ -1,7 +1,7 @@
 import type { RoomMember } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { JSX } from "preact";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import { date, shortWhen } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
 import { t } from "./words.js";

@@ -5,7 +5,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "./carryOut.js";
+import { carryOut } from "../room/carryOut.js";
 import { t } from "./words.js";
 
 export interface RemoveDialogProps {

@@ -7,7 +7,7 @@ import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } f
 import { home } from "../../model/home.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
-import { carryOut, sayNo } from "./carryOut.js";
+import { carryOut, sayNo } from "../room/carryOut.js";
 import style from "./people.module.css";
 import { t } from "./words.js";
 

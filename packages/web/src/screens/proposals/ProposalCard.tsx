@@ -7,7 +7,7 @@ import { Avatar, Button, classes, confirm, Note, PersonName, Row } from "../../d
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { clockTime, fullTime } from "../../words/when.js";
-import { carryOut, sayNo } from "../people/carryOut.js";
+import { carryOut, sayNo } from "../room/carryOut.js";
 import { Sentence } from "../room/Sentence.js";
 import { Changes } from "./Changes.js";
 import { changesOf } from "./changeRows.js";

@@ -2,8 +2,8 @@ import type { Decision, NamedPerson } from "@conclave/client";
 import { plainName, type Policy } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/remote";
 import { date } from "../../words/when.js";
-import { matterNames, sayRule } from "../roomSettings/words.js";
-import { sayPolicy } from "../startRoom/presets.js";
+import { matterNames, sayRule } from "../room/ruleWords.js";
+import { sayPolicy } from "../room/presets.js";
 import { t } from "./words.js";
 
 /** One thing that is other afterwards. */

@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { back, go } from "../../app/index.js";
 import { Banner, Button, Stack, TextArea } from "../../design/index.js";
 import { door, home } from "../../model/home.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { Recovered } from "./Recovered.js";
 import { phraseFault, wordsIn, WORDS } from "./phrase.js";
 import { t } from "./words.js";

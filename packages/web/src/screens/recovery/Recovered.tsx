@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { go, invite } from "../../app/index.js";
 import { Button, Card, CodeWords } from "../../design/index.js";
 import { self } from "../../model/home.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 import style from "./WordsSheet.module.css";
 

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { Button } from "../../design/index.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 import { WordsCheck } from "./WordsCheck.js";
 import { WordsSheet } from "./WordsSheet.js";

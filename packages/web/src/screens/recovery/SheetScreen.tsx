@@ -2,7 +2,7 @@ import { KeyRound } from "lucide-preact";
 import type { JSX } from "preact";
 import { back } from "../../app/index.js";
 import { Button } from "../../design/index.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { RecoveryStep } from "./RecoveryStep.js";
 import { isWrittenDown } from "./reminder.js";
 import { t } from "./words.js";

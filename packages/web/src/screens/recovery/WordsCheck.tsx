@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Banner, Button, Field, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { placesToAsk, wordsIn } from "./phrase.js";
 import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";

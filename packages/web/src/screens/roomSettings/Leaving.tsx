@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { href } from "../../app/route.js";
 import { Banner, Button, Card, ListRow, Note, Row, Spinner, Stack } from "../../design/index.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
-import { isLastOwner, leaveRoom } from "./leaveRoom.js";
+import { isLastOwner, leaveRoom } from "../rooms/leaveRoom.js";
 import { t } from "./words.js";
 
 /** The way out of a room, and after that, out of this device. */

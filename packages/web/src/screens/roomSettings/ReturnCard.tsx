@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Button, Card, CopyField, Note, Row, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "../people/carryOut.js";
+import { carryOut } from "../room/carryOut.js";
 import { t } from "./words.js";
 
 const texts = {

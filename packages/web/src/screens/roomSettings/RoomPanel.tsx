@@ -5,7 +5,7 @@ import { go, href, type Panel } from "../../app/route.js";
 import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
 import { rooms } from "../../model/home.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
-import { hostOf } from "../join/site.js";
+import { hostOf } from "../../app/site.js";
 import { may } from "../room/may.js";
 import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";

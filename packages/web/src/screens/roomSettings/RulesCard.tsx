@@ -4,10 +4,11 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, Card, Dialog, Facts, Note, RadioCards, Select, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "../people/carryOut.js";
-import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../startRoom/presets.js";
+import { carryOut } from "../room/carryOut.js";
+import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../room/presets.js";
 import style from "./roomSettings.module.css";
-import { matterNames, sayRule, t } from "./words.js";
+import { matterNames, sayRule } from "../room/ruleWords.js";
+import { t } from "./words.js";
 
 const MATTERS = ["add", "invite", "remove", "setRole", "setPolicy"] as const satisfies readonly PolicyMatter[];
 

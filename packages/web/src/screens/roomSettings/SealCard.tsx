@@ -5,7 +5,7 @@ import { LockKeyhole } from "lucide-preact";
 import type { JSX } from "preact";
 import { Button, Card, Dialog, Field, Note, Row, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "../people/carryOut.js";
+import { carryOut } from "../room/carryOut.js";
 import { tidy } from "../startRoom/name.js";
 import { t } from "./words.js";
 

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, Card, Field, Note, Row, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "../people/carryOut.js";
+import { carryOut } from "../room/carryOut.js";
 import { nameFault, tidy } from "../startRoom/name.js";
 import { t } from "./words.js";
 

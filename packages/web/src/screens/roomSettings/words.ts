@@ -1,5 +1,4 @@
-import type { Role, Rule } from "@conclave/client/pure";
-import { listOf, plural } from "../../words/say.js";
+import { plural } from "../../words/say.js";
 import { words } from "../../words/words.js";
 
 export const t = words({
@@ -53,12 +52,6 @@ export const t = words({
     sealTyped: "That is not the name of the room.",
     sealYes: "Seal for ever",
     leave: "Leave the room",
-    leaveTitle: (room: string) => `Leave “${room}”?`,
-    leaveText:
-      "The others see that you left. You read nothing that is said from then on; what you have stays on this device until you forget the room. To come back you need an invite.",
-    leaveAloneText:
-      "You are the only one here: with you the room ends. What you have stays on this device until you forget it.",
-    leaveYes: "Leave",
     lastOwner: "You are the only owner",
     lastOwnerText: "Before you leave, somebody else has to own the room: hand it over, or make a second owner.",
     toPeople: "Choose somebody",
@@ -115,12 +108,6 @@ export const t = words({
     sealTyped: "Das ist nicht der Name des Raums.",
     sealYes: "Für immer versiegeln",
     leave: "Den Raum verlassen",
-    leaveTitle: (room: string) => `„${room}“ verlassen?`,
-    leaveText:
-      "Die anderen sehen, dass du gegangen bist. Was ab dann gesagt wird, liest du nicht; was du hast, bleibt auf diesem Gerät, bis du den Raum vergisst. Zurück kommst du nur mit einer Einladung.",
-    leaveAloneText:
-      "Du bist allein hier: mit dir endet der Raum. Was du hast, bleibt auf diesem Gerät, bis du ihn vergisst.",
-    leaveYes: "Verlassen",
     lastOwner: "Der Raum gehört nur dir",
     lastOwnerText: "Bevor du gehst, muss er noch jemandem gehören: übergib ihn, oder gib ihn jemandem mit in Besitz.",
     toPeople: "Jemanden auswählen",
@@ -128,76 +115,3 @@ export const t = words({
     forget: "Diesen Raum vergessen",
   },
 });
-
-/** What a rule is about. */
-export const matterNames = words({
-  en: {
-    add: "Let people in",
-    invite: "Make invites",
-    remove: "Remove people",
-    setRole: "Give roles",
-    setPolicy: "Change these rules",
-  },
-  de: {
-    add: "Hereinlassen",
-    invite: "Einladen",
-    remove: "Leute entfernen",
-    setRole: "Rollen vergeben",
-    setPolicy: "Diese Regeln ändern",
-  },
-});
-
-const rules = words({
-  en: {
-    nobody: "nobody",
-    self: "whom it concerns",
-    owner: "an owner",
-    admin: "any admin",
-    member: "anyone here",
-    quorum: (count: number) => plural(count, { one: "# admin", other: "# admins together" }),
-    quorumOwners: (count: number) => plural(count, { one: "# owner", other: "# owners together" }),
-    quorumMembers: (count: number) => plural(count, { one: "anyone here", other: "# people together" }),
-    half: "at least half of them",
-    majority: "more than half of all",
-    unanimous: "everybody together",
-    invite: "whoever has an invite",
-  },
-  de: {
-    nobody: "niemand",
-    self: "wen es betrifft",
-    owner: "wem der Raum gehört",
-    admin: "jeder Admin",
-    member: "alle hier",
-    quorum: (count: number) => plural(count, { one: "# Admin", other: "# Admins gemeinsam" }),
-    quorumOwners: (count: number) =>
-      plural(count, { one: "# Person, der er gehört", other: "# Leute, denen er gehört" }),
-    quorumMembers: (count: number) => plural(count, { one: "alle hier", other: "# Leute gemeinsam" }),
-    half: "mindestens die Hälfte",
-    majority: "mehr als die Hälfte",
-    unanimous: "alle gemeinsam",
-    invite: "wer eine Einladung hat",
-  },
-});
-
-const QUORUM = { owner: "quorumOwners", admin: "quorum", member: "quorumMembers" } as const satisfies Record<
-  Role,
-  string
->;
-
-/** A rule in plain words: "2 admins together or whoever has an invite". */
-export function sayRule(rule: Rule): string {
-  switch (rule.kind) {
-    case "role":
-      return rules[rule.role];
-    case "quorum": {
-      const some = rules[QUORUM[rule.role]](rule.count);
-      return rule.half ? `${some} (${rules.half})` : some;
-    }
-    case "anyMember":
-      return rules.member;
-    case "anyOf":
-      return listOf(rule.rules.map(sayRule), "or");
-    default:
-      return rules[rule.kind];
-  }
-}

@@ -7,7 +7,7 @@ import { go, href, route } from "../../app/index.js";
 import { recallText, remember } from "../../app/preference.js";
 import { Button, type Icon } from "../../design/index.js";
 import { roomList, rooms } from "../../model/home.js";
-import { now } from "../../model/now.js";
+import { now } from "../../app/now.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { isReminderDue, remindLater } from "../recovery/reminder.js";
 import { t } from "../recovery/reminderWords.js";

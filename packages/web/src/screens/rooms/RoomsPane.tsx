@@ -8,7 +8,7 @@ import { roomList, self } from "../../model/home.js";
 import { MessagesSquare } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Reminders } from "./Reminders.js";
-import { expectRoom } from "./RoomPlace.js";
+import { expectRoom } from "../../app/expectRoom.js";
 import { RoomRow } from "./RoomRow.js";
 import { SelfBar } from "./SelfBar.js";
 import { t } from "./words.js";

@@ -38,7 +38,7 @@ export function roomActions(room: RoomSummary): readonly MenuItem[] {
 
 // Its words come when they are needed: the list is there before everything else.
 async function leave(room: RoomSummary): Promise<void> {
-  const found = await import("../roomSettings/leaveRoom.js").catch(() => null);
+  const found = await import("./leaveRoom.js").catch(() => null);
   if (found) await found.leaveRoom(room);
   else show(room.key, "room");
 }

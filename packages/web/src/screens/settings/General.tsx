@@ -1,7 +1,7 @@
 import { Fingerprint, Info, KeyRound, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { href, type Route } from "../../app/route.js";
-import { showShortcuts } from "../../app/ShortcutHelp.js";
+import { showShortcuts } from "../../frame/ShortcutHelp.js";
 import { setShortcuts, shortcutsOn } from "../../app/shortcuts.js";
 import {
   Button,
@@ -25,7 +25,7 @@ import {
   notices,
   noticesAllowed,
   noticesHaveWords,
-} from "../../model/notify.js";
+} from "../../model/notices.js";
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, languageChoice } from "../../words/index.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { t } from "./words.js";

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { go, useTitle } from "../../app/index.js";
+import { go } from "../../app/index.js";
+import { useTitle } from "../../frame/index.js";
 import { PaneBody, PaneHeader } from "../../design/index.js";
 import { OwnCode } from "../verify/OwnCodes.js";
 import { About } from "./About.js";

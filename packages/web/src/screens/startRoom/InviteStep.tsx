@@ -8,7 +8,7 @@ import { useRoomDetail } from "../../model/roomPanels.js";
 import { InviteForm } from "../invites/InviteForm.js";
 import { MadeLink } from "../invites/MadeLink.js";
 import type { MadeInvite } from "../invites/makeInvite.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 
 export interface InviteStepProps {

@@ -19,12 +19,12 @@ import {
 } from "../../design/index.js";
 import { ensureHome, home } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
-import { hostOf, mayConnect, ownRelay, readSite } from "../join/site.js";
-import { TaskPage } from "../welcome/TaskPage.js";
+import { hostOf, mayConnect, ownRelay, readSite } from "../../app/site.js";
+import { TaskPage } from "../../frame/TaskPage.js";
 import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
-import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "./presets.js";
+import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "../room/presets.js";
 import style from "./RoomForm.module.css";
 import { t } from "./words.js";
 

@@ -12,7 +12,7 @@ import { MessageBody } from "../MessageBody.js";
 import { t as chatWords } from "../words.js";
 import style from "./FileMessage.module.css";
 import { Lightbox, PictureMessage } from "./PictureMessage.js";
-import { saveFile } from "./saveFile.js";
+import { saveFile } from "../../../app/saveFile.js";
 import { t } from "./words.js";
 
 const LONGEST_NAME = 120;

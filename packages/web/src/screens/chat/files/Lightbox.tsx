@@ -12,7 +12,7 @@ import { fileSize } from "../../../words/say.js";
 import { BlobImage } from "./BlobImage.js";
 import style from "./Lightbox.module.css";
 import { headerOf } from "./picture.js";
-import { saveFile } from "./saveFile.js";
+import { saveFile } from "../../../app/saveFile.js";
 import { Thumbnail } from "./Thumbnail.js";
 import { t } from "./words.js";
 

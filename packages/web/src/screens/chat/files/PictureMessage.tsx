@@ -2,7 +2,7 @@ import type { TimelineMessage } from "@conclave/client";
 import { type FileCard, type Picture, plainName } from "@conclave/client/pure";
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { lazy } from "../../../app/Lazy.js";
+import { lazy } from "../../../frame/Lazy.js";
 import { useChat } from "../chatContext.js";
 import style from "./PictureMessage.module.css";
 import { Thumbnail } from "./Thumbnail.js";

@@ -3,7 +3,7 @@ import { Kbd } from "../design/Kbd.js";
 import { Stack } from "../design/Layout.js";
 import { Toggle } from "../design/Toggle.js";
 import style from "./ShortcutList.module.css";
-import { setShortcuts, shortcuts, shortcutsOn } from "./shortcuts.js";
+import { setShortcuts, shortcuts, shortcutsOn } from "../app/shortcuts.js";
 import { t } from "./words.js";
 
 /** Which keys work now, and whether they shall. */

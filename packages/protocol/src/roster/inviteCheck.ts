@@ -1,9 +1,9 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { type Refused, refused } from "../roster/rejection.js";
-import { inviteOf, type Roster } from "../roster/roster.js";
-import { closing, type Invite } from "./invite.js";
-import { readInviteProof } from "./inviteProof.js";
+import { type Refused, refused } from "../policy/rejection.js";
+import { inviteOf, type Roster } from "./roster.js";
+import { closing, type Invite } from "../invite/invite.js";
+import { readInviteProof } from "../invite/inviteProof.js";
 
 /**
  * Why a request's invite does not hold in this room now, or null. A courtesy for those who decide: that nobody comes in

@@ -5,7 +5,7 @@ import { toast, type ToastOptions } from "../../design/Toast.js";
 import { askClock } from "../../model/askClock.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
-import { sayPolicy } from "../startRoom/presets.js";
+import { sayPolicy } from "./presets.js";
 import { outcomes } from "./outcomeWords.js";
 
 type Action = Decision["action"];

@@ -5,7 +5,7 @@ import { go } from "../../app/route.js";
 import { confirm, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
-import { t } from "./words.js";
+import { t } from "./leaveWords.js";
 
 /** Whether the room would be without an owner if this person left: somebody else has to own it first. */
 export function isLastOwner(members: readonly RoomMember[]): boolean {

@@ -1,8 +1,10 @@
 import { ArrowLeft } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Page, pageTitle, ViewMenu } from "../../app/index.js";
-import { classes, IconButton, type Icon } from "../../design/index.js";
+import { Page } from "./Page.js";
+import { pageTitle } from "./title.js";
+import { ViewMenu } from "./ViewMenu.js";
+import { classes, IconButton, type Icon } from "../design/index.js";
 import { t } from "./taskWords.js";
 import style from "./TaskPage.module.css";
 

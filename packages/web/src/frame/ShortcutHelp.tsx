@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Dialog } from "../design/Dialog.js";
 import { lazy } from "./Lazy.js";
-import { useShortcut } from "./shortcuts.js";
+import { useShortcut } from "../app/shortcuts.js";
 import { t } from "./words.js";
 
 const isOpen = signal(false);

@@ -1,3 +1,3 @@
-import { words } from "../../words/index.js";
+import { words } from "../words/index.js";
 
 export const t = words({ en: { back: "Back" }, de: { back: "Zurück" } });

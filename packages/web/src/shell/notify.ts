@@ -2,19 +2,14 @@ import type { TimelineMessage, TimelineProposal } from "@conclave/client";
 import { decodeVia, plainName, plainText } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/remote";
 import { toHex } from "@conclave/codec";
-import { effect, signal } from "@preact/signals";
-import { recall, remember } from "../app/preference.js";
+import { effect } from "@preact/signals";
+import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";
 import { words } from "../words/words.js";
 import { sayWish } from "../screens/proposals/sayWish.js";
-import { home, needed, rooms, unread } from "./home.js";
-import { isLookedAt, startLooking } from "./looking.js";
-import { followNotices, showSystemNotice } from "./systemNotice.js";
+import { home, needed, rooms, unread } from "../model/home.js";
+import { isLookedAt, startLooking } from "../model/looking.js";
+import { followNotices, showSystemNotice } from "../model/systemNotice.js";
 
-/** What one is told of while looking elsewhere. */
-export type Notices = "off" | "mentions" | "all";
-
-const KEY = "conclave.notices";
-const WORDS_KEY = "conclave.notices.words";
 const LONGEST = 160;
 /** What is older than this was waiting, and is no news: catching up stays silent. */
 const NEWS = 60_000;
@@ -26,39 +21,6 @@ const t = words({
   en: { file: "A file", news: "Something new", knock: (name: string) => `${name} wants to join` },
   de: { file: "Eine Datei", news: "Etwas Neues", knock: (name: string) => `${name} möchte herein` },
 });
-
-/** What the person chose. It has an effect only when the browser was asked too: see {@link askNotices}. */
-export const notices = signal<Notices>("all");
-
-/** Whether a notification says who wrote what, and where: the system may keep it, and show it while locked. */
-export const noticesHaveWords = signal(true);
-recallChoice();
-
-/** What the browser allows; "unsupported" where it cannot. */
-export const noticesAllowed = signal<NotificationPermission | "unsupported">(
-  typeof Notification === "undefined" ? "unsupported" : Notification.permission,
-);
-
-export function chooseNotices(choice: Notices): void {
-  notices.value = choice;
-  remember(KEY, choice);
-}
-
-export function letNoticesHaveWords(isWanted: boolean): void {
-  noticesHaveWords.value = isWanted;
-  remember(WORDS_KEY, isWanted ? "yes" : "no");
-}
-
-function recallChoice(): void {
-  notices.value = recall(KEY, ["off", "mentions", "all"], "all");
-  noticesHaveWords.value = recall(WORDS_KEY, ["yes", "no"], "yes") === "yes";
-}
-
-/** Asks the browser for leave to notify. Only from a press of a button: never by itself. */
-export async function askNotices(): Promise<void> {
-  if (noticesAllowed.value === "unsupported") return;
-  noticesAllowed.value = await Notification.requestPermission();
-}
 
 /** Tells of new messages in rooms that nobody looks at, and puts the number of unread ones on the app's icon. Called once. */
 export function startNotices(): void {

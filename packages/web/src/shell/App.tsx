@@ -7,17 +7,17 @@ import { EmptyState } from "../design/EmptyState.js";
 import { Spinner } from "../design/Spinner.js";
 import { Toasts } from "../design/Toast.js";
 import { door, rooms, self } from "../model/home.js";
-import { LiveRegions } from "./announce.js";
+import { LiveRegions } from "../app/announce.js";
 import style from "./App.module.css";
-import { ErrorBoundary } from "./ErrorBoundary.js";
-import { Frame, type FrameProps } from "./Frame.js";
+import { ErrorBoundary } from "../frame/ErrorBoundary.js";
+import { Frame, type FrameProps } from "../frame/Frame.js";
 import { useLastRoom } from "./lastRoom.js";
-import { go, href, route, type Route } from "./route.js";
+import { go, href, route, type Route } from "../app/route.js";
 import { screens } from "./screens.js";
-import { isInside } from "../screens/rooms/RoomPlace.js";
-import { pageTitle } from "./title.js";
-import { ShortcutHelp } from "./ShortcutHelp.js";
-import { t } from "./words.js";
+import { isInside } from "./RoomPlace.js";
+import { pageTitle } from "../frame/title.js";
+import { ShortcutHelp } from "../frame/ShortcutHelp.js";
+import { t } from "../frame/words.js";
 
 /** Everything on the page. */
 export function App(): JSX.Element {

@@ -1,11 +1,11 @@
 import type { RoomKey } from "@conclave/client/remote";
 import type { ComponentType } from "preact";
 import { BuildBanner } from "../screens/alarms/BuildBanner.js";
-import { RoomPlace } from "../screens/rooms/RoomPlace.js";
+import { RoomPlace } from "./RoomPlace.js";
 import { RoomsPane } from "../screens/rooms/RoomsPane.js";
 import { Welcome } from "../screens/welcome/Welcome.js";
-import { lazy } from "./Lazy.js";
-import type { Panel, Route } from "./route.js";
+import { lazy } from "../frame/Lazy.js";
+import type { Panel, Route } from "../app/route.js";
 
 // Which screen shows what. The first ones come with the page; the rest is written `lazy(() => import("…").then((m) => m.Name))`.
 

@@ -1,8 +1,8 @@
 import type { RoomKey } from "@conclave/client/remote";
 import { useEffect, useRef } from "preact/hooks";
 import { roomList, rooms, self } from "../model/home.js";
-import { recallText, remember } from "./preference.js";
-import { go, route } from "./route.js";
+import { recallText, remember } from "../app/preference.js";
+import { go, route } from "../app/route.js";
 
 const KEY = "conclave.last-room";
 /** From this width on the rooms and one of them are side by side, as in `Frame.module.css`. */

@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { firstLogHead, itemHash, nextLogHead, type LogItem } from "@conclave/wire";
 import { stored } from "../encoding/stored.js";
-import type { Delta } from "../primitives.js";
+import type { Delta } from "../encoding/primitives.js";
 
 /** A place in the relay's log: its length and head. */
 export interface LogPlace {

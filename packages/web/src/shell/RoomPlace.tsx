@@ -1,22 +1,24 @@
 import type { RoomKey, RoomSummary } from "@conclave/client/remote";
+import { effect } from "@preact/signals";
 import { DoorClosed } from "lucide-preact";
 import type { JSX } from "preact";
-import { go } from "../../app/route.js";
-import { lazy } from "../../app/Lazy.js";
-import { Button, EmptyState } from "../../design/index.js";
-import { rooms, self } from "../../model/home.js";
-import { t } from "./words.js";
-import style from "./RoomsPane.module.css";
+import { isRoomExpected } from "../app/expectRoom.js";
+import { go } from "../app/route.js";
+import { lazy } from "../frame/Lazy.js";
+import { Button, EmptyState } from "../design/index.js";
+import { rooms, self } from "../model/home.js";
+import { t } from "../screens/rooms/words.js";
+import style from "../screens/rooms/RoomsPane.module.css";
 
 // The largest screen of all: a newcomer reads the first one without it.
-const loadChat = () => import("../chat/ChatScreen.js").then((m) => m.ChatScreen);
+const loadChat = () => import("../screens/chat/ChatScreen.js").then((m) => m.ChatScreen);
 const ChatScreen = lazy(loadChat);
-const RoomDoor = lazy(() => import("../join/RoomDoor.js").then((m) => m.RoomDoor));
+const RoomDoor = lazy(() => import("../screens/join/RoomDoor.js").then((m) => m.RoomDoor));
 
-/** Fetches the conversation's code: whoever has rooms will open one. */
-export function expectRoom(): void {
-  void loadChat().catch(() => undefined);
-}
+effect(() => {
+  // What could not be fetched is fetched again when the room is opened.
+  if (isRoomExpected.value) void loadChat().catch(() => undefined);
+});
 
 /** Whether one is, or was, in the room: there is something to see. */
 export function isInside({ status: { standing } }: RoomSummary): boolean {
