@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import eslint from "@eslint/js";
-import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { layers } from "./scripts/lint/layers.mjs";
+import { noCircle } from "./scripts/lint/noCircle.mjs";
 import { outcomeLast } from "./scripts/lint/outcomeLast.mjs";
 
 // The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error.
@@ -23,6 +22,8 @@ const mayImport = {
 };
 // Pure packages take time and randomness as arguments, and touch nothing outside.
 const pure = ["codec", "mls", "protocol", "wire"];
+
+const conclave = { rules: { layers, "no-circle": noCircle, "outcome-last": outcomeLast } };
 
 const packages = Object.keys(mayImport);
 const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
@@ -72,13 +73,9 @@ export default tseslint.config(
   },
   {
     files: ["packages/*/src/**/*.{ts,tsx}"],
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/extensions": [".ts", ".tsx"],
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
-      "import-x/resolver-next": [relativeSourceResolver()],
-    },
-    rules: { "import-x/no-cycle": ["error", { ignoreExternal: true }] },
+    ignores: tests,
+    plugins: { conclave },
+    rules: { "conclave/layers": "error", "conclave/no-circle": "error" },
   },
   ...packages.map(arrows),
   // What a person is told to type next has to work as it stands: the program as it was started, the home, the quotes.
@@ -99,7 +96,7 @@ export default tseslint.config(
   // What is told is true: an outcome is told after it is so.
   {
     files: ["packages/cli/src/**/*.{ts,tsx}", "packages/web/src/**/*.{ts,tsx}"],
-    plugins: { conclave: { rules: { "outcome-last": outcomeLast } } },
+    plugins: { conclave },
     rules: { "conclave/outcome-last": "error" },
   },
   // The demo's attackers use whatever an attacker would.
@@ -161,17 +158,3 @@ export default tseslint.config(
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
 );
-
-// Resolves './x.js' to './x.ts' or './x.tsx' beside the importing file: all that the cycle check needs.
-function relativeSourceResolver() {
-  return {
-    name: "relative-source",
-    interfaceVersion: 3,
-    resolve(specifier, from) {
-      if (!specifier.startsWith(".")) return { found: false };
-      const base = path.resolve(path.dirname(from), specifier.replace(/\.js$/, ""));
-      const file = [`${base}.ts`, `${base}.tsx`].find((candidate) => existsSync(candidate));
-      return file === undefined ? { found: false } : { found: true, path: file };
-    },
-  };
-}

@@ -1,7 +1,4 @@
-import type { DriverName } from "./driver.js";
-
-/** What a column or a parameter holds. Numbers are safe integers or doubles; blobs come back as plain `Uint8Array`. */
-export type SqlValue = null | number | string | Uint8Array;
+import type { DriverName, SqlValue } from "./driver.js";
 
 /** One row, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;

@@ -1,4 +1,5 @@
-import type { SqlValue } from "./database.js";
+/** What a column or a parameter holds. Numbers are safe integers or doubles; blobs come back as plain `Uint8Array`. */
+export type SqlValue = null | number | string | Uint8Array;
 
 /** What this package needs of a driver's statement. Rows may hold the driver's own kind of buffer. */
 export interface DriverStatement {

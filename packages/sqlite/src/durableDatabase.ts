@@ -1,4 +1,5 @@
-import { DatabaseBroken, WriteRefused, type Database, type Row, type SqlValue, type Statement } from "./database.js";
+import { DatabaseBroken, WriteRefused, type Database, type Row, type Statement } from "./database.js";
+import type { SqlValue } from "./driver.js";
 import type { Driver, DriverName, DriverStatement } from "./driver.js";
 
 /** A driver behind the package's promises: plain values, whole transactions, and nothing after a failed COMMIT. */

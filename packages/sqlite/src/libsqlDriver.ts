@@ -1,6 +1,5 @@
 import Libsql from "libsql";
-import type { Driver, DriverStatement } from "./driver.js";
-import type { SqlValue } from "./database.js";
+import type { Driver, DriverStatement, SqlValue } from "./driver.js";
 
 /** SQLite as libsql ships it (prebuilt, same file format), for Node versions without `node:sqlite`. */
 export function libsqlDriver(path: string): Driver {

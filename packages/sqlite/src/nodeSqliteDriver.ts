@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
-import type { SqlValue } from "./database.js";
-import type { Driver } from "./driver.js";
+import type { Driver, SqlValue } from "./driver.js";
 
 interface NodeStatement {
   run(...values: readonly SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
-import { alarmSentence } from "../chat/systemWords.js";
+import { alarmSentence } from "./alarmWords.js";
 import { t } from "./words.js";
 
 /**

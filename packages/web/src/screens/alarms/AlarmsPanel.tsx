@@ -20,7 +20,7 @@ import {
 } from "../../design/index.js";
 import { toast } from "../../design/Toast.js";
 import { home, rooms } from "../../model/home.js";
-import { alarmSentence } from "../chat/systemWords.js";
+import { alarmSentence } from "./alarmWords.js";
 import { sayProblem } from "../../words/problem.js";
 import { goOn, stopsSending } from "./goOn.js";
 import { saveProof } from "./saveProof.js";

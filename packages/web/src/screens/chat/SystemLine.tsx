@@ -5,7 +5,8 @@ import { Line } from "./Line.js";
 import { Name } from "./Name.js";
 import { ProposalLine } from "./ProposalLine.js";
 import type { Row } from "./rows.js";
-import { alarmSentence, reasons } from "./systemWords.js";
+import { alarmSentence } from "../alarms/alarmWords.js";
+import { reasons } from "./systemWords.js";
 
 /** A line that nobody wrote: a decision of the roster, a proposal, an alarm of this device, or something that cannot be shown. */
 export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "message" }> }): JSX.Element {

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Linter, type Rule } from "eslint";
+import tseslint from "typescript-eslint";
+import { afterAll, describe, expect, it } from "vitest";
+import { layers, LAYERS } from "../../../scripts/lint/layers.mjs";
+import { noCircle } from "../../../scripts/lint/noCircle.mjs";
+
+/** What a rule says of a file with this text. */
+function said(rule: Rule.RuleModule, filename: string, text: string, cwd = "/"): (string | undefined)[] {
+  const config = {
+    files: ["**/*.ts"],
+    languageOptions: { parser: tseslint.parser },
+    plugins: { conclave: { rules: { rule } } },
+    rules: { "conclave/rule": "error" },
+  } as Linter.Config;
+  return new Linter({ cwd }).verify(text, [config], { filename }).map(({ messageId, message }) => messageId ?? message);
+}
+
+describe("the lint rule that arrows between folders point down", () => {
+  const from = (file: string, text: string) => said(layers, `/house/packages/web/src/${file}`, text);
+
+  it("refuses what imports from a folder above its own, also a type, an export and what is fetched later", () => {
+    for (const text of [
+      `import { App } from "../shell/App.js";`,
+      `import type { App } from "../shell/App.js";`,
+      `export * from "../shell/App.js";`,
+      `export { App } from "../shell/App.js";`,
+      `export const load = () => import("../shell/App.js");`,
+      `export type App = import("../shell/App.js").App;`,
+      `import "../main.js";`,
+    ])
+      expect(from("model/home.ts", text), text).toEqual(["upward"]);
+    expect(from("screens/room/may.ts", `import { t } from "../chat/words.js";`)).toEqual(["upward"]);
+  });
+
+  it("lets through what points down, stays in its folder, or is another package", () => {
+    const text = `import { a } from "../app/route.js"; import { b } from "./now.js"; import { c } from "@conclave/client";`;
+    expect(from("model/home.ts", text)).toEqual([]);
+    expect(from("screens/chat/files/Card.ts", `import { t } from "../../room/words.js";`)).toEqual([]);
+    expect(from("main.ts", `import { App } from "./shell/App.js";`)).toEqual([]);
+  });
+
+  it("knows every folder that there is", () => {
+    expect(from("attic/old.ts", `import { a } from "../app/route.js";`)).toEqual(["unknown"]);
+    expect(Object.keys(LAYERS)).toEqual(["protocol", "web"]);
+  });
+});
+
+describe("the lint rule against circles", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "conclave-circles-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("finds one that goes through other files and through types, and names the way", () => {
+    mkdirSync(path.join(folder, "in"));
+    const files = {
+      "a.ts": `import { b } from "./in/b.js";`,
+      "in/b.ts": `import type { C } from "../c.js";`,
+      "c.ts": `export type C = import("./a.js").A;`,
+      "d.ts": `import { b } from "./in/b.js"; import "eslint";`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+    const circles = Object.entries(files).map(([name, text]) => said(noCircle, path.join(folder, name), text, folder));
+    expect(circles).toEqual([["circle"], ["circle"], ["circle"], []]);
+  });
+});
