@@ -82,7 +82,8 @@ export type Request =
 /** Everything a client sends. */
 export type ClientFrame = Hello | Request;
 
-const frames = new FrameSet<ClientFrame>({
+/** What a kind of frame is on the wire, for each of them. */
+export const clientFrames = new FrameSet<ClientFrame>({
   hello: helloCodec,
   createRoom: createRoomCodec,
   append: appendCodec,
@@ -110,7 +111,7 @@ const frames = new FrameSet<ClientFrame>({
 
 /** One client frame with its length in front; several of them joined are a message. */
 export function encodeClientFrame(frame: ClientFrame): Uint8Array {
-  return frames.encode(frame);
+  return clientFrames.encode(frame);
 }
 
 /** A client's WebSocket message from its frames. The relay carries them out in order. */
@@ -123,5 +124,5 @@ export function decodeClientMessage(
   bytes: Uint8Array,
   limits: Pick<Limits, "messageBytes" | "frames">,
 ): DecodedFrames<ClientFrame> {
-  return frames.decode(bytes, limits.messageBytes, limits.frames);
+  return clientFrames.decode(bytes, limits.messageBytes, limits.frames);
 }

@@ -28,11 +28,16 @@ export class FrameSet<F extends AnyFrame> {
   private scratch = new Writer();
 
   constructor(private readonly table: FrameTable<F>) {
-    for (const type of Object.keys(table) as F["type"][]) {
+    for (const type of this.types) {
       const codec: FrameCodec<F> = table[type];
       if (this.byNumber.has(codec.number)) throw new RangeError(`frame number ${String(codec.number)} is used twice`);
       this.byNumber.set(codec.number, codec);
     }
+  }
+
+  /** Every kind of frame there is. */
+  get types(): F["type"][] {
+    return Object.keys(this.table);
   }
 
   /** One frame with its length in front. Frames joined to one another are a message. */

@@ -66,7 +66,8 @@ export type RelayFrame = Welcome | Response | Push;
 /** The most frames a client reads in one message of the relay. */
 export const MAX_RELAY_FRAMES = 65_536;
 
-const frames = new FrameSet<RelayFrame>({
+/** What a kind of frame is on the wire, for each of them. */
+export const relayFrames = new FrameSet<RelayFrame>({
   welcome: welcomeCodec,
   done: doneCodec,
   error: errorCodec,
@@ -90,7 +91,7 @@ const frames = new FrameSet<RelayFrame>({
 
 /** One relay frame with its length in front: made once, sent to many; several of them joined are a message. */
 export function encodeRelayFrame(frame: RelayFrame): Uint8Array {
-  return frames.encode(frame);
+  return relayFrames.encode(frame);
 }
 
 /** A relay's WebSocket message from its frames. */
@@ -103,5 +104,5 @@ export function encodeRelayMessage(list: readonly RelayFrame[]): Uint8Array {
  * `Welcome.limits.messageBytes`.
  */
 export function decodeRelayMessage(bytes: Uint8Array, maxBytes: number): DecodedFrames<RelayFrame> {
-  return frames.decode(bytes, maxBytes, MAX_RELAY_FRAMES);
+  return relayFrames.decode(bytes, maxBytes, MAX_RELAY_FRAMES);
 }
