@@ -27,11 +27,11 @@ async function sayOfAnotherLog(home: Home, text: string): Promise<void> {
   const inside = state.room as unknown as { parts: { log: { place: { n: number; head: Uint8Array } } } };
   const { log } = inside.parts;
   inside.parts.log = Object.create(log, { place: { value: { n: log.place.n, head: systemRandom(32) } } });
-  await state.turn((turn) => {
+  await state.transact((tx) => {
     const body = new TextEncoder().encode(text);
     const said = state.room!.say({ kind: "text", ref: null, body }, state.now());
     if (!said.ok) throw new Error(said.rejection.code);
-    sender.addSealed(turn, said.value);
+    sender.addSealed(tx, said.value);
   });
   inside.parts.log = log;
   sender.advance();

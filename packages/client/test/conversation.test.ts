@@ -439,9 +439,9 @@ async function sayAs(
   now: number,
 ) {
   const { state, sender } = engineOf(home.room) as unknown as Pick<RoomEngine, "state" | "sender">;
-  await state.turn((turn) => {
+  await state.transact((tx) => {
     const said = state.room!.say(content, now);
-    if (said.ok) sender.addSealed(turn, said.value);
+    if (said.ok) sender.addSealed(tx, said.value);
   });
   engineOf(home.room).plan();
 }

@@ -115,7 +115,7 @@ describe("a crash at every commit", () => {
 });
 
 describe("storage that fails", () => {
-  it("RULE client.fail-closed: a turn that is not stored has no effect, and nothing is done in the room any more", async () => {
+  it("RULE client.fail-closed: a transaction that is not stored has no effect, and nothing is done in the room any more", async () => {
     const world = new World();
     const [alice, bob] = [world.home(), world.home()];
     await alice.open();

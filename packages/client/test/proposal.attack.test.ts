@@ -8,10 +8,10 @@ async function propose(home: Home, action: Action): Promise<void> {
   const { room } = home;
   if (!(room instanceof LiveSession)) throw new Error("not a session");
   const { state, sender } = room.engine;
-  await state.turn((turn) => {
+  await state.transact((tx) => {
     const sealed = state.room!.propose(action, state.now());
     if (!sealed.ok) throw new Error(sealed.rejection.code);
-    sender.addSealed(turn, sealed.value);
+    sender.addSealed(tx, sealed.value);
   });
   sender.advance();
 }

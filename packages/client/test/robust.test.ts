@@ -17,8 +17,8 @@ async function twoIn(world: World): Promise<[Home, Home]> {
 
 /** The parts of a session that a dishonest program of a member would use in its own way. */
 interface Insides {
-  readonly state: { readonly room: Room; turn<T>(work: (turn: object) => T): Promise<T> };
-  readonly sender: { addSealed(turn: object, message: OutgoingMessage): void };
+  readonly state: { readonly room: Room; transact<T>(work: (tx: object) => T): Promise<T> };
+  readonly sender: { addSealed(tx: object, message: OutgoingMessage): void };
   readonly decisions: object;
   plan(): void;
 }
@@ -34,9 +34,9 @@ describe("members who misbehave", () => {
     await world.until(() => bob.room.status().n === alice.room.status().n);
     const insides = insidesOf(bob);
     const body = new TextEncoder().encode("no, mine");
-    await insides.state.turn((turn) => {
+    await insides.state.transact((tx) => {
       const said = insides.state.room.say({ id, kind: "text", ref: null, body }, world.clock.now());
-      if (said.ok) insides.sender.addSealed(turn, said.value);
+      if (said.ok) insides.sender.addSealed(tx, said.value);
     });
     insides.plan();
     await world.until(() => alice.room.status().alarms.length > 0);

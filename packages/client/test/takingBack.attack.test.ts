@@ -22,10 +22,10 @@ async function say(home: Home, kind: string, body: Uint8Array): Promise<void> {
   const { room } = home;
   if (!(room instanceof LiveSession)) throw new Error("not a session");
   const { state, sender } = room.engine;
-  await state.turn((turn) => {
+  await state.transact((tx) => {
     const sealed = state.room!.say({ kind, ref: null, body }, state.now());
     if (!sealed.ok) throw new Error(sealed.rejection.code);
-    sender.addSealed(turn, sealed.value);
+    sender.addSealed(tx, sealed.value);
   });
   sender.advance();
 }

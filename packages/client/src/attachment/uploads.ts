@@ -2,7 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWords } from "@conclave/protocol";
 import { blobIdOf } from "@conclave/wire";
 import type { RoomState } from "../session/roomState.js";
-import type { Turn } from "../session/turn.js";
+import type { Transaction } from "../session/transaction.js";
 import { failed, fateOf, type Problem, type Result } from "../view/problem.js";
 import type { BlobLink } from "./blobLink.js";
 import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
@@ -10,8 +10,12 @@ import { SealedFile, SourceFault } from "./sealedFile.js";
 import { Upload } from "./upload.js";
 import { decodeUpload, encodeUpload, type UploadRecord, type UploadState } from "./uploadRecord.js";
 
-/** Posts the message of a file; `also` is carried out in the same turn. */
-export type PostFile<T> = (body: Uint8Array, ref: Uint8Array | null, also: (turn: Turn) => void) => Promise<Result<T>>;
+/** Posts the message of a file; `also` is carried out in the same transaction. */
+export type PostFile<T> = (
+  body: Uint8Array,
+  ref: Uint8Array | null,
+  also: (tx: Transaction) => void,
+) => Promise<Result<T>>;
 
 /** A room's outgoing files: those on their way, and those that an earlier run began. */
 export class Uploads {
@@ -38,9 +42,9 @@ export class Uploads {
       return await this.send(before, offered, options, (record, digest) => {
         const { blobId, key } = record;
         const card: FileCard = { ...words, blobId, key, digest, size };
-        // The message takes the upload's place in one turn: a crash neither loses it nor sends it twice.
-        return post(encodeFileCard(card), offered.ref ?? null, (turn) => {
-          this.keep(turn, { ...record, state: "sent", hashes: [] });
+        // The message takes the upload's place in one transaction: a crash neither loses it nor sends it twice.
+        return post(encodeFileCard(card), offered.ref ?? null, (tx) => {
+          this.keep(tx, { ...record, state: "sent", hashes: [] });
         });
       });
     } catch (error) {
@@ -142,19 +146,19 @@ export class Uploads {
     const answer = await this.link.once<"dropBlob">({ type: "dropBlob", roomTag: this.link.roomTag, secret });
     // What is not heard is told again on the next connection; what the relay refuses expires there by itself.
     if (answer.type === "lost" || answer.type === "notNow") return;
-    await this.state.turn((turn) => {
-      turn.delete(this.state.keys.upload(blobId));
+    await this.state.transact((tx) => {
+      tx.delete(this.state.keys.upload(blobId));
     });
   }
 
   private store(record: UploadRecord): Promise<Result<void>> {
-    return this.state.turn((turn) => {
-      this.keep(turn, record);
+    return this.state.transact((tx) => {
+      this.keep(tx, record);
     });
   }
 
-  private keep(turn: Turn, record: UploadRecord): void {
-    turn.put(this.state.keys.upload(record.blobId), encodeUpload(record));
+  private keep(tx: Transaction, record: UploadRecord): void {
+    tx.put(this.state.keys.upload(record.blobId), encodeUpload(record));
   }
 
   private async find(id: Uint8Array, wanted: UploadState): Promise<UploadRecord | null> {

@@ -2,7 +2,7 @@ import { equalBytes, utf8Bytes } from "@conclave/codec";
 import type { RoomEngine } from "../session/roomEngine.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { TimelineMessage } from "../view/timeline.js";
-import type { Turn } from "../session/turn.js";
+import type { Transaction } from "../session/transaction.js";
 import { amend } from "./amendment.js";
 import type { Amended } from "./messageView.js";
 import { isReaction } from "./reaction.js";
@@ -19,12 +19,17 @@ export type Wanted =
 /** Does something to a message: durable here, and shown, at once; sent in its turn. What would not count is not sent. */
 export async function act(engine: RoomEngine, id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
   const { state } = engine;
-  const acted = await state.turn((turn) => put(engine, turn, id, wanted));
+  const acted = await state.transact((tx) => put(engine, tx, id, wanted));
   engine.sender.advance();
   return acted.ok ? acted.value : acted;
 }
 
-async function put(engine: RoomEngine, turn: Turn, id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+async function put(
+  engine: RoomEngine,
+  tx: Transaction,
+  id: Uint8Array,
+  wanted: Wanted,
+): Promise<Result<TimelineMessage>> {
   const { state, sender } = engine;
   const target = await state.conversation.amended(id);
   if (!target || target.amendment.deletion) return failed({ kind: "unknown" });
@@ -41,15 +46,15 @@ async function put(engine: RoomEngine, turn: Turn, id: Uint8Array, wanted: Wante
   if (after.deletion && entry?.sealed === null) {
     // It was never encrypted, so it cannot be anywhere else: it is not sent at all.
     for (const other of state.outbox.acts) {
-      if (other.content.ref && equalBytes(other.content.ref, id)) state.outbox.remove(turn, other);
+      if (other.content.ref && equalBytes(other.content.ref, id)) state.outbox.remove(tx, other);
     }
-    state.outbox.remove(turn, entry);
+    state.outbox.remove(tx, entry);
     const message = await state.conversation.withdrawn({ ...target, amendment: after });
-    state.emit(turn, { type: "amended", message });
+    state.emit(tx, { type: "amended", message });
     return done(message);
   }
-  sender.add(turn, { ...content, id: state.ports.random(16), ref: id }, time);
-  return done((await state.conversation.tell(turn, id))!);
+  sender.add(tx, { ...content, id: state.ports.random(16), ref: id }, time);
+  return done((await state.conversation.tell(tx, id))!);
 }
 
 function contentOf(wanted: Wanted, isOwn: boolean): { readonly kind: string; readonly body: Uint8Array } | null {

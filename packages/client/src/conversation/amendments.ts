@@ -1,11 +1,11 @@
 import { orderedKey, type Storage } from "../ports/storage.js";
 import type { RoomKeys } from "../session/homeKey.js";
-import type { Turn } from "../session/turn.js";
+import type { Transaction } from "../session/transaction.js";
 import { type Amendment, decodeAmendment, encodeAmendment, UNAMENDED } from "./amendment.js";
 
 /** What was done to a room's messages: one record for each that something was done to, by its place in the log. */
 export class Amendments {
-  /** Of turns that are not stored yet. */
+  /** Of transactions that are not stored yet. */
   private readonly unsaved = new Map<number, Amendment>();
 
   constructor(
@@ -36,10 +36,10 @@ export class Amendments {
     return found;
   }
 
-  put(turn: Turn, n: number, amendment: Amendment): void {
-    turn.put(this.keys.amendment(n), encodeAmendment(amendment));
+  put(tx: Transaction, n: number, amendment: Amendment): void {
+    tx.put(this.keys.amendment(n), encodeAmendment(amendment));
     this.unsaved.set(n, amendment);
-    turn.after(() => {
+    tx.after(() => {
       if (this.unsaved.get(n) === amendment) this.unsaved.delete(n);
     });
   }

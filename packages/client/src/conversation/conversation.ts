@@ -4,7 +4,7 @@ import type { HistoryItem, HistoryMessage } from "../session/historyItem.js";
 import type { HistoryPage } from "../session/history.js";
 import type { Outgoing } from "../session/outbox.js";
 import type { RoomState } from "../session/roomState.js";
-import type { Turn } from "../session/turn.js";
+import type { Transaction } from "../session/transaction.js";
 import type { Quote, TimelineItem, TimelineMessage, TimelinePage } from "../view/timeline.js";
 import { messageLine, systemLine } from "../view/timelineView.js";
 import { amend, type Amendment, isAmendment, UNAMENDED } from "./amendment.js";
@@ -42,12 +42,12 @@ export class Conversation {
     return item && this.ofItem(item, await this.state.amendments.at(item.n));
   }
 
-  /** A line that was just taken in, in its turn. */
+  /** A line that was just taken in, in its transaction. */
   async line(item: HistoryMessage): Promise<TimelineItem> {
     return messageLine(await this.view(this.ofItem(item, await this.state.amendments.at(item.n))));
   }
 
-  /** A message that was just put into the outbox, in its turn. */
+  /** A message that was just put into the outbox, in its transaction. */
   pending(entry: Outgoing): Promise<TimelineMessage> {
     return this.view(this.ofEntry(entry));
   }
@@ -61,24 +61,24 @@ export class Conversation {
    * Takes in what somebody does to a message that is in the log. What does not count leaves no trace but its id: an act on
    * a message from before this device's time, by somebody who may not, or on one that is gone.
    */
-  async take(turn: Turn, act: Message): Promise<void> {
+  async take(tx: Transaction, act: Message): Promise<void> {
     const { history, amendments, room } = this.state;
-    history.addAct(turn, act);
+    history.addAct(tx, act);
     const item = act.ref && (await history.find(act.ref));
     if (!item) return;
     const after = amend(await amendments.at(item.n), item.message, act, room?.roster ?? null);
     if (after) {
-      amendments.put(turn, item.n, after);
-      history.amended(turn, item, after);
+      amendments.put(tx, item.n, after);
+      history.amended(tx, item, after);
     }
     // An own act that does not count was shown while it was on its way.
-    if (after || equalBytes(act.author, this.state.person)) await this.tell(turn, item.message.id);
+    if (after || equalBytes(act.author, this.state.person)) await this.tell(tx, item.message.id);
   }
 
   /** Tells the screens how a message is now. */
-  async tell(turn: Turn, id: Uint8Array): Promise<TimelineMessage | null> {
+  async tell(tx: Transaction, id: Uint8Array): Promise<TimelineMessage | null> {
     const message = await this.find(id);
-    if (message) this.state.emit(turn, { type: "amended", message });
+    if (message) this.state.emit(tx, { type: "amended", message });
     return message;
   }
 

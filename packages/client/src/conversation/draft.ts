@@ -13,9 +13,9 @@ export async function readDraft({ ports, keys }: RoomState): Promise<string> {
 
 /** Keeps what the person has begun to write. In a room whose storage failed nothing is kept. */
 export async function writeDraft(state: RoomState, text: string): Promise<void> {
-  await state.turn((turn) => {
-    state.emit(turn, { type: "changed" });
-    if (text === "") turn.delete(state.keys.draft);
-    else turn.put(state.keys.draft, utf8Bytes(text.slice(0, LONGEST)));
+  await state.transact((tx) => {
+    state.emit(tx, { type: "changed" });
+    if (text === "") tx.delete(state.keys.draft);
+    else tx.put(state.keys.draft, utf8Bytes(text.slice(0, LONGEST)));
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryDisk, MemoryStorage } from "../memory/memoryStorage.js";
 import { History } from "../session/history.js";
 import { RoomKeys } from "../session/homeKey.js";
-import { Turn } from "../session/turn.js";
+import { Transaction } from "../session/transaction.js";
 import { Amendments } from "./amendments.js";
 import { roomTexts } from "./roomSearch.js";
 import { SearchIndex, type SearchLine } from "./searchIndex.js";
@@ -19,7 +19,7 @@ async function filled(count: number): Promise<MemoryStorage> {
   const storage = new MemoryStorage(new MemoryDisk());
   const history = await History.load(storage, keys);
   for (let n = 1; n <= count;) {
-    const turn = new Turn();
+    const tx = new Transaction();
     for (const end = Math.min(count, n + 999); n <= end; n++) {
       const words = Array.from({ length: 10 }, (_, at) => WORDS[(n * 7 + at * 3) % WORDS.length]);
       const id = Uint8Array.from({ length: 16 }, (_, at) => (n >> (8 * (at % 4))) & 255);
@@ -35,10 +35,10 @@ async function filled(count: number): Promise<MemoryStorage> {
           authorGone: false,
         },
       };
-      history.add(turn, { kind: "message", n, own: true, message });
+      history.add(tx, { kind: "message", n, own: true, message });
     }
-    await storage.commit(turn.writes);
-    for (const effect of turn.effects) effect();
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
   }
   return storage;
 }

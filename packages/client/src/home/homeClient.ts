@@ -171,10 +171,10 @@ export class HomeClient implements Client {
     };
     const session = await this.session(meta, { room });
     const { state } = session.engine;
-    const kept = await state.turn((turn) => {
-      state.setMeta(turn, {});
-      state.apply(turn, delta);
-      state.deeds.add(turn, deed, 0);
+    const kept = await state.transact((tx) => {
+      state.setMeta(tx, {});
+      state.apply(tx, delta);
+      state.deeds.add(tx, deed, 0);
     });
     if (!kept.ok) return kept;
     this.add(session);
@@ -268,8 +268,8 @@ export class HomeClient implements Client {
   private async goOn(before: LiveSession, session: LiveSession): Promise<Problem | null> {
     const { engine } = session;
     const { standing } = engine.state.meta;
-    const kept = await engine.state.turn((turn) => {
-      engine.state.setMeta(turn, {});
+    const kept = await engine.state.transact((tx) => {
+      engine.state.setMeta(tx, {});
     });
     if (!kept.ok) return kept.problem;
     before.engine.stop();

@@ -10,7 +10,7 @@ import {
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
-import { Patience } from "../session/patience.js";
+import { RetryTimer } from "../session/retryTimer.js";
 import type { JoinEnding, PendingJoin } from "../session/roomMeta.js";
 import type { RoomState } from "../session/roomState.js";
 import type { Sync } from "../session/sync.js";
@@ -30,8 +30,8 @@ export class AskedJoin implements ConnectionUser {
   private readonly asking: Asking;
   private lookedOn = 0;
   private busy = false;
-  private readonly patience: Patience;
-  private readonly watching: Patience;
+  private readonly retry: RetryTimer;
+  private readonly watching: RetryTimer;
 
   constructor(
     private readonly state: RoomState,
@@ -42,8 +42,8 @@ export class AskedJoin implements ConnectionUser {
   ) {
     this.asking = decodeAsking(asking);
     this.topic = this.asking.inboxId;
-    this.patience = new Patience(state.ports, changed);
-    this.watching = new Patience(state.ports, () => {
+    this.retry = new RetryTimer(state.ports, changed);
+    this.watching = new RetryTimer(state.ports, () => {
       this.lookedOn = 0;
       changed();
     });
@@ -65,7 +65,7 @@ export class AskedJoin implements ConnectionUser {
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
     this.watching.stop();
   }
 
@@ -77,7 +77,7 @@ export class AskedJoin implements ConnectionUser {
 
   advance(): void {
     const { join, standing } = this.state.meta;
-    if (standing !== "asking" || !join || this.busy || this.patience.isWaiting || !this.connection.welcome) return;
+    if (standing !== "asking" || !join || this.busy || this.retry.isWaiting || !this.connection.welcome) return;
     if (!join.isPosted) void this.work(this.post(join));
     else if (this.lookedOn !== this.connection.number) void this.work(this.look());
   }
@@ -100,13 +100,13 @@ export class AskedJoin implements ConnectionUser {
     const answer = await this.connection.request<"postRequest">({ type: "postRequest", roomTag, slotId, blob });
     const proved = await proof;
     if (answer.type === "posted") {
-      await this.state.turn((turn) => {
-        this.state.setMeta(turn, { join: { ...join, isPosted: true } });
+      await this.state.transact((tx) => {
+        this.state.setMeta(tx, { join: { ...join, isPosted: true } });
       });
     } else if (answer.type === "error") {
       const { error, retryAfter } = proved.type === "error" ? proved : answer;
       if (FINAL.has(error)) await this.fail({ kind: "relay", error, retryAfter });
-      else this.patience.later(retryAfter);
+      else this.retry.later(retryAfter);
     }
   }
 
@@ -121,7 +121,7 @@ export class AskedJoin implements ConnectionUser {
     const answer = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId, after: 0 });
     if (answer.type === "error") {
       this.lookedOn = 0;
-      this.patience.later(answer.retryAfter);
+      this.retry.later(answer.retryAfter);
     }
     if (answer.type !== "inbox") return;
     for (const item of answer.items) if (await this.take(item)) return;
@@ -165,14 +165,14 @@ export class AskedJoin implements ConnectionUser {
     const admitted = acceptAdmission(ports, ...admission);
     if (!admitted.ok) return false;
     const { room, delta, deeds } = admitted.value;
-    const taken = await this.state.turn((turn) => {
-      turn.delete(this.state.keys.asking);
-      this.state.deeds.clear(turn);
+    const taken = await this.state.transact((tx) => {
+      tx.delete(this.state.keys.asking);
+      this.state.deeds.clear(tx);
       this.state.room = room;
-      this.state.apply(turn, delta);
-      for (const deed of deeds) this.state.deeds.add(turn, deed, 0);
+      this.state.apply(tx, delta);
+      for (const deed of deeds) this.state.deeds.add(tx, deed, 0);
       const join = this.state.meta.join && { ...this.state.meta.join, blob: new Uint8Array(0) };
-      this.state.setMeta(turn, { standing: "joining", title: room.roster.title, join });
+      this.state.setMeta(tx, { standing: "joining", title: room.roster.title, join });
     });
     if (!taken.ok) return false;
     const { inboxId } = this.asking;
@@ -200,9 +200,9 @@ export class AskedJoin implements ConnectionUser {
     // RULE: client.ask-kept: what a relay says of an invite ends the waiting for its person, and throws no keys away: who is
     // let in all the same comes in by the same link, and is not for ever a member without a device (attack A103).
     const isKept = problem.kind === "relay";
-    await this.state.turn((turn) => {
-      if (!isKept) turn.delete(this.state.keys.asking);
-      this.state.setMeta(turn, {
+    await this.state.transact((tx) => {
+      if (!isKept) tx.delete(this.state.keys.asking);
+      this.state.setMeta(tx, {
         standing: "lost",
         join: isKept ? this.state.meta.join : null,
         ending: { problem, by },

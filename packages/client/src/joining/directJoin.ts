@@ -1,12 +1,12 @@
 import { type DeviceIdentity, joinRoom, type Joining, parseLink, type RoomPreview } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import { Patience } from "../session/patience.js";
+import { RetryTimer } from "../session/retryTimer.js";
 import type { PendingJoin } from "../session/roomMeta.js";
 import type { RoomState } from "../session/roomState.js";
 import { decodeAppend, encodeAppend } from "../session/storedAppend.js";
 import type { Sync } from "../session/sync.js";
-import type { Turn } from "../session/turn.js";
+import type { Transaction } from "../session/transaction.js";
 import type { Problem } from "../view/problem.js";
 import { readInvite } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
@@ -24,7 +24,7 @@ export class DirectJoin {
   problem: Problem | null = null;
   private sentOn = 0;
   private busy = false;
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
 
   constructor(
     private readonly state: RoomState,
@@ -33,18 +33,17 @@ export class DirectJoin {
     private readonly sync: Sync,
     private readonly changed: () => void,
   ) {
-    this.patience = new Patience(state.ports, changed);
+    this.retry = new RetryTimer(state.ports, changed);
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
   }
 
   advance(): void {
     const { room, meta } = this.state;
     const { join } = meta;
-    if (meta.standing !== "joining" || !join || this.busy || this.patience.isWaiting || !this.connection.welcome)
-      return;
+    if (meta.standing !== "joining" || !join || this.busy || this.retry.isWaiting || !this.connection.welcome) return;
     if (!room) {
       void this.work(this.again(join));
       return;
@@ -80,7 +79,7 @@ export class DirectJoin {
     const { error, retryAfter } = proved.type === "error" ? proved : answer;
     if (FINAL.has(error)) return this.fail({ kind: "relay", error, retryAfter });
     this.sentOn = 0;
-    this.patience.later(retryAfter);
+    this.retry.later(retryAfter);
   }
 
   /** Begins again, with what the slot holds now. */
@@ -96,15 +95,15 @@ export class DirectJoin {
       if (problem.kind === "unreachable") return;
       if (problem.kind === "refused" && problem.rejection.code !== "bad_slot") return this.fail(problem);
       if (problem.kind === "relay" && FINAL.has(problem.error)) return this.fail(problem);
-      this.patience.later();
+      this.retry.later();
       return;
     }
     if (preview.value.slot.lastCommit < known) {
       // Nobody has refreshed the slot yet: to join by it would be to lose again.
-      await this.state.turn((turn) => {
-        this.state.setMeta(turn, { join: { ...join, attempts: join.attempts + 1 } });
+      await this.state.transact((tx) => {
+        this.state.setMeta(tx, { join: { ...join, attempts: join.attempts + 1 } });
       });
-      this.patience.later();
+      this.retry.later();
       return;
     }
     // RULE: client.one-join: while the epoch lasts there is one join of ours, sent again as it is: a relay that kept the
@@ -112,9 +111,9 @@ export class DirectJoin {
     if (room && preview.value.slot.epoch === decodeAppend(join.blob).epoch) {
       const appendId = this.state.ports.random(16);
       const append = { ...decodeAppend(join.blob), appendId, lastCommit: room.lastCommit };
-      await this.state.turn((turn) => {
+      await this.state.transact((tx) => {
         const attempts = join.attempts + 1;
-        this.state.setMeta(turn, { join: { ...join, attempts, blob: encodeAppend(append) } });
+        this.state.setMeta(tx, { join: { ...join, attempts, blob: encodeAppend(append) } });
       });
       this.sentOn = 0;
       return;
@@ -123,8 +122,8 @@ export class DirectJoin {
     const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
     const joining = joinRoom(this.state.ports, preview.value, joiner);
     if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.rejection });
-    await this.state.turn((turn) => {
-      keepJoin(this.state, turn, preview.value, joining.value, { ...join, attempts: join.attempts + 1 });
+    await this.state.transact((tx) => {
+      keepJoin(this.state, tx, preview.value, joining.value, { ...join, attempts: join.attempts + 1 });
     });
     this.sentOn = 0;
     this.sync.restart();
@@ -132,8 +131,8 @@ export class DirectJoin {
 
   private async fail(problem: Problem): Promise<void> {
     this.problem = problem;
-    await this.state.turn((turn) => {
-      this.state.setMeta(turn, { standing: "lost", join: null, ending: { problem, by: null } });
+    await this.state.transact((tx) => {
+      this.state.setMeta(tx, { standing: "lost", join: null, ending: { problem, by: null } });
     });
   }
 }
@@ -141,17 +140,17 @@ export class DirectJoin {
 /** Keeps a join that is about to be sent, in place of an earlier one. */
 export function keepJoin(
   state: RoomState,
-  turn: Turn,
+  tx: Transaction,
   preview: RoomPreview,
   { room, append, delta, deed }: Joining,
   join: Omit<PendingJoin, "blob" | "isPosted">,
 ): void {
-  turn.clear(state.keys.state);
-  state.deeds.clear(turn);
+  tx.clear(state.keys.state);
+  state.deeds.clear(tx);
   state.room = room;
-  state.apply(turn, delta);
-  for (const before of preview.deeds) state.deeds.add(turn, before, 0);
-  state.deeds.add(turn, deed, 0);
+  state.apply(tx, delta);
+  for (const before of preview.deeds) state.deeds.add(tx, before, 0);
+  state.deeds.add(tx, deed, 0);
   const { title } = preview.roster;
-  state.setMeta(turn, { standing: "joining", title, join: { ...join, isPosted: false, blob: encodeAppend(append) } });
+  state.setMeta(tx, { standing: "joining", title, join: { ...join, isPosted: false, blob: encodeAppend(append) } });
 }

@@ -98,11 +98,11 @@ async function accept(
   const session = begun.value;
   const { state } = session.engine;
   const join = { link: home.text, name, note, attempts: 1, isLast };
-  const stored = await state.turn((turn) => {
-    if (joining?.ok) keepJoin(state, turn, preview, joining.value, join);
+  const stored = await state.transact((tx) => {
+    if (joining?.ok) keepJoin(state, tx, preview, joining.value, join);
     if (asking?.ok && kept) {
-      turn.put(state.keys.asking, kept);
-      state.setMeta(turn, { join: { ...join, isPosted: false, blob: asking.value.blob } });
+      tx.put(state.keys.asking, kept);
+      state.setMeta(tx, { join: { ...join, isPosted: false, blob: asking.value.blob } });
     }
   });
   if (!stored.ok) return stored;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryDisk } from "../memory/memoryStorage.js";
 import { AlarmLog } from "./alarmLog.js";
 import { RoomKeys } from "./homeKey.js";
-import { Turn } from "./turn.js";
+import { Transaction } from "./transaction.js";
 
 const keys = new RoomKeys(new Uint8Array(32));
 const alarm = (change: Partial<Alarm>): Alarm => ({
@@ -18,15 +18,15 @@ describe("AlarmLog", () => {
   it("keeps what it was given, counts what is the same, and reads it back", () => {
     const disk = new MemoryDisk();
     const log = new AlarmLog(keys, []);
-    const turn = new Turn();
-    expect(log.add(turn, alarm({}), 3, 1000).isNew).toBe(true);
-    expect(log.add(turn, alarm({}), 4, 2000)).toMatchObject({ isNew: false, entry: { n: 3, count: 2 } });
-    expect(log.add(turn, alarm({ code: "JUNK", person: null, rejection: null }), 5, 3000).isNew).toBe(true);
-    expect(log.add(turn, alarm({ code: "JUNK", person: null, rejection: null, evidence: "11" }), 6, 3000).isNew).toBe(
+    const tx = new Transaction();
+    expect(log.add(tx, alarm({}), 3, 1000).isNew).toBe(true);
+    expect(log.add(tx, alarm({}), 4, 2000)).toMatchObject({ isNew: false, entry: { n: 3, count: 2 } });
+    expect(log.add(tx, alarm({ code: "JUNK", person: null, rejection: null }), 5, 3000).isNew).toBe(true);
+    expect(log.add(tx, alarm({ code: "JUNK", person: null, rejection: null, evidence: "11" }), 6, 3000).isNew).toBe(
       false,
     );
-    log.acknowledge(turn, 1);
-    disk.apply(turn.writes);
+    log.acknowledge(tx, 1);
+    disk.apply(tx.writes);
     const records = [...disk.records].map(([key, value]) => ({ key, value }));
     expect(new AlarmLog(keys, records).entries).toEqual(log.entries);
   });
@@ -35,9 +35,9 @@ describe("AlarmLog", () => {
     const disk = new MemoryDisk();
     const log = new AlarmLog(keys, []);
     for (let i = 0; i < 1000; i++) {
-      const turn = new Turn();
-      log.add(turn, alarm({ evidence: `${String(i)} `.padEnd(1 << 16, "f") }), i, i);
-      disk.apply(turn.writes);
+      const tx = new Transaction();
+      log.add(tx, alarm({ evidence: `${String(i)} `.padEnd(1 << 16, "f") }), i, i);
+      disk.apply(tx.writes);
     }
     expect(disk.records.size).toBeLessThanOrEqual(200);
     expect(Math.max(...[...disk.records.values()].map(({ length }) => length))).toBeLessThan(20_000);
@@ -45,28 +45,28 @@ describe("AlarmLog", () => {
 
   it("RULE client.one-lie: a relay that is caught again and again makes one alarm until somebody has looked, with the proof there is", () => {
     const log = new AlarmLog(keys, []);
-    const turn = new Turn();
+    const tx = new Transaction();
     const lie = (code: AlarmCode, evidence: string) => alarm({ code, person: null, rejection: null, evidence });
     for (const code of ["FORK", "ROLLBACK", "EQUIVOCATION", "BAD_RECEIPT", "WITHHELD", "SHUT_OUT"] as const) {
-      const { entry } = log.add(turn, lie(code, "00"), 3, 1000);
-      expect(log.add(turn, lie(code, "01"), 4, 2000)).toMatchObject({ isNew: false, entry: { count: 2 } });
-      log.acknowledge(turn, entry.order);
-      expect(log.add(turn, lie(code, "02"), 5, 3000).isNew).toBe(true);
+      const { entry } = log.add(tx, lie(code, "00"), 3, 1000);
+      expect(log.add(tx, lie(code, "01"), 4, 2000)).toMatchObject({ isNew: false, entry: { count: 2 } });
+      log.acknowledge(tx, entry.order);
+      expect(log.add(tx, lie(code, "02"), 5, 3000).isNew).toBe(true);
     }
     // What a member claims is each one's own.
     const claim = (evidence: string) => alarm({ code: "FORK", evidence });
-    expect(log.add(turn, claim("03"), 6, 4000).isNew).toBe(true);
-    expect(log.add(turn, claim("04"), 6, 4000).isNew).toBe(true);
+    expect(log.add(tx, claim("03"), 6, 4000).isNew).toBe(true);
+    expect(log.add(tx, claim("04"), 6, 4000).isNew).toBe(true);
     // The first has nothing to show, a later one has: that is what is kept.
     const fresh = new AlarmLog(keys, []);
-    fresh.add(turn, lie("ROLLBACK", "00"), 3, 1000);
+    fresh.add(tx, lie("ROLLBACK", "00"), 3, 1000);
     const head = (n: number, time: number) => {
       const receipt = { roomTag: new Uint8Array(32), n, head: new Uint8Array(32).fill(n), time };
       return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
     };
     const proof = proofToJson({ relayKey: new Uint8Array(32), first: head(5, 1), second: head(4, 2) });
-    expect(fresh.add(turn, lie("ROLLBACK", proof), 4, 2000).entry.alarm.evidence).toBe(proof);
-    expect(fresh.add(turn, lie("ROLLBACK", "01"), 5, 3000).entry).toMatchObject({
+    expect(fresh.add(tx, lie("ROLLBACK", proof), 4, 2000).entry.alarm.evidence).toBe(proof);
+    expect(fresh.add(tx, lie("ROLLBACK", "01"), 5, 3000).entry).toMatchObject({
       count: 3,
       alarm: { evidence: proof },
     });
@@ -74,16 +74,16 @@ describe("AlarmLog", () => {
 
   it("RULE client.acknowledged-one: an alarm that somebody looked at stays quiet when it comes again; another one does not", () => {
     const log = new AlarmLog(keys, []);
-    const turn = new Turn();
-    log.add(turn, alarm({}), 3, 1000);
-    expect(log.acknowledge(turn, 1)).toBe(true);
-    expect(log.acknowledge(turn, 2)).toBe(false);
-    expect(log.add(turn, alarm({}), 4, 2000).entry).toMatchObject({ order: 1, count: 2, acknowledged: true });
-    expect(log.add(turn, alarm({ evidence: "01" }), 5, 3000).entry).toMatchObject({ order: 2, acknowledged: false });
+    const tx = new Transaction();
+    log.add(tx, alarm({}), 3, 1000);
+    expect(log.acknowledge(tx, 1)).toBe(true);
+    expect(log.acknowledge(tx, 2)).toBe(false);
+    expect(log.add(tx, alarm({}), 4, 2000).entry).toMatchObject({ order: 1, count: 2, acknowledged: true });
+    expect(log.add(tx, alarm({ evidence: "01" }), 5, 3000).entry).toMatchObject({ order: 2, acknowledged: false });
     // Where no more are kept, a new one takes the place of the last: also of one that was looked at.
-    for (let n = 0; n < 200; n++) log.add(turn, alarm({ evidence: `02${String(n)}` }), 6, 4000);
-    log.acknowledge(turn, 180);
-    expect(log.add(turn, alarm({ evidence: "03" }), 7, 5000).entry).toMatchObject({
+    for (let n = 0; n < 200; n++) log.add(tx, alarm({ evidence: `02${String(n)}` }), 6, 4000);
+    log.acknowledge(tx, 180);
+    expect(log.add(tx, alarm({ evidence: "03" }), 7, 5000).entry).toMatchObject({
       ...{ order: 180, n: 7, count: 1, acknowledged: false },
       alarm: { evidence: "03" },
     });
@@ -91,12 +91,12 @@ describe("AlarmLog", () => {
 
   it("A83: RULE client.alarms-bounded: no flood of a member's hides what the relay does, before it or after it", () => {
     const log = new AlarmLog(keys, []);
-    const turn = new Turn();
+    const tx = new Transaction();
     const flood = (from: number) => {
-      for (let n = from; n < from + 300; n++) log.add(turn, alarm({ evidence: String(n) }), 6, 4000);
+      for (let n = from; n < from + 300; n++) log.add(tx, alarm({ evidence: String(n) }), 6, 4000);
     };
     const lie = (code: AlarmCode, evidence = "00") =>
-      log.add(turn, alarm({ code, person: null, rejection: null, evidence }), 7, 5000);
+      log.add(tx, alarm({ code, person: null, rejection: null, evidence }), 7, 5000);
     flood(0);
     expect(lie("WITHHELD")).toMatchObject({ isNew: true, entry: { n: 7, alarm: { code: "WITHHELD" } } });
     flood(1000);
@@ -108,7 +108,7 @@ describe("AlarmLog", () => {
     // The newest of the member's is told as itself.
     expect(log.entries[179]!.alarm.evidence).toBe("2299");
     // However often the relay is caught and somebody has looked, no more are kept.
-    for (let n = 0; n < 100; n++) log.acknowledge(turn, lie("FORK", `01${String(n)}`).entry.order);
+    for (let n = 0; n < 100; n++) log.acknowledge(tx, lie("FORK", `01${String(n)}`).entry.order);
     expect(log.entries).toHaveLength(200);
     expect(lie("ROLLBACK").entry).toMatchObject({ order: 200, count: 1, alarm: { code: "ROLLBACK" } });
   });

@@ -3,7 +3,7 @@ import { type Alarm, type AlarmCode, ALARMS, proofFromJson, REJECTION_CODES, typ
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** An alarm as it is kept. */
 export interface LoggedAlarm {
@@ -37,7 +37,7 @@ export class AlarmLog {
   }
 
   /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
-  add(turn: Turn, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
+  add(tx: Transaction, alarm: Alarm, n: number, time: number): { entry: LoggedAlarm; isNew: boolean } {
     const same = this.entries.find((entry) => isSame(entry, alarm));
     const kept = { ...alarm, evidence: keptEvidence(alarm) };
     const placed = same ?? this.displaced(alarm);
@@ -45,7 +45,7 @@ export class AlarmLog {
     const entry: LoggedAlarm = same
       ? { ...same, alarm: better(same.alarm, kept), count: same.count + 1 }
       : { order: placed?.order ?? this.entries.length + 1, n, time, alarm: kept, count: 1, acknowledged: false };
-    this.keep(turn, entry);
+    this.keep(tx, entry);
     return { entry, isNew: !placed };
   }
 
@@ -59,9 +59,9 @@ export class AlarmLog {
   }
 
   /** A person has looked at this one. False when there is none. */
-  acknowledge(turn: Turn, order: number): boolean {
+  acknowledge(tx: Transaction, order: number): boolean {
     const entry = this.find(order);
-    if (entry) this.keep(turn, { ...entry, acknowledged: true });
+    if (entry) this.keep(tx, { ...entry, acknowledged: true });
     return entry !== null;
   }
 
@@ -69,9 +69,9 @@ export class AlarmLog {
     return this.entries[order - 1] ?? null;
   }
 
-  private keep(turn: Turn, entry: LoggedAlarm): void {
+  private keep(tx: Transaction, entry: LoggedAlarm): void {
     this.entries[entry.order - 1] = entry;
-    turn.put(this.keys.alarm(entry.order), encodeAlarm(entry));
+    tx.put(this.keys.alarm(entry.order), encodeAlarm(entry));
   }
 }
 

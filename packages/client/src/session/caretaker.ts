@@ -1,11 +1,11 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Decisions, Wish } from "./decisions.js";
 import type { JoinRequests } from "./joinRequests.js";
-import { fraction, Patience } from "./patience.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
 import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
-import { placeInTurn } from "./turnTaking.js";
+import { electionRank } from "./electionRank.js";
 
 const STEP = 1500;
 const LONGEST = 60_000;
@@ -28,7 +28,7 @@ function planOf({ key }: Owed, seq: number): string {
  * promised. Those who are there do it, one after another; that two do it at once is harmless.
  */
 export class Caretaker {
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
   /** How often new keys were made for somebody who joined by themselves. */
   rekeys = 0;
   private plan = "";
@@ -45,13 +45,13 @@ export class Caretaker {
     private readonly returns: ReturnKeeper,
     private readonly changed: () => void,
   ) {
-    this.patience = new Patience(state.ports, () => {
+    this.retry = new RetryTimer(state.ports, () => {
       void this.act();
     });
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
     this.plan = "";
   }
 
@@ -89,10 +89,10 @@ export class Caretaker {
     if (!room || !this.mayAct || this.isActing) return;
     if (this.state.leaving !== null && room.roster.members.size === 1) {
       // All others have gone first: nobody is left to carry it out.
-      void this.state.turn((turn) => {
+      void this.state.transact((tx) => {
         if (this.state.meta.standing !== "member") return;
-        this.state.setMeta(turn, { standing: "left" });
-        this.state.setLeaving(turn, null);
+        this.state.setMeta(tx, { standing: "left" });
+        this.state.setLeaving(tx, null);
       });
       return;
     }
@@ -100,11 +100,11 @@ export class Caretaker {
     const plan = next ? planOf(next, room.roster.seq) : "";
     if (plan === this.plan) return;
     this.plan = plan;
-    this.patience.stop();
+    this.retry.stop();
     if (!next) return;
-    const place = placeInTurn(room.roster, room.self.leaf, room.roster.seq);
+    const place = electionRank(room.roster, room.self.leaf, room.roster.seq);
     const wait = next.isOwn || this.isHurried ? 0 : STEP * (place + fraction(this.state.ports));
-    this.patience.in(Math.min(LONGEST, wait));
+    this.retry.in(Math.min(LONGEST, wait));
   }
 
   private async act(): Promise<void> {
@@ -122,9 +122,9 @@ export class Caretaker {
     // What only did not get through is tried again, ever more slowly, until it does.
     if (!result.ok && !isRefused) {
       this.plan = planOf(next, this.state.room?.roster.seq ?? 0);
-      this.patience.later();
+      this.retry.later();
     } else {
-      this.patience.reset();
+      this.retry.reset();
       this.advance();
     }
     this.changed();

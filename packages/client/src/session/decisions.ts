@@ -7,7 +7,7 @@ import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
 import { isGone } from "../view/status.js";
 import { whyLate } from "./hindrance.js";
-import { Patience } from "./patience.js";
+import { RetryTimer } from "./retryTimer.js";
 import { keepNoted } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
 import type { Sender } from "./sender.js";
@@ -51,7 +51,7 @@ export class Decisions {
   private refusals = 0;
   /** How often commits that nobody could use came before the present one. */
   private blocked = 0;
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
   /** Ends the wait for a relay that went before it answered. */
   private cancelAway: CancelTimer | null = null;
 
@@ -63,7 +63,7 @@ export class Decisions {
     readonly sender: Sender,
     changed: () => void,
   ) {
-    this.patience = new Patience(state.ports, changed);
+    this.retry = new RetryTimer(state.ports, changed);
   }
 
   /**
@@ -109,7 +109,7 @@ export class Decisions {
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
     this.awaitReturn();
   }
 
@@ -128,7 +128,7 @@ export class Decisions {
 
   /** Nothing will be done any more. */
   stop(problem: Problem): void {
-    this.patience.stop();
+    this.retry.stop();
     this.cancelAway?.();
     this.cancelAway = null;
     const all = this.current ? [this.current, ...this.waiting] : [...this.waiting];
@@ -149,7 +149,7 @@ export class Decisions {
       this.stop({ kind: "not_member" });
       return;
     }
-    if (this.busy || this.patience.isWaiting || room.status !== "active" || !this.sync.isLive) return;
+    if (this.busy || this.retry.isWaiting || room.status !== "active" || !this.sync.isLive) return;
     const { pending } = room;
     if (pending && pending.append.lastCommit !== room.lastCommit) void this.work(this.renew());
     else if (pending && this.sentOn !== this.connection.number) void this.work(this.send(pending.append));
@@ -185,13 +185,13 @@ export class Decisions {
       this.finish(failed(doubt));
       return;
     }
-    const result = await this.state.turn((turn): Rejection | null => {
+    const result = await this.state.transact((tx): Rejection | null => {
       const outcome = this.state.room!.act(wish, {
         now: this.state.clock.timeOf(this.state.now()),
         ...(request ? { request } : {}),
       });
       if (!outcome.ok) return outcome.rejection;
-      this.state.apply(turn, outcome.value.delta);
+      this.state.apply(tx, outcome.value.delta);
       return null;
     });
     this.sentOn = 0;
@@ -228,20 +228,20 @@ export class Decisions {
   /** Asks the others for their agreement, also where somebody asked for the same before: they may take it back. */
   private async propose(action: Action, missing: Rejection): Promise<void> {
     const hash = actionHash(this.state.ports.crypto, action);
-    const result = await this.state.turn((turn): Rejection | null => {
+    const result = await this.state.transact((tx): Rejection | null => {
       const room = this.state.room!;
       const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
       if (!isAsked) {
         const proposed = room.propose(action, this.state.now());
         if (!proposed.ok) return proposed.rejection;
-        this.state.apply(turn, room.notePetition(action).delta);
-        this.sender.addSealed(turn, proposed.value);
+        this.state.apply(tx, room.notePetition(action).delta);
+        this.sender.addSealed(tx, proposed.value);
       }
       // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
       const approved = room.approve(hash, this.state.now());
       // Who asks for the same again is told how it stands.
       if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
-      this.sender.addSealed(turn, approved.value);
+      this.sender.addSealed(tx, approved.value);
       return null;
     });
     this.sender.advance();
@@ -268,7 +268,7 @@ export class Decisions {
     this.sentOn = 0;
     const { error, retryAfter } = answer;
     if (++this.refusals < PATIENT) {
-      this.patience.later(retryAfter);
+      this.retry.later(retryAfter);
       return;
     }
     await this.discard();
@@ -278,9 +278,9 @@ export class Decisions {
 
   private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {
     if (!receipt) return;
-    await this.state.turn((turn) => {
+    await this.state.transact((tx) => {
       const noted = this.state.room?.noteCommitReceipt(receipt);
-      if (noted) keepNoted(this.state, turn, noted);
+      if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.isSigned) this.sync.distrust();
     });
   }
@@ -295,17 +295,17 @@ export class Decisions {
       this.finish(failed({ kind: "starved", losses }));
       return;
     }
-    await this.state.turn((turn) => {
+    await this.state.transact((tx) => {
       const renewed = this.state.room?.renewPending();
-      if (renewed) this.state.apply(turn, renewed.delta);
+      if (renewed) this.state.apply(tx, renewed.delta);
     });
     this.sentOn = 0;
-    if (losses > 1) this.patience.later();
+    if (losses > 1) this.retry.later();
   }
 
   private discard(): Promise<Result<void>> {
-    return this.state.turn((turn) => {
-      if (this.state.room?.pending) this.state.apply(turn, this.state.room.discardPending());
+    return this.state.transact((tx) => {
+      if (this.state.room?.pending) this.state.apply(tx, this.state.room.discardPending());
     });
   }
 
@@ -334,13 +334,13 @@ export class Decisions {
     }
     this.waiting.unshift(intent);
     // The first time at once; then with a growing, random pause, so that two who race do not go on racing.
-    if (intent.losses > 1) this.patience.later();
+    if (intent.losses > 1) this.retry.later();
   }
 
   private finish(result: Result<Progress>): void {
     this.current?.settle(result);
     this.current = null;
-    this.patience.reset();
+    this.retry.reset();
   }
 
   /** Nobody waits for it any more. What is stored already goes its way, and is called so. */

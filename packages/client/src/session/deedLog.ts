@@ -4,7 +4,7 @@ import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** A deed, where it is in the log, and the role that its author had. */
 export interface LoggedDeed {
@@ -34,25 +34,25 @@ export class DeedLog {
   }
 
   /** Adds a deed that is not here yet. */
-  add(turn: Turn, deed: Deed, n: number): LoggedDeed {
-    turn.put(this.keys.deed(deed.seq), encodeDeed(deed, n));
+  add(tx: Transaction, deed: Deed, n: number): LoggedDeed {
+    tx.put(this.keys.deed(deed.seq), encodeDeed(deed, n));
     return this.take(deed, n);
   }
 
   /** A deed that was known before turns out to be at this place of the log. */
-  place(turn: Turn, seq: number, n: number): LoggedDeed | null {
+  place(tx: Transaction, seq: number, n: number): LoggedDeed | null {
     const at = this.entries.findIndex(({ deed }) => deed.seq === seq);
     const known = this.entries[at];
     if (!known) return null;
     const placed = { ...known, n };
     this.entries[at] = placed;
-    turn.put(this.keys.deed(seq), encodeDeed(known.deed, n));
+    tx.put(this.keys.deed(seq), encodeDeed(known.deed, n));
     return placed;
   }
 
   /** Forgets everything: a join begins again. */
-  clear(turn: Turn): void {
-    turn.clear(this.keys.deeds);
+  clear(tx: Transaction): void {
+    tx.clear(this.keys.deeds);
     this.entries.length = 0;
     for (const map of [this.names, this.roles, this.admissions, this.creators]) map.clear();
   }

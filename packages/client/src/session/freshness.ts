@@ -4,7 +4,7 @@ import type { Freshness } from "../view/status.js";
 import { named } from "../view/roomView.js";
 import type { RoomState } from "./roomState.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 const FRESH = 5 * 60_000;
 /** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
@@ -23,7 +23,7 @@ export class FreshnessLog {
   }
 
   /** A message or a decision came: its author saw the same roster as we do. */
-  heard(turn: Turn, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
+  heard(tx: Transaction, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
     const { room } = this.state;
     const latest = this.state.now() + AHEAD;
     if (!room || late || time > latest) return;
@@ -32,7 +32,7 @@ export class FreshnessLog {
     const member = memberOf(room.roster, author);
     if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
     this.last = { by: author, time };
-    turn.put(
+    tx.put(
       this.state.keys.freshness,
       encode(this.last, (w, l) => w.opaque(l.by).u53(l.time)),
     );

@@ -26,7 +26,7 @@ export async function gatherProof(state: RoomState, connection: RelayConnection)
     if (answer.type !== "page" || answer.items.length === 0) break;
     for (const item of answer.items.slice(0, limit)) hashes.push(itemHash(sha256, room.tag, item));
   }
-  await state.turn((turn) => {
-    if (state.room === room) keepNoted(state, turn, room.proveFork(after, hashes));
+  await state.transact((tx) => {
+    if (state.room === room) keepNoted(state, tx, room.proveFork(after, hashes));
   });
 }

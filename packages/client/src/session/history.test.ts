@@ -6,7 +6,7 @@ import { MemoryDisk, MemoryStorage } from "../memory/memoryStorage.js";
 import { History } from "./history.js";
 import type { HistoryItem, HistoryMessage } from "./historyItem.js";
 import { RoomKeys } from "./homeKey.js";
-import { Turn } from "./turn.js";
+import { Transaction } from "./transaction.js";
 
 const keys = new RoomKeys(new Uint8Array(32));
 const message = (n: number, text: string): HistoryMessage => ({
@@ -24,10 +24,10 @@ async function historyOf(
 ): Promise<{ storage: MemoryStorage; history: History }> {
   const storage = new MemoryStorage(new MemoryDisk());
   const history = await History.load(storage, keys);
-  const turn = new Turn();
-  for (const item of items) history.add(turn, item);
-  await storage.commit(turn.writes);
-  for (const effect of turn.effects) effect();
+  const tx = new Transaction();
+  for (const item of items) history.add(tx, item);
+  await storage.commit(tx.writes);
+  for (const effect of tx.effects) effect();
   return { storage, history };
 }
 
@@ -54,16 +54,16 @@ describe("History", () => {
 
   it("RULE history.gaps-bounded: records in a row that cannot be shown are one line for each reason, with a count", async () => {
     const { storage, history } = await historyOf(message(1, "a"));
-    const turn = new Turn();
-    for (let n = 2; n < 10_002; n++) history.addGap(turn, n, n % 2 === 0 ? "pruned" : "epoch_gone");
-    history.add(turn, message(10_002, "b"));
-    expect(history.addGap(turn, 10_003, "pruned")).toEqual({
+    const tx = new Transaction();
+    for (let n = 2; n < 10_002; n++) history.addGap(tx, n, n % 2 === 0 ? "pruned" : "epoch_gone");
+    history.add(tx, message(10_002, "b"));
+    expect(history.addGap(tx, 10_003, "pruned")).toEqual({
       kind: "unreadable",
       n: 10_003,
       reason: "pruned",
       count: 1,
     });
-    await storage.commit(turn.writes);
+    await storage.commit(tx.writes);
     expect(await history.page()).toEqual([
       message(1, "a"),
       { kind: "unreadable", n: 2, reason: "pruned", count: 5000 },
@@ -73,21 +73,21 @@ describe("History", () => {
     ]);
   });
 
-  it("finds what is not stored yet, with what was done to it in the same group of turns", async () => {
+  it("finds what is not stored yet, with what was done to it in the same group of transactions", async () => {
     const { storage, history } = await historyOf();
-    const turn = new Turn();
+    const tx = new Transaction();
     const item = message(4, "soon gone");
-    history.add(turn, item);
+    history.add(tx, item);
     expect(await history.find(item.message.id)).toEqual(item);
     const deletion = { by: new Uint8Array(32), time: 1, n: 5 };
-    history.amended(turn, item, { ...UNAMENDED, deletion });
-    history.addAct(turn, { ...item.message, id: new Uint8Array(16).fill(9), kind: "delete", n: 5 });
+    history.amended(tx, item, { ...UNAMENDED, deletion });
+    history.addAct(tx, { ...item.message, id: new Uint8Array(16).fill(9), kind: "delete", n: 5 });
     expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
     expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
     expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
     expect(history.unread).toBe(0);
-    await storage.commit(turn.writes);
-    for (const effect of turn.effects) effect();
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
     expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
     expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
     expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
@@ -96,22 +96,22 @@ describe("History", () => {
   it("counts what is unread as it reads now, the same after a restart", async () => {
     const { storage, history } = await historyOf(message(1, "hello"), message(2, "hello"), message(3, "you"));
     const amendments = new Amendments(storage, keys);
-    const turn = new Turn();
+    const tx = new Transaction();
     const edit = { body: utf8Bytes("hello you"), time: 1, n: 4 };
     const change = (item: HistoryMessage, amendment: Parameters<typeof history.amended>[2]) => {
-      amendments.put(turn, item.n, amendment);
-      history.amended(turn, item, amendment);
+      amendments.put(tx, item.n, amendment);
+      history.amended(tx, item, amendment);
     };
     await history.countUnread(amendments, (text) => text.includes("you"));
     expect([history.unread, history.mentions, history.firstUnread]).toEqual([3, 1, 1]);
     change(message(2, "hello"), { ...UNAMENDED, edit });
     change(message(1, "hello"), { ...UNAMENDED, deletion: { by: new Uint8Array(32), time: 1, n: 5 } });
     expect([history.unread, history.mentions, history.firstUnread]).toEqual([2, 2, 2]);
-    await storage.commit(turn.writes);
+    await storage.commit(tx.writes);
     const again = await History.load(storage, keys);
     await again.countUnread(new Amendments(storage, keys), (text) => text.includes("you"));
     expect([again.unread, again.mentions, again.firstUnread]).toEqual([2, 2, 2]);
-    again.markRead(new Turn(), 2);
+    again.markRead(new Transaction(), 2);
     expect([again.unread, again.mentions, again.firstUnread]).toEqual([1, 1, 3]);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** Which part of a history to read. */
 export interface HistoryPage {
@@ -29,7 +29,7 @@ const decoder = new TextDecoder();
 
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
-  /** Of turns that are not stored yet: places and authors of messages by their id, and messages by their place. */
+  /** Of transactions that are not stored yet: places and authors of messages by their id, and messages by their place. */
   private readonly placing = new Map<string, { readonly n: number; readonly author: Uint8Array }>();
   private readonly unsaved = new Map<number, HistoryMessage>();
   /** Places of unread messages, and whether they name us; not more than are counted. */
@@ -73,39 +73,39 @@ export class History {
     return this.unreadAt.keys().next().value ?? null;
   }
 
-  add(turn: Turn, item: Exclude<HistoryItem, HistoryGap>): void {
+  add(tx: Transaction, item: Exclude<HistoryItem, HistoryGap>): void {
     this.gaps.clear();
     if (item.kind === "message") {
-      this.keepMessage(turn, item);
-      this.place(turn, item.message, item.n);
+      this.keepMessage(tx, item);
+      this.place(tx, item.message, item.n);
       this.count(item, UNAMENDED);
       return;
     }
     const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
-    turn.put(key, encodeHistoryItem(item));
+    tx.put(key, encodeHistoryItem(item));
   }
 
   /**
    * Keeps that a record cannot be shown: those that follow one another for one reason are one line, which it gives.
    * RULE: history.gaps-bounded: a relay that gives nothing but records that cannot be read fills neither disk nor screen (A83).
    */
-  addGap(turn: Turn, n: number, reason: Unreadable): HistoryGap {
+  addGap(tx: Transaction, n: number, reason: Unreadable): HistoryGap {
     const before = this.gaps.get(reason);
     const gap = { kind: "unreadable", n: before?.n ?? n, reason, count: (before?.count ?? 0) + 1 } as const;
     this.gaps.set(reason, gap);
-    turn.put(this.keys.historyItem(gap.n), encodeHistoryItem(gap));
+    tx.put(this.keys.historyItem(gap.n), encodeHistoryItem(gap));
     return gap;
   }
 
   /** Keeps of a message that is no line only who wrote it, so that it counts once. */
-  addAct(turn: Turn, act: Message): void {
-    this.place(turn, act, act.n, true);
+  addAct(tx: Transaction, act: Message): void {
+    this.place(tx, act, act.n, true);
   }
 
   /** Something was done to a message. RULE: conversation.erased: what was taken back is gone from this device too (attack A72). */
-  amended(turn: Turn, item: HistoryMessage, amendment: Amendment): void {
+  amended(tx: Transaction, item: HistoryMessage, amendment: Amendment): void {
     if (amendment.deletion && item.message.body.length > 0) {
-      this.keepMessage(turn, { ...item, message: { ...item.message, body: new Uint8Array(0) } });
+      this.keepMessage(tx, { ...item, message: { ...item.message, body: new Uint8Array(0) } });
     }
     this.count(item, amendment);
   }
@@ -149,9 +149,9 @@ export class History {
     return record && (record.author ?? (await this.find(id))?.message.author ?? null);
   }
 
-  markRead(turn: Turn, n: number): void {
+  markRead(tx: Transaction, n: number): void {
     this.readUpTo = n;
-    turn.put(
+    tx.put(
       this.keys.readMarker,
       encode(n, (w, value) => w.u53(value)),
     );
@@ -166,19 +166,19 @@ export class History {
     }
   }
 
-  private keepMessage(turn: Turn, item: HistoryMessage): void {
-    turn.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
+  private keepMessage(tx: Transaction, item: HistoryMessage): void {
+    tx.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
     this.unsaved.set(item.n, item);
-    turn.after(() => {
+    tx.after(() => {
       if (this.unsaved.get(item.n) === item) this.unsaved.delete(item.n);
     });
   }
 
-  private place(turn: Turn, { id, author }: Message, n: number, isAct = false): void {
+  private place(tx: Transaction, { id, author }: Message, n: number, isAct = false): void {
     const bytes = encode(n, (w, place) => (isAct ? w.u53(place).opaque(author) : w.u53(place)));
-    turn.put(this.keys.messageId(id), bytes);
+    tx.put(this.keys.messageId(id), bytes);
     this.placing.set(toHex(id), { n, author });
-    turn.after(() => this.placing.delete(toHex(id)));
+    tx.after(() => this.placing.delete(toHex(id)));
   }
 
   /** Where a message is; with its author where it is no line. */

@@ -22,8 +22,8 @@ export async function createInvite(
   const end = notAfter === null ? null : notAfter + ahead;
   const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode });
   const { inviteId } = action.invite;
-  const kept = await state.turn((turn) => {
-    state.invites.add(turn, { inviteId, label, secret });
+  const kept = await state.transact((tx) => {
+    state.invites.add(tx, { inviteId, label, secret });
   });
   if (!kept.ok) return kept;
   const decided = await decide(action);

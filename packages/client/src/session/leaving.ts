@@ -17,7 +17,7 @@ export async function leave(engine: RoomEngine): Promise<Result<void>> {
   const members = membersOf(state);
   if (members.length === 1) {
     // Nobody would be there to carry it out.
-    const left = await state.turn((turn) => state.setMeta(turn, { standing: "left" }));
+    const left = await state.transact((tx) => state.setMeta(tx, { standing: "left" }));
     engine.plan();
     return left.ok ? done(undefined) : left;
   }
@@ -26,7 +26,7 @@ export async function leave(engine: RoomEngine): Promise<Result<void>> {
   return say(
     engine,
     (room, now) => room.farewell(now),
-    (turn) => state.setLeaving(turn, state.room!.cursor.n),
+    (tx) => state.setLeaving(tx, state.room!.cursor.n),
   );
 }
 
@@ -37,7 +37,7 @@ export function stay(engine: RoomEngine): Promise<Result<void>> {
   return say(
     engine,
     (room, now) => room.stay(now),
-    (turn) => state.setLeaving(turn, null),
+    (tx) => state.setLeaving(tx, null),
   );
 }
 

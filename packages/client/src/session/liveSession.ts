@@ -39,7 +39,7 @@ import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 const NO_SECRET = new Uint8Array(32);
 const LONGEST_BODY = 60 * 1024;
@@ -120,23 +120,26 @@ export class LiveSession implements RoomSession {
       return failed({ kind: "malformed", what: "body" });
     }
     const writes = recordWrites(records);
-    return this.put({ id, kind, ref, body }, (turn) => turn.writes.push(...writes));
+    return this.put({ id, kind, ref, body }, (tx) => tx.writes.push(...writes));
   }
 
   /** Puts a message that fits into the outbox; `also` is kept with it, or neither is. */
-  private async put(content: protocol.MessageContent, also: (turn: Turn) => void): Promise<Result<TimelineMessage>> {
+  private async put(
+    content: protocol.MessageContent,
+    also: (tx: Transaction) => void,
+  ): Promise<Result<TimelineMessage>> {
     const { id, kind, ref } = content;
     const { conversation } = this.state;
-    const posted = await this.state.turn(async (turn) => {
+    const posted = await this.state.transact(async (tx) => {
       const known = await conversation.find(id);
       if (known) return known;
       const isAct = isAmendment(kind);
       if (isAct && !(ref && (await conversation.find(ref)))) return null;
-      const entry = this.engine.sender.add(turn, content, this.state.now());
-      also(turn);
-      if (isAct) return conversation.tell(turn, ref!);
+      const entry = this.engine.sender.add(tx, content, this.state.now());
+      also(tx);
+      if (isAct) return conversation.tell(tx, ref!);
       const message = await conversation.pending(entry);
-      this.state.emit(turn, { type: "item", item: messageLine(message) });
+      this.state.emit(tx, { type: "item", item: messageLine(message) });
       return message;
     });
     this.engine.sender.advance();
@@ -214,33 +217,33 @@ export class LiveSession implements RoomSession {
   }
 
   async resume(): Promise<void> {
-    await this.state.turn((turn) => {
-      if (this.state.room) this.state.apply(turn, this.state.room.resume());
-      this.state.emit(turn, { type: "changed" });
+    await this.state.transact((tx) => {
+      if (this.state.room) this.state.apply(tx, this.state.room.resume());
+      this.state.emit(tx, { type: "changed" });
     });
     this.engine.plan();
   }
 
   async acknowledge(order: number): Promise<Result<void>> {
-    const known = await this.state.turn((turn) => {
-      this.state.emit(turn, { type: "changed" });
-      return this.state.alarms.acknowledge(turn, order);
+    const known = await this.state.transact((tx) => {
+      this.state.emit(tx, { type: "changed" });
+      return this.state.alarms.acknowledge(tx, order);
     });
     if (!known.ok) return known;
     return known.value ? done(undefined) : failed({ kind: "unknown" });
   }
 
   async markRead(n: number): Promise<void> {
-    await this.state.turn((turn) => this.state.history.markRead(turn, n));
+    await this.state.transact((tx) => this.state.history.markRead(tx, n));
     this.state.tell({ type: "changed" });
   }
 
   async mute(isMuted: boolean): Promise<void> {
     const { state } = this;
-    await state.turn((turn) => {
-      if (isMuted) turn.put(state.keys.muted, new Uint8Array([1]));
-      else turn.delete(state.keys.muted);
-      turn.after(() => {
+    await state.transact((tx) => {
+      if (isMuted) tx.put(state.keys.muted, new Uint8Array([1]));
+      else tx.delete(state.keys.muted);
+      tx.after(() => {
         state.isMuted = isMuted;
         state.tell({ type: "changed" });
       });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryStorage } from "../memory/memoryStorage.js";
 import { RoomKeys } from "./homeKey.js";
 import { Outbox } from "./outbox.js";
-import { Turn } from "./turn.js";
+import { Transaction } from "./transaction.js";
 
 const keys = new RoomKeys(new Uint8Array(32));
 const content = (text: string) => ({ id: utf8Bytes(text.padEnd(16)), kind: "text", ref: null, body: utf8Bytes(text) });
@@ -13,22 +13,22 @@ describe("what waits to be sent", () => {
   it("after a restart in the midst of sending, a new message takes no stored one's place", async () => {
     const storage = new MemoryStorage();
     const load = async () => new Outbox(keys, await storage.range({ prefix: keys.outbox }));
-    const change = async (work: (turn: Turn) => void) => {
-      const turn = new Turn();
-      work(turn);
-      await storage.commit(turn.writes);
+    const change = async (work: (tx: Transaction) => void) => {
+      const tx = new Transaction();
+      work(tx);
+      await storage.commit(tx.writes);
     };
     const outbox = await load();
-    await change((turn) => {
-      for (const text of ["one", "two", "three"]) outbox.add(turn, content(text), 1);
+    await change((tx) => {
+      for (const text of ["one", "two", "three"]) outbox.add(tx, content(text), 1);
     });
     // The log shows the first two; then the process ends.
-    await change((turn) => {
-      for (const entry of outbox.all.slice(0, 2)) outbox.remove(turn, entry);
+    await change((tx) => {
+      for (const entry of outbox.all.slice(0, 2)) outbox.remove(tx, entry);
     });
     for (const text of ["four", "five"]) {
       const again = await load();
-      await change((turn) => void again.add(turn, content(text), 2));
+      await change((tx) => void again.add(tx, content(text), 2));
     }
     expect(texts(await load())).toEqual(["three", "four", "five"]);
   });

@@ -7,7 +7,7 @@ import { isSilent } from "./silentKind.js";
 import { stored } from "./stored.js";
 import { decodeAppend, encodeAppend } from "./storedAppend.js";
 import { readMessage, writeMessage } from "./storedMessage.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** A message that is not in the log yet, as far as this device knows. */
 export interface Outgoing {
@@ -71,30 +71,30 @@ export class Outbox {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 
-  add(turn: Turn, content: MessageContent, time: number, sealed: Outgoing["sealed"] = null): Outgoing {
+  add(tx: Transaction, content: MessageContent, time: number, sealed: Outgoing["sealed"] = null): Outgoing {
     const entry: Outgoing = { order: this.nextOrder++, content, time, sealed };
     this.entries.push(entry);
-    this.store(turn, entry);
+    this.store(tx, entry);
     return entry;
   }
 
-  /** The entry was encrypted (anew): stored in the turn that stores the ratchet's step. */
-  seal(turn: Turn, entry: Outgoing, sealed: NonNullable<Outgoing["sealed"]>): Outgoing {
+  /** The entry was encrypted (anew): stored in the transaction that stores the ratchet's step. */
+  seal(tx: Transaction, entry: Outgoing, sealed: NonNullable<Outgoing["sealed"]>): Outgoing {
     const next: Outgoing = { ...entry, sealed };
     this.entries[this.entries.indexOf(entry)] = next;
-    this.store(turn, next);
+    this.store(tx, next);
     return next;
   }
 
-  remove(turn: Turn, entry: Outgoing): void {
+  remove(tx: Transaction, entry: Outgoing): void {
     this.entries = this.entries.filter((other) => other !== entry);
-    turn.delete(this.keys.outgoing(entry.order));
+    tx.delete(this.keys.outgoing(entry.order));
   }
 
-  private store(turn: Turn, entry: Outgoing): void {
-    turn.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
+  private store(tx: Transaction, entry: Outgoing): void {
+    tx.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
     this.unstored.add(entry.order);
-    turn.after(() => this.unstored.delete(entry.order));
+    tx.after(() => this.unstored.delete(entry.order));
   }
 }
 

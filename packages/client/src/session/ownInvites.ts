@@ -2,7 +2,7 @@ import { encode, toHex } from "@conclave/codec";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** What only this home knows of an invite. */
 export interface OwnInvite {
@@ -30,9 +30,9 @@ export class OwnInvites {
     return this.invites.get(toHex(inviteId)) ?? null;
   }
 
-  add(turn: Turn, invite: OwnInvite): void {
+  add(tx: Transaction, invite: OwnInvite): void {
     this.invites.set(toHex(invite.inviteId), invite);
     const bytes = encode(invite, (w, i) => w.opaque(i.inviteId).text(i.label).opaque(i.secret));
-    turn.put(this.keys.invite(invite.inviteId), bytes);
+    tx.put(this.keys.invite(invite.inviteId), bytes);
   }
 }

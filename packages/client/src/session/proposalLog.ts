@@ -4,7 +4,7 @@ import type { Reader, Writer } from "@conclave/codec";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { stored } from "./stored.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** What became of a proposal. Numbers are stored: never change one. */
 const ENDINGS = ["done", "withdrawn", "void"] as const;
@@ -40,22 +40,22 @@ export class ProposalLog {
   }
 
   /** Follows one that came; false where the same is open already. */
-  add(turn: Turn, proposal: LoggedProposal): boolean {
+  add(tx: Transaction, proposal: LoggedProposal): boolean {
     const key = toHex(proposal.actionHash);
     if (this.open.has(key)) return false;
     const [oldest] = this.open.keys();
-    if (this.open.size >= MOST && oldest !== undefined) this.forget(turn, oldest);
+    if (this.open.size >= MOST && oldest !== undefined) this.forget(tx, oldest);
     this.open.set(key, proposal);
-    turn.put(this.keys.proposal(proposal.actionHash), encode(proposal, writeProposal));
+    tx.put(this.keys.proposal(proposal.actionHash), encode(proposal, writeProposal));
     return true;
   }
 
   /** Something became of it: gives it as it is then, or null where it is not followed. */
-  end(turn: Turn, actionHash: Uint8Array, ending: ProposalEnding): LoggedProposal | null {
+  end(tx: Transaction, actionHash: Uint8Array, ending: ProposalEnding): LoggedProposal | null {
     const key = toHex(actionHash);
     const proposal = this.open.get(key);
     if (!proposal) return null;
-    this.forget(turn, key);
+    this.forget(tx, key);
     return { ...proposal, ending };
   }
 
@@ -64,9 +64,9 @@ export class ProposalLog {
     return [...this.open.values()].filter(({ by }) => equalBytes(by, person));
   }
 
-  private forget(turn: Turn, key: string): void {
+  private forget(tx: Transaction, key: string): void {
     this.open.delete(key);
-    turn.delete(this.keys.proposals + key);
+    tx.delete(this.keys.proposals + key);
   }
 }
 

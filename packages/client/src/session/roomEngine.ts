@@ -91,9 +91,9 @@ export class RoomEngine implements ConnectionUser {
 
   /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
   private async lockedOut(): Promise<void> {
-    const isTold = await this.state.turn((turn) => {
+    const isTold = await this.state.transact((tx) => {
       const noted = this.state.room?.noteRefusedKey() ?? null;
-      if (noted) keepNoted(this.state, turn, noted);
+      if (noted) keepNoted(this.state, tx, noted);
       return noted !== null;
     });
     if (isTold.ok && !isTold.value && !this.decisions.has("rekey")) await this.decisions.decide({ type: "rekey" });

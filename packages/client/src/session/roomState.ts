@@ -18,7 +18,7 @@ import { OwnInvites } from "./ownInvites.js";
 import { ProposalLog } from "./proposalLog.js";
 import { encodeRoomMeta, type RoomMeta } from "./roomMeta.js";
 import { stored } from "./stored.js";
-import { type Turn, TurnQueue } from "./turn.js";
+import { type Transaction, TransactionQueue } from "./transaction.js";
 
 /** Lines that are told again at most, of those that came between a farewell and its being taken back. */
 const MOST_MEANWHILE = 1000;
@@ -26,7 +26,7 @@ const MOST_MEANWHILE = 1000;
 /** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
 export class RoomState {
   readonly keys: RoomKeys;
-  /** Set when a turn failed: memory and disk may differ, so nothing is done any more until the home is opened anew. */
+  /** Set when a transaction failed: memory and disk may differ, so nothing is done any more until the home is opened anew. */
   failure: string | null = null;
   /** A record needs a newer version of this program. */
   needsUpdate = false;
@@ -43,7 +43,7 @@ export class RoomState {
   readonly freshness: FreshnessLog;
   readonly amendments: Amendments;
   readonly conversation: Conversation;
-  private readonly queue: TurnQueue;
+  private readonly queue: TransactionQueue;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
 
   private constructor(
@@ -66,7 +66,7 @@ export class RoomState {
     this.freshness = new FreshnessLog(this, confirmation);
     this.amendments = new Amendments(ports.storage, this.keys);
     this.conversation = new Conversation(this);
-    this.queue = new TurnQueue(ports.storage, (error) => {
+    this.queue = new TransactionQueue(ports.storage, (error) => {
       this.failure = error.message;
       this.tell({ type: "changed" });
     });
@@ -117,47 +117,47 @@ export class RoomState {
   }
 
   /**
-   * Runs a turn after those before it. `closed` when an earlier one failed: then this one changes nothing. `unsure` when this
+   * Runs a transaction after those before it. `closed` when an earlier one failed: then this one changes nothing. `unsure` when this
    * one failed: a broken disk may have kept it.
    */
-  turn<T>(work: (turn: Turn) => T | Promise<T>): Promise<Result<T>> {
+  transact<T>(work: (tx: Transaction) => T | Promise<T>): Promise<Result<T>> {
     if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
-    // A failure was noted by the queue: whoever waits for this turn learns that it did not happen.
+    // A failure was noted by the queue: whoever waits for this transaction learns that it did not happen.
     return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
   }
 
-  /** Resolves when no turn is running or waiting. */
+  /** Resolves when no transaction is running or waiting. */
   idle(): Promise<void> {
     return this.queue.idle();
   }
 
-  setMeta(turn: Turn, change: Partial<RoomMeta>): void {
+  setMeta(tx: Transaction, change: Partial<RoomMeta>): void {
     const before = this.current.standing;
     this.current = { ...this.current, ...change };
-    turn.put(roomMetaKey(this.current.roomId), encodeRoomMeta(this.current));
+    tx.put(roomMetaKey(this.current.roomId), encodeRoomMeta(this.current));
     const { standing } = this.current;
-    if (standing !== before) this.emit(turn, { type: "standing", standing });
+    if (standing !== before) this.emit(tx, { type: "standing", standing });
   }
 
   /** Keeps what the room changed of its own records. */
-  apply(turn: Turn, delta: Delta): void {
-    for (const [key, value] of delta.put) turn.put(this.keys.state + key, value);
-    for (const key of delta.delete) turn.delete(this.keys.state + key);
+  apply(tx: Transaction, delta: Delta): void {
+    for (const [key, value] of delta.put) tx.put(this.keys.state + key, value);
+    for (const key of delta.delete) tx.delete(this.keys.state + key);
   }
 
   /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */
-  setLeaving(turn: Turn, since: number | null): void {
+  setLeaving(tx: Transaction, since: number | null): void {
     if (since === null) {
-      turn.delete(this.keys.leaving);
-      turn.after(() => this.showMeanwhile());
+      tx.delete(this.keys.leaving);
+      tx.after(() => this.showMeanwhile());
       return;
     }
     this.leaving = since;
-    turn.put(
+    tx.put(
       this.keys.leaving,
       encode(since, (w, n) => w.u53(n)),
     );
-    this.emit(turn, { type: "changed" });
+    this.emit(tx, { type: "changed" });
   }
 
   /** Tells only what was kept back: what comes from now on is told as it comes. */
@@ -173,20 +173,20 @@ export class RoomState {
   }
 
   /** The slots of all open invites are at the relay, made for this commit. */
-  keepSlotsFor(turn: Turn, commit: number): void {
+  keepSlotsFor(tx: Transaction, commit: number): void {
     this.slotsFor = commit;
-    turn.put(
+    tx.put(
       this.keys.slots,
       encode(commit, (w, n) => w.u53(n)),
     );
-    this.emit(turn, { type: "changed" });
+    this.emit(tx, { type: "changed" });
   }
 
   /** Keeps an alarm. */
-  raise(turn: Turn, alarm: Alarm): LoggedAlarm {
+  raise(tx: Transaction, alarm: Alarm): LoggedAlarm {
     const n = this.room?.cursor.n ?? 0;
-    const { entry, isNew } = this.alarms.add(turn, alarm, n, this.now());
-    if (isNew) this.history.add(turn, { kind: "alarm", n, order: entry.order });
+    const { entry, isNew } = this.alarms.add(tx, alarm, n, this.now());
+    if (isNew) this.history.add(tx, { kind: "alarm", n, order: entry.order });
     return entry;
   }
 
@@ -198,9 +198,9 @@ export class RoomState {
     return () => this.listeners.delete(own);
   }
 
-  /** Tells the listeners once the turn is durable. */
-  emit(turn: Turn, event: SessionEvent): void {
-    turn.after(() => {
+  /** Tells the listeners once the transaction is durable. */
+  emit(tx: Transaction, event: SessionEvent): void {
+    tx.after(() => {
       this.tell(event);
     });
   }

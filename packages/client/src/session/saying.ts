@@ -2,7 +2,7 @@ import type { Outcome, OutgoingMessage, Room } from "@conclave/protocol";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import { hindering } from "./hindrance.js";
 import type { RoomEngine } from "./roomEngine.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 
 /** Ms that something waits for the room to be at the relay's head. */
 export const UNTIL_LIVE_MS = 30_000;
@@ -25,17 +25,17 @@ export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void
 export async function say(
   engine: RoomEngine,
   message: (room: Room, now: number) => Outcome<OutgoingMessage>,
-  also: (turn: Turn) => void = () => undefined,
+  also: (tx: Transaction) => void = () => undefined,
 ): Promise<Result<void>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
-  const said = await state.turn((turn): Problem | null => {
+  const said = await state.transact((tx): Problem | null => {
     const outcome = message(state.room!, state.now());
     if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
-    engine.sender.addSealed(turn, outcome.value);
-    also(turn);
-    state.emit(turn, { type: "changed" });
+    engine.sender.addSealed(tx, outcome.value);
+    also(tx);
+    state.emit(tx, { type: "changed" });
     return null;
   });
   engine.plan();

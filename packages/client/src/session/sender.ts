@@ -3,10 +3,10 @@ import type { RelayError } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Outgoing } from "./outbox.js";
 import type { Problem } from "../view/problem.js";
-import { Patience } from "./patience.js";
+import { RetryTimer } from "./retryTimer.js";
 import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
-import type { Turn } from "./turn.js";
+import type { Transaction } from "./transaction.js";
 import type { WriteProof } from "./writeProof.js";
 
 const WINDOW = 64;
@@ -26,7 +26,7 @@ export class Sender {
   private denied = 0;
   private refusals = 0;
   private refused: Problem | null = null;
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
 
   constructor(
     private readonly state: RoomState,
@@ -37,7 +37,7 @@ export class Sender {
     /** The relay takes no messages of ours in this epoch: only new keys help. */
     private readonly lockedOut: () => void,
   ) {
-    this.patience = new Patience(state.ports, changed);
+    this.retry = new RetryTimer(state.ports, changed);
   }
 
   /** Whether a message would be encrypted and sent at once. */
@@ -57,7 +57,7 @@ export class Sender {
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
     this.denied = 0;
     this.accepted();
   }
@@ -68,23 +68,23 @@ export class Sender {
   }
 
   /** Puts a message into the outbox, encrypted when it can go now. */
-  add(turn: Turn, content: MessageContent, time: number): Outgoing {
+  add(tx: Transaction, content: MessageContent, time: number): Outgoing {
     // What is before it is encrypted first: where the newest is for this epoch, all are.
     const newest = this.state.outbox.all.at(-1);
     const isNext = newest === undefined || this.isCurrent(newest);
-    const entry = this.state.outbox.add(turn, content, time);
-    return (this.isOpen && isNext && this.seal(turn, entry)) || entry;
+    const entry = this.state.outbox.add(tx, content, time);
+    return (this.isOpen && isNext && this.seal(tx, entry)) || entry;
   }
 
   /** Puts in a message that the room has made and encrypted. */
-  addSealed(turn: Turn, { message, append, delta }: OutgoingMessage): Outgoing {
-    this.state.apply(turn, delta);
-    return this.state.outbox.add(turn, message, message.time, { message, append });
+  addSealed(tx: Transaction, { message, append, delta }: OutgoingMessage): Outgoing {
+    this.state.apply(tx, delta);
+    return this.state.outbox.add(tx, message, message.time, { message, append });
   }
 
   /** Sends what can be sent now. */
   advance(): void {
-    if (!this.isOpen || this.sealing || this.patience.isWaiting) return;
+    if (!this.isOpen || this.sealing || this.retry.isWaiting) return;
     const entries = this.state.outbox.all.slice(0, WINDOW);
     for (const order of this.sent.keys()) if (!entries.some((entry) => entry.order === order)) this.sent.delete(order);
     for (const entry of entries) {
@@ -98,22 +98,22 @@ export class Sender {
     }
   }
 
-  /** Encrypts all that needs it, in one turn. */
+  /** Encrypts all that needs it, in one transaction. */
   private async sealAll(): Promise<void> {
     this.sealing = true;
-    const sealed = await this.state.turn((turn) => {
+    const sealed = await this.state.transact((tx) => {
       if (!this.isOpen) return false;
       const entries = this.state.outbox.all.slice(0, WINDOW).filter((entry) => !this.isCurrent(entry));
-      for (const entry of entries) if (!this.seal(turn, entry)) return false;
+      for (const entry of entries) if (!this.seal(tx, entry)) return false;
       return true;
     });
     this.sealing = false;
     if (sealed.ok && sealed.value) this.advance();
-    else this.patience.later();
+    else this.retry.later();
   }
 
   /** Encrypts one entry; null when the room does not let us now. */
-  private seal(turn: Turn, entry: Outgoing): Outgoing | null {
+  private seal(tx: Transaction, entry: Outgoing): Outgoing | null {
     const { room } = this.state;
     if (!room) return null;
     const outcome: Outcome<OutgoingMessage> = entry.sealed
@@ -121,8 +121,8 @@ export class Sender {
       : room.say(entry.content, entry.time);
     if (!outcome.ok) return null;
     const { message, append, delta } = outcome.value;
-    this.state.apply(turn, delta);
-    return this.state.outbox.seal(turn, entry, { message, append });
+    this.state.apply(tx, delta);
+    return this.state.outbox.seal(tx, entry, { message, append });
   }
 
   /**
@@ -143,7 +143,7 @@ export class Sender {
     void this.connection.request<"append">({ ...append, type: "append" }).then((answer) => {
       if (answer.type === "lost" || number !== this.connection.number) return;
       if (answer.type === "appended") {
-        this.patience.reset();
+        this.retry.reset();
         this.denied = 0;
         this.accepted();
         return;
@@ -157,7 +157,7 @@ export class Sender {
         // A busy relay is waited for; new keys may help who is locked out.
         if (!PASSING.has(error)) this.refusals++;
         this.changed();
-        if (!this.patience.isWaiting && this.sync.isLive) this.patience.later(answer.retryAfter);
+        if (!this.retry.isWaiting && this.sync.isLive) this.retry.later(answer.retryAfter);
       }
     });
   }

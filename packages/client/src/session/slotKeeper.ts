@@ -1,10 +1,10 @@
 import { toHex } from "@conclave/codec";
 import type { SlotContent } from "@conclave/wire";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import { fraction, Patience } from "./patience.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
-import { placeInTurn } from "./turnTaking.js";
+import { electionRank } from "./electionRank.js";
 import type { WriteProof } from "./writeProof.js";
 
 const OWN_COMMIT = 150;
@@ -23,7 +23,7 @@ export class SlotKeeper {
   private busy = false;
   private denied = 0;
   private readonly closed = new Set<string>();
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
 
   constructor(
     private readonly state: RoomState,
@@ -36,7 +36,7 @@ export class SlotKeeper {
     /** Whether something was promised that is not there without a slot. */
     private readonly isAwaited: () => boolean,
   ) {
-    this.patience = new Patience(state.ports, () => {
+    this.retry = new RetryTimer(state.ports, () => {
       void this.refresh();
     });
   }
@@ -55,7 +55,7 @@ export class SlotKeeper {
   }
 
   offline(): void {
-    this.patience.stop();
+    this.retry.stop();
     this.plannedFor = -1;
   }
 
@@ -66,12 +66,12 @@ export class SlotKeeper {
     const { lastCommit } = room;
     if (lastCommit === this.plannedFor || this.isFresh) return;
     this.plannedFor = lastCommit;
-    this.patience.stop();
+    this.retry.stop();
     if (room.roster.invites.size === 0) return;
-    const place = placeInTurn(room.roster, room.self.leaf, room.epoch) + 1;
+    const place = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
     const isOwn = lastCommit === this.state.ownCommit || this.isAwaited();
-    const turn = Math.min(LONGEST, STEP * (place + fraction(this.state.ports)));
-    this.patience.in(this.isHurried ? 0 : isOwn ? OWN_COMMIT : turn);
+    const pause = Math.min(LONGEST, STEP * (place + fraction(this.state.ports)));
+    this.retry.in(this.isHurried ? 0 : isOwn ? OWN_COMMIT : pause);
   }
 
   /** Puts the slots of all open invites that are not made for the newest commit, and closes those of the others. */
@@ -93,12 +93,12 @@ export class SlotKeeper {
     // A newer commit came meanwhile, and what was planned for it found this at work: it is planned again, at once.
     if (room.lastCommit !== lastCommit) this.plannedFor = -1;
     else if (isDone) {
-      this.patience.reset();
+      this.retry.reset();
       if (slots.length > 0) this.rounds++;
-      await this.state.turn((turn) => {
-        this.state.keepSlotsFor(turn, lastCommit);
+      await this.state.transact((tx) => {
+        this.state.keepSlotsFor(tx, lastCommit);
       });
-    } else this.patience.later();
+    } else this.retry.later();
     this.busy = false;
     this.changed();
   }

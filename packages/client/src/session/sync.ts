@@ -2,7 +2,7 @@ import { type AlarmCode, availableOf } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import { Patience } from "./patience.js";
+import { RetryTimer } from "./retryTimer.js";
 import { gatherProof } from "./gatherProof.js";
 import { keepNoted, receive } from "./receiving.js";
 import type { Problem } from "../view/problem.js";
@@ -33,7 +33,7 @@ export class Sync {
   private signAt = 0;
   private busy = false;
   private live = false;
-  private readonly patience: Patience;
+  private readonly retry: RetryTimer;
 
   constructor(
     private readonly state: RoomState,
@@ -41,7 +41,7 @@ export class Sync {
     /** Called when there may be something new to do. */
     private readonly changed: () => void,
   ) {
-    this.patience = new Patience(state.ports, changed);
+    this.retry = new RetryTimer(state.ports, changed);
   }
 
   get isLive(): boolean {
@@ -83,7 +83,7 @@ export class Sync {
     this.refused = null;
     // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
     this.target = 0;
-    this.patience.stop();
+    this.retry.stop();
   }
 
   /** The room was replaced by another, or there is one now: begins anew with it. */
@@ -127,7 +127,7 @@ export class Sync {
   /** Does the next thing that brings the room on. */
   advance(): void {
     const { room } = this.state;
-    if (!room || this.busy || this.patience.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
+    if (!room || this.busy || this.retry.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
     if (this.isDistrusted) return;
     if (room.status === "removed" || room.status === "left") return;
     const fromN = room.cursor.n + 1;
@@ -143,7 +143,7 @@ export class Sync {
   private arrive(): void {
     if (this.live) return;
     this.live = true;
-    this.patience.reset();
+    this.retry.reset();
     this.state.room?.caughtUp();
     this.state.tell({ type: "changed" });
     this.changed();
@@ -158,9 +158,9 @@ export class Sync {
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
-    const isSigned = await this.state.turn((turn) => {
+    const isSigned = await this.state.transact((tx) => {
       const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
-      if (noted) keepNoted(this.state, turn, noted);
+      if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.alarm) this.state.clock.heardRelay(answer.receipt.receipt.time, this.state.now());
       return noted?.isSigned ?? true;
     });
@@ -183,7 +183,7 @@ export class Sync {
     if (answer.type !== "page") return;
     await this.take(answer.items, answer.availableFrom);
     // A relay that promises records and does not give them is asked again, ever more slowly.
-    if (this.state.room?.cursor.n === fromN - 1) this.patience.later();
+    if (this.state.room?.cursor.n === fromN - 1) this.retry.later();
   }
 
   private answered(answer: Answer<"subscribe" | "read">): void {
@@ -191,7 +191,7 @@ export class Sync {
     if (answer.type !== "error") return;
     const { error, retryAfter } = answer;
     this.refused = { kind: "relay", error, retryAfter };
-    this.patience.later(retryAfter);
+    this.retry.later(retryAfter);
   }
 
   /** One thing at a time, then look again what is to be done. */
@@ -202,15 +202,15 @@ export class Sync {
     this.changed();
   }
 
-  /** Takes records in, several in one turn. `availableFrom`: what the relay says of them all. */
+  /** Takes records in, several in one transaction. `availableFrom`: what the relay says of them all. */
   private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
     // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
     // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).
     const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
-      const taken = await this.state.turn(async (turn) => {
-        for (const item of chunk) if (!(await receive(this.state, turn, item, available))) return item.n;
+      const taken = await this.state.transact(async (tx) => {
+        for (const item of chunk) if (!(await receive(this.state, tx, item, available))) return item.n;
         return null;
       });
       if (!taken.ok) return;

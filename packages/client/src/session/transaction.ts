@@ -1,13 +1,13 @@
 import type { Storage, Write } from "../ports/storage.js";
 
 /**
- * What one turn of the client changes. Its writes are stored in one commit; only when they are durable do its effects
+ * What one transaction of the client changes. Its writes are stored in one commit; only when they are durable do its effects
  * happen (frames to the relay, events for screens, answers to callers).
  *
  * RULE: client.store-first: nothing leaves before the state that made it is durable, or a crash would use a ratchet key
  * twice, or forget what it promised (docs/protocol.md §9, attacks A64, A66).
  */
-export class Turn {
+export class Transaction {
   readonly writes: Write[] = [];
   readonly effects: (() => void)[] = [];
 
@@ -30,22 +30,22 @@ export class Turn {
   }
 }
 
-/** How many turns that wait are stored in one commit. */
+/** How many transactions that wait are stored in one commit. */
 const GROUP = 64;
 
 interface Job {
-  readonly work: (turn: Turn) => Promise<void>;
+  readonly work: (tx: Transaction) => Promise<void>;
   readonly settle: () => void;
   readonly fail: (error: Error) => void;
 }
 
 /**
- * Runs turns one after another. Those that wait while another is being stored are stored together, in one commit.
+ * Runs transactions one after another. Those that wait while another is being stored are stored together, in one commit.
  *
- * RULE: client.fail-closed: when a turn throws or the storage fails, memory and disk may differ: the queue stops for good,
- * all later turns reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
+ * RULE: client.fail-closed: when a transaction throws or the storage fails, memory and disk may differ: the queue stops for good,
+ * all later transactions reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
  */
-export class TurnQueue {
+export class TransactionQueue {
   private jobs: Job[] = [];
   private isRunning = false;
   private failure: Error | null = null;
@@ -56,13 +56,13 @@ export class TurnQueue {
     private readonly failed: (error: Error) => void,
   ) {}
 
-  /** Queues a turn. Resolves with its result after its writes are durable and its effects have run. */
-  run<T>(work: (turn: Turn) => T | Promise<T>): Promise<T> {
+  /** Queues a transaction. Resolves with its result after its writes are durable and its effects have run. */
+  run<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let done: () => void = () => undefined;
       this.jobs.push({
-        work: async (turn) => {
-          const result = await work(turn);
+        work: async (tx) => {
+          const result = await work(tx);
           done = () => {
             resolve(result);
           };
@@ -76,7 +76,7 @@ export class TurnQueue {
     });
   }
 
-  /** Resolves when no turn is running or waiting. */
+  /** Resolves when no transaction is running or waiting. */
   idle(): Promise<void> {
     if (!this.isRunning && this.jobs.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
@@ -93,23 +93,23 @@ export class TurnQueue {
   }
 
   private async perform(jobs: readonly Job[]): Promise<void> {
-    const turns: Turn[] = [];
+    const transactions: Transaction[] = [];
     try {
       if (this.failure) throw this.failure;
       for (const { work } of jobs) {
-        const turn = new Turn();
-        turns.push(turn);
-        await work(turn);
+        const tx = new Transaction();
+        transactions.push(tx);
+        await work(tx);
       }
-      const writes = turns.flatMap((turn) => turn.writes);
+      const writes = transactions.flatMap((tx) => tx.writes);
       if (writes.length > 0) await this.storage.commit(writes);
       for (const [at, job] of jobs.entries()) {
-        for (const effect of turns[at]!.effects) effect();
+        for (const effect of transactions[at]!.effects) effect();
         job.settle();
       }
     } catch (error) {
       if (!this.failure) {
-        this.failure = error instanceof Error ? error : new Error("a turn failed", { cause: error });
+        this.failure = error instanceof Error ? error : new Error("a transaction failed", { cause: error });
         this.failed(this.failure);
       }
       for (const { fail } of jobs) fail(this.failure);

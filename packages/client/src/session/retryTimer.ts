@@ -3,7 +3,7 @@ import type { ClientPorts } from "../view/client.js";
 import { Backoff } from "../relay/backoff.js";
 
 /** One thing that is tried again later: at most one timer, and growing waits while it does not go well. */
-export class Patience {
+export class RetryTimer {
   private cancel: CancelTimer | null = null;
   private readonly backoff: Backoff;
 
