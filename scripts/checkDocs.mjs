@@ -6,11 +6,13 @@ import { attackFaults, writeAttackStatuses } from "./docs/attacks.mjs";
 import { generatedFaults, writeGenerated } from "./docs/generated.mjs";
 import { exportFaults } from "./docs/exports.mjs";
 import { linkFaults } from "./docs/links.mjs";
+import { nameFaults } from "./docs/names.mjs";
 import { ruleFaults } from "./docs/rules.mjs";
 
 const checks = {
   links: linkFaults,
   rules: ruleFaults,
+  names: nameFaults,
   "public exports": exportFaults,
   attacks: attackFaults,
   "written from the code": generatedFaults,

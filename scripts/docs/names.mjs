@@ -1,0 +1,79 @@
+import ts from "typescript";
+import { isTest, projectFiles, read } from "./files.mjs";
+
+/**
+ * Why a name may stand in several places all the same. All else that is exported has one meaning in the whole workspace
+ * (docs/architecture.md has the glossary).
+ */
+const SHARED = [
+  { names: ["t"], because: "each screen's texts" },
+  { names: ["systemRandom"], because: "one for each platform" },
+  { names: ["concatBytes"], because: "crypto imports nothing of the workspace" },
+  { names: ["done"], because: "makes the success of its package's own result" },
+];
+
+/** Where a command, a screen or an action may bear the name of what it does or shows. */
+const NAMED_AFTER = [
+  /^packages\/cli\/src\/commands\//,
+  /^packages\/protocol\/src\/roster\/actions\//,
+  /^packages\/cli\/src\/chat\/ChatScreen\.tsx$/,
+];
+
+/** Private experiments, and what stands in no product. */
+const LEFT_OUT = /^packages\/(lab|cli\/src\/demo)\//;
+
+/** Each exported name is declared once in the workspace, and no name is made of a word that the glossary replaced. */
+export function nameFaults() {
+  const declared = new Map();
+  for (const file of projectFiles(/^packages\/[a-z]+\/src\/.*\.tsx?$/)) {
+    if (isTest(file) || /\.fixture\./.test(file) || LEFT_OUT.test(file)) continue;
+    for (const name of exportsOf(file)) declared.set(name, [...(declared.get(name) ?? []), file]);
+  }
+  const faults = [];
+  const shared = new Set(SHARED.flatMap(({ names }) => names));
+  for (const [name, files] of declared) {
+    const own = files.filter((file) => !NAMED_AFTER.some((folder) => folder.test(file)));
+    if (new Set(own).size > 1 && !shared.has(name)) faults.push(`${name} is exported by ${own.join(" and ")}`);
+  }
+  for (const name of shared) if ((declared.get(name)?.length ?? 0) < 2) faults.push(`${name} is shared by nobody`);
+  const { terms, replaced } = glossary();
+  for (const [name, files] of declared) {
+    const words = wordsOf(name);
+    const old = replaced.find(({ word }) => words.includes(word));
+    if (old) faults.push(`${files.join(", ")}: ${name} says "${old.word}", which is called ${old.term}`);
+  }
+  for (const term of terms) if (!declared.has(term)) faults.push(`docs/architecture.md: nothing is called ${term}`);
+  return { faults, summary: `${declared.size} exported names, ${terms.length} in the glossary` };
+}
+
+/** The names that a file declares and exports. */
+function exportsOf(file) {
+  const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, false, kind);
+  return source.statements.flatMap((statement) => {
+    if (!statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
+    return statement.name ? [statement.name.text] : [];
+  });
+}
+
+/** `JoinRequest` is made of "join" and "request". */
+function wordsOf(name) {
+  return name.split(/(?=[A-Z])|_/u).map((word) => word.toLowerCase());
+}
+
+/**
+ * The glossary's table in docs/architecture.md: `| **term** (`Name`, `Other`) | what it is | words that it replaces |`. A word
+ * in the third column that stands in backticks may be part of no exported name.
+ */
+function glossary() {
+  const rows = read("docs/architecture.md").matchAll(/^\| \*\*(.+?)\*\*(.*?) \| .*? \| (.*?) \|$/gmu);
+  const terms = [];
+  const replaced = [];
+  for (const [, term, names, old] of rows) {
+    for (const [, name] of names.matchAll(/`(\w+)`/gu)) terms.push(name);
+    for (const [, word] of old.matchAll(/`(\w+)`/gu)) replaced.push({ word: word.toLowerCase(), term });
+  }
+  return { terms, replaced };
+}
