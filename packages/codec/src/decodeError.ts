@@ -1,5 +1,5 @@
 /** Why bytes could not be decoded. A closed set: a decoder never fails for another reason. */
-export type DecodeFault = "truncated" | "trailing" | "too_long" | "non_minimal_varint" | "bad_value";
+export type DecodeFault = "truncated" | "trailing" | "too_long" | "non_minimal_varint" | "bad_value" | "version";
 
 /**
  * Thrown by {@link Reader} when the bytes do not follow the presentation language, and by a decoder that meets a value

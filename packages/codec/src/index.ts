@@ -2,6 +2,8 @@
 export { DecodeError, type DecodeFault } from "./decodeError.js";
 export { Reader } from "./reader.js";
 export { Writer, MAX_LENGTH } from "./writer.js";
+export { bool, fixed, list, opaque, optional, text, u16, u32, u53, u8, type Codec, type Of } from "./codec.js";
+export { checked, choice, is, mapped, struct, variant, versioned, type Fields } from "./struct.js";
 export { decode, encode, type Decoded } from "./structure.js";
 export { equalBytes, compareBytes, concatBytes, toHex, fromHex, utf8Bytes } from "./bytes.js";
 export { toBase64url, fromBase64url } from "./base64url.js";

@@ -43,9 +43,10 @@ export class Reader {
 
   /** A uint64 that must be a safe integer (at most 2^53 - 1): sequence numbers, times in ms, epochs above MLS. */
   u53(what = "uint53"): number {
-    const value = this.u64(what);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new DecodeError("bad_value", what);
-    return Number(value);
+    const at = this.take(8, what);
+    const high = this.view.getUint32(at);
+    if (high > 0x1fffff) throw new DecodeError("bad_value", what);
+    return high * 2 ** 32 + this.view.getUint32(at + 4);
   }
 
   /** Exactly `length` bytes, copied. */

@@ -43,7 +43,10 @@ export class Writer {
   /** A safe integer as a uint64: the counterpart of `Reader.u53`. */
   u53(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError("uint53 out of range");
-    return this.u64(BigInt(value));
+    const at = this.reserve(8);
+    this.view.setUint32(at, Math.floor(value / 2 ** 32));
+    this.view.setUint32(at + 4, value % 2 ** 32);
+    return this;
   }
 
   /** The bytes as they are, without a length. */

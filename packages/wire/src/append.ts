@@ -1,21 +1,22 @@
-import { DecodeError, type Reader, type Writer } from "@conclave/codec";
-import { APPEND_ID_BYTES, readId, readKind, writeFixed, writeId, writeKind } from "./field.js";
-import type { FrameCodec } from "./frameCodec.js";
-import type { RecordContent } from "./record.js";
+import { DecodeError, fixed, list, mapped, opaque, optional, struct, u53, type Of } from "@conclave/codec";
+import { APPEND_ID_BYTES, id32, inRoom, recordKind } from "./field.js";
+import { frame, type FrameCodec } from "./frameCodec.js";
 
 /** A blob for one inbox, released if and only if the commit it travels with is accepted (attack A97). */
-export interface Delivery {
-  readonly inboxId: Uint8Array;
-  readonly blob: Uint8Array;
-}
+export type Delivery = Of<typeof delivery>;
+export const delivery = struct({
+  inboxId: id32,
+  blob: opaque(),
+});
 
 /** An invite's slot as a member puts it. `tokenPub` may not change for an existing slot. */
-export interface SlotContent {
-  readonly slotId: Uint8Array;
+export type SlotContent = Of<typeof slotContent>;
+export const slotContent = struct({
+  slotId: id32,
   /** Ed25519; who proves it may post requests and append one external commit. */
-  readonly tokenPub: Uint8Array;
-  readonly blob: Uint8Array;
-}
+  tokenPub: id32,
+  blob: opaque(),
+});
 
 /** On what ground the sender may append: a write key or a slot token, proved before on this connection. */
 export type AppendGround =
@@ -23,80 +24,44 @@ export type AppendGround =
   /** An external commit: no deliveries, no slots. */
   | { readonly by: "slot"; readonly slotId: Uint8Array };
 
-/** Adds one record to a room's log. Answer: `appended`. */
-export interface AppendRequest extends RecordContent {
-  readonly type: "append";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
+const ground = mapped(
+  optional(id32),
+  (slotId): AppendGround => (slotId === null ? { by: "member" } : { by: "slot", slotId }),
+  (value) => (value.by === "slot" ? value.slotId : null),
+);
+
+const layout = frame("append", 3, {
+  ...inRoom,
   /** 16 random bytes. The same append may be sent again, on any connection: it is appended once. */
-  readonly appendId: Uint8Array;
+  appendId: fixed(APPEND_ID_BYTES),
+  kind: recordKind,
+  /** The MLS epoch in which the payload was made. */
+  epoch: u53,
   /** The log position of the newest commit record the sender has seen, valid or not; 0 for none. Compare-and-append. */
-  readonly lastCommit: number;
-  readonly ground: AppendGround;
+  lastCommit: u53,
+  /** The sealed envelope. */
+  payload: opaque(),
+  /** The sealed roster record; empty unless a commit carries a roster entry. */
+  attachment: opaque(),
+  ground,
   /** The Ed25519 public key that proves membership in the epoch a commit leads to. Null in a message. */
-  readonly nextWriteKey: Uint8Array | null;
+  nextWriteKey: optional(id32),
   /** Commits only. */
-  readonly deliveries: readonly Delivery[];
+  deliveries: list(delivery),
   /** Commits only. */
-  readonly slots: readonly SlotContent[];
-}
+  slots: list(slotContent),
+});
 
-export function writeSlotContent(writer: Writer, slot: SlotContent): void {
-  writeId(writer, slot.slotId);
-  writeId(writer, slot.tokenPub);
-  writer.opaque(slot.blob);
-}
-
-export function readSlotContent(reader: Reader): SlotContent {
-  const slotId = readId(reader, "slot id");
-  return { slotId, tokenPub: readId(reader, "token key"), blob: reader.opaque(undefined, "slot blob") };
-}
-
-export const appendCodec: FrameCodec<AppendRequest> = {
-  number: 3,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeFixed(writer, frame.appendId, APPEND_ID_BYTES);
-    writeKind(writer, frame.kind);
-    writer.u53(frame.epoch).u53(frame.lastCommit).opaque(frame.payload).opaque(frame.attachment);
-    writer.optional(frame.ground.by === "slot" ? frame.ground.slotId : null, writeId);
-    writer.optional(frame.nextWriteKey, writeId);
-    writer.vector(frame.deliveries, (w, delivery) => {
-      writeId(w, delivery.inboxId);
-      w.opaque(delivery.blob);
-    });
-    writer.vector(frame.slots, writeSlotContent);
-  },
+/** Adds one record to a room's log. Answer: `appended`. */
+export type AppendRequest = Of<typeof layout>;
+export const append: FrameCodec<AppendRequest> = {
+  ...layout,
   read: (reader) => {
-    const frame: AppendRequest = {
-      type: "append",
-      id: reader.u32("request id"),
-      roomTag: readId(reader, "room tag"),
-      appendId: reader.fixed(APPEND_ID_BYTES, "append id"),
-      kind: readKind(reader),
-      epoch: reader.u53("epoch"),
-      lastCommit: reader.u53("last commit"),
-      payload: reader.opaque(undefined, "payload"),
-      attachment: reader.opaque(undefined, "attachment"),
-      ground: readGround(reader),
-      nextWriteKey: reader.optional(readId, "next write key"),
-      deliveries: reader.vector(readDelivery, undefined, "deliveries"),
-      slots: reader.vector(readSlotContent, undefined, "slots"),
-    };
-    checkForm(frame);
-    return frame;
+    const request = layout.read(reader);
+    checkForm(request);
+    return request;
   },
 };
-
-function readGround(reader: Reader): AppendGround {
-  const slotId = reader.optional(readId, "slot id");
-  return slotId === null ? { by: "member" } : { by: "slot", slotId };
-}
-
-function readDelivery(reader: Reader): Delivery {
-  return { inboxId: readId(reader, "inbox id"), blob: reader.opaque(undefined, "delivery") };
-}
 
 function checkForm(frame: AppendRequest): void {
   // RULE: wire.append-form: only a commit brings a write key, deliveries, slots or a roster record, and a holder of a mere

@@ -1,6 +1,6 @@
-import { concatBytes, DecodeError, utf8Bytes, type Reader } from "@conclave/codec";
-import { ID_BYTES, readId, writeFixed, writeId } from "./field.js";
-import type { FrameCodec } from "./frameCodec.js";
+import { checked, concatBytes, opaque, u32, u53, utf8Bytes, type Of } from "@conclave/codec";
+import { id32, inRoom, numbered } from "./field.js";
+import { frame } from "./frameCodec.js";
 import type { Sha256 } from "./record.js";
 
 /** Bytes of every chunk of a blob but the last, which has what is left. */
@@ -24,145 +24,61 @@ export function blobIdOf(sha256: Sha256, secret: Uint8Array): Uint8Array {
   return sha256(concatBytes(utf8Bytes("conclave/blob/v1"), secret));
 }
 
+const ofBlob = { ...inRoom, blobId: id32 };
+
+// RULE: wire.chunk-bounded: a chunk longer than any is refused before it is copied, whichever side sends it (attack A83).
+const chunk = opaque(BLOB_CHUNK_BYTES);
+
 /**
  * Begins a blob, or asks how far one is: repeating it changes nothing. Takes a write proof, as all that is done to blobs.
  * Answer: `blobState`; `quota_exceeded` when the room has no space for the whole of it, `blob_conflict` for another size.
  */
-export interface BeginBlobRequest {
-  readonly type: "beginBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
-  readonly blobId: Uint8Array;
+export type BeginBlobRequest = Of<typeof beginBlob>;
+export const beginBlob = frame("beginBlob", 11, {
+  ...ofBlob,
   /** Bytes of the whole blob, at least 1. */
-  readonly size: number;
-}
+  size: checked(u53, (size) => size > 0),
+});
 
 /**
  * Writes one chunk. Chunks come in order; one that is there already may be sent again. Answer: `blobState`, once it is
  * durable; `blob_conflict` for other content, another length, or a chunk that is not the next.
  */
-export interface WriteBlobRequest {
-  readonly type: "writeBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
-  readonly blobId: Uint8Array;
+export type WriteBlobRequest = Of<typeof writeBlob>;
+export const writeBlob = frame("writeBlob", 12, {
+  ...ofBlob,
   /** From 0. */
-  readonly index: number;
+  index: u32,
   /** {@link blobChunkLength} bytes. */
-  readonly chunk: Uint8Array;
-}
+  chunk,
+});
 
 /** Reads one chunk of a blob that is complete. Answer: `blob`; `blob_unknown` when there is none. */
-export interface ReadBlobRequest {
-  readonly type: "readBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
-  readonly blobId: Uint8Array;
-  readonly index: number;
-}
+export type ReadBlobRequest = Of<typeof readBlob>;
+export const readBlob = frame("readBlob", 13, {
+  ...ofBlob,
+  index: u32,
+});
 
 /** Deletes a blob, complete or not, and frees its space. Answer: `done`, also when there is none. */
-export interface DropBlobRequest {
-  readonly type: "dropBlob";
-  readonly id: number;
-  readonly roomTag: Uint8Array;
+export type DropBlobRequest = Of<typeof dropBlob>;
+export const dropBlob = frame("dropBlob", 14, {
+  ...inRoom,
   /** What {@link blobIdOf} makes the blob's name from. */
-  readonly secret: Uint8Array;
-}
+  secret: id32,
+});
 
 /** How far a blob is. */
-export interface BlobStateResponse {
-  readonly type: "blobState";
-  readonly id: number;
+export type BlobStateResponse = Of<typeof blobState>;
+export const blobState = frame("blobState", 138, {
+  ...numbered,
   /** How many chunks the relay has, durably; the blob is complete when these are all. */
-  readonly chunks: number;
-}
+  chunks: u32,
+});
 
 /** A chunk. Nothing says that it is the one that was written but its hash. */
-export interface BlobResponse {
-  readonly type: "blob";
-  readonly id: number;
-  readonly chunk: Uint8Array;
-}
-
-export const beginBlobCodec: FrameCodec<BeginBlobRequest> = {
-  number: 11,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeId(writer, frame.blobId);
-    writer.u53(frame.size);
-  },
-  read: (reader) => ({ type: "beginBlob", ...readTarget(reader), size: readSize(reader) }),
-};
-
-export const writeBlobCodec: FrameCodec<WriteBlobRequest> = {
-  number: 12,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeId(writer, frame.blobId);
-    writer.u32(frame.index).opaque(frame.chunk);
-  },
-  read: (reader) => ({
-    type: "writeBlob",
-    ...readTarget(reader),
-    index: reader.u32("index"),
-    chunk: readChunk(reader),
-  }),
-};
-
-export const readBlobCodec: FrameCodec<ReadBlobRequest> = {
-  number: 13,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeId(writer, frame.blobId);
-    writer.u32(frame.index);
-  },
-  read: (reader) => ({ type: "readBlob", ...readTarget(reader), index: reader.u32("index") }),
-};
-
-export const dropBlobCodec: FrameCodec<DropBlobRequest> = {
-  number: 14,
-  write: (writer, frame) => {
-    writer.u32(frame.id);
-    writeId(writer, frame.roomTag);
-    writeFixed(writer, frame.secret, ID_BYTES);
-  },
-  read: (reader) => ({
-    type: "dropBlob",
-    id: reader.u32("request id"),
-    roomTag: readId(reader, "room tag"),
-    secret: reader.fixed(ID_BYTES, "secret"),
-  }),
-};
-
-export const blobStateCodec: FrameCodec<BlobStateResponse> = {
-  number: 138,
-  write: (writer, frame) => writer.u32(frame.id).u32(frame.chunks),
-  read: (reader) => ({ type: "blobState", id: reader.u32("request id"), chunks: reader.u32("chunks") }),
-};
-
-export const blobCodec: FrameCodec<BlobResponse> = {
-  number: 139,
-  write: (writer, frame) => writer.u32(frame.id).opaque(frame.chunk),
-  read: (reader) => ({ type: "blob", id: reader.u32("request id"), chunk: readChunk(reader) }),
-};
-
-function readTarget(reader: Reader): { id: number; roomTag: Uint8Array; blobId: Uint8Array } {
-  const id = reader.u32("request id");
-  const roomTag = readId(reader, "room tag");
-  return { id, roomTag, blobId: readId(reader, "blob id") };
-}
-
-function readSize(reader: Reader): number {
-  const size = reader.u53("blob size");
-  if (size === 0) throw new DecodeError("bad_value", "blob size");
-  return size;
-}
-
-// RULE: wire.chunk-bounded: a chunk longer than any is refused before it is copied, whichever side sends it (attack A83).
-function readChunk(reader: Reader): Uint8Array {
-  return reader.opaque(BLOB_CHUNK_BYTES, "chunk");
-}
+export type BlobResponse = Of<typeof blob>;
+export const blob = frame("blob", 139, {
+  ...numbered,
+  chunk,
+});

@@ -1,11 +1,31 @@
-import { decode, DecodeError, Writer, type Reader } from "@conclave/codec";
+import {
+  decode,
+  DecodeError,
+  is,
+  struct,
+  Writer,
+  type Codec,
+  type Fields,
+  type Of,
+  type Reader,
+} from "@conclave/codec";
 
-/** How one kind of frame is written and read: its number on the wire and its body. */
-export interface FrameCodec<F> {
+/** How one kind of frame is laid out: its number on the wire and its body. */
+export interface FrameCodec<F> extends Codec<F> {
   readonly number: number;
-  write(writer: Writer, frame: F): void;
-  read(reader: Reader): F;
 }
+
+/** Declares one kind of frame: the number that stands in front, and its fields in their order. */
+export function frame<const Type extends string, T extends object>(
+  type: Type,
+  number: number,
+  fields: Fields<T>,
+): FrameCodec<Frame<Type, T>> {
+  return { number, ...struct({ type: is(type), ...fields } as unknown as Fields<Frame<Type, T>>) };
+}
+
+/** The value of a frame: its type and its fields. */
+type Frame<Type extends string, T> = Readonly<{ type: Type } & T>;
 
 interface AnyFrame {
   readonly type: string;
@@ -16,6 +36,9 @@ export type FrameTable<F extends AnyFrame> = {
   readonly [T in F["type"]]: FrameCodec<Extract<F, { readonly type: T }>>;
 };
 
+/** Every frame of a table. */
+export type FramesOf<Table> = Of<Table[keyof Table]>;
+
 /** Bytes of one WebSocket message turned to frames, or the reason why not. */
 export type DecodedFrames<F> = { ok: true; frames: F[] } | { ok: false; error: DecodeError };
 
@@ -24,12 +47,15 @@ const SCRATCH_KEPT = 256 * 1024;
 
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */
 export class FrameSet<F extends AnyFrame> {
+  private readonly table: Readonly<Record<F["type"], FrameCodec<F>>>;
   private readonly byNumber = new Map<number, FrameCodec<F>>();
   private scratch = new Writer();
 
-  constructor(private readonly table: FrameTable<F>) {
+  constructor(table: FrameTable<F>) {
+    // Each codec is only ever given frames of its own type.
+    this.table = table as unknown as Readonly<Record<F["type"], FrameCodec<F>>>;
     for (const type of this.types) {
-      const codec: FrameCodec<F> = table[type];
+      const codec = this.table[type];
       if (this.byNumber.has(codec.number)) throw new RangeError(`frame number ${String(codec.number)} is used twice`);
       this.byNumber.set(codec.number, codec);
     }
@@ -42,7 +68,7 @@ export class FrameSet<F extends AnyFrame> {
 
   /** One frame with its length in front. Frames joined to one another are a message. */
   encode(frame: F): Uint8Array {
-    const codec: FrameCodec<F> = this.table[frame.type as F["type"]];
+    const codec = this.table[frame.type as F["type"]];
     const writer = this.scratch.clear().u32(0).u8(codec.number);
     codec.write(writer, frame);
     const bytes = writer.finish();

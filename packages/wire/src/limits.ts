@@ -1,34 +1,35 @@
-import type { Reader, Writer } from "@conclave/codec";
+import { struct, u32, type Of } from "@conclave/codec";
 
 /** What one relay accepts, told to the client in `Welcome`. All sizes are bytes; the relay may set them lower or higher. */
-export interface Limits {
+export type Limits = Of<typeof limits>;
+export const limits = struct({
   /** One WebSocket message, in either direction. */
-  readonly messageBytes: number;
+  messageBytes: u32,
   /** Frames in one WebSocket message. */
-  readonly frames: number;
+  frames: u32,
   /** Payload of a `message` record. */
-  readonly messagePayload: number;
+  messagePayload: u32,
   /** Payload of a `commit` record: it carries one ciphertext for each member in the worst case. */
-  readonly commitPayload: number;
+  commitPayload: u32,
   /** Roster record beside a commit. */
-  readonly attachment: number;
+  attachment: u32,
   /** A slot's blob or a delivery's blob: it carries the tree. */
-  readonly slotBlob: number;
+  slotBlob: u32,
   /** A join request's blob. */
-  readonly requestBlob: number;
+  requestBlob: u32,
   /** One blob: an encrypted file. */
-  readonly blob: number;
+  blob: u32,
   /** Deliveries in one append. */
-  readonly deliveries: number;
+  deliveries: u32,
   /** Slots refreshed in one append. */
-  readonly slots: number;
+  slots: u32,
   /** Records, roster records, requests or inbox items in one page of an answer. */
-  readonly pageItems: number;
+  pageItems: u32,
   /** Bytes of one page; a page holds at least one item, even when that is larger. */
-  readonly pageBytes: number;
+  pageBytes: u32,
   /** Rooms one connection may be subscribed to. */
-  readonly subscriptions: number;
-}
+  subscriptions: u32,
+});
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -50,29 +51,3 @@ export const DEFAULT_LIMITS: Limits = {
   pageBytes: MIB,
   subscriptions: 1024,
 };
-
-const FIELDS = [
-  "messageBytes",
-  "frames",
-  "messagePayload",
-  "commitPayload",
-  "attachment",
-  "slotBlob",
-  "requestBlob",
-  "blob",
-  "deliveries",
-  "slots",
-  "pageItems",
-  "pageBytes",
-  "subscriptions",
-] as const satisfies readonly (keyof Limits)[];
-
-export function writeLimits(writer: Writer, limits: Limits): void {
-  for (const field of FIELDS) writer.u32(limits[field]);
-}
-
-export function readLimits(reader: Reader): Limits {
-  const limits: Record<keyof Limits, number> = { ...DEFAULT_LIMITS };
-  for (const field of FIELDS) limits[field] = reader.u32(field);
-  return limits;
-}

@@ -1,5 +1,5 @@
 import { concatBytes, encode, utf8Bytes, type Writer } from "@conclave/codec";
-import { writeId } from "./field.js";
+import { id32 } from "./field.js";
 import type { Sha256 } from "./record.js";
 
 /**
@@ -8,7 +8,7 @@ import type { Sha256 } from "./record.js";
  */
 export function writeProofBytes(challenge: Uint8Array, roomTag: Uint8Array, epoch: number): Uint8Array {
   return proofBytes("conclave/write-proof/v1", challenge, (writer) => {
-    writeId(writer, roomTag);
+    id32.write(writer, roomTag);
     writer.u53(epoch);
   });
 }
@@ -16,15 +16,15 @@ export function writeProofBytes(challenge: Uint8Array, roomTag: Uint8Array, epoc
 /** What the holder of an invite signs with the slot's token key. */
 export function slotProofBytes(challenge: Uint8Array, roomTag: Uint8Array, slotId: Uint8Array): Uint8Array {
   return proofBytes("conclave/slot-proof/v1", challenge, (writer) => {
-    writeId(writer, roomTag);
-    writeId(writer, slotId);
+    id32.write(writer, roomTag);
+    id32.write(writer, slotId);
   });
 }
 
 /** What the owner of an inbox signs with the inbox key. */
 export function inboxProofBytes(challenge: Uint8Array, inboxId: Uint8Array): Uint8Array {
   return proofBytes("conclave/inbox-proof/v1", challenge, (writer) => {
-    writeId(writer, inboxId);
+    id32.write(writer, inboxId);
   });
 }
 
@@ -37,7 +37,7 @@ function proofBytes(label: string, challenge: Uint8Array, subject: (writer: Writ
   return encode(label, (writer) => {
     // RULE: proof.label: each proof begins with its own label, so none passes as another or as a receipt (attack A101).
     writer.text(label);
-    writeId(writer, challenge);
+    id32.write(writer, challenge);
     subject(writer);
   });
 }

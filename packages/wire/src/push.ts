@@ -1,80 +1,37 @@
-import { readId, writeId } from "./field.js";
-import type { FrameCodec } from "./frameCodec.js";
-import { readLogItem, writeLogItem, type LogItem } from "./record.js";
+import { list, u32, u53, type Of } from "@conclave/codec";
+import { id32 } from "./field.js";
+import { frame } from "./frameCodec.js";
+import { logItem } from "./record.js";
 
 /** New records of a subscribed room, in order and without gaps. */
-export interface RecordsPush {
-  readonly type: "records";
-  readonly roomTag: Uint8Array;
-  readonly items: readonly LogItem[];
-}
+export type RecordsPush = Of<typeof records>;
+export const records = frame("records", 192, {
+  roomTag: id32,
+  items: list(logItem),
+});
 
 /** The client read too slowly, and this subscription has ended. Subscribe again from `fromN` when there is room. */
-export interface LaggedPush {
-  readonly type: "lagged";
-  readonly roomTag: Uint8Array;
+export type LaggedPush = Of<typeof lagged>;
+export const lagged = frame("lagged", 193, {
+  roomTag: id32,
   /** The first record that was not pushed. */
-  readonly fromN: number;
-}
+  fromN: u53,
+});
 
 /** A join request arrived in a subscribed room; `listRequests` shows it to proved members. */
-export interface RequestsChangedPush {
-  readonly type: "requestsChanged";
-  readonly roomTag: Uint8Array;
-}
+export type RequestsChangedPush = Of<typeof requestsChanged>;
+export const requestsChanged = frame("requestsChanged", 194, {
+  roomTag: id32,
+});
 
 /** Something arrived in an inbox that this connection has proved. */
-export interface InboxChangedPush {
-  readonly type: "inboxChanged";
-  readonly inboxId: Uint8Array;
-}
+export type InboxChangedPush = Of<typeof inboxChanged>;
+export const inboxChanged = frame("inboxChanged", 195, {
+  inboxId: id32,
+});
 
 /** The relay is about to close this connection; come back after `retryAfter` ms. */
-export interface GoodbyePush {
-  readonly type: "goodbye";
-  readonly retryAfter: number;
-}
-
-export const recordsCodec: FrameCodec<RecordsPush> = {
-  number: 192,
-  write: (writer, frame) => {
-    writeId(writer, frame.roomTag);
-    writer.vector(frame.items, writeLogItem);
-  },
-  read: (reader) => ({
-    type: "records",
-    roomTag: readId(reader, "room tag"),
-    items: reader.vector(readLogItem, undefined, "records"),
-  }),
-};
-
-export const laggedCodec: FrameCodec<LaggedPush> = {
-  number: 193,
-  write: (writer, frame) => {
-    writeId(writer, frame.roomTag);
-    writer.u53(frame.fromN);
-  },
-  read: (reader) => ({ type: "lagged", roomTag: readId(reader, "room tag"), fromN: reader.u53("from n") }),
-};
-
-export const requestsChangedCodec: FrameCodec<RequestsChangedPush> = {
-  number: 194,
-  write: (writer, frame) => {
-    writeId(writer, frame.roomTag);
-  },
-  read: (reader) => ({ type: "requestsChanged", roomTag: readId(reader, "room tag") }),
-};
-
-export const inboxChangedCodec: FrameCodec<InboxChangedPush> = {
-  number: 195,
-  write: (writer, frame) => {
-    writeId(writer, frame.inboxId);
-  },
-  read: (reader) => ({ type: "inboxChanged", inboxId: readId(reader, "inbox id") }),
-};
-
-export const goodbyeCodec: FrameCodec<GoodbyePush> = {
-  number: 196,
-  write: (writer, frame) => writer.u32(frame.retryAfter),
-  read: (reader) => ({ type: "goodbye", retryAfter: reader.u32("retry after") }),
-};
+export type GoodbyePush = Of<typeof goodbye>;
+export const goodbye = frame("goodbye", 196, {
+  retryAfter: u32,
+});

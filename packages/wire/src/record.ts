@@ -1,5 +1,5 @@
-import { concatBytes, DecodeError, utf8Bytes, Writer, type Reader } from "@conclave/codec";
-import { readId, readKind, writeId, writeKind, type RecordKind } from "./field.js";
+import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec, type Of } from "@conclave/codec";
+import { id32, recordKind, type RecordKind } from "./field.js";
 
 /** SHA-256, passed in because this package is pure and has no primitives. */
 export type Sha256 = (data: Uint8Array) => Uint8Array;
@@ -44,12 +44,13 @@ export interface PrunedRecord extends RecordDigest {
 export type LogItem = LogRecord | PrunedRecord;
 
 /** One sealed roster record, in the order of the commits that carried them; index 0 is the charter's. */
-export interface RosterRecord {
-  readonly index: number;
+export type RosterRecord = Of<typeof rosterRecord>;
+export const rosterRecord = struct({
+  index: u53,
   /** The log position of the commit it came with; 0 for the charter. */
-  readonly n: number;
-  readonly attachment: Uint8Array;
-}
+  n: u53,
+  attachment: opaque(),
+});
 
 /** The two hashes under which a record is hashed. */
 export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment }: RecordContent): RecordDigest {
@@ -63,11 +64,8 @@ export function digestHash(sha256: Sha256, roomTag: Uint8Array, digest: RecordDi
   // RULE: wire.hash-proves-kind: the hash covers kind and epoch beside the hashes of the bytes, so a record without its bytes
   // still proves what it was: a commit cannot pass for a message that was deleted (docs/protocol.md §6, attack A110).
   const writer = scratch.clear().text("conclave/record/v1");
-  writeId(writer, roomTag);
-  writeKind(writer, digest.kind);
-  writer.u53(digest.epoch);
-  writeId(writer, digest.payloadHash);
-  writeId(writer, digest.attachmentHash);
+  id32.write(writer, roomTag);
+  hashed.write(writer, digest);
   return sha256(writer.finish());
 }
 
@@ -76,6 +74,7 @@ export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordCo
   return digestHash(sha256, roomTag, recordDigest(sha256, record));
 }
 
+const hashed = struct<RecordDigest>({ kind: recordKind, epoch: u53, payloadHash: id32, attachmentHash: id32 });
 // Hashed for every record there is: one buffer serves them all.
 const scratch = new Writer(256);
 
@@ -94,34 +93,21 @@ export function itemHash(sha256: Sha256, roomTag: Uint8Array, item: LogItem): Ui
   return item.pruned ? digestHash(sha256, roomTag, item) : recordHash(sha256, roomTag, item);
 }
 
-export function writeLogItem(writer: Writer, item: LogItem): void {
-  writer.u53(item.n);
-  writeKind(writer, item.kind);
-  writer.u53(item.epoch).u53(item.time).bool(item.pruned);
-  if (!item.pruned) {
-    writer.opaque(item.payload).opaque(item.attachment);
-    return;
-  }
-  writeId(writer, item.payloadHash);
-  writeId(writer, item.attachmentHash);
-}
+const place = struct({ n: checked(u53, (n) => n > 0), kind: recordKind, epoch: u53, time: u53 });
+const whole = struct({ payload: opaque(), attachment: opaque() });
+const left = struct({ payloadHash: id32, attachmentHash: id32 });
 
-export function readLogItem(reader: Reader): LogItem {
-  const n = reader.u53("n");
-  if (n === 0) throw new DecodeError("bad_value", "n");
-  const common = { n, kind: readKind(reader), epoch: reader.u53("epoch"), time: reader.u53("time") };
-  if (reader.bool("pruned")) {
-    const payloadHash = readId(reader, "payload hash");
-    return { ...common, pruned: true, payloadHash, attachmentHash: readId(reader, "attachment hash") };
-  }
-  const payload = reader.opaque(undefined, "payload");
-  return { ...common, pruned: false, payload, attachment: reader.opaque(undefined, "attachment") };
-}
-
-export function writeRosterRecord(writer: Writer, record: RosterRecord): void {
-  writer.u53(record.index).u53(record.n).opaque(record.attachment);
-}
-
-export function readRosterRecord(reader: Reader): RosterRecord {
-  return { index: reader.u53("index"), n: reader.u53("n"), attachment: reader.opaque(undefined, "attachment") };
-}
+export const logItem: Codec<LogItem> = {
+  read: (reader) => {
+    const item = place.read(reader);
+    return reader.bool("pruned")
+      ? { ...item, pruned: true, ...left.read(reader) }
+      : { ...item, pruned: false, ...whole.read(reader) };
+  },
+  write: (writer, item) => {
+    place.write(writer, item);
+    writer.bool(item.pruned);
+    if (item.pruned) left.write(writer, item);
+    else whole.write(writer, item);
+  },
+};

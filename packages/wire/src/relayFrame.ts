@@ -1,65 +1,21 @@
 import { concatBytes } from "@conclave/codec";
-import { blobCodec, blobStateCodec, type BlobResponse, type BlobStateResponse } from "./blob.js";
-import { FrameSet, type DecodedFrames } from "./frameCodec.js";
-import { welcomeCodec, type Welcome } from "./handshake.js";
-import {
-  goodbyeCodec,
-  inboxChangedCodec,
-  laggedCodec,
-  recordsCodec,
-  requestsChangedCodec,
-  type GoodbyePush,
-  type InboxChangedPush,
-  type LaggedPush,
-  type RecordsPush,
-  type RequestsChangedPush,
-} from "./push.js";
-import {
-  appendedCodec,
-  createdCodec,
-  doneCodec,
-  errorCodec,
-  pageCodec,
-  rosterCodec,
-  subscribedCodec,
-  type AppendedResponse,
-  type CreatedResponse,
-  type DoneResponse,
-  type ErrorResponse,
-  type PageResponse,
-  type RosterResponse,
-  type SubscribedResponse,
-} from "./roomResponse.js";
-import {
-  inboxCodec,
-  postedCodec,
-  requestsCodec,
-  slotCodec,
-  type InboxResponse,
-  type PostedResponse,
-  type RequestsResponse,
-  type SlotResponse,
-} from "./slotResponse.js";
+import { blob, blobState } from "./blob.js";
+import { FrameSet, type DecodedFrames, type FramesOf } from "./frameCodec.js";
+import { welcome, type Welcome } from "./handshake.js";
+import { goodbye, inboxChanged, lagged, records, requestsChanged } from "./push.js";
+import { appended, created, done, error, page, roster, subscribed } from "./roomResponse.js";
+import { inbox, posted, requests, slot } from "./slotResponse.js";
+
+const RESPONSES = {
+  ...{ done, error, created, appended, page, roster, subscribed },
+  ...{ blobState, blob, slot, posted, requests, inbox },
+};
+const PUSHES = { records, lagged, requestsChanged, inboxChanged, goodbye };
 
 /** Every answer to a request. */
-export type Response =
-  | DoneResponse
-  | ErrorResponse
-  | CreatedResponse
-  | AppendedResponse
-  | PageResponse
-  | RosterResponse
-  | SubscribedResponse
-  | BlobStateResponse
-  | BlobResponse
-  | SlotResponse
-  | PostedResponse
-  | RequestsResponse
-  | InboxResponse;
-
+export type Response = FramesOf<typeof RESPONSES>;
 /** What the relay sends without being asked. */
-export type Push = RecordsPush | LaggedPush | RequestsChangedPush | InboxChangedPush | GoodbyePush;
-
+export type Push = FramesOf<typeof PUSHES>;
 /** Everything the relay sends. */
 export type RelayFrame = Welcome | Response | Push;
 
@@ -67,27 +23,7 @@ export type RelayFrame = Welcome | Response | Push;
 export const MAX_RELAY_FRAMES = 65_536;
 
 /** What a kind of frame is on the wire, for each of them. */
-export const relayFrames = new FrameSet<RelayFrame>({
-  welcome: welcomeCodec,
-  done: doneCodec,
-  error: errorCodec,
-  created: createdCodec,
-  appended: appendedCodec,
-  page: pageCodec,
-  roster: rosterCodec,
-  subscribed: subscribedCodec,
-  blobState: blobStateCodec,
-  blob: blobCodec,
-  slot: slotCodec,
-  posted: postedCodec,
-  requests: requestsCodec,
-  inbox: inboxCodec,
-  records: recordsCodec,
-  lagged: laggedCodec,
-  requestsChanged: requestsChangedCodec,
-  inboxChanged: inboxChangedCodec,
-  goodbye: goodbyeCodec,
-});
+export const relayFrames = new FrameSet<RelayFrame>({ welcome, ...RESPONSES, ...PUSHES });
 
 /** One relay frame with its length in front: made once, sent to many; several of them joined are a message. */
 export function encodeRelayFrame(frame: RelayFrame): Uint8Array {
