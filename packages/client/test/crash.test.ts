@@ -1,6 +1,7 @@
 import type { CommitFate } from "@conclave/client";
 import { describe, expect, it } from "vitest";
-import { World, type Home } from "./world.js";
+import type { RoomEngine } from "../src/session/roomEngine.js";
+import { engineOf, World, type Home } from "./world.js";
 
 const FATES: readonly CommitFate[] = ["kill before", "kill after"];
 
@@ -133,6 +134,35 @@ describe("storage that fails", () => {
     expect(alice.room.status().paused).toMatchObject({ why: "failed" });
     await world.pass(5000);
     expect(await bob.texts()).toEqual([]);
+    await world.run(alice.client.close());
+    await alice.open();
+    await world.get(alice.room.send("again"));
+    await world.get(alice.room.flushed(10_000));
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    expect(await bob.texts()).toEqual(["Alice: again"]);
+  });
+
+  it("RULE client.worker-fails-closed: a bug in what a worker does stops the room and is told; nothing more is sent", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    await alice.found("Garden", "Alice");
+    await bob.join(await alice.invite(), "Bob");
+    const { state } = engineOf(alice.room) as unknown as Pick<RoomEngine, "state">;
+    // What somebody leaves at the door makes her worker throw, outside of any transaction.
+    state.room!.openRequest = () => {
+      throw new Error("a bug");
+    };
+    const asking = await alice.invite("ask");
+    const carol = world.home();
+    await carol.open();
+    await carol.join(asking, "Carol");
+    await world.until(() => alice.room.status().paused !== null);
+    expect(alice.room.status().paused).toEqual({ why: "failed", message: "a bug" });
+    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, problem: { kind: "closed" } });
+    const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Allotment" }));
+    expect(decided).toMatchObject({ ok: false, problem: { kind: "closed" } });
     await world.run(alice.client.close());
     await alice.open();
     await world.get(alice.room.send("again"));

@@ -41,7 +41,7 @@ export class BlobLink {
 
   /** Whether the relay can be asked now. */
   get isReady(): boolean {
-    return this.sync.isLive && this.state.room?.status === "active" && this.state.meta.standing === "member";
+    return this.sync.canAsk;
   }
 
   /** Asks until there is an answer, or a problem that asking again does not cure. */

@@ -1,8 +1,8 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWords } from "@conclave/protocol";
 import { blobIdOf } from "@conclave/wire";
-import type { RoomState } from "../session/roomState.js";
 import type { Transaction } from "../session/transaction.js";
+import { type Job, type RoomWork, Worker } from "../session/worker.js";
 import { failed, fateOf, type Problem, type Result } from "../view/problem.js";
 import type { BlobLink } from "./blobLink.js";
 import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
@@ -18,16 +18,16 @@ export type PostFile<T> = (
 ) => Promise<Result<T>>;
 
 /** A room's outgoing files: those on their way, and those that an earlier run began. */
-export class Uploads {
+export class Uploads extends Worker {
   private readonly running = new Set<string>();
   private sweptOn = 0;
 
   constructor(
-    private readonly state: RoomState,
+    work: RoomWork,
     private readonly link: BlobLink,
-    /** Counts connections. */
-    private readonly connection: () => number,
-  ) {}
+  ) {
+    super(work);
+  }
 
   /** Sends a file, then its message. */
   async attach<T>(offered: OutgoingFile, options: AttachOptions, post: PostFile<T>): Promise<Result<T>> {
@@ -78,12 +78,13 @@ export class Uploads {
   }
 
   /** Tells the relay, once it can be told, what was given up. */
-  advance(): void {
-    if (!this.link.isReady || this.sweptOn === this.connection()) return;
-    this.sweptOn = this.connection();
-    void this.records().then((records) => {
-      for (const record of records) if (record.state === "dropped") void this.tellDropped(record);
-    });
+  protected next(): Job | null {
+    if (!this.link.isReady || this.sweptOn === this.connection.number) return null;
+    return async () => {
+      this.sweptOn = this.connection.number;
+      const dropped = (await this.records()).filter(({ state }) => state === "dropped");
+      await Promise.all(dropped.map((record) => this.tellDropped(record)));
+    };
   }
 
   private fresh({ name, size }: OutgoingFile): UploadRecord {
@@ -137,7 +138,7 @@ export class Uploads {
   private async drop(record: UploadRecord): Promise<Result<void>> {
     const dropped: UploadRecord = { ...record, state: "dropped", hashes: [] };
     const stored = await this.store(dropped);
-    if (stored.ok) void this.tellDropped(dropped);
+    if (stored.ok) void this.guard(() => this.tellDropped(dropped));
     return stored;
   }
 

@@ -9,11 +9,11 @@ import {
   parseLink,
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
-import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
+import type { ConnectionUser } from "../relay/relayConnection.js";
 import { RetryTimer } from "../session/retryTimer.js";
 import type { JoinEnding, PendingJoin } from "../session/roomMeta.js";
-import type { RoomState } from "../session/roomState.js";
 import type { Sync } from "../session/sync.js";
+import { type Job, type RoomWork, Worker } from "../session/worker.js";
 import type { Problem } from "../view/problem.js";
 import { readInvite, readRosterLog } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
@@ -23,29 +23,25 @@ const RELOOK = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
-export class AskedJoin implements ConnectionUser {
+export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
   /** Why it failed for good. */
   problem: Problem | null = null;
   private readonly asking: Asking;
   private lookedOn = 0;
-  private busy = false;
-  private readonly retry: RetryTimer;
   private readonly watching: RetryTimer;
 
   constructor(
-    private readonly state: RoomState,
+    work: RoomWork,
     asking: Uint8Array,
-    private readonly connection: RelayConnection,
     private readonly sync: Sync,
-    private readonly changed: () => void,
   ) {
+    super(work);
     this.asking = decodeAsking(asking);
     this.topic = this.asking.inboxId;
-    this.retry = new RetryTimer(state.ports, changed);
-    this.watching = new RetryTimer(state.ports, () => {
+    this.watching = new RetryTimer(work.state.ports, () => {
       this.lookedOn = 0;
-      changed();
+      this.advance();
     });
   }
 
@@ -57,36 +53,39 @@ export class AskedJoin implements ConnectionUser {
   /** Whether everything that waits in the inbox has been taken in, since the connection was made. */
   get hasLooked(): boolean {
     const { welcome, number } = this.connection;
-    return welcome !== null && this.lookedOn === number && !this.busy;
+    return welcome !== null && this.lookedOn === number && !this.isBusy;
+  }
+
+  override mount(): void {
+    super.mount();
+    this.connection.attach(this);
+  }
+
+  override unmount(): void {
+    super.unmount();
+    this.connection.detach(this);
   }
 
   online(): void {
-    this.changed();
+    this.plan();
   }
 
-  offline(): void {
-    this.retry.stop();
+  override offline(): void {
+    super.offline();
     this.watching.stop();
   }
 
   push(push: Push): void {
     if (push.type !== "inboxChanged") return;
     this.lookedOn = 0;
-    this.changed();
+    this.plan();
   }
 
-  advance(): void {
-    const { join, standing } = this.state.meta;
-    if (standing !== "asking" || !join || this.busy || this.retry.isWaiting || !this.connection.welcome) return;
-    if (!join.isPosted) void this.work(this.post(join));
-    else if (this.lookedOn !== this.connection.number) void this.work(this.look());
-  }
-
-  private async work(job: Promise<void>): Promise<void> {
-    this.busy = true;
-    await job;
-    this.busy = false;
-    this.changed();
+  protected next(): Job | null {
+    const { join } = this.state.meta;
+    if (!join) return null;
+    if (!join.isPosted) return () => this.post(join);
+    return this.lookedOn === this.connection.number ? null : () => this.look();
   }
 
   private async post(join: PendingJoin): Promise<void> {

@@ -1,12 +1,11 @@
 import { type DeviceIdentity, joinRoom, type Joining, parseLink, type RoomPreview } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { RelayConnection } from "../relay/relayConnection.js";
-import { RetryTimer } from "../session/retryTimer.js";
 import type { PendingJoin } from "../session/roomMeta.js";
 import type { RoomState } from "../session/roomState.js";
 import { decodeAppend, encodeAppend } from "../session/storedAppend.js";
 import type { Sync } from "../session/sync.js";
 import type { Transaction } from "../session/transaction.js";
+import { type Job, type RoomWork, Worker } from "../session/worker.js";
 import type { Problem } from "../view/problem.js";
 import { readInvite } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
@@ -19,51 +18,32 @@ const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "
  * Brings an own join by a direct invite into the log (docs/protocol.md §7). Where somebody else's commit came first it
  * begins again with a fresh slot, a bounded number of times; the person has agreed to the room, not to one state of it.
  */
-export class DirectJoin {
+export class DirectJoin extends Worker {
   /** Why the join failed for good. */
   problem: Problem | null = null;
   private sentOn = 0;
-  private busy = false;
-  private readonly retry: RetryTimer;
 
   constructor(
-    private readonly state: RoomState,
+    work: RoomWork,
     private readonly device: DeviceIdentity,
-    private readonly connection: RelayConnection,
     private readonly sync: Sync,
-    private readonly changed: () => void,
   ) {
-    this.retry = new RetryTimer(state.ports, changed);
+    super(work);
   }
 
-  offline(): void {
-    this.retry.stop();
-  }
-
-  advance(): void {
+  protected next(): Job | null {
     const { room, meta } = this.state;
     const { join } = meta;
-    if (meta.standing !== "joining" || !join || this.busy || this.retry.isWaiting || !this.connection.welcome) return;
-    if (!room) {
-      void this.work(this.again(join));
-      return;
-    }
-    if (room.status !== "joining" || !this.sync.isLive) return;
+    if (!join) return null;
+    if (!room) return () => this.again(join);
+    if (room.status !== "joining" || !this.sync.isLive) return null;
     if (join.blob.length === 0) {
       // Somebody else's commit lets us in: it has to be in the log by now.
-      void this.work(this.fail({ kind: "refused", rejection: { code: "bad_admission" } }));
-      return;
+      return () => this.fail({ kind: "refused", rejection: { code: "bad_admission" } });
     }
     const append = decodeAppend(join.blob);
-    if (room.lastCommit !== append.lastCommit) void this.work(this.again(join));
-    else if (this.sentOn !== this.connection.number) void this.work(this.send(join));
-  }
-
-  private async work(job: Promise<unknown>): Promise<void> {
-    this.busy = true;
-    await job;
-    this.busy = false;
-    this.changed();
+    if (room.lastCommit !== append.lastCommit) return () => this.again(join);
+    return this.sentOn === this.connection.number ? null : () => this.send(join);
   }
 
   private async send(join: PendingJoin): Promise<void> {

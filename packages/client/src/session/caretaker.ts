@@ -1,14 +1,16 @@
 import { equalBytes, toHex } from "@conclave/codec";
+import type { Room } from "@conclave/protocol";
 import type { Decisions, Wish } from "./decisions.js";
-import type { JoinRequests } from "./joinRequests.js";
-import { fraction, RetryTimer } from "./retryTimer.js";
-import type { ReturnKeeper } from "./returnKeeper.js";
-import type { RoomState } from "./roomState.js";
-import type { Sync } from "./sync.js";
+import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
+import type { JoinRequests } from "./joinRequests.js";
+import { fraction } from "./retryTimer.js";
+import type { ReturnKeeper } from "./returnKeeper.js";
+import type { Sync } from "./sync.js";
+import type { RoomWork } from "./worker.js";
 
-const STEP = 1500;
-const LONGEST = 60_000;
+const STEP_MS = 1500;
+const LONGEST_MS = 60_000;
 
 /** Something that is owed to somebody. */
 interface Owed {
@@ -18,55 +20,31 @@ interface Owed {
   readonly isOwn: boolean;
 }
 
-function planOf({ key }: Owed, seq: number): string {
-  return `${key} ${String(seq)}`;
-}
-
 /**
  * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
  * (docs/protocol.md §4, §10); binds the keys to those who joined by themselves; and makes the way back that our own person was
  * promised. Those who are there do it, one after another; that two do it at once is harmless.
  */
-export class Caretaker {
-  private readonly retry: RetryTimer;
+export class Caretaker extends ElectedWorker {
   /** How often new keys were made for somebody who joined by themselves. */
   rekeys = 0;
-  private plan = "";
-  private isHurried = false;
-  private isActing = false;
   /** What was refused at this seq is not tried again before the roster changes. */
   private readonly refused = new Map<string, number>();
 
   constructor(
-    private readonly state: RoomState,
-    private readonly sync: Sync,
+    work: RoomWork,
+    sync: Sync,
     private readonly decisions: Decisions,
     private readonly requests: JoinRequests,
     private readonly returns: ReturnKeeper,
-    private readonly changed: () => void,
   ) {
-    this.retry = new RetryTimer(state.ports, () => {
-      void this.act();
-    });
-  }
-
-  offline(): void {
-    this.retry.stop();
-    this.plan = "";
-  }
-
-  /** While it is hurried it waits for nobody else: this process may end soon. */
-  hurry(isHurried: boolean): void {
-    this.isHurried = isHurried;
-    if (!isHurried) return;
-    this.plan = "";
-    this.advance();
+    super(work, sync);
   }
 
   /** Nothing is owed that this device could do now. */
   get isIdle(): boolean {
-    if (this.isActing) return false;
-    return !this.mayAct || (this.next() === null && (this.requests.isListed || !this.awaitsRequest));
+    if (this.isBusy) return false;
+    return !this.sync.canSend || (this.chore() === null && (this.requests.isListed || !this.awaitsRequest));
   }
 
   /** Somebody's coming in is agreed, and what they sent may still be on its way to us. */
@@ -78,60 +56,42 @@ export class Caretaker {
     );
   }
 
-  private get mayAct(): boolean {
-    const { room } = this.state;
-    return room?.status === "active" && this.sync.isLive && room.paused.length === 0;
-  }
-
-  /** Plans what is to be done, when it is our turn. */
-  advance(): void {
-    const { room } = this.state;
-    if (!room || !this.mayAct || this.isActing) return;
-    if (this.state.leaving !== null && room.roster.members.size === 1) {
-      // All others have gone first: nobody is left to carry it out.
-      void this.state.transact((tx) => {
-        if (this.state.meta.standing !== "member") return;
-        this.state.setMeta(tx, { standing: "left" });
-        this.state.setLeaving(tx, null);
-      });
-      return;
-    }
-    const next = this.next();
-    const plan = next ? planOf(next, room.roster.seq) : "";
-    if (plan === this.plan) return;
-    this.plan = plan;
-    this.retry.stop();
-    if (!next) return;
-    const place = electionRank(room.roster, room.self.leaf, room.roster.seq);
-    const wait = next.isOwn || this.isHurried ? 0 : STEP * (place + fraction(this.state.ports));
-    this.retry.in(Math.min(LONGEST, wait));
-  }
-
-  private async act(): Promise<void> {
-    const next = this.next();
-    const seq = this.state.room?.roster.seq ?? 0;
-    this.plan = "";
-    if (!next || !this.sync.isLive || this.isActing) return;
-    this.isActing = true;
-    const request = next.action.type === "add" ? (this.requests.findLeaf(next.action.leafCert)?.ask ?? null) : null;
-    const result = await this.decisions.decide(next.action, { request, mayPropose: false });
-    this.isActing = false;
-    const isRefused = !result.ok && result.problem.kind === "refused";
-    if (isRefused) this.refused.set(next.key, seq);
-    if (result.ok && next.action.type === "rekey") this.rekeys++;
-    // What only did not get through is tried again, ever more slowly, until it does.
-    if (!result.ok && !isRefused) {
-      this.plan = planOf(next, this.state.room?.roster.seq ?? 0);
-      this.retry.later();
-    } else {
-      this.retry.reset();
-      this.advance();
-    }
-    this.changed();
-  }
-
-  private next(): Owed | null {
+  protected chore(): Chore | null {
     const room = this.state.room!;
+    const { seq } = room.roster;
+    // All others have gone first: nobody is left to carry our farewell out.
+    if (this.state.leaving !== null && room.roster.members.size === 1) {
+      return { key: "alone", wait: () => 0, job: () => this.leaveAlone() };
+    }
+    const owed = this.owed(room);
+    if (!owed) return null;
+    const wait = () => {
+      const rank = electionRank(room.roster, room.self.leaf, seq);
+      return owed.isOwn ? 0 : Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+    };
+    return { key: `${owed.key} ${String(seq)}`, wait, job: () => this.act(owed, seq) };
+  }
+
+  private async leaveAlone(): Promise<boolean> {
+    await this.state.transact((tx) => {
+      if (this.state.meta.standing !== "member") return;
+      this.state.setMeta(tx, { standing: "left" });
+      this.state.setLeaving(tx, null);
+    });
+    return true;
+  }
+
+  /** Whether it is not to be tried again: what only did not get through is, ever more slowly, until it does. */
+  private async act({ key, action }: Owed, seq: number): Promise<boolean> {
+    const request = action.type === "add" ? (this.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
+    const result = await this.decisions.decide(action, { request, mayPropose: false });
+    const isRefused = !result.ok && result.problem.kind === "refused";
+    if (isRefused) this.refused.set(key, seq);
+    if (result.ok && action.type === "rekey") this.rekeys++;
+    return result.ok || isRefused;
+  }
+
+  private owed(room: Room): Owed | null {
     const self = toHex(room.self.person);
     // RULE: client.farewell-last: who has said farewell does nothing more in the room but let others go who have, too.
     const isLeaving = this.state.leaving !== null;

@@ -1,17 +1,12 @@
 import { actionHash, type Action, type Append, type JoinRequest, type Rejection } from "@conclave/protocol";
 import { equalBytes } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
-import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Progress } from "../view/invitation.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
-import { isGone } from "../view/status.js";
-import { whyLate } from "./hindrance.js";
-import { RetryTimer } from "./retryTimer.js";
+import { ended, type Movement, whyLate } from "./hindrance.js";
 import { keepNoted } from "./receiving.js";
-import type { RoomState } from "./roomState.js";
-import type { Sender } from "./sender.js";
-import type { Sync } from "./sync.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
 /** A change of the room that is wanted: an action, or new keys alone. */
@@ -43,27 +38,21 @@ const UNTIL_BACK_MS = 15_000;
  * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
  * the log shows it; one that lost its race is built anew on what came first, if it is still allowed (attack A23).
  */
-export class Decisions {
+export class Decisions extends Worker {
   private readonly waiting: Intent[] = [];
   private current: Intent | null = null;
   private sentOn = 0;
-  private busy = false;
   private refusals = 0;
   /** How often commits that nobody could use came before the present one. */
   private blocked = 0;
-  private readonly retry: RetryTimer;
   /** Ends the wait for a relay that went before it answered. */
   private cancelAway: CancelTimer | null = null;
 
   constructor(
-    readonly state: RoomState,
-    readonly connection: RelayConnection,
-    readonly sync: Sync,
+    private readonly parts: RoomWork & Movement,
     private readonly proof: WriteProof,
-    readonly sender: Sender,
-    changed: () => void,
   ) {
-    this.retry = new RetryTimer(state.ports, changed);
+    super(parts);
   }
 
   /**
@@ -78,7 +67,9 @@ export class Decisions {
       isAsked = false,
       since = this.state.room?.roster.seq ?? 0,
     }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean; since?: number } = {},
-  ) {
+  ): Promise<Result<Progress>> {
+    const over = ended(this.state);
+    if (over) return Promise.resolve(failed(over));
     return new Promise<Result<Progress>>((resolve) => {
       const { clock } = this.state.ports;
       const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
@@ -99,17 +90,19 @@ export class Decisions {
   }
 
   /** Whether a wish of this type is on its way or waiting. */
-  has(type: Wish["type"]): boolean {
+  private has(type: Wish["type"]): boolean {
     return this.current?.wish.type === type || this.waiting.some(({ wish }) => wish.type === type);
   }
 
   /** Whether a decision of this device is on its way or waiting. */
-  get isBusy(): boolean {
-    return this.busy || this.current !== null || this.waiting.length > 0 || (this.state.room?.pending ?? null) !== null;
+  get hasWork(): boolean {
+    return (
+      this.isBusy || this.current !== null || this.waiting.length > 0 || (this.state.room?.pending ?? null) !== null
+    );
   }
 
-  offline(): void {
-    this.retry.stop();
+  override offline(): void {
+    super.offline();
     this.awaitReturn();
   }
 
@@ -122,7 +115,7 @@ export class Decisions {
     if (intent === null || this.cancelAway !== null) return;
     this.cancelAway = this.state.ports.clock.setTimer(UNTIL_BACK_MS, () => {
       this.cancelAway = null;
-      if (this.current === intent && this.state.room?.pending && !this.sync.isLive) this.abandon(intent);
+      if (this.current === intent && this.state.room?.pending && !this.parts.sync.isLive) this.abandon(intent);
     });
   }
 
@@ -137,40 +130,34 @@ export class Decisions {
     for (const intent of all) intent.settle(failed(problem));
   }
 
-  /** Does the next thing. */
-  advance(): void {
-    const { room, meta, failure } = this.state;
-    if (failure !== null) {
-      this.stop({ kind: "closed" });
-      return;
-    }
-    if (!room) return;
-    if (isGone(meta.standing)) {
-      this.stop({ kind: "not_member" });
-      return;
-    }
-    if (this.busy || this.retry.isWaiting || room.status !== "active" || !this.sync.isLive) return;
+  /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
+  lockedOut(): void {
+    void this.guard(async () => {
+      const isTold = await this.state.transact((tx) => {
+        const noted = this.state.room?.noteRefusedKey() ?? null;
+        if (noted) keepNoted(this.state, tx, noted);
+        return noted !== null;
+      });
+      if (isTold.ok && !isTold.value && !this.has("rekey")) await this.decide({ type: "rekey" });
+    });
+  }
+
+  protected next(): Job | null {
+    const { room } = this.state;
+    if (!room || !this.parts.sync.canAsk) return null;
     const { pending } = room;
-    if (pending && pending.append.lastCommit !== room.lastCommit) void this.work(this.renew());
-    else if (pending && this.sentOn !== this.connection.number) void this.work(this.send(pending.append));
-    else if (!pending && (this.current || this.state.race)) void this.work(this.conclude());
-    else if (!pending && this.waiting.length > 0) void this.work(this.begin());
-  }
-
-  private async work(job: Promise<unknown>): Promise<void> {
-    this.busy = true;
-    await job;
-    this.busy = false;
-    this.advance();
-  }
-
-  private async begin(): Promise<void> {
-    const intent = this.waiting.shift()!;
-    this.current = intent;
-    await this.build(intent);
+    if (pending && pending.append.lastCommit !== room.lastCommit) return () => this.renew();
+    if (pending) return this.sentOn === this.connection.number ? null : () => this.send(pending.append);
+    if (this.current || this.state.race) {
+      return () => {
+        this.conclude();
+      };
+    }
+    return this.waiting.length > 0 ? () => this.build(this.waiting.shift()!) : null;
   }
 
   private async build(intent: Intent): Promise<void> {
+    this.current = intent;
     const { wish, request } = intent;
     // What two people decided in one moment is done, and is not asked for once more.
     const finished = this.doneBy(intent);
@@ -235,16 +222,16 @@ export class Decisions {
         const proposed = room.propose(action, this.state.now());
         if (!proposed.ok) return proposed.rejection;
         this.state.apply(tx, room.notePetition(action).delta);
-        this.sender.addSealed(tx, proposed.value);
+        this.parts.sender.addSealed(tx, proposed.value);
       }
       // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
       const approved = room.approve(hash, this.state.now());
       // Who asks for the same again is told how it stands.
       if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
-      this.sender.addSealed(tx, approved.value);
+      this.parts.sender.addSealed(tx, approved.value);
       return null;
     });
-    this.sender.advance();
+    this.parts.sender.advance();
     const { have, need } = missing.approvals ?? { have: 0, need: 0 };
     if (!result.ok) this.finish(failed(result.problem));
     else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
@@ -262,7 +249,7 @@ export class Decisions {
     }
     if (answer.error === "stale_epoch" && answer.position && answer.position.lastCommit !== append.lastCommit) {
       // The log will tell who came first.
-      this.sync.reach(answer.position.n);
+      this.parts.sync.reach(answer.position.n);
       return;
     }
     this.sentOn = 0;
@@ -281,7 +268,7 @@ export class Decisions {
     await this.state.transact((tx) => {
       const noted = this.state.room?.noteCommitReceipt(receipt);
       if (noted) keepNoted(this.state, tx, noted);
-      if (noted && !noted.isSigned) this.sync.distrust();
+      if (noted && !noted.isSigned) this.parts.sync.distrust();
     });
   }
 
@@ -310,12 +297,11 @@ export class Decisions {
   }
 
   /** The pending commit is gone: it is in the log, or lost its race. */
-  private async conclude(): Promise<void> {
+  private conclude(): void {
     const { race } = this.state;
     this.state.race = null;
     if (race) this.again(race.action, race.losses);
     else this.finish(done({ done: true, seq: this.state.room?.roster.seq ?? 0 }));
-    await Promise.resolve();
   }
 
   private again(action: Action | null, losses: number): void {
@@ -352,6 +338,8 @@ export class Decisions {
     if (this.current === intent) this.current = null;
     // Who keeps losing is told so: the relay has answered all the while.
     const isStarved = losses >= TELL_AFTER;
-    intent.settle(failed(isStarved ? { kind: "starved", losses } : isUnderway ? { kind: "underway" } : whyLate(this)));
+    intent.settle(
+      failed(isStarved ? { kind: "starved", losses } : isUnderway ? { kind: "underway" } : whyLate(this.parts)),
+    );
   }
 }

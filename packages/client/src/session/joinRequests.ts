@@ -2,10 +2,9 @@ import { equalBytes } from "@conclave/codec";
 import { type JoinRequest, memberOf } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
 import { done, failed, type Result } from "../view/problem.js";
-import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
 /** Somebody's request, opened. */
@@ -17,20 +16,18 @@ export interface OpenedRequest {
 const MOST = 256;
 
 /** The requests to be let in that lie at the relay. */
-export class JoinRequests {
+export class JoinRequests extends Worker {
   private opened: OpenedRequest[] = [];
   private listedOn = 0;
-  private listing = 0;
-  private stale = true;
+  private isStale = true;
 
   constructor(
-    private readonly state: RoomState,
-    private readonly connection: RelayConnection,
+    work: RoomWork,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
-    /** All were asked for. */
-    private readonly listed: () => void,
-  ) {}
+  ) {
+    super(work);
+  }
 
   get known(): readonly OpenedRequest[] {
     return this.opened;
@@ -38,7 +35,7 @@ export class JoinRequests {
 
   /** Whether they were asked for since the last sign that there may be new ones, and the answer is here. */
   get isListed(): boolean {
-    return this.listing === 0 && !this.stale && this.listedOn === this.connection.number;
+    return !this.isBusy && !this.isStale && this.listedOn === this.connection.number;
   }
 
   find(id: number): OpenedRequest | null {
@@ -52,21 +49,18 @@ export class JoinRequests {
 
   /** There may be new ones. */
   changed(): void {
-    this.stale = true;
+    this.isStale = true;
     this.advance();
   }
 
   /** Looks once for each connection, and whenever the relay says that there are new ones. */
-  advance(): void {
-    if (!this.sync.isLive || this.state.room?.status !== "active") return;
-    if (this.listedOn === this.connection.number && !this.stale) return;
-    this.listedOn = this.connection.number;
-    this.stale = false;
-    this.listing++;
-    void this.list().then(() => {
-      this.listing--;
-      this.listed();
-    });
+  protected next(): Job | null {
+    if (!this.sync.canAsk || (this.listedOn === this.connection.number && !this.isStale)) return null;
+    return async () => {
+      this.listedOn = this.connection.number;
+      this.isStale = false;
+      await this.list();
+    };
   }
 
   /** Asks the relay for all of them, and opens those that this device can open. */
@@ -128,7 +122,10 @@ export class JoinRequests {
     });
     // Those who came in meanwhile need not ask any more.
     for (const { item, ask } of [...this.opened]) {
-      if (memberOf(room.roster, ask.person) !== null) void this.remove(item.request);
+      if (memberOf(room.roster, ask.person) === null) continue;
+      void this.guard(async () => {
+        await this.remove(item.request);
+      });
     }
     if (before !== this.opened.map(({ item }) => item.request).join()) this.state.tell({ type: "changed" });
   }

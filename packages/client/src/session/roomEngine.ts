@@ -6,27 +6,24 @@ import { BlobLink } from "../attachment/blobLink.js";
 import { Uploads } from "../attachment/uploads.js";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../view/problem.js";
-import { isGone } from "../view/status.js";
+import { isGone, type Standing } from "../view/status.js";
 import { Caretaker } from "./caretaker.js";
 import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
 import { JoinRequests } from "./joinRequests.js";
-import { keepNoted } from "./receiving.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
 import type { RoomState } from "./roomState.js";
 import { Sender } from "./sender.js";
 import { SlotKeeper } from "./slotKeeper.js";
 import { Sync } from "./sync.js";
 import { Waiting } from "./waiting.js";
+import type { RoomWork, Worker } from "./worker.js";
 import { WriteProof } from "./writeProof.js";
 
 const UNTIL_SLOTS = 10_000;
 
-/**
- * What drives one room: each part looks, whenever something has changed, whether there is something for it to do, and
- * does that. So nothing is lost by a crash, a lost answer or a new connection: it is found to be still undone.
- */
-export class RoomEngine implements ConnectionUser {
+/** What drives one room: it mounts the workers of the phase that the room is in, and has them look whenever anything changes. */
+export class RoomEngine implements ConnectionUser, RoomWork {
   readonly topic: Uint8Array;
   readonly sync: Sync;
   readonly sender: Sender;
@@ -40,6 +37,7 @@ export class RoomEngine implements ConnectionUser {
   private readonly direct: DirectJoin;
   private readonly asked: AskedJoin | null;
   private readonly caretaker: Caretaker;
+  private mounted: readonly Worker[] = [];
   private isPlanned = false;
   private isRunning = false;
   private isStopped = false;
@@ -51,26 +49,41 @@ export class RoomEngine implements ConnectionUser {
     asking: Uint8Array | null,
     readonly returns: ReturnKeeper,
   ) {
-    const changed = () => {
-      this.plan();
-    };
     const proof = new WriteProof(state, connection);
+    const lockedOut = () => {
+      this.decisions.lockedOut();
+    };
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
-    this.sync = new Sync(state, connection, changed);
-    const lockedOut = () => {
-      void this.lockedOut();
-    };
-    this.sender = new Sender(state, connection, this.sync, proof, changed, lockedOut);
-    this.decisions = new Decisions(state, connection, this.sync, proof, this.sender, changed);
-    this.slots = new SlotKeeper(state, connection, this.sync, proof, changed, lockedOut, () => returns.needsSlot);
-    this.requests = new JoinRequests(state, connection, this.sync, proof, changed);
+    this.sync = new Sync(this);
+    this.sender = new Sender(this, this.sync, proof, lockedOut);
+    this.decisions = new Decisions(this, proof);
+    this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
+    this.requests = new JoinRequests(this, this.sync, proof);
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
-    this.uploads = new Uploads(state, this.blobs, () => connection.number);
-    this.caretaker = new Caretaker(state, this.sync, this.decisions, this.requests, returns, changed);
-    this.founding = new FoundingRoom(state, connection, changed);
-    this.direct = new DirectJoin(state, device, connection, this.sync, changed);
-    this.asked = asking && new AskedJoin(state, asking, connection, this.sync, changed);
+    this.uploads = new Uploads(this, this.blobs);
+    this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns);
+    this.founding = new FoundingRoom(this);
+    this.direct = new DirectJoin(this, device, this.sync);
+    this.asked = asking && new AskedJoin(this, asking, this.sync);
+  }
+
+  /** Who works in which phase. */
+  private workersOf(standing: Standing): readonly Worker[] {
+    switch (standing) {
+      case "founding":
+        return [this.founding];
+      case "joining":
+        return [this.direct, this.sync];
+      case "asking":
+        return this.asked ? [this.asked] : [];
+      case "member":
+        return [this.sync, this.decisions, this.sender, this.slots, this.requests, this.caretaker, this.uploads];
+      case "restored":
+        return [this.sync];
+      default:
+        return [];
+    }
   }
 
   /** Why a founding or a join does not go on; null while it does. */
@@ -89,23 +102,16 @@ export class RoomEngine implements ConnectionUser {
     return this.state.meta.standing === "asking" && this.isRunning && this.asked?.hasLooked === false;
   }
 
-  /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
-  private async lockedOut(): Promise<void> {
-    const isTold = await this.state.transact((tx) => {
-      const noted = this.state.room?.noteRefusedKey() ?? null;
-      if (noted) keepNoted(this.state, tx, noted);
-      return noted !== null;
-    });
-    if (isTold.ok && !isTold.value && !this.decisions.has("rekey")) await this.decisions.decide({ type: "rekey" });
-  }
-
   /**
    * Resolves when the slots of open invites fit the room as it is, or after a while: whoever changes the room leaves it
    * so that others can join, also when this process ends right after.
    */
   async settleSlots(): Promise<void> {
-    void this.slots.refresh();
-    await this.waiting.until(() => this.slots.isFresh || this.state.failure !== null, UNTIL_SLOTS);
+    const calmSlots = this.slots.hurry();
+    const { state, slots } = this;
+    const isDone = () => slots.isFresh || state.failure !== null || (state.room?.paused ?? []).length > 0;
+    await this.waiting.until(isDone, UNTIL_SLOTS);
+    calmSlots();
   }
 
   /**
@@ -113,17 +119,15 @@ export class RoomEngine implements ConnectionUser {
    * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
    */
   async settle(timeout: number): Promise<void> {
-    this.caretaker.hurry(true);
-    this.slots.hurry(true);
+    const calm = [this.caretaker.hurry(), this.slots.hurry()];
     const isDone = () =>
       this.isStopped ||
       this.state.failure !== null ||
       !this.sync.isLive ||
       this.state.room?.status !== "active" ||
-      (this.caretaker.isIdle && !this.decisions.isBusy && (this.slots.isFresh || this.state.room.paused.length > 0));
+      (this.caretaker.isIdle && !this.decisions.hasWork && (this.slots.isFresh || this.state.room.paused.length > 0));
     await this.waiting.until(isDone, timeout);
-    this.caretaker.hurry(false);
-    this.slots.hurry(false);
+    for (const end of calm) end();
   }
 
   /** How often this device made new keys for newcomers, and put slots in step with the room. */
@@ -138,7 +142,6 @@ export class RoomEngine implements ConnectionUser {
       if (this.state.failure !== null) this.plan();
     });
     this.connection.attach(this);
-    if (this.asked) this.connection.attach(this.asked);
     this.plan();
   }
 
@@ -154,9 +157,9 @@ export class RoomEngine implements ConnectionUser {
   private leaveRelay(): void {
     if (!this.isRunning) return;
     this.isRunning = false;
-    this.offline();
+    this.mount([]);
+    this.state.tell({ type: "changed" });
     this.connection.detach(this);
-    if (this.asked) this.connection.detach(this.asked);
     if (isGone(this.state.meta.standing)) this.decisions.stop({ kind: "not_member" });
   }
 
@@ -166,9 +169,7 @@ export class RoomEngine implements ConnectionUser {
   }
 
   offline(): void {
-    const parts = [this.sync, this.sender, this.decisions, this.slots, this.caretaker, this.founding, this.direct];
-    for (const part of parts) part.offline();
-    this.asked?.offline();
+    for (const worker of this.mounted) worker.offline();
     this.state.tell({ type: "changed" });
   }
 
@@ -193,21 +194,19 @@ export class RoomEngine implements ConnectionUser {
   }
 
   private advance(): void {
-    if (isGone(this.state.meta.standing)) this.leaveRelay();
-    if (this.isRunning && this.state.failure === null) {
-      this.founding.advance();
-      this.direct.advance();
-      this.asked?.advance();
-      if (this.state.meta.standing !== "founding") this.sync.advance();
-      this.decisions.advance();
-      this.sender.advance();
-      this.slots.advance();
-      this.requests.advance();
-      this.caretaker.advance();
-      this.uploads.advance();
-    }
+    const { meta, failure } = this.state;
+    if (isGone(meta.standing)) this.leaveRelay();
+    this.mount(this.isRunning && failure === null ? this.workersOf(meta.standing) : []);
+    for (const worker of this.mounted) worker.advance();
     // Nothing will come of what was asked: whoever waits is told now, not when their time is over.
-    if (this.state.failure !== null) this.decisions.advance();
+    if (failure !== null) this.decisions.stop({ kind: "closed" });
     this.waiting.look();
+  }
+
+  private mount(workers: readonly Worker[]): void {
+    const before = this.mounted;
+    this.mounted = workers;
+    for (const worker of before) if (!workers.includes(worker)) worker.unmount();
+    for (const worker of workers) if (!before.includes(worker)) worker.mount();
   }
 }

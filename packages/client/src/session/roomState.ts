@@ -26,7 +26,7 @@ const MOST_MEANWHILE = 1000;
 /** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
 export class RoomState {
   readonly keys: RoomKeys;
-  /** Set when a transaction failed: memory and disk may differ, so nothing is done any more until the home is opened anew. */
+  /** Set when something failed: memory and disk may differ, so nothing more is done until the home is opened again. */
   failure: string | null = null;
   /** A record needs a newer version of this program. */
   needsUpdate = false;
@@ -124,6 +124,11 @@ export class RoomState {
     if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
     // A failure was noted by the queue: whoever waits for this transaction learns that it did not happen.
     return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
+  }
+
+  /** Something failed that leaves open what is so: stops the room for good. */
+  fail(error: unknown): void {
+    this.queue.fail(error);
   }
 
   /** Resolves when no transaction is running or waiting. */

@@ -1,12 +1,10 @@
 import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Outgoing } from "./outbox.js";
 import type { Problem } from "../view/problem.js";
-import { RetryTimer } from "./retryTimer.js";
-import type { RoomState } from "./roomState.js";
 import type { Sync } from "./sync.js";
 import type { Transaction } from "./transaction.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
 const WINDOW = 64;
@@ -19,31 +17,21 @@ const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "s
  * in the outbox until the log shows it. What the relay refuses as stale is encrypted anew, under the same id, once the
  * log has been read: then it is certain that the old ciphertext is not in it and never will be.
  */
-export class Sender {
+export class Sender extends Worker {
   /** Which entries were sent, and on which connection: those are not sent again on it. */
   private readonly sent = new Map<number, { readonly connection: number; readonly append: Append }>();
-  private sealing = false;
   private denied = 0;
   private refusals = 0;
   private refused: Problem | null = null;
-  private readonly retry: RetryTimer;
 
   constructor(
-    private readonly state: RoomState,
-    private readonly connection: RelayConnection,
+    work: RoomWork,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
-    private readonly changed: () => void,
     /** The relay takes no messages of ours in this epoch: only new keys help. */
     private readonly lockedOut: () => void,
   ) {
-    this.retry = new RetryTimer(state.ports, changed);
-  }
-
-  /** Whether a message would be encrypted and sent at once. */
-  get isOpen(): boolean {
-    const { room, meta } = this.state;
-    return this.sync.isLive && room?.status === "active" && meta.standing === "member" && room.paused.length === 0;
+    super(work);
   }
 
   /** What the relay said last to what we sent; null while it takes it. */
@@ -56,8 +44,8 @@ export class Sender {
     return this.refusals >= STUCK_AFTER ? this.refused : null;
   }
 
-  offline(): void {
-    this.retry.stop();
+  override offline(): void {
+    super.offline();
     this.denied = 0;
     this.accepted();
   }
@@ -73,7 +61,7 @@ export class Sender {
     const newest = this.state.outbox.all.at(-1);
     const isNext = newest === undefined || this.isCurrent(newest);
     const entry = this.state.outbox.add(tx, content, time);
-    return (this.isOpen && isNext && this.seal(tx, entry)) || entry;
+    return (this.sync.canSend && isNext && this.seal(tx, entry)) || entry;
   }
 
   /** Puts in a message that the room has made and encrypted. */
@@ -82,34 +70,28 @@ export class Sender {
     return this.state.outbox.add(tx, message, message.time, { message, append });
   }
 
-  /** Sends what can be sent now. */
-  advance(): void {
-    if (!this.isOpen || this.sealing || this.retry.isWaiting) return;
+  protected next(): Job | null {
+    if (!this.sync.canSend) return null;
     const entries = this.state.outbox.all.slice(0, WINDOW);
     for (const order of this.sent.keys()) if (!entries.some((entry) => entry.order === order)) this.sent.delete(order);
-    for (const entry of entries) {
-      // What is being stored just now comes when that is done, and what is after it comes after it.
-      if (!this.state.outbox.isStored(entry)) return;
-      if (!this.isCurrent(entry)) {
-        void this.sealAll();
-        return;
-      }
-      this.send(entry);
-    }
+    // What is being stored just now comes when that is done, and what is after it comes after it.
+    const unstored = entries.findIndex((entry) => !this.state.outbox.isStored(entry));
+    const stored = unstored < 0 ? entries : entries.slice(0, unstored);
+    const old = stored.findIndex((entry) => !this.isCurrent(entry));
+    const ready = (old < 0 ? stored : stored.slice(0, old)).filter((entry) => !this.isSent(entry));
+    if (ready.length > 0) return () => this.sendAll(ready);
+    return old < 0 ? null : () => this.sealAll();
   }
 
   /** Encrypts all that needs it, in one transaction. */
   private async sealAll(): Promise<void> {
-    this.sealing = true;
     const sealed = await this.state.transact((tx) => {
-      if (!this.isOpen) return false;
+      if (!this.sync.canSend) return false;
       const entries = this.state.outbox.all.slice(0, WINDOW).filter((entry) => !this.isCurrent(entry));
       for (const entry of entries) if (!this.seal(tx, entry)) return false;
       return true;
     });
-    this.sealing = false;
-    if (sealed.ok && sealed.value) this.advance();
-    else this.retry.later();
+    if (!sealed.ok || !sealed.value) this.retry.later();
   }
 
   /** Encrypts one entry; null when the room does not let us now. */
@@ -133,32 +115,40 @@ export class Sender {
     return entry.sealed !== null && entry.sealed.append.lastCommit === this.state.room?.lastCommit;
   }
 
-  private send(entry: Outgoing): void {
+  /** On this connection, and as it is encrypted now. */
+  private isSent({ order, sealed }: Outgoing): boolean {
+    const sent = this.sent.get(order);
+    return sent?.connection === this.connection.number && sent.append === sealed?.append;
+  }
+
+  /** Sends them all, in order, without waiting for the answers. */
+  private sendAll(entries: readonly Outgoing[]): void {
+    for (const entry of entries) void this.guard(() => this.send(entry));
+  }
+
+  private async send(entry: Outgoing): Promise<void> {
     const { number } = this.connection;
     const { append } = entry.sealed!;
-    const before = this.sent.get(entry.order);
-    if (before?.connection === number && before.append === append) return;
     this.sent.set(entry.order, { connection: number, append });
     this.proof.give();
-    void this.connection.request<"append">({ ...append, type: "append" }).then((answer) => {
-      if (answer.type === "lost" || number !== this.connection.number) return;
-      if (answer.type === "appended") {
-        this.retry.reset();
-        this.denied = 0;
-        this.accepted();
-        return;
-      }
-      this.sent.delete(entry.order);
-      if (answer.position) this.sync.reach(answer.position.n);
-      if (answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
-      if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
-        const { error, retryAfter } = answer;
-        this.refused = { kind: "relay", error, retryAfter };
-        // A busy relay is waited for; new keys may help who is locked out.
-        if (!PASSING.has(error)) this.refusals++;
-        this.changed();
-        if (!this.retry.isWaiting && this.sync.isLive) this.retry.later(answer.retryAfter);
-      }
-    });
+    const answer = await this.connection.request<"append">({ ...append, type: "append" });
+    if (answer.type === "lost" || number !== this.connection.number) return;
+    if (answer.type === "appended") {
+      this.retry.reset();
+      this.denied = 0;
+      this.accepted();
+      return;
+    }
+    this.sent.delete(entry.order);
+    if (answer.position) this.sync.reach(answer.position.n);
+    if (answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
+    if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
+      const { error, retryAfter } = answer;
+      this.refused = { kind: "relay", error, retryAfter };
+      // A busy relay is waited for; new keys may help who is locked out.
+      if (!PASSING.has(error)) this.refusals++;
+      this.plan();
+      if (!this.retry.isWaiting && this.sync.isLive) this.retry.later(answer.retryAfter);
+    }
   }
 }

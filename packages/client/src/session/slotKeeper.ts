@@ -1,44 +1,37 @@
 import { toHex } from "@conclave/codec";
+import type { Room } from "@conclave/protocol";
 import type { SlotContent } from "@conclave/wire";
-import type { RelayConnection } from "../relay/relayConnection.js";
-import { fraction, RetryTimer } from "./retryTimer.js";
-import type { RoomState } from "./roomState.js";
-import type { Sync } from "./sync.js";
+import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
+import type { ReturnKeeper } from "./returnKeeper.js";
+import { fraction } from "./retryTimer.js";
+import type { Sync } from "./sync.js";
+import type { RoomWork } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
-const OWN_COMMIT = 150;
-const STEP = 3000;
-const LONGEST = 120_000;
+const OWN_COMMIT_MS = 150;
+const STEP_MS = 3000;
+const LONGEST_MS = 120_000;
 
 /**
  * Keeps the slots of open invites at the present epoch, so that a newcomer can join while nobody is there (docs/protocol.md
  * §7). Who committed does it at once; the others only where the slots are still old after a while, one after another.
  */
-export class SlotKeeper {
+export class SlotKeeper extends ElectedWorker {
   /** How often slots were put at the relay, or found there, in step with the room. */
   rounds = 0;
-  private isHurried = false;
-  private plannedFor = -1;
-  private busy = false;
   private denied = 0;
   private readonly closed = new Set<string>();
-  private readonly retry: RetryTimer;
 
   constructor(
-    private readonly state: RoomState,
-    private readonly connection: RelayConnection,
-    private readonly sync: Sync,
+    work: RoomWork,
+    sync: Sync,
     private readonly proof: WriteProof,
-    private readonly changed: () => void,
+    private readonly returns: ReturnKeeper,
     /** The relay takes no slots of ours in this epoch: only new keys help. */
     private readonly lockedOut: () => void,
-    /** Whether something was promised that is not there without a slot. */
-    private readonly isAwaited: () => boolean,
   ) {
-    this.retry = new RetryTimer(state.ports, () => {
-      void this.refresh();
-    });
+    super(work, sync);
   }
 
   /** Whether all slots are known to be made for the newest commit. */
@@ -46,42 +39,26 @@ export class SlotKeeper {
     return this.state.room?.lastCommit === this.state.slotsFor;
   }
 
-  /** While it is hurried it waits for nobody else: this process may end soon. */
-  hurry(isHurried: boolean): void {
-    this.isHurried = isHurried;
-    if (!isHurried) return;
-    this.plannedFor = -1;
-    this.advance();
-  }
-
-  offline(): void {
-    this.retry.stop();
-    this.plannedFor = -1;
-  }
-
-  /** Plans to look after the slots when it is our turn. */
-  advance(): void {
+  protected chore(): Chore | null {
     const { room } = this.state;
-    if (!room || room.status !== "active" || !this.sync.isLive || room.paused.length > 0) return;
+    if (!room || this.isFresh || (room.roster.invites.size === 0 && !this.isHurried)) return null;
     const { lastCommit } = room;
-    if (lastCommit === this.plannedFor || this.isFresh) return;
-    this.plannedFor = lastCommit;
-    this.retry.stop();
-    if (room.roster.invites.size === 0) return;
-    const place = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
-    const isOwn = lastCommit === this.state.ownCommit || this.isAwaited();
-    const pause = Math.min(LONGEST, STEP * (place + fraction(this.state.ports)));
-    this.retry.in(this.isHurried ? 0 : isOwn ? OWN_COMMIT : pause);
+    const isOwn = lastCommit === this.state.ownCommit;
+    return {
+      key: String(lastCommit),
+      wait: () => {
+        // A way back was promised, and is not there without its slot.
+        if (isOwn || this.returns.needsSlot) return OWN_COMMIT_MS;
+        const rank = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
+        return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+      },
+      job: () => this.refresh(room, isOwn),
+    };
   }
 
   /** Puts the slots of all open invites that are not made for the newest commit, and closes those of the others. */
-  async refresh(): Promise<void> {
-    const { room } = this.state;
-    if (!room || room.status !== "active" || !this.sync.isLive || this.busy) return;
+  private async refresh(room: Room, isOwn: boolean): Promise<boolean> {
     const { lastCommit } = room;
-    if (this.isFresh) return;
-    this.busy = true;
-    const isOwn = lastCommit === this.state.ownCommit;
     this.proof.give();
     const slots = room.slots(this.state.now());
     let isDone = true;
@@ -90,17 +67,14 @@ export class SlotKeeper {
       isDone = (isFresh || (await this.put(slot))) && isDone;
     }
     await this.closeOthers(slots);
-    // A newer commit came meanwhile, and what was planned for it found this at work: it is planned again, at once.
-    if (room.lastCommit !== lastCommit) this.plannedFor = -1;
-    else if (isDone) {
-      this.retry.reset();
-      if (slots.length > 0) this.rounds++;
-      await this.state.transact((tx) => {
-        this.state.keepSlotsFor(tx, lastCommit);
-      });
-    } else this.retry.later();
-    this.busy = false;
-    this.changed();
+    // A newer commit came meanwhile: that is another chore, and begins at once.
+    if (room.lastCommit !== lastCommit) return true;
+    if (!isDone) return false;
+    if (slots.length > 0) this.rounds++;
+    await this.state.transact((tx) => {
+      this.state.keepSlotsFor(tx, lastCommit);
+    });
+    return true;
   }
 
   private async holds(slot: SlotContent, commit: number): Promise<boolean> {

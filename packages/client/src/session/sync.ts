@@ -1,12 +1,10 @@
 import { type AlarmCode, availableOf } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
-import { RetryTimer } from "./retryTimer.js";
 import { gatherProof } from "./gatherProof.js";
 import { keepNoted, receive } from "./receiving.js";
 import type { Problem } from "../view/problem.js";
-import type { RoomState } from "./roomState.js";
+import { type Job, Worker } from "./worker.js";
 
 const CHUNK = 128;
 const PAGE = 512;
@@ -17,7 +15,7 @@ const UNSIGNED = 32;
  * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
  * when the log has been read to the length that the relay signed; only then may anything be sent.
  */
-export class Sync {
+export class Sync extends Worker {
   private unknownRoom: Problem | null = null;
   /** What the relay said last to who asked it for the log; null while it gives it. */
   private refused: Problem | null = null;
@@ -31,18 +29,7 @@ export class Sync {
   private signed = 0;
   /** How long the log is when the relay is asked to sign for it next. */
   private signAt = 0;
-  private busy = false;
   private live = false;
-  private readonly retry: RetryTimer;
-
-  constructor(
-    private readonly state: RoomState,
-    private readonly connection: RelayConnection,
-    /** Called when there may be something new to do. */
-    private readonly changed: () => void,
-  ) {
-    this.retry = new RetryTimer(state.ports, changed);
-  }
 
   get isLive(): boolean {
     const { room, failure } = this.state;
@@ -54,6 +41,16 @@ export class Sync {
       room !== null &&
       room.cursor.n >= this.target
     );
+  }
+
+  /** Whether the relay may be asked as a member: the log of a room that we are in has been read to its end. */
+  get canAsk(): boolean {
+    return this.isLive && this.state.room?.status === "active" && this.state.meta.standing === "member";
+  }
+
+  /** Whether anything may be sent in the room: no alarm has paused it either. */
+  get canSend(): boolean {
+    return this.canAsk && this.state.room?.paused.length === 0;
   }
 
   /**
@@ -77,13 +74,13 @@ export class Sync {
     return this.connection.welcome !== null && this.subscribedOn === this.connection.number;
   }
 
-  offline(): void {
+  override offline(): void {
+    super.offline();
     this.live = false;
     this.unknownRoom = null;
     this.refused = null;
     // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
     this.target = 0;
-    this.retry.stop();
   }
 
   /** The room was replaced by another, or there is one now: begins anew with it. */
@@ -91,19 +88,22 @@ export class Sync {
     this.subscribedOn = 0;
     this.target = 0;
     this.live = false;
-    this.changed();
+    this.plan();
   }
 
   /** The log is known to be at least so long. */
   reach(n: number): void {
     this.target = Math.max(this.target, n);
-    this.changed();
+    this.plan();
   }
 
   /** New records are pushed. */
   push(items: readonly LogItem[]): void {
     // What was appended just now is pushed as it came: nothing of it is deleted yet.
-    if (!this.isDistrusted) void this.take(items, 0).then(this.changed);
+    if (this.isDistrusted) return;
+    void this.guard(() => this.take(items, 0)).then(() => {
+      this.plan();
+    });
   }
 
   /** A receipt did not hold. RULE: client.distrust: who is not the room's relay ends neither a sync nor a wait (attack A21). */
@@ -121,32 +121,27 @@ export class Sync {
   /** The relay ended the subscription: a new one goes on where the room is. */
   lagged(): void {
     this.subscribedOn = 0;
-    this.changed();
+    this.plan();
   }
 
-  /** Does the next thing that brings the room on. */
-  advance(): void {
+  protected next(): Job | null {
     const { room } = this.state;
-    if (!room || this.busy || this.retry.isWaiting || !this.connection.welcome || this.state.needsUpdate) return;
-    if (this.isDistrusted) return;
-    if (room.status === "removed" || room.status === "left") return;
+    if (!room || this.state.needsUpdate || this.isDistrusted) return null;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
-    if (isSubscribed && room.proofWanted) void this.work(gatherProof(this.state, this.connection));
-    else if (isSubscribed && room.cursor.n < this.target) void this.work(this.read(room.tag, fromN));
+    if (isSubscribed && room.proofWanted) return () => gatherProof(this.state, this.connection);
+    if (isSubscribed && room.cursor.n < this.target) return () => this.read(room.tag, fromN);
     // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: with that a later
     // fork can be proved, however long the connection stood (docs/protocol.md §6, attack A22).
-    else if (!isSubscribed || room.cursor.n >= this.signAt) void this.work(this.subscribe(room.tag, fromN));
-    else this.arrive();
+    if (!isSubscribed || room.cursor.n >= this.signAt) return () => this.subscribe(room.tag, fromN);
+    return this.live ? null : () => this.arrive();
   }
 
   private arrive(): void {
-    if (this.live) return;
     this.live = true;
     this.retry.reset();
     this.state.room?.caughtUp();
     this.state.tell({ type: "changed" });
-    this.changed();
   }
 
   private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
@@ -192,14 +187,6 @@ export class Sync {
     const { error, retryAfter } = answer;
     this.refused = { kind: "relay", error, retryAfter };
     this.retry.later(retryAfter);
-  }
-
-  /** One thing at a time, then look again what is to be done. */
-  private async work(job: Promise<void>): Promise<void> {
-    this.busy = true;
-    await job;
-    this.busy = false;
-    this.changed();
   }
 
   /** Takes records in, several in one transaction. `availableFrom`: what the relay says of them all. */

@@ -76,6 +76,14 @@ export class TransactionQueue {
     });
   }
 
+  /** Stops the queue for good, unless an earlier failure has; gives the first one. */
+  fail(error: unknown): Error {
+    if (this.failure) return this.failure;
+    this.failure = error instanceof Error ? error : new Error("something failed", { cause: error });
+    this.failed(this.failure);
+    return this.failure;
+  }
+
   /** Resolves when no transaction is running or waiting. */
   idle(): Promise<void> {
     if (!this.isRunning && this.jobs.length === 0) return Promise.resolve();
@@ -108,11 +116,8 @@ export class TransactionQueue {
         job.settle();
       }
     } catch (error) {
-      if (!this.failure) {
-        this.failure = error instanceof Error ? error : new Error("a transaction failed", { cause: error });
-        this.failed(this.failure);
-      }
-      for (const { fail } of jobs) fail(this.failure);
+      const failure = this.fail(error);
+      for (const job of jobs) job.fail(failure);
     }
   }
 }
