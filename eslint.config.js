@@ -1,5 +1,6 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { compareBytes } from "./scripts/lint/compareBytes.mjs";
 import { layers } from "./scripts/lint/layers.mjs";
 import { noCircle } from "./scripts/lint/noCircle.mjs";
 import { outcomeLast } from "./scripts/lint/outcomeLast.mjs";
@@ -23,7 +24,14 @@ const mayImport = {
 // Pure packages take time and randomness as arguments, and touch nothing outside.
 const pure = ["codec", "mls", "protocol", "wire"];
 
-const conclave = { rules: { layers, "no-circle": noCircle, "outcome-last": outcomeLast } };
+const conclave = {
+  rules: {
+    "compare-bytes": compareBytes,
+    layers,
+    "no-circle": noCircle,
+    "outcome-last": outcomeLast,
+  },
+};
 
 const packages = Object.keys(mayImport);
 const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
@@ -78,6 +86,13 @@ export default tseslint.config(
     rules: { "conclave/layers": "error", "conclave/no-circle": "error" },
   },
   ...packages.map(arrows),
+  // Bytes are compared as bytes: equalBytes of codec, or constantTimeEqual of crypto where they are secret.
+  {
+    files: ["packages/*/src/**/*.{ts,tsx}"],
+    ignores: [...tests, "packages/client/src/conformance/**"],
+    plugins: { conclave },
+    rules: { "conclave/compare-bytes": "error" },
+  },
   // What a person is told to type next has to work as it stands: the program as it was started, the home, the quotes.
   {
     files: ["packages/cli/src/**/*.{ts,tsx}"],

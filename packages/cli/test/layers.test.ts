@@ -4,6 +4,7 @@ import path from "node:path";
 import { Linter, type Rule } from "eslint";
 import tseslint from "typescript-eslint";
 import { afterAll, describe, expect, it } from "vitest";
+import { compareBytes } from "../../../scripts/lint/compareBytes.mjs";
 import { layers, LAYERS } from "../../../scripts/lint/layers.mjs";
 import { noCircle } from "../../../scripts/lint/noCircle.mjs";
 
@@ -64,4 +65,10 @@ describe("the lint rule against circles", () => {
     const circles = Object.entries(files).map(([name, text]) => said(noCircle, path.join(folder, name), text, folder));
     expect(circles).toEqual([["circle"], ["circle"], ["circle"], []]);
   });
+});
+
+it("the lint rule on comparing bytes refuses two arrays joined to texts", () => {
+  const from = (text: string) => said(compareBytes, "/house/packages/client/src/home.ts", text);
+  expect(from("const isOther = a.seed.join() !== b.seed.join();")).toEqual(["joined"]);
+  expect(from(`const isOther = names.join(", ") !== "Alice, Bob";`)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { encode } from "@conclave/codec";
+import { constantTimeEqual } from "@conclave/crypto";
 import {
   type DeviceIdentity,
   type Identity,
@@ -30,7 +31,7 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
   const record = await ports.storage.get(IDENTITY_KEY);
   if (record) {
     const known = decodeIdentity(ports, record);
-    const isOther = seed !== null && known.identity.seed.join() !== seed.join();
+    const isOther = seed !== null && !constantTimeEqual(known.identity.seed, seed);
     return isOther ? "other_identity" : known;
   }
   const identity = seed === null ? newIdentity(ports) : identityOf(ports, seed);

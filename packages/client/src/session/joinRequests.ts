@@ -113,7 +113,7 @@ export class JoinRequests extends Worker {
   private open(items: readonly JoinRequestItem[]): void {
     const { room } = this.state;
     if (!room) return;
-    const before = this.opened.map(({ item }) => item.request).join();
+    const before = this.opened.map(({ item }) => item.request).join(",");
     this.opened = items.flatMap((item) => {
       const known = this.find(item.request);
       if (known) return [known];
@@ -127,6 +127,6 @@ export class JoinRequests extends Worker {
         await this.remove(item.request);
       });
     }
-    if (before !== this.opened.map(({ item }) => item.request).join()) this.state.tell({ type: "changed" });
+    if (before !== this.opened.map(({ item }) => item.request).join(",")) this.state.tell({ type: "changed" });
   }
 }

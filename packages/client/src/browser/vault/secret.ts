@@ -1,4 +1,4 @@
-import { utf8Bytes } from "@conclave/codec";
+import { equalBytes, utf8Bytes } from "@conclave/codec";
 import { type ArgonCosts, MAX_CREDENTIAL_ID, type SlotLock } from "./slot.js";
 
 /**
@@ -39,7 +39,7 @@ export function newDeviceKey(): Promise<CryptoKey> {
 /** Whether the secret is for this lock; not whether it is right. */
 export function fits(secret: Secret, lock: SlotLock): boolean {
   if (secret.kind === "passkey" && lock.kind === "passkey")
-    return secret.credentialId.join() === lock.credentialId.join();
+    return equalBytes(secret.credentialId, lock.credentialId);
   return secret.kind === lock.kind;
 }
 
