@@ -1,5 +1,5 @@
-// The shapes of what `conclave --json` prints, read from packages/cli/src/model/record.ts by the TypeScript compiler: what
-// docs/json.md is written from, and what test/records.test.ts checks the real output against. Run alone, it prints them.
+// The shapes of what `conclave --json` prints, read from packages/cli/src/documents by the TypeScript compiler: what docs/json.md
+// is written from, and what test/records.test.ts checks the real output against. Run alone, it prints them.
 import ts from "typescript";
 import { fileURLToPath } from "node:url";
 import { root } from "./files.mjs";
@@ -9,8 +9,10 @@ const OPAQUE = new Set(["Policy"]);
 
 /** `{commands, chat, types}`: fields by command, by kind of chat record, and by the name of a type. */
 export function recordShapes() {
-  const file = `${root}packages/cli/src/model/record.ts`;
-  const program = ts.createProgram([file], {
+  const files = ["commandRecords", "chatRecords", "everyRecord"].map(
+    (name) => `${root}packages/cli/src/documents/${name}.ts`,
+  );
+  const program = ts.createProgram(files, {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     customConditions: ["@conclave/source"],
@@ -32,8 +34,10 @@ export function recordShapes() {
   }
 
   function shapeOf(type) {
-    const name = (type.aliasSymbol ?? type.symbol)?.name ?? "";
-    if (OPAQUE.has(name)) return { opaque: name };
+    const full = (type.aliasSymbol ?? type.symbol)?.name ?? "";
+    // In the document everything is one.
+    const name = full.replace(/Document$/, "");
+    if (OPAQUE.has(full)) return { opaque: full };
     if (type.isUnion()) {
       // `A | null` keeps the name of A; "a" | "b" is a list of words.
       const members = type.types.filter((member) => !(member.flags & ts.TypeFlags.Undefined));
@@ -59,7 +63,9 @@ export function recordShapes() {
     return { type: name };
   }
 
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)));
+  const exported = files.flatMap((file) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file))),
+  );
   const records = (name) => {
     const type = checker.getDeclaredTypeOfSymbol(exported.find((symbol) => symbol.name === name));
     return Object.fromEntries(

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { complete } from "../src/chat/completion.js";
 import { composerLines, composerText, composerWith, EMPTY, insert, move, type Composer } from "../src/chat/composer.js";
 import { keyMeaning, presses } from "../src/chat/keyboard.js";
-import { isSlashCommand, runSlashCommand } from "../src/chat/slashCommands.js";
+import { isSlashCommand, runSlashCommand } from "../src/chat/runSlashCommand.js";
 import { ALICE, BOB, CAROL, member, scriptedRoom } from "./scriptedRoom.js";
 
 const KEY: Key = Object.fromEntries(
@@ -74,6 +74,7 @@ describe("slash commands", () => {
       isPerson: true,
       said,
       say: (text: string) => said.push(text),
+      proofOf: () => null,
       ask: () => Promise.resolve(answer),
       toggleMembers: () => undefined,
       quit: () => said.push("quit"),
@@ -81,7 +82,7 @@ describe("slash commands", () => {
   };
 
   it("/remove asks first, and takes no for an answer", async () => {
-    const { room, removed } = scriptedRoom([], [member(ALICE, "owner"), member(BOB, "member")]);
+    const { room, removed } = scriptedRoom([member(ALICE, "owner"), member(BOB, "member")]);
     await runSlashCommand(room, "/remove bob", host(false));
     expect(removed).toEqual([]);
     await runSlashCommand(room, "/remove bob", host(true));
@@ -89,10 +90,11 @@ describe("slash commands", () => {
   });
 
   it("names that fit several people, or nobody, are refused with a hint", async () => {
-    const { room } = scriptedRoom(
-      [],
-      [member(ALICE, "owner"), member(BOB, "member"), member({ ...CAROL, name: "Bob" }, "member")],
-    );
+    const { room } = scriptedRoom([
+      member(ALICE, "owner"),
+      member(BOB, "member"),
+      member({ ...CAROL, name: "Bob" }, "member"),
+    ]);
     await expect(runSlashCommand(room, "/remove Bob", host(true))).rejects.toMatchObject({
       code: "AMBIGUOUS",
       hint: expect.stringContaining("Bob#c4c4"),
@@ -102,7 +104,7 @@ describe("slash commands", () => {
   });
 
   it("an unknown command is never sent as a message, and gets the nearest name", async () => {
-    const { room } = scriptedRoom([], [member(ALICE, "owner")]);
+    const { room } = scriptedRoom([member(ALICE, "owner")]);
     expect(["/x", "//x", "x", "/x\ny"].map(isSlashCommand)).toEqual([true, false, false, false]);
     await expect(runSlashCommand(room, "/membrs", host(true))).rejects.toMatchObject({
       hint: "Did you mean /members?",

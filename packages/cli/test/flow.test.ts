@@ -118,9 +118,9 @@ describe("what goes wrong", () => {
     expect(locked).toMatchObject({ code: 4, error: { code: "HOME_IN_USE" } });
     expect(texts((await conclave("Ida", "history")).items)).toEqual(["one"]);
     expect(names((await conclave("Ida", "members")).members)).toEqual(["Ida"]);
-    const { home } = await openHome(join(folder, "Ida"), "stored");
-    await home.room(null).send("written by a reader");
-    await home.close();
+    const { client } = await openHome(join(folder, "Ida"), "stored");
+    await client.rooms()[0]!.send("written by a reader");
+    await client.close();
     chat.write("three");
     await chat.line((line) => line.includes("three") && line.includes('"sent"'));
     expect(await chat.stop()).toBe(0);

@@ -6,9 +6,9 @@ import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type Action, actionHash, preset } from "@conclave/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runSlashCommand } from "../src/chat/slashCommands.js";
+import { runSlashCommand } from "../src/chat/runSlashCommand.js";
 import type { CliError } from "../src/cliError.js";
-import type { HomeRoom } from "../src/session/homeRoom.js";
+import { sync } from "../src/room/inStep.js";
 import { openHome } from "../src/session/openHome.js";
 import { people, runHere } from "./inProcess.js";
 import { startRelay, type Running } from "./processes.js";
@@ -36,14 +36,14 @@ const text = async (who: string, ...args: string[]) =>
   (await runHere([...args, "--home", join(folder, who)])).stdout.replaceAll("\u2028", "\n");
 
 /** Works in the room of a home as its chat does. */
-async function inRoom<T>(who: string, work: (room: HomeRoom, inside: RoomSession) => Promise<T>): Promise<T> {
-  const { home } = await openHome(join(folder, who), "write");
+async function inRoom<T>(who: string, work: (room: RoomSession) => Promise<T>): Promise<T> {
+  const { client } = await openHome(join(folder, who), "write");
   try {
-    const room = home.room(null);
-    await room.sync();
-    return await work(room, home.client.rooms()[0]!);
+    const room = client.rooms()[0]!;
+    await sync(room);
+    return await work(room);
   } finally {
-    await home.close();
+    await client.close();
   }
 }
 
@@ -52,7 +52,7 @@ async function typed(who: string, line: string): Promise<string> {
   return await inRoom(who, async (room) => {
     const said: string[] = [];
     const host = {
-      ...{ isPerson: true, toggleMembers: () => undefined, quit: () => undefined },
+      ...{ isPerson: true, proofOf: () => null, toggleMembers: () => undefined, quit: () => undefined },
       say: (each: string) => said.push(each),
       ask: () => Promise.resolve(true),
     };
@@ -91,9 +91,9 @@ describe("what waits for agreement", () => {
   it("a beginning of an id that fits two names both, for each command and in the chat; more of it names one", async () => {
     const [one, other] = alike();
     for (const action of [one, other]) {
-      await inRoom("alice", async (_, inside) => {
-        expect(await inside.decide(action)).toMatchObject({ ok: true, value: { done: false } });
-        await inside.flushed(10_000);
+      await inRoom("alice", async (room) => {
+        expect(await room.decide(action)).toMatchObject({ ok: true, value: { done: false } });
+        await room.flushed(10_000);
       });
     }
     const [first, second] = [one, other].map((action) => toHex(actionHash(nodeCrypto, action)));

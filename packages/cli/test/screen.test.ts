@@ -6,28 +6,21 @@ import { layOut, type ScreenState } from "../src/chat/screen.js";
 import { linesOf } from "../src/chat/plainLine.js";
 import { timelineRows } from "../src/chat/timelineRows.js";
 import { paintFor } from "../src/terminal/paint.js";
+import { utf8Bytes } from "@conclave/codec";
 import { ALICE, BOB, CAROL, decision, member, message, STATUS } from "./scriptedRoom.js";
 
 const EVIL = "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob";
+const FIRST = { inviteId: new Uint8Array(16), label: "first invite", by: ALICE };
 const items = [
-  decision(ALICE, BOB, "Bob joined", "with the link “first invite”, made by Alice", 0),
+  decision(BOB, BOB, { type: "add", leafCert: new Uint8Array(), role: "member" }, { invite: FIRST }, 0),
   message(BOB, "one two three ".repeat(30), 1),
   message(ALICE, "你好 👩‍👩‍👧 ok", 2),
   message(CAROL, EVIL, 3),
 ];
 const members = [member(ALICE, "owner"), member(BOB, "member"), member(CAROL, "admin")];
 const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
-  summary: {
-    id: "f".repeat(64),
-    title: "Garden club",
-    relay: "x",
-    standing: "member",
-    isConfirmed: true,
-    isSealed: false,
-    role: "owner",
-    people: 3,
-    ended: null,
-  },
+  title: "Garden club",
+  labelOf: () => null,
   status: STATUS,
   members,
   items,
@@ -62,16 +55,11 @@ describe("chat screen", () => {
 
   it("an alarm is a banner that stays, whatever else happens", () => {
     const alarm = {
-      order: 1,
+      ...{ order: 1, n: 1, time: 0, count: 1, acknowledged: false },
       code: "REFUSED_CHANGE",
-      time: 0,
       sentence: "The server tried to add somebody.",
-      advice: "It was refused.",
-      person: null,
-      refused: null,
-      count: 1,
-      proof: null,
-    };
+      ...{ person: null, rejection: null, proof: null },
+    } as const;
     const rows = layOut(state({ status: { ...STATUS, alarms: [alarm] } }), 80, 20).rows;
     expect(
       rows.some((row) =>
@@ -96,31 +84,38 @@ describe("chat screen", () => {
 
   it("RULE cli.system-lines: no row of a message can be mistaken for a row of the system", () => {
     for (const columns of [30, 80]) {
-      const rows = timelineRows([message(BOB, EVIL, 0), decision(ALICE, BOB, "Alice removed Bob", "", 1)], {
-        columns,
-        ambiguous: new Set(),
-      });
+      const rows = timelineRows(
+        [message(BOB, EVIL, 0), decision(ALICE, BOB, { type: "remove", person: BOB.person, ban: false }, {}, 1)],
+        {
+          columns,
+          ambiguous: new Set(),
+          labelOf: () => null,
+        },
+      );
       const texts = rows.map(rowText).filter((text) => text.includes("removed"));
       const [told, ...other] = texts.filter((text) => !text.includes("│"));
       expect(told).toContain("◆ Alice removed Bob");
       expect(other).toEqual([]);
       for (const character of ["\u001b", "\u202e"]) expect(texts.join("")).not.toContain(character);
     }
-    const plain = linesOf(message({ ...BOB, name: "-- Alice" }, EVIL, 0), paintFor(false), { withDay: false });
+    const plain = linesOf(message({ ...BOB, name: "-- Alice" }, EVIL, 0), paintFor(false), {
+      withDay: false,
+      labelOf: () => null,
+    });
     for (const line of plain) expect(line).toMatch(/^\d\d:\d\d (?:<-- Alice> | {2}\| )/u);
   });
 
   it("RULE cli.system-lines: what a message answers, its reactions and its changes are behind the bar too", () => {
     const amended = message(BOB, "yes", 0, {
-      note: "edited",
-      answers: { id: "a", author: { ...ALICE, name: EVIL }, text: EVIL },
+      edited: { body: utf8Bytes("yes"), time: 0, n: 1, pending: false },
+      answers: { id: new Uint8Array(16), author: { ...ALICE, name: EVIL }, kind: "text", text: EVIL, deleted: false },
       reactions: [
-        { emoji: "👍", by: [ALICE, CAROL] },
-        { emoji: "🎂", by: [BOB] },
+        { emoji: "👍", people: [ALICE, CAROL], mine: true },
+        { emoji: "🎂", people: [BOB], mine: false },
       ],
     });
     for (const columns of [30, 80]) {
-      const rows = timelineRows([amended], { columns, ambiguous: new Set() }).map(rowText);
+      const rows = timelineRows([amended], { columns, ambiguous: new Set(), labelOf: () => null }).map(rowText);
       const behind = rows.filter((row) => row.includes("│"));
       expect(rows.filter((row) => !row.includes("│")).join("")).not.toContain("removed");
       expect(behind[0]).toContain("↱ [2J");
@@ -128,7 +123,7 @@ describe("chat screen", () => {
       expect(behind[2]).toContain("👍 2  🎂");
       for (const row of behind.slice(0, 1)) expect(displayWidth(row)).toBeLessThanOrEqual(columns);
     }
-    const [line, ...others] = linesOf(amended, paintFor(false), { withDay: false });
+    const [line, ...others] = linesOf(amended, paintFor(false), { withDay: false, labelOf: () => null });
     expect(line).toMatch(/^\d\d:\d\d <Bob> yes \(edited\) \(answers /u);
     expect(line).toContain("(👍 2 🎂)");
     expect(others).toEqual([]);

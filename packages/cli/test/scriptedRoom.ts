@@ -1,176 +1,139 @@
-import type { Member, Person } from "../src/model/person.js";
-import type { RoomEvent, RoomSession } from "../src/model/session.js";
-import type { RoomStatus } from "../src/model/room.js";
-import type { Message, TimelineItem } from "../src/model/timeline.js";
+import type {
+  Decision,
+  NamedPerson,
+  Right,
+  RoomMember,
+  RoomSession,
+  RoomStatus,
+  TimelineItem,
+  TimelineMessage,
+} from "@conclave/client";
+import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
+
+const person = (byte: string, name: string, isYou: boolean): NamedPerson => ({
+  ...{ person: fromHex(byte.repeat(32)), name, tag: byte + byte, isYou, checked: null },
+});
 
 /** People for screens: made up, with fixed ids. */
-export const ALICE: Person = { id: "a1".repeat(32), name: "Alice", tag: "a1a1", isYou: true };
-export const BOB: Person = { id: "b0".repeat(32), name: "Bob", tag: "b0b0", isYou: false };
-export const CAROL: Person = {
-  id: "c4".repeat(32),
-  name: "Carol Ćwiklińska-Brzęczyszczykiewicz",
-  tag: "c4c4",
-  isYou: false,
-};
+export const ALICE = person("a1", "Alice", true);
+export const BOB = person("b0", "Bob", false);
+export const CAROL = person("c4", "Carol Ćwiklińska-Brzęczyszczykiewicz", false);
 export const NOON = new Date(2026, 10, 24, 12, 0).getTime();
 
+type Line<Kind> = Extract<TimelineItem, { kind: Kind }>;
+
 let counter = 0;
-export function message(author: Person, text: string, minutes: number, changes: Partial<Message> = {}): TimelineItem {
+export function message(
+  author: NamedPerson,
+  text: string,
+  minutes: number,
+  changes: Partial<TimelineMessage> = {},
+): Line<"message"> {
   counter++;
-  const time = NOON + minutes * 60_000;
+  const id = fromHex(counter.toString(16).padStart(32, "0"));
   return {
     kind: "message",
+    key: `m${toHex(id)}`,
+    n: counter,
     message: {
-      id: `m${counter}`,
+      id,
       n: counter,
-      time,
+      time: NOON + minutes * 60_000,
       author,
       kind: "text",
-      text,
+      ref: null,
+      body: utf8Bytes(text),
       state: "sent",
-      isEdited: false,
-      deletedBy: null,
-      isLate: false,
-      isAuthorGone: false,
-      note: null,
-      answers: null,
+      late: false,
+      authorGone: false,
+      edited: null,
+      deleted: null,
       reactions: [],
+      answers: null,
       mentionsYou: false,
-      file: null,
-      via: null,
       ...changes,
     },
   };
 }
 
+/** Something that somebody decided about somebody, as admin or by an invite. */
 export function decision(
-  author: Person,
-  subject: Person,
-  summary: string,
-  right: string,
+  by: NamedPerson,
+  about: NamedPerson,
+  action: Decision["action"],
+  right: Partial<Right>,
   minutes: number,
-): TimelineItem {
+): Line<"decision"> {
   counter++;
   return {
     kind: "decision",
+    key: `d${counter}`,
+    n: counter,
     decision: {
       seq: counter,
+      n: counter,
       time: NOON + minutes * 60_000,
-      action: "add",
-      author,
-      subject,
-      summary,
-      right: { role: null, approvedBy: [], invite: null, isFarewell: false, text: right },
-      closedInvites: [],
+      action,
+      by,
+      person: about,
+      right: { role: null, approvedBy: [], invite: null, isFarewell: false, ...right },
+      revokedInvites: [],
     },
   };
 }
 
-export function member(person: Person, role: string, changes: Partial<Member> = {}): Member {
+export function member(who: NamedPerson, role: RoomMember["role"], changes: Partial<RoomMember> = {}): RoomMember {
   return {
-    ...person,
+    ...who,
     role,
     devices: 1,
     since: NOON,
-    admission: { how: "founded", by: null, approvedBy: [], invite: null, text: "founded the room" },
+    joinedSeq: 0,
+    admission: { how: "founded" },
     isLookalike: false,
-    checked: null,
     ...changes,
   };
 }
 
 export const STATUS: RoomStatus = {
+  standing: "member",
+  isLeaving: false,
+  ending: null,
   connection: "live",
-  freshness: { state: "fresh", by: ALICE, time: NOON },
+  isConfirmed: true,
+  freshness: { state: "fresh", by: ALICE, time: NOON, until: null },
   epoch: 7,
   seq: 4,
   n: 30,
   pending: 0,
+  unread: 0,
+  mentions: 0,
+  isMuted: false,
+  firstUnread: null,
   requests: 0,
-  isLeaving: false,
-  ending: null,
-  returning: null,
+  asked: 0,
   paused: null,
   roomAhead: 0,
+  fileLimit: null,
   alarms: [],
 };
 
 /** What a room session would show, for tests of screens alone: nothing in it encrypts or decides anything. */
-export function scriptedRoom(
-  items: readonly TimelineItem[],
-  members: readonly Member[],
-  status: Partial<RoomStatus> = {},
-) {
-  const listeners = new Set<(event: RoomEvent) => void>();
-  const emit = (event: RoomEvent) => {
-    for (const listener of listeners) listener(event);
-  };
-  const sent: string[] = [];
+export function scriptedRoom(members: readonly RoomMember[]) {
   const removed: string[] = [];
-  const refuse = () => Promise.reject(new Error("the script does not say"));
-  const refuseNow = () => {
-    throw new Error("the script does not say");
-  };
-  const room: RoomSession = {
-    summary: () => ({
-      id: "f".repeat(64),
-      title: "Garden club",
-      relay: "http://127.0.0.1:4430",
-      standing: "member",
-      ended: null,
-      isConfirmed: true,
-      isSealed: false,
-      role: "owner",
-      people: members.length,
-    }),
-    status: () => ({ ...STATUS, ...status }),
+  const room: Partial<RoomSession> = {
+    id: new Uint8Array(32),
+    title: "Garden club",
+    relay: "http://127.0.0.1:4430",
+    status: () => STATUS,
     members: () => members,
-    decisions: () => items.flatMap((item) => (item.kind === "decision" ? [item.decision] : [])),
-    timeline: (limit) => Promise.resolve(items.slice(-limit)),
-    fingerprints: (person) => ({
-      person: person ?? members[0]!,
-      words: Array<string>(12).fill("word"),
-      digits: "1".repeat(60),
-      roomCode: "12345",
-      peopleCode: "67890",
-    }),
-    policy: refuseNow,
-    watch: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    decide: (action) => {
+      if (action.type !== "remove") throw new Error("the script does not say");
+      const found = members.find((each) => toHex(each.person) === toHex(action.person));
+      removed.push(found?.name ?? "");
+      return Promise.resolve({ ok: true, value: { done: true, seq: 1 } });
     },
-    send: (text) => {
-      sent.push(text);
-      const item = message(members[0]!, text, 30 + sent.length, { state: "pending" });
-      emit(item);
-      setTimeout(() => {
-        if (item.kind === "message") emit({ kind: "message", message: { ...item.message, state: "sent" } });
-      }, 400);
-      return Promise.resolve((item as { message: Message }).message);
-    },
-    sendFile: refuse,
-    files: () => Promise.resolve([]),
-    saveFile: refuse,
-    flushed: () => Promise.resolve(),
-    invite: refuse,
-    invitations: () => [],
-    revoke: refuse,
-    requests: () => Promise.resolve([]),
-    admit: refuse,
-    decline: refuse,
-    proposals: () => [],
-    decided: () => null,
-    approve: refuse,
-    declineProposal: refuse,
-    withdraw: refuse,
-    remove: (person) => {
-      removed.push(person.name);
-      return Promise.resolve({ done: true });
-    },
-    leave: refuse,
-    setRole: refuse,
-    setPolicy: refuse,
-    resume: refuse,
   };
-  return { room, emit, sent, removed };
+  // What the script leaves out throws where it is called.
+  return { room: room as RoomSession, removed };
 }

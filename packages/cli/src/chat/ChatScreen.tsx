@@ -1,6 +1,9 @@
 import { Box, Text, useApp, useCursor, useInput, useStdout } from "ink";
 import { memo, useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
-import type { RoomSession } from "../model/session.js";
+import type { RoomSession } from "@conclave/client";
+import type { ProofOf } from "../documents/alarmDocument.js";
+import { sendText } from "../room/sendText.js";
+import { labelsOf } from "../session/decisionView.js";
 import type { ChatView } from "./chatView.js";
 import type { Suspension } from "./suspension.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
@@ -9,7 +12,8 @@ import { composerText, composerWith, EMPTY, type Composer } from "./composer.js"
 import { keyMeaning, presses, type KeyMeaning } from "./keyboard.js";
 import type { Row, Style } from "./row.js";
 import { layOut } from "./screen.js";
-import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
+import { isSlashCommand, runSlashCommand } from "./runSlashCommand.js";
+import type { SlashHost } from "./slashCommands.js";
 
 interface Question {
   readonly text: string;
@@ -18,12 +22,13 @@ interface Question {
 
 interface ChatScreenProps {
   readonly room: RoomSession;
+  readonly proofOf: ProofOf;
   readonly view: ChatView;
   readonly suspension: Suspension;
 }
 
 /** The chat: what happened, who is here, and a line to write on. */
-export function ChatScreen({ room, view, suspension }: ChatScreenProps) {
+export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps) {
   const snapshot = useSyncExternalStore(view.subscribe, view.snapshot);
   const { columns, lines } = useTerminalSize();
   const { exit } = useApp();
@@ -47,6 +52,7 @@ export function ChatScreen({ room, view, suspension }: ChatScreenProps) {
   const screen = layOut(
     {
       ...snapshot,
+      labelOf: labelsOf(room),
       composer: composer.current,
       question: question.current?.text ?? null,
       showsMembers,
@@ -60,6 +66,7 @@ export function ChatScreen({ room, view, suspension }: ChatScreenProps) {
 
   const host: SlashHost = {
     isPerson: true,
+    proofOf,
     say: (text) => {
       view.say(text);
     },
@@ -79,7 +86,7 @@ export function ChatScreen({ room, view, suspension }: ChatScreenProps) {
     try {
       mustBeWhole(text, "What was typed");
       if (isCommand) await runSlashCommand(room, text, host);
-      else await room.send(text.startsWith("//") ? text.slice(1) : text);
+      else await sendText(room, text.startsWith("//") ? text.slice(1) : text);
     } catch (error) {
       view.sayFailure(error);
       // What could not be sent comes back to be tried again.

@@ -1,5 +1,6 @@
-import { CliError } from "../cliError.js";
-import type { RoomSession } from "../model/session.js";
+import type { RoomSession } from "@conclave/client";
+import { requestDocument } from "../documents/agreementDocument.js";
+import { requestName } from "../room/requestName.js";
 import type { Output } from "../terminal/output.js";
 
 /**
@@ -48,15 +49,14 @@ export class ChatChanges {
     try {
       while (this.isAgain) {
         this.isAgain = false;
-        for (const request of await this.room.requests()) {
-          if (this.asked.has(request.id)) continue;
-          this.asked.add(request.id);
-          this.output.event({ kind: "request", request }, () => null);
+        const listed = await this.room.requests();
+        // What cannot be had now is asked for again at the next change.
+        for (const request of listed.ok ? listed.value : []) {
+          if (this.asked.has(requestName(request))) continue;
+          this.asked.add(requestName(request));
+          this.output.event({ kind: "request", request: requestDocument(request) }, () => null);
         }
       }
-    } catch (error) {
-      // The next change asks again.
-      if (!(error instanceof CliError)) throw error;
     } finally {
       this.isBusy = false;
     }

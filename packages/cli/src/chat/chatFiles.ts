@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { storedFileName } from "@conclave/client";
+import { type RoomSession, storedFileName } from "@conclave/client";
 import { CliError } from "../cliError.js";
-import { findOne } from "../model/find.js";
-import type { RoomSession } from "../model/session.js";
+import { attachFile, fetchFile, filesOf } from "../room/files.js";
+import { findFile } from "../room/find.js";
 import { saveLocalFile } from "../session/localFile.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { fileSize } from "../terminal/fileSize.js";
@@ -26,7 +26,7 @@ export async function sendFromChat(room: RoomSession, argument: string, host: Te
     if (notes === "kept" && !(await host.ask(`${aboutNotes(name)} Send it as it is?`))) return;
     const without = notes === "removed" ? ", without what the camera wrote into it" : "";
     host.say(`Sending ${name} (${fileSize(file.size)})${without} …`);
-    await room.sendFile(file, new AbortController().signal);
+    await attachFile(room, file, new AbortController().signal);
   } finally {
     await close();
   }
@@ -34,13 +34,14 @@ export async function sendFromChat(room: RoomSession, argument: string, host: Te
 
 /** `/save FILE`: into the folder where the chat was started, and never over another file. @throws CliError when it cannot be had or written. */
 export async function saveFromChat(room: RoomSession, wanted: string, host: Teller): Promise<void> {
-  const file = findOne("file", wanted, await room.files());
-  const path = resolve(storedFileName(file.name));
-  await saveLocalFile(path, false, (write) => room.saveFile(file.id, write, new AbortController().signal)).catch(
+  const file = findFile(await filesOf(room), wanted);
+  const { name, size } = file.card;
+  const path = resolve(storedFileName(name));
+  await saveLocalFile(path, false, (write) => fetchFile(room, file, write, new AbortController().signal)).catch(
     (error: unknown) => {
       const isThere = error instanceof CliError && error.code === "FILE_EXISTS";
       throw isThere ? new CliError(error.code, error.message, "Move it away, and say it again.") : error;
     },
   );
-  host.say(`${safeName(file.name)} (${fileSize(file.size)}) is in ${path}`);
+  host.say(`${safeName(name)} (${fileSize(size)}) is in ${path}`);
 }

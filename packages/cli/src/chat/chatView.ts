@@ -1,14 +1,14 @@
 import { CliError } from "../cliError.js";
-import type { RoomEvent, RoomSession } from "../model/session.js";
-import type { Member } from "../model/person.js";
-import type { RoomStatus, RoomSummary } from "../model/room.js";
+import type { RoomMember, RoomSession, RoomStatus, SessionEvent, TimelineMessage } from "@conclave/client";
+import { equalBytes } from "@conclave/codec";
+import { newest } from "../room/newest.js";
 import type { ShownItem } from "./timelineRows.js";
 
 /** What the chat knows, at one moment. */
 export interface ChatSnapshot {
-  readonly summary: RoomSummary;
+  readonly title: string;
   readonly status: RoomStatus;
-  readonly members: readonly Member[];
+  readonly members: readonly RoomMember[];
   readonly items: readonly ShownItem[];
 }
 
@@ -32,7 +32,7 @@ export class ChatView {
     this.stopWatching = this.room.watch((event) => {
       this.happened(event);
     });
-    const earlier = await this.room.timeline(history);
+    const earlier = await newest(this.room, history);
     const live = this.items;
     this.items = [];
     for (const item of [...earlier, ...live]) this.put(item);
@@ -66,21 +66,23 @@ export class ChatView {
     this.say(error.hint === null ? error.message : `${error.message}\n${error.hint}`, true);
   }
 
-  private happened(event: RoomEvent): void {
-    if (event.kind === "amended") this.amend({ kind: "message", message: event.message });
-    else if (event.kind !== "changed") this.put(event);
+  private happened(event: SessionEvent): void {
+    if (event.type === "amended") this.amend(event.message);
+    else if (event.type === "item") this.put(event.item);
     this.refresh();
   }
 
   // A message that is too far back to be here is read with what was done to it.
-  private amend(item: ShownItem): void {
-    if (this.items.some((other) => keyOf(other) === keyOf(item))) this.put(item);
+  private amend(message: TimelineMessage): void {
+    const isIt = (item: ShownItem) => item.kind === "message" && equalBytes(item.message.id, message.id);
+    const item = this.items.findLast(isIt);
+    if (item?.kind === "message") this.put({ ...item, message });
   }
 
   // A message that is here already changes in its place: pending becomes sent.
   private put(item: ShownItem): void {
-    const key = keyOf(item);
-    const at = key === null ? -1 : this.items.findLastIndex((other) => keyOf(other) === key);
+    const isSame = (other: ShownItem) => "key" in other && "key" in item && other.key === item.key;
+    const at = this.items.findLastIndex(isSame);
     if (at >= 0) this.items[at] = item;
     else this.items.push(item);
     if (this.items.length > KEPT) this.items.splice(0, this.items.length - KEPT);
@@ -93,15 +95,6 @@ export class ChatView {
 
   private take(): ChatSnapshot {
     const { room } = this;
-    return { summary: room.summary(), status: room.status(), members: room.members(), items: [...this.items] };
+    return { title: room.title, status: room.status(), members: room.members(), items: [...this.items] };
   }
-}
-
-/** What tells whether two items are the same one; null for what nothing is compared with. */
-export function keyOf(item: ShownItem): string | null {
-  if (item.kind === "message") return `m${item.message.id}`;
-  if (item.kind === "decision") return `d${item.decision.seq}`;
-  if (item.kind === "proposal") return `p${item.proposal.id} ${item.proposal.time}`;
-  if (item.kind === "unreadable") return `u${item.n}`;
-  return item.kind === "alarm" ? `a${item.alarm.order}` : null;
 }

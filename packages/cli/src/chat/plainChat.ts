@@ -1,13 +1,21 @@
+import type { RoomSession, TimelineItem, TimelineMessage } from "@conclave/client";
+import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
-import type { RoomEvent, RoomSession } from "../model/session.js";
-import type { TimelineItem } from "../model/timeline.js";
+import type { ProofOf } from "../documents/alarmDocument.js";
+import { messageDocument } from "../documents/messageDocument.js";
+import { itemDocument } from "../documents/timelineDocument.js";
 import { EXIT, type ExitCode } from "../exitCode.js";
+import { flushed } from "../room/inStep.js";
+import { newest } from "../room/newest.js";
+import { sendText } from "../room/sendText.js";
+import { labelsOf } from "../session/decisionView.js";
+import { messageText } from "../session/messageText.js";
 import type { Output } from "../terminal/output.js";
 import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
 import { ChatChanges } from "./chatChanges.js";
-import { keyOf } from "./chatView.js";
 import { linesOf } from "./plainLine.js";
-import { isSlashCommand, runSlashCommand, type SlashHost } from "./slashCommands.js";
+import { isSlashCommand, runSlashCommand } from "./runSlashCommand.js";
+import type { SlashHost } from "./slashCommands.js";
 
 /** How the lines of a chat are read. */
 export interface PlainChatOptions {
@@ -29,45 +37,46 @@ export interface PlainChatOptions {
  * has no command in the room of its reader (attack A104).
  * @returns the exit code: that of the first line that was not sent or carried out.
  */
-export async function plainChat(room: RoomSession, output: Output, options: PlainChatOptions): Promise<ExitCode> {
+export async function plainChat(
+  room: RoomSession,
+  proofOf: ProofOf,
+  output: Output,
+  options: PlainChatOptions,
+): Promise<ExitCode> {
+  const style = { labelOf: labelsOf(room), withDay: false };
   const texts = new Map<string, string>();
   const gaps = new Set<number>();
   const show = (item: TimelineItem) => {
-    if (item.kind === "message") texts.set(item.message.id, item.message.text);
+    if (item.kind === "message") texts.set(toHex(item.message.id), messageText(item.message));
     // Own messages are told when they are in the room's log: once, to people and programs.
     if (item.kind === "message" && item.message.state === "pending") return;
     // A line that counts up is printed with its first number, and then for each power of ten.
     if (item.kind === "unreadable" && !/^10*$/u.test(String(item.count)) && gaps.has(item.n)) return;
     if (item.kind === "unreadable") gaps.add(item.n);
-    output.event(item, (paint) => linesOf(item, paint, { withDay: false }).join("\n"));
+    output.event(itemDocument(room, item, proofOf), (paint) => linesOf(item, paint, style).join("\n"));
   };
   // For people a message that reads otherwise now is shown once more; what was printed cannot change.
-  const showAmended = (event: Extract<RoomEvent, { kind: "amended" }>) => {
-    const { message } = event;
-    const isShown = texts.has(message.id) && texts.get(message.id) !== message.text;
-    if (isShown) texts.set(message.id, message.text);
+  const showAmended = (message: TimelineMessage) => {
+    const [id, text] = [toHex(message.id), messageText(message)];
+    const isShown = texts.has(id) && texts.get(id) !== text;
+    if (isShown) texts.set(id, text);
     if (output.json || isShown) {
-      output.event(event, (paint) => linesOf({ kind: "message", message }, paint, { withDay: false }).join("\n"));
+      const document = { kind: "amended", message: messageDocument(message) };
+      output.event(document, (paint) => linesOf({ kind: "message", message }, paint, style).join("\n"));
     }
   };
   const changes = output.json ? new ChatChanges(room, output) : null;
   // What happens while the history is read comes after it.
   let meanwhile: TimelineItem[] | null = [];
   const stopWatching = room.watch((event) => {
-    if (event.kind === "changed") {
-      changes?.tell();
-      return;
-    }
-    if (event.kind === "amended") {
-      showAmended(event);
-      return;
-    }
-    if (meanwhile) meanwhile.push(event);
-    else show(event);
+    if (event.type === "amended") showAmended(event.message);
+    else if (event.type !== "item") changes?.tell();
+    else if (meanwhile) meanwhile.push(event.item);
+    else show(event.item);
   });
-  const earlier = await room.timeline(options.history);
-  const shown = new Set(earlier.map(keyOf));
-  const late = meanwhile.filter((item) => keyOf(item) === null || !shown.has(keyOf(item)));
+  const earlier = await newest(room, options.history);
+  const shown = new Set(earlier.map(({ key }) => key));
+  const late = meanwhile.filter(({ key }) => !shown.has(key));
   meanwhile = null;
   for (const item of earlier) show(item);
   changes?.historyEnds();
@@ -85,6 +94,7 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
   const lines = standardInputLines(stopped);
   const host: SlashHost = {
     isPerson: options.isPerson,
+    proofOf,
     say: (text) => {
       output.note(text);
     },
@@ -101,7 +111,7 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
     if (typeof line !== "string") throw line;
     if (line.trim() === "") return;
     if (takesCommands && isSlashCommand(line)) await runSlashCommand(room, line, host);
-    else await room.send(takesCommands && line.startsWith("//") ? line.slice(1) : line);
+    else await sendText(room, takesCommands && line.startsWith("//") ? line.slice(1) : line);
   };
   let exit: ExitCode = EXIT.ok;
   try {
@@ -117,7 +127,7 @@ export async function plainChat(room: RoomSession, output: Output, options: Plai
       if (stop.signal.aborted) break;
     }
     if (options.isFollowing) await stopped;
-    await room.flushed();
+    await flushed(room);
   } finally {
     stopWatching();
   }

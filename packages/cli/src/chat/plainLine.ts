@@ -1,4 +1,9 @@
-import type { TimelineItem } from "../model/timeline.js";
+import type { TimelineItem, TimelineMessage } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { adviceFor } from "../session/alarmAdvice.js";
+import { decisionRight, decisionSummary, type LabelOf } from "../session/decisionView.js";
+import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
+import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
 import { truncate } from "../terminal/displayWidth.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
@@ -8,31 +13,45 @@ import { reactionsLine } from "./reactionsLine.js";
 /** Digits of a message's id that are shown: enough to name it. */
 const SHOWN_OF_ID = 8;
 
+/** What is told as lines; of a message it does not matter where it stands. */
+export type Line =
+  Exclude<TimelineItem, { kind: "message" }> | { readonly kind: "message"; readonly message: TimelineMessage };
+
+/** How a line is told. */
+export interface LineStyle {
+  readonly labelOf: LabelOf;
+  readonly withDay: boolean;
+  readonly withIds?: boolean;
+}
+
 /**
  * What happened, as lines for a pipe or a plain terminal.
  *
  * RULE: cli.system-lines: a message's lines begin with `<name>` or `|` after the time, a system line with `--` or `!!`
  * (attack A79).
  */
-export function linesOf(
-  item: TimelineItem,
-  paint: Paint,
-  options: { readonly withDay: boolean; readonly withIds?: boolean },
-): string[] {
-  const lines = linesWithoutIds(item, paint, options);
-  if (options.withIds !== true) return lines;
-  const id = item.kind === "message" ? item.message.id.slice(0, SHOWN_OF_ID) : "";
+export function linesOf(item: Line, paint: Paint, style: LineStyle): string[] {
+  const lines = linesWithoutIds(item, paint, style);
+  if (style.withIds !== true) return lines;
+  const id = item.kind === "message" ? toHex(item.message.id).slice(0, SHOWN_OF_ID) : "";
   return lines.map((line, at) => `${paint.dim((at === 0 ? id : "").padEnd(SHOWN_OF_ID))}  ${line}`);
 }
 
-function linesWithoutIds(item: TimelineItem, paint: Paint, options: { readonly withDay: boolean }): string[] {
-  const stamp = (time: number) => paint.dim(options.withDay ? dayAndTime(time) : clockTime(time));
+function linesWithoutIds(item: Line, paint: Paint, { labelOf, withDay }: LineStyle): string[] {
+  const stamp = (time: number) => paint.dim(withDay ? dayAndTime(time) : clockTime(time));
   if (item.kind === "message") {
-    const { author, via, text, time, state, note, answers } = item.message;
-    const [first = "", ...others] = safeText(text).split("\n");
-    const answered = answers && `answers ${safeName(answers.author.name)}: ${truncate(safeLine(answers.text), 40)}`;
+    const { author, time, state, answers } = item.message;
+    const via = viaOf(item.message);
+    const [first = "", ...others] = safeText(messageText(item.message)).split("\n");
+    const answered =
+      answers && `answers ${safeName(answers.author.name)}: ${truncate(safeLine(quoteText(answers)), 40)}`;
     const reactions = reactionsLine(item.message);
-    const marks = [state === "sent" ? null : state, note, answered, reactions === "" ? null : reactions]
+    const marks = [
+      state === "sent" ? null : state,
+      messageNote(item.message),
+      answered,
+      reactions === "" ? null : reactions,
+    ]
       .filter((mark) => mark !== null)
       .map((mark) => paint.dim(` (${safeLine(mark)})`));
     const who = via ? `${safeName(via.label)}, via ${safeName(author.name)}'s gateway` : safeName(author.name);
@@ -43,11 +62,14 @@ function linesWithoutIds(item: TimelineItem, paint: Paint, options: { readonly w
     ];
   }
   if (item.kind === "decision") {
-    const { time, summary, right } = item.decision;
-    return [`${stamp(time)} -- ${safeLine(summary)}${right.text === "" ? "" : paint.dim(`, ${safeLine(right.text)}`)}`];
+    const right = decisionRight(item.decision);
+    const summary = safeLine(decisionSummary(item.decision, labelOf));
+    return [`${stamp(item.decision.time)} -- ${summary}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`];
   }
-  if (item.kind === "proposal") return [`${stamp(item.proposal.time)} -- ${safeLine(item.proposal.sentence)}`];
-  if (item.kind === "unreadable") return [`-- ${item.sentence}`];
-  const { time, sentence, advice, code } = item.alarm;
-  return [`${stamp(time)} ${paint.red(`!! ALARM ${code}: ${safeLine(sentence)}`)} ${safeLine(advice)}`];
+  if (item.kind === "proposal")
+    return [`${stamp(item.proposal.time)} -- ${safeLine(proposalSentence(item.proposal, labelOf))}`];
+  if (item.kind === "unreadable") return [`-- ${unreadableSentence(item)}`];
+  const { alarm } = item;
+  const seen = paint.red(`!! ALARM ${alarm.code}: ${safeLine(alarmSentence(alarm))}`);
+  return [`${stamp(alarm.time)} ${seen} ${safeLine(adviceFor(alarm))}`];
 }

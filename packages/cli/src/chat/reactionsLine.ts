@@ -1,9 +1,9 @@
-import type { Message } from "../model/timeline.js";
+import type { TimelineMessage } from "@conclave/client";
 import { safeText } from "../terminal/safeText.js";
 
 /** `👍 2  🎂`: the reactions to a message, with how many where there are several; empty where there are none. */
-export function reactionsLine({ reactions }: Pick<Message, "reactions">): string {
+export function reactionsLine({ reactions }: Pick<TimelineMessage, "reactions">): string {
   return reactions
-    .map(({ emoji, by }) => (by.length === 1 ? safeText(emoji) : `${safeText(emoji)} ${by.length}`))
+    .map(({ emoji, people }) => (people.length === 1 ? safeText(emoji) : `${safeText(emoji)} ${people.length}`))
     .join("  ");
 }

@@ -1,4 +1,5 @@
-import type { RoomSession } from "../model/session.js";
+import type { RoomSession } from "@conclave/client";
+import type { ProofOf } from "../documents/alarmDocument.js";
 import { wantsColor } from "../terminal/paint.js";
 import { Suspension } from "./suspension.js";
 import { ChatView } from "./chatView.js";
@@ -7,7 +8,7 @@ const ENTER = "\u001b[?1049h\u001b[H\u001b[?2004h";
 const LEAVE = "\u001b[?2004l\u001b[?1049l\u001b[?25h";
 
 /** Runs the chat screen in the terminal's other buffer until the person quits, or a signal ends it. */
-export async function runChatScreen(room: RoomSession, history: number): Promise<void> {
+export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history: number): Promise<void> {
   // Ink's colours know FORCE_COLOR but not NO_COLOR, and Ink shows nothing before the end where CI is set.
   process.env["FORCE_COLOR"] = wantsColor(process.stdout, process.env) ? "1" : "0";
   process.env["CI"] = "false";
@@ -29,7 +30,9 @@ export async function runChatScreen(room: RoomSession, history: number): Promise
   };
   process.once("exit", leave);
   try {
-    const app = render(<ChatScreen room={room} view={view} suspension={suspension} />, { exitOnCtrlC: false });
+    const app = render(<ChatScreen room={room} proofOf={proofOf} view={view} suspension={suspension} />, {
+      exitOnCtrlC: false,
+    });
     const stop = () => {
       app.unmount();
     };

@@ -1,7 +1,11 @@
-import type { Member } from "../model/person.js";
-import { displayName } from "../model/person.js";
-import type { RoomStatus, RoomSummary } from "../model/room.js";
-import { freshnessLine } from "../model/freshness.js";
+import type { RoomMember, RoomStatus } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { adviceFor } from "../session/alarmAdvice.js";
+import type { LabelOf } from "../session/decisionView.js";
+import { freshnessLine } from "../session/freshnessLine.js";
+import { pauseSentence } from "../session/pauseSentence.js";
+import { shownName } from "../session/personView.js";
+import { alarmSentence } from "../session/timelineView.js";
 import { fit, truncate, wrap } from "../terminal/displayWidth.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 import { composerLines, type Composer } from "./composer.js";
@@ -10,10 +14,11 @@ import { timelineRows, type ShownItem } from "./timelineRows.js";
 
 /** Everything that the chat screen shows. */
 export interface ScreenState {
-  readonly summary: RoomSummary;
+  readonly title: string;
   readonly status: RoomStatus;
-  readonly members: readonly Member[];
+  readonly members: readonly RoomMember[];
   readonly items: readonly ShownItem[];
+  readonly labelOf: LabelOf;
   readonly composer: Composer;
   /** A question that waits for y or n; the composer rests meanwhile. */
   readonly question: string | null;
@@ -43,8 +48,12 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
   const composer = composerRows(state, columns);
   const banner = bannerRows(state, columns, lines);
   const height = Math.max(1, lines - 3 - composer.rows.length - banner.length);
-  const ambiguous = new Set(state.members.filter(({ isLookalike }) => isLookalike).map(({ id }) => id));
-  const all = timelineRows(state.items, { columns: hasPane ? bodyColumns - 1 : bodyColumns, ambiguous });
+  const ambiguous = new Set(state.members.filter(({ isLookalike }) => isLookalike).map(({ person }) => toHex(person)));
+  const all = timelineRows(state.items, {
+    columns: hasPane ? bodyColumns - 1 : bodyColumns,
+    ambiguous,
+    labelOf: state.labelOf,
+  });
   const maxScroll = Math.max(0, all.length - height);
   const scroll = Math.min(state.scroll, maxScroll);
   const end = all.length - scroll;
@@ -66,29 +75,26 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
   return { rows: shown, cursor: { x: composer.x, y: first + composer.y }, maxScroll, page: Math.max(1, height - 1) };
 }
 
-function headerRow({ summary, status, members }: ScreenState, columns: number): Row {
+function headerRow({ title, status, members }: ScreenState, columns: number): Row {
   const people = `${members.length} ${members.length === 1 ? "person" : "people"}`;
-  const left: Row = [part(` ${safeName(summary.title)}`, "bold"), part(`  ${people}`, "dim")];
+  const left: Row = [part(` ${safeName(title)}`, "bold"), part(`  ${people}`, "dim")];
   const asking =
     status.requests === 0
       ? []
       : [part(` ${status.requests} ${status.requests === 1 ? "asks" : "ask"} to join `, "warning")];
-  const fresh = part(` ${freshnessLine(status)} `, "dim");
+  const fresh = part(` ${freshnessLine(status.freshness)} `, "dim");
   const isRoomy = rowWidth([...left, ...asking, fresh]) <= columns;
   return spread(left, isRoomy ? [...asking, fresh] : asking, columns);
 }
 
-function memberRows(members: readonly Member[], columns: number, height: number): Row[] {
-  const rank = ({ role }: Member) => ROLES.indexOf(role) + 1 || ROLES.length + 1;
+function memberRows(members: readonly RoomMember[], columns: number, height: number): Row[] {
+  const rank = ({ role }: RoomMember) => ROLES.indexOf(role) + 1 || ROLES.length + 1;
   const sorted = [...members].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const rows = sorted.map((member): Row => {
     const mark = member.role === "member" ? "" : member.role;
-    const name = truncate(
-      safeName(displayName(member, member.isLookalike)) + (member.isYou ? " (you)" : ""),
-      columns - mark.length - 1,
-    );
+    const name = truncate(shownName(member) + (member.isYou ? " (you)" : ""), columns - mark.length - 1);
     return spread(
-      [part(name, member.isYou ? "bold" : nameStyle(member.id))],
+      [part(name, member.isYou ? "bold" : nameStyle(toHex(member.person)))],
       mark === "" ? [] : [part(mark, "dim")],
       columns,
     );
@@ -101,13 +107,13 @@ function bannerRows({ status }: ScreenState, columns: number, lines: number): Ro
   const alarm = status.alarms.at(-1);
   if (alarm === undefined) return [];
   const more = status.alarms.length > 1 ? ` (and ${status.alarms.length - 1} more: /alarms)` : "";
-  const text = `ALARM  ${safeText(alarm.sentence)} ${safeText(alarm.advice)}${more}`;
+  const text = `ALARM  ${safeText(alarmSentence(alarm))} ${safeText(adviceFor(alarm))}${more}`;
   return wrap(text.replaceAll("\n", " "), columns - 2)
     .slice(0, Math.max(1, Math.min(4, lines - 8)))
     .map((line) => [part(` ${fit(line, columns - 1)}`, "alarm")]);
 }
 
-function statusRow({ status, summary }: ScreenState, scroll: number, columns: number): Row {
+function statusRow({ status, members }: ScreenState, scroll: number, columns: number): Row {
   const connection: Row =
     status.connection === "live"
       ? [part(" ● ", "good"), part("connected", "dim")]
@@ -115,17 +121,19 @@ function statusRow({ status, summary }: ScreenState, scroll: number, columns: nu
           part(" ○ ", "warning"),
           part(status.connection !== "offline" ? "connecting …" : "offline: what you write is kept", "warning"),
         ];
-  const standing = standingLine(summary);
+  const standing = standingLine(status, members.length);
   const extra: Row = [
     ...(status.pending > 0 ? [part(`  ${status.pending} waiting to be sent`, "warning")] : []),
     ...(standing === "" ? [] : [part(`  ${standing}`, "warning")]),
-    ...(status.paused === null ? [] : [part(`  sending is stopped: ${safeText(status.paused.message)}`, "alarm")]),
+    ...(status.paused === null
+      ? []
+      : [part(`  sending is stopped: ${safeText(pauseSentence(status.paused))}`, "alarm")]),
   ];
   const right = scroll > 0 ? part("↓ newer below (PgDn) ", "warning") : part("/help ", "dim");
   return spread([...connection, ...extra], [right], columns);
 }
 
-function standingLine({ standing, isConfirmed, people }: RoomSummary): string {
+function standingLine({ standing, isConfirmed }: RoomStatus, people: number): string {
   switch (standing) {
     case "member":
       return isConfirmed || people === 1 ? "" : "joined; nobody has confirmed it yet";

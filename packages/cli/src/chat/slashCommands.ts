@@ -3,19 +3,28 @@ import {
   type Answered,
   approveProposal,
   declineNamed,
+  admitNamed,
   type Door,
   proposes,
-  SHOWN_ID,
   withdrawProposal,
 } from "../commands/proposals.js";
 import { memberTable } from "../commands/members.js";
 import { CliError } from "../cliError.js";
-import { nearestName } from "../config/nearestName.js";
-import { findOne } from "../model/find.js";
-import { displayName } from "../model/person.js";
-import type { Progress, RoomSession } from "../model/session.js";
-import type { Decision } from "../model/timeline.js";
-import { otherCommand } from "../terminal/nextCommand.js";
+import type { Progress, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { approveCommand } from "../commands/progress.js";
+import type { ProofOf } from "../documents/alarmDocument.js";
+import { fingerprintsDocument } from "../documents/fingerprintDocument.js";
+import { decide, makeInvite } from "../room/decide.js";
+import { findMember } from "../room/find.js";
+import { orThrow } from "../room/orThrow.js";
+import { mySelf } from "../room/outside.js";
+import { resumeSending } from "../room/resumeSending.js";
+import { adviceFor } from "../session/alarmAdvice.js";
+import { decisionRight, decisionSummary, labelsOf } from "../session/decisionView.js";
+import { pauseSentence } from "../session/pauseSentence.js";
+import { inviteName, shownName, shownTag } from "../session/personView.js";
+import { alarmSentence, SHOWN_ID } from "../session/timelineView.js";
 import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
@@ -25,6 +34,7 @@ import { saveFromChat, sendFromChat } from "./chatFiles.js";
 export interface SlashHost {
   /** A person typed it: they can be asked, and may decide. False for lines that a program wrote. */
   readonly isPerson: boolean;
+  readonly proofOf: ProofOf;
   say(text: string): void;
   ask(question: string): Promise<boolean>;
   toggleMembers(): void;
@@ -49,7 +59,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link, progress, invitation, isReady } = await room.invite({
+      const { link, progress, invitation, isReady } = await makeInvite(room, {
         label: label || "link",
         uses: DEFAULT_USES,
         expires: null,
@@ -84,7 +94,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "shows",
     about: "every decision: who let whom in, by what right",
     run: (room, _, host) => {
-      host.say(room.decisions().map(decisionLine).join("\n"));
+      host.say(decisionLines(room).join("\n"));
     },
   },
   file: {
@@ -104,14 +114,15 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "shows",
     about: "who asks to be let in, and what waits for agreement",
     run: async (room, _, host) => {
-      const waiting = (await room.requests()).map(
-        ({ name, tag, via, note }) =>
-          `${safeName(name)}#${tag}, with ${safeLine(via)}${note === "" ? "" : `: ${safeLine(note)}`}\n  /admit ${safeName(name)} or /decline ${safeName(name)}`,
-      );
+      const waiting = orThrow(await room.requests(), room).map((request) => {
+        const [name, via] = [safeName(request.name), safeLine(inviteName(request.invite))];
+        const note = request.note === "" ? "" : `: ${safeLine(request.note)}`;
+        return `${name}#${shownTag(request)}, with ${via}${note}\n  /admit ${name} or /decline ${name}`;
+      });
       const proposed = room.proposals().map((proposal) => {
-        const id = proposal.id.slice(0, SHOWN_ID);
+        const id = toHex(proposal.actionHash).slice(0, SHOWN_ID);
         const doors = proposal.by.isYou ? `/withdraw ${id}` : `/approve ${id} or /decline ${id}`;
-        return `${proposes(proposal)}\n  ${doors}`;
+        return `${proposes(room, proposal)}\n  ${doors}`;
       });
       host.say([...waiting, ...proposed].join("\n") || "Nobody asks for anything.");
     },
@@ -120,10 +131,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     usage: "/admit NAME",
     effect: "acts",
     about: "let in somebody who asked",
-    run: async (room, name, host) => {
-      const request = findOne("request", needed(name, "/admit NAME"), await room.requests());
-      tell(host, await room.admit(request.id), `${safeName(request.name)} is in the room.`);
-    },
+    run: (room, name, host) => answer(host, admitNamed(room, needed(name, "/admit NAME"))),
   },
   decline: {
     usage: "/decline NAME or ID",
@@ -148,11 +156,15 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "remove somebody",
     run: async (room, name, host) => {
-      const person = findOne("member", needed(name, "/remove NAME"), room.members());
-      const shown = safeName(displayName(person, person.isLookalike));
+      const { person, ...member } = findMember(room, needed(name, "/remove NAME"));
+      const shown = shownName(member);
       if (!(await host.ask(`Remove ${shown}? They keep what they have read, and can read nothing from now on.`)))
         return;
-      tell(host, await room.remove(person), `${shown} was removed. The room has new keys.`);
+      tell(
+        host,
+        await decide(room, { type: "remove", person, ban: false }),
+        `${shown} was removed. The room has new keys.`,
+      );
     },
   },
   verify: {
@@ -160,7 +172,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "shows",
     about: "fingerprints and codes to compare",
     run: (room, name, host) => {
-      const prints = room.fingerprints(name === "" ? null : findOne("member", name, room.members()));
+      const prints = fingerprintsDocument(room, name === "" ? mySelf(room) : findMember(room, name));
       const digits = prints.digits.replace(/\s/gu, "").match(/.{1,5}/gu) ?? [];
       host.say(
         [
@@ -182,10 +194,11 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
         alarms.length === 0
           ? "No alarms that you have not looked at."
           : alarms
-              .map(
-                ({ code, sentence, advice, proof }) =>
-                  `${code}: ${safeLine(sentence)} ${safeLine(advice)}${proof === null ? "" : `\nproof: ${proof}`}`,
-              )
+              .map((alarm) => {
+                const proof = host.proofOf(alarm);
+                const told = `${alarm.code}: ${safeLine(alarmSentence(alarm))} ${safeLine(adviceFor(alarm))}`;
+                return `${told}${proof === null ? "" : `\nproof: ${proof}`}`;
+              })
               .join("\n"),
       );
     },
@@ -195,9 +208,9 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "go on sending after an alarm, when you have looked at it",
     run: async (room, _, host) => {
-      await room.resume();
+      await resumeSending(room);
       const { paused } = room.status();
-      host.say(paused === null ? "Sending goes on." : `Still stopped: ${paused.message}`);
+      host.say(paused === null ? "Sending goes on." : `Still stopped: ${pauseSentence(paused)}`);
     },
   },
   help: {
@@ -218,42 +231,13 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   },
 };
 
-function decisionLine({ time, summary, right }: Decision): string {
-  return `${dayAndTime(time)}  ${safeLine(summary)}${right.text === "" ? "" : `, ${safeLine(right.text)}`}`;
-}
-
-/** `text` is a command, unless it begins with two slashes, which send a message that begins with one, or has several lines. */
-export function isSlashCommand(text: string): boolean {
-  return text.startsWith("/") && !text.startsWith("//") && !text.includes("\n");
-}
-
-/**
- * Runs a command line such as `/remove Bob`.
- *
- * RULE: cli.pipe-decides-nothing: what others can write into a pipe decides nothing and touches no file of this machine
- * (attack A104).
- * @throws CliError for an unknown command, and whatever the command refuses.
- */
-export async function runSlashCommand(room: RoomSession, line: string, host: SlashHost): Promise<void> {
-  // The spaces inside of an argument are its own: names have them.
-  const [, word = "", argument = ""] = /^(\S*)\s*(.*)$/su.exec(line.slice(1).trim())!;
-  const command = Object.hasOwn(SLASH_COMMANDS, word) ? SLASH_COMMANDS[word] : undefined;
-  if (command === undefined) {
-    const nearest = nearestName(word, Object.keys(SLASH_COMMANDS));
-    throw new CliError(
-      "UNKNOWN_COMMAND",
-      word === "" ? "A command is missing after the /." : `There is no /${safeName(word)}.`,
-      nearest === null ? "/help lists what there is." : `Did you mean /${nearest}?`,
-    );
-  }
-  if (command.effect === "acts" && !host.isPerson) {
-    throw new CliError(
-      "NOT_FROM_A_PIPE",
-      `/${word} has to be typed by a person in the chat.`,
-      "A script uses the command of that name.",
-    );
-  }
-  await command.run(room, argument, host);
+function decisionLines(room: RoomSession): string[] {
+  const labelOf = labelsOf(room);
+  return room.decisions().map((decision) => {
+    const right = decisionRight(decision);
+    const summary = safeLine(decisionSummary(decision, labelOf));
+    return `${dayAndTime(decision.time)}  ${summary}${right === "" ? "" : `, ${safeLine(right)}`}`;
+  });
 }
 
 function helpText(): string {
@@ -284,6 +268,6 @@ function tell(host: SlashHost, progress: Progress, sentence: string): void {
   host.say(
     progress.done
       ? sentence
-      : `Approved by ${progress.approved} of ${progress.needed}. Others can agree with: ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
+      : `Approved by ${progress.have} of ${progress.need}. Others can agree with: ${approveCommand(progress)}`,
   );
 }

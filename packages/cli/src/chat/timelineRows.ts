@@ -1,4 +1,10 @@
-import type { Message, TimelineItem } from "../model/timeline.js";
+import type { TimelineItem, TimelineMessage } from "@conclave/client";
+import { equalBytes, toHex } from "@conclave/codec";
+import { adviceFor } from "../session/alarmAdvice.js";
+import { decisionRight, decisionSummary, type LabelOf } from "../session/decisionView.js";
+import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
+import { shownTag } from "../session/personView.js";
+import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
 import { fit, truncate, wrap } from "../terminal/displayWidth.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { calendarDay, clockTime } from "../terminal/when.js";
@@ -19,6 +25,7 @@ export interface TimelineLayout {
   readonly columns: number;
   /** Ids of people whose name looks like somebody else's: shown with their tag. */
   readonly ambiguous: ReadonlySet<string>;
+  readonly labelOf: LabelOf;
 }
 
 const NAME_COLUMNS = 12;
@@ -34,7 +41,7 @@ const SAME_BREATH = 5 * 60 * 1000;
 export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout): Row[] {
   const rows: Row[] = [];
   let day = "";
-  let previous: Message | null = null;
+  let previous: TimelineMessage | null = null;
   for (const item of items) {
     const time = timeOf(item);
     const today = time === null ? day : calendarDay(time);
@@ -55,7 +62,7 @@ export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout
 const laidOut = new WeakMap<ShownItem, { readonly key: string; readonly rows: readonly Row[] }>();
 
 function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean): readonly Row[] {
-  const isAmbiguous = item.kind === "message" && layout.ambiguous.has(item.message.author.id);
+  const isAmbiguous = item.kind === "message" && isAmong(layout.ambiguous, item.message);
   const key = `${layout.columns} ${layout.ambiguous.size > 0} ${isAmbiguous} ${isContinued}`;
   const known = laidOut.get(item);
   if (known?.key === key) return known.rows;
@@ -72,16 +79,19 @@ function timeOf(item: ShownItem): number | null {
   return item.kind === "alarm" ? item.alarm.time : item.kind === "notice" ? item.time : null;
 }
 
-function continues(before: Message, message: Message): boolean {
-  const isSame = before.author.id === message.author.id && before.via?.party === message.via?.party;
-  return isSame && message.time - before.time < SAME_BREATH;
+function continues(before: TimelineMessage, message: TimelineMessage): boolean {
+  if (message.time - before.time >= SAME_BREATH || !equalBytes(before.author.person, message.author.person))
+    return false;
+  const [one, other] = [viaOf(before), viaOf(message)];
+  return one && other ? equalBytes(one.party, other.party) : one === other;
 }
 
-function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
-  const { author, via, state, note, answers } = message;
+function messageRows(message: TimelineMessage, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
+  const { author, state, answers } = message;
+  const [via, note] = [viaOf(message), messageNote(message)];
   // What an outside party says stands in nobody's colour: its member's name only says whose word it is.
-  const shown = (via ? "⇢ " : "") + safeName(author.name) + (ambiguous.has(author.id) ? `#${author.tag}` : "");
-  const style: Style = via ? "dim" : author.isYou ? "bold" : nameStyle(author.id);
+  const shown = (via ? "⇢ " : "") + safeName(author.name) + (isAmong(ambiguous, message) ? `#${shownTag(author)}` : "");
+  const style: Style = via ? "dim" : author.isYou ? "bold" : nameStyle(toHex(author.person));
   const time = part(clockTime(message.time), "dim");
   const marks: Part[] = state === "pending" ? [part("  …", "dim")] : [];
   if (note !== null) marks.push(part(`  (${safeLine(note)})`, "dim"));
@@ -92,8 +102,10 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   const bodyStyle: Style = state === "pending" ? "dim" : message.mentionsYou ? "bold" : "plain";
   const lines: readonly Part[] = [
     ...(via ? [part(truncate(`${safeName(via.label)}, via ${safeName(author.name)}'s gateway:`, width), "dim")] : []),
-    ...(answers ? [part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(answers.text)}`, width), "dim")] : []),
-    ...wrap(safeText(message.text), width).map((line) => part(line, bodyStyle)),
+    ...(answers
+      ? [part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(quoteText(answers))}`, width), "dim")]
+      : []),
+    ...wrap(safeText(messageText(message)), width).map((line) => part(line, bodyStyle)),
     ...(reactions === "" ? [] : [part(truncate(reactions, width), "dim")]),
   ];
   const lastOfText = lines.length - (reactions === "" ? 1 : 2);
@@ -108,12 +120,20 @@ function messageRows(message: Message, { columns, ambiguous }: TimelineLayout, i
   return isNarrow && !isContinued ? [[part(shown, style), part("  "), time], ...rows] : rows;
 }
 
+/** Whether the author is one of those whose name looks like somebody else's. */
+function isAmong(ambiguous: ReadonlySet<string>, { author }: TimelineMessage): boolean {
+  return ambiguous.size > 0 && ambiguous.has(toHex(author.person));
+}
+
 function nameColumns(ambiguous: ReadonlySet<string>): number {
   return ambiguous.size > 0 ? NAME_COLUMNS + 5 : NAME_COLUMNS;
 }
 
-function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, ambiguous }: TimelineLayout): Row[] {
-  const { text, style, mark } = systemText(item);
+function systemRows(
+  item: Exclude<ShownItem, { kind: "message" }>,
+  { columns, ambiguous, labelOf }: TimelineLayout,
+): Row[] {
+  const { text, style, mark } = systemText(item, labelOf);
   const time = timeOf(item);
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 2 : 6 + nameColumns(ambiguous);
@@ -128,11 +148,15 @@ function systemRows(item: Exclude<ShownItem, { kind: "message" }>, { columns, am
   });
 }
 
-function systemText(item: Exclude<ShownItem, { kind: "message" }>): { text: string; style: Style; mark: string } {
-  if (item.kind === "alarm") return { text: `${item.alarm.sentence} ${item.alarm.advice}`, style: "alarm", mark: "!" };
+function systemText(
+  item: Exclude<ShownItem, { kind: "message" }>,
+  labelOf: LabelOf,
+): { text: string; style: Style; mark: string } {
+  if (item.kind === "alarm")
+    return { text: `${alarmSentence(item.alarm)} ${adviceFor(item.alarm)}`, style: "alarm", mark: "!" };
   if (item.kind === "notice") return { text: item.text, style: item.isFailure ? "warning" : "plain", mark: "›" };
-  if (item.kind === "proposal") return { text: item.proposal.sentence, style: "plain", mark: "?" };
-  if (item.kind === "unreadable") return { text: item.sentence, style: "dim", mark: "·" };
-  const { summary, right } = item.decision;
-  return { text: right.text === "" ? summary : `${summary}, ${right.text}`, style: "dim", mark: "◆" };
+  if (item.kind === "proposal") return { text: proposalSentence(item.proposal, labelOf), style: "plain", mark: "?" };
+  if (item.kind === "unreadable") return { text: unreadableSentence(item), style: "dim", mark: "·" };
+  const [summary, right] = [decisionSummary(item.decision, labelOf), decisionRight(item.decision)];
+  return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };
 }

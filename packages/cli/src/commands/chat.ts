@@ -1,5 +1,7 @@
 import { EXIT } from "../exitCode.js";
-import { withHome, type CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
+import { roomOf, withHome } from "../program/withRoom.js";
+import { proofsIn } from "../room/proofs.js";
 import { canAsk } from "../terminal/consent.js";
 import { wholeNumber } from "./wholeNumber.js";
 
@@ -8,12 +10,12 @@ export async function chat(context: CommandContext): Promise<void> {
   const { options, output } = context;
   const history = wholeNumber("--history", options["history"], 5000);
   const isPlain = options["plain"] === true || context.json || !process.stdin.isTTY || !process.stdout.isTTY;
-  await withHome(context, "write", async (home) => {
-    const room = home.room(context.room);
-    output.about(room.summary().id);
+  await withHome(context, "write", async (client) => {
+    const room = roomOf(context, client);
+    const proofOf = proofsIn(context.home, room);
     if (isPlain) {
       const { plainChat } = await import("../chat/plainChat.js");
-      const exit = await plainChat(room, output, {
+      const exit = await plainChat(room, proofOf, output, {
         history,
         isFollowing: options["follow"] === true,
         isPerson: canAsk(context),
@@ -23,6 +25,6 @@ export async function chat(context: CommandContext): Promise<void> {
       return;
     }
     const { runChatScreen } = await import("../chat/runChatScreen.js");
-    await runChatScreen(room, history);
+    await runChatScreen(room, proofOf, history);
   });
 }

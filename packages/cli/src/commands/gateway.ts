@@ -8,9 +8,10 @@ import { serveGateway } from "../gateway/gatewayServer.js";
 import { WAYS } from "../gateway/party.js";
 import { postSealed } from "../gateway/postSealed.js";
 import { Tally } from "../gateway/tally.js";
-import type { PartyDocument } from "../model/gatewayParty.js";
-import { type CommandContext, withHome } from "../program/globals.js";
-import type { Home } from "../session/home.js";
+import type { PartyDocument } from "../documents/partyDocument.js";
+import { findRoom } from "../session/home.js";
+import type { CommandContext } from "../program/context.js";
+import { withHome } from "../program/withRoom.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
@@ -79,13 +80,13 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
   const { options, output } = context;
   const rate = wholeNumber("--rate", options["rate"], MOST_PER_MINUTE);
   const port = wholeNumber("--port", options["port"], MOST_PORT);
-  await withHome(context, "write", async (home) => {
-    const gateway = await Gateway.load(home.client, rate);
+  await withHome(context, "write", async (client) => {
+    const gateway = await Gateway.load(client, rate);
     const tally = new Tally(output);
     let fail: (error: unknown) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => (fail = reject));
     failed.catch(() => undefined);
-    const stopWatching = home.client.rooms().map((room) =>
+    const stopWatching = client.rooms().map((room) =>
       room.watch(() => {
         if (room.status().standing === "restored") fail(copied());
       }),
@@ -98,7 +99,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
       onFailed: fail,
     });
     const commands = await listenForCommands(controlPath(context.home), async (wish) => ({
-      ...(await carryOut(gateway, wish, (text) => fromHex(home.room(text).summary().id))),
+      ...(await carryOut(gateway, wish, (text) => findRoom(client, text).id)),
       address: server.address,
     }));
     try {
@@ -115,7 +116,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
       commands.close();
       await server.close();
       tally.close();
-      await Promise.all(home.client.rooms().map((room) => room.flushed(LAST_WORDS_MS)));
+      await Promise.all(client.rooms().map((room) => room.flushed(LAST_WORDS_MS)));
     }
   });
 }
@@ -132,14 +133,14 @@ function copied(): CliError {
 async function asked(context: CommandContext, wish: Wish): Promise<Granted> {
   const answer = await askRunning(controlPath(context.home), wish);
   if (answer) return answer;
-  return withHome(context, wish.do === "list" ? "stored" : "write", async (home: Home) => {
-    const gateway = await Gateway.load(home.client, USUAL_RATE);
+  return withHome(context, wish.do === "list" ? "stored" : "write", async (client) => {
+    const gateway = await Gateway.load(client, USUAL_RATE);
     const granted = {
-      ...(await carryOut(gateway, wish, (text) => fromHex(home.room(text).summary().id))),
+      ...(await carryOut(gateway, wish, (text) => findRoom(client, text).id)),
       address: null,
     };
     if (wish.do === "list") return granted;
-    const room = home.client.room(fromHex(granted.parties[0]!.room));
+    const room = client.room(fromHex(granted.parties[0]!.room));
     const told = await room?.flushed(LAST_WORDS_MS * 3);
     if (told && !told.ok)
       context.output.warn("The relay does not answer: the room is told the next time that this home is connected.");

@@ -1,5 +1,10 @@
 import { linesOf } from "../chat/plainLine.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
+import { itemDocument } from "../documents/timelineDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { newest } from "../room/newest.js";
+import { proofsIn } from "../room/proofs.js";
+import { labelsOf } from "../session/decisionView.js";
 import { wholeNumber } from "./wholeNumber.js";
 
 /** `conclave history`: what is stored here, oldest first. */
@@ -7,9 +12,11 @@ export async function history(context: CommandContext): Promise<void> {
   const last = wholeNumber("--last", context.options["last"], 1_000_000);
   const withIds = context.options["ids"] === true;
   await withRoom(context, "read", async (room) => {
-    const items = await room.timeline(last);
-    context.output.result({ items }, (paint) =>
-      items.flatMap((item) => linesOf(item, paint, { withDay: true, withIds })),
+    const items = await newest(room, last);
+    const proofOf = proofsIn(context.home, room);
+    const labelOf = labelsOf(room);
+    context.output.result({ items: items.map((item) => itemDocument(room, item, proofOf)) }, (paint) =>
+      items.flatMap((item) => linesOf(item, paint, { labelOf, withDay: true, withIds })),
     );
   });
 }

@@ -1,10 +1,14 @@
 import { isLabel } from "@conclave/protocol";
-import { CLOCK_LIMIT_MS, spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type Invitation, type RoomSession, spanOf } from "@conclave/client";
+import { toHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
-import { findOne } from "../model/find.js";
-import type { Invitation } from "../model/room.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
-import type { HomeRoom } from "../session/homeRoom.js";
+import { invitationDocument } from "../documents/invitationDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { decide, makeInvite } from "../room/decide.js";
+import { findInvite } from "../room/find.js";
+import { mustBeKnown } from "../room/outside.js";
+import { webAddress } from "../session/relayAddress.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
@@ -30,7 +34,7 @@ export async function invite(context: CommandContext): Promise<void> {
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be 1 to 64 visible characters.");
   await withRoom(context, "write", async (room) => {
-    const { progress, invitation, link, isReady } = await room.invite({ label, uses, expires, mode });
+    const { progress, invitation, link, isReady } = await makeInvite(room, { label, uses, expires, mode });
     if (invitation === null) {
       reportProgress(output, progress, "The link was made.", { invitation, link });
       return;
@@ -40,7 +44,7 @@ export async function invite(context: CommandContext): Promise<void> {
     const { roomAhead } = room.status();
     if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
     if (!isReady) warnLate(output);
-    output.result({ invitation, link, done: true }, (paint) => [
+    output.result({ invitation: invitationDocument(invitation), link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
       `  ${paint.cyan(link)}`,
@@ -58,20 +62,23 @@ export async function invites(context: CommandContext): Promise<void> {
       showLink(context, room, wanted);
       return;
     }
-    room.mustBeKnown();
+    mustBeKnown(room);
     const all = room.invitations();
-    context.output.result({ invitations: all }, (paint) =>
+    context.output.result({ invitations: all.map(invitationDocument) }, (paint) =>
       all.length === 0
         ? `No invites. To make one:  ${nextCommand("invite")}`
         : table(
             all.map((invitation) => [
-              { text: invitation.id.slice(0, 8), paint: paint.dim },
+              { text: toHex(invitation.inviteId).slice(0, 8), paint: paint.dim },
               { text: safeName(invitation.label ?? "(label not known here)"), paint: paint.bold },
               { text: invitation.isOpen ? "open" : "closed", paint: invitation.isOpen ? paint.green : paint.dim },
               invitation.mode,
               `${invitation.uses} of ${invitation.limit} used`,
               { text: `by ${safeName(invitation.createdBy.name)}`, paint: paint.dim },
-              { text: invitation.expires === null ? "" : `until ${dayAndTime(invitation.expires)}`, paint: paint.dim },
+              {
+                text: invitation.notAfter === null ? "" : `until ${dayAndTime(invitation.notAfter)}`,
+                paint: paint.dim,
+              },
             ]),
           ),
     );
@@ -79,31 +86,27 @@ export async function invites(context: CommandContext): Promise<void> {
 }
 
 /** An own invite that is open, with its link: who makes one and dies before it is printed has lost nothing. */
-function showLink({ output }: CommandContext, room: HomeRoom, wanted: string): void {
+function showLink({ output }: CommandContext, room: RoomSession, wanted: string): void {
   const open = room.invitations().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
-  const named = open.map((invitation) => ({ ...invitation, name: invitation.label ?? invitation.id }));
-  const { name: _name, ...invitation } = findOne("open invite of yours", wanted, named);
-  const link = room.link(invitation.id);
+  const invitation = findInvite("open invite of yours", open, wanted);
+  const link = room.inviteLink(invitation.inviteId, webAddress(room.relay));
   if (link === null)
     throw new CliError(
       "NO_LINK",
       "This home does not have the link of this invite: it was made on another device.",
       "Close it and make a new one.",
     );
-  output.result({ invitation, link }, () => link);
+  output.result({ invitation: invitationDocument(invitation), link }, () => link);
 }
 
 /** `conclave revoke`. */
 export async function revoke(context: CommandContext, name: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const open = room.invitations().filter(({ isOpen }) => isOpen);
-    const { id, name: label } = findOne(
-      "open invite",
-      name,
-      open.map((invitation) => ({ ...invitation, name: invitation.label ?? invitation.id })),
-    );
-    const progress = await room.revoke(id);
-    reportProgress(context.output, progress, `The invite "${safeName(label)}" is closed.`, { invite: id });
+    const { inviteId, label } = findInvite("open invite", open, name);
+    const id = toHex(inviteId);
+    const progress = await decide(room, { type: "revokeInvite", inviteId });
+    reportProgress(context.output, progress, `The invite "${safeName(label ?? id)}" is closed.`, { invite: id });
   });
 }
 
@@ -119,10 +122,10 @@ const AHEAD = (span: string) =>
   `the room's own time is ${span} ahead of this machine's clock: somebody decided something by a clock that was ahead.\n` +
   "  Links end by the room's time; this one lasts as long as you asked for.";
 
-function whoMayUse({ uses, limit, mode, expires, label }: Invitation): string {
+function whoMayUse({ uses, limit, mode, notAfter, label }: Invitation): string {
   const left = limit - uses;
   const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
   const what = mode === "ask" ? "ask to join" : "join at once";
-  const until = expires === null ? "" : `, until ${dayAndTime(expires)}`;
+  const until = notAfter === null ? "" : `, until ${dayAndTime(notAfter)}`;
   return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;
 }

@@ -1,7 +1,15 @@
+import type { Invited } from "@conclave/client";
 import { readGivenLink } from "@conclave/client/pure";
+import { toHex } from "@conclave/codec";
 import { usageError } from "../cliError.js";
-import { type CommandContext, waiting, withHome } from "../program/globals.js";
-import type { Invited } from "../session/home.js";
+import { memberDocument } from "../documents/personDocument.js";
+import { roomDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { withHome } from "../program/withRoom.js";
+import { accept, lookAt, ownName } from "../session/home.js";
+import { namesOf } from "../session/personView.js";
+import { webAddress } from "../session/relayAddress.js";
 import { ask, consent } from "../terminal/consent.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
@@ -15,31 +23,34 @@ export async function join(context: CommandContext, given: string): Promise<void
   const link = given === "-" ? (await readStandardInput()).trim() : given;
   const read = readGivenLink(link);
   if (read.ok && read.shownTo !== null) output.warn(SHOWN(read.shownTo));
-  await withHome(context, "begin", async (home) => {
-    const invited = await waiting(output, home.lookAt(link));
+  await withHome(context, "begin", async (client) => {
+    const invited = await waiting(output, lookAt(client, link));
+    const known = invited.members.find(({ isYou }) => isYou)?.name ?? null;
     for (const line of describe(invited, output.paint)) output.note(line);
     const name =
-      (invited.mode === "return" ? invited.ownName : (options["name"] as string | undefined)) ??
-      home.name ??
+      (invited.mode === "return" ? known : (options["name"] as string | undefined)) ??
+      ownName(client) ??
       (await ask(context, "What do you call yourself?"));
     if (name === null || name.trim() === "")
       throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
     await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
-    const room = await waiting(output, invited.accept(name, String(options["note"] ?? ""), options["stolen"] === true));
-    const summary = room.summary();
+    const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true };
+    const room = await waiting(output, accept(client, invited, how));
+    const { standing, isConfirmed } = room.status();
     const members = room.members();
-    output.about(summary.id);
-    output.result({ room: summary, members }, (paint) =>
-      summary.standing === "asking"
+    const title = safeName(room.title);
+    output.about(toHex(room.id));
+    output.result({ room: roomDocument(room), members: members.map(memberDocument) }, (paint) =>
+      standing === "asking"
         ? [
-            `${paint.green("✔")} You asked to join ${paint.bold(safeName(summary.title))}. Somebody there decides. To see whether they have:  ${nextCommand("status")}`,
+            `${paint.green("✔")} You asked to join ${paint.bold(title)}. Somebody there decides. To see whether they have:  ${nextCommand("status")}`,
           ]
         : [
-            `${paint.green("✔")} You are in ${paint.bold(safeName(summary.title))}, with ${members
+            `${paint.green("✔")} You are in ${paint.bold(title)}, with ${members
               .filter(({ isYou }) => !isYou)
               .map((member) => safeName(member.name))
               .join(", ")}.`,
-            ...(summary.isConfirmed
+            ...(isConfirmed
               ? []
               : [
                   paint.dim(
@@ -57,17 +68,17 @@ const SHOWN = (host: string) =>
   `something put this link into an address of ${safeName(host)}. Anyone who opens it there shows that server the whole link, and with\n` +
   "  it one can join. It is safer to ask for a new link, and to have this one closed.";
 
-function describe({ title, owners, people, confirmed, confirmedBy, mode, relay }: Invited, paint: Paint): string[] {
-  const fresh = `list confirmed by ${safeName(confirmedBy)} ${ago(confirmed, Date.now())}`;
+function describe({ title, owners, members, confirmed, confirmedBy, mode, relay }: Invited, paint: Paint): string[] {
+  const fresh = `list confirmed by ${safeName(confirmedBy.name)} ${ago(confirmed, Date.now())}`;
   return [
     "",
-    `You are joining ${paint.bold(safeName(title))}: owner ${safeName(owners)}, ${people} ${people === 1 ? "person" : "people"}, ${fresh}.`,
+    `You are joining ${paint.bold(safeName(title))}: owner ${safeName(namesOf(owners))}, ${members.length} ${members.length === 1 ? "person" : "people"}, ${fresh}.`,
     mode === "return"
       ? "You are in this room. This machine takes the place of the device that you lost; everybody will see that you came back."
       : mode === "ask"
         ? "You ask to join with this link; somebody in the room decides."
         : "You join at once with this link; everybody will see that you came by it.",
-    paint.dim(`Every decision since its founding was checked on this machine. Relay: ${safeName(relay)}`),
+    paint.dim(`Every decision since its founding was checked on this machine. Relay: ${safeName(webAddress(relay))}`),
     "",
   ];
 }

@@ -1,5 +1,8 @@
 import { CliError } from "../cliError.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
+import { toHex } from "@conclave/codec";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { sayFarewell, stay } from "../room/leave.js";
 import { consentForGood } from "../terminal/consent.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -7,13 +10,13 @@ import { safeName } from "../terminal/safeText.js";
 /** `conclave leave`, and `--undo` while nobody has carried it out. */
 export async function leave(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const { title, id } = room.summary();
+    const [id, title] = [toHex(room.id), safeName(room.title)];
     if (context.options["undo"] === true) {
       if (!room.status().isLeaving) throw new CliError("NOT_LEAVING", "You have not asked to leave this room.");
-      await room.stay();
+      await stay(room);
       context.output.result(
         { room: id, done: false, stays: true },
-        (paint) => `${paint.green("✔")} You stay in ${safeName(title)}. What was said meanwhile is in its history.`,
+        (paint) => `${paint.green("✔")} You stay in ${title}. What was said meanwhile is in its history.`,
       );
       return;
     }
@@ -21,15 +24,15 @@ export async function leave(context: CommandContext): Promise<void> {
     await consentForGood(
       context,
       isAlone
-        ? `Leave ${safeName(title)}? You are its only member: nobody can let anybody in afterwards, and the room ends.`
-        : `Leave ${safeName(title)}? To come back, somebody there has to let you in.`,
+        ? `Leave ${title}? You are its only member: nobody can let anybody in afterwards, and the room ends.`
+        : `Leave ${title}? To come back, somebody there has to let you in.`,
     );
-    const isGone = await room.leave();
+    const isGone = await sayFarewell(room);
     context.output.result({ room: id, done: isGone }, (paint) =>
       isGone
-        ? `${paint.green("✔")} You have left ${safeName(title)}.`
+        ? `${paint.green("✔")} You have left ${title}.`
         : [
-            `${paint.green("✔")} You asked to leave ${safeName(title)}.`,
+            `${paint.green("✔")} You asked to leave ${title}.`,
             paint.dim(
               "You are taken off the list, and the keys change, when another member is next online. From now on",
             ),

@@ -1,5 +1,9 @@
-import type { Decision } from "../model/timeline.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
+import type { RoomSession } from "@conclave/client";
+import { roomDocument } from "../documents/roomDocument.js";
+import { decisionDocument } from "../documents/timelineDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { decisionRight, decisionSummary, labelsOf } from "../session/decisionView.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -9,8 +13,9 @@ import { dayAndTime } from "../terminal/when.js";
 export async function log(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room) => {
     const decisions = room.decisions();
-    context.output.result({ room: room.summary(), decisions }, (paint) => [
-      ...decisionTable(decisions, paint),
+    const document = { room: roomDocument(room), decisions: decisions.map((each) => decisionDocument(room, each)) };
+    context.output.result(document, (paint) => [
+      ...decisionTable(room, paint),
       "",
       paint.dim(
         `${decisions.length} ${decisions.length === 1 ? "decision" : "decisions"}, all signed, all verified against the room's policy on this machine.`,
@@ -20,13 +25,16 @@ export async function log(context: CommandContext): Promise<void> {
 }
 
 /** One line for each decision: number, time, what, by what right. */
-function decisionTable(decisions: readonly Decision[], paint: Paint): string[] {
+function decisionTable(room: RoomSession, paint: Paint): string[] {
+  const labelOf = labelsOf(room);
   return table(
-    decisions.map(({ seq, time, summary, right }) => [
-      { text: String(seq).padStart(3), paint: paint.dim },
-      { text: dayAndTime(time), paint: paint.dim },
-      safeLine(summary),
-      { text: safeLine(right.text), paint: paint.dim },
-    ]),
+    room
+      .decisions()
+      .map((decision) => [
+        { text: String(decision.seq).padStart(3), paint: paint.dim },
+        { text: dayAndTime(decision.time), paint: paint.dim },
+        safeLine(decisionSummary(decision, labelOf)),
+        { text: safeLine(decisionRight(decision)), paint: paint.dim },
+      ]),
   );
 }

@@ -1,6 +1,10 @@
-import type { Member } from "../model/person.js";
-import { displayName } from "../model/person.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
+import type { RoomMember } from "@conclave/client";
+import { memberDocument } from "../documents/personDocument.js";
+import { freshnessDocument, roomDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { mustBeKnown } from "../room/outside.js";
+import { admissionSentence, shownName, shownTag } from "../session/personView.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -9,12 +13,17 @@ import { calendarDay } from "../terminal/when.js";
 /** `conclave members`. */
 export async function members(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room) => {
-    room.mustBeKnown();
+    mustBeKnown(room);
     const people = room.members();
-    const { freshness } = room.status();
-    context.output.result({ room: room.summary(), freshness, members: people }, (paint) => [
-      `${paint.bold(safeName(room.summary().title))}, ${people.length} ${people.length === 1 ? "person" : "people"}`,
-      ...(room.summary().standing === "joining"
+    const { freshness, standing } = room.status();
+    const document = {
+      room: roomDocument(room),
+      freshness: freshnessDocument(freshness),
+      members: people.map(memberDocument),
+    };
+    context.output.result(document, (paint) => [
+      `${paint.bold(safeName(room.title))}, ${people.length} ${people.length === 1 ? "person" : "people"}`,
+      ...(standing === "joining"
         ? ["", paint.yellow("You are not in yet: nobody has seen your joining, and this list is as old as the link's.")]
         : []),
       "",
@@ -24,17 +33,17 @@ export async function members(context: CommandContext): Promise<void> {
 }
 
 /** One line for each person: name, role, tag, how they came in. */
-export function memberTable(people: readonly Member[], paint: Paint): string[] {
+export function memberTable(people: readonly RoomMember[], paint: Paint): string[] {
   return table(
     people.map((member) => [
       {
-        text: safeName(displayName(member, member.isLookalike)) + (member.isYou ? " (you)" : ""),
+        text: shownName(member) + (member.isYou ? " (you)" : ""),
         paint: member.isYou ? paint.bold : (text: string) => text,
       },
       { text: member.role, paint: member.role === "owner" ? paint.yellow : (text: string) => text },
-      { text: `#${member.tag}`, paint: paint.dim },
+      { text: `#${shownTag(member)}`, paint: paint.dim },
       {
-        text: `${safeLine(member.admission.text)}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.checked === null ? "" : ", checked by you"}`,
+        text: `${safeLine(admissionSentence(member.admission))}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.checked === null ? "" : ", checked by you"}`,
         paint: paint.dim,
       },
     ]),

@@ -1,9 +1,14 @@
-import { isReaction } from "@conclave/client";
+import { isReaction, type RoomSession, type TimelineMessage } from "@conclave/client";
 import { linesOf } from "../chat/plainLine.js";
 import { usageError } from "../cliError.js";
-import type { Message } from "../model/timeline.js";
-import { type CommandContext, waiting, withRoom } from "../program/globals.js";
-import type { RoomMessages } from "../session/roomMessages.js";
+import { messageDocument } from "../documents/messageDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { withRoom } from "../program/withRoom.js";
+import { findMessage, nowOf } from "../room/findMessage.js";
+import { flushed } from "../room/inStep.js";
+import { orThrow } from "../room/orThrow.js";
+import { labelsOf } from "../session/decisionView.js";
 import type { Stored } from "../session/problem.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
@@ -12,35 +17,41 @@ import { wholeNumber } from "./wholeNumber.js";
 /** `conclave reply`. */
 export async function reply(context: CommandContext, to: string, given: string): Promise<void> {
   const text = await textOf(given);
-  await change(context, "Sent.", (messages) => messages.reply(to, text), "message");
+  await change(context, to, "Sent.", async (room, { id }) => orThrow(await room.send(text, id), room), "message");
 }
 
 /** `conclave edit`. */
 export async function edit(context: CommandContext, which: string, given: string): Promise<void> {
   const text = await textOf(given);
-  await change(context, "Edited. Everyone sees that it was.", (messages) => messages.edit(which, text));
+  await change(context, which, "Edited. Everyone sees that it was.", async (room, { id }) =>
+    orThrow(await room.edit(id, text), room),
+  );
 }
 
-/** `conclave delete`. */
+/** `conclave delete`: an own message, or somebody else's where one's role allows it. */
 export async function deleteMessage(context: CommandContext, which: string): Promise<void> {
-  await change(context, "Deleted for everyone. Others may have read it before.", (messages) => messages.delete(which));
+  const sentence = "Deleted for everyone. Others may have read it before.";
+  await change(context, which, sentence, async (room, { id }) => orThrow(await room.remove(id), room));
 }
 
-/** `conclave react`. */
+/** `conclave react`. What is so already stays so: it may be said twice. */
 export async function react(context: CommandContext, which: string, emoji: string): Promise<void> {
   const isThere = context.options["remove"] !== true;
   if (!isReaction(emoji)) throw usageError("A reaction is one emoji.", `  ${nextCommand("react", "MESSAGE", "👍")}`);
   const sentence = isThere ? `Your ${emoji} is there.` : `Your ${emoji} is not there any more.`;
-  await change(context, sentence, (messages) => messages.react(which, emoji, isThere));
+  await change(context, which, sentence, async (room, message) => {
+    const isMine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine);
+    return isMine === isThere ? message : orThrow(await room.react(message.id, emoji), room);
+  });
 }
 
 /** `conclave search`: in what this home has of the room, the newest last. */
 export async function search(context: CommandContext, query: string): Promise<void> {
   const last = wholeNumber("--last", context.options["last"], 1000);
   await withRoom(context, "read", async (room) => {
-    const found = (await room.messages.search(query, last)).reverse();
-    const how = { withDay: true, withIds: context.options["ids"] === true };
-    context.output.result({ messages: found }, (paint) =>
+    const found = [...(await room.search(query, { limit: last }))].reverse();
+    const how = { labelOf: labelsOf(room), withDay: true, withIds: context.options["ids"] === true };
+    context.output.result({ messages: found.map(messageDocument) }, (paint) =>
       found.length === 0
         ? "Nothing found in what this home has of the room."
         : found.flatMap((message) => linesOf({ kind: "message", message }, paint, how)),
@@ -51,16 +62,19 @@ export async function search(context: CommandContext, query: string): Promise<vo
 /** Does something to a message, and waits until the room has it. */
 async function change(
   context: CommandContext,
+  which: string,
   sentence: string,
-  act: (messages: RoomMessages) => Promise<Message>,
+  act: (room: RoomSession, message: TimelineMessage) => Promise<TimelineMessage>,
   what: Stored = "change",
 ): Promise<void> {
   const { output } = context;
   await withRoom(context, "write", async (room) => {
-    const message = await act(room.messages);
-    await waiting(output, room.flushed(what));
-    const now = await room.messages.find(message.id);
-    output.result({ message: now }, (paint) => `${paint.green("✔")} ${sentence}`);
+    const message = await act(room, await findMessage(room, which));
+    await waiting(output, flushed(room, what));
+    output.result(
+      { message: messageDocument(await nowOf(room, message)) },
+      (paint) => `${paint.green("✔")} ${sentence}`,
+    );
   });
 }
 

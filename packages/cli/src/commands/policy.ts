@@ -1,30 +1,24 @@
-import { type CommandContext, withRoom } from "../program/globals.js";
+import { policyDocument } from "../documents/policyDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { decide } from "../room/decide.js";
+import { outside } from "../room/outside.js";
 import { policyOf } from "../session/policyView.js";
 import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
-import { reportProgress, reportSame } from "./progress.js";
+import { reportIfSame, reportProgress } from "./progress.js";
 
 /** `conclave policy`: shows who decides what, or changes it. */
 export async function policy(context: CommandContext, preset: string | null): Promise<void> {
-  await withRoom(context, preset === null ? "read" : "write", async (room) => {
-    if (preset !== null) {
-      const { title } = room.summary();
-      policyOf(preset);
-      if (room.policy().preset === preset) {
-        reportSame(context.output, `The room's policy is ${safeName(preset)} already.`, { preset });
-        return;
-      }
-      await consentForGood(
-        context,
-        `Change who decides in ${safeName(title)} to "${safeName(preset)}"? The new policy decides whether you can change it back.`,
-      );
-      reportProgress(context.output, await room.setPolicy(preset), `The room's policy is ${safeName(preset)} now.`, {
-        preset,
-      });
-      return;
-    }
-    const current = room.policy();
+  await (preset === null ? show(context) : change(context, preset));
+}
+
+async function show(context: CommandContext): Promise<void> {
+  await withRoom(context, "read", (room) => {
+    const policy = room.policy();
+    if (!policy) throw outside(room);
+    const current = policyDocument(policy);
     context.output.result({ policy: current }, (paint) => [
       `${paint.bold(current.preset)}${current.about === null ? "" : `: ${current.about}`}`,
       "",
@@ -33,5 +27,19 @@ export async function policy(context: CommandContext, preset: string | null): Pr
         "  ",
       ),
     ]);
+  });
+}
+
+async function change(context: CommandContext, preset: string): Promise<void> {
+  const { output } = context;
+  const shown = safeName(preset);
+  await withRoom(context, "write", async (room) => {
+    const action = { type: "setPolicy", policy: policyOf(preset) } as const;
+    if (reportIfSame(output, room, action, `The room's policy is ${shown} already.`, { preset })) return;
+    await consentForGood(
+      context,
+      `Change who decides in ${safeName(room.title)} to "${shown}"? The new policy decides whether you can change it back.`,
+    );
+    reportProgress(output, await decide(room, action), `The room's policy is ${shown} now.`, { preset });
   });
 }

@@ -1,25 +1,43 @@
+import type { Progress, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import type { Action } from "@conclave/protocol";
+import { outcomeDocument } from "../documents/agreementDocument.js";
 import { EXIT } from "../exitCode.js";
-import type { Progress } from "../model/session.js";
+import { isAlreadySo } from "../room/decide.js";
+import { SHOWN_ID } from "../session/timelineView.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 
 /** Reports an action that was done, or that waits for the approval of others. */
 export function reportProgress(output: Output, progress: Progress, sentence: string, document: object): void {
   if (!progress.done) process.exitCode = EXIT.waiting;
-  output.result({ ...document, ...progress }, (paint) =>
+  output.result({ ...document, ...outcomeDocument(progress) }, (paint) =>
     progress.done
       ? `${paint.green("✔")} ${sentence}`
-      : progress.approved >= progress.needed
+      : progress.have >= progress.need
         ? `${paint.yellow("…")} Approved by all who are needed. It is done when somebody whose role allows it is online.`
         : [
-            `${paint.yellow("…")} Approved by ${progress.approved} of ${progress.needed}. Others can agree with:`,
+            `${paint.yellow("…")} Approved by ${progress.have} of ${progress.need}. Others can agree with:`,
             "",
-            `  ${otherCommand("approve", progress.proposal.slice(0, 12))}`,
+            `  ${approveCommand(progress)}`,
           ],
   );
 }
 
-/** Reports that it is so already: nothing is decided, proposed or asked for a second time. */
-export function reportSame(output: Output, sentence: string, document: object): void {
-  output.result({ ...document, done: true }, () => sentence);
+/** What others type who agree. */
+export function approveCommand({ actionHash }: Extract<Progress, { readonly done: false }>): string {
+  return otherCommand("approve", toHex(actionHash).slice(0, SHOWN_ID));
+}
+
+/** Where everything would stay as it is, says so: nothing is decided, proposed or asked for a second time. */
+export function reportIfSame(
+  output: Output,
+  room: RoomSession,
+  action: Action,
+  sentence: string,
+  document: object,
+): boolean {
+  const isSame = isAlreadySo(room, action);
+  if (isSame) output.result({ ...document, done: true }, () => sentence);
+  return isSame;
 }

@@ -1,5 +1,7 @@
 import { CliError, usageError } from "../cliError.js";
-import type { CommandContext } from "../program/globals.js";
+import { fingerprintDocument } from "../documents/fingerprintDocument.js";
+import { roomDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
 import { recoverHome } from "../session/recoverHome.js";
 import { ask, canAsk } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -14,19 +16,19 @@ export async function recover(context: CommandContext): Promise<void> {
     : await readStandardInput(LONGEST).catch(tooLongAsNone);
   if (words.trim() === "")
     throw usageError("Give the 24 words on standard input.", "They stay out of the command line.");
-  const home = await recoverHome(context.home, words);
+  const client = await recoverHome(context.home, words);
   try {
-    const { words: fingerprint, digits } = home.fingerprint();
-    const rooms = home.rooms();
-    context.output.result({ words: fingerprint, digits, rooms }, (paint) => [
+    const fingerprint = fingerprintDocument(client.fingerprint());
+    const rooms = client.rooms();
+    context.output.result({ ...fingerprint, rooms: rooms.map(roomDocument) }, (paint) => [
       `${paint.green("✔")} This home is yours: you are the person that you were. Your fingerprint:`,
       "",
-      `  ${fingerprint.join(" ")}`,
+      `  ${fingerprint.words.join(" ")}`,
       "",
       ...(rooms.length === 0 ? wayBack() : []),
     ]);
   } finally {
-    await home.close();
+    await client.close();
   }
 }
 

@@ -1,13 +1,21 @@
-import type { Returning } from "@conclave/client";
-import type { Home } from "../session/home.js";
-import type { HomeRoom } from "../session/homeRoom.js";
+import type { Client, Returning, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
-import { type CommandContext, waiting, withHome } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { withHome } from "../program/withRoom.js";
+import { sync } from "../room/inStep.js";
+import { orThrow } from "../room/orThrow.js";
+import { decidingError } from "../session/problem.js";
+import { webAddress } from "../session/relayAddress.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { consent } from "../terminal/consent.js";
 import type { Output } from "../terminal/output.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeName } from "../terminal/safeText.js";
+
+/** How long what is owed in a room may take (ms). */
+const SETTLE_MS = 20_000;
 
 /** A room that the person owns, and whether the words bring them back to it. */
 interface OwnRoom {
@@ -22,9 +30,9 @@ interface OwnRoom {
 export async function recovery(context: CommandContext): Promise<void> {
   const { output, options } = context;
   await consent(context, "Show your recovery words? Whoever sees them can be you.");
-  await withHome(context, "read", async (home, isConnected) => {
-    const words = home.recoveryWords();
-    const rooms = await prepared(output, home, isConnected, options["again"] === true);
+  await withHome(context, "read", async (client, isConnected) => {
+    const words = client.recoveryPhrase().split(" ");
+    const rooms = await prepared(output, client, isConnected, options["again"] === true);
     output.result({ words, rooms }, (paint) => [
       "",
       ...[0, 6, 12, 18].map((row) =>
@@ -44,22 +52,22 @@ export async function recovery(context: CommandContext): Promise<void> {
 }
 
 /** The rooms of an owner, after what their way back still lacks was tried; `again` where it was ended, too. */
-async function prepared(output: Output, home: Home, isConnected: boolean, again: boolean): Promise<OwnRoom[]> {
-  if (isConnected) await home.wantReturn();
-  const owned = home.sessions().filter((room) => room.status().returning !== null);
+async function prepared(output: Output, client: Client, isConnected: boolean, again: boolean): Promise<OwnRoom[]> {
+  if (isConnected) await client.wantReturn();
+  const owned = client.rooms().filter((room) => room.returning() !== null);
   if (isConnected) await Promise.all(owned.map((room) => waiting(output, prepare(room, again))));
   return owned.flatMap((room) => {
-    const { id, title } = room.summary();
-    const { returning } = room.status();
-    return returning === null ? [] : [{ id, title, returning, link: room.returnLink() }];
+    const returning = room.returning();
+    const link = room.returnLink(webAddress(room.relay));
+    return returning === null ? [] : [{ id: toHex(room.id), title: room.title, returning, link }];
   });
 }
 
-async function prepare(room: HomeRoom, again: boolean): Promise<void> {
+async function prepare(room: RoomSession, again: boolean): Promise<void> {
   try {
-    await room.sync();
-    await room.settle();
-    if (again && room.status().returning === "possible") await room.prepareReturn();
+    await sync(room);
+    await room.settle(SETTLE_MS);
+    if (again && room.returning() === "possible") orThrow(await room.prepareReturn(), room, decidingError);
   } catch (error) {
     // A relay that cannot be reached leaves its room as it is, and that is what is told.
     if (!(error instanceof CliError)) throw error;

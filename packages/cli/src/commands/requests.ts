@@ -1,35 +1,45 @@
-import { findOne } from "../model/find.js";
-import type { Person } from "../model/person.js";
-import type { JoinRequest, Proposal } from "../model/room.js";
-import { withRoom, type CommandContext } from "../program/globals.js";
+import type { JoinRequest, NamedPerson, OpenProposal, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { proposalDocument, requestDocument } from "../documents/agreementDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { orThrow } from "../room/orThrow.js";
+import { requestName } from "../room/requestName.js";
+import { inviteName, shownTag } from "../session/personView.js";
+import { SHOWN_ID } from "../session/timelineView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
-import { approveProposal, declineNamed, proposes, SHOWN_ID, withdrawProposal } from "./proposals.js";
+import { admitNamed, approveProposal, declineNamed, proposes, withdrawProposal } from "./proposals.js";
 
 /** `conclave requests`: who asks to be let in, and what waits for agreement. */
 export async function requests(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const waiting = await room.requests();
+    const waiting = orThrow(await room.requests(), room);
     const proposals = room.proposals();
-    context.output.result({ requests: waiting, proposals }, (paint) =>
+    const document = {
+      requests: waiting.map(requestDocument),
+      proposals: proposals.map((proposal) => proposalDocument(room, proposal)),
+    };
+    context.output.result(document, (paint) =>
       waiting.length + proposals.length === 0
         ? "Nobody asks for anything."
         : [
             ...waiting.flatMap((request) => requestLines(request, paint)),
-            ...proposals.flatMap((proposal) => proposalLines(proposal, paint)),
+            ...proposals.flatMap((proposal) => proposalLines(room, proposal, paint)),
           ],
     );
   });
 }
 
 function requestLines(request: JoinRequest, paint: Paint): string[] {
-  const { id, name, tag, via, time, note, words, approvedBy, approvalsNeeded } = request;
+  const { name, invite, time, note, words, approvedBy, approvalsNeeded } = request;
+  const id = requestName(request);
   const noteLines = note === "" ? [] : safeText(note).split("\n");
   return [
-    `${paint.bold(safeName(name))} ${paint.dim(`#${tag}`)} asked ${ago(time, Date.now())}, with ${safeLine(via)}`,
+    `${paint.bold(safeName(name))} ${paint.dim(`#${shownTag(request)}`)} asked ${ago(time, Date.now())}, with ${safeLine(inviteName(invite))}`,
     ...noteLines.map((line) => `    ${line}`),
     paint.dim(`    ${words}`),
     ...(approvalsNeeded > 1 ? [`    ${agreement(approvedBy, approvalsNeeded)}`] : []),
@@ -39,30 +49,26 @@ function requestLines(request: JoinRequest, paint: Paint): string[] {
   ];
 }
 
-function proposalLines(proposal: Proposal, paint: Paint): string[] {
-  const { id, by, approvedBy, declinedBy } = proposal;
-  const names = (people: readonly Person[]) => people.map(({ name }) => safeName(name)).join(", ");
+function proposalLines(room: RoomSession, proposal: OpenProposal, paint: Paint): string[] {
+  const { actionHash, by, approvedBy, declinedBy } = proposal;
+  const id = toHex(actionHash).slice(0, SHOWN_ID);
+  const names = (people: readonly NamedPerson[]) => people.map(({ name }) => safeName(name)).join(", ");
   return [
-    paint.bold(proposes(proposal)),
+    paint.bold(proposes(room, proposal)),
     ...(approvedBy.length > 0 ? [`    approved by ${names(approvedBy)}`] : []),
     ...(declinedBy.length > 0 ? [`    declined by ${names(declinedBy)}`] : []),
-    ...(by.isYou ? ["withdraw"] : ["approve", "decline"]).map(
-      (verb) => `    ${nextCommand(verb, id.slice(0, SHOWN_ID))}`,
-    ),
+    ...(by.isYou ? ["withdraw"] : ["approve", "decline"]).map((verb) => `    ${nextCommand(verb, id)}`),
     "",
   ];
 }
 
-function agreement(approvedBy: readonly Person[], needed: number): string {
+function agreement(approvedBy: readonly NamedPerson[], needed: number): string {
   return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(({ name }) => safeName(name)).join(", ") || "nobody"}`;
 }
 
 /** `conclave admit`: lets in somebody who asked. */
 export async function admit(context: CommandContext, name: string): Promise<void> {
-  await withRoom(context, "write", async (room) => {
-    const { id, name: who } = findOne("request", name, await room.requests());
-    reportProgress(context.output, await room.admit(id), `${safeName(who)} is in the room.`, { request: id });
-  });
+  await answer(context, name, admitNamed);
 }
 
 /** `conclave decline`: turns down somebody who asked to join, or says no to somebody else's proposal. */

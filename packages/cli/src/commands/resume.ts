@@ -1,6 +1,12 @@
-import type { Home } from "../session/home.js";
-import type { HomeRoom } from "../session/homeRoom.js";
-import { type CommandContext, hasLooked, waiting, withHome } from "../program/globals.js";
+import type { Client, RoomSession } from "@conclave/client";
+import { pauseDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { hasLooked, roomOf, withHome } from "../program/withRoom.js";
+import { flushed } from "../room/inStep.js";
+import { resumeSending } from "../room/resumeSending.js";
+import { comeBack, findRoom } from "../session/home.js";
+import { pauseSentence } from "../session/pauseSentence.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
@@ -10,32 +16,34 @@ import { safeName, safeText } from "../terminal/safeText.js";
  */
 export async function resume(context: CommandContext): Promise<void> {
   const { output } = context;
-  await withHome(context, "write", async (home) => {
-    const room = home.room(context.room);
-    output.about(room.summary().id);
+  await withHome(context, "write", async (client) => {
+    const room = roomOf(context, client);
     // What the alarm is about may be that the room cannot be read to its end: it is looked at all the same.
     const isWhole = await isInStep(context, room);
     if (isCopy(room)) {
-      await comeBack(context, home, room);
+      await returned(context, client, room);
       return;
     }
     const { paused, alarms, pending } = room.status();
-    await room.resume();
+    await resumeSending(room);
     // That it is allowed is no sign that it happens: what waited is waited for.
-    if (isWhole && room.status().paused === null && pending > 0) await waiting(output, room.flushed());
+    if (isWhole && room.status().paused === null && pending > 0) await waiting(output, flushed(room));
     const still = isWhole ? room.status().paused : paused;
     const looked = alarms.length === 1 ? "the alarm" : "the alarms";
     output.result(
       {
-        wasPaused: paused,
-        paused: still,
+        wasPaused: pauseDocument(paused),
+        paused: pauseDocument(still),
         looked: alarms.length,
         sent: still === null ? pending : 0,
         hasReturned: false,
       },
       (paint) => {
         if (still !== null)
-          return [`${paint.yellow("…")} Still stopped: ${safeText(still.message)}`, `  ${nextCommand("status")}`];
+          return [
+            `${paint.yellow("…")} Still stopped: ${safeText(pauseSentence(still))}`,
+            `  ${nextCommand("status")}`,
+          ];
         const sent =
           pending === 0
             ? ""
@@ -52,7 +60,7 @@ export async function resume(context: CommandContext): Promise<void> {
 }
 
 /** Whether the room is in step with its relay. That this home is a copy may be found out only now, and is no error here. */
-async function isInStep({ output }: CommandContext, room: HomeRoom): Promise<boolean> {
+async function isInStep({ output }: CommandContext, room: RoomSession): Promise<boolean> {
   try {
     return await hasLooked(output, room);
   } catch (error) {
@@ -61,18 +69,24 @@ async function isInStep({ output }: CommandContext, room: HomeRoom): Promise<boo
   }
 }
 
-function isCopy(room: HomeRoom): boolean {
-  return room.summary().standing === "restored";
+function isCopy(room: RoomSession): boolean {
+  return room.status().standing === "restored";
 }
 
-async function comeBack({ output, room: selector }: CommandContext, home: Home, room: HomeRoom): Promise<void> {
+async function returned({ output, room: selector }: CommandContext, client: Client, room: RoomSession): Promise<void> {
   const { paused, alarms } = room.status();
-  await waiting(output, home.comeBack(room));
-  const here = home.room(selector);
-  await here.resume();
+  await waiting(output, comeBack(client, room));
+  const here = findRoom(client, selector);
+  await resumeSending(here);
   output.result(
-    { wasPaused: paused, paused: here.status().paused, looked: alarms.length, sent: 0, hasReturned: true },
+    {
+      wasPaused: pauseDocument(paused),
+      paused: pauseDocument(here.status().paused),
+      looked: alarms.length,
+      sent: 0,
+      hasReturned: true,
+    },
     (paint) =>
-      `${paint.green("✔")} You are back in ${paint.bold(safeName(here.summary().title))}, as a new device in the place of the old one. Any other copy of this home is out.`,
+      `${paint.green("✔")} You are back in ${paint.bold(safeName(here.title))}, as a new device in the place of the old one. Any other copy of this home is out.`,
   );
 }

@@ -1,7 +1,13 @@
-import type { Returning } from "@conclave/client";
+import type { Returning, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
-import { type CommandContext, waiting, withHome } from "../program/globals.js";
-import type { HomeRoom } from "../session/homeRoom.js";
+import { invitationDocument } from "../documents/invitationDocument.js";
+import { roomDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { withHome } from "../program/withRoom.js";
+import { type Made, makeInvite } from "../room/decide.js";
+import { foundRoom } from "../session/home.js";
 import { DEFAULT_USES, warnLate } from "./invite.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -24,21 +30,21 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   if (name === null || name.trim() === "")
     throw usageError("The room needs to know what you call yourself.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
-  await withHome(context, "begin", async (home) => {
+  await withHome(context, "begin", async (client) => {
     const preset = String(options["preset"]);
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     // Who founds a room owns it: from the first moment on the words that are offered below bring them back to it.
-    await home.wantReturn();
-    const room = await waiting(output, home.createRoom({ title, name, preset, relay, permit }));
+    await client.wantReturn();
+    const room = await waiting(output, foundRoom(client, { title, name, preset, relay, permit }));
     const invite = options["invite"] === false ? null : await firstLink(room);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
     if (invite?.invitation && !invite.isReady) warnLate(output);
-    const summary = room.summary();
-    output.about(summary.id);
-    const { returning } = room.status();
+    output.about(toHex(room.id));
+    const returning = room.returning();
     const link = invite?.link ?? null;
-    output.result({ room: summary, link, invitation: invite?.invitation ?? null, returning }, (paint) => [
-      `${paint.green("✔")} ${paint.bold(safeName(summary.title))} exists, and you are its owner.`,
+    const invitation = invite?.invitation ? invitationDocument(invite.invitation) : null;
+    output.result({ room: roomDocument(room), link, invitation, returning }, (paint) => [
+      `${paint.green("✔")} ${paint.bold(safeName(room.title))} exists, and you are its owner.`,
       "",
       ...(link !== null
         ? [
@@ -68,14 +74,13 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
 }
 
 /** A room that exists is told to exist, whatever became of its link. */
-async function firstLink(room: HomeRoom): ReturnType<HomeRoom["invite"]> {
+async function firstLink(room: RoomSession): Promise<Made> {
   try {
-    return await room.invite({ label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
+    return await makeInvite(room, { label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message, exit, fate } = error;
-    const { title } = room.summary();
-    const said = `${safeName(title)} exists, and you are its owner; its link was not shown. ${message}`;
+    const said = `${safeName(room.title)} exists, and you are its owner; its link was not shown. ${message}`;
     const hint = `To see whether it was made:  ${nextCommand("invites")}\nTo make one:  ${nextCommand("invite")}`;
     throw Object.assign(new CliError(code, said, hint, exit), { fate });
   }

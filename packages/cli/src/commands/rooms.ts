@@ -1,6 +1,7 @@
 import { CliError } from "../cliError.js";
-import type { RoomSummary } from "../model/room.js";
-import { withHome, type CommandContext } from "../program/globals.js";
+import { type RoomDocument, roomDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withHome } from "../program/withRoom.js";
 import { LINK, nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -29,9 +30,9 @@ export async function rooms(context: CommandContext): Promise<void> {
 }
 
 /** None where there is no home yet. */
-async function storedRooms(context: CommandContext): Promise<readonly RoomSummary[]> {
+async function storedRooms(context: CommandContext): Promise<readonly RoomDocument[]> {
   try {
-    return await withHome(context, "stored", (home) => home.rooms());
+    return await withHome(context, "stored", (client) => client.rooms().map(roomDocument));
   } catch (error) {
     if (error instanceof CliError && error.code === "NO_ROOMS") return [];
     throw error;

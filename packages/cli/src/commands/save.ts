@@ -1,8 +1,12 @@
 import { storedFileName } from "@conclave/client";
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { findOne } from "../model/find.js";
-import { untilStopped, withRoom, waiting, type CommandContext } from "../program/globals.js";
+import { toHex } from "@conclave/codec";
+import type { CommandContext } from "../program/context.js";
+import { untilStopped, waiting } from "../program/waiting.js";
+import { withRoom } from "../program/withRoom.js";
+import { fetchFile, filesOf } from "../room/files.js";
+import { findFile } from "../room/find.js";
 import { saveLocalFile } from "../session/localFile.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
@@ -11,17 +15,15 @@ import { safeName } from "../terminal/safeText.js";
 export async function save(context: CommandContext, wanted: string, given: string | undefined): Promise<void> {
   const { output, options } = context;
   await withRoom(context, "write", async (room) => {
-    const file = findOne("file", wanted, await room.files());
-    const own = storedFileName(file.name);
+    const file = findFile(await filesOf(room), wanted);
+    const { name, size } = file.card;
+    const own = storedFileName(name);
     const path = resolve(given === undefined ? own : isFolder(given) ? join(given, own) : given);
     await untilStopped((signal) =>
-      saveLocalFile(path, options["force"] === true, (write) => waiting(output, room.saveFile(file.id, write, signal))),
+      saveLocalFile(path, options["force"] === true, (write) => waiting(output, fetchFile(room, file, write, signal))),
     );
-    const document = { file: { id: file.id, name: file.name, size: file.size }, path };
-    output.result(
-      document,
-      (paint) => `${paint.green("✔")} ${safeName(file.name)} (${fileSize(file.size)}) is in ${path}`,
-    );
+    const document = { file: { id: toHex(file.message.id), name, size }, path };
+    output.result(document, (paint) => `${paint.green("✔")} ${safeName(name)} (${fileSize(size)}) is in ${path}`);
   });
 }
 

@@ -1,18 +1,16 @@
+import type { RoomSession, TimelineMessage } from "@conclave/client";
 import { systemRandom } from "@conclave/client/node";
-import { toHex } from "@conclave/codec";
+import { fromHex, toHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import {
-  newAlarms,
-  settle,
-  untilStopped,
-  withHome,
-  withRoom,
-  waiting,
-  type CommandContext,
-} from "../program/globals.js";
-import type { Message } from "../model/timeline.js";
-import type { HomeRoom } from "../session/homeRoom.js";
+import { messageDocument } from "../documents/messageDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { untilStopped, waiting } from "../program/waiting.js";
+import { newAlarms, roomOf, settle, withHome, withRoom } from "../program/withRoom.js";
+import { attachFile } from "../room/files.js";
+import { nowOf } from "../room/findMessage.js";
+import { flushed, look, sync } from "../room/inStep.js";
+import { sendText } from "../room/sendText.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
 import { fileSize } from "../terminal/fileSize.js";
@@ -36,46 +34,48 @@ export async function send(context: CommandContext, given: string): Promise<void
   const text = given === "-" ? await readStandardInput() : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
   const id = messageId(options["id"]);
-  await withHome(context, "write", async (home) => {
-    const room = home.room(context.room);
-    output.about(room.summary().id);
+  await withHome(context, "write", async (client) => {
+    const room = roomOf(context, client);
     // Who is out of the room learns so before anything is stored; a relay that does not answer keeps nobody from writing.
     if (options["wait"] !== false && (await isHere(output, room))) await settle(output, room);
     const message = await stored(room, text, id);
     if (options["wait"] === false) {
-      output.result({ message }, () => "Stored. It is sent the next time that this home is connected.");
+      output.result(
+        { message: messageDocument(message) },
+        () => "Stored. It is sent the next time that this home is connected.",
+      );
       return;
     }
     const tellAlarms = newAlarms(output, room);
     try {
-      await waiting(output, room.flushed());
+      await waiting(output, flushed(room));
     } catch (error) {
       throw withId(error, id);
     } finally {
       tellAlarms();
     }
-    output.result({ message: await room.messages.find(message.id) }, (paint) => `${paint.green("✔")} sent`);
+    output.result({ message: messageDocument(await nowOf(room, message)) }, (paint) => `${paint.green("✔")} sent`);
   });
 }
 
 /** Whether the relay has answered, and the room is at its head. @throws CliError where this home may not write there. */
-async function isHere(output: Output, room: HomeRoom): Promise<boolean> {
+async function isHere(output: Output, room: RoomSession): Promise<boolean> {
   try {
-    await waiting(output, room.look());
-    await waiting(output, room.sync());
+    await waiting(output, look(room));
+    await waiting(output, sync(room));
     return true;
   } catch (error) {
     // What hinders only now does not keep anybody from writing: what becomes of the message is told with it.
     if (!(error instanceof CliError)) throw error;
-    if (room.summary().standing === "member") return false;
+    if (room.status().standing === "member") return false;
     const { code, message, hint, exit } = error;
     throw Object.assign(new CliError(code, `${message} Your message was not sent.`, hint, exit), { fate: "dropped" });
   }
 }
 
-async function stored(room: HomeRoom, text: string, id: string): Promise<Message> {
+async function stored(room: RoomSession, text: string, id: string): Promise<TimelineMessage> {
   try {
-    return await room.send(text, id);
+    return await sendText(room, text, fromHex(id));
   } catch (error) {
     throw withId(error, id);
   }
@@ -112,9 +112,9 @@ async function sendFile(context: CommandContext, path: string, caption: string):
     }
     await withRoom(context, "write", async (room) => {
       if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
-      const message = await untilStopped((signal) => room.sendFile({ ...file, caption }, signal));
-      await waiting(output, room.flushed());
-      output.result({ message: await room.messages.find(message.id), notes }, (paint) =>
+      const message = await untilStopped((signal) => attachFile(room, { ...file, caption }, signal));
+      await waiting(output, flushed(room));
+      output.result({ message: messageDocument(await nowOf(room, message)), notes }, (paint) =>
         notes === "removed"
           ? `${paint.green("✔")} sent, without what the camera wrote into it (--original sends that too)`
           : `${paint.green("✔")} sent`,

@@ -6,7 +6,7 @@ import { usageError } from "../cliError.js";
 import { OWN_PAGES } from "../pages/builtPages.js";
 import { shortHash } from "../pages/pageManifest.js";
 import { SIGNATURE, signBuild } from "../pages/pageSignature.js";
-import type { CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
 import { ownPages } from "./web.js";
 
 /** `conclave sign-web`: writes a signature beside the manifest of this checkout's build; hosts serve it with the pages. */

@@ -1,11 +1,14 @@
-import { CLOCK_LIMIT_MS, type Returning, spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type Returning, type RoomStatus, spanOf } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
 import { EXIT } from "../exitCode.js";
-import type { RoomStatus, RoomSummary } from "../model/room.js";
-import { type CommandContext, withRoom } from "../program/globals.js";
+import type { AlarmDocument } from "../documents/alarmDocument.js";
+import { type RoomDocument, roomDocument, statusDocument } from "../documents/roomDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { withRoom } from "../program/withRoom.js";
+import { proofsIn } from "../room/proofs.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { freshnessLine } from "../model/freshness.js";
+import { freshnessLine } from "../session/freshnessLine.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
 const RETURNING = {
@@ -17,8 +20,8 @@ const RETURNING = {
 /** `conclave status`: exit code 5 when there is an alarm. */
 export async function status(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room, isCurrent) => {
-    const current = room.status();
-    const summary = room.summary();
+    const current = statusDocument(room, proofsIn(context.home, room));
+    const summary = roomDocument(room);
     context.output.result({ room: summary, isCurrent, status: current }, (paint) => [
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
       "",
@@ -26,7 +29,7 @@ export async function status(context: CommandContext): Promise<void> {
       ...(current.ending === null ? [] : [`              ${current.ending.text}`]),
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
       // Who is out of the room is told nothing about it: what this home knows of it is over.
-      ...(isGone(summary.standing) ? [] : roomLines(current)),
+      ...(isGone(summary.standing) ? [] : roomLines(room.status())),
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
@@ -39,7 +42,7 @@ export async function status(context: CommandContext): Promise<void> {
       ...(current.paused === null
         ? []
         : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),
-      ...alarmLines(current, paint),
+      ...alarmLines(current.alarms, paint),
     ]);
     if (current.alarms.length > 0) process.exitCode = EXIT.alarm;
   });
@@ -47,13 +50,13 @@ export async function status(context: CommandContext): Promise<void> {
 
 function roomLines(current: RoomStatus): string[] {
   return [
-    `  members     ${freshnessLine(current)}`,
+    `  members     ${freshnessLine(current.freshness)}`,
     `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
     `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
   ];
 }
 
-function standingLine({ standing, ended, role, isConfirmed, people }: RoomSummary): string {
+function standingLine({ standing, ended, role, isConfirmed, people }: RoomDocument): string {
   if (standing === "asking") return "waiting to be let in";
   if (standing === "lost" && ended !== null) return `not in it: ${safeText(ended.message)}`;
   if (standing === "lost") return "not in it";
@@ -62,7 +65,7 @@ function standingLine({ standing, ended, role, isConfirmed, people }: RoomSummar
   return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed your joining yet)"}`;
 }
 
-function alarmLines({ alarms }: RoomStatus, paint: Paint): string[] {
+function alarmLines(alarms: readonly AlarmDocument[], paint: Paint): string[] {
   return alarms.flatMap(({ code, sentence, advice, proof }) => [
     "",
     paint.red(paint.bold(`ALARM  ${safeText(sentence)}`)),

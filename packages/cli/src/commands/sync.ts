@@ -1,34 +1,55 @@
-import type { Settled } from "../model/session.js";
-import { type CommandContext, waiting, withHome } from "../program/globals.js";
+import type { RoomSession, Settled } from "@conclave/client";
+import { roomDocument } from "../documents/roomDocument.js";
+import { decisionDocument } from "../documents/timelineDocument.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { roomOf, withHome } from "../program/withRoom.js";
+import { flushed, sync as inStep } from "../room/inStep.js";
+import { decisionSummary, labelsOf } from "../session/decisionView.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
+
+/** How long what is owed in a room may take (ms). */
+const SETTLE_MS = 20_000;
 
 /** `conclave sync`: sends what waits, takes in what is new, and does what is owed in the room. */
 export async function sync(context: CommandContext): Promise<void> {
   const { output } = context;
-  await withHome(context, "write", async (home) => {
-    const room = home.room(context.room);
-    output.about(room.summary().id);
+  await withHome(context, "write", async (client) => {
+    const room = roomOf(context, client);
     const before = room.status();
-    await waiting(output, room.sync());
-    await waiting(output, room.flushed());
-    const settled = await waiting(output, room.settle());
+    await waiting(output, inStep(room));
+    await waiting(output, flushed(room));
+    const settled = await waiting(output, room.settle(SETTLE_MS));
     const { n, pending } = room.status();
     const sent = Math.max(0, before.pending - pending);
-    const document = { room: room.summary(), records: n - before.n, sent, ...settled };
+    const { decisions, ...rest } = settled;
+    const document = {
+      room: roomDocument(room),
+      records: n - before.n,
+      sent,
+      ...rest,
+      decisions: decisions.map((decision) => decisionDocument(room, decision)),
+    };
     output.result(document, (paint) => [
-      `${paint.bold(safeName(room.summary().title))} is up to date.`,
-      ...linesOf(settled, sent, paint),
+      `${paint.bold(safeName(room.title))} is up to date.`,
+      ...linesOf(room, settled, sent, paint),
     ]);
   });
 }
 
-function linesOf({ decisions, hasRekeyed, hasRefreshed }: Settled, sent: number, paint: Paint): string[] {
+function linesOf(
+  room: RoomSession,
+  { decisions, hasRekeyed, hasRefreshed }: Settled,
+  sent: number,
+  paint: Paint,
+): string[] {
+  const labelOf = labelsOf(room);
   const done = [
     ...(sent === 0
       ? []
       : [`sent ${sent === 1 ? "the message that was waiting" : `${sent} messages that were waiting`}`]),
-    ...decisions.map(({ summary }) => safeLine(summary)),
+    ...decisions.map((decision) => safeLine(decisionSummary(decision, labelOf))),
     ...(hasRekeyed ? ["new keys for who had joined"] : []),
     ...(hasRefreshed ? ["the invite links lead into the room as it is now"] : []),
   ];

@@ -1,7 +1,13 @@
-import { findOne } from "../model/find.js";
-import { personOf } from "../model/person.js";
+import { fingerprintsDocument } from "../documents/fingerprintDocument.js";
+import { personDocument } from "../documents/personDocument.js";
 import { usageError } from "../cliError.js";
-import { type CommandContext, waiting, withHome, withRoom } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
+import { roomOf, withHome, withRoom } from "../program/withRoom.js";
+import { findMember } from "../room/find.js";
+import { sync } from "../room/inStep.js";
+import { mySelf } from "../room/outside.js";
+import { shownTag } from "../session/personView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
@@ -13,18 +19,18 @@ export async function verify(context: CommandContext, name: string | null): Prom
     return;
   }
   await withRoom(context, "read", (room) => {
-    const prints = room.fingerprints(name === null ? null : findOne("member", name, room.members()));
-    const isMarked = room.members().some(({ id, checked }) => id === prints.person.id && checked !== null);
+    const member = name === null ? mySelf(room) : findMember(room, name);
+    const prints = fingerprintsDocument(room, member);
     const { person, words, digits, roomCode, peopleCode } = prints;
     context.output.result(prints, (paint) => [
-      `${paint.bold(safeName(person.name))} ${paint.dim(`#${person.tag}`)}${person.isYou ? " (you)" : ""}${isMarked ? "  checked by you" : ""}`,
+      `${paint.bold(safeName(person.name))} ${paint.dim(`#${person.tag}`)}${person.isYou ? " (you)" : ""}${member.checked !== null ? "  checked by you" : ""}`,
       "",
       `  words   ${words.slice(0, 6).join(" ")}`,
       `          ${words.slice(6).join(" ")}`,
       `  digits  ${grouped(digits).slice(0, 6).join(" ")}`,
       `          ${grouped(digits).slice(6).join(" ")}`,
       "",
-      paint.bold(safeName(room.summary().title)),
+      paint.bold(safeName(room.title)),
       "",
       `  room code    ${paint.cyan(grouped(roomCode ?? "").join(" "))}`,
       `  people code  ${paint.cyan(grouped(peopleCode ?? "").join(" "))}`,
@@ -36,16 +42,16 @@ export async function verify(context: CommandContext, name: string | null): Prom
 
 async function keepMark(context: CommandContext, name: string | null, isChecked: boolean): Promise<void> {
   if (name === null) throw usageError("Say whom you have checked.", nextCommand("verify", "NAME", "--mark"));
-  await withHome(context, "write", async (home) => {
-    const room = home.room(context.room);
-    context.output.about(room.summary().id);
+  await withHome(context, "write", async (client) => {
+    const room = roomOf(context, client);
     // People meet where there is no network: the relay is only asked about somebody who is not known here yet.
     const isKnown = room.members().some((member) => member.name === name);
-    if (!isKnown) await waiting(context.output, room.sync());
-    const person = findOne("member", name, room.members());
-    await home.mark(person.id, isChecked);
-    const shown = `${safeName(person.name)} #${person.tag}`;
-    context.output.result({ person: personOf(person), isChecked }, (paint) =>
+    if (!isKnown) await waiting(context.output, sync(room));
+    const member = findMember(room, name);
+    const { marks } = client;
+    await (isChecked ? marks.mark(member.person, "words") : marks.unmark(member.person));
+    const shown = `${safeName(member.name)} #${shownTag(member)}`;
+    context.output.result({ person: personDocument(member), isChecked }, (paint) =>
       isChecked ? `${paint.green("✔")} ${shown} is marked as checked.` : `${shown} is not marked any more.`,
     );
   });

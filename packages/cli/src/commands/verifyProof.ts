@@ -3,7 +3,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { proofFromJson, verifyProof as check } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
-import type { CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
 import { dayAndTime } from "../terminal/when.js";
 
 const WHAT = {

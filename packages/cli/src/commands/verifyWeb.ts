@@ -4,7 +4,7 @@ import { comparePages, type ComparedFile, type Comparison } from "../pages/compa
 import { fetchFile } from "../pages/hostedPages.js";
 import { shortHash } from "../pages/pageManifest.js";
 import { isSignedBy, SIGNATURE } from "../pages/pageSignature.js";
-import type { CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";

@@ -4,7 +4,7 @@ import { connectSource } from "../config/settings.js";
 import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
 import { PageSite } from "../pages/pageSite.js";
 import { shortHash } from "../pages/pageManifest.js";
-import type { CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
 import { stopSignal } from "./serve.js";
 
 // Any relay that is reached over TLS, and relays of this machine.

@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import type { Credentials, PartyDocument } from "../model/gatewayParty.js";
+import type { Credentials, PartyDocument } from "../documents/partyDocument.js";
 import { credentialsOf } from "./credentials.js";
 import type { Gateway } from "./gateway.js";
 import type { Party } from "./party.js";

@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import type { Credentials } from "../model/gatewayParty.js";
+import type { Credentials } from "../documents/partyDocument.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import type { Party } from "./party.js";
 import { keyOf } from "./partyKeys.js";

@@ -4,8 +4,8 @@ import { equalBytes, toHex } from "@conclave/codec";
 import { encodeGatewayNotice, isPartyLabel } from "@conclave/protocol";
 import { randomBytes } from "node:crypto";
 import { CliError, usageError } from "../cliError.js";
-import { findOne } from "../model/find.js";
-import { problemError } from "../session/problem.js";
+import { findOne } from "../room/find.js";
+import { orThrow } from "../room/orThrow.js";
 import { safeName } from "../terminal/safeText.js";
 import { type Knock, open, openHearing } from "./door.js";
 import { decodeParty, decodeTaken, encodeParty, PARTIES_PREFIX, type Party, partyKey, takenPrefix } from "./party.js";
@@ -90,10 +90,9 @@ export class Gateway {
 
   /** Takes a party's key back: from now on nobody knows it. Resolves when that is durable. @throws CliError NOT_FOUND */
   async revoke(text: string): Promise<Party> {
-    const named = this.parties.map((party) => ({ party, id: toHex(party.id), name: party.label }));
-    const { party, id } = findOne("party", text, named);
-    const desk = this.desks.get(id);
-    this.desks.delete(id);
+    const party = findOne("party", text, this.parties, ({ id, label }) => ({ id: toHex(id), name: label }));
+    const desk = this.desks.get(toHex(party.id));
+    this.desks.delete(toHex(party.id));
     // What is being taken just now would write its record anew.
     await desk?.retire();
     const taken = await this.client.records.list(takenPrefix(party.id));
@@ -154,7 +153,6 @@ export class Gateway {
       label,
       hears: hearsFrom !== null,
     }));
-    const posted = await room.post({ kind: "gateway", body: encodeGatewayNotice(told), records });
-    if (!posted.ok) throw problemError(posted.problem, room.relay);
+    orThrow(await room.post({ kind: "gateway", body: encodeGatewayNotice(told), records }), room);
   }
 }

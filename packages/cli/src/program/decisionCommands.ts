@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf, FOR_GOOD } from "./globals.js";
+import { contextOf, FOR_GOOD } from "./context.js";
 
 const PERSON = "their name, name#tag where names look alike, or the beginning of their id";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf } from "./context.js";
 
 const GATEWAY_HELP = `
 A gateway lets what is nobody in the room (a build server, a sensor, a script) write into it, and

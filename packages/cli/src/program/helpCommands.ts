@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../cliError.js";
-import { contextOf } from "./globals.js";
+import { contextOf } from "./context.js";
 
 export const VERSION = "0.1.0";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf } from "./context.js";
 
 const MESSAGE = 'the beginning of its id ("conclave history --ids"), or last: your newest message';
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf } from "./context.js";
 
 const WEB_HELP = `
 The pages then come from your own machine, so no operator can change them under you. Rooms

@@ -8,7 +8,7 @@ import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
 import { everyCommand, nameOf } from "./commandNames.js";
 import { addGatewayCommands } from "./gatewayCommands.js";
-import { COMMAND_NAME } from "./globals.js";
+import { COMMAND_NAME } from "./context.js";
 import { addHelpCommands, VERSION } from "./helpCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
 import { addRoomCommands } from "./roomCommands.js";

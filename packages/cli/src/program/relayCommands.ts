@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { environmentName, flagName, SETTING_NAMES, SETTINGS } from "../config/settings.js";
-import { contextOf, type Options } from "./globals.js";
+import { contextOf, type Options } from "./context.js";
 import { addPageCommands } from "./pageCommands.js";
 
 const SERVE_HELP = `

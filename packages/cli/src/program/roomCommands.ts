@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf, FOR_GOOD } from "./globals.js";
+import { contextOf, FOR_GOOD } from "./context.js";
 import { addMessageCommands } from "./messageCommands.js";
 
 /** Founding, joining, talking. */

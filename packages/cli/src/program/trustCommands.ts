@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf } from "./globals.js";
+import { contextOf } from "./context.js";
 
 /** Checking people, the room and the relay; getting back in. */
 export function addTrustCommands(program: Command): void {

@@ -1,55 +1,51 @@
-import type { Decision as RoomDecision, Right } from "@conclave/client";
-import { toHex } from "@conclave/codec";
+import type { Decision, NamedPerson, OpenProposal, Right, RoomSession } from "@conclave/client";
+import { equalBytes, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
-import type { Decision } from "../model/timeline.js";
-import { inviteName, inviteRef, namesOf, personView } from "./personView.js";
+import { inviteName, namesOf } from "./personView.js";
 import { presetOf } from "./policyView.js";
 
 /** What this home calls an invite, or null. */
 export type LabelOf = (inviteId: Uint8Array) => string | null;
 
-/** A decision as a document, with its two sentences: what was decided, and by what right. */
-export function decisionView(decision: RoomDecision, labelOf: LabelOf): Decision {
-  const { seq, time, action, by, person, right, revokedInvites } = decision;
-  return {
-    seq,
-    time,
-    action: action.type,
-    author: personView(by),
-    subject: person && personView(person),
-    summary: summaryOf(decision, labelOf),
-    right: {
-      role: right.role,
-      approvedBy: right.approvedBy.map(personView),
-      invite: right.invite && inviteRef(right.invite),
-      isFarewell: right.isFarewell,
-      text: rightSentence(right, action.type === "add" ? right.invite : null, isOwnJoin(decision)),
-    },
-    closedInvites: revokedInvites.map((id) => toHex(id)),
-  };
+/** What this home calls the invites of a room. */
+export function labelsOf(room: RoomSession): LabelOf {
+  return (inviteId) => room.invitations().find((each) => equalBytes(each.inviteId, inviteId))?.label ?? null;
+}
+
+/** Whom a proposal is about, if that is somebody in the room. */
+export function subjectOf(room: RoomSession, { action }: Pick<OpenProposal, "action">): NamedPerson | null {
+  if (!("person" in action)) return null;
+  return room.members().find(({ person }) => equalBytes(person, action.person)) ?? null;
+}
+
+/** What a proposal would do, as something that has not happened: `remove Bob`. */
+export function proposalSummary(room: RoomSession, proposal: Pick<OpenProposal, "action">): string {
+  return proposedPhrase(proposal.action, subjectOf(room, proposal)?.name ?? "somebody", labelsOf(room));
+}
+
+/** By what right a decision was taken: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
+export function decisionRight(decision: Decision): string {
+  const { right, action } = decision;
+  return rightSentence(right, action.type === "add" ? right.invite : null, isOwnJoin(decision));
 }
 
 /** Somebody came in by themselves, with an invite. */
-function isOwnJoin({ action, by, person }: RoomDecision): boolean {
+function isOwnJoin({ action, by, person }: Decision): boolean {
   return action.type === "add" && person !== null && toHex(person.person) === toHex(by.person);
 }
 
-function summaryOf(decision: RoomDecision, labelOf: LabelOf): string {
+/** What was decided: `Alice removed Bob`. */
+export function decisionSummary(decision: Decision, labelOf: LabelOf): string {
   const { by, person, revokedInvites } = decision;
   const closed = revokedInvites.length;
   const links = closed === 0 ? "" : ` and closed ${closed === 1 ? "a link" : `${closed} links`}`;
-  const what = actionPhrase(decision.action, person?.name ?? "somebody", labelOf);
+  const [what] = phrasesOf(decision.action, person?.name ?? "somebody", labelOf);
   if (isOwnJoin(decision)) return `${by.name} joined`;
   if (decision.action.type === "leave") return `${person?.name ?? "Somebody"} left`;
   return `${by.name} ${what}${decision.action.type === "revokeInvite" ? "" : links}`;
 }
 
-/** `removed Bob`: what an action does, as something that somebody did. */
-export function actionPhrase(action: Action, whom: string, labelOf: LabelOf): string {
-  return phrasesOf(action, whom, labelOf)[0];
-}
-
-/** `remove Bob`: the same as something that has not happened. */
+/** `remove Bob`: what an action does, as something that has not happened. */
 export function proposedPhrase(action: Action, whom: string, labelOf: LabelOf): string {
   return phrasesOf(action, whom, labelOf)[1];
 }

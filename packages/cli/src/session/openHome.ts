@@ -19,7 +19,7 @@ import {
 } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CliError } from "../cliError.js";
-import { Home, noRooms } from "./home.js";
+import { noRooms } from "./home.js";
 
 /**
  * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
@@ -30,7 +30,7 @@ export type Access = "stored" | "read" | "offline" | "write" | "begin";
 
 /** A home, and whether it is connected to its relays. */
 export interface OpenHome {
-  readonly home: Home;
+  readonly client: Client;
   readonly isConnected: boolean;
   /** Why only what is stored is shown, where more was asked for. */
   readonly onlyStored: "in_use" | "read_only" | null;
@@ -54,16 +54,12 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   if (access !== "begin" && !isThere(file, folder)) throw noRooms();
   if (!mustWrite && !isWritable(file, folder)) {
     const stored = await open(inMemory(recordsOf(file, folder)), ALWAYS, false);
-    return {
-      home: new Home(stored!, folder),
-      isConnected: false,
-      onlyStored: access === "stored" ? null : "read_only",
-    };
+    return { client: stored!, isConnected: false, onlyStored: access === "stored" ? null : "read_only" };
   }
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
   const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
-  if (client) return { home: new Home(client, folder), isConnected: access !== "offline", onlyStored: null };
+  if (client) return { client, isConnected: access !== "offline", onlyStored: null };
   if (mustWrite) {
     await storage.close();
     throw new CliError(
@@ -73,7 +69,7 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
     );
   }
   const stored = await open(await copyOf(storage), ALWAYS, false);
-  return { home: new Home(stored!, folder), isConnected: false, onlyStored: access === "stored" ? null : "in_use" };
+  return { client: stored!, isConnected: false, onlyStored: access === "stored" ? null : "in_use" };
 }
 
 /** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to start over beside their rooms. */

@@ -1,42 +1,19 @@
-import type { Admission as RoomAdmission, NamedPerson, RoomMember } from "@conclave/client";
+import type { Admission, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import type { Admission, InviteRef, Member, Person } from "../model/person.js";
+import { safeName } from "../terminal/safeText.js";
 
-/** A person as a document. */
-export function personView({ person, name, tag, isYou }: NamedPerson): Person {
-  return { id: toHex(person), name, tag: tag.replaceAll(" ", "-"), isYou };
+/** The two words that tell people of one name apart, as they are typed: `apple-river`. */
+export function shownTag({ tag }: { readonly tag: string }): string {
+  return tag.replaceAll(" ", "-");
 }
 
-/** A member as a document. */
-export function memberView(member: RoomMember): Member {
-  const { role, devices, since, admission, isLookalike, checked } = member;
-  return { ...personView(member), role, devices, since, admission: admissionView(admission), isLookalike, checked };
+/** `Alice`, or `Alice#apple-river` where somebody else's name looks the same. */
+export function shownName(member: Pick<RoomMember, "name" | "tag" | "isLookalike">): string {
+  return safeName(member.isLookalike ? `${member.name}#${shownTag(member)}` : member.name);
 }
 
-function admissionView(admission: RoomAdmission | null): Admission {
-  const text = admissionSentence(admission);
-  const nothing = { how: "unknown", by: null, approvedBy: [], invite: null, text } as const;
-  switch (admission?.how) {
-    case undefined:
-      return nothing;
-    case "founded":
-      return { ...nothing, how: "founded" };
-    case "invited":
-      return { ...nothing, how: "invited", invite: inviteRef(admission) };
-    case "admitted": {
-      const { by, approvedBy, inviteId } = admission;
-      const invite = inviteId && { id: toHex(inviteId), label: null, by: null };
-      return { how: "admitted", by: personView(by), approvedBy: approvedBy.map(personView), invite, text };
-    }
-  }
-}
-
-/** An invite as a document. */
-export function inviteRef(invite: { inviteId: Uint8Array; label: string | null; by: NamedPerson }): InviteRef {
-  return { id: toHex(invite.inviteId), label: invite.label, by: personView(invite.by) };
-}
-
-function admissionSentence(admission: RoomAdmission | null): string {
+/** How a member came into the room. */
+export function admissionSentence(admission: Admission | null): string {
   switch (admission?.how) {
     case undefined:
       return "came in before this device did";

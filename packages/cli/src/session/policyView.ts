@@ -1,6 +1,5 @@
 import { preset, type Policy, type PolicyMatter, type PresetName, type Rule } from "@conclave/protocol";
 import { usageError } from "../cliError.js";
-import type { PolicyDocument } from "../model/room.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
@@ -44,14 +43,15 @@ export function presetOf(policy: Policy): string {
   return Object.keys(PRESETS).find((name) => same(PRESETS[name]!.name)) ?? "custom";
 }
 
-/** A policy as a document, and as sentences. */
-export function policyView(policy: Policy): PolicyDocument {
-  const name = presetOf(policy);
-  const rules = Object.keys(MATTERS).map((matter): [string, string] => [
-    MATTERS[matter as PolicyMatter],
-    ruleSentence(policy.rules[matter as PolicyMatter]),
-  ]);
-  return { preset: name, about: PRESETS[name]?.about ?? null, rules: Object.fromEntries(rules), policy };
+/** What a preset means; null for a policy that is none. */
+export function aboutPreset(name: string): string | null {
+  return PRESETS[name]?.about ?? null;
+}
+
+/** Who decides what, for people: by matter. */
+export function rulesOf(policy: Policy): Readonly<Record<string, string>> {
+  const matters = Object.keys(MATTERS) as PolicyMatter[];
+  return Object.fromEntries(matters.map((matter) => [MATTERS[matter], ruleSentence(policy.rules[matter])]));
 }
 
 function ruleSentence(rule: Rule): string {

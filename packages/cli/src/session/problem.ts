@@ -4,7 +4,6 @@ import {
   fateOf,
   fateOfDecision,
   type Problem,
-  type Result,
   type RoomStatus,
   type Standing,
 } from "@conclave/client";
@@ -13,12 +12,6 @@ import type { Rejection, RejectionCode } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
-
-/** The value of a result. @throws CliError with the reason why there is none. */
-export function valueOf<T>(result: Result<T>, relay: string): T {
-  if (result.ok) return result.value;
-  throw problemError(result.problem, relay);
-}
 
 /** A problem as an error of a command. */
 export function problemError(problem: Problem, relay: string): CliError {

@@ -1,15 +1,14 @@
 import { join } from "node:path";
-import { type Lock, MemoryStorage, openClient, type OpenProblem, type Storage } from "@conclave/client";
+import { type Client, type Lock, MemoryStorage, openClient, type OpenProblem, type Storage } from "@conclave/client";
 import { HomeLock } from "@conclave/client/node";
 import { CliError, usageError } from "../cliError.js";
-import { Home } from "./home.js";
 import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
 
 /**
  * Opens the home in a folder as the person of a recovery phrase: an empty one becomes theirs. It is not connected.
  * @throws CliError USAGE (no such phrase; then nothing is written), HOME_NOT_EMPTY, HOME_IN_USE, HOME_UNREADABLE.
  */
-export async function recoverHome(folder: string, recoveryPhrase: string): Promise<Home> {
+export async function recoverHome(folder: string, recoveryPhrase: string): Promise<Client> {
   const open = async (storage: Storage, lock: Lock) => {
     const opened = await openClient({ ...PORTS, storage, lock }, { connect: false, recoveryPhrase });
     if (opened.ok) return opened.client;
@@ -18,8 +17,7 @@ export async function recoverHome(folder: string, recoveryPhrase: string): Promi
   };
   // First in memory, so that a slip of the pen leaves no half-made home behind.
   await (await open(new MemoryStorage(), ALWAYS)).close();
-  const client = await open(openStorage(join(folder, HOME_FILE), folder), new HomeLock(join(folder, "lock")));
-  return new Home(client, folder);
+  return await open(openStorage(join(folder, HOME_FILE), folder), new HomeLock(join(folder, "lock")));
 }
 
 // Never with a word of the phrase.

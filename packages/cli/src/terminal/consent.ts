@@ -1,5 +1,5 @@
 import { CliError } from "../cliError.js";
-import type { CommandContext } from "../program/globals.js";
+import type { CommandContext } from "../program/context.js";
 
 /** Questions are not results: those may go into a file or another program. */
 const AT_TERMINAL = { output: process.stderr } as const;

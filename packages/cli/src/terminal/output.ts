@@ -1,5 +1,5 @@
 import type { CliError } from "../cliError.js";
-import { RECORD_VERSION, type Warning } from "../model/record.js";
+import { RECORD_VERSION, type Warning } from "../documents/everyRecord.js";
 import { paintFor, wantsColor, type Paint } from "./paint.js";
 
 /**
@@ -29,7 +29,7 @@ export class Output {
     this.roomId = roomId;
   }
 
-  /** The command's one result: the document for programs (its shape is in `model/record.ts`), the lines for people. */
+  /** The command's one result: the document for programs (its shape is in `documents/`), the lines for people. */
   result(document: object, human: (paint: Paint) => string | readonly string[]): void {
     if (this.json) {
       this.write({ kind: this.kind, ...document, warnings: this.warnings });

@@ -1,0 +1,88 @@
+import type { JoinRequest, OpenProposal, Progress, RoomSession } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { requestName } from "../room/requestName.js";
+import { proposalSummary, subjectOf } from "../session/decisionView.js";
+import { inviteName, shownTag } from "../session/personView.js";
+import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personDocument } from "./personDocument.js";
+
+/** What came of a decision: done (exit code 0), or waiting until more people agree (exit code 7). */
+export interface OutcomeDocument {
+  readonly done: boolean;
+  /** With `done` false: what others give to `conclave approve`. */
+  readonly proposal?: string;
+  /** With `done` false: how many have said yes, and how many it takes. */
+  readonly approved?: number;
+  readonly needed?: number;
+}
+
+/** Somebody who asks to be let in. */
+export interface JoinRequestDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly tag: string;
+  readonly words: string;
+  readonly note: string;
+  /** The invite they hold. */
+  readonly invite: InviteRefDocument;
+  /** The same for people: `Alice's link "Newsletter"`. */
+  readonly via: string;
+  readonly role: string;
+  readonly time: number;
+  readonly approvedBy: readonly PersonDocument[];
+  /** 0 while nobody has proposed to admit them. */
+  readonly approvalsNeeded: number;
+}
+
+/** An action that waits until enough people agree. */
+export interface ProposalDocument {
+  readonly id: string;
+  readonly by: PersonDocument;
+  /** What would be done: `remove`, `setRole`, `add`, … as in a decision. */
+  readonly action: string;
+  /** Whom it is about, if that is somebody in the room. */
+  readonly subject: PersonDocument | null;
+  /** The same for people, as something that has not happened: `remove Bob`. */
+  readonly summary: string;
+  readonly approvedBy: readonly PersonDocument[];
+  /** Who has said no. It keeps nobody else from agreeing. */
+  readonly declinedBy: readonly PersonDocument[];
+  readonly have: number;
+  readonly need: number;
+}
+
+export function outcomeDocument(progress: Progress): OutcomeDocument {
+  if (progress.done) return { done: true };
+  return { done: false, proposal: toHex(progress.actionHash), approved: progress.have, needed: progress.need };
+}
+
+export function requestDocument(request: JoinRequest): JoinRequestDocument {
+  return {
+    id: requestName(request),
+    name: request.name,
+    tag: shownTag(request),
+    words: request.words,
+    note: request.note,
+    invite: inviteRefDocument(request.invite),
+    via: inviteName(request.invite),
+    role: request.role,
+    time: request.time,
+    approvedBy: request.approvedBy.map(personDocument),
+    approvalsNeeded: request.approvalsNeeded,
+  };
+}
+
+export function proposalDocument(room: RoomSession, proposal: OpenProposal): ProposalDocument {
+  const { actionHash, action, by, approvedBy, declinedBy, have, need } = proposal;
+  const subject = subjectOf(room, proposal);
+  return {
+    id: toHex(actionHash),
+    by: personDocument(by),
+    action: action.type,
+    subject: subject && personDocument(subject),
+    summary: proposalSummary(room, proposal),
+    approvedBy: approvedBy.map(personDocument),
+    declinedBy: declinedBy.map(personDocument),
+    have,
+    need,
+  };
+}

@@ -1,0 +1,203 @@
+import type { JoinRequestDocument, OutcomeDocument, ProposalDocument } from "./agreementDocument.js";
+import type { FingerprintDocument, FingerprintsDocument } from "./fingerprintDocument.js";
+import type { InvitationDocument } from "./invitationDocument.js";
+import type { MessageDocument } from "./messageDocument.js";
+import type { Credentials, PartyDocument } from "./partyDocument.js";
+import type { MemberDocument, PersonDocument } from "./personDocument.js";
+import type { PolicyDocument } from "./policyDocument.js";
+import type { RoomDocument, StatusDocument } from "./roomDocument.js";
+import type { DecisionDocument, TimelineItemDocument } from "./timelineDocument.js";
+
+/** One of the relay's settings. */
+export interface Setting {
+  /** Secrets are shown as `(set)`. */
+  readonly value: string | number | boolean | readonly string[] | null;
+  /** `flag`, `environment`, `file` or `default`, and which. */
+  readonly source: string;
+}
+
+/** A receipt in a proof. */
+export interface ProofReceipt {
+  readonly kind: string;
+  readonly n: number;
+  readonly head: string;
+  readonly time: number;
+}
+
+/**
+ * The one record of each command, by its name. `roomId` is there where the command is about one room; `warnings` always.
+ * Held by test/records.test.ts, which runs them; written down by scripts/docs/generated.mjs.
+ *
+ * @public
+ */
+export interface CommandRecords {
+  readonly "room new": {
+    readonly room: RoomDocument;
+    readonly link: string | null;
+    readonly invitation: InvitationDocument | null;
+    /** Whether the recovery words bring the founder back to it already: `ready`, or `preparing`. */
+    readonly returning: StatusDocument["returning"];
+  };
+  readonly join: { readonly room: RoomDocument; readonly members: readonly MemberDocument[] };
+  readonly rooms: { readonly rooms: readonly RoomDocument[] };
+  readonly send: {
+    readonly message: MessageDocument;
+    /** With `--file`: what became of the notes that a camera wrote into a picture. */
+    readonly notes?: string | null;
+  };
+  readonly reply: { readonly message: MessageDocument };
+  readonly edit: { readonly message: MessageDocument };
+  readonly react: { readonly message: MessageDocument };
+  readonly delete: { readonly message: MessageDocument };
+  readonly search: { readonly messages: readonly MessageDocument[] };
+  readonly history: { readonly items: readonly TimelineItemDocument[] };
+  readonly save: {
+    readonly file: { readonly id: string; readonly name: string; readonly size: number };
+    readonly path: string;
+  };
+  readonly leave: {
+    readonly room: string;
+    /** Whether somebody has carried it out already. */
+    readonly done: boolean;
+    /** With `--undo`. */
+    readonly stays?: boolean;
+  };
+  readonly forget: { readonly room: string; readonly done: boolean };
+  readonly members: {
+    readonly room: RoomDocument;
+    readonly freshness: StatusDocument["freshness"];
+    readonly members: readonly MemberDocument[];
+  };
+  readonly log: { readonly room: RoomDocument; readonly decisions: readonly DecisionDocument[] };
+  readonly invite: OutcomeDocument & { readonly invitation: InvitationDocument | null; readonly link: string | null };
+  readonly invites: {
+    /** Without `--link`. */
+    readonly invitations?: readonly InvitationDocument[];
+    /** With `--link`. */
+    readonly invitation?: InvitationDocument;
+    readonly link?: string;
+  };
+  readonly revoke: OutcomeDocument & { readonly invite: string };
+  readonly requests: {
+    readonly requests: readonly JoinRequestDocument[];
+    readonly proposals: readonly ProposalDocument[];
+  };
+  readonly admit: OutcomeDocument & { readonly request: string };
+  readonly decline: {
+    /** Where somebody who asked to join was turned down. */
+    readonly request?: string;
+    /** Where it was a no to a proposal. */
+    readonly proposal?: string;
+    readonly done: boolean;
+  };
+  readonly approve: OutcomeDocument;
+  readonly withdraw: { readonly proposal: string; readonly done: boolean };
+  readonly remove: OutcomeDocument & { readonly person: PersonDocument };
+  readonly ban: OutcomeDocument & { readonly person: PersonDocument };
+  readonly role: OutcomeDocument & { readonly person: PersonDocument; readonly role: string };
+  readonly "hand-over": OutcomeDocument & { readonly person: PersonDocument };
+  readonly title: OutcomeDocument & { readonly title: string };
+  readonly seal: OutcomeDocument & { readonly room: string };
+  readonly policy: {
+    /** Without an argument. */
+    readonly policy?: PolicyDocument;
+    /** With a preset: what it was changed to, and what came of it. */
+    readonly preset?: string;
+    readonly done?: boolean;
+    readonly proposal?: string;
+    readonly approved?: number;
+    readonly needed?: number;
+  };
+  readonly verify: Partial<FingerprintsDocument> & {
+    readonly person: PersonDocument;
+    /** With `--mark` or `--unmark`: how it is now. */
+    readonly isChecked?: boolean;
+  };
+  readonly status: {
+    readonly room: RoomDocument;
+    /** The relay was asked just now; false for a room that one is out of, or a relay that does not answer. */
+    readonly isCurrent: boolean;
+    readonly status: StatusDocument;
+  };
+  readonly "verify-proof": {
+    readonly proved: string;
+    readonly relayKey: string;
+    readonly receipts: readonly ProofReceipt[];
+    readonly between: number;
+  };
+  readonly resume: {
+    readonly wasPaused: StatusDocument["paused"];
+    readonly paused: StatusDocument["paused"];
+    /** How many alarms were there to look at. */
+    readonly looked: number;
+    /** How many messages that had waited were sent now. */
+    readonly sent: number;
+    /** This home was a copy, and came back as a new device. */
+    readonly hasReturned: boolean;
+  };
+  readonly sync: {
+    readonly room: RoomDocument;
+    /** How many records of the room's log are new here. */
+    readonly records: number;
+    /** How many messages were waiting, and are sent. */
+    readonly sent: number;
+    /** What this home carried out: farewells, what was agreed, the way back by the words. */
+    readonly decisions: readonly DecisionDocument[];
+    readonly hasRekeyed: boolean;
+    readonly hasRefreshed: boolean;
+  };
+  readonly recovery: {
+    readonly words: readonly string[];
+    /** Rooms that one owns, whether the words bring one back to each, and a link that goes with the words. */
+    readonly rooms: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly returning: StatusDocument["returning"];
+      readonly link: string | null;
+    }[];
+  };
+  readonly recover: FingerprintDocument & { readonly rooms: readonly RoomDocument[] };
+  readonly serve: {
+    /** `ready`. */
+    readonly event?: string;
+    readonly address?: string;
+    readonly listening?: string;
+    readonly data?: string;
+    readonly web?: boolean;
+    /** With `--print-config`. */
+    readonly settings?: Readonly<Record<string, Setting>>;
+  };
+  readonly "gateway add": { readonly party: PartyDocument; readonly given: Credentials | null };
+  readonly "gateway list": { readonly parties: readonly PartyDocument[] };
+  readonly "gateway revoke": { readonly party: PartyDocument };
+  readonly "gateway run": {
+    /** `ready`; then `counts`, once a minute where there was something. */
+    readonly event: string;
+    readonly address?: string;
+    /** With `ready`: how many may write. */
+    readonly parties?: number;
+    /** With `counts`: what came of packets since the last time, by party. */
+    readonly counts?: Readonly<Record<string, number>>;
+    readonly time?: number;
+  };
+  readonly "gateway post": {
+    /** Of the room's message. */
+    readonly id: string;
+  };
+  readonly web: {
+    /** `ready`. */
+    readonly event: string;
+    readonly address: string;
+    readonly version: string;
+    readonly build: string;
+  };
+  /** Further fields say what was compared. */
+  readonly "verify-web": { readonly same: boolean; readonly host: string; readonly signed: boolean | null };
+  readonly "sign-web": {
+    readonly version: string;
+    readonly build: string;
+    readonly signer: string;
+    readonly file: string;
+  };
+  readonly version: { readonly version: string; readonly node: string };
+}

@@ -1,0 +1,23 @@
+import type { Invitation } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { type PersonDocument, personDocument } from "./personDocument.js";
+
+/** An invite as the members see it: never with its secret. */
+export interface InvitationDocument {
+  readonly id: string;
+  /** What this home calls it; null for other people's. */
+  readonly label: string | null;
+  readonly mode: "direct" | "ask";
+  readonly role: string;
+  readonly createdBy: PersonDocument;
+  readonly uses: number;
+  readonly limit: number;
+  readonly expires: number | null;
+  readonly isOpen: boolean;
+}
+
+export function invitationDocument(invitation: Invitation): InvitationDocument {
+  const { inviteId, label, mode, role, createdBy, uses, limit, notAfter, isOpen } = invitation;
+  const [id, creator] = [toHex(inviteId), personDocument(createdBy)];
+  return { id, label, mode, role, createdBy: creator, uses, limit, expires: notAfter, isOpen };
+}

@@ -1,0 +1,123 @@
+import type { Ending, Pause, Returning, RoomSession, RoomStatus } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { pauseSentence } from "../session/pauseSentence.js";
+import { outsideSentence, problemError } from "../session/problem.js";
+import { webAddress } from "../session/relayAddress.js";
+import { type AlarmDocument, alarmDocument, type ProofOf } from "./alarmDocument.js";
+import { type PersonDocument, personDocument } from "./personDocument.js";
+
+/** A room in a list of rooms. */
+export interface RoomDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly relay: string;
+  /** How this device stands in it: `member`, `asking` (somebody has to decide), `left`, `removed`, … */
+  readonly standing: RoomStatus["standing"];
+  /** Why the way in ended, or the room is over here: null where it has not, or it says itself. */
+  readonly ended: { readonly code: string; readonly message: string } | null;
+  /** False after a join until a member has confirmed it by doing something in the room. */
+  readonly isConfirmed: boolean;
+  /** Its people, roles and rules stay as they are for ever. */
+  readonly isSealed: boolean;
+  readonly role: string | null;
+  readonly people: number;
+}
+
+/** How a room stands just now. */
+export interface StatusDocument {
+  readonly connection: RoomStatus["connection"];
+  /** Who last confirmed the list of members and when, and how good that is. */
+  readonly freshness: { readonly state: string; readonly by: PersonDocument | null; readonly time: number | null };
+  readonly epoch: number;
+  /** The roster's head: how many decisions there have been after the founding. */
+  readonly seq: number;
+  /** How far the relay's log has been taken in. */
+  readonly n: number;
+  /** Messages waiting to be sent. */
+  readonly pending: number;
+  readonly requests: number;
+  /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing shown that came since. */
+  readonly isLeaving: boolean;
+  /** How it came that we are not in the room, or not any more; null while we are, or are on the way in. */
+  readonly ending: EndingDocument | null;
+  /** Of owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for the others. */
+  readonly returning: Returning | null;
+  /** Whether sending is stopped, and why. */
+  readonly paused: { readonly code: string; readonly message: string } | null;
+  /** How far the room's own time is ahead of this machine's clock (ms), 0 where it is not: links end by it. */
+  readonly roomAhead: number;
+  readonly alarms: readonly AlarmDocument[];
+}
+
+/** How it came that we are not in a room. */
+export interface EndingDocument {
+  /** Who decided it; null where nobody did, or it is not known. */
+  readonly by: PersonDocument | null;
+  /** When, by that person's clock (ms). */
+  readonly time: number | null;
+  /** Removed for good: no link lets us in again. */
+  readonly isBan: boolean;
+  /** Why the way in ended, DECLINED for example; null where we were in the room. */
+  readonly code: string | null;
+  /** The same for people. */
+  readonly text: string;
+}
+
+export function roomDocument(room: RoomSession): RoomDocument {
+  const { standing, isConfirmed, ending } = room.status();
+  const members = room.members();
+  const relay = webAddress(room.relay);
+  return {
+    id: toHex(room.id),
+    title: room.title,
+    relay,
+    standing,
+    ended: endedDocument(ending, relay),
+    isConfirmed,
+    isSealed: room.isSealed(),
+    role: members.find(({ isYou }) => isYou)?.role ?? null,
+    people: members.length,
+  };
+}
+
+function endedDocument(ending: Ending | null, relay: string): RoomDocument["ended"] {
+  if (!ending?.problem) return null;
+  const { code, message } = problemError(ending.problem, relay);
+  return { code, message };
+}
+
+export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocument {
+  const status = room.status();
+  const { connection, freshness, epoch, seq, n, pending, requests, isLeaving, paused, roomAhead, alarms } = status;
+  return {
+    connection,
+    freshness: freshnessDocument(freshness),
+    epoch,
+    seq,
+    n,
+    pending,
+    requests,
+    isLeaving,
+    ending: endingDocument(status),
+    returning: room.returning(),
+    paused: pauseDocument(paused),
+    roomAhead,
+    alarms: alarms.map((alarm) => alarmDocument(alarm, proofOf)),
+  };
+}
+
+export function freshnessDocument({ state, by, time }: RoomStatus["freshness"]): StatusDocument["freshness"] {
+  return { state, by: by && personDocument(by), time };
+}
+
+export function pauseDocument(paused: Pause | null): StatusDocument["paused"] {
+  return paused && { code: paused.why, message: pauseSentence(paused) };
+}
+
+function endingDocument(status: RoomStatus): EndingDocument | null {
+  if (status.ending === null) return null;
+  const { by, time, isBan, problem } = status.ending;
+  const code = problem?.kind === "refused" ? problem.rejection.code : (problem?.kind ?? null);
+  const text = outsideSentence(status);
+  return { by: by && personDocument(by), time, isBan, code: code?.toUpperCase() ?? null, text };
+}

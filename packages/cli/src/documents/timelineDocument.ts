@@ -1,0 +1,104 @@
+import type { Decision, RoomSession, TimelineItem, TimelineProposal } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { decisionRight, decisionSummary, labelsOf } from "../session/decisionView.js";
+import { proposalSentence, unreadableSentence } from "../session/timelineView.js";
+import { type AlarmDocument, alarmDocument, type ProofOf } from "./alarmDocument.js";
+import { type MessageDocument, messageDocument } from "./messageDocument.js";
+import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personDocument } from "./personDocument.js";
+
+/** By what right somebody decided. */
+export interface DecisionRightDocument {
+  /** The author's role before it; null for somebody who was not in the room. */
+  readonly role: string | null;
+  /** Whose signed agreement came with it, beside the author's. */
+  readonly approvedBy: readonly PersonDocument[];
+  /** The invite that was used. */
+  readonly invite: InviteRefDocument | null;
+  /** The person themself said that they leave. */
+  readonly isFarewell: boolean;
+  /** The same for people: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
+  readonly text: string;
+}
+
+/** One membership decision of the room's roster, checked on this machine. */
+export interface DecisionDocument {
+  readonly seq: number;
+  readonly time: number;
+  readonly action: string;
+  readonly author: PersonDocument;
+  readonly subject: PersonDocument | null;
+  /** For people: `Alice removed Bob`. */
+  readonly summary: string;
+  readonly right: DecisionRightDocument;
+  /** Invites that ended with it. */
+  readonly closedInvites: readonly string[];
+}
+
+/** What somebody asked the others to agree to, and what became of it. */
+export interface ProposalLineDocument {
+  /** Names it in `approve`. */
+  readonly id: string;
+  readonly time: number;
+  readonly by: PersonDocument;
+  /** Null while it is open. */
+  readonly ending: "done" | "withdrawn" | "void" | null;
+  readonly sentence: string;
+}
+
+/** What a room shows, oldest first. */
+export type TimelineItemDocument =
+  | { readonly kind: "message"; readonly message: MessageDocument }
+  | { readonly kind: "decision"; readonly decision: DecisionDocument }
+  | { readonly kind: "alarm"; readonly alarm: AlarmDocument }
+  | { readonly kind: "proposal"; readonly proposal: ProposalLineDocument }
+  /** `count` records in a row, from `n` on. The same line comes again when there are more. */
+  | {
+      readonly kind: "unreadable";
+      readonly n: number;
+      readonly reason: string;
+      readonly count: number;
+      readonly sentence: string;
+    };
+
+export function itemDocument(room: RoomSession, item: TimelineItem, proofOf: ProofOf): TimelineItemDocument {
+  switch (item.kind) {
+    case "message":
+      return { kind: "message", message: messageDocument(item.message) };
+    case "decision":
+      return { kind: "decision", decision: decisionDocument(room, item.decision) };
+    case "alarm":
+      return { kind: "alarm", alarm: alarmDocument(item.alarm, proofOf) };
+    case "proposal":
+      return { kind: "proposal", proposal: proposalLineDocument(room, item.proposal) };
+    case "unreadable": {
+      const { n, reason, count } = item;
+      return { kind: "unreadable", n, reason, count, sentence: unreadableSentence(item) };
+    }
+  }
+}
+
+export function decisionDocument(room: RoomSession, decision: Decision): DecisionDocument {
+  const { seq, time, action, by, person, right, revokedInvites } = decision;
+  return {
+    seq,
+    time,
+    action: action.type,
+    author: personDocument(by),
+    subject: person && personDocument(person),
+    summary: decisionSummary(decision, labelsOf(room)),
+    right: {
+      role: right.role,
+      approvedBy: right.approvedBy.map(personDocument),
+      invite: right.invite && inviteRefDocument(right.invite),
+      isFarewell: right.isFarewell,
+      text: decisionRight(decision),
+    },
+    closedInvites: revokedInvites.map((id) => toHex(id)),
+  };
+}
+
+function proposalLineDocument(room: RoomSession, proposal: TimelineProposal): ProposalLineDocument {
+  const { actionHash, by, time, ending } = proposal;
+  const sentence = proposalSentence(proposal, labelsOf(room));
+  return { id: toHex(actionHash), time, by: personDocument(by), ending, sentence };
+}

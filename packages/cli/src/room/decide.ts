@@ -1,0 +1,64 @@
+import type { Decision, Invitation, Progress, RoomSession } from "@conclave/client";
+import { usualMode } from "@conclave/client";
+import { toHex } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { type Action, actionHash } from "@conclave/protocol";
+import { decidingError, type Stored } from "../session/problem.js";
+import { webAddress } from "../session/relayAddress.js";
+import { flushed } from "./inStep.js";
+import { orThrow } from "./orThrow.js";
+
+/** How long the relay may take to have what was said: a farewell, an answer to a proposal (ms). */
+export const ANSWER_MS = 12_000;
+
+/** Takes a decision, or proposes it. @throws CliError that says what became of it. */
+export async function decide(room: RoomSession, action: Action): Promise<Progress> {
+  return await seen(room, orThrow(await room.decide(action), room, decidingError));
+}
+
+/** What others have to agree to is told when they can see it. */
+export async function seen(room: RoomSession, progress: Progress, what: Stored = "proposal"): Promise<Progress> {
+  if (!progress.done) await flushed(room, what, ANSWER_MS);
+  return progress;
+}
+
+/** Whether everything would stay as it is: then nothing is decided, and nobody is asked. */
+export function isAlreadySo(room: RoomSession, action: Action): boolean {
+  const outlook = room.outlook(action);
+  return outlook.can === "no" && outlook.why.code === "already_so";
+}
+
+/** What was decided by the proposal whose id begins so; null where nothing was. */
+export function decidedBy(room: RoomSession, proposalId: string): Decision | null {
+  const isIt = ({ action }: Decision) => toHex(actionHash(nodeCrypto, action)).startsWith(proposalId);
+  return room.decisions().findLast(isIt) ?? null;
+}
+
+/** What to make an invite of. */
+export interface InviteWish {
+  readonly label: string;
+  /** How many may use it. */
+  readonly uses: number;
+  /** Ms from now; null for never. */
+  readonly expires: number | null;
+  /** Null for what fits the room: `ask` where several people decide together on who comes in, else `direct`. */
+  readonly mode: "direct" | "ask" | null;
+}
+
+/** What came of it: with an invitation and its link, or neither where others have to agree first. */
+export type Made = { readonly progress: Progress; readonly isReady: boolean } & (
+  { readonly invitation: Invitation; readonly link: string } | { readonly invitation: null; readonly link: null }
+);
+
+/** Makes an invite. @throws CliError */
+export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteWish): Promise<Made> {
+  const notAfter = expires === null ? null : Date.now() + expires;
+  const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
+  const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()) };
+  const made = orThrow(await room.createInvite(options), room, decidingError);
+  const { invitation, isReady } = made;
+  const progress = await seen(room, made.progress);
+  const link = invitation && room.inviteLink(invitation.inviteId, webAddress(room.relay));
+  if (!invitation || link === null) return { progress, isReady, invitation: null, link: null };
+  return { progress, isReady, invitation, link };
+}

@@ -1,0 +1,57 @@
+import type { RoomSession } from "@conclave/client";
+import { isGone } from "@conclave/client/pure";
+import { CliError } from "../cliError.js";
+import { problemError, sendingError, type Stored, unreachable } from "../session/problem.js";
+import { refusesConnections, webAddress } from "../session/relayAddress.js";
+import { orThrow } from "./orThrow.js";
+import { outside } from "./outside.js";
+
+/** How long a command waits for the relay. */
+const PATIENCE_MS = 20_000;
+
+/** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
+export async function sync(room: RoomSession): Promise<void> {
+  // Who is out needs no relay to be told so.
+  if (isGone(room.status().standing)) throw outside(room);
+  await mustAnswer(room);
+  orThrow(await room.synced(PATIENCE_MS), room);
+}
+
+/** Whether this person waits to be let in. Who was let in while the home was closed learns so first, a moment after it is connected. */
+export async function isAsking(room: RoomSession): Promise<boolean> {
+  const isStill = () => room.status().standing === "asking";
+  if (isStill() && !(await refusesConnections(webAddress(room.relay)))) await room.synced(PATIENCE_MS);
+  return isStill();
+}
+
+/**
+ * As `sync`, for a command that only looks: also where this device waits to be let in, or is not in the room any more.
+ * @returns whether the relay was asked: it has nothing to tell a person who is out of the room.
+ */
+export async function look(room: RoomSession): Promise<boolean> {
+  const { standing } = room.status();
+  if (isGone(standing) || standing === "restored") return false;
+  await mustAnswer(room);
+  if (await isAsking(room)) return room.status().connection !== "offline";
+  const synced = await room.synced(PATIENCE_MS);
+  if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, webAddress(room.relay));
+  return true;
+}
+
+async function mustAnswer(room: RoomSession): Promise<void> {
+  const relay = webAddress(room.relay);
+  if (await refusesConnections(relay)) throw unreachable(relay);
+}
+
+/** Resolves when nothing waits to be sent. @throws CliError that says what became of `what`, which is stored. */
+export async function flushed(room: RoomSession, what: Stored = "message", timeout = PATIENCE_MS): Promise<void> {
+  const relay = webAddress(room.relay);
+  const isRefused = room.status().pending > 0 && (await refusesConnections(relay));
+  const said = await room.flushed(isRefused ? 0 : timeout);
+  if (said.ok) return;
+  const error = sendingError(said.problem, relay, what);
+  if (said.problem.kind !== "not_member") throw error;
+  const { message, code } = outside(room);
+  const { hint, fate } = error;
+  throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });
+}

@@ -1,0 +1,21 @@
+import type { Problem, Result, RoomSession } from "@conclave/client";
+import type { CliError } from "../cliError.js";
+import { problemError } from "../session/problem.js";
+import { webAddress } from "../session/relayAddress.js";
+import { outside } from "./outside.js";
+
+/**
+ * The value of a result that a room gave, or the client by way of a relay (its address). `told` says what became of what was
+ * to be done.
+ * @throws CliError with the reason why there is no value.
+ */
+export function orThrow<T>(
+  result: Result<T>,
+  from: RoomSession | string,
+  told: (problem: Problem, relay: string) => CliError = problemError,
+): T {
+  if (result.ok) return result.value;
+  if (typeof from === "string") throw told(result.problem, from);
+  if (result.problem.kind === "not_member") throw outside(from);
+  throw told(result.problem, webAddress(from.relay));
+}
