@@ -34,6 +34,13 @@ const conclave = {
 };
 
 const packages = Object.keys(mayImport);
+// What a package has for others is in its entries: its sources and its build are its own, for tests too.
+const foreignFiles = {
+  regex: `^(\\.\\./)+(packages/)?(${packages.join("|")})/(src|dist)(/|$)`,
+  message: "Another package's files are its own: import from one of its entries (./testing, for tests).",
+};
+// These are tests of the whole, and play attackers.
+const attackers = ["simulator", "bench", "lab"];
 const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
 
 function arrows(name) {
@@ -47,9 +54,13 @@ function arrows(name) {
         {
           patterns: [
             {
-              group: [...forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]), "../../*/src/*"],
+              group: forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]),
               message: `packages/${name} may import only: ${mayImport[name].join(", ") || "nothing of the workspace"}.`,
             },
+            foreignFiles,
+            ...(attackers.includes(name)
+              ? []
+              : [{ group: ["@conclave/*/testing"], message: "For tests, simulations and measurements." }]),
             ...(pure.includes(name)
               ? [{ group: ["node:*", "@conclave/crypto/*"], message: "This package is pure." }]
               : []),
@@ -86,6 +97,7 @@ export default tseslint.config(
     rules: { "conclave/layers": "error", "conclave/no-circle": "error" },
   },
   ...packages.map(arrows),
+  { files: [...tests, "docs/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [foreignFiles] }] } },
   // Bytes are compared as bytes: equalBytes of codec, or constantTimeEqual of crypto where they are secret.
   {
     files: ["packages/*/src/**/*.{ts,tsx}"],

@@ -3,7 +3,9 @@ import { projectFiles, root } from "./files.mjs";
 
 /** Every public export (from an index.ts, or a sub-path's entry) has a docstring. */
 export function exportFaults() {
-  const entries = projectFiles(/^packages\/[a-z]+\/src\/(index|node|web|browser)\.ts$/).map((file) => root + file);
+  const entries = projectFiles(/^packages\/[a-z]+\/src\/(index|node|web|browser|testing)\.ts$/).map(
+    (file) => root + file,
+  );
   const options = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,

@@ -5,8 +5,7 @@ import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { openDatabase } from "@conclave/sqlite";
 import { blobIdOf, inboxIdOf } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { commitAppend, messageAppend, newKey, type Ask, type Key } from "../../relay/src/core/scriptedClient.js";
-import { SocketClient } from "../../relay/test/socketClient.js";
+import { commitAppend, messageAppend, newKey, SocketClient, type Ask, type Key } from "@conclave/relay/testing";
 import { Running } from "./processes.js";
 
 vi.setConfig({ testTimeout: 120_000 });

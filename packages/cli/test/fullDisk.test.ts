@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { toHex } from "@conclave/codec";
 import { systemRandom } from "@conclave/crypto/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { messageAppend, newKey } from "../../relay/src/core/scriptedClient.js";
-import { SocketClient } from "../../relay/test/socketClient.js";
+import { messageAppend, newKey, SocketClient } from "@conclave/relay/testing";
 import { run, Running } from "./processes.js";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";

@@ -20,7 +20,7 @@ import {
   storageConformance,
   transportConformance,
 } from "@conclave/client/conformance";
-import { SEPARATING } from "../../crypto/src/verifyAhead.js";
+import { SEPARATING } from "@conclave/crypto/testing";
 import type { Outcome, Visit } from "./browserPage.js";
 import { echoPeer } from "./echoPeer.js";
 import { pageFile } from "./pageFile.js";

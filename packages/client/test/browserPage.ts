@@ -3,8 +3,7 @@
 import { decodeFileCard, openClient, type Result, type RoomSession } from "@conclave/client";
 import { pageFile } from "./pageFile.js";
 import { webCrypto } from "@conclave/crypto/web";
-import { HeldSignatures } from "../../crypto/src/heldSignatures.js";
-import { verifyAhead } from "../../crypto/src/verifyAhead.js";
+import { HeldSignatures, verifyAhead } from "@conclave/crypto/testing";
 import { IndexedDbStorage, systemClock, systemRandom, WebLock, WebSocketTransport } from "@conclave/client/browser";
 import {
   clockConformance,

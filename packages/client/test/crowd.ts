@@ -3,6 +3,7 @@ import type { RoomSession } from "@conclave/client";
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
+import { openGroupInfo } from "@conclave/mls";
 import {
   inviteKeys,
   inviteOf,
@@ -14,8 +15,7 @@ import {
   readSlot,
   type RoomPreview,
 } from "@conclave/protocol";
-import { openGroupInfo } from "../../mls/src/index.js";
-import { roomEngine } from "../../protocol/src/room/roomTag.js";
+import { roomEngine } from "@conclave/protocol/testing";
 import { proveSlot } from "../src/joining/slotProof.js";
 import { RelayConnection } from "../src/relay/relayConnection.js";
 import type { LiveSession } from "../src/session/liveSession.js";

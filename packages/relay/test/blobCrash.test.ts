@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { messageAppend, newKey } from "../src/core/scriptedClient.js";
 import { dataFolder } from "./dataFolder.js";
-import { SocketClient } from "./socketClient.js";
+import { SocketClient } from "../src/server/socketClient.js";
 
 const CHUNKS = 240;
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);

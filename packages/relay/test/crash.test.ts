@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { commitAppend, messageAppend, newKey, type Key } from "../src/core/scriptedClient.js";
 import { dataFolder } from "./dataFolder.js";
-import { SocketClient } from "./socketClient.js";
+import { SocketClient } from "../src/server/socketClient.js";
 
 type Append = Omit<AppendRequest, "id">;
 

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { messageAppend, newKey } from "../src/core/scriptedClient.js";
 import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
 import { dataFolder } from "./dataFolder.js";
-import { SocketClient, upgradeStatus } from "./socketClient.js";
+import { SocketClient, upgradeStatus } from "../src/server/socketClient.js";
 
 const running: Relay[] = [];
 afterEach(async () => {

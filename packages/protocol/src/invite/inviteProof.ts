@@ -18,6 +18,7 @@ export interface InviteProof {
 
 const LABEL = "conclave/join/v1";
 
+/** Signs, with the invite's join key, that this newcomer came by this invite; gives body and signature. */
 export function signInviteProof(crypto: Crypto, joinSeed: Uint8Array, proof: InviteProof): Uint8Array {
   const body = encode(proof, (w, p) => {
     w.fixed(p.roomId).fixed(p.inviteId).fixed(p.person).fixed(p.leaf);

@@ -22,6 +22,7 @@ export const MAX_KIND = 32;
 
 const VERSION = 1;
 
+/** The plaintext of a message, before MLS seals it. */
 export function encodePayload(payload: Payload): Uint8Array {
   return encode(payload, (w, p) => {
     w.u16(VERSION)

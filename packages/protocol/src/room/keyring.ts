@@ -68,6 +68,7 @@ export function nextKeyring(
   };
 }
 
+/** The newest generation's key, which seals the roster records of now. */
 export function currentRosterKey(keys: Keyring): RosterKey {
   return keys.roster[keys.roster.length - 1]!;
 }
@@ -77,6 +78,7 @@ export function wrappedRosterKey(keys: Keyring): Uint8Array | null {
   return keys.isRosterKeyUsed || keys.roster.length < 2 ? null : keys.roster[0]!.key;
 }
 
+/** The envelope key of an epoch; null when it is no longer kept, or not known. */
 export function envelopeKeyOf(keys: Keyring, epoch: number): Uint8Array | null {
   return keys.envelopes.find((each) => each.epoch === epoch)?.key ?? null;
 }
@@ -111,7 +113,10 @@ export function encodeKeyring(keys: Keyring): Uint8Array {
   return encode(keys, writeKeyring);
 }
 
-/** @throws TypeError for a damaged record */
+/**
+ * The keyring of a stored record.
+ * @throws TypeError for a damaged record
+ */
 export function decodeKeyring(bytes: Uint8Array | undefined): Keyring {
   return stored("keyring", bytes, readKeyring);
 }

@@ -45,7 +45,10 @@ export function encodeCore(core: RoomCore): Uint8Array {
   });
 }
 
-/** @throws TypeError for a damaged record, or one of a newer version */
+/**
+ * The core of a stored room.
+ * @throws TypeError for a damaged record, or one of a newer version
+ */
 export function decodeCore(bytes: Uint8Array | undefined): RoomCore {
   return stored("room", bytes, (r) => {
     if (r.u16() !== VERSION) throw new TypeError("this room was stored by a newer version");

@@ -27,6 +27,7 @@ export interface Key {
   readonly publicKey: Uint8Array;
 }
 
+/** A new key pair, for a room's writers, a slot's token or an inbox. */
 export function newKey(): Key {
   const seed = systemRandom(32);
   return { seed, publicKey: nodeCrypto.ed25519PublicKey(seed) };

@@ -1,9 +1,8 @@
 import { toBase64url, toHex } from "@conclave/codec";
 import { inviteKeys, parseLink } from "@conclave/protocol";
+import { sealSlot, signInviteProof } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type Device } from "../../src/index.js";
-import { sealSlot } from "../../../protocol/src/invite/slot.js";
-import { signInviteProof } from "../../../protocol/src/invite/inviteProof.js";
 import { HostileMember } from "../hostile/hostileMember.js";
 import { Outsider } from "../hostile/outsider.js";
 import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";

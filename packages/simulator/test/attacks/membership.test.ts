@@ -1,11 +1,9 @@
 import { concatBytes, toHex } from "@conclave/codec";
 import { generateKeyPackage, Group } from "@conclave/mls";
 import { certifyLeaf, inviteKeys, openEnvelope, parseLink, sealEnvelope, sealRosterRecord } from "@conclave/protocol";
+import { roomCapabilities, roomEngine, sealSlot } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World } from "../../src/index.js";
-import { roomCapabilities } from "../../../protocol/src/room/binding.js";
-import { sealSlot } from "../../../protocol/src/invite/slot.js";
-import { roomEngine } from "../../../protocol/src/room/roomTag.js";
 import { HostileMember } from "../hostile/hostileMember.js";
 import { Outsider } from "../hostile/outsider.js";
 import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";

@@ -1,7 +1,6 @@
 import type { Crypto } from "@conclave/crypto";
-import type { Roster } from "@conclave/protocol";
-import { signEntry, type Entry, type EntryContent } from "../../../protocol/src/roster/entry.js";
-import { NO_EVIDENCE } from "../../../protocol/src/roster/entryHeader.js";
+import { NO_EVIDENCE, type Entry, type EntryContent, type Roster } from "@conclave/protocol";
+import { signEntry } from "@conclave/protocol/testing";
 
 /** What a liar wants to sign. Everything else is as it should be at this place of the chain. */
 export type Lie = Partial<EntryContent> & Pick<EntryContent, "action" | "author">;

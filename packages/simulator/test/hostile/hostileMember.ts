@@ -2,19 +2,20 @@ import type { Crypto, Random } from "@conclave/crypto";
 import { toHex } from "@conclave/codec";
 import { Group, type CommitOptions, type Engine, type Extension } from "@conclave/mls";
 import { loadRoom, roomTagOf, sealEnvelope, sealRosterRecord, type Action, type Roster } from "@conclave/protocol";
-import { storedRecords, type Device, type World } from "../../src/index.js";
-import { encodePayload, type Payload } from "../../../protocol/src/message/payload.js";
-import { roomExtensions } from "../../../protocol/src/room/binding.js";
 import {
   currentRosterKey,
+  decodeCore,
   decodeKeyring,
+  encodePayload,
   envelopeKeyOf,
+  type Keyring,
+  type Payload,
+  roomEngine,
+  roomExtensions,
   wrappedRosterKey,
   writeSeed,
-  type Keyring,
-} from "../../../protocol/src/room/keyring.js";
-import { decodeCore } from "../../../protocol/src/room/roomCore.js";
-import { roomEngine } from "../../../protocol/src/room/roomTag.js";
+} from "@conclave/protocol/testing";
+import { storedRecords, type Device, type World } from "../../src/index.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 import type { MadeUpCommit } from "./outsider.js";
 

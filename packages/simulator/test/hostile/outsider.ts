@@ -3,6 +3,7 @@ import { Group, openGroupInfo } from "@conclave/mls";
 import {
   certifyLeaf,
   inviteKeys,
+  NO_EVIDENCE,
   parseLink,
   newDevice,
   newIdentity,
@@ -12,17 +13,13 @@ import {
   sealEnvelope,
   sealRosterRecord,
   type DeviceIdentity,
+  type Entry,
   type InviteLink,
   type Roster,
   type SlotView,
 } from "@conclave/protocol";
+import { roomCapabilities, roomEngine, signInviteProof, writeSeed } from "@conclave/protocol/testing";
 import type { Branch, World } from "../../src/index.js";
-import { signInviteProof } from "../../../protocol/src/invite/inviteProof.js";
-import type { Entry } from "../../../protocol/src/roster/entry.js";
-import { NO_EVIDENCE } from "../../../protocol/src/roster/entryHeader.js";
-import { roomCapabilities } from "../../../protocol/src/room/binding.js";
-import { writeSeed } from "../../../protocol/src/room/keyring.js";
-import { roomEngine } from "../../../protocol/src/room/roomTag.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 
 /** A commit that is made up, as the relay's log takes it. */

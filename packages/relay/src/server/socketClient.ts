@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { ScriptedClient } from "../src/core/scriptedClient.js";
+import { ScriptedClient } from "../core/scriptedClient.js";
 
 /** A scripted client at a relay's real socket. */
 export class SocketClient extends ScriptedClient {

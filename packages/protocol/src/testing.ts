@@ -1,0 +1,19 @@
+/**
+ * What an attacker needs who knows the protocol from the inside: drafts of entries, sealed keys, the room's records. For
+ * tests and simulations; a program takes the main entry, which applies nothing that was not judged.
+ */
+export { sealSlot } from "./invite/slot.js";
+export { signInviteProof } from "./invite/inviteProof.js";
+export { encodePayload, type Payload } from "./message/payload.js";
+export { roomCapabilities, roomExtensions } from "./room/binding.js";
+export {
+  currentRosterKey,
+  decodeKeyring,
+  envelopeKeyOf,
+  type Keyring,
+  wrappedRosterKey,
+  writeSeed,
+} from "./room/keyring.js";
+export { decodeCore } from "./room/roomCore.js";
+export { roomEngine } from "./room/roomTag.js";
+export { signEntry } from "./roster/entry.js";
