@@ -6,7 +6,6 @@ import type { Sync } from "../session/sync.js";
 import type { Waiting } from "../session/waiting.js";
 import type { WriteProof } from "../session/writeProof.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
-import { isGone } from "../view/status.js";
 import type { CancelSignal } from "./fileTransfer.js";
 
 type BlobType = "beginBlob" | "writeBlob" | "readBlob" | "dropBlob";
@@ -102,8 +101,8 @@ export class BlobLink {
   private over(cancel: CancelSignal): Problem | null {
     if (cancel.aborted) return { kind: "cancelled" };
     if (this.isStopped() || this.state.failure !== null) return { kind: "closed" };
-    const { standing } = this.state.meta;
-    return isGone(standing) || standing === "restored" ? { kind: "not_member" } : null;
+    const { is } = this.state.phase;
+    return is === "out" || is === "restored" ? { kind: "not_member" } : null;
   }
 }
 

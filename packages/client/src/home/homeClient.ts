@@ -19,13 +19,14 @@ import { whyLate } from "../session/hindrance.js";
 import { HomeRecords } from "../session/homeRecords.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
-import { decodeRoomMeta, type RoomMeta } from "../session/roomMeta.js";
+import { endingOf } from "../session/phase.js";
+import { readRoomMeta } from "../session/readRoomMeta.js";
+import type { RoomMeta } from "../session/roomMeta.js";
 import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../view/client.js";
 import type { Invited } from "../view/invitation.js";
 import { done, failed, type Problem, type Result } from "../view/problem.js";
 import type { RoomSession } from "../view/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../view/search.js";
-import { isGone } from "../view/status.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession, storedRoom } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
@@ -34,7 +35,6 @@ import { Relays } from "./relays.js";
 
 const UNTIL_REACHED = 20_000;
 const NO_SECRET = new Uint8Array(32);
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
@@ -166,20 +166,19 @@ export class HomeClient implements Client {
     const { room, delta, creation, deed } = founded.value;
     const meta: RoomMeta = {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
-      ...{ standing: "founding", creation: { ...creation, permit }, join: null },
-      ending: null,
+      phase: { is: "founding", creation: { ...creation, permit } },
     };
     const session = await this.session(meta, { room });
     const { state } = session.engine;
     const kept = await state.transact((tx) => {
-      state.setMeta(tx, {});
+      state.enter(tx);
       state.apply(tx, delta);
       state.deeds.add(tx, deed, 0);
     });
     if (!kept.ok) return kept;
     this.add(session);
     const opened = await session.engine.waiting.until(
-      () => session.engine.problem ?? state.meta.standing === "member",
+      () => session.engine.problem ?? state.phase.is === "member",
       UNTIL_REACHED,
       () => whyLate(session.engine),
     );
@@ -210,7 +209,7 @@ export class HomeClient implements Client {
     });
     if (!read) return failed(problemOf({ type: "lost" }));
     if (!read.ok) return read;
-    const still = known ? await this.joinedAfterAll(known, link) : null;
+    const still = known ? await this.joinedAfterAll(known) : null;
     if (still) return failed(still);
     const { mode, createdBy } = read.value.invite;
     // RULE: client.own-return: a link made of somebody else's way back shows nobody that they come back to a room (attack A37).
@@ -221,7 +220,7 @@ export class HomeClient implements Client {
         text: inviteLink("", read.value.link),
         relay: connection.url,
         marks: this.marks,
-        begin: (meta, asking) => this.begin(meta, asking),
+        begin: (meta) => this.begin(meta),
         add: (session) => {
           this.add(session);
         },
@@ -235,58 +234,47 @@ export class HomeClient implements Client {
    * RULE: client.join-kept: what a relay says of a join ends it for its person, and throws no keys away: where the relay brought
    * it into the log all the same, they are in the room with a device that works (attack A103).
    */
-  private async joinedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
+  private async joinedAfterAll(before: LiveSession): Promise<Problem | null> {
     const { meta, keys } = before.engine.state;
-    const isEarly = meta.ending?.problem.kind === "early_form";
-    const room = meta.standing === "lost" && !isEarly ? await storedRoom(this.ports, keys) : null;
+    const ending = endingOf(meta.phase);
+    const room = ending && ending.problem.kind !== "early_form" ? await storedRoom(this.ports, keys) : null;
     if (room?.status !== "joining") return null;
-    // Without bytes to send: it is in the log by now, or nowhere.
-    const { name = "" } = memberOf(room.roster, this.person) ?? {};
-    const join = {
-      link: inviteLink("", link),
-      name,
-      note: "",
-      attempts: 1,
-      isLast: false,
-      isPosted: false,
-      blob: NO_BYTES,
-    };
-    const session = await this.session({ ...meta, standing: "joining", ending: null, join }, { room });
-    return this.goOn(before, session);
+    // With nothing to append: it is in the log by now, or nowhere.
+    return this.goOn(before, await this.session({ ...meta, phase: { is: "joining", join: null } }, { room }));
   }
 
   /** Waits on for the answer to a request that was given up, where somebody opens the same link again. As `joinedAfterAll`. */
   private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
-    const { meta, keys } = before.engine.state;
-    const asked = meta.standing === "lost" && meta.join ? parseLink(meta.join.link) : null;
+    const { meta, phase } = before.engine.state;
+    const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
+    const asked = request && parseLink(request.link);
     if (!asked || !equalBytes(asked.secret, link.secret)) return null;
-    if ((await this.ports.storage.get(keys.asking)) === null) return null;
-    return this.goOn(before, await this.session({ ...meta, standing: "asking", ending: null }));
+    return this.goOn(before, await this.session({ ...meta, phase: { is: "asking", request } }));
   }
 
   /** Puts a session that comes in, or asks, in the place of one that gave up. Null where it gives up, too. */
   private async goOn(before: LiveSession, session: LiveSession): Promise<Problem | null> {
     const { engine } = session;
-    const { standing } = engine.state.meta;
+    const { is } = engine.state.phase;
     const kept = await engine.state.transact((tx) => {
-      engine.state.setMeta(tx, {});
+      engine.state.enter(tx);
     });
     if (!kept.ok) return kept.problem;
     before.engine.stop();
     this.add(session);
     const settled = await engine.waiting.until(
-      () => engine.state.meta.standing !== standing || engine.isAsking,
+      () => engine.state.phase.is !== is || engine.isAsking,
       UNTIL_REACHED,
       () => whyLate(engine),
     );
     if (!settled.ok) return settled.problem;
-    return isGone(engine.state.meta.standing) ? null : { kind: "already_here" };
+    return engine.state.phase.is === "out" ? null : { kind: "already_here" };
   }
 
   async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
     const session = this.sessions.get(toHex(roomId));
-    const { room, meta } = session?.engine.state ?? { room: null, meta: null };
-    if (!room || meta.standing !== "restored") return failed({ kind: "unknown" });
+    const { room, phase } = session?.engine.state ?? { room: null, phase: null };
+    if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
     const looked = await this.lookInto(room.linkOf(NO_SECRET));
     if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
     const { problem } = looked;
@@ -334,29 +322,28 @@ export class HomeClient implements Client {
   async load(): Promise<void> {
     await this.marks.load();
     await this.wishes.load();
-    for (const { value } of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
-      const meta = decodeRoomMeta(value);
+    for (const record of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
+      const meta = await readRoomMeta(this.ports.storage, record);
       this.sessions.set(toHex(meta.roomId), await this.session(meta));
     }
   }
 
   /** A session for a join, in place of one that is over. */
-  private async begin(meta: RoomMeta, asking: Uint8Array | null): Promise<Result<LiveSession>> {
+  private async begin(meta: RoomMeta): Promise<Result<LiveSession>> {
     if (this.isClosed) return failed({ kind: "closed" });
     const before = [...this.sessions.values()].find((session) => equalBytes(session.id, meta.roomId));
     if (before && !isOver(before)) return failed({ kind: "already_here" });
     if (before) await this.clearForJoin(before);
-    return done(await this.session(meta, asking ? { asking } : {}));
+    return done(await this.session(meta));
   }
 
   /** What was said stays; keys, and what waited to be sent by them, go. */
   private async clearForJoin(session: LiveSession): Promise<void> {
     session.engine.stop();
     await session.engine.state.idle();
-    const { state, outbox, deeds, asking, invites, slots, leaving } = session.engine.state.keys;
+    const { state, outbox, deeds, invites, slots, leaving } = session.engine.state.keys;
     await this.ports.storage.commit([
       ...[state, outbox, deeds, invites].map((clear) => ({ clear })),
-      { delete: asking },
       { delete: slots },
       { delete: leaving },
     ]);
@@ -385,10 +372,10 @@ function isAnswered({ kind }: Problem): boolean {
 
 /** Rooms that we are out of need no connection. */
 function startSession({ engine }: LiveSession): void {
-  if (!isGone(engine.state.meta.standing)) engine.start();
+  if (engine.state.phase.is !== "out") engine.start();
 }
 
 function isOver({ engine }: LiveSession): boolean {
-  const { standing } = engine.state.meta;
-  return isGone(standing) || standing === "restored";
+  const { is } = engine.state.phase;
+  return is === "out" || is === "restored";
 }

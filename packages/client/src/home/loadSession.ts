@@ -10,7 +10,6 @@ import { RoomEngine } from "../session/roomEngine.js";
 import type { RoomMeta } from "../session/roomMeta.js";
 import { RoomState } from "../session/roomState.js";
 import type { ClientPorts } from "../view/client.js";
-import { isGone } from "../view/status.js";
 
 /** Whose home it is, and what it knows of people. */
 export interface OwnHome extends HomeIdentity {
@@ -24,16 +23,15 @@ export async function loadSession(
   relays: Relays,
   { identity, device, marks, wish }: OwnHome,
   meta: RoomMeta,
-  made: { readonly room?: Room; readonly asking?: Uint8Array } = {},
+  made: { readonly room?: Room } = {},
 ): Promise<LiveSession> {
   const keys = new RoomKeys(meta.roomId);
   const connection = relays.get(meta.relay);
   if (!connection) throw new Error("a room's relay has no valid address");
-  const room = made.room ?? (!isGone(meta.standing) ? await storedRoom(ports, keys) : null);
-  const asking = made.asking ?? (await ports.storage.get(keys.asking));
+  const room = made.room ?? (meta.phase.is === "out" ? null : await storedRoom(ports, keys));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
   const returns = new ReturnKeeper(state, wish, (here) => here.newReturn(identity.seed));
-  return new LiveSession(new RoomEngine(state, connection, device, asking, returns));
+  return new LiveSession(new RoomEngine(state, connection, device, returns));
 }
 
 /** The room that is stored under these keys, without the signed entries: they are many, and nobody needs them to go on. Null for none. */

@@ -3,15 +3,15 @@ import {
   acceptDecline,
   admissionSignatures,
   type Asking,
-  decodeAsking,
   inviteKeys,
+  type InviteLink,
   isDecline,
   parseLink,
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import { RetryTimer } from "../session/retryTimer.js";
-import type { JoinEnding, PendingJoin } from "../session/roomMeta.js";
+import type { JoinEnding, OwnRequest } from "../session/phase.js";
 import type { Sync } from "../session/sync.js";
 import { type Job, type RoomWork, Worker } from "../session/worker.js";
 import type { Problem } from "../view/problem.js";
@@ -25,19 +25,17 @@ const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
-  /** Why it failed for good. */
-  problem: Problem | null = null;
   private readonly asking: Asking;
   private lookedOn = 0;
   private readonly watching: RetryTimer;
 
   constructor(
     work: RoomWork,
-    asking: Uint8Array,
+    { asking }: OwnRequest,
     private readonly sync: Sync,
   ) {
     super(work);
-    this.asking = decodeAsking(asking);
+    this.asking = asking;
     this.topic = this.asking.inboxId;
     this.watching = new RetryTimer(work.state.ports, () => {
       this.lookedOn = 0;
@@ -82,25 +80,25 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   protected next(): Job | null {
-    const { join } = this.state.meta;
-    if (!join) return null;
-    if (!join.isPosted) return () => this.post(join);
+    const { phase } = this.state;
+    if (phase.is !== "asking") return null;
+    if (!phase.request.isPosted) return () => this.post(phase.request);
     return this.lookedOn === this.connection.number ? null : () => this.look();
   }
 
-  private async post(join: PendingJoin): Promise<void> {
-    const link = parseLink(join.link);
+  private async post(request: OwnRequest): Promise<void> {
+    const link = parseLink(request.link);
     if (!link) return;
     const proof = proveSlot(this.state.ports, this.connection, link);
     const { roomTag } = this.state.meta;
     // The same blob again is the same request to the relay.
-    const { blob } = join;
+    const { blob } = request;
     const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
     const answer = await this.connection.request<"postRequest">({ type: "postRequest", roomTag, slotId, blob });
     const proved = await proof;
     if (answer.type === "posted") {
       await this.state.transact((tx) => {
-        this.state.setMeta(tx, { join: { ...join, isPosted: true } });
+        this.state.enter(tx, { is: "asking", request: { ...request, isPosted: true } });
       });
     } else if (answer.type === "error") {
       const { error, retryAfter } = proved.type === "error" ? proved : answer;
@@ -140,11 +138,16 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const again = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId: this.topic, after: 0 });
     if (again.type !== "inbox") return;
     for (const item of again.items) if (await this.take(item)) return;
-    if (this.state.meta.standing === "asking") await this.fail(ended);
+    if (this.state.phase.is === "asking") await this.fail(ended);
+  }
+
+  private get link(): InviteLink | null {
+    const { phase } = this.state;
+    return phase.is === "asking" ? parseLink(phase.request.link) : null;
   }
 
   private async linkEnded(): Promise<Problem | null> {
-    const link = parseLink(this.state.meta.join?.link ?? "");
+    const link = this.link;
     if (!link) return null;
     const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
     const { roomTag } = this.state.meta;
@@ -165,13 +168,11 @@ export class AskedJoin extends Worker implements ConnectionUser {
     if (!admitted.ok) return false;
     const { room, delta, deeds } = admitted.value;
     const taken = await this.state.transact((tx) => {
-      tx.delete(this.state.keys.asking);
       this.state.deeds.clear(tx);
       this.state.room = room;
       this.state.apply(tx, delta);
       for (const deed of deeds) this.state.deeds.add(tx, deed, 0);
-      const join = this.state.meta.join && { ...this.state.meta.join, blob: new Uint8Array(0) };
-      this.state.setMeta(tx, { standing: "joining", title: room.roster.title, join });
+      this.state.enter(tx, { is: "joining", join: null });
     });
     if (!taken.ok) return false;
     const { inboxId } = this.asking;
@@ -182,7 +183,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
 
   /** Somebody said no: who has the right to is read anew from the room's own history. */
   private async takeNo(blob: Uint8Array): Promise<boolean> {
-    const link = parseLink(this.state.meta.join?.link ?? "");
+    const link = this.link;
     const preview = link && (await readInvite(this.state.ports, this.connection, link));
     if (!preview?.ok) return false;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
@@ -194,18 +195,12 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   private async fail(problem: Problem, by: JoinEnding["by"] = null): Promise<void> {
-    this.problem = problem;
-    this.watching.stop();
     // RULE: client.ask-kept: what a relay says of an invite ends the waiting for its person, and throws no keys away: who is
     // let in all the same comes in by the same link, and is not for ever a member without a device (attack A103).
-    const isKept = problem.kind === "relay";
     await this.state.transact((tx) => {
-      if (!isKept) tx.delete(this.state.keys.asking);
-      this.state.setMeta(tx, {
-        standing: "lost",
-        join: isKept ? this.state.meta.join : null,
-        ending: { problem, by },
-      });
+      const { phase } = this.state;
+      const request = problem.kind === "relay" && phase.is === "asking" ? phase.request : null;
+      this.state.enter(tx, { is: "out", why: "lost", ending: { problem, by }, request });
     });
   }
 }

@@ -1,8 +1,14 @@
-import { type DeviceIdentity, joinRoom, type Joining, parseLink, type RoomPreview } from "@conclave/protocol";
+import {
+  type DeviceIdentity,
+  joinRoom,
+  type Joining,
+  parseLink,
+  type Room,
+  type RoomPreview,
+} from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { PendingJoin } from "../session/roomMeta.js";
+import type { OwnJoin } from "../session/phase.js";
 import type { RoomState } from "../session/roomState.js";
-import { decodeAppend, encodeAppend } from "../session/storedAppend.js";
 import type { Sync } from "../session/sync.js";
 import type { Transaction } from "../session/transaction.js";
 import { type Job, type RoomWork, Worker } from "../session/worker.js";
@@ -19,8 +25,6 @@ const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "
  * begins again with a fresh slot, a bounded number of times; the person has agreed to the room, not to one state of it.
  */
 export class DirectJoin extends Worker {
-  /** Why the join failed for good. */
-  problem: Problem | null = null;
   private sentOn = 0;
 
   constructor(
@@ -32,26 +36,21 @@ export class DirectJoin extends Worker {
   }
 
   protected next(): Job | null {
-    const { room, meta } = this.state;
-    const { join } = meta;
-    if (!join) return null;
-    if (!room) return () => this.again(join);
-    if (room.status !== "joining" || !this.sync.isLive) return null;
-    if (join.blob.length === 0) {
-      // Somebody else's commit lets us in: it has to be in the log by now.
-      return () => this.fail({ kind: "refused", rejection: { code: "bad_admission" } });
-    }
-    const append = decodeAppend(join.blob);
-    if (room.lastCommit !== append.lastCommit) return () => this.again(join);
+    const { room, phase } = this.state;
+    if (!room || phase.is !== "joining" || !this.sync.isLive) return null;
+    const { join } = phase;
+    // Somebody else's commit lets us in: it has to be in the log by now.
+    if (!join) return () => this.fail({ kind: "refused", rejection: { code: "bad_admission" } });
+    if (room.lastCommit !== join.append.lastCommit) return () => this.again(room, join);
     return this.sentOn === this.connection.number ? null : () => this.send(join);
   }
 
-  private async send(join: PendingJoin): Promise<void> {
+  private async send(join: OwnJoin): Promise<void> {
     const link = parseLink(join.link);
     if (!link) return this.fail({ kind: "link", fault: "changed" });
     this.sentOn = this.connection.number;
     const proof = proveSlot(this.state.ports, this.connection, link);
-    const answer = await this.connection.request<"append">({ ...decodeAppend(join.blob), type: "append" });
+    const answer = await this.connection.request<"append">({ ...join.append, type: "append" });
     const proved = await proof;
     if (answer.type !== "error") return;
     if (answer.position) this.sync.reach(answer.position.n);
@@ -63,12 +62,10 @@ export class DirectJoin extends Worker {
   }
 
   /** Begins again, with what the slot holds now. */
-  private async again(join: PendingJoin): Promise<void> {
+  private async again({ lastCommit }: Room, join: OwnJoin): Promise<void> {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const link = parseLink(join.link);
     if (!link) return this.fail({ kind: "link", fault: "changed" });
-    const { room } = this.state;
-    const known = room?.lastCommit ?? 0;
     const preview = await readInvite(this.state.ports, this.connection, link);
     if (!preview.ok) {
       const { problem } = preview;
@@ -78,22 +75,22 @@ export class DirectJoin extends Worker {
       this.retry.later();
       return;
     }
-    if (preview.value.slot.lastCommit < known) {
+    const attempts = join.attempts + 1;
+    if (preview.value.slot.lastCommit < lastCommit) {
       // Nobody has refreshed the slot yet: to join by it would be to lose again.
       await this.state.transact((tx) => {
-        this.state.setMeta(tx, { join: { ...join, attempts: join.attempts + 1 } });
+        this.state.enter(tx, { is: "joining", join: { ...join, attempts } });
       });
       this.retry.later();
       return;
     }
     // RULE: client.one-join: while the epoch lasts there is one join of ours, sent again as it is: a relay that kept the
     // first could else bring it into the log when its keys are gone (attack A103).
-    if (room && preview.value.slot.epoch === decodeAppend(join.blob).epoch) {
+    if (preview.value.slot.epoch === join.append.epoch) {
       const appendId = this.state.ports.random(16);
-      const append = { ...decodeAppend(join.blob), appendId, lastCommit: room.lastCommit };
+      const append = { ...join.append, appendId, lastCommit };
       await this.state.transact((tx) => {
-        const attempts = join.attempts + 1;
-        this.state.setMeta(tx, { join: { ...join, attempts, blob: encodeAppend(append) } });
+        this.state.enter(tx, { is: "joining", join: { ...join, attempts, append } });
       });
       this.sentOn = 0;
       return;
@@ -103,16 +100,15 @@ export class DirectJoin extends Worker {
     const joining = joinRoom(this.state.ports, preview.value, joiner);
     if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.rejection });
     await this.state.transact((tx) => {
-      keepJoin(this.state, tx, preview.value, joining.value, { ...join, attempts: join.attempts + 1 });
+      keepJoin(this.state, tx, preview.value, joining.value, { ...join, attempts });
     });
     this.sentOn = 0;
     this.sync.restart();
   }
 
   private async fail(problem: Problem): Promise<void> {
-    this.problem = problem;
     await this.state.transact((tx) => {
-      this.state.setMeta(tx, { standing: "lost", join: null, ending: { problem, by: null } });
+      this.state.enter(tx, { is: "out", why: "lost", ending: { problem, by: null }, request: null });
     });
   }
 }
@@ -123,7 +119,7 @@ export function keepJoin(
   tx: Transaction,
   preview: RoomPreview,
   { room, append, delta, deed }: Joining,
-  join: Omit<PendingJoin, "blob" | "isPosted">,
+  join: Omit<OwnJoin, "append">,
 ): void {
   tx.clear(state.keys.state);
   state.deeds.clear(tx);
@@ -131,6 +127,5 @@ export function keepJoin(
   state.apply(tx, delta);
   for (const before of preview.deeds) state.deeds.add(tx, before, 0);
   state.deeds.add(tx, deed, 0);
-  const { title } = preview.roster;
-  state.setMeta(tx, { standing: "joining", title, join: { ...join, isPosted: false, blob: encodeAppend(append) } });
+  state.enter(tx, { is: "joining", join: { ...join, append } });
 }

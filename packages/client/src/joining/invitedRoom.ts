@@ -1,16 +1,9 @@
-import {
-  askToJoin,
-  type DeviceIdentity,
-  encodeAsking,
-  isLabel,
-  joinRoom,
-  roomTagOf,
-  type RoomPreview,
-} from "@conclave/protocol";
+import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
 import { DeedLog } from "../session/deedLog.js";
 import { whyLate } from "../session/hindrance.js";
 import { RoomKeys } from "../session/homeKey.js";
 import type { LiveSession } from "../session/liveSession.js";
+import type { Phase } from "../session/phase.js";
 import type { RoomMeta } from "../session/roomMeta.js";
 import type { ClientPorts } from "../view/client.js";
 import type { Invited } from "../view/invitation.js";
@@ -29,7 +22,7 @@ export interface JoinHome {
   readonly relay: string;
   readonly marks: Pick<Marks, "markOf">;
   /** A session that is not stored yet. */
-  begin(meta: RoomMeta, asking: Uint8Array | null): Promise<Result<LiveSession>>;
+  begin(meta: RoomMeta): Promise<Result<LiveSession>>;
   /** The session is stored: let it run. */
   add(session: LiveSession): void;
 }
@@ -80,11 +73,6 @@ async function accept(
 ): Promise<Result<RoomSession>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
-  const meta: RoomMeta = {
-    ...{ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title },
-    ...{ standing: preview.invite.mode === "ask" ? "asking" : "joining", creation: null, join: null },
-    ending: null,
-  };
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();
   const isDirect = preview.invite.mode !== "ask";
@@ -92,28 +80,27 @@ async function accept(
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
   if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
-  const kept = asking?.ok ? encodeAsking(asking.value.asking) : null;
-  const begun = await home.begin(meta, kept);
+  const link = home.text;
+  const phase: Phase = asking?.ok
+    ? { is: "asking", request: { link, ...asking.value, isPosted: false } }
+    : { is: "joining", join: null };
+  const begun = await home.begin({ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title, phase });
   if (!begun.ok) return begun;
   const session = begun.value;
   const { state } = session.engine;
-  const join = { link: home.text, name, note, attempts: 1, isLast };
   const stored = await state.transact((tx) => {
-    if (joining?.ok) keepJoin(state, tx, preview, joining.value, join);
-    if (asking?.ok && kept) {
-      tx.put(state.keys.asking, kept);
-      state.setMeta(tx, { join: { ...join, isPosted: false, blob: asking.value.blob } });
-    }
+    if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast });
+    else state.enter(tx);
   });
   if (!stored.ok) return stored;
   home.add(session);
   const { engine } = session;
   const isIn = (): boolean | Problem => {
-    const { standing, join: current } = state.meta;
-    return engine.problem ?? (standing === "member" || (standing === "asking" && current?.isPosted === true));
+    const now = state.phase;
+    return engine.problem ?? (now.is === "member" || (now.is === "asking" && now.request.isPosted));
   };
   const joined = await engine.waiting.until(isIn, UNTIL_IN, () => whyLate(engine));
   if (!joined.ok) return joined;
-  if (state.meta.standing === "member" && !staying) await engine.settleSlots();
+  if (state.phase.is === "member" && !staying) await engine.settleSlots();
   return done(session);
 }

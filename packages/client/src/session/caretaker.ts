@@ -74,8 +74,8 @@ export class Caretaker extends ElectedWorker {
 
   private async leaveAlone(): Promise<boolean> {
     await this.state.transact((tx) => {
-      if (this.state.meta.standing !== "member") return;
-      this.state.setMeta(tx, { standing: "left" });
+      if (this.state.phase.is !== "member") return;
+      this.state.enter(tx, { is: "out", why: "left" });
       this.state.setLeaving(tx, null);
     });
     return true;

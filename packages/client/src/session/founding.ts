@@ -1,6 +1,6 @@
 import { keepNoted } from "./receiving.js";
 import type { Problem } from "../view/problem.js";
-import type { RoomMeta } from "./roomMeta.js";
+import type { Creation } from "./phase.js";
 import { type Job, Worker } from "./worker.js";
 
 /** Opens a room that was founded here at the relay. The request may be repeated: the same content is the same room. */
@@ -9,16 +9,16 @@ export class FoundingRoom extends Worker {
   problem: Problem | null = null;
 
   protected next(): Job | null {
-    const { creation } = this.state.meta;
-    return creation && (() => this.create(creation));
+    const { phase } = this.state;
+    return phase.is === "founding" ? () => this.create(phase.creation) : null;
   }
 
-  private async create(creation: NonNullable<RoomMeta["creation"]>): Promise<void> {
+  private async create(creation: Creation): Promise<void> {
     const answer = await this.connection.request<"createRoom">({ type: "createRoom", ...creation });
     if (answer.type === "created") {
       this.problem = null;
       await this.state.transact((tx) => {
-        this.state.setMeta(tx, { standing: "member", creation: null });
+        this.state.enter(tx, { is: "member" });
         const noted = this.state.room?.noteHead(answer.receipt);
         if (noted) keepNoted(this.state, tx, noted);
       });

@@ -1,6 +1,6 @@
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../view/problem.js";
-import { isGone } from "../view/status.js";
+import { endingOf } from "./phase.js";
 import type { RoomState } from "./roomState.js";
 import type { Sender } from "./sender.js";
 import type { Sync } from "./sync.js";
@@ -14,11 +14,12 @@ export interface Movement {
 }
 
 /** Why nothing can be done in this room, now or later; null while it can. */
-export function ended({ failure, meta }: RoomState): Problem | null {
+export function ended({ failure, phase }: RoomState): Problem | null {
   if (failure !== null) return { kind: "closed" };
-  if (meta.standing === "restored") return { kind: "restored" };
-  if (meta.ending?.problem.kind === "early_form") return meta.ending.problem;
-  return isGone(meta.standing) || meta.standing === "asking" ? { kind: "not_member" } : null;
+  if (phase.is === "restored") return { kind: "restored" };
+  const problem = endingOf(phase)?.problem;
+  if (problem?.kind === "early_form") return problem;
+  return phase.is === "out" || phase.is === "asking" ? { kind: "not_member" } : null;
 }
 
 /** Why nothing that needs the room as it is now can be done; null while it can. */

@@ -34,8 +34,6 @@ export class RoomKeys {
   readonly proposals: string;
   readonly messageIds: string;
   readonly invites: string;
-  /** The own request to be let in. */
-  readonly asking: string;
   readonly freshness: string;
   /** For which commit all slots of open invites were at the relay last. */
   readonly slots: string;
@@ -60,7 +58,6 @@ export class RoomKeys {
     this.proposals = `${this.prefix}proposal/`;
     this.messageIds = `${this.prefix}id/`;
     this.invites = `${this.prefix}invite/`;
-    this.asking = `${this.prefix}asking`;
     this.freshness = `${this.prefix}freshness`;
     this.slots = `${this.prefix}slots`;
     this.leaving = `${this.prefix}leaving`;

@@ -17,7 +17,7 @@ export async function leave(engine: RoomEngine): Promise<Result<void>> {
   const members = membersOf(state);
   if (members.length === 1) {
     // Nobody would be there to carry it out.
-    const left = await state.transact((tx) => state.setMeta(tx, { standing: "left" }));
+    const left = await state.transact((tx) => state.enter(tx, { is: "out", why: "left" }));
     engine.plan();
     return left.ok ? done(undefined) : left;
   }

@@ -65,8 +65,6 @@ export function keepNoted(
 
 function raise(state: RoomState, tx: Transaction, entry: LoggedAlarm): void {
   const alarm = alarmView(state, entry);
-  // RULE: client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
-  if (entry.alarm.code === "RESTORED") state.setMeta(tx, { standing: "restored" });
   state.emit(tx, { type: "alarm", alarm });
   state.emit(tx, { type: "item", item: alarmLine(alarm) });
 }
@@ -90,8 +88,6 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       const logged = state.deeds.add(tx, event.deed, n);
       state.history.add(tx, { kind: "decision", n, seq: event.deed.seq });
       endProposals(state, tx, event.deed, n);
-      const title = state.room?.roster.title ?? state.meta.title;
-      if (title !== state.meta.title) state.setMeta(tx, { title });
       state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });
       state.emit(tx, { type: "changed" });
       return;
@@ -108,7 +104,6 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       return;
     case "removed": {
       const logged = state.deeds.find(event.deed.seq) ?? state.deeds.add(tx, event.deed, n);
-      state.setMeta(tx, { standing: event.deed.action.type === "leave" ? "left" : "removed" });
       // What was not sent before never will be: nothing goes on being called on its way.
       for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
       if (state.leaving !== null) state.setLeaving(tx, null);
@@ -167,7 +162,6 @@ function takeBack(
 }
 
 function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
-  state.setMeta(tx, { standing: "member", join: null });
   const { room } = state;
   const logged = room && state.deeds.place(tx, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
   if (!logged) return;

@@ -18,8 +18,8 @@ export class ReturnKeeper {
 
   /** How far it is; null for who is no owner. */
   get standing(): Returning | null {
-    const { room, meta, person, slotsFor, deeds } = this.state;
-    if (room?.status !== "active" || meta.standing !== "member") return null;
+    const { room, phase, person, slotsFor, deeds } = this.state;
+    if (!room || phase.is !== "member") return null;
     const open = openReturnOf(room.roster, person);
     // Without its slot at the relay it leads nowhere.
     if (open) return slotsFor >= (deeds.find(open.createdSeq)?.n ?? 0) ? "ready" : "preparing";

@@ -6,11 +6,11 @@ import { BlobLink } from "../attachment/blobLink.js";
 import { Uploads } from "../attachment/uploads.js";
 import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../view/problem.js";
-import { isGone, type Standing } from "../view/status.js";
 import { Caretaker } from "./caretaker.js";
 import { Decisions } from "./decisions.js";
 import { FoundingRoom } from "./founding.js";
 import { JoinRequests } from "./joinRequests.js";
+import { endingOf, type Phase } from "./phase.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
 import type { RoomState } from "./roomState.js";
 import { Sender } from "./sender.js";
@@ -46,7 +46,6 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     readonly state: RoomState,
     readonly connection: RelayConnection,
     device: DeviceIdentity,
-    asking: Uint8Array | null,
     readonly returns: ReturnKeeper,
   ) {
     const proof = new WriteProof(state, connection);
@@ -65,12 +64,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns);
     this.founding = new FoundingRoom(this);
     this.direct = new DirectJoin(this, device, this.sync);
-    this.asked = asking && new AskedJoin(this, asking, this.sync);
+    this.asked = state.phase.is === "asking" ? new AskedJoin(this, state.phase.request, this.sync) : null;
   }
 
   /** Who works in which phase. */
-  private workersOf(standing: Standing): readonly Worker[] {
-    switch (standing) {
+  private workersOf({ is }: Phase): readonly Worker[] {
+    switch (is) {
       case "founding":
         return [this.founding];
       case "joining":
@@ -81,7 +80,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
         return [this.sync, this.decisions, this.sender, this.slots, this.requests, this.caretaker, this.uploads];
       case "restored":
         return [this.sync];
-      default:
+      case "out":
         return [];
     }
   }
@@ -89,7 +88,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   /** Why a founding or a join does not go on; null while it does. */
   get problem(): Problem | null {
     if (this.state.failure !== null) return { kind: "closed" };
-    return this.founding.problem ?? this.direct.problem ?? this.asked?.problem ?? null;
+    return endingOf(this.state.phase)?.problem ?? this.founding.problem;
   }
 
   /** Whether we have asked to be let in, and nobody has answered yet. */
@@ -99,7 +98,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
 
   /** Whether an answer to our request may be there that this device has not looked at. */
   get mayBeAnswered(): boolean {
-    return this.state.meta.standing === "asking" && this.isRunning && this.asked?.hasLooked === false;
+    return this.state.phase.is === "asking" && this.isRunning && this.asked?.hasLooked === false;
   }
 
   /**
@@ -124,8 +123,10 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       this.isStopped ||
       this.state.failure !== null ||
       !this.sync.isLive ||
-      this.state.room?.status !== "active" ||
-      (this.caretaker.isIdle && !this.decisions.hasWork && (this.slots.isFresh || this.state.room.paused.length > 0));
+      this.state.phase.is !== "member" ||
+      (this.caretaker.isIdle &&
+        !this.decisions.hasWork &&
+        (this.slots.isFresh || (this.state.room?.paused ?? []).length > 0));
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
   }
@@ -160,7 +161,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.mount([]);
     this.state.tell({ type: "changed" });
     this.connection.detach(this);
-    if (isGone(this.state.meta.standing)) this.decisions.stop({ kind: "not_member" });
+    if (this.state.phase.is === "out") this.decisions.stop({ kind: "not_member" });
   }
 
   online(): void {
@@ -194,9 +195,9 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   }
 
   private advance(): void {
-    const { meta, failure } = this.state;
-    if (isGone(meta.standing)) this.leaveRelay();
-    this.mount(this.isRunning && failure === null ? this.workersOf(meta.standing) : []);
+    const { phase, failure } = this.state;
+    if (phase.is === "out") this.leaveRelay();
+    this.mount(this.isRunning && failure === null ? this.workersOf(phase) : []);
     for (const worker of this.mounted) worker.advance();
     // Nothing will come of what was asked: whoever waits is told now, not when their time is over.
     if (failure !== null) this.decisions.stop({ kind: "closed" });

@@ -1,8 +1,10 @@
 import { encode, type Reader, type Writer } from "@conclave/codec";
-import type { RoomCreation } from "@conclave/protocol";
+import { decodeAsking, encodeAsking } from "@conclave/protocol";
 import type { Problem } from "../view/problem.js";
 import type { Standing } from "../view/status.js";
+import { type Creation, type JoinEnding, type OwnJoin, type OwnRequest, type Phase, standingOf } from "./phase.js";
 import { stored } from "./stored.js";
+import { decodeAppend, encodeAppend } from "./storedAppend.js";
 
 /** What a home keeps about a room beside the room's own state. */
 export interface RoomMeta {
@@ -12,36 +14,7 @@ export interface RoomMeta {
   readonly relay: string;
   /** The title as last known; the roster's is the true one. */
   readonly title: string;
-  readonly standing: Standing;
-  /** What the relay needs to create the room, until it has. */
-  readonly creation: (RoomCreation & { readonly permit: Uint8Array }) | null;
-  /** A join that is not complete, to be tried again with a fresh slot. */
-  readonly join: PendingJoin | null;
-  /** Why the way in ended, where it has (standing `lost`). */
-  readonly ending: JoinEnding | null;
-}
-
-/** How a join came to nothing. */
-export interface JoinEnding {
-  readonly problem: Problem;
-  /** Who said no, and when by their clock (ms); null where nobody did. */
-  readonly by: { readonly person: Uint8Array; readonly name: string; readonly time: number } | null;
-}
-
-/** A join that is on its way. */
-export interface PendingJoin {
-  readonly link: string;
-  /** How we call ourselves in this room. */
-  readonly name: string;
-  readonly note: string;
-  /** How often the relay was asked. */
-  readonly attempts: number;
-  /** Of a return: the invite to return ends with it. */
-  readonly isLast: boolean;
-  /** The request to be let in is at the relay. */
-  readonly isPosted: boolean;
-  /** The slot's number in the join's append or request; the blob of the request. */
-  readonly blob: Uint8Array;
+  readonly phase: Phase;
 }
 
 // Numbers are stored: never change one.
@@ -55,67 +28,85 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-/** What came before 4 kept heads of logs that were hashed in another way: such a room cannot be gone on with. */
-const VERSION = 4;
+export const VERSION = 5;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
-  return encode(meta, (w, m) => {
-    w.u8(VERSION).fixed(m.roomId).fixed(m.roomTag).text(m.relay).text(m.title).u8(STANDINGS.indexOf(m.standing));
-    w.optional(m.creation, writeCreation).optional(m.join, writeJoin).optional(m.ending, writeEnding);
+  return encode(meta, (w, { roomId, roomTag, relay, title, phase }) => {
+    w.u8(VERSION)
+      .fixed(roomId)
+      .fixed(roomTag)
+      .text(relay)
+      .text(title)
+      .u8(STANDINGS.indexOf(standingOf(phase)));
+    if (phase.is === "founding") writeCreation(w, phase.creation);
+    if (phase.is === "joining") w.optional(phase.join, writeJoin);
+    if (phase.is === "asking") writeRequest(w, phase.request);
+    if (phase.is !== "out" || phase.why !== "lost") return;
+    writeEnding(w, phase.ending);
+    w.optional(phase.request, writeRequest);
   });
 }
 
-/** @throws Error when the stored bytes are damaged, or of a newer version. */
+/** @throws Error when the stored bytes are damaged. Of this version only: `readRoomMeta` reads others. */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
   return stored(bytes, "room", (r) => {
-    const version = r.u8();
-    if (version > VERSION) throw new Error("this home was written by a newer version");
-    if (version < VERSION) return readEarly(r);
-    return {
-      roomId: r.fixed(32),
-      roomTag: r.fixed(32),
-      relay: r.text(),
-      title: r.text(),
-      standing: STANDINGS[r.u8()]!,
-      creation: r.optional(readCreation),
-      join: r.optional(readJoin),
-      ending: r.optional(readEnding),
-    };
+    r.u8();
+    return { ...readHead(r), phase: readPhase(r, readStanding(r)) };
   });
 }
 
-/**
- * A room of an early form. RULE: client.early-form: it is over, and told so; what was said in it stays readable, and its home and
- * the other rooms go on. None of its keys is used: what they were used for cannot be known any more (docs/protocol.md §6).
- */
-function readEarly(r: Reader): RoomMeta {
-  const meta = { roomId: r.fixed(32), roomTag: r.fixed(32), relay: r.text(), title: r.text() };
-  const standing = STANDINGS[r.u8()]!;
-  r.fixed(r.remaining);
-  if (standing === "removed" || standing === "left") {
-    return { ...meta, standing, creation: null, join: null, ending: null };
-  }
-  const ending: JoinEnding = { problem: { kind: "early_form" }, by: null };
-  return { ...meta, standing: "lost", creation: null, join: null, ending };
+/** What comes first in a record of any version, after its number. */
+export function readHead(r: Reader): Omit<RoomMeta, "phase"> {
+  return { roomId: r.fixed(32), roomTag: r.fixed(32), relay: r.text(), title: r.text() };
 }
 
-function writeCreation(w: Writer, creation: NonNullable<RoomMeta["creation"]>): void {
+export function readStanding(r: Reader): Standing {
+  const standing = STANDINGS[r.u8()];
+  if (!standing) throw new Error("the stored room record is damaged");
+  return standing;
+}
+
+function readPhase(r: Reader, standing: Standing): Phase {
+  switch (standing) {
+    case "founding":
+      return { is: standing, creation: readCreation(r) };
+    case "joining":
+      return { is: standing, join: r.optional(readJoin) };
+    case "asking":
+      return { is: standing, request: readRequest(r) };
+    case "member":
+    case "restored":
+      return { is: standing };
+    case "lost":
+      return { is: "out", why: standing, ending: readEnding(r), request: r.optional(readRequest) };
+    default:
+      return { is: "out", why: standing };
+  }
+}
+
+function writeCreation(w: Writer, creation: Creation): void {
   w.fixed(creation.roomTag).fixed(creation.writeKey).opaque(creation.attachment).opaque(creation.permit);
 }
 
-function readCreation(r: Reader): NonNullable<RoomMeta["creation"]> {
+export function readCreation(r: Reader): Creation {
   return { roomTag: r.fixed(32), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
 }
 
-function writeJoin(w: Writer, join: PendingJoin): void {
-  w.text(join.link).text(join.name).text(join.note).u16(join.attempts).bool(join.isPosted).opaque(join.blob);
-  w.bool(join.isLast);
+function writeJoin(w: Writer, { link, name, attempts, isLast, append }: OwnJoin): void {
+  w.text(link).text(name).u16(attempts).bool(isLast).opaque(encodeAppend(append));
 }
 
-function readJoin(r: Reader): PendingJoin {
-  const [link, name, note, attempts] = [r.text(), r.text(), r.text(), r.u16()];
-  const [isPosted, blob] = [r.bool(), r.opaque()];
-  return { link, name, note, attempts, isPosted, blob, isLast: r.bool() };
+function readJoin(r: Reader): OwnJoin {
+  const [link, name, attempts, isLast] = [r.text(), r.text(), r.u16(), r.bool()];
+  return { link, name, attempts, isLast, append: decodeAppend(r.opaque()) };
+}
+
+function writeRequest(w: Writer, { link, asking, blob, isPosted }: OwnRequest): void {
+  w.text(link).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted);
+}
+
+function readRequest(r: Reader): OwnRequest {
+  return { link: r.text(), asking: decodeAsking(r.opaque()), blob: r.opaque(), isPosted: r.bool() };
 }
 
 // A problem is plain data out of a closed set of this program's own: kept as it is.
@@ -124,7 +115,7 @@ function writeEnding(w: Writer, { problem, by }: JoinEnding): void {
   w.optional(by, (x, { person, name, time }) => x.fixed(person).text(name).u53(time));
 }
 
-function readEnding(r: Reader): JoinEnding {
+export function readEnding(r: Reader): JoinEnding {
   return {
     problem: JSON.parse(r.text()) as Problem,
     by: r.optional((x) => ({ person: x.fixed(32), name: x.text(), time: x.u53() })),

@@ -16,6 +16,7 @@ import { RoomKeys, roomMetaKey } from "./homeKey.js";
 import { Outbox } from "./outbox.js";
 import { OwnInvites } from "./ownInvites.js";
 import { ProposalLog } from "./proposalLog.js";
+import { type Phase, phaseAfter, standingOf } from "./phase.js";
 import { encodeRoomMeta, type RoomMeta } from "./roomMeta.js";
 import { stored } from "./stored.js";
 import { type Transaction, TransactionQueue } from "./transaction.js";
@@ -136,18 +137,26 @@ export class RoomState {
     return this.queue.idle();
   }
 
-  setMeta(tx: Transaction, change: Partial<RoomMeta>): void {
-    const before = this.current.standing;
-    this.current = { ...this.current, ...change };
+  get phase(): Phase {
+    return this.current.phase;
+  }
+
+  /** Enters a phase, or keeps the one that there is. */
+  enter(tx: Transaction, phase: Phase = this.phase): void {
+    const before = standingOf(this.phase);
+    this.current = { ...this.current, phase, title: this.room?.roster.title ?? this.current.title };
     tx.put(roomMetaKey(this.current.roomId), encodeRoomMeta(this.current));
-    const { standing } = this.current;
+    const standing = standingOf(phase);
     if (standing !== before) this.emit(tx, { type: "standing", standing });
   }
 
-  /** Keeps what the room changed of its own records. */
+  /** Keeps what the room changed of its own records, and the phase and the title that follow from them. */
   apply(tx: Transaction, delta: Delta): void {
     for (const [key, value] of delta.put) tx.put(this.keys.state + key, value);
     for (const key of delta.delete) tx.delete(this.keys.state + key);
+    if (!this.room) return;
+    const phase = phaseAfter(this.phase, this.room);
+    if (phase !== this.phase || this.room.roster.title !== this.current.title) this.enter(tx, phase);
   }
 
   /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */

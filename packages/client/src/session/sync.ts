@@ -45,7 +45,7 @@ export class Sync extends Worker {
 
   /** Whether the relay may be asked as a member: the log of a room that we are in has been read to its end. */
   get canAsk(): boolean {
-    return this.isLive && this.state.room?.status === "active" && this.state.meta.standing === "member";
+    return this.isLive && this.state.phase.is === "member";
   }
 
   /** Whether anything may be sent in the room: no alarm has paused it either. */

@@ -1,18 +1,19 @@
 import { equalBytes } from "@conclave/codec";
 import { largestFile } from "@conclave/protocol";
+import { standingOf } from "../session/phase.js";
 import type { RoomEngine } from "../session/roomEngine.js";
 import { alarmView } from "./alarmView.js";
 import { admissionOf, proposalFor } from "./requestView.js";
 import { named } from "./roomView.js";
-import { type Ending, isGone, type Pause, type RoomStatus } from "./status.js";
+import { type Ending, type Pause, type RoomStatus } from "./status.js";
 
 /** How a room stands. */
 export function statusOf(engine: RoomEngine): RoomStatus {
   const { state, connection, sync, requests } = engine;
-  const { room, meta, outbox, history, alarms, freshness, failure } = state;
+  const { room, phase, outbox, history, alarms, freshness, failure } = state;
   const offline = connection.isConnecting ? "connecting" : "offline";
   return {
-    standing: meta.standing,
+    standing: standingOf(phase),
     isLeaving: state.leaving !== null,
     ending: endingOf(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
@@ -57,12 +58,12 @@ function askedOf({ state, requests }: RoomEngine): number {
 }
 
 function endingOf({ state }: RoomEngine): Ending | null {
-  const { standing, ending } = state.meta;
-  if (!isGone(standing)) return null;
-  if (standing === "lost") {
-    const by = ending?.by ?? null;
+  const { phase } = state;
+  if (phase.is !== "out") return null;
+  if (phase.why === "lost") {
+    const { problem, by } = phase.ending;
     const who = by && named(state, by.person, by.name);
-    return { problem: ending?.problem ?? null, by: who, time: by?.time ?? null, isBan: false };
+    return { problem, by: who, time: by?.time ?? null, isBan: false };
   }
   const last = state.deeds.entries.findLast(
     ({ deed: { action, person } }) =>
@@ -76,9 +77,9 @@ function endingOf({ state }: RoomEngine): Ending | null {
 }
 
 function pauseOf({ state, sync }: RoomEngine): Pause | null {
-  const { failure, meta, needsUpdate, room, alarms } = state;
+  const { failure, phase, needsUpdate, room, alarms } = state;
   if (failure !== null) return { why: "failed", message: failure };
-  if (meta.standing === "restored") return { why: "restored" };
+  if (phase.is === "restored") return { why: "restored" };
   if (needsUpdate) return { why: "update_needed" };
   const code = room?.paused[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
   const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
