@@ -7,6 +7,7 @@ import {
   type Codec,
   decode,
   encode,
+  ending,
   fixed,
   fromHex,
   is,
@@ -15,6 +16,7 @@ import {
   type Of,
   opaque,
   optional,
+  stored,
   struct,
   text,
   toHex,
@@ -132,6 +134,23 @@ describe("a declared layout", () => {
     expect(read(kept, "000701")).toEqual({ ok: true, value: { n: 1 } });
     expect(fault(kept, "0008")).toBe("version: version");
     expect(toHex(encode({ n: 1 }, versioned(7, struct({ n: u8 }), u8).write))).toBe("0701");
+  });
+
+  it("a field that came later is as it was said, where a record ends before it", () => {
+    const kept = struct({ n: u8, count: ending(u8, 1) });
+    expect(read(kept, "05")).toEqual({ ok: true, value: { n: 5, count: 1 } });
+    expect(read(kept, "0509")).toEqual({ ok: true, value: { n: 5, count: 9 } });
+    expect(toHex(encode({ n: 5, count: 1 }, kept.write))).toBe("0501");
+  });
+
+  it("a stored record that cannot be read is named, and whether a newer version wrote it", () => {
+    const kept = versioned(7, struct({ n: u8 }));
+    expect(stored("thing", fromHex("000701"), kept)).toEqual({ n: 1 });
+    expect(() => stored("thing", undefined, kept)).toThrow(new TypeError("the stored thing is missing"));
+    expect(() => stored("thing", fromHex("00070100"), kept)).toThrow(new TypeError("the stored thing is damaged"));
+    expect(() => stored("thing", fromHex("0008"), kept)).toThrow(
+      new TypeError("the stored thing was written by a newer version"),
+    );
   });
 
   it("throws for a value that a field cannot hold", () => {

@@ -20,6 +20,17 @@ export function struct<T extends object>(fields: Fields<T>): Codec<Readonly<T>> 
   };
 }
 
+/** Two values, one after the other. */
+export function pair<A, B>(first: Codec<A>, second: Codec<B>): Codec<readonly [A, B]> {
+  return {
+    read: (reader, what) => [first.read(reader, what), second.read(reader, what)],
+    write: (writer, [a, b]) => {
+      first.write(writer, a);
+      second.write(writer, b);
+    },
+  };
+}
+
 /** A value that takes no bytes: what stands in a structure for its reader's sake. */
 export function is<const T>(value: T): Codec<T> {
   return { read: () => value, write: () => undefined };
@@ -77,6 +88,11 @@ export function checked<T>(codec: Codec<T>, allowed: (value: T) => boolean): Cod
     },
     write: codec.write,
   };
+}
+
+/** A last field that records of earlier builds do not have: `absent`, where nothing is left to read. */
+export function ending<T>(codec: Codec<T>, absent: T): Codec<T> {
+  return { read: (reader, what) => (reader.remaining === 0 ? absent : codec.read(reader, what)), write: codec.write };
 }
 
 /** A structure behind the number of its version. Another number is the fault `version`, before anything else is read. */

@@ -1,3 +1,4 @@
+import type { Codec } from "./codec.js";
 import { DecodeError } from "./decodeError.js";
 import { Reader } from "./reader.js";
 import { Writer } from "./writer.js";
@@ -26,4 +27,17 @@ export function encode<T>(value: T, write: (writer: Writer, value: T) => unknown
   const writer = new Writer();
   write(writer, value);
   return writer.finish();
+}
+
+/**
+ * Decodes an own stored record. @throws TypeError naming it when it is missing, damaged, or of a newer version: then it is
+ * the store that is broken, and no stranger's bytes.
+ */
+export function stored<T>(what: string, bytes: Uint8Array | undefined, { read }: Pick<Codec<T>, "read">): T {
+  if (bytes === undefined) throw new TypeError(`the stored ${what} is missing`);
+  const decoded = decode(bytes, read);
+  if (decoded.ok) return decoded.value;
+  const { error } = decoded;
+  const how = error.fault === "version" ? "was written by a newer version" : "is damaged";
+  throw new TypeError(`the stored ${what} ${how}`, { cause: error });
 }

@@ -51,7 +51,7 @@ export type {
 export { ALARMS, alarmSentence, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
 export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./policy/rejection.js";
-export { decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
+export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
 export {
@@ -117,6 +117,7 @@ export {
   isDecline,
   REQUEST_LIFETIME,
 } from "./room/asking.js";
+export { appendLayout, decodeAppend, encodeAppend } from "./room/storedAppend.js";
 export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
 export type { Confirmation, RoomStatus } from "./room/roomCore.js";

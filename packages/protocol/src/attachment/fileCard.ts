@@ -1,5 +1,17 @@
-import { decode, encode, utf8Bytes, type Reader, type Writer } from "@conclave/codec";
-import { HASH_BYTES } from "../encoding/signed.js";
+import {
+  checked,
+  decode,
+  encode,
+  opaque,
+  optional,
+  struct,
+  text,
+  u16,
+  u53,
+  utf8Bytes,
+  versioned,
+} from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
 import { MAX_FILE_SIZE } from "./fileLayout.js";
 
 /** Longest name of a file, in bytes of UTF-8. */
@@ -48,29 +60,37 @@ export interface FileCard {
 /** What a person gives for a file beside its bytes. */
 export type FileWords = Pick<FileCard, "name" | "mediaType" | "picture" | "caption">;
 
-const VERSION = 1;
+// RULE: file.card-bounded: what a stranger says of a file is short, or it is no card (attacks A80, A81).
+const layout = versioned(
+  1,
+  struct<FileCard>({
+    blobId: bytes32,
+    key: bytes32,
+    digest: bytes32,
+    size: checked(u53, (size) => size <= MAX_FILE_SIZE),
+    name: text(MAX_FILE_NAME),
+    mediaType: text(MAX_MEDIA_TYPE),
+    picture: optional(
+      struct<Picture>({
+        width: u16,
+        height: u16,
+        thumbhash: opaque(MAX_THUMBHASH),
+        thumbnail: opaque(MAX_THUMBNAIL),
+      }),
+    ),
+    caption: text(MAX_CAPTION),
+  }),
+);
 
 /** The body of a message of kind "file". */
 export function encodeFileCard(card: FileCard): Uint8Array {
-  return encode(card, (w, c) => {
-    w.u16(VERSION).fixed(c.blobId).fixed(c.key).fixed(c.digest).u53(c.size);
-    w.text(c.name).text(c.mediaType).optional(c.picture, writePicture).text(c.caption);
-  });
+  return encode(card, layout.write);
 }
 
 /** The card in the body of a message of kind "file"; null for bytes that are none, or of a newer version. */
 export function decodeFileCard(body: Uint8Array): FileCard | null {
-  const decoded = decode(body, (r) => {
-    const version = r.u16();
-    const place = { blobId: r.fixed(HASH_BYTES), key: r.fixed(32), digest: r.fixed(HASH_BYTES), size: r.u53() };
-    // RULE: file.card-bounded: what a stranger says of a file is short, or it is no card (attacks A80, A81).
-    const [name, mediaType] = [r.text(MAX_FILE_NAME), r.text(MAX_MEDIA_TYPE)];
-    const card = { ...place, name, mediaType, picture: r.optional(readPicture), caption: r.text(MAX_CAPTION) };
-    return { version, card };
-  });
-  if (!decoded.ok || decoded.value.version !== VERSION) return null;
-  const { card } = decoded.value;
-  return card.size <= MAX_FILE_SIZE && isFileWords(card) ? card : null;
+  const decoded = decode(body, layout.read);
+  return decoded.ok && isFileWords(decoded.value) ? decoded.value : null;
 }
 
 /** Whether these words make a card: lengths, a media type's form, and a picture's sizes. */
@@ -106,13 +126,4 @@ function isPicture({ width, height, thumbhash, thumbnail }: Picture): boolean {
     thumbnail.length <= MAX_THUMBNAIL &&
     (thumbnail.length === 0 || thumbnailType(thumbnail) !== null)
   );
-}
-
-function writePicture(w: Writer, { width, height, thumbhash, thumbnail }: Picture): void {
-  w.u16(width).u16(height).opaque(thumbhash).opaque(thumbnail);
-}
-
-function readPicture(r: Reader): Picture {
-  const [width, height] = [r.u16(), r.u16()];
-  return { width, height, thumbhash: r.opaque(MAX_THUMBHASH), thumbnail: r.opaque(MAX_THUMBNAIL) };
 }

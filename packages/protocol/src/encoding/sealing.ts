@@ -1,8 +1,9 @@
-import { decode, encode, Writer } from "@conclave/codec";
+import { decode, encode, opaque, struct, Writer } from "@conclave/codec";
 import { hpkeOpen, hpkeSeal, type HpkeSuite } from "@conclave/crypto";
 import type { Crypto } from "@conclave/crypto";
 import type { Primitives } from "./primitives.js";
 
+const layout = struct({ kemOutput: opaque(64), ciphertext: opaque() });
 const SUITE: HpkeSuite = { kem: "x25519", kdf: "sha256", aead: "chacha20poly1305" };
 
 /** For whom and for what bytes are sealed: neither label nor room can be exchanged afterwards. */
@@ -20,7 +21,7 @@ export function sealTo(
 ): Uint8Array | null {
   const sealed = hpkeSeal(crypto, SUITE, publicKey, infoOf(label), roomTag, content, random);
   if (sealed === null) return null;
-  return encode(sealed, (w, { kemOutput, ciphertext }) => w.opaque(kemOutput).opaque(ciphertext));
+  return encode(sealed, layout.write);
 }
 
 /** What was sealed, or null when it was not for this key, label and room. */
@@ -30,7 +31,7 @@ export function openSealed(
   privateKey: Uint8Array,
   sealed: Uint8Array,
 ): Uint8Array | null {
-  const decoded = decode(sealed, (r) => ({ kemOutput: r.opaque(64), ciphertext: r.opaque() }));
+  const decoded = decode(sealed, layout.read);
   return decoded.ok ? hpkeOpen(crypto, SUITE, privateKey, infoOf(label), roomTag, decoded.value) : null;
 }
 

@@ -1,4 +1,4 @@
-import { concatBytes, decode, Writer } from "@conclave/codec";
+import { type Codec, concatBytes, decode, encode, fixed, Writer } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 
 /** Bytes that were signed, exactly as transmitted, and the signature. */
@@ -10,6 +10,9 @@ export interface SignedBytes {
 export const KEY_BYTES = 32;
 export const HASH_BYTES = 32;
 const SIGNATURE_BYTES = 64;
+
+/** A key, an id that is one, a hash: 32 bytes. */
+export const bytes32 = fixed(32);
 
 /**
  * What an Ed25519 key of this protocol signs: `label<V> || body<V>`.
@@ -35,4 +38,41 @@ export function splitSigned(bytes: Uint8Array, max: number): SignedBytes | null 
 /** Whether the key signed the body under the label. */
 export function isSignedBy(crypto: Crypto, publicKey: Uint8Array, label: string, signed: SignedBytes): boolean {
   return crypto.ed25519Verify(publicKey, signedContent(label, signed.body), signed.signature);
+}
+
+/** Signed content that was read, and whose signature is still to be checked. */
+export interface Read<T> {
+  readonly content: T;
+  readonly isBy: (crypto: Crypto, publicKey: Uint8Array) => boolean;
+}
+
+/** How one kind of statement is signed: its label, its layout, and the longest body that is read. */
+export class SignedLayout<T> {
+  constructor(
+    private readonly label: string,
+    private readonly max: number,
+    private readonly layout: Codec<T>,
+  ) {}
+
+  /** The statement, signed: `body<V> || signature[64]`. */
+  sign(crypto: Crypto, seed: Uint8Array, content: T): Uint8Array {
+    return signBody(crypto, seed, this.label, encode(content, this.layout.write));
+  }
+
+  /** The content of these bytes, or null when they hold none. Nothing is verified yet. */
+  read(bytes: Uint8Array): Read<T> | null {
+    const signed = splitSigned(bytes, this.max);
+    const decoded = signed && decode(signed.body, this.layout.read);
+    if (!decoded?.ok) return null;
+    return {
+      content: decoded.value,
+      isBy: (crypto, publicKey) => isSignedBy(crypto, publicKey, this.label, signed!),
+    };
+  }
+
+  /** The content, when the key that it names itself signed it; else null. */
+  open(crypto: Crypto, bytes: Uint8Array, signerOf: (content: T) => Uint8Array): T | null {
+    const read = this.read(bytes);
+    return read?.isBy(crypto, signerOf(read.content)) === true ? read.content : null;
+  }
 }

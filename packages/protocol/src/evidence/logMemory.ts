@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, stored, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { firstLogHead, itemHash, nextLogHead, type LogItem } from "@conclave/wire";
-import { stored } from "../encoding/stored.js";
+import { bytes32 } from "../encoding/signed.js";
 import type { Delta } from "../encoding/primitives.js";
 
 /** A place in the relay's log: its length and head. */
@@ -9,6 +9,8 @@ export interface LogPlace {
   readonly n: number;
   readonly head: Uint8Array;
 }
+
+export const logPlaceLayout = struct<LogPlace>({ n: u53, head: bytes32 });
 
 /** How many places of the log are remembered to compare others' views with. */
 const REMEMBERED = 512;
@@ -44,7 +46,7 @@ export class LogMemory {
       heads.set(n, value);
       last = Math.max(last, n);
     }
-    const head = stored("log head", heads.get(last), (r) => r.fixed(32));
+    const head = stored("log head", heads.get(last), bytes32);
     return new LogMemory(roomTag, heads, { n: last, head });
   }
 

@@ -1,6 +1,6 @@
-import { decode, encode } from "@conclave/codec";
+import { struct, u32, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { isSignedBy, KEY_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
+import { bytes32, SignedLayout } from "../encoding/signed.js";
 
 /** A person's word that a device is theirs (docs/protocol.md §3). */
 export interface DeviceCert {
@@ -12,9 +12,11 @@ export interface DeviceCert {
   readonly deviceNo: number;
 }
 
-const LABEL = "conclave/device-cert/v1";
-const MAX_BODY = 128;
-const VERSION = 1;
+const layout = new SignedLayout<DeviceCert>(
+  "conclave/device-cert/v1",
+  128,
+  versioned(1, struct<DeviceCert>({ person: bytes32, device: bytes32, deviceNo: u32 })),
+);
 
 /** Certifies a device with the person's identity seed. Gives the signed certificate as bytes. */
 export function certifyDevice(
@@ -23,30 +25,16 @@ export function certifyDevice(
   device: Uint8Array,
   deviceNo: number,
 ): Uint8Array {
-  const body = encode(crypto.ed25519PublicKey(identitySeed), (w, person) =>
-    w.u16(VERSION).fixed(person).fixed(device).u32(deviceNo),
-  );
-  return signBody(crypto, identitySeed, LABEL, body);
+  return layout.sign(crypto, identitySeed, { person: crypto.ed25519PublicKey(identitySeed), device, deviceNo });
 }
 
 /** The certificate in these bytes, when the person it names signed it; else null. */
 export function openDeviceCert(crypto: Crypto, bytes: Uint8Array): DeviceCert | null {
-  const read = readDeviceCert(bytes);
   // RULE: identity.device-cert: only the identity key makes a device one of the person's (attacks A9, A62).
-  return read !== null && isSignedBy(crypto, read.cert.person, LABEL, read.signed) ? read.cert : null;
+  return layout.open(crypto, bytes, ({ person }) => person);
 }
 
-/** What the bytes say, and the signature to be checked; null for bytes that are no certificate. */
-export function readDeviceCert(bytes: Uint8Array): { cert: DeviceCert; signed: SignedBytes } | null {
-  const signed = splitSigned(bytes, MAX_BODY);
-  if (signed === null) return null;
-  const decoded = decode(signed.body, (r) => ({
-    version: r.u16(),
-    person: r.fixed(KEY_BYTES),
-    device: r.fixed(KEY_BYTES),
-    deviceNo: r.u32(),
-  }));
-  if (!decoded.ok || decoded.value.version !== VERSION) return null;
-  const { person, device, deviceNo } = decoded.value;
-  return { cert: { person, device, deviceNo }, signed };
+/** What the bytes say, whoever signed them; null for bytes that are no certificate. */
+export function readDeviceCert(bytes: Uint8Array): DeviceCert | null {
+  return layout.read(bytes)?.content ?? null;
 }

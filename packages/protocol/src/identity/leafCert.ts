@@ -1,6 +1,6 @@
-import { decode, encode, equalBytes } from "@conclave/codec";
+import { checked, equalBytes, opaque, struct, text, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { isSignedBy, KEY_BYTES, HASH_BYTES, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
+import { bytes32, HASH_BYTES, SignedLayout } from "../encoding/signed.js";
 import { type DeviceCert, openDeviceCert, readDeviceCert } from "./deviceCert.js";
 import { isLabel, MAX_LABEL } from "./label.js";
 
@@ -25,9 +25,19 @@ export interface DeviceIdentity {
   readonly deviceCert: Uint8Array;
 }
 
-const LABEL = "conclave/leaf-cert/v1";
-const MAX_BODY = 512;
-const VERSION = 1;
+const layout = new SignedLayout(
+  "conclave/leaf-cert/v1",
+  512,
+  versioned(
+    1,
+    struct({
+      deviceCert: opaque(256),
+      roomId: bytes32,
+      leaf: bytes32,
+      name: checked(text(MAX_LABEL), isLabel),
+    }),
+  ),
+);
 
 /** The room id in the leaf certificate of a charter. */
 export const NO_ROOM = new Uint8Array(HASH_BYTES);
@@ -39,40 +49,26 @@ export function certifyLeaf(
   content: { roomId: Uint8Array; leaf: Uint8Array; name: string },
 ): Uint8Array {
   if (!isLabel(content.name)) throw new RangeError("not a name");
-  const body = encode(content, (w, { roomId, leaf, name }) =>
-    w.u16(VERSION).opaque(device.deviceCert).fixed(roomId).fixed(leaf).text(name),
-  );
-  return signBody(crypto, device.deviceSeed, LABEL, body);
+  return layout.sign(crypto, device.deviceSeed, { ...content, deviceCert: device.deviceCert });
 }
 
 /** The certificate in these bytes, when both its signatures hold; else null. The caller compares room and leaf. */
 export function openLeafCert(crypto: Crypto, bytes: Uint8Array): LeafCert | null {
-  const read = readLeafCert(bytes);
-  if (read === null) return null;
-  const device = openDeviceCert(crypto, read.deviceCert);
+  const read = layout.read(bytes);
+  const device = read && openDeviceCert(crypto, read.content.deviceCert);
   // RULE: identity.leaf-cert: a leaf speaks for a person only through a device that the person certified (attacks A8, A9).
-  return device !== null && isSignedBy(crypto, device.device, LABEL, read.signed) ? read.cert : null;
+  return device && read.isBy(crypto, device.device) ? certOf(read.content, device) : null;
 }
 
 /** The person and name in a certificate that was checked before; null for bytes that are no certificate. */
 export function checkedHolder(bytes: Uint8Array): Pick<LeafCert, "person" | "name"> | null {
-  return readLeafCert(bytes)?.cert ?? null;
+  const read = layout.read(bytes);
+  const device = read && readDeviceCert(read.content.deviceCert);
+  return device && certOf(read.content, device);
 }
 
-function readLeafCert(bytes: Uint8Array): { cert: LeafCert; deviceCert: Uint8Array; signed: SignedBytes } | null {
-  const signed = splitSigned(bytes, MAX_BODY);
-  if (signed === null) return null;
-  const decoded = decode(signed.body, (r) => ({
-    version: r.u16(),
-    deviceCert: r.opaque(256),
-    roomId: r.fixed(HASH_BYTES),
-    leaf: r.fixed(KEY_BYTES),
-    name: r.text(MAX_LABEL),
-  }));
-  if (!decoded.ok || decoded.value.version !== VERSION || !isLabel(decoded.value.name)) return null;
-  const { deviceCert, roomId, leaf, name } = decoded.value;
-  const device = readDeviceCert(deviceCert);
-  return device === null ? null : { cert: { ...device.cert, roomId, leaf, name }, deviceCert, signed };
+function certOf({ roomId, leaf, name }: Omit<LeafCert, keyof DeviceCert>, device: DeviceCert): LeafCert {
+  return { ...device, roomId, leaf, name };
 }
 
 /**

@@ -1,10 +1,10 @@
-import { decode, encode, type Reader } from "@conclave/codec";
+import { decode, encode, opaque, struct, u53, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
-import { HASH_BYTES } from "../encoding/signed.js";
+import { bytes32 } from "../encoding/signed.js";
 import type { Primitives } from "../encoding/primitives.js";
-import type { LogPlace } from "../evidence/logMemory.js";
-import { readRosterKeys, type RosterKeys, writeRosterKeys } from "./slot.js";
+import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
+import { rosterKeyFields, type RosterKeys } from "./slot.js";
 
 /** What whoever is let in gets in the inbox, released by the relay together with the commit (attack A97). */
 export interface Admission extends RosterKeys {
@@ -18,7 +18,17 @@ export interface Admission extends RosterKeys {
 }
 
 const LABEL = "conclave/admission/v1";
-const VERSION = 1;
+const layout = versioned(
+  1,
+  struct<Admission>({
+    welcome: opaque(),
+    head: bytes32,
+    log: logPlaceLayout,
+    lastCommit: u53,
+    recordHash: bytes32,
+    ...rosterKeyFields,
+  }),
+);
 
 /** Seals an admission to the reply key of a request. Null when that key is unusable. */
 export function sealAdmission(
@@ -27,11 +37,7 @@ export function sealAdmission(
   replyPub: Uint8Array,
   admission: Admission,
 ): Uint8Array | null {
-  const content = encode(admission, (w, a) => {
-    w.u16(VERSION).opaque(a.welcome).fixed(a.head).u53(a.log.n).fixed(a.log.head).u53(a.lastCommit).fixed(a.recordHash);
-    writeRosterKeys(w, a);
-  });
-  return sealTo(primitives, { label: LABEL, roomTag }, replyPub, content);
+  return sealTo(primitives, { label: LABEL, roomTag }, replyPub, encode(admission, layout.write));
 }
 
 /** Opens an admission; null when it was not sealed for this reply key and room. */
@@ -42,20 +48,6 @@ export function openAdmission(
   blob: Uint8Array,
 ): Admission | null {
   const content = openSealed(crypto, { label: LABEL, roomTag }, replyKey, blob);
-  const decoded = content === null ? null : decode(content, readAdmission);
-  if (decoded === null || !decoded.ok || decoded.value.version !== VERSION) return null;
-  const { version: _, ...admission } = decoded.value;
-  return admission;
-}
-
-function readAdmission(r: Reader): Admission & { version: number } {
-  return {
-    version: r.u16(),
-    welcome: r.opaque(),
-    head: r.fixed(HASH_BYTES),
-    log: { n: r.u53(), head: r.fixed(HASH_BYTES) },
-    lastCommit: r.u53(),
-    recordHash: r.fixed(HASH_BYTES),
-    ...readRosterKeys(r),
-  };
+  const decoded = content && decode(content, layout.read);
+  return decoded?.ok ? decoded.value : null;
 }

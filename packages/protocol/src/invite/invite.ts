@@ -1,6 +1,6 @@
-import { DecodeError, type Reader, type Writer } from "@conclave/codec";
-import { KEY_BYTES } from "../encoding/signed.js";
-import { readRole, type Role, writeRole } from "../policy/role.js";
+import { bool, checked, choice, type Fields, fixed, optional, struct, u32, u53, variant } from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
+import { type Role, roleLayout } from "../policy/role.js";
 
 /** For whom an invite is. */
 export type InviteFor =
@@ -40,49 +40,30 @@ export interface Invite extends InviteTerms {
 }
 
 export const INVITE_ID_BYTES = 16;
-const CLASSES = ["single", "multi", "personal"] as const;
-const MODES = ["direct", "ask", "return"] as const;
 
-export function writeInviteTerms(writer: Writer, terms: InviteTerms): void {
-  writer.fixed(terms.inviteId).fixed(terms.joinPub).fixed(terms.slotPub).fixed(terms.tokenPub);
-  writer.u8(CLASSES.indexOf(terms.for.class) + 1);
-  if (terms.for.class === "multi") writer.u32(terms.for.limit);
-  if (terms.for.class === "personal") writer.fixed(terms.for.person);
-  writeRole(writer, terms.role);
-  writer.optional(terms.notAfter, (w, time) => w.u53(time)).u8(MODES.indexOf(terms.mode) + 1);
-}
+const termsFields: Fields<InviteTerms> = {
+  inviteId: fixed(INVITE_ID_BYTES),
+  joinPub: bytes32,
+  slotPub: bytes32,
+  tokenPub: bytes32,
+  for: variant<InviteFor, "class">("class", {
+    single: [1, {}],
+    multi: [2, { limit: checked(u32, (limit) => limit > 0) }],
+    personal: [3, { person: bytes32 }],
+  }),
+  role: roleLayout,
+  notAfter: optional(u53),
+  mode: choice({ direct: 1, ask: 2, return: 3 }),
+};
 
-export function readInviteTerms(reader: Reader): InviteTerms {
-  const keys = {
-    inviteId: reader.fixed(INVITE_ID_BYTES, "invite id"),
-    joinPub: reader.fixed(KEY_BYTES, "join key"),
-    slotPub: reader.fixed(KEY_BYTES, "slot key"),
-    tokenPub: reader.fixed(KEY_BYTES, "token key"),
-  };
-  const recipient = readInviteFor(reader);
-  const role = readRole(reader);
-  const notAfter = reader.optional((r) => r.u53("not after"));
-  const mode = MODES[reader.u8("invite mode") - 1];
-  if (mode === undefined) throw new DecodeError("bad_value", "invite mode");
-  return { ...keys, for: recipient, role, notAfter, mode };
-}
-
-function readInviteFor(reader: Reader): InviteFor {
-  const inviteClass = CLASSES[reader.u8("invite class") - 1];
-  switch (inviteClass) {
-    case "single":
-      return { class: "single" };
-    case "multi": {
-      const limit = reader.u32("invite limit");
-      if (limit === 0) throw new DecodeError("bad_value", "invite limit");
-      return { class: "multi", limit };
-    }
-    case "personal":
-      return { class: "personal", person: reader.fixed(KEY_BYTES, "person") };
-    default:
-      throw new DecodeError("bad_value", "invite class");
-  }
-}
+export const inviteTermsLayout = struct<InviteTerms>(termsFields);
+export const inviteLayout = struct<Invite>({
+  ...termsFields,
+  createdBy: bytes32,
+  createdSeq: u53,
+  uses: u32,
+  revoked: bool,
+});
 
 /** How many people may come by an invite. */
 export function inviteLimit(terms: InviteTerms): number {
@@ -102,19 +83,4 @@ export function closing(
   if (invite.revoked) return "invite_revoked";
   if (invite.uses >= inviteLimit(invite)) return "invite_used_up";
   return invite.notAfter !== null && chainTime > invite.notAfter ? "invite_expired" : null;
-}
-
-export function writeInvite(writer: Writer, invite: Invite): void {
-  writeInviteTerms(writer, invite);
-  writer.fixed(invite.createdBy).u53(invite.createdSeq).u32(invite.uses).bool(invite.revoked);
-}
-
-export function readInvite(reader: Reader): Invite {
-  return {
-    ...readInviteTerms(reader),
-    createdBy: reader.fixed(KEY_BYTES),
-    createdSeq: reader.u53(),
-    uses: reader.u32(),
-    revoked: reader.bool(),
-  };
 }

@@ -1,6 +1,6 @@
-import { decode, encode } from "@conclave/codec";
+import { fixed, optional, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { HASH_BYTES, isSignedBy, KEY_BYTES, signBody, splitSigned } from "../encoding/signed.js";
+import { bytes32, SignedLayout } from "../encoding/signed.js";
 import { INVITE_ID_BYTES } from "./invite.js";
 
 /**
@@ -16,15 +16,21 @@ export interface InviteProof {
   readonly place: { readonly prev: Uint8Array; readonly epoch: number } | null;
 }
 
-const LABEL = "conclave/join/v1";
+const layout = new SignedLayout<InviteProof>(
+  "conclave/join/v1",
+  512,
+  struct<InviteProof>({
+    roomId: bytes32,
+    inviteId: fixed(INVITE_ID_BYTES),
+    person: bytes32,
+    leaf: bytes32,
+    place: optional(struct({ prev: bytes32, epoch: u53 })),
+  }),
+);
 
 /** Signs, with the invite's join key, that this newcomer came by this invite; gives body and signature. */
 export function signInviteProof(crypto: Crypto, joinSeed: Uint8Array, proof: InviteProof): Uint8Array {
-  const body = encode(proof, (w, p) => {
-    w.fixed(p.roomId).fixed(p.inviteId).fixed(p.person).fixed(p.leaf);
-    w.optional(p.place, (x, { prev, epoch }) => x.fixed(prev).u53(epoch));
-  });
-  return signBody(crypto, joinSeed, LABEL, body);
+  return layout.sign(crypto, joinSeed, proof);
 }
 
 /** The proof in these bytes and whether this join key signed it. Null for bytes that are no proof. */
@@ -32,15 +38,6 @@ export function readInviteProof(bytes: Uint8Array): {
   proof: InviteProof;
   isSignedBy: (crypto: Crypto, joinPub: Uint8Array) => boolean;
 } | null {
-  const signed = splitSigned(bytes, 512);
-  if (signed === null) return null;
-  const decoded = decode(signed.body, (r) => ({
-    roomId: r.fixed(HASH_BYTES),
-    inviteId: r.fixed(INVITE_ID_BYTES),
-    person: r.fixed(KEY_BYTES),
-    leaf: r.fixed(KEY_BYTES),
-    place: r.optional((x) => ({ prev: x.fixed(HASH_BYTES), epoch: x.u53() })),
-  }));
-  if (!decoded.ok) return null;
-  return { proof: decoded.value, isSignedBy: (crypto, joinPub) => isSignedBy(crypto, joinPub, LABEL, signed) };
+  const read = layout.read(bytes);
+  return read && { proof: read.content, isSignedBy: read.isBy };
 }

@@ -1,4 +1,4 @@
-import { decode, DecodeError, encode, type Reader, type Writer } from "@conclave/codec";
+import { decode, DecodeError, encode, opaque, optional, struct, text, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import {
   CipherSuite,
@@ -8,6 +8,7 @@ import {
   MlsError,
   validateKeyPackage,
 } from "@conclave/mls";
+import { bytes32 } from "../encoding/signed.js";
 import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import { MAX_LABEL } from "../identity/label.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
@@ -38,29 +39,19 @@ export interface JoinRequest extends Omit<JoinRequestContent, "keyPackage"> {
 
 /** Longest note, in bytes. */
 export const MAX_NOTE = 4 * MAX_LABEL;
-const VERSION = 1;
-
-export function writeJoinRequest(writer: Writer, request: JoinRequestContent): void {
-  writer
-    .u16(VERSION)
-    .opaque(request.keyPackage)
-    .optional(request.inviteProof, (w, proof) => w.opaque(proof));
-  writer.fixed(request.inboxPub).fixed(request.replyPub).text(request.note);
-}
-
-function readJoinRequest(r: Reader) {
-  return {
-    version: r.u16(),
-    keyPackage: r.opaque(1 << 16),
-    inviteProof: r.optional((x) => x.opaque(512)),
-    inboxPub: r.fixed(32),
-    replyPub: r.fixed(32),
-    note: r.text(MAX_NOTE),
-  };
-}
+const layout = versioned(
+  1,
+  struct<JoinRequestContent>({
+    keyPackage: opaque(1 << 16),
+    inviteProof: optional(opaque(512)),
+    inboxPub: bytes32,
+    replyPub: bytes32,
+    note: text(MAX_NOTE),
+  }),
+);
 
 export function encodeJoinRequest(request: JoinRequestContent): Uint8Array {
-  return encode(request, writeJoinRequest);
+  return encode(request, layout.write);
 }
 
 /** The request in these bytes, when its key package is usable in this room at `now` (ms, local: only warns the honest). */
@@ -70,8 +61,8 @@ export function openJoinRequest(
   bytes: Uint8Array,
   now: number,
 ): Outcome<JoinRequest> {
-  const decoded = decode(bytes, readJoinRequest);
-  if (!decoded.ok || decoded.value.version !== VERSION) return refused("malformed", "request");
+  const decoded = decode(bytes, layout.read);
+  if (!decoded.ok) return refused("malformed", "request");
   const keyPackage = usableKeyPackage(crypto, room.suite, decoded.value.keyPackage);
   if (keyPackage === null) return refused("bad_key_package");
   const { leafNode } = keyPackage;
@@ -82,9 +73,8 @@ export function openJoinRequest(
   // RULE: request.lifetime: a request that lay too long is not answered (RFC 9420 §7.3; attack A70).
   if (!isWithinLifetime(leafNode, BigInt(Math.floor(now / 1000)))) return refused("key_package_expired");
   const cert: LeafCert = openLeafCert(crypto, leafNode.credential.identity)!;
-  const { version: _, ...content } = decoded.value;
   const { person, name, leaf } = cert;
-  return done({ ...content, keyPackage, leafCert: leafNode.credential.identity, person, name, leaf });
+  return done({ ...decoded.value, keyPackage, leafCert: leafNode.credential.identity, person, name, leaf });
 }
 
 function usableKeyPackage(crypto: Crypto, suite: number, bytes: Uint8Array): KeyPackage | null {

@@ -1,5 +1,5 @@
-import { decode, encode, fromBase64url, toBase64url } from "@conclave/codec";
-import { HASH_BYTES } from "../encoding/signed.js";
+import { concatBytes, decode, encode, fromBase64url, struct, text, toBase64url, u32, u53 } from "@conclave/codec";
+import { bytes32, HASH_BYTES } from "../encoding/signed.js";
 
 /** What an invite link says (docs/protocol.md §7). It is a secret: whoever has it can use the invite. */
 export interface InviteLink {
@@ -12,10 +12,19 @@ export interface InviteLink {
   readonly relay: string;
 }
 
+const MAX_RELAY = 512;
+const layout = struct<InviteLink>({
+  roomId: bytes32,
+  secret: bytes32,
+  floor: struct({ seq: u53, head: bytes32 }),
+  relay: text(MAX_RELAY),
+});
+
+const checkedLayout = struct({ link: layout, check: u32 });
+
 const PATH = "/#/join/";
 const VERSION = "v1.";
 const MAX_LINK = 2048;
-const MAX_RELAY = 512;
 const CHECK_BYTES = 4;
 /** Bytes before the relay's length: room, secret, floor. */
 const FIXED_BYTES = HASH_BYTES + 32 + 8 + HASH_BYTES;
@@ -33,11 +42,8 @@ export function inviteLink(host: string, link: InviteLink): string {
 
 /** What stands behind `#/join/`: the link without an address, `v1.` and base64url. As secret as the whole. */
 export function linkSecret(link: InviteLink): string {
-  const bytes = encode(link, (w, { roomId, secret, floor, relay }) =>
-    w.fixed(roomId).fixed(secret).u53(floor.seq).fixed(floor.head).text(relay),
-  );
-  const checked = encode(bytes, (w, body) => w.fixed(body).u32(crc32(body)));
-  return `${VERSION}${toBase64url(checked)}`;
+  const bytes = encode(link, layout.write);
+  return `${VERSION}${toBase64url(concatBytes(bytes, encode(crc32(bytes), u32.write)))}`;
 }
 
 /** The link in a text that a program wrote: a whole web address, or what comes after `v1.`. Null when there is none. */
@@ -66,16 +72,10 @@ export function linkLetters(letters: string): number | null {
 function linkOf(letters: string): InviteLink | null {
   const bytes = fromBase64url(letters);
   if (bytes === null) return null;
-  const decoded = decode(bytes, (r) => ({
-    roomId: r.fixed(HASH_BYTES),
-    secret: r.fixed(32),
-    floor: { seq: r.u53(), head: r.fixed(HASH_BYTES) },
-    relay: r.text(MAX_RELAY),
-    check: r.u32(),
-  }));
+  const decoded = decode(bytes, checkedLayout.read);
   if (!decoded.ok || decoded.value.check !== crc32(bytes.subarray(0, -CHECK_BYTES))) return null;
-  const { roomId, secret, floor, relay } = decoded.value;
-  return /^wss?:\/\/[^\s#]+$/u.test(relay) ? { roomId, secret, floor, relay } : null;
+  const { link } = decoded.value;
+  return /^wss?:\/\/[^\s#]+$/u.test(link.relay) ? link : null;
 }
 
 /** CRC-32 of IEEE 802.3 (RFC 1952 §8): finds accidents, and is no defence against anybody. */

@@ -1,6 +1,6 @@
-import { decode, encode } from "@conclave/codec";
-import { HASH_BYTES } from "../encoding/signed.js";
-import type { LogPlace } from "../evidence/logMemory.js";
+import { decode, encode, fixed, opaque, optional, struct, text, u53, versioned } from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
+import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import type { MessageContent } from "./message.js";
 
 /** What travels inside MLS for one message (docs/protocol.md §9). Who sent it, and in which epoch, MLS itself says. */
@@ -20,33 +20,26 @@ export const MAX_BODY = 64 * 1024;
 /** Longest name of a kind of message, in bytes. */
 export const MAX_KIND = 32;
 
-const VERSION = 1;
+const layout = versioned(
+  1,
+  struct<Payload>({
+    id: fixed(MESSAGE_ID_BYTES),
+    kind: text(MAX_KIND),
+    ref: optional(fixed(MESSAGE_ID_BYTES)),
+    body: opaque(MAX_BODY),
+    time: u53,
+    log: logPlaceLayout,
+    roster: struct({ seq: u53, head: bytes32 }),
+  }),
+);
 
 /** The plaintext of a message, before MLS seals it. */
 export function encodePayload(payload: Payload): Uint8Array {
-  return encode(payload, (w, p) => {
-    w.u16(VERSION)
-      .fixed(p.id)
-      .text(p.kind)
-      .optional(p.ref, (x, ref) => x.fixed(ref))
-      .opaque(p.body);
-    w.u53(p.time).u53(p.log.n).fixed(p.log.head).u53(p.roster.seq).fixed(p.roster.head);
-  });
+  return encode(payload, layout.write);
 }
 
 /** The payload in these bytes, or null: not one, or of a version that this app does not know. */
 export function decodePayload(bytes: Uint8Array): Payload | null {
-  const decoded = decode(bytes, (r) => ({
-    version: r.u16(),
-    id: r.fixed(MESSAGE_ID_BYTES),
-    kind: r.text(MAX_KIND),
-    ref: r.optional((x) => x.fixed(MESSAGE_ID_BYTES)),
-    body: r.opaque(MAX_BODY),
-    time: r.u53(),
-    log: { n: r.u53(), head: r.fixed(HASH_BYTES) },
-    roster: { seq: r.u53(), head: r.fixed(HASH_BYTES) },
-  }));
-  if (!decoded.ok || decoded.value.version !== VERSION) return null;
-  const { version: _, ...payload } = decoded.value;
-  return payload;
+  const decoded = decode(bytes, layout.read);
+  return decoded.ok ? decoded.value : null;
 }

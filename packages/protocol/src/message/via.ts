@@ -1,4 +1,4 @@
-import { decode, encode, utf8Bytes } from "@conclave/codec";
+import { bool, checked, decode, encode, fixed, list, struct, text, utf8Bytes, versioned } from "@conclave/codec";
 import { isLabel } from "../identity/label.js";
 import { MAX_BODY } from "./payload.js";
 
@@ -8,7 +8,6 @@ export const PARTY_ID_BYTES = 8;
 export const MAX_PARTY_LABEL = 64;
 /** So many parties at most are told of in one notice. */
 const MAX_PARTIES = 256;
-const VERSION = 1;
 
 /**
  * What an outside party (a build server, a sensor) says in a room, through the gateway of a member. The room takes the word
@@ -39,41 +38,31 @@ export function isPartyLabel(label: string): boolean {
   return isLabel(label) && utf8Bytes(label).length <= MAX_PARTY_LABEL;
 }
 
+const outside = { party: fixed(PARTY_ID_BYTES), label: checked(text(MAX_PARTY_LABEL), isPartyLabel) };
+const viaLayout = versioned(
+  1,
+  struct<ViaMessage>({ ...outside, text: checked(text(MAX_BODY), (words) => words !== "") }),
+);
+const noticeLayout = versioned(1, list(struct<GatewayParty>({ ...outside, hears: bool }), MAX_PARTIES));
+
 /** The body of a message of kind `via`. */
 export function encodeVia(via: ViaMessage): Uint8Array {
-  return encode(via, (w, { party, label, text }) => w.u16(VERSION).fixed(party).text(label).text(text));
+  return encode(via, viaLayout.write);
 }
 
 /** What a body of kind `via` says, or null when it is none, or of a version that this app does not know. */
 export function decodeVia(body: Uint8Array): ViaMessage | null {
-  const decoded = decode(body, (r) => ({
-    version: r.u16(),
-    party: r.fixed(PARTY_ID_BYTES),
-    label: r.text(MAX_PARTY_LABEL),
-    text: r.text(MAX_BODY),
-  }));
-  if (!decoded.ok) return null;
-  const { version, ...via } = decoded.value;
-  return version === VERSION && isPartyLabel(via.label) && via.text !== "" ? via : null;
+  const decoded = decode(body, viaLayout.read);
+  return decoded.ok ? decoded.value : null;
 }
 
 /** The body of a message of kind `gateway`: all parties that its author's gateway lets write here, and which of them hear. */
 export function encodeGatewayNotice(parties: readonly GatewayParty[]): Uint8Array {
-  return encode(parties, (w, all) =>
-    w.u16(VERSION).vector(all, (each, { party, label, hears }) => each.fixed(party).text(label).bool(hears)),
-  );
+  return encode(parties, noticeLayout.write);
 }
 
 /** The parties that a body of kind `gateway` names, or null when it is none, or of a version that this app does not know. */
 export function decodeGatewayNotice(body: Uint8Array): readonly GatewayParty[] | null {
-  const decoded = decode(body, (r) => ({
-    version: r.u16(),
-    parties: r.vector(
-      (each) => ({ party: each.fixed(PARTY_ID_BYTES), label: each.text(MAX_PARTY_LABEL), hears: each.bool() }),
-      MAX_PARTIES,
-    ),
-  }));
-  if (!decoded.ok) return null;
-  const { version, parties } = decoded.value;
-  return version === VERSION && parties.every(({ label }) => isPartyLabel(label)) ? parties : null;
+  const decoded = decode(body, noticeLayout.read);
+  return decoded.ok ? decoded.value : null;
 }

@@ -1,15 +1,15 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { decode, encode } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import { type Policy, policyHash, readPolicy, writePolicy } from "./policy.js";
+import { type Policy, policyHash, policyLayout } from "./policy.js";
 import { preset, type PresetName } from "./presets.js";
 import { isAtLeast } from "./role.js";
-import { readRule, type Rule, writeRule } from "./rule.js";
+import { type Rule, ruleLayout } from "./rule.js";
 
 const names: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
 
 function isReadable(rule: Rule): boolean {
-  return decode(encode(rule, writeRule), (reader) => readRule(reader)).ok;
+  return decode(encode(rule, ruleLayout.write), ruleLayout.read).ok;
 }
 
 describe("policy", () => {
@@ -17,7 +17,7 @@ describe("policy", () => {
     const hashes = new Set<string>();
     for (const name of names) {
       const policy = preset(name);
-      expect(decode(encode(policy, writePolicy), readPolicy)).toEqual({ ok: true, value: policy });
+      expect(decode(encode(policy, policyLayout.write), policyLayout.read)).toEqual({ ok: true, value: policy });
       hashes.add(String(policyHash(crypto, policy)));
     }
     expect(hashes.size).toBe(names.length);
@@ -38,9 +38,9 @@ describe("policy", () => {
       { kind: "anyOf", rules: [{ kind: "owner" }, { kind: "invite", inviteClass: "multi" }] },
     ];
     for (const rule of rules)
-      expect(decode(encode(rule, writeRule), (reader) => readRule(reader))).toEqual({ ok: true, value: rule });
+      expect(decode(encode(rule, ruleLayout.write), ruleLayout.read)).toEqual({ ok: true, value: rule });
     for (const bytes of [[0], [11], [4, 2], [9, 7], []])
-      expect(decode(new Uint8Array(bytes), (reader) => readRule(reader)).ok).toBe(false);
+      expect(decode(new Uint8Array(bytes), ruleLayout.read).ok).toBe(false);
   });
 
   it("RULE policy.quorum-positive: a quorum of none is no rule", () => {
@@ -58,7 +58,10 @@ describe("policy", () => {
   it("RULE policy.tenure-bounded: newcomers wait for 1,000 entries at most", () => {
     const policy = preset("ownerLed");
     const isFine = (settings: Partial<Policy["settings"]>) =>
-      decode(encode({ ...policy, settings: { ...policy.settings, ...settings } }, writePolicy), readPolicy).ok;
+      decode(
+        encode({ ...policy, settings: { ...policy.settings, ...settings } }, policyLayout.write),
+        policyLayout.read,
+      ).ok;
     expect([1000, 1001].map((minTenure) => isFine({ minTenure }))).toEqual([true, false]);
     expect([0, 1, 64, 65].map((count) => isFine({ removals: { count, entries: 5 } }))).toEqual([
       false,

@@ -1,7 +1,7 @@
-import { DecodeError, encode, type Reader, type Writer } from "@conclave/codec";
+import { checked, choice, type Codec, encode, mapped, optional, struct, u16, u32, u53, u8 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
-import { readRule, type Rule, writeRule } from "./rule.js";
+import { type Rule, ruleLayout } from "./rule.js";
 
 /** What a policy has a rule for. */
 export type PolicyMatter = "add" | "remove" | "setRole" | "setPolicy" | "invite" | "addDevice";
@@ -24,49 +24,35 @@ export interface Policy {
   readonly settings: PolicySettings;
 }
 
-const MATTERS = [
-  "add",
-  "remove",
-  "setRole",
-  "setPolicy",
-  "invite",
-  "addDevice",
-] as const satisfies readonly PolicyMatter[];
-const HISTORY = ["none", "marked"] as const;
-const MAX_REMOVALS = 64;
-const MAX_TENURE = 1000;
-
-export function writePolicy(writer: Writer, { rules, settings }: Policy): void {
-  for (const matter of MATTERS) writeRule(writer, rules[matter]);
-  writer.u32(settings.minTenure).u53(settings.maxStale).u8(HISTORY.indexOf(settings.history));
-  writer.optional(settings.removals, (w, { count, entries }) => w.u8(count).u16(entries));
-  // Room for recovery (heirs, delay), which this version does not have.
-  writer.u8(0);
-}
-
-export function readPolicy(reader: Reader): Policy {
-  const rule = () => readRule(reader);
-  const rules = {
-    add: rule(),
-    remove: rule(),
-    setRole: rule(),
-    setPolicy: rule(),
-    invite: rule(),
-    addDevice: rule(),
-  };
-  const minTenure = reader.u32("min tenure");
-  const maxStale = reader.u53("max stale");
-  const history = HISTORY[reader.u8("history")];
-  const removals = reader.optional((r) => ({ count: r.u8("removals"), entries: r.u16("entries") }));
+const settings = struct<PolicySettings>({
   // RULE: policy.tenure-bounded: a wait without end would leave a room to those who are in it now (attack A51).
-  if (minTenure > MAX_TENURE) throw new DecodeError("bad_value", "min tenure");
-  const badRemovals = removals !== null && (removals.count === 0 || removals.count > MAX_REMOVALS);
-  if (history === undefined || badRemovals || reader.u8("recovery") !== 0)
-    throw new DecodeError("bad_value", "settings");
-  return { rules, settings: { minTenure, maxStale, history, removals } };
-}
+  minTenure: checked(u32, (entries) => entries <= 1000),
+  maxStale: u53,
+  history: choice({ none: 0, marked: 1 }),
+  removals: optional(struct({ count: checked(u8, (count) => count > 0 && count <= 64), entries: u16 })),
+});
+
+const layout = struct({
+  rules: struct<Policy["rules"]>({
+    add: ruleLayout,
+    remove: ruleLayout,
+    setRole: ruleLayout,
+    setPolicy: ruleLayout,
+    invite: ruleLayout,
+    addDevice: ruleLayout,
+  }),
+  settings,
+  /** Room for recovery (heirs, delay), which this version does not have. */
+  recovery: checked(u8, (recovery) => recovery === 0),
+});
+
+export const policyLayout: Codec<Policy> = mapped(
+  layout,
+  ({ rules, settings }) => ({ rules, settings }),
+  (policy) => ({ ...policy, recovery: 0 }),
+);
 
 /** The hash that entries and approvals name a policy by. */
 export function policyHash(crypto: Crypto, policy: Policy): Uint8Array {
-  return labelledHash(crypto, "conclave/policy/v1", encode(policy, writePolicy));
+  return labelledHash(crypto, "conclave/policy/v1", encode(policy, policyLayout.write));
 }

@@ -1,4 +1,4 @@
-import { DecodeError, type Reader, type Writer } from "@conclave/codec";
+import { choice } from "@conclave/codec";
 
 /** What a person may be in a room, from least to most. */
 export type Role = "member" | "admin" | "owner";
@@ -11,12 +11,4 @@ export function isAtLeast(role: Role, least: Role): boolean {
   return NUMBER[role] >= NUMBER[least];
 }
 
-export function writeRole(writer: Writer, role: Role): void {
-  writer.u8(NUMBER[role]);
-}
-
-export function readRole(reader: Reader): Role {
-  const number = reader.u8("role");
-  for (const role of ["member", "admin", "owner"] as const) if (NUMBER[role] === number) return role;
-  throw new DecodeError("bad_value", "role");
-}
+export const roleLayout = choice(NUMBER);

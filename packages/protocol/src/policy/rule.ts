@@ -1,5 +1,5 @@
-import { DecodeError, type Reader, type Writer } from "@conclave/codec";
-import { readRole, type Role, writeRole } from "./role.js";
+import { bool, checked, choice, type Codec, list, u16, variant } from "@conclave/codec";
+import { type Role, roleLayout } from "./role.js";
 
 /** Which invites a rule accepts. */
 export type InviteClass = "single" | "multi" | "personal";
@@ -26,56 +26,27 @@ export type Rule =
   /** One of several. */
   | { readonly kind: "anyOf"; readonly rules: readonly Rule[] };
 
-const KINDS = [
-  "nobody",
-  "self",
-  "owner",
-  "role",
-  "quorum",
-  "majority",
-  "unanimous",
-  "anyMember",
-  "invite",
-  "anyOf",
-] as const satisfies readonly Rule["kind"][];
-const INVITE_CLASSES = ["any", "single", "multi", "personal"] as const;
-const MAX_CHOICES = 8;
+// The numbers are in signed bytes: never change one.
+const PLAIN = {
+  nobody: [1, {}],
+  self: [2, {}],
+  owner: [3, {}],
+  role: [4, { role: roleLayout }],
+  // RULE: policy.quorum-positive: a quorum of none would let silence decide (attack A55).
+  quorum: [5, { role: roleLayout, count: checked(u16, (count) => count > 0), half: bool }],
+  majority: [6, {}],
+  unanimous: [7, {}],
+  anyMember: [8, {}],
+  invite: [9, { inviteClass: choice({ any: 0, single: 1, multi: 2, personal: 3 }) }],
+} as const;
 
-export function writeRule(writer: Writer, rule: Rule): void {
-  writer.u8(KINDS.indexOf(rule.kind) + 1);
-  if (rule.kind === "role") writeRole(writer, rule.role);
-  if (rule.kind === "quorum") {
-    writeRole(writer, rule.role);
-    writer.u16(rule.count).bool(rule.half);
-  }
-  if (rule.kind === "invite") writer.u8(INVITE_CLASSES.indexOf(rule.inviteClass));
-  if (rule.kind === "anyOf") writer.vector(rule.rules, writeRule);
-}
+// RULE: policy.rule-bounded: choices do not nest and are few, so a rule costs next to nothing to read (attack A80).
+const choices = list<Rule>(
+  {
+    read: variant<Exclude<Rule, { readonly kind: "anyOf" }>, "kind">("kind", PLAIN).read,
+    write: (writer, rule) => ruleLayout.write(writer, rule),
+  },
+  8,
+);
 
-export function readRule(reader: Reader, nested = false): Rule {
-  const kind = KINDS[reader.u8("rule") - 1];
-  switch (kind) {
-    case undefined:
-      throw new DecodeError("bad_value", "rule");
-    case "role":
-      return { kind, role: readRole(reader) };
-    case "quorum": {
-      const rule = { kind, role: readRole(reader), count: reader.u16("quorum"), half: reader.bool("half") } as const;
-      // RULE: policy.quorum-positive: a quorum of none would let silence decide (attack A55).
-      if (rule.count === 0) throw new DecodeError("bad_value", "quorum");
-      return rule;
-    }
-    case "invite": {
-      const inviteClass = INVITE_CLASSES[reader.u8("invite class")];
-      if (inviteClass === undefined) throw new DecodeError("bad_value", "invite class");
-      return { kind, inviteClass };
-    }
-    case "anyOf": {
-      // RULE: policy.rule-bounded: choices do not nest and are few, so a rule costs next to nothing to read (attack A80).
-      if (nested) throw new DecodeError("bad_value", "nested rule");
-      return { kind, rules: reader.vector((r) => readRule(r, true), MAX_CHOICES, "rules") };
-    }
-    default:
-      return { kind };
-  }
-}
+export const ruleLayout: Codec<Rule> = variant<Rule, "kind">("kind", { ...PLAIN, anyOf: [10, { rules: choices }] });

@@ -1,29 +1,29 @@
-import { encode } from "@conclave/codec";
-import { stored } from "../encoding/stored.js";
+import { DecodeError, encode, is, list, mapped, optional, stored, struct, text } from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
 import { type Alarm, ALARMS, type AlarmCode } from "../evidence/alarm.js";
+import type { Rejection } from "../policy/rejection.js";
 
-const CODES = Object.keys(ALARMS) as AlarmCode[];
+const layout = list(
+  struct<Alarm>({
+    code: mapped(text(32), codeOf, (code) => code),
+    person: optional(bytes32),
+    // Rejections are not kept: the evidence is.
+    rejection: is<Rejection | null>(null),
+    evidence: text(),
+  }),
+);
 
-/** The alarms that pause a room, as one record. Their rejections are not kept: the evidence is. */
+/** The alarms that pause a room, as one record. */
 export function encodeAlarms(alarms: readonly Alarm[]): Uint8Array {
-  return encode(alarms, (w, list) =>
-    w.vector(list, (x, { code, person, evidence }) => {
-      x.text(code)
-        .optional(person, (y, bytes) => y.fixed(bytes))
-        .text(evidence);
-    }),
-  );
+  return encode(alarms, layout.write);
 }
 
-/** @throws TypeError for a damaged record */
-export function decodeAlarms(bytes: Uint8Array | undefined): Alarm[] {
-  if (bytes === undefined) return [];
-  return stored("alarms", bytes, (r) =>
-    r.vector((x) => {
-      const code = x.text(32);
-      const known = CODES.find((each) => each === code);
-      if (known === undefined) throw new TypeError("a stored alarm is of a newer version");
-      return { code: known, person: x.optional((y) => y.fixed(32)), rejection: null, evidence: x.text() };
-    }),
-  );
+/** @throws TypeError for a damaged record, or one of a newer version */
+export function decodeAlarms(bytes: Uint8Array | undefined): readonly Alarm[] {
+  return bytes === undefined ? [] : stored("alarms", bytes, layout);
+}
+
+function codeOf(name: string): AlarmCode {
+  if (!Object.hasOwn(ALARMS, name)) throw new DecodeError("version", "alarm code");
+  return name as AlarmCode;
 }

@@ -1,8 +1,8 @@
-import { encode, equalBytes } from "@conclave/codec";
+import { encode, equalBytes, opaque, stored, struct, u53 } from "@conclave/codec";
 import { decodeMessage, generateKeyPackage, Group, type KeyPackage, type KeyPackageBundle } from "@conclave/mls";
 import { inboxIdOf, type RosterRecord } from "@conclave/wire";
 import { sealTo } from "../encoding/sealing.js";
-import { stored } from "../encoding/stored.js";
+import { bytes32 } from "../encoding/signed.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
@@ -157,28 +157,27 @@ export function acceptDecline(
   return done({ by, time: decline.time });
 }
 
+const layout = struct<Asking>({
+  roomId: bytes32,
+  floor: struct({ seq: u53, head: bytes32 }),
+  inboxSeed: bytes32,
+  inboxPub: bytes32,
+  inboxId: bytes32,
+  replyKey: opaque(),
+  leafSeed: bytes32,
+  keyPackage: opaque(),
+  initPrivateKey: opaque(),
+  encryptionPrivateKey: opaque(),
+});
+
 /** An asking as bytes, to be stored: it holds secrets. */
 export function encodeAsking(asking: Asking): Uint8Array {
-  return encode(asking, (w, a) => {
-    w.fixed(a.roomId).u53(a.floor.seq).fixed(a.floor.head).fixed(a.inboxSeed).fixed(a.inboxPub).fixed(a.inboxId);
-    w.opaque(a.replyKey).fixed(a.leafSeed).opaque(a.keyPackage).opaque(a.initPrivateKey).opaque(a.encryptionPrivateKey);
-  });
+  return encode(asking, layout.write);
 }
 
 /** The asking that {@link encodeAsking} made. @throws TypeError for damaged bytes */
 export function decodeAsking(bytes: Uint8Array): Asking {
-  return stored("join request", bytes, (r) => ({
-    roomId: r.fixed(32),
-    floor: { seq: r.u53(), head: r.fixed(32) },
-    inboxSeed: r.fixed(32),
-    inboxPub: r.fixed(32),
-    inboxId: r.fixed(32),
-    replyKey: r.opaque(),
-    leafSeed: r.fixed(32),
-    keyPackage: r.opaque(),
-    initPrivateKey: r.opaque(),
-    encryptionPrivateKey: r.opaque(),
-  }));
+  return stored("join request", bytes, layout);
 }
 
 function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {

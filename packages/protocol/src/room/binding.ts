@@ -1,6 +1,6 @@
-import { decode, encode, equalBytes } from "@conclave/codec";
+import { decode, encode, equalBytes, struct, u53 } from "@conclave/codec";
 import { type Capabilities, type Extension, ExtensionType, findExtension, requiredCapabilities } from "@conclave/mls";
-import { HASH_BYTES } from "../encoding/signed.js";
+import { bytes32 } from "../encoding/signed.js";
 import type { Roster } from "../roster/roster.js";
 
 /** Which roster an epoch's keys go with: the content of the group context extension (docs/protocol.md §5). */
@@ -10,6 +10,8 @@ export interface RosterBinding {
   readonly head: Uint8Array;
   readonly stateHash: Uint8Array;
 }
+
+const layout = struct<RosterBinding>({ seq: u53, head: bytes32, stateHash: bytes32 });
 
 /** The extension type of {@link RosterBinding}, from RFC 9420's range for private use. */
 export const ROSTER_BINDING = 0xf0c1;
@@ -23,7 +25,7 @@ export function roomCapabilities(suite: number): Capabilities {
 
 /** The whole list of group context extensions of a room with this roster. */
 export function roomExtensions(roster: Roster): Extension[] {
-  const data = encode(roster, (w, { seq, head, stateHash }) => w.u53(seq).fixed(head).fixed(stateHash));
+  const data = encode(roster, layout.write);
   return [REQUIRED, { type: ROSTER_BINDING, data }];
 }
 
@@ -35,7 +37,7 @@ export function bindingOf(extensions: readonly Extension[]): RosterBinding | nul
   // members, and an unknown one could mean anything (attack A7).
   if (data === null || required === null || extensions.length !== 2 || !equalBytes(required, REQUIRED.data))
     return null;
-  const decoded = decode(data, (r) => ({ seq: r.u53(), head: r.fixed(HASH_BYTES), stateHash: r.fixed(HASH_BYTES) }));
+  const decoded = decode(data, layout.read);
   return decoded.ok ? decoded.value : null;
 }
 

@@ -1,8 +1,8 @@
-import { encode, type Reader, type Writer } from "@conclave/codec";
+import { bool, encode, list, stored, struct, u53 } from "@conclave/codec";
 import type { Crypto, KeyPair } from "@conclave/crypto";
 import type { EpochView } from "@conclave/mls";
-import { stored } from "../encoding/stored.js";
-import type { RosterKey } from "../transport/rosterLog.js";
+import { bytes32 } from "../encoding/signed.js";
+import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 
 /** Epochs before the current one whose envelopes can still be opened. */
 export const PAST_ENVELOPES = 2;
@@ -93,24 +93,16 @@ export function requestKeyPair(crypto: Crypto, secret: Uint8Array): KeyPair {
   return crypto.kemDeriveKeyPair("x25519", secret);
 }
 
-export function writeKeyring(writer: Writer, keys: Keyring): void {
-  const writeEpochKey = (w: Writer, { epoch, key }: EpochKey) => w.u53(epoch).fixed(key);
-  writer.vector(keys.envelopes, writeEpochKey).vector(keys.requests, writeEpochKey);
-  writer.vector(keys.roster, (w, { generation, key }) => w.u32(generation).fixed(key)).bool(keys.isRosterKeyUsed);
-}
-
-function readKeyring(reader: Reader): Keyring {
-  const readEpochKey = (r: Reader) => ({ epoch: r.u53(), key: r.fixed(32) });
-  return {
-    envelopes: reader.vector(readEpochKey),
-    requests: reader.vector(readEpochKey),
-    roster: reader.vector((r) => ({ generation: r.u32(), key: r.fixed(32) })),
-    isRosterKeyUsed: reader.bool(),
-  };
-}
+const epochKeys = list(struct<EpochKey>({ epoch: u53, key: bytes32 }));
+const layout = struct<Keyring>({
+  envelopes: epochKeys,
+  requests: epochKeys,
+  roster: list(rosterKeyLayout),
+  isRosterKeyUsed: bool,
+});
 
 export function encodeKeyring(keys: Keyring): Uint8Array {
-  return encode(keys, writeKeyring);
+  return encode(keys, layout.write);
 }
 
 /**
@@ -118,7 +110,7 @@ export function encodeKeyring(keys: Keyring): Uint8Array {
  * @throws TypeError for a damaged record
  */
 export function decodeKeyring(bytes: Uint8Array | undefined): Keyring {
-  return stored("keyring", bytes, readKeyring);
+  return stored("keyring", bytes, layout);
 }
 
 function envelopeKey(view: EpochView): Uint8Array {

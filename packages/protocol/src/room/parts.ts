@@ -1,8 +1,7 @@
-import { encode, toHex } from "@conclave/codec";
+import { encode, list, opaque, optional, pair, stored, struct, text, toHex } from "@conclave/codec";
 import type { Engine, Group, StagedCommit } from "@conclave/mls";
-import { decodeClientMessage, encodeClientFrame } from "@conclave/wire";
 import { prefixDelta } from "../encoding/delta.js";
-import { stored } from "../encoding/stored.js";
+import { bytes32 } from "../encoding/signed.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Delta, Primitives } from "../encoding/primitives.js";
 import type { Roster } from "../roster/roster.js";
@@ -13,6 +12,7 @@ import type { Append } from "./outcome.js";
 import type { Petitions } from "./petitions.js";
 import type { RelayWatch } from "./relayWatch.js";
 import type { RoomCore } from "./roomCore.js";
+import { appendLayout } from "./storedAppend.js";
 
 /** An own commit that is on its way. */
 export interface Pending {
@@ -89,29 +89,20 @@ export function isWithdrawnKey(key: string): boolean {
   return key.startsWith(WITHDRAWN);
 }
 
-export function encodePending(pending: Pending): Uint8Array {
-  const { put, delete: gone } = pending.groupDelta;
-  return encode(pending, (w, { recordHash, judgement, append }) => {
-    w.fixed(recordHash).optional(judgement.transition?.entry.bytes ?? null, (x, bytes) => x.opaque(bytes));
-    w.opaque(encodeClientFrame({ ...append, type: "append", id: 1 }));
-    w.vector(put, (x, [key, value]) => x.text(key).opaque(value)).vector(gone, (x, key) => x.text(key));
-  });
+const pendingLayout = struct({
+  recordHash: bytes32,
+  /** The roster entry that it carries. */
+  entry: optional(opaque()),
+  append: appendLayout,
+  groupDelta: struct<Delta>({ put: list(pair(text(), opaque())), delete: list(text()) }),
+});
+
+export function encodePending({ judgement, ...pending }: Pending): Uint8Array {
+  return encode({ ...pending, entry: judgement.transition?.entry.bytes ?? null }, pendingLayout.write);
 }
 
 /** The pending commit that was stored, as it is judged against the room now. @throws TypeError when it is damaged */
 export function decodePending(bytes: Uint8Array, judged: (entry: Uint8Array | null) => Judgement): Pending {
-  const { entry, frame, ...rest } = stored("pending commit", bytes, (r) => ({
-    recordHash: r.fixed(32),
-    entry: r.optional((x) => x.opaque()),
-    frame: r.opaque(),
-    groupDelta: {
-      put: r.vector((x) => [x.text(), x.opaque()] as const),
-      delete: r.vector((x) => x.text()),
-    },
-  }));
-  const decoded = decodeClientMessage(frame, { messageBytes: Number.MAX_SAFE_INTEGER, frames: 1 });
-  const request = decoded.ok ? decoded.frames[0] : undefined;
-  if (request?.type !== "append") throw new TypeError("the stored pending commit is damaged");
-  const { type: _type, id: _id, ...append } = request;
-  return { ...rest, append, judgement: judged(entry), staged: null };
+  const { entry, ...rest } = stored("pending commit", bytes, pendingLayout);
+  return { ...rest, judgement: judged(entry), staged: null };
 }

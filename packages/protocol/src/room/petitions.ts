@@ -1,8 +1,8 @@
-import { encode, equalBytes, toHex } from "@conclave/codec";
+import { encode, ending, equalBytes, list, opaque, stored, struct, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { stored } from "../encoding/stored.js";
+import { bytes32 } from "../encoding/signed.js";
 import type { Delta } from "../encoding/primitives.js";
-import { type Action, actionHash, readAction, writeAction } from "../roster/action.js";
+import { type Action, actionHash, actionLayout } from "../roster/action.js";
 import { openApproval } from "../roster/approval.js";
 import { openFarewell } from "../roster/farewell.js";
 import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
@@ -40,7 +40,7 @@ export class Petitions {
   static load(records: Iterable<readonly [string, Uint8Array]>): Petitions {
     const all = Petitions.empty();
     for (const [key, value] of records) {
-      if (key.startsWith(PETITION)) all.petitions.set(key.slice(PETITION.length), decodePetition(value));
+      if (key.startsWith(PETITION)) all.petitions.set(key.slice(PETITION.length), stored("petition", value, layout));
       if (key.startsWith(FAREWELL)) all.farewells.set(key.slice(FAREWELL.length), value);
     }
     return all;
@@ -196,7 +196,7 @@ export class Petitions {
   private put(petition: Petition): Delta {
     const key = toHex(petition.actionHash);
     this.petitions.set(key, petition);
-    return { put: [[PETITION + key, encodePetition(petition)]], delete: this.limit(this.petitions, PETITION) };
+    return { put: [[PETITION + key, encode(petition, layout.write)]], delete: this.limit(this.petitions, PETITION) };
   }
 
   private limit(map: Map<string, unknown>, prefix: string): string[] {
@@ -218,23 +218,12 @@ function askersOf({ by, alsoBy }: Petition): readonly Uint8Array[] {
 
 const NOTHING: Delta = { put: [], delete: [] };
 
-function encodePetition(petition: Petition): Uint8Array {
-  return encode(petition, (w, p) => {
-    w.fixed(p.actionHash).fixed(p.by);
-    writeAction(w, p.action);
-    w.vector(p.approvals, (x, approval) => x.opaque(approval));
-    w.vector(p.declinedBy, (x, person) => x.fixed(person));
-    if (p.alsoBy.length > 0) w.vector(p.alsoBy, (x, person) => x.fixed(person));
-  });
-}
-
-function decodePetition(bytes: Uint8Array): Petition {
-  return stored("petition", bytes, (r) => {
-    const [hash, by, action] = [r.fixed(32), r.fixed(32), readAction(r)];
-    if (action === null) throw new TypeError("a stored petition is of a newer version");
-    const approvals = r.vector((x) => x.opaque());
-    const declinedBy = r.vector((x) => x.fixed(32));
-    const alsoBy = r.remaining === 0 ? [] : r.vector((x) => x.fixed(32));
-    return { actionHash: hash, by, alsoBy, action, approvals, declinedBy };
-  });
-}
+const people = list(bytes32);
+const layout = struct<Petition>({
+  actionHash: bytes32,
+  by: bytes32,
+  action: actionLayout,
+  approvals: list(opaque()),
+  declinedBy: people,
+  alsoBy: ending(people, []),
+});

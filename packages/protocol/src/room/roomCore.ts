@@ -1,5 +1,5 @@
-import { encode } from "@conclave/codec";
-import { stored } from "../encoding/stored.js";
+import { choice, encode, optional, stored, struct, u32, u53, versioned } from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
 
 /**
  * How this device stands in a room. `joining`: its own join is on its way. `active`: in. `removed`, `left`: not any more.
@@ -31,18 +31,25 @@ export interface RoomCore {
   readonly losses: number;
 }
 
-const STATUS = ["joining", "active", "removed", "left"] as const;
-const VERSION = 1;
+const layout = versioned(
+  1,
+  struct<RoomCore>({
+    roomId: bytes32,
+    person: bytes32,
+    leafSeed: bytes32,
+    leaf: bytes32,
+    // Numbers are stored: never change one.
+    status: choice({ joining: 0, active: 1, removed: 2, left: 3 }),
+    lastCommit: u53,
+    gapAt: u53,
+    joinHash: optional(bytes32),
+    confirmed: optional(struct<Confirmation>({ by: bytes32, time: u53 })),
+    losses: u32,
+  }),
+);
 
 export function encodeCore(core: RoomCore): Uint8Array {
-  return encode(core, (w, c) => {
-    w.u16(VERSION).fixed(c.roomId).fixed(c.person).fixed(c.leafSeed).fixed(c.leaf);
-    w.u8(STATUS.indexOf(c.status))
-      .u53(c.lastCommit)
-      .u53(c.gapAt)
-      .optional(c.joinHash, (x, hash) => x.fixed(hash));
-    w.optional(c.confirmed, (x, { by, time }) => x.fixed(by).u53(time)).u32(c.losses);
-  });
+  return encode(core, layout.write);
 }
 
 /**
@@ -50,19 +57,5 @@ export function encodeCore(core: RoomCore): Uint8Array {
  * @throws TypeError for a damaged record, or one of a newer version
  */
 export function decodeCore(bytes: Uint8Array | undefined): RoomCore {
-  return stored("room", bytes, (r) => {
-    if (r.u16() !== VERSION) throw new TypeError("this room was stored by a newer version");
-    return {
-      roomId: r.fixed(32),
-      person: r.fixed(32),
-      leafSeed: r.fixed(32),
-      leaf: r.fixed(32),
-      status: STATUS[r.u8()]!,
-      lastCommit: r.u53(),
-      gapAt: r.u53(),
-      joinHash: r.optional((x) => x.fixed(32)),
-      confirmed: r.optional((x) => ({ by: x.fixed(32), time: x.u53() })),
-      losses: r.u32(),
-    };
-  });
+  return stored("room", bytes, layout);
 }

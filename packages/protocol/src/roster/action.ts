@@ -1,4 +1,4 @@
-import { decode, encode, type Reader, Writer } from "@conclave/codec";
+import { type Codec, decode, DecodeError, encode, mapped, opaque, struct, u16 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
 import type { ActionRule } from "./actions/actionRule.js";
@@ -58,37 +58,47 @@ export function ruleOf(action: Action): ActionRule<Action> {
   return rule(action.type);
 }
 
-// Each rule is only ever given actions of its own type: `ruleOf` and `readAction` look it up by that.
+// Each rule is only ever given actions of its own type: `ruleOf` and `anyAction` look it up by that.
 function rule(type: ActionType): ActionRule<Action> {
   return ACTIONS[type] as unknown as ActionRule<Action>;
 }
 
-/** `u16 number, opaque content<V>`: an unknown number can still be read past. */
-export function writeAction(writer: Writer, action: Action): void {
-  const { number, write } = ruleOf(action);
-  const content = new Writer(256);
-  write(content, action);
-  writer.u16(number).opaque(content.finish());
-}
+const frame = struct({ number: u16, content: opaque(1 << 16) });
 
-/** The action, or null when its number is one that this version does not know. @throws DecodeError */
-export function readAction(reader: Reader): Action | null {
-  const found = BY_NUMBER.get(reader.u16("action"));
-  const content = reader.opaque(1 << 16, "action");
-  if (found === undefined) return null;
-  const decoded = decode(content, found.read);
-  if (!decoded.ok) throw decoded.error;
-  return decoded.value;
-}
+/** An action, or null for one whose number this version does not know: its content can be read past. Null is never written. */
+export const anyAction: Codec<Action | null> = {
+  read: (reader) => {
+    const { number, content } = frame.read(reader);
+    const found = BY_NUMBER.get(number);
+    if (found === undefined) return null;
+    const decoded = decode(content, found.layout.read);
+    if (!decoded.ok) throw decoded.error;
+    return decoded.value;
+  },
+  write: (writer, action) => {
+    const { number, layout } = ruleOf(action!);
+    frame.write(writer, { number, content: encode(action!, layout.write) });
+  },
+};
+
+/** An action that this version knows: another one is the fault `version`. */
+export const actionLayout: Codec<Action> = mapped(
+  anyAction,
+  (action) => {
+    if (action === null) throw new DecodeError("version", "action");
+    return action;
+  },
+  (action) => action,
+);
 
 /** The canonical bytes of an action. */
 export function encodeAction(action: Action): Uint8Array {
-  return encode(action, writeAction);
+  return encode(action, actionLayout.write);
 }
 
 /** The action in these bytes, or null when they hold none that this version knows. */
 export function decodeAction(bytes: Uint8Array): Action | null {
-  const decoded = decode(bytes, readAction);
+  const decoded = decode(bytes, actionLayout.read);
   return decoded.ok ? decoded.value : null;
 }
 

@@ -1,5 +1,5 @@
-import type { Reader, Writer } from "@conclave/codec";
-import { KEY_BYTES } from "../encoding/signed.js";
+import { struct, text } from "@conclave/codec";
+import { bytes32 } from "../encoding/signed.js";
 
 /** Where a room's relay is, and the Ed25519 key that signs its receipts. */
 export interface RelayIdentity {
@@ -10,13 +10,7 @@ export interface RelayIdentity {
 
 const MAX_ADDRESS = 512;
 
-export function writeRelay(writer: Writer, relay: RelayIdentity): void {
-  writer.fixed(relay.publicKey).text(relay.address);
-}
-
-export function readRelay(reader: Reader): RelayIdentity {
-  return { publicKey: reader.fixed(KEY_BYTES, "relay key"), address: reader.text(MAX_ADDRESS, "relay address") };
-}
+export const relayLayout = struct<RelayIdentity>({ publicKey: bytes32, address: text(MAX_ADDRESS) });
 
 // Scheme, host (name, IPv4, or IPv6 in brackets), port, path. Written out: how much an engine's URL parser takes differs.
 const ADDRESS = /^wss?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(\/[a-zA-Z0-9._~/-]*)?$/u;

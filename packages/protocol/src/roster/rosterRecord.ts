@@ -1,11 +1,11 @@
-import { decode, encode, toHex, type Reader, type Writer } from "@conclave/codec";
+import { bool, encode, fixed, list, optional, stored, struct, text, toHex, u32, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { HASH_BYTES, KEY_BYTES } from "../encoding/signed.js";
+import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL } from "../identity/label.js";
-import { INVITE_ID_BYTES, type Invite, readInvite, writeInvite } from "../invite/invite.js";
-import { policyHash, readPolicy, writePolicy } from "../policy/policy.js";
-import { readRole, writeRole } from "../policy/role.js";
-import { readRelay, writeRelay } from "./relayIdentity.js";
+import { INVITE_ID_BYTES, type Invite, inviteLayout } from "../invite/invite.js";
+import { policyHash, policyLayout } from "../policy/policy.js";
+import { roleLayout } from "../policy/role.js";
+import { relayLayout } from "./relayIdentity.js";
 import type { Device, FormerMember, Member, Roster } from "./roster.js";
 import { StateTable } from "./stateTable.js";
 
@@ -18,49 +18,31 @@ export const recordKey = {
   head: "r/head",
 } as const;
 
-export function encodeMember(member: Member): Uint8Array {
-  return encode(member, (w, m) => {
-    w.fixed(m.person).text(m.name);
-    writeRole(w, m.role);
-    w.u53(m.joinedSeq)
-      .u53(m.changedSeq)
-      .fixed(m.addedBy)
-      .optional(m.inviteId, (x, id) => x.fixed(id));
-    w.vector(m.devices, (x, d) => x.fixed(d.leaf).fixed(d.device).u32(d.deviceNo).u53(d.addedSeq));
-    w.u53(m.entries).vector(m.removals, (x, at) => x.u53(at));
-  });
-}
+const memberLayout = struct<Member>({
+  person: bytes32,
+  name: text(MAX_LABEL),
+  role: roleLayout,
+  joinedSeq: u53,
+  changedSeq: u53,
+  addedBy: bytes32,
+  inviteId: optional(fixed(INVITE_ID_BYTES)),
+  devices: list(struct<Device>({ leaf: bytes32, device: bytes32, deviceNo: u32, addedSeq: u53 })),
+  entries: u53,
+  removals: list(u53),
+});
 
-function readMember(r: Reader): Member {
-  return {
-    person: r.fixed(KEY_BYTES),
-    name: r.text(MAX_LABEL),
-    role: readRole(r),
-    joinedSeq: r.u53(),
-    changedSeq: r.u53(),
-    addedBy: r.fixed(KEY_BYTES),
-    inviteId: r.optional((x) => x.fixed(INVITE_ID_BYTES)),
-    devices: r.vector((x): Device => ({
-      leaf: x.fixed(KEY_BYTES),
-      device: x.fixed(KEY_BYTES),
-      deviceNo: x.u32(),
-      addedSeq: x.u53(),
-    })),
-    entries: r.u53(),
-    removals: r.vector((x) => x.u53()),
-  };
+const formerLayout = struct<FormerMember>({ person: bytes32, name: text(MAX_LABEL), leftSeq: u53, banned: bool });
+
+export function encodeMember(member: Member): Uint8Array {
+  return encode(member, memberLayout.write);
 }
 
 export function encodeFormer(former: FormerMember): Uint8Array {
-  return encode(former, (w, f) => w.fixed(f.person).text(f.name).u53(f.leftSeq).bool(f.banned));
-}
-
-function readFormer(r: Reader): FormerMember {
-  return { person: r.fixed(KEY_BYTES), name: r.text(MAX_LABEL), leftSeq: r.u53(), banned: r.bool() };
+  return encode(former, formerLayout.write);
 }
 
 export function encodeInvite(invite: Invite): Uint8Array {
-  return encode(invite, writeInvite);
+  return encode(invite, inviteLayout.write);
 }
 
 /** What of a roster is about the room as a whole. */
@@ -69,32 +51,28 @@ export type RosterMeta = Pick<
   "seq" | "title" | "policy" | "relay" | "sealed" | "chainTime" | "generation" | "changedSeq"
 >;
 
+const metaLayout = struct<RosterMeta>({
+  seq: u53,
+  title: text(MAX_LABEL),
+  policy: policyLayout,
+  relay: relayLayout,
+  sealed: bool,
+  chainTime: u53,
+  generation: u32,
+  changedSeq: u53,
+});
+
+type Head = Pick<Roster, "roomId" | "head">;
+const headLayout = struct<Head>({ roomId: bytes32, head: bytes32 });
+
 /** The part of the state hash that is not a record of its own. */
 export function encodeMeta(meta: RosterMeta): Uint8Array {
-  return encode(meta, (w: Writer, m) => {
-    w.u53(m.seq).text(m.title);
-    writePolicy(w, m.policy);
-    writeRelay(w, m.relay);
-    w.bool(m.sealed).u53(m.chainTime).u32(m.generation).u53(m.changedSeq);
-  });
-}
-
-function readMeta(r: Reader): RosterMeta {
-  return {
-    seq: r.u53(),
-    title: r.text(MAX_LABEL),
-    policy: readPolicy(r),
-    relay: readRelay(r),
-    sealed: r.bool(),
-    chainTime: r.u53(),
-    generation: r.u32(),
-    changedSeq: r.u53(),
-  };
+  return encode(meta, metaLayout.write);
 }
 
 /** Room id and head: in storage, but not in the state hash, which a signed entry contains. */
-export function encodeHead(roster: Pick<Roster, "roomId" | "head">): Uint8Array {
-  return encode(roster, (w, { roomId, head }) => w.fixed(roomId).fixed(head));
+export function encodeHead(roster: Head): Uint8Array {
+  return encode(roster, headLayout.write);
 }
 
 /** The roster that stored records hold. Records of other keys are ignored. @throws TypeError when they are damaged */
@@ -105,20 +83,19 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
   const former = new Map<string, FormerMember>();
   const rows = new Map<string, Uint8Array>();
   let meta: RosterMeta | null = null;
-  let head: { roomId: Uint8Array; head: Uint8Array } | null = null;
+  let head: Head | null = null;
   for (const [key, value] of records) {
-    if (key === recordKey.meta) meta = stored(value, readMeta);
-    else if (key === recordKey.head)
-      head = stored(value, (r) => ({ roomId: r.fixed(HASH_BYTES), head: r.fixed(HASH_BYTES) }));
+    if (key === recordKey.meta) meta = stored("roster", value, metaLayout);
+    else if (key === recordKey.head) head = stored("roster head", value, headLayout);
     else if (key.startsWith("r/")) {
       rows.set(key, value);
       const name = key.slice(4);
       if (key.startsWith("r/m/")) {
-        const member = stored(value, readMember);
+        const member = stored("member", value, memberLayout);
         members.set(name, member);
         for (const device of member.devices) leaves.set(toHex(device.leaf), name);
-      } else if (key.startsWith("r/i/")) invites.set(name, stored(value, readInvite));
-      else former.set(name, stored(value, readFormer));
+      } else if (key.startsWith("r/i/")) invites.set(name, stored("invite", value, inviteLayout));
+      else former.set(name, stored("former member", value, formerLayout));
     }
   }
   if (meta === null || head === null) throw new TypeError("the stored roster is incomplete");
@@ -134,10 +111,4 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
     table,
     stateHash: table.root(crypto, encodeMeta(meta)),
   };
-}
-
-function stored<T>(bytes: Uint8Array, read: (reader: Reader) => T): T {
-  const decoded = decode(bytes, read);
-  if (!decoded.ok) throw new TypeError("a stored roster record is damaged", { cause: decoded.error });
-  return decoded.value;
 }

@@ -1,6 +1,7 @@
-import { decode, encode, Writer } from "@conclave/codec";
+import { decode, encode, opaque, optional, struct, u32, u53, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import { derivedKey } from "../encoding/digest.js";
+import { bytes32 } from "../encoding/signed.js";
 import { pad, unpad } from "./padding.js";
 
 /** The key under which roster entries are sealed from one removal to the next (docs/protocol.md §4). */
@@ -8,6 +9,8 @@ export interface RosterKey {
   readonly generation: number;
   readonly key: Uint8Array;
 }
+
+export const rosterKeyLayout = struct<RosterKey>({ generation: u32, key: bytes32 });
 
 /** What a roster record holds: the signed entry, and in the first record of a generation the key before. */
 export interface RosterRecordContent {
@@ -17,7 +20,8 @@ export interface RosterRecordContent {
 
 const LABEL = "conclave/roster-log/v1";
 const NONCE = new Uint8Array(12);
-const MAX_ENTRY = 1 << 17;
+const contentLayout = struct<RosterRecordContent>({ entry: opaque(1 << 17), previousKey: optional(bytes32) });
+const recordLayout = struct({ generation: u32, seq: u53, mask: bytes32, sealed: opaque() });
 
 /**
  * Seals an entry under a roster key: `generation, seq, sealed`. Deterministic, so whoever holds the entry and the keys
@@ -31,16 +35,13 @@ export function sealRosterRecord(
   content: RosterRecordContent,
 ): Uint8Array {
   // Padded: the length of an entry would tell the relay what kind of decision it is (attack A88).
-  const plain = pad(
-    encode(content, (writer, c) => writer.opaque(c.entry).optional(c.previousKey, (inner, key) => inner.fixed(key))),
-  );
+  const plain = pad(encode(content, contentLayout.write));
   // Concurrent authors may seal two entries of one seq: the record key is of the entry too, its hash stands in front.
   const entryHash = crypto.hash("sha256", plain);
   const key = recordKey(crypto, rosterKey.key, seq, entryHash);
   const sealed = committingSeal(crypto, key, NONCE, aadOf(roomTag, rosterKey.generation, seq), plain);
-  return encode(null, (writer) =>
-    writer.u32(rosterKey.generation).u53(seq).fixed(maskOf(crypto, entryHash)).opaque(sealed),
-  );
+  const { generation } = rosterKey;
+  return encode({ generation, seq, mask: maskOf(crypto, entryHash), sealed }, recordLayout.write);
 }
 
 /** Opens a record with the key of its generation among `keys`; null when none fits or it is not this record. */
@@ -50,7 +51,7 @@ export function openRosterRecord(
   keys: readonly RosterKey[],
   record: Uint8Array,
 ): (RosterRecordContent & { generation: number; seq: number }) | null {
-  const outer = decode(record, (r) => ({ generation: r.u32(), seq: r.u53(), mask: r.fixed(32), sealed: r.opaque() }));
+  const outer = decode(record, recordLayout.read);
   if (!outer.ok) return null;
   const { generation, seq, mask, sealed } = outer.value;
   // RULE: rosterLog.generation: a record names a known key; a generation ahead is nobody's to announce (attack A12).
@@ -61,10 +62,7 @@ export function openRosterRecord(
   if (plain === null) return null;
   const unpadded = unpad(plain);
   if (unpadded === null) return null;
-  const content = decode(unpadded, (r) => ({
-    entry: r.opaque(MAX_ENTRY),
-    previousKey: r.optional((inner) => inner.fixed(32)),
-  }));
+  const content = decode(unpadded, contentLayout.read);
   return content.ok ? { ...content.value, generation, seq } : null;
 }
 

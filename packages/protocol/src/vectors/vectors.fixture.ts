@@ -9,9 +9,9 @@ import { NO_ROOM } from "../identity/leafCert.js";
 import { recoveryPhrase } from "../identity/recoveryPhrase.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { inviteLink } from "../invite/link.js";
-import { type Policy, policyHash, writePolicy } from "../policy/policy.js";
+import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
-import { type Rule, writeRule } from "../policy/rule.js";
+import { type Rule, ruleLayout } from "../policy/rule.js";
 import { roomTagOf } from "../room/roomTag.js";
 import type { Chain } from "../roster/chain.fixture.js";
 import { openEnvelope, sealEnvelope } from "../transport/envelope.js";
@@ -97,10 +97,10 @@ function identityVectors(crypto: Crypto, chain: Chain): Vectors {
 
 function policyVectors(crypto: Crypto): Vectors {
   return {
-    rules: RULES.map((rule) => ({ rule, bytes: toHex(encode(rule, writeRule)) })),
+    rules: RULES.map((rule) => ({ rule, bytes: toHex(encode(rule, ruleLayout.write)) })),
     presets: PRESETS.map((name) => {
       const policy: Policy = preset(name);
-      return { name, bytes: toHex(encode(policy, writePolicy)), hash: toHex(policyHash(crypto, policy)) };
+      return { name, bytes: toHex(encode(policy, policyLayout.write)), hash: toHex(policyHash(crypto, policy)) };
     }),
   };
 }

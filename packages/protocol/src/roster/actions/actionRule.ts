@@ -1,4 +1,4 @@
-import type { Reader, Writer } from "@conclave/codec";
+import { type Codec, type Fields, is, struct } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PolicyMatter } from "../../policy/policy.js";
 import type { Role } from "../../policy/role.js";
@@ -12,9 +12,8 @@ export interface ActionRule<A extends { readonly type: string }> {
   readonly type: A["type"];
   /** Part of signed bytes: never change one. 100 to 102 are kept for succession (claim, veto, complete). */
   readonly number: number;
-  readonly write: (writer: Writer, action: A) => void;
-  /** @throws DecodeError */
-  readonly read: (reader: Reader) => A;
+  /** What it says, as bytes. */
+  readonly layout: Codec<A>;
   /** The role that one must have to author it, whatever the policy says. */
   readonly leastRole: Role;
   /** Whether it is still possible in a sealed room. */
@@ -54,7 +53,11 @@ export interface Arrival {
   readonly isDirect: boolean;
 }
 
-type Required = "type" | "number" | "write" | "read" | "apply";
+type Required = "type" | "number" | "apply";
+
+/** What has to be said of an action, and what may be. `fields`: those of the action, in their order in bytes. */
+type Said<A extends { readonly type: string }> = Pick<ActionRule<A>, Required> &
+  Partial<Omit<ActionRule<A>, Required | "layout">> & { readonly fields: Fields<Omit<A, "type">> };
 
 /**
  * The rule of one kind of action: what it says, and the strictest answer to what it leaves out.
@@ -62,10 +65,9 @@ type Required = "type" | "number" | "write" | "read" | "apply";
  * RULE: permission.allow-list: what a plain member may author at all is said of each action; a new one is the admins', and
  * not possible in a sealed room, until somebody says otherwise (docs/protocol.md §4; attack A2).
  */
-export function actionRule<A extends { readonly type: string }>(
-  said: Pick<ActionRule<A>, Required> & Partial<Omit<ActionRule<A>, Required>>,
-): ActionRule<A> {
+export function actionRule<A extends { readonly type: string }>({ fields, ...said }: Said<A>): ActionRule<A> {
   return {
+    layout: struct({ type: is(said.type), ...fields } as unknown as Fields<A>),
     leastRole: "admin",
     isOpenWhenSealed: () => false,
     evidence: null,

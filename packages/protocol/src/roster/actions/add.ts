@@ -1,8 +1,8 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, opaque, toHex } from "@conclave/codec";
 import type { LeafCert } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
 import { closedReason } from "../inviteCheck.js";
-import { readRole, type Role, writeRole } from "../../policy/role.js";
+import { type Role, roleLayout } from "../../policy/role.js";
 import { certifiedPerson, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_CERT, MAX_MEMBERS } from "../limit.js";
@@ -20,11 +20,7 @@ export interface Add {
 export const add = actionRule<Add>({
   type: "add",
   number: 2,
-  write: (w, { leafCert, role }) => {
-    w.opaque(leafCert);
-    writeRole(w, role);
-  },
-  read: (r) => ({ type: "add", leafCert: r.opaque(MAX_CERT), role: readRole(r) }),
+  fields: { leafCert: opaque(MAX_CERT), role: roleLayout },
   leastRole: "member",
   evidence: "inviteProof",
   // RULE: permission.role-given: giving more than membership takes the rule for roles too, whichever way it is given.

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, opaque } from "@conclave/codec";
 import { certifiedPerson, newLeaf } from "../admission.js";
 import { effect } from "../change.js";
 import { MAX_CERT, MAX_DEVICES } from "../limit.js";
@@ -14,8 +14,7 @@ export interface AddDevice {
 export const addDevice = actionRule<AddDevice>({
   type: "addDevice",
   number: 7,
-  write: (w, { leafCert }) => void w.opaque(leafCert),
-  read: (r) => ({ type: "addDevice", leafCert: r.opaque(MAX_CERT) }),
+  fields: { leafCert: opaque(MAX_CERT) },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   matters: () => ["addDevice"],

@@ -1,13 +1,14 @@
+import { bytes32 } from "../../encoding/signed.js";
 import { isLabel, MAX_LABEL } from "../../identity/label.js";
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, opaque, text } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
-import { type Policy, readPolicy, writePolicy } from "../../policy/policy.js";
+import { type Policy, policyLayout } from "../../policy/policy.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
 import { MAX_CERT } from "../limit.js";
 import { done, type Outcome, refused } from "../../policy/rejection.js";
-import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
+import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
 import { actionRule } from "./actionRule.js";
 import { canBeChanged } from "./setPolicy.js";
@@ -27,20 +28,13 @@ export interface Charter {
 export const charter = actionRule<Charter>({
   type: "charter",
   number: 1,
-  write: (w, { title, policy, relay, leafCert, nonce }) => {
-    w.text(title);
-    writePolicy(w, policy);
-    writeRelay(w, relay);
-    w.opaque(leafCert).fixed(nonce);
+  fields: {
+    title: text(MAX_LABEL),
+    policy: policyLayout,
+    relay: relayLayout,
+    leafCert: opaque(MAX_CERT),
+    nonce: bytes32,
   },
-  read: (r) => ({
-    type: "charter",
-    title: r.text(MAX_LABEL),
-    policy: readPolicy(r),
-    relay: readRelay(r),
-    leafCert: r.opaque(MAX_CERT),
-    nonce: r.fixed(32),
-  }),
   // RULE: charter.once: a room is founded once (attack A15).
   apply: () => refused("invalid_action", "charter"),
 });

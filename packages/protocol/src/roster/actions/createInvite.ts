@@ -1,5 +1,5 @@
-import { DecodeError } from "@conclave/codec";
-import { type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
+import { checked } from "@conclave/codec";
+import { type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
 import { type Change, effect, type Effect } from "../change.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "../limit.js";
 import { done, type Outcome, refused } from "../../policy/rejection.js";
@@ -15,14 +15,9 @@ export interface CreateInvite {
 export const createInvite = actionRule<CreateInvite>({
   type: "createInvite",
   number: 9,
-  write: (w, { invite }) => {
-    writeInviteTerms(w, invite);
-  },
-  read: (r) => {
-    const invite = readInviteTerms(r);
-    // That is `openReturn`, with a number of its own.
-    if (invite.mode === "return") throw new DecodeError("bad_value", "invite mode");
-    return { type: "createInvite", invite };
+  fields: {
+    // To return is `openReturn`, with a number of its own.
+    invite: checked(inviteTermsLayout, ({ mode }) => mode !== "return"),
   },
   leastRole: "member",
   matters: ({ invite }) => (invite.role === "member" ? ["invite"] : ["invite", "setRole"]),

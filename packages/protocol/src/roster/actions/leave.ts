@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import { KEY_BYTES } from "../../encoding/signed.js";
+import { bytes32 } from "../../encoding/signed.js";
 import { openFarewell } from "../farewell.js";
 import { done, refused } from "../../policy/rejection.js";
 import { isAuthor, takeOut } from "../removal.js";
@@ -16,8 +16,7 @@ export interface Leave {
 export const leave = actionRule<Leave>({
   type: "leave",
   number: 4,
-  write: (w, { person }) => void w.fixed(person),
-  read: (r) => ({ type: "leave", person: r.fixed(KEY_BYTES) }),
+  fields: { person: bytes32 },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   evidence: "farewell",

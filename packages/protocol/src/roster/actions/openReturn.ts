@@ -1,5 +1,5 @@
-import { DecodeError, equalBytes } from "@conclave/codec";
-import { type Invite, type InviteTerms, isInviteOpen, readInviteTerms, writeInviteTerms } from "../../invite/invite.js";
+import { checked, equalBytes } from "@conclave/codec";
+import { type Invite, type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
 import type { Change } from "../change.js";
 import { refused, type Refused } from "../../policy/rejection.js";
 import { inviteOf, type Roster } from "../roster.js";
@@ -19,14 +19,7 @@ export interface OpenReturn {
 export const openReturn = actionRule<OpenReturn>({
   type: "openReturn",
   number: 17,
-  write: (w, { invite }) => {
-    writeInviteTerms(w, invite);
-  },
-  read: (r) => {
-    const invite = readInviteTerms(r);
-    if (invite.mode !== "return") throw new DecodeError("bad_value", "invite mode");
-    return { type: "openReturn", invite };
-  },
+  fields: { invite: checked(inviteTermsLayout, ({ mode }) => mode === "return") },
   // Who may is `return.own`; nobody comes in by it, so those who decide about people need not be asked.
   leastRole: "member",
   roles: ({ invite }) => [invite.role],

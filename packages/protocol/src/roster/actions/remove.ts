@@ -1,5 +1,5 @@
-import { toHex } from "@conclave/codec";
-import { KEY_BYTES } from "../../encoding/signed.js";
+import { bool, toHex } from "@conclave/codec";
+import { bytes32 } from "../../encoding/signed.js";
 import { done, refused } from "../../policy/rejection.js";
 import { countRemoval, isAuthor, takeOut } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
@@ -16,8 +16,7 @@ export interface Remove {
 export const remove = actionRule<Remove>({
   type: "remove",
   number: 3,
-  write: (w, { person, ban }) => void w.fixed(person).bool(ban),
-  read: (r) => ({ type: "remove", person: r.fixed(KEY_BYTES), ban: r.bool() }),
+  fields: { person: bytes32, ban: bool },
   leastRole: "member",
   matters: () => ["remove"],
   roles: ({ person }, before) => [roleOf(before, person)],

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import { KEY_BYTES } from "../../encoding/signed.js";
+import { bytes32 } from "../../encoding/signed.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
 import { countRemoval } from "../removal.js";
@@ -17,8 +17,7 @@ export interface RemoveDevice {
 export const removeDevice = actionRule<RemoveDevice>({
   type: "removeDevice",
   number: 8,
-  write: (w, { person, leaf }) => void w.fixed(person).fixed(leaf),
-  read: (r) => ({ type: "removeDevice", person: r.fixed(KEY_BYTES), leaf: r.fixed(KEY_BYTES) }),
+  fields: { person: bytes32, leaf: bytes32 },
   leastRole: "member",
   isOpenWhenSealed: (action, author) => isOwn(action, author.person),
   matters: (action, { author }) => (isOwn(action, author) ? [] : ["remove"]),

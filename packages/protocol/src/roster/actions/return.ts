@@ -1,5 +1,5 @@
-import { equalBytes } from "@conclave/codec";
-import { KEY_BYTES } from "../../encoding/signed.js";
+import { bool, equalBytes, opaque } from "@conclave/codec";
+import { bytes32 } from "../../encoding/signed.js";
 import { closedReason } from "../inviteCheck.js";
 import { newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
@@ -23,8 +23,7 @@ export interface Return {
 export const returning = actionRule<Return>({
   type: "return",
   number: 16,
-  write: (w, { leafCert, leaf, isLast }) => void w.opaque(leafCert).fixed(leaf).bool(isLast),
-  read: (r) => ({ type: "return", leafCert: r.opaque(MAX_CERT), leaf: r.fixed(KEY_BYTES), isLast: r.bool() }),
+  fields: { leafCert: opaque(MAX_CERT), leaf: bytes32, isLast: bool },
   leastRole: "admin",
   evidence: "inviteProof",
   // It is proved by the person themself (`comeBack`), so the policy's rules are not asked.

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, fixed } from "@conclave/codec";
 import { INVITE_ID_BYTES } from "../../invite/invite.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
@@ -14,8 +14,7 @@ export interface RevokeInvite {
 export const revokeInvite = actionRule<RevokeInvite>({
   type: "revokeInvite",
   number: 10,
-  write: (w, { inviteId }) => void w.fixed(inviteId),
-  read: (r) => ({ type: "revokeInvite", inviteId: r.fixed(INVITE_ID_BYTES) }),
+  fields: { inviteId: fixed(INVITE_ID_BYTES) },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   matters: ({ inviteId }, { before, author }) => {

@@ -11,8 +11,7 @@ export interface Seal {
 export const seal = actionRule<Seal>({
   type: "seal",
   number: 12,
-  write: () => undefined,
-  read: () => ({ type: "seal" }),
+  fields: {},
   leastRole: "owner",
   // RULE: permission.seal: sealing is the last change of the rules, so it takes the rule for changing them.
   matters: () => ["setPolicy"],

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import { type Policy, policyHash, readPolicy, writePolicy } from "../../policy/policy.js";
+import { type Policy, policyHash, policyLayout } from "../../policy/policy.js";
 import type { Rule } from "../../policy/rule.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
@@ -14,10 +14,7 @@ export interface SetPolicy {
 export const setPolicy = actionRule<SetPolicy>({
   type: "setPolicy",
   number: 6,
-  write: (w, { policy }) => {
-    writePolicy(w, policy);
-  },
-  read: (r) => ({ type: "setPolicy", policy: readPolicy(r) }),
+  fields: { policy: policyLayout },
   leastRole: "member",
   matters: () => ["setPolicy"],
   apply: ({ crypto, before, draft, seq }, { policy }) => {

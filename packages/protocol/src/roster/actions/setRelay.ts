@@ -1,6 +1,6 @@
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
-import { isRelayAddress, readRelay, type RelayIdentity, writeRelay } from "../relayIdentity.js";
+import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { actionRule } from "./actionRule.js";
 
 /** The room moves to another relay. */
@@ -12,10 +12,7 @@ export interface SetRelay {
 export const setRelay = actionRule<SetRelay>({
   type: "setRelay",
   number: 14,
-  write: (w, { relay }) => {
-    writeRelay(w, relay);
-  },
-  read: (r) => ({ type: "setRelay", relay: readRelay(r) }),
+  fields: { relay: relayLayout },
   leastRole: "owner",
   isOpenWhenSealed: () => true,
   apply: ({ draft }, { relay }) => {

@@ -1,5 +1,5 @@
-import { KEY_BYTES } from "../../encoding/signed.js";
-import { isAtLeast, readRole, type Role, writeRole } from "../../policy/role.js";
+import { bytes32 } from "../../encoding/signed.js";
+import { isAtLeast, type Role, roleLayout } from "../../policy/role.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
@@ -16,11 +16,7 @@ export interface SetRole {
 export const setRole = actionRule<SetRole>({
   type: "setRole",
   number: 5,
-  write: (w, { person, role }) => {
-    w.fixed(person);
-    writeRole(w, role);
-  },
-  read: (r) => ({ type: "setRole", person: r.fixed(KEY_BYTES), role: readRole(r) }),
+  fields: { person: bytes32, role: roleLayout },
   leastRole: "member",
   matters: () => ["setRole"],
   roles: ({ person, role }, before) => [role, roleOf(before, person)],

@@ -1,3 +1,4 @@
+import { text } from "@conclave/codec";
 import { isLabel, MAX_LABEL } from "../../identity/label.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
@@ -12,8 +13,7 @@ export interface SetTitle {
 export const setTitle = actionRule<SetTitle>({
   type: "setTitle",
   number: 15,
-  write: (w, { title }) => void w.text(title),
-  read: (r) => ({ type: "setTitle", title: r.text(MAX_LABEL) }),
+  fields: { title: text(MAX_LABEL) },
   leastRole: "admin",
   isOpenWhenSealed: () => true,
   apply: ({ draft }, { title }) => {

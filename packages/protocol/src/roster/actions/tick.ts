@@ -10,8 +10,7 @@ export interface Tick {
 export const tick = actionRule<Tick>({
   type: "tick",
   number: 11,
-  write: () => undefined,
-  read: () => ({ type: "tick" }),
+  fields: {},
   leastRole: "admin",
   isOpenWhenSealed: () => true,
   apply: () => done(effect()),

@@ -1,4 +1,4 @@
-import { KEY_BYTES } from "../../encoding/signed.js";
+import { bytes32 } from "../../encoding/signed.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
@@ -14,8 +14,7 @@ export interface TransferOwnership {
 export const transferOwnership = actionRule<TransferOwnership>({
   type: "transferOwnership",
   number: 13,
-  write: (w, { person }) => void w.fixed(person),
-  read: (r) => ({ type: "transferOwnership", person: r.fixed(KEY_BYTES) }),
+  fields: { person: bytes32 },
   leastRole: "owner",
   // RULE: permission.transfer: an owner hands on ownership only where the rule for roles lets them.
   matters: () => ["setRole"],
