@@ -24,6 +24,7 @@ import {
 } from "@conclave/client";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, type PresetName } from "@conclave/protocol";
+import { expect } from "vitest";
 import { MemoryStore, type PartialSettings, RelayCore } from "@conclave/relay";
 
 /** A relay, a clock and homes in one process. Time passes only when nothing else can happen. */
@@ -236,10 +237,11 @@ export class Home {
 
   /** An own invite's link. */
   async invite(mode: "direct" | "ask" = "direct", limit = 10): Promise<string> {
-    const { invitation } = await this.world.get(
-      this.room.createInvite({ label: "link", for: { class: "multi", limit }, notAfter: null, mode }),
-    );
-    return this.room.inviteLink(invitation!.inviteId, "https://chat.example")!;
+    const host = "https://chat.example";
+    const options = { label: "link", for: { class: "multi", limit }, notAfter: null, mode, host } as const;
+    const { inviteId, link } = await this.world.get(this.room.createInvite(options));
+    expect(link).toBe(this.room.inviteLink(inviteId, host));
+    return link!;
   }
 
   async join(link: string, name: string, note = ""): Promise<RoomSession> {

@@ -54,11 +54,11 @@ export type Made = { readonly progress: Progress; readonly isReady: boolean } & 
 export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteWish): Promise<Made> {
   const notAfter = expires === null ? null : Date.now() + expires;
   const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
-  const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()) };
+  const host = webAddress(room.relay);
+  const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()), host };
   const made = orThrow(await room.createInvite(options), room, decidingError);
-  const { invitation, isReady } = made;
+  const { invitation, isReady, link } = made;
   const progress = await seen(room, made.progress);
-  const link = invitation && room.inviteLink(invitation.inviteId, webAddress(room.relay));
   if (!invitation || link === null) return { progress, isReady, invitation: null, link: null };
   return { progress, isReady, invitation, link };
 }

@@ -34,7 +34,7 @@ import type { Wish } from "./decisions.js";
 import { afterYes } from "./approving.js";
 import { ended, hindering, hindrance, whyLate } from "./hindrance.js";
 import { recordWrites } from "./homeRecords.js";
-import { createInvite } from "./inviting.js";
+import { createInvite, linkOf } from "./inviting.js";
 import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "./roomState.js";
@@ -358,9 +358,7 @@ export class LiveSession implements RoomSession {
   }
 
   inviteLink(inviteId: Uint8Array, host: string): string | null {
-    const own = this.state.invites.find(inviteId);
-    const { room } = this.state;
-    return own && room && inviteLink(host, room.linkOf(own.secret));
+    return linkOf(this.state, inviteId, host);
   }
 
   async requests(): Promise<Result<readonly JoinRequest[]>> {

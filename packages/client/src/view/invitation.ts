@@ -17,6 +17,8 @@ export interface InviteOptions {
   readonly notAfter: number | null;
   /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
   readonly mode: "direct" | "ask";
+  /** The address of the pages that its link is to open; without one no link is made. */
+  readonly host?: string;
 }
 
 /** What came of making an invite. */
@@ -26,6 +28,8 @@ export interface InviteMade {
   readonly inviteId: Uint8Array;
   /** Null where it was proposed only. */
   readonly invitation: Invitation | null;
+  /** The link to hand on; null where it was proposed only, or no `host` was named. */
+  readonly link: string | null;
   /** Whether its link works by now; else it does as soon as this home is connected again. False where it was proposed only. */
   readonly isReady: boolean;
 }

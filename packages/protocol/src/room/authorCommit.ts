@@ -6,7 +6,7 @@ import { sealAdmission } from "../invite/admission.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
 import { NO_EVIDENCE, type Evidence } from "../roster/entryHeader.js";
-import { authorEntry, type Transition } from "../roster/evaluate.js";
+import { draftEntry, type Transition } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
@@ -40,7 +40,7 @@ export function authorCommit(
   if (!created.ok) return refused("mls", created.error.message);
   const used = groupDelta(parts, created.value.delta);
   const attachment = transition === null ? new Uint8Array(0) : recordOf(parts, transition);
-  // Our own commits pass the same door as everybody's.
+  // Our own commits pass the same door as everybody's, and our entry with them.
   const verdict = judge(beforeCommit(parts), created.value.staged, attachment);
   if (!verdict.ok) return "unsupported" in verdict ? refused("malformed") : verdict;
   const append = appendOf(parts, created.value, attachment, verdict.value, request);
@@ -62,7 +62,7 @@ function authorTransition(
     farewell: action.type === "leave" ? petitions.farewellOf(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
-  return authorEntry(primitives.crypto, core.leafSeed, roster, {
+  return draftEntry(primitives.crypto, core.leafSeed, roster, {
     action,
     person: core.person,
     time,

@@ -91,6 +91,23 @@ export function authorEntry(
   before: Roster | null,
   what: Intent,
 ): Outcome<Transition> {
+  const drafted = draftEntry(crypto, leafSeed, before, what);
+  if (!drafted.ok) return drafted;
+  const { entry } = drafted.value;
+  const { epoch, transcript, external = false } = what;
+  return evaluate(crypto, before, entry, { epoch, transcript, committer: entry.author.leaf, external });
+}
+
+/**
+ * As {@link authorEntry}, but its signed bytes have not passed the door yet: only for whoever takes the commit that carries
+ * them there.
+ */
+export function draftEntry(
+  crypto: Crypto,
+  leafSeed: Uint8Array,
+  before: Roster | null,
+  what: Intent,
+): Outcome<Transition> {
   const { action, person, time, evidence = NO_EVIDENCE, epoch, transcript, external = false } = what;
   const leaf = crypto.ed25519PublicKey(leafSeed);
   const content: Content = {
@@ -107,11 +124,14 @@ export function authorEntry(
   };
   const assessed = assess(crypto, before, content, external, (roster) => new RosterDraft(roster));
   if (!assessed.ok) return assessed;
-  const { stateHash } = assessed.value.drafted.state;
+  const { drafted, effect, approvedBy } = assessed.value;
+  const { stateHash } = drafted.state;
   // From its bytes, as everybody else will read it.
   const decoded = decodeEntry(crypto, signEntry(crypto, leafSeed, { ...content, stateHash }).bytes);
   if (decoded.kind !== "entry") return refused("malformed");
-  return evaluate(crypto, before, decoded.entry, { epoch, transcript, committer: leaf, external });
+  const { entry } = decoded;
+  const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? entry.hash, head: entry.hash });
+  return done({ ...effect, roster, delta, entry, approvedBy });
 }
 
 /** Why an entry does not belong here: in this room, next in this chain, on this branch of keys. */

@@ -46,11 +46,11 @@ export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeI
       role,
       notAfter: lasts === null ? null : Date.now() + lasts,
       mode,
+      host: hostOf(room),
     });
     if (!created.ok && created.problem.kind === "clock" && (await askClock())) return await makeInvite(room, wish);
     if (!created.ok) return { problem: created.problem };
-    const { inviteId, invitation, progress } = created.value;
-    const link = invitation && (await linkOf(room, inviteId));
+    const { inviteId, link, progress } = created.value;
     return { inviteId, mode, link, waits: progress.done ? null : progress };
   } catch {
     return { problem: { kind: "closed" } };
@@ -59,6 +59,9 @@ export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeI
 
 /** An invite's link, for the address where these pages are; null where this device does not hold its key. */
 export function linkOf(room: RoomKey, inviteId: Uint8Array): Promise<string | null> {
-  const relay = rooms.value.get(room)?.relay ?? ownRelay();
-  return home().room(room).inviteLink(inviteId, inviteHost(relay));
+  return home().room(room).inviteLink(inviteId, hostOf(room));
+}
+
+function hostOf(room: RoomKey): string {
+  return inviteHost(rooms.value.get(room)?.relay ?? ownRelay());
 }
