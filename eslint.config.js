@@ -1,26 +1,11 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { ARROWS } from "./scripts/lint/arrows.mjs";
 import { compareBytes } from "./scripts/lint/compareBytes.mjs";
 import { layers } from "./scripts/lint/layers.mjs";
 import { noCircle } from "./scripts/lint/noCircle.mjs";
 import { outcomeLast } from "./scripts/lint/outcomeLast.mjs";
 
-// The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error.
-const mayImport = {
-  codec: [],
-  crypto: [],
-  sqlite: [],
-  mls: ["codec", "crypto"],
-  wire: ["codec"],
-  protocol: ["codec", "crypto", "mls", "wire"],
-  relay: ["codec", "crypto", "wire", "sqlite"],
-  client: ["codec", "crypto", "protocol", "wire", "sqlite"],
-  web: ["client", "codec"],
-  cli: ["client", "relay", "protocol", "crypto", "codec"],
-  simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
-  bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
-  lab: ["bench", "crypto", "mls"],
-};
 // Pure packages take time and randomness as arguments, and touch nothing outside.
 const pure = ["codec", "mls", "protocol", "wire"];
 
@@ -33,7 +18,7 @@ const conclave = {
   },
 };
 
-const packages = Object.keys(mayImport);
+const packages = Object.keys(ARROWS);
 // What a package has for others is in its entries: its sources and its build are its own, for tests too.
 const foreignFiles = {
   regex: `^(\\.\\./)+(packages/)?(${packages.join("|")})/(src|dist)(/|$)`,
@@ -44,7 +29,7 @@ const attackers = ["simulator", "bench", "lab"];
 const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
 
 function arrows(name) {
-  const forbidden = packages.filter((other) => other !== name && !mayImport[name].includes(other));
+  const forbidden = packages.filter((other) => other !== name && !ARROWS[name].includes(other));
   return {
     files: [`packages/${name}/src/**/*.{ts,tsx}`],
     ignores: tests,
@@ -55,7 +40,7 @@ function arrows(name) {
           patterns: [
             {
               group: forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]),
-              message: `packages/${name} may import only: ${mayImport[name].join(", ") || "nothing of the workspace"}.`,
+              message: `packages/${name} may import only: ${ARROWS[name].join(", ") || "nothing of the workspace"}.`,
             },
             foreignFiles,
             ...(attackers.includes(name)

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openClient, type Result } from "@conclave/client";
+import * as node from "@conclave/client/node";
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { preset } from "@conclave/protocol";
+import { startRelay } from "@conclave/relay";
+
+const folder = mkdtempSync(join(tmpdir(), "two-clients-"));
+const relay = await startRelay({ dataDir: join(folder, "relay") });
+
+/** Everything that a client takes from outside, of one home in one file. */
+const portsOf = (name: string) => ({
+  storage: new node.SqliteStorage(join(folder, `${name}.db`)),
+  lock: new node.HomeLock(join(folder, `${name}.lock`)),
+  transport: new node.WsTransport(),
+  clock: node.systemClock,
+  random: node.systemRandom,
+  crypto,
+});
+async function must<T>(result: Promise<Result<T>>): Promise<T> {
+  const settled = await result;
+  if (!settled.ok) throw new Error(settled.problem.kind);
+  return settled.value;
+}
+const [hers, his] = [await openClient(portsOf("alice")), await openClient(portsOf("bob"))];
+if (!hers.ok || !his.ok) throw new Error("a home is in use");
+
+// Alice founds a room and makes a link for one.
+const charter = { title: "Garden club", name: "Alice", policy: preset("ownerLed") };
+const room = await must(hers.client.createRoom({ ...charter, relay: relay.socketUrl }));
+const terms = { label: "Bob", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
+const { inviteId } = await must(room.createInvite(terms));
+const link = room.inviteLink(inviteId, relay.address)!;
+
+// Bob sees the room, its whole history checked, before he tells anything about himself.
+const invited = await must(his.client.lookAt(link));
+console.log(`${invited.title}, with ${invited.members.map(({ name }) => name).join(", ")}`);
+const bobs = await must(invited.accept("Bob"));
+
+const heard = new Promise<void>((resolve) => {
+  room.watch((event) => {
+    if (event.type !== "item" || event.item.kind !== "message") return;
+    const { author, body } = event.item.message;
+    console.log(`${author.name}: ${new TextDecoder().decode(body)}`);
+    resolve();
+  });
+});
+await must(bobs.send("Hello, Alice!"));
+await heard;
+console.log(
+  "members:",
+  room
+    .members()
+    .map(({ name, role }) => `${name} (${role})`)
+    .join(", "),
+);
+
+for (const { client } of [hers, his]) await client.close();
+await relay.close();
+rmSync(folder, { recursive: true });

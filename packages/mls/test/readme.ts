@@ -1,0 +1,47 @@
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { type Engine, generateKeyPackage, Group, type Result } from "@conclave/mls";
+
+// The application says who a credential is. This one believes anybody; a real one must not.
+const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
+const suite = 0x004d; // X-Wing: X25519 with ML-KEM-768
+const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
+const leaf = (name: string) => ({
+  credential: { type: "basic" as const, identity: new TextEncoder().encode(name) },
+  capabilities: {
+    versions: [1],
+    cipherSuites: [suite],
+    extensions: [],
+    proposals: [],
+    credentials: [1],
+  },
+  extensions: [],
+  signaturePrivateKey: systemRandom(32),
+  lifetime,
+});
+function must<T>(result: Result<T>): T {
+  if (!result.ok) throw result.error;
+  return result.value;
+}
+
+// Alice founds a group, and adds Bob by his key package. A commit counts when it is applied.
+const options = { groupId: systemRandom(16), suite, leaf: leaf("Alice"), extensions: [] };
+const { group: alice } = Group.create(engine, options);
+const bobs = generateKeyPackage(engine, { ...leaf("Bob"), suite });
+const added = must(alice.commit({ proposals: [{ type: "add", keyPackage: bobs.keyPackage }] }));
+alice.apply(added.staged);
+const { group: bob } = must(Group.join(engine, { welcome: added.welcome!, keyPackage: bobs }));
+console.log(`epoch ${bob.epoch}, members: ${[...bob.view.members()].length}`);
+
+// A message: staged, looked at, and its key used up when it is applied.
+const staged = must(bob.stage(alice.encrypt(new TextEncoder().encode("Hello, Bob")).message));
+if (staged.kind === "application") console.log("Bob reads:", new TextDecoder().decode(staged.data));
+bob.apply(staged);
+
+// Alice removes Bob: he learns it, and cannot read what comes after.
+const removed = must(alice.commit({ proposals: [{ type: "remove", removed: bob.ownLeafIndex }] }));
+alice.apply(removed.staged);
+const farewell = must(bob.stage(removed.message));
+console.log("Bob is removed:", farewell.kind === "commit" && farewell.selfRemoved);
+bob.apply(farewell);
+const later = bob.stage(alice.encrypt(new TextEncoder().encode("Bob is gone")).message);
+console.log("and then:", later.ok ? "he reads on" : later.error.code);
