@@ -5,6 +5,26 @@ import path from "node:path";
  * in this list; the files that lie in `src` itself (index.ts, main.tsx) stand on top of all.
  */
 export const LAYERS = {
+  client: [
+    "link",
+    "ports",
+    "api",
+    "pictures",
+    "memory",
+    "relay",
+    "store",
+    "timeline",
+    "work",
+    "joining",
+    "attachment",
+    "room",
+    "home",
+    "rpc",
+    "pure",
+    "browser",
+    "node",
+    "conformance",
+  ],
   protocol: [
     "encoding",
     "transport",

@@ -45,7 +45,7 @@ describe("the lint rule that arrows between folders point down", () => {
 
   it("knows every folder that there is", () => {
     expect(from("attic/old.ts", `import { a } from "../app/route.js";`)).toEqual(["unknown"]);
-    expect(Object.keys(LAYERS)).toEqual(["protocol", "web"]);
+    expect(Object.keys(LAYERS)).toEqual(["client", "protocol", "web"]);
   });
 });
 

@@ -4,20 +4,13 @@
  * for browsers in `@conclave/client/browser`.
  */
 export { openClient } from "./home/homeClient.js";
-export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./view/client.js";
-export type { Post, RoomSession } from "./view/roomSession.js";
-export type {
-  Invitation,
-  InviteMade,
-  InviteOptions,
-  Invited,
-  JoinRequest,
-  OpenProposal,
-  Progress,
-} from "./view/invitation.js";
-export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./view/person.js";
-export type { Power, Powers } from "./view/powers.js";
-export type { Decision, Right } from "./view/decision.js";
+export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
+export type { Post, RoomSession } from "./api/roomSession.js";
+export type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./api/invitation.js";
+export type { Invited } from "./api/invitePreview.js";
+export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./api/person.js";
+export type { Power, Powers } from "./api/powers.js";
+export type { Decision, Right } from "./api/decision.js";
 export type {
   Deleted,
   Edited,
@@ -28,7 +21,7 @@ export type {
   TimelineMessage,
   TimelinePage,
   TimelineProposal,
-} from "./view/timeline.js";
+} from "./api/timeline.js";
 export type {
   AttachOptions,
   CancelSignal,
@@ -37,11 +30,11 @@ export type {
   TransferOptions,
   TransferProgress,
   UnfinishedUpload,
-} from "./attachment/fileTransfer.js";
+} from "./api/fileTransfer.js";
 export { decodeFileCard, thumbnailType, type FileCard, type FileWords, type Picture } from "@conclave/protocol";
 export { decodeGatewayNotice, decodeVia, type GatewayParty, type ViaMessage } from "@conclave/protocol";
-export type { ProgramRecords, RecordChange } from "./view/programRecords.js";
-export type { FoundMessage, SearchOptions } from "./view/search.js";
+export type { ProgramRecords, RecordChange } from "./api/programRecords.js";
+export type { FoundMessage, SearchOptions } from "./api/search.js";
 export {
   LARGEST_PICTURE,
   PICTURE_HEAD,
@@ -49,15 +42,15 @@ export {
   type PictureFormat,
   withoutNotes,
 } from "./pictures/pictureNotes.js";
-export { storedFileName } from "./view/fileName.js";
-export { plainName, plainText } from "./view/plainText.js";
-export { isReaction } from "./conversation/reaction.js";
-export { mentionsIn, type MentionSpan } from "./conversation/mentions.js";
-export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing } from "./view/status.js";
-export type { SessionEvent } from "./view/sessionEvent.js";
-export { usualMode } from "./view/usualMode.js";
-export { explainProblem, spanOf } from "./view/explainProblem.js";
-export { type Fate, fateOf, fateOfDecision, type Problem, type Result } from "./view/problem.js";
+export { storedFileName } from "./api/fileName.js";
+export { plainName, plainText } from "./api/plainText.js";
+export { isReaction } from "./store/reaction.js";
+export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
+export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing } from "./api/status.js";
+export type { SessionEvent } from "./api/sessionEvent.js";
+export { usualMode } from "./api/usualMode.js";
+export { explainProblem, spanOf } from "./api/explainProblem.js";
+export { type Fate, fateOf, fateOfDecision, type Problem, type Result } from "./api/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";
@@ -65,4 +58,4 @@ export { type Lock, type HeldLock } from "./ports/lock.js";
 export { MemoryStorage, MemoryDisk, type CommitFate } from "./memory/memoryStorage.js";
 export { MemoryLock } from "./memory/memoryLock.js";
 export { ManualClock } from "./memory/manualClock.js";
-export { CLOCK_LIMIT_MS } from "./session/clockWitness.js";
+export { CLOCK_LIMIT_MS } from "./store/clockWitness.js";

@@ -1,6 +1,6 @@
 import { systemRandom } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { LiveSession } from "../src/session/liveSession.js";
+import { LiveSession } from "../src/room/liveSession.js";
 import { type Home, World } from "./world.js";
 
 async function threeIn(world: World): Promise<[Home, Home, Home]> {

@@ -1,7 +1,7 @@
 import type { SessionEvent, TimelineMessage } from "@conclave/client";
 import { utf8Bytes } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import type { RoomEngine } from "../src/session/roomEngine.js";
+import type { RoomEngine } from "../src/room/roomEngine.js";
 import { engineOf, World, type Home } from "./world.js";
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

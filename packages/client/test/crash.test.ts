@@ -1,6 +1,6 @@
 import type { CommitFate } from "@conclave/client";
 import { describe, expect, it } from "vitest";
-import type { RoomEngine } from "../src/session/roomEngine.js";
+import type { RoomEngine } from "../src/room/roomEngine.js";
 import { engineOf, World, type Home } from "./world.js";
 
 const FATES: readonly CommitFate[] = ["kill before", "kill after"];

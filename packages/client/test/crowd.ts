@@ -18,7 +18,7 @@ import {
 import { roomEngine } from "@conclave/protocol/testing";
 import { proveSlot } from "../src/joining/slotProof.js";
 import { RelayConnection } from "../src/relay/relayConnection.js";
-import type { LiveSession } from "../src/session/liveSession.js";
+import type { LiveSession } from "../src/room/liveSession.js";
 
 /** The relay lets 30 in by one invite at once, then slows down; and an invite that is used up needs no slot any more. */
 const BY_INVITE = 25;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeHistoryItem, encodeHistoryItem } from "../src/session/historyItem.js";
+import { decodeHistoryItem, encodeHistoryItem } from "../src/store/historyItem.js";
 import { World, type Home } from "./world.js";
 
 /** A record of the home as a program before 0.1.0 wrote it: rooms had another number, petitions no noes, gaps no count. */

@@ -1,6 +1,6 @@
 import type { Action } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
-import { LiveSession } from "../src/session/liveSession.js";
+import { LiveSession } from "../src/room/liveSession.js";
 import { type Home, World } from "./world.js";
 
 /** Sends a proposal as it is, which the honest client would not send where it is of no use. */

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/remote";
+import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/rpc";
 import { preset } from "@conclave/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";

@@ -1,7 +1,7 @@
 import { actionHash, encodeAction, preset, ProtocolKind } from "@conclave/protocol";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { LiveSession } from "../src/session/liveSession.js";
+import { LiveSession } from "../src/room/liveSession.js";
 import { type Home, World } from "./world.js";
 
 async function circle(world: World, ...names: string[]): Promise<Home[]> {

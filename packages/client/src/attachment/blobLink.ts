@@ -1,12 +1,12 @@
 import type { RelayError } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import type { RoomState } from "../session/roomState.js";
-import type { Sync } from "../session/sync.js";
-import type { Waiting } from "../session/waiting.js";
-import type { WriteProof } from "../session/writeProof.js";
-import { done, failed, type Problem, type Result } from "../view/problem.js";
-import type { CancelSignal } from "./fileTransfer.js";
+import type { RoomState } from "../work/roomState.js";
+import type { Sync } from "../work/sync.js";
+import type { Waiting } from "../work/waiting.js";
+import type { WriteProof } from "../work/writeProof.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { CancelSignal } from "../api/fileTransfer.js";
 
 type BlobType = "beginBlob" | "writeBlob" | "readBlob" | "dropBlob";
 type BlobBody<T extends BlobType> = Extract<RequestBody, { type: T }>;

@@ -2,9 +2,9 @@ import { concatBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { fileLayout, openChunk, readHashes, type FileCard } from "@conclave/protocol";
 import { BLOB_CHUNK_BYTES, blobChunkLength, blobChunks } from "@conclave/wire";
-import { done, failed, type Result } from "../view/problem.js";
+import { done, failed, type Result } from "../api/problem.js";
 import { NEVER, type BlobLink } from "./blobLink.js";
-import type { FetchOptions, TransferProgress } from "./fileTransfer.js";
+import type { FetchOptions, TransferProgress } from "../api/fileTransfer.js";
 
 const WINDOW = 4;
 const MOST_IN_MEMORY = 64 * 1024 * 1024;

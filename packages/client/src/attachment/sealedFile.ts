@@ -2,7 +2,7 @@ import { concatBytes, equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { contentLength, digestOf, fileLayout, OPEN_CHUNK, sealChunk, type FileLayout } from "@conclave/protocol";
 import { BLOB_CHUNK_BYTES, blobChunks } from "@conclave/wire";
-import type { OutgoingFile } from "./fileTransfer.js";
+import type { OutgoingFile } from "../api/fileTransfer.js";
 
 /** The source gave no bytes, or other ones than before. */
 export class SourceFault extends Error {

@@ -1,7 +1,7 @@
 import { BLOB_CHUNK_BYTES } from "@conclave/wire";
-import { done, failed, type Result } from "../view/problem.js";
+import { done, failed, type Result } from "../api/problem.js";
 import { NEVER, relayProblem, type BlobLink } from "./blobLink.js";
-import type { AttachOptions, TransferProgress } from "./fileTransfer.js";
+import type { AttachOptions, TransferProgress } from "../api/fileTransfer.js";
 import type { SealedFile } from "./sealedFile.js";
 
 /** Chunks on their way at once: enough to keep a line busy, few enough that a message does not wait behind them. */

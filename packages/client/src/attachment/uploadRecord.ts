@@ -1,5 +1,5 @@
 import { encode } from "@conclave/codec";
-import { stored } from "../session/stored.js";
+import { stored } from "../store/stored.js";
 
 /**
  * How an upload stands. `open`: on its way, or to be resumed. `sent`: its message is in the outbox; the secret is kept, to

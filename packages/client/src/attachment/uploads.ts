@@ -1,11 +1,11 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWords } from "@conclave/protocol";
 import { blobIdOf } from "@conclave/wire";
-import type { Transaction } from "../session/transaction.js";
-import { type Job, type RoomWork, Worker } from "../session/worker.js";
-import { failed, fateOf, type Problem, type Result } from "../view/problem.js";
+import type { Transaction } from "../store/transaction.js";
+import { type Job, type RoomWork, Worker } from "../work/worker.js";
+import { failed, fateOf, type Problem, type Result } from "../api/problem.js";
 import type { BlobLink } from "./blobLink.js";
-import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
+import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { SealedFile, SourceFault } from "./sealedFile.js";
 import { Upload } from "./upload.js";
 import { decodeUpload, encodeUpload, type UploadRecord, type UploadState } from "./uploadRecord.js";

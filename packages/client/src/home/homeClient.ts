@@ -10,27 +10,27 @@ import {
   personFingerprint,
   recoveryPhrase,
 } from "@conclave/protocol";
-import { readGivenLink } from "../joining/givenLink.js";
-import { invitedRoom } from "../joining/invitedRoom.js";
+import { readGivenLink } from "../link/givenLink.js";
+import { invitedRoom } from "./invitedRoom.js";
 import { problemOf, readInvite } from "../joining/readInvite.js";
 import { readReturn } from "../joining/readReturn.js";
 import type { HeldLock } from "../ports/lock.js";
-import { whyLate } from "../session/hindrance.js";
-import { HomeRecords } from "../session/homeRecords.js";
-import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../session/homeKey.js";
-import type { LiveSession } from "../session/liveSession.js";
-import { endingOf } from "../session/phase.js";
-import { readRoomMeta } from "../session/readRoomMeta.js";
-import type { RoomMeta } from "../session/roomMeta.js";
-import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../view/client.js";
-import type { Invited } from "../view/invitation.js";
-import { done, failed, type Problem, type Result } from "../view/problem.js";
-import type { RoomSession } from "../view/roomSession.js";
-import type { FoundMessage, SearchOptions } from "../view/search.js";
+import { whyLate } from "../work/hindrance.js";
+import { HomeRecords } from "../store/homeRecords.js";
+import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../store/homeKey.js";
+import type { LiveSession } from "../room/liveSession.js";
+import { endingOf } from "../store/phase.js";
+import { readRoomMeta } from "../store/readRoomMeta.js";
+import type { RoomMeta } from "../store/roomMeta.js";
+import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../api/client.js";
+import type { Invited } from "../api/invitePreview.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { RoomSession } from "../api/roomSession.js";
+import type { FoundMessage, SearchOptions } from "../api/search.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession, storedRoom } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
-import { HomeReturnWish } from "./returnWish.js";
+import { HomeReturnWish } from "../store/returnWish.js";
 import { Relays } from "./relays.js";
 
 const UNTIL_REACHED = 20_000;

@@ -8,10 +8,10 @@ import {
   newIdentity,
   seedOfPhrase,
 } from "@conclave/protocol";
-import { IDENTITY_KEY, RETURN_WISH_KEY } from "../session/homeKey.js";
-import { stored } from "../session/stored.js";
-import type { ClientPorts, OpenProblem } from "../view/client.js";
-import { WISHED } from "./returnWish.js";
+import { IDENTITY_KEY, RETURN_WISH_KEY } from "../store/homeKey.js";
+import { stored } from "../store/stored.js";
+import type { ClientPorts, OpenProblem } from "../api/client.js";
+import { WISHED } from "../store/returnWish.js";
 
 /** Who this home is: the person, and this device of theirs. */
 export interface HomeIdentity {

@@ -1,15 +1,15 @@
 import { loadRoom, type Room } from "@conclave/protocol";
 import type { HomeIdentity } from "./identity.js";
 import type { HomeMarks } from "./marks.js";
-import type { ReturnWish } from "./returnWish.js";
+import type { ReturnWish } from "../store/returnWish.js";
 import type { Relays } from "./relays.js";
-import { RoomKeys } from "../session/homeKey.js";
-import { LiveSession } from "../session/liveSession.js";
-import { ReturnKeeper } from "../session/returnKeeper.js";
-import { RoomEngine } from "../session/roomEngine.js";
-import type { RoomMeta } from "../session/roomMeta.js";
-import { RoomState } from "../session/roomState.js";
-import type { ClientPorts } from "../view/client.js";
+import { RoomKeys } from "../store/homeKey.js";
+import { LiveSession } from "../room/liveSession.js";
+import { ReturnKeeper } from "../work/returnKeeper.js";
+import { RoomEngine } from "../room/roomEngine.js";
+import type { RoomMeta } from "../store/roomMeta.js";
+import { RoomState } from "../work/roomState.js";
+import type { ClientPorts } from "../api/client.js";
 
 /** Whose home it is, and what it knows of people. */
 export interface OwnHome extends HomeIdentity {

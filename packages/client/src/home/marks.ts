@@ -1,8 +1,8 @@
 import { encode, toHex } from "@conclave/codec";
-import { MARKS_PREFIX } from "../session/homeKey.js";
-import { stored } from "../session/stored.js";
-import type { ClientPorts } from "../view/client.js";
-import type { CheckedBy, Mark, Marks } from "../view/person.js";
+import { MARKS_PREFIX } from "../store/homeKey.js";
+import { stored } from "../store/stored.js";
+import type { ClientPorts } from "../api/client.js";
+import type { CheckedBy, Mark, Marks } from "../api/person.js";
 
 // Numbers are stored: never change one.
 const WAYS: readonly CheckedBy[] = ["words", "qr", "digits"];

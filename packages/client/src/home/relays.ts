@@ -1,6 +1,6 @@
 import { RelayConnection } from "../relay/relayConnection.js";
 import { socketUrl } from "../relay/relayUrl.js";
-import type { ClientPorts } from "../view/client.js";
+import type { ClientPorts } from "../api/client.js";
 
 /** A home's connections: one for each relay, shared by all rooms there. */
 export class Relays {

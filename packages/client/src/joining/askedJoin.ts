@@ -10,11 +10,11 @@ import {
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
-import { RetryTimer } from "../session/retryTimer.js";
-import type { JoinEnding, OwnRequest } from "../session/phase.js";
-import type { Sync } from "../session/sync.js";
-import { type Job, type RoomWork, Worker } from "../session/worker.js";
-import type { Problem } from "../view/problem.js";
+import { RetryTimer } from "../work/retryTimer.js";
+import type { JoinEnding, OwnRequest } from "../store/phase.js";
+import type { Sync } from "../work/sync.js";
+import { type Job, type RoomWork, Worker } from "../work/worker.js";
+import type { Problem } from "../api/problem.js";
 import { readInvite, readRosterLog } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
 

@@ -7,12 +7,12 @@ import {
   type RoomPreview,
 } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { OwnJoin } from "../session/phase.js";
-import type { RoomState } from "../session/roomState.js";
-import type { Sync } from "../session/sync.js";
-import type { Transaction } from "../session/transaction.js";
-import { type Job, type RoomWork, Worker } from "../session/worker.js";
-import type { Problem } from "../view/problem.js";
+import type { OwnJoin } from "../store/phase.js";
+import type { RoomState } from "../work/roomState.js";
+import type { Sync } from "../work/sync.js";
+import type { Transaction } from "../store/transaction.js";
+import { type Job, type RoomWork, Worker } from "../work/worker.js";
+import type { Problem } from "../api/problem.js";
 import { readInvite } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
 

@@ -13,8 +13,8 @@ import {
 import type { RosterRecord } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import type { ClientPorts } from "../view/client.js";
-import { done, failed, type Problem, type Result } from "../view/problem.js";
+import type { ClientPorts } from "../api/client.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { ErrorResponse } from "@conclave/wire";
 
 /** How many versions of a slot are tried: the relay keeps three, and anybody who holds the link may have put junk (A42). */

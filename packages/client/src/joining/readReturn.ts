@@ -1,7 +1,7 @@
 import { type InviteLink, MOST_RETURNS, returnSecret, type RoomPreview } from "@conclave/protocol";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import type { ClientPorts } from "../view/client.js";
-import type { Result } from "../view/problem.js";
+import type { ClientPorts } from "../api/client.js";
+import type { Result } from "../api/problem.js";
 import { readInvite } from "./readInvite.js";
 
 /**

@@ -2,7 +2,7 @@ import { inviteKeys, type InviteLink, roomTagOf } from "@conclave/protocol";
 import { slotProofBytes, type DoneResponse, type ErrorResponse } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
-import type { ClientPorts } from "../view/client.js";
+import type { ClientPorts } from "../api/client.js";
 
 /** Proves to the relay that we hold an invite: room for one external commit, and for requests (docs/protocol.md §6). */
 export function proveSlot(

@@ -43,10 +43,10 @@ export type {
   Unreadable,
 } from "@conclave/protocol";
 export type { RelayError } from "@conclave/wire";
-export { readGivenLink, type GivenLink, type LinkFault } from "../joining/givenLink.js";
-export { linkInAddress } from "../joining/linkInAddress.js";
-export { isReaction } from "../conversation/reaction.js";
-export { mentionsIn, type MentionSpan } from "../conversation/mentions.js";
+export { readGivenLink, type GivenLink, type LinkFault } from "../link/givenLink.js";
+export { linkInAddress } from "../link/linkInAddress.js";
+export { isReaction } from "../store/reaction.js";
+export { mentionsIn, type MentionSpan } from "../timeline/mentions.js";
 export { socketUrl } from "../relay/relayUrl.js";
 export {
   LARGEST_PICTURE,
@@ -55,8 +55,8 @@ export {
   type PictureFormat,
   withoutNotes,
 } from "../pictures/pictureNotes.js";
-export { storedFileName } from "../view/fileName.js";
-export { looksAlike } from "../view/lookalike.js";
-export { plainName, plainText } from "../view/plainText.js";
-export { isGone } from "../view/status.js";
-export { usualMode } from "../view/usualMode.js";
+export { storedFileName } from "../api/fileName.js";
+export { looksAlike } from "../api/lookalike.js";
+export { plainName, plainText } from "../api/plainText.js";
+export { isGone } from "../api/status.js";
+export { usualMode } from "../api/usualMode.js";

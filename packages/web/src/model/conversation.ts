@@ -1,5 +1,5 @@
 import type { SessionEvent, TimelineItem, TimelineMessage, TimelinePage } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { equalBytes } from "@conclave/codec";
 import { batch, signal } from "@preact/signals";
 import { home } from "./home.js";

@@ -7,7 +7,7 @@ import {
   type RoomSummary,
   type SelfView,
   tabEnds,
-} from "@conclave/client/remote";
+} from "@conclave/client/rpc";
 import { batch, computed, signal } from "@preact/signals";
 import { trustedScript } from "../trust/trustedScript.js";
 import type { DoorCalls, DoorEvent, DoorState } from "../worker/door.js";

@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { effect } from "@preact/signals";
 import { route } from "../app/route.js";
 

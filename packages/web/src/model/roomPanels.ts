@@ -1,5 +1,5 @@
 import type { Decision, JoinRequest } from "@conclave/client";
-import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { home, rooms } from "./home.js";

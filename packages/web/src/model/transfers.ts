@@ -1,6 +1,6 @@
 import type { Problem, TimelineMessage } from "@conclave/client";
 import type { FileCard } from "@conclave/client/pure";
-import type { OfferedFile, RoomKey, TransferEvent } from "@conclave/client/remote";
+import type { OfferedFile, RoomKey, TransferEvent } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { type Signal, signal } from "@preact/signals";
 import { home } from "./home.js";

@@ -1,4 +1,4 @@
-import type { RoomKey, RoomSummary } from "@conclave/client/remote";
+import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { effect } from "@preact/signals";
 import { DoorClosed } from "lucide-preact";
 import type { JSX } from "preact";

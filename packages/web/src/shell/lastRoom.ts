@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useEffect, useRef } from "preact/hooks";
 import { roomList, rooms, self } from "../model/home.js";
 import { recallText, remember } from "../app/preference.js";

@@ -1,6 +1,6 @@
 import type { TimelineMessage, TimelineProposal } from "@conclave/client";
 import { decodeVia, plainName, plainText } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { effect } from "@preact/signals";
 import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";

@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import type { ComponentType } from "preact";
 import { BuildBanner } from "../screens/alarms/BuildBanner.js";
 import { RoomPlace } from "./RoomPlace.js";

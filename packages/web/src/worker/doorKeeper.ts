@@ -1,7 +1,7 @@
 import type { HomeIntent, Secret, SlotView, Vault, VaultChange } from "@conclave/client/browser";
 import { inspectBrowserHome } from "@conclave/client/page";
 import type { Client } from "@conclave/client";
-import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/remote";
+import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/rpc";
 import type { DoorAnswer, DoorCalls, DoorEvent, DoorState } from "./door.js";
 
 interface OpenHome {

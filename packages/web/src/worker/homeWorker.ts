@@ -1,4 +1,4 @@
-import { answerCalls, type Channel, channelOf, type HomeEvent, joinTabs } from "@conclave/client/remote";
+import { answerCalls, type Channel, channelOf, type HomeEvent, joinTabs } from "@conclave/client/rpc";
 import type { DoorEvent } from "./door.js";
 import { DoorKeeper } from "./doorKeeper.js";
 

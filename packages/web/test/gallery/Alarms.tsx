@@ -1,6 +1,6 @@
 import type { TimelineAlarm } from "@conclave/client";
 import type { AlarmCode } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { route } from "../../src/app/route.js";
 import { Questions } from "../../src/design/Confirm.js";

@@ -1,5 +1,5 @@
 import type { RoomStatus, TimelineAlarm } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";

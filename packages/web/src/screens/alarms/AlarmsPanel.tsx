@@ -1,5 +1,5 @@
 import type { TimelineAlarm } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { BadgeCheck, Download, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";

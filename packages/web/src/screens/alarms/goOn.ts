@@ -1,5 +1,5 @@
 import type { TimelineAlarm } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { confirm } from "../../design/Confirm.js";
 import { home } from "../../model/home.js";
 import { t } from "./words.js";

@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey, RoomSummary } from "@conclave/client/remote";
+import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useShortcutNotes } from "../../app/shortcuts.js";

@@ -1,5 +1,5 @@
 import type { Ending } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { Button } from "../../design/Button.js";
 import { PersonName } from "../../design/PersonName.js";

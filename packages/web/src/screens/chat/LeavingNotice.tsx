@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button } from "../../design/Button.js";

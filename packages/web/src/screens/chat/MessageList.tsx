@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { equalBytes } from "@conclave/codec";
 import { ArrowDown } from "lucide-preact";
 import type { JSX } from "preact";

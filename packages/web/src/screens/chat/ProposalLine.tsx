@@ -1,5 +1,5 @@
 import type { TimelineProposal } from "@conclave/client";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { CircleCheck, CircleSlash, Gavel, Link2, Undo2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";

@@ -1,6 +1,6 @@
 import type { NamedPerson, RoomMember, TimelineMessage } from "@conclave/client";
 import { looksAlike } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";

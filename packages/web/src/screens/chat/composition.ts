@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import { again, type RoomKey } from "@conclave/client/remote";
+import { again, type RoomKey } from "@conclave/client/rpc";
 import { batch, computed, signal } from "@preact/signals";
 import { toast } from "../../design/Toast.js";
 import { home } from "../../model/home.js";

@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { signal } from "@preact/signals";
 import { go } from "../../app/route.js";
 

@@ -1,5 +1,5 @@
 import type { Result, TimelineMessage } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
 import { confirm } from "../../design/Confirm.js";
 import { toast } from "../../design/Toast.js";

@@ -1,5 +1,5 @@
 import type { RoomStatus } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { home } from "../../model/home.js";
 import { isInFront } from "../../model/looking.js";

@@ -1,5 +1,5 @@
 import type { Decision } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { Download, Gavel, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";

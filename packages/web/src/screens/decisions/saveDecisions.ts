@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Decision } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { saveFile } from "../../app/saveFile.js";
 
 /** Gives the person all decisions of a room as a JSON file, bytes in hexadecimal. */

@@ -1,6 +1,6 @@
 import type { Invitation } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, confirm, Note, Row, Stack } from "../../design/index.js";

@@ -1,5 +1,5 @@
 import type { Problem } from "@conclave/client";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner, Button, Field, RadioCards, Select, Stack } from "../../design/index.js";

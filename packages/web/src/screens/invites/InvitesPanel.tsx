@@ -1,5 +1,5 @@
 import { usualMode } from "@conclave/client/pure";
-import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { Link2, Plus } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, Stack } from "../../design/index.js";

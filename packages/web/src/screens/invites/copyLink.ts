@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { go } from "../../app/route.js";
 import { copyText } from "../../design/CopyField.js";
 import { toast } from "../../design/Toast.js";

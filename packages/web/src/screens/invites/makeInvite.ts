@@ -1,6 +1,6 @@
 import type { Problem } from "@conclave/client";
 import { type Policy, usualMode } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { home, rooms } from "../../model/home.js";
 import { askClock } from "../../model/askClock.js";
 import { date } from "../../words/when.js";

@@ -1,6 +1,6 @@
 import type { Problem, Result } from "@conclave/client";
 import { type GivenLink, readGivenLink } from "@conclave/client/pure";
-import type { InvitedView, RoomKey } from "@conclave/client/remote";
+import type { InvitedView, RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";

@@ -1,5 +1,5 @@
 import { looksAlike } from "@conclave/client/pure";
-import type { InvitedView } from "@conclave/client/remote";
+import type { InvitedView } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,6 +1,6 @@
 import type { Problem, Standing } from "@conclave/client";
 import type { RelayError } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { Clock, DoorClosed, Footprints, Hourglass, Sparkles } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/index.js";

@@ -1,6 +1,6 @@
 import type { Problem } from "@conclave/client";
 import { type LinkFault, readGivenLink, type RejectionCode, type RelayError } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import {
   CloudOff,

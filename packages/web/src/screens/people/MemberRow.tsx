@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { href } from "../../app/route.js";
 import { Avatar, Badge, ListRow, PersonName } from "../../design/index.js";

@@ -1,5 +1,5 @@
 import type { OpenProposal } from "@conclave/client";
-import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { UserRoundPlus } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";

@@ -1,6 +1,6 @@
 import type { RoomMember } from "@conclave/client";
 import { plainName, type Role } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
 import type { JSX } from "preact";

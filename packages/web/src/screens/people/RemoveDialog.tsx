@@ -1,6 +1,6 @@
 import type { RoomMember } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";

@@ -1,6 +1,6 @@
 import type { JoinRequest } from "@conclave/client";
 import { plainName, plainText } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";

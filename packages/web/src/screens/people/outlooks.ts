@@ -1,6 +1,6 @@
 import type { Decision } from "@conclave/client";
 import type { Outlook } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { home } from "../../model/home.js";

@@ -1,6 +1,6 @@
 import type { NamedPerson, OpenProposal } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { Avatar, Button, classes, confirm, Note, PersonName, Row } from "../../design/index.js";

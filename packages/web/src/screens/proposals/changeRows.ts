@@ -1,6 +1,6 @@
 import type { Decision, NamedPerson } from "@conclave/client";
 import { plainName, type Policy } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { date } from "../../words/when.js";
 import { matterNames, sayRule } from "../room/ruleWords.js";
 import { sayPolicy } from "../room/presets.js";

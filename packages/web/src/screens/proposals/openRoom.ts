@@ -1,4 +1,4 @@
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { createContext } from "preact";
 
 /** The room whose conversation is shown, for the proposals in it; null until it is read. */

@@ -1,4 +1,4 @@
-import type { RoomDetail, RoomSummary } from "@conclave/client/remote";
+import type { RoomDetail, RoomSummary } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
 import type { JSX } from "preact";

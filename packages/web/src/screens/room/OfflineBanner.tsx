@@ -1,4 +1,4 @@
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { CloudOff } from "lucide-preact";
 import type { JSX } from "preact";

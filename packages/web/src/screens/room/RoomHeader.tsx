@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail, RoomSummary } from "@conclave/client/remote";
+import type { RoomDetail, RoomSummary } from "@conclave/client/rpc";
 import { Ellipsis, Gavel, Link2, Search, SlidersHorizontal, UsersRound } from "lucide-preact";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";

@@ -1,6 +1,6 @@
 import type { Decision, Progress, Result } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { toast, type ToastOptions } from "../../design/Toast.js";
 import { askClock } from "../../model/askClock.js";
 import { home } from "../../model/home.js";

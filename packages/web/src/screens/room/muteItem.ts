@@ -1,4 +1,4 @@
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { Bell, BellOff } from "lucide-preact";
 import type { MenuItem } from "../../design/MenuPopup.js";
 import { home } from "../../model/home.js";

@@ -1,6 +1,6 @@
 import type { RoomMember } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { LogOut, Trash2, UsersRound } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,5 +1,5 @@
 import type { Returning } from "@conclave/client";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { KeyRound } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,4 +1,4 @@
-import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/remote";
+import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { go, href, type Panel } from "../../app/route.js";

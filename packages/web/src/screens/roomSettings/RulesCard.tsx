@@ -1,5 +1,5 @@
 import { type Policy, type PolicyMatter, preset } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, Card, Dialog, Facts, Note, RadioCards, Select, Stack } from "../../design/index.js";

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { LockKeyhole } from "lucide-preact";
 import type { JSX } from "preact";

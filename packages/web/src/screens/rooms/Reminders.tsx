@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { Crown, KeyRound } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";

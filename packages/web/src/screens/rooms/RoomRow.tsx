@@ -1,6 +1,6 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import {
   AtSign,
   BellOff,

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { Settings } from "lucide-preact";
 import type { JSX } from "preact";

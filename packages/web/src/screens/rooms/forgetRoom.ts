@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { go, route } from "../../app/index.js";
 import { confirm } from "../../design/index.js";
 import { home } from "../../model/home.js";

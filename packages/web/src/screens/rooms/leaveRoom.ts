@@ -1,6 +1,6 @@
 import { plainName } from "@conclave/client/pure";
 import type { RoomMember } from "@conclave/client";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { go } from "../../app/route.js";
 import { confirm, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";

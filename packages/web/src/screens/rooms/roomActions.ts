@@ -1,5 +1,5 @@
 import { isGone } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { CheckCheck, LogOut, SlidersHorizontal, Trash2, UsersRound } from "lucide-preact";
 import { go, type Panel } from "../../app/index.js";
 import type { MenuItem } from "../../design/index.js";

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/remote";
+import type { RoomSummary } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import type { JSX } from "preact";
 import { Avatar } from "../../design/Avatar.js";

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { Search as SearchIcon, SearchX } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";

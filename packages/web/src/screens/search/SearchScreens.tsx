@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { back, go } from "../../app/route.js";
 import { PaneHeader } from "../../design/PaneHeader.js";

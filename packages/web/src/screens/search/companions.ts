@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomKey, RoomSummary } from "@conclave/client/remote";
+import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../../app/route.js";

@@ -1,5 +1,5 @@
 import type { FoundMessage } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { fromHex } from "@conclave/codec";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { home } from "../../model/home.js";

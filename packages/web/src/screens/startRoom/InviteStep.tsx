@@ -1,5 +1,5 @@
 import { usualMode } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { MessageCircle } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,6 +1,6 @@
 import { preset } from "@conclave/client/pure";
 import type { Problem } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, DoorOpen, HeartHandshake, Sparkles, UserRoundPlus, Users } from "lucide-preact";
 import type { JSX } from "preact";

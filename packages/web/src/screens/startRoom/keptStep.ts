@@ -1,4 +1,4 @@
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 
 // How far the founding of a room has come, so that a reload goes on there and nobody founds a second one. In this tab only, and
 // until the way is done or left.

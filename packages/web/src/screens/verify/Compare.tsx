@@ -1,6 +1,6 @@
 import type { CheckedBy, Mark, RoomMember } from "@conclave/client";
 import { type Fingerprint, plainName } from "@conclave/client/pure";
-import type { RoomDetail } from "@conclave/client/remote";
+import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { BadgeCheck } from "lucide-preact";
 import type { JSX } from "preact";

@@ -1,5 +1,5 @@
 import { plainName } from "@conclave/client/pure";
-import type { RoomDetail, RoomKey } from "@conclave/client/remote";
+import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { UserRound } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";

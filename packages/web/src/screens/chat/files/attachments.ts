@@ -1,6 +1,6 @@
 import type { UnfinishedUpload } from "@conclave/client";
 import { MAX_FILE_NAME, MAX_FILE_SIZE, type Picture, plainName } from "@conclave/client/pure";
-import type { RoomKey } from "@conclave/client/remote";
+import type { RoomKey } from "@conclave/client/rpc";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { toast } from "../../../design/Toast.js";
 import { home, rooms, self } from "../../../model/home.js";

@@ -1,0 +1,108 @@
+import type { Action, InviteFor, Outlook, Rejection, Role } from "@conclave/protocol";
+import type { NamedPerson } from "./person.js";
+
+/** What to make an invite of. */
+export interface InviteOptions {
+  /** What this home calls it. Stays here. */
+  readonly label: string;
+  readonly for: InviteFor;
+  /** The role that newcomers get ("member" when left out). */
+  readonly role?: Role;
+  /**
+   * When it ends, by this device's clock (ms); null for never. Where the room's own time is ahead (`RoomStatus.roomAhead`), it
+   * ends so much later. One that lies in the past is refused with `invite_expired`.
+   */
+  readonly notAfter: number | null;
+  /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
+  readonly mode: "direct" | "ask";
+  /** The address of the pages that its link is to open; without one no link is made. */
+  readonly host?: string;
+}
+
+/** What came of making an invite. */
+export interface InviteMade {
+  readonly progress: Progress;
+  /** Names it among the invitations, once it is there. */
+  readonly inviteId: Uint8Array;
+  /** Null where it was proposed only. */
+  readonly invitation: Invitation | null;
+  /** The link to hand on; null where it was proposed only, or no `host` was named. */
+  readonly link: string | null;
+  /** Whether its link works by now; else it does as soon as this home is connected again. False where it was proposed only. */
+  readonly isReady: boolean;
+}
+
+/** An invite, as the roster has it and this home knows it. */
+export interface Invitation {
+  readonly inviteId: Uint8Array;
+  /** What this home calls it; null for other people's invites. */
+  readonly label: string | null;
+  readonly for: InviteFor;
+  readonly role: Role;
+  readonly mode: "direct" | "ask";
+  readonly createdBy: NamedPerson;
+  /** How many came by it, and how many may. */
+  readonly uses: number;
+  readonly limit: number;
+  readonly notAfter: number | null;
+  readonly isRevoked: boolean;
+  /** It still lets somebody in. */
+  readonly isOpen: boolean;
+  /** The link for {@link RoomSession.inviteLink} is in this home. */
+  readonly hasLink: boolean;
+}
+
+/** Somebody who asks to be let in. */
+export interface JoinRequest {
+  /** The relay's number: the name of the request in `admit` and `decline`. */
+  readonly id: number;
+  readonly person: Uint8Array;
+  readonly name: string;
+  readonly tag: string;
+  /** The person's fingerprint words. */
+  readonly words: string;
+  readonly note: string;
+  /** The invite they hold. */
+  readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson };
+  /** The role that the invite gives. */
+  readonly role: Role;
+  /** The relay's clock (ms), informative. */
+  readonly time: number;
+  /** The action that admits them: what has to be approved, where several must agree. */
+  readonly action: Action;
+  readonly approvedBy: readonly NamedPerson[];
+  /** Who said no to the proposal to admit them: it keeps nobody else from agreeing. */
+  readonly declinedBy: readonly NamedPerson[];
+  /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
+  readonly approvalsNeeded: number;
+  /** Whether our person may let them in: alone, together with others, or not at all. */
+  readonly can: Outlook["can"];
+}
+
+/** An action that waits for approvals. */
+export interface OpenProposal {
+  /** Names it in `approve`. */
+  readonly actionHash: Uint8Array;
+  readonly action: Action;
+  /** Who asks for it: this person where they do, else the person who asked first. */
+  readonly by: NamedPerson;
+  /** Whom it is about, if anybody. */
+  readonly person: NamedPerson | null;
+  /** Whose signed yes counts by the room's rules, the proposer among them. The last one to say yes carries it out. */
+  readonly approvedBy: readonly NamedPerson[];
+  /** How many yeses there would be if this device carried it out now: its own person's is counted. */
+  readonly have: number;
+  readonly need: number;
+  /** Who has said no. It keeps nobody else from agreeing. */
+  readonly declinedBy: readonly NamedPerson[];
+  /** It waits for this person's yes: that would count, and neither it nor a no was said. */
+  readonly isAsked: boolean;
+  /** Why it cannot be done any more, even if all agreed; null while it can. */
+  readonly refusal: Rejection | null;
+}
+
+/** What came of a decision. */
+export type Progress =
+  | { readonly done: true; readonly seq: number }
+  /** More people must agree: it was proposed to the room, or this device's yes was added. */
+  | { readonly done: false; readonly actionHash: Uint8Array; readonly have: number; readonly need: number };

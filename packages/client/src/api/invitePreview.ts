@@ -1,0 +1,42 @@
+import type { Policy, Role } from "@conclave/protocol";
+import type { NamedPerson, RoomMember } from "./person.js";
+import type { Result } from "./problem.js";
+import type { RoomSession } from "./roomSession.js";
+
+/** What an invite leads to, with the whole history of the room checked, before anything was sent or stored. */
+export interface Invited {
+  readonly roomId: Uint8Array;
+  readonly title: string;
+  /** The relay's address, as the room's charter says. */
+  readonly relay: string;
+  /** `return`: we are a member who lost a device, and this one takes its place (docs/decisions/0006). */
+  readonly mode: "direct" | "ask" | "return";
+  /** The role that the invite gives. */
+  readonly role: Role;
+  readonly members: readonly RoomMember[];
+  readonly owners: readonly NamedPerson[];
+  readonly invitedBy: NamedPerson | null;
+  readonly policy: Policy;
+  /** When a member last confirmed the list of members, by their clock (ms). */
+  readonly confirmed: number;
+  /** The member whose signed view of the room this is. */
+  readonly confirmedBy: NamedPerson;
+  /**
+   * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
+   * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
+   * standing turns from `asking` to `member` when somebody lets us in.
+   *
+   * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here. With `isLast` nobody
+   * comes back in this way again before `prepareReturn`: neither we nor whoever has the lost device.
+   *
+   * A lost race or a stale slot is tried again with a fresh slot, a few times.
+   *
+   * It waits until the next newcomer finds the room's slots fresh, unless `staying` says that this home stays open: then
+   * that is done right after.
+   */
+  readonly accept: (
+    name: string,
+    note?: string,
+    options?: { readonly staying?: boolean; readonly isLast?: boolean },
+  ) => Promise<Result<RoomSession>>;
+}

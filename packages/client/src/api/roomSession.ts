@@ -1,0 +1,186 @@
+import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
+import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
+import type { Decision } from "./decision.js";
+import type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
+import type { RoomMember } from "./person.js";
+import type { Powers } from "./powers.js";
+import type { Result } from "./problem.js";
+import type { RecordChange } from "./programRecords.js";
+import type { SearchOptions } from "./search.js";
+import type { SessionEvent } from "./sessionEvent.js";
+import type { Returning, RoomStatus, Settled } from "./status.js";
+import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
+
+/** A message to be sent. The room adds who, when and where. */
+export interface Post {
+  /**
+   * 16 random bytes; made here when left out. Who does not learn what became of a post (its tab or thread died) posts it
+   * again with the same id: it is there once.
+   */
+  readonly id?: Uint8Array;
+  /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
+  readonly kind: string;
+  /** The id of the message that this one answers, edits, deletes or reacts to. */
+  readonly ref?: Uint8Array | null;
+  /** For "text" and "edit" UTF-8; else as the kind says. */
+  readonly body: Uint8Array;
+  /**
+   * Changes of the program's own records (`Client.records`), durable together with the message, or neither is. Where a
+   * message of this id is there already nothing is changed.
+   */
+  readonly records?: readonly RecordChange[];
+}
+
+/**
+ * One room of this home. It keeps itself in step with the relay: connects, catches up, sends what waits, carries out
+ * farewells, refreshes invites. Reading methods give what is known now; `watch` tells when to read again.
+ *
+ * Decisions resolve when the decision is in the room's log, with `progress.done` false when more people must agree, or
+ * with the reason why not. A lost race is tried again by itself.
+ */
+export interface RoomSession {
+  readonly id: Uint8Array;
+  readonly title: string;
+  /** The relay's address. */
+  readonly relay: string;
+  status(): RoomStatus;
+  /** Who is in the room, in the order of their coming; nobody where we are out of it. */
+  members(): readonly RoomMember[];
+  /** All decisions since the founding, oldest first. */
+  decisions(): readonly Decision[];
+  policy(): Policy | null;
+  /** Whether the room is sealed: its people, roles and rules stay as they are for ever. */
+  isSealed(): boolean;
+  /** A page of what happened, oldest first. */
+  timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
+  /** The message with this id, as it is now; null where there is none. */
+  find(id: Uint8Array): Promise<TimelineMessage | null>;
+  /**
+   * Texts, and files by caption and name, that have every word of the query or one that begins with it, newest first. Case
+   * and accents do not count. The first search reads all that is held, in small pieces, and is slower than those after it.
+   */
+  search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]>;
+  /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
+  watch(listener: (event: SessionEvent) => void): () => void;
+
+  /**
+   * Resolves when the room is live: at the relay's head. `unreachable` after `timeout` ms; at once `refused` with `paused`, and
+   * the alarm's code as its detail, where the relay answers and the log cannot be read to its end all the same: it keeps part of
+   * it back (`WITHHELD`), or is not the room's relay (`BAD_RECEIPT`).
+   */
+  synced(timeout: number): Promise<Result<void>>;
+  /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
+  post(post: Post): Promise<Result<TimelineMessage>>;
+  /** Posts a text. */
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
+  /** Takes back an own message (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, somebody else's of no higher role. */
+  remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
+  /**
+   * Puts an emoji to a message, or takes it back where it is there already; null takes back all own ones. `malformed`:
+   * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many as are kept.
+   */
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>>;
+  /** What the person has begun to write and not sent; empty when nothing. */
+  draft(): Promise<string>;
+  /** Keeps it. Resolves when it is durable. */
+  setDraft(text: string): Promise<void>;
+  /**
+   * Sends a file: encrypts it piece by piece to the relay, then posts its message; resolves when that is durable here, as
+   * `post` does. Without a connection it waits for one, and goes on through lost ones. Problems: `cancelled` (the relay's
+   * space is freed), `source`, `malformed` (name, type, picture or size), `relay` with `too_large` or `quota_exceeded`. When
+   * the client is closed meanwhile (`closed`) it is in `uploads` and can be resumed with the same file.
+   */
+  attach(file: OutgoingFile, options?: AttachOptions): Promise<Result<TimelineMessage>>;
+  /** Files whose upload is not finished, the oldest first. */
+  uploads(): Promise<readonly UnfinishedUpload[]>;
+  /** Gives up an unfinished upload and frees the relay's space. `unknown`: there is none, or it is running (use its signal). */
+  discardUpload(id: Uint8Array): Promise<Result<void>>;
+  /**
+   * Fetches the file of a message of kind "file" (`decodeFileCard` of its body) and verifies it. Resolves with its bytes, or
+   * null where `write` took them. Problems: `corrupted`, `cancelled`, `too_large`, `relay` with `blob_unknown` (it is gone).
+   * Rejects with what `write` rejects with.
+   */
+  fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null>>;
+  /**
+   * Resolves when nothing waits to be sent. With the reason at once where waiting is no remedy (`refused` with `paused` and the
+   * alarm's code, `update_needed`, `restored`, `not_member`, `closed`, `relay`), and after `timeout` ms where it may be:
+   * `unreachable`, `behind`, `relay`, `underway`. `fateOf` says what became of what was stored.
+   */
+  flushed(timeout: number): Promise<Result<void>>;
+  /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
+  resume(): Promise<void>;
+  /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
+  acknowledge(order: number): Promise<Result<void>>;
+  /** The person has read up to this place of the log. */
+  markRead(n: number): Promise<void>;
+  /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
+  mute(isMuted: boolean): Promise<void>;
+
+  /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<Progress>>;
+  proposals(): readonly OpenProposal[];
+  /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
+  approve(actionHash: Uint8Array): Promise<Result<Progress>>;
+  /**
+   * Says no to somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` takes it back.
+   * `refused` with `unknown_proposal`: it is not open any more.
+   */
+  declineProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  /** Takes back an own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  /**
+   * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered. Where the
+   * room is not active: "no", with `not_active`.
+   */
+  outlook(action: Action): Outlook;
+  /** What our person may do here, before it is known what exactly; null where the room is not active. */
+  powers(): Powers | null;
+  /** What a member could do with this role; null where the room is not active. */
+  powersAs(person: Uint8Array, role: Role): Powers | null;
+  /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
+  createInvite(options: InviteOptions): Promise<Result<InviteMade>>;
+  invitations(): readonly Invitation[];
+  /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
+  inviteLink(inviteId: Uint8Array, host: string): string | null;
+  /** Whether the recovery words alone bring this person back; null for who is no owner: others have to be let in again. */
+  returning(): Returning | null;
+  /**
+   * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever
+   * wishes it (`Client.wantReturn`). `unknown` where it is not to be had.
+   */
+  prepareReturn(): Promise<Result<Progress>>;
+  /**
+   * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for who joined,
+   * links that are out of step, the own way back. Resolves when nothing is left to do, or after `timeout` ms; at once where
+   * the room is not live. For processes that end soon.
+   */
+  settle(timeout: number): Promise<Settled>;
+  /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
+  returnLink(host: string): string | null;
+  /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
+  requests(): Promise<Result<readonly JoinRequest[]>>;
+  admit(requestId: number): Promise<Result<Progress>>;
+  /**
+   * Says no: the request goes from the relay, and the person is told who said so, in a signed answer that only they can read.
+   * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.
+   */
+  decline(requestId: number): Promise<Result<void>>;
+  /**
+   * Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. Until then
+   * nothing more is sent (`leaving`), and what comes is kept and not shown.
+   */
+  leave(): Promise<Result<void>>;
+  /**
+   * Takes the farewell back, if nobody has carried it out: then what came meanwhile is shown, and all goes on. Resolves when
+   * that is durable here. `unknown` where there is none.
+   */
+  stay(): Promise<Result<void>>;
+
+  fingerprint(person: Uint8Array): Fingerprint;
+  /** 60 digits that all members can read aloud at one moment: equal means same people and same keys. */
+  roomCode(): string | null;
+  /** 60 digits that change only when people or policy change. */
+  peopleCode(): string | null;
+}

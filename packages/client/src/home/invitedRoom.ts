@@ -1,0 +1,107 @@
+import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
+import { DeedLog } from "../store/deedLog.js";
+import { whyLate } from "../work/hindrance.js";
+import { RoomKeys } from "../store/homeKey.js";
+import type { LiveSession } from "../room/liveSession.js";
+import type { Phase } from "../store/phase.js";
+import type { RoomMeta } from "../store/roomMeta.js";
+import type { ClientPorts } from "../api/client.js";
+import type { Invited } from "../api/invitePreview.js";
+import type { Marks } from "../api/person.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { RoomSession } from "../api/roomSession.js";
+import { membersOf, named } from "../timeline/roomView.js";
+import type { RoomSight } from "../timeline/roomSight.js";
+import { keepJoin } from "../joining/directJoin.js";
+
+const UNTIL_IN = 60_000;
+
+/** How a join begins, which is the home's business. */
+export interface JoinHome {
+  /** The link as it was given. */
+  readonly text: string;
+  readonly relay: string;
+  readonly marks: Pick<Marks, "markOf">;
+  /** A session that is not stored yet. */
+  begin(meta: RoomMeta): Promise<Result<LiveSession>>;
+  /** The session is stored: let it run. */
+  add(session: LiveSession): void;
+}
+
+/** What an invite leads to, as a person sees it before they agree. */
+export function invitedRoom(
+  ports: ClientPorts,
+  device: DeviceIdentity,
+  person: Uint8Array,
+  preview: RoomPreview,
+  home: JoinHome,
+): Invited {
+  const { roster, invite, confirmedAt, deeds } = preview;
+  const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
+  for (const deed of deeds) log.take(deed, 0);
+  const sight: RoomSight = {
+    ports,
+    person,
+    room: { roster },
+    deeds: log,
+    invites: { find: () => null },
+    marks: home.marks,
+  };
+  const members = membersOf(sight);
+  return {
+    roomId: roster.roomId,
+    title: roster.title,
+    relay: roster.relay.address,
+    mode: invite.mode,
+    role: invite.role,
+    members,
+    owners: members.filter(({ role }) => role === "owner"),
+    invitedBy: named(sight, invite.createdBy),
+    policy: roster.policy,
+    confirmed: confirmedAt,
+    confirmedBy: named(sight, preview.confirmedBy.person),
+    accept: (name, note = "", { staying = false, isLast = false } = {}) =>
+      accept(ports, device, preview, home, { name, note, staying, isLast }),
+  };
+}
+
+async function accept(
+  ports: ClientPorts,
+  device: DeviceIdentity,
+  preview: RoomPreview,
+  home: JoinHome,
+  { name, note, staying, isLast }: { name: string; note: string; staying: boolean; isLast: boolean },
+): Promise<Result<RoomSession>> {
+  if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
+  const { roomId, title } = preview.roster;
+  // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
+  const now = ports.clock.now();
+  const isDirect = preview.invite.mode !== "ask";
+  const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
+  const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
+  const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
+  if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
+  const link = home.text;
+  const phase: Phase = asking?.ok
+    ? { is: "asking", request: { link, ...asking.value, isPosted: false } }
+    : { is: "joining", join: null };
+  const begun = await home.begin({ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title, phase });
+  if (!begun.ok) return begun;
+  const session = begun.value;
+  const { state } = session.engine;
+  const stored = await state.transact((tx) => {
+    if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast });
+    else state.enter(tx);
+  });
+  if (!stored.ok) return stored;
+  home.add(session);
+  const { engine } = session;
+  const isIn = (): boolean | Problem => {
+    const now = state.phase;
+    return engine.problem ?? (now.is === "member" || (now.is === "asking" && now.request.isPosted));
+  };
+  const joined = await engine.waiting.until(isIn, UNTIL_IN, () => whyLate(engine));
+  if (!joined.ok) return joined;
+  if (state.phase.is === "member" && !staying) await engine.settleSlots();
+  return done(session);
+}

@@ -1,0 +1,38 @@
+import { equalBytes } from "@conclave/codec";
+import type { Action, Rejection } from "@conclave/protocol";
+import type { Progress } from "../api/invitation.js";
+import { done, failed, type Result } from "../api/problem.js";
+import type { RoomState } from "../work/roomState.js";
+
+/** What speaks against who carries an action out, and not against the action. */
+const OTHERS_MAY: ReadonlySet<Rejection["code"]> = new Set(["not_allowed", "above_own_role"]);
+
+/**
+ * What came of a yes to a proposal, by its hash. `said`: what came of saying it; `since`: the room's newest entry before that.
+ * The last yes that was needed is carried out at once by `decide`; it counts in any case: where its person's role does not go
+ * so far, somebody else carries it out.
+ */
+export async function afterYes(
+  state: RoomState,
+  hash: Uint8Array,
+  said: Result<void>,
+  since: number,
+  decide: (action: Action) => Promise<Result<Progress>>,
+): Promise<Result<Progress>> {
+  const hadSaid = !said.ok && said.problem.kind === "refused" && said.problem.rejection.code === "already_so";
+  if (!said.ok && !hadSaid) return said;
+  const proposal = state.room?.proposals().find((each) => equalBytes(each.actionHash, hash));
+  if (!proposal) {
+    const by = state.deeds.decidedSince(since, hash);
+    return by ? done({ done: true, seq: by.deed.seq }) : failed({ kind: "unknown" });
+  }
+  const { action, isAgreed, need, yes } = proposal;
+  const waits = done({ done: false, actionHash: hash, have: yes.length, need } as const);
+  if (!isAgreed) return hadSaid ? said : waits;
+  const decided = await decide(action);
+  if (decided.ok) return decided;
+  const { problem } = decided;
+  // The yes is stored by now, and what enough people agree to is carried out by itself.
+  if (problem.kind === "unreachable" || problem.kind === "behind") return failed({ kind: "underway" });
+  return problem.kind === "refused" && OTHERS_MAY.has(problem.rejection.code) ? waits : decided;
+}

@@ -1,0 +1,45 @@
+import { equalBytes } from "@conclave/codec";
+import { inviteLink } from "@conclave/protocol";
+import type { InviteMade, InviteOptions, Progress } from "../api/invitation.js";
+import { done, failed, type Result } from "../api/problem.js";
+import { invitationsOf } from "../timeline/roomView.js";
+import type { Wish } from "../work/decisions.js";
+import type { RoomEngine } from "./roomEngine.js";
+import type { RoomState } from "../work/roomState.js";
+
+/** Makes an invite: its secret is stored first, then it is decided, then its slot is put, so that the link works. */
+export async function createInvite(
+  engine: RoomEngine,
+  options: InviteOptions,
+  decide: (wish: Wish) => Promise<Result<Progress>>,
+): Promise<Result<InviteMade>> {
+  const { state } = engine;
+  const { label, role = "member", notAfter, mode } = options;
+  if (!state.room) return failed({ kind: "not_member" });
+  const now = state.now();
+  // RULE: client.invite-opens: a link's end is counted in the room's own time, by which it ends: where that is ahead of this
+  // clock the link still lasts as long as was asked for, and one that would be void when it is made is not made.
+  const ahead = Math.max(0, state.room.roster.chainTime - now);
+  if (notAfter !== null && notAfter <= now) return failed({ kind: "refused", rejection: { code: "invite_expired" } });
+  const end = notAfter === null ? null : notAfter + ahead;
+  const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode });
+  const { inviteId } = action.invite;
+  const kept = await state.transact((tx) => {
+    state.invites.add(tx, { inviteId, label, secret });
+  });
+  if (!kept.ok) return kept;
+  const decided = await decide(action);
+  if (!decided.ok) return decided;
+  const invitation = invitationsOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
+  const isMade = decided.value.done;
+  const link = isMade && options.host !== undefined ? linkOf(state, inviteId, options.host) : null;
+  // RULE: client.link-works: what a link needs at the relay is put there before it is said that it works (docs/protocol.md §7).
+  const isReady = isMade && engine.slots.isFresh;
+  return done({ progress: decided.value, inviteId, invitation: isMade ? invitation : null, link, isReady });
+}
+
+/** The link of an invite that was made here; null of another's. */
+export function linkOf({ invites, room }: RoomState, inviteId: Uint8Array, host: string): string | null {
+  const own = invites.find(inviteId);
+  return own && room && inviteLink(host, room.linkOf(own.secret));
+}

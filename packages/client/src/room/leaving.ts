@@ -1,0 +1,72 @@
+import type { SearchOptions } from "../api/search.js";
+import { done, failed, type Result } from "../api/problem.js";
+import { membersOf } from "../timeline/roomView.js";
+import type { SessionEvent } from "../api/sessionEvent.js";
+import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
+import type { RoomSearch } from "../timeline/roomSearch.js";
+import type { RoomEngine } from "./roomEngine.js";
+import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
+
+/** Says farewell: the others carry it out. Who is alone in the room is out at once. */
+export async function leave(engine: RoomEngine): Promise<Result<void>> {
+  const live = await inStep(engine, UNTIL_LIVE_MS);
+  if (!live.ok) return live;
+  const { state } = engine;
+  // Said once is enough.
+  if (state.leaving !== null) return done(undefined);
+  const members = membersOf(state);
+  if (members.length === 1) {
+    // Nobody would be there to carry it out.
+    const left = await state.transact((tx) => state.enter(tx, { is: "out", why: "left" }));
+    engine.plan();
+    return left.ok ? done(undefined) : left;
+  }
+  const owners = members.filter(({ role }) => role === "owner");
+  if (owners.length === 1 && owners[0]!.isYou) return failed({ kind: "refused", rejection: { code: "last_owner" } });
+  return say(
+    engine,
+    (room, now) => room.farewell(now),
+    (tx) => state.setLeaving(tx, state.room!.cursor.n),
+  );
+}
+
+/** Takes the farewell back. */
+export function stay(engine: RoomEngine): Promise<Result<void>> {
+  const { state } = engine;
+  if (state.leaving === null) return Promise.resolve(failed({ kind: "unknown" }));
+  return say(
+    engine,
+    (room, now) => room.stay(now),
+    (tx) => state.setLeaving(tx, null),
+  );
+}
+
+// RULE: client.farewell-blind: who has said farewell is shown nothing that was said after it, before it is taken back or
+// carried out (docs/protocol.md §10). The three below hold it: pages, searches and events.
+
+/** The page, without what came after our farewell. */
+export async function pageOf({ state }: RoomEngine, page: TimelinePage): Promise<readonly TimelineItem[]> {
+  const { leaving, conversation } = state;
+  if (leaving === null) return conversation.page(page);
+  const isNewest = page.before === undefined && page.after === undefined && page.around === undefined;
+  const shown = await conversation.page(isNewest ? { ...page, before: leaving + 1 } : page);
+  return shown.filter(({ n }) => n <= leaving);
+}
+
+/** What is found, without what came after our farewell. */
+export async function foundBy(
+  { state }: RoomEngine,
+  search: RoomSearch,
+  query: string,
+  options: SearchOptions | undefined,
+): Promise<readonly TimelineMessage[]> {
+  const found = await search.search(query, options);
+  const { leaving } = state;
+  return leaving === null ? found : found.filter(({ n }) => n <= leaving);
+}
+
+/** What a listener is told of an event: of what came after our farewell only that something changed. */
+export function toldOf({ state }: RoomEngine, event: SessionEvent): SessionEvent {
+  const isShown = event.type === "item" || event.type === "amended";
+  return isShown && state.leaving !== null ? { type: "changed" } : event;
+}

@@ -1,0 +1,213 @@
+import type { DeviceIdentity } from "@conclave/protocol";
+import type { Push } from "@conclave/wire";
+import { AskedJoin } from "../joining/askedJoin.js";
+import { DirectJoin } from "../joining/directJoin.js";
+import { BlobLink } from "../attachment/blobLink.js";
+import { Uploads } from "../attachment/uploads.js";
+import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
+import type { Problem } from "../api/problem.js";
+import { Caretaker } from "../work/caretaker.js";
+import { Decisions } from "../work/decisions.js";
+import { FoundingRoom } from "../work/founding.js";
+import { JoinRequests } from "../work/joinRequests.js";
+import { endingOf, type Phase } from "../store/phase.js";
+import type { ReturnKeeper } from "../work/returnKeeper.js";
+import type { RoomState } from "../work/roomState.js";
+import { Sender } from "../work/sender.js";
+import { SlotKeeper } from "../work/slotKeeper.js";
+import { Sync } from "../work/sync.js";
+import { Waiting } from "../work/waiting.js";
+import type { RoomWork, Worker } from "../work/worker.js";
+import { WriteProof } from "../work/writeProof.js";
+
+const UNTIL_SLOTS = 10_000;
+
+/** What drives one room: it mounts the workers of the phase that the room is in, and has them look whenever anything changes. */
+export class RoomEngine implements ConnectionUser, RoomWork {
+  readonly topic: Uint8Array;
+  readonly sync: Sync;
+  readonly sender: Sender;
+  readonly decisions: Decisions;
+  readonly slots: SlotKeeper;
+  readonly requests: JoinRequests;
+  readonly waiting: Waiting;
+  readonly blobs: BlobLink;
+  readonly uploads: Uploads;
+  private readonly founding: FoundingRoom;
+  private readonly direct: DirectJoin;
+  private readonly asked: AskedJoin | null;
+  private readonly caretaker: Caretaker;
+  private mounted: readonly Worker[] = [];
+  private isPlanned = false;
+  private isRunning = false;
+  private isStopped = false;
+
+  constructor(
+    readonly state: RoomState,
+    readonly connection: RelayConnection,
+    device: DeviceIdentity,
+    readonly returns: ReturnKeeper,
+  ) {
+    const proof = new WriteProof(state, connection);
+    const lockedOut = () => {
+      this.decisions.lockedOut();
+    };
+    this.topic = state.meta.roomTag;
+    this.waiting = new Waiting(state.ports);
+    this.sync = new Sync(this);
+    this.sender = new Sender(this, this.sync, proof, lockedOut);
+    this.decisions = new Decisions(this, proof);
+    this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
+    this.requests = new JoinRequests(this, this.sync, proof);
+    this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
+    this.uploads = new Uploads(this, this.blobs);
+    this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns);
+    this.founding = new FoundingRoom(this);
+    this.direct = new DirectJoin(this, device, this.sync);
+    this.asked = state.phase.is === "asking" ? new AskedJoin(this, state.phase.request, this.sync) : null;
+  }
+
+  /** Who works in which phase. */
+  private workersOf({ is }: Phase): readonly Worker[] {
+    switch (is) {
+      case "founding":
+        return [this.founding];
+      case "joining":
+        return [this.direct, this.sync];
+      case "asking":
+        return this.asked ? [this.asked] : [];
+      case "member":
+        return [this.sync, this.decisions, this.sender, this.slots, this.requests, this.caretaker, this.uploads];
+      case "restored":
+        return [this.sync];
+      case "out":
+        return [];
+    }
+  }
+
+  /** Why a founding or a join does not go on; null while it does. */
+  get problem(): Problem | null {
+    if (this.state.failure !== null) return { kind: "closed" };
+    return endingOf(this.state.phase)?.problem ?? this.founding.problem;
+  }
+
+  /** Whether we have asked to be let in, and nobody has answered yet. */
+  get isAsking(): boolean {
+    return this.asked?.isWaiting === true;
+  }
+
+  /** Whether an answer to our request may be there that this device has not looked at. */
+  get mayBeAnswered(): boolean {
+    return this.state.phase.is === "asking" && this.isRunning && this.asked?.hasLooked === false;
+  }
+
+  /**
+   * Resolves when the slots of open invites fit the room as it is, or after a while: whoever changes the room leaves it
+   * so that others can join, also when this process ends right after.
+   */
+  async settleSlots(): Promise<void> {
+    const calmSlots = this.slots.hurry();
+    const { state, slots } = this;
+    const isDone = () => slots.isFresh || state.failure !== null || (state.room?.paused ?? []).length > 0;
+    await this.waiting.until(isDone, UNTIL_SLOTS);
+    calmSlots();
+  }
+
+  /**
+   * Does at once, without waiting for anybody else's turn, what is owed here: farewells, what enough people agreed to, new
+   * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
+   */
+  async settle(timeout: number): Promise<void> {
+    const calm = [this.caretaker.hurry(), this.slots.hurry()];
+    const isDone = () =>
+      this.isStopped ||
+      this.state.failure !== null ||
+      !this.sync.isLive ||
+      this.state.phase.is !== "member" ||
+      (this.caretaker.isIdle &&
+        !this.decisions.hasWork &&
+        (this.slots.isFresh || (this.state.room?.paused ?? []).length > 0));
+    await this.waiting.until(isDone, timeout);
+    for (const end of calm) end();
+  }
+
+  /** How often this device made new keys for newcomers, and put slots in step with the room. */
+  get rounds(): { readonly rekeys: number; readonly slots: number } {
+    return { rekeys: this.caretaker.rekeys, slots: this.slots.rounds };
+  }
+
+  start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.state.watch(() => {
+      if (this.state.failure !== null) this.plan();
+    });
+    this.connection.attach(this);
+    this.plan();
+  }
+
+  /** Stops for good. */
+  stop(): void {
+    this.isStopped = true;
+    this.leaveRelay();
+    this.decisions.stop({ kind: "closed" });
+    this.waiting.look();
+  }
+
+  /** There is nothing more to ask the relay for. */
+  private leaveRelay(): void {
+    if (!this.isRunning) return;
+    this.isRunning = false;
+    this.mount([]);
+    this.state.tell({ type: "changed" });
+    this.connection.detach(this);
+    if (this.state.phase.is === "out") this.decisions.stop({ kind: "not_member" });
+  }
+
+  online(): void {
+    this.state.tell({ type: "changed" });
+    this.plan();
+  }
+
+  offline(): void {
+    for (const worker of this.mounted) worker.offline();
+    this.state.tell({ type: "changed" });
+  }
+
+  late(): void {
+    this.state.tell({ type: "changed" });
+  }
+
+  push(push: Push): void {
+    if (push.type === "records") this.sync.push(push.items);
+    else if (push.type === "lagged") this.sync.lagged();
+    else if (push.type === "requestsChanged") this.requests.changed();
+  }
+
+  /** Has every part look soon, once for all that changes now. */
+  plan(): void {
+    if (this.isPlanned) return;
+    this.isPlanned = true;
+    queueMicrotask(() => {
+      this.isPlanned = false;
+      this.advance();
+    });
+  }
+
+  private advance(): void {
+    const { phase, failure } = this.state;
+    if (phase.is === "out") this.leaveRelay();
+    this.mount(this.isRunning && failure === null ? this.workersOf(phase) : []);
+    for (const worker of this.mounted) worker.advance();
+    // Nothing will come of what was asked: whoever waits is told now, not when their time is over.
+    if (failure !== null) this.decisions.stop({ kind: "closed" });
+    this.waiting.look();
+  }
+
+  private mount(workers: readonly Worker[]): void {
+    const before = this.mounted;
+    this.mounted = workers;
+    for (const worker of before) if (!workers.includes(worker)) worker.unmount();
+    for (const worker of workers) if (!before.includes(worker)) worker.mount();
+  }
+}

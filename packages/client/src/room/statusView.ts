@@ -1,0 +1,87 @@
+import { equalBytes } from "@conclave/codec";
+import { largestFile } from "@conclave/protocol";
+import { standingOf } from "../store/phase.js";
+import type { RoomEngine } from "./roomEngine.js";
+import { alarmView } from "../timeline/alarmView.js";
+import { admissionOf, proposalFor } from "../timeline/requestView.js";
+import { named } from "../timeline/roomView.js";
+import { type Ending, type Pause, type RoomStatus } from "../api/status.js";
+
+/** How a room stands. */
+export function statusOf(engine: RoomEngine): RoomStatus {
+  const { state, connection, sync, requests } = engine;
+  const { room, phase, outbox, history, alarms, freshness, failure } = state;
+  const offline = connection.isConnecting ? "connecting" : "offline";
+  return {
+    standing: standingOf(phase),
+    isLeaving: state.leaving !== null,
+    ending: endingOf(engine),
+    connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
+    isConfirmed: room !== null && room.confirmed !== null,
+    freshness: freshness.get(),
+    epoch: room?.epoch ?? 0,
+    seq: room?.roster.seq ?? 0,
+    n: room?.cursor.n ?? 0,
+    pending: outbox.visible.length,
+    unread: state.leaving === null ? history.unread : 0,
+    mentions: state.leaving === null ? history.mentions : 0,
+    isMuted: state.isMuted,
+    firstUnread: state.leaving === null ? history.firstUnread : null,
+    requests: requests.known.length,
+    asked: askedOf(engine),
+    paused: pauseOf(engine),
+    roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
+    fileLimit: connection.welcome && fileLimitOf(connection.welcome.limits.blob),
+    alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
+  };
+}
+
+// Asked for at every change: the search is done once for each limit.
+const limits = new Map<number, number>();
+
+function fileLimitOf(blobBytes: number): number {
+  const known = limits.get(blobBytes) ?? largestFile(blobBytes);
+  if (limits.size < 16) limits.set(blobBytes, known);
+  return known;
+}
+
+function askedOf({ state, requests }: RoomEngine): number {
+  const { room } = state;
+  if (room?.status !== "active") return 0;
+  const proposals = room.proposals();
+  // A request that somebody proposed to admit is answered there.
+  const fresh = requests.known.filter((request) => {
+    const action = admissionOf(state, request);
+    return action !== null && proposalFor(proposals, action) === null && room.hasSay(action);
+  });
+  return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
+}
+
+function endingOf({ state }: RoomEngine): Ending | null {
+  const { phase } = state;
+  if (phase.is !== "out") return null;
+  if (phase.why === "lost") {
+    const { problem, by } = phase.ending;
+    const who = by && named(state, by.person, by.name);
+    return { problem, by: who, time: by?.time ?? null, isBan: false };
+  }
+  const last = state.deeds.entries.findLast(
+    ({ deed: { action, person } }) =>
+      (action.type === "remove" || action.type === "leave" || action.type === "return") &&
+      person !== null &&
+      equalBytes(person, state.person),
+  );
+  if (!last) return { problem: null, by: null, time: null, isBan: false };
+  const { action, by, time } = last.deed;
+  return { problem: null, by: named(state, by), time, isBan: action.type === "remove" && action.ban };
+}
+
+function pauseOf({ state, sync }: RoomEngine): Pause | null {
+  const { failure, phase, needsUpdate, room, alarms } = state;
+  if (failure !== null) return { why: "failed", message: failure };
+  if (phase.is === "restored") return { why: "restored" };
+  if (needsUpdate) return { why: "update_needed" };
+  const code = room?.paused[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
+  const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
+  return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;
+}

@@ -1,0 +1,68 @@
+import type { RoomKey } from "./roomKey.js";
+import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Decision } from "../api/decision.js";
+import type { Invitation, OpenProposal } from "../api/invitation.js";
+import type { Invited } from "../api/invitePreview.js";
+import type { RoomMember } from "../api/person.js";
+import type { Powers } from "../api/powers.js";
+import type { Returning, RoomStatus } from "../api/status.js";
+import type { SessionEvent } from "../api/sessionEvent.js";
+import type { TimelineMessage } from "../api/timeline.js";
+import type { TransferEvent } from "./transfers.js";
+
+/** Who we are, for screens. */
+export interface SelfView {
+  readonly person: Uint8Array;
+  readonly fingerprint: Fingerprint;
+  /** The person has the recovery words: rooms that they own are to take them back by them. */
+  readonly wantsReturn: boolean;
+}
+
+/** What a list of rooms shows. */
+export interface RoomSummary {
+  readonly key: RoomKey;
+  readonly title: string;
+  readonly relay: string;
+  readonly status: RoomStatus;
+  /** The newest message that somebody wrote. */
+  readonly latest: TimelineMessage | null;
+  /** What was decided after it last, if anything; the confirmation of the time does not count. */
+  readonly lately: Decision | null;
+  /** When we founded it or came in (ms), as the decision says that let us in; null while we are not in it. */
+  readonly since: number | null;
+  /** The beginning of what the person has begun to write there and not sent; empty when nothing. */
+  readonly draft: string;
+}
+
+/** What a room's panels show: read anew when the room has changed. */
+export interface RoomDetail {
+  readonly key: RoomKey;
+  readonly members: readonly RoomMember[];
+  readonly policy: Policy | null;
+  /** What our person may do here; null where the room is not active. */
+  readonly powers: Powers | null;
+  /** Its people, roles and rules stay as they are for ever. */
+  readonly isSealed: boolean;
+  readonly proposals: readonly OpenProposal[];
+  readonly invitations: readonly Invitation[];
+  /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */
+  readonly returning: Returning | null;
+  /** 60 digits each; null where we are no member. */
+  readonly roomCode: string | null;
+  readonly peopleCode: string | null;
+}
+
+/** What an invite leads to, with a ticket to go on with (`accept`). */
+export interface InvitedView extends Omit<Invited, "accept"> {
+  readonly ticket: number;
+}
+
+/** What a home tells its pages. */
+export type HomeEvent =
+  /** All rooms: at the beginning, and when one came or went. */
+  | { readonly type: "rooms"; readonly rooms: readonly RoomSummary[] }
+  /** One room is to be shown, and its details read, anew. */
+  | { readonly type: "room"; readonly room: RoomSummary }
+  /** What happened in a room, in order. */
+  | { readonly type: "events"; readonly key: RoomKey; readonly events: readonly SessionEvent[] }
+  | TransferEvent;

@@ -1,0 +1,117 @@
+import { utf8Bytes } from "@conclave/codec";
+import { describe, expect, it } from "vitest";
+import { UNAMENDED } from "./amendment.js";
+import { Amendments } from "./amendments.js";
+import { MemoryDisk, MemoryStorage } from "../memory/memoryStorage.js";
+import { History } from "./history.js";
+import type { HistoryItem, HistoryMessage } from "./historyItem.js";
+import { RoomKeys } from "./homeKey.js";
+import { Transaction } from "./transaction.js";
+
+const keys = new RoomKeys(new Uint8Array(32));
+const message = (n: number, text: string): HistoryMessage => ({
+  kind: "message",
+  n,
+  own: false,
+  message: {
+    ...{ id: new Uint8Array(16).fill(n), kind: "text", ref: null, body: utf8Bytes(text), epoch: 1, time: n, n },
+    ...{ author: new Uint8Array(32), leaf: new Uint8Array(32), name: "A", late: false, authorGone: false },
+  },
+});
+
+async function historyOf(
+  ...items: Parameters<History["add"]>[1][]
+): Promise<{ storage: MemoryStorage; history: History }> {
+  const storage = new MemoryStorage(new MemoryDisk());
+  const history = await History.load(storage, keys);
+  const tx = new Transaction();
+  for (const item of items) history.add(tx, item);
+  await storage.commit(tx.writes);
+  for (const effect of tx.effects) effect();
+  return { storage, history };
+}
+
+describe("History", () => {
+  it("never splits a place: whoever reads on from the first or the last line misses no alarm and no message", async () => {
+    const alarm = (n: number, order: number) => ({ kind: "alarm", n, order }) as const;
+    const items = [message(1, "a"), alarm(1, 1), alarm(1, 2), message(2, "b"), alarm(2, 3), message(3, "c")];
+    const { history } = await historyOf(...items);
+    for (const limit of [1, 2, 3, 4, 5, 6, 7]) {
+      const back: HistoryItem[] = [];
+      for (let page = await history.page({ limit }); page.length > 0;) {
+        back.unshift(...page);
+        page = await history.page({ limit, before: page[0]!.n });
+      }
+      const forth: HistoryItem[] = [];
+      for (let page = await history.page({ limit, after: 0 }); page.length > 0;) {
+        forth.push(...page);
+        page = await history.page({ limit, after: page.at(-1)!.n });
+      }
+      expect(back, `back by ${String(limit)}`).toEqual(items);
+      expect(forth, `forth by ${String(limit)}`).toEqual(items);
+    }
+  });
+
+  it("RULE history.gaps-bounded: records in a row that cannot be shown are one line for each reason, with a count", async () => {
+    const { storage, history } = await historyOf(message(1, "a"));
+    const tx = new Transaction();
+    for (let n = 2; n < 10_002; n++) history.addGap(tx, n, n % 2 === 0 ? "pruned" : "epoch_gone");
+    history.add(tx, message(10_002, "b"));
+    expect(history.addGap(tx, 10_003, "pruned")).toEqual({
+      kind: "unreadable",
+      n: 10_003,
+      reason: "pruned",
+      count: 1,
+    });
+    await storage.commit(tx.writes);
+    expect(await history.page()).toEqual([
+      message(1, "a"),
+      { kind: "unreadable", n: 2, reason: "pruned", count: 5000 },
+      { kind: "unreadable", n: 3, reason: "epoch_gone", count: 5000 },
+      message(10_002, "b"),
+      { kind: "unreadable", n: 10_003, reason: "pruned", count: 1 },
+    ]);
+  });
+
+  it("finds what is not stored yet, with what was done to it in the same group of transactions", async () => {
+    const { storage, history } = await historyOf();
+    const tx = new Transaction();
+    const item = message(4, "soon gone");
+    history.add(tx, item);
+    expect(await history.find(item.message.id)).toEqual(item);
+    const deletion = { by: new Uint8Array(32), time: 1, n: 5 };
+    history.amended(tx, item, { ...UNAMENDED, deletion });
+    history.addAct(tx, { ...item.message, id: new Uint8Array(16).fill(9), kind: "delete", n: 5 });
+    expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
+    expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
+    expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
+    expect(history.unread).toBe(0);
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
+    expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
+    expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
+    expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
+  });
+
+  it("counts what is unread as it reads now, the same after a restart", async () => {
+    const { storage, history } = await historyOf(message(1, "hello"), message(2, "hello"), message(3, "you"));
+    const amendments = new Amendments(storage, keys);
+    const tx = new Transaction();
+    const edit = { body: utf8Bytes("hello you"), time: 1, n: 4 };
+    const change = (item: HistoryMessage, amendment: Parameters<typeof history.amended>[2]) => {
+      amendments.put(tx, item.n, amendment);
+      history.amended(tx, item, amendment);
+    };
+    await history.countUnread(amendments, (text) => text.includes("you"));
+    expect([history.unread, history.mentions, history.firstUnread]).toEqual([3, 1, 1]);
+    change(message(2, "hello"), { ...UNAMENDED, edit });
+    change(message(1, "hello"), { ...UNAMENDED, deletion: { by: new Uint8Array(32), time: 1, n: 5 } });
+    expect([history.unread, history.mentions, history.firstUnread]).toEqual([2, 2, 2]);
+    await storage.commit(tx.writes);
+    const again = await History.load(storage, keys);
+    await again.countUnread(new Amendments(storage, keys), (text) => text.includes("you"));
+    expect([again.unread, again.mentions, again.firstUnread]).toEqual([2, 2, 2]);
+    again.markRead(new Transaction(), 2);
+    expect([again.unread, again.mentions, again.firstUnread]).toEqual([1, 1, 3]);
+  });
+});

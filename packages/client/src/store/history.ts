@@ -1,0 +1,198 @@
+import { encode, toHex } from "@conclave/codec";
+import type { Message, Unreadable } from "@conclave/protocol";
+import { type Amendment, UNAMENDED } from "./amendment.js";
+import type { Amendments } from "./amendments.js";
+import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
+import {
+  decodeHistoryItem,
+  encodeHistoryItem,
+  type HistoryGap,
+  type HistoryItem,
+  type HistoryMessage,
+} from "./historyItem.js";
+import type { RoomKeys } from "./homeKey.js";
+import { stored } from "./stored.js";
+import type { Transaction } from "./transaction.js";
+
+/** Which part of a history to read. */
+export interface HistoryPage {
+  /** Only items before this place in the log. */
+  readonly before?: number;
+  /** Only items after this place. */
+  readonly after?: number;
+  /** At most this many (100), and the rest of the last one's place; the newest, or with `after` the oldest. */
+  readonly limit?: number;
+}
+
+const MOST_COUNTED = 10_000;
+const decoder = new TextDecoder();
+
+/** What a room's log has shown this device, kept for screens; and how far the person has read. */
+export class History {
+  /** Of transactions that are not stored yet: places and authors of messages by their id, and messages by their place. */
+  private readonly placing = new Map<string, { readonly n: number; readonly author: Uint8Array }>();
+  private readonly unsaved = new Map<number, HistoryMessage>();
+  /** Places of unread messages, and whether they name us; not more than are counted. */
+  private unreadAt = new Map<number, boolean>();
+  private namesUs: (text: string) => boolean = () => false;
+  /** What could not be shown since the last line that can, by its reason. */
+  private readonly gaps = new Map<Unreadable, HistoryGap>();
+
+  private constructor(
+    private readonly storage: Storage,
+    private readonly keys: RoomKeys,
+    private readUpTo: number,
+  ) {}
+
+  static async load(storage: Storage, keys: RoomKeys): Promise<History> {
+    const marker = await storage.get(keys.readMarker);
+    return new History(storage, keys, marker ? stored(marker, "read marker", (r) => r.u53()) : 0);
+  }
+
+  /** Counts what is unread, once, before anything is added. `namesUs`: whether a text does. */
+  async countUnread(amendments: Amendments, namesUs: (text: string) => boolean): Promise<void> {
+    this.namesUs = namesUs;
+    const items = await this.page({ after: this.readUpTo, limit: MOST_COUNTED });
+    const changed = await amendments.between(this.readUpTo, items.at(-1)?.n ?? this.readUpTo);
+    for (const item of items) if (item.kind === "message") this.count(item, changed.get(item.n) ?? UNAMENDED);
+  }
+
+  /** Messages of others after the marker. */
+  get unread(): number {
+    return this.unreadAt.size;
+  }
+
+  /** Those of them that name us. */
+  get mentions(): number {
+    let count = 0;
+    for (const namesUs of this.unreadAt.values()) if (namesUs) count++;
+    return count;
+  }
+
+  get firstUnread(): number | null {
+    return this.unreadAt.keys().next().value ?? null;
+  }
+
+  add(tx: Transaction, item: Exclude<HistoryItem, HistoryGap>): void {
+    this.gaps.clear();
+    if (item.kind === "message") {
+      this.keepMessage(tx, item);
+      this.place(tx, item.message, item.n);
+      this.count(item, UNAMENDED);
+      return;
+    }
+    const key = item.kind === "alarm" ? this.keys.alarmLine(item.n, item.order) : this.keys.historyItem(item.n);
+    tx.put(key, encodeHistoryItem(item));
+  }
+
+  /**
+   * Keeps that a record cannot be shown: those that follow one another for one reason are one line, which it gives.
+   * RULE: history.gaps-bounded: a relay that gives nothing but records that cannot be read fills neither disk nor screen (A83).
+   */
+  addGap(tx: Transaction, n: number, reason: Unreadable): HistoryGap {
+    const before = this.gaps.get(reason);
+    const gap = { kind: "unreadable", n: before?.n ?? n, reason, count: (before?.count ?? 0) + 1 } as const;
+    this.gaps.set(reason, gap);
+    tx.put(this.keys.historyItem(gap.n), encodeHistoryItem(gap));
+    return gap;
+  }
+
+  /** Keeps of a message that is no line only who wrote it, so that it counts once. */
+  addAct(tx: Transaction, act: Message): void {
+    this.place(tx, act, act.n, true);
+  }
+
+  /** Something was done to a message. RULE: conversation.erased: what was taken back is gone from this device too (attack A72). */
+  amended(tx: Transaction, item: HistoryMessage, amendment: Amendment): void {
+    if (amendment.deletion && item.message.body.length > 0) {
+      this.keepMessage(tx, { ...item, message: { ...item.message, body: new Uint8Array(0) } });
+    }
+    this.count(item, amendment);
+  }
+
+  /** Items in the order of the log. */
+  async page({ before, after, limit = 100 }: HistoryPage = {}): Promise<HistoryItem[]> {
+    const reverse = after === undefined;
+    const records = await this.storage.range({
+      prefix: this.keys.history,
+      limit,
+      reverse,
+      ...(before === undefined ? {} : { before: this.keys.history + orderedKey(before) }),
+      // The lines of alarms that follow the place belong to it.
+      ...(after === undefined ? {} : { after: `${this.keys.history}${orderedKey(after)}/~` }),
+    });
+    if (records.length === limit) records.push(...(await this.restOfPlace(records.at(-1), reverse)));
+    const items = records.map((record) => decodeHistoryItem(record.value));
+    return reverse ? items.reverse() : items;
+  }
+
+  /** What is at this place of the log, or null. */
+  async at(n: number): Promise<HistoryItem | null> {
+    const unsaved = this.unsaved.get(n);
+    if (unsaved) return unsaved;
+    const record = await this.storage.get(this.keys.historyItem(n));
+    return record && decodeHistoryItem(record);
+  }
+
+  /** The message with this id, or null when there is none. */
+  async find(id: Uint8Array): Promise<HistoryMessage | null> {
+    const n = this.placing.get(toHex(id))?.n ?? (await this.idRecord(id))?.n;
+    const item = n === undefined ? null : await this.at(n);
+    return item?.kind === "message" && toHex(item.message.id) === toHex(id) ? item : null;
+  }
+
+  /** Who wrote the message with this id, whatever it was, or null when there is none. */
+  async authorOf(id: Uint8Array): Promise<Uint8Array | null> {
+    const placing = this.placing.get(toHex(id));
+    if (placing) return placing.author;
+    const record = await this.idRecord(id);
+    return record && (record.author ?? (await this.find(id))?.message.author ?? null);
+  }
+
+  markRead(tx: Transaction, n: number): void {
+    this.readUpTo = n;
+    tx.put(
+      this.keys.readMarker,
+      encode(n, (w, value) => w.u53(value)),
+    );
+    this.unreadAt = new Map([...this.unreadAt].filter(([at]) => at > n));
+  }
+
+  private count({ n, own, message }: HistoryMessage, { edit, deletion }: Amendment): void {
+    if (own || n <= this.readUpTo) return;
+    if (deletion) this.unreadAt.delete(n);
+    else if (this.unreadAt.has(n) || this.unreadAt.size < MOST_COUNTED) {
+      this.unreadAt.set(n, message.kind === "text" && this.namesUs(decoder.decode(edit?.body ?? message.body)));
+    }
+  }
+
+  private keepMessage(tx: Transaction, item: HistoryMessage): void {
+    tx.put(this.keys.historyItem(item.n), encodeHistoryItem(item));
+    this.unsaved.set(item.n, item);
+    tx.after(() => {
+      if (this.unsaved.get(item.n) === item) this.unsaved.delete(item.n);
+    });
+  }
+
+  private place(tx: Transaction, { id, author }: Message, n: number, isAct = false): void {
+    const bytes = encode(n, (w, place) => (isAct ? w.u53(place).opaque(author) : w.u53(place)));
+    tx.put(this.keys.messageId(id), bytes);
+    this.placing.set(toHex(id), { n, author });
+    tx.after(() => this.placing.delete(toHex(id)));
+  }
+
+  /** Where a message is; with its author where it is no line. */
+  private async idRecord(id: Uint8Array): Promise<{ readonly n: number; readonly author: Uint8Array | null } | null> {
+    const record = await this.storage.get(this.keys.messageId(id));
+    return record && stored(record, "message id", (r) => ({ n: r.u53(), author: r.remaining > 0 ? r.opaque() : null }));
+  }
+
+  /** A page that ended in the middle of a place takes the rest of it: else the next page would begin after it. */
+  private async restOfPlace(edge: StoredRecord | undefined, reverse: boolean): Promise<StoredRecord[]> {
+    if (!edge) return [];
+    const { n } = decodeHistoryItem(edge.value);
+    const prefix = this.keys.historyItem(n);
+    if (reverse) return edge.key === prefix ? [] : this.storage.range({ prefix, before: edge.key, reverse });
+    return this.storage.range({ prefix, after: edge.key });
+  }
+}

@@ -1,0 +1,121 @@
+import { encode, equalBytes } from "@conclave/codec";
+import type { Append, Message, MessageContent } from "@conclave/protocol";
+import { isAmendment } from "./amendment.js";
+import type { StoredRecord } from "../ports/storage.js";
+import type { RoomKeys } from "./homeKey.js";
+import { isSilent } from "./silentKind.js";
+import { stored } from "./stored.js";
+import { decodeAppend, encodeAppend } from "./storedAppend.js";
+import { readMessage, writeMessage } from "./storedMessage.js";
+import type { Transaction } from "./transaction.js";
+
+/** A message that is not in the log yet, as far as this device knows. */
+export interface Outgoing {
+  readonly order: number;
+  readonly content: MessageContent;
+  /** When the person wrote it (ms). */
+  readonly time: number;
+  /** The message as it was encrypted last, and what the relay is asked to append; null before the first encryption. */
+  readonly sealed: { readonly message: Message; readonly append: Append } | null;
+}
+
+/**
+ * Messages on their way, in order. An entry goes in with its id before anything is encrypted, is stored again with each
+ * ciphertext before that is sent, and goes out when the log shows it: so a crash loses none and doubles none.
+ */
+export class Outbox {
+  private entries: Outgoing[] = [];
+  private nextOrder = 1;
+  private readonly unstored = new Set<number>();
+
+  constructor(
+    private readonly keys: RoomKeys,
+    records: readonly StoredRecord[],
+  ) {
+    this.entries = records.map((record) => decodeOutgoing(record.value));
+    this.nextOrder = (this.entries.at(-1)?.order ?? 0) + 1;
+  }
+
+  get all(): readonly Outgoing[] {
+    return this.entries;
+  }
+
+  /** Those that a person has sent, in whatever way. */
+  get visible(): readonly Outgoing[] {
+    return this.entries.filter(({ content }) => !isSilent(content.kind));
+  }
+
+  /** Those that a timeline shows as lines. */
+  get lines(): readonly Outgoing[] {
+    return this.visible.filter(({ content }) => !isAmendment(content.kind));
+  }
+
+  /** Those that do something to another message. */
+  get acts(): readonly Outgoing[] {
+    return this.entries.filter(({ content }) => isAmendment(content.kind));
+  }
+
+  /**
+   * Whether the entry is stored as it is. RULE: client.store-first: one that is not is never sent: a crash would bring the
+   * key back that it is encrypted with (docs/protocol.md §9, attack A64).
+   */
+  isStored(entry: Outgoing): boolean {
+    return !this.unstored.has(entry.order);
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  find(id: Uint8Array): Outgoing | undefined {
+    return this.entries.find((entry) => equalBytes(entry.content.id, id));
+  }
+
+  add(tx: Transaction, content: MessageContent, time: number, sealed: Outgoing["sealed"] = null): Outgoing {
+    const entry: Outgoing = { order: this.nextOrder++, content, time, sealed };
+    this.entries.push(entry);
+    this.store(tx, entry);
+    return entry;
+  }
+
+  /** The entry was encrypted (anew): stored in the transaction that stores the ratchet's step. */
+  seal(tx: Transaction, entry: Outgoing, sealed: NonNullable<Outgoing["sealed"]>): Outgoing {
+    const next: Outgoing = { ...entry, sealed };
+    this.entries[this.entries.indexOf(entry)] = next;
+    this.store(tx, next);
+    return next;
+  }
+
+  remove(tx: Transaction, entry: Outgoing): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+    tx.delete(this.keys.outgoing(entry.order));
+  }
+
+  private store(tx: Transaction, entry: Outgoing): void {
+    tx.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
+    this.unstored.add(entry.order);
+    tx.after(() => this.unstored.delete(entry.order));
+  }
+}
+
+function encodeOutgoing(entry: Outgoing): Uint8Array {
+  return encode(entry, (w, { order, content, time, sealed }) => {
+    w.u53(order).opaque(content.id).text(content.kind);
+    w.optional(content.ref, (each, ref) => each.opaque(ref))
+      .opaque(content.body)
+      .u53(time);
+    w.optional(sealed, (each, { message, append }) => {
+      writeMessage(each, message);
+      each.opaque(encodeAppend(append));
+    });
+  });
+}
+
+function decodeOutgoing(bytes: Uint8Array): Outgoing {
+  return stored(bytes, "outbox", (r) => ({
+    order: r.u53(),
+    content: { id: r.opaque(), kind: r.text(), ref: r.optional((each) => each.opaque()), body: r.opaque() },
+    time: r.u53(),
+    sealed: r.optional((each) => ({ message: readMessage(each), append: decodeAppend(each.opaque()) })),
+  }));
+}

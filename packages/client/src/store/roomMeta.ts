@@ -1,0 +1,123 @@
+import { encode, type Reader, type Writer } from "@conclave/codec";
+import { decodeAsking, encodeAsking } from "@conclave/protocol";
+import type { Problem } from "../api/problem.js";
+import type { Standing } from "../api/status.js";
+import { type Creation, type JoinEnding, type OwnJoin, type OwnRequest, type Phase, standingOf } from "./phase.js";
+import { stored } from "./stored.js";
+import { decodeAppend, encodeAppend } from "./storedAppend.js";
+
+/** What a home keeps about a room beside the room's own state. */
+export interface RoomMeta {
+  readonly roomId: Uint8Array;
+  readonly roomTag: Uint8Array;
+  /** The relay's address. */
+  readonly relay: string;
+  /** The title as last known; the roster's is the true one. */
+  readonly title: string;
+  readonly phase: Phase;
+}
+
+// Numbers are stored: never change one.
+const STANDINGS: readonly Standing[] = [
+  "founding",
+  "joining",
+  "asking",
+  "member",
+  "removed",
+  "left",
+  "lost",
+  "restored",
+];
+export const VERSION = 5;
+
+export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
+  return encode(meta, (w, { roomId, roomTag, relay, title, phase }) => {
+    w.u8(VERSION)
+      .fixed(roomId)
+      .fixed(roomTag)
+      .text(relay)
+      .text(title)
+      .u8(STANDINGS.indexOf(standingOf(phase)));
+    if (phase.is === "founding") writeCreation(w, phase.creation);
+    if (phase.is === "joining") w.optional(phase.join, writeJoin);
+    if (phase.is === "asking") writeRequest(w, phase.request);
+    if (phase.is !== "out" || phase.why !== "lost") return;
+    writeEnding(w, phase.ending);
+    w.optional(phase.request, writeRequest);
+  });
+}
+
+/** @throws Error when the stored bytes are damaged. Of this version only: `readRoomMeta` reads others. */
+export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
+  return stored(bytes, "room", (r) => {
+    r.u8();
+    return { ...readHead(r), phase: readPhase(r, readStanding(r)) };
+  });
+}
+
+/** What comes first in a record of any version, after its number. */
+export function readHead(r: Reader): Omit<RoomMeta, "phase"> {
+  return { roomId: r.fixed(32), roomTag: r.fixed(32), relay: r.text(), title: r.text() };
+}
+
+export function readStanding(r: Reader): Standing {
+  const standing = STANDINGS[r.u8()];
+  if (!standing) throw new Error("the stored room record is damaged");
+  return standing;
+}
+
+function readPhase(r: Reader, standing: Standing): Phase {
+  switch (standing) {
+    case "founding":
+      return { is: standing, creation: readCreation(r) };
+    case "joining":
+      return { is: standing, join: r.optional(readJoin) };
+    case "asking":
+      return { is: standing, request: readRequest(r) };
+    case "member":
+    case "restored":
+      return { is: standing };
+    case "lost":
+      return { is: "out", why: standing, ending: readEnding(r), request: r.optional(readRequest) };
+    default:
+      return { is: "out", why: standing };
+  }
+}
+
+function writeCreation(w: Writer, creation: Creation): void {
+  w.fixed(creation.roomTag).fixed(creation.writeKey).opaque(creation.attachment).opaque(creation.permit);
+}
+
+export function readCreation(r: Reader): Creation {
+  return { roomTag: r.fixed(32), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
+}
+
+function writeJoin(w: Writer, { link, name, attempts, isLast, append }: OwnJoin): void {
+  w.text(link).text(name).u16(attempts).bool(isLast).opaque(encodeAppend(append));
+}
+
+function readJoin(r: Reader): OwnJoin {
+  const [link, name, attempts, isLast] = [r.text(), r.text(), r.u16(), r.bool()];
+  return { link, name, attempts, isLast, append: decodeAppend(r.opaque()) };
+}
+
+function writeRequest(w: Writer, { link, asking, blob, isPosted }: OwnRequest): void {
+  w.text(link).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted);
+}
+
+function readRequest(r: Reader): OwnRequest {
+  return { link: r.text(), asking: decodeAsking(r.opaque()), blob: r.opaque(), isPosted: r.bool() };
+}
+
+// A problem is plain data out of a closed set of this program's own: kept as it is.
+function writeEnding(w: Writer, { problem, by }: JoinEnding): void {
+  w.text(JSON.stringify(problem));
+  w.optional(by, (x, { person, name, time }) => x.fixed(person).text(name).u53(time));
+}
+
+export function readEnding(r: Reader): JoinEnding {
+  return {
+    problem: JSON.parse(r.text()) as Problem,
+    by: r.optional((x) => ({ person: x.fixed(32), name: x.text(), time: x.u53() })),
+  };
+}

@@ -1,0 +1,96 @@
+import { equalBytes } from "@conclave/codec";
+import {
+  type Action,
+  type Invite,
+  inviteOf,
+  openLeafCert,
+  personFingerprint,
+  personTag,
+  type Proposal,
+  readInviteProof,
+  rightTo,
+  type JoinRequest as JoinRequestContent,
+} from "@conclave/protocol";
+import type { JoinRequestItem } from "@conclave/wire";
+import type { RoomRecords } from "./roomSight.js";
+import type { JoinRequest, OpenProposal } from "../api/invitation.js";
+import type { NamedPerson } from "../api/person.js";
+import { named } from "./roomView.js";
+
+/** Somebody's request, opened. */
+export interface OpenedRequest {
+  readonly item: JoinRequestItem;
+  readonly ask: JoinRequestContent;
+}
+
+type Admission = Extract<Action, { readonly type: "add" }>;
+
+/** A request to be let in, for a screen. Null when it names no invite of the room. */
+export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): JoinRequest | null {
+  const { room, ports } = state;
+  const invite = inviteFor(state, ask);
+  if (!room || !invite) return null;
+  const { inviteId, role, createdBy } = invite;
+  const { person, name, note, leafCert } = ask;
+  const action = { type: "add", leafCert, role } as const;
+  const proposal = proposalFor(room.proposals(), action);
+  return {
+    id: item.request,
+    person,
+    name,
+    tag: personTag(ports.crypto, person),
+    words: personFingerprint(ports.crypto, person).words,
+    note,
+    invite: { inviteId, label: state.invites.find(inviteId)?.label ?? null, by: named(state, createdBy) },
+    role,
+    time: item.time,
+    action,
+    approvedBy: proposal ? proposal.yes.map((person) => named(state, person)) : [],
+    declinedBy: proposal ? proposal.declinedBy.map((person) => named(state, person)) : [],
+    approvalsNeeded: proposal?.need ?? 0,
+    can: rightTo(room.roster, action, state.person).can,
+  };
+}
+
+/** What lets in whoever asks. Null when the request names no invite of the room. */
+export function admissionOf(state: RoomRecords, { ask }: OpenedRequest): Admission | null {
+  const invite = inviteFor(state, ask);
+  return invite && { type: "add", leafCert: ask.leafCert, role: invite.role };
+}
+
+/** The proposal to let in by this leaf, if somebody made one. */
+export function proposalFor(proposals: readonly Proposal[], { leafCert }: Admission): Proposal | null {
+  return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
+}
+
+function inviteFor({ room }: RoomRecords, { inviteProof }: OpenedRequest["ask"]): Invite | null {
+  const proof = inviteProof && readInviteProof(inviteProof);
+  return (room && proof && inviteOf(room.roster, proof.proof.inviteId)) || null;
+}
+
+/** What waits for people's agreement, for a screen. */
+export function proposalsOf(state: RoomRecords): OpenProposal[] {
+  const proposals = state.room?.proposals() ?? [];
+  return proposals.map((proposal) => {
+    const { action, actionHash, by, have, need, yes, isAsked, isOwn, refusal } = proposal;
+    const declinedBy = proposal.declinedBy.map((person) => named(state, person));
+    const people = { by: named(state, isOwn ? state.person : by), person: subjectOf(state, action), declinedBy };
+    return {
+      action,
+      actionHash,
+      ...people,
+      approvedBy: yes.map((each) => named(state, each)),
+      have,
+      need,
+      isAsked,
+      refusal,
+    };
+  });
+}
+
+/** Whom an action is about, if anybody. */
+export function subjectOf(state: RoomRecords, action: Action): NamedPerson | null {
+  if ("person" in action) return named(state, action.person);
+  const cert = "leafCert" in action ? openLeafCert(state.ports.crypto, action.leafCert) : null;
+  return cert && named(state, cert.person, cert.name);
+}

@@ -1,0 +1,38 @@
+import type { Room, Roster } from "@conclave/protocol";
+import type { ClientPorts } from "../api/client.js";
+import type { Marks } from "../api/person.js";
+import type { SessionEvent } from "../api/sessionEvent.js";
+import type { AlarmLog } from "../store/alarmLog.js";
+import type { Amendments } from "../store/amendments.js";
+import type { DeedLog } from "../store/deedLog.js";
+import type { History } from "../store/history.js";
+import type { RoomKeys } from "../store/homeKey.js";
+import type { Outbox } from "../store/outbox.js";
+import type { OwnInvites } from "../store/ownInvites.js";
+import type { Transaction } from "../store/transaction.js";
+
+/** What screens are made from: a room's roster and its decisions, and what this home knows. */
+export interface RoomSight {
+  readonly ports: Pick<ClientPorts, "crypto">;
+  readonly person: Uint8Array;
+  readonly room: { readonly roster: Roster } | null;
+  readonly deeds: Pick<DeedLog, "nameOf" | "admissionOf" | "creatorOf">;
+  readonly invites: Pick<OwnInvites, "find">;
+  readonly marks: Pick<Marks, "markOf">;
+}
+
+/** The records of a room, for what makes lines of them. */
+export interface RoomRecords extends RoomSight {
+  readonly ports: ClientPorts;
+  readonly keys: RoomKeys;
+  readonly room: Room | null;
+  readonly history: History;
+  readonly amendments: Amendments;
+  readonly deeds: DeedLog;
+  readonly alarms: AlarmLog;
+  readonly outbox: Outbox;
+  /** By this device's clock (ms). */
+  now(): number;
+  /** Tells those who watch, once the transaction is durable. */
+  emit(tx: Transaction, event: SessionEvent): void;
+}

@@ -1,0 +1,101 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import { inviteLimit, isInviteOpen, memberOf, personTag } from "@conclave/protocol";
+import type { LoggedDeed } from "../store/deedLog.js";
+import type { Decision, Right } from "../api/decision.js";
+import type { Invitation } from "../api/invitation.js";
+import { skeleton } from "../api/lookalike.js";
+import type { Admission, NamedPerson, RoomMember } from "../api/person.js";
+import type { RoomSight } from "./roomSight.js";
+
+/** A person with the name they have, or had last. */
+export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): NamedPerson {
+  const { room, deeds, ports } = sight;
+  const roster = room?.roster;
+  const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
+  const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
+  const isYou = equalBytes(sight.person, person);
+  return { person, name, tag: tagOf(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
+}
+
+// Whoever let many people in is named with each of them, and everybody in every view of the room.
+const tags = new WeakMap<Uint8Array, string>();
+
+function tagOf(crypto: RoomSight["ports"]["crypto"], person: Uint8Array): string {
+  const tag = tags.get(person) ?? personTag(crypto, person);
+  tags.set(person, tag);
+  return tag;
+}
+
+/** Who is in the room, in the order of their coming. */
+export function membersOf(sight: RoomSight): RoomMember[] {
+  const members = [...(sight.room?.roster.members.values() ?? [])].sort((a, b) => a.joinedSeq - b.joinedSeq);
+  const looks = new Map<string, number>();
+  for (const { name } of members) looks.set(skeleton(name), (looks.get(skeleton(name)) ?? 0) + 1);
+  return members.map(({ person, name, role, devices, joinedSeq }) => {
+    const admission = sight.deeds.admissionOf(person);
+    const known = admission?.deed.seq === joinedSeq ? admission : null;
+    return {
+      ...named(sight, person),
+      role,
+      devices: devices.length,
+      since: known?.deed.time ?? null,
+      joinedSeq,
+      admission: known && admissionOf(sight, known),
+      isLookalike: looks.get(skeleton(name))! > 1,
+    };
+  });
+}
+
+function admissionOf(sight: RoomSight, { deed }: LoggedDeed): Admission {
+  if (deed.action.type === "charter") return { how: "founded" };
+  const { inviteId, by, person, approvedBy } = deed;
+  if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
+  return { how: "admitted", by: named(sight, by), approvedBy: approvedBy.map((each) => named(sight, each)), inviteId };
+}
+
+function inviteView(sight: RoomSight, inviteId: Uint8Array) {
+  const creator = sight.deeds.creatorOf(inviteId) ?? new Uint8Array(0);
+  return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: named(sight, creator) };
+}
+
+/** A decision for a screen. */
+export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Decision {
+  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = deed;
+  const right: Right = {
+    role,
+    approvedBy: approvedBy.map((each) => named(sight, each)),
+    // With `createInvite` the id names what was made, and is no right.
+    invite: action.type === "add" && inviteId !== null ? inviteView(sight, inviteId) : null,
+    isFarewell: action.type === "leave",
+  };
+  const whom = person && named(sight, person, name ?? undefined);
+  return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
+}
+
+/** All invites that the roster has, newest first. */
+export function invitationsOf(sight: RoomSight): Invitation[] {
+  const { room } = sight;
+  if (!room) return [];
+  const { chainTime, invites } = room.roster;
+  const newestFirst = [...invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
+  return newestFirst.flatMap((invite) => {
+    const own = sight.invites.find(invite.inviteId);
+    const { inviteId, role, mode, uses, notAfter, revoked } = invite;
+    // An invite to return is no link for anybody.
+    if (mode === "return") return [];
+    return {
+      inviteId,
+      label: own?.label ?? null,
+      for: invite.for,
+      role,
+      mode,
+      createdBy: named(sight, invite.createdBy),
+      uses,
+      limit: inviteLimit(invite),
+      notAfter,
+      isRevoked: revoked,
+      isOpen: isInviteOpen(invite, chainTime),
+      hasLink: own !== null,
+    };
+  });
+}

@@ -1,0 +1,345 @@
+import { actionHash, type Action, type Append, type JoinRequest, type Rejection } from "@conclave/protocol";
+import { equalBytes } from "@conclave/codec";
+import type { CommitReceipt, Signed } from "@conclave/wire";
+import type { Progress } from "../api/invitation.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { CancelTimer } from "../ports/clock.js";
+import { ended, type Movement, whyLate } from "./hindrance.js";
+import { keepNoted } from "./receiving.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
+import type { WriteProof } from "./writeProof.js";
+
+/** A change of the room that is wanted: an action, or new keys alone. */
+export type Wish = Action | { readonly type: "rekey" };
+
+interface Intent {
+  readonly wish: Wish;
+  readonly request: JoinRequest | null;
+  /** Propose it to the others where their agreement is missing. */
+  readonly mayPropose: boolean;
+  /** A person waits for it, and can be asked. */
+  readonly isAsked: boolean;
+  /** How many decisions there were when it was wanted. */
+  readonly since: number;
+  losses: number;
+  settle(result: Result<Progress>): void;
+}
+
+const TELL_AFTER = 3;
+/** How often the relay may refuse a commit before it is given up. */
+const PATIENT = 4;
+const GIVE_UP_AFTER = 12;
+const UNTIL_LIVE = 30_000;
+const UNTIL_DONE = 90_000;
+/** How long the relay may be away, after it was given a commit and before it answered, until the person who waits is told so (ms). */
+const UNTIL_BACK_MS = 15_000;
+
+/**
+ * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
+ * the log shows it; one that lost its race is built anew on what came first, if it is still allowed (attack A23).
+ */
+export class Decisions extends Worker {
+  private readonly waiting: Intent[] = [];
+  private current: Intent | null = null;
+  private sentOn = 0;
+  private refusals = 0;
+  /** How often commits that nobody could use came before the present one. */
+  private blocked = 0;
+  /** Ends the wait for a relay that went before it answered. */
+  private cancelAway: CancelTimer | null = null;
+
+  constructor(
+    private readonly parts: RoomWork & Movement,
+    private readonly proof: WriteProof,
+  ) {
+    super(parts);
+  }
+
+  /**
+   * Resolves when it is in the log, was proposed, or cannot be done. `since`: the room's newest entry when it was wanted: who
+   * else has decided the same after that has done it.
+   */
+  decide(
+    wish: Wish,
+    {
+      request = null,
+      mayPropose = true,
+      isAsked = false,
+      since = this.state.room?.roster.seq ?? 0,
+    }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean; since?: number } = {},
+  ): Promise<Result<Progress>> {
+    const over = ended(this.state);
+    if (over) return Promise.resolve(failed(over));
+    return new Promise<Result<Progress>>((resolve) => {
+      const { clock } = this.state.ports;
+      const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
+      const cancelDone = clock.setTimer(UNTIL_DONE, () => {
+        this.abandon(intent);
+      });
+      const cancelLive = clock.setTimer(UNTIL_LIVE, () => {
+        if (this.current !== intent) this.abandon(intent);
+      });
+      intent.settle = (result) => {
+        cancelDone();
+        cancelLive();
+        resolve(result);
+      };
+      this.waiting.push(intent);
+      this.advance();
+    });
+  }
+
+  /** Whether a wish of this type is on its way or waiting. */
+  private has(type: Wish["type"]): boolean {
+    return this.current?.wish.type === type || this.waiting.some(({ wish }) => wish.type === type);
+  }
+
+  /** Whether a decision of this device is on its way or waiting. */
+  get hasWork(): boolean {
+    return (
+      this.isBusy || this.current !== null || this.waiting.length > 0 || (this.state.room?.pending ?? null) !== null
+    );
+  }
+
+  override offline(): void {
+    super.offline();
+    this.awaitReturn();
+  }
+
+  /**
+   * RULE: client.unknown-told: a connection that is lost between a commit and its answer leaves open whether it was taken: who
+   * waits is told that it is on its way, and is not told that nothing was done (attack A23).
+   */
+  private awaitReturn(): void {
+    const intent = this.current;
+    if (intent === null || this.cancelAway !== null) return;
+    this.cancelAway = this.state.ports.clock.setTimer(UNTIL_BACK_MS, () => {
+      this.cancelAway = null;
+      if (this.current === intent && this.state.room?.pending && !this.parts.sync.isLive) this.abandon(intent);
+    });
+  }
+
+  /** Nothing will be done any more. */
+  stop(problem: Problem): void {
+    this.retry.stop();
+    this.cancelAway?.();
+    this.cancelAway = null;
+    const all = this.current ? [this.current, ...this.waiting] : [...this.waiting];
+    this.current = null;
+    this.waiting.length = 0;
+    for (const intent of all) intent.settle(failed(problem));
+  }
+
+  /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
+  lockedOut(): void {
+    void this.guard(async () => {
+      const isTold = await this.state.transact((tx) => {
+        const noted = this.state.room?.noteRefusedKey() ?? null;
+        if (noted) keepNoted(this.state, tx, noted);
+        return noted !== null;
+      });
+      if (isTold.ok && !isTold.value && !this.has("rekey")) await this.decide({ type: "rekey" });
+    });
+  }
+
+  protected next(): Job | null {
+    const { room } = this.state;
+    if (!room || !this.parts.sync.canAsk) return null;
+    const { pending } = room;
+    if (pending && pending.append.lastCommit !== room.lastCommit) return () => this.renew();
+    if (pending) return this.sentOn === this.connection.number ? null : () => this.send(pending.append);
+    if (this.current || this.state.race) {
+      return () => {
+        this.conclude();
+      };
+    }
+    return this.waiting.length > 0 ? () => this.build(this.waiting.shift()!) : null;
+  }
+
+  private async build(intent: Intent): Promise<void> {
+    this.current = intent;
+    const { wish, request } = intent;
+    // What two people decided in one moment is done, and is not asked for once more.
+    const finished = this.doneBy(intent);
+    if (finished) {
+      this.finish(finished);
+      return;
+    }
+    const { doubt } = this.state.clock;
+    // RULE: client.clock-asked: nobody's decision takes its time from a clock that nobody agrees with, before the person was
+    // asked: the room's time never goes back, and links end by it (docs/protocol.md §4).
+    if (doubt && intent.isAsked && wish.type !== "rekey") {
+      this.finish(failed(doubt));
+      return;
+    }
+    const result = await this.state.transact((tx): Rejection | null => {
+      const outcome = this.state.room!.act(wish, {
+        now: this.state.clock.timeOf(this.state.now()),
+        ...(request ? { request } : {}),
+      });
+      if (!outcome.ok) return outcome.rejection;
+      this.state.apply(tx, outcome.value.delta);
+      return null;
+    });
+    this.sentOn = 0;
+    this.refusals = 0;
+    this.blocked = 0;
+    if (!result.ok) this.finish(failed(result.problem));
+    else if (result.value?.code === "approvals_missing" && intent.mayPropose && wish.type !== "rekey") {
+      const idle = this.idle(wish);
+      if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
+      else await this.propose(wish, result.value);
+    } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+  }
+
+  /** The same, when somebody else has decided it since it was wanted. */
+  private doneBy({ wish, since }: Intent): Result<Progress> | null {
+    if (wish.type === "rekey") return null;
+    const { deeds, ports } = this.state;
+    const same = deeds.decidedSince(since, actionHash(ports.crypto, wish));
+    return same && done({ done: true, seq: same.deed.seq });
+  }
+
+  /**
+   * Why nobody is asked to agree to an action: it could not be done if all did. Of those who come in it is known with their
+   * request only; and who has removed too many for now may still ask others to.
+   *
+   * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
+   */
+  private idle(action: Action): Rejection | null {
+    if (action.type === "add" || action.type === "addDevice") return null;
+    const outlook = this.state.room!.outlook(action, this.state.clock.timeOf(this.state.now()));
+    return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;
+  }
+
+  /** Asks the others for their agreement, also where somebody asked for the same before: they may take it back. */
+  private async propose(action: Action, missing: Rejection): Promise<void> {
+    const hash = actionHash(this.state.ports.crypto, action);
+    const result = await this.state.transact((tx): Rejection | null => {
+      const room = this.state.room!;
+      const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
+      if (!isAsked) {
+        const proposed = room.propose(action, this.state.now());
+        if (!proposed.ok) return proposed.rejection;
+        this.state.apply(tx, room.notePetition(action).delta);
+        this.parts.sender.addSealed(tx, proposed.value);
+      }
+      // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
+      const approved = room.approve(hash, this.state.now());
+      // Who asks for the same again is told how it stands.
+      if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
+      this.parts.sender.addSealed(tx, approved.value);
+      return null;
+    });
+    this.parts.sender.advance();
+    const { have, need } = missing.approvals ?? { have: 0, need: 0 };
+    if (!result.ok) this.finish(failed(result.problem));
+    else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
+    else this.finish(done({ done: false, actionHash: hash, have, need }));
+  }
+
+  private async send(append: Append): Promise<void> {
+    this.sentOn = this.connection.number;
+    this.proof.give();
+    const answer = await this.connection.request<"append">({ ...append, type: "append" });
+    if (answer.type === "lost") return;
+    if (answer.type === "appended") {
+      await this.keep(answer.receipt);
+      return;
+    }
+    if (answer.error === "stale_epoch" && answer.position && answer.position.lastCommit !== append.lastCommit) {
+      // The log will tell who came first.
+      this.parts.sync.reach(answer.position.n);
+      return;
+    }
+    this.sentOn = 0;
+    const { error, retryAfter } = answer;
+    if (++this.refusals < PATIENT) {
+      this.retry.later(retryAfter);
+      return;
+    }
+    await this.discard();
+    this.state.race = null;
+    this.finish(failed({ kind: "relay", error, retryAfter }));
+  }
+
+  private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {
+    if (!receipt) return;
+    await this.state.transact((tx) => {
+      const noted = this.state.room?.noteCommitReceipt(receipt);
+      if (noted) keepNoted(this.state, tx, noted);
+      if (noted && !noted.isSigned) this.parts.sync.distrust();
+    });
+  }
+
+  /** A commit that nobody could use came first: ours is as good as before, and goes again, after that one. */
+  private async renew(): Promise<void> {
+    const action = this.state.room?.pending?.action ?? null;
+    const losses = ++this.blocked;
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    if (losses >= GIVE_UP_AFTER) {
+      await this.discard();
+      this.finish(failed({ kind: "starved", losses }));
+      return;
+    }
+    await this.state.transact((tx) => {
+      const renewed = this.state.room?.renewPending();
+      if (renewed) this.state.apply(tx, renewed.delta);
+    });
+    this.sentOn = 0;
+    if (losses > 1) this.retry.later();
+  }
+
+  private discard(): Promise<Result<void>> {
+    return this.state.transact((tx) => {
+      if (this.state.room?.pending) this.state.apply(tx, this.state.room.discardPending());
+    });
+  }
+
+  /** The pending commit is gone: it is in the log, or lost its race. */
+  private conclude(): void {
+    const { race } = this.state;
+    this.state.race = null;
+    if (race) this.again(race.action, race.losses);
+    else this.finish(done({ done: true, seq: this.state.room?.roster.seq ?? 0 }));
+  }
+
+  private again(action: Action | null, losses: number): void {
+    // RULE: client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    const intent = this.current;
+    this.current = null;
+    if (!intent) {
+      // It was decided before a restart: nobody waits for it, and it is wanted all the same.
+      if (action && losses < GIVE_UP_AFTER) void this.decide(action);
+      return;
+    }
+    if (++intent.losses >= GIVE_UP_AFTER) {
+      intent.settle(failed({ kind: "starved", losses: intent.losses }));
+      return;
+    }
+    this.waiting.unshift(intent);
+    // The first time at once; then with a growing, random pause, so that two who race do not go on racing.
+    if (intent.losses > 1) this.retry.later();
+  }
+
+  private finish(result: Result<Progress>): void {
+    this.current?.settle(result);
+    this.current = null;
+    this.retry.reset();
+  }
+
+  /** Nobody waits for it any more. What is stored already goes its way, and is called so. */
+  private abandon(intent: Intent): void {
+    const isUnderway = this.current === intent && this.state.room?.pending !== null;
+    const at = this.waiting.indexOf(intent);
+    if (at >= 0) this.waiting.splice(at, 1);
+    const losses = this.current === intent ? Math.max(this.blocked, intent.losses) : intent.losses;
+    if (this.current === intent) this.current = null;
+    // Who keeps losing is told so: the relay has answered all the while.
+    const isStarved = losses >= TELL_AFTER;
+    intent.settle(
+      failed(isStarved ? { kind: "starved", losses } : isUnderway ? { kind: "underway" } : whyLate(this.parts)),
+    );
+  }
+}

@@ -1,0 +1,225 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import {
+  actionHash,
+  type Alarm,
+  decodeAction,
+  type Deed,
+  type Delta,
+  memberOf,
+  type Message,
+  ProtocolKind,
+  type RoomEvent,
+  type Unreadable,
+} from "@conclave/protocol";
+import type { LogItem } from "@conclave/wire";
+import { isSilent } from "../store/silentKind.js";
+import { isAmendment } from "../store/amendment.js";
+import { alarmView } from "../timeline/alarmView.js";
+import { decisionOf } from "../timeline/roomView.js";
+import { alarmLine, decisionLine, gapLine, proposalLine } from "../timeline/timelineView.js";
+import type { LoggedAlarm } from "../store/alarmLog.js";
+import type { LoggedProposal, ProposalEnding } from "../store/proposalLog.js";
+import type { RoomState } from "./roomState.js";
+import type { Transaction } from "../store/transaction.js";
+
+/**
+ * Gives one record of the log to the room, and keeps in this transaction everything that it changes: group and roster, the
+ * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
+ * `availableFrom`: see `Room.receive`.
+ */
+export async function receive(
+  state: RoomState,
+  tx: Transaction,
+  item: LogItem,
+  availableFrom: number,
+): Promise<boolean> {
+  const { room } = state;
+  if (!room) return true;
+  const received = room.receive(item, availableFrom);
+  if (received.kind === "deferred") {
+    if (received.reason === "update_needed") state.needsUpdate = true;
+    return received.reason === "seen" || received.reason === "closed";
+  }
+  if (received.kind === "withheld") {
+    keepNoted(state, tx, received);
+    return false;
+  }
+  state.apply(tx, received.delta);
+  for (const event of received.events) await keepEvent(state, tx, event, item.n);
+  if (received.kind === "ignored" && received.unreadable !== null) {
+    keepUnreadable(state, tx, item.n, received.unreadable);
+  }
+  if (received.alarm) raise(state, tx, state.raise(tx, received.alarm));
+  return true;
+}
+
+/** Keeps what came of a receipt. */
+export function keepNoted(
+  state: RoomState,
+  tx: Transaction,
+  noted: { readonly delta: Delta; readonly alarm: Alarm | null },
+): void {
+  state.apply(tx, noted.delta);
+  if (noted.alarm) raise(state, tx, state.raise(tx, noted.alarm));
+}
+
+function raise(state: RoomState, tx: Transaction, entry: LoggedAlarm): void {
+  const alarm = alarmView(state, entry);
+  state.emit(tx, { type: "alarm", alarm });
+  state.emit(tx, { type: "item", item: alarmLine(alarm) });
+}
+
+function keepUnreadable(state: RoomState, tx: Transaction, n: number, reason: Unreadable): void {
+  if (reason === "before_join") return;
+  state.emit(tx, { type: "item", item: gapLine(state.history.addGap(tx, n, reason)) });
+}
+
+async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n: number): Promise<void> {
+  switch (event.type) {
+    case "message":
+      if (await isFirst(state, tx, event.message, n)) await keepMessage(state, tx, event.message, n);
+      return;
+    case "sent":
+      await keepSent(state, tx, event.id, n);
+      return;
+    case "entry": {
+      if (event.own) state.ownCommit = n;
+      state.freshness.heard(tx, { author: event.deed.by, time: event.deed.time, late: false });
+      const logged = state.deeds.add(tx, event.deed, n);
+      state.history.add(tx, { kind: "decision", n, seq: event.deed.seq });
+      endProposals(state, tx, event.deed, n);
+      state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });
+      state.emit(tx, { type: "changed" });
+      return;
+    }
+    case "joined":
+      state.ownCommit = n;
+      keepOwnJoin(state, tx, n);
+      return;
+    case "rekeyed":
+      if (state.room && equalBytes(event.by, state.room.self.person)) state.ownCommit = n;
+      return;
+    case "lostRace":
+      state.race = { action: event.action, losses: event.losses };
+      return;
+    case "removed": {
+      const logged = state.deeds.find(event.deed.seq) ?? state.deeds.add(tx, event.deed, n);
+      // What was not sent before never will be: nothing goes on being called on its way.
+      for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
+      if (state.leaving !== null) state.setLeaving(tx, null);
+      state.emit(tx, { type: "gone", decision: decisionOf(state, logged) });
+      return;
+    }
+    case "proposal": {
+      const { action, actionHash, message } = event;
+      keepProposal(state, tx, { n, action, actionHash, by: message.author, time: message.time, ending: null });
+      return;
+    }
+    case "withdrawal":
+      takeBack(state, tx, event, { n, ending: "withdrawn" });
+      state.emit(tx, { type: "changed" });
+      return;
+    default:
+      state.emit(tx, { type: "changed" });
+  }
+}
+
+function keepProposal(state: RoomState, tx: Transaction, proposal: LoggedProposal): void {
+  if (state.proposals.add(tx, proposal)) showProposal(state, tx, proposal);
+  state.emit(tx, { type: "changed" });
+}
+
+function endProposal(state: RoomState, tx: Transaction, hash: Uint8Array, ending: ProposalEnding): void {
+  const ended = state.proposals.end(tx, hash, ending);
+  if (ended) showProposal(state, tx, ended);
+}
+
+function showProposal(state: RoomState, tx: Transaction, proposal: LoggedProposal): void {
+  state.history.add(tx, { kind: "proposal", n: proposal.n, proposal });
+  state.emit(tx, { type: "item", item: proposalLine(state, proposal) });
+}
+
+/** A decision carries out what was proposed, in whatever way it came about; who goes takes along what they asked for. */
+function endProposals(state: RoomState, tx: Transaction, { action, person }: Deed, n: number): void {
+  endProposal(state, tx, actionHash(state.ports.crypto, action), "done");
+  if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
+  for (const proposal of state.proposals.by(person))
+    takeBack(state, tx, { ...proposal, by: person }, { n, ending: "void" });
+}
+
+/** Somebody does not ask any more; where others ask for the same, it goes on as theirs. */
+function takeBack(
+  state: RoomState,
+  tx: Transaction,
+  { actionHash, by }: Pick<LoggedProposal, "actionHash" | "by">,
+  { n, ending }: { readonly n: number; readonly ending: ProposalEnding },
+): void {
+  const asked = state.proposals.by(by).find((each) => equalBytes(each.actionHash, actionHash));
+  if (!asked) return;
+  endProposal(state, tx, actionHash, ending);
+  const left = state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
+  if (left) keepProposal(state, tx, { ...asked, n, by: left.by });
+}
+
+function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
+  const { room } = state;
+  const logged = room && state.deeds.place(tx, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
+  if (!logged) return;
+  state.history.add(tx, { kind: "decision", n, seq: logged.deed.seq });
+  state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });
+  state.emit(tx, { type: "changed" });
+}
+
+/**
+ * RULE: client.once: a message is shown once: one that its author encrypted anew, or that somebody else sends again as
+ * their own, is not another message (docs/protocol.md §9, attacks A24, A25).
+ */
+async function isFirst(state: RoomState, tx: Transaction, { id, author }: Message, n: number): Promise<boolean> {
+  const first = (await state.history.authorOf(id)) ?? (state.outbox.find(id) ? state.person : null);
+  if (first === null) return true;
+  if (!equalBytes(first, author)) {
+    // RULE: client.id-blame: where two have one id, only whose it is knows who took it. Who comes second in the log is not named
+    // for it: with the relay's help a member can take the id of a message that is on its way, and come first (attack A153).
+    const person = equalBytes(first, state.person) ? author : null;
+    const evidence = `the message at ${String(n)} has the id of another, ${toHex(id)}`;
+    raise(state, tx, state.raise(tx, { code: "BAD_MESSAGE", person, rejection: null, evidence }));
+  }
+  return false;
+}
+
+async function keepMessage(state: RoomState, tx: Transaction, message: Message, n: number): Promise<void> {
+  state.freshness.heard(tx, message);
+  if (!equalBytes(message.author, state.person)) state.clock.heardPeer(message.time, state.now());
+  if (isSilent(message.kind)) return;
+  const placed = { ...message, n };
+  if (isAmendment(message.kind)) {
+    await state.conversation.take(tx, placed);
+    return;
+  }
+  const own = equalBytes(message.author, state.person);
+  const item = { kind: "message", n, message: placed, own } as const;
+  state.history.add(tx, item);
+  state.emit(tx, { type: "item", item: await state.conversation.line(item) });
+}
+
+async function keepSent(state: RoomState, tx: Transaction, id: Uint8Array, n: number): Promise<void> {
+  const entry = state.outbox.find(id);
+  if (!entry) return;
+  state.outbox.remove(tx, entry);
+  if (!entry.sealed) return;
+  await keepMessage(state, tx, { ...entry.sealed.message, n }, n);
+  keepOwnProposal(state, tx, entry.sealed.message, n);
+}
+
+/** What we asked for, or take back, is told when it is in the log: where the others have it too. */
+function keepOwnProposal(
+  state: RoomState,
+  tx: Transaction,
+  { kind, body, author: by, time }: Message,
+  n: number,
+): void {
+  const action = kind === ProtocolKind.proposal ? decodeAction(body) : null;
+  const hash = action && actionHash(state.ports.crypto, action);
+  if (hash) keepProposal(state, tx, { n, action, actionHash: hash, by, time, ending: null });
+  if (kind === ProtocolKind.withdrawal) takeBack(state, tx, { actionHash: body, by }, { n, ending: "withdrawn" });
+}

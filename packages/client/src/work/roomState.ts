@@ -1,0 +1,226 @@
+import { encode } from "@conclave/codec";
+import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
+import { Amendments } from "../store/amendments.js";
+import { Conversation } from "../timeline/conversation.js";
+import { mentionsYou } from "../timeline/mentions.js";
+import type { ClientPorts } from "../api/client.js";
+import { failed, type Result, done } from "../api/problem.js";
+import type { Marks } from "../api/person.js";
+import type { SessionEvent } from "../api/sessionEvent.js";
+import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
+import { ClockWitness } from "../store/clockWitness.js";
+import { DeedLog } from "../store/deedLog.js";
+import { FreshnessLog } from "../timeline/freshness.js";
+import { History } from "../store/history.js";
+import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
+import { Outbox } from "../store/outbox.js";
+import { OwnInvites } from "../store/ownInvites.js";
+import { ProposalLog } from "../store/proposalLog.js";
+import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
+import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
+import { stored } from "../store/stored.js";
+import { type Transaction, TransactionQueue } from "../store/transaction.js";
+
+/** Lines that are told again at most, of those that came between a farewell and its being taken back. */
+const MOST_MEANWHILE = 1000;
+
+/** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
+export class RoomState {
+  readonly keys: RoomKeys;
+  /** Set when something failed: memory and disk may differ, so nothing more is done until the home is opened again. */
+  failure: string | null = null;
+  /** A record needs a newer version of this program. */
+  needsUpdate = false;
+  /** An own commit that lost its race, until somebody has seen to it. */
+  race: { readonly action: Action | null; readonly losses: number } | null = null;
+  /** Where in the log this device's newest commit is. */
+  ownCommit = 0;
+  /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
+  slotsFor = -1;
+  /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
+  leaving: number | null = null;
+  /** The person wants to be left in peace by this room. */
+  isMuted = false;
+  readonly freshness: FreshnessLog;
+  readonly amendments: Amendments;
+  readonly conversation: Conversation;
+  private readonly queue: TransactionQueue;
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
+
+  private constructor(
+    readonly ports: ClientPorts,
+    /** Who we are. */
+    readonly person: Uint8Array,
+    /** Null while there is none: before an admission, or after the room was closed to us for good. */
+    public room: Room | null,
+    private current: RoomMeta,
+    readonly outbox: Outbox,
+    readonly history: History,
+    readonly deeds: DeedLog,
+    readonly alarms: AlarmLog,
+    readonly proposals: ProposalLog,
+    readonly invites: OwnInvites,
+    readonly marks: Pick<Marks, "markOf">,
+    confirmation: Uint8Array | null,
+  ) {
+    this.keys = new RoomKeys(current.roomId);
+    this.freshness = new FreshnessLog(this, confirmation);
+    this.amendments = new Amendments(ports.storage, this.keys);
+    this.conversation = new Conversation(this);
+    this.queue = new TransactionQueue(ports.storage, (error) => {
+      this.failure = error.message;
+      this.tell({ type: "changed" });
+    });
+  }
+
+  /** Reads everything that is stored beside the room's own state. */
+  static async load(
+    ports: ClientPorts,
+    { person, marks }: { readonly person: Uint8Array; readonly marks: Pick<Marks, "markOf"> },
+    meta: RoomMeta,
+    room: Room | null,
+  ): Promise<RoomState> {
+    const { storage, crypto } = ports;
+    const keys = new RoomKeys(meta.roomId);
+    const all = (prefix: string) => storage.range({ prefix });
+    const state = new RoomState(
+      ports,
+      person,
+      room,
+      meta,
+      new Outbox(keys, await all(keys.outbox)),
+      await History.load(storage, keys),
+      new DeedLog(crypto, keys, await all(keys.deeds)),
+      new AlarmLog(keys, await all(keys.alarms)),
+      new ProposalLog(keys, await all(keys.proposals)),
+      new OwnInvites(keys, await all(keys.invites)),
+      marks,
+      await storage.get(keys.freshness),
+    );
+    const leaving = await storage.get(keys.leaving);
+    if (leaving) state.leaving = stored(leaving, "leaving", (r) => r.u53());
+    state.isMuted = (await storage.get(keys.muted)) !== null;
+    const slots = await storage.get(keys.slots);
+    if (slots) state.slotsFor = stored(slots, "slots", (r) => r.u53());
+    await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
+    return state;
+  }
+
+  /** What others say of our clock. */
+  readonly clock = new ClockWitness();
+
+  get meta(): RoomMeta {
+    return this.current;
+  }
+
+  now(): number {
+    return this.ports.clock.now();
+  }
+
+  /**
+   * Runs a transaction after those before it. `closed` when an earlier one failed: then this one changes nothing. `unsure` when this
+   * one failed: a broken disk may have kept it.
+   */
+  transact<T>(work: (tx: Transaction) => T | Promise<T>): Promise<Result<T>> {
+    if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
+    // A failure was noted by the queue: whoever waits for this transaction learns that it did not happen.
+    return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
+  }
+
+  /** Something failed that leaves open what is so: stops the room for good. */
+  fail(error: unknown): void {
+    this.queue.fail(error);
+  }
+
+  /** Resolves when no transaction is running or waiting. */
+  idle(): Promise<void> {
+    return this.queue.idle();
+  }
+
+  get phase(): Phase {
+    return this.current.phase;
+  }
+
+  /** Enters a phase, or keeps the one that there is. */
+  enter(tx: Transaction, phase: Phase = this.phase): void {
+    const before = standingOf(this.phase);
+    this.current = { ...this.current, phase, title: this.room?.roster.title ?? this.current.title };
+    tx.put(roomMetaKey(this.current.roomId), encodeRoomMeta(this.current));
+    const standing = standingOf(phase);
+    if (standing !== before) this.emit(tx, { type: "standing", standing });
+  }
+
+  /** Keeps what the room changed of its own records, and the phase and the title that follow from them. */
+  apply(tx: Transaction, delta: Delta): void {
+    for (const [key, value] of delta.put) tx.put(this.keys.state + key, value);
+    for (const key of delta.delete) tx.delete(this.keys.state + key);
+    if (!this.room) return;
+    const phase = phaseAfter(this.phase, this.room);
+    if (phase !== this.phase || this.room.roster.title !== this.current.title) this.enter(tx, phase);
+  }
+
+  /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */
+  setLeaving(tx: Transaction, since: number | null): void {
+    if (since === null) {
+      tx.delete(this.keys.leaving);
+      tx.after(() => this.showMeanwhile());
+      return;
+    }
+    this.leaving = since;
+    tx.put(
+      this.keys.leaving,
+      encode(since, (w, n) => w.u53(n)),
+    );
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** Tells only what was kept back: what comes from now on is told as it comes. */
+  private showMeanwhile(): void {
+    const since = this.leaving;
+    if (since === null) return;
+    const until = this.room?.cursor.n ?? Number.MAX_SAFE_INTEGER;
+    this.leaving = null;
+    this.tell({ type: "changed" });
+    void this.conversation.page({ after: since, limit: MOST_MEANWHILE }).then((items) => {
+      for (const item of items) if (item.n > since && item.n <= until) this.tell({ type: "item", item });
+    });
+  }
+
+  /** The slots of all open invites are at the relay, made for this commit. */
+  keepSlotsFor(tx: Transaction, commit: number): void {
+    this.slotsFor = commit;
+    tx.put(
+      this.keys.slots,
+      encode(commit, (w, n) => w.u53(n)),
+    );
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** Keeps an alarm. */
+  raise(tx: Transaction, alarm: Alarm): LoggedAlarm {
+    const n = this.room?.cursor.n ?? 0;
+    const { entry, isNew } = this.alarms.add(tx, alarm, n, this.now());
+    if (isNew) this.history.add(tx, { kind: "alarm", n, order: entry.order });
+    return entry;
+  }
+
+  watch(listener: (event: SessionEvent) => void): () => void {
+    const own = (event: SessionEvent) => {
+      listener(event);
+    };
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
+  }
+
+  /** Tells the listeners once the transaction is durable. */
+  emit(tx: Transaction, event: SessionEvent): void {
+    tx.after(() => {
+      this.tell(event);
+    });
+  }
+
+  /** Tells the listeners at once, of what is nothing that is stored. */
+  tell(event: SessionEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}

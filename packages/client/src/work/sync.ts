@@ -1,0 +1,213 @@
+import { type AlarmCode, availableOf } from "@conclave/protocol";
+import type { LogItem } from "@conclave/wire";
+import type { Answer } from "../relay/answer.js";
+import { gatherProof } from "./gatherProof.js";
+import { keepNoted, receive } from "./receiving.js";
+import type { Problem } from "../api/problem.js";
+import { type Job, Worker } from "./worker.js";
+
+const CHUNK = 128;
+const PAGE = 512;
+/** So many new records at least are taken in before the relay is asked to sign for them, and up to twice as many. */
+const UNSIGNED = 32;
+
+/**
+ * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
+ * when the log has been read to the length that the relay signed; only then may anything be sent.
+ */
+export class Sync extends Worker {
+  private unknownRoom: Problem | null = null;
+  /** What the relay said last to who asked it for the log; null while it gives it. */
+  private refused: Problem | null = null;
+  private subscribedOn = 0;
+  /** The connection on which a receipt did not hold: nothing that comes on it is believed. */
+  private distrustedOn = 0;
+  /** The connection on which a record was kept back. */
+  private withheldOn = 0;
+  private target = 0;
+  /** How long the log was by what the relay signed when this subscription began. */
+  private signed = 0;
+  /** How long the log is when the relay is asked to sign for it next. */
+  private signAt = 0;
+  private live = false;
+
+  get isLive(): boolean {
+    const { room, failure } = this.state;
+    return (
+      failure === null &&
+      this.live &&
+      !this.isDistrusted &&
+      this.connection.welcome !== null &&
+      room !== null &&
+      room.cursor.n >= this.target
+    );
+  }
+
+  /** Whether the relay may be asked as a member: the log of a room that we are in has been read to its end. */
+  get canAsk(): boolean {
+    return this.isLive && this.state.phase.is === "member";
+  }
+
+  /** Whether anything may be sent in the room: no alarm has paused it either. */
+  get canSend(): boolean {
+    return this.canAsk && this.state.room?.paused.length === 0;
+  }
+
+  /**
+   * Why the log cannot be read to its end, where waiting is no remedy: the relay answers, and has no such room (any more),
+   * keeps part of it back, or is not the room's relay.
+   */
+  get problem(): Problem | null {
+    if (this.isDistrusted) return pausedBy("BAD_RECEIPT");
+    const isPaused = this.state.room?.paused.some(({ code }) => code === "WITHHELD") === true;
+    const { welcome, number } = this.connection;
+    const withheld = isPaused && !this.isLive && welcome !== null && this.withheldOn === number;
+    return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
+  }
+
+  /** The same where waiting may help: the relay answers, and says why it gives nothing now. */
+  get refusal(): Problem | null {
+    return this.refused;
+  }
+
+  get isSubscribed(): boolean {
+    return this.connection.welcome !== null && this.subscribedOn === this.connection.number;
+  }
+
+  override offline(): void {
+    super.offline();
+    this.live = false;
+    this.unknownRoom = null;
+    this.refused = null;
+    // What the next connection signs for is what there is to reach: one false promise does not outlast its connection.
+    this.target = 0;
+  }
+
+  /** The room was replaced by another, or there is one now: begins anew with it. */
+  restart(): void {
+    this.subscribedOn = 0;
+    this.target = 0;
+    this.live = false;
+    this.plan();
+  }
+
+  /** The log is known to be at least so long. */
+  reach(n: number): void {
+    this.target = Math.max(this.target, n);
+    this.plan();
+  }
+
+  /** New records are pushed. */
+  push(items: readonly LogItem[]): void {
+    // What was appended just now is pushed as it came: nothing of it is deleted yet.
+    if (this.isDistrusted) return;
+    void this.guard(() => this.take(items, 0)).then(() => {
+      this.plan();
+    });
+  }
+
+  /** A receipt did not hold. RULE: client.distrust: who is not the room's relay ends neither a sync nor a wait (attack A21). */
+  distrust(): void {
+    this.distrustedOn = this.connection.number;
+    this.live = false;
+    this.state.tell({ type: "changed" });
+  }
+
+  /** Whether what answers now is not the room's relay, by what it signed. */
+  get isDistrusted(): boolean {
+    return this.connection.welcome !== null && this.distrustedOn === this.connection.number;
+  }
+
+  /** The relay ended the subscription: a new one goes on where the room is. */
+  lagged(): void {
+    this.subscribedOn = 0;
+    this.plan();
+  }
+
+  protected next(): Job | null {
+    const { room } = this.state;
+    if (!room || this.state.needsUpdate || this.isDistrusted) return null;
+    const fromN = room.cursor.n + 1;
+    const isSubscribed = this.subscribedOn === this.connection.number;
+    if (isSubscribed && room.proofWanted) return () => gatherProof(this.state, this.connection);
+    if (isSubscribed && room.cursor.n < this.target) return () => this.read(room.tag, fromN);
+    // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: with that a later
+    // fork can be proved, however long the connection stood (docs/protocol.md §6, attack A22).
+    if (!isSubscribed || room.cursor.n >= this.signAt) return () => this.subscribe(room.tag, fromN);
+    return this.live ? null : () => this.arrive();
+  }
+
+  private arrive(): void {
+    this.live = true;
+    this.retry.reset();
+    this.state.room?.caughtUp();
+    this.state.tell({ type: "changed" });
+  }
+
+  private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
+    const { number } = this.connection;
+    const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
+    this.answered(answer);
+    this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
+    if (answer.type !== "subscribed" || number !== this.connection.number) return;
+    this.subscribedOn = number;
+    // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
+    const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
+    const isSigned = await this.state.transact((tx) => {
+      const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
+      if (noted) keepNoted(this.state, tx, noted);
+      if (noted && !noted.alarm) this.state.clock.heardRelay(answer.receipt.receipt.time, this.state.now());
+      return noted?.isSigned ?? true;
+    });
+    if (!isSigned.ok) return;
+    if (!isSigned.value) {
+      this.distrust();
+      return;
+    }
+    this.signAt = Math.max(answer.receipt.receipt.n, fromN - 1) + pause;
+    this.signed = answer.receipt.receipt.n;
+    this.target = Math.max(this.target, this.signed);
+    // Before its records are taken in, and push out what we remember of the log.
+    await gatherProof(this.state, this.connection);
+    await this.take(answer.items, answer.availableFrom);
+  }
+
+  private async read(roomTag: Uint8Array, fromN: number): Promise<void> {
+    const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
+    this.answered(answer);
+    if (answer.type !== "page") return;
+    await this.take(answer.items, answer.availableFrom);
+    // A relay that promises records and does not give them is asked again, ever more slowly.
+    if (this.state.room?.cursor.n === fromN - 1) this.retry.later();
+  }
+
+  private answered(answer: Answer<"subscribe" | "read">): void {
+    this.refused = null;
+    if (answer.type !== "error") return;
+    const { error, retryAfter } = answer;
+    this.refused = { kind: "relay", error, retryAfter };
+    this.retry.later(retryAfter);
+  }
+
+  /** Takes records in, several in one transaction. `availableFrom`: what the relay says of them all. */
+  private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
+    // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
+    // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).
+    const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
+    for (let at = 0; at < items.length; at += CHUNK) {
+      const chunk = items.slice(at, at + CHUNK);
+      const taken = await this.state.transact(async (tx) => {
+        for (const item of chunk) if (!(await receive(this.state, tx, item, available))) return item.n;
+        return null;
+      });
+      if (!taken.ok) return;
+      if (taken.value === null) continue;
+      this.target = Math.max(this.target, taken.value);
+      if (taken.value === (this.state.room?.cursor.n ?? 0) + 1) this.withheldOn = this.connection.number;
+    }
+  }
+}
+
+function pausedBy(code: AlarmCode): Problem {
+  return { kind: "refused", rejection: { code: "paused", detail: code } };
+}

@@ -1,0 +1,47 @@
+import type { ClientPorts } from "../api/client.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+
+interface Waiter {
+  check(): boolean;
+}
+
+/** People who wait until something is so. */
+export class Waiting {
+  private readonly waiters = new Set<Waiter>();
+
+  constructor(private readonly ports: Pick<ClientPorts, "clock">) {}
+
+  /**
+   * Resolves when `isSo` gives true, or with the problem that it gives; with what `whyLate` says after `timeout` ms. Looks
+   * now, and again with each {@link look}.
+   */
+  until(
+    isSo: () => boolean | Problem,
+    timeout: number,
+    whyLate: () => Problem = () => ({ kind: "unreachable" }),
+  ): Promise<Result<void>> {
+    return new Promise((resolve) => {
+      const finish = (result: Result<void>) => {
+        cancel();
+        this.waiters.delete(waiter);
+        resolve(result);
+      };
+      const waiter: Waiter = {
+        check: () => {
+          const answer = isSo();
+          if (answer !== false) finish(answer === true ? done(undefined) : failed(answer));
+          return answer !== false;
+        },
+      };
+      const cancel = this.ports.clock.setTimer(timeout, () => {
+        finish(failed(whyLate()));
+      });
+      this.waiters.add(waiter);
+      waiter.check();
+    });
+  }
+
+  look(): void {
+    for (const waiter of [...this.waiters]) waiter.check();
+  }
+}
