@@ -1,24 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { people } from "./inProcess.js";
-import { type Running, startRelay } from "./processes.js";
+import { describe, expect, it } from "vitest";
+import { relayAndHomes } from "./relayAndHomes.js";
 
-let folder = "";
-let relay: Running;
-let conclave: ReturnType<typeof people>;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "conclave-asking-"));
-  const started = await startRelay(join(folder, "relay"));
-  relay = started.relay;
-  process.env["CONCLAVE_RELAY"] = started.address;
-  conclave = people(folder);
-}, 60_000);
-afterAll(async () => {
-  await relay.stop();
-  rmSync(folder, { recursive: true });
-});
+const { conclave, text } = relayAndHomes("asking");
 
 /** Ann's room, and a link that lets people ask to join. */
 async function askLink(): Promise<{ link: string; id: string }> {
@@ -63,11 +46,17 @@ describe("somebody who has asked to join", () => {
   it("and got a no: status says who declined, and that one may ask once more", async () => {
     const { link, id } = await askLink();
     await conclave("Dan", "join", link, "--name", "Dan");
-    expect((await conclave("Ann", "decline", "Dan", "--room", id)).code).toBe(0);
+    expect((await conclave("Ann", "deny", "Dan", "--room", id)).code).toBe(0);
     const { status } = await conclave("Dan", "status");
     expect(status.ending).toMatchObject({ code: "DECLINED", by: { name: "Ann" }, isBan: false });
     expect(status.ending.text).toBe("Ann declined your request to join. The same link lets you ask once more.");
     expect((await conclave("Dan", "members")).error.message).toContain("Ann declined");
     expect((await conclave("Dan", "join", link, "--name", "Dan")).room.standing).toBe("asking");
+    const requests = await text("Ann", "requests", "--room", id);
+    expect(requests).toMatch(/ admit [^]* deny /u);
+    expect(requests).not.toContain("decline");
+    // The word that it had before, which is that for proposals, goes on.
+    expect((await conclave("Ann", "decline", "Dan", "--room", id)).code).toBe(0);
+    expect(await conclave("Ann", "deny", "Dan", "--room", id)).toMatchObject({ error: { code: "NOT_FOUND" } });
   }, 120_000);
 });

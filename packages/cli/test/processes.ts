@@ -19,11 +19,11 @@ function start(args: readonly string[], options: SpawnOptions = {}): ChildProces
 /** Runs `conclave …` to its end. */
 export function run(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string; user?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string; user?: number; timeout?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const { env, cwd, user } = options;
-    const child = start(args, { env, cwd, ...(user !== undefined && { uid: user, gid: user }) });
+    const { env, cwd, user, timeout } = options;
+    const child = start(args, { env, cwd, timeout, ...(user !== undefined && { uid: user, gid: user }) });
     let stdout = "";
     let stderr = "";
     child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));

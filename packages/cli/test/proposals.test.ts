@@ -65,12 +65,14 @@ describe("what waits for agreement", () => {
   it("is told as what has not happened; the chat answers it by the commands' names; what is so already is called that", async () => {
     const asked = await conclave("alice", "remove", "Carol", "--yes");
     expect(asked).toMatchObject({ code: 7, done: false, approved: 1, needed: 2 });
-    const id = String(asked.proposal).slice(0, 12);
+    const id = String(asked.proposal).slice(0, 20);
     expect(await text("alice", "requests")).toContain("You propose to remove Carol (1 of 2)");
     const shown = await text("bob", "requests");
     expect(shown).toContain("Alice proposes to remove Carol (1 of 2)");
     expect(shown).not.toContain("removed Carol");
     expect(await text("bob", "history")).toContain("Alice proposed to remove Carol.");
+    for (const shown of [await text("bob", "requests"), await text("bob", "history")])
+      expect(shown).toMatch(new RegExp(`approve ${id}(?![0-9a-f])`, "u"));
     expect(await typed("bob", "/requests")).toContain(
       `Alice proposes to remove Carol (1 of 2)\n  /approve ${id} or /decline ${id}`,
     );
@@ -105,8 +107,8 @@ describe("what waits for agreement", () => {
     ] as const) {
       const { code, error } = await conclave(who, command, short);
       expect({ command, code, named: error.code }).toEqual({ command, code: 1, named: "AMBIGUOUS" });
-      expect(error.hint).toContain(first!.slice(0, 12));
-      expect(error.hint).toContain(second!.slice(0, 12));
+      expect(error.hint).toContain(`${first!.slice(0, 20)} `);
+      expect(error.hint).toContain(`${second!.slice(0, 20)} `);
       await expect(typed(who, `/${command} ${short}`)).rejects.toMatchObject({ code: "AMBIGUOUS" });
     }
     expect((await conclave("bob", "requests")).proposals).toHaveLength(2);

@@ -221,7 +221,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     });
     expect(kinds).toContain("history_end");
     await json("Gus", "admit", "Hal");
-    await json("Gus", "decline", "Ida");
+    await json("Gus", "deny", "Ida");
     await json("Gus", "revoke", "ask");
     await json("Hal", "status");
     await json("Gus", "hand-over", "Hal", "--yes");

@@ -80,6 +80,18 @@ describe("conclave serve", () => {
     await relay.stop();
   });
 
+  it("refuses at once, with a sentence, a data folder that cannot be made; so does a home", async () => {
+    for (const args of [
+      ["serve", "--port", "0", "--data", "/proc/none/relay"],
+      ["room", "new", "Shed", "--name", "Ann", "--relay", "http://127.0.0.1:1", "--home", "/proc/none"],
+    ]) {
+      const { code, stderr } = await run(args, { timeout: 20_000 });
+      expect([args[0], code]).toEqual([args[0], 1]);
+      expect(stderr).toMatch(/\/proc\/none.* cannot be (?:made|opened): there is no such folder to put it in\./u);
+      expect(stderr).not.toMatch(/ENOENT|mkdir/u);
+    }
+  });
+
   it("ends, and says why, when the certificate is none or its key is of another one", async () => {
     const { cert, key } = certificate(folder, "chat.example.org");
     const other = certificate(mkdtempSync(join(folder, "other-")), "chat.example.org");

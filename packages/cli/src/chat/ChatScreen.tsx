@@ -6,6 +6,7 @@ import { sendText } from "../room/sendText.js";
 import { labelsOf } from "../session/decisionView.js";
 import type { ChatView } from "./chatView.js";
 import type { Suspension } from "./suspension.js";
+import { stopped } from "../terminal/consent.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { complete } from "./completion.js";
 import { composerText, composerWith, EMPTY, type Composer } from "./composer.js";
@@ -155,7 +156,8 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
         suspension.suspend();
         break;
       case "quit":
-        exit();
+        if (question.current === null) exit();
+        else exit(stopped());
         break;
       case "nothing":
         break;

@@ -10,6 +10,7 @@ import { newest } from "../room/newest.js";
 import { sendText } from "../room/sendText.js";
 import { labelsOf } from "../session/decisionView.js";
 import { messageText } from "../session/messageText.js";
+import { stopped as stoppedAtQuestion } from "../terminal/consent.js";
 import type { Output } from "../terminal/output.js";
 import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
 import { ChatChanges } from "./chatChanges.js";
@@ -101,6 +102,7 @@ export async function plainChat(
     ask: async (question) => {
       output.note(`${question} Type yes or no:`);
       const { value } = await lines.next();
+      if (stop.signal.aborted) throw stoppedAtQuestion();
       return typeof value === "string" && /^\s*y(es)?\s*$/iu.test(value);
     },
     toggleMembers: () => undefined,

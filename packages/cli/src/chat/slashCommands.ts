@@ -3,6 +3,7 @@ import {
   type Answered,
   approveProposal,
   declineNamed,
+  denyNamed,
   admitNamed,
   type Door,
   proposes,
@@ -117,7 +118,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const waiting = orThrow(await room.requests(), room).map((request) => {
         const [name, via] = [safeName(request.name), safeLine(inviteName(request.invite))];
         const note = request.note === "" ? "" : `: ${safeLine(request.note)}`;
-        return `${name}#${shownTag(request)}, with ${via}${note}\n  /admit ${name} or /decline ${name}`;
+        return `${name}#${shownTag(request)}, with ${via}${note}\n  /admit ${name} or /deny ${name}`;
       });
       const proposed = room.proposals().map((proposal) => {
         const id = toHex(proposal.actionHash).slice(0, SHOWN_ID);
@@ -133,11 +134,17 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     about: "let in somebody who asked",
     run: (room, name, host) => answer(host, admitNamed(room, needed(name, "/admit NAME"))),
   },
-  decline: {
-    usage: "/decline NAME or ID",
+  deny: {
+    usage: "/deny NAME",
     effect: "acts",
-    about: "turn down somebody who asked, or say no to a proposal",
-    run: (room, given, host) => answer(host, declineNamed(room, needed(given, "/decline NAME or ID"), slash)),
+    about: "turn down somebody who asked",
+    run: (room, name, host) => answer(host, denyNamed(room, needed(name, "/deny NAME"))),
+  },
+  decline: {
+    usage: "/decline ID",
+    effect: "acts",
+    about: "say no to what somebody proposed",
+    run: (room, given, host) => answer(host, declineNamed(room, needed(given, "/decline ID", "which"), slash)),
   },
   approve: {
     usage: "/approve ID",

@@ -1,4 +1,4 @@
-import type { OpenProposal, Progress, RoomSession } from "@conclave/client";
+import type { JoinRequest, OpenProposal, Progress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { ANSWER_MS, decidedBy, seen } from "../room/decide.js";
@@ -51,18 +51,24 @@ export async function admitNamed(
   return { document: { request: requestName(request) }, lines, progress };
 }
 
-/** Turns down somebody who asked to join, or says no to somebody else's proposal. */
+/** Turns down somebody who asked to join. */
+export async function denyNamed(room: RoomSession, given: string): Promise<Answered> {
+  return await deny(room, findRequest(orThrow(await room.requests(), room), given));
+}
+
+async function deny(room: RoomSession, request: JoinRequest): Promise<Answered> {
+  orThrow(await room.decline(request.id), room, (problem, relay) =>
+    problem.kind === "unreachable" ? unknownError(problem, relay) : problemError(problem, relay),
+  );
+  const document = { request: requestName(request), done: true };
+  return { document, lines: [`${safeName(request.name)} was turned down.`], progress: null };
+}
+
+/** Says no to somebody else's proposal; where no proposal is called so, as `deny`, whose word this was once. */
 export async function declineNamed(room: RoomSession, given: string, door: Door): Promise<Answered> {
   const waiting = orThrow(await room.requests(), room);
   const named = proposalsCalled(room, given);
-  if (named.length === 0) {
-    const request = findRequest(waiting, given);
-    orThrow(await room.decline(request.id), room, (problem, relay) =>
-      problem.kind === "unreachable" ? unknownError(problem, relay) : problemError(problem, relay),
-    );
-    const document = { request: requestName(request), done: true };
-    return { document, lines: [`${safeName(request.name)} was turned down.`], progress: null };
-  }
+  if (named.length === 0) return await deny(room, findRequest(waiting, given));
   const proposal = theOne(room, named, given, door);
   // People choose their names: one that looks like a proposal's id must not decide what is declined.
   const namesake = waiting.find(({ name }) => name.toLowerCase() === wanted(given));

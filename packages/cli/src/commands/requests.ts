@@ -12,7 +12,7 @@ import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
-import { admitNamed, approveProposal, declineNamed, proposes, withdrawProposal } from "./proposals.js";
+import { admitNamed, approveProposal, declineNamed, denyNamed, proposes, withdrawProposal } from "./proposals.js";
 
 /** `conclave requests`: who asks to be let in, and what waits for agreement. */
 export async function requests(context: CommandContext): Promise<void> {
@@ -44,7 +44,7 @@ function requestLines(request: JoinRequest, paint: Paint): string[] {
     paint.dim(`    ${words}`),
     ...(approvalsNeeded > 1 ? [`    ${agreement(approvedBy, approvalsNeeded)}`] : []),
     `    ${nextCommand("admit", id)}`,
-    `    ${nextCommand("decline", id)}`,
+    `    ${nextCommand("deny", id)}`,
     "",
   ];
 }
@@ -71,7 +71,12 @@ export async function admit(context: CommandContext, name: string): Promise<void
   await answer(context, name, admitNamed);
 }
 
-/** `conclave decline`: turns down somebody who asked to join, or says no to somebody else's proposal. */
+/** `conclave deny`: turns down somebody who asked to join. */
+export async function deny(context: CommandContext, name: string): Promise<void> {
+  await answer(context, name, denyNamed);
+}
+
+/** `conclave decline`: says no to somebody else's proposal. */
 export async function decline(context: CommandContext, given: string): Promise<void> {
   await answer(context, given, declineNamed);
 }

@@ -8,6 +8,7 @@ import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
+import { unreadableFile, writeFault } from "../terminal/fileFault.js";
 import { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";
@@ -128,7 +129,7 @@ function readTls({ tlsCert, tlsKey }: ServeConfig): { cert: string; key: string 
     try {
       return readFileSync(path, "utf8");
     } catch (error) {
-      throw usageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
+      throw unreadableFile(path, error);
     }
   };
   return { cert: read(tlsCert), key: read(tlsKey) };
@@ -171,6 +172,14 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
       "START_FAILED",
       `The relay could not start: the certificate or its key cannot be used (${error.message}).`,
       `Both are PEM files and belong together: the certificate with its chain in ${String(config.tlsCert)}, its key in ${String(config.tlsKey)}.`,
+    );
+  }
+  const { cause } = error;
+  if (code === "data_unusable" && cause instanceof Error && "syscall" in cause) {
+    return new CliError(
+      "START_FAILED",
+      `The data folder ${resolve(config.data)} cannot be ${cause.syscall === "mkdir" ? "made" : "used"}: ${writeFault(cause)}.`,
+      "Give another one:  --data DIR",
     );
   }
   return new CliError(

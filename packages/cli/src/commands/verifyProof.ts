@@ -2,7 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { proofFromJson, verifyProof as check } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
-import { CliError, usageError } from "../cliError.js";
+import { CliError } from "../cliError.js";
+import { unreadableFile } from "../terminal/fileFault.js";
 import type { CommandContext } from "../program/context.js";
 import { dayAndTime } from "../terminal/when.js";
 
@@ -46,7 +47,7 @@ function read(file: string): string {
     const found = statSync(file);
     if (found.isFile() && found.size <= LONGEST) return readFileSync(file, "utf8");
   } catch (error) {
-    throw usageError(`The file cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
+    throw unreadableFile(file, error);
   }
   throw notAProof();
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { fileFault } from "../terminal/fileFault.js";
 import { usageError } from "../cliError.js";
 import { nearestName } from "./nearestName.js";
 import { asText } from "../terminal/textBytes.js";
@@ -118,8 +119,8 @@ function readText(path: string, what: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    throw usageError(`${what} names ${path}, which cannot be read (${code}).`);
+    const why = fileFault(error, "there is no such file");
+    throw usageError(`${what} names ${path}, which cannot be read: ${why}.`);
   }
   return asText(bytes, path);
 }

@@ -83,8 +83,9 @@ export interface CommandRecords {
     readonly proposals: readonly ProposalDocument[];
   };
   readonly admit: OutcomeDocument & { readonly request: string };
+  readonly deny: { readonly request: string; readonly done: boolean };
   readonly decline: {
-    /** Where somebody who asked to join was turned down. */
+    /** Where it was said of somebody who asked to join, as `deny`. */
     readonly request?: string;
     /** Where it was a no to a proposal. */
     readonly proposal?: string;

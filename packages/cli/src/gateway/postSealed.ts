@@ -2,6 +2,7 @@ import { fromHex } from "@conclave/codec";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { setTimeout as later } from "node:timers/promises";
 import { CliError, usageError } from "../cliError.js";
+import { unreadableFile } from "../terminal/fileFault.js";
 import { sealPacket } from "./sealedPacket.js";
 
 const KEY_LINE = /^([0-9a-f]{16}):([0-9a-f]{64})\s*$/u;
@@ -68,7 +69,7 @@ function readKey(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw usageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"}).`);
+    throw unreadableFile(file, error);
   }
 }
 

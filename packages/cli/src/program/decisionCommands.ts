@@ -77,12 +77,21 @@ Examples:
     });
 
   program
-    .command("decline")
-    .description("turn down somebody who asked, or say no to what somebody proposed")
-    .argument("<request>", "their name or the request's id, or the beginning of a proposal's id")
+    .command("deny")
+    .description("turn down somebody who asked to join")
+    .argument("<request>", "their name, or the request's id")
     .action(async (name: string, _: unknown, command: Command) => {
+      const { deny } = await import("../commands/requests.js");
+      await deny(contextOf(command.optsWithGlobals()), name);
+    });
+
+  program
+    .command("decline")
+    .description("say no to what somebody proposed")
+    .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
+    .action(async (id: string, _: unknown, command: Command) => {
       const { decline } = await import("../commands/requests.js");
-      await decline(contextOf(command.optsWithGlobals()), name);
+      await decline(contextOf(command.optsWithGlobals()), id);
     });
 
   program

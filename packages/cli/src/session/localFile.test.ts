@@ -22,7 +22,10 @@ describe("files on this machine", () => {
     expect(await file.read(3, 4)).toEqual(bytes("3456"));
     expect(await file.read(8, 4)).toEqual(bytes("89"));
     await close();
-    await expect(openLocalFile(join(folder, "none"))).rejects.toMatchObject({ exit: 2 });
+    await expect(openLocalFile(join(folder, "none"))).rejects.toMatchObject({
+      exit: 2,
+      message: `${join(folder, "none")} cannot be read: there is no such file.`,
+    });
     await expect(openLocalFile(folder)).rejects.toMatchObject({ exit: 2 });
   });
 
@@ -35,6 +38,11 @@ describe("files on this machine", () => {
     await saveLocalFile(path, false, write("one ", "two"));
     expect(readFileSync(path, "utf8")).toBe("one two");
     await expect(saveLocalFile(path, false, write("x"))).rejects.toMatchObject({ code: "FILE_EXISTS" });
+    const nowhere = join(folder, "none", "beds.txt");
+    await expect(saveLocalFile(nowhere, false, write("x"))).rejects.toMatchObject({
+      code: "NOT_WRITTEN",
+      message: `${nowhere} cannot be written: there is no such folder to put it in.`,
+    });
     expect(readFileSync(path, "utf8")).toBe("one two");
     await saveLocalFile(path, true, write("three"));
     expect(readFileSync(path, "utf8")).toBe("three");

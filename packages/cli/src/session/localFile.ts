@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { copyFile, link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { CliError, usageError } from "../cliError.js";
+import { unreadableFile, writeFault } from "../terminal/fileFault.js";
 
 /** Media types by the ends of names: a hint for screens that show pictures, and nothing that anybody relies on. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -23,14 +24,13 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 
 /** A file on this machine, to be sent. Close it when it is. @throws CliError when there is none, or it cannot be read. */
 export async function openLocalFile(path: string): Promise<{ file: OutgoingFile; close: () => Promise<void> }> {
-  const unreadable = (error: unknown) => usageError(`${path} cannot be read (${codeOf(error)}).`);
   // Before it is opened: a pipe would be waited for.
   const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(error);
+    throw unreadableFile(path, error);
   });
   if (!found.isFile()) throw usageError(`${path} is not a file.`);
   const handle = await open(path, "r").catch((error: unknown) => {
-    throw unreadable(error);
+    throw unreadableFile(path, error);
   });
   const { size } = await handle.stat();
   const name = basename(path);
@@ -113,7 +113,7 @@ function fileExists(path: string): CliError {
 }
 
 function unwritable(path: string, error: unknown): CliError {
-  return new CliError("NOT_WRITTEN", `${path} cannot be written (${codeOf(error)}).`);
+  return new CliError("NOT_WRITTEN", `${path} cannot be written: ${writeFault(error)}.`);
 }
 
 function codeOf(error: unknown): string {

@@ -19,6 +19,7 @@ import {
 } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CliError } from "../cliError.js";
+import { writeFault } from "../terminal/fileFault.js";
 import { noRooms } from "./home.js";
 
 /**
@@ -137,6 +138,7 @@ export function openStorage(file: string, folder: string): Storage {
   try {
     return new SqliteStorage(file);
   } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw unreadable(folder, writeFault(error));
     throw unreadable(folder, error instanceof Error ? error.message : String(error));
   }
 }

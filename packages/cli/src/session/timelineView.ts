@@ -3,7 +3,7 @@ import { toHex } from "@conclave/codec";
 import { type LabelOf, proposedPhrase } from "./decisionView.js";
 
 /** Digits of a proposal's id that are shown. */
-export const SHOWN_ID = 12;
+export const SHOWN_ID = 20;
 
 /** One record that cannot be shown, and several. */
 const UNREADABLE = {

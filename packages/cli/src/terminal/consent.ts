@@ -9,6 +9,11 @@ export function canAsk({ json }: Pick<CommandContext, "json">): boolean {
   return !json && process.stdin.isTTY && process.stderr.isTTY;
 }
 
+/** What comes of Ctrl-C at a question. */
+export function stopped(): CliError {
+  return new CliError("CANCELLED", "Stopped. Nothing was done.");
+}
+
 /**
  * Asks yes or no about what can be taken back, or is what the command is for; Enter alone is `usual`. `--yes` answers it,
  * and so does a missing terminal: a script that says `join` means it.
@@ -18,7 +23,7 @@ export async function consent(context: CommandContext, question: string, usual =
   if (context.options["yes"] === true || !canAsk(context)) return;
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({ ...AT_TERMINAL, message: question, initialValue: usual });
-  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null);
+  if (isCancel(answer)) throw stopped();
   if (!answer) throw new CliError("NOT_CONFIRMED", "Nothing was done.");
 }
 
@@ -49,6 +54,6 @@ export async function ask(context: CommandContext, question: string): Promise<st
     message: question,
     validate: (given) => (given?.trim() ? undefined : "Please type something."),
   });
-  if (isCancel(answer)) throw new CliError("CANCELLED", "Stopped. Nothing was done.", null);
+  if (isCancel(answer)) throw stopped();
   return answer.trim();
 }
