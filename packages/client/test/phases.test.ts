@@ -1,9 +1,8 @@
 import { encode } from "@conclave/codec";
-import { encodeAsking, preset } from "@conclave/protocol";
+import { encodeAppend, encodeAsking, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { standingOf } from "../src/store/phase.js";
 import { decodeRoomMeta, encodeRoomMeta, type RoomMeta } from "../src/store/roomMeta.js";
-import { encodeAppend } from "../src/store/storedAppend.js";
 import { World, type Home } from "./world.js";
 
 const STANDINGS = ["founding", "joining", "asking", "member", "removed", "left", "lost", "restored"];

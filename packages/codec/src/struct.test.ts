@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   bool,
+  boxed,
   checked,
   choice,
   type Codec,
@@ -134,6 +135,14 @@ describe("a declared layout", () => {
     expect(read(kept, "000701")).toEqual({ ok: true, value: { n: 1 } });
     expect(fault(kept, "0008")).toBe("version: version");
     expect(toHex(encode({ n: 1 }, versioned(7, struct({ n: u8 }), u8).write))).toBe("0701");
+  });
+
+  it("a structure in a box is as long as its box says", () => {
+    const box = boxed(struct({ n: u8 }));
+    expect(toHex(encode({ n: 5 }, box.write))).toBe("0105");
+    expect(read(box, "0105")).toEqual({ ok: true, value: { n: 5 } });
+    expect(fault(box, "020500")).toBe("trailing: end");
+    expect(fault(box, "00")).toBe("truncated: n");
   });
 
   it("a field that came later is as it was said, where a record ends before it", () => {

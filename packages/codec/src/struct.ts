@@ -1,5 +1,6 @@
 import { type Codec, u16, u8 } from "./codec.js";
 import { DecodeError } from "./decodeError.js";
+import { decode, encode } from "./structure.js";
 
 /** The codecs of a structure's fields, in the order of its bytes. */
 export type Fields<T> = { readonly [K in keyof T]: Codec<T[K]> };
@@ -87,6 +88,18 @@ export function checked<T>(codec: Codec<T>, allowed: (value: T) => boolean): Cod
       return value;
     },
     write: codec.write,
+  };
+}
+
+/** One whole structure in an `opaque<V>`: whoever does not know what it is can read past it. */
+export function boxed<T>(codec: Codec<T>): Codec<T> {
+  return {
+    read: (reader, what) => {
+      const decoded = decode(reader.opaque(undefined, what), codec.read);
+      if (!decoded.ok) throw decoded.error;
+      return decoded.value;
+    },
+    write: (writer, value) => writer.opaque(encode(value, codec.write)),
   };
 }
 

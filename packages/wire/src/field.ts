@@ -1,4 +1,4 @@
-import { choice, fixed, u32, type Of } from "@conclave/codec";
+import { choice, encode, fixed, u32, type Codec, type Of } from "@conclave/codec";
 
 /** Bytes of a room tag, a hash, an Ed25519 public key, a slot id, an inbox id or a challenge. */
 export const ID_BYTES = 32;
@@ -22,3 +22,9 @@ export const numbered = { id: u32 };
 export const inRoom = { ...numbered, roomTag: id32 };
 /** What a request about a slot begins with. */
 export const atSlot = { ...inRoom, slotId: id32 };
+
+/** The bytes that are signed for a value: a label, and its layout. */
+export function labelled<T>(label: string, layout: Codec<T>): (value: T) => Uint8Array {
+  // RULE: proof.label: each proof begins with its own label, so none passes as another or as a receipt (attack A101).
+  return (value) => encode(value, (writer) => layout.write(writer.text(label), value));
+}

@@ -1,5 +1,5 @@
 import { decode, encode, struct, u53, type Codec, type Decoded, type Of } from "@conclave/codec";
-import { id32, signature } from "./field.js";
+import { id32, labelled, signature } from "./field.js";
 
 /** The relay's word that this commit has this place in the log (docs/protocol.md §6). */
 export type CommitReceipt = Of<typeof commitReceipt>;
@@ -37,20 +37,17 @@ function signed<R>(receipt: Codec<R>): Codec<Signed<R>> {
 export const signedCommitReceipt = signed(commitReceipt);
 export const signedHeadReceipt = signed(headReceipt);
 
+const commitBytes = labelled("conclave/receipt/commit/v1", commitReceipt);
+const headBytes = labelled("conclave/receipt/head/v1", headReceipt);
+
 /** The bytes the relay signs for a commit: label and receipt. Verify with `ed25519Verify(relayKey, bytes, signature)`. */
 export function commitReceiptBytes(receipt: CommitReceipt): Uint8Array {
-  return encode(receipt, (writer) => {
-    writer.text("conclave/receipt/commit/v1");
-    commitReceipt.write(writer, receipt);
-  });
+  return commitBytes(receipt);
 }
 
 /** The bytes the relay signs for a head: label and receipt. */
 export function headReceiptBytes(receipt: HeadReceipt): Uint8Array {
-  return encode(receipt, (writer) => {
-    writer.text("conclave/receipt/head/v1");
-    headReceipt.write(writer, receipt);
-  });
+  return headBytes(receipt);
 }
 
 /** A signed commit receipt as bytes: how clients store it as evidence. */

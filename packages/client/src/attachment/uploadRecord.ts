@@ -1,5 +1,4 @@
-import { encode } from "@conclave/codec";
-import { stored } from "../store/stored.js";
+import { choice, encode, fixed, list, stored, struct, text, u53, u8, versioned } from "@conclave/codec";
 
 /**
  * How an upload stands. `open`: on its way, or to be resumed. `sent`: its message is in the outbox; the secret is kept, to
@@ -22,30 +21,28 @@ export interface UploadRecord {
   readonly hashes: readonly Uint8Array[];
 }
 
-// Numbers are stored: never change one.
-const STATES: readonly UploadState[] = ["open", "sent", "dropped"];
-const VERSION = 1;
+const id32 = fixed(32);
+const layout = versioned(
+  1,
+  struct<UploadRecord>({
+    blobId: id32,
+    secret: id32,
+    key: id32,
+    name: text(),
+    size: u53,
+    started: u53,
+    // Numbers are stored: never change one.
+    state: choice<UploadState>({ open: 0, sent: 1, dropped: 2 }),
+    hashes: list(id32),
+  }),
+  u8,
+);
 
 export function encodeUpload(record: UploadRecord): Uint8Array {
-  return encode(record, (w, u) => {
-    w.u8(VERSION).fixed(u.blobId).fixed(u.secret).fixed(u.key).text(u.name).u53(u.size).u53(u.started);
-    w.u8(STATES.indexOf(u.state)).vector(u.hashes, (each, hash) => each.fixed(hash));
-  });
+  return encode(record, layout.write);
 }
 
-/** @throws Error when the stored bytes are damaged. */
+/** @throws TypeError when the stored bytes are damaged, or of a newer version. */
 export function decodeUpload(bytes: Uint8Array): UploadRecord {
-  return stored(bytes, "upload", (r) => {
-    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
-    return {
-      blobId: r.fixed(32),
-      secret: r.fixed(32),
-      key: r.fixed(32),
-      name: r.text(),
-      size: r.u53(),
-      started: r.u53(),
-      state: STATES[r.u8()]!,
-      hashes: r.vector((each) => each.fixed(32)),
-    };
-  });
+  return stored("upload", bytes, layout);
 }

@@ -1,4 +1,4 @@
-import { encode } from "@conclave/codec";
+import { encode, fixed, opaque, stored, struct, u8, versioned } from "@conclave/codec";
 import { constantTimeEqual } from "@conclave/crypto";
 import {
   type DeviceIdentity,
@@ -9,7 +9,6 @@ import {
   seedOfPhrase,
 } from "@conclave/protocol";
 import { IDENTITY_KEY, RETURN_WISH_KEY } from "../store/homeKey.js";
-import { stored } from "../store/stored.js";
 import type { ClientPorts, OpenProblem } from "../api/client.js";
 import { WISHED } from "../store/returnWish.js";
 
@@ -19,7 +18,7 @@ export interface HomeIdentity {
   readonly device: DeviceIdentity;
 }
 
-const VERSION = 1;
+const layout = versioned(1, struct({ seed: fixed(32), deviceSeed: fixed(32), deviceCert: opaque() }), u8);
 
 /**
  * The identity of this home; made at the first use, from a recovery phrase where one is given. A device is always new:
@@ -47,13 +46,10 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
 }
 
 function encodeIdentity({ identity, device }: HomeIdentity): Uint8Array {
-  return encode(device, (w, d) => w.u8(VERSION).fixed(identity.seed).fixed(d.deviceSeed).opaque(d.deviceCert));
+  return encode({ seed: identity.seed, ...device }, layout.write);
 }
 
 function decodeIdentity(ports: ClientPorts, record: Uint8Array): HomeIdentity {
-  return stored(record, "identity", (r) => {
-    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
-    const identity = identityOf(ports, r.fixed(32));
-    return { identity, device: { deviceSeed: r.fixed(32), deviceCert: r.opaque() } };
-  });
+  const { seed, ...device } = stored("identity", record, layout);
+  return { identity: identityOf(ports, seed), device };
 }

@@ -1,11 +1,10 @@
-import { encode, toHex } from "@conclave/codec";
+import { choice, encode, stored, struct, toHex, u53 } from "@conclave/codec";
 import { MARKS_PREFIX } from "../store/homeKey.js";
-import { stored } from "../store/stored.js";
 import type { ClientPorts } from "../api/client.js";
 import type { CheckedBy, Mark, Marks } from "../api/person.js";
 
 // Numbers are stored: never change one.
-const WAYS: readonly CheckedBy[] = ["words", "qr", "digits"];
+const layout = struct<Mark>({ how: choice<CheckedBy>({ words: 0, qr: 1, digits: 2 }), time: u53 });
 
 /**
  * Whom the person of this home has checked.
@@ -23,7 +22,7 @@ export class HomeMarks implements Marks {
   /** Reads what is stored, before anything is asked. */
   async load(): Promise<void> {
     for (const { key, value } of await this.ports.storage.range({ prefix: MARKS_PREFIX })) {
-      this.marks.set(key.slice(MARKS_PREFIX.length), decodeMark(value));
+      this.marks.set(key.slice(MARKS_PREFIX.length), stored("mark", value, layout));
     }
   }
 
@@ -33,7 +32,7 @@ export class HomeMarks implements Marks {
 
   async mark(person: Uint8Array, how: CheckedBy): Promise<void> {
     const mark: Mark = { how, time: this.ports.clock.now() };
-    await this.ports.storage.commit([{ put: keyOf(person), value: encodeMark(mark) }]);
+    await this.ports.storage.commit([{ put: keyOf(person), value: encode(mark, layout.write) }]);
     this.marks.set(toHex(person), mark);
     this.changed();
   }
@@ -47,16 +46,4 @@ export class HomeMarks implements Marks {
 
 function keyOf(person: Uint8Array): string {
   return MARKS_PREFIX + toHex(person);
-}
-
-function encodeMark(mark: Mark): Uint8Array {
-  return encode(mark, (w, { how, time }) => w.u8(WAYS.indexOf(how)).u53(time));
-}
-
-function decodeMark(bytes: Uint8Array): Mark {
-  return stored(bytes, "mark", (r) => {
-    const how = WAYS[r.u8()];
-    if (how === undefined) throw new Error("the stored mark record is damaged");
-    return { how, time: r.u53() };
-  });
 }

@@ -1,8 +1,7 @@
-import { encode } from "@conclave/codec";
+import { bool, DecodeError, encode, mapped, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
 import { type Alarm, type AlarmCode, ALARMS, proofFromJson, REJECTION_CODES, type Rejection } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./stored.js";
 import type { Transaction } from "./transaction.js";
 
 /** An alarm as it is kept. */
@@ -33,7 +32,7 @@ export class AlarmLog {
     private readonly keys: RoomKeys,
     records: readonly StoredRecord[],
   ) {
-    this.entries = records.map((record) => decodeAlarm(record.value));
+    this.entries = records.map((record) => stored("alarm", record.value, layout));
   }
 
   /** Keeps an alarm. `isNew` is false where it only counts one more of the same. */
@@ -71,7 +70,7 @@ export class AlarmLog {
 
   private keep(tx: Transaction, entry: LoggedAlarm): void {
     this.entries[entry.order - 1] = entry;
-    tx.put(this.keys.alarm(entry.order), encodeAlarm(entry));
+    tx.put(this.keys.alarm(entry.order), encode(entry, layout.write));
   }
 }
 
@@ -102,32 +101,32 @@ function keptEvidence({ code, evidence }: Alarm): string {
   return evidence.slice(0, code === "EQUIVOCATION" || code === "ROLLBACK" ? MAX_PROOF : MAX_EVIDENCE);
 }
 
-const CODES = Object.keys(ALARMS) as AlarmCode[];
+const layout = struct<LoggedAlarm>({
+  order: u53,
+  n: u53,
+  time: u53,
+  count: u53,
+  alarm: struct<Alarm>({
+    code: mapped(text(), codeOf, (code) => code),
+    person: optional(opaque()),
+    evidence: text(),
+    rejection: optional(
+      mapped(struct({ code: text(), detail: text() }), rejectionOf, ({ code, detail }) => ({
+        code,
+        detail: detail ?? "",
+      })),
+    ),
+  }),
+  acknowledged: bool,
+});
 
-function encodeAlarm(entry: LoggedAlarm): Uint8Array {
-  return encode(entry, (w, { order, n, time, alarm, count, acknowledged }) => {
-    w.u53(order).u53(n).u53(time).u53(count).text(alarm.code);
-    w.optional(alarm.person, (each, person) => each.opaque(person)).text(alarm.evidence);
-    w.optional(alarm.rejection, (each, { code, detail }) => each.text(code).text(detail ?? ""));
-    w.bool(acknowledged);
-  });
+function codeOf(name: string): AlarmCode {
+  if (!Object.hasOwn(ALARMS, name)) throw new DecodeError("version", "alarm code");
+  return name as AlarmCode;
 }
 
-function decodeAlarm(bytes: Uint8Array): LoggedAlarm {
-  return stored(bytes, "alarm", (r) => {
-    const [order, n, time, count, name] = [r.u53(), r.u53(), r.u53(), r.u53(), r.text()];
-    const code = CODES.find((each) => each === name);
-    if (code === undefined) throw new Error("the stored alarm record is damaged");
-    const person = r.optional((each) => each.opaque());
-    const evidence = r.text();
-    const rejection = r.optional((each) => rejectionOf(each.text(), each.text()));
-    const acknowledged = r.bool();
-    return { order, n, time, count, acknowledged, alarm: { code, person, evidence, rejection } };
-  });
-}
-
-function rejectionOf(name: string, detail: string): Rejection {
+function rejectionOf({ code: name, detail }: { code: string; detail: string }): Rejection {
   const code = REJECTION_CODES.find((each) => each === name);
-  if (code === undefined) throw new Error("the stored alarm record is damaged");
+  if (code === undefined) throw new DecodeError("version", "rejection code");
   return detail === "" ? { code } : { code, detail };
 }

@@ -1,6 +1,5 @@
-import { encode, equalBytes } from "@conclave/codec";
+import { encode, equalBytes, list, opaque, optional, stored, struct, text, u53, u8, versioned } from "@conclave/codec";
 import { isAtLeast, memberOf, type Message, type Roster } from "@conclave/protocol";
-import { stored } from "./stored.js";
 import { type ReactionRecord, toggled } from "./reaction.js";
 
 /** What was done to one message since it was sent, by those who may (docs/protocol.md §9). */
@@ -67,27 +66,21 @@ export function mayRemove(roster: Roster | null, person: Uint8Array, author: Uin
   return other === null || isAtLeast(member.role, other.role);
 }
 
-const VERSION = 1;
+const layout = versioned(
+  1,
+  struct<Amendment>({
+    edit: optional(struct({ body: opaque(), time: u53, n: u53 })),
+    deletion: optional(struct({ by: opaque(), time: u53, n: u53 })),
+    reactions: list(struct<ReactionRecord>({ emoji: text(), people: list(opaque()) })),
+  }),
+  u8,
+);
 
 export function encodeAmendment(amendment: Amendment): Uint8Array {
-  return encode(amendment, (w, { edit, deletion, reactions }) => {
-    w.u8(VERSION);
-    w.optional(edit, (each, { body, time, n }) => each.opaque(body).u53(time).u53(n));
-    w.optional(deletion, (each, { by, time, n }) => each.opaque(by).u53(time).u53(n));
-    w.vector(reactions, (each, { emoji, people }) =>
-      each.text(emoji).vector(people, (one, person) => one.opaque(person)),
-    );
-  });
+  return encode(amendment, layout.write);
 }
 
-/** @throws Error when the stored bytes are damaged. */
+/** @throws TypeError when the stored bytes are damaged, or of a newer version. */
 export function decodeAmendment(bytes: Uint8Array): Amendment {
-  return stored(bytes, "amendment", (r) => {
-    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
-    return {
-      edit: r.optional((each) => ({ body: each.opaque(), time: each.u53(), n: each.u53() })),
-      deletion: r.optional((each) => ({ by: each.opaque(), time: each.u53(), n: each.u53() })),
-      reactions: r.vector((each) => ({ emoji: each.text(), people: each.vector((one) => one.opaque()) })),
-    };
-  });
+  return stored("amendment", bytes, layout);
 }

@@ -1,9 +1,22 @@
-import { encode, equalBytes, toHex } from "@conclave/codec";
-import { actionHash, decodeAction, encodeAction, type Deed, openLeafCert, type Role } from "@conclave/protocol";
+import {
+  boxed,
+  encode,
+  equalBytes,
+  list,
+  opaque,
+  optional,
+  stored,
+  struct,
+  text,
+  toHex,
+  u53,
+  u8,
+  versioned,
+} from "@conclave/codec";
+import { actionHash, actionLayout, type Deed, openLeafCert, type Role } from "@conclave/protocol";
 import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./stored.js";
 import type { Transaction } from "./transaction.js";
 
 /** A deed, where it is in the log, and the role that its author had. */
@@ -28,14 +41,14 @@ export class DeedLog {
     records: readonly StoredRecord[],
   ) {
     for (const record of records) {
-      const { deed, n } = decodeDeed(record.value);
+      const { n, ...deed } = stored("decision", record.value, layout);
       this.take(deed, n);
     }
   }
 
   /** Adds a deed that is not here yet. */
   add(tx: Transaction, deed: Deed, n: number): LoggedDeed {
-    tx.put(this.keys.deed(deed.seq), encodeDeed(deed, n));
+    tx.put(this.keys.deed(deed.seq), encode({ ...deed, n }, layout.write));
     return this.take(deed, n);
   }
 
@@ -46,7 +59,7 @@ export class DeedLog {
     if (!known) return null;
     const placed = { ...known, n };
     this.entries[at] = placed;
-    tx.put(this.keys.deed(seq), encodeDeed(known.deed, n));
+    tx.put(this.keys.deed(seq), encode({ ...known.deed, n }, layout.write));
     return placed;
   }
 
@@ -127,29 +140,21 @@ export class DeedLog {
   }
 }
 
-const VERSION = 1;
-
-function encodeDeed(deed: Deed, n: number): Uint8Array {
-  return encode(deed, (w, d) => {
-    w.u8(VERSION).u53(d.seq).opaque(d.hash).u53(n).opaque(d.by).u53(d.time).u53(d.epoch);
-    w.opaque(encodeAction(d.action)).vector(d.approvedBy, (each, person) => each.opaque(person));
-    w.optional(d.person, (each, person) => each.opaque(person)).optional(d.name, (each, name) => each.text(name));
-    w.optional(d.inviteId, (each, inviteId) => each.opaque(inviteId));
-    w.vector(d.revokedInvites, (each, inviteId) => each.opaque(inviteId));
-  });
-}
-
-function decodeDeed(bytes: Uint8Array): { deed: Deed; n: number } {
-  return stored(bytes, "decision", (r) => {
-    if (r.u8() !== VERSION) throw new Error("this home was written by a newer version");
-    const [seq, hash, n, by, time, epoch] = [r.u53(), r.opaque(), r.u53(), r.opaque(), r.u53(), r.u53()];
-    const action = decodeAction(r.opaque());
-    if (action === null) throw new Error("the stored decision record is damaged");
-    const approvedBy = r.vector((each) => each.opaque());
-    const person = r.optional((each) => each.opaque());
-    const name = r.optional((each) => each.text());
-    const inviteId = r.optional((each) => each.opaque());
-    const revokedInvites = r.vector((each) => each.opaque());
-    return { deed: { seq, hash, by, approvedBy, time, epoch, action, person, name, inviteId, revokedInvites }, n };
-  });
-}
+const layout = versioned(
+  1,
+  struct<Deed & { readonly n: number }>({
+    seq: u53,
+    hash: opaque(),
+    n: u53,
+    by: opaque(),
+    time: u53,
+    epoch: u53,
+    action: boxed(actionLayout),
+    approvedBy: list(opaque()),
+    person: optional(opaque()),
+    name: optional(text()),
+    inviteId: optional(opaque()),
+    revokedInvites: list(opaque()),
+  }),
+  u8,
+);

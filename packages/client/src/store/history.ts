@@ -1,4 +1,4 @@
-import { encode, toHex } from "@conclave/codec";
+import { encode, stored, toHex, u53 } from "@conclave/codec";
 import type { Message, Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "./amendment.js";
 import type { Amendments } from "./amendments.js";
@@ -11,7 +11,6 @@ import {
   type HistoryMessage,
 } from "./historyItem.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./stored.js";
 import type { Transaction } from "./transaction.js";
 
 /** Which part of a history to read. */
@@ -46,7 +45,7 @@ export class History {
 
   static async load(storage: Storage, keys: RoomKeys): Promise<History> {
     const marker = await storage.get(keys.readMarker);
-    return new History(storage, keys, marker ? stored(marker, "read marker", (r) => r.u53()) : 0);
+    return new History(storage, keys, marker ? stored("read marker", marker, u53) : 0);
   }
 
   /** Counts what is unread, once, before anything is added. `namesUs`: whether a text does. */
@@ -151,10 +150,7 @@ export class History {
 
   markRead(tx: Transaction, n: number): void {
     this.readUpTo = n;
-    tx.put(
-      this.keys.readMarker,
-      encode(n, (w, value) => w.u53(value)),
-    );
+    tx.put(this.keys.readMarker, encode(n, u53.write));
     this.unreadAt = new Map([...this.unreadAt].filter(([at]) => at > n));
   }
 
@@ -184,7 +180,10 @@ export class History {
   /** Where a message is; with its author where it is no line. */
   private async idRecord(id: Uint8Array): Promise<{ readonly n: number; readonly author: Uint8Array | null } | null> {
     const record = await this.storage.get(this.keys.messageId(id));
-    return record && stored(record, "message id", (r) => ({ n: r.u53(), author: r.remaining > 0 ? r.opaque() : null }));
+    return (
+      record &&
+      stored("message id", record, { read: (r) => ({ n: r.u53(), author: r.remaining > 0 ? r.opaque() : null }) })
+    );
   }
 
   /** A page that ended in the middle of a place takes the rest of it: else the next page would begin after it. */

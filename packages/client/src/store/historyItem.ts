@@ -1,8 +1,7 @@
-import { encode } from "@conclave/codec";
+import { bool, choice, encode, ending, mapped, stored, struct, u53, variant } from "@conclave/codec";
 import type { Message, Unreadable } from "@conclave/protocol";
-import { type LoggedProposal, readProposal, writeProposal } from "./proposalLog.js";
-import { stored } from "./stored.js";
-import { readMessage, writeMessage } from "./storedMessage.js";
+import { type LoggedProposal, proposalLayout } from "./proposalLog.js";
+import { messageLayout } from "./storedMessage.js";
 
 /** A message that is a line. */
 export interface HistoryMessage {
@@ -32,38 +31,34 @@ export interface HistoryGap {
   readonly count: number;
 }
 
+type Line<Item> = Item extends HistoryItem ? Omit<Item, "n"> : never;
+
 // Numbers are stored: never change one.
-const REASONS: readonly Unreadable[] = ["before_join", "epoch_gone", "replayed", "pruned", "invalid"];
+const line = variant<Line<HistoryItem>, "kind">("kind", {
+  message: [1, { own: bool, message: messageLayout }],
+  decision: [2, { seq: u53 }],
+  unreadable: [
+    3,
+    {
+      reason: choice<Unreadable>({ before_join: 0, epoch_gone: 1, replayed: 2, pruned: 3, invalid: 4 }),
+      // Each was a line of its own, before they were counted.
+      count: ending(u53, 1),
+    },
+  ],
+  alarm: [4, { order: u53 }],
+  proposal: [5, { proposal: proposalLayout }],
+});
+const layout = mapped(
+  struct({ n: u53, line }),
+  (item): HistoryItem => ({ n: item.n, ...item.line }),
+  (item) => ({ n: item.n, line: item }),
+);
 
 export function encodeHistoryItem(item: HistoryItem): Uint8Array {
-  return encode(item, (w, i) => {
-    w.u53(i.n);
-    if (i.kind === "message") writeMessage(w.u8(1).bool(i.own), i.message);
-    else if (i.kind === "decision") w.u8(2).u53(i.seq);
-    else if (i.kind === "proposal") writeProposal(w.u8(5), i.proposal);
-    else if (i.kind === "unreadable") w.u8(3).u8(REASONS.indexOf(i.reason)).u53(i.count);
-    else w.u8(4).u53(i.order);
-  });
+  return encode(item, layout.write);
 }
 
-/** @throws Error when the stored bytes are damaged. */
+/** @throws TypeError when the stored bytes are damaged. */
 export function decodeHistoryItem(bytes: Uint8Array): HistoryItem {
-  return stored(bytes, "history", (r): HistoryItem => {
-    const n = r.u53();
-    switch (r.u8()) {
-      case 1:
-        return { kind: "message", n, own: r.bool(), message: readMessage(r) };
-      case 2:
-        return { kind: "decision", n, seq: r.u53() };
-      case 3:
-        // Each was a line of its own, before they were counted.
-        return { kind: "unreadable", n, reason: REASONS[r.u8()]!, count: r.remaining === 0 ? 1 : r.u53() };
-      case 4:
-        return { kind: "alarm", n, order: r.u53() };
-      case 5:
-        return { kind: "proposal", n, proposal: readProposal(r) };
-      default:
-        throw new Error("the stored history record is damaged");
-    }
-  });
+  return stored("history", bytes, layout);
 }

@@ -1,12 +1,10 @@
-import { encode, equalBytes } from "@conclave/codec";
-import type { Append, Message, MessageContent } from "@conclave/protocol";
+import { encode, equalBytes, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
+import { type Append, appendLayout, type Message, type MessageContent } from "@conclave/protocol";
 import { isAmendment } from "./amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import { isSilent } from "./silentKind.js";
-import { stored } from "./stored.js";
-import { decodeAppend, encodeAppend } from "./storedAppend.js";
-import { readMessage, writeMessage } from "./storedMessage.js";
+import { messageLayout } from "./storedMessage.js";
 import type { Transaction } from "./transaction.js";
 
 /** A message that is not in the log yet, as far as this device knows. */
@@ -18,6 +16,13 @@ export interface Outgoing {
   /** The message as it was encrypted last, and what the relay is asked to append; null before the first encryption. */
   readonly sealed: { readonly message: Message; readonly append: Append } | null;
 }
+
+const layout = struct<Outgoing>({
+  order: u53,
+  content: struct<MessageContent>({ id: opaque(), kind: text(), ref: optional(opaque()), body: opaque() }),
+  time: u53,
+  sealed: optional(struct({ message: messageLayout, append: appendLayout })),
+});
 
 /**
  * Messages on their way, in order. An entry goes in with its id before anything is encrypted, is stored again with each
@@ -32,7 +37,7 @@ export class Outbox {
     private readonly keys: RoomKeys,
     records: readonly StoredRecord[],
   ) {
-    this.entries = records.map((record) => decodeOutgoing(record.value));
+    this.entries = records.map((record) => stored("outbox", record.value, layout));
     this.nextOrder = (this.entries.at(-1)?.order ?? 0) + 1;
   }
 
@@ -92,30 +97,8 @@ export class Outbox {
   }
 
   private store(tx: Transaction, entry: Outgoing): void {
-    tx.put(this.keys.outgoing(entry.order), encodeOutgoing(entry));
+    tx.put(this.keys.outgoing(entry.order), encode(entry, layout.write));
     this.unstored.add(entry.order);
     tx.after(() => this.unstored.delete(entry.order));
   }
-}
-
-function encodeOutgoing(entry: Outgoing): Uint8Array {
-  return encode(entry, (w, { order, content, time, sealed }) => {
-    w.u53(order).opaque(content.id).text(content.kind);
-    w.optional(content.ref, (each, ref) => each.opaque(ref))
-      .opaque(content.body)
-      .u53(time);
-    w.optional(sealed, (each, { message, append }) => {
-      writeMessage(each, message);
-      each.opaque(encodeAppend(append));
-    });
-  });
-}
-
-function decodeOutgoing(bytes: Uint8Array): Outgoing {
-  return stored(bytes, "outbox", (r) => ({
-    order: r.u53(),
-    content: { id: r.opaque(), kind: r.text(), ref: r.optional((each) => each.opaque()), body: r.opaque() },
-    time: r.u53(),
-    sealed: r.optional((each) => ({ message: readMessage(each), append: decodeAppend(each.opaque()) })),
-  }));
 }

@@ -1,7 +1,6 @@
-import { encode, toHex } from "@conclave/codec";
+import { encode, opaque, stored, struct, text, toHex } from "@conclave/codec";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./stored.js";
 import type { Transaction } from "./transaction.js";
 
 /** What only this home knows of an invite. */
@@ -12,6 +11,8 @@ export interface OwnInvite {
   readonly secret: Uint8Array;
 }
 
+const layout = struct<OwnInvite>({ inviteId: opaque(), label: text(), secret: opaque() });
+
 /** The invites that were made here: their names and secrets. */
 export class OwnInvites {
   private readonly invites: Map<string, OwnInvite>;
@@ -20,9 +21,7 @@ export class OwnInvites {
     private readonly keys: RoomKeys,
     records: readonly StoredRecord[],
   ) {
-    const all = records.map(({ value }) =>
-      stored(value, "invite", (r) => ({ inviteId: r.opaque(), label: r.text(), secret: r.opaque() })),
-    );
+    const all = records.map(({ value }) => stored("invite", value, layout));
     this.invites = new Map(all.map((invite) => [toHex(invite.inviteId), invite]));
   }
 
@@ -32,7 +31,6 @@ export class OwnInvites {
 
   add(tx: Transaction, invite: OwnInvite): void {
     this.invites.set(toHex(invite.inviteId), invite);
-    const bytes = encode(invite, (w, i) => w.opaque(i.inviteId).text(i.label).opaque(i.secret));
-    tx.put(this.keys.invite(invite.inviteId), bytes);
+    tx.put(this.keys.invite(invite.inviteId), encode(invite, layout.write));
   }
 }

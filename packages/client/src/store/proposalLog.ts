@@ -1,14 +1,25 @@
-import { encode, equalBytes, toHex } from "@conclave/codec";
-import { type Action, decodeAction, encodeAction } from "@conclave/protocol";
-import type { Reader, Writer } from "@conclave/codec";
+import {
+  boxed,
+  choice,
+  encode,
+  equalBytes,
+  mapped,
+  type Of,
+  opaque,
+  stored,
+  struct,
+  toHex,
+  u53,
+} from "@conclave/codec";
+import { type Action, actionLayout } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
-import { stored } from "./stored.js";
 import type { Transaction } from "./transaction.js";
 
-/** What became of a proposal. Numbers are stored: never change one. */
-const ENDINGS = ["done", "withdrawn", "void"] as const;
-export type ProposalEnding = (typeof ENDINGS)[number];
+// Numbers are stored: never change one.
+const endings = choice({ none: 0, done: 1, withdrawn: 2, void: 3 });
+/** What became of a proposal. */
+export type ProposalEnding = Exclude<Of<typeof endings>, "none">;
 
 /** What somebody asked the others to agree to, at its place in the log. */
 export interface LoggedProposal {
@@ -22,6 +33,20 @@ export interface LoggedProposal {
   readonly ending: ProposalEnding | null;
 }
 
+/** One as it is kept, in the log of open ones and in the history. */
+export const proposalLayout = struct<LoggedProposal>({
+  n: u53,
+  action: boxed(actionLayout),
+  actionHash: opaque(),
+  by: opaque(),
+  time: u53,
+  ending: mapped(
+    endings,
+    (name) => (name === "none" ? null : name),
+    (ending) => ending ?? "none",
+  ),
+});
+
 /** How many are followed: as many as the room keeps. The oldest stay lines of which nothing more is known. */
 const MOST = 64;
 
@@ -34,7 +59,7 @@ export class ProposalLog {
     records: readonly StoredRecord[],
   ) {
     for (const { value } of records) {
-      const proposal = stored(value, "proposal", readProposal);
+      const proposal = stored("proposal", value, proposalLayout);
       this.open.set(toHex(proposal.actionHash), proposal);
     }
   }
@@ -46,7 +71,7 @@ export class ProposalLog {
     const [oldest] = this.open.keys();
     if (this.open.size >= MOST && oldest !== undefined) this.forget(tx, oldest);
     this.open.set(key, proposal);
-    tx.put(this.keys.proposal(proposal.actionHash), encode(proposal, writeProposal));
+    tx.put(this.keys.proposal(proposal.actionHash), encode(proposal, proposalLayout.write));
     return true;
   }
 
@@ -68,17 +93,4 @@ export class ProposalLog {
     this.open.delete(key);
     tx.delete(this.keys.proposals + key);
   }
-}
-
-/** Writes one, for the log of open ones and for the history. */
-export function writeProposal(writer: Writer, { n, action, actionHash, by, time, ending }: LoggedProposal): void {
-  writer.u53(n).opaque(encodeAction(action)).opaque(actionHash).opaque(by).u53(time);
-  writer.u8(ending === null ? 0 : ENDINGS.indexOf(ending) + 1);
-}
-
-/** @throws Error when the stored bytes are damaged. */
-export function readProposal(r: Reader): LoggedProposal {
-  const [n, action, actionHash, by, time] = [r.u53(), decodeAction(r.opaque()), r.opaque(), r.opaque(), r.u53()];
-  if (action === null) throw new Error("the stored proposal is damaged");
-  return { n, action, actionHash, by, time, ending: ENDINGS[r.u8() - 1] ?? null };
 }

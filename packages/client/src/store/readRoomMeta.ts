@@ -1,13 +1,11 @@
-import { fromHex, type Reader } from "@conclave/codec";
-import { decodeAsking } from "@conclave/protocol";
+import { fromHex, type Reader, stored } from "@conclave/codec";
+import { decodeAppend, decodeAsking } from "@conclave/protocol";
 import type { Storage, StoredRecord } from "../ports/storage.js";
 import type { Standing } from "../api/status.js";
 import { RoomKeys, ROOMS_PREFIX } from "./homeKey.js";
 import type { Phase } from "./phase.js";
 import { decodeRoomMeta, encodeRoomMeta, readCreation, readEnding, readHead, readStanding } from "./roomMeta.js";
 import { type RoomMeta, VERSION } from "./roomMeta.js";
-import { stored } from "./stored.js";
-import { decodeAppend } from "./storedAppend.js";
 
 /** The last version whose phase was spread over nullable fields, and over a record of the keys that open an answer. */
 const SPREAD = 4;
@@ -23,12 +21,13 @@ export async function readRoomMeta(storage: Storage, { key, value }: StoredRecor
   if (version === VERSION) return decodeRoomMeta(value);
   const asking = `${new RoomKeys(fromHex(key.slice(ROOMS_PREFIX.length))).prefix}asking`;
   const keys = await storage.get(asking);
-  const meta = stored(value, "room", (r) => {
+  const read = (r: Reader): RoomMeta => {
     r.u8();
     const head = readHead(r);
     const standing = readStanding(r);
     return { ...head, phase: version === SPREAD ? readSpread(r, standing, keys) : readEarly(r, standing) };
-  });
+  };
+  const meta = stored("room", value, { read });
   await storage.commit([{ put: key, value: encodeRoomMeta(meta) }, { delete: asking }]);
   return meta;
 }

@@ -1,10 +1,8 @@
-import { encode, type Reader, type Writer } from "@conclave/codec";
-import { decodeAsking, encodeAsking } from "@conclave/protocol";
+import { encode, type Reader, stored, type Writer } from "@conclave/codec";
+import { decodeAppend, decodeAsking, encodeAppend, encodeAsking } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 import { type Creation, type JoinEnding, type OwnJoin, type OwnRequest, type Phase, standingOf } from "./phase.js";
-import { stored } from "./stored.js";
-import { decodeAppend, encodeAppend } from "./storedAppend.js";
 
 /** What a home keeps about a room beside the room's own state. */
 export interface RoomMeta {
@@ -49,10 +47,11 @@ export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
 
 /** @throws Error when the stored bytes are damaged. Of this version only: `readRoomMeta` reads others. */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
-  return stored(bytes, "room", (r) => {
+  const read = (r: Reader): RoomMeta => {
     r.u8();
     return { ...readHead(r), phase: readPhase(r, readStanding(r)) };
-  });
+  };
+  return stored("room", bytes, { read });
 }
 
 /** What comes first in a record of any version, after its number. */

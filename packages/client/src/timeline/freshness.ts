@@ -1,15 +1,16 @@
-import { encode, equalBytes } from "@conclave/codec";
+import { encode, equalBytes, opaque, stored, struct, u53 } from "@conclave/codec";
 import { isAtLeast, memberOf, type Message } from "@conclave/protocol";
 import type { Freshness } from "../api/status.js";
 import { named } from "./roomView.js";
 import type { RoomRecords } from "./roomSight.js";
-import { stored } from "../store/stored.js";
 import type { Transaction } from "../store/transaction.js";
 
 const FRESH = 5 * 60_000;
 /** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
 const AHEAD = 2 * 60_000;
 const UNKNOWN: Freshness = { state: "unknown", by: null, time: null, until: null };
+
+const layout = struct({ by: opaque(), time: u53 });
 
 /** Who of those who may change the room has confirmed it last: every message carries its author's view of the roster. */
 export class FreshnessLog {
@@ -19,7 +20,7 @@ export class FreshnessLog {
     private readonly state: RoomRecords,
     record: Uint8Array | null,
   ) {
-    this.last = record && stored(record, "freshness", (r) => ({ by: r.opaque(), time: r.u53() }));
+    this.last = record && stored("freshness", record, layout);
   }
 
   /** A message or a decision came: its author saw the same roster as we do. */
@@ -32,10 +33,7 @@ export class FreshnessLog {
     const member = memberOf(room.roster, author);
     if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
     this.last = { by: author, time };
-    tx.put(
-      this.state.keys.freshness,
-      encode(this.last, (w, l) => w.opaque(l.by).u53(l.time)),
-    );
+    tx.put(this.state.keys.freshness, encode(this.last, layout.write));
   }
 
   /** How good the list of members is now. */

@@ -1,4 +1,4 @@
-import { encode } from "@conclave/codec";
+import { encode, stored, u53 } from "@conclave/codec";
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { Conversation } from "../timeline/conversation.js";
@@ -18,7 +18,6 @@ import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
 import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
 import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
-import { stored } from "../store/stored.js";
 import { type Transaction, TransactionQueue } from "../store/transaction.js";
 
 /** Lines that are told again at most, of those that came between a farewell and its being taken back. */
@@ -98,10 +97,10 @@ export class RoomState {
       await storage.get(keys.freshness),
     );
     const leaving = await storage.get(keys.leaving);
-    if (leaving) state.leaving = stored(leaving, "leaving", (r) => r.u53());
+    if (leaving) state.leaving = stored("leaving", leaving, u53);
     state.isMuted = (await storage.get(keys.muted)) !== null;
     const slots = await storage.get(keys.slots);
-    if (slots) state.slotsFor = stored(slots, "slots", (r) => r.u53());
+    if (slots) state.slotsFor = stored("slots", slots, u53);
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
     return state;
   }
@@ -167,10 +166,7 @@ export class RoomState {
       return;
     }
     this.leaving = since;
-    tx.put(
-      this.keys.leaving,
-      encode(since, (w, n) => w.u53(n)),
-    );
+    tx.put(this.keys.leaving, encode(since, u53.write));
     this.emit(tx, { type: "changed" });
   }
 
@@ -189,10 +185,7 @@ export class RoomState {
   /** The slots of all open invites are at the relay, made for this commit. */
   keepSlotsFor(tx: Transaction, commit: number): void {
     this.slotsFor = commit;
-    tx.put(
-      this.keys.slots,
-      encode(commit, (w, n) => w.u53(n)),
-    );
+    tx.put(this.keys.slots, encode(commit, u53.write));
     this.emit(tx, { type: "changed" });
   }
 

@@ -7,7 +7,6 @@ export interface SignedBytes {
   readonly signature: Uint8Array;
 }
 
-export const KEY_BYTES = 32;
 export const HASH_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
