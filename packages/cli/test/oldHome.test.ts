@@ -50,7 +50,7 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
     for (const part of ["hello", '"isEdited":true', "good morning, Ann", "👍", "list.txt", '"kind":"decision"'])
       expect(told).toContain(part);
     expect((await world.conclave("ann", "log", ...IN_GARDEN)).decisions).toHaveLength(9);
-  }, 120_000);
+  }, 240_000);
 
   it("each room is where it was: in, left, asked", async () => {
     const rooms = async (who: string) =>
@@ -67,7 +67,7 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
       ["Shed", "left"],
     ]);
     expect(await rooms("dan")).toEqual([["Garden", "asking"]]);
-  }, 120_000);
+  }, 240_000);
 
   it("people talk on: what lay in the outbox, a new message, and the file of then", async () => {
     expect((await world.conclave("cy", "sync")).code).toBe(0);
@@ -76,7 +76,7 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
     const path = join(world.folder, "saved.txt");
     expect((await world.conclave("ben", "save", "list.txt", path, ...IN_GARDEN)).code).toBe(0);
     expect(readFileSync(path, "utf8")).toBe("beans, peas\n");
-  }, 120_000);
+  }, 240_000);
 
   it("the invite link lets somebody in, the request can be granted, the proposal approved", async () => {
     expect((await world.conclave("eve", "join", old.link, "--name", "Eve")).room.standing).toBe("member");
@@ -97,5 +97,5 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
       "Dan member",
     ]);
     expect(members[1].checked).toEqual({ how: expect.any(String), time: expect.any(Number) });
-  }, 120_000);
+  }, 240_000);
 });
