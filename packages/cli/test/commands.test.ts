@@ -1,26 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { buildProgram } from "../src/program/program.js";
-import { people, runHere, SILENT } from "./inProcess.js";
-import { type Running, startRelay } from "./processes.js";
+import { SILENT } from "./inProcess.js";
+import { relayAndHomes } from "./relayAndHomes.js";
 
-let folder = "";
-let relay: Running;
-let conclave: ReturnType<typeof people>;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "conclave-commands-"));
-  const started = await startRelay(join(folder, "relay"));
-  relay = started.relay;
-  process.env["CONCLAVE_RELAY"] = started.address;
-  conclave = people(folder);
-}, 60_000);
-afterAll(async () => {
-  await relay.stop();
-  rmSync(folder, { recursive: true });
-});
+const { conclave, text } = relayAndHomes("commands");
 
 async function roomOf(who: string, ...more: string[]) {
   const made = await conclave(who, "room", "new", "Garden club", "--name", who, ...more);
@@ -39,8 +25,9 @@ describe("commands on messages", () => {
     await conclave("Ben", "join", link, "--name", "Ben");
     const { message } = await conclave("Ann", "send", "The seeds have arrived.");
     const short = message.id.slice(0, 8);
-    const ids = await runHere(["history", "--ids", "--home", join(folder, "Ben")]);
-    expect(ids.stdout).toMatch(new RegExp(`^${short}  .*<Ann> The seeds have arrived\\.$`, "mu"));
+    expect(await text("Ben", "history", "--ids")).toMatch(
+      new RegExp(`^${short}  .*<Ann> The seeds have arrived\\.$`, "mu"),
+    );
 
     expect((await conclave("Ben", "reply", short, "Which", "ones?")).message.answers.id).toBe(message.id);
     expect(await conclave("Ben", "edit", short, "Nothing has arrived.")).toMatchObject({

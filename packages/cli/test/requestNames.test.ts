@@ -1,33 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run, type Running, startRelay } from "./processes.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { relayAndHomes } from "./relayAndHomes.js";
 import { RewritingProxy } from "./rewritingProxy.js";
 
-let folder = "";
-let relay: Running;
-let proxy: RewritingProxy;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "conclave-requests-"));
-  const started = await startRelay(join(folder, "relay"));
-  relay = started.relay;
-  proxy = await RewritingProxy.start(started.address);
-}, 60_000);
-afterAll(async () => {
-  proxy.stop();
-  await relay.stop();
-  rmSync(folder, { recursive: true });
+const all = relayAndHomes("requests", async (here) => {
+  proxy = await RewritingProxy.start(here.address);
+  here.address = proxy.address;
 });
-
-/** One command of somebody with a home of their own, and what it printed. */
-async function conclave(who: string, ...args: string[]) {
-  const { code, stdout, stderr } = await run([...args, "--json", "--home", join(folder, who)], {
-    env: { CONCLAVE_RELAY: proxy.address },
-  });
-  if (stdout === "") throw new Error(`conclave ${args.join(" ")} printed nothing: ${stderr}`);
-  return { code, ...JSON.parse(stdout) };
-}
+let proxy: RewritingProxy;
+afterAll(() => {
+  proxy.stop();
+});
+const conclave = (who: string, ...args: string[]) => all.process(who, args);
 
 describe("a request to be let in", () => {
   it("A154: RULE cli.request-name: is admitted by the name that was read, whatever the relay calls it by then", async () => {

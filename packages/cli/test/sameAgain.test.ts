@@ -1,24 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { people } from "./inProcess.js";
-import { type Running, startRelay } from "./processes.js";
+import { describe, expect, it } from "vitest";
+import { relayAndHomes } from "./relayAndHomes.js";
 
-let folder = "";
-let relay: Running;
-let conclave: ReturnType<typeof people>;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "conclave-again-"));
-  const started = await startRelay(join(folder, "relay"));
-  relay = started.relay;
-  process.env["CONCLAVE_RELAY"] = started.address;
-  conclave = people(folder);
-}, 60_000);
-afterAll(async () => {
-  await relay.stop();
-  rmSync(folder, { recursive: true });
-});
+const { conclave } = relayAndHomes("again");
 
 describe("what is so already", () => {
   it("is decided, proposed and asked about no second time, alone and where several decide", async () => {
