@@ -39,6 +39,12 @@ describe("the README of each published package", () => {
     for (const part of ["## A scenario", "## Read on", "## What it does not do"]) expect(readme).toContain(part);
   });
 
+  it("CONTRIBUTING has every package, with what lint lets it import", () => {
+    const rows = [...text("CONTRIBUTING.md").matchAll(/^\| \[?(\w+)\]?(?:\(\S+\))? \| .* \| (.*) \|$/gmu)];
+    const table = Object.fromEntries(rows.slice(1).map(([, name, arrows]) => [name!, arrows!]));
+    expect(table).toEqual(Object.fromEntries(Object.entries(ARROWS).map(([name, to]) => [name, list(to, "nothing")])));
+  });
+
   it.each(published.filter((name) => !COMMANDS.includes(name)))(
     "%s: shows what runs, and prints that",
     async (name) => {
