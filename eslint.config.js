@@ -57,7 +57,7 @@ function arrows(name) {
 }
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/build/**", "**/node_modules/**", "coverage/**", "data/**"] },
+  { ignores: ["**/dist/**", "**/build/**", "**/generated/**", "**/node_modules/**", "coverage/**", "data/**"] },
   eslint.configs.recommended,
   {
     files: ["packages/**/*.{ts,tsx}", "docs/**/*.ts"],

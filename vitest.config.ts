@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // The sentences are compiled anew where one was changed.
+    globalSetup: "packages/words/compiler/setup.mjs",
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "docs/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -1,10 +1,12 @@
-// Builds every package with the native TypeScript compiler, in dependency order (project references), then the web client's pages.
+// Compiles the sentences, then builds every package with the native TypeScript compiler, in dependency order (project references), then the web client's pages.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { compile } from "../packages/words/compiler/compile.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const compiler = fileURLToPath(new URL("../node_modules/typescript-7/bin/tsc", import.meta.url));
+compile();
 run(compiler, ["-b", ...process.argv.slice(2)], root);
 if (!pagesAreFresh()) console.log(`The web client is built: ${pages()}`);
 
@@ -30,7 +32,7 @@ function pagesAreFresh() {
   const built = `${root}/packages/web/dist/conclave-manifest.json`;
   if (!existsSync(built)) return false;
   const since = statSync(built).mtimeMs;
-  const sources = ["src", "public", "index.html", "vite.config.mjs", "languagesApart.mjs", "package.json"];
+  const sources = ["src", "public", "index.html", "vite.config.mjs", "package.json"];
   const folders = readdirSync(`${root}/packages`).flatMap((name) =>
     sources.map((each) => `${root}/packages/${name}/${each}`),
   );

@@ -1,9 +1,12 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { languagesApart } from "./languagesApart.mjs";
 
 const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));
+
+// The sections of sentences that the first screens have.
+const FIRST =
+  /^(?:alarm|app$|chat(?!Files)|clock$|decision$|design|join|linkFault|malformed|notices|preset|problem|proposal$|proposalLine|recovery|refusal|relayError|room$|roomOffline|rooms$|startRoom|unreadable|welcome|when$|whyNotWriting)/u;
 
 // Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0005).
 // `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
@@ -18,7 +21,6 @@ export default defineConfig({
   resolve,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   css: { modules: { generateScopedName: className } },
-  plugins: [languagesApart()],
   worker: { format: "es" },
   build: {
     outDir: "dist",
@@ -34,10 +36,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "start", tags: ["$initial"], priority: 3 },
-            {
-              name: "german",
-              test: /\/(?:app|design|model|words|alarms|chat|join|recovery|room|rooms|startRoom|welcome)\/[^/]*\.german\.tsx?$/u,
-            },
+            { name: otherLanguage },
             { name: "join", test: /screens\/join\/Join\.tsx/u, priority: 2 },
             { name: "chat", test: /screens\/chat\/ChatScreen\.tsx/u, priority: 1 },
           ],
@@ -47,6 +46,16 @@ export default defineConfig({
     reportCompressedSize: false,
   },
 });
+
+/**
+ * Who speaks another language than English fetches two files of its sentences: those of the first screens, and all others
+ * when one of them is wanted.
+ */
+function otherLanguage(module) {
+  const [, language, section] = /\/words\/src\/generated\/([^/]+)\/(\w+)\.ts$/u.exec(module) ?? [];
+  if (language === undefined || language === "en") return null;
+  return FIRST.test(section) ? `words-${language}` : `more-${language}`;
+}
 
 /** Classes are called after their file, so that they can be read in the built pages: no two files may have one name. */
 const files = new Map();

@@ -1,5 +1,6 @@
 /** The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error. */
 export const ARROWS = {
+  words: [],
   codec: [],
   crypto: [],
   sqlite: [],
@@ -8,8 +9,8 @@ export const ARROWS = {
   protocol: ["codec", "crypto", "mls", "wire"],
   relay: ["codec", "crypto", "wire", "sqlite"],
   client: ["codec", "crypto", "protocol", "wire", "sqlite"],
-  web: ["client", "codec"],
-  cli: ["client", "relay", "protocol", "crypto", "codec"],
+  web: ["words", "client", "codec"],
+  cli: ["words", "client", "relay", "protocol", "crypto", "codec"],
   simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
   bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
   lab: ["bench", "crypto", "mls"],

@@ -1,4 +1,4 @@
-import { REJECTION_SENTENCES } from "@conclave/client/pure";
+import { refusal } from "@conclave/words/en/refusal";
 import { EXIT, type ExitCode } from "./exitCode.js";
 
 /** What an error code means, and the exit code of the command that it ends. */
@@ -80,7 +80,7 @@ export const RELAY_PREFIX = "RELAY_";
 
 /** Every error code, by name, with its exit code: what help, manual, docs and the program itself go by. */
 export const ERRORS: ReadonlyMap<string, ErrorMeaning> = new Map([
-  ...Object.entries(REJECTION_SENTENCES).map(([name, about]): [string, ErrorMeaning] => {
+  ...Object.entries(refusal).map(([name, about]): [string, ErrorMeaning] => {
     const code = name.toUpperCase();
     return [code, { exit: ALARMING.has(code) ? alarm : refused, about }];
   }),

@@ -1,6 +1,6 @@
-import { ALARMS, REJECTION_CODES } from "@conclave/protocol";
+import { ALARM_CODES, REJECTION_CODES } from "@conclave/protocol";
 import { fateOf, type Problem, type Standing, type TimelineAlarm } from "@conclave/client";
-import type { AlarmCode, LinkFault, RelayError } from "@conclave/client/pure";
+import type { LinkFault, RelayError } from "@conclave/client/pure";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -117,7 +117,7 @@ describe("what a command says when something stops it", () => {
       expect({ problem, opens: opens(hint) }).toEqual({ problem, opens: problem.kind !== "cancelled" });
     }
     const somebody = { person: new Uint8Array(32), name: "Bob", tag: "b", isYou: false, checked: null };
-    for (const code of keysOf<AlarmCode>(ALARMS)) {
+    for (const code of ALARM_CODES) {
       for (const person of [null, somebody]) {
         const named = commandsIn(adviceFor({ code, person }));
         expect({ code, isNamed: named.length > 0 }).toEqual({ code, isNamed: true });

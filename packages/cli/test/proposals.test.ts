@@ -70,7 +70,7 @@ describe("what waits for agreement", () => {
     const shown = await text("bob", "requests");
     expect(shown).toContain("Alice proposes to remove Carol (1 of 2)");
     expect(shown).not.toContain("removed Carol");
-    expect(await text("bob", "history")).toContain("Alice proposed to remove Carol.");
+    expect(await text("bob", "history")).toContain("Alice asks to remove Carol.");
     for (const shown of [await text("bob", "requests"), await text("bob", "history")])
       expect(shown).toMatch(new RegExp(`approve ${id}(?![0-9a-f])`, "u"));
     expect(await typed("bob", "/requests")).toContain(

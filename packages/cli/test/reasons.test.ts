@@ -95,7 +95,7 @@ describe("each reason is told as itself", () => {
       for (const days of [30, -30]) {
         const asked = await conclaveWith(by(days), "alice", "invite", "--expires", "7d");
         expect(asked).toMatchObject({ code: 1, error: { code: "CLOCK" } });
-        expect(asked.error.message).toContain(`30 days ${days > 0 ? "ahead of" : "behind"} the relay's`);
+        expect(asked.error.message).toContain(`30 days ${days > 0 ? "ahead of" : "behind"} the server's`);
       }
       expect((await conclave("alice", "log")).decisions).toHaveLength(before);
       // The clock is wrong, and its person does not know it: the room's time is ahead from now on.

@@ -48,8 +48,7 @@ export type {
   RoomEvent,
   Unreadable,
 } from "./room/outcome.js";
-export { ALARMS, alarmSentence, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
-export { explain, REJECTION_SENTENCES } from "./roster/explain.js";
+export { ALARM_CODES, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";

@@ -1,14 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { ALARMS } from "@conclave/protocol";
+import { existsSync } from "node:fs";
+import { ALARM_CODES } from "@conclave/protocol";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveGallery } from "./gallery/serve.mjs";
+import { textsOf } from "./sentences.js";
 
 const CHROMIUM = "/usr/bin/chromium";
-const source = fileURLToPath(new URL("../src/", import.meta.url));
-
 /** What texts name in quotes that is no control: what one types, looks for in a link, or is asked back. */
 const NO_CONTROL = new Set(["conclave web", "#/join/v1.", "zooo"]);
 
@@ -22,20 +19,8 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/take it/iu, "Use the new one"],
 ];
 
-/** All texts of the catalogues, as they stand in the source: strings between quotes, and what is put together of them. */
-function texts(): string[] {
-  const files = readdirSync(source, { recursive: true, encoding: "utf8" });
-  const catalogues = files
-    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
-    .map((path) => readFileSync(join(source, path), "utf8"))
-    .filter((text) => /\bwords\(\{/u.test(text));
-  return catalogues.flatMap((text) =>
-    [...text.matchAll(/(["`])((?:(?!\1)[^\\\n]|\\.)*)\1/gu)].map(([, , said]) => said!),
-  );
-}
-
 it("names in quotes only what a control is called, in both languages", () => {
-  const all = texts();
+  const all = [...textsOf("en"), ...textsOf("de")];
   expect(all.length).toBeGreaterThan(1000);
   const known = new Set(all);
   const quoted = all.flatMap((text) => [...text.matchAll(/[“„]([^“”„{}$]+)[”“]/gu)].map(([, name]) => name!));
@@ -78,7 +63,7 @@ describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped w
     { timeout: 180_000 },
     async () => {
       const seen = new Set<string>();
-      for (const code of Object.keys(ALARMS)) {
+      for (const code of ALARM_CODES) {
         for (const state of code === "RESTORED" ? ["paused=restored"] : ["", "paused=alarm", "person=no"]) {
           const where = `${code} ${state}`;
           await open(`code=${code}&${state}`);

@@ -1,15 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join as pathOf } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import type { RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { leftInEnglish } from "../src/words/words.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, get, World } from "./browser.js";
-
-const source = fileURLToPath(new URL("../src/", import.meta.url));
+import { leftInEnglish } from "./sentences.js";
 
 describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skipped without a build)", () => {
   let world: World;
@@ -21,12 +16,6 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
   let looked = 0;
 
   beforeAll(async () => {
-    vi.stubGlobal("location", new URL("http://localhost/"));
-    const files = readdirSync(source, { recursive: true, encoding: "utf8" });
-    for (const path of files.filter((each) => /\.ts$/u.test(each) && !/\.test\.ts$|^words\/words/u.test(each)))
-      if (/\bwords\(\{/u.test(readFileSync(pathOf(source, path), "utf8")))
-        await import(pathToFileURL(pathOf(source, path)).href);
-    vi.unstubAllGlobals();
     ({ other: english, same } = leftInEnglish());
     world = await World.start();
     const owner = await world.person();

@@ -23,7 +23,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(lost, "Make the link").click();
     const link = await lost.getByLabel("Invite link").inputValue();
     await button(lost, "Go to the room").click();
-    await lost.getByText("can come back to this room by the recovery words").first().waitFor();
+    await lost.getByText("set up recovery for this room").first().waitFor();
     const bob = await world.visitor();
     await join(bob, link, "Bob");
     // The room's panel says so, and has a link to keep.
@@ -44,7 +44,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(page, "Come back").click();
     await send(page, "It is me again");
     await bob.getByRole("article").getByText("It is me again").waitFor();
-    await bob.getByText("came back by the recovery words; the lost device is out").first().waitFor();
+    await bob.getByText("returned on a new device using recovery words; the lost device was removed").first().waitFor();
     await page.goto(`${place}/people`);
     await page.getByText("2 people").locator("visible=true").first().waitFor();
     // Somebody else with the same link is let in by nobody.

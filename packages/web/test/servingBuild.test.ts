@@ -40,7 +40,6 @@ function copySources(original: string, copy: string): void {
       "index.html",
       "package.json",
       "vite.config.mjs",
-      "languagesApart.mjs",
       "tsconfig.json",
       "node_modules",
     ]) {

@@ -86,7 +86,7 @@ describe.skipIf(!canBrowse)(
       const row = page.getByRole("link", { name: /^Decided/u });
       await row.locator("[data-decision]").getByText("made an invite").waitFor();
       const bob = await get((await get((await world.person()).lookAt(link))).accept("Bob"));
-      await row.locator("[data-decision]").getByText("came in with an invite").waitFor();
+      await row.locator("[data-decision]").getByText("joined with an invite").waitFor();
       await get(bob.send("\u2696 Alice removed Bob"));
       await row.getByText("Alice removed Bob").waitFor();
       expect(await row.locator("[data-decision]").count()).toBe(0);
@@ -153,7 +153,7 @@ describe.skipIf(!canBrowse)(
       await page.getByLabel("Address of the server").fill(strict.url);
       await page.getByText("This page may not connect to relay.example.org").waitFor({ state: "detached" });
       await start.click();
-      await page.getByText("only people with its permit").waitFor();
+      await page.getByText("you need a permit").waitFor();
       await page.getByLabel("Permit").fill("sesame");
       await start.click();
       await heading(page, "“Garden club” is open").waitFor();

@@ -1,7 +1,4 @@
-/**
- * Why the relay refused a request. A closed set with stable numbers: a number is never used again for something else.
- * The sentences are in `errorSentence.ts`.
- */
+/** Why the relay refused a request. A closed set with stable numbers: a number is never used again for something else. */
 export const RELAY_ERRORS = {
   bad_frame: 1,
   hello_expected: 2,

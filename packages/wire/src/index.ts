@@ -8,7 +8,6 @@
 export { APPEND_ID_BYTES, ID_BYTES, SIGNATURE_BYTES, type RecordKind } from "./field.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { CLOSE_CODES, RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
-export { explainRelayError } from "./errorSentence.js";
 export {
   digestHash,
   firstLogHead,

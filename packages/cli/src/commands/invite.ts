@@ -1,6 +1,7 @@
 import { isLabel } from "@conclave/protocol";
-import { CLOCK_LIMIT_MS, type Invitation, type RoomSession, spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type Invitation, type RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import { spanOf } from "@conclave/words";
 import { CliError, usageError } from "../cliError.js";
 import { invitationDocument } from "../documents/invitationDocument.js";
 import type { CommandContext } from "../program/context.js";
@@ -42,7 +43,7 @@ export async function invite(context: CommandContext): Promise<void> {
     if (!invitation.isOpen)
       throw new CliError("INVITE_CLOSED", "The link was made, and is closed already.", nextCommand("invites"));
     const { roomAhead } = room.status();
-    if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf(roomAhead)), "ROOM_AHEAD");
+    if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf("en", roomAhead)), "ROOM_AHEAD");
     if (!isReady) warnLate(output);
     output.result({ invitation: invitationDocument(invitation), link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,

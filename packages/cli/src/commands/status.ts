@@ -1,4 +1,5 @@
-import { CLOCK_LIMIT_MS, type Returning, type RoomStatus, spanOf } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type Returning, type RoomStatus } from "@conclave/client";
+import { spanOf } from "@conclave/words";
 import { isGone } from "@conclave/client/pure";
 import { EXIT } from "../exitCode.js";
 import type { AlarmDocument } from "../documents/alarmDocument.js";
@@ -33,7 +34,7 @@ export async function status(context: CommandContext): Promise<void> {
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
-            `  clock       the room's time is ${spanOf(current.roomAhead)} ahead of this machine's: links end by the room's`,
+            `  clock       the room's time is ${spanOf("en", current.roomAhead)} ahead of this machine's: links end by the room's`,
           ]),
       ...(current.isLeaving
         ? [`  leaving     when another member is next online; to stay after all:  ${nextCommand("leave", "--undo")}`]

@@ -1,6 +1,10 @@
 import type { Decision, NamedPerson, OpenProposal, Right, RoomSession } from "@conclave/client";
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
+import { decision as did } from "@conclave/words/en/decision";
+import { decisionDetail as didDetail } from "@conclave/words/en/decisionDetail";
+import { proposal as proposed } from "@conclave/words/en/proposal";
+import { proposalDetail as proposedDetail } from "@conclave/words/en/proposalDetail";
 import { inviteName, namesOf } from "./personView.js";
 import { presetOf } from "./policyView.js";
 
@@ -20,7 +24,7 @@ export function subjectOf(room: RoomSession, { action }: Pick<OpenProposal, "act
 
 /** What a proposal would do, as something that has not happened: `remove Bob`. */
 export function proposalSummary(room: RoomSession, proposal: Pick<OpenProposal, "action">): string {
-  return proposedPhrase(proposal.action, subjectOf(room, proposal)?.name ?? "somebody", labelsOf(room));
+  return proposalPhrase(proposal.action, subjectOf(room, proposal)?.name ?? null, labelsOf(room));
 }
 
 /** By what right a decision was taken: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
@@ -36,66 +40,70 @@ function isOwnJoin({ action, by, person }: Decision): boolean {
 
 /** What was decided: `Alice removed Bob`. */
 export function decisionSummary(decision: Decision, labelOf: LabelOf): string {
-  const { by, person, revokedInvites } = decision;
-  const closed = revokedInvites.length;
-  const links = closed === 0 ? "" : ` and closed ${closed === 1 ? "a link" : `${closed} links`}`;
-  const [what] = phrasesOf(decision.action, person?.name ?? "somebody", labelOf);
-  if (isOwnJoin(decision)) return `${by.name} joined`;
-  if (decision.action.type === "leave") return `${person?.name ?? "Somebody"} left`;
-  return `${by.name} ${what}${decision.action.type === "revokeInvite" ? "" : links}`;
+  const sentence = decisionSentence(decision, labelOf);
+  const { type } = decision.action;
+  const count = decision.revokedInvites.length;
+  if (count === 0 || type === "revokeInvite" || type === "leave" || isOwnJoin(decision)) return sentence;
+  return didDetail.andClosed({ sentence, count });
 }
 
-/** `remove Bob`: what an action does, as something that has not happened. */
-export function proposedPhrase(action: Action, whom: string, labelOf: LabelOf): string {
-  return phrasesOf(action, whom, labelOf)[1];
-}
-
-/** Each action as it is told when it was done, and when it is proposed. */
-function phrasesOf(action: Action, whom: string, labelOf: LabelOf): readonly [string, string] {
+function decisionSentence(decision: Decision, labelOf: LabelOf): string {
+  const { action } = decision;
+  const by = decision.by.name;
+  const person = decision.person?.name ?? didDetail.somebody;
+  if (isOwnJoin(decision)) return did.joined({ people: by, count: 1 });
   switch (action.type) {
-    case "charter":
-      return both("founded", "found", "the room");
-    case "add":
-      return both("let", "let", `${whom} in`);
     case "remove":
-      return both("removed", "remove", action.ban ? `${whom} for good` : whom);
-    case "leave":
-      return both("let", "let", `${whom} go`);
+      return did[action.ban ? "ban" : "remove"]({ by, person });
     case "setRole":
-      return both("made", "make", `${whom} ${action.role}`);
+      return did.setRole({ by, person, role: action.role });
     case "setPolicy":
-      return both("changed", "change", `who decides to "${presetOf(action.policy)}"`);
+      return didDetail.setPolicy({ by, rules: presetOf(action.policy) });
     case "setTitle":
-      return both("named", "name", `the room "${action.title}"`);
-    case "addDevice":
-      return both("added", "add", "a device");
-    case "removeDevice":
-      return both("took", "take", `out a device of ${whom}`);
-    case "return":
-      return both("came", "come", "back by the recovery words, with a new device in the place of the lost one");
-    case "openReturn":
-      return both("made", "make", "it possible to come back by the recovery words");
-    case "createInvite":
-      return both("made", "make", linkName(labelOf(action.invite.inviteId)));
-    case "revokeInvite":
-      return both("closed", "close", linkName(labelOf(action.inviteId)));
-    case "tick":
-      return both("noted", "note", "the time, by which links expire");
-    case "seal":
-      return both("sealed", "seal", "the room: its people stay as they are");
-    case "transferOwnership":
-      return both("made", "make", `${whom} the owner in their own place`);
+      return did.setTitle({ by, title: action.title });
     case "setRelay":
-      return both("moved", "move", `the room to ${action.relay.address}`);
+      return did.setRelay({ by, address: action.relay.address });
+    case "createInvite":
+    case "revokeInvite": {
+      const label = labelOf(invitedBy(action));
+      return label === null ? did[action.type]({ by }) : didDetail[action.type]({ by, label });
+    }
+    default:
+      return did[action.type]({ by, person });
   }
 }
 
-function both(did: string, would: string, what: string): readonly [string, string] {
-  return [`${did} ${what}`, `${would} ${what}`];
+/** `remove Bob`: what somebody wants, and has not happened. */
+export function proposalPhrase(action: Action, whom: string | null, labelOf: LabelOf): string {
+  const person = whom ?? didDetail.somebody;
+  switch (action.type) {
+    case "remove":
+      return proposed[action.ban ? "ban" : "remove"]({ person });
+    case "setRole":
+      return proposed[({ member: "toMember", admin: "toAdmin", owner: "toOwner" } as const)[action.role]]({ person });
+    case "setPolicy":
+      return proposedDetail.setPolicy({ rules: presetOf(action.policy) });
+    case "setTitle":
+      return proposedDetail.setTitle({ title: action.title });
+    case "setRelay":
+      return proposedDetail.setRelay({ address: action.relay.address });
+    case "createInvite":
+    case "revokeInvite": {
+      const label = labelOf(invitedBy(action));
+      return label === null ? proposed[action.type] : proposedDetail[action.type]({ label });
+    }
+    case "add":
+    case "leave":
+    case "removeDevice":
+    case "transferOwnership":
+      return proposed[action.type]({ person });
+    default:
+      return proposed[action.type];
+  }
 }
 
-function linkName(label: string | null): string {
-  return label === null ? "an invite link" : `the invite link "${label}"`;
+function invitedBy(action: Extract<Action, { type: "createInvite" | "revokeInvite" }>): Uint8Array {
+  return action.type === "createInvite" ? action.invite.inviteId : action.inviteId;
 }
 
 function rightSentence({ role, approvedBy, isFarewell }: Right, invite: Right["invite"], isJoin: boolean): string {

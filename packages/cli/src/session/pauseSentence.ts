@@ -1,15 +1,16 @@
-import { explainProblem, type Pause } from "@conclave/client";
+import type { Pause } from "@conclave/client";
+import { sayAlarm, sayProblem } from "./sayProblem.js";
 
 /** Why sending is stopped. */
 export function pauseSentence(pause: Pause): string {
   switch (pause.why) {
     case "alarm":
-      return pause.alarm.sentence;
+      return sayAlarm(pause.alarm);
     case "restored":
-      return explainProblem({ kind: "restored" });
+      return sayProblem({ kind: "restored" });
     case "update_needed":
-      return `${explainProblem({ kind: "update_needed" })} Update it.`;
+      return `${sayProblem({ kind: "update_needed" })} Update it.`;
     case "failed":
-      return `this home's storage failed (${pause.message}): ${explainProblem({ kind: "closed" })}`;
+      return `this home's storage failed (${pause.message}): ${sayProblem({ kind: "closed" })}`;
   }
 }

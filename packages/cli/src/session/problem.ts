@@ -1,17 +1,10 @@
-import {
-  explainProblem,
-  type Fate,
-  fateOf,
-  fateOfDecision,
-  type Problem,
-  type RoomStatus,
-  type Standing,
-} from "@conclave/client";
+import { type Fate, fateOf, fateOfDecision, type Problem, type RoomStatus, type Standing } from "@conclave/client";
 import type { LinkFault, RelayError } from "@conclave/client/pure";
 import type { Rejection, RejectionCode } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
+import { sayProblem } from "./sayProblem.js";
 
 /** A problem as an error of a command. */
 export function problemError(problem: Problem, relay: string): CliError {
@@ -85,7 +78,7 @@ function isAlarm(problem: Problem): boolean {
 }
 
 function errorOf(problem: Problem, relay: string): CliError {
-  const sentence = explainProblem(problem);
+  const sentence = sayProblem(problem);
   switch (problem.kind) {
     case "unreachable":
       return unreachable(relay);
@@ -108,11 +101,7 @@ function errorOf(problem: Problem, relay: string): CliError {
       return new CliError(rejection.code.toUpperCase(), sentence, refusalHint(rejection));
     }
     case "relay":
-      return new CliError(
-        `RELAY_${problem.error.toUpperCase()}`,
-        `The relay refused: ${sentence}`,
-        RELAY_HINTS[problem.error],
-      );
+      return new CliError(`RELAY_${problem.error.toUpperCase()}`, sentence, RELAY_HINTS[problem.error]);
     case "link":
       return new CliError("LINK", sentence, LINK_HINTS[problem.fault]);
     case "malformed":
@@ -207,7 +196,7 @@ export function outsideSentence({ standing, ending }: Outside): string {
 function lostSentence(problem: Problem, by: { readonly name: string } | null): string {
   if (problem.kind === "refused" && problem.rejection.code === "declined")
     return `${by === null ? "Somebody" : safeName(by.name)} declined your request to join. The same link lets you ask once more.`;
-  return `You did not get in. ${problem.kind === "relay" ? "The link was used up or closed meanwhile; ask for a new one." : explainProblem(problem)}`;
+  return `You did not get in. ${problem.kind === "relay" ? "The link was used up or closed meanwhile; ask for a new one." : sayProblem(problem)}`;
 }
 
 const askingDoors = (roomId: string) =>
@@ -221,7 +210,7 @@ const STANDINGS = {
   left: "You have left this room.",
   asking: "You have asked to join this room, and nobody there has decided yet.",
   lost: "Joining did not work out; use a new link.",
-  restored: explainProblem({ kind: "restored" }),
+  restored: sayProblem({ kind: "restored" }),
 } as const satisfies Partial<Readonly<Record<Standing, string>>>;
 
 function hintFor(kind: Told): string | null {

@@ -78,8 +78,6 @@ export interface TimelineAlarm {
   /** When it was seen, by this device's clock (ms). */
   readonly time: number;
   readonly code: AlarmCode;
-  /** One sentence: what was seen. */
-  readonly sentence: string;
   /** Whose device it came from, where that is proved. */
   readonly person: NamedPerson | null;
   readonly rejection: Rejection | null;

@@ -18,7 +18,6 @@ export {
   MAX_THUMBHASH,
   MAX_THUMBNAIL,
   preset,
-  REJECTION_SENTENCES,
   thumbnailType,
   type ViaMessage,
 } from "@conclave/protocol";

@@ -1,5 +1,12 @@
 import { bool, DecodeError, encode, mapped, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
-import { type Alarm, type AlarmCode, ALARMS, proofFromJson, REJECTION_CODES, type Rejection } from "@conclave/protocol";
+import {
+  type Alarm,
+  type AlarmCode,
+  ALARM_CODES,
+  proofFromJson,
+  REJECTION_CODES,
+  type Rejection,
+} from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
@@ -121,8 +128,9 @@ const layout = struct<LoggedAlarm>({
 });
 
 function codeOf(name: string): AlarmCode {
-  if (!Object.hasOwn(ALARMS, name)) throw new DecodeError("version", "alarm code");
-  return name as AlarmCode;
+  const code = ALARM_CODES.find((each) => each === name);
+  if (code === undefined) throw new DecodeError("version", "alarm code");
+  return code;
 }
 
 function rejectionOf({ code: name, detail }: { code: string; detail: string }): Rejection {

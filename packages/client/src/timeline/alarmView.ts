@@ -1,4 +1,4 @@
-import { alarmSentence, proofFromJson } from "@conclave/protocol";
+import { proofFromJson } from "@conclave/protocol";
 import type { LoggedAlarm } from "../store/alarmLog.js";
 import type { RoomRecords } from "./roomSight.js";
 import { named } from "./roomView.js";
@@ -14,7 +14,6 @@ export function alarmView(
     n,
     time,
     code: alarm.code,
-    sentence: alarmSentence(alarm),
     person: alarm.person && named(state, alarm.person),
     rejection: alarm.rejection,
     proof: proofFromJson(alarm.evidence) === null ? null : alarm.evidence,

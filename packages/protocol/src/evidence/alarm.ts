@@ -1,29 +1,32 @@
 import type { Rejection } from "../policy/rejection.js";
 
-/** What was detected. A closed set. */
-export type AlarmCode =
+/** Everything that can be detected. A closed set. */
+export const ALARM_CODES = [
   /** The relay showed somebody else another log or another roster than us. */
-  | "FORK"
+  "FORK",
   /** The relay shows less than it did before. */
-  | "ROLLBACK"
+  "ROLLBACK",
   /** The relay signed two things that contradict each other; the evidence is a proof that anyone can check. */
-  | "EQUIVOCATION"
+  "EQUIVOCATION",
   /** A receipt of the relay is not valid, or a record does not lead to the head it signed. */
-  | "BAD_RECEIPT"
+  "BAD_RECEIPT",
   /** The relay keeps back a record that it has to give: a commit that it calls deleted, or a message that cannot be. */
-  | "WITHHELD"
+  "WITHHELD",
   /** The relay refuses this device's messages, and part of the log that could explain it is missing. */
-  | "SHUT_OUT"
+  "SHUT_OUT",
   /** A member's device sent a change that every member refuses. */
-  | "REFUSED_CHANGE"
+  "REFUSED_CHANGE",
   /** A record with bytes that do not belong to what its author signed: nobody signed them, so nobody is named. */
-  | "ALTERED"
+  "ALTERED",
   /** Bytes that no member can have sent; counted, not blamed on anybody. */
-  | "JUNK"
+  "JUNK",
   /** A member's device sent a message that is not valid, or claims another view of the room. */
-  | "BAD_MESSAGE"
+  "BAD_MESSAGE",
   /** The log holds messages of this device that it does not remember: it was restored from a copy, or cloned. */
-  | "RESTORED";
+  "RESTORED",
+] as const;
+/** What was detected. */
+export type AlarmCode = (typeof ALARM_CODES)[number];
 
 /** A detected violation with its evidence (docs/protocol.md §2). */
 export interface Alarm {
@@ -63,25 +66,3 @@ const PAUSING: ReadonlySet<AlarmCode> = new Set(["ROLLBACK", "EQUIVOCATION", "WI
 export function isClaim({ code, person }: { readonly code: AlarmCode; readonly person: unknown }): boolean {
   return code === "FORK" && person !== null;
 }
-
-/** One sentence for a screen: what was seen, or what a member says. */
-export function alarmSentence(alarm: Alarm): string {
-  return isClaim(alarm)
-    ? "A member's device says that the server showed it another room than this device."
-    : ALARMS[alarm.code];
-}
-
-/** One sentence for each code: what was seen. */
-export const ALARMS: Readonly<Record<AlarmCode, string>> = {
-  FORK: "The server shows this room differently to different people.",
-  ROLLBACK: "The server shows an older state of this room than before.",
-  EQUIVOCATION: "The server signed two contradicting statements about this room; the proof is saved.",
-  BAD_RECEIPT: "The server's receipt is not valid.",
-  WITHHELD: "The server is keeping part of this room from this device.",
-  SHUT_OUT: "The server refuses this device's messages, and part of what happened here is missing.",
-  REFUSED_CHANGE: "A change to the room was refused.",
-  ALTERED: "Something arrived with bytes that nobody signed. It was refused.",
-  JUNK: "The server delivered bytes that nobody in the room can have sent; they were ignored.",
-  BAD_MESSAGE: "A message is not valid, so it is not shown.",
-  RESTORED: "This device was restored from a copy, or copied. It must join the room anew before it can send.",
-};

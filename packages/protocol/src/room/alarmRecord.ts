@@ -1,6 +1,6 @@
 import { DecodeError, encode, is, list, mapped, optional, stored, struct, text } from "@conclave/codec";
 import { bytes32 } from "../encoding/signed.js";
-import { type Alarm, ALARMS, type AlarmCode } from "../evidence/alarm.js";
+import { type Alarm, ALARM_CODES, type AlarmCode } from "../evidence/alarm.js";
 import type { Rejection } from "../policy/rejection.js";
 
 const layout = list(
@@ -24,6 +24,7 @@ export function decodeAlarms(bytes: Uint8Array | undefined): readonly Alarm[] {
 }
 
 function codeOf(name: string): AlarmCode {
-  if (!Object.hasOwn(ALARMS, name)) throw new DecodeError("version", "alarm code");
-  return name as AlarmCode;
+  const code = ALARM_CODES.find((each) => each === name);
+  if (code === undefined) throw new DecodeError("version", "alarm code");
+  return code;
 }

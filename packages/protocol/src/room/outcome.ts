@@ -53,7 +53,7 @@ export type RoomEvent =
   /** We are not in the room any more. */
   | { readonly type: "removed"; readonly deed: Deed };
 
-/** Why a message cannot be shown. A closed set; each has one sentence for a screen and at most one thing to do. */
+/** Why a message cannot be shown. A closed set. */
 export type Unreadable =
   /** From before we joined. */
   | "before_join"

@@ -1,38 +1,4 @@
+import { design } from "@conclave/words/design";
 import { words } from "../words/words.js";
 
-export const t = words({
-  en: {
-    close: "Close",
-    dismiss: "Dismiss",
-    cancel: "Cancel",
-    copy: "Copy",
-    copied: "Copied",
-    copyFailed: "Copying is not allowed here: select the text and copy it by hand.",
-    copyAgain: "Copy again",
-    show: "Show",
-    hide: "Hide",
-    more: "More",
-    back: "Back",
-    you: "you",
-    checked: "Checked by you",
-    notifications: "Notices",
-    loading: "Loading",
-  },
-  de: {
-    close: "Schließen",
-    dismiss: "Ausblenden",
-    cancel: "Abbrechen",
-    copy: "Kopieren",
-    copied: "Kopiert",
-    copyFailed: "Kopieren ist hier nicht erlaubt: Text markieren und von Hand kopieren.",
-    copyAgain: "Noch einmal kopieren",
-    show: "Zeigen",
-    hide: "Verbergen",
-    more: "Mehr",
-    back: "Zurück",
-    you: "du",
-    checked: "Von dir geprüft",
-    notifications: "Hinweise",
-    loading: "Lädt",
-  },
-});
+export const t = words(design);

@@ -2,7 +2,8 @@ import { Languages, Moon, Sun, SunMoon } from "lucide-preact";
 import type { JSX } from "preact";
 import { Menu } from "../design/Menu.js";
 import { chooseTheme, theme, type Theme } from "../design/theme.js";
-import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, language } from "../words/language.js";
+import { LANGUAGES } from "@conclave/words";
+import { chooseLanguage, language, languageName } from "../words/language.js";
 import { t } from "./words.js";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -16,7 +17,7 @@ export function ViewMenu(): JSX.Element {
         label={t.language}
         icon={Languages}
         items={LANGUAGES.map((each) => ({
-          text: LANGUAGE_NAMES[each],
+          text: languageName(each),
           checked: each === language.value,
           onSelect: () => chooseLanguage(each),
         }))}

@@ -1,3 +1,4 @@
+import { welcomeTask } from "@conclave/words/welcomeTask";
 import { words } from "../words/index.js";
 
-export const t = words({ en: { back: "Back" }, de: { back: "Zurück" } });
+export const t = words(welcomeTask);

@@ -2,6 +2,7 @@ import type { TimelineMessage, TimelineProposal } from "@conclave/client";
 import { decodeVia, plainName, plainText } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
+import { notices as sentences } from "@conclave/words/notices";
 import { effect } from "@preact/signals";
 import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";
 import { words } from "../words/words.js";
@@ -17,10 +18,7 @@ const NEWS = 60_000;
 const TOLD = NEWS;
 const decoder = new TextDecoder();
 
-const t = words({
-  en: { file: "A file", news: "Something new", knock: (name: string) => `${name} wants to join` },
-  de: { file: "Eine Datei", news: "Etwas Neues", knock: (name: string) => `${name} möchte herein` },
-});
+const t = words(sentences);
 
 /** Tells of new messages in rooms that nobody looks at, and puts the number of unread ones on the app's icon. Called once. */
 export function startNotices(): void {
@@ -125,7 +123,7 @@ async function notifyKnocks(key: RoomKey): Promise<void> {
     const knock = `${key}.${id}`;
     if (can === "no" || knocksTold.has(knock) || Date.now() - time >= NEWS) continue;
     knocksTold.add(knock);
-    await tell(key, knock, t.knock(plainName(name)));
+    await tell(key, knock, t.knock({ name: plainName(name) }));
   }
 }
 

@@ -1,12 +1,11 @@
+import { LANGUAGES, type Language } from "@conclave/words";
 import { computed, signal } from "@preact/signals";
 import { recall, remember } from "../app/preference.js";
 
-/** The languages that every catalogue has. */
-export const LANGUAGES = ["en", "de"] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** What each language calls itself, for the setting. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+/** What a language calls itself, for the setting: "Deutsch". */
+export function languageName(tag: Language): string {
+  return new Intl.DisplayNames(tag, { type: "language" }).of(tag) ?? tag;
+}
 
 const KEY = "conclave.language";
 

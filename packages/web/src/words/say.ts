@@ -4,26 +4,20 @@ import { language } from "./language.js";
 
 const made = new Map<string, unknown>();
 
-// The English of these texts is British.
-const TAGS = { en: "en-GB", de: "de" } as const;
+/** The tag for numbers and dates: the English of these texts is British. */
+const tagOf = (tag: string) => (tag === "en" ? "en-GB" : tag);
 
 /** Intl objects cost a millisecond each to make: one of each kind and language is kept. */
 export function intl<T>(kind: string, make: (language: string) => T): T {
   const key = `${language.value} ${kind}`;
   let kept = made.get(key);
-  if (kept === undefined) made.set(key, (kept = make(TAGS[language.value])));
+  if (kept === undefined) made.set(key, (kept = make(tagOf(language.value))));
   return kept as T;
 }
 
 /** A whole or broken number: 1,200 or 1.200. */
 export function number(value: number): string {
   return intl("number", (tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })).format(value);
-}
-
-/** The form for this count; `#` in it stands for the number. */
-export function plural(count: number, forms: { readonly one: string; readonly other: string }): string {
-  const rule = intl("plural", (tag) => new Intl.PluralRules(tag)).select(count);
-  return (rule === "one" ? forms.one : forms.other).replaceAll("#", number(count));
 }
 
 /** "Alice, Bob and Carol", or with `or`. */

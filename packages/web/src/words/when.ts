@@ -1,7 +1,8 @@
+import { when } from "@conclave/words/when";
 import { intl } from "./say.js";
 import { words } from "./words.js";
 
-const t = words({ en: { now: "just now" }, de: { now: "gerade eben" } });
+const t = words(when);
 
 // Points in time (ms since 1970) as people say them. `now` is passed in, so that a screen decides how often it looks at the clock.
 

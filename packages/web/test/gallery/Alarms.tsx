@@ -29,7 +29,6 @@ export function Alarms({ asked }: { readonly asked: URLSearchParams }): JSX.Elem
     n: 1,
     time: Date.now(),
     code,
-    sentence: "",
     person: asked.get("person") === "no" ? null : person,
     rejection: null,
     proof: asked.get("proof") === "no" ? null : "{}",

@@ -39,7 +39,7 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
       edge
       tone={stops ? "danger" : "warning"}
       title={alarmSentence(alarm)}
-      {...(isOpen ? {} : { link: { text: others > 0 ? t.lookAtAll(others + 1) : t.look, onClick: look } })}
+      {...(isOpen ? {} : { link: { text: others > 0 ? t.lookAtAll({ count: others + 1 }) : t.look, onClick: look } })}
     >
       {stops && t.paused}
     </Banner>

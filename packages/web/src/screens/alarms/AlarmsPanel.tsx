@@ -96,7 +96,7 @@ function AlarmCard({ roomKey, alarm }: { readonly roomKey: RoomKey; readonly ala
               name: t.seen,
               value: (
                 <>
-                  <Time time={alarm.time} />, {t.times(alarm.count)}
+                  <Time time={alarm.time} />, {t.times({ count: alarm.count })}
                 </>
               ),
             },

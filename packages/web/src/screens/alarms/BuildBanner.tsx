@@ -31,7 +31,7 @@ export function BuildBanner(): JSX.Element | null {
     <Banner
       edge
       tone={isFaulty ? "danger" : "warning"}
-      title={isFaulty ? t.faultyBuild : t.newBuild(changed.to.version)}
+      title={isFaulty ? t.faultyBuild : t.newBuild({ version: changed.to.version })}
       actions={
         <>
           {!isFaulty && (

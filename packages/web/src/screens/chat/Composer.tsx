@@ -125,7 +125,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
               <strong>{t.editing}</strong>
             ) : (
               <strong>
-                <Sentence text={t.replyingTo} person={<Name of={mode.to.author} plain />} />
+                <Sentence of={t.replyingTo} person={<Name of={mode.to.author} plain />} />
               </strong>
             )}
             <bdi class={style["quoted"]}>{textOf(mode.kind === "edit" ? mode.of : mode.to).slice(0, 200)}</bdi>
@@ -170,7 +170,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
             dir="auto"
             value={text}
             placeholder={t.write}
-            aria-label={t.writeTo(title)}
+            aria-label={t.writeTo({ title })}
             aria-describedby={`${id}-hint`}
             aria-autocomplete="list"
             aria-controls={mention.open ? id : undefined}
@@ -212,7 +212,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
       </span>
       {excess > COUNTS_FROM && (
         <p class={excess > 0 ? style["over"] : style["count"]} role={excess > 0 ? "alert" : undefined}>
-          {excess > 0 ? t.tooLong(excess) : t.left(-excess)}
+          {excess > 0 ? t.tooLong({ count: excess }) : t.left({ count: -excess })}
         </p>
       )}
       {excess > 0 && mode.kind !== "edit" && (

@@ -10,9 +10,9 @@ export function GatewayNotice({ message }: { readonly message: TimelineMessage }
   const parties = decodeGatewayNotice(message.body);
   if (!parties) return <>{t.unknownKind}</>;
   const person = <Name of={message.author} plain />;
-  if (parties.length === 0) return <Sentence text={t.gatewayNobody} person={person} />;
+  if (parties.length === 0) return <Sentence of={t.gatewayNobody} person={person} />;
   const who = parties
-    .map(({ label, hears }) => (hears ? t.gatewayHears(plainName(label)) : plainName(label)))
+    .map(({ label, hears }) => (hears ? t.gatewayHears({ party: plainName(label) }) : plainName(label)))
     .join(", ");
-  return <Sentence text={t.gatewayLets} person={person} parties={<bdi>{who}</bdi>} />;
+  return <Sentence of={t.gatewayLets} person={person} parties={<bdi>{who}</bdi>} />;
 }

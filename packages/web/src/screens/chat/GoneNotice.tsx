@@ -14,7 +14,7 @@ export function GoneNotice({ room, ending }: { readonly room: RoomSummary; reado
   if (by?.isYou) {
     return (
       <p>
-        <Sentence text={t.elsewhere} when={time !== null && <Time time={time} />} /> {t.stays}
+        <Sentence of={t.elsewhere} when={time !== null && <Time time={time} />} /> {t.stays}
       </p>
     );
   }
@@ -22,7 +22,7 @@ export function GoneNotice({ room, ending }: { readonly room: RoomSummary; reado
     <>
       <p>
         <Sentence
-          text={t.removed}
+          of={t.removed}
           by={by && <PersonName name={by.name} tag={by.tag} isChecked={by.checked !== null} />}
           when={time !== null && <Time time={time} />}
         />

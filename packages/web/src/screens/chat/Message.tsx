@@ -60,7 +60,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         isHeld && style["held"],
       )}
       role="article"
-      aria-label={`${via ? t.viaGateway(plainName(via.label), plainName(author.name)) : plainName(author.name)}, ${clockTime(message.time)}`}
+      aria-label={`${via ? t.viaGateway({ party: plainName(via.label), person: plainName(author.name) }) : plainName(author.name)}, ${clockTime(message.time)}`}
       tabIndex={isCurrent ? 0 : -1}
       data-n={message.n}
       onPointerEnter={(event) => point(event.pointerType === "mouse")}
@@ -92,11 +92,7 @@ export const Message = memo(function Message(props: MessageProps): JSX.Element {
         >
           {via ? (
             <div class={style["via"]}>
-              <Sentence
-                text={t.viaLine}
-                party={<bdi>{plainName(via.label)}</bdi>}
-                person={<Name of={author} plain />}
-              />
+              <Sentence of={t.viaLine} party={<bdi>{plainName(via.label)}</bdi>} person={<Name of={author} plain />} />
             </div>
           ) : (
             isFirst &&
@@ -125,7 +121,7 @@ function Content({ message, isLast }: Pick<MessageProps, "message" | "isLast">):
     return (
       <p class={style["tombstone"]}>
         <Sentence
-          text={byAuthor ? t.tookBack : t.removedMessage}
+          of={byAuthor ? t.tookBack : t.removedMessage}
           by={<Name of={deleted.by} plain />}
           person={<Name of={author} plain />}
         />

@@ -81,7 +81,7 @@ function SpanView({ span }: { readonly span: Span }): JSX.Element {
           <a class={style["link"]} href={span.href} target="_blank" rel="noreferrer noopener">
             <bdi>{span.text}</bdi>
           </a>
-          {span.host !== null && <span class={style["host"]}> ({t.opensLink(span.host)})</span>}
+          {span.host !== null && <span class={style["host"]}> ({t.opensLink({ host: span.host })})</span>}
         </>
       );
   }

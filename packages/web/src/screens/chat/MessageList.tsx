@@ -169,7 +169,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
       {(!isAtEnd || hasNewer) && rows.length > 0 && (
         <div class={style["newest"]}>
           <IconButton
-            label={room.status.unread > 0 ? t.toNewestCount(room.status.unread) : t.toNewest}
+            label={room.status.unread > 0 ? t.toNewestCount({ count: room.status.unread }) : t.toNewest}
             icon={ArrowDown}
             count={room.status.unread}
             tip="none"

@@ -52,7 +52,7 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
                   type="button"
                   role="menuitem"
                   tabIndex={-1}
-                  aria-label={t.reactWith(emoji)}
+                  aria-label={t.reactWith({ emoji })}
                   onClick={() => {
                     onClose();
                     chat.react(message, emoji);

@@ -7,7 +7,7 @@ import { Button } from "../../design/Button.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
 import { Wish } from "../proposals/Wish.js";
-import { wishes } from "../proposals/wishWords.js";
+import { proposals } from "../proposals/sayWish.js";
 import { t } from "../proposals/words.js";
 import { Line } from "./Line.js";
 import style from "./SystemLine.module.css";
@@ -22,7 +22,7 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   if (ending === null && detail && open) return <ProposalCard detail={detail} proposal={open} time={time} />;
   return (
     <Line kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
-      <Wish of={proposal} text={ending === null ? wishes.asks : t[ending]} />
+      <Wish of={proposal} in={proposals[ending ?? "asks"]} />
       {ending === "done" && detail && <LinkOf detail={detail} proposal={proposal} />}
     </Line>
   );

@@ -18,7 +18,7 @@ export function Reactions({ message }: { readonly message: TimelineMessage }): J
       {message.reactions.map(({ emoji, people, mine }) => {
         const names = people.slice(0, MOST_NAMED).map(({ name }) => plainName(name));
         if (people.length > MOST_NAMED) names.push("…");
-        const label = t.reactedBy(emoji, people.length > 1 ? ` ${people.length}` : "", listOf(names));
+        const label = t.reactedBy({ emoji, count: people.length > 1 ? ` ${people.length}` : "", names: listOf(names) });
         return (
           <button
             key={emoji}

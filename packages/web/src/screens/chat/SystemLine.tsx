@@ -35,7 +35,7 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
     case "unreadable":
       return (
         <Line kind="unreadable" icon={CircleSlash} time={null}>
-          {reasons[row.reason](row.count)}
+          {reasons[row.reason](row)}
         </Line>
       );
   }

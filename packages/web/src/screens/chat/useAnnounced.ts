@@ -19,6 +19,6 @@ export function useAnnounced(items: readonly TimelineItem[]): void {
     const text = hasText(last.message) ? plainText(rawTextOf(last.message), LONGEST) : t.quoteFile;
     const name = plainName(last.message.author.name);
     const via = viaOf(last.message);
-    announce(t.newFrom(via ? t.viaGateway(plainName(via.label), name) : name, text));
+    announce(t.newFrom({ name: via ? t.viaGateway({ party: plainName(via.label), person: name }) : name, text }));
   }, [items]);
 }

@@ -25,7 +25,8 @@ export function DecisionEntry({ decision }: { readonly decision: Decision }): JS
     });
   }
   facts.push({ name: t.when, value: fullTime(time) });
-  if (revokedInvites.length > 0) facts.push({ name: t.revoked, value: t.revokedCount(revokedInvites.length) });
+  if (revokedInvites.length > 0)
+    facts.push({ name: t.revoked, value: t.revokedCount({ count: revokedInvites.length }) });
   const quiet = quietRight(right);
   return (
     <details class={style["entry"]}>
@@ -50,7 +51,7 @@ export function DecisionEntry({ decision }: { readonly decision: Decision }): JS
       </summary>
       <div class={style["facts"]}>
         <Facts facts={facts} />
-        <p class={style["quiet"]}>{t.number(seq)}</p>
+        <p class={style["quiet"]}>{t.number({ seq })}</p>
       </div>
     </details>
   );
@@ -62,7 +63,7 @@ function Person({ of }: { readonly of: NamedPerson }): JSX.Element {
 
 /** What the sentence does not say already. */
 function quietRight({ role, invite }: Decision["right"]): ComponentChildren {
-  return invite ? <OfInvite invite={invite} /> : role && t.as(t[role]);
+  return invite ? <OfInvite invite={invite} /> : role && t.as({ role });
 }
 
 function RightOf({ right: { role, invite, isFarewell } }: Pick<Decision, "right">): JSX.Element {
@@ -73,7 +74,7 @@ function RightOf({ right: { role, invite, isFarewell } }: Pick<Decision, "right"
 function OfInvite({ invite }: { readonly invite: NonNullable<Decision["right"]["invite"]> }): JSX.Element {
   return (
     <Sentence
-      text={invite.label === null ? t.inviteOf : t.invite}
+      of={invite.label === null ? t.inviteOf : t.invite}
       label={<bdi>{plainName(invite.label ?? "")}</bdi>}
       by={<bdi>{plainName(invite.by.name)}</bdi>}
     />

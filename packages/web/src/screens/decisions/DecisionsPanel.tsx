@@ -35,7 +35,7 @@ export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.
     <>
       <PaneHeader
         title={t.title}
-        subtitle={decisions ? t.subtitle(decisions.length) : ""}
+        subtitle={decisions ? t.subtitle({ count: decisions.length }) : ""}
         actions={
           decisions && <IconButton label={t.export} icon={Download} onClick={() => saveDecisions(roomKey, decisions)} />
         }

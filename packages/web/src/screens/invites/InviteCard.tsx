@@ -33,7 +33,12 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
   };
   const revoke = async () => {
     const name = plainName(label ?? createdBy.name);
-    const isMeant = await confirm({ title: t.revokeTitle(name), body: t.revokeText, yes: t.revoke, danger: true });
+    const isMeant = await confirm({
+      title: t.revokeTitle({ label: name }),
+      body: t.revokeText,
+      yes: t.revoke,
+      danger: true,
+    });
     if (isMeant) {
       const action = { type: "revokeInvite", inviteId } as const;
       await carryOut(calls.decide(action), { action });
@@ -44,7 +49,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
       <Stack gap={2}>
         <h4 class={style["label"]}>
           {label === null ? (
-            <Sentence text={t.unnamed} by={<bdi>{plainName(createdBy.name)}</bdi>} />
+            <Sentence of={t.unnamed} by={<bdi>{plainName(createdBy.name)}</bdi>} />
           ) : (
             <bdi>{plainName(label) || t.mine}</bdi>
           )}
@@ -82,11 +87,11 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
 function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: Invitation): string {
   const isOver = notAfter !== null && notAfter < now.value;
   return [
-    t.uses(uses, limit),
+    t.uses({ uses, limit }),
     isRevoked ? t.revoked : !isOpen && isOver ? t.expired : !isOpen ? t.used : null,
-    isOpen && notAfter !== null ? t.expires(date(notAfter)) : null,
+    isOpen && notAfter !== null ? t.expires({ date: date(notAfter) }) : null,
     mode === "ask" ? t.asks : null,
-    role === "member" ? null : t.as(t[role]),
+    role === "member" ? null : t.as({ role: t[role] }),
   ]
     .filter((part) => part !== null)
     .join(" · ");

@@ -53,7 +53,7 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
           legend={t.forWhom}
           inRow
           value={size}
-          options={SIZES.map((value) => ({ value, title: value === "1" ? t.one : t.some(Number(value)) }))}
+          options={SIZES.map((value) => ({ value, title: value === "1" ? t.one : t.some({ count: Number(value) }) }))}
         />
         {!isFirst && (
           <>

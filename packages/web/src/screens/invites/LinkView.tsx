@@ -18,7 +18,7 @@ export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
   const isCode = useSignal(false);
   const share = () => {
     // Whoever closes the system's own sheet has changed their mind: that is no failure.
-    void navigator.share({ title: t.shareText(title), url: link }).catch(() => undefined);
+    void navigator.share({ title: t.shareText({ title }), url: link }).catch(() => undefined);
   };
   return (
     <Stack gap={3}>
@@ -38,7 +38,7 @@ export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
       </Row>
       {isCode.value && (
         <div class={style["code"]}>
-          <QrCode text={link} label={t.qr(title)} size={240} />
+          <QrCode text={link} label={t.qr({ title })} size={240} />
         </div>
       )}
     </Stack>

@@ -39,7 +39,7 @@ export function MadeLink({ detail, made, title }: MadeLinkProps): JSX.Element {
   }
   const missing = proposal ? proposal.need - proposal.approvedBy.length : waits ? waits.need - waits.have : 1;
   return (
-    <Banner tone="info" title={t.proposed(Math.max(1, missing))}>
+    <Banner tone="info" title={t.proposed({ missing: Math.max(1, missing) })}>
       {t.proposedText}
     </Banner>
   );

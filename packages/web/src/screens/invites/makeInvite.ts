@@ -31,7 +31,7 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** An invite as it mostly is: for some people, for a week, named by its day. */
 export function usualInvite(policy: Policy | null): InviteWish {
-  const label = t.usualLabel(date(Date.now()));
+  const label = t.usualLabel({ day: date(Date.now()) });
   return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member" };
 }
 

@@ -41,14 +41,14 @@ export function Consent({ host, shownTo, isOwn, isBusy, onLook }: ConsentProps):
     announce(t.looking);
     const timer = setTimeout(() => {
       isLate.value = true;
-      announce(t.stillTrying(host));
+      announce(t.stillTrying({ host }));
     }, LATE);
     return () => clearTimeout(timer);
   }, [isBusy]);
   const waiting = isBusy && (
     <p class={style["busy"]}>
       <Spinner size={18} />
-      {isLate.value ? t.stillTrying(host) : t.looking}
+      {isLate.value ? t.stillTrying({ host }) : t.looking}
     </p>
   );
   const no = (
@@ -86,7 +86,7 @@ export function Consent({ host, shownTo, isOwn, isBusy, onLook }: ConsentProps):
       </Card>
       {shownTo !== null && (
         <Banner tone="warning" title={t.shownTitle}>
-          {t.shown(shownTo)}
+          {t.shown({ host: shownTo })}
         </Banner>
       )}
       {waiting}

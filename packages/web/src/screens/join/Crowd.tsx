@@ -51,7 +51,7 @@ export function Crowd({ people, among, most, asFaces }: CrowdProps): JSX.Element
             <Person of={each} among={among} />
           </li>
         ))}
-        {rest > 0 && <li class={style["rest"]}>{t.andMore(rest)}</li>}
+        {rest > 0 && <li class={style["rest"]}>{t.andMore({ n: rest })}</li>}
       </ul>
       {rest > 0 && !all && (
         <Button size="small" tone="quiet" onClick={() => showAll(true)}>

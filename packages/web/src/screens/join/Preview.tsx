@@ -90,7 +90,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
             <bdi>{plainName(invited.title)}</bdi>
           </p>
           <p class={style["roomText"]}>
-            {t.people(members.length)} · {t.checkedBy} <Person of={confirmedBy} among={members} />{" "}
+            {t.people({ n: members.length })} · {t.checkedBy} <Person of={confirmedBy} among={members} />{" "}
             <Time time={Math.min(confirmed, now.value)} />
           </p>
         </div>
@@ -122,7 +122,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
               {alike && (
                 <div class={style["alike"]} role="status">
                   <TriangleAlert size={18} aria-hidden="true" />
-                  <span>{t.alike(plainName(alike.name))}</span>
+                  <span>{t.alike({ name: plainName(alike.name) })}</span>
                 </div>
               )}
               {mode === "ask" && (
@@ -167,7 +167,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
           </Badge>
         )}
       </Card>
-      <Card title={t.people(members.length)}>
+      <Card title={t.people({ n: members.length })}>
         <Crowd people={members} among={members} most={12} asFaces />
       </Card>
       <Button

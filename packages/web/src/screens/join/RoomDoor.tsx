@@ -43,7 +43,7 @@ export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element 
             title={standing === "founding" ? t.foundingTitle : t.onWayTitle}
             actions={<Button onClick={() => void home().home.nudge()}>{t.again}</Button>}
           >
-            <p>{standing === "founding" ? null : t.onWayLead(title)}</p>
+            <p>{standing === "founding" ? null : t.onWayLead({ room: title })}</p>
             <p>{standing === "founding" ? t.foundingText : t.onWayText}</p>
           </EmptyState>
         )}
@@ -68,14 +68,14 @@ function Lost({ room, title }: { readonly room: RoomSummary; readonly title: str
       {isNo ? (
         <p>
           <Sentence
-            text={t.noLead}
+            of={t.noLead}
             by={<PersonName name={by.name} tag={by.tag} isChecked={by.checked !== null} />}
             room={<bdi>{title}</bdi>}
             when={<Time time={ending?.time ?? 0} />}
           />
         </p>
       ) : (
-        <p>{t.lostLead(title)}</p>
+        <p>{t.lostLead({ room: title })}</p>
       )}
       <p>{isNo ? t.noText : reasonOf(ending?.problem ?? null)}</p>
     </EmptyState>
@@ -115,7 +115,7 @@ function Asking({ room, title }: { readonly room: RoomSummary; readonly title: s
       }
     >
       <Stack gap={4}>
-        <p>{t.waitingLead(title)}</p>
+        <p>{t.waitingLead({ room: title })}</p>
         <p>{t.waitingText}</p>
         {self.value && (
           <div class={style["words"]}>

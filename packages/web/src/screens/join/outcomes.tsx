@@ -78,7 +78,7 @@ export function AlreadyHere({
 }): JSX.Element {
   return (
     <TaskPage
-      title={t.hereTitle(plainName(room.title))}
+      title={t.hereTitle({ room: plainName(room.title) })}
       lead={t.hereText}
       icon={DoorOpen}
       actions={
@@ -104,7 +104,7 @@ export function Forbidden({
   return (
     <TaskPage
       title={t.forbiddenTitle}
-      lead={t.forbiddenText(location.host, host)}
+      lead={t.forbiddenText({ own: location.host, other: host })}
       icon={Waypoints}
       tone="warning"
       actions={<Leave />}
@@ -211,7 +211,7 @@ function outcomeOf(problem: Problem, host: string): Outcome {
     };
   }
   if (problem.kind === "unreachable") {
-    return { title: t.unreachableTitle, text: t.unreachableText(host), icon: CloudOff, ...warning };
+    return { title: t.unreachableTitle, text: t.unreachableText({ host }), icon: CloudOff, ...warning };
   }
   if (problem.kind === "link") {
     return { title: t.badLinkTitle, text, icon: Link2Off, tone: "warning", isFinal: true };

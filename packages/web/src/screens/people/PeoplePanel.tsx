@@ -24,12 +24,12 @@ export function PeoplePanel({
   const detail = useRoomDetail(roomKey).value;
   if (item !== null && detail) return <PersonPage detail={detail} item={item} />;
   const checked = detail?.members.filter((member) => member.checked !== null).length ?? 0;
-  const count = detail ? t.count(detail.members.length) : "";
+  const count = detail ? t.count({ count: detail.members.length }) : "";
   return (
     <>
       <PaneHeader
         title={t.title}
-        subtitle={checked > 0 ? `${count} · ${t.checkedCount(checked)}` : count}
+        subtitle={checked > 0 ? `${count} · ${t.checkedCount({ count: checked })}` : count}
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />
       <PaneBody flush>{detail ? <People detail={detail} /> : <Skeleton rows={6} />}</PaneBody>

@@ -72,13 +72,13 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
         facts={[
           { name: t.role, value: t[role] },
           { name: t.reason, value: <Reason of={member} inFull /> },
-          { name: t.device, value: t.devices(member.devices) },
+          { name: t.device, value: t.devices({ count: member.devices }) },
         ]}
       />
       <Card title={isYou ? t.yours : t.fingerprint} level={3}>
         <Stack gap={3}>
-          <CodeWords label={t.fingerprintOf(plainName(name))} words={words} />
-          {!isYou && <Note>{checked ? t.checkedOn(date(checked.time)) : t.notChecked}</Note>}
+          <CodeWords label={t.fingerprintOf({ name: plainName(name) })} words={words} />
+          {!isYou && <Note>{checked ? t.checkedOn({ date: date(checked.time) }) : t.notChecked}</Note>}
           <Button
             icon={BadgeCheck}
             onClick={() => go({ at: "room", key: detail.key, panel: "verify", item: isYou ? null : itemOf(person) })}
@@ -110,7 +110,7 @@ function Deeds(props: {
   const can = useOutlooks(detail, { ...actions, remove: { type: "remove", person, ban: false } });
   const may = (what: Parameters<typeof can>[0]) => can(what) !== "no";
   const handOver = async () => {
-    const isMeant = await confirm({ title: t.handOverTitle(name), body: t.handOverText, yes: t.handOverYes });
+    const isMeant = await confirm({ title: t.handOverTitle({ name }), body: t.handOverText, yes: t.handOverYes });
     if (isMeant) await carryOut(calls.decide(hand), { action: hand, of: name });
   };
   // RULE: web.power-asks: power over others is never given by one press (attack A92).
@@ -128,7 +128,7 @@ function Deeds(props: {
     await carryOut(calls.decide(action), { action, of: name, undo: { room: detail.key, action: roleTo(role) } });
   };
   const isOwner = role === "owner";
-  const lowerTitle = isOwner ? power.notOwnerTitle(name) : power.memberTitle(name);
+  const lowerTitle = isOwner ? power.notOwnerTitle({ name }) : power.memberTitle({ name });
   const lowerText = isOwner ? t.removeAsOwner : t.makeMember;
   if (!(["admin", "owner", "lower", "hand", "remove"] as const).some(may)) return null;
   return (
@@ -137,7 +137,7 @@ function Deeds(props: {
         <Deed
           icon={ShieldPlus}
           title={t.makeAdmin}
-          onClick={() => void setRole("admin", power.adminTitle(name), t.makeAdmin)}
+          onClick={() => void setRole("admin", power.adminTitle({ name }), t.makeAdmin)}
         />
       )}
       {role !== "member" && may("lower") && (
@@ -147,7 +147,7 @@ function Deeds(props: {
         <Deed
           icon={Crown}
           title={t.makeOwner}
-          onClick={() => void setRole("owner", power.ownerTitle(name), t.makeOwner)}
+          onClick={() => void setRole("owner", power.ownerTitle({ name }), t.makeOwner)}
         />
       )}
       {!isOwner && may("hand") && <Deed icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />}

@@ -15,7 +15,7 @@ export interface ReasonProps {
 /** Why somebody is in the room: by whose decision, through which invite, since when. */
 export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.Element {
   if (!admission) return <>{t.unknown}</>;
-  const when = since === null ? "" : t.on(inFull ? date(since) : shortWhen(since, now.value));
+  const when = since === null ? "" : t.on({ date: inFull ? date(since) : shortWhen(since, now.value) });
   if (admission.how === "founded")
     return (
       <>
@@ -27,11 +27,7 @@ export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.E
   const text = admission.how === "admitted" ? t.admitted : label === null ? t.invited : t.invitedWith;
   return (
     <>
-      <Sentence
-        text={text}
-        by={<bdi>{plainName(admission.by.name)}</bdi>}
-        label={<bdi>{plainName(label ?? "")}</bdi>}
-      />
+      <Sentence of={text} by={<bdi>{plainName(admission.by.name)}</bdi>} label={<bdi>{plainName(label ?? "")}</bdi>} />
       {when}
     </>
   );

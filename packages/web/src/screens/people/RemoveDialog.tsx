@@ -34,7 +34,7 @@ export function RemoveDialog({ open, detail, member, words, isTogether }: Remove
     <Dialog
       open={open}
       onClose={() => (open.value = false)}
-      title={t.removeTitle(name)}
+      title={t.removeTitle({ name })}
       actions={
         <>
           <Button onClick={() => (open.value = false)}>{t.cancel}</Button>
@@ -53,7 +53,7 @@ export function RemoveDialog({ open, detail, member, words, isTogether }: Remove
             <Banner tone={member.isLookalike ? "warning" : "info"} title={t.isThisThem}>
               {t.unchecked}
             </Banner>
-            <CodeWords label={t.fingerprintOf(name)} words={words} />
+            <CodeWords label={t.fingerprintOf({ name })} words={words} />
           </Stack>
         )}
         <Toggle label={t.ban} hint={t.banHint} checked={ban} />

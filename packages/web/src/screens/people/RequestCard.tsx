@@ -38,11 +38,11 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
       <Avatar name={name} seed={person} />
       <Stack gap={2}>
         <p class={style["asks"]}>
-          <Sentence text={t.asks} person={<PersonName name={name} tag={tag} withTag />} />
+          <Sentence of={t.asks} person={<PersonName name={name} tag={tag} withTag />} />
         </p>
         <Note>
           <Sentence
-            text={invite.label === null ? t.withInviteOf : t.withInvite}
+            of={invite.label === null ? t.withInviteOf : t.withInvite}
             label={<bdi>{plainName(invite.label ?? "")}</bdi>}
             by={<bdi>{plainName(invite.by.name)}</bdi>}
           />
@@ -54,10 +54,10 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
           </blockquote>
         )}
         <Disclosure title={t.words}>
-          <CodeWords label={t.fingerprintOf(plainName(name))} words={words.split(" ")} />
+          <CodeWords label={t.fingerprintOf({ name: plainName(name) })} words={words.split(" ")} />
           <Note>{t.compareHint}</Note>
         </Disclosure>
-        {approvalsNeeded > 0 && <Note>{t.soFar(approvedBy.length, approvalsNeeded)}</Note>}
+        {approvalsNeeded > 0 && <Note>{t.soFar({ have: approvedBy.length, need: approvalsNeeded })}</Note>}
         {hasDeclined && <Note>{t.youDenied}</Note>}
         {!isAnswered.value && request.can !== "no" && (
           <Row>

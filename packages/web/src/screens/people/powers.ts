@@ -16,11 +16,11 @@ export function sayPowers(
 ): string {
   const name = plainName(called);
   if (!before || !after) return "";
-  if (to === "member") return t.loses(name);
-  if (to === "admin" && from === "owner") return t.losesOwner(name);
-  if (to === "owner") return after.setPolicy === "together" ? t.ownerTogether(name) : t.owner(name);
+  if (to === "member") return t.loses({ name });
+  if (to === "admin" && from === "owner") return t.losesOwner({ name });
+  if (to === "owner") return after.setPolicy === "together" ? t.ownerTogether({ name }) : t.owner({ name });
   const gained = TOLD.filter((power) => after[power] !== "no" && before[power] === "no");
   const isTogether = gained.some((power) => after[power] === "together");
   const list = listOf([powers.setTitle, powers.messages, ...gained.map((power) => powers[power])]);
-  return isTogether ? t.adminTogether(name, list) : t.admin(name, list);
+  return isTogether ? t.adminTogether({ name, list }) : t.admin({ name, list });
 }

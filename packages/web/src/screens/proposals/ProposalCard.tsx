@@ -12,7 +12,7 @@ import { Sentence } from "../room/Sentence.js";
 import { Changes } from "./Changes.js";
 import { changesOf } from "./changeRows.js";
 import style from "./proposals.module.css";
-import { wishes } from "./wishWords.js";
+import { proposals } from "./sayWish.js";
 import { t } from "./words.js";
 import { Wish } from "./Wish.js";
 
@@ -34,7 +34,7 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
   return (
     <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
       <p class={style["title"]}>
-        <Wish of={proposal} text={wishes.asks} />
+        <Wish of={proposal} in={proposals.asks} />
         {time !== undefined && (
           <time class={style["time"]} title={fullTime(time)}>
             {clockTime(time)}
@@ -71,12 +71,12 @@ function Agreed({ proposal }: { readonly proposal: OpenProposal }): JSX.Element 
         {refusal === null && Array.from({ length: seats }, (_, at) => <span key={at} class={style["seat"]} />)}
       </span>
       <span>
-        {approvedBy.length > 0 ? <Sentence text={t.approvedBy} people={namesOf(approvedBy)} /> : t.nobody}
-        {refusal === null && <> · {missing > 0 ? t.more(missing) : t.enough}</>}
+        {approvedBy.length > 0 ? <Sentence of={t.approvedBy} people={namesOf(approvedBy)} /> : t.nobody}
+        {refusal === null && <> · {missing > 0 ? t.more({ count: missing }) : t.enough}</>}
       </span>
       {declinedBy.length > 0 && (
         <span>
-          <Sentence text={t.declinedBy} people={namesOf(declinedBy)} />
+          <Sentence of={t.declinedBy} people={namesOf(declinedBy)} />
         </span>
       )}
     </div>
@@ -110,7 +110,7 @@ function Answers(props: {
     const body = (
       <>
         <p>
-          <Wish of={proposal} text={wishes.asks} />
+          <Wish of={proposal} in={proposals.asks} />
         </p>
         {children}
       </>

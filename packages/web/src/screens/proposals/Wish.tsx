@@ -6,13 +6,13 @@ import { type Wished, wishOf } from "./sayWish.js";
 
 export interface WishProps {
   readonly of: Wished;
-  /** The sentence that it is part of, with `{by}` and `{wish}`. */
-  readonly text: string;
+  /** The sentence that it is part of. */
+  readonly in: (values: { readonly by: string; readonly wish: string }) => string;
 }
 
 /** What somebody asks the others to agree to, as one sentence. */
-export function Wish({ of: { action, by, person }, text }: WishProps): JSX.Element {
+export function Wish({ of: { action, by, person }, in: sentence }: WishProps): JSX.Element {
   const name = (who: NamedPerson) => <PersonName name={who.name} tag={who.tag} isYou={who.isYou} />;
-  const wish: ComponentChildren = <Sentence text={wishOf(action)} person={person && name(person)} />;
-  return <Sentence text={text} by={name(by)} wish={wish} />;
+  const wish: ComponentChildren = <Sentence of={wishOf(action)} person={person && name(person)} />;
+  return <Sentence of={sentence} by={name(by)} wish={wish} />;
 }

@@ -50,13 +50,13 @@ export function changesOf(action: Decision["action"], person: NamedPerson | null
       return [row(t.sealed, t.unsealed, t.forEver, true)];
     case "revokeInvite": {
       const invite = detail.invitations.find(({ inviteId }) => inviteId.join() === action.inviteId.join());
-      const by = invite ? t.linkOf(plainName(invite.createdBy.name)) : "";
+      const by = invite ? t.linkOf({ name: plainName(invite.createdBy.name) }) : "";
       return [row(`${t.link} ${invite?.label ? `“${plainName(invite.label)}”` : by}`.trim(), t.open, t.closed)];
     }
     case "createInvite": {
       const { for: whom, role: as, mode, notAfter } = action.invite;
       return [
-        row(t.forMany, null, t.people(whom.class === "multi" ? whom.limit : 1)),
+        row(t.forMany, null, t.people({ count: whom.class === "multi" ? whom.limit : 1 })),
         row(t.joinAs, null, t[as], as !== "member"),
         row(t.how, null, mode === "ask" ? t.ask : t.direct),
         row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
@@ -72,9 +72,16 @@ const HOUR_MS = 60 * 60 * 1000;
 
 function policyChanges(before: Policy, after: Policy): ChangeRow[] {
   const settings: [string, (policy: Policy) => string][] = [
-    [t.removals, ({ settings: { removals } }) => (removals ? t.limit(removals.count, removals.entries) : t.noLimit)],
-    [t.tenure, ({ settings: { minTenure } }) => (minTenure === 0 ? t.atOnce : t.afterSome(minTenure))],
-    [t.stale, ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours(Math.round(maxStale / HOUR_MS)))],
+    [
+      t.removals,
+      ({ settings: { removals } }) =>
+        removals ? t.limit({ count: removals.count, entries: removals.entries }) : t.noLimit,
+    ],
+    [t.tenure, ({ settings: { minTenure } }) => (minTenure === 0 ? t.atOnce : t.afterSome({ entries: minTenure }))],
+    [
+      t.stale,
+      ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours({ count: Math.round(maxStale / HOUR_MS) })),
+    ],
     [t.history, ({ settings: { history } }) => t[history]],
   ];
   const all: [string, (policy: Policy) => string][] = [

@@ -1,5 +1,12 @@
 import type { Decision, NamedPerson } from "@conclave/client";
-import { wishes } from "./wishWords.js";
+import { proposal } from "@conclave/words/proposal";
+import { proposalLine } from "@conclave/words/proposalLine";
+import { words } from "../../words/words.js";
+
+/** What somebody asks the others to agree to, as "make Dave an admin". */
+const wishes = words(proposal);
+/** The sentences around it: "Alice asks to make Dave an admin". */
+export const proposals = words(proposalLine);
 
 /** What somebody asks the others to agree to. */
 export interface Wished {
@@ -10,14 +17,18 @@ export interface Wished {
 
 /** "Alice asks to make Dave an admin", as plain text. */
 export function sayWish({ action, by, person }: Wished, nameOf: (who: NamedPerson) => string): string {
-  const wish = wishOf(action).replace("{person}", () => (person ? nameOf(person) : ""));
-  return wishes.asks.replace("{by}", () => nameOf(by)).replace("{wish}", () => wish);
+  const wish = wishOf(action)({ person: person ? nameOf(person) : "" });
+  return proposals.asks({ by: nameOf(by), wish });
 }
 
-/** What is wished, behind "asks to", with `{person}`. */
-export function wishOf(action: Wished["action"]): string {
-  if (action.type === "setRole") {
-    return action.role === "member" ? wishes.toMember : action.role === "admin" ? wishes.toAdmin : wishes.toOwner;
-  }
-  return action.type === "remove" && action.ban ? wishes.ban : wishes[action.type];
+/** What is wished, behind "asks to". */
+export function wishOf(action: Wished["action"]): (values: { readonly person: string }) => string {
+  const wish = wishes[keyOf(action)];
+  return typeof wish === "string" ? () => wish : wish;
+}
+
+function keyOf(action: Wished["action"]) {
+  if (action.type === "setRole")
+    return ({ member: "toMember", admin: "toAdmin", owner: "toOwner" } as const)[action.role];
+  return action.type === "remove" && action.ban ? "ban" : action.type;
 }

@@ -41,7 +41,7 @@ function Sheet({ phrase }: { readonly phrase: string }): JSX.Element {
         <dt>{t.paperFor}</dt>
         <dd>{self.value?.fingerprint.words ?? ""}</dd>
         <dt>{location.host}</dt>
-        <dd>{t.paperDate(date(Date.now()))}</dd>
+        <dd>{t.paperDate({ day: date(Date.now()) })}</dd>
       </dl>
     </>
   );

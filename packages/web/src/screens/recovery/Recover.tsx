@@ -64,7 +64,7 @@ export function Recover({ notice, otherwise, isOnly }: RecoverProps): JSX.Elemen
         <Stack gap={4}>
           <TextArea
             label={t.recoverField}
-            hint={words.length === 0 ? t.recoverHint : t.counted(words.length)}
+            hint={words.length === 0 ? t.recoverHint : t.counted({ n: words.length })}
             value={text}
             onInput={(typed) => {
               text.value = typed;

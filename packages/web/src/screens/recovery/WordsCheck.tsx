@@ -29,7 +29,7 @@ export function WordsCheck({ step, onAgain, onLater, onDone }: WordsCheckProps):
     const words = (await home().home.recoveryPhrase()).split(" ");
     faults.value = places.map((place, at) => {
       const [word, ...more] = wordsIn(typed.value[at]!);
-      return word === words[place - 1] && more.length === 0 ? null : t.notTheWord(place);
+      return word === words[place - 1] && more.length === 0 ? null : t.notTheWord({ place });
     });
     const wrong = faults.value.findIndex((fault) => fault !== null);
     if (wrong >= 0) {
@@ -64,7 +64,7 @@ export function WordsCheck({ step, onAgain, onLater, onDone }: WordsCheckProps):
           {places.map((place, at) => (
             <div key={place} onPaste={refuse(at)} onDrop={refuse(at)}>
               <Field
-                label={t.wordNumber(place)}
+                label={t.wordNumber({ place })}
                 value={typed.value[at]!}
                 onInput={(text) => {
                   typed.value = typed.value.map((each, other) => (other === at ? text : each));

@@ -25,7 +25,7 @@ export function phraseFault(words: readonly string[], isDone: boolean): string |
   // The last word may be half typed.
   const whole = isDone ? words : words.slice(0, -1);
   const wrong = whole.findIndex((word) => !isRecoveryWord(word));
-  if (wrong >= 0) return t.unknownWord(whole[wrong]!, wrong + 1);
+  if (wrong >= 0) return t.unknownWord({ word: whole[wrong]!, place: wrong + 1 });
   if (words.length > WORDS) return t.tooMany;
-  return isDone && words.length < WORDS ? t.tooFew(WORDS - words.length) : null;
+  return isDone && words.length < WORDS ? t.tooFew({ n: WORDS - words.length }) : null;
 }

@@ -16,35 +16,52 @@ export interface DecisionSentenceProps {
 }
 
 /** A decision as one sentence: who did what to whom. */
-export function DecisionSentence({ of, also = [], brief, name }: DecisionSentenceProps): JSX.Element {
-  const { action, by, person, right } = of;
-  const parts: Record<string, ComponentChildren> = { by: name(by), person: person && name(person) };
-  let text: string = decisions[action.type === "add" ? "admitted" : action.type];
-  if (action.type === "add" && right.invite && isSame(by, person)) {
-    const isKnown = right.invite.by.name !== "";
-    parts["host"] = name(right.invite.by);
-    if (brief) text = decisions.cameIn;
-    else if (also.length === 0) text = isKnown ? decisions.joined : decisions.joinedOwn;
-    else {
-      text = isKnown ? decisions.joinedAll : decisions.joinedOwnAll;
-      parts["person"] = listed([by, ...also], name);
-    }
-  } else if (action.type === "remove" && action.ban) text = decisions.ban;
-  else if (action.type === "setRole") parts["role"] = decisions[action.role];
-  else if (action.type === "setTitle") parts["title"] = <bdi>{plainName(action.title)}</bdi>;
-  else if (action.type === "setRelay") parts["address"] = <bdi>{action.relay.address}</bdi>;
-  const agreed = right.approvedBy.filter((each) => !isSame(each, by));
+export function DecisionSentence({ of, also = [], brief = false, name }: DecisionSentenceProps): JSX.Element {
+  const agreed = of.right.approvedBy.filter((each) => !isSame(each, of.by));
   return (
     <>
-      <Sentence text={text} {...parts} />
+      {isOwnJoin(of) ? <Join of={of} also={also} brief={brief} name={name} /> : <Deed of={of} name={name} />}
       {agreed.length > 0 && (
         <>
           {", "}
-          <Sentence text={decisions.agreed} people={listed(agreed, name)} />
+          <Sentence of={decisions.agreed} people={listed(agreed, name)} />
         </>
       )}
     </>
   );
+}
+
+type Part = Pick<DecisionSentenceProps, "of" | "name">;
+
+function Deed({ of: { action, by, person }, name }: Part): JSX.Element {
+  const who = { by: name(by), person: person && name(person) };
+  switch (action.type) {
+    case "remove":
+      return <Sentence of={action.ban ? decisions.ban : decisions.remove} {...who} />;
+    case "setRole":
+      return <Sentence of={decisions.setRole} {...who} role={action.role} />;
+    case "setTitle":
+      return <Sentence of={decisions.setTitle} by={who.by} title={<bdi>{plainName(action.title)}</bdi>} />;
+    case "setRelay":
+      return <Sentence of={decisions.setRelay} by={who.by} address={<bdi>{action.relay.address}</bdi>} />;
+    default: {
+      const sentence: (values: { by: string; person: string }) => string = decisions[action.type];
+      return <Sentence of={sentence} {...who} />;
+    }
+  }
+}
+
+/** Somebody came in by themselves, and others after them by the same invite. */
+function Join({ of: { by, right }, also, brief, name }: Required<DecisionSentenceProps>): JSX.Element {
+  const everybody = { people: listed([by, ...also], name), count: 1 + also.length };
+  const host = right.invite?.by;
+  if (brief || !host) return <Sentence of={decisions.joined} {...everybody} />;
+  if (host.name === "") return <Sentence of={decisions.joinedWithAny} {...everybody} />;
+  return <Sentence of={decisions.joinedWith} {...everybody} host={name(host)} />;
+}
+
+function isOwnJoin({ action, by, person, right }: Decision): boolean {
+  return action.type === "add" && right.invite !== null && isSame(by, person);
 }
 
 // All of them, as the language lists things: whoever came in is never left out.

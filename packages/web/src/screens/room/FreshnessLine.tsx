@@ -27,7 +27,7 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
   }
   if (standing !== "member") return <Line icon={CloudOff}>{t.out}</Line>;
   if (connection === "offline") {
-    return <Line icon={CloudOff}>{pending > 0 ? t.waitingToSend(pending) : t.offline}</Line>;
+    return <Line icon={CloudOff}>{pending > 0 ? t.waitingToSend({ count: pending }) : t.offline}</Line>;
   }
   if (paused?.why === "alarm") {
     return (
@@ -43,13 +43,16 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
   if (!isConfirmed) return <Line icon={ShieldQuestion}>{t.unconfirmed}</Line>;
   if (state === "unknown" || !by || time === null) return <Line icon={ShieldCheck}>{t.unknown}</Line>;
   const isStale = state === "stale";
-  const text = isStale ? t.stale : by.isYou ? t.freshYou : t.fresh;
   return (
     <Line
       icon={isStale ? ShieldQuestion : ShieldCheck}
       tone={isStale ? "doubt" : state === "fresh" ? "good" : undefined}
     >
-      <Sentence text={text} by={<bdi>{plainName(by.name)}</bdi>} when={<Time time={time} />} />
+      {!isStale && by.isYou ? (
+        t.freshYou
+      ) : (
+        <Sentence of={isStale ? t.stale : t.fresh} by={<bdi>{plainName(by.name)}</bdi>} when={<Time time={time} />} />
+      )}
     </Line>
   );
 }

@@ -36,7 +36,7 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
     <Banner
       edge
       icon={CloudOff}
-      title={t.title(hostOf(room.relay))}
+      title={t.title({ host: hostOf(room.relay) })}
       link={{ text: isTrying.value ? t.trying : t.again, onClick: again }}
     >
       {t.text}

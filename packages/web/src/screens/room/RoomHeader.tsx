@@ -44,7 +44,7 @@ export function RoomHeader({
         title={<bdi>{title}</bdi>}
         subtitle={
           <span class={style["under"]}>
-            {count > 0 && <span class={style["people"]}>{t.people(count)}</span>}
+            {count > 0 && <span class={style["people"]}>{t.people({ count })}</span>}
             <span class={style["beside"]}>
               <FreshnessLine status={status} />
             </span>
@@ -75,7 +75,7 @@ export function RoomHeader({
               />
             </span>
             <IconButton
-              label={needed > 0 ? t.showPeopleWaiting(needed) : t.showPeople}
+              label={needed > 0 ? t.showPeopleWaiting({ count: needed }) : t.showPeople}
               icon={UsersRound}
               count={needed}
               pressed={current === "people"}

@@ -50,11 +50,11 @@ async function success(progress: Progress, decided: Decided): Promise<ToastOptio
   const { isApproval, undo } = decided;
   if (!progress.done) {
     const missing = progress.need - progress.have;
-    if (!isApproval) return { text: outcomes.asked(Math.max(1, missing)) };
-    return { text: missing > 0 ? outcomes.approvedMore(missing) : outcomes.approvedLast, tone: "success" };
+    if (!isApproval) return { text: outcomes.asked({ count: Math.max(1, missing) }) };
+    return { text: missing > 0 ? outcomes.approvedMore({ count: missing }) : outcomes.approvedLast, tone: "success" };
   }
   const what = sayOutcome(decided);
-  const said = { text: isApproval ? outcomes.approved(what) : what, tone: "success" } as const;
+  const said = { text: isApproval ? outcomes.approved({ what }) : what, tone: "success" } as const;
   const calls = undo && home().room(undo.room);
   const canUndo = calls && (await calls.outlook(undo.action).catch(() => null))?.can === "alone";
   if (!canUndo) return said;
@@ -62,25 +62,30 @@ async function success(progress: Progress, decided: Decided): Promise<ToastOptio
   return { ...said, action: { text: outcomes.undo, run } };
 }
 
-function sayOutcome({ action, of = "" }: Decided): string {
+function sayOutcome({ action, of: name = "" }: Decided): string {
   switch (action?.type) {
     case undefined:
-      return outcomes.ready("");
+      return outcomes.ready;
     case "setRole":
-      return outcomes[action.role === "member" ? "toMember" : action.role === "admin" ? "toAdmin" : "toOwner"](of);
+      return outcomes[action.role === "member" ? "toMember" : action.role === "admin" ? "toAdmin" : "toOwner"]({
+        name,
+      });
     case "remove":
-      return outcomes[action.ban ? "ban" : "remove"](of);
+      return outcomes[action.ban ? "ban" : "remove"]({ name });
     case "setTitle":
-      return outcomes.setTitle(plainName(action.title));
-    case "setPolicy":
-      return outcomes.setPolicy(sayPolicy(action.policy).title ?? "");
+      return outcomes.setTitle({ name: plainName(action.title) });
+    case "setPolicy": {
+      const { title } = sayPolicy(action.policy);
+      return title === null ? outcomes.setPolicy : outcomes.setPolicyTo({ name: title });
+    }
     case "add":
     case "transferOwnership":
+      return outcomes[action.type]({ name });
     case "seal":
     case "createInvite":
     case "revokeInvite":
-      return outcomes[action.type](of);
+      return outcomes[action.type];
     default:
-      return outcomes.other(of);
+      return outcomes.other;
   }
 }

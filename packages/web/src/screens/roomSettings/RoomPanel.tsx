@@ -72,7 +72,7 @@ function Way(props: {
       picture={<Shape size={20} aria-hidden="true" />}
       title={title}
       text={text}
-      end={count > 0 ? <Count value={count} label={t.openAlarms(count)} /> : undefined}
+      end={count > 0 ? <Count value={count} label={t.openAlarms({ count })} /> : undefined}
       wrap
       arrow
     />

@@ -45,7 +45,7 @@ export function SealCard({ room }: { readonly room: RoomSummary }): JSX.Element 
       <Dialog
         open={isOpen}
         onClose={() => (isOpen.value = false)}
-        title={t.sealTitle(title)}
+        title={t.sealTitle({ room: title })}
         actions={
           <>
             <Button onClick={() => (isOpen.value = false)}>{t.cancel}</Button>
@@ -58,7 +58,7 @@ export function SealCard({ room }: { readonly room: RoomSummary }): JSX.Element 
         <Stack gap={4}>
           <p>{t.sealDoes}</p>
           <p>{t.sealNot}</p>
-          <Field label={t.sealType(title)} value={typed} error={fault} onEnter={() => void seal()} />
+          <Field label={t.sealType({ room: title })} value={typed} error={fault} onEnter={() => void seal()} />
         </Stack>
       </Dialog>
     </Card>

@@ -56,7 +56,7 @@ function OneOwner({ room }: { readonly room: RoomKey }): JSX.Element | null {
   return (
     <Reminder
       icon={Crown}
-      title={t.ownerTitle(plainName(title))}
+      title={t.ownerTitle({ room: plainName(title) })}
       text={t.ownerText}
       yes={
         <Button size="small" onClick={choose}>

@@ -64,10 +64,10 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
             <span class={style["marks"]}>
               <Hints room={room} />
               {needed > 0 && (
-                <span class={style["asked"]} title={t.needed(needed)}>
+                <span class={style["asked"]} title={t.needed({ n: needed })}>
                   <Hand size={13} aria-hidden="true" />
                   <span aria-hidden="true">{needed}</span>
-                  <span class="visually-hidden">{t.needed(needed)}</span>
+                  <span class="visually-hidden">{t.needed({ n: needed })}</span>
                 </span>
               )}
               {isNew && status.mentions > 0 && (
@@ -75,14 +75,19 @@ export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
                 </span>
               )}
-              {isNew && <Count value={status.unread} label={t.unread(status.unread)} quiet={status.isMuted} />}
+              {isNew && <Count value={status.unread} label={t.unread({ n: status.unread })} quiet={status.isMuted} />}
             </span>
           </>
         }
-        action={isOut && <Menu label={t.actions(title)} size="small" items={roomActions(room)} />}
+        action={isOut && <Menu label={t.actions({ room: title })} size="small" items={roomActions(room)} />}
       />
       {menuAt && (
-        <MenuPopup label={t.actions(title)} at={menuAt} items={roomActions(room)} onClose={() => open(null)} />
+        <MenuPopup
+          label={t.actions({ room: title })}
+          at={menuAt}
+          items={roomActions(room)}
+          onClose={() => open(null)}
+        />
       )}
     </div>
   );
@@ -136,7 +141,7 @@ function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Elemen
   if (paused?.why === "alarm") return <Hint icon={OctagonAlert} text={t.alarm} tone="danger" />;
   if (paused) return <Hint icon={OctagonPause} text={t.paused} tone="warning" />;
   if (alarms.length > 0) return <Hint icon={OctagonAlert} text={t.alarms} tone="danger" />;
-  if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending(pending)} />;
+  if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending({ n: pending })} />;
   if (connection === "offline") return <Hint icon={CloudOff} text={t.offline} />;
   if (!isConfirmed && freshness.state === "unknown") return <Hint icon={ShieldQuestion} text={t.unconfirmed} />;
   if (isMuted) return <Hint icon={BellOff} text={t.muted} />;

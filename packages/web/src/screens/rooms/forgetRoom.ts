@@ -8,7 +8,7 @@ import { t } from "./words.js";
 /** Asks, and deletes a room that one is out of from this device. */
 export async function forgetRoom({ key, title }: RoomSummary): Promise<void> {
   const yes = await confirm({
-    title: t.forgetTitle(plainName(title)),
+    title: t.forgetTitle({ room: plainName(title) }),
     body: t.forgetText,
     yes: t.forget,
     danger: true,

@@ -23,7 +23,7 @@ export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title
     return;
   }
   const yes = await confirm({
-    title: t.leaveTitle(plainName(title)),
+    title: t.leaveTitle({ room: plainName(title) }),
     body: detail.members.length > 1 ? t.leaveText : t.leaveAloneText,
     yes: t.leaveYes,
     danger: true,

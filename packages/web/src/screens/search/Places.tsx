@@ -41,7 +41,7 @@ export function Places({ rooms: found, people }: PlacesProps): JSX.Element {
               key={`${toHex(each.person)}${each.name}`}
               picture={<Avatar name={plainName(each.name)} seed={each.person} size={32} />}
               title={<PersonName name={each.name} tag={each.tag} />}
-              text={<Sentence text={t.inRoom} room={<bdi>{plainName(rooms.value.get(each.room)?.title ?? "")}</bdi>} />}
+              text={<Sentence of={t.inRoom} room={<bdi>{plainName(rooms.value.get(each.room)?.title ?? "")}</bdi>} />}
               onClick={() => goToPerson(each)}
             />
           ))}

@@ -59,7 +59,7 @@ export function Search({ roomKey, onEscape }: SearchProps): JSX.Element {
           before={isSearching ? <Spinner size={18} /> : <SearchIcon size={18} aria-hidden="true" />}
         />
         <p class={style["count"]} role="status">
-          {found && (found.isWhole ? t.found(count) : t.foundMore(count))}
+          {found && (found.isWhole ? t.found({ count }) : t.foundMore({ count }))}
         </p>
       </div>
       <div class={style["results"]} data-results>
@@ -122,7 +122,7 @@ function Results({ found, isOfAll }: { readonly found: Found; readonly isOfAll: 
                 </span>
                 {isOfAll && (
                   <span class={style["room"]}>
-                    <Sentence text={t.inRoom} room={<bdi>{plainName(rooms.value.get(key)?.title ?? "")}</bdi>} />
+                    <Sentence of={t.inRoom} room={<bdi>{plainName(rooms.value.get(key)?.title ?? "")}</bdi>} />
                   </span>
                 )}
                 <bdi class={style["text"]}>

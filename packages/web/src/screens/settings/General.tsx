@@ -26,7 +26,8 @@ import {
   noticesAllowed,
   noticesHaveWords,
 } from "../../model/notices.js";
-import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, languageChoice } from "../../words/index.js";
+import { LANGUAGES } from "@conclave/words";
+import { chooseLanguage, languageChoice, languageName } from "../../words/index.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { t } from "./words.js";
 
@@ -66,7 +67,7 @@ export function General(): JSX.Element {
           onChange={chooseLanguage}
           options={[
             { value: "system", text: t.languageOfBrowser },
-            ...LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] })),
+            ...LANGUAGES.map((value) => ({ value, text: languageName(value) })),
           ]}
         />
       </Card>

@@ -57,7 +57,7 @@ function Held({ now: { pinned, isFromNetwork, changed } }: { readonly now: Trust
   return (
     <Stack gap={3}>
       <p>
-        {t.held(date(pinned.since))}
+        {t.held({ date: date(pinned.since) })}
         {isFromNetwork && ` ${t.fromNetwork}`}
       </p>
       {!changed && (

@@ -34,7 +34,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
     if (isBusy.value) return;
     const passphrase = first.value;
     isRight();
-    if (passphrase.length < SHORTEST) faults.first.value = t.tooShort(SHORTEST);
+    if (passphrase.length < SHORTEST) faults.first.value = t.tooShort({ least: SHORTEST });
     else if (again.value !== passphrase) faults.again.value = t.notSame;
     else if (mode.value === "add") {
       close();

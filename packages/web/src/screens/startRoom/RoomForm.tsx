@@ -85,7 +85,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
       ? null
       : host === null
         ? sayProblem({ kind: "malformed", what: "relay" })
-        : t.relayForbidden(host);
+        : t.relayForbidden({ host });
     if (faults.relay.value !== null) isWrongServer.value = true;
     return Object.values(faults).every((fault) => fault.value === null);
   };
@@ -189,5 +189,5 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
 
 function say(problem: Problem | "closed", host: string): string {
   if (problem === "closed") return sayProblem({ kind: "closed" });
-  return problem.kind === "unreachable" ? t.unreachable(host) : sayProblem(problem);
+  return problem.kind === "unreachable" ? t.unreachable({ host }) : sayProblem(problem);
 }

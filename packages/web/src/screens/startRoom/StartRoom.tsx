@@ -26,7 +26,7 @@ export function StartRoom(): JSX.Element {
     const onBack = () => back({ at: "rooms" });
     return (
       <RoomForm
-        step={t.step(1, usual)}
+        step={t.step({ now: 1, all: usual })}
         onBack={onBack}
         onFounded={(key, title) => {
           goOn({ key, title, steps: usual, isInviting: false });
@@ -37,8 +37,15 @@ export function StartRoom(): JSX.Element {
   const { key, title, steps, isInviting } = room;
   if (steps === 3 && !isInviting) {
     const onDone = () => goOn({ ...room, isInviting: true });
-    return <RecoveryStep step={t.step(2, steps)} title={t.ready(title)} lead={t.wordsLead} onDone={onDone} />;
+    return (
+      <RecoveryStep
+        step={t.step({ now: 2, all: steps })}
+        title={t.ready({ room: title })}
+        lead={t.wordsLead}
+        onDone={onDone}
+      />
+    );
   }
   const open = () => go({ at: "room", key, panel: null, item: null }, { replace: true });
-  return <InviteStep step={t.step(steps, steps)} room={key} title={title} onDone={open} />;
+  return <InviteStep step={t.step({ now: steps, all: steps })} room={key} title={title} onDone={open} />;
 }

@@ -68,7 +68,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
         <Avatar name={name} seed={person} size={48} />
         <PersonName name={name} tag={tag} isLookalike={isLookalike} isChecked={checked !== null} />
       </div>
-      {!checked && <p>{t.lead(plain)}</p>}
+      {!checked && <p>{t.lead({ name: plain })}</p>}
       <Tabs
         label={t.ways}
         value={way}
@@ -84,7 +84,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
       >
         {way.value === "qr" ? (
           <Stack gap={4}>
-            <p>{t.scanHow(plain)}</p>
+            <p>{t.scanHow({ name: plain })}</p>
             <Scanner onCode={scanned} />
             {outcome}
           </Stack>
@@ -92,8 +92,11 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
           <Skeleton rows={3} />
         ) : (
           <Stack gap={4}>
-            <p>{t.readHow(plain)}</p>
-            <Code label={way.value === "words" ? t.wordsOf(plain) : t.digitsOf(plain)} text={fingerprint[way.value]} />
+            <p>{t.readHow({ name: plain })}</p>
+            <Code
+              label={way.value === "words" ? t.wordsOf({ name: plain }) : t.digitsOf({ name: plain })}
+              text={fingerprint[way.value]}
+            />
             {outcome}
             {(checked === null || finding.value !== null) && (
               <Row>
@@ -106,7 +109,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
           </Stack>
         )}
       </Tabs>
-      <Disclosure title={t.showMine(plain)}>
+      <Disclosure title={t.showMine({ name: plain })}>
         <OwnCode />
       </Disclosure>
       <Note>{t.never}</Note>
@@ -118,7 +121,7 @@ function Checked({ checked, onUnmark }: { readonly checked: Mark; readonly onUnm
   return (
     <Banner
       tone="success"
-      title={t.checkedOn(date(checked.time), by[checked.how])}
+      title={t.checkedOn({ date: date(checked.time), how: by[checked.how] })}
       actions={
         <Button size="small" onClick={onUnmark}>
           {t.unmark}
@@ -143,18 +146,18 @@ function Found(props: {
   if (finding !== "differs" && finding.is === "none") {
     return (
       <Banner tone="info" title={t.noPerson}>
-        {t.noPersonText(name)}
+        {t.noPersonText({ name })}
       </Banner>
     );
   }
   if (finding !== "differs" && finding.whose) {
     const { isYou, name: other } = finding.whose;
-    return <Banner tone="warning" title={isYou ? t.ownCode : t.codeOf(plainName(other), name)} />;
+    return <Banner tone="warning" title={isYou ? t.ownCode : t.codeOf({ whose: plainName(other), name })} />;
   }
   return (
     <Banner
       tone="danger"
-      title={finding === "differs" ? t.differsTitle(name) : t.otherCode(name)}
+      title={finding === "differs" ? t.differsTitle({ name }) : t.otherCode({ name })}
       actions={
         isMarked && (
           <Button size="small" onClick={onUnmark}>
@@ -163,7 +166,7 @@ function Found(props: {
         )
       }
     >
-      {t.differsText(name)}
+      {t.differsText({ name })}
     </Banner>
   );
 }

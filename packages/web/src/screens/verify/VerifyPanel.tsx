@@ -19,7 +19,7 @@ export function VerifyPanel(props: { readonly roomKey: RoomKey; readonly item: s
   return (
     <>
       <PaneHeader
-        title={other ? t.titleOf(plainName(other.name)) : t.title}
+        title={other ? t.titleOf({ name: plainName(other.name) }) : t.title}
         onBack={() => go({ at: "room", key: roomKey, panel: "people", item: other ? item : null })}
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />

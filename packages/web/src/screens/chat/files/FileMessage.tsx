@@ -75,7 +75,7 @@ function Card(props: {
         <bdi class={style["name"]}>{name}</bdi>
         {state.is === "moving" ? (
           <>
-            <Progress quiet label={t.downloading(name)} value={state.progress} />
+            <Progress quiet label={t.downloading({ name })} value={state.progress} />
             {state.isWaiting && <span class={style["size"]}>{t.waits}</span>}
           </>
         ) : state.is === "failed" ? (
@@ -88,11 +88,11 @@ function Card(props: {
         {after}
       </span>
       {state.is === "moving" ? (
-        <IconButton label={t.cancelDownload(name)} icon={X} tip="none" onClick={() => download.cancel()} />
+        <IconButton label={t.cancelDownload({ name })} icon={X} tip="none" onClick={() => download.cancel()} />
       ) : (
         <>
-          {isPicture && <IconButton label={t.open(name)} icon={Eye} tip="none" onClick={() => open(true)} />}
-          <IconButton label={t.download(name)} icon={DownloadIcon} tip="none" onClick={() => void save()} />
+          {isPicture && <IconButton label={t.open({ name })} icon={Eye} tip="none" onClick={() => open(true)} />}
+          <IconButton label={t.download({ name })} icon={DownloadIcon} tip="none" onClick={() => void save()} />
         </>
       )}
       {isOpen && <Lightbox card={card} picture={null} download={download} onClose={() => open(false)} />}

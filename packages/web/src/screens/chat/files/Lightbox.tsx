@@ -47,13 +47,15 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
     if (download.blob.value) saveFile(download.blob.value, card.name);
   };
   return (
-    <dialog ref={dialog} class={style["box"]} aria-label={t.picture(name)}>
+    <dialog ref={dialog} class={style["box"]} aria-label={t.picture({ name })}>
       <header class={style["head"]}>
         <span class={style["name"]}>
           <bdi>{name}</bdi>
           <span class={style["size"]}>{fileSize(card.size)}</span>
         </span>
-        {download.blob.value && <IconButton label={t.download(name)} icon={DownloadIcon} tip="none" onClick={save} />}
+        {download.blob.value && (
+          <IconButton label={t.download({ name })} icon={DownloadIcon} tip="none" onClick={save} />
+        )}
         <IconButton label={t.close} icon={X} tip="none" onClick={onClose} />
       </header>
       <div
@@ -63,7 +65,7 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
         }}
       >
         {image instanceof Blob ? (
-          <BlobImage class={style["image"]} blob={image} alt={t.picture(name)} onError={() => show("none")} />
+          <BlobImage class={style["image"]} blob={image} alt={t.picture({ name })} onError={() => show("none")} />
         ) : image === "none" ? (
           <div class={style["note"]}>
             <p>{t.noPicture}</p>
@@ -83,7 +85,7 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
                   <Button onClick={() => void load()}>{t.tryAgain}</Button>
                 </>
               ) : (
-                <Progress label={t.downloading(name)} value={state.is === "moving" ? state.progress : null} />
+                <Progress label={t.downloading({ name })} value={state.is === "moving" ? state.progress : null} />
               )}
             </div>
           </>

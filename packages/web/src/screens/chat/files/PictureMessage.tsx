@@ -35,7 +35,7 @@ export function PictureMessage(props: {
           class={style["picture"]}
           style={{ inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }}
           type="button"
-          aria-label={t.open(name)}
+          aria-label={t.open({ name })}
           onClick={() => open(true)}
         >
           <Thumbnail picture={picture} />

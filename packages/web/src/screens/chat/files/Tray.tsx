@@ -57,8 +57,8 @@ function Unfinished(props: {
         <bdi class={style["name"]}>{name}</bdi>
         <span class={style["note"]}>{t.unfinished}</span>
       </span>
-      <IconButton label={t.chooseAgain(name)} icon={RotateCcw} size="small" tip="none" onClick={props.onChoose} />
-      <IconButton label={t.giveUp(name)} icon={X} size="small" tip="none" onClick={props.onDiscard} />
+      <IconButton label={t.chooseAgain({ name })} icon={RotateCcw} size="small" tip="none" onClick={props.onChoose} />
+      <IconButton label={t.giveUp({ name })} icon={X} size="small" tip="none" onClick={props.onDiscard} />
     </>
   );
 }
@@ -84,7 +84,7 @@ function Item({
         <bdi class={style["name"]}>{name}</bdi>
         {state.is === "moving" ? (
           <>
-            <Progress quiet label={t.sending(name)} value={state.progress} />
+            <Progress quiet label={t.sending({ name })} value={state.progress} />
             {state.isWaiting && <span class={style["note"]}>{t.waits}</span>}
           </>
         ) : state.is === "failed" ? (
@@ -109,7 +109,7 @@ function Item({
       </span>
       {state.is === "failed" && (
         <IconButton
-          label={t.again(name)}
+          label={t.again({ name })}
           icon={RotateCcw}
           size="small"
           tip="none"
@@ -117,7 +117,7 @@ function Item({
         />
       )}
       <IconButton
-        label={state.is === "moving" ? t.cancelSending(name) : t.remove(name)}
+        label={state.is === "moving" ? t.cancelSending({ name }) : t.remove({ name })}
         icon={X}
         size="small"
         tip="none"

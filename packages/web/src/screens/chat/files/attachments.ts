@@ -115,8 +115,8 @@ export class Attachments {
   add(files: readonly File[]): void {
     const most = this.most();
     const good = files.filter(({ name, size }) => {
-      if (size === 0) refuse(t.empty(plainName(name, LONGEST_NAME)));
-      else if (size > most) refuse(t.tooLarge(plainName(name, LONGEST_NAME), fileSize(most)));
+      if (size === 0) refuse(t.empty({ name: plainName(name, LONGEST_NAME) }));
+      else if (size > most) refuse(t.tooLarge({ name: plainName(name, LONGEST_NAME), most: fileSize(most) }));
       return size > 0 && size <= most;
     });
     if (good.length > 0) this.all.value = [...this.all.value, ...good.map((file) => new Attachment(file))];
@@ -140,7 +140,7 @@ export class Attachments {
     const files = items.flatMap((item) => {
       // A folder looks like a file that cannot be read.
       const entry = item.webkitGetAsEntry();
-      if (entry?.isDirectory) refuse(t.folder(plainName(entry.name, LONGEST_NAME)));
+      if (entry?.isDirectory) refuse(t.folder({ name: plainName(entry.name, LONGEST_NAME) }));
       return (!entry?.isDirectory && item.getAsFile()) || [];
     });
     this.add(files);
@@ -152,7 +152,7 @@ export class Attachments {
     const chosen = this.all.value.filter(({ sending }) => sending.value === null);
     await Promise.all(chosen.map(({ ready }) => ready));
     const telling = chosen.find(({ looks: { value } }) => value.mayTell && !value.isOriginal);
-    if (telling) refuse(t.mayTell(plainName(telling.file.name, LONGEST_NAME)));
+    if (telling) refuse(t.mayTell({ name: plainName(telling.file.name, LONGEST_NAME) }));
     return telling === undefined;
   }
 

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { PART, partsOf, readMessages, walk } from "../../words/compiler/messages.mjs";
+
+const messages: ReadonlyMap<string, Readonly<Record<string, Readonly<Record<string, string>>>>> = readMessages(
+  fileURLToPath(new URL("../../words/messages", import.meta.url)),
+);
+
+/** All sentences of a language, as they stand in its file, and the texts between their placeholders. */
+export function textsOf(language: string): string[] {
+  const all = Object.values(messages.get(language)!).flatMap((section) => Object.values(section));
+  return all.flatMap((message) => [message, ...ownTexts(message)]);
+}
+
+/**
+ * For a search for what was left in English: texts, and parts of them between values, that German says in another way; and
+ * texts of several words that it does not.
+ */
+export function leftInEnglish(): { readonly other: readonly string[]; readonly same: readonly string[] } {
+  const [english, german] = ["en", "de"].map(
+    (tag) => new Set(Object.values(messages.get(tag)!).flatMap((each) => Object.values(each).flatMap(ownTexts))),
+  );
+  const texts = [...english!].filter((text) => /\p{L}{3}/u.test(text));
+  return {
+    other: texts.filter((text) => !german!.has(text)),
+    same: texts.filter((text) => german!.has(text) && /\p{L}{2}\s+\p{L}{2}/u.test(text)),
+  };
+}
+
+function ownTexts(message: string): string[] {
+  return walk(partsOf(message)).flatMap((part: { type: number; value: string }) =>
+    part.type === PART.text ? [part.value.trim()] : [],
+  );
+}
