@@ -6,7 +6,7 @@ import {
   Group,
   type KeyPackageBundle,
   type LeafParameters,
-  type Result,
+  type MlsResult,
 } from "@conclave/mls";
 import { FilledGroup } from "./mlsTree.js";
 
@@ -60,7 +60,7 @@ export function deltaBytes(delta: Delta): number {
 }
 
 /** The value, or the refusal as an exception: measuring goes on only with what works. */
-export function unwrap<T>(result: Result<T>): T {
+export function unwrap<T>(result: MlsResult<T>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -1,7 +1,7 @@
 import type { Key } from "ink";
 import { describe, expect, it } from "vitest";
 import { complete } from "../src/chat/completion.js";
-import { composerLines, composerText, composerWith, EMPTY, insert, move, type Composer } from "../src/chat/composer.js";
+import { composerLines, composerText, composerWith, EMPTY, insert, move, type ComposerState } from "../src/chat/composer.js";
 import { keyMeaning, presses } from "../src/chat/keyboard.js";
 import { isSlashCommand, runSlashCommand } from "../src/chat/runSlashCommand.js";
 import { ALICE, BOB, CAROL, member, scriptedRoom } from "./scriptedRoom.js";
@@ -12,7 +12,7 @@ const KEY: Key = Object.fromEntries(
     .map((name) => [name, false]),
 ) as unknown as Key;
 
-function type(composer: Composer, input: string, key: Partial<Key> = {}, isPasting = false): Composer {
+function type(composer: ComposerState, input: string, key: Partial<Key> = {}, isPasting = false): ComposerState {
   const meaning = keyMeaning(composer, input, { ...KEY, ...key }, isPasting);
   if (meaning.kind !== "edit") throw new Error(`meant ${meaning.kind}`);
   return meaning.composer;

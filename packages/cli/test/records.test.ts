@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ERRORS, exitOf, RELAY_PREFIX } from "../src/errorCodes.js";
-import { everyCommand, nameOf } from "../src/program/commandNames.js";
+import { everyCommand, commandNameOf } from "../src/program/commandNames.js";
 import { buildProgram } from "../src/program/program.js";
 import { runHere, SILENT } from "./inProcess.js";
 import { Running, startRelay } from "./processes.js";
@@ -278,7 +278,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
   it("every command has a documented record, and every record was seen", () => {
     // What prints text for people and machines of another kind, not records.
     const text = new Set(["chat", "room", "gateway", "help", "completion", "man"]);
-    const commands = everyCommand(buildProgram(SILENT)).slice(1).map(nameOf);
+    const commands = everyCommand(buildProgram(SILENT)).slice(1).map(commandNameOf);
     expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
     expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);
     const elsewhere = ["web", "verify-web", "sign-web", "verify-proof", "recover"];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { everyCommand, nameOf } from "../src/program/commandNames.js";
+import { everyCommand, commandNameOf } from "../src/program/commandNames.js";
 import { buildProgram } from "../src/program/program.js";
 import { people, SILENT } from "./inProcess.js";
 import { run, type Running, startRelay } from "./processes.js";
@@ -256,7 +256,7 @@ const OTHERS = new Set(
 describe("a line that is cut when something has left and its answer has not come", () => {
   it("is walked for every command there is", () => {
     const names = everyCommand(buildProgram(SILENT)).flatMap((command) =>
-      command.commands.length === 0 ? nameOf(command) : [],
+      command.commands.length === 0 ? commandNameOf(command) : [],
     );
     const unknown = names.filter((name) => !(name in WALKS) && !OTHERS.has(name.split(" ")[0]!));
     expect(unknown).toEqual([]);

@@ -5,16 +5,16 @@
  */
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
-export type { Post, RoomSession } from "./api/roomSession.js";
-export type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./api/invitation.js";
-export type { Invited } from "./api/invitePreview.js";
-export type { Admission, CheckedBy, Mark, Marks, NamedPerson, RoomMember } from "./api/person.js";
+export type { NewMessage, RoomSession } from "./api/roomSession.js";
+export type { RoomInvite, InviteMade, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "./api/invitation.js";
+export type { InvitePreview } from "./api/invitePreview.js";
+export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
 export type { Power, Powers } from "./api/powers.js";
 export type { Decision, Right } from "./api/decision.js";
 export type {
   Deleted,
   Edited,
-  Quote,
+  QuotedMessage,
   Reaction,
   TimelineAlarm,
   TimelineItem,

@@ -75,7 +75,7 @@ async function twoIn(): Promise<[RoomSession, RoomSession]> {
   const { invitation } = await get(
     room.createInvite({ label: "link", for: { class: "multi", limit: 10 }, notAfter: null, mode: "direct" }),
   );
-  const invited = await get(bob.lookAt(room.inviteLink(invitation!.inviteId, relay.address)!));
+  const invited = await get(bob.previewInvite(room.inviteLink(invitation!.inviteId, relay.address)!));
   return [room, await get(invited.accept("Bob"))];
 }
 

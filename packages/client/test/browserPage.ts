@@ -73,7 +73,7 @@ async function visit(link: string): Promise<Visit> {
     return opened.client;
   };
   const first = await open();
-  const invited = await get(first.lookAt(link));
+  const invited = await get(first.previewInvite(link));
   await get((await get(invited.accept("Page"))).send("hello from a page"));
   await get(first.rooms()[0]!.flushed(20_000));
   await first.close();

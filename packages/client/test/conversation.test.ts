@@ -397,7 +397,7 @@ describe("people and alarms that somebody has looked at", () => {
     const kitchen = bob.client.rooms()[1]!;
     const { invitation } = await world.get(kitchen.createInvite(terms));
     const invited = await world.get(
-      alice.client.lookAt(kitchen.inviteLink(invitation!.inviteId, "https://chat.example")!),
+      alice.client.previewInvite(kitchen.inviteLink(invitation!.inviteId, "https://chat.example")!),
     );
     expect(invited.owners[0]!.checked).toMatchObject({ how: "words" });
     await world.run(alice.client.close());

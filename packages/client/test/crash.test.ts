@@ -82,7 +82,7 @@ describe("a crash at every commit", () => {
       await alice.found("Garden", "Alice");
       const link = await alice.invite();
       const isKilled = await crash(world, bob, at, fate, async () => {
-        const invited = await bob.client.lookAt(link);
+        const invited = await bob.client.previewInvite(link);
         if (invited.ok) await invited.value.accept("Bob");
       });
       if (bob.client.rooms().length === 0) await bob.join(link, "Bob");

@@ -130,7 +130,7 @@ describe("what leaves, and when", () => {
     const link = await alice.invite();
     const before = new Map(carol.disk.records);
     world.heard.length = 0;
-    await world.get(carol.client.lookAt(link));
+    await world.get(carol.client.previewInvite(link));
     expect(carol.disk.records).toEqual(before);
     expect(new Set(world.heard.map(({ type }) => type))).toEqual(new Set(["hello", "getSlot", "readRoster"]));
   });
@@ -160,7 +160,7 @@ describe("what leaves, and when", () => {
         }));
         return encodeRelayMessage([{ ...first, records, total }]);
       };
-      expect(await world.run(carol.client.lookAt(link))).toMatchObject({
+      expect(await world.run(carol.client.previewInvite(link))).toMatchObject({
         problem: { kind: "relay", error: "too_large" },
       });
       expect(pages).toBeLessThanOrEqual(most);
@@ -181,7 +181,7 @@ describe("what leaves, and when", () => {
       if (first?.type !== "appended") return answer.slice();
       return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
     };
-    const invited = await world.get(carol.client.lookAt(link));
+    const invited = await world.get(carol.client.previewInvite(link));
     expect(await world.run(invited.accept("Carol"))).toMatchObject({
       problem: { kind: "relay", error: "slot_closed" },
     });
@@ -190,7 +190,7 @@ describe("what leaves, and when", () => {
     carol.kill();
     await carol.open();
     expect(carol.room.status()).toMatchObject({ standing: "lost" });
-    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
     expect(carol.room.status()).toMatchObject({ standing: "member" });
     world.cut();
     await world.until(() => alice.room.members().length === 3 && carol.room.status().connection === "live");
@@ -211,7 +211,7 @@ describe("what leaves, and when", () => {
     const over = { kind: "relay", error: "slot_closed" };
     await world.until(() => carol.room.status().standing === "lost");
     expect(carol.room.status().ending).toMatchObject({ problem: over });
-    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: over });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: over });
     expect(carol.room.status()).toMatchObject({ standing: "lost", ending: { problem: over } });
     world.changeAnswer = (answer) => answer.slice();
     const [request] = await world.get(alice.room.requests());
@@ -219,7 +219,7 @@ describe("what leaves, and when", () => {
     // As it is after a restart too.
     carol.kill();
     await carol.open();
-    expect(await world.run(carol.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
     await world.until(() => carol.room.status().standing === "member" && alice.room.members().length === 3);
     await world.get(carol.room.send("here after all"));
     await world.pass(5000);
@@ -238,7 +238,7 @@ describe("what leaves, and when", () => {
       world.cut();
       await world.until(() => carol.room.status().standing === "lost");
       world.changeAnswer = (answer) => answer.slice();
-      const looked = await world.run(carol.client.lookAt(again));
+      const looked = await world.run(carol.client.previewInvite(again));
       if (again === link) expect(looked).toMatchObject({ problem: { kind: "already_here" } });
       else if (looked.ok) await world.get(looked.value.accept("Carol"));
       expect(carol.room.status().standing).toBe("asking");
@@ -252,10 +252,10 @@ describe("what leaves, and when", () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     const link = await alice.invite();
-    expect(await world.run(bob.client.lookAt("https://chat.example/"))).toMatchObject({
+    expect(await world.run(bob.client.previewInvite("https://chat.example/"))).toMatchObject({
       problem: { kind: "link", fault: "none" },
     });
-    expect(await world.run(bob.client.lookAt(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(bob.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
   });
 });
 

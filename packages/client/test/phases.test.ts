@@ -59,7 +59,7 @@ const SCENES: Record<string, (world: World, alice: Home, carol: Home) => Promise
     return () => standing(world, carol, "member");
   },
   joining: async (world, alice, carol) => {
-    const invited = await world.get(carol.client.lookAt(await alice.invite()));
+    const invited = await world.get(carol.client.previewInvite(await alice.invite()));
     world.beforeFrames = (home, frames) => hold(home === carol && frames.some(({ type }) => type === "append"));
     void invited.accept("Carol");
     await world.pass(2000);

@@ -94,7 +94,7 @@ describe("clients on SQLite, over a relay's socket", () => {
   it("found, invite, join, talk, leave; a home that is opened again goes on where it was", async () => {
     const { room, link } = await foundWithLink();
     let bob = await openHome("bob");
-    const invited = await get(bob.lookAt(link));
+    const invited = await get(bob.previewInvite(link));
     expect(invited).toMatchObject({ title: "Garden", owners: [{ name: "Alice" }], mode: "direct" });
     expect(bob.rooms()).toEqual([]);
     await get((await get(invited.accept("Bob"))).send("hello"));

@@ -35,7 +35,7 @@ const { inviteId } = await must(room.createInvite(terms));
 const link = room.inviteLink(inviteId, relay.address)!;
 
 // Bob sees the room, its whole history checked, before he tells anything about himself.
-const invited = await must(his.client.lookAt(link));
+const invited = await must(his.client.previewInvite(link));
 console.log(`${invited.title}, with ${invited.members.map(({ name }) => name).join(", ")}`);
 const bobs = await must(invited.accept("Bob"));
 

@@ -29,7 +29,7 @@ describe("an owner who has lost the browser", () => {
     for (const home of [alice, bob]) await world.run(home.client.close());
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.lookAt(link));
+    const invited = await world.get(anew.client.previewInvite(link));
     expect(invited).toMatchObject({ mode: "return", title: "Garden" });
     const room = await world.get(invited.accept("Mallory"));
     expect(room.status()).toMatchObject({ standing: "member" });
@@ -73,7 +73,7 @@ describe("an owner who has lost the browser", () => {
     await world.run(alice.client.close());
     const mallory = world.home();
     await mallory.open();
-    expect(await world.run(mallory.client.lookAt(link))).toMatchObject({ problem: { error: "slot_unknown" } });
+    expect(await world.run(mallory.client.previewInvite(link))).toMatchObject({ problem: { error: "slot_unknown" } });
     const anew = world.home();
     await anew.open(undefined, undefined, words);
     const room = await anew.join(link, "whatever");
@@ -90,7 +90,7 @@ describe("an owner who has lost the browser", () => {
     await world.pass(60_000);
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    expect(await world.run(anew.client.lookAt(link))).toMatchObject({ ok: false });
+    expect(await world.run(anew.client.previewInvite(link))).toMatchObject({ ok: false });
     expect(anew.client.rooms()).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe("an owner who has lost the browser", () => {
     await world.run(alice.client.close());
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.lookAt(link));
+    const invited = await world.get(anew.client.previewInvite(link));
     await world.get(bob.room.decide({ type: "rekey" }));
     await world.get(invited.accept(""));
     await world.until(() => bob.room.status().n === anew.room.status().n);
@@ -127,7 +127,7 @@ describe("the way back of who has the words on paper", () => {
     const anew = world.home();
     await anew.open(undefined, undefined, words);
     for (const link of links) {
-      const invited = await world.get(anew.client.lookAt(link));
+      const invited = await world.get(anew.client.previewInvite(link));
       expect(invited.mode).toBe("return");
       const room = await world.get(invited.accept(""));
       expect(room.returning()).toBe("ready");
@@ -163,7 +163,7 @@ describe("the way back of who has the words on paper", () => {
     await world.run(alice.client.close());
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    expect((await world.get(anew.client.lookAt(link))).mode).toBe("return");
+    expect((await world.get(anew.client.previewInvite(link))).mode).toBe("return");
   });
 
   it("is made by who becomes an owner later", async () => {
@@ -214,7 +214,7 @@ describe("a home that was put back from a backup", () => {
     await alice.open();
     await world.until(() => alice.room.status().standing === "restored");
     expect(alice.room.returning()).toBeNull();
-    expect((await world.get(alice.client.lookAt(link))).mode).toBe("return");
+    expect((await world.get(alice.client.previewInvite(link))).mode).toBe("return");
     await world.get(alice.client.comeBack(alice.room.id));
     await world.get(alice.room.send("back"));
     await world.get(alice.room.flushed(10_000));
@@ -257,12 +257,12 @@ describe("returning at once", () => {
     const given = inviteLink("https://chat.example", { ...rest, roomId, secret });
     const guest = world.home();
     await guest.open();
-    expect(await world.run(guest.client.lookAt(given))).toMatchObject({
+    expect(await world.run(guest.client.previewInvite(given))).toMatchObject({
       problem: { kind: "refused", rejection: { code: "invite_not_for_you" } },
     });
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    expect((await world.get(anew.client.lookAt(given))).mode).toBe("return");
+    expect((await world.get(anew.client.previewInvite(given))).mode).toBe("return");
     expect(alice.room.returning()).toBe("ready");
   });
 
@@ -271,12 +271,12 @@ describe("returning at once", () => {
     const { alice, bob, link, words } = await prepared(world);
     const anew = world.home();
     await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.lookAt(link));
+    const invited = await world.get(anew.client.previewInvite(link));
     // Somebody's commit comes first: what was said holds for the next attempt too.
     await world.get(bob.room.decide({ type: "rekey" }));
     await world.get(invited.accept("", "", { isLast: true }));
     await world.until(() => alice.room.status().standing === "removed");
-    const looked = await world.run(alice.client.lookAt(link));
+    const looked = await world.run(alice.client.previewInvite(link));
     if (looked.ok) expect(looked.value.mode).not.toBe("return");
     // The words are kept, so that it would be made where it was never ended.
     expect(anew.client.wantsReturn).toBe(true);
@@ -296,7 +296,7 @@ describe("returning at once", () => {
     await anew.open(undefined, undefined, words);
     await anew.join(link, "");
     await world.until(() => alice.room.status().standing === "removed");
-    const invited = await world.get(alice.client.lookAt(link));
+    const invited = await world.get(alice.client.previewInvite(link));
     expect(invited.mode).toBe("return");
     await world.get(invited.accept(""));
     await world.until(() => anew.room.status().standing === "removed");

@@ -145,7 +145,7 @@ describe("a home", () => {
     for (const home of [alice, bob, carol]) await home.open();
     await alice.found("Garden", "Alice");
     const link = await alice.invite();
-    const invited = await world.get(bob.client.lookAt(link));
+    const invited = await world.get(bob.client.previewInvite(link));
     const gone = new Promise<void>((resolve) => {
       void invited.accept("Bob");
       bob.client.watch(() =>

@@ -134,13 +134,13 @@ describe("a room of three", () => {
     await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
     const dora = world.home();
     await dora.open();
-    expect(await world.run(dora.client.lookAt(link))).toMatchObject({
+    expect(await world.run(dora.client.previewInvite(link))).toMatchObject({
       problem: { kind: "relay", error: "slot_closed" },
     });
     const single = await alice.invite("direct", 1);
     const erin = world.home();
     await erin.open();
-    const [a, b] = await Promise.all([world.get(dora.client.lookAt(single)), world.get(erin.client.lookAt(single))]);
+    const [a, b] = await Promise.all([world.get(dora.client.previewInvite(single)), world.get(erin.client.previewInvite(single))]);
     const results = await world.run(Promise.all([a.accept("Dora"), b.accept("Erin")]));
     expect(results.map(({ ok }) => ok).sort()).toEqual([false, true]);
     await world.until(() => bob.room.members().length === 4);
@@ -155,7 +155,7 @@ describe("asking", () => {
     await bob.open();
     await alice.found("Garden", "Alice");
     const link = await alice.invite("ask");
-    const invited = await world.get(bob.client.lookAt(link));
+    const invited = await world.get(bob.client.previewInvite(link));
     expect(invited).toMatchObject({ mode: "ask", title: "Garden", owners: [{ name: "Alice" }] });
     await world.get(invited.accept("Bob", "It is me"));
     expect(bob.room.status().standing).toBe("asking");
@@ -180,7 +180,7 @@ describe("asking", () => {
     await alice.open();
     await bob.open();
     await alice.found("Garden", "Alice");
-    const invited = await world.get(bob.client.lookAt(await alice.invite("ask")));
+    const invited = await world.get(bob.client.previewInvite(await alice.invite("ask")));
     await world.get(invited.accept("Bob"));
     await world.until(() => alice.room.status().requests === 1);
     const [request] = await world.get(alice.room.requests());

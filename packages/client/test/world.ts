@@ -245,7 +245,7 @@ export class Home {
   }
 
   async join(link: string, name: string, note = ""): Promise<RoomSession> {
-    const invited = await this.world.get(this.client.lookAt(link));
+    const invited = await this.world.get(this.client.previewInvite(link));
     return this.world.get(invited.accept(name, note));
   }
 

@@ -3,7 +3,7 @@ import type { Credential } from "./leafNode.js";
 import type { PreSharedKeyId } from "./preSharedKey.js";
 
 /** Who somebody claims to be, and the signature key that goes with it. */
-export interface Identity {
+export interface LeafIdentity {
   readonly credential: Credential;
   readonly signatureKey: Uint8Array;
 }
@@ -17,7 +17,7 @@ export interface Engine {
    * signature key changed, for each leaf of a tree that is joined, and for external senders. `before` is the leaf that is
    * replaced, where the new one claims to be its successor; null otherwise. There is no default, on purpose.
    */
-  validateCredential(leaf: Identity, groupId: Uint8Array, before: Identity | null): boolean;
+  validateCredential(leaf: LeafIdentity, groupId: Uint8Array, before: LeafIdentity | null): boolean;
   /** The longest lifetime of a key package's leaf that is taken, in seconds (RFC 9420 §7.2). None: any is. */
   readonly longestLifetime?: bigint;
   /** Secrets of pre-shared keys that the engine does not know itself: external ones, and those of other groups. */

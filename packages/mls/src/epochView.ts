@@ -10,7 +10,7 @@ import { encodeMessage } from "./mlsMessage.js";
 import type { RatchetTree } from "./ratchetTree.js";
 
 /** A member of the group: a leaf and where it stands. */
-export interface Member {
+export interface LeafMember {
   readonly leafIndex: number;
   readonly leafNode: LeafNode;
 }
@@ -53,7 +53,7 @@ export class EpochView {
   }
 
   /** All leaves that are not blank, from the left. */
-  members(): Iterable<Member> {
+  members(): Iterable<LeafMember> {
     return this.tree.leaves();
   }
 

@@ -7,7 +7,7 @@ import {
   generateKeyPackage,
   Group,
   type LeafParameters,
-  type Result,
+  type MlsResult,
   type StagedApplication,
   type StagedCommit,
 } from "./index.js";
@@ -42,12 +42,12 @@ interface Peer {
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 const text = (value: string) => new TextEncoder().encode(value);
 
-function ok<T>(result: Result<T>): T {
+function ok<T>(result: MlsResult<T>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }
 
-function code<T>(result: Result<T>): string {
+function code<T>(result: MlsResult<T>): string {
   return result.ok ? "ok" : result.error.code;
 }
 

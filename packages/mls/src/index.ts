@@ -1,12 +1,12 @@
 /** RFC 9420, Messaging Layer Security: an engine for applications that decide who is in a group. */
 export { Group, type Outgoing } from "./group.js";
 export type { CommitOptions, CreatedCommit } from "./createCommit.js";
-export { type Delta, type Engine, type Identity, PAST_EPOCHS } from "./engine.js";
-export { EpochView, type Member } from "./epochView.js";
+export { type Delta, type Engine, type LeafIdentity, PAST_EPOCHS } from "./engine.js";
+export { EpochView, type LeafMember } from "./epochView.js";
 export type { ExternalJoin, LeafParameters } from "./externalJoin.js";
 export { generateKeyPackage } from "./generateKeyPackage.js";
 export type { KeyPackageBundle } from "./join.js";
-export { MlsError, type MlsErrorCode, type Result } from "./mlsError.js";
+export { MlsError, type MlsErrorCode, type MlsResult } from "./mlsError.js";
 export type { Staged, StagedApplication, StagedCommit, StagedProposal } from "./staged.js";
 export { CipherSuite, type CipherSuiteId, isCipherSuite } from "./cipherSuite.js";
 export {

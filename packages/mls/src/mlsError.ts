@@ -64,10 +64,10 @@ export class MlsError extends Error {
 }
 
 /** A value, or the engine's refusal. */
-export type Result<T> = { ok: true; value: T } | { ok: false; error: MlsError };
+export type MlsResult<T> = { ok: true; value: T } | { ok: false; error: MlsError };
 
 /** Runs `work` and gives its refusal as a value. Anything else that is thrown is a bug, and goes on being thrown. */
-export function attempt<T>(work: () => T): Result<T> {
+export function attempt<T>(work: () => T): MlsResult<T> {
   try {
     return { ok: true, value: work() };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Delta } from "./engine.js";
-import type { EpochView, Member } from "./epochView.js";
+import type { EpochView, LeafMember } from "./epochView.js";
 import type { Extension } from "./extension.js";
 import type { Sender } from "./framing.js";
 import type { GroupState } from "./groupState.js";
@@ -24,8 +24,8 @@ export interface StagedCommit {
   /** The committer's leaf before the commit (for a newcomer: the one it brings). */
   readonly senderLeaf: LeafNode;
   readonly authenticatedData: Uint8Array;
-  readonly adds: readonly Member[];
-  readonly removes: readonly Member[];
+  readonly adds: readonly LeafMember[];
+  readonly removes: readonly LeafMember[];
   /** Leaves that were replaced by Update proposals and by the committer's own path. */
   readonly updates: readonly { readonly leafIndex: number; readonly before: LeafNode; readonly after: LeafNode }[];
   /** The new list, when a GroupContextExtensions proposal changed it. */

@@ -6,7 +6,7 @@ import {
   type Engine,
   generateKeyPackage,
   Group,
-  type Result,
+  type MlsResult,
   type Staged,
   type StagedApplication,
   type StagedCommit,
@@ -276,7 +276,7 @@ function write(member: Member, delta: Delta): void {
   for (const [key, value] of delta.put) member.store.set(key, value);
 }
 
-function ok<T>(result: Result<T>): T {
+function ok<T>(result: MlsResult<T>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -1,5 +1,5 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { type Engine, generateKeyPackage, Group, type Result } from "@conclave/mls";
+import { type Engine, generateKeyPackage, Group, type MlsResult } from "@conclave/mls";
 
 // The application says who a credential is. This one believes anybody; a real one must not.
 const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
@@ -18,7 +18,7 @@ const leaf = (name: string) => ({
   signaturePrivateKey: systemRandom(32),
   lifetime,
 });
-function must<T>(result: Result<T>): T {
+function must<T>(result: MlsResult<T>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -1,5 +1,5 @@
 /** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
-export type { Delta, Primitives } from "./encoding/primitives.js";
+export type { Delta, Provider } from "./encoding/primitives.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
 export {
   certifyLeaf,
@@ -75,14 +75,14 @@ export {
   authorEntry,
   evaluate,
   type Carriage,
-  type Decision,
-  type Intent,
+  type AllowedEntry,
+  type EntryDraft,
   type Transition,
 } from "./roster/evaluate.js";
 export { replay, type Replayed } from "./roster/replay.js";
 export type { NotedReceipt, ProofWanted } from "./room/relayWatch.js";
 export { Room } from "./room/room.js";
-export type { Proposal } from "./room/proposals.js";
+export type { OpenProposal } from "./room/proposals.js";
 export type { NewTerms } from "./room/ownInvite.js";
 export { loadRoom } from "./room/loadRoom.js";
 export { foundRoom, type Founded, type Founding } from "./room/foundRoom.js";
@@ -93,8 +93,8 @@ export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from 
 export { readInviteProof } from "./invite/inviteProof.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";
-export type { Deed } from "./room/deed.js";
-export { deedOf } from "./room/deed.js";
+export type { DecisionRecord } from "./room/deed.js";
+export { decisionRecordOf } from "./room/deed.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
 export {
   judgeRoom,
@@ -119,10 +119,10 @@ export {
 export { appendLayout, decodeAppend, encodeAppend } from "./room/storedAppend.js";
 export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
-export type { Confirmation, RoomStatus } from "./room/roomCore.js";
+export type { Confirmation, Membership } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";
 export type { LogPlace } from "./evidence/logMemory.js";
-export type { Undertaking } from "./room/authorCommit.js";
+export type { CommitRequest } from "./room/authorCommit.js";
 export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";
 export {

@@ -4,13 +4,13 @@
  */
 export { RelayCore, type RelayCoreOptions } from "./core/relayCore.js";
 export type { RelayCrypto } from "./core/requestHandler.js";
-export type { Output, PushOrigin } from "./core/output.js";
+export type { CoreOutput, PushOrigin } from "./core/output.js";
 export {
   DEFAULT_SETTINGS,
   settingsWith,
   type PartialSettings,
   type Quotas,
-  type Rate,
+  type RateLimit,
   type Rates,
   type RelaySettings,
   type Retention,

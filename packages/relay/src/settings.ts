@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type Limits } from "@conclave/wire";
 
 /** A token bucket: `burst` at once, refilled by `perSecond`. */
-export interface Rate {
+export interface RateLimit {
   readonly burst: number;
   readonly perSecond: number;
 }
@@ -9,20 +9,20 @@ export interface Rate {
 /** How often things may be done. A request costs 1 and more with its size; proofs and room creations cost 8. */
 export interface Rates {
   /** Requests of one connection. */
-  readonly connection: Rate;
+  readonly connection: RateLimit;
   /** Bytes of blobs that one connection writes and reads: counted apart, so that a file does not hold up its messages. */
-  readonly blobBytes: Rate;
+  readonly blobBytes: RateLimit;
   /** Appends to one room, of all connections together. */
-  readonly room: Rate;
+  readonly room: RateLimit;
   /** Rooms created from one address. */
-  readonly create: Rate;
+  readonly create: RateLimit;
   /** External commits and join requests through one slot. */
-  readonly slot: Rate;
+  readonly slot: RateLimit;
   /** Bytes of what is never pruned (commits, slots, rosters): to one room, and from one address. */
-  readonly lastingOfRoom: Rate;
-  readonly lastingOfAddress: Rate;
+  readonly lastingOfRoom: RateLimit;
+  readonly lastingOfAddress: RateLimit;
   /** Commits of one room on the ground of a retired write key. */
-  readonly recovery: Rate;
+  readonly recovery: RateLimit;
 }
 
 /** How much is kept. */

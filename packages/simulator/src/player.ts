@@ -168,7 +168,7 @@ export class Player {
   private async takePlace(device: Device, link: string): Promise<void> {
     const { lives } = device;
     if (!device.isRunning) return;
-    const invited = await device.client.lookAt(link);
+    const invited = await device.client.previewInvite(link);
     // The process that asked may be dead by now.
     if (invited.ok && device.lives === lives) await invited.value.accept(device.name);
   }

@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { MemoryStore, RelayCore, type Output, type PartialSettings, type RelayCrypto } from "@conclave/relay";
+import { MemoryStore, RelayCore, type CoreOutput, type PartialSettings, type RelayCrypto } from "@conclave/relay";
 import {
   commitReceiptBytes,
   decodeClientMessage,
@@ -315,7 +315,7 @@ export class SimRelay implements Endpoint {
     for (const output of core.commit()) this.put(output);
   }
 
-  private put(output: Output): void {
+  private put(output: CoreOutput): void {
     if (output.kind === "send") this.send(output.connection, output.bytes);
     else if (output.kind === "push") for (const connection of output.connections) this.send(connection, output.bytes);
     else if (output.kind === "close") {

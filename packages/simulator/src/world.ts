@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
-import type { Client, Invitation, InviteOptions, Result, RoomSession } from "@conclave/client";
+import type { Client, RoomInvite, InviteOptions, Result, RoomSession } from "@conclave/client";
 import { preset, roomTagOf, type Policy } from "@conclave/protocol";
 import type { PartialSettings } from "@conclave/relay";
 import { Device } from "./device.js";
@@ -106,7 +106,7 @@ export class World {
   }
 
   /** Makes an invite and gives its link. */
-  async invite(host: Device, options: Partial<InviteOptions> = {}): Promise<{ invitation: Invitation; link: string }> {
+  async invite(host: Device, options: Partial<InviteOptions> = {}): Promise<{ invitation: RoomInvite; link: string }> {
     const terms = { label: "", for: { class: "multi", limit: 1000 }, notAfter: null, mode: "direct" } as const;
     const made = granted(await this.finish(host.room.createInvite({ ...terms, ...options })));
     if (made.invitation === null) throw new Error("the invite waits for approvals");
@@ -117,7 +117,7 @@ export class World {
 
   /** Takes the place that a link gives. */
   async join(device: Device, link: string): Promise<RoomSession> {
-    const invited = granted(await this.finish(device.client.lookAt(link)));
+    const invited = granted(await this.finish(device.client.previewInvite(link)));
     return granted(await this.finish(invited.accept(device.name)));
   }
 

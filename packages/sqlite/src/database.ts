@@ -1,15 +1,15 @@
 import type { DriverName, SqlValue } from "./driver.js";
 
 /** One row, by column name. */
-export type Row = Readonly<Record<string, SqlValue>>;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** A prepared statement. Prepare once, run often. Parameters are positional (`?`). */
 export interface Statement {
   /** Runs a statement that gives no rows. */
   run(...values: readonly SqlValue[]): { readonly changes: number; readonly rowid: number };
   /** The first row, or null. */
-  get(...values: readonly SqlValue[]): Row | null;
-  all(...values: readonly SqlValue[]): Row[];
+  get(...values: readonly SqlValue[]): SqlRow | null;
+  all(...values: readonly SqlValue[]): SqlRow[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DatabaseBroken, WriteRefused, type Database, type Row, type Statement } from "./database.js";
+import { DatabaseBroken, WriteRefused, type Database, type SqlRow, type Statement } from "./database.js";
 import type { SqlValue } from "./driver.js";
 import type { Driver, DriverName, DriverStatement } from "./driver.js";
 
@@ -124,17 +124,17 @@ class CheckedStatement implements Statement {
     return this.checked(() => this.statement.run(values));
   }
 
-  get(...values: readonly SqlValue[]): Row | null {
+  get(...values: readonly SqlValue[]): SqlRow | null {
     const row = this.checked(() => this.statement.get(values));
     return row === null ? null : plainRow(row);
   }
 
-  all(...values: readonly SqlValue[]): Row[] {
+  all(...values: readonly SqlValue[]): SqlRow[] {
     return this.checked(() => this.statement.all(values)).map(plainRow);
   }
 }
 
-function plainRow(row: Record<string, unknown>): Row {
+function plainRow(row: Record<string, unknown>): SqlRow {
   const plain: Record<string, SqlValue> = {};
   for (const name in row) plain[name] = plainValue(row[name]);
   return plain;

@@ -6,7 +6,7 @@ import { hasNodeSqlite, nodeSqliteDriver } from "./nodeSqliteDriver.js";
 import { preparePrivateFile } from "./privateFile.js";
 
 /** How to open a database. */
-export interface OpenOptions {
+export interface DatabaseOptions {
   /** By default `node:sqlite` where Node has it, else `libsql`. */
   readonly driver?: DriverName;
   /** Ms that a write waits for another process that is writing (5,000). */
@@ -25,7 +25,7 @@ export function openDriver(path: string, name: DriverName = hasNodeSqlite() ? "n
  * @throws DatabaseBroken when the driver does not keep `synchronous=FULL` after a write; the driver's error when the
  * file is no database or cannot be opened.
  */
-export function openDatabase(path: string, options: OpenOptions = {}): Database {
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const inMemory = path === ":memory:";
   if (!inMemory) preparePrivateFile(path);
   const opened = openDriver(path, options.driver);

@@ -25,7 +25,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     const alice = await world.visitor(looks);
     await join(alice, link, "Alice");
     const carol = await world.person();
-    const invited = await get(carol.lookAt(forCarol));
+    const invited = await get(carol.previewInvite(forCarol));
     await get(invited.accept("Carol"));
     await expect.poll(() => room.members().length).toBe(3);
     return { room, alice, carol: carol.person };
@@ -125,7 +125,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     const alice = await world.visitor({ width: 390, height: 844 });
     const link = await found(alice, world.url, "Orchard", "Alice");
     const bob = await world.person();
-    const room = await get((await get(bob.lookAt(link))).accept("Bob"));
+    const room = await get((await get(bob.previewInvite(link))).accept("Bob"));
     const roleOfBob = () => room.members().find(({ isYou }) => isYou)?.role;
     const inRoom = await alice.evaluate(() => location.hash);
     await alice.evaluate((hash) => (location.hash = hash), `${inRoom}/people/${toHex(bob.person)}`);

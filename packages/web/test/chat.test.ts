@@ -19,7 +19,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
       founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
     );
     const link = await world.invite(alice);
-    const looked = await get((await world.person()).lookAt(link));
+    const looked = await get((await world.person()).previewInvite(link));
     bob = await get(looked.accept("Bob"));
     await get(bob.synced(20_000));
     page = await world.visitor();

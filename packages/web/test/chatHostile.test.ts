@@ -49,7 +49,7 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
     page = await world.visitor();
     await join(page, link, "Bob");
     client = await world.person();
-    mallory = await get((await get(client.lookAt(link))).accept("Аlice"));
+    mallory = await get((await get(client.previewInvite(link))).accept("Аlice"));
     await get(mallory.synced(20_000));
   });
 

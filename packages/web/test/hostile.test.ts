@@ -198,7 +198,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     const ports = { storage: new MemoryStorage(), lock: new MemoryLock(), clock: systemClock };
     const opened = await openClient({ ...ports, transport, random: systemRandom, crypto: nodeCrypto });
     if (!opened.ok) throw new Error(opened.problem);
-    const invited = await get(opened.client.lookAt(link));
+    const invited = await get(opened.client.previewInvite(link));
     return get(invited.accept("Bob"));
   }
 });

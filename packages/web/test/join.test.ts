@@ -248,7 +248,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await heading(page, "This is not a whole invite link").waitFor();
 
     const single = await world.invite(room, { for: { class: "single" }, label: "Single" });
-    await get((await get((await world.person()).lookAt(single))).accept("Emil"));
+    await get((await get((await world.person()).previewInvite(single))).accept("Emil"));
     await look(page, single);
     await heading(page, "This link does not work any more").waitFor();
     expect(await axeFaults(page)).toEqual([]);
@@ -271,7 +271,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
   it("who comes back by the words while the room still has them is told what to do, and it works", async () => {
     const link = await world.invite(room);
     const lost = await world.person();
-    await get((await get(lost.lookAt(link))).accept("Lotte"));
+    await get((await get(lost.previewInvite(link))).accept("Lotte"));
     const page = await world.visitor(PHONE);
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(lost.recoveryPhrase());

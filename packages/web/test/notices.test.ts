@@ -168,7 +168,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     const ask = async (name: string) => {
       const asker = await world.person();
       const link = await world.invite(choir, { mode: "ask" });
-      return get((await get(asker.lookAt(link))).accept(name, "From number 7"));
+      return get((await get(asker.previewInvite(link))).accept(name, "From number 7"));
     };
     const frida = await ask("Frida");
     await says(choir, "somebody is at the door");

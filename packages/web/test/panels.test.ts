@@ -33,7 +33,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
   afterAll(() => world.stop());
 
   async function comeIn(client: Client, name: string): Promise<RoomSession> {
-    const session = await get((await get(client.lookAt(link))).accept(name));
+    const session = await get((await get(client.previewInvite(link))).accept(name));
     await get(session.synced(20_000));
     return session;
   }
@@ -225,7 +225,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await page.getByRole("radio", { name: "Approve each person" }).check();
     await button("Make the link").click();
     const asked = await page.getByLabel("Invite link").inputValue();
-    const waiting = await get((await get(asking.lookAt(asked))).accept("Frieda", "From number 7"));
+    const waiting = await get((await get(asking.previewInvite(asked))).accept("Frieda", "From number 7"));
     await open("people", "People");
     const card = page.getByRole("article").filter({ hasText: "wants to join" });
     await card.getByText("From number 7").waitFor();

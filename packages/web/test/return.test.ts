@@ -105,7 +105,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     await expect.poll(() => room.status().standing).toBe("removed");
     // And back again to where one was: each time the other device is out.
-    const invited = await get(person.lookAt(kept));
+    const invited = await get(person.previewInvite(kept));
     expect(invited.mode).toBe("return");
     await get(invited.accept(""));
     await page.getByText("You came back to this room with another device").waitFor();

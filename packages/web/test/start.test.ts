@@ -85,7 +85,7 @@ describe.skipIf(!canBrowse)(
       const link = await found(page, world.url, "Decided", "Alice");
       const row = page.getByRole("link", { name: /^Decided/u });
       await row.locator("[data-decision]").getByText("made an invite").waitFor();
-      const bob = await get((await get((await world.person()).lookAt(link))).accept("Bob"));
+      const bob = await get((await get((await world.person()).previewInvite(link))).accept("Bob"));
       await row.locator("[data-decision]").getByText("joined with an invite").waitFor();
       await get(bob.send("\u2696 Alice removed Bob"));
       await row.getByText("Alice removed Bob").waitFor();
@@ -317,7 +317,7 @@ describe.skipIf(!canBrowse)(
 
       const link = await found(page, world.url, "Three", "Alice");
       await button(page, "Not today").click();
-      for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).lookAt(link))).accept(name));
+      for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).previewInvite(link))).accept(name));
       const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
       await nudge.waitFor();
       await nudge.getByRole("button", { name: "Not now" }).click();

@@ -12,7 +12,7 @@ import { startRelay, type Relay } from "@conclave/relay";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Home } from "../src/model/home.js";
+import type { OpenHome } from "../src/model/home.js";
 
 const CHROMIUM = "/usr/bin/chromium";
 const EACH = 100;
@@ -21,7 +21,7 @@ const EACH = 100;
 interface Model {
   readonly door: { readonly value: { readonly state: string } };
   readonly rooms: { readonly value: ReadonlyMap<string, { readonly status: { readonly pending: number } }> };
-  home(): Home;
+  home(): OpenHome;
   ensureHome(): Promise<boolean>;
 }
 declare const model: Model;

@@ -14,7 +14,7 @@ export const hello = frame("hello", 1, {
 });
 
 /** The relay's answer to `hello`: always its first frame. */
-export type Welcome = Of<typeof welcome>;
+export type RelayWelcome = Of<typeof welcome>;
 export const welcome = frame("welcome", 128, {
   version: u16,
   /** 32 fresh random bytes: every proof on this connection is bound to them. */

@@ -1,7 +1,7 @@
 import { concatBytes } from "@conclave/codec";
 import { blob, blobState } from "./blob.js";
 import { FrameSet, type DecodedFrames, type FramesOf } from "./frameCodec.js";
-import { welcome, type Welcome } from "./handshake.js";
+import { welcome, type RelayWelcome } from "./handshake.js";
 import { goodbye, inboxChanged, lagged, records, requestsChanged } from "./push.js";
 import { appended, created, done, error, page, roster, subscribed } from "./roomResponse.js";
 import { inbox, posted, requests, slot } from "./slotResponse.js";
@@ -17,7 +17,7 @@ export type Response = FramesOf<typeof RESPONSES>;
 /** What the relay sends without being asked. */
 export type Push = FramesOf<typeof PUSHES>;
 /** Everything the relay sends. */
-export type RelayFrame = Welcome | Response | Push;
+export type RelayFrame = RelayWelcome | Response | Push;
 
 /** The most frames a client reads in one message of the relay. */
 export const MAX_RELAY_FRAMES = 65_536;

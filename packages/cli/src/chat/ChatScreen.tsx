@@ -9,9 +9,9 @@ import type { Suspension } from "./suspension.js";
 import { stopped } from "../terminal/consent.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { complete } from "./completion.js";
-import { composerText, composerWith, EMPTY, type Composer } from "./composer.js";
+import { composerText, composerWith, EMPTY, type ComposerState } from "./composer.js";
 import { keyMeaning, presses, type KeyMeaning } from "./keyboard.js";
-import type { Row, Style } from "./row.js";
+import type { TerminalRow, Style } from "./row.js";
 import { layOut } from "./screen.js";
 import { isSlashCommand, runSlashCommand } from "./runSlashCommand.js";
 import type { SlashHost } from "./slashCommands.js";
@@ -42,7 +42,7 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
   }, [suspension, write]);
   const { setCursorPosition } = useCursor();
   // Several keys can arrive before the next drawing, so what they change lives in refs, not in state.
-  const composer = useRef<Composer>(EMPTY);
+  const composer = useRef<ComposerState>(EMPTY);
   const question = useRef<Question | null>(null);
   const isPasting = useRef(false);
   const scroll = useRef(0);
@@ -96,7 +96,7 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
     redraw();
   };
 
-  const send = (written: Composer): void => {
+  const send = (written: ComposerState): void => {
     const text = composerText(written).trimEnd();
     composer.current = EMPTY;
     scroll.current = 0;
@@ -199,7 +199,7 @@ const COLORS: Readonly<Record<Style, Parameters<typeof Text>[0]>> = {
   name5: { color: "redBright" },
 };
 
-const RowLine = memo(function RowLine({ row }: { readonly row: Row }) {
+const RowLine = memo(function RowLine({ row }: { readonly row: TerminalRow }) {
   return (
     <Text wrap="truncate">
       {row.map(({ text, style }, at) => (

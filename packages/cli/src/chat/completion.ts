@@ -1,11 +1,11 @@
 import type { RoomMember } from "@conclave/client";
 import { safeName } from "../terminal/safeText.js";
 import { graphemes } from "../terminal/displayWidth.js";
-import { composerText, insert, type Composer } from "./composer.js";
+import { composerText, insert, type ComposerState } from "./composer.js";
 import { SLASH_COMMANDS } from "./slashCommands.js";
 
 /** Completes the command or the name before the cursor, as far as it is clear. */
-export function complete(composer: Composer, members: readonly RoomMember[]): Composer {
+export function complete(composer: ComposerState, members: readonly RoomMember[]): ComposerState {
   const before = composerText({ ...composer, characters: composer.characters.slice(0, composer.cursor) });
   const word = /(?:^|\s)@?(\S+)$/u.exec(before)?.[1];
   if (word === undefined) return composer;

@@ -2,40 +2,40 @@ import { displayWidth, graphemes } from "../terminal/displayWidth.js";
 import { safeText } from "../terminal/safeText.js";
 
 /** What is being typed: characters as the reader counts them, and where the cursor stands among them. */
-export interface Composer {
+export interface ComposerState {
   readonly characters: readonly string[];
   readonly cursor: number;
 }
 
-export const EMPTY: Composer = { characters: [], cursor: 0 };
+export const EMPTY: ComposerState = { characters: [], cursor: 0 };
 
-export function composerText({ characters }: Composer): string {
+export function composerText({ characters }: ComposerState): string {
   return characters.join("");
 }
 
-export function composerWith(text: string): Composer {
+export function composerWith(text: string): ComposerState {
   const characters = graphemes(text);
   return { characters, cursor: characters.length };
 }
 
 /** Text typed or pasted, at the cursor. Pasted control characters do not arrive. */
-export function insert({ characters, cursor }: Composer, text: string): Composer {
+export function insert({ characters, cursor }: ComposerState, text: string): ComposerState {
   // Joined anew, so that a combining mark or the second half of an emoji becomes one with what stands before it.
   const before = graphemes(characters.slice(0, cursor).join("") + safeText(text));
   return { characters: [...before, ...characters.slice(cursor)], cursor: before.length };
 }
 
-export function backspace({ characters, cursor }: Composer): Composer {
+export function backspace({ characters, cursor }: ComposerState): ComposerState {
   if (cursor === 0) return { characters, cursor };
   return { characters: [...characters.slice(0, cursor - 1), ...characters.slice(cursor)], cursor: cursor - 1 };
 }
 
-export function deleteForward({ characters, cursor }: Composer): Composer {
+export function deleteForward({ characters, cursor }: ComposerState): ComposerState {
   return { characters: [...characters.slice(0, cursor), ...characters.slice(cursor + 1)], cursor };
 }
 
 /** Deletes back to the beginning of the word. */
-export function deleteWord(composer: Composer): Composer {
+export function deleteWord(composer: ComposerState): ComposerState {
   const { cursor } = moveWord(composer, -1);
   return {
     characters: [...composer.characters.slice(0, cursor), ...composer.characters.slice(composer.cursor)],
@@ -44,7 +44,7 @@ export function deleteWord(composer: Composer): Composer {
 }
 
 /** Deletes back to the beginning of the line. */
-export function deleteToStart(composer: Composer): Composer {
+export function deleteToStart(composer: ComposerState): ComposerState {
   const { cursor } = moveToEdge(composer, -1);
   return {
     characters: [...composer.characters.slice(0, cursor), ...composer.characters.slice(composer.cursor)],
@@ -52,12 +52,12 @@ export function deleteToStart(composer: Composer): Composer {
   };
 }
 
-export function move({ characters, cursor }: Composer, by: number): Composer {
+export function move({ characters, cursor }: ComposerState, by: number): ComposerState {
   return { characters, cursor: Math.min(characters.length, Math.max(0, cursor + by)) };
 }
 
 /** To the next border between a space and a word. */
-export function moveWord({ characters, cursor }: Composer, direction: 1 | -1): Composer {
+export function moveWord({ characters, cursor }: ComposerState, direction: 1 | -1): ComposerState {
   const at = (index: number) => characters[direction === 1 ? index : index - 1];
   let next = cursor;
   while (at(next) !== undefined && /\s/u.test(at(next)!)) next += direction;
@@ -66,7 +66,7 @@ export function moveWord({ characters, cursor }: Composer, direction: 1 | -1): C
 }
 
 /** To the beginning or end of the line of text. */
-export function moveToEdge({ characters, cursor }: Composer, direction: 1 | -1): Composer {
+export function moveToEdge({ characters, cursor }: ComposerState, direction: 1 | -1): ComposerState {
   const at = (index: number) => characters[direction === 1 ? index : index - 1];
   let next = cursor;
   while (at(next) !== undefined && at(next) !== "\n") next += direction;
@@ -74,7 +74,7 @@ export function moveToEdge({ characters, cursor }: Composer, direction: 1 | -1):
 }
 
 /** To the line of text above or below; null when there is none. */
-export function moveLine(composer: Composer, direction: 1 | -1): Composer | null {
+export function moveLine(composer: ComposerState, direction: 1 | -1): ComposerState | null {
   const { characters, cursor } = composer;
   const column = cursor - moveToEdge(composer, -1).cursor;
   const edge = moveToEdge(composer, direction).cursor;
@@ -86,7 +86,7 @@ export function moveLine(composer: Composer, direction: 1 | -1): Composer | null
 
 /** The text broken into lines of at most `columns`, and the line and column where the cursor stands. */
 export function composerLines(
-  { characters, cursor }: Composer,
+  { characters, cursor }: ComposerState,
   columns: number,
 ): { lines: string[]; line: number; column: number } {
   const lines = [""];

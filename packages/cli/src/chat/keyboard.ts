@@ -9,13 +9,13 @@ import {
   moveLine,
   moveToEdge,
   moveWord,
-  type Composer,
+  type ComposerState,
 } from "./composer.js";
 
 /** What a key means: an edit, or something that the screen does. */
 export type KeyMeaning =
-  | { readonly kind: "edit"; readonly composer: Composer }
-  | { readonly kind: "send"; readonly composer: Composer }
+  | { readonly kind: "edit"; readonly composer: ComposerState }
+  | { readonly kind: "send"; readonly composer: ComposerState }
   | {
       readonly kind:
         | "complete"
@@ -35,10 +35,10 @@ const NOTHING: KeyMeaning = { kind: "nothing" };
 /**
  * The meaning of one key press or of a piece of pasted text. Line feeds inside a paste never send anything.
  */
-export function keyMeaning(composer: Composer, input: string, key: Key, isPasting: boolean): KeyMeaning {
+export function keyMeaning(composer: ComposerState, input: string, key: Key, isPasting: boolean): KeyMeaning {
   if (input === "[200~") return { kind: "pasteBegins" };
   if (input === "[201~") return { kind: "pasteEnds" };
-  const edit = (next: Composer): KeyMeaning => ({ kind: "edit", composer: next });
+  const edit = (next: ComposerState): KeyMeaning => ({ kind: "edit", composer: next });
   if (isPasting) return edit(insert(composer, key.return ? "\n" : key.tab ? "    " : input));
   if (key.return) return key.meta || key.shift ? edit(insert(composer, "\n")) : { kind: "send", composer };
   if (key.tab) return { kind: "complete" };
@@ -75,8 +75,8 @@ export function presses(input: string, key: Key): Press[] {
   return pieces.map((piece) => ({ input: piece, key: { ...key, tab: piece === "\t", return: piece === "\r" } }));
 }
 
-function controlKey(composer: Composer, letter: string): KeyMeaning {
-  const edits: Readonly<Record<string, (composer: Composer) => Composer>> = {
+function controlKey(composer: ComposerState, letter: string): KeyMeaning {
+  const edits: Readonly<Record<string, (composer: ComposerState) => ComposerState>> = {
     a: (current) => moveToEdge(current, -1),
     e: (current) => moveToEdge(current, 1),
     b: (current) => move(current, -1),
@@ -95,6 +95,6 @@ function controlKey(composer: Composer, letter: string): KeyMeaning {
   return change === undefined ? NOTHING : { kind: "edit", composer: change(composer) };
 }
 
-function lineOr(moved: Composer | null, otherwise: "recallOlder" | "recallNewer"): KeyMeaning {
+function lineOr(moved: ComposerState | null, otherwise: "recallOlder" | "recallNewer"): KeyMeaning {
   return moved === null ? { kind: otherwise } : { kind: "edit", composer: moved };
 }

@@ -10,18 +10,18 @@ export interface Part {
 }
 
 /** One row of the screen. */
-export type Row = readonly Part[];
+export type TerminalRow = readonly Part[];
 
 export function part(text: string, style: Style = "plain"): Part {
   return { text, style };
 }
 
-export function rowWidth(row: Row): number {
+export function rowWidth(row: TerminalRow): number {
   return row.reduce((width, { text }) => width + displayWidth(text), 0);
 }
 
 /** The row, cut or filled so that it takes exactly `columns`. */
-export function fitRow(row: Row, columns: number): Row {
+export function fitRow(row: TerminalRow, columns: number): TerminalRow {
   const fitted: Part[] = [];
   let left = columns;
   for (const piece of row) {
@@ -39,13 +39,13 @@ export function fitRow(row: Row, columns: number): Row {
 }
 
 /** What is left goes to the left end, what is right to the right end; the left gives way. */
-export function spread(left: Row, right: Row, columns: number): Row {
+export function spread(left: TerminalRow, right: TerminalRow, columns: number): TerminalRow {
   const room = columns - rowWidth(right);
   return room < 4 ? fitRow(left, columns) : [...fitRow(left, room), ...right];
 }
 
 /** The text of a row, without styles. */
-export function rowText(row: Row): string {
+export function rowText(row: TerminalRow): string {
   return row.map(({ text }) => text).join("");
 }
 

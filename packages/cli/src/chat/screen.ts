@@ -8,8 +8,8 @@ import { shownName } from "../session/personView.js";
 import { alarmSentence } from "../session/timelineView.js";
 import { fit, truncate, wrap } from "../terminal/displayWidth.js";
 import { safeName, safeText } from "../terminal/safeText.js";
-import { composerLines, type Composer } from "./composer.js";
-import { fitRow, nameStyle, part, rowWidth, spread, type Row } from "./row.js";
+import { composerLines, type ComposerState } from "./composer.js";
+import { fitRow, nameStyle, part, rowWidth, spread, type TerminalRow } from "./row.js";
 import { timelineRows, type ShownItem } from "./timelineRows.js";
 
 /** Everything that the chat screen shows. */
@@ -19,7 +19,7 @@ export interface ScreenState {
   readonly members: readonly RoomMember[];
   readonly items: readonly ShownItem[];
   readonly labelOf: LabelOf;
-  readonly composer: Composer;
+  readonly composer: ComposerState;
   /** A question that waits for y or n; the composer rests meanwhile. */
   readonly question: string | null;
   readonly showsMembers: boolean;
@@ -29,7 +29,7 @@ export interface ScreenState {
 
 export interface Screen {
   /** Exactly as many as the terminal has lines, each exactly as wide as it has columns. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly TerminalRow[];
   readonly cursor: { readonly x: number; readonly y: number };
   /** The greatest scroll that shows anything more, and the rows of one page. */
   readonly maxScroll: number;
@@ -58,9 +58,9 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
   const scroll = Math.min(state.scroll, maxScroll);
   const end = all.length - scroll;
   const seen = all.slice(Math.max(0, end - height), end);
-  const body = [...Array.from({ length: height - seen.length }, (): Row => []), ...seen];
+  const body = [...Array.from({ length: height - seen.length }, (): TerminalRow => []), ...seen];
   const pane = hasPane ? memberRows(state.members, PANE - 1, height) : [];
-  const rows: Row[] = [
+  const rows: TerminalRow[] = [
     headerRow(state, columns),
     [part("─".repeat(columns), "dim")],
     ...body.map((row, at) =>
@@ -75,9 +75,9 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
   return { rows: shown, cursor: { x: composer.x, y: first + composer.y }, maxScroll, page: Math.max(1, height - 1) };
 }
 
-function headerRow({ title, status, members }: ScreenState, columns: number): Row {
+function headerRow({ title, status, members }: ScreenState, columns: number): TerminalRow {
   const people = `${members.length} ${members.length === 1 ? "person" : "people"}`;
-  const left: Row = [part(` ${safeName(title)}`, "bold"), part(`  ${people}`, "dim")];
+  const left: TerminalRow = [part(` ${safeName(title)}`, "bold"), part(`  ${people}`, "dim")];
   const asking =
     status.requests === 0
       ? []
@@ -87,10 +87,10 @@ function headerRow({ title, status, members }: ScreenState, columns: number): Ro
   return spread(left, isRoomy ? [...asking, fresh] : asking, columns);
 }
 
-function memberRows(members: readonly RoomMember[], columns: number, height: number): Row[] {
+function memberRows(members: readonly RoomMember[], columns: number, height: number): TerminalRow[] {
   const rank = ({ role }: RoomMember) => ROLES.indexOf(role) + 1 || ROLES.length + 1;
   const sorted = [...members].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  const rows = sorted.map((member): Row => {
+  const rows = sorted.map((member): TerminalRow => {
     const mark = member.role === "member" ? "" : member.role;
     const name = truncate(shownName(member) + (member.isYou ? " (you)" : ""), columns - mark.length - 1);
     return spread(
@@ -103,7 +103,7 @@ function memberRows(members: readonly RoomMember[], columns: number, height: num
   return [...rows.slice(0, height - 1), [part(`and ${rows.length - height + 1} more`, "dim")]];
 }
 
-function bannerRows({ status }: ScreenState, columns: number, lines: number): Row[] {
+function bannerRows({ status }: ScreenState, columns: number, lines: number): TerminalRow[] {
   const alarm = status.alarms.at(-1);
   if (alarm === undefined) return [];
   const more = status.alarms.length > 1 ? ` (and ${status.alarms.length - 1} more: /alarms)` : "";
@@ -113,8 +113,8 @@ function bannerRows({ status }: ScreenState, columns: number, lines: number): Ro
     .map((line) => [part(` ${fit(line, columns - 1)}`, "alarm")]);
 }
 
-function statusRow({ status, members }: ScreenState, scroll: number, columns: number): Row {
-  const connection: Row =
+function statusRow({ status, members }: ScreenState, scroll: number, columns: number): TerminalRow {
+  const connection: TerminalRow =
     status.connection === "live"
       ? [part(" ● ", "good"), part("connected", "dim")]
       : [
@@ -122,7 +122,7 @@ function statusRow({ status, members }: ScreenState, scroll: number, columns: nu
           part(status.connection !== "offline" ? "connecting …" : "offline: what you write is kept", "warning"),
         ];
   const standing = standingLine(status, members.length);
-  const extra: Row = [
+  const extra: TerminalRow = [
     ...(status.pending > 0 ? [part(`  ${status.pending} waiting to be sent`, "warning")] : []),
     ...(standing === "" ? [] : [part(`  ${standing}`, "warning")]),
     ...(status.paused === null
@@ -153,7 +153,7 @@ function standingLine({ standing, isConfirmed }: RoomStatus, people: number): st
   }
 }
 
-function composerRows({ composer, question }: ScreenState, columns: number): { rows: Row[]; x: number; y: number } {
+function composerRows({ composer, question }: ScreenState, columns: number): { rows: TerminalRow[]; x: number; y: number } {
   if (question !== null) {
     const text = ` ${safeText(question)} (y/n) `;
     const lines = wrap(text, columns);
@@ -168,6 +168,6 @@ function composerRows({ composer, question }: ScreenState, columns: number): { r
   const start = line < first ? line : first;
   const rows = lines
     .slice(start, start + COMPOSER_LINES)
-    .map((text, at): Row => [part(at + start === 0 ? " > " : "   ", "dim"), part(text)]);
+    .map((text, at): TerminalRow => [part(at + start === 0 ? " > " : "   ", "dim"), part(text)]);
   return { rows, x: 3 + column, y: line - start };
 }

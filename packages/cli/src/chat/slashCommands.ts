@@ -11,7 +11,7 @@ import {
 } from "../commands/proposals.js";
 import { memberTable } from "../commands/members.js";
 import { CliError } from "../cliError.js";
-import type { Progress, RoomSession } from "@conclave/client";
+import type { DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { approveCommand } from "../commands/progress.js";
 import type { ProofOf } from "../documents/alarmDocument.js";
@@ -271,7 +271,7 @@ async function answer(host: SlashHost, answered: Promise<Answered>): Promise<voi
   else host.say(lines.join("\n"));
 }
 
-function tell(host: SlashHost, progress: Progress, sentence: string): void {
+function tell(host: SlashHost, progress: DecisionProgress, sentence: string): void {
   host.say(
     progress.done
       ? sentence

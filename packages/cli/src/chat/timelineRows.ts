@@ -9,7 +9,7 @@ import { fit, truncate, wrap } from "../terminal/displayWidth.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { calendarDay, clockTime } from "../terminal/when.js";
 import { reactionsLine } from "./reactionsLine.js";
-import { nameStyle, part, type Part, type Row, type Style } from "./row.js";
+import { nameStyle, part, type Part, type TerminalRow, type Style } from "./row.js";
 
 /** What this machine says to the person at it, in answer to a slash command: never from anybody else. */
 export interface Notice {
@@ -38,8 +38,8 @@ const SAME_BREATH = 5 * 60 * 1000;
  * RULE: cli.system-lines: every row of a message has a bar before its text, at one column, and no other row has one; so no
  * text, however it is wrapped, can look like a line of the system (attack A79).
  */
-export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout): Row[] {
-  const rows: Row[] = [];
+export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout): TerminalRow[] {
+  const rows: TerminalRow[] = [];
   let day = "";
   let previous: TimelineMessage | null = null;
   for (const item of items) {
@@ -59,9 +59,9 @@ export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout
 }
 
 // Laid out once for each width: the screen is drawn anew at every key.
-const laidOut = new WeakMap<ShownItem, { readonly key: string; readonly rows: readonly Row[] }>();
+const laidOut = new WeakMap<ShownItem, { readonly key: string; readonly rows: readonly TerminalRow[] }>();
 
-function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean): readonly Row[] {
+function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean): readonly TerminalRow[] {
   const isAmbiguous = item.kind === "message" && isAmong(layout.ambiguous, item.message);
   const key = `${layout.columns} ${layout.ambiguous.size > 0} ${isAmbiguous} ${isContinued}`;
   const known = laidOut.get(item);
@@ -86,7 +86,7 @@ function continues(before: TimelineMessage, message: TimelineMessage): boolean {
   return one && other ? equalBytes(one.party, other.party) : one === other;
 }
 
-function messageRows(message: TimelineMessage, { columns, ambiguous }: TimelineLayout, isContinued: boolean): Row[] {
+function messageRows(message: TimelineMessage, { columns, ambiguous }: TimelineLayout, isContinued: boolean): TerminalRow[] {
   const { author, state, answers } = message;
   const [via, note] = [viaOf(message), messageNote(message)];
   // What an outside party says stands in nobody's colour: its member's name only says whose word it is.
@@ -109,7 +109,7 @@ function messageRows(message: TimelineMessage, { columns, ambiguous }: TimelineL
     ...(reactions === "" ? [] : [part(truncate(reactions, width), "dim")]),
   ];
   const lastOfText = lines.length - (reactions === "" ? 1 : 2);
-  const rows: Row[] = lines.map((line, at) => {
+  const rows: TerminalRow[] = lines.map((line, at) => {
     const head: Part[] = isNarrow
       ? [part(" ")]
       : at === 0 && !isContinued
@@ -132,7 +132,7 @@ function nameColumns(ambiguous: ReadonlySet<string>): number {
 function systemRows(
   item: Exclude<ShownItem, { kind: "message" }>,
   { columns, ambiguous, labelOf }: TimelineLayout,
-): Row[] {
+): TerminalRow[] {
   const { text, style, mark } = systemText(item, labelOf);
   const time = timeOf(item);
   const isNarrow = columns < NARROW;

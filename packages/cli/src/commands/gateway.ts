@@ -1,13 +1,13 @@
 import { fromHex } from "@conclave/codec";
 import { CliError, usageError } from "../cliError.js";
 import { askRunning, controlPath, listenForCommands } from "../gateway/controlSocket.js";
-import { carryOut, type Granted, type Wish } from "../gateway/control.js";
+import { performControl, type Granted, type ControlRequest } from "../gateway/control.js";
 import { instructions } from "../gateway/credentials.js";
 import { Gateway } from "../gateway/gateway.js";
 import { serveGateway } from "../gateway/gatewayServer.js";
 import { WAYS } from "../gateway/party.js";
 import { postSealed } from "../gateway/postSealed.js";
-import { Tally } from "../gateway/tally.js";
+import { MessageTally } from "../gateway/tally.js";
 import type { PartyDocument } from "../documents/partyDocument.js";
 import { findRoom } from "../session/home.js";
 import type { CommandContext } from "../program/context.js";
@@ -32,7 +32,7 @@ export async function gatewayAdd(context: CommandContext, label: string): Promis
   const { options, output } = context;
   const way = WAYS.find((each) => each === options["way"]);
   if (!way) throw usageError("There is no such way.", `Ways: ${WAYS.join(", ")}.`);
-  const wish: Wish = { do: "add", label, way, room: context.room, hears: options["hear"] === true };
+  const wish: ControlRequest = { do: "add", label, way, room: context.room, hears: options["hear"] === true };
   const { parties, given, address } = await asked(context, wish);
   const party = parties[0]!;
   const lines = given ? instructions(way, given, address ?? USUAL_ADDRESS) : [];
@@ -82,7 +82,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
   const port = wholeNumber("--port", options["port"], MOST_PORT);
   await withHome(context, "write", async (client) => {
     const gateway = await Gateway.load(client, rate);
-    const tally = new Tally(output);
+    const tally = new MessageTally(output);
     let fail: (error: unknown) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => (fail = reject));
     failed.catch(() => undefined);
@@ -99,7 +99,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
       onFailed: fail,
     });
     const commands = await listenForCommands(controlPath(context.home), async (wish) => ({
-      ...(await carryOut(gateway, wish, (text) => findRoom(client, text).id)),
+      ...(await performControl(gateway, wish, (text) => findRoom(client, text).id)),
       address: server.address,
     }));
     try {
@@ -130,13 +130,13 @@ function copied(): CliError {
 }
 
 /** Asks the gateway that runs on this home; where none does, its part is done here. */
-async function asked(context: CommandContext, wish: Wish): Promise<Granted> {
+async function asked(context: CommandContext, wish: ControlRequest): Promise<Granted> {
   const answer = await askRunning(controlPath(context.home), wish);
   if (answer) return answer;
   return withHome(context, wish.do === "list" ? "stored" : "write", async (client) => {
     const gateway = await Gateway.load(client, USUAL_RATE);
     const granted = {
-      ...(await carryOut(gateway, wish, (text) => findRoom(client, text).id)),
+      ...(await performControl(gateway, wish, (text) => findRoom(client, text).id)),
       address: null,
     };
     if (wish.do === "list") return granted;

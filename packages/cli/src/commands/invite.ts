@@ -1,5 +1,5 @@
 import { isLabel } from "@conclave/protocol";
-import { CLOCK_LIMIT_MS, type Invitation, type RoomSession } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type RoomInvite, type RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { spanOf } from "@conclave/words";
 import { CliError, usageError } from "../cliError.js";
@@ -123,7 +123,7 @@ const AHEAD = (span: string) =>
   `the room's own time is ${span} ahead of this machine's clock: somebody decided something by a clock that was ahead.\n` +
   "  Links end by the room's time; this one lasts as long as you asked for.";
 
-function whoMayUse({ uses, limit, mode, notAfter, label }: Invitation): string {
+function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
   const left = limit - uses;
   const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
   const what = mode === "ask" ? "ask to join" : "join at once";

@@ -1,4 +1,4 @@
-import type { Progress, RoomSession } from "@conclave/client";
+import type { DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
 import { outcomeDocument } from "../documents/agreementDocument.js";
@@ -9,7 +9,7 @@ import { otherCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 
 /** Reports an action that was done, or that waits for the approval of others. */
-export function reportProgress(output: Output, progress: Progress, sentence: string, document: object): void {
+export function reportProgress(output: Output, progress: DecisionProgress, sentence: string, document: object): void {
   if (!progress.done) process.exitCode = EXIT.waiting;
   output.result({ ...document, ...outcomeDocument(progress) }, (paint) =>
     progress.done
@@ -25,7 +25,7 @@ export function reportProgress(output: Output, progress: Progress, sentence: str
 }
 
 /** What others type who agree. */
-export function approveCommand({ actionHash }: Extract<Progress, { readonly done: false }>): string {
+export function approveCommand({ actionHash }: Extract<DecisionProgress, { readonly done: false }>): string {
   return otherCommand("approve", toHex(actionHash).slice(0, SHOWN_ID));
 }
 

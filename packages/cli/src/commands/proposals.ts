@@ -1,4 +1,4 @@
-import type { JoinRequest, OpenProposal, Progress, RoomSession } from "@conclave/client";
+import type { RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { ANSWER_MS, decidedBy, seen } from "../room/decide.js";
@@ -17,7 +17,7 @@ export interface Answered {
   /** What to say of it; with `progress`, once it is done. */
   readonly lines: readonly [string, ...string[]];
   /** Null where nothing waits for others. */
-  readonly progress: Progress | null;
+  readonly progress: DecisionProgress | null;
 }
 
 /** How another command is typed where the answer was given: in a terminal, or in the chat. */
@@ -44,7 +44,7 @@ export async function approveProposal(room: RoomSession, given: string, door: Do
 export async function admitNamed(
   room: RoomSession,
   given: string,
-): Promise<Answered & { readonly progress: Progress }> {
+): Promise<Answered & { readonly progress: DecisionProgress }> {
   const request = findRequest(orThrow(await room.requests(), room), given);
   const progress = await seen(room, orThrow(await room.admit(request.id), room, decidingError));
   const lines = [`${safeName(request.name)} is in the room.`] as const;
@@ -56,7 +56,7 @@ export async function denyNamed(room: RoomSession, given: string): Promise<Answe
   return await deny(room, findRequest(orThrow(await room.requests(), room), given));
 }
 
-async function deny(room: RoomSession, request: JoinRequest): Promise<Answered> {
+async function deny(room: RoomSession, request: RoomJoinRequest): Promise<Answered> {
   orThrow(await room.decline(request.id), room, (problem, relay) =>
     problem.kind === "unreachable" ? unknownError(problem, relay) : problemError(problem, relay),
   );
@@ -111,7 +111,7 @@ export async function withdrawProposal(room: RoomSession, given: string, door: D
 }
 
 /** "Alice proposes to remove Bob (1 of 2)": what waits, as something that has not happened. */
-export function proposes(room: RoomSession, proposal: OpenProposal): string {
+export function proposes(room: RoomSession, proposal: RoomProposal): string {
   const { by, approvedBy, need } = proposal;
   const who = by.isYou ? "You propose" : `${safeName(by.name)} proposes`;
   return `${who} to ${safeLine(proposalSummary(room, proposal))} (${approvedBy.length} of ${need})`;
@@ -121,12 +121,12 @@ const wanted = (given: string) => given.trim().toLowerCase();
 const isLong = (given: string) => wanted(given).length >= 4;
 
 /** The open proposals whose id begins so: at least four characters. */
-function proposalsCalled(room: RoomSession, given: string): OpenProposal[] {
+function proposalsCalled(room: RoomSession, given: string): RoomProposal[] {
   if (!isLong(given)) return [];
   return room.proposals().filter(({ actionHash }) => toHex(actionHash).startsWith(wanted(given)));
 }
 
-function theOne(room: RoomSession, named: readonly OpenProposal[], given: string, door: Door): OpenProposal {
+function theOne(room: RoomSession, named: readonly RoomProposal[], given: string, door: Door): RoomProposal {
   const [proposal, ...others] = named;
   if (!proposal) {
     const hint = `To see what waits for agreement:  ${door("requests")}`;

@@ -1,4 +1,4 @@
-import type { JoinRequest, NamedPerson, OpenProposal, RoomSession } from "@conclave/client";
+import type { RoomJoinRequest, NamedPerson, RoomProposal, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { proposalDocument, requestDocument } from "../documents/agreementDocument.js";
 import type { CommandContext } from "../program/context.js";
@@ -34,7 +34,7 @@ export async function requests(context: CommandContext): Promise<void> {
   });
 }
 
-function requestLines(request: JoinRequest, paint: Paint): string[] {
+function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
   const { name, invite, time, note, words, approvedBy, approvalsNeeded } = request;
   const id = requestName(request);
   const noteLines = note === "" ? [] : safeText(note).split("\n");
@@ -49,7 +49,7 @@ function requestLines(request: JoinRequest, paint: Paint): string[] {
   ];
 }
 
-function proposalLines(room: RoomSession, proposal: OpenProposal, paint: Paint): string[] {
+function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint): string[] {
   const { actionHash, by, approvedBy, declinedBy } = proposal;
   const id = toHex(actionHash).slice(0, SHOWN_ID);
   const names = (people: readonly NamedPerson[]) => people.map(({ name }) => safeName(name)).join(", ");

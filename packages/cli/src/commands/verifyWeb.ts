@@ -1,9 +1,9 @@
 import { usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { comparePages, type ComparedFile, type Comparison } from "../pages/comparePages.js";
-import { fetchFile } from "../pages/hostedPages.js";
+import { fetchHostedFile } from "../pages/hostedPages.js";
 import { shortHash } from "../pages/pageManifest.js";
-import { isSignedBy, SIGNATURE } from "../pages/pageSignature.js";
+import { isPageSignedBy, SIGNATURE } from "../pages/pageSignature.js";
 import type { CommandContext } from "../program/context.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine } from "../terminal/safeText.js";
@@ -75,8 +75,8 @@ function verdict(
 }
 
 async function isSigned(base: URL, signer: string, build: string): Promise<boolean> {
-  const { status, bytes } = await fetchFile(base, SIGNATURE, 1024);
-  return status === 200 && isSignedBy(signer, build, Buffer.from(bytes).toString("utf8"));
+  const { status, bytes } = await fetchHostedFile(base, SIGNATURE, 1024);
+  return status === 200 && isPageSignedBy(signer, build, Buffer.from(bytes).toString("utf8"));
 }
 
 function name({ path }: ComparedFile): string {

@@ -1,4 +1,4 @@
-import type { JoinRequest, OpenProposal, Progress, RoomSession } from "@conclave/client";
+import type { RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { requestName } from "../room/requestName.js";
 import { proposalSummary, subjectOf } from "../session/decisionView.js";
@@ -50,12 +50,12 @@ export interface ProposalDocument {
   readonly need: number;
 }
 
-export function outcomeDocument(progress: Progress): OutcomeDocument {
+export function outcomeDocument(progress: DecisionProgress): OutcomeDocument {
   if (progress.done) return { done: true };
   return { done: false, proposal: toHex(progress.actionHash), approved: progress.have, needed: progress.need };
 }
 
-export function requestDocument(request: JoinRequest): JoinRequestDocument {
+export function requestDocument(request: RoomJoinRequest): JoinRequestDocument {
   return {
     id: requestName(request),
     name: request.name,
@@ -71,7 +71,7 @@ export function requestDocument(request: JoinRequest): JoinRequestDocument {
   };
 }
 
-export function proposalDocument(room: RoomSession, proposal: OpenProposal): ProposalDocument {
+export function proposalDocument(room: RoomSession, proposal: RoomProposal): ProposalDocument {
   const { actionHash, action, by, approvedBy, declinedBy, have, need } = proposal;
   const subject = subjectOf(room, proposal);
   return {

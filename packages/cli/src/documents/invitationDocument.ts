@@ -1,4 +1,4 @@
-import type { Invitation } from "@conclave/client";
+import type { RoomInvite } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { type PersonDocument, personDocument } from "./personDocument.js";
 
@@ -16,7 +16,7 @@ export interface InvitationDocument {
   readonly isOpen: boolean;
 }
 
-export function invitationDocument(invitation: Invitation): InvitationDocument {
+export function invitationDocument(invitation: RoomInvite): InvitationDocument {
   const { inviteId, label, mode, role, createdBy, uses, limit, notAfter, isOpen } = invitation;
   const [id, creator] = [toHex(inviteId), personDocument(createdBy)];
   return { id, label, mode, role, createdBy: creator, uses, limit, expires: notAfter, isOpen };

@@ -1,4 +1,4 @@
-import type { Admission, NamedPerson, RoomMember } from "@conclave/client";
+import type { JoinedBy, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { admissionSentence, shownTag } from "../session/personView.js";
 
@@ -58,7 +58,7 @@ export function memberDocument(member: RoomMember): MemberDocument {
   return { ...personDocument(member), role, devices, since, admission, isLookalike, checked };
 }
 
-function admissionDocument(admission: Admission | null): AdmissionDocument {
+function admissionDocument(admission: JoinedBy | null): AdmissionDocument {
   const text = admissionSentence(admission);
   const nothing = { how: "unknown", by: null, approvedBy: [], invite: null, text } as const;
   switch (admission?.how) {

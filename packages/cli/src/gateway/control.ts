@@ -5,7 +5,7 @@ import type { Gateway } from "./gateway.js";
 import type { Party } from "./party.js";
 
 /** What a command asks of the gateway of a home. */
-export type Wish =
+export type ControlRequest =
   | { readonly do: "list" }
   | {
       readonly do: "add";
@@ -25,9 +25,9 @@ export interface Granted {
 }
 
 /** Does what a command asks. `roomNamed`: the id of the room that a text names. @throws CliError */
-export async function carryOut(
+export async function performControl(
   gateway: Gateway,
-  wish: Wish,
+  wish: ControlRequest,
   roomNamed: (text: string | null) => Uint8Array,
 ): Promise<Omit<Granted, "address">> {
   switch (wish.do) {

@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { CliError, type ErrorDocument } from "../cliError.js";
-import type { Granted, Wish } from "./control.js";
+import type { Granted, ControlRequest } from "./control.js";
 
 const LONGEST_LINE_BYTES = 64 * 1024;
 const PATIENCE_MS = 20_000;
@@ -18,14 +18,14 @@ export function controlPath(home: string): string {
  * Answers commands that come to the socket at `path`, one each connection. The home's lock is held, so a socket that is
  * there already is left over from a process that was killed.
  */
-export async function listenForCommands(path: string, carryOut: (wish: Wish) => Promise<Granted>): Promise<Server> {
+export async function listenForCommands(path: string, carryOut: (wish: ControlRequest) => Promise<Granted>): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     socket.on("error", () => socket.destroy());
     void lineOf(socket).then(
       async (line) => {
-        const answer = await carryOut(JSON.parse(line) as Wish).catch((error: unknown) => {
+        const answer = await carryOut(JSON.parse(line) as ControlRequest).catch((error: unknown) => {
           if (error instanceof CliError) return error.toDocument();
           throw error;
         });
@@ -43,7 +43,7 @@ export async function listenForCommands(path: string, carryOut: (wish: Wish) => 
 }
 
 /** What the gateway that runs on this home answers, or null when none runs. @throws CliError what it refused with */
-export async function askRunning(path: string, wish: Wish): Promise<Granted | null> {
+export async function askRunning(path: string, wish: ControlRequest): Promise<Granted | null> {
   const socket = createConnection(path);
   socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error("the gateway does not answer")));
   try {

@@ -2,13 +2,13 @@ import { toHex } from "@conclave/codec";
 import type { Credentials } from "../documents/partyDocument.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import type { Party } from "./party.js";
-import { keyOf } from "./partyKeys.js";
+import { partyKeyOf } from "./partyKeys.js";
 
 /** The keys that a party needs, and no more. */
 export function credentialsOf(party: Party): Credentials {
   const id = toHex(party.id);
-  const key = (use: Parameters<typeof keyOf>[1]) => keyOf(party, use).toString("hex");
-  const token = keyOf(party, "token").toString("base64url");
+  const key = (use: Parameters<typeof partyKeyOf>[1]) => partyKeyOf(party, use).toString("hex");
+  const token = partyKeyOf(party, "token").toString("base64url");
   const paths = { mac: "/in", sealed: "/in", github: `/github/${id}`, token: `/slack/${id}/${token}` };
   return {
     party: id,

@@ -1,8 +1,8 @@
 import { fromHex } from "@conclave/codec";
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { githubText, objectOf } from "./githubText.js";
-import type { Party, Way } from "./party.js";
-import { keyOf } from "./partyKeys.js";
+import type { Party, PartyDirection } from "./party.js";
+import { partyKeyOf } from "./partyKeys.js";
 import { openPacket, readPacket } from "./sealedPacket.js";
 
 /** A request as it came to one of the doors. */
@@ -74,7 +74,7 @@ function openMac(
   const party = partyAt(find, id, use === "in" ? ["mac"] : ["mac", "sealed"]);
   // RULE: gateway.mac-covers: direction, counter and body are under one MAC, each told apart from the next (attack A133).
   const signed = Buffer.concat([Buffer.from(`${use}\n${digits}\n`), body]);
-  if (!isMac(keyOf(party ?? NOBODY, "mac"), signed, mac) || !party || !Number.isSafeInteger(counter)) return null;
+  if (!isMac(partyKeyOf(party ?? NOBODY, "mac"), signed, mac) || !party || !Number.isSafeInteger(counter)) return null;
   return { party, counter, digest: hash(fromHex(mac.toLowerCase())), text: textOf(body) };
 }
 
@@ -83,7 +83,7 @@ function openSealed(find: (id: Uint8Array) => Party | null, body: Uint8Array): H
   if (!packet) return null;
   const found = find(packet.party);
   const party = found?.way === "sealed" ? found : null;
-  const opened = openPacket(keyOf(party ?? NOBODY, "sealed"), packet);
+  const opened = openPacket(partyKeyOf(party ?? NOBODY, "sealed"), packet);
   if (!opened || !party) return null;
   return { party, counter: packet.counter, digest: hash(body), text: textOf(opened) };
 }
@@ -95,7 +95,7 @@ function openGithub(
   const party = partyAt(find, id, ["github"]);
   const [, mac = ""] = SIGNATURE.exec(signature) ?? [];
   // GitHub takes its secret as text: the key in hexadecimal digits.
-  const secret = Buffer.from(keyOf(party ?? NOBODY, "github").toString("hex"));
+  const secret = Buffer.from(partyKeyOf(party ?? NOBODY, "github").toString("hex"));
   if (!isMac(secret, body, mac) || !party) return null;
   // The delivery's id is not signed: what tells two deliveries apart is what they say.
   return { party, counter: null, digest: hash(fromHex(mac.toLowerCase())), text: githubText(event, body) };
@@ -106,14 +106,14 @@ function openToken(
   { party: id, token, body }: Extract<Knock, { way: "token" }>,
 ): Heard | null {
   const party = partyAt(find, id, ["token"]);
-  const wanted = keyOf(party ?? NOBODY, "token").toString("base64url");
+  const wanted = partyKeyOf(party ?? NOBODY, "token").toString("base64url");
   if (!timingSafeEqual(hash(Buffer.from(wanted)), hash(Buffer.from(token))) || !party) return null;
   const payload = objectOf(body);
   const text = typeof payload?.["text"] === "string" ? textOf(Buffer.from(payload["text"])) : null;
   return { party, counter: null, digest: null, text };
 }
 
-function partyAt(find: (id: Uint8Array) => Party | null, id: string, ways: readonly Way[]): Party | null {
+function partyAt(find: (id: Uint8Array) => Party | null, id: string, ways: readonly PartyDirection[]): Party | null {
   const party = PARTY.test(id) ? find(fromHex(id.toLowerCase())) : null;
   return party && ways.includes(party.way) ? party : null;
 }

@@ -10,7 +10,7 @@ import { safeName } from "../terminal/safeText.js";
 import { type Knock, open, openHearing } from "./door.js";
 import { decodeParty, decodeTaken, encodeParty, PARTIES_PREFIX, type Party, partyKey, takenPrefix } from "./party.js";
 import { PartyDesk, type Taken } from "./partyDesk.js";
-import { Rate } from "./rate.js";
+import { RateLimiter } from "./rate.js";
 
 /** So many parties may write into one room. */
 const MOST_PARTIES = 256;
@@ -140,7 +140,7 @@ export class Gateway {
 
   private keep(party: Party, packets: ConstructorParameters<typeof PartyDesk>[1]): void {
     const room = () => this.roomOf(party);
-    this.desks.set(toHex(party.id), new PartyDesk(party, packets, new Rate(this.ratePerMinute), room));
+    this.desks.set(toHex(party.id), new PartyDesk(party, packets, new RateLimiter(this.ratePerMinute), room));
   }
 
   private async tell(

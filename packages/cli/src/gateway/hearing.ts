@@ -2,7 +2,7 @@ import { decodeFileCard, decodeVia, type RoomSession, type TimelineMessage } fro
 import { equalBytes } from "@conclave/codec";
 import { createCipheriv, createHmac, randomBytes } from "node:crypto";
 import type { Party } from "./party.js";
-import { keyOf } from "./partyKeys.js";
+import { partyKeyOf } from "./partyKeys.js";
 
 const PAGE = 100;
 const decoder = new TextDecoder();
@@ -41,9 +41,9 @@ function encrypted(party: Party, n: number, text: string): string {
   // RULE: gateway.fresh-iv: a message that is asked for twice, and was edited in between, never meets the same key stream
   // (attack A133).
   const iv = randomBytes(16);
-  const cipher = createCipheriv("aes-256-ctr", keyOf(party, "hear-encrypt"), iv);
+  const cipher = createCipheriv("aes-256-ctr", partyKeyOf(party, "hear-encrypt"), iv);
   const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]).toString("base64");
   const parts = [String(n), iv.toString("hex"), ciphertext];
-  const mac = createHmac("sha256", keyOf(party, "hear-mac")).update(parts.join("\n")).digest("hex");
+  const mac = createHmac("sha256", partyKeyOf(party, "hear-mac")).update(parts.join("\n")).digest("hex");
   return [parts[0], parts[1], mac, parts[2]].join(" ");
 }

@@ -3,7 +3,7 @@ import { PARTY_ID_BYTES } from "@conclave/protocol";
 
 /** How a party proves that a request is its own. Numbers are stored: never change the order. */
 export const WAYS = ["mac", "sealed", "github", "token"] as const;
-export type Way = (typeof WAYS)[number];
+export type PartyDirection = (typeof WAYS)[number];
 
 /** An outside party: a build server, a sensor, a script. It has one secret, one door and one room. */
 export interface Party {
@@ -11,7 +11,7 @@ export interface Party {
   /** 32 random bytes; every key of the party is derived from them. */
   readonly secret: Uint8Array;
   readonly label: string;
-  readonly way: Way;
+  readonly way: PartyDirection;
   readonly roomId: Uint8Array;
   /** It gets the room's messages after this place of the log; null where it has no right to hear. */
   readonly hearsFrom: number | null;

@@ -4,7 +4,7 @@ import { encodeVia } from "@conclave/protocol";
 import { createHash, randomBytes } from "node:crypto";
 import type { Heard } from "./door.js";
 import { encodeParty, encodeTaken, type Party, partyKey, takenKey, type TakenPacket } from "./party.js";
-import type { Rate } from "./rate.js";
+import type { RateLimiter } from "./rate.js";
 
 /** So many packets of a party are known again when they come once more. */
 const REMEMBERED = 1024;
@@ -35,7 +35,7 @@ export class PartyDesk {
   constructor(
     private current: Party,
     packets: readonly TakenPacket[],
-    private readonly rate: Rate,
+    private readonly rate: RateLimiter,
     private readonly room: () => RoomSession | null,
   ) {
     for (const packet of packets) this.remember(packet);

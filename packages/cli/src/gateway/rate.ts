@@ -1,7 +1,7 @@
 const MS_PER_MINUTE = 60_000;
 
 /** How often something may happen: `perMinute`, and so many at once. By a clock that nobody can set. */
-export class Rate {
+export class RateLimiter {
   private left: number;
   private at: number;
 

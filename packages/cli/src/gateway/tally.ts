@@ -7,7 +7,7 @@ const EVERY_MS = 60_000;
 const NOBODY = "unknown";
 
 /** What came of packets, told once a minute where there were any: by whom and how many, never what they said. */
-export class Tally {
+export class MessageTally {
   private counts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
 

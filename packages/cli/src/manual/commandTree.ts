@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { everyCommand, nameOf } from "../program/commandNames.js";
+import { everyCommand, commandNameOf } from "../program/commandNames.js";
 
 /** An option as help shows it. */
 export interface ManualOption {
@@ -38,7 +38,7 @@ export function commandTree(program: Command): {
 }
 
 function manualOf(command: Command): ManualCommand {
-  const name = nameOf(command);
+  const name = commandNameOf(command);
   return {
     name,
     group: (command.parent?.parent ? command.parent : command).helpGroup().replace(/:$/u, ""),

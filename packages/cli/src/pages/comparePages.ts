@@ -1,5 +1,5 @@
 import type { BuiltPages } from "./builtPages.js";
-import { fetchFile, type HostedFile } from "./hostedPages.js";
+import { fetchHostedFile, type HostedFile } from "./hostedPages.js";
 import { MANIFEST, MANIFEST_LIMIT, readManifest, sha256 } from "./pageManifest.js";
 
 /** How one file of a host compares with the same file here. */
@@ -26,17 +26,17 @@ export interface Comparison {
 
 /** Fetches everything that the host serves of a web client, and compares it with `ours`. */
 export async function comparePages(base: URL, ours: BuiltPages): Promise<Comparison> {
-  const hosted = await fetchFile(base, MANIFEST, MANIFEST_LIMIT);
+  const hosted = await fetchHostedFile(base, MANIFEST, MANIFEST_LIMIT);
   const manifest = hosted.status === 200 ? readManifest(hosted.bytes) : null;
   const expected = new Map(ours.manifest.files.map(({ path, sha256: hash, size }) => [path, { hash, size }]));
   const files: ComparedFile[] = [compared(ours, base, MANIFEST, hosted, ours.manifest.build)];
   for (const [path, { hash, size }] of expected) {
-    const file = await fetchFile(base, path, size);
+    const file = await fetchHostedFile(base, path, size);
     files.push(compared(ours, base, path, file, hash));
   }
   // What browsers load is the folder; "index.html" under its own name could be another file.
   const size = expected.get("index.html")?.size ?? 0;
-  const start = await fetchFile(base, "", Math.max(4 * size, 65_536));
+  const start = await fetchHostedFile(base, "", Math.max(4 * size, 65_536));
   files.unshift(compared(ours, base, "", start, expected.get("index.html")?.hash ?? ""));
   for (const { path, sha256: theirs } of manifest?.files ?? []) {
     if (!expected.has(path)) files.push({ path, state: "extra", ours: null, theirs, headers: [] });

@@ -19,7 +19,7 @@ const AS_BROWSER = {
  * Fetches one file of a host, reading at most `limit` bytes and one more.
  * @throws CliError `UNREACHABLE` (exit 3) when the host does not answer.
  */
-export async function fetchFile(base: URL, path: string, limit: number): Promise<HostedFile> {
+export async function fetchHostedFile(base: URL, path: string, limit: number): Promise<HostedFile> {
   try {
     const response = await fetch(new URL(path, base), {
       headers: AS_BROWSER,

@@ -20,7 +20,7 @@ export function signBuild(seed: Uint8Array, build: string): string {
 }
 
 /** Whether `text` is a signature of this build by `signer` (64 hexadecimal digits). */
-export function isSignedBy(signer: string, build: string, text: string): boolean {
+export function isPageSignedBy(signer: string, build: string, text: string): boolean {
   const signed = parse(text);
   if (signed?.signer !== signer) return false;
   return nodeCrypto.ed25519Verify(fromHex(signer), signedText(build), fromHex(signed.signature));

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /** A command's name as it is typed: `room new`. */
-export function nameOf(command: Command): string {
-  const above = command.parent?.parent ? `${nameOf(command.parent)} ` : "";
+export function commandNameOf(command: Command): string {
+  const above = command.parent?.parent ? `${commandNameOf(command.parent)} ` : "";
   return `${above}${command.name()}`;
 }
 

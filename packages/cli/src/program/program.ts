@@ -6,7 +6,7 @@ import { noteSelection, withProgramName } from "../terminal/nextCommand.js";
 import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
-import { everyCommand, nameOf } from "./commandNames.js";
+import { everyCommand, commandNameOf } from "./commandNames.js";
 import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./context.js";
 import { addHelpCommands, VERSION } from "./helpCommands.js";
@@ -53,14 +53,14 @@ export function buildProgram(writers: Writers): Command {
   addHelpCommands(program.commandsGroup("Help:"));
   program.hook("preAction", (_, command) => {
     noteSelection(command.optsWithGlobals());
-    command.setOptionValue(COMMAND_NAME, nameOf(command));
+    command.setOptionValue(COMMAND_NAME, commandNameOf(command));
   });
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput(writers);
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
     // Who made a mistake in a command sees how it is meant.
     if (command.commands.length === 0)
-      command.showHelpAfterError(`Usage:  conclave ${nameOf(command)} ${command.usage()}`);
+      command.showHelpAfterError(`Usage:  conclave ${commandNameOf(command)} ${command.usage()}`);
   }
   return program;
 }

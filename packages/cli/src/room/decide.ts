@@ -1,4 +1,4 @@
-import type { Decision, Invitation, Progress, RoomSession } from "@conclave/client";
+import type { Decision, RoomInvite, DecisionProgress, RoomSession } from "@conclave/client";
 import { usualMode } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
@@ -12,12 +12,12 @@ import { orThrow } from "./orThrow.js";
 export const ANSWER_MS = 12_000;
 
 /** Takes a decision, or proposes it. @throws CliError that says what became of it. */
-export async function decide(room: RoomSession, action: Action): Promise<Progress> {
+export async function decide(room: RoomSession, action: Action): Promise<DecisionProgress> {
   return await seen(room, orThrow(await room.decide(action), room, decidingError));
 }
 
 /** What others have to agree to is told when they can see it. */
-export async function seen(room: RoomSession, progress: Progress, what: Stored = "proposal"): Promise<Progress> {
+export async function seen(room: RoomSession, progress: DecisionProgress, what: Stored = "proposal"): Promise<DecisionProgress> {
   if (!progress.done) await flushed(room, what, ANSWER_MS);
   return progress;
 }
@@ -46,8 +46,8 @@ export interface InviteWish {
 }
 
 /** What came of it: with an invitation and its link, or neither where others have to agree first. */
-export type Made = { readonly progress: Progress; readonly isReady: boolean } & (
-  { readonly invitation: Invitation; readonly link: string } | { readonly invitation: null; readonly link: null }
+export type Made = { readonly progress: DecisionProgress; readonly isReady: boolean } & (
+  { readonly invitation: RoomInvite; readonly link: string } | { readonly invitation: null; readonly link: null }
 );
 
 /** Makes an invite. @throws CliError */

@@ -1,4 +1,4 @@
-import type { Invitation, JoinRequest, RoomMember, RoomSession } from "@conclave/client";
+import type { RoomInvite, RoomJoinRequest, RoomMember, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { shownTag } from "../session/personView.js";
@@ -19,13 +19,13 @@ export function findMember(room: RoomSession, text: string): RoomMember {
 }
 
 /** Somebody who asks to be let in, by name or by the request's. */
-export function findRequest(requests: readonly JoinRequest[], text: string): JoinRequest {
-  const named = (request: JoinRequest) => ({ id: requestName(request), name: request.name, tag: shownTag(request) });
+export function findRequest(requests: readonly RoomJoinRequest[], text: string): RoomJoinRequest {
+  const named = (request: RoomJoinRequest) => ({ id: requestName(request), name: request.name, tag: shownTag(request) });
   return findOne("request", text, requests, named);
 }
 
 /** An open invite by its label or id; `what` it is called where there is none. */
-export function findInvite(what: string, open: readonly Invitation[], text: string): Invitation {
+export function findInvite(what: string, open: readonly RoomInvite[], text: string): RoomInvite {
   return findOne(what, text, open, ({ inviteId, label }) => ({
     id: toHex(inviteId),
     name: label ?? toHex(inviteId),

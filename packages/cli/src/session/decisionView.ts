@@ -1,4 +1,4 @@
-import type { Decision, NamedPerson, OpenProposal, Right, RoomSession } from "@conclave/client";
+import type { Decision, NamedPerson, RoomProposal, Right, RoomSession } from "@conclave/client";
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Action } from "@conclave/protocol";
 import { decision as did } from "@conclave/words/en/decision";
@@ -17,13 +17,13 @@ export function labelsOf(room: RoomSession): LabelOf {
 }
 
 /** Whom a proposal is about, if that is somebody in the room. */
-export function subjectOf(room: RoomSession, { action }: Pick<OpenProposal, "action">): NamedPerson | null {
+export function subjectOf(room: RoomSession, { action }: Pick<RoomProposal, "action">): NamedPerson | null {
   if (!("person" in action)) return null;
   return room.members().find(({ person }) => equalBytes(person, action.person)) ?? null;
 }
 
 /** What a proposal would do, as something that has not happened: `remove Bob`. */
-export function proposalSummary(room: RoomSession, proposal: Pick<OpenProposal, "action">): string {
+export function proposalSummary(room: RoomSession, proposal: Pick<RoomProposal, "action">): string {
   return proposalPhrase(proposal.action, subjectOf(room, proposal)?.name ?? null, labelsOf(room));
 }
 

@@ -1,4 +1,4 @@
-import type { Client, Invited, Result, RoomSession } from "@conclave/client";
+import type { Client, InvitePreview, Result, RoomSession } from "@conclave/client";
 import { isGone, readGivenLink } from "@conclave/client/pure";
 import { toHex, utf8Bytes } from "@conclave/codec";
 import { CliError } from "../cliError.js";
@@ -52,7 +52,7 @@ export async function foundRoom(client: Client, { title, name, preset, relay, pe
 }
 
 /** Reads what an invite leads to, and checks all of it; sends nothing about us. @throws CliError */
-export async function lookAt(client: Client, link: string): Promise<Invited> {
+export async function lookAt(client: Client, link: string): Promise<InvitePreview> {
   const given = readGivenLink(link);
   const relay = given.ok ? webAddress(given.link.relay) : null;
   if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
@@ -60,14 +60,14 @@ export async function lookAt(client: Client, link: string): Promise<Invited> {
 }
 
 /** A person who was removed while this home was closed learns of it first, and may then come back by a new link. */
-async function lookedAt(client: Client, link: string): Promise<Result<Invited>> {
-  const looked = await client.lookAt(link);
+async function lookedAt(client: Client, link: string): Promise<Result<InvitePreview>> {
+  const looked = await client.previewInvite(link);
   if (looked.ok || looked.problem.kind !== "already_here") return looked;
   const given = readGivenLink(link);
   const room = given.ok ? client.room(given.link.roomId) : null;
   await room?.synced(PATIENCE_MS);
   if (room?.status().standing === "asking") throw askedAlready(toHex(room.id));
-  return room && isGone(room.status().standing) ? client.lookAt(link) : looked;
+  return room && isGone(room.status().standing) ? client.previewInvite(link) : looked;
 }
 
 /** What a person takes an invite with. */
@@ -81,7 +81,7 @@ export interface Acceptance {
 /** Takes the place (direct: a member at once) or asks for it. @throws CliError */
 export async function accept(
   client: Client,
-  invited: Invited,
+  invited: InvitePreview,
   { name, note, isLast }: Acceptance,
 ): Promise<RoomSession> {
   const joined = await invited.accept(name.trim(), note, { isLast });

@@ -4,7 +4,7 @@ import {
   decodeVia,
   type FileCard,
   type GatewayParty,
-  type Quote,
+  type QuotedMessage,
   type TimelineMessage,
   type ViaMessage,
 } from "@conclave/client";
@@ -48,7 +48,7 @@ export function messageNote({ author, edited, deleted, late, authorGone }: Timel
 }
 
 /** The beginning of a message that another one answers. */
-export function quoteText({ deleted, text }: Quote): string {
+export function quoteText({ deleted, text }: QuotedMessage): string {
   return deleted ? "(deleted)" : text;
 }
 

@@ -1,4 +1,4 @@
-import type { Admission, NamedPerson, RoomMember } from "@conclave/client";
+import type { JoinedBy, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { safeName } from "../terminal/safeText.js";
 
@@ -13,7 +13,7 @@ export function shownName(member: Pick<RoomMember, "name" | "tag" | "isLookalike
 }
 
 /** How a member came into the room. */
-export function admissionSentence(admission: Admission | null): string {
+export function admissionSentence(admission: JoinedBy | null): string {
   switch (admission?.how) {
     case undefined:
       return "came in before this device did";

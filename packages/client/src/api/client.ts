@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.js";
 import type { Lock } from "../ports/lock.js";
 import type { Storage } from "../ports/storage.js";
 import type { Transport } from "../ports/transport.js";
-import type { Invited } from "./invitePreview.js";
+import type { InvitePreview } from "./invitePreview.js";
 import type { Result } from "./problem.js";
 import type { Marks } from "./person.js";
 import type { ProgramRecords } from "./programRecords.js";
@@ -91,7 +91,7 @@ export interface Client {
   /** Founds a room. Resolves when the relay has it. */
   createRoom(options: RoomOptions): Promise<Result<RoomSession>>;
   /** Reads what an invite leads to, and checks the room's whole history. Sends nothing about us and stores nothing. */
-  lookAt(link: string): Promise<Result<Invited>>;
+  previewInvite(link: string): Promise<Result<InvitePreview>>;
   /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
   forget(roomId: Uint8Array): Promise<void>;
   /** Connects all rooms, when it was opened without. */

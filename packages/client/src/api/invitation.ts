@@ -21,11 +21,11 @@ export interface InviteOptions {
 
 /** What came of making an invite. */
 export interface InviteMade {
-  readonly progress: Progress;
+  readonly progress: DecisionProgress;
   /** Names it among the invitations, once it is there. */
   readonly inviteId: Uint8Array;
   /** Null where it was proposed only. */
-  readonly invitation: Invitation | null;
+  readonly invitation: RoomInvite | null;
   /** The link to hand on; null where it was proposed only, or no `host` was named. */
   readonly link: string | null;
   /** Whether its link works by now; else it does as soon as this home is connected again. False where it was proposed only. */
@@ -33,7 +33,7 @@ export interface InviteMade {
 }
 
 /** An invite, as the roster has it and this home knows it. */
-export interface Invitation {
+export interface RoomInvite {
   readonly inviteId: Uint8Array;
   /** What this home calls it; null for other people's invites. */
   readonly label: string | null;
@@ -53,7 +53,7 @@ export interface Invitation {
 }
 
 /** Somebody who asks to be let in. */
-export interface JoinRequest {
+export interface RoomJoinRequest {
   /** The relay's number: the name of the request in `admit` and `decline`. */
   readonly id: number;
   readonly person: Uint8Array;
@@ -80,7 +80,7 @@ export interface JoinRequest {
 }
 
 /** An action that waits for approvals. */
-export interface OpenProposal {
+export interface RoomProposal {
   /** Names it in `approve`. */
   readonly actionHash: Uint8Array;
   readonly action: Action;
@@ -102,7 +102,7 @@ export interface OpenProposal {
 }
 
 /** What came of a decision. */
-export type Progress =
+export type DecisionProgress =
   | { readonly done: true; readonly seq: number }
   /** More people must agree: it was proposed to the room, or this device's yes was added. */
   | { readonly done: false; readonly actionHash: Uint8Array; readonly have: number; readonly need: number };

@@ -4,7 +4,7 @@ import type { Result } from "./problem.js";
 import type { RoomSession } from "./roomSession.js";
 
 /** What an invite leads to, with the whole history of the room checked, before anything was sent or stored. */
-export interface Invited {
+export interface InvitePreview {
   readonly roomId: Uint8Array;
   readonly title: string;
   /** The relay's address, as the room's charter says. */

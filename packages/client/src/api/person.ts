@@ -10,14 +10,14 @@ export interface NamedPerson {
   readonly tag: string;
   readonly isYou: boolean;
   /** You have compared their fingerprint: how, and when. Holds for the person, in every room. */
-  readonly checked: Mark | null;
+  readonly checked: PersonCheck | null;
 }
 
 /** By what a person was checked: words read aloud, a QR code, or digits. */
 export type CheckedBy = "words" | "qr" | "digits";
 
 /** That a person was checked. */
-export interface Mark {
+export interface PersonCheck {
   readonly how: CheckedBy;
   /** By this device's clock (ms). */
   readonly time: number;
@@ -28,11 +28,11 @@ export interface Marks {
   /** Marks a person (their identity key) as checked. Resolves when that is durable. */
   mark(person: Uint8Array, how: CheckedBy): Promise<void>;
   unmark(person: Uint8Array): Promise<void>;
-  markOf(person: Uint8Array): Mark | null;
+  markOf(person: Uint8Array): PersonCheck | null;
 }
 
 /** By what right a person is in the room. */
-export type Admission =
+export type JoinedBy =
   | { readonly how: "founded" }
   /** They took a place with an invite, which is itself a decision of somebody. */
   | {
@@ -58,7 +58,7 @@ export interface RoomMember extends NamedPerson {
   readonly since: number | null;
   /** The number of the decision that let them in. */
   readonly joinedSeq: number;
-  readonly admission: Admission | null;
+  readonly admission: JoinedBy | null;
   /** Somebody else in the room has a name that looks the same: show the tag. */
   readonly isLookalike: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import type { Decision } from "./decision.js";
-import type { Invitation, InviteMade, InviteOptions, JoinRequest, OpenProposal, Progress } from "./invitation.js";
+import type { RoomInvite, InviteMade, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
 import type { Result } from "./problem.js";
@@ -12,7 +12,7 @@ import type { Returning, RoomStatus, Settled } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
 
 /** A message to be sent. The room adds who, when and where. */
-export interface Post {
+export interface NewMessage {
   /**
    * 16 random bytes; made here when left out. Who does not learn what became of a post (its tab or thread died) posts it
    * again with the same id: it is there once.
@@ -70,7 +70,7 @@ export interface RoomSession {
    */
   synced(timeout: number): Promise<Result<void>>;
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
-  post(post: Post): Promise<Result<TimelineMessage>>;
+  post(post: NewMessage): Promise<Result<TimelineMessage>>;
   /** Posts a text. */
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
   /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
@@ -119,10 +119,10 @@ export interface RoomSession {
   mute(isMuted: boolean): Promise<void>;
 
   /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
-  decide(action: Action | { readonly type: "rekey" }): Promise<Result<Progress>>;
-  proposals(): readonly OpenProposal[];
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress>>;
+  proposals(): readonly RoomProposal[];
   /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
-  approve(actionHash: Uint8Array): Promise<Result<Progress>>;
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>>;
   /**
    * Says no to somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` takes it back.
    * `refused` with `unknown_proposal`: it is not open any more.
@@ -141,7 +141,7 @@ export interface RoomSession {
   powersAs(person: Uint8Array, role: Role): Powers | null;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade>>;
-  invitations(): readonly Invitation[];
+  invitations(): readonly RoomInvite[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
   /** Whether the recovery words alone bring this person back; null for who is no owner: others have to be let in again. */
@@ -150,7 +150,7 @@ export interface RoomSession {
    * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever
    * wishes it (`Client.wantReturn`). `unknown` where it is not to be had.
    */
-  prepareReturn(): Promise<Result<Progress>>;
+  prepareReturn(): Promise<Result<DecisionProgress>>;
   /**
    * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for who joined,
    * links that are out of step, the own way back. Resolves when nothing is left to do, or after `timeout` ms; at once where
@@ -160,8 +160,8 @@ export interface RoomSession {
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
-  requests(): Promise<Result<readonly JoinRequest[]>>;
-  admit(requestId: number): Promise<Result<Progress>>;
+  requests(): Promise<Result<readonly RoomJoinRequest[]>>;
+  admit(requestId: number): Promise<Result<DecisionProgress>>;
   /**
    * Says no: the request goes from the relay, and the person is told who said so, in a signed answer that only they can read.
    * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.

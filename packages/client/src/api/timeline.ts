@@ -24,7 +24,7 @@ export interface TimelineMessage extends MessageContent {
   /** In the order of their first use. */
   readonly reactions: readonly Reaction[];
   /** What it answers; null where it answers nothing, or something that this device never had (`ref` tells which). */
-  readonly answers: Quote | null;
+  readonly answers: QuotedMessage | null;
   /** Its text names you with an @. */
   readonly mentionsYou: boolean;
 }
@@ -60,7 +60,7 @@ export interface Reaction {
 }
 
 /** The beginning of a message that another one answers. */
-export interface Quote {
+export interface QuotedMessage {
   readonly id: Uint8Array;
   readonly author: NamedPerson;
   readonly kind: string;

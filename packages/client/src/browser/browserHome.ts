@@ -8,7 +8,7 @@ import { IndexedDbStorage } from "./indexedDbStorage.js";
 import { SealedStorage } from "./sealedStorage.js";
 import { StorageError } from "./storageError.js";
 import { isSecret, type Secret } from "./vault/secret.js";
-import { type HomeState, look, storeOf } from "./vault/homeState.js";
+import { type HomeState, readHomeState, storeOf } from "./vault/homeState.js";
 import { Vault } from "./vault/vault.js";
 import type { VaultStore } from "./vault/vaultStore.js";
 import { makeVolume, openVolume, type Volume } from "./vault/volume.js";
@@ -120,7 +120,7 @@ class HomeOpener {
   ) {}
 
   async open(intent: HomeIntent): Promise<OpenedHome> {
-    const { current, state, making } = await look(this.store);
+    const { current, state, making } = await readHomeState(this.store);
     if (making !== null) await this.store.drop(making);
     if (intent.kind === "open") return this.openCurrent(current, state.state, intent.secret, null);
     // RULE: vault.no-quiet-start: where a home was, a new person begins only after the old one is given up by name (attack A102).
@@ -216,7 +216,7 @@ function absence(state: HomeState["state"]): "none" | "keys_missing" {
 }
 
 async function dropSetAside(store: VaultStore): Promise<void> {
-  const { current } = await look(store);
+  const { current } = await readHomeState(store);
   if (!current) return;
   for (const id of await store.volumes()) if (id !== current.id) await store.drop(id);
 }

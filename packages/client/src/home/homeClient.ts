@@ -12,7 +12,7 @@ import {
 } from "@conclave/protocol";
 import { readGivenLink } from "../link/givenLink.js";
 import { invitedRoom } from "./invitedRoom.js";
-import { problemOf, readInvite } from "../joining/readInvite.js";
+import { problemOf, previewSlot } from "../joining/readInvite.js";
 import { readReturn } from "../joining/readReturn.js";
 import type { HeldLock } from "../ports/lock.js";
 import { whyLate } from "../work/hindrance.js";
@@ -23,7 +23,7 @@ import { endingOf } from "../store/phase.js";
 import { readRoomMeta } from "../store/readRoomMeta.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../api/client.js";
-import type { Invited } from "../api/invitePreview.js";
+import type { InvitePreview } from "../api/invitePreview.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../api/search.js";
@@ -188,13 +188,13 @@ export class HomeClient implements Client {
     return opened;
   }
 
-  async lookAt(text: string): Promise<Result<Invited>> {
+  async previewInvite(text: string): Promise<Result<InvitePreview>> {
     const given = readGivenLink(text);
     if (!given.ok) return failed({ kind: "link", fault: given.fault });
     return this.lookInto(given.link);
   }
 
-  private async lookInto(link: InviteLink): Promise<Result<Invited>> {
+  private async lookInto(link: InviteLink): Promise<Result<InvitePreview>> {
     const known = this.sessions.get(toHex(link.roomId));
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
@@ -202,7 +202,7 @@ export class HomeClient implements Client {
     const asked = known ? await this.askedAfterAll(known, link) : null;
     if (asked) return failed(asked);
     const read = await connection.use(UNTIL_REACHED, async () => {
-      const found = await readInvite(this.ports, connection, link);
+      const found = await previewSlot(this.ports, connection, link);
       // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
       const wantsReturn = found.ok ? memberOf(found.value.roster, this.person) !== null : isAnswered(found.problem);
       return (wantsReturn ? await readReturn(this.ports, connection, link, this.self.identity.seed) : null) ?? found;

@@ -1,12 +1,12 @@
 import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
-import { DeedLog } from "../store/deedLog.js";
+import { DecisionLog } from "../store/deedLog.js";
 import { whyLate } from "../work/hindrance.js";
 import { RoomKeys } from "../store/homeKey.js";
 import type { LiveSession } from "../room/liveSession.js";
 import type { Phase } from "../store/phase.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import type { ClientPorts } from "../api/client.js";
-import type { Invited } from "../api/invitePreview.js";
+import type { InvitePreview } from "../api/invitePreview.js";
 import type { Marks } from "../api/person.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
@@ -35,9 +35,9 @@ export function invitedRoom(
   person: Uint8Array,
   preview: RoomPreview,
   home: JoinHome,
-): Invited {
+): InvitePreview {
   const { roster, invite, confirmedAt, deeds } = preview;
-  const log = new DeedLog(ports.crypto, new RoomKeys(roster.roomId), []);
+  const log = new DecisionLog(ports.crypto, new RoomKeys(roster.roomId), []);
   for (const deed of deeds) log.take(deed, 0);
   const sight: RoomSight = {
     ports,

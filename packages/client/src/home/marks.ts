@@ -1,10 +1,10 @@
 import { choice, encode, stored, struct, toHex, u53 } from "@conclave/codec";
 import { MARKS_PREFIX } from "../store/homeKey.js";
 import type { ClientPorts } from "../api/client.js";
-import type { CheckedBy, Mark, Marks } from "../api/person.js";
+import type { CheckedBy, PersonCheck, Marks } from "../api/person.js";
 
 // Numbers are stored: never change one.
-const layout = struct<Mark>({ how: choice<CheckedBy>({ words: 0, qr: 1, digits: 2 }), time: u53 });
+const layout = struct<PersonCheck>({ how: choice<CheckedBy>({ words: 0, qr: 1, digits: 2 }), time: u53 });
 
 /**
  * Whom the person of this home has checked.
@@ -12,7 +12,7 @@ const layout = struct<Mark>({ how: choice<CheckedBy>({ words: 0, qr: 1, digits: 
  * RULE: client.mark-by-key: a mark is on an identity key, never on a name, which anybody can take (attack A77).
  */
 export class HomeMarks implements Marks {
-  private readonly marks = new Map<string, Mark>();
+  private readonly marks = new Map<string, PersonCheck>();
 
   constructor(
     private readonly ports: Pick<ClientPorts, "storage" | "clock">,
@@ -26,12 +26,12 @@ export class HomeMarks implements Marks {
     }
   }
 
-  markOf(person: Uint8Array): Mark | null {
+  markOf(person: Uint8Array): PersonCheck | null {
     return this.marks.get(toHex(person)) ?? null;
   }
 
   async mark(person: Uint8Array, how: CheckedBy): Promise<void> {
-    const mark: Mark = { how, time: this.ports.clock.now() };
+    const mark: PersonCheck = { how, time: this.ports.clock.now() };
     await this.ports.storage.commit([{ put: keyOf(person), value: encode(mark, layout.write) }]);
     this.marks.set(toHex(person), mark);
     this.changed();

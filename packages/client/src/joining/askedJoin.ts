@@ -15,7 +15,7 @@ import type { JoinEnding, OwnRequest } from "../store/phase.js";
 import type { Sync } from "../work/sync.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
-import { readInvite, readRosterLog } from "./readInvite.js";
+import { previewSlot, readRosterLog } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
 
 /** How often one looks whether there still is somebody to answer: nothing tells when an invite ends. */
@@ -184,7 +184,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
   /** Somebody said no: who has the right to is read anew from the room's own history. */
   private async takeNo(blob: Uint8Array): Promise<boolean> {
     const link = this.link;
-    const preview = link && (await readInvite(this.state.ports, this.connection, link));
+    const preview = link && (await previewSlot(this.state.ports, this.connection, link));
     if (!preview?.ok) return false;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
     if (!no.ok) return false;

@@ -13,7 +13,7 @@ import type { Sync } from "../work/sync.js";
 import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
-import { readInvite } from "./readInvite.js";
+import { previewSlot } from "./readInvite.js";
 import { proveSlot } from "./slotProof.js";
 
 const MOST_ATTEMPTS = 12;
@@ -66,7 +66,7 @@ export class DirectJoin extends Worker {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const link = parseLink(join.link);
     if (!link) return this.fail({ kind: "link", fault: "changed" });
-    const preview = await readInvite(this.state.ports, this.connection, link);
+    const preview = await previewSlot(this.state.ports, this.connection, link);
     if (!preview.ok) {
       const { problem } = preview;
       if (problem.kind === "unreachable") return;

@@ -31,7 +31,7 @@ const MOST_PAGES = 4096;
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
  * itself gives, stores nothing. The newest version of the slot that holds counts.
  */
-export async function readInvite(
+export async function previewSlot(
   ports: JoinPorts,
   connection: RelayConnection,
   link: InviteLink,

@@ -2,7 +2,7 @@ import { type InviteLink, MOST_RETURNS, returnSecret, type RoomPreview } from "@
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 import type { Result } from "../api/problem.js";
-import { readInvite } from "./readInvite.js";
+import { previewSlot } from "./readInvite.js";
 
 /**
  * Looks whether this person made an invite to return to the room of a link, any link of it, also one that is over: the room's
@@ -16,7 +16,7 @@ export async function readReturn(
 ): Promise<Result<RoomPreview> | null> {
   for (let number = 0; number < MOST_RETURNS; number++) {
     const secret = returnSecret(ports.crypto, seed, link.roomId, number);
-    const read = await readInvite(ports, connection, { ...link, secret });
+    const read = await previewSlot(ports, connection, { ...link, secret });
     if (read.ok) return read;
     // One that is closed was revoked, and another may have followed it; one that never was ends the row.
     if (read.problem.kind !== "relay" || read.problem.error !== "slot_closed") return null;

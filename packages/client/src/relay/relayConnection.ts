@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import type { Push, Request, Welcome } from "@conclave/wire";
+import type { Push, Request, RelayWelcome } from "@conclave/wire";
 import type { Clock } from "../ports/clock.js";
 import type { Transport } from "../ports/transport.js";
 import type { Answer, RequestBody } from "./answer.js";
@@ -25,7 +25,7 @@ const HOPELESS = 3;
 export class RelayConnection {
   /** Counts connections: what was proved or sent with another number was on another connection. */
   number = 0;
-  private greeting: Welcome | null = null;
+  private greeting: RelayWelcome | null = null;
   private readonly link: RelayLink;
   private readonly users = new Set<ConnectionUser>();
   private readonly topics = new Map<string, ConnectionUser>();
@@ -57,7 +57,7 @@ export class RelayConnection {
   }
 
   /** What the relay said when it was reached; null while there is no connection. */
-  get welcome(): Welcome | null {
+  get welcome(): RelayWelcome | null {
     return this.greeting;
   }
 
@@ -96,7 +96,7 @@ export class RelayConnection {
    * Uses the connection for one piece of work, once it stands; null when it does not within `timeout` ms, or when attempts
    * fail one after the other: somebody waits for this.
    */
-  async use<T>(timeout: number, work: (welcome: Welcome) => Promise<T>): Promise<T | null> {
+  async use<T>(timeout: number, work: (welcome: RelayWelcome) => Promise<T>): Promise<T | null> {
     let begin: () => void = () => undefined;
     const online = () => {
       begin();
@@ -107,7 +107,7 @@ export class RelayConnection {
     };
     const user: ConnectionUser = { topic: null, online, offline: () => undefined, late, push: () => undefined };
     if (!this.greeting) this.link.nudge();
-    const welcome = await new Promise<Welcome | null>((resolve) => {
+    const welcome = await new Promise<RelayWelcome | null>((resolve) => {
       const cancel = this.clock.setTimer(timeout, () => {
         resolve(null);
       });

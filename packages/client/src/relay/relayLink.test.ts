@@ -6,7 +6,7 @@ import {
   type ClientFrame,
   type RelayFrame,
   type Request,
-  type Welcome,
+  type RelayWelcome,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../memory/manualClock.js";
@@ -15,7 +15,7 @@ import type { RequestBody } from "./answer.js";
 import { RelayLink } from "./relayLink.js";
 
 const id = (fill: number) => new Uint8Array(32).fill(fill);
-const welcome: Welcome = {
+const welcome: RelayWelcome = {
   type: "welcome",
   version: VERSIONS[0]!,
   challenge: id(1),

@@ -9,7 +9,7 @@ import {
   type RelayFrame,
   type Request,
   type Response,
-  type Welcome,
+  type RelayWelcome,
 } from "@conclave/wire";
 import type { CancelTimer, Clock } from "../ports/clock.js";
 import { MAX_FRAME, type Connection, type Transport } from "../ports/transport.js";
@@ -22,7 +22,7 @@ export type LinkState = "stopped" | "offline" | "connecting" | "online";
 /** What a link tells its owner. */
 export interface LinkEvents {
   /** A new connection stands: every proof and subscription has to be made anew. */
-  online(welcome: Welcome): void;
+  online(welcome: RelayWelcome): void;
   /** The connection is lost; the link tries again by itself. */
   offline(): void;
   /** What {@link RelayLink.isLate} or {@link RelayLink.failures} says has changed. */
@@ -61,7 +61,7 @@ export class RelayLink {
   private isSlow = false;
   private cancelLate: CancelTimer = () => undefined;
   private connection: Connection | null = null;
-  private welcome: Welcome | null = null;
+  private welcome: RelayWelcome | null = null;
   private readonly pending = new Map<number, Pending>();
   private queue: Uint8Array[] = [];
   private flushing = false;
@@ -210,7 +210,7 @@ export class RelayLink {
     }
   }
 
-  private greeted(welcome: Welcome): void {
+  private greeted(welcome: RelayWelcome): void {
     if (this.welcome || chooseVersion([welcome.version]) === null) {
       this.fail();
       return;

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import type { Action, Rejection } from "@conclave/protocol";
-import type { Progress } from "../api/invitation.js";
+import type { DecisionProgress } from "../api/invitation.js";
 import { done, failed, type Result } from "../api/problem.js";
 import type { RoomState } from "../work/roomState.js";
 
@@ -17,8 +17,8 @@ export async function afterYes(
   hash: Uint8Array,
   said: Result<void>,
   since: number,
-  decide: (action: Action) => Promise<Result<Progress>>,
-): Promise<Result<Progress>> {
+  decide: (action: Action) => Promise<Result<DecisionProgress>>,
+): Promise<Result<DecisionProgress>> {
   const hadSaid = !said.ok && said.problem.kind === "refused" && said.problem.rejection.code === "already_so";
   if (!said.ok && !hadSaid) return said;
   const proposal = state.room?.proposals().find((each) => equalBytes(each.actionHash, hash));

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { inviteLink } from "@conclave/protocol";
-import type { InviteMade, InviteOptions, Progress } from "../api/invitation.js";
+import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
 import { done, failed, type Result } from "../api/problem.js";
 import { invitationsOf } from "../timeline/roomView.js";
 import type { Wish } from "../work/decisions.js";
@@ -8,10 +8,10 @@ import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 
 /** Makes an invite: its secret is stored first, then it is decided, then its slot is put, so that the link works. */
-export async function createInvite(
+export async function makeInvite(
   engine: RoomEngine,
   options: InviteOptions,
-  decide: (wish: Wish) => Promise<Result<Progress>>,
+  decide: (wish: Wish) => Promise<Result<DecisionProgress>>,
 ): Promise<Result<InviteMade>> {
   const { state } = engine;
   const { label, role = "member", notAfter, mode } = options;

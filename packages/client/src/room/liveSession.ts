@@ -17,11 +17,11 @@ import { isAmendment } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
-import type { Invitation, InviteOptions, JoinRequest, OpenProposal, Progress } from "../api/invitation.js";
+import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
-import { proposalsOf, requestView } from "../timeline/requestView.js";
-import type { Post, RoomSession } from "../api/roomSession.js";
+import { roomProposalsOf, requestView } from "../timeline/requestView.js";
+import type { NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../api/status.js";
@@ -34,8 +34,8 @@ import type { Wish } from "../work/decisions.js";
 import { afterYes } from "./approving.js";
 import { ended, hindering, hindrance, whyLate } from "../work/hindrance.js";
 import { recordWrites } from "../store/homeRecords.js";
-import { createInvite, linkOf } from "./inviting.js";
-import { foundBy, leave, pageOf, stay, toldOf } from "./leaving.js";
+import { makeInvite, linkOf } from "./inviting.js";
+import { foundBy, sayFarewell, pageOf, stay, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
@@ -112,7 +112,7 @@ export class LiveSession implements RoomSession {
     ref = null,
     body,
     records = [],
-  }: Post): Promise<Result<TimelineMessage>> {
+  }: NewMessage): Promise<Result<TimelineMessage>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
@@ -250,11 +250,11 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  decide(action: Wish): Promise<Result<Progress>> {
+  decide(action: Wish): Promise<Result<DecisionProgress>> {
     return this.decideSince(action, this.state.room?.roster.seq ?? 0);
   }
 
-  private async decideSince(action: Wish, since: number): Promise<Result<Progress>> {
+  private async decideSince(action: Wish, since: number): Promise<Result<DecisionProgress>> {
     const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
@@ -268,7 +268,7 @@ export class LiveSession implements RoomSession {
     wish: Wish,
     request: protocol.JoinRequest | null,
     since = this.state.room?.roster.seq ?? 0,
-  ): Promise<Result<Progress>> {
+  ): Promise<Result<DecisionProgress>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const decided = await this.engine.decisions.decide(wish, { request, isAsked: true, since });
@@ -276,11 +276,11 @@ export class LiveSession implements RoomSession {
     return decided;
   }
 
-  proposals(): readonly OpenProposal[] {
-    return proposalsOf(this.state);
+  proposals(): readonly RoomProposal[] {
+    return roomProposalsOf(this.state);
   }
 
-  async approve(actionHash: Uint8Array): Promise<Result<Progress>> {
+  async approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
     const since = this.state.room?.roster.seq ?? 0;
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
     return afterYes(this.state, actionHash, approved, since, (action) => this.decideSince(action, since));
@@ -317,10 +317,10 @@ export class LiveSession implements RoomSession {
   }
 
   createInvite(options: InviteOptions) {
-    return createInvite(this.engine, options, (wish) => this.decide(wish));
+    return makeInvite(this.engine, options, (wish) => this.decide(wish));
   }
 
-  invitations(): readonly Invitation[] {
+  invitations(): readonly RoomInvite[] {
     return invitationsOf(this.state);
   }
 
@@ -333,7 +333,7 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, room.linkOf(NO_SECRET));
   }
 
-  async prepareReturn(): Promise<Result<Progress>> {
+  async prepareReturn(): Promise<Result<DecisionProgress>> {
     const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const { action } = this.engine.returns;
@@ -361,14 +361,14 @@ export class LiveSession implements RoomSession {
     return linkOf(this.state, inviteId, host);
   }
 
-  async requests(): Promise<Result<readonly JoinRequest[]>> {
+  async requests(): Promise<Result<readonly RoomJoinRequest[]>> {
     const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const listed = await this.engine.requests.list();
     return listed.ok ? done(listed.value.flatMap((each) => requestView(this.state, each) ?? [])) : listed;
   }
 
-  async admit(requestId: number): Promise<Result<Progress>> {
+  async admit(requestId: number): Promise<Result<DecisionProgress>> {
     const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
     if (!listed.ok) return listed;
     const opened = this.engine.requests.find(requestId);
@@ -386,7 +386,7 @@ export class LiveSession implements RoomSession {
   }
 
   leave(): Promise<Result<void>> {
-    return leave(this.engine);
+    return sayFarewell(this.engine);
   }
 
   stay(): Promise<Result<void>> {

@@ -13,7 +13,7 @@ import { JoinRequests } from "../work/joinRequests.js";
 import { endingOf, type Phase } from "../store/phase.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
 import type { RoomState } from "../work/roomState.js";
-import { Sender } from "../work/sender.js";
+import { MessageSender } from "../work/sender.js";
 import { SlotKeeper } from "../work/slotKeeper.js";
 import { Sync } from "../work/sync.js";
 import { Waiting } from "../work/waiting.js";
@@ -26,7 +26,7 @@ const UNTIL_SLOTS = 10_000;
 export class RoomEngine implements ConnectionUser, RoomWork {
   readonly topic: Uint8Array;
   readonly sync: Sync;
-  readonly sender: Sender;
+  readonly sender: MessageSender;
   readonly decisions: Decisions;
   readonly slots: SlotKeeper;
   readonly requests: JoinRequests;
@@ -55,7 +55,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
     this.sync = new Sync(this);
-    this.sender = new Sender(this, this.sync, proof, lockedOut);
+    this.sender = new MessageSender(this, this.sync, proof, lockedOut);
     this.decisions = new Decisions(this, proof);
     this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
     this.requests = new JoinRequests(this, this.sync, proof);

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.js";
 import { systemClock } from "../ports/system.js";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
-import type { Invited } from "../api/invitePreview.js";
+import type { InvitePreview } from "../api/invitePreview.js";
 import { done, failed, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { CLIENT_CALLS, type HomeCalls, ROOM_CALLS } from "./homeCalls.js";
@@ -22,7 +22,7 @@ type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>
  */
 export class HomeHost {
   private readonly feeds = new Map<RoomKey, RoomFeed>();
-  private readonly tickets = new Map<number, Invited>();
+  private readonly tickets = new Map<number, InvitePreview>();
   private lastTicket = 0;
   private readonly transfers: Transfers;
   private readonly stopWatching: () => void;
@@ -115,7 +115,7 @@ export class HomeHost {
   }
 
   private async lookAt(link: string): Promise<Result<InvitedView>> {
-    const looked = await this.client.lookAt(link);
+    const looked = await this.client.previewInvite(link);
     if (!looked.ok) return looked;
     const ticket = ++this.lastTicket;
     this.tickets.set(ticket, looked.value);

@@ -1,8 +1,8 @@
 import type { RoomKey } from "./roomKey.js";
 import type { Fingerprint, Policy } from "@conclave/protocol";
 import type { Decision } from "../api/decision.js";
-import type { Invitation, OpenProposal } from "../api/invitation.js";
-import type { Invited } from "../api/invitePreview.js";
+import type { RoomInvite, RoomProposal } from "../api/invitation.js";
+import type { InvitePreview } from "../api/invitePreview.js";
 import type { RoomMember } from "../api/person.js";
 import type { Powers } from "../api/powers.js";
 import type { Returning, RoomStatus } from "../api/status.js";
@@ -43,8 +43,8 @@ export interface RoomDetail {
   readonly powers: Powers | null;
   /** Its people, roles and rules stay as they are for ever. */
   readonly isSealed: boolean;
-  readonly proposals: readonly OpenProposal[];
-  readonly invitations: readonly Invitation[];
+  readonly proposals: readonly RoomProposal[];
+  readonly invitations: readonly RoomInvite[];
   /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */
   readonly returning: Returning | null;
   /** 60 digits each; null where we are no member. */
@@ -53,7 +53,7 @@ export interface RoomDetail {
 }
 
 /** What an invite leads to, with a ticket to go on with (`accept`). */
-export interface InvitedView extends Omit<Invited, "accept"> {
+export interface InvitedView extends Omit<InvitePreview, "accept"> {
   readonly ticket: number;
 }
 

@@ -13,7 +13,7 @@ import {
   u8,
   versioned,
 } from "@conclave/codec";
-import { actionHash, actionLayout, type Deed, openLeafCert, type Role } from "@conclave/protocol";
+import { actionHash, actionLayout, type DecisionRecord, openLeafCert, type Role } from "@conclave/protocol";
 import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -21,14 +21,14 @@ import type { Transaction } from "./transaction.js";
 
 /** A deed, where it is in the log, and the role that its author had. */
 export interface LoggedDeed {
-  readonly deed: Deed;
+  readonly deed: DecisionRecord;
   /** 0 for what happened before this device was here. */
   readonly n: number;
   readonly role: Role | null;
 }
 
 /** All that was decided in a room since its founding, with the names and roles of then. */
-export class DeedLog {
+export class DecisionLog {
   readonly entries: LoggedDeed[] = [];
   private readonly names = new Map<string, string>();
   private readonly roles = new Map<string, Role>();
@@ -47,7 +47,7 @@ export class DeedLog {
   }
 
   /** Adds a deed that is not here yet. */
-  add(tx: Transaction, deed: Deed, n: number): LoggedDeed {
+  add(tx: Transaction, deed: DecisionRecord, n: number): LoggedDeed {
     tx.put(this.keys.deed(deed.seq), encode({ ...deed, n }, layout.write));
     return this.take(deed, n);
   }
@@ -97,7 +97,7 @@ export class DeedLog {
   }
 
   /** Adds a deed that is not to be stored, or is already. */
-  take(deed: Deed, n: number): LoggedDeed {
+  take(deed: DecisionRecord, n: number): LoggedDeed {
     const entry: LoggedDeed = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
     this.entries.push(entry);
     this.follow(entry);
@@ -142,7 +142,7 @@ export class DeedLog {
 
 const layout = versioned(
   1,
-  struct<Deed & { readonly n: number }>({
+  struct<DecisionRecord & { readonly n: number }>({
     seq: u53,
     hash: opaque(),
     n: u53,

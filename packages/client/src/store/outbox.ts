@@ -8,7 +8,7 @@ import { messageLayout } from "./storedMessage.js";
 import type { Transaction } from "./transaction.js";
 
 /** A message that is not in the log yet, as far as this device knows. */
-export interface Outgoing {
+export interface QueuedMessage {
   readonly order: number;
   readonly content: MessageContent;
   /** When the person wrote it (ms). */
@@ -17,7 +17,7 @@ export interface Outgoing {
   readonly sealed: { readonly message: Message; readonly append: Append } | null;
 }
 
-const layout = struct<Outgoing>({
+const layout = struct<QueuedMessage>({
   order: u53,
   content: struct<MessageContent>({ id: opaque(), kind: text(), ref: optional(opaque()), body: opaque() }),
   time: u53,
@@ -29,7 +29,7 @@ const layout = struct<Outgoing>({
  * ciphertext before that is sent, and goes out when the log shows it: so a crash loses none and doubles none.
  */
 export class Outbox {
-  private entries: Outgoing[] = [];
+  private entries: QueuedMessage[] = [];
   private nextOrder = 1;
   private readonly unstored = new Set<number>();
 
@@ -41,22 +41,22 @@ export class Outbox {
     this.nextOrder = (this.entries.at(-1)?.order ?? 0) + 1;
   }
 
-  get all(): readonly Outgoing[] {
+  get all(): readonly QueuedMessage[] {
     return this.entries;
   }
 
   /** Those that a person has sent, in whatever way. */
-  get visible(): readonly Outgoing[] {
+  get visible(): readonly QueuedMessage[] {
     return this.entries.filter(({ content }) => !isSilent(content.kind));
   }
 
   /** Those that a timeline shows as lines. */
-  get lines(): readonly Outgoing[] {
+  get lines(): readonly QueuedMessage[] {
     return this.visible.filter(({ content }) => !isAmendment(content.kind));
   }
 
   /** Those that do something to another message. */
-  get acts(): readonly Outgoing[] {
+  get acts(): readonly QueuedMessage[] {
     return this.entries.filter(({ content }) => isAmendment(content.kind));
   }
 
@@ -64,7 +64,7 @@ export class Outbox {
    * Whether the entry is stored as it is. RULE: client.store-first: one that is not is never sent: a crash would bring the
    * key back that it is encrypted with (docs/protocol.md §9, attack A64).
    */
-  isStored(entry: Outgoing): boolean {
+  isStored(entry: QueuedMessage): boolean {
     return !this.unstored.has(entry.order);
   }
 
@@ -72,31 +72,31 @@ export class Outbox {
     return this.entries.length;
   }
 
-  find(id: Uint8Array): Outgoing | undefined {
+  find(id: Uint8Array): QueuedMessage | undefined {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 
-  add(tx: Transaction, content: MessageContent, time: number, sealed: Outgoing["sealed"] = null): Outgoing {
-    const entry: Outgoing = { order: this.nextOrder++, content, time, sealed };
+  add(tx: Transaction, content: MessageContent, time: number, sealed: QueuedMessage["sealed"] = null): QueuedMessage {
+    const entry: QueuedMessage = { order: this.nextOrder++, content, time, sealed };
     this.entries.push(entry);
     this.store(tx, entry);
     return entry;
   }
 
   /** The entry was encrypted (anew): stored in the transaction that stores the ratchet's step. */
-  seal(tx: Transaction, entry: Outgoing, sealed: NonNullable<Outgoing["sealed"]>): Outgoing {
-    const next: Outgoing = { ...entry, sealed };
+  seal(tx: Transaction, entry: QueuedMessage, sealed: NonNullable<QueuedMessage["sealed"]>): QueuedMessage {
+    const next: QueuedMessage = { ...entry, sealed };
     this.entries[this.entries.indexOf(entry)] = next;
     this.store(tx, next);
     return next;
   }
 
-  remove(tx: Transaction, entry: Outgoing): void {
+  remove(tx: Transaction, entry: QueuedMessage): void {
     this.entries = this.entries.filter((other) => other !== entry);
     tx.delete(this.keys.outgoing(entry.order));
   }
 
-  private store(tx: Transaction, entry: Outgoing): void {
+  private store(tx: Transaction, entry: QueuedMessage): void {
     tx.put(this.keys.outgoing(entry.order), encode(entry, layout.write));
     this.unstored.add(entry.order);
     tx.after(() => this.unstored.delete(entry.order));

@@ -2,16 +2,16 @@ import { equalBytes, toHex } from "@conclave/codec";
 import type { Message, MessageContent } from "@conclave/protocol";
 import type { HistoryItem, HistoryMessage } from "../store/historyItem.js";
 import type { HistoryPage } from "../store/history.js";
-import type { Outgoing } from "../store/outbox.js";
+import type { QueuedMessage } from "../store/outbox.js";
 import type { RoomRecords } from "./roomSight.js";
 import type { Transaction } from "../store/transaction.js";
-import type { Quote, TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
+import type { QuotedMessage, TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
 import { messageLine, systemLine } from "./timelineView.js";
 import { amend, type Amendment, isAmendment, UNAMENDED } from "../store/amendment.js";
 import { type Amended, messageView, quoteView } from "./messageView.js";
 
 /** A room's messages as screens show them: what is in the log, what waits to be sent, and what was done to either. */
-export class Conversation {
+export class RoomTimeline {
   constructor(private readonly state: RoomRecords) {}
 
   async page({ before, after, around, limit = 100 }: TimelinePage = {}): Promise<TimelineItem[]> {
@@ -48,7 +48,7 @@ export class Conversation {
   }
 
   /** A message that was just put into the outbox, in its transaction. */
-  pending(entry: Outgoing): Promise<TimelineMessage> {
+  pending(entry: QueuedMessage): Promise<TimelineMessage> {
     return this.view(this.ofEntry(entry));
   }
 
@@ -105,7 +105,7 @@ export class Conversation {
   private async fold(items: readonly HistoryItem[]): Promise<TimelineItem[]> {
     if (items.length === 0) return [];
     const amendments = await this.state.amendments.between(items[0]!.n, items.at(-1)!.n);
-    const quotes = new Map<string, Promise<Quote | null>>();
+    const quotes = new Map<string, Promise<QuotedMessage | null>>();
     const lines = items.map(async (item) => {
       if (item.kind !== "message") return systemLine(this.state, item);
       // A home of an earlier version kept acts as lines.
@@ -119,7 +119,7 @@ export class Conversation {
     return Promise.all(this.state.outbox.lines.map(async (entry) => messageLine(await this.pending(entry))));
   }
 
-  private async view(amended: Amended, quotes = new Map<string, Promise<Quote | null>>()): Promise<TimelineMessage> {
+  private async view(amended: Amended, quotes = new Map<string, Promise<QuotedMessage | null>>()): Promise<TimelineMessage> {
     const { ref } = amended.message;
     if (!ref) return messageView(this.state, amended, null);
     const key = toHex(ref);
@@ -128,7 +128,7 @@ export class Conversation {
     return messageView(this.state, amended, await quote);
   }
 
-  private async quote(id: Uint8Array): Promise<Quote | null> {
+  private async quote(id: Uint8Array): Promise<QuotedMessage | null> {
     const amended = await this.amended(id);
     return amended && quoteView(this.state, amended);
   }
@@ -137,7 +137,7 @@ export class Conversation {
     return { message, amendment: this.withUnsent(message, amendment), state: "sent" };
   }
 
-  private ofEntry({ content, sealed, time }: Outgoing): Amended {
+  private ofEntry({ content, sealed, time }: QueuedMessage): Amended {
     const message = sealed?.message ?? this.unsealed(content, time);
     return { message, amendment: this.withUnsent(message, UNAMENDED), state: "pending" };
   }

@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { decodeVia, type Message } from "@conclave/protocol";
 import { named } from "./roomView.js";
 import type { RoomSight } from "./roomSight.js";
-import type { Quote, TimelineMessage } from "../api/timeline.js";
+import type { QuotedMessage, TimelineMessage } from "../api/timeline.js";
 import type { Amendment } from "../store/amendment.js";
 import { mentionsYou } from "./mentions.js";
 import { wordsOf } from "./words.js";
@@ -22,7 +22,7 @@ export interface Amended {
 export function messageView(
   sight: RoomSight,
   { message, amendment, state }: Amended,
-  answers: Quote | null,
+  answers: QuotedMessage | null,
 ): TimelineMessage {
   const { id, kind, ref, time, n, late, authorGone } = message;
   const { edit, deletion, reactions } = amendment;
@@ -43,7 +43,7 @@ export function messageView(
 }
 
 /** The beginning of a message that another one answers. */
-export function quoteView(sight: RoomSight, { message, amendment }: Amended): Quote {
+export function quoteView(sight: RoomSight, { message, amendment }: Amended): QuotedMessage {
   const { id, kind, author, name } = message;
   const deleted = amendment.deletion !== null;
   const said = deleted ? "" : wordsOf(kind, amendment.edit?.body ?? message.body);

@@ -6,14 +6,14 @@ import {
   openLeafCert,
   personFingerprint,
   personTag,
-  type Proposal,
+  type OpenProposal,
   readInviteProof,
   rightTo,
   type JoinRequest as JoinRequestContent,
 } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
 import type { RoomRecords } from "./roomSight.js";
-import type { JoinRequest, OpenProposal } from "../api/invitation.js";
+import type { RoomJoinRequest, RoomProposal } from "../api/invitation.js";
 import type { NamedPerson } from "../api/person.js";
 import { named } from "./roomView.js";
 
@@ -26,7 +26,7 @@ export interface OpenedRequest {
 type Admission = Extract<Action, { readonly type: "add" }>;
 
 /** A request to be let in, for a screen. Null when it names no invite of the room. */
-export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): JoinRequest | null {
+export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): RoomJoinRequest | null {
   const { room, ports } = state;
   const invite = inviteFor(state, ask);
   if (!room || !invite) return null;
@@ -59,7 +59,7 @@ export function admissionOf(state: RoomRecords, { ask }: OpenedRequest): Admissi
 }
 
 /** The proposal to let in by this leaf, if somebody made one. */
-export function proposalFor(proposals: readonly Proposal[], { leafCert }: Admission): Proposal | null {
+export function proposalFor(proposals: readonly OpenProposal[], { leafCert }: Admission): OpenProposal | null {
   return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
 }
 
@@ -69,7 +69,7 @@ function inviteFor({ room }: RoomRecords, { inviteProof }: OpenedRequest["ask"])
 }
 
 /** What waits for people's agreement, for a screen. */
-export function proposalsOf(state: RoomRecords): OpenProposal[] {
+export function roomProposalsOf(state: RoomRecords): RoomProposal[] {
   const proposals = state.room?.proposals() ?? [];
   return proposals.map((proposal) => {
     const { action, actionHash, by, have, need, yes, isAsked, isOwn, refusal } = proposal;

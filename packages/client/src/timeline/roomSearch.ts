@@ -3,7 +3,7 @@ import type { SearchOptions } from "../api/search.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import { UNAMENDED } from "../store/amendment.js";
-import type { Conversation } from "./conversation.js";
+import type { RoomTimeline } from "./conversation.js";
 import { wordsOf } from "./words.js";
 import { SearchIndex, type SearchLine, type SearchSource } from "./searchIndex.js";
 
@@ -15,7 +15,7 @@ export class RoomSearch {
 
   constructor(
     records: RoomRecords & { watch(listener: (event: SessionEvent) => void): unknown },
-    private readonly conversation: Conversation,
+    private readonly conversation: RoomTimeline,
   ) {
     this.index = new SearchIndex(roomTexts(records));
     records.watch((event) => {

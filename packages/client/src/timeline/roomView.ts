@@ -2,9 +2,9 @@ import { equalBytes, toHex } from "@conclave/codec";
 import { inviteLimit, isInviteOpen, memberOf, personTag } from "@conclave/protocol";
 import type { LoggedDeed } from "../store/deedLog.js";
 import type { Decision, Right } from "../api/decision.js";
-import type { Invitation } from "../api/invitation.js";
+import type { RoomInvite } from "../api/invitation.js";
 import { skeleton } from "../api/lookalike.js";
-import type { Admission, NamedPerson, RoomMember } from "../api/person.js";
+import type { JoinedBy, NamedPerson, RoomMember } from "../api/person.js";
 import type { RoomSight } from "./roomSight.js";
 
 /** A person with the name they have, or had last. */
@@ -46,7 +46,7 @@ export function membersOf(sight: RoomSight): RoomMember[] {
   });
 }
 
-function admissionOf(sight: RoomSight, { deed }: LoggedDeed): Admission {
+function admissionOf(sight: RoomSight, { deed }: LoggedDeed): JoinedBy {
   if (deed.action.type === "charter") return { how: "founded" };
   const { inviteId, by, person, approvedBy } = deed;
   if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
@@ -73,7 +73,7 @@ export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Dec
 }
 
 /** All invites that the roster has, newest first. */
-export function invitationsOf(sight: RoomSight): Invitation[] {
+export function invitationsOf(sight: RoomSight): RoomInvite[] {
   const { room } = sight;
   if (!room) return [];
   const { chainTime, invites } = room.roster;

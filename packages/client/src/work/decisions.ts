@@ -1,7 +1,7 @@
 import { actionHash, type Action, type Append, type JoinRequest, type Rejection } from "@conclave/protocol";
 import { equalBytes } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
-import type { Progress } from "../api/invitation.js";
+import type { DecisionProgress } from "../api/invitation.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
 import { ended, type Movement, whyLate } from "./hindrance.js";
@@ -22,7 +22,7 @@ interface Intent {
   /** How many decisions there were when it was wanted. */
   readonly since: number;
   losses: number;
-  settle(result: Result<Progress>): void;
+  settle(result: Result<DecisionProgress>): void;
 }
 
 const TELL_AFTER = 3;
@@ -67,10 +67,10 @@ export class Decisions extends Worker {
       isAsked = false,
       since = this.state.room?.roster.seq ?? 0,
     }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean; since?: number } = {},
-  ): Promise<Result<Progress>> {
+  ): Promise<Result<DecisionProgress>> {
     const over = ended(this.state);
     if (over) return Promise.resolve(failed(over));
-    return new Promise<Result<Progress>>((resolve) => {
+    return new Promise<Result<DecisionProgress>>((resolve) => {
       const { clock } = this.state.ports;
       const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
       const cancelDone = clock.setTimer(UNTIL_DONE, () => {
@@ -193,7 +193,7 @@ export class Decisions extends Worker {
   }
 
   /** The same, when somebody else has decided it since it was wanted. */
-  private doneBy({ wish, since }: Intent): Result<Progress> | null {
+  private doneBy({ wish, since }: Intent): Result<DecisionProgress> | null {
     if (wish.type === "rekey") return null;
     const { deeds, ports } = this.state;
     const same = deeds.decidedSince(since, actionHash(ports.crypto, wish));
@@ -323,7 +323,7 @@ export class Decisions extends Worker {
     if (intent.losses > 1) this.retry.later();
   }
 
-  private finish(result: Result<Progress>): void {
+  private finish(result: Result<DecisionProgress>): void {
     this.current?.settle(result);
     this.current = null;
     this.retry.reset();

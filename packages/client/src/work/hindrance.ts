@@ -2,7 +2,7 @@ import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../api/problem.js";
 import { endingOf } from "../store/phase.js";
 import type { RoomState } from "./roomState.js";
-import type { Sender } from "./sender.js";
+import type { MessageSender } from "./sender.js";
 import type { Sync } from "./sync.js";
 
 /** The parts of a room's engine that know why something does not go on. */
@@ -10,7 +10,7 @@ export interface Movement {
   readonly state: RoomState;
   readonly connection: RelayConnection;
   readonly sync: Sync;
-  readonly sender: Sender;
+  readonly sender: MessageSender;
 }
 
 /** Why nothing can be done in this room, now or later; null while it can. */

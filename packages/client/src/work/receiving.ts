@@ -3,7 +3,7 @@ import {
   actionHash,
   type Alarm,
   decodeAction,
-  type Deed,
+  type DecisionRecord,
   type Delta,
   memberOf,
   type Message,
@@ -27,7 +27,7 @@ import type { Transaction } from "../store/transaction.js";
  * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
  * `availableFrom`: see `Room.receive`.
  */
-export async function receive(
+export async function receiveDelivery(
   state: RoomState,
   tx: Transaction,
   item: LogItem,
@@ -140,7 +140,7 @@ function showProposal(state: RoomState, tx: Transaction, proposal: LoggedProposa
 }
 
 /** A decision carries out what was proposed, in whatever way it came about; who goes takes along what they asked for. */
-function endProposals(state: RoomState, tx: Transaction, { action, person }: Deed, n: number): void {
+function endProposals(state: RoomState, tx: Transaction, { action, person }: DecisionRecord, n: number): void {
   endProposal(state, tx, actionHash(state.ports.crypto, action), "done");
   if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
   for (const proposal of state.proposals.by(person))

@@ -1,7 +1,7 @@
 import { encode, stored, u53 } from "@conclave/codec";
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
-import { Conversation } from "../timeline/conversation.js";
+import { RoomTimeline } from "../timeline/conversation.js";
 import { mentionsYou } from "../timeline/mentions.js";
 import type { ClientPorts } from "../api/client.js";
 import { failed, type Result, done } from "../api/problem.js";
@@ -9,7 +9,7 @@ import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
 import { ClockWitness } from "../store/clockWitness.js";
-import { DeedLog } from "../store/deedLog.js";
+import { DecisionLog } from "../store/deedLog.js";
 import { FreshnessLog } from "../timeline/freshness.js";
 import { History } from "../store/history.js";
 import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
@@ -42,7 +42,7 @@ export class RoomState {
   isMuted = false;
   readonly freshness: FreshnessLog;
   readonly amendments: Amendments;
-  readonly conversation: Conversation;
+  readonly conversation: RoomTimeline;
   private readonly queue: TransactionQueue;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
 
@@ -55,7 +55,7 @@ export class RoomState {
     private current: RoomMeta,
     readonly outbox: Outbox,
     readonly history: History,
-    readonly deeds: DeedLog,
+    readonly deeds: DecisionLog,
     readonly alarms: AlarmLog,
     readonly proposals: ProposalLog,
     readonly invites: OwnInvites,
@@ -65,7 +65,7 @@ export class RoomState {
     this.keys = new RoomKeys(current.roomId);
     this.freshness = new FreshnessLog(this, confirmation);
     this.amendments = new Amendments(ports.storage, this.keys);
-    this.conversation = new Conversation(this);
+    this.conversation = new RoomTimeline(this);
     this.queue = new TransactionQueue(ports.storage, (error) => {
       this.failure = error.message;
       this.tell({ type: "changed" });
@@ -89,7 +89,7 @@ export class RoomState {
       meta,
       new Outbox(keys, await all(keys.outbox)),
       await History.load(storage, keys),
-      new DeedLog(crypto, keys, await all(keys.deeds)),
+      new DecisionLog(crypto, keys, await all(keys.deeds)),
       new AlarmLog(keys, await all(keys.alarms)),
       new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),

@@ -1,6 +1,6 @@
 import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { Outgoing } from "../store/outbox.js";
+import type { QueuedMessage } from "../store/outbox.js";
 import type { Problem } from "../api/problem.js";
 import type { Sync } from "./sync.js";
 import type { Transaction } from "../store/transaction.js";
@@ -17,7 +17,7 @@ const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "s
  * in the outbox until the log shows it. What the relay refuses as stale is encrypted anew, under the same id, once the
  * log has been read: then it is certain that the old ciphertext is not in it and never will be.
  */
-export class Sender extends Worker {
+export class MessageSender extends Worker {
   /** Which entries were sent, and on which connection: those are not sent again on it. */
   private readonly sent = new Map<number, { readonly connection: number; readonly append: Append }>();
   private denied = 0;
@@ -56,7 +56,7 @@ export class Sender extends Worker {
   }
 
   /** Puts a message into the outbox, encrypted when it can go now. */
-  add(tx: Transaction, content: MessageContent, time: number): Outgoing {
+  add(tx: Transaction, content: MessageContent, time: number): QueuedMessage {
     // What is before it is encrypted first: where the newest is for this epoch, all are.
     const newest = this.state.outbox.all.at(-1);
     const isNext = newest === undefined || this.isCurrent(newest);
@@ -65,7 +65,7 @@ export class Sender extends Worker {
   }
 
   /** Puts in a message that the room has made and encrypted. */
-  addSealed(tx: Transaction, { message, append, delta }: OutgoingMessage): Outgoing {
+  addSealed(tx: Transaction, { message, append, delta }: OutgoingMessage): QueuedMessage {
     this.state.apply(tx, delta);
     return this.state.outbox.add(tx, message, message.time, { message, append });
   }
@@ -95,7 +95,7 @@ export class Sender extends Worker {
   }
 
   /** Encrypts one entry; null when the room does not let us now. */
-  private seal(tx: Transaction, entry: Outgoing): Outgoing | null {
+  private seal(tx: Transaction, entry: QueuedMessage): QueuedMessage | null {
     const { room } = this.state;
     if (!room) return null;
     const outcome: Outcome<OutgoingMessage> = entry.sealed
@@ -111,22 +111,22 @@ export class Sender extends Worker {
    * Whether the relay may still take this ciphertext. RULE: client.reseal-after-log: only a ciphertext that can no more get
    * into the log is replaced by another: one that was made before a commit that we have read (docs/protocol.md §6).
    */
-  private isCurrent(entry: Outgoing): boolean {
+  private isCurrent(entry: QueuedMessage): boolean {
     return entry.sealed !== null && entry.sealed.append.lastCommit === this.state.room?.lastCommit;
   }
 
   /** On this connection, and as it is encrypted now. */
-  private isSent({ order, sealed }: Outgoing): boolean {
+  private isSent({ order, sealed }: QueuedMessage): boolean {
     const sent = this.sent.get(order);
     return sent?.connection === this.connection.number && sent.append === sealed?.append;
   }
 
   /** Sends them all, in order, without waiting for the answers. */
-  private sendAll(entries: readonly Outgoing[]): void {
+  private sendAll(entries: readonly QueuedMessage[]): void {
     for (const entry of entries) void this.guard(() => this.send(entry));
   }
 
-  private async send(entry: Outgoing): Promise<void> {
+  private async send(entry: QueuedMessage): Promise<void> {
     const { number } = this.connection;
     const { append } = entry.sealed!;
     this.sent.set(entry.order, { connection: number, append });

@@ -2,7 +2,7 @@ import { type AlarmCode, availableOf } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
-import { keepNoted, receive } from "./receiving.js";
+import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
 import { type Job, Worker } from "./worker.js";
 
@@ -197,7 +197,7 @@ export class Sync extends Worker {
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
       const taken = await this.state.transact(async (tx) => {
-        for (const item of chunk) if (!(await receive(this.state, tx, item, available))) return item.n;
+        for (const item of chunk) if (!(await receiveDelivery(this.state, tx, item, available))) return item.n;
         return null;
       });
       if (!taken.ok) return;

@@ -1,7 +1,7 @@
 import type { Crypto, Random } from "@conclave/crypto";
 
 /** What the protocol needs from outside: primitives and randomness. Time is an argument of each call that needs it. */
-export interface Primitives {
+export interface Provider {
   readonly crypto: Crypto;
   readonly random: Random;
 }

@@ -1,7 +1,7 @@
 import { decode, encode, opaque, struct, Writer } from "@conclave/codec";
 import { hpkeOpen, hpkeSeal, type HpkeSuite } from "@conclave/crypto";
 import type { Crypto } from "@conclave/crypto";
-import type { Primitives } from "./primitives.js";
+import type { Provider } from "./primitives.js";
 
 const layout = struct({ kemOutput: opaque(64), ciphertext: opaque() });
 const SUITE: HpkeSuite = { kem: "x25519", kdf: "sha256", aead: "chacha20poly1305" };
@@ -14,7 +14,7 @@ export interface SealContext {
 
 /** HPKE (RFC 9180, base mode) to an X25519 key. Null when the key is unusable. */
 export function sealTo(
-  { crypto, random }: Primitives,
+  { crypto, random }: Provider,
   { label, roomTag }: SealContext,
   publicKey: Uint8Array,
   content: Uint8Array,

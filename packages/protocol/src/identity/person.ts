@@ -1,4 +1,4 @@
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { certifyDevice } from "./deviceCert.js";
 import type { DeviceIdentity } from "./leafCert.js";
 
@@ -10,17 +10,17 @@ export interface Identity {
 }
 
 /** A new person. */
-export function newIdentity({ crypto, random }: Primitives): Identity {
+export function newIdentity({ crypto, random }: Provider): Identity {
   return identityOf({ crypto, random }, random(32));
 }
 
 /** The person of a seed, for example one from a recovery phrase. */
-export function identityOf({ crypto }: Primitives, seed: Uint8Array): Identity {
+export function identityOf({ crypto }: Provider, seed: Uint8Array): Identity {
   return { seed, person: crypto.ed25519PublicKey(seed) };
 }
 
 /** A new device of a person. `deviceNo` counts from 1. */
-export function newDevice({ crypto, random }: Primitives, identity: Identity, deviceNo: number): DeviceIdentity {
+export function newDevice({ crypto, random }: Provider, identity: Identity, deviceNo: number): DeviceIdentity {
   const deviceSeed = random(32);
   return {
     deviceSeed,

@@ -2,7 +2,7 @@ import { decode, encode, opaque, struct, u53, versioned } from "@conclave/codec"
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32 } from "../encoding/signed.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { rosterKeyFields, type RosterKeys } from "./slot.js";
 
@@ -32,7 +32,7 @@ const layout = versioned(
 
 /** Seals an admission to the reply key of a request. Null when that key is unusable. */
 export function sealAdmission(
-  primitives: Primitives,
+  primitives: Provider,
   roomTag: Uint8Array,
   replyPub: Uint8Array,
   admission: Admission,

@@ -2,7 +2,7 @@ import { struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 
 /** A member's signed no to one request (docs/protocol.md §7, ask). It changes nothing in the room, and binds nobody else. */
 export interface Decline {
@@ -25,7 +25,7 @@ const layout = new SignedLayout<Decline>(
 
 /** Signs a no and seals it to the reply key of the request. Null when that key is unusable. */
 export function sealDecline(
-  primitives: Primitives,
+  primitives: Provider,
   { roomTag, replyPub, leafSeed }: { roomTag: Uint8Array; replyPub: Uint8Array; leafSeed: Uint8Array },
   decline: Decline,
 ): Uint8Array | null {

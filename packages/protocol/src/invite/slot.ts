@@ -14,7 +14,7 @@ import {
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 import { INVITE_ID_BYTES } from "./invite.js";
@@ -77,7 +77,7 @@ const layout = new SignedLayout<SlotView>(
 
 /** Signs a slot's content with the leaf's seed, and seals it for whoever has the link. */
 export function sealSlot(
-  primitives: Primitives,
+  primitives: Provider,
   { roomTag, slotPub, leafSeed }: { roomTag: Uint8Array; slotPub: Uint8Array; leafSeed: Uint8Array },
   view: SlotView,
 ): Uint8Array | null {

@@ -4,7 +4,7 @@ import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Delta } from "../encoding/primitives.js";
 import { actionHash } from "../roster/action.js";
 import { type Member, memberOf } from "../roster/roster.js";
-import { deedOf } from "./deed.js";
+import { decisionRecordOf } from "./deed.js";
 import type { Judgement } from "./judge.js";
 import { encodeKeyring, nextKeyring } from "./keyring.js";
 import type { RoomEvent } from "./outcome.js";
@@ -85,7 +85,7 @@ function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta 
 function closeRoom(parts: RoomParts, judgement: Judgement, events: RoomEvent[]): Delta {
   const { transition } = judgement;
   parts.core = { ...parts.core, status: transition?.entry.action.type === "leave" ? "left" : "removed" };
-  if (transition !== null) events.push({ type: "removed", deed: deedOf(transition) });
+  if (transition !== null) events.push({ type: "removed", deed: decisionRecordOf(transition) });
   return joinDeltas(moveRoster(parts, judgement), { put: [], delete: [KEYS] });
 }
 
@@ -94,9 +94,9 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
   const author = parts.roster.leaves.get(toHex(committer));
   const by = author === undefined ? null : parts.roster.members.get(author)!.person;
   const events: RoomEvent[] = [];
-  if (transition !== null) events.push({ type: "entry", deed: deedOf(transition), own });
+  if (transition !== null) events.push({ type: "entry", deed: decisionRecordOf(transition), own });
   else if (by !== null) events.push({ type: "rekeyed", by });
-  if (!own && by !== null) events.push(...confirm(parts, { by, leaf: committer }, transition?.entry.time ?? null));
+  if (!own && by !== null) events.push(...confirmMembers(parts, { by, leaf: committer }, transition?.entry.time ?? null));
   return events;
 }
 
@@ -104,7 +104,7 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
  * A member signed something that builds on our present epoch. Only those who were here before us can confirm our join:
  * others may be puppets of whoever showed us the room (attack A28).
  */
-export function confirm(
+export function confirmMembers(
   parts: RoomParts,
   { by, leaf }: { readonly by: Uint8Array; readonly leaf: Uint8Array },
   time: number | null,

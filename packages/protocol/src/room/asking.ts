@@ -11,13 +11,13 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { encodeJoinRequest, MAX_NOTE } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
-import type { Delta, Primitives } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/primitives.js";
 import { consents } from "../roster/consent.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { replayEntries } from "../roster/replay.js";
 import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
-import { type Deed, deedOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./deed.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { openHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
@@ -51,7 +51,7 @@ const CLOCK_SLACK = 24 * 60 * 60 * 1000;
 
 /** Asks to be let in (docs/protocol.md §7, ask). Store `asking`, then post `blob` with the slot's token. */
 export function askToJoin(
-  primitives: Primitives,
+  primitives: Provider,
   preview: RoomPreview,
   joiner: Joiner & { readonly note: string },
 ): Outcome<{ asking: Asking; blob: Uint8Array }> {
@@ -94,11 +94,11 @@ export function askToJoin(
 
 /** We were let in: the room, `joining` until the log shows the commit that did it. Nothing is stored unless this is ok. */
 export function acceptAdmission(
-  primitives: Primitives,
+  primitives: Provider,
   asking: Asking,
   blob: Uint8Array,
   records: readonly RosterRecord[],
-): Outcome<{ room: Room; delta: Delta; deeds: readonly Deed[] }> {
+): Outcome<{ room: Room; delta: Delta; deeds: readonly DecisionRecord[] }> {
   const { crypto } = primitives;
   const { roomId, leafSeed } = asking;
   const roomTag = roomTagOf(crypto, roomId);
@@ -127,17 +127,17 @@ export function acceptAdmission(
     entries: transitions.map(({ entry }) => entry),
     rosterRecords: [history.value.delta],
   });
-  return done({ ...started, deeds: transitions.map(deedOf) });
+  return done({ ...started, deeds: transitions.map(decisionRecordOf) });
 }
 
 /** Whether this blob of the inbox is a no to our request (docs/protocol.md §7, ask). It holds nothing else. */
-export function isDecline({ crypto }: Primitives, asking: Asking, blob: Uint8Array): boolean {
+export function isDecline({ crypto }: Provider, asking: Asking, blob: Uint8Array): boolean {
   return openDecline(crypto, roomTagOf(crypto, asking.roomId), asking.replyKey, blob) !== null;
 }
 
 /** Who said no to our request, when that is so in the room as the preview shows it. `time` is their clock, ms. */
 export function acceptDecline(
-  { crypto }: Primitives,
+  { crypto }: Provider,
   asking: Asking,
   blob: Uint8Array,
   { roster, invite }: Pick<RoomPreview, "roster" | "invite">,

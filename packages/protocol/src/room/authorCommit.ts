@@ -19,12 +19,12 @@ import type { Append, PendingCommit } from "./outcome.js";
 import { beforeCommit, encodePending, epochOf, groupDelta, PENDING, type RoomParts } from "./parts.js";
 
 /** What an own commit is to do: one action of the roster, or nothing but new keys. */
-export type Undertaking = Action | { readonly type: "rekey" };
+export type CommitRequest = Action | { readonly type: "rekey" };
 
 /** Builds an own commit (docs/protocol.md §5). It takes effect when the log shows it. */
 export function authorCommit(
   parts: RoomParts,
-  what: Undertaking,
+  what: CommitRequest,
   { now, request }: { now: number; request: JoinRequest | null },
 ): Outcome<PendingCommit> {
   const authored = what.type === "rekey" ? null : authorTransition(parts, what, now, request);

@@ -1,8 +1,8 @@
-import type { Decision } from "../roster/evaluate.js";
+import type { AllowedEntry } from "../roster/evaluate.js";
 import type { Action } from "../roster/action.js";
 
 /** Who did something, as the signed entry says (docs/protocol.md §4): what a timeline of decisions shows. */
-export interface Deed {
+export interface DecisionRecord {
   readonly seq: number;
   /** SHA-256 of the signed entry. */
   readonly hash: Uint8Array;
@@ -25,7 +25,7 @@ export interface Deed {
 }
 
 /** The deed of an accepted entry. */
-export function deedOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: Decision): Deed {
+export function decisionRecordOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: AllowedEntry): DecisionRecord {
   const { seq, hash, time, epoch, action } = entry;
   return {
     seq,

@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import type { LeafNode, Member } from "@conclave/mls";
+import type { LeafNode, LeafMember } from "@conclave/mls";
 import { checkedHolder } from "../identity/leafCert.js";
 import type { Roster } from "../roster/roster.js";
 
@@ -10,7 +10,7 @@ import type { Roster } from "../roster/roster.js";
  * RULE: room.no-ghosts: MLS derives the room's keys from the tree, so a leaf that the roster does not list would be
  * somebody whom nobody let in (attacks A1, A91).
  */
-export function hasNoGhosts(tree: Iterable<Member>, roster: Roster): boolean {
+export function hasNoGhosts(tree: Iterable<LeafMember>, roster: Roster): boolean {
   let count = 0;
   for (const { leafNode } of tree) {
     const { leaf, person } = holderOf(leafNode);

@@ -5,14 +5,14 @@ import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
-import type { Delta, Primitives } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/primitives.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { roomCapabilities } from "./binding.js";
-import { type Deed, deedOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./deed.js";
 import { hasNoGhosts } from "./invariant.js";
 import { keyringOfReturn, writeSeed } from "./keyring.js";
 import { beginJoined } from "./joined.js";
@@ -37,7 +37,7 @@ export interface Joining {
   readonly room: Room;
   readonly append: Append;
   readonly delta: Delta;
-  readonly deed: Deed;
+  readonly deed: DecisionRecord;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface Joining {
  * (docs/protocol.md §7). By an invite to return a member puts this device in the place of a lost one instead
  * (docs/decisions/0006). When the relay answers `stale_epoch` throw the room away and begin again with a fresh slot.
  */
-export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
+export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
   const { crypto, random } = primitives;
   const { link, slot, roster, invite, entrance } = preview;
   if (invite.mode === "ask" || slot.entrance === null || entrance === null) return refused("invite_needs_admission");
@@ -128,7 +128,7 @@ export function joinRoom(primitives: Primitives, preview: RoomPreview, joiner: J
     entries: [...preview.history.transitions.map((each) => each.entry), entry],
     rosterRecords: [preview.history.delta, authored.value.delta],
   });
-  return done({ ...started, append, deed: deedOf(authored.value) });
+  return done({ ...started, append, deed: decisionRecordOf(authored.value) });
 }
 
 function leafIndexOf({ members }: GroupInfoView, leaf: Uint8Array): number | undefined {

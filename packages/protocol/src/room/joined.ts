@@ -1,14 +1,14 @@
 import type { Group } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
 import type { RosterKeys } from "../invite/slot.js";
-import type { Delta, Primitives } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/primitives.js";
 import type { Entry } from "../roster/entry.js";
 import type { Roster } from "../roster/roster.js";
 import { entryKey } from "./acceptCommit.js";
 import { encodeKeyring, newKeyring } from "./keyring.js";
 import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
-import { Petitions } from "./petitions.js";
+import { ProposalRecords } from "./petitions.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
 import { encodeCore } from "./roomCore.js";
@@ -36,7 +36,7 @@ export interface JoinedState {
 }
 
 /** The room, `joining` until the log shows the join, and all that is to be stored of it. */
-export function beginJoined(primitives: Primitives, joined: JoinedState): { room: Room; delta: Delta } {
+export function beginJoined(primitives: Provider, joined: JoinedState): { room: Room; delta: Delta } {
   const { group, roster, rosterKeys, person, leafSeed, lastCommit, joinHash } = joined;
   const { roomId } = roster;
   const roomTag = roomTagOf(primitives.crypto, roomId);
@@ -47,7 +47,7 @@ export function beginJoined(primitives: Primitives, joined: JoinedState): { room
   const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, joinHash, confirmed: null, losses: 0 };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), petitions: Petitions.empty(), own: new Map<string, Uint8Array>() },
+    ...{ watch: RelayWatch.empty(), petitions: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();

@@ -1,20 +1,20 @@
 import { Group } from "@conclave/mls";
 import { recordsUnder } from "../encoding/delta.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { loadRoster } from "../roster/rosterRecord.js";
 import { decodeAlarms } from "./alarmRecord.js";
 import { judgeStored } from "./judgeStored.js";
 import { decodeKeyring } from "./keyring.js";
 import { LogMemory } from "../evidence/logMemory.js";
-import { ALARMS, CORE, decodePending, GROUP, isWithdrawnKey, KEYS, PENDING, type RoomParts } from "./parts.js";
-import { Petitions } from "./petitions.js";
+import { ALARM_RECORD, CORE, decodePending, GROUP, isWithdrawnKey, KEYS, PENDING, type RoomParts } from "./parts.js";
+import { ProposalRecords } from "./petitions.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
 import { decodeCore } from "./roomCore.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** The room that stored deltas left. Records of other keys are ignored. @throws TypeError when the store is damaged */
-export function loadRoom(primitives: Primitives, stored: Iterable<readonly [string, Uint8Array]>): Room {
+export function loadRoom(primitives: Provider, stored: Iterable<readonly [string, Uint8Array]>): Room {
   const records = new Map(stored);
   const core = decodeCore(records.get(CORE));
   const roomTag = roomTagOf(primitives.crypto, core.roomId);
@@ -28,7 +28,7 @@ export function loadRoom(primitives: Primitives, stored: Iterable<readonly [stri
     roomTag,
     log: LogMemory.load(roomTag, records),
     watch: RelayWatch.load(records),
-    petitions: Petitions.load(records),
+    petitions: ProposalRecords.load(records),
     own: new Map([...recordsUnder("o/", records)]),
     group: Group.load(engine, groupRecords),
     roster: loadRoster(primitives.crypto, records),
@@ -37,7 +37,7 @@ export function loadRoom(primitives: Primitives, stored: Iterable<readonly [stri
     pending: null,
     withdrawn: [],
     groupRecords: pending === undefined && withdrawn.length === 0 ? null : groupRecords,
-    alarms: decodeAlarms(records.get(ALARMS)),
+    alarms: decodeAlarms(records.get(ALARM_RECORD)),
     isCaughtUp: false,
   };
   const decoded = (bytes: Uint8Array) => decodePending(bytes, (entry) => judgeStored(parts, entry));

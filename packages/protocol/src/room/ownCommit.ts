@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { NO_DELTA } from "../encoding/delta.js";
 import type { Delta } from "../encoding/primitives.js";
 import { actionHash } from "../roster/action.js";
-import type { Undertaking } from "./authorCommit.js";
+import type { CommitRequest } from "./authorCommit.js";
 import type { PendingCommit } from "./outcome.js";
 import { encodePending, type Pending, PENDING, type RoomParts, withdrawnKey } from "./parts.js";
 
@@ -36,7 +36,7 @@ export function withdrawPending(parts: RoomParts): Delta {
 }
 
 /** The commit of this epoch that was made for the same and given up, as the pending one again; null when there is none. */
-export function reviveCommit(parts: RoomParts, what: Undertaking): PendingCommit | null {
+export function reviveCommit(parts: RoomParts, what: CommitRequest): PendingCommit | null {
   const { crypto } = parts.primitives;
   const hash = what.type === "rekey" ? null : actionHash(crypto, what);
   const same = parts.withdrawn.find(({ judgement }) => {

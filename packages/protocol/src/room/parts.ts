@@ -3,13 +3,13 @@ import type { Engine, Group, StagedCommit } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
 import { bytes32 } from "../encoding/signed.js";
 import type { Alarm } from "../evidence/alarm.js";
-import type { Delta, Primitives } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/primitives.js";
 import type { Roster } from "../roster/roster.js";
 import type { BeforeCommit, Judgement } from "./judge.js";
 import type { Keyring } from "./keyring.js";
 import type { LogMemory } from "../evidence/logMemory.js";
 import type { Append } from "./outcome.js";
-import type { Petitions } from "./petitions.js";
+import type { ProposalRecords } from "./petitions.js";
 import type { RelayWatch } from "./relayWatch.js";
 import type { RoomCore } from "./roomCore.js";
 import { appendLayout } from "./storedAppend.js";
@@ -28,12 +28,12 @@ export interface Pending {
 
 /** What a room consists of while it is in memory. Only the files of this folder change it. */
 export interface RoomParts {
-  readonly primitives: Primitives;
+  readonly primitives: Provider;
   readonly engine: Engine;
   readonly roomTag: Uint8Array;
   readonly log: LogMemory;
   readonly watch: RelayWatch;
-  readonly petitions: Petitions;
+  readonly petitions: ProposalRecords;
   /** Own messages that are not in the log yet: hexadecimal record hash to message id. */
   readonly own: Map<string, Uint8Array>;
   group: Group;
@@ -78,7 +78,7 @@ export const PENDING = "s/pending";
 const WITHDRAWN = "s/withdrawn/";
 export const CORE = "s/core";
 export const KEYS = "s/keys";
-export const ALARMS = "s/alarms";
+export const ALARM_RECORD = "s/alarms";
 
 /** The record of an own commit that was given up. */
 export function withdrawnKey({ recordHash }: Pick<Pending, "recordHash">): string {

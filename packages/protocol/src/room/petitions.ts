@@ -8,7 +8,7 @@ import { openFarewell } from "../roster/farewell.js";
 import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 
 /** An action that somebody wants agreement for, and the yeses that came. */
-export interface Petition {
+export interface ProposalRecord {
   readonly action: Action;
   readonly actionHash: Uint8Array;
   /** Who asked first, of those who still want it. */
@@ -27,18 +27,18 @@ const PETITION = "q/";
 const FAREWELL = "f/";
 
 /** What people asked of each other by messages and nobody has carried out yet (docs/protocol.md §4, §10). */
-export class Petitions {
+export class ProposalRecords {
   private constructor(
-    private readonly petitions: Map<string, Petition>,
+    private readonly petitions: Map<string, ProposalRecord>,
     private readonly farewells: Map<string, Uint8Array>,
   ) {}
 
-  static empty(): Petitions {
-    return new Petitions(new Map(), new Map());
+  static empty(): ProposalRecords {
+    return new ProposalRecords(new Map(), new Map());
   }
 
-  static load(records: Iterable<readonly [string, Uint8Array]>): Petitions {
-    const all = Petitions.empty();
+  static load(records: Iterable<readonly [string, Uint8Array]>): ProposalRecords {
+    const all = ProposalRecords.empty();
     for (const [key, value] of records) {
       if (key.startsWith(PETITION)) all.petitions.set(key.slice(PETITION.length), stored("petition", value, layout));
       if (key.startsWith(FAREWELL)) all.farewells.set(key.slice(FAREWELL.length), value);
@@ -46,11 +46,11 @@ export class Petitions {
     return all;
   }
 
-  list(): Petition[] {
+  list(): ProposalRecord[] {
     return [...this.petitions.values()];
   }
 
-  find(hash: Uint8Array): Petition | null {
+  find(hash: Uint8Array): ProposalRecord | null {
     return this.petitions.get(toHex(hash)) ?? null;
   }
 
@@ -186,14 +186,14 @@ export class Petitions {
   }
 
   /** Keeps a petition for those who still ask; with none, it is gone. */
-  private keepFor([by, ...alsoBy]: readonly Uint8Array[], petition: Petition): Delta {
+  private keepFor([by, ...alsoBy]: readonly Uint8Array[], petition: ProposalRecord): Delta {
     if (by !== undefined) return this.put({ ...petition, by, alsoBy });
     const key = toHex(petition.actionHash);
     this.petitions.delete(key);
     return { put: [], delete: [PETITION + key] };
   }
 
-  private put(petition: Petition): Delta {
+  private put(petition: ProposalRecord): Delta {
     const key = toHex(petition.actionHash);
     this.petitions.set(key, petition);
     return { put: [[PETITION + key, encode(petition, layout.write)]], delete: this.limit(this.petitions, PETITION) };
@@ -208,18 +208,18 @@ export class Petitions {
 }
 
 /** Whether this person asked for it, and still does. */
-export function isAskedBy(petition: Petition, person: Uint8Array): boolean {
+export function isAskedBy(petition: ProposalRecord, person: Uint8Array): boolean {
   return askersOf(petition).some((each) => equalBytes(each, person));
 }
 
-function askersOf({ by, alsoBy }: Petition): readonly Uint8Array[] {
+function askersOf({ by, alsoBy }: ProposalRecord): readonly Uint8Array[] {
   return [by, ...alsoBy];
 }
 
 const NOTHING: Delta = { put: [], delete: [] };
 
 const people = list(bytes32);
-const layout = struct<Petition>({
+const layout = struct<ProposalRecord>({
   actionHash: bytes32,
   by: bytes32,
   action: actionLayout,

@@ -7,14 +7,14 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { ruleOf } from "../roster/action.js";
 import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
 import { bindingOf } from "./binding.js";
-import { type Deed, deedOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./deed.js";
 import { atOnce, openingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
@@ -32,7 +32,7 @@ export interface RoomPreview {
   /** The keys of the epoch in the slot, checked; null where one has to ask. */
   readonly entrance: GroupInfoView | null;
   /** All decisions until now, the charter's first. */
-  readonly deeds: readonly Deed[];
+  readonly deeds: readonly DecisionRecord[];
 }
 
 /** What an invite leads to, opened with its keys and not judged yet: nothing in it is to be believed. */
@@ -44,7 +44,7 @@ export interface OpenedRoom {
 }
 
 /** Opens a slot's blob with a link. Refused with `bad_slot` when it is not one of this room and invite. */
-export function readSlot({ crypto }: Primitives, link: InviteLink, blob: Uint8Array): Outcome<SlotView> {
+export function readSlot({ crypto }: Provider, link: InviteLink, blob: Uint8Array): Outcome<SlotView> {
   const { inviteId, slot } = inviteKeys(crypto, link.roomId, link.secret);
   const roomTag = roomTagOf(crypto, link.roomId);
   const view = openSlot(crypto, { roomId: link.roomId, roomTag, inviteId, slotKey: slot.privateKey }, blob);
@@ -58,7 +58,7 @@ export function openRoom(...what: Parameters<typeof openingRoom>): Outcome<Opene
 
 /** The same in pieces: it yields now and then, as there may be as many records as a relay likes to give. */
 export function* openingRoom(
-  { crypto }: Primitives,
+  { crypto }: Provider,
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
@@ -69,7 +69,7 @@ export function* openingRoom(
 }
 
 /** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
-export function judgeRoom(primitives: Primitives, { link, slot, entries }: OpenedRoom): Outcome<RoomPreview> {
+export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedRoom): Outcome<RoomPreview> {
   const { crypto } = primitives;
   const history = replayEntries(crypto, entries, link.roomId);
   if (!history.ok) return history;
@@ -88,7 +88,7 @@ export function judgeRoom(primitives: Primitives, { link, slot, entries }: Opene
   if (!equalBytes(invite.joinPub, keys.joinPub)) return refused("bad_link");
   const closed = closedReason(invite, roster.chainTime);
   if (closed !== null) return closed;
-  const deeds = transitions.map(deedOf);
+  const deeds = transitions.map(decisionRecordOf);
   const confirmed = { confirmedBy, confirmedAt: slot.time };
   return done({
     link,
@@ -104,7 +104,7 @@ export function judgeRoom(primitives: Primitives, { link, slot, entries }: Opene
 
 /** {@link openRoom}, and {@link judgeRoom}. */
 export function previewRoom(
-  primitives: Primitives,
+  primitives: Provider,
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
@@ -125,7 +125,7 @@ export function checkFloor(
 
 // The keys that one would join are those of the roster that was checked.
 function checkEntrance(
-  primitives: Primitives,
+  primitives: Provider,
   { entrance, roomId, epoch, suite }: SlotView,
   history: Replayed,
 ): Outcome<GroupInfoView> {

@@ -5,10 +5,10 @@ import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../policy/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
-import { isAskedBy, type Petition } from "./petitions.js";
+import { isAskedBy, type ProposalRecord } from "./petitions.js";
 
 /** A petition as screens show it. */
-export interface Proposal extends Petition {
+export interface OpenProposal extends ProposalRecord {
   /** The people whose signed yes counts now. */
   readonly yes: readonly Uint8Array[];
   /** How many yeses there would be if our own person carried it out now, and how many it takes. */
@@ -27,7 +27,7 @@ export interface Proposal extends Petition {
 }
 
 /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
-export function proposalsOf(parts: RoomParts): Proposal[] {
+export function proposalsOf(parts: RoomParts): OpenProposal[] {
   const { petitions, primitives, roster, core } = parts;
   const self = toHex(core.person);
   return petitions.list().map((petition) => {

@@ -9,7 +9,7 @@ import { decodePayload, type Payload } from "../message/payload.js";
 import type { Delta } from "../encoding/primitives.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
-import { confirm } from "./acceptCommit.js";
+import { confirmMembers } from "./acceptCommit.js";
 import { envelopeKeyOf } from "./keyring.js";
 import type { RoomEvent } from "./outcome.js";
 import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
@@ -69,7 +69,7 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   }
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
-  const confirmed = late ? [] : confirm(parts, { by: author, leaf: staged.leafNode.signatureKey }, payload.time);
+  const confirmed = late ? [] : confirmMembers(parts, { by: author, leaf: staged.leafNode.signatureKey }, payload.time);
   return accepted(joinDeltas(used, delta), [...confirmed, ...events], raised);
 }
 

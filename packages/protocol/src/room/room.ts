@@ -26,19 +26,19 @@ import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
-import { authorCommit, type Undertaking } from "./authorCommit.js";
+import { authorCommit, type CommitRequest } from "./authorCommit.js";
 import { writeSeed } from "./keyring.js";
 import type { LogPlace } from "../evidence/logMemory.js";
 import { openRequest, slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
-import { ALARMS, CORE, epochOf, type RoomParts } from "./parts.js";
+import { ALARM_RECORD, CORE, epochOf, type RoomParts } from "./parts.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { pauseFor } from "./pause.js";
-import { ownOutlook, type Proposal, proposalsOf, wouldCount } from "./proposals.js";
+import { ownOutlook, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
-import { type Confirmation, encodeCore, type RoomStatus } from "./roomCore.js";
+import { type Confirmation, encodeCore, type Membership } from "./roomCore.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 
@@ -68,7 +68,7 @@ export class Room {
   get epoch(): number {
     return epochOf(this.parts);
   }
-  get status(): RoomStatus {
+  get status(): Membership {
     return this.parts.core.status;
   }
   /** Who was heard of last, and when by their clock. Null: our join is not confirmed by anybody who was here before. */
@@ -158,7 +158,7 @@ export class Room {
   /** A person has looked at the alarms, and goes on. Not for a copied device. */
   resume(): Delta {
     this.parts.alarms = this.parts.alarms.filter(({ code }) => code === "RESTORED");
-    return { put: [[ALARMS, encodeAlarms(this.parts.alarms)]], delete: [] };
+    return { put: [[ALARM_RECORD, encodeAlarms(this.parts.alarms)]], delete: [] };
   }
 
   /** Encrypts a message. `id` where it has one already. */
@@ -185,7 +185,7 @@ export class Room {
   }
 
   /** Builds a commit for an action, with the approvals collected for it; `request` for those that bring a device in. */
-  act(what: Undertaking, options: { now: number; request?: JoinRequest | null }): Outcome<PendingCommit> {
+  act(what: CommitRequest, options: { now: number; request?: JoinRequest | null }): Outcome<PendingCommit> {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
     if (this.parts.pending !== null) return refused("pending");
@@ -261,7 +261,7 @@ export class Room {
   }
 
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
-  proposals(): Proposal[] {
+  proposals(): OpenProposal[] {
     return proposalsOf(this.parts);
   }
 

@@ -4,7 +4,7 @@ import { bytes32 } from "../encoding/signed.js";
 /**
  * How this device stands in a room. `joining`: its own join is on its way. `active`: in. `removed`, `left`: not any more.
  */
-export type RoomStatus = "joining" | "active" | "removed" | "left";
+export type Membership = "joining" | "active" | "removed" | "left";
 
 /** Who in the room was heard of last, by what they signed in the present membership; their own clock, ms. */
 export interface Confirmation {
@@ -19,7 +19,7 @@ export interface RoomCore {
   /** Ed25519 seed of our leaf's signature key. */
   readonly leafSeed: Uint8Array;
   readonly leaf: Uint8Array;
-  readonly status: RoomStatus;
+  readonly status: Membership;
   /** Log position of the newest commit record, valid or not. */
   readonly lastCommit: number;
   /** The newest record of this epoch that the relay had deleted before we read it; 0 for none. */

@@ -2,7 +2,7 @@ import type { Crypto } from "@conclave/crypto";
 import { type Engine } from "@conclave/mls";
 import { labelledHash } from "../encoding/digest.js";
 import { isLeafCredential } from "../identity/leafCert.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 
 /** What the relay calls the room: it tells nothing of the room's id, and links to nothing else (docs/protocol.md §6). */
 export function roomTagOf(crypto: Crypto, roomId: Uint8Array): Uint8Array {
@@ -10,7 +10,7 @@ export function roomTagOf(crypto: Crypto, roomId: Uint8Array): Uint8Array {
 }
 
 /** The MLS engine with the credential check of rooms (docs/protocol.md §3). */
-export function roomEngine({ crypto, random }: Primitives): Engine {
+export function roomEngine({ crypto, random }: Provider): Engine {
   return {
     crypto,
     random,

@@ -5,7 +5,7 @@ import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Primitives } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/primitives.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
 import type { Asking } from "./asking.js";
@@ -17,7 +17,7 @@ import { roomEngine, roomTagOf } from "./roomTag.js";
  * The signatures that `judgeRoom` and `joinRoom` will ask about, a handful for each member, for `Crypto.verifyAhead`.
  * What is forgotten here costs time and nothing else: those two verify whatever nobody has verified.
  */
-export function signaturesOf(primitives: Primitives, { entries, slot }: OpenedRoom): SignatureCheck[] {
+export function signaturesOf(primitives: Provider, { entries, slot }: OpenedRoom): SignatureCheck[] {
   return noteSignatures(primitives.crypto, (crypto) => {
     askAboutEntries(crypto, entries);
     if (slot.entrance !== null) askAboutLeaves(roomEngine({ ...primitives, crypto }), slot.entrance.groupInfo);
@@ -26,7 +26,7 @@ export function signaturesOf(primitives: Primitives, { entries, slot }: OpenedRo
 
 /** As {@link signaturesOf}, for `acceptAdmission`: those of the room's history. Its leaves are in what only that opens. */
 export function admissionSignatures(
-  { crypto }: Primitives,
+  { crypto }: Provider,
   { roomId, replyKey }: Asking,
   blob: Uint8Array,
   records: readonly RosterRecord[],

@@ -5,7 +5,7 @@ import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { ownerLed } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
-import type { Delta, Primitives } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/primitives.js";
 import type { Action } from "../roster/action.js";
 import { foundRoom } from "./foundRoom.js";
 import { joinRoom } from "./joinRoom.js";
@@ -48,7 +48,7 @@ export class Person {
   private current: Room | null = null;
 
   constructor(
-    readonly primitives: Primitives,
+    readonly primitives: Provider,
     readonly name: string,
   ) {
     this.device = newDevice(primitives, newIdentity(primitives), 1);
@@ -104,7 +104,7 @@ export class Person {
 export const NOW = 1_700_000_000_000;
 
 /** Primitives with randomness from a seed. */
-export function seeded(seed: string): Primitives {
+export function seeded(seed: string): Provider {
   let counter = 0;
   const random = (length: number) => {
     const info = new TextEncoder().encode(`${seed} ${counter++}`);

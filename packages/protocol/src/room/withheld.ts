@@ -4,7 +4,7 @@ import { NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import type { Delta } from "../encoding/primitives.js";
 import { encodeAlarms } from "./alarmRecord.js";
-import { ALARMS, type RoomParts } from "./parts.js";
+import { ALARM_RECORD, type RoomParts } from "./parts.js";
 import { pauseFor } from "./pause.js";
 
 /** What came of something that the relay keeps back: what to store, and what to tell; null when it was told before. */
@@ -64,5 +64,5 @@ export function release(parts: RoomParts, { pruned }: LogItem, isNewEpoch: boole
   const left = parts.alarms.filter((each) => !isOver(each));
   if (left.length === parts.alarms.length) return NO_DELTA;
   parts.alarms = left;
-  return { put: [[ALARMS, encodeAlarms(left)]], delete: [] };
+  return { put: [[ALARM_RECORD, encodeAlarms(left)]], delete: [] };
 }

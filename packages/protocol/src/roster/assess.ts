@@ -12,7 +12,7 @@ import { memberOf, type Member, type Roster } from "./roster.js";
 import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
 
 /** An entry before it is known what it leads to. */
-export type Content = Omit<EntryContent, "stateHash">;
+export type EntryCore = Omit<EntryContent, "stateHash">;
 /** An allowed entry, and what it leads to. */
 export interface Assessed {
   readonly drafted: DraftedRoster;
@@ -24,7 +24,7 @@ export interface Assessed {
 export function assess(
   crypto: Crypto,
   before: Roster | null,
-  content: Content,
+  content: EntryCore,
   external: boolean,
   draftOf: (before: Roster) => RosterDraft,
 ): Outcome<Assessed> {
@@ -50,7 +50,7 @@ export function assess(
   return changed.ok ? done({ ...changed.value, approvedBy: agreed.value }) : changed;
 }
 
-function first(crypto: Crypto, { action, ...header }: Content, external: boolean): ReturnType<typeof found> {
+function first(crypto: Crypto, { action, ...header }: EntryCore, external: boolean): ReturnType<typeof found> {
   if (external) return refused("invalid_action", "external");
   return action.type === "charter" ? found(crypto, action, header) : refused("invalid_action", "not a charter");
 }
@@ -59,7 +59,7 @@ function first(crypto: Crypto, { action, ...header }: Content, external: boolean
 export function newcomerBy(
   crypto: Crypto,
   before: Roster,
-  { action, ...header }: Content,
+  { action, ...header }: EntryCore,
   isDirect: boolean,
 ): Outcome<Newcomer | null> {
   return ruleOf(action).newcomer?.({ crypto, before, header, isDirect }, action) ?? done(null);
@@ -69,7 +69,7 @@ export function newcomerBy(
 export function changedBy(
   crypto: Crypto,
   before: Roster,
-  { action, ...header }: Content,
+  { action, ...header }: EntryCore,
   author: Member | null,
   newcomer: Newcomer | null,
   draftOf: (before: Roster) => RosterDraft,
@@ -82,12 +82,12 @@ export function changedBy(
 }
 
 /** The member whose leaf an entry names as its author. */
-export function authorOf(before: Roster, { author }: Pick<Content, "author">): Member | null {
+export function authorOf(before: Roster, { author }: Pick<EntryCore, "author">): Member | null {
   const member = memberOf(before, author.person);
   return member?.devices.some((device) => equalBytes(device.leaf, author.leaf)) === true ? member : null;
 }
 
-function objectionToNewcomer(before: Roster, { evidence }: Content): Refused | null {
+function objectionToNewcomer(before: Roster, { evidence }: EntryCore): Refused | null {
   if (before.sealed) return refused("sealed");
   const isPlain = evidence.approvals.length === 0 && evidence.farewell === null;
   return isPlain ? null : refused("invalid_action", "evidence");
@@ -97,7 +97,7 @@ function objectionToNewcomer(before: Roster, { evidence }: Content): Refused | n
 export function agreement(
   crypto: Crypto,
   before: Roster,
-  { action, author, evidence }: Content,
+  { action, author, evidence }: EntryCore,
   newcomer: Newcomer | null,
   external: boolean,
 ): Outcome<readonly Uint8Array[]> {

@@ -6,7 +6,7 @@ import type { Action } from "./action.js";
 import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";
 import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
-import { assess, type Content } from "./assess.js";
+import { assess, type EntryCore } from "./assess.js";
 import { done, type Outcome, refused, type Refused } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft, withHead } from "./rosterDraft.js";
@@ -23,14 +23,14 @@ export interface Carriage {
 }
 
 /** An allowed entry, and what it did. */
-export interface Decision extends Effect {
+export interface AllowedEntry extends Effect {
   readonly entry: Entry;
   /** Persons whose approvals counted, without the author. */
   readonly approvedBy: readonly Uint8Array[];
 }
 
 /** What an allowed entry leads to. */
-export interface Transition extends Decision {
+export interface Transition extends AllowedEntry {
   /** The roster after it. */
   readonly roster: Roster;
   /** The roster's records that change. */
@@ -38,7 +38,7 @@ export interface Transition extends Decision {
 }
 
 /** What an author wants to sign, and where in the room's history. */
-export interface Intent {
+export interface EntryDraft {
   readonly action: Action;
   readonly person: Uint8Array;
   /** The author's clock, ms. */
@@ -89,7 +89,7 @@ export function authorEntry(
   crypto: Crypto,
   leafSeed: Uint8Array,
   before: Roster | null,
-  what: Intent,
+  what: EntryDraft,
 ): Outcome<Transition> {
   const drafted = draftEntry(crypto, leafSeed, before, what);
   if (!drafted.ok) return drafted;
@@ -106,11 +106,11 @@ export function draftEntry(
   crypto: Crypto,
   leafSeed: Uint8Array,
   before: Roster | null,
-  what: Intent,
+  what: EntryDraft,
 ): Outcome<Transition> {
   const { action, person, time, evidence = NO_EVIDENCE, epoch, transcript, external = false } = what;
   const leaf = crypto.ed25519PublicKey(leafSeed);
-  const content: Content = {
+  const content: EntryCore = {
     roomId: before?.roomId ?? NO_HASH,
     seq: before === null ? 0 : before.seq + 1,
     prev: before?.head ?? NO_HASH,

@@ -1,7 +1,7 @@
 import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
 import type { Action } from "./action.js";
-import { agreement, authorOf, changedBy, type Content, newcomerBy } from "./assess.js";
+import { agreement, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
 import { consentTo } from "./consent.js";
 import { type EntryHeader, NO_EVIDENCE } from "./entryHeader.js";
 import { objection } from "./permission.js";
@@ -67,7 +67,7 @@ export function rightTo(before: Roster, action: Action, person: Uint8Array): Out
 
 const NO_HASH = new Uint8Array(HASH_BYTES);
 
-function contentOf(before: Roster, { action, author, time }: Plan): Content {
+function contentOf(before: Roster, { action, author, time }: Plan): EntryCore {
   const { roomId, seq, head: prev, policyHash } = before;
   return {
     roomId,

@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/primitives.js";
 import { decodeEntry, type Entry } from "./entry.js";
-import { type Carriage, type Decision, evaluateOn, type Transition } from "./evaluate.js";
+import { type Carriage, type AllowedEntry, evaluateOn, type Transition } from "./evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
@@ -14,7 +14,7 @@ export interface Replayed {
   /** All records of the roster. */
   readonly delta: Delta;
   /** One for each entry, the charter's first. */
-  readonly transitions: readonly Decision[];
+  readonly transitions: readonly AllowedEntry[];
 }
 
 /**
@@ -36,7 +36,7 @@ export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: U
 
 /** As {@link replay}, of entries that were decoded from their bytes. */
 export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: Uint8Array): Outcome<Replayed> {
-  const transitions: Decision[] = [];
+  const transitions: AllowedEntry[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;
   let epoch = -1;

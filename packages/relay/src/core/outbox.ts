@@ -1,6 +1,6 @@
 import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import type { Output } from "./output.js";
+import type { CoreOutput } from "./output.js";
 
 /** Bytes of records beyond which a push is divided. */
 const PUSH_BYTES = 256 * 1024;
@@ -16,10 +16,10 @@ interface Unsent {
  * Collects what a batch sends. New records of a room are gathered, and encoded once for all its subscribers: a subscriber
  * gets exactly the records between its subscribing and unsubscribing, in order.
  */
-export class Outbox {
+export class SendQueue {
   /** Bytes in the batch's outputs so far, each counted once for however many connections. */
   bytes = 0;
-  private outputs: Output[] = [];
+  private outputs: CoreOutput[] = [];
   private readonly unsent = new Map<string, Unsent>();
   private readonly subscribers = new Map<string, Set<number>>();
 
@@ -86,18 +86,18 @@ export class Outbox {
   }
 
   /** Forgets what the batch would have sent; gives the rest of its outputs, which hold whatever was stored. */
-  undo(): Output[] {
+  undo(): CoreOutput[] {
     this.unsent.clear();
     return this.take().filter(({ kind }) => kind === "close" || kind === "lagEnded");
   }
 
   /** Puts outputs in after those so far. */
-  add(outputs: readonly Output[]): void {
+  add(outputs: readonly CoreOutput[]): void {
     this.outputs.push(...outputs);
   }
 
   /** Everything so far; what comes later is of the next batch. */
-  take(): Output[] {
+  take(): CoreOutput[] {
     for (const key of [...this.unsent.keys()]) this.flushRoom(key);
     const { outputs } = this;
     this.outputs = [];

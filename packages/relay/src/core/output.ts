@@ -6,7 +6,7 @@ export interface PushOrigin {
 }
 
 /** What the relay core wants done on connections, in this order, once its batch is committed. */
-export type Output =
+export type CoreOutput =
   /** Bytes for one connection: one or more whole frames. */
   | { readonly kind: "send"; readonly connection: number; readonly bytes: Uint8Array }
   /** The same bytes for many connections. With an origin they may be dropped for a slow reader, who is told instead. */

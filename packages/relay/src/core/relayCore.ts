@@ -17,8 +17,8 @@ import { refuse, type Refusal } from "../ledger/refusal.js";
 import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
 import type { Store } from "../store/store.js";
-import { Outbox } from "./outbox.js";
-import type { Output } from "./output.js";
+import { SendQueue } from "./outbox.js";
+import type { CoreOutput } from "./output.js";
 import { RequestHandler, type RelayCrypto } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import { Session } from "./session.js";
@@ -83,7 +83,7 @@ export class RelayCore {
   /** The relay's Ed25519 public key. */
   readonly relayKey: Uint8Array;
   private readonly settings: RelaySettings;
-  private readonly outbox = new Outbox();
+  private readonly outbox = new SendQueue();
   private readonly handler: RequestHandler;
   private readonly sessions = new Map<number, Session>();
   private readonly greeting = new Set<Session>();
@@ -198,7 +198,7 @@ export class RelayCore {
   }
 
   /** Makes everything so far durable, and returns what may be sent now, in order. */
-  commit(): Output[] {
+  commit(): CoreOutput[] {
     if (this.inBatch) this.undoable(() => this.store());
     this.steps = [];
     return this.outbox.take();

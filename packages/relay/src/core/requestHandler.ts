@@ -22,14 +22,14 @@ import { Log, positionOf, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
 import { RelayTime } from "../ledger/relayTime.js";
-import type { Room } from "../ledger/room.js";
+import type { HostedRoom } from "../ledger/room.js";
 import { Rooms } from "../ledger/rooms.js";
 import { Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, Store } from "../store/store.js";
-import type { Outbox } from "./outbox.js";
+import type { SendQueue } from "./outbox.js";
 import { lastingBytesOf } from "./requestSize.js";
 import type { Session } from "./session.js";
 import { TokenBuckets } from "./tokenBucket.js";
@@ -61,7 +61,7 @@ export class RequestHandler {
     private readonly crypto: RelayCrypto,
     sign: Sign,
     private readonly settings: RelaySettings,
-    private readonly outbox: Outbox,
+    private readonly outbox: SendQueue,
     canWrite: () => boolean,
     private readonly clock: WallClock,
     private readonly onDamage: (damage: RowDamaged) => void,
@@ -177,7 +177,7 @@ export class RequestHandler {
   // nothing up of what it may write (attack A83).
   private waitForBytes(
     request: Request,
-    room: { readonly lastingBytes: Room["lastingBytes"]; readonly isByInvite: boolean } | null,
+    room: { readonly lastingBytes: HostedRoom["lastingBytes"]; readonly isByInvite: boolean } | null,
     session: Session,
     now: number,
   ): number {
@@ -190,7 +190,7 @@ export class RequestHandler {
     return addressWait;
   }
 
-  private memberRequest(request: MemberRequest, room: Room, session: Session, now: number): Answer {
+  private memberRequest(request: MemberRequest, room: HostedRoom, session: Session, now: number): Answer {
     switch (request.type) {
       case "putSlot": {
         const { lastingBytes } = room;
@@ -221,7 +221,7 @@ export class RequestHandler {
     }
   }
 
-  private answerRequest(request: Extract<Request, { type: "answerRequest" }>, room: Room, now: number): Answer {
+  private answerRequest(request: Extract<Request, { type: "answerRequest" }>, room: HostedRoom, now: number): Answer {
     const { id, inboxId, blob } = request;
     const { no, n, tag } = room.row;
     const [asked] = this.store.requests(no, request.request - 1, { items: 1, bytes: 0 });
@@ -253,7 +253,7 @@ export class RequestHandler {
     return wait > 0 ? refuse("rate_limited", wait) : this.log.create(request, now);
   }
 
-  private append(request: AppendRequest, room: Room, session: Session, now: number): Answer {
+  private append(request: AppendRequest, room: HostedRoom, session: Session, now: number): Answer {
     const answer = this.log.append(
       request,
       room,
@@ -275,7 +275,7 @@ export class RequestHandler {
     return answer;
   }
 
-  private prove(request: ProveRequest, room: Room, session: Session, challenge: Uint8Array): Answer {
+  private prove(request: ProveRequest, room: HostedRoom, session: Session, challenge: Uint8Array): Answer {
     const { roomTag, epoch, writeKey, signature } = request;
     // Whether the room knows the key is cheap to see; a signature is verified only then.
     if (!room.row.writeKeys.some((key) => key.epoch === epoch && equalBytes(key.key, writeKey))) {
@@ -289,7 +289,7 @@ export class RequestHandler {
     return done(request.id);
   }
 
-  private proveSlot(request: ProveSlotRequest, room: Room, session: Session, challenge: Uint8Array): Answer {
+  private proveSlot(request: ProveSlotRequest, room: HostedRoom, session: Session, challenge: Uint8Array): Answer {
     const { roomTag, slotId, tokenPub, signature } = request;
     const token = this.slots.token(room, slotId);
     if (!token.ok) return token;
@@ -329,7 +329,7 @@ export class RequestHandler {
     return { ok: true, response: { type: "inbox", id, items, more } };
   }
 
-  private subscribe(request: SubscribeRequest, room: Room, session: Session, now: number): Answer {
+  private subscribe(request: SubscribeRequest, room: HostedRoom, session: Session, now: number): Answer {
     if (session.rooms.size >= this.settings.limits.subscriptions && !session.rooms.has(room.key)) {
       return refuse("quota_exceeded");
     }
@@ -342,7 +342,7 @@ export class RequestHandler {
     return { ok: true, response: { type: "subscribed", id: request.id, receipt, position, availableFrom, items } };
   }
 
-  private postRequest(request: PostRequestRequest, room: Room, session: Session, now: number): Answer {
+  private postRequest(request: PostRequestRequest, room: HostedRoom, session: Session, now: number): Answer {
     const { roomTag, slotId, blob, id } = request;
     const token = this.slots.token(room, slotId);
     if (!token.ok) return token;
@@ -353,7 +353,7 @@ export class RequestHandler {
   }
 
   /** Whether the connection has proved a live key; `isTrusted`: one that did not come by an invite. */
-  private isMember(room: Room, session: Session, isTrusted = false): boolean {
+  private isMember(room: HostedRoom, session: Session, isTrusted = false): boolean {
     const { tag, writeKeys } = room.row;
     return writeKeys.some((key) => key.live && !(isTrusted && key.byToken) && session.hasWriteProof(tag, key));
   }

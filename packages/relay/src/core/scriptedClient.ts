@@ -12,7 +12,7 @@ import {
   type RelayFrame,
   type Request,
   type Response,
-  type Welcome,
+  type RelayWelcome,
 } from "@conclave/wire";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 
@@ -36,10 +36,10 @@ export function newKey(): Key {
 /** A client at the level of frames, for tests and measurements: it speaks the protocol and decides nothing. */
 export class ScriptedClient {
   readonly pushes: Push[] = [];
-  welcome: Welcome | null = null;
+  welcome: RelayWelcome | null = null;
   private lastId = 0;
   private readonly waiting = new Map<number, (response: Response) => void>();
-  private onWelcome: (welcome: Welcome) => void = () => undefined;
+  private onWelcome: (welcome: RelayWelcome) => void = () => undefined;
 
   /** `send` transmits one message. */
   constructor(private readonly send: (message: Uint8Array) => void) {}
@@ -51,8 +51,8 @@ export class ScriptedClient {
     for (const frame of decoded.frames) this.frame(frame);
   }
 
-  hello(): Promise<Welcome> {
-    const welcomed = new Promise<Welcome>((resolve) => (this.onWelcome = resolve));
+  hello(): Promise<RelayWelcome> {
+    const welcomed = new Promise<RelayWelcome>((resolve) => (this.onWelcome = resolve));
     this.send(encodeClientMessage([{ type: "hello", versions: VERSIONS }]));
     return welcomed;
   }

@@ -1,4 +1,4 @@
-import type { Rate } from "../settings.js";
+import type { RateLimit } from "../settings.js";
 
 /** Counts what somebody does against a rate. The time is passed in, in ms. */
 export class TokenBucket {
@@ -6,7 +6,7 @@ export class TokenBucket {
   private at: number;
 
   constructor(
-    private readonly rate: Rate,
+    private readonly rate: RateLimit,
     now: number,
   ) {
     this.level = rate.burst;
@@ -50,7 +50,7 @@ export class TokenBucket {
 export class TokenBuckets {
   private readonly buckets = new Map<string, TokenBucket>();
 
-  constructor(private readonly rate: Rate) {}
+  constructor(private readonly rate: RateLimit) {}
 
   take(key: string, cost: number, now: number): number {
     let bucket = this.buckets.get(key);

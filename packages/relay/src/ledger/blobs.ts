@@ -13,7 +13,7 @@ import {
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
-import type { Room } from "./room.js";
+import type { HostedRoom } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 
@@ -36,7 +36,7 @@ export class Blobs {
   ) {}
 
   /** Carries out a member's request. */
-  handle(request: BlobRequest, room: Room, now: number): { readonly ok: true; readonly response: Response } | Refusal {
+  handle(request: BlobRequest, room: HostedRoom, now: number): { readonly ok: true; readonly response: Response } | Refusal {
     switch (request.type) {
       case "beginBlob":
         return this.begin(request, room, now);
@@ -69,7 +69,7 @@ export class Blobs {
     return store.purgeBlobs(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
   }
 
-  private begin({ id, blobId, size }: BeginBlobRequest, room: Room, now: number) {
+  private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, now: number) {
     const { store } = this.rooms;
     const known = store.blob(room.row.no, blobId);
     if (known !== null) return known.size === size ? stateOf(id, known.chunks) : refuse("blob_conflict");
@@ -82,7 +82,7 @@ export class Blobs {
     return stateOf(id, 0);
   }
 
-  private write({ id, blobId, index, chunk }: WriteBlobRequest, room: Room, now: number) {
+  private write({ id, blobId, index, chunk }: WriteBlobRequest, room: HostedRoom, now: number) {
     const { store } = this.rooms;
     const blob = store.blob(room.row.no, blobId);
     if (blob === null) return refuse("blob_unknown");
@@ -99,14 +99,14 @@ export class Blobs {
     return stateOf(id, chunks + 1);
   }
 
-  private read({ id, blobId, index }: ReadBlobRequest, room: Room) {
+  private read({ id, blobId, index }: ReadBlobRequest, room: HostedRoom) {
     const blob = this.rooms.store.blob(room.row.no, blobId);
     if (blob === null || blob.chunks < blobChunks(blob.size)) return refuse("blob_unknown");
     const chunk = this.rooms.store.blobChunk(blob.no, index);
     return chunk === null ? refuse("blob_unknown") : ({ ok: true, response: { type: "blob", id, chunk } } as const);
   }
 
-  private drop(room: Room, blob: BlobRow): void {
+  private drop(room: HostedRoom, blob: BlobRow): void {
     this.rooms.store.dropBlob(blob.no);
     room.change({ blobBytes: Math.max(0, room.row.blobBytes - blob.size - ROW_BYTES) });
   }

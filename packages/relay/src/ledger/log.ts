@@ -23,7 +23,7 @@ import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
-import type { Room } from "./room.js";
+import type { HostedRoom } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
 import type { WallClock } from "./wallClock.js";
@@ -34,9 +34,9 @@ export type Sign = (bytes: Uint8Array) => Uint8Array;
 
 /** What the connection of an append has proved. */
 export interface Proved {
-  isWriter(room: Room, key: WriteKey): boolean;
+  isWriter(room: HostedRoom, key: WriteKey): boolean;
   /** The slot's token is proved, and no external commit has used this proof. */
-  isSlotHolder(room: Room, slotId: Uint8Array): boolean;
+  isSlotHolder(room: HostedRoom, slotId: Uint8Array): boolean;
   /** Ms until there is room for what is never pruned of this append; 0 when there is, which counts. */
   waitForBytes(isByInvite: boolean): number;
 }
@@ -70,7 +70,7 @@ export class Log {
     return { ok: true, response: { type: "created", id: request.id, receipt: this.headReceipt(room, now) } };
   }
 
-  append(request: AppendRequest, room: Room, proved: Proved, now: number): Appended | Refusal {
+  append(request: AppendRequest, room: HostedRoom, proved: Proved, now: number): Appended | Refusal {
     const { store } = this.rooms;
     // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
     const earlier = room.appended(store, request.appendId);
@@ -97,7 +97,7 @@ export class Log {
   }
 
   /** A part of the log, as large as a page may be. */
-  items(room: Room, fromN: number, size: PageSize): LogItem[] {
+  items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
     if (fromN > room.row.n || size.items === 0) return [];
     const records = this.rooms.store.records(room.row.no, fromN, size);
     records.forEach(({ n }, at) => {
@@ -107,12 +107,12 @@ export class Log {
     return records.map(itemOf);
   }
 
-  headReceipt(room: Room, now: number): Signed<HeadReceipt> {
+  headReceipt(room: HostedRoom, now: number): Signed<HeadReceipt> {
     const receipt = { roomTag: room.row.tag, n: room.row.n, head: room.row.head, time: this.time.at(now) };
     return { receipt, signature: this.sign(headReceiptBytes(receipt)) };
   }
 
-  private addRoom(request: CreateRoomRequest, creation: Uint8Array, now: number): Room | null {
+  private addRoom(request: CreateRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
     const room = this.rooms.add(
       {
         tag: request.roomTag,
@@ -136,14 +136,14 @@ export class Log {
     return room;
   }
 
-  private repeat(request: AppendRequest, room: Room, n: number): Appended | Refusal {
+  private repeat(request: AppendRequest, room: HostedRoom, n: number): Appended | Refusal {
     const row = this.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
     const hash = itemHash(this.sha256, room.row.tag, itemOf(row));
     if (!equalBytes(hash, recordHash(this.sha256, room.row.tag, request))) return refuse("append_conflict");
     return { ok: true, response: this.appendedResponse(request, room, row), record: null };
   }
 
-  private ground(request: AppendRequest, room: Room, proved: Proved): CommitGround | Refusal {
+  private ground(request: AppendRequest, room: HostedRoom, proved: Proved): CommitGround | Refusal {
     if (request.ground.by === "slot") {
       const slot = this.rooms.store.slot(room.row.no, request.ground.slotId);
       if (slot === null) return refuse("slot_unknown");
@@ -161,7 +161,7 @@ export class Log {
     return { by: "member", key, trusted };
   }
 
-  private waitFor(request: AppendRequest, room: Room, ground: CommitGround, now: number): number {
+  private waitFor(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): number {
     if (ground.by === "slot" && request.ground.by === "slot") {
       const wait = this.slots.waitFor(room, request.ground.slotId, now);
       if (wait > 0) return wait;
@@ -175,7 +175,7 @@ export class Log {
     return room.appends.take(1 + request.payload.length / 65_536, isByInvite(ground), now);
   }
 
-  private write(request: AppendRequest, room: Room, now: number): RecordRow {
+  private write(request: AppendRequest, room: HostedRoom, now: number): RecordRow {
     const { row } = room;
     const { kind, epoch, payload, attachment, appendId } = request;
     const n = row.n + 1;
@@ -189,7 +189,7 @@ export class Log {
     return record;
   }
 
-  private writeCommit(request: AppendRequest, room: Room, ground: CommitGround, now: number): void {
+  private writeCommit(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): void {
     const { store } = this.rooms;
     const { no, tag, n, rosterLength, writeKeys } = room.row;
     const epoch = request.epoch + 1;
@@ -205,20 +205,20 @@ export class Log {
     this.slots.put(room, request.slots, now);
   }
 
-  private appendedResponse(request: AppendRequest, room: Room, row: RecordRow): AppendedResponse {
+  private appendedResponse(request: AppendRequest, room: HostedRoom, row: RecordRow): AppendedResponse {
     const receipt = row.kind === "commit" ? this.commitReceipt(room, row) : null;
     return { type: "appended", id: request.id, n: row.n, head: row.head, receipt };
   }
 
   // Deterministic (RFC 8032), so a repeat gives the same bytes.
-  private commitReceipt(room: Room, { epoch, n, head, time, ...content }: RecordRow): Signed<CommitReceipt> {
+  private commitReceipt(room: HostedRoom, { epoch, n, head, time, ...content }: RecordRow): Signed<CommitReceipt> {
     const hash = recordHash(this.sha256, room.row.tag, { ...content, epoch });
     const receipt = { roomTag: room.row.tag, epoch, recordHash: hash, n, head, time };
     return { receipt, signature: this.sign(commitReceiptBytes(receipt)) };
   }
 }
 
-export function positionOf(room: Room): RoomPosition {
+export function positionOf(room: HostedRoom): RoomPosition {
   return { epoch: room.row.epoch, n: room.row.n, lastCommit: room.row.lastCommit };
 }
 

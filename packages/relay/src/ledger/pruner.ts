@@ -1,7 +1,7 @@
 import { recordDigest, type Sha256 } from "@conclave/wire";
 import type { Retention } from "../settings.js";
 import type { RecordRow } from "../store/store.js";
-import type { Room } from "./room.js";
+import type { HostedRoom } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 
@@ -18,7 +18,7 @@ export class Pruner {
   ) {}
 
   /** After an append: holds the room to its size, a step at a time. */
-  afterAppend(room: Room): void {
+  afterAppend(room: HostedRoom): void {
     const tooMuch = room.row.messageBytes - this.retention.messageBytesPerRoom;
     if (tooMuch <= 0) return;
     this.rooms.unlessDamaged(() => {
@@ -44,7 +44,7 @@ export class Pruner {
     return old.length === ROOMS_AT_ONCE;
   }
 
-  private prune(room: Room, isDue: (record: RecordRow, freed: number) => boolean): void {
+  private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {
     const { store } = this.rooms;
     let { availableFrom, oldest } = room.row;
     let freed = 0;

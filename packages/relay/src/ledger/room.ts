@@ -1,6 +1,6 @@
 import { TokenBucket } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
-import type { Rate, Rates } from "../settings.js";
+import type { RateLimit, Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
 
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
@@ -14,7 +14,7 @@ class RoomRate {
   private readonly all: TokenBucket;
   private readonly byInvite: TokenBucket;
 
-  constructor(rate: Rate, now: number) {
+  constructor(rate: RateLimit, now: number) {
     const { burst, perSecond } = rate;
     this.all = new TokenBucket(rate, now);
     this.byInvite = new TokenBucket({ burst: burst * SHARE_BY_INVITE, perSecond: perSecond * SHARE_BY_INVITE }, now);
@@ -37,7 +37,7 @@ class RoomRate {
 }
 
 /** A room in use: its row, and what the relay remembers about it in memory. */
-export class Room {
+export class HostedRoom {
   readonly key: string;
   readonly appends: RoomRate;
   readonly lastingBytes: RoomRate;

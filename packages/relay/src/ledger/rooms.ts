@@ -2,7 +2,7 @@ import { keyOf } from "../key.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
-import { Room } from "./room.js";
+import { HostedRoom } from "./room.js";
 
 /** Rooms kept in memory beyond which the ones not used for longest are dropped. */
 const MOST_ROOMS = 10_000;
@@ -11,10 +11,10 @@ const MOST_APPEND_IDS = 1_000_000;
 
 /** The rooms in use. There is one owner of the store, so what is here is what is stored. */
 export class Rooms {
-  private readonly rooms = new Map<string, Room>();
-  private readonly used = new Set<Room>();
+  private readonly rooms = new Map<string, HostedRoom>();
+  private readonly used = new Set<HostedRoom>();
   /** How many append ids each room held when it was last saved, and the sum: counting them again is slow. */
-  private readonly weights = new Map<Room, number>();
+  private readonly weights = new Map<HostedRoom, number>();
   private ids = 0;
 
   constructor(
@@ -25,14 +25,14 @@ export class Rooms {
   ) {}
 
   /** The room, or null when there is none. @throws RowDamaged when its row is not what the relay wrote. */
-  get(tag: Uint8Array, now: number): Room | null {
+  get(tag: Uint8Array, now: number): HostedRoom | null {
     const key = keyOf(tag);
     let room = this.rooms.get(key);
     if (room === undefined) {
       const row = this.store.room(tag);
       if (row === null) return null;
       this.check(row);
-      room = new Room(row, this.rates, now);
+      room = new HostedRoom(row, this.rates, now);
       this.rooms.set(key, room);
     }
     this.used.add(room);
@@ -40,10 +40,10 @@ export class Rooms {
   }
 
   /** Null when the store has no space for another room. */
-  add(row: Omit<RoomRow, "no">, now: number): Room | null {
+  add(row: Omit<RoomRow, "no">, now: number): HostedRoom | null {
     const added = this.store.addRoom(row);
     if (added === null) return null;
-    const room = new Room(added, this.rates, now);
+    const room = new HostedRoom(added, this.rates, now);
     this.rooms.set(room.key, room);
     this.used.add(room);
     return room;

@@ -5,7 +5,7 @@ import { keyOf } from "../key.js";
 import type { Quotas, Rates } from "../settings.js";
 import type { Store } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
-import type { Room } from "./room.js";
+import type { HostedRoom } from "./room.js";
 import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;
@@ -25,7 +25,7 @@ export class Slots {
   }
 
   /** Why slots that come with a commit cannot be put, or null. Closed ones are no reason: they are passed over. */
-  check(room: Room, slots: readonly SlotContent[]): Refusal | null {
+  check(room: HostedRoom, slots: readonly SlotContent[]): Refusal | null {
     const { no } = room.row;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
@@ -39,7 +39,7 @@ export class Slots {
   }
 
   /** Puts slots that {@link check} has passed. */
-  put(room: Room, slots: readonly SlotContent[], now: number): void {
+  put(room: HostedRoom, slots: readonly SlotContent[], now: number): void {
     const { no, n } = room.row;
     for (const { slotId, tokenPub, blob } of slots) {
       const slot = this.store.slot(no, slotId);
@@ -50,7 +50,7 @@ export class Slots {
   }
 
   /** Puts one slot by itself. */
-  putOne(room: Room, slot: SlotContent, now: number): { ok: true } | Refusal {
+  putOne(room: HostedRoom, slot: SlotContent, now: number): { ok: true } | Refusal {
     if (this.store.slot(room.row.no, slot.slotId)?.closed === true) return refuse("slot_closed");
     const refusal = this.check(room, [slot]);
     if (refusal !== null) return refusal;
@@ -58,13 +58,13 @@ export class Slots {
     return { ok: true };
   }
 
-  close(room: Room, slotId: Uint8Array): { ok: true } | Refusal {
+  close(room: HostedRoom, slotId: Uint8Array): { ok: true } | Refusal {
     if (this.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
     this.store.closeSlot(room.row.no, slotId);
     return { ok: true };
   }
 
-  get(room: Room, slotId: Uint8Array, back: number, id: number): { ok: true; response: SlotResponse } | Refusal {
+  get(room: HostedRoom, slotId: Uint8Array, back: number, id: number): { ok: true; response: SlotResponse } | Refusal {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     if (slot.closed) return refuse("slot_closed");
@@ -74,19 +74,19 @@ export class Slots {
   }
 
   /** The token of an open slot. */
-  token(room: Room, slotId: Uint8Array): { ok: true; tokenPub: Uint8Array } | Refusal {
+  token(room: HostedRoom, slotId: Uint8Array): { ok: true; tokenPub: Uint8Array } | Refusal {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     return slot.closed ? refuse("slot_closed") : { ok: true, tokenPub: slot.tokenPub };
   }
 
   /** Ms until the slot may be used again; 0 when it may now, which counts as a use. */
-  waitFor(room: Room, slotId: Uint8Array, now: number): number {
+  waitFor(room: HostedRoom, slotId: Uint8Array, now: number): number {
     return this.uses.take(room.key + keyOf(slotId), 1, now);
   }
 
   post(
-    room: Room,
+    room: HostedRoom,
     slotId: Uint8Array,
     blob: Uint8Array,
     id: number,

@@ -1,6 +1,6 @@
 import { concatBytes } from "@conclave/codec";
 import { ID_BYTES } from "@conclave/wire";
-import type { Output, PushOrigin } from "../core/output.js";
+import type { CoreOutput, PushOrigin } from "../core/output.js";
 
 /**
  * What the socket thread tells the core's thread: many events in one message, and their bytes in one buffer, because
@@ -73,7 +73,7 @@ const CLOSE = 2;
 const LAG_ENDED = 3;
 
 /** Packs a core's outputs. */
-export function packOutputs(outputs: readonly Output[], handled: number): OutputBatch {
+export function packOutputs(outputs: readonly CoreOutput[], handled: number): OutputBatch {
   const plan: number[] = [];
   const parts: Uint8Array[] = [];
   const origins: PushOrigin[] = [];

@@ -3,7 +3,7 @@ import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import {
   type BlobRow,
-  Page,
+  RecordPage,
   type PageSize,
   type RecordRow,
   type RoomRow,
@@ -116,7 +116,7 @@ export class MemoryStore implements Store {
   }
 
   records(room: number, fromN: number, size: PageSize): RecordRow[] {
-    const page = new Page<RecordRow>(size);
+    const page = new RecordPage<RecordRow>(size);
     const { records } = this.at(room);
     for (let at = Math.max(0, fromN - 1); at < records.length; at++) {
       const record = records[at]!;
@@ -141,7 +141,7 @@ export class MemoryStore implements Store {
   }
 
   roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
-    const page = new Page<RosterRecord>(size);
+    const page = new RecordPage<RosterRecord>(size);
     for (const record of this.at(room).roster.slice(fromIndex)) if (!page.add(record, record.attachment.length)) break;
     return page.items;
   }
@@ -195,7 +195,7 @@ export class MemoryStore implements Store {
   }
 
   requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
-    const page = new Page<JoinRequestItem>(size);
+    const page = new RecordPage<JoinRequestItem>(size);
     for (const { item } of this.at(room).requests) {
       if (item.request > after && !page.add(item, item.blob.length)) break;
     }
@@ -224,7 +224,7 @@ export class MemoryStore implements Store {
   }
 
   inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
-    const page = new Page<InboxItem>(size);
+    const page = new RecordPage<InboxItem>(size);
     for (const { item } of this.inboxes.get(keyOf(inboxId)) ?? []) {
       if (item.item > after && !page.add(item, item.blob.length)) break;
     }

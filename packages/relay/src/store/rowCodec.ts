@@ -1,5 +1,5 @@
 import { decode, encode } from "@conclave/codec";
-import type { Row } from "@conclave/sqlite";
+import type { SqlRow } from "@conclave/sqlite";
 import { APPEND_ID_BYTES, ID_BYTES, type InboxItem, type JoinRequestItem, type RosterRecord } from "@conclave/wire";
 import { RowDamaged } from "./rowDamage.js";
 import type { BlobRow, RecordRow, RoomRow, SlotRow, SlotVersion, WriteKey } from "./store.js";
@@ -20,45 +20,45 @@ export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   );
 }
 
-export function roomRow(row: Row): RoomRow {
+export function roomRow(row: SqlRow): RoomRow {
   return {
-    no: number(row, "no"),
+    no: readNumber(row, "no"),
     tag: id(row, "tag"),
     creation: id(row, "creation"),
-    epoch: number(row, "epoch"),
-    n: number(row, "n"),
-    lastCommit: number(row, "last_commit"),
+    epoch: readNumber(row, "epoch"),
+    n: readNumber(row, "n"),
+    lastCommit: readNumber(row, "last_commit"),
     head: id(row, "head"),
-    rosterLength: number(row, "roster_length"),
+    rosterLength: readNumber(row, "roster_length"),
     writeKeys: decodeWriteKeys(bytes(row, "write_keys")),
-    availableFrom: number(row, "available_from"),
-    messageBytes: number(row, "message_bytes"),
-    blobBytes: number(row, "blob_bytes"),
-    oldest: row["oldest"] === null ? null : number(row, "oldest"),
+    availableFrom: readNumber(row, "available_from"),
+    messageBytes: readNumber(row, "message_bytes"),
+    blobBytes: readNumber(row, "blob_bytes"),
+    oldest: row["oldest"] === null ? null : readNumber(row, "oldest"),
   };
 }
 
-export function blobRow(row: Row): BlobRow {
-  const chunks = number(row, "chunks") - number(row, "missing");
+export function blobRow(row: SqlRow): BlobRow {
+  const chunks = readNumber(row, "chunks") - readNumber(row, "missing");
   if (chunks < 0) throw new RowDamaged("column missing");
-  return { no: number(row, "no"), size: number(row, "size"), chunks };
+  return { no: readNumber(row, "no"), size: readNumber(row, "size"), chunks };
 }
 
-export function rosterRow(row: Row): RosterRecord {
-  return { index: number(row, "id") % ROOM_SPAN, n: number(row, "n"), attachment: bytes(row, "attachment") };
+export function rosterRow(row: SqlRow): RosterRecord {
+  return { index: readNumber(row, "id") % ROOM_SPAN, n: readNumber(row, "n"), attachment: bytes(row, "attachment") };
 }
 
 /** `attachment` is NULL in a pruned record, and then `payload` is the hashes of both, one after the other. */
-export function recordRow(row: Row): RecordRow {
+export function recordRow(row: SqlRow): RecordRow {
   const pruned = row["attachment"] === null;
   const payload = bytes(row, "payload", pruned ? 2 * ID_BYTES : null);
-  const kind = number(row, "kind");
+  const kind = readNumber(row, "kind");
   if (kind !== 1 && kind !== 2) throw new RowDamaged("column kind");
   return {
-    n: number(row, "id") % ROOM_SPAN,
+    n: readNumber(row, "id") % ROOM_SPAN,
     kind: kind === 1 ? "commit" : "message",
-    epoch: number(row, "epoch"),
-    time: number(row, "time"),
+    epoch: readNumber(row, "epoch"),
+    time: readNumber(row, "time"),
     appendId: appendIdOf(row),
     head: id(row, "head"),
     pruned,
@@ -67,29 +67,29 @@ export function recordRow(row: Row): RecordRow {
   };
 }
 
-export function appendIdOf(row: Row): Uint8Array {
+export function appendIdOf(row: SqlRow): Uint8Array {
   return bytes(row, "append_id", APPEND_ID_BYTES);
 }
 
-export function slotRow(row: Row): SlotRow {
-  return { tokenPub: id(row, "token_pub"), closed: row["closed"] === 1, versions: number(row, "versions") };
+export function slotRow(row: SqlRow): SlotRow {
+  return { tokenPub: id(row, "token_pub"), closed: row["closed"] === 1, versions: readNumber(row, "versions") };
 }
 
-export function slotVersionRow(row: Row): SlotVersion {
-  return { blob: bytes(row, "blob"), n: number(row, "n"), time: number(row, "time") };
+export function slotVersionRow(row: SqlRow): SlotVersion {
+  return { blob: bytes(row, "blob"), n: readNumber(row, "n"), time: readNumber(row, "time") };
 }
 
-export function requestRow(row: Row): JoinRequestItem {
+export function requestRow(row: SqlRow): JoinRequestItem {
   return {
-    request: number(row, "id"),
+    request: readNumber(row, "id"),
     slotId: id(row, "slot_id"),
     blob: bytes(row, "blob"),
-    time: number(row, "time"),
+    time: readNumber(row, "time"),
   };
 }
 
-export function inboxRow(row: Row): InboxItem {
-  return { item: number(row, "id"), roomTag: id(row, "room_tag"), n: number(row, "n"), blob: bytes(row, "blob") };
+export function inboxRow(row: SqlRow): InboxItem {
+  return { item: readNumber(row, "id"), roomTag: id(row, "room_tag"), n: readNumber(row, "n"), blob: bytes(row, "blob") };
 }
 
 /**
@@ -98,7 +98,7 @@ export function inboxRow(row: Row): InboxItem {
  * RULE: relay.damage-stays-local: what the relay did not write so (a disk that lies, a hand in the file) is never sent on or
  * signed, and stops what it belongs to, and not everybody. @throws RowDamaged
  */
-export function readRow<T>(table: string, row: Row, read: (row: Row) => T): T {
+export function readRow<T>(table: string, row: SqlRow, read: (row: SqlRow) => T): T {
   try {
     return read(row);
   } catch (error) {
@@ -109,14 +109,14 @@ export function readRow<T>(table: string, row: Row, read: (row: Row) => T): T {
 }
 
 /** A column that counts. @throws RowDamaged */
-export function number(row: Row, name: string): number {
+export function readNumber(row: SqlRow, name: string): number {
   const value = row[name];
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new RowDamaged(`column ${name}`);
   return value;
 }
 
 /** A column of bytes, as many as are said. @throws RowDamaged */
-export function bytes(row: Row, name: string, length: number | null = null): Uint8Array {
+export function bytes(row: SqlRow, name: string, length: number | null = null): Uint8Array {
   const value = row[name];
   if (!(value instanceof Uint8Array) || (length !== null && value.length !== length)) {
     throw new RowDamaged(`column ${name}`);
@@ -125,7 +125,7 @@ export function bytes(row: Row, name: string, length: number | null = null): Uin
 }
 
 /** A column with a tag, a key or a hash. @throws RowDamaged */
-export function id(row: Row, name: string): Uint8Array {
+export function id(row: SqlRow, name: string): Uint8Array {
   return bytes(row, name, ID_BYTES);
 }
 

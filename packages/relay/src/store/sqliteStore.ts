@@ -1,5 +1,5 @@
 import { concatBytes } from "@conclave/codec";
-import type { Database, Row } from "@conclave/sqlite";
+import type { Database, SqlRow } from "@conclave/sqlite";
 import { ID_BYTES, type InboxItem, type JoinRequestItem, type RosterRecord } from "@conclave/wire";
 import {
   appendIdOf,
@@ -10,7 +10,7 @@ import {
   LAST_ROOM,
   id,
   inboxRow,
-  number,
+  readNumber,
   readRow,
   recordRow,
   requestRow,
@@ -67,7 +67,7 @@ export class SqliteStore implements Store {
 
   signedUntil(): number {
     const row = this.sql.get("SELECT signed_until FROM relay_time") ?? {};
-    return readRow("relay_time", row, (each) => number(each, "signed_until"));
+    return readRow("relay_time", row, (each) => readNumber(each, "signed_until"));
   }
 
   saveSignedUntil(time: number): void {
@@ -114,7 +114,7 @@ export class SqliteStore implements Store {
   }
 
   roomCount(): number {
-    return number(this.sql.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
+    return readNumber(this.sql.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
@@ -152,7 +152,7 @@ export class SqliteStore implements Store {
     const sql = "SELECT id, append_id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
     return this.sql
       .all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
-      .map((row) => ({ n: number(row, "id") % ROOM_SPAN, appendId: readRow("record", row, appendIdOf) }))
+      .map((row) => ({ n: readNumber(row, "id") % ROOM_SPAN, appendId: readRow("record", row, appendIdOf) }))
       .reverse();
   }
 
@@ -188,7 +188,7 @@ export class SqliteStore implements Store {
   }
 
   openSlotCount(room: number): number {
-    return number(this.sql.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
+    return readNumber(this.sql.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
   }
 
   addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
@@ -223,7 +223,7 @@ export class SqliteStore implements Store {
   }
 
   requestCount(room: number, slotId: Uint8Array): number {
-    return number(this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
+    return readNumber(this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
   }
 
   findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
@@ -233,7 +233,7 @@ export class SqliteStore implements Store {
       slotId,
       digest,
     );
-    return row === null ? null : number(row, "id");
+    return row === null ? null : readNumber(row, "id");
   }
 
   addRequest(room: number, { slotId, blob, time }: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
@@ -318,10 +318,10 @@ export class SqliteStore implements Store {
       " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
     const rows = this.sql.all(sql, before.complete, before.unfinished, limit);
     return rows.flatMap((row) => {
-      const read = (each: Row) => ({ roomTag: id(each, "tag"), blob: blobRow(each) });
+      const read = (each: SqlRow) => ({ roomTag: id(each, "tag"), blob: blobRow(each) });
       const expired = this.orNull(() => readRow("blob", row, read));
       // Nobody can have it any more: it is not to stand before the others for ever.
-      if (expired === null) this.dropBlob(number(row, "no"));
+      if (expired === null) this.dropBlob(readNumber(row, "no"));
       return expired ?? [];
     });
   }
@@ -329,7 +329,7 @@ export class SqliteStore implements Store {
   purgeBlobs(limit: number): boolean {
     const row = this.sql.get("SELECT no FROM blob WHERE dropped = 1 ORDER BY no LIMIT 1");
     if (row === null) return false;
-    const blob = number(row, "no");
+    const blob = readNumber(row, "no");
     const sql = "DELETE FROM blob_chunk WHERE id IN (SELECT id FROM blob_chunk WHERE id >= ? AND id < ? LIMIT ?)";
     const { changes } = this.sql.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
     if (changes < limit) this.sql.run("DELETE FROM blob WHERE no = ?", blob);

@@ -1,5 +1,5 @@
-import type { Database, Row, SqlValue, Statement } from "@conclave/sqlite";
-import { Page, type PageSize } from "./store.js";
+import type { Database, SqlRow, SqlValue, Statement } from "@conclave/sqlite";
+import { RecordPage, type PageSize } from "./store.js";
 
 /** The prepared statements of one database: each text is prepared once. */
 export class Statements {
@@ -12,11 +12,11 @@ export class Statements {
   }
 
   /** The first row, or null. */
-  get(sql: string, ...values: readonly SqlValue[]): Row | null {
+  get(sql: string, ...values: readonly SqlValue[]): SqlRow | null {
     return this.statement(sql).get(...values);
   }
 
-  all(sql: string, ...values: readonly SqlValue[]): Row[] {
+  all(sql: string, ...values: readonly SqlValue[]): SqlRow[] {
     return this.statement(sql).all(...values);
   }
 
@@ -36,11 +36,11 @@ export class Statements {
  */
 export function readPage<T>(
   size: PageSize,
-  read: (row: Row) => T | null,
+  read: (row: SqlRow) => T | null,
   bytesOf: (item: T) => number,
-  next: (after: number | null, limit: number) => Row[],
+  next: (after: number | null, limit: number) => SqlRow[],
 ): T[] {
-  const page = new Page<T>(size);
+  const page = new RecordPage<T>(size);
   let seen = 0;
   let last: number | null = null;
   for (let step = 8; ;) {

@@ -158,7 +158,7 @@ export interface Store {
 }
 
 /** Applies a page size to items that come in order. The first item is always taken. */
-export class Page<T> {
+export class RecordPage<T> {
   readonly items: T[] = [];
   private bytes = 0;
 

@@ -50,7 +50,7 @@ describe("attacks on history", () => {
     world.relay.rollBack(then);
     const carol = await world.device("Carol");
     const records = new Map(carol.disk.records);
-    const invited = await world.finish(carol.client.lookAt(link));
+    const invited = await world.finish(carol.client.previewInvite(link));
     expect(invited).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "below_floor" } } });
     expect(carol.disk.records).toEqual(records);
   });
@@ -227,7 +227,7 @@ describe("attacks on history", () => {
     const [alice] = await world.roomOf(["Alice"]);
     const { link } = await world.invite(alice!, { mode: "ask" });
     const bob = await world.device("Bob");
-    const invited = granted(await world.finish(bob.client.lookAt(link)));
+    const invited = granted(await world.finish(bob.client.previewInvite(link)));
     granted(await world.finish(invited.accept("Bob")));
     const inboxes: Uint8Array[] = [];
     let admission: Uint8Array | null = null;
@@ -287,7 +287,7 @@ describe("attacks on history", () => {
     });
     const slotIds = new Set<Uint8Array>();
     const carol = await world.device("Carol");
-    const invited = await world.finish(carol.client.lookAt(link));
+    const invited = await world.finish(carol.client.previewInvite(link));
     if (invited.ok) await world.finish(invited.value.accept("Carol"), 600_000);
     expect(carol.client.rooms().map((room) => room.status().standing)).not.toContain("member");
     expect(namesOf(alice!)).toEqual(["Alice"]);
@@ -322,7 +322,7 @@ describe("attacks on history", () => {
     const carol = await world.device("Carol");
     expect(alice!.room.invitations()[0]).toMatchObject({ isOpen: false, isRevoked: false });
     await world.pass(30_000);
-    expect((await world.finish(carol.client.lookAt(lasting.link))).ok).toBe(false);
+    expect((await world.finish(carol.client.previewInvite(lasting.link))).ok).toBe(false);
     expect([...alarmsOf(alice!), ...alarmsOf(bob)]).toEqual([]);
   });
   it("A24, A26: what is replayed by a member's hand is no better", async () => {

@@ -24,7 +24,7 @@ describe("attacks by way of invites", () => {
       const keys = inviteKeys(world.crypto, roomId, secret);
       secrets.push(...[secret, keys.joinSeed, keys.tokenSeed, keys.slot.privateKey].flatMap(spellings));
       const guest = await world.device(`guest ${mode}`);
-      const invited = granted(await world.finish(guest.client.lookAt(link)));
+      const invited = granted(await world.finish(guest.client.previewInvite(link)));
       granted(await world.finish(invited.accept(guest.name)));
       if (mode === "ask") {
         const [request] = granted(await world.finish(alice!.room.requests()));
@@ -83,7 +83,7 @@ describe("attacks by way of invites", () => {
     await world.pass(20_000);
     const racers = [await world.device("Carol"), await world.device("Dave")];
     const invited = [];
-    for (const racer of racers) invited.push(granted(await world.finish(racer.client.lookAt(link))));
+    for (const racer of racers) invited.push(granted(await world.finish(racer.client.previewInvite(link))));
     const joins = invited.map((each, at) => each.accept(racers[at]!.name));
     await world.finish(Promise.all(joins), 600_000);
     await world.pass(60_000);
@@ -158,7 +158,7 @@ describe("attacks by way of invites", () => {
     ).toMatchObject({
       isRevoked: true,
     });
-    expect((await world.finish(xavier.client.lookAt(other.link))).ok).toBe(false);
+    expect((await world.finish(xavier.client.previewInvite(other.link))).ok).toBe(false);
     const before = [stateOf(world, alice), stateOf(world, bob)];
     // With a relay's help they have the slot of the time before, and one of the present by a member's hand.
     const tag = world.tagOf(alice);
@@ -205,7 +205,7 @@ describe("attacks by way of invites", () => {
       world.relay.tamper({
         reply: (node, frame) => [node === "Bob" && frame.type === "slot" ? { ...frame, blob } : frame],
       });
-      expect((await world.finish(bob.client.lookAt(link))).ok).toBe(false);
+      expect((await world.finish(bob.client.previewInvite(link))).ok).toBe(false);
     }
     expect(bob.disk.records).toEqual(records);
     const sent = world.relay.seen

@@ -123,7 +123,7 @@ describe("attacks on who is in", () => {
       },
     });
     for (const who of [bob, mallory]) {
-      const invited = granted(await world.finish(who.client.lookAt(link)));
+      const invited = granted(await world.finish(who.client.previewInvite(link)));
       granted(await world.finish(invited.accept(who.name)));
     }
     const requests = granted(await world.finish(alice!.room.requests()));
@@ -194,7 +194,7 @@ describe("attacks on who is in", () => {
     });
     const bob = await world.device("Bob");
     const records = new Map(bob.disk.records);
-    const invited = await world.finish(bob.client.lookAt(link));
+    const invited = await world.finish(bob.client.previewInvite(link));
     expect(invited).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "wrong_room" } } });
     expect(bob.disk.records).toEqual(records);
     // Bob asked for the slot and the roster, and said nothing about himself.
@@ -210,7 +210,7 @@ describe("attacks on who is in", () => {
     const [alice] = await world.roomOf(["Alice"]);
     const { link } = await world.invite(alice!, { mode: "ask" });
     const bob = await world.device("Bob");
-    const invited = granted(await world.finish(bob.client.lookAt(link)));
+    const invited = granted(await world.finish(bob.client.previewInvite(link)));
     granted(await world.finish(invited.accept("Bob")));
     world.relay.tamper({
       reply: (_node, frame) => {
@@ -248,7 +248,7 @@ describe("attacks on who is in", () => {
     });
     const carol = await world.device("Carol");
     const refusal = { ok: false, problem: { kind: "refused", rejection: { code: "bad_history" } } };
-    expect(await world.finish(carol.client.lookAt(link))).toMatchObject(refusal);
+    expect(await world.finish(carol.client.previewInvite(link))).toMatchObject(refusal);
     world.relay.tamper(null);
     // A member's charter over an existing room is no action at all.
     const before = stateOf(world, alice!);

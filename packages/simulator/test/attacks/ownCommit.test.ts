@@ -66,7 +66,7 @@ describe("a relay that refuses what it then brings into the log", () => {
     const { link } = await world.invite(alice!);
     await world.inStep();
     const carol = await world.device("Carol");
-    const invited = granted(await world.finish(carol.client.lookAt(link)));
+    const invited = granted(await world.finish(carol.client.previewInvite(link)));
     const kept = refuse(world, "Carol", "stale_epoch");
     const joining = invited.accept("Carol");
     await world.pass(1000);

@@ -101,7 +101,7 @@ describe("attacks with frames, junk and deliveries", () => {
     const { link } = await world.invite(alice!, { mode: "ask" });
     await world.inStep();
     const carol = await world.device("Carol");
-    const invited = granted(await world.finish(carol.client.lookAt(link)));
+    const invited = granted(await world.finish(carol.client.previewInvite(link)));
     granted(await world.finish(invited.accept("Carol")));
     const lost: { inboxId: Uint8Array; blob: Uint8Array }[] = [];
     let isRace = true;
@@ -148,7 +148,7 @@ describe("attacks with frames, junk and deliveries", () => {
       },
     });
     const carol = await world.device("Carol");
-    granted(await world.finish(granted(await world.finish(carol.client.lookAt(link))).accept("Carol")));
+    granted(await world.finish(granted(await world.finish(carol.client.previewInvite(link))).accept("Carol")));
     const [request] = granted(await world.finish(alice!.room.requests()));
     granted(await world.finish(alice!.room.admit(request!.id)));
     await world.until(() => carol.room.status().standing === "member");

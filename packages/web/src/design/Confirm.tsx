@@ -17,7 +17,7 @@ export interface Question {
 const asked = signal<(Question & { readonly answer: (yes: boolean) => void }) | null>(null);
 
 /** Asks before something grave. Escape, a click beside it and the cross say no. One question at a time: a second one answers the first with no. */
-export function confirm(question: Question): Promise<boolean> {
+export function askToConfirm(question: Question): Promise<boolean> {
   asked.value?.answer(false);
   return new Promise((resolve) => {
     asked.value = {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 const SEATS = 7;
 
 /** The mark of Conclave, as its icon has it: people in a ring, one of whom is you, around what they keep. The same in every theme. */
-export function Mark({ size = 32 }: { readonly size?: number }): JSX.Element {
+export function Logo({ size = 32 }: { readonly size?: number }): JSX.Element {
   const seats = Array.from({ length: SEATS }, (_, seat) => {
     const angle = (seat * 2 * Math.PI) / SEATS - Math.PI / 2;
     return { x: 256 + 150 * Math.cos(angle), y: 256 + 150 * Math.sin(angle) };

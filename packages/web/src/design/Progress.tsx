@@ -12,7 +12,7 @@ export interface ProgressProps {
   readonly quiet?: boolean;
 }
 
-export function Progress({ label, value, quiet = false }: ProgressProps): JSX.Element {
+export function ProgressBar({ label, value, quiet = false }: ProgressProps): JSX.Element {
   const share = read(value);
   const known = share === null ? null : Math.min(1, Math.max(0, share));
   return (

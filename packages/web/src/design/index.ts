@@ -28,7 +28,7 @@ export { Toggle, type ToggleProps } from "./Toggle.js";
 export { CopyField, copyText, type CopyFieldProps } from "./CopyField.js";
 // In front of the page
 export { Dialog, type DialogProps } from "./Dialog.js";
-export { confirm, type Question } from "./Confirm.js";
+export { askToConfirm, type Question } from "./Confirm.js";
 export { toast, type ToastOptions } from "./Toast.js";
 export { Tooltip, type TooltipProps } from "./Tooltip.js";
 // Saying
@@ -40,7 +40,7 @@ export { CodeWords, type CodeWordsProps } from "./CodeWords.js";
 export { EmptyState, type EmptyStateProps } from "./EmptyState.js";
 export { Kbd } from "./Kbd.js";
 export { QrCode, type QrCodeProps } from "./QrCode.js";
-export { Progress, type ProgressProps } from "./Progress.js";
+export { ProgressBar, type ProgressProps } from "./Progress.js";
 export { Skeleton, type SkeletonProps } from "./Skeleton.js";
 export { Spinner, type SpinnerProps } from "./Spinner.js";
 export { Time, type TimeProps } from "./Time.js";

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { Mark } from "../design/Mark.js";
+import { Logo } from "../design/Mark.js";
 import { ErrorBoundary } from "./ErrorBoundary.js";
 import style from "./Page.module.css";
 
@@ -17,7 +17,7 @@ export function Page({ children, actions, width = "narrow" }: PageProps): JSX.El
     <div class={style["page"]}>
       <header class={style["top"]}>
         <a class={style["brand"]} href="#/">
-          <Mark size={30} />
+          <Logo size={30} />
           <span>Conclave</span>
         </a>
         {actions && <div class={style["actions"]}>{actions}</div>}

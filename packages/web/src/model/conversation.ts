@@ -9,14 +9,14 @@ const PAGE = 80;
 const MOST_HELD = 640;
 
 /** What a list shows first after it was filled anew: its end, or what is at a place of the log. */
-export type Target =
+export type ShownPlace =
   { readonly at: "newest" } | { readonly at: "unread" } | { readonly at: "place"; readonly n: number };
 
 /** A page that replaced all that was shown. */
 export interface Filled {
   /** Another number each time. */
   readonly order: number;
-  readonly target: Target;
+  readonly target: ShownPlace;
 }
 
 /**
@@ -114,11 +114,11 @@ export class Conversation {
     if (isFar) await this.fill({}, { at: "newest" });
   }
 
-  private aim(target: Target): void {
+  private aim(target: ShownPlace): void {
     this.filled.value = { order: this.filled.value.order, target };
   }
 
-  private async fill(where: TimelinePage, target: Target): Promise<void> {
+  private async fill(where: TimelinePage, target: ShownPlace): Promise<void> {
     await this.show(where, (page) => {
       const isNewest = where.around === undefined;
       this.items.value = page;

@@ -14,9 +14,9 @@ import type { DoorCalls, DoorEvent, DoorState } from "../worker/door.js";
 import workerAddress from "../worker/homeWorker.ts?worker&url";
 
 /** The home in the worker: its calls, and everything that it tells. */
-export type Home = RemoteHome<DoorCalls, HomeEvent | DoorEvent>;
+export type OpenHome = RemoteHome<DoorCalls, HomeEvent | DoorEvent>;
 
-const link = signal<Home | null>(null);
+const link = signal<OpenHome | null>(null);
 
 /** How the home stands. */
 export const door = signal<DoorState>({ state: "starting" });
@@ -37,17 +37,17 @@ export const needed = computed(() =>
 );
 
 /** The home's calls. @throws Error before `startHome`. */
-export function home(): Home {
+export function home(): OpenHome {
   if (!link.value) throw new Error("the home has not been started");
   return link.value;
 }
 
 /** Starts the worker, and keeps the signals in step with it. Once for each page. */
-export function startHome(): Home {
+export function startHome(): OpenHome {
   // Not a UUID: over plain http browsers make none, and the page has to be there to say what is wrong.
   const name = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const worker = new Worker(trustedScript(workerAddress), { type: "module", name });
-  const remote: Home = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
+  const remote: OpenHome = remoteHome<DoorCalls, HomeEvent | DoorEvent>(channelOf(worker));
   link.value = remote;
   worker.addEventListener("error", (event) => {
     door.value = { state: "stopped", message: event.message };
@@ -69,7 +69,7 @@ export function startHome(): Home {
 /** So long in the background (ms), and its connections may be dead: phones cut them without a word. */
 const LONG_AWAY = 20_000;
 
-function nudgeWhenNetworkChanges(remote: Home): void {
+function nudgeWhenNetworkChanges(remote: OpenHome): void {
   const nudge = () => {
     if (door.peek().state === "open") void remote.home.nudge().catch(() => undefined);
   };

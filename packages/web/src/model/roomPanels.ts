@@ -1,4 +1,4 @@
-import type { Decision, JoinRequest } from "@conclave/client";
+import type { Decision, RoomJoinRequest } from "@conclave/client";
 import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -52,7 +52,7 @@ export function useDecisions(key: RoomKey): ReadonlySignal<readonly Decision[] |
 }
 
 /** Who asks to be let in; empty where this device may not see it. */
-export function useRequests(key: RoomKey): ReadonlySignal<readonly JoinRequest[] | null> {
+export function useRequests(key: RoomKey): ReadonlySignal<readonly RoomJoinRequest[] | null> {
   return useOfRoom(key, async (room) => {
     const requests = await home().room(room).requests();
     return requests.ok ? requests.value : [];

@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { BuildBanner } from "../screens/alarms/BuildBanner.js";
 import { RoomPlace } from "./RoomPlace.js";
 import { RoomsPane } from "../screens/rooms/RoomsPane.js";
-import { Welcome } from "../screens/welcome/Welcome.js";
+import { WelcomeScreen } from "../screens/welcome/Welcome.js";
 import { lazy } from "../frame/Lazy.js";
 import type { Panel, Route } from "../app/route.js";
 
@@ -27,7 +27,7 @@ interface Screens {
 
 export const screens: Screens = {
   pages: {
-    welcome: Welcome,
+    welcome: WelcomeScreen,
     start: lazy(() => import("../screens/startRoom/StartRoom.js").then((m) => m.StartRoom)),
     join: lazy(() => import("../screens/join/Join.js").then((m) => m.Join)),
     recovery: lazy(() => import("../screens/recovery/Recover.js").then((m) => m.RecoverScreen)),

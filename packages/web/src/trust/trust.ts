@@ -17,13 +17,13 @@ export interface Trust {
   /** This page came from the network, not from the held build: the first visit, or a forced reload. */
   readonly isFromNetwork: boolean;
   /** The host now serves another build than the held one. */
-  readonly changed: Change | null;
+  readonly changed: BuildChange | null;
   /** What serves the pages in this browser was replaced while this one was open, and nobody here agreed to it. When, in ms. */
   readonly replaced: number | null;
 }
 
 /** "This server now serves a different Conclave." Without a fault it can be taken; with one it can only be looked at. */
-export interface Change {
+export interface BuildChange {
   readonly from: BuildRef;
   readonly to: BuildRef;
   readonly seen: number;

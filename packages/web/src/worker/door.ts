@@ -1,4 +1,4 @@
-import type { HomeIntent, HomeProblem, Secret, SlotView, VaultChange } from "@conclave/client/browser";
+import type { HomeIntent, HomeProblem, Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
 
 /** How the home on this device stands, before and while it is open. */
 export type DoorState =
@@ -7,7 +7,7 @@ export type DoorState =
   /** Nothing is here: a person who is new, or whose browser's storage was wiped. */
   | { readonly state: "none" }
   /** A secret for one of the slots is asked for. */
-  | { readonly state: "locked"; readonly slots: readonly SlotView[] }
+  | { readonly state: "locked"; readonly slots: readonly VaultSlotView[] }
   /** There is data that no key opens any more, or it is damaged: the recovery words make a new beginning. */
   | { readonly state: "keys_missing" }
   /** Something that does not share it has the home open. */
@@ -16,7 +16,7 @@ export type DoorState =
   | { readonly state: "failed"; readonly message: string }
   /** The worker is gone, or failed where it should not: the page has to be loaded anew. */
   | { readonly state: "stopped"; readonly message: string }
-  | { readonly state: "open"; readonly slots: readonly SlotView[] };
+  | { readonly state: "open"; readonly slots: readonly VaultSlotView[] };
 
 /** What came of opening: the state is told by a `door` event too. */
 export type DoorAnswer = { readonly ok: true } | { readonly ok: false; readonly problem: HomeProblem };

@@ -1,4 +1,4 @@
-import type { HomeIntent, Secret, SlotView, Vault, VaultChange } from "@conclave/client/browser";
+import type { HomeIntent, Secret, VaultSlotView, Vault, VaultChange } from "@conclave/client/browser";
 import { inspectBrowserHome } from "@conclave/client/page";
 import type { Client } from "@conclave/client";
 import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/rpc";
@@ -74,7 +74,7 @@ export class DoorKeeper {
     }
   }
 
-  private async openHere(slots: readonly SlotView[]): Promise<void> {
+  private async openHere(slots: readonly VaultSlotView[]): Promise<void> {
     const answer = await this.enter({ kind: "open" });
     if (answer.ok || this.state.state !== "starting") return;
     // A key of the browser's own that opens nothing any more, where there is another way in; or something new to us.

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { ShortcutHelp, showShortcuts } from "../../src/frame/ShortcutHelp.js";
 import { Questions } from "../../src/design/Confirm.js";
-import { Button, confirm, CopyField, Dialog, Field, Row, Stack, toast } from "../../src/design/index.js";
+import { Button, askToConfirm, CopyField, Dialog, Field, Row, Stack, toast } from "../../src/design/index.js";
 import { Toasts } from "../../src/design/Toast.js";
 import { Part } from "./Part.js";
 import { LINK } from "./samples.js";
@@ -46,7 +46,7 @@ export function InFront(): JSX.Element {
 }
 
 async function ask(): Promise<void> {
-  const yes = await confirm({
+  const yes = await askToConfirm({
     title: "Remove Bob?",
     body: "Bob keeps what has been read so far, and can read nothing from now on. The link “Allotment” ends too.",
     yes: "Remove Bob",

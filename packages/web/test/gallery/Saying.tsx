@@ -1,6 +1,6 @@
 import { Users } from "lucide-preact";
 import type { JSX } from "preact";
-import { Banner, Button, EmptyState, Note, Progress, Row, Skeleton, Spinner, Time } from "../../src/design/index.js";
+import { Banner, Button, EmptyState, Note, ProgressBar, Row, Skeleton, Spinner, Time } from "../../src/design/index.js";
 import { Part } from "./Part.js";
 
 /** What the page says by itself. */
@@ -31,8 +31,8 @@ export function Saying(): JSX.Element {
         Somebody who runs this server may try to listen in. What you have sent so far was readable only by the people
         you saw.
       </Banner>
-      <Progress label="Sending allotment-plan-final-version-3.pdf" value={0.42} />
-      <Progress label="Looking for the server" value={null} />
+      <ProgressBar label="Sending allotment-plan-final-version-3.pdf" value={0.42} />
+      <ProgressBar label="Looking for the server" value={null} />
       <Row>
         <Spinner label="Loading" />
         <Note>

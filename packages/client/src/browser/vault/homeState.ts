@@ -1,4 +1,4 @@
-import { type SlotView, slotView } from "./vault.js";
+import { type VaultSlotView, slotView } from "./vault.js";
 import { VaultStore } from "./vaultStore.js";
 import type { Volume } from "./volume.js";
 
@@ -11,14 +11,14 @@ import type { Volume } from "./volume.js";
  */
 export interface HomeState {
   readonly state: "none" | "ready" | "locked" | "keys_missing";
-  readonly slots: readonly SlotView[];
+  readonly slots: readonly VaultSlotView[];
   /** How many earlier volumes were set aside by a recovery: `eraseBrowserHome(name, "set_aside")` deletes them. */
   readonly setAside: number;
 }
 
 /** Looks at a home without opening it. In a worker or a page; it makes nothing and takes no lock. */
 export async function inspectBrowserHome(name: string): Promise<HomeState> {
-  return (await look(storeOf(name))).state;
+  return (await readHomeState(storeOf(name))).state;
 }
 
 /** What an opener needs to know of a home. */
@@ -29,7 +29,7 @@ export interface Look {
 }
 
 /** Reads what there is. It makes nothing. */
-export async function look(store: VaultStore): Promise<Look> {
+export async function readHomeState(store: VaultStore): Promise<Look> {
   const { current, making } = (await store.exists()) ? await store.read() : { current: null, making: null };
   // A volume that was being made when the browser stopped never held anything.
   const volumes = (await store.volumes()).filter((id) => id !== making);

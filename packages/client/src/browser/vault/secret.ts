@@ -37,7 +37,7 @@ export function newDeviceKey(): Promise<CryptoKey> {
 }
 
 /** Whether the secret is for this lock; not whether it is right. */
-export function fits(secret: Secret, lock: SlotLock): boolean {
+export function isPassphraseLong(secret: Secret, lock: SlotLock): boolean {
   if (secret.kind === "passkey" && lock.kind === "passkey") return equalBytes(secret.credentialId, lock.credentialId);
   return secret.kind === lock.kind;
 }

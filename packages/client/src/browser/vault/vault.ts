@@ -1,10 +1,10 @@
-import { isSecret, fits, type Secret } from "./secret.js";
+import { isSecret, isPassphraseLong, type Secret } from "./secret.js";
 import { MAX_SLOTS, type Slot, slotId } from "./slot.js";
 import { keeping, openVolume, type Volume, withSlot } from "./volume.js";
 import type { VaultStore } from "./vaultStore.js";
 
 /** One way to open a home, as a person may see it. `id` names it for `remove`. */
-export type SlotView =
+export type VaultSlotView =
   | { readonly id: string; readonly kind: "device" | "passphrase" }
   | { readonly id: string; readonly kind: "passkey"; readonly credentialId: Uint8Array };
 
@@ -47,7 +47,7 @@ export class Vault {
   ) {}
 
   /** The ways to open this home. */
-  slots(): SlotView[] {
+  slots(): VaultSlotView[] {
     return this.volume.slots.map(slotView);
   }
 
@@ -58,7 +58,7 @@ export class Vault {
   add(by: Secret, secret: Secret, options: { readonly keepDevice?: boolean } = {}): Promise<VaultChange> {
     return this.change(by, secret, async (key) => {
       const { slots } = this.volume;
-      if (slots.some(({ lock }) => fits(secret, lock))) return "slot_exists";
+      if (slots.some(({ lock }) => isPassphraseLong(secret, lock))) return "slot_exists";
       if (slots.length >= MAX_SLOTS) return "too_many_slots";
       const added = await withSlot(this.volume, key, secret);
       // RULE: vault.device-slot: what opens without a secret makes every other lock worthless, so it goes when one comes.
@@ -115,7 +115,7 @@ export class Vault {
 }
 
 /** A slot as a person may see it. */
-export function slotView({ lock }: Slot): SlotView {
+export function slotView({ lock }: Slot): VaultSlotView {
   const id = slotId(lock);
   return lock.kind === "passkey" ? { id, kind: lock.kind, credentialId: lock.credentialId } : { id, kind: lock.kind };
 }

@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import { fits, newDeviceKey, newLock, type Secret, wrappingKey } from "./secret.js";
+import { isPassphraseLong, newDeviceKey, newLock, type Secret, wrappingKey } from "./secret.js";
 import { type Slot, slotContext } from "./slot.js";
 
 /** One set of sealed records and the ways to open it. `deviceKey` is what the browser keeps for the device slot. */
@@ -31,7 +31,7 @@ export async function openVolume(
   secret: Secret,
   extractable: boolean,
 ): Promise<CryptoKey | "no_such_slot" | "wrong_secret"> {
-  const slot = volume.slots.find(({ lock }) => fits(secret, lock));
+  const slot = volume.slots.find(({ lock }) => isPassphraseLong(secret, lock));
   if (!slot) return "no_such_slot";
   const by = await wrappingKey(secret, slot.lock, volume.deviceKey);
   if (!by) return "no_such_slot";
@@ -53,7 +53,7 @@ export async function withSlot(volume: Volume, key: CryptoKey, secret: Secret): 
   if (!by) throw new Error("a new slot has no key");
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const wrapped = await crypto.subtle.wrapKey("raw", key, by, sealOf(volume.id, { lock, nonce }));
-  const others = volume.slots.filter((slot) => !fits(secret, slot.lock));
+  const others = volume.slots.filter((slot) => !isPassphraseLong(secret, slot.lock));
   return { ...volume, deviceKey, slots: [...others, { lock, nonce, wrapped: new Uint8Array(wrapped) }] };
 }
 

@@ -1,6 +1,6 @@
 import type { TimelineAlarm } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/rpc";
-import { confirm } from "../../design/Confirm.js";
+import { askToConfirm } from "../../design/Confirm.js";
 import { home } from "../../model/home.js";
 import { t } from "./words.js";
 
@@ -13,7 +13,7 @@ export function stopsSending({ status: { paused } }: Pick<RoomSummary, "status">
 export async function goOn({ key, status }: RoomSummary, alarm: TimelineAlarm): Promise<void> {
   const room = home().room(key);
   if (stopsSending({ status }, alarm)) {
-    if (!(await confirm({ title: t.goOnTitle, body: t.goOnText, yes: t.goOnYes }))) return;
+    if (!(await askToConfirm({ title: t.goOnTitle, body: t.goOnText, yes: t.goOnYes }))) return;
     await room.resume();
   }
   await room.acknowledge(alarm.order);

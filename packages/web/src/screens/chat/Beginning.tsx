@@ -6,7 +6,7 @@ import { Button } from "../../design/Button.js";
 import { EmptyState } from "../../design/EmptyState.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { useChat } from "./chatContext.js";
-import type { Row } from "./rows.js";
+import type { ChatRow } from "./rows.js";
 import { t } from "./words.js";
 
 /** In place of messages where nobody has written yet: what to do, which is to invite people where one is alone. */
@@ -14,7 +14,7 @@ export function Beginning({
   rows,
   mayInvite,
 }: {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ChatRow[];
   readonly mayInvite: boolean;
 }): JSX.Element {
   const { key, people } = useChat();
@@ -42,6 +42,6 @@ export function Beginning({
 }
 
 /** By the recovery words: what was here before is not in this browser. */
-function isOwnReturn(row: Row): boolean {
+function isOwnReturn(row: ChatRow): boolean {
   return row.kind === "decision" && row.decision.action.type === "return" && row.decision.by.isYou;
 }

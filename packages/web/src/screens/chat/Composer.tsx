@@ -9,7 +9,7 @@ import { classes } from "../../design/live.js";
 import { toast } from "../../design/Toast.js";
 import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
-import { type Composition, fits } from "./composition.js";
+import { type Composition, fitsMessage } from "./composition.js";
 import style from "./Composer.module.css";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { Attachments } from "./files/attachments.js";
@@ -66,7 +66,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
       const given = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
       if (!/^insertFrom/u.test(event.inputType) && given.length < FULL_FROM_LENGTH) return;
       const { value, selectionStart, selectionEnd } = field;
-      if (fits(value.slice(0, selectionStart) + given + value.slice(selectionEnd))) return;
+      if (fitsMessage(value.slice(0, selectionStart) + given + value.slice(selectionEnd))) return;
       event.preventDefault();
       if (composition.mode.peek().kind === "edit") toast({ text: t.tooLongToChange, tone: "danger" });
       else if (attachments.addText(given)) toast(t.goesAsFile);

@@ -17,7 +17,7 @@ export interface LineProps {
  * RULE: web.system-line: the class `system` is given here alone, to what the checked log or this device says; a message has
  * other elements, whatever its text is (attack A79).
  */
-export function Line({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
+export function TimelineLine({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
   return (
     <p class={classes("system", style["line"], style[kind])} data-system={kind}>
       <Shape class={style["icon"]} size={15} aria-hidden="true" />

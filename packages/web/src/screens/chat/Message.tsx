@@ -36,7 +36,7 @@ export interface MessageProps {
 }
 
 /** What somebody wrote, with all that belongs to it. */
-export const Message = memo(function Message(props: MessageProps): JSX.Element {
+export const MessageBubble = memo(function Message(props: MessageProps): JSX.Element {
   const { message, isFirst, isLast, isCurrent, isMarked, isHeld, onMenu } = props;
   const { author } = message;
   const [isPointed, point] = useState(false);

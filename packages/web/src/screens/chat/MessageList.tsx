@@ -10,10 +10,10 @@ import { Skeleton } from "../../design/Skeleton.js";
 import { now } from "../../app/now.js";
 import type { Conversation } from "../../model/conversation.js";
 import { Beginning } from "./Beginning.js";
-import { ListRow } from "./ListRow.js";
+import { TimelineRow } from "./ListRow.js";
 import type { MenuPlace } from "./menuPlace.js";
 import style from "./MessageList.module.css";
-import { type Row, rowsOf } from "./rows.js";
+import { type ChatRow, rowsOf } from "./rows.js";
 import { useAnnounced } from "./useAnnounced.js";
 import { useHand } from "./useHand.js";
 import { useKeyboard } from "./useKeyboard.js";
@@ -154,8 +154,8 @@ export function MessageList(props: MessageListProps): JSX.Element {
           }}
           onResize={stay}
         >
-          {(row: Row) => (
-            <ListRow
+          {(row: ChatRow) => (
+            <TimelineRow
               key={row.key}
               row={row}
               isCurrent={keyboard.current === row.key}
@@ -181,12 +181,12 @@ export function MessageList(props: MessageListProps): JSX.Element {
   );
 }
 
-function isTarget(row: Row, target: Conversation["filled"]["value"]["target"]): boolean {
+function isTarget(row: ChatRow, target: Conversation["filled"]["value"]["target"]): boolean {
   if (target.at === "unread") return row.isFirstUnread;
   return target.at === "place" && row.n >= target.n;
 }
 
-function lastVisible(rows: readonly Row[], view: VirtualizerHandle | null): number {
+function lastVisible(rows: readonly ChatRow[], view: VirtualizerHandle | null): number {
   if (!view || rows.length === 0) return 0;
   const last = view.findItemIndex(view.scrollOffset + view.viewportSize - 8);
   for (let at = Math.min(last, rows.length - 1); at >= 0; at--) if (rows[at]!.n > 0) return rows[at]!.n;
@@ -194,8 +194,8 @@ function lastVisible(rows: readonly Row[], view: VirtualizerHandle | null): numb
 }
 
 /** Whether lines came, or went, only at the start since the list was last drawn: then what one looks at stays where it is. */
-function useGrowsAtStart(rows: readonly Row[], order: number): boolean {
-  const before = useRef<{ rows: readonly Row[]; order: number; shift: boolean }>({ rows, order, shift: false });
+function useGrowsAtStart(rows: readonly ChatRow[], order: number): boolean {
+  const before = useRef<{ rows: readonly ChatRow[]; order: number; shift: boolean }>({ rows, order, shift: false });
   if (before.current.rows !== rows) {
     const { rows: old, order: oldOrder } = before.current;
     const shift =

@@ -6,10 +6,10 @@ import { useContext } from "preact/hooks";
 import { Button } from "../../design/Button.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
-import { Wish } from "../proposals/Wish.js";
+import { ProposedChange } from "../proposals/Wish.js";
 import { proposals } from "../proposals/sayWish.js";
 import { t } from "../proposals/words.js";
-import { Line } from "./Line.js";
+import { TimelineLine } from "./Line.js";
 import style from "./SystemLine.module.css";
 
 const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash } as const;
@@ -21,10 +21,10 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   const open = detail?.proposals.find((each) => each.actionHash.join() === actionHash.join());
   if (ending === null && detail && open) return <ProposalCard detail={detail} proposal={open} time={time} />;
   return (
-    <Line kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
-      <Wish of={proposal} in={proposals[ending ?? "asks"]} />
+    <TimelineLine kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
+      <ProposedChange of={proposal} in={proposals[ending ?? "asks"]} />
       {ending === "done" && detail && <LinkOf detail={detail} proposal={proposal} />}
-    </Line>
+    </TimelineLine>
   );
 }
 

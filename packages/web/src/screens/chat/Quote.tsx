@@ -1,4 +1,4 @@
-import type { Quote as Quoted } from "@conclave/client";
+import type { QuotedMessage as Quoted } from "@conclave/client";
 import { plainText } from "@conclave/client/pure";
 import type { JSX } from "preact";
 import { useChat } from "./chatContext.js";

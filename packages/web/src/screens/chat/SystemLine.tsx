@@ -1,25 +1,25 @@
 import { CircleSlash, Gavel, ShieldAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { DecisionSentence } from "../room/DecisionSentence.js";
-import { Line } from "./Line.js";
+import { TimelineLine } from "./Line.js";
 import { Name } from "./Name.js";
 import { ProposalLine } from "./ProposalLine.js";
-import type { Row } from "./rows.js";
+import type { ChatRow } from "./rows.js";
 import { alarmSentence } from "../alarms/alarmWords.js";
 import { reasons } from "./systemWords.js";
 
 /** A line that nobody wrote: a decision of the roster, a proposal, an alarm of this device, or something that cannot be shown. */
-export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "message" }> }): JSX.Element {
+export function SystemLine({ row }: { readonly row: Exclude<ChatRow, { kind: "message" }> }): JSX.Element {
   switch (row.kind) {
     case "decision":
       return (
-        <Line kind="decision" icon={Gavel} time={row.decision.time}>
+        <TimelineLine kind="decision" icon={Gavel} time={row.decision.time}>
           <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
-        </Line>
+        </TimelineLine>
       );
     case "alarm":
       return (
-        <Line kind="alarm" icon={ShieldAlert} time={row.alarm.time}>
+        <TimelineLine kind="alarm" icon={ShieldAlert} time={row.alarm.time}>
           {alarmSentence(row.alarm)}
           {row.alarm.person && (
             <>
@@ -28,15 +28,15 @@ export function SystemLine({ row }: { readonly row: Exclude<Row, { kind: "messag
             </>
           )}
           {row.alarm.count > 1 && ` (${row.alarm.count}×)`}
-        </Line>
+        </TimelineLine>
       );
     case "proposal":
       return <ProposalLine proposal={row.proposal} />;
     case "unreadable":
       return (
-        <Line kind="unreadable" icon={CircleSlash} time={null}>
+        <TimelineLine kind="unreadable" icon={CircleSlash} time={null}>
           {reasons[row.reason](row)}
-        </Line>
+        </TimelineLine>
       );
   }
 }

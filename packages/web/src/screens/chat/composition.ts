@@ -132,7 +132,7 @@ export class Composition {
 }
 
 /** Whether a message may have this text. */
-export function fits(text: string): boolean {
+export function fitsMessage(text: string): boolean {
   return sizeOf(text) <= MOST_BYTES;
 }
 

@@ -11,7 +11,7 @@ import { equalBytes } from "@conclave/codec";
 type Unreadable = Extract<TimelineItem, { kind: "unreadable" }>["reason"];
 
 /** One line of the list. */
-export type Row = RowPlace &
+export type ChatRow = RowPlace &
   (
     | {
         readonly kind: "message";
@@ -42,7 +42,7 @@ const AT_ONE_TIME = 60 * 60_000;
 const A_DAY = 86_400_000;
 
 /** What a list shows for these items. `firstUnread` is a place of the log. */
-export function rowsOf(items: readonly TimelineItem[], firstUnread: number | null, now: number): Row[] {
+export function rowsOf(items: readonly TimelineItem[], firstUnread: number | null, now: number): ChatRow[] {
   const rows: Mutable[] = [];
   let dayEnds = Number.NEGATIVE_INFINITY;
   let isMarked = false;
@@ -89,7 +89,7 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
   return rows;
 }
 
-type Mutable = Row extends infer R ? { -readonly [K in keyof R]: R[K] } : never;
+type Mutable = ChatRow extends infer R ? { -readonly [K in keyof R]: R[K] } : never;
 
 function timeOf(item: TimelineItem): number | null {
   if (item.kind === "message") return item.message.time;

@@ -1,7 +1,7 @@
 import type { Result, TimelineMessage } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
-import { confirm } from "../../design/Confirm.js";
+import { askToConfirm } from "../../design/Confirm.js";
 import { toast } from "../../design/Toast.js";
 import type { Conversation } from "../../model/conversation.js";
 import { home } from "../../model/home.js";
@@ -43,7 +43,7 @@ export function useActions(parts: ActionParts): Actions {
     const calls = () => home().room(room.key);
     const takeBack = async (message: TimelineMessage) => {
       const isOwn = message.author.isYou;
-      const isSure = await confirm({
+      const isSure = await askToConfirm({
         title: isOwn ? t.takeBackTitle : t.removeTitle,
         body: isOwn ? t.takeBackText : t.removeText,
         yes: isOwn ? t.takeBack : t.removeTheirs,
@@ -73,7 +73,7 @@ export function useActions(parts: ActionParts): Actions {
         const hasFiles = attachments.hasChosen && composition.mode.value.kind !== "edit";
         if ((composition.isEmpty.value && !hasFiles) || composition.excess.value > 0) return;
         if (latest.current.status.freshness.state === "stale" && !goesOn.current) {
-          goesOn.current = await confirm({ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.wait });
+          goesOn.current = await askToConfirm({ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.wait });
           if (!goesOn.current) return;
         }
         const isNew = composition.mode.value.kind !== "edit";

@@ -4,10 +4,10 @@ import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { VirtualizerHandle } from "virtua";
 import { useChat } from "./chatContext.js";
 import type { MenuPlace } from "./menuPlace.js";
-import type { Row } from "./rows.js";
+import type { ChatRow } from "./rows.js";
 
 interface KeyboardParts {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ChatRow[];
   readonly list: RefObject<VirtualizerHandle | null>;
   readonly onMenu: (message: TimelineMessage, at: MenuPlace) => void;
   readonly toEnd: () => void;

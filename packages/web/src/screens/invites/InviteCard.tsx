@@ -1,9 +1,9 @@
-import type { Invitation } from "@conclave/client";
+import type { RoomInvite } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Button, confirm, Note, Row, Stack } from "../../design/index.js";
+import { Button, askToConfirm, Note, Row, Stack } from "../../design/index.js";
 import { home, rooms } from "../../model/home.js";
 import { now } from "../../app/now.js";
 import { date } from "../../words/when.js";
@@ -16,7 +16,7 @@ import { t } from "./words.js";
 
 export interface InviteCardProps {
   readonly detail: RoomDetail;
-  readonly invitation: Invitation;
+  readonly invitation: RoomInvite;
   /** This person may withdraw it. */
   readonly may: boolean;
 }
@@ -33,7 +33,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
   };
   const revoke = async () => {
     const name = plainName(label ?? createdBy.name);
-    const isMeant = await confirm({
+    const isMeant = await askToConfirm({
       title: t.revokeTitle({ label: name }),
       body: t.revokeText,
       yes: t.revoke,
@@ -84,7 +84,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
 }
 
 /** "2 of 10 used · until 3 May · somebody has to let them in". */
-function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: Invitation): string {
+function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: RoomInvite): string {
   const isOver = notAfter !== null && notAfter < now.value;
   return [
     t.uses({ uses, limit }),

@@ -15,7 +15,7 @@ export interface PersonProps {
 }
 
 /** A person of a room that one is not in yet. */
-export function Person({ of: { person, name, tag, isYou, checked }, among }: PersonProps): JSX.Element {
+export function PersonLine({ of: { person, name, tag, isYou, checked }, among }: PersonProps): JSX.Element {
   const member = among.find((each) => each.person.join() === person.join());
   return (
     <PersonName
@@ -48,7 +48,7 @@ export function Crowd({ people, among, most, asFaces }: CrowdProps): JSX.Element
         {shown.map((each) => (
           <li key={each.person.join()} class={asFaces ? style["face"] : undefined}>
             {asFaces && <Avatar name={each.name} seed={each.person} size={24} />}
-            <Person of={each} among={among} />
+            <PersonLine of={each} among={among} />
           </li>
         ))}
         {rest > 0 && <li class={style["rest"]}>{t.andMore({ n: rest })}</li>}

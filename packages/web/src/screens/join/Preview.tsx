@@ -26,7 +26,7 @@ import { ownName } from "../startRoom/ownName.js";
 import { sayPolicy } from "../room/presets.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { toHex } from "@conclave/codec";
-import { Crowd, Person } from "./Crowd.js";
+import { Crowd, PersonLine } from "./Crowd.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
 
@@ -90,7 +90,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
             <bdi>{plainName(invited.title)}</bdi>
           </p>
           <p class={style["roomText"]}>
-            {t.people({ n: members.length })} · {t.checkedBy} <Person of={confirmedBy} among={members} />{" "}
+            {t.people({ n: members.length })} · {t.checkedBy} <PersonLine of={confirmedBy} among={members} />{" "}
             <Time time={Math.min(confirmed, now.value)} />
           </p>
         </div>
@@ -148,7 +148,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
                 ]
               : []),
             ...(invitedBy && !isReturn
-              ? [{ name: t.invitedBy, value: <Person of={invitedBy} among={members} /> }]
+              ? [{ name: t.invitedBy, value: <PersonLine of={invitedBy} among={members} /> }]
               : []),
             {
               name: t.decides,

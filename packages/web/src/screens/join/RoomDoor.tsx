@@ -8,7 +8,7 @@ import {
   Button,
   Card,
   CodeWords,
-  confirm,
+  askToConfirm,
   EmptyState,
   type Icon,
   Note,
@@ -93,7 +93,7 @@ const LINK_OVER: ReadonlySet<RelayError> = new Set<RelayError>(["slot_unknown", 
 /** Waiting for somebody to decide. */
 function Asking({ room, title }: { readonly room: RoomSummary; readonly title: string }): JSX.Element {
   const withdraw = async () => {
-    const yes = await confirm({
+    const yes = await askToConfirm({
       title: t.withdrawTitle,
       body: t.withdrawText,
       yes: t.withdraw,

@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
 import { Columns2, HardDrive, ShieldX, Unplug } from "lucide-preact";
 import type { JSX } from "preact";
-import { Button, confirm, Disclosure, type Icon } from "../../design/index.js";
+import { Button, askToConfirm, Disclosure, type Icon } from "../../design/index.js";
 import { door, home } from "../../model/home.js";
-import { Notice, Recover } from "../recovery/Recover.js";
+import { RecoverNotice, Recover } from "../recovery/Recover.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { Unlock } from "./Unlock.js";
 import { t } from "./words.js";
@@ -38,7 +38,7 @@ function ByWords(): JSX.Element {
   return (
     <Recover
       isOnly
-      notice={<Notice title={t.forgot}>{t.forgotText}</Notice>}
+      notice={<RecoverNotice title={t.forgot}>{t.forgotText}</RecoverNotice>}
       otherwise={
         <Button tone="quiet" onClick={() => (byWords.value = false)}>
           {t.back}
@@ -56,13 +56,13 @@ function ByWords(): JSX.Element {
  */
 function KeysMissing(): JSX.Element {
   const beginAnew = async () => {
-    const yes = await confirm({ title: t.noWordsTitle, body: t.noWordsText, yes: t.noWordsYes, danger: true });
+    const yes = await askToConfirm({ title: t.noWordsTitle, body: t.noWordsText, yes: t.noWordsYes, danger: true });
     if (yes) await home().home.erase();
   };
   return (
     <Recover
       isOnly
-      notice={<Notice title={t.missingTitle}>{t.missingText}</Notice>}
+      notice={<RecoverNotice title={t.missingTitle}>{t.missingText}</RecoverNotice>}
       otherwise={
         <Button tone="quiet" onClick={() => void beginAnew()}>
           {t.noWords}

@@ -1,4 +1,4 @@
-import type { OpenProposal } from "@conclave/client";
+import type { RoomProposal } from "@conclave/client";
 import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { UserRoundPlus } from "lucide-preact";
 import type { JSX } from "preact";
@@ -41,7 +41,7 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
   const { key, members, proposals } = detail;
   const requests = useRequests(key).value ?? [];
   // A request that somebody has proposed to admit is shown as the request.
-  const isRequest = ({ action }: OpenProposal) =>
+  const isRequest = ({ action }: RoomProposal) =>
     action.type === "add" &&
     requests.some((each) => each.action.type === "add" && each.action.leafCert.join() === action.leafCert.join());
   const others = proposals.filter((proposal) => !isRequest(proposal));

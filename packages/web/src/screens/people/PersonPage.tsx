@@ -11,7 +11,7 @@ import {
   Button,
   Card,
   CodeWords,
-  confirm,
+  askToConfirm,
   EmptyState,
   Facts,
   type Icon,
@@ -110,7 +110,7 @@ function Deeds(props: {
   const can = useOutlooks(detail, { ...actions, remove: { type: "remove", person, ban: false } });
   const may = (what: Parameters<typeof can>[0]) => can(what) !== "no";
   const handOver = async () => {
-    const isMeant = await confirm({ title: t.handOverTitle({ name }), body: t.handOverText, yes: t.handOverYes });
+    const isMeant = await askToConfirm({ title: t.handOverTitle({ name }), body: t.handOverText, yes: t.handOverYes });
     if (isMeant) await carryOut(calls.decide(hand), { action: hand, of: name });
   };
   // RULE: web.power-asks: power over others is never given by one press (attack A92).
@@ -124,7 +124,7 @@ function Deeds(props: {
         {can(what) === "together" && <Note>{power.others}</Note>}
       </Stack>
     );
-    if (!(await confirm({ title, body, yes }))) return;
+    if (!(await askToConfirm({ title, body, yes }))) return;
     await carryOut(calls.decide(action), { action, of: name, undo: { room: detail.key, action: roleTo(role) } });
   };
   const isOwner = role === "owner";

@@ -1,4 +1,4 @@
-import type { JoinRequest } from "@conclave/client";
+import type { RoomJoinRequest } from "@conclave/client";
 import { plainName, plainText } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
@@ -14,7 +14,7 @@ import { t } from "./words.js";
 const LONGEST_NOTE = 500;
 
 /** Somebody at the door: who they say they are, by whose invite, what they wrote, and how far a decision has come. */
-export function RequestCard(props: { readonly detail: RoomDetail; readonly request: JoinRequest }): JSX.Element {
+export function RequestCard(props: { readonly detail: RoomDetail; readonly request: RoomJoinRequest }): JSX.Element {
   const { detail, request } = props;
   const { id, name, tag, person, note, words, invite, approvedBy, declinedBy, approvalsNeeded } = request;
   const isBusy = useSignal(false);

@@ -1,9 +1,9 @@
-import type { NamedPerson, OpenProposal } from "@conclave/client";
+import type { NamedPerson, RoomProposal } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { Avatar, Button, classes, confirm, Note, PersonName, Row } from "../../design/index.js";
+import { Avatar, Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -14,13 +14,13 @@ import { changesOf } from "./changeRows.js";
 import style from "./proposals.module.css";
 import { proposals } from "./sayWish.js";
 import { t } from "./words.js";
-import { Wish } from "./Wish.js";
+import { ProposedChange } from "./Wish.js";
 
 const MOST_SEATS = 8;
 
 export interface ProposalCardProps {
   readonly detail: RoomDetail;
-  readonly proposal: OpenProposal;
+  readonly proposal: RoomProposal;
   /** When it was asked (ms), in a conversation. */
   readonly time?: number;
   readonly inPanel?: boolean;
@@ -34,7 +34,7 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
   return (
     <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
       <p class={style["title"]}>
-        <Wish of={proposal} in={proposals.asks} />
+        <ProposedChange of={proposal} in={proposals.asks} />
         {time !== undefined && (
           <time class={style["time"]} title={fullTime(time)}>
             {clockTime(time)}
@@ -58,7 +58,7 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
 }
 
 /** Who has said yes, and how many more it takes. */
-function Agreed({ proposal }: { readonly proposal: OpenProposal }): JSX.Element {
+function Agreed({ proposal }: { readonly proposal: RoomProposal }): JSX.Element {
   const { approvedBy, declinedBy, need, refusal } = proposal;
   const missing = Number.isFinite(need) ? Math.max(0, need - approvedBy.length) : 0;
   const seats = Math.min(missing, MOST_SEATS - Math.min(approvedBy.length, MOST_SEATS - 1));
@@ -92,7 +92,7 @@ function namesOf(people: readonly NamedPerson[]): ComponentChildren {
 
 function Answers(props: {
   readonly detail: RoomDetail;
-  readonly proposal: OpenProposal;
+  readonly proposal: RoomProposal;
   readonly isGrave: boolean;
   /** What changes, for the question before a grave yes. */
   readonly children: ComponentChildren;
@@ -110,13 +110,13 @@ function Answers(props: {
     const body = (
       <>
         <p>
-          <Wish of={proposal} in={proposals.asks} />
+          <ProposedChange of={proposal} in={proposals.asks} />
         </p>
         {children}
       </>
     );
     // RULE: web.power-asks: power over others is never given by one press (attack A92).
-    if (isGrave && !(await confirm({ title: t.approveTitle, body, yes: t.approveYes }))) return;
+    if (isGrave && !(await askToConfirm({ title: t.approveTitle, body, yes: t.approveYes }))) return;
     await carryOut(calls.approve(actionHash), { action, of: plainName(proposal.person?.name ?? ""), isApproval: true });
   };
   if (by.isYou) {

@@ -11,7 +11,7 @@ export interface WishProps {
 }
 
 /** What somebody asks the others to agree to, as one sentence. */
-export function Wish({ of: { action, by, person }, in: sentence }: WishProps): JSX.Element {
+export function ProposedChange({ of: { action, by, person }, in: sentence }: WishProps): JSX.Element {
   const name = (who: NamedPerson) => <PersonName name={who.name} tag={who.tag} isYou={who.isYou} />;
   const wish: ComponentChildren = <Sentence of={wishOf(action)} person={person && name(person)} />;
   return <Sentence of={sentence} by={name(by)} wish={wish} />;

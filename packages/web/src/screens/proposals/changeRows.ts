@@ -16,14 +16,14 @@ export interface ChangeRow {
   readonly isGrave: boolean;
 }
 
-export interface Room {
+export interface RoomRules {
   readonly detail: RoomDetail;
   readonly title: string;
   readonly relay: string;
 }
 
 /** Exactly what an action would change, as the room is now. */
-export function changesOf(action: Decision["action"], person: NamedPerson | null, room: Room): readonly ChangeRow[] {
+export function changesOf(action: Decision["action"], person: NamedPerson | null, room: RoomRules): readonly ChangeRow[] {
   const { detail } = room;
   const role = detail.members.find((each) => each.person.join() === person?.person.join())?.role ?? null;
   const roleNow = role === null ? t.noMember : t[role];

@@ -87,7 +87,7 @@ export function Recover({ notice, otherwise, isOnly }: RecoverProps): JSX.Elemen
 }
 
 /** Something that a person reads before they type. */
-export function Notice({
+export function RecoverNotice({
   title,
   children,
 }: {

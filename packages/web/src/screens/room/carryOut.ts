@@ -1,4 +1,4 @@
-import type { Decision, Progress, Result } from "@conclave/client";
+import type { Decision, DecisionProgress, Result } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { toast, type ToastOptions } from "../../design/Toast.js";
@@ -26,7 +26,7 @@ export interface Decided {
  * Waits for a decision and says what came of it: what is so now, that others are asked, or why not. Resolves with whether it
  * is under way.
  */
-export async function carryOut(decision: Promise<Result<Progress>>, decided: Decided): Promise<boolean> {
+export async function carryOut(decision: Promise<Result<DecisionProgress>>, decided: Decided): Promise<boolean> {
   const result = await decision.catch(() => null);
   if (result && !result.ok && result.problem.kind === "clock") {
     if (await askClock()) toast({ text: outcomes.onceMore });
@@ -46,7 +46,7 @@ function failure(result: Exclude<Result<unknown>, { readonly ok: true }> | null)
   return { text: result ? sayProblem(result.problem) : outcomes.closed, tone: "danger" };
 }
 
-async function success(progress: Progress, decided: Decided): Promise<ToastOptions> {
+async function success(progress: DecisionProgress, decided: Decided): Promise<ToastOptions> {
   const { isApproval, undo } = decided;
   if (!progress.done) {
     const missing = progress.need - progress.have;

@@ -35,7 +35,7 @@ import { t } from "./words.js";
 import style from "./RoomRow.module.css";
 
 /** One room in the list. */
-export function RoomRow({ room }: { readonly room: RoomSummary }): JSX.Element {
+export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Element {
   const { key, status, latest, lately } = room;
   const shown = latest ?? lately;
   const [menuAt, open] = useState<MenuPopupProps["at"] | null>(null);

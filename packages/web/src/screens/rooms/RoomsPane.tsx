@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { go, href, route, useShortcut } from "../../app/index.js";
 import { Button, EmptyState, IconButton, Kbd, Skeleton } from "../../design/index.js";
 import { MenuPopup } from "../../design/MenuPopup.js";
-import { Mark } from "../../design/Mark.js";
+import { Logo } from "../../design/Mark.js";
 import { roomList, self } from "../../model/home.js";
 import { MessagesSquare } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Reminders } from "./Reminders.js";
 import { expectRoom } from "../../app/expectRoom.js";
-import { RoomRow } from "./RoomRow.js";
+import { RoomListItem } from "./RoomRow.js";
 import { SelfBar } from "./SelfBar.js";
 import { t } from "./words.js";
 import style from "./RoomsPane.module.css";
@@ -25,7 +25,7 @@ export function RoomsPane(): JSX.Element {
   return (
     <div class={style["pane"]}>
       <header class={style["head"]}>
-        <Mark size={26} />
+        <Logo size={26} />
         <h2 class={style["title"]}>{t.rooms}</h2>
         <AddMenu />
       </header>
@@ -64,7 +64,7 @@ export function RoomsPane(): JSX.Element {
           <ul role="list" class={style["rows"]}>
             {list.map((room) => (
               <li key={room.key}>
-                <RoomRow room={room} />
+                <RoomListItem room={room} />
               </li>
             ))}
           </ul>

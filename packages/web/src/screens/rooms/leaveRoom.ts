@@ -2,7 +2,7 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomMember } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { go } from "../../app/route.js";
-import { confirm, toast } from "../../design/index.js";
+import { askToConfirm, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { t } from "./leaveWords.js";
@@ -22,7 +22,7 @@ export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title
     go({ at: "room", key, panel: "room", item: null });
     return;
   }
-  const yes = await confirm({
+  const yes = await askToConfirm({
     title: t.leaveTitle({ room: plainName(title) }),
     body: detail.members.length > 1 ? t.leaveText : t.leaveAloneText,
     yes: t.leaveYes,

@@ -3,7 +3,7 @@ import { Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { forgetInvite } from "../../app/invite.js";
 import { go } from "../../app/route.js";
-import { Button, Card, confirm, Note, Row, Stack, toast } from "../../design/index.js";
+import { Button, Card, askToConfirm, Note, Row, Stack, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { t } from "./securityWords.js";
@@ -12,7 +12,7 @@ import { t } from "./securityWords.js";
 export function Erase(): JSX.Element {
   const isBusy = useSignal(false);
   const erase = async () => {
-    const yes = await confirm({
+    const yes = await askToConfirm({
       title: t.eraseTitle,
       body: (
         <Stack gap={3}>

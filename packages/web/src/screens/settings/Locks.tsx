@@ -1,8 +1,8 @@
-import type { Secret, SlotView, VaultChange } from "@conclave/client/browser";
+import type { Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
 import { useSignal } from "@preact/signals";
 import { Fingerprint, KeyRound, LockKeyhole, Unlock } from "lucide-preact";
 import type { JSX } from "preact";
-import { Banner, Button, Card, confirm, ListRow, Note, Row, Stack, toast } from "../../design/index.js";
+import { Banner, Button, Card, askToConfirm, ListRow, Note, Row, Stack, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { isWrittenDown } from "../recovery/reminder.js";
 import { PassphraseDialog } from "./PassphraseDialog.js";
@@ -12,7 +12,7 @@ import { problems, t } from "./securityWords.js";
 const ICONS = { device: Unlock, passphrase: KeyRound, passkey: Fingerprint };
 
 /** What opens the home on this device, and other locks for it. Each change takes a secret that opens it now. */
-export function Locks({ slots }: { readonly slots: readonly SlotView[] }): JSX.Element {
+export function Locks({ slots }: { readonly slots: readonly VaultSlotView[] }): JSX.Element {
   const task = useSignal<Task | null>(null);
   const dialog = useSignal<"add" | "change" | null>(null);
   const opensItself = slots.some(({ kind }) => kind === "device");
@@ -27,9 +27,9 @@ export function Locks({ slots }: { readonly slots: readonly SlotView[] }): JSX.E
     if (made.ok) begin(t.addPasskey, (by) => home().home.addLock(by, made.secret));
     else toast({ text: made.problem === "refused" ? t.passkeyRefused : t.passkeyUnsupported, tone: "danger" });
   };
-  const remove = async (slot: SlotView) => {
+  const remove = async (slot: VaultSlotView) => {
     const isLast = slots.length === 1;
-    const yes = await confirm({
+    const yes = await askToConfirm({
       title: slot.kind === "passkey" ? t.removePasskeyTitle : t.removePassphraseTitle,
       body: <p>{isLast ? t.removeLastText : t.removeText}</p>,
       yes: t.remove,
@@ -98,7 +98,7 @@ export function Locks({ slots }: { readonly slots: readonly SlotView[] }): JSX.E
 }
 
 function LockRow(props: {
-  readonly slot: SlotView;
+  readonly slot: VaultSlotView;
   readonly onChange: () => void;
   readonly onRemove: () => void;
 }): JSX.Element {

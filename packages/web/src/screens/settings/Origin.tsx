@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Badge, Banner, Button, Card, CopyField, Facts, Note, Row, Stack, toast } from "../../design/index.js";
-import { type Change, checkForChange, keepHeld, type Trust, trust, useOffered } from "../../trust/trust.js";
+import { type BuildChange, checkForChange, keepHeld, type Trust, trust, useOffered } from "../../trust/trust.js";
 import { date } from "../../words/when.js";
 import { buildName } from "./buildName.js";
 import style from "./settings.module.css";
@@ -71,7 +71,7 @@ function Held({ now: { pinned, isFromNetwork, changed } }: { readonly now: Trust
   );
 }
 
-function Changed({ change }: { readonly change: Change }): JSX.Element {
+function Changed({ change }: { readonly change: BuildChange }): JSX.Element {
   const { from, to, seen, fault, isDeclined } = change;
   const isFaulty = fault !== null;
   return (
@@ -108,7 +108,7 @@ function Changed({ change }: { readonly change: Change }): JSX.Element {
   );
 }
 
-function Build({ of: { version, build } }: { readonly of: Change["from"] }): JSX.Element {
+function Build({ of: { version, build } }: { readonly of: BuildChange["from"] }): JSX.Element {
   return (
     <>
       {version} <code class={style["build"]}>{buildName(build)}</code>

@@ -1,4 +1,4 @@
-import type { Secret, SlotView, VaultChange } from "@conclave/client/browser";
+import type { Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
 import { type Signal, useSignal } from "@preact/signals";
 import { Fingerprint } from "lucide-preact";
 import type { JSX } from "preact";
@@ -14,7 +14,7 @@ export interface Task {
 
 export interface ProveDialogProps {
   readonly task: Signal<Task | null>;
-  readonly slots: readonly SlotView[];
+  readonly slots: readonly VaultSlotView[];
 }
 
 /** Asks for the passphrase or a passkey of this home, and does the task with it. */

@@ -1,4 +1,4 @@
-import type { CheckedBy, Mark, RoomMember } from "@conclave/client";
+import type { CheckedBy, PersonCheck, RoomMember } from "@conclave/client";
 import { type Fingerprint, plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
@@ -22,7 +22,7 @@ import { date } from "../../words/when.js";
 import { itemOf } from "../people/item.js";
 import { Code } from "./Code.js";
 import { Scanner } from "./Scanner.js";
-import { type Finding, judge } from "./judge.js";
+import { type Finding, judgeCode } from "./judge.js";
 import { OwnCode } from "./OwnCodes.js";
 import style from "./verify.module.css";
 import { by, t } from "./words.js";
@@ -49,7 +49,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
     void mark(how);
   };
   const scanned = (text: string) => {
-    const found = judge(text, person, detail.members);
+    const found = judgeCode(text, person, detail.members);
     if (found.is === "same") same("qr");
     else finding.value = found;
   };
@@ -117,7 +117,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
   );
 }
 
-function Checked({ checked, onUnmark }: { readonly checked: Mark; readonly onUnmark: () => void }): JSX.Element {
+function Checked({ checked, onUnmark }: { readonly checked: PersonCheck; readonly onUnmark: () => void }): JSX.Element {
   return (
     <Banner
       tone="success"

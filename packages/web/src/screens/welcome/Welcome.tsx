@@ -15,7 +15,7 @@ import style from "./Welcome.module.css";
 import { t } from "./words.js";
 
 /** What somebody sees who has no room yet: what this is, and the three ways in. */
-export function Welcome(): JSX.Element {
+export function WelcomeScreen(): JSX.Element {
   return (
     <Page width="wide" actions={<ViewMenu />}>
       <div class={style["welcome"]}>

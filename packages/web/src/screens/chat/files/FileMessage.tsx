@@ -4,7 +4,7 @@ import { Download as DownloadIcon, Eye, FileText, Image, X } from "lucide-preact
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { IconButton } from "../../../design/IconButton.js";
-import { Progress } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/Progress.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";
 import { useChat } from "../chatContext.js";
@@ -75,7 +75,7 @@ function Card(props: {
         <bdi class={style["name"]}>{name}</bdi>
         {state.is === "moving" ? (
           <>
-            <Progress quiet label={t.downloading({ name })} value={state.progress} />
+            <ProgressBar quiet label={t.downloading({ name })} value={state.progress} />
             {state.isWaiting && <span class={style["size"]}>{t.waits}</span>}
           </>
         ) : state.is === "failed" ? (

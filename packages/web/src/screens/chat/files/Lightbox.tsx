@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../../design/Button.js";
 import { IconButton } from "../../../design/IconButton.js";
 import { useModal } from "../../../design/modal.js";
-import { Progress } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/Progress.js";
 import type { Download } from "../../../model/transfers.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";
@@ -85,7 +85,7 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
                   <Button onClick={() => void load()}>{t.tryAgain}</Button>
                 </>
               ) : (
-                <Progress label={t.downloading({ name })} value={state.is === "moving" ? state.progress : null} />
+                <ProgressBar label={t.downloading({ name })} value={state.is === "moving" ? state.progress : null} />
               )}
             </div>
           </>

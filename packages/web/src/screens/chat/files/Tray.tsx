@@ -4,7 +4,7 @@ import { toHex } from "@conclave/codec";
 import { FileClock, FileText, RotateCcw, X } from "lucide-preact";
 import type { JSX } from "preact";
 import { IconButton } from "../../../design/IconButton.js";
-import { Progress } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/Progress.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";
 import type { Attachment, Attachments } from "./attachments.js";
@@ -84,7 +84,7 @@ function Item({
         <bdi class={style["name"]}>{name}</bdi>
         {state.is === "moving" ? (
           <>
-            <Progress quiet label={t.sending({ name })} value={state.progress} />
+            <ProgressBar quiet label={t.sending({ name })} value={state.progress} />
             {state.isWaiting && <span class={style["note"]}>{t.waits}</span>}
           </>
         ) : state.is === "failed" ? (
