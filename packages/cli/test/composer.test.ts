@@ -1,7 +1,15 @@
 import type { Key } from "ink";
 import { describe, expect, it } from "vitest";
 import { complete } from "../src/chat/completion.js";
-import { composerLines, composerText, composerWith, EMPTY, insert, move, type ComposerState } from "../src/chat/composer.js";
+import {
+  composerLines,
+  composerText,
+  composerWith,
+  EMPTY,
+  insert,
+  move,
+  type ComposerState,
+} from "../src/chat/composer.js";
 import { keyMeaning, presses } from "../src/chat/keyboard.js";
 import { isSlashCommand, runSlashCommand } from "../src/chat/runSlashCommand.js";
 import { ALICE, BOB, CAROL, member, scriptedRoom } from "./scriptedRoom.js";

@@ -6,7 +6,14 @@
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
 export type { NewMessage, RoomSession } from "./api/roomSession.js";
-export type { RoomInvite, InviteMade, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "./api/invitation.js";
+export type {
+  RoomInvite,
+  InviteMade,
+  InviteOptions,
+  RoomJoinRequest,
+  RoomProposal,
+  DecisionProgress,
+} from "./api/invitation.js";
 export type { InvitePreview } from "./api/invitePreview.js";
 export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
 export type { Power, Powers } from "./api/powers.js";
@@ -36,8 +43,8 @@ export { decodeGatewayNotice, decodeVia, type GatewayParty, type ViaMessage } fr
 export type { ProgramRecords, RecordChange } from "./api/programRecords.js";
 export type { FoundMessage, SearchOptions } from "./api/search.js";
 export {
-  LARGEST_PICTURE,
-  PICTURE_HEAD,
+  MAX_PICTURE_BYTES,
+  PICTURE_HEAD_BYTES,
   pictureFormat,
   type PictureFormat,
   withoutNotes,
@@ -51,7 +58,7 @@ export type { SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
 export { type Fate, fateOf, fateOfDecision, type Problem, type Result } from "./api/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
-export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME } from "./ports/transport.js";
+export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME_BYTES } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";
 export { type Lock, type HeldLock } from "./ports/lock.js";
 export { MemoryStorage, MemoryDisk, type CommitFate } from "./memory/memoryStorage.js";

@@ -7,12 +7,12 @@ import {
   type RoomSession,
   type TransferProgress,
 } from "@conclave/client";
-import { digestOf, encodeFileCard, fileLayout, OPEN_CHUNK, sealChunk } from "@conclave/protocol";
+import { digestOf, encodeFileCard, fileLayout, OPEN_CHUNK_BYTES, sealChunk } from "@conclave/protocol";
 import { decodeRelayMessage, encodeRelayMessage, type ClientFrame, type RelayFrame } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { engineOf, World, type Home } from "./world.js";
 
-const SIZE = 40 * OPEN_CHUNK + 1234;
+const SIZE = 40 * OPEN_CHUNK_BYTES + 1234;
 
 /** A file in memory, and what was read of it. */
 class Source implements OutgoingFile {
@@ -123,7 +123,7 @@ describe("a file", () => {
   it("may be of any size, also of none", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
-    for (const size of [0, 1, 4096, OPEN_CHUNK - 1, OPEN_CHUNK, 8 * OPEN_CHUNK, 524_288]) {
+    for (const size of [0, 1, 4096, OPEN_CHUNK_BYTES - 1, OPEN_CHUNK_BYTES, 8 * OPEN_CHUNK_BYTES, 524_288]) {
       const source = new Source(systemRandom(size));
       await attached(world, alice, bob, source);
       expect([size, equal(await fetched(world, bob), source.content)]).toEqual([size, true]);
@@ -163,7 +163,7 @@ describe("a file", () => {
     const [alice, bob] = await twoIn(world);
     const source = new Source(systemRandom(SIZE));
     source.before = (offset) => {
-      if (offset >= 35 * OPEN_CHUNK) alice.kill();
+      if (offset >= 35 * OPEN_CHUNK_BYTES) alice.kill();
     };
     void alice.room.attach(source);
     await world.pass(60_000);
@@ -184,7 +184,7 @@ describe("a file", () => {
     const [alice, bob] = await twoIn(world);
     const source = new Source(systemRandom(SIZE));
     source.before = (offset) => {
-      if (offset >= 35 * OPEN_CHUNK) alice.kill();
+      if (offset >= 35 * OPEN_CHUNK_BYTES) alice.kill();
     };
     void alice.room.attach(source);
     await world.pass(60_000);
@@ -235,7 +235,7 @@ describe("a file", () => {
       const cancel = new AbortController();
       const source = new Source(systemRandom(SIZE));
       source.before = (offset) => {
-        if (offset < 20 * OPEN_CHUNK || cancel.signal.aborted) return;
+        if (offset < 20 * OPEN_CHUNK_BYTES || cancel.signal.aborted) return;
         if (isOffline) {
           world.isDown = true;
           world.cut();
@@ -268,7 +268,7 @@ describe("a file", () => {
     const [alice] = await twoIn(world);
     const source = new Source(systemRandom(SIZE));
     source.before = (offset) => {
-      if (offset >= 10 * OPEN_CHUNK) alice.kill();
+      if (offset >= 10 * OPEN_CHUNK_BYTES) alice.kill();
     };
     void alice.room.attach(source);
     await world.pass(60_000);
@@ -404,7 +404,7 @@ describe("a file that is not what its author sent", () => {
       };
       const result = await world.run(bob.room.fetchFile(card!, { write }));
       expect(result).toMatchObject({ ok: false, problem: { kind: "corrupted" } });
-      expect(seen).toBe(seenBefore * OPEN_CHUNK);
+      expect(seen).toBe(seenBefore * OPEN_CHUNK_BYTES);
       expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ ok: false });
       await world.pass(2000);
     }

@@ -16,7 +16,7 @@ import {
   type RoomPreview,
 } from "@conclave/protocol";
 import { roomEngine } from "@conclave/protocol/testing";
-import { proveSlot } from "../src/joining/slotProof.js";
+import { giveSlotProof } from "../src/joining/slotProof.js";
 import { RelayConnection } from "../src/relay/relayConnection.js";
 import type { LiveSession } from "../src/room/liveSession.js";
 
@@ -55,7 +55,7 @@ export async function fillRoom(
     const device = newDevice(primitives, newIdentity(primitives), 1);
     const joining = joinRoom(primitives, lookAt(text, now), { device, name, now });
     if (!joining.ok) throw new Error(joining.rejection.code);
-    const proof = proveSlot(primitives, connection, link);
+    const proof = giveSlotProof(primitives, connection, link);
     const answer = await connection.request<"append">({ ...joining.value.append, type: "append" });
     await proof;
     if (answer.type === "error") throw new Error(answer.error);

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { MAX_FRAME } from "@conclave/client";
+import { MAX_FRAME_BYTES } from "@conclave/client";
 import { WsTransport } from "@conclave/client/node";
 import { expect, it } from "vitest";
 import { WebSocketServer } from "ws";
@@ -31,7 +31,7 @@ async function seenOf(data: string | Uint8Array): Promise<string[]> {
 }
 
 it("RULE transport.frame-limit: a frame of text, or one that is too long, ends the connection and is not used", async () => {
-  expect(await seenOf(new Uint8Array(MAX_FRAME))).toEqual(["opened", `frame of ${String(MAX_FRAME)}`]);
-  expect(await seenOf(new Uint8Array(MAX_FRAME + 1))).toEqual(["opened", "closed"]);
+  expect(await seenOf(new Uint8Array(MAX_FRAME_BYTES))).toEqual(["opened", `frame of ${String(MAX_FRAME_BYTES)}`]);
+  expect(await seenOf(new Uint8Array(MAX_FRAME_BYTES + 1))).toEqual(["opened", "closed"]);
   expect(await seenOf("text")).toEqual(["opened", "closed"]);
 });

@@ -140,7 +140,10 @@ describe("a room of three", () => {
     const single = await alice.invite("direct", 1);
     const erin = world.home();
     await erin.open();
-    const [a, b] = await Promise.all([world.get(dora.client.previewInvite(single)), world.get(erin.client.previewInvite(single))]);
+    const [a, b] = await Promise.all([
+      world.get(dora.client.previewInvite(single)),
+      world.get(erin.client.previewInvite(single)),
+    ]);
     const results = await world.run(Promise.all([a.accept("Dora"), b.accept("Erin")]));
     expect(results.map(({ ok }) => ok).sort()).toEqual([false, true]);
     await world.until(() => bob.room.members().length === 4);

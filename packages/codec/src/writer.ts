@@ -1,5 +1,5 @@
 /** The largest length that the variable-size header can carry (RFC 9420 §2.1.2). */
-export const MAX_LENGTH = 2 ** 30 - 1;
+export const MAX_LENGTH_BYTES = 2 ** 30 - 1;
 
 /**
  * Writes the TLS presentation language as RFC 9420 §2.1 uses it, into one growing buffer. Methods return the writer, so
@@ -57,7 +57,7 @@ export class Writer {
   }
 
   varint(value: number): this {
-    if (!Number.isInteger(value) || value < 0 || value > MAX_LENGTH) throw new RangeError("length out of range");
+    if (!Number.isInteger(value) || value < 0 || value > MAX_LENGTH_BYTES) throw new RangeError("length out of range");
     if (value < 0x40) return this.u8(value);
     if (value < 0x4000) return this.u16(0x4000 | value);
     return this.u32((0x80000000 | value) >>> 0);

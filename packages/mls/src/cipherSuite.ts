@@ -25,7 +25,7 @@ export function isCipherSuite(id: number): id is CipherSuiteId {
 }
 
 /** No public key of any suite is longer: what is, is refused when it is read. */
-export const MAX_KEY_LENGTH = 2048;
+export const MAX_KEY_BYTES = 2048;
 
 const EMPTY = new Uint8Array(0);
 

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from "@conclave/codec";
 import type { HpkeCiphertext } from "@conclave/crypto";
-import { MAX_KEY_LENGTH } from "./cipherSuite.js";
+import { MAX_KEY_BYTES } from "./cipherSuite.js";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 import { MlsError } from "./mlsError.js";
 import { type ProposalOrRef, readProposal, writeProposal } from "./proposal.js";
@@ -45,7 +45,7 @@ export function readUpdatePath(reader: Reader): UpdatePath {
   return {
     leafNode: readLeafNode(reader),
     nodes: reader.vector(
-      (r) => ({ encryptionKey: r.opaque(MAX_KEY_LENGTH), encryptedPathSecret: r.vector(readHpkeCiphertext) }),
+      (r) => ({ encryptionKey: r.opaque(MAX_KEY_BYTES), encryptedPathSecret: r.vector(readHpkeCiphertext) }),
       // A path is never longer than a tree of 2^30 leaves is high.
       31,
       "update path",

@@ -106,7 +106,7 @@ export function createCommit(group: GroupInternals, options: CommitOptions): Cre
     extensions,
   });
   const auth = { signature, confirmationTag: next.confirmationTag };
-  const { message, step } = frame(group, wireFormat, content, auth, options.padTo ?? 0);
+  const { message, step } = frameHandshake(group, wireFormat, content, auth, options.padTo ?? 0);
   const keys = new Map([...survivingKeys(group, tree, applied), ...(made?.keys ?? [])]);
   const staged = finishCommit(
     group,
@@ -152,7 +152,7 @@ function requireInTime(proposals: readonly SentProposal[], now: bigint): void {
 }
 
 /** Frames a signed content of ours as a message. */
-export function frame(
+export function frameHandshake(
   group: GroupInternals,
   wireFormat: FramedWireFormat,
   content: FramedContent,

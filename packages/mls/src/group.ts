@@ -1,6 +1,6 @@
 import { fromHex, toHex } from "@conclave/codec";
 import { commitDelta, pastEpoch, removalDelta } from "./commitDelta.js";
-import { createCommit, type CommitOptions, type CreatedCommit, frame } from "./createCommit.js";
+import { createCommit, type CommitOptions, type CreatedCommit, frameHandshake } from "./createCommit.js";
 import { createGroup, type NewGroup } from "./createGroup.js";
 import { type Delta, type Engine, PAST_EPOCHS } from "./engine.js";
 import { EpochView } from "./epochView.js";
@@ -279,7 +279,7 @@ export class Group {
     };
     const signature = signFramedContent(suite, wireFormat, framed, state.context, state.signaturePrivateKey);
     const auth = { signature, confirmationTag: null };
-    const { message, step } = frame(this.inner, wireFormat, framed, auth, padTo);
+    const { message, step } = frameHandshake(this.inner, wireFormat, framed, auth, padTo);
     if (step !== null) this.use(step, this.epoch);
     const delta: Delta = step === null ? { put: [], delete: [] } : stepDelta(this.epoch, step);
     const authenticated: AuthenticatedContent = { wireFormat, content: framed, auth };

@@ -1,5 +1,5 @@
 import { decode, type Reader, Writer } from "@conclave/codec";
-import { type CipherSuite, MAX_KEY_LENGTH } from "./cipherSuite.js";
+import { type CipherSuite, MAX_KEY_BYTES } from "./cipherSuite.js";
 import { type Extension, readExtensions, writeExtensions } from "./extension.js";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
 
@@ -21,7 +21,7 @@ export function readKeyPackage(reader: Reader): KeyPackage {
   return {
     version: reader.u16(),
     cipherSuite: reader.u16(),
-    initKey: reader.opaque(MAX_KEY_LENGTH),
+    initKey: reader.opaque(MAX_KEY_BYTES),
     leafNode: readLeafNode(reader),
     extensions: readExtensions(reader),
     signature: reader.opaque(),

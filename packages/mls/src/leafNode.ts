@@ -1,6 +1,6 @@
 import { type Reader, Writer } from "@conclave/codec";
 import { type Extension, readExtensions, writeExtensions } from "./extension.js";
-import { type CipherSuite, MAX_KEY_LENGTH } from "./cipherSuite.js";
+import { type CipherSuite, MAX_KEY_BYTES } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
 
 /** Who a leaf speaks for (RFC 9420 §5.3). */
@@ -55,8 +55,8 @@ export function writeLeafNode(writer: Writer, leaf: LeafNode): Writer {
 
 export function readLeafNode(reader: Reader): LeafNode {
   return {
-    encryptionKey: reader.opaque(MAX_KEY_LENGTH),
-    signatureKey: reader.opaque(MAX_KEY_LENGTH),
+    encryptionKey: reader.opaque(MAX_KEY_BYTES),
+    signatureKey: reader.opaque(MAX_KEY_BYTES),
     credential: readCredential(reader),
     capabilities: readCapabilities(reader),
     source: readSource(reader),

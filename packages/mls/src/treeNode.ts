@@ -1,6 +1,6 @@
 import { type Reader, Writer } from "@conclave/codec";
 import { type LeafNode, readLeafNode, writeLeafNode } from "./leafNode.js";
-import { MAX_KEY_LENGTH } from "./cipherSuite.js";
+import { MAX_KEY_BYTES } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
 
 /** A node above the leaves (RFC 9420 §7.1). Never changed in place. */
@@ -54,7 +54,7 @@ function readFreshNode(reader: Reader): Node {
   if (type === 1) return { type: "leaf", leaf: readLeafNode(reader) };
   if (type !== 2) throw new MlsError("malformed", "node type");
   const parent = {
-    encryptionKey: reader.opaque(MAX_KEY_LENGTH),
+    encryptionKey: reader.opaque(MAX_KEY_BYTES),
     parentHash: reader.opaque(255),
     unmergedLeaves: reader.vector((r) => r.u32(), MAX_LEAVES),
   };

@@ -12,7 +12,7 @@ export {
 export { identityOf, newDevice, newIdentity, type Identity } from "./identity/person.js";
 export { isRecoveryWord, recoveryPhrase, seedOfPhrase } from "./identity/recoveryPhrase.js";
 export { peopleCode, personFingerprint, personTag, roomCode, type Fingerprint } from "./identity/fingerprint.js";
-export { isLabel, MAX_LABEL } from "./identity/label.js";
+export { isLabel, MAX_LABEL_BYTES } from "./identity/label.js";
 export { openEnvelope, sealEnvelope } from "./transport/envelope.js";
 export { PADDED_SIZES } from "./transport/padding.js";
 export { openRosterRecord, sealRosterRecord, type RosterKey, type RosterRecordContent } from "./transport/rosterLog.js";
@@ -114,7 +114,7 @@ export {
   decodeAsking,
   encodeAsking,
   isDecline,
-  REQUEST_LIFETIME,
+  REQUEST_LIFETIME_MS,
 } from "./room/asking.js";
 export { appendLayout, decodeAppend, encodeAppend } from "./room/storedAppend.js";
 export { isPausing } from "./evidence/alarm.js";
@@ -123,17 +123,17 @@ export type { Confirmation, Membership } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";
 export type { LogPlace } from "./evidence/logMemory.js";
 export type { CommitRequest } from "./room/authorCommit.js";
-export { MAX_BODY, MAX_KIND, MESSAGE_ID_BYTES } from "./message/payload.js";
+export { MAX_BODY_BYTES, MAX_KIND_BYTES, MESSAGE_ID_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";
 export {
   decodeFileCard,
   encodeFileCard,
   isFileWords,
-  MAX_CAPTION,
-  MAX_FILE_NAME,
-  MAX_MEDIA_TYPE,
-  MAX_THUMBHASH,
-  MAX_THUMBNAIL,
+  MAX_CAPTION_BYTES,
+  MAX_FILE_NAME_BYTES,
+  MAX_MEDIA_TYPE_BYTES,
+  MAX_THUMBHASH_BYTES,
+  MAX_THUMBNAIL_BYTES,
   thumbnailType,
   type FileCard,
   type FileWords,
@@ -142,9 +142,9 @@ export {
 export {
   fileLayout,
   largestFile,
-  MAX_FILE_SIZE,
-  OPEN_CHUNK,
-  SEALED_CHUNK,
+  MAX_FILE_BYTES,
+  OPEN_CHUNK_BYTES,
+  SEALED_CHUNK_BYTES,
   type FileLayout,
 } from "./attachment/fileLayout.js";
 export { contentLength, digestOf, openChunk, readHashes, sealChunk, type SealedChunk } from "./attachment/fileSeal.js";

@@ -66,7 +66,7 @@ export interface RelaySettings {
 }
 
 const MIB = 1024 * 1024;
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Settings for a relay of a small community. */
 export const DEFAULT_SETTINGS: RelaySettings = {
@@ -88,7 +88,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     blobBytesPerRoom: 2048 * MIB,
     freeBytes: 64 * MIB,
   },
-  retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY, pendingAge: 30 * DAY },
+  retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY_MS, pendingAge: 30 * DAY_MS },
   createPermit: null,
   helloTimeout: 10_000,
   proofTimeout: 180_000,

@@ -22,7 +22,7 @@ export interface Surroundings {
 }
 
 /** A person's device: a real client on a disk that outlives it. It can crash at any moment, and be started again. */
-export class Device {
+export class SimulatedDevice {
   /** What the person is called. */
   readonly name: string;
   disk = new MemoryDisk();

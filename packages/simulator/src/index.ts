@@ -1,5 +1,5 @@
 /** A deterministic world for clients, relay and network: one process, one seed (docs/simulation.md). */
-export { Device, type Surroundings } from "./device.js";
+export { SimulatedDevice, type Surroundings } from "./device.js";
 export { Dice } from "./dice.js";
 export type { Injection } from "./insider.js";
 export { inspect, openStored, storedRecords, type StoredRoom } from "./inspection.js";

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from "@conclave/codec";
 import type { MemoryDisk, SessionEvent } from "@conclave/client";
 import { roomTagOf } from "@conclave/protocol";
-import type { Device } from "./device.js";
+import type { SimulatedDevice } from "./device.js";
 import { look, storedRecords, unforgotten, type StoredRoom } from "./inspection.js";
 import type { KeyAudit } from "./keyAudit.js";
 import type { SimRelay } from "./relay.js";
@@ -22,7 +22,7 @@ export interface InvariantOptions {
 export class Invariants {
   /** How many looks at a changed room there were. */
   checks = 0;
-  private readonly seen = new Map<Device, { commits: number; states: Map<string, string> }>();
+  private readonly seen = new Map<SimulatedDevice, { commits: number; states: Map<string, string> }>();
   private readonly headOfKeys = new Map<string, string>();
   private readonly headOfSeq = new Map<string, string>();
   private readonly shown = new Map<string, Set<string>>();
@@ -50,7 +50,7 @@ export class Invariants {
   }
 
   /** Something was shown at a device. Called for every event of its rooms. */
-  told(device: Device, roomId: Uint8Array, event: SessionEvent): void {
+  told(device: SimulatedDevice, roomId: Uint8Array, event: SessionEvent): void {
     if (event.type !== "item") return;
     const { item } = event;
     if (item.kind === "unreadable" && this.options.isRelayHonest) {
@@ -75,7 +75,7 @@ export class Invariants {
   }
 
   /** Looks at what changed since the last step. */
-  check(devices: Iterable<Device>, relay: SimRelay): void {
+  check(devices: Iterable<SimulatedDevice>, relay: SimRelay): void {
     let hasChanged = false;
     for (const device of devices) {
       const seen = this.seen.get(device) ?? { commits: -1, states: new Map<string, string>() };
@@ -113,7 +113,7 @@ export class Invariants {
 
   // What a device has read, or sent, it cannot open again: no secret that leads to a used key is on its disk. Of the tree's
   // public nodes nothing is looked at.
-  private checkUsedKeys(device: Device, roomId: string, place: number, relay: SimRelay): void {
+  private checkUsedKeys(device: SimulatedDevice, roomId: string, place: number, relay: SimRelay): void {
     const kept = this.usedKeys.get(device.disk) ?? new Map<string, UsedSecrets>();
     this.usedKeys.set(device.disk, kept);
     const used = kept.get(roomId) ?? new UsedSecrets();
@@ -127,7 +127,7 @@ export class Invariants {
     this.keysLookedFor += used.size;
   }
 
-  private checkRoom(device: Device, room: StoredRoom): void {
+  private checkRoom(device: SimulatedDevice, room: StoredRoom): void {
     this.checks++;
     this.rooms.add(room.roomId);
     const { holders, listed, authenticator, head, seq, roomId } = room;
@@ -147,7 +147,7 @@ export class Invariants {
 }
 
 // The rooms whose group or roster is another than at the last look. The group's own state record tells.
-function changedRooms(device: Device, states: Map<string, string>): string[] {
+function changedRooms(device: SimulatedDevice, states: Map<string, string>): string[] {
   const changed: string[] = [];
   for (const [key, value] of device.disk.records) {
     if (!key.endsWith("/state/s/core")) continue;

@@ -1,4 +1,4 @@
-import type { Device } from "./device.js";
+import type { SimulatedDevice } from "./device.js";
 import type { Dice } from "./dice.js";
 import type { World } from "./world.js";
 
@@ -33,7 +33,7 @@ export class Player {
   /** How often each move was made. */
   readonly moves = new Map<Move, number>();
   /** Texts that became durable at their author's device, with who wrote them. */
-  readonly written: { readonly device: Device; readonly text: string; readonly stay: number }[] = [];
+  readonly written: { readonly device: SimulatedDevice; readonly text: string; readonly stay: number }[] = [];
   private readonly dice: Dice;
   private readonly links: string[] = [];
   private texts = 0;
@@ -71,7 +71,9 @@ export class Player {
   }
 
   /** Each gives whether there was something to do. */
-  private readonly choices: Readonly<Record<Move, (device: Device, all: readonly Device[]) => boolean>> = {
+  private readonly choices: Readonly<
+    Record<Move, (device: SimulatedDevice, all: readonly SimulatedDevice[]) => boolean>
+  > = {
     write: (device) => this.write(device),
     burst: (device) => {
       for (let n = this.dice.between(2, 8); n > 0; n--) this.write(device);
@@ -142,7 +144,7 @@ export class Player {
     },
   };
 
-  private write(device: Device): boolean {
+  private write(device: SimulatedDevice): boolean {
     const text = `${device.name} ${++this.texts}`;
     const stay = device.stays;
     this.world.invariants.wrote(device.client.person, text);
@@ -153,7 +155,7 @@ export class Player {
     );
   }
 
-  private join(all: readonly Device[]): boolean {
+  private join(all: readonly SimulatedDevice[]): boolean {
     if (this.links.length === 0) return false;
     const link = this.dice.pick(this.links);
     const out = all.filter((device) => device.isRunning && !isMember(device) && !isOnItsWay(device));
@@ -165,7 +167,7 @@ export class Player {
     return this.let(this.world.open(device).then(() => this.takePlace(device, link)));
   }
 
-  private async takePlace(device: Device, link: string): Promise<void> {
+  private async takePlace(device: SimulatedDevice, link: string): Promise<void> {
     const { lives } = device;
     if (!device.isRunning) return;
     const invited = await device.client.previewInvite(link);
@@ -173,19 +175,19 @@ export class Player {
     if (invited.ok && device.lives === lives) await invited.value.accept(device.name);
   }
 
-  private crash(device: Device): void {
+  private crash(device: SimulatedDevice): void {
     device.crash();
     this.awaken(device);
   }
 
   /** A device that is down comes up again some time. */
-  private awaken(device: Device): void {
+  private awaken(device: SimulatedDevice): void {
     this.world.timeline.plan(this.dice.between(200, LONGEST_NAP), `awaken ${device.name}`, () => {
       if (!device.isRunning) this.let(this.world.open(device));
     });
   }
 
-  private cutOff(device: Device, way: "cut" | "silent"): boolean {
+  private cutOff(device: SimulatedDevice, way: "cut" | "silent"): boolean {
     const { network, timeline } = this.world;
     if (network.wayOf(device.name) !== "open") return false;
     network.setWay(device.name, way);
@@ -204,10 +206,10 @@ export class Player {
   }
 }
 
-function isMember(device: Device): boolean {
+function isMember(device: SimulatedDevice): boolean {
   return device.isInRoom && device.room.status().standing === "member";
 }
 
-function isOnItsWay(device: Device): boolean {
+function isOnItsWay(device: SimulatedDevice): boolean {
   return device.isInRoom && ["joining", "asking", "founding"].includes(device.room.status().standing);
 }

@@ -1,4 +1,4 @@
-import type { Device } from "./device.js";
+import type { SimulatedDevice } from "./device.js";
 import { InvariantViolation } from "./invariants.js";
 import { Player } from "./player.js";
 import { World } from "./world.js";
@@ -81,7 +81,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   const members = [...world.devices.values()].filter(
     (device) => device.isInRoom && device.room.status().standing === "member",
   );
-  const shown = new Map<Device, Set<string>>();
+  const shown = new Map<SimulatedDevice, Set<string>>();
   for (const device of members) shown.set(device, new Set(await textsAt(world, device)));
   for (const { device, text, stay } of written) {
     const own = shown.get(device);
@@ -104,14 +104,14 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
 }
 
 /** Who was out for a while and came back has what was said before and after, and not between. */
-function hasRejoined(device: Device): boolean {
+function hasRejoined(device: SimulatedDevice): boolean {
   const joins = device.room.decisions().filter(({ person, action }) => {
     return person?.isYou === true && action.type === "add";
   });
   return joins.length > 1 || device.stays > 0;
 }
 
-async function textsAt(world: World, device: Device): Promise<string[]> {
+async function textsAt(world: World, device: SimulatedDevice): Promise<string[]> {
   const items = await world.finish(device.room.timeline({ limit: 1_000_000 }));
   return items.flatMap((item) => {
     const isText = item.kind === "message" && item.message.kind === "text" && item.message.state === "sent";

@@ -4,7 +4,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import type { Client, RoomInvite, InviteOptions, Result, RoomSession } from "@conclave/client";
 import { preset, roomTagOf, type Policy } from "@conclave/protocol";
 import type { PartialSettings } from "@conclave/relay";
-import { Device } from "./device.js";
+import { SimulatedDevice } from "./device.js";
 import { Dice } from "./dice.js";
 import { Invariants } from "./invariants.js";
 import { KeyAudit } from "./keyAudit.js";
@@ -44,7 +44,7 @@ export class World {
   readonly trace: Trace;
   readonly invariants: Invariants;
   readonly audit: KeyAudit;
-  readonly devices = new Map<string, Device>();
+  readonly devices = new Map<string, SimulatedDevice>();
   readonly suite: number;
   steps = 0;
   private failure: Error | null = null;
@@ -69,26 +69,26 @@ export class World {
   }
 
   /** A device with a new person, started. */
-  async device(name: string): Promise<Device> {
+  async device(name: string): Promise<SimulatedDevice> {
     const device = this.newDevice(name);
     await this.start(device);
     return device;
   }
 
   /** A device that is not started yet. */
-  newDevice(name: string): Device {
-    const device = new Device(name, this, this.dice.fork(name));
+  newDevice(name: string): SimulatedDevice {
+    const device = new SimulatedDevice(name, this, this.dice.fork(name));
     this.devices.set(name, device);
     return device;
   }
 
   /** Starts a device (again), and waits until it runs. */
-  start(device: Device, phrase?: string): Promise<Client> {
+  start(device: SimulatedDevice, phrase?: string): Promise<Client> {
     return this.finish(this.open(device, phrase));
   }
 
   /** Starts a device (again). For what goes on while others step the world. */
-  async open(device: Device, phrase?: string): Promise<Client> {
+  async open(device: SimulatedDevice, phrase?: string): Promise<Client> {
     const client = await device.open(phrase);
     this.watch(device, client);
     return client;
@@ -100,13 +100,20 @@ export class World {
   }
 
   /** Founds a room at the relay. */
-  async found(device: Device, policy: Policy = preset("ownerLed"), title = "Garden club"): Promise<RoomSession> {
+  async found(
+    device: SimulatedDevice,
+    policy: Policy = preset("ownerLed"),
+    title = "Garden club",
+  ): Promise<RoomSession> {
     const { name } = device;
     return granted(await this.finish(device.client.createRoom({ title, name, policy, relay: RELAY_URL })));
   }
 
   /** Makes an invite and gives its link. */
-  async invite(host: Device, options: Partial<InviteOptions> = {}): Promise<{ invitation: RoomInvite; link: string }> {
+  async invite(
+    host: SimulatedDevice,
+    options: Partial<InviteOptions> = {},
+  ): Promise<{ invitation: RoomInvite; link: string }> {
     const terms = { label: "", for: { class: "multi", limit: 1000 }, notAfter: null, mode: "direct" } as const;
     const made = granted(await this.finish(host.room.createInvite({ ...terms, ...options })));
     if (made.invitation === null) throw new Error("the invite waits for approvals");
@@ -116,13 +123,13 @@ export class World {
   }
 
   /** Takes the place that a link gives. */
-  async join(device: Device, link: string): Promise<RoomSession> {
+  async join(device: SimulatedDevice, link: string): Promise<RoomSession> {
     const invited = granted(await this.finish(device.client.previewInvite(link)));
     return granted(await this.finish(invited.accept(device.name)));
   }
 
   /** A room with these people in it, founded by the first; everybody is in step. */
-  async roomOf(names: readonly string[], policy?: Policy): Promise<Device[]> {
+  async roomOf(names: readonly string[], policy?: Policy): Promise<SimulatedDevice[]> {
     const [first, ...others] = names;
     const founder = await this.device(first!);
     await this.found(founder, policy);
@@ -140,19 +147,19 @@ export class World {
   }
 
   /** Writes a text; resolves when it is durable at the device. */
-  async write(device: Device, text: string): Promise<void> {
+  async write(device: SimulatedDevice, text: string): Promise<void> {
     this.invariants.wrote(device.client.person, text);
     granted(await this.finish(device.room.send(text)));
   }
 
   /** Writes a text and waits until the relay has it. */
-  async say(device: Device, text: string): Promise<void> {
+  async say(device: SimulatedDevice, text: string): Promise<void> {
     await this.write(device, text);
     granted(await this.finish(device.room.flushed(60_000)));
   }
 
   /** The texts that a device shows, as “author: text”, oldest first. */
-  async texts(device: Device): Promise<string[]> {
+  async texts(device: SimulatedDevice): Promise<string[]> {
     const items = await this.finish(device.room.timeline({ limit: 100_000 }));
     return items.flatMap((item) =>
       item.kind === "message" && item.message.state === "sent"
@@ -162,12 +169,12 @@ export class World {
   }
 
   /** What the relay calls a device's room. */
-  tagOf(device: Device): Uint8Array {
+  tagOf(device: SimulatedDevice): Uint8Array {
     return roomTagOf(this.crypto, device.room.id);
   }
 
   /** Waits until these devices have taken in the whole log and have nothing left to send. */
-  async inStep(devices: Iterable<Device> = this.devices.values(), most = 120_000): Promise<void> {
+  async inStep(devices: Iterable<SimulatedDevice> = this.devices.values(), most = 120_000): Promise<void> {
     const running = [...devices].filter((device) => device.isInRoom);
     await this.until(
       () =>
@@ -221,7 +228,7 @@ export class World {
     return promise;
   }
 
-  private watch(device: Device, client: Client): void {
+  private watch(device: SimulatedDevice, client: Client): void {
     const watched = new Set<RoomSession>();
     const look = (): void => {
       for (const room of client.rooms()) {

@@ -317,7 +317,8 @@ describe.skipIf(!canBrowse)(
 
       const link = await found(page, world.url, "Three", "Alice");
       await button(page, "Not today").click();
-      for (const name of ["Carla", "Dora"]) await get((await get((await world.person()).previewInvite(link))).accept(name));
+      for (const name of ["Carla", "Dora"])
+        await get((await get((await world.person()).previewInvite(link))).accept(name));
       const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
       await nudge.waitFor();
       await nudge.getByRole("button", { name: "Not now" }).click();

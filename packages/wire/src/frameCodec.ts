@@ -43,7 +43,7 @@ export type FramesOf<Table> = Of<Table[keyof Table]>;
 export type DecodedFrames<F> = { ok: true; frames: F[] } | { ok: false; error: DecodeError };
 
 /** A scratch buffer that has grown beyond this is not kept. */
-const SCRATCH_KEPT = 256 * 1024;
+const SCRATCH_KEPT_BYTES = 256 * 1024;
 
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */
 export class FrameSet<F extends AnyFrame> {
@@ -75,7 +75,7 @@ export class FrameSet<F extends AnyFrame> {
     // Four bytes are left in front: the length takes the last one, two or four of them.
     const length = new Writer(4).varint(bytes.length - 4).finish();
     bytes.set(length, 4 - length.length);
-    if (bytes.length > SCRATCH_KEPT) this.scratch = new Writer();
+    if (bytes.length > SCRATCH_KEPT_BYTES) this.scratch = new Writer();
     return bytes.subarray(4 - length.length);
   }
 

@@ -43,7 +43,9 @@ function printSection(language, name, sentences) {
     ([key, message]) => `  ${key}: ${printSentence(language, message, isModel)},\n`,
   );
   const body = lines.join("");
-  const used = ["counted", "number", "plural", "select"].filter((each) => new RegExp(`\\b${each}\\(`, "u").test(body));
+  const used = ["counted", "formatNumber", "plural", "select"].filter((each) =>
+    new RegExp(`\\b${each}\\(`, "u").test(body),
+  );
   return [
     HEAD,
     ...(used.length === 0 ? [] : [`import { ${used.join(", ")} } from "../../format.js";\n`]),
@@ -84,9 +86,9 @@ function partOf(language, { type, value, options }, counted) {
     case PART.argument:
       return value;
     case PART.number:
-      return `number(${tag}, ${value})`;
+      return `formatNumber(${tag}, ${value})`;
     case PART.pound:
-      return `number(${tag}, ${counted})`;
+      return `formatNumber(${tag}, ${counted})`;
     case PART.plural:
       return isCounted(options)
         ? `counted(${tag}, ${value}, ${countedForms(options)})`

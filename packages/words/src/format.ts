@@ -4,7 +4,7 @@ const numbers = new Map<string, Intl.NumberFormat>();
 const rules = new Map<string, Intl.PluralRules>();
 
 /** A number as the language writes it: 1,200 or 1.200. */
-export function number(language: string, value: number): string {
+export function formatNumber(language: string, value: number): string {
   return kept(numbers, language, () => new Intl.NumberFormat(language)).format(value);
 }
 
@@ -16,7 +16,7 @@ export function plural(language: string, count: number, forms: { readonly [categ
 
 /** The same for forms that are texts and nothing else: `#` in them stands for the number. */
 export function counted(language: string, count: number, forms: { readonly [category: string]: string }): string {
-  return plural(language, count, forms).replaceAll("#", number(language, count));
+  return plural(language, count, forms).replaceAll("#", formatNumber(language, count));
 }
 
 /** The form for this word. */

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type RoomSession, storedFileName } from "@conclave/client";
 import { CliError } from "../cliError.js";
-import { attachFile, fetchFile, filesOf } from "../room/files.js";
+import { attachFile, downloadFile, filesOf } from "../room/files.js";
 import { findFile } from "../room/find.js";
 import { saveLocalFile } from "../session/localFile.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
@@ -37,7 +37,7 @@ export async function saveFromChat(room: RoomSession, wanted: string, host: Tell
   const file = findFile(await filesOf(room), wanted);
   const { name, size } = file.card;
   const path = resolve(storedFileName(name));
-  await saveLocalFile(path, false, (write) => fetchFile(room, file, write, new AbortController().signal)).catch(
+  await saveLocalFile(path, false, (write) => downloadFile(room, file, write, new AbortController().signal)).catch(
     (error: unknown) => {
       const isThere = error instanceof CliError && error.code === "FILE_EXISTS";
       throw isThere ? new CliError(error.code, error.message, "Move it away, and say it again.") : error;

@@ -12,7 +12,7 @@ export interface ChatSnapshot {
   readonly items: readonly ShownItem[];
 }
 
-const REFRESH = 5000;
+const REFRESH_MS = 5000;
 const KEPT = 5000;
 
 /** Keeps a room's snapshot up to date and tells the screen when there is a new one. */
@@ -40,7 +40,7 @@ export class ChatView {
     // The clock moves too: "confirmed 40 s ago".
     this.timer = setInterval(() => {
       this.refresh();
-    }, REFRESH);
+    }, REFRESH_MS);
   }
 
   stop(): void {

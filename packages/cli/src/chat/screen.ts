@@ -153,7 +153,10 @@ function standingLine({ standing, isConfirmed }: RoomStatus, people: number): st
   }
 }
 
-function composerRows({ composer, question }: ScreenState, columns: number): { rows: TerminalRow[]; x: number; y: number } {
+function composerRows(
+  { composer, question }: ScreenState,
+  columns: number,
+): { rows: TerminalRow[]; x: number; y: number } {
   if (question !== null) {
     const text = ` ${safeText(question)} (y/n) `;
     const lines = wrap(text, columns);

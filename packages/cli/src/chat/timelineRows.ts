@@ -30,7 +30,7 @@ export interface TimelineLayout {
 
 const NAME_COLUMNS = 12;
 const NARROW = 50;
-const SAME_BREATH = 5 * 60 * 1000;
+const SAME_BREATH_MS = 5 * 60 * 1000;
 
 /**
  * The rows of what happened, oldest first.
@@ -80,13 +80,17 @@ function timeOf(item: ShownItem): number | null {
 }
 
 function continues(before: TimelineMessage, message: TimelineMessage): boolean {
-  if (message.time - before.time >= SAME_BREATH || !equalBytes(before.author.person, message.author.person))
+  if (message.time - before.time >= SAME_BREATH_MS || !equalBytes(before.author.person, message.author.person))
     return false;
   const [one, other] = [viaOf(before), viaOf(message)];
   return one && other ? equalBytes(one.party, other.party) : one === other;
 }
 
-function messageRows(message: TimelineMessage, { columns, ambiguous }: TimelineLayout, isContinued: boolean): TerminalRow[] {
+function messageRows(
+  message: TimelineMessage,
+  { columns, ambiguous }: TimelineLayout,
+  isContinued: boolean,
+): TerminalRow[] {
   const { author, state, answers } = message;
   const [via, note] = [viaOf(message), messageNote(message)];
   // What an outside party says stands in nobody's colour: its member's name only says whose word it is.

@@ -68,7 +68,10 @@ const SHOWN = (host: string) =>
   `something put this link into an address of ${safeName(host)}. Anyone who opens it there shows that server the whole link, and with\n` +
   "  it one can join. It is safer to ask for a new link, and to have this one closed.";
 
-function describe({ title, owners, members, confirmed, confirmedBy, mode, relay }: InvitePreview, paint: Paint): string[] {
+function describe(
+  { title, owners, members, confirmed, confirmedBy, mode, relay }: InvitePreview,
+  paint: Paint,
+): string[] {
   const fresh = `list confirmed by ${safeName(confirmedBy.name)} ${ago(confirmed, Date.now())}`;
   return [
     "",

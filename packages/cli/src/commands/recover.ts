@@ -7,13 +7,13 @@ import { ask, canAsk } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
-const LONGEST = 4096;
+const MAX_PHRASE_BYTES = 4096;
 
 /** `conclave recover`: a home that is still empty becomes the person's whose words these are. */
 export async function recover(context: CommandContext): Promise<void> {
   const words = canAsk(context)
     ? ((await ask(context, "Your 24 words, in their order:")) ?? "")
-    : await readStandardInput(LONGEST).catch(tooLongAsNone);
+    : await readStandardInput(MAX_PHRASE_BYTES).catch(tooLongAsNone);
   if (words.trim() === "")
     throw usageError("Give the 24 words on standard input.", "They stay out of the command line.");
   const client = await recoverHome(context.home, words);

@@ -7,7 +7,7 @@ import type { CommandContext } from "../program/context.js";
 import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { type Made, makeInvite } from "../room/decide.js";
-import { foundRoom } from "../session/home.js";
+import { createRoomHere } from "../session/home.js";
 import { DEFAULT_USES, warnLate } from "./invite.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -35,7 +35,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     // Who founds a room owns it: from the first moment on the words that are offered below bring them back to it.
     await client.wantReturn();
-    const room = await waiting(output, foundRoom(client, { title, name, preset, relay, permit }));
+    const room = await waiting(output, createRoomHere(client, { title, name, preset, relay, permit }));
     const invite = options["invite"] === false ? null : await firstLink(room);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
     if (invite?.invitation && !invite.isReady) warnLate(output);

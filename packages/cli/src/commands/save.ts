@@ -5,7 +5,7 @@ import { toHex } from "@conclave/codec";
 import type { CommandContext } from "../program/context.js";
 import { untilStopped, waiting } from "../program/waiting.js";
 import { withRoom } from "../program/withRoom.js";
-import { fetchFile, filesOf } from "../room/files.js";
+import { downloadFile, filesOf } from "../room/files.js";
 import { findFile } from "../room/find.js";
 import { saveLocalFile } from "../session/localFile.js";
 import { fileSize } from "../terminal/fileSize.js";
@@ -20,7 +20,9 @@ export async function save(context: CommandContext, wanted: string, given: strin
     const own = storedFileName(name);
     const path = resolve(given === undefined ? own : isFolder(given) ? join(given, own) : given);
     await untilStopped((signal) =>
-      saveLocalFile(path, options["force"] === true, (write) => waiting(output, fetchFile(room, file, write, signal))),
+      saveLocalFile(path, options["force"] === true, (write) =>
+        waiting(output, downloadFile(room, file, write, signal)),
+      ),
     );
     const document = { file: { id: toHex(file.message.id), name, size }, path };
     output.result(document, (paint) => `${paint.green("✔")} ${safeName(name)} (${fileSize(size)}) is in ${path}`);

@@ -9,7 +9,7 @@ import { untilStopped, waiting } from "../program/waiting.js";
 import { newAlarms, roomOf, settle, withHome, withRoom } from "../program/withRoom.js";
 import { attachFile } from "../room/files.js";
 import { nowOf } from "../room/findMessage.js";
-import { flushed, look, sync } from "../room/inStep.js";
+import { flushed, statusInStep, sync } from "../room/inStep.js";
 import { sendText } from "../room/sendText.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
@@ -19,7 +19,7 @@ import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
 /** Bytes from which sending is something to be told of. */
-const NOTICED = 4_000_000;
+const SHOW_PROGRESS_BYTES = 4_000_000;
 
 /**
  * `conclave send`: asks the relay how the room stands, stores the message, sends it. Once it is stored it is never called
@@ -61,7 +61,7 @@ export async function send(context: CommandContext, given: string): Promise<void
 /** Whether the relay has answered, and the room is at its head. @throws CliError where this home may not write there. */
 async function isHere(output: Output, room: RoomSession): Promise<boolean> {
   try {
-    await waiting(output, look(room));
+    await waiting(output, statusInStep(room));
     await waiting(output, sync(room));
     return true;
   } catch (error) {
@@ -111,7 +111,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
       await consent(context, `${about} Send it as it is?`);
     }
     await withRoom(context, "write", async (room) => {
-      if (file.size > NOTICED) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
+      if (file.size > SHOW_PROGRESS_BYTES) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => attachFile(room, { ...file, caption }, signal));
       await waiting(output, flushed(room));
       output.result({ message: messageDocument(await nowOf(room, message)), notes }, (paint) =>

@@ -12,7 +12,7 @@ const WHAT = {
   rollback: "a shorter log after a longer one",
 } as const;
 
-const LONGEST = 1024 * 1024;
+const MAX_PROOF_BYTES = 1024 * 1024;
 
 /** `conclave verify-proof`: needs no home, no relay and nobody's word. */
 export function verifyProof({ output }: CommandContext, file: string): void {
@@ -45,7 +45,7 @@ export function verifyProof({ output }: CommandContext, file: string): void {
 function read(file: string): string {
   try {
     const found = statSync(file);
-    if (found.isFile() && found.size <= LONGEST) return readFileSync(file, "utf8");
+    if (found.isFile() && found.size <= MAX_PROOF_BYTES) return readFileSync(file, "utf8");
   } catch (error) {
     throw unreadableFile(file, error);
   }

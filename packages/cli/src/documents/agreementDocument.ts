@@ -1,7 +1,7 @@
 import type { RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { requestName } from "../room/requestName.js";
-import { proposalSummary, subjectOf } from "../session/decisionView.js";
+import { proposalSummary, proposalSubject } from "../session/decisionView.js";
 import { inviteName, shownTag } from "../session/personView.js";
 import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personDocument } from "./personDocument.js";
 
@@ -73,7 +73,7 @@ export function requestDocument(request: RoomJoinRequest): JoinRequestDocument {
 
 export function proposalDocument(room: RoomSession, proposal: RoomProposal): ProposalDocument {
   const { actionHash, action, by, approvedBy, declinedBy, have, need } = proposal;
-  const subject = subjectOf(room, proposal);
+  const subject = proposalSubject(room, proposal);
   return {
     id: toHex(actionHash),
     by: personDocument(by),

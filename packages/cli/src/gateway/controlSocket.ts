@@ -18,7 +18,10 @@ export function controlPath(home: string): string {
  * Answers commands that come to the socket at `path`, one each connection. The home's lock is held, so a socket that is
  * there already is left over from a process that was killed.
  */
-export async function listenForCommands(path: string, carryOut: (wish: ControlRequest) => Promise<Granted>): Promise<Server> {
+export async function listenForCommands(
+  path: string,
+  carryOut: (wish: ControlRequest) => Promise<Granted>,
+): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());

@@ -1,6 +1,6 @@
 import type { BuiltPages } from "./builtPages.js";
 import { fetchHostedFile, type HostedFile } from "./hostedPages.js";
-import { MANIFEST, MANIFEST_LIMIT, readManifest, sha256 } from "./pageManifest.js";
+import { MANIFEST, MAX_MANIFEST_BYTES, readManifest, sha256 } from "./pageManifest.js";
 
 /** How one file of a host compares with the same file here. */
 export interface ComparedFile {
@@ -26,7 +26,7 @@ export interface Comparison {
 
 /** Fetches everything that the host serves of a web client, and compares it with `ours`. */
 export async function comparePages(base: URL, ours: BuiltPages): Promise<Comparison> {
-  const hosted = await fetchHostedFile(base, MANIFEST, MANIFEST_LIMIT);
+  const hosted = await fetchHostedFile(base, MANIFEST, MAX_MANIFEST_BYTES);
   const manifest = hosted.status === 200 ? readManifest(hosted.bytes) : null;
   const expected = new Map(ours.manifest.files.map(({ path, sha256: hash, size }) => [path, { hash, size }]));
   const files: ComparedFile[] = [compared(ours, base, MANIFEST, hosted, ours.manifest.build)];

@@ -7,7 +7,7 @@ export interface HostedFile {
   readonly headers: Headers;
 }
 
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 // As a browser asks: a host that serves browsers something else than scripts should not know the one from the other.
 const AS_BROWSER = {
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
@@ -24,7 +24,7 @@ export async function fetchHostedFile(base: URL, path: string, limit: number): P
     const response = await fetch(new URL(path, base), {
       headers: AS_BROWSER,
       redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { status: response.status, headers: response.headers, bytes: await readAtMost(response, limit + 1) };
   } catch (error) {

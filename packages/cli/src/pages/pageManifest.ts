@@ -7,8 +7,8 @@ export const MANIFEST = "conclave-manifest.json";
 export const HEADERS = "conclave-headers.json";
 
 /** Limits of what is read from a host, in bytes. */
-export const MANIFEST_LIMIT = 256 * 1024;
-const FILE_LIMIT = 8 * 1024 * 1024;
+export const MAX_MANIFEST_BYTES = 256 * 1024;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 const PATH = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/u;
 const SCHEMA = v.object({
@@ -18,7 +18,7 @@ const SCHEMA = v.object({
     v.array(
       v.object({
         path: v.pipe(v.string(), v.maxLength(200), v.regex(PATH)),
-        size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(FILE_LIMIT)),
+        size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_BYTES)),
         sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
       }),
     ),
@@ -35,7 +35,7 @@ export interface PageManifest extends v.InferOutput<typeof SCHEMA> {
 
 /** The manifest in these bytes, or null when they are none. */
 export function readManifest(bytes: Uint8Array): PageManifest | null {
-  if (bytes.length > MANIFEST_LIMIT) return null;
+  if (bytes.length > MAX_MANIFEST_BYTES) return null;
   try {
     const parsed = v.safeParse(SCHEMA, JSON.parse(Buffer.from(bytes).toString("utf8")));
     return parsed.success ? { ...parsed.output, build: sha256(bytes) } : null;

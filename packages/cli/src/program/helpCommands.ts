@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { usageError } from "../cliError.js";
 import { contextOf } from "./context.js";
 
-export const VERSION = "0.1.0";
+export const PROGRAM_VERSION = "0.1.0";
 
 /** Help by topic, the manual, completion, the version. */
 export function addHelpCommands(program: Command): void {
@@ -58,7 +58,7 @@ Examples:
     .action(async () => {
       const { manPage } = await import("../manual/manPage.js");
       const { commandTree } = await import("../manual/commandTree.js");
-      process.stdout.write(manPage(commandTree(program), VERSION));
+      process.stdout.write(manPage(commandTree(program), PROGRAM_VERSION));
     });
 
   program
@@ -67,8 +67,8 @@ Examples:
     .action((_: unknown, command: Command) => {
       const node = process.versions.node;
       contextOf(command.optsWithGlobals()).output.result(
-        { version: VERSION, node },
-        () => `conclave ${VERSION}, Node ${node}`,
+        { version: PROGRAM_VERSION, node },
+        () => `conclave ${PROGRAM_VERSION}, Node ${node}`,
       );
     });
 }

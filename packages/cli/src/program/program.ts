@@ -9,7 +9,7 @@ import { addDecisionCommands } from "./decisionCommands.js";
 import { everyCommand, commandNameOf } from "./commandNames.js";
 import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./context.js";
-import { addHelpCommands, VERSION } from "./helpCommands.js";
+import { addHelpCommands, PROGRAM_VERSION } from "./helpCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
 import { addRoomCommands } from "./roomCommands.js";
 import { addTrustCommands } from "./trustCommands.js";
@@ -35,7 +35,7 @@ export interface Writers {
 export function buildProgram(writers: Writers): Command {
   const program = new Command("conclave")
     .description(ABOUT)
-    .version(VERSION, "-V, --version", "print the version")
+    .version(PROGRAM_VERSION, "-V, --version", "print the version")
     .option("--json", "print JSON for programs")
     .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
     .option("--trust-clock", "take this machine's clock for right, where the relay's says something else")

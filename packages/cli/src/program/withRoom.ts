@@ -2,7 +2,7 @@ import type { Client, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { look, sync } from "../room/inStep.js";
+import { statusInStep, sync } from "../room/inStep.js";
 import { adviceFor } from "../session/alarmAdvice.js";
 import { decisionSummary, labelsOf } from "../session/decisionView.js";
 import { findRoom } from "../session/home.js";
@@ -100,7 +100,7 @@ export async function settle(output: Output, room: RoomSession, most = OWED_MS):
 /** Whether the room is in step with its relay; says so where it is not, and why. @throws CliError for what is neither outage nor alarm */
 export async function hasLooked(output: Output, room: RoomSession): Promise<boolean> {
   try {
-    return await waiting(output, look(room));
+    return await waiting(output, statusInStep(room));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // The relay keeps something back, or is not the room's: what is here is shown, and the exit code says that it is not all.

@@ -17,7 +17,11 @@ export async function decide(room: RoomSession, action: Action): Promise<Decisio
 }
 
 /** What others have to agree to is told when they can see it. */
-export async function seen(room: RoomSession, progress: DecisionProgress, what: Stored = "proposal"): Promise<DecisionProgress> {
+export async function seen(
+  room: RoomSession,
+  progress: DecisionProgress,
+  what: Stored = "proposal",
+): Promise<DecisionProgress> {
   if (!progress.done) await flushed(room, what, ANSWER_MS);
   return progress;
 }
@@ -35,7 +39,7 @@ export function decidedBy(room: RoomSession, proposalId: string): Decision | nul
 }
 
 /** What to make an invite of. */
-export interface InviteWish {
+export interface InviteChoice {
   readonly label: string;
   /** How many may use it. */
   readonly uses: number;
@@ -51,7 +55,7 @@ export type Made = { readonly progress: DecisionProgress; readonly isReady: bool
 );
 
 /** Makes an invite. @throws CliError */
-export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteWish): Promise<Made> {
+export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteChoice): Promise<Made> {
   const notAfter = expires === null ? null : Date.now() + expires;
   const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
   const host = webAddress(room.relay);

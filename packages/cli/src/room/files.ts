@@ -26,7 +26,7 @@ export async function attachFile(room: RoomSession, file: OutgoingFile, signal: 
 }
 
 /** Gives the bytes of a file, each piece after it was verified. @throws CliError */
-export async function fetchFile(
+export async function downloadFile(
   room: RoomSession,
   { card }: RoomFile,
   write: (piece: Uint8Array) => Promise<void>,

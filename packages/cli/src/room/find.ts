@@ -20,7 +20,11 @@ export function findMember(room: RoomSession, text: string): RoomMember {
 
 /** Somebody who asks to be let in, by name or by the request's. */
 export function findRequest(requests: readonly RoomJoinRequest[], text: string): RoomJoinRequest {
-  const named = (request: RoomJoinRequest) => ({ id: requestName(request), name: request.name, tag: shownTag(request) });
+  const named = (request: RoomJoinRequest) => ({
+    id: requestName(request),
+    name: request.name,
+    tag: shownTag(request),
+  });
   return findOne("request", text, requests, named);
 }
 

@@ -28,7 +28,7 @@ export async function isAsking(room: RoomSession): Promise<boolean> {
  * As `sync`, for a command that only looks: also where this device waits to be let in, or is not in the room any more.
  * @returns whether the relay was asked: it has nothing to tell a person who is out of the room.
  */
-export async function look(room: RoomSession): Promise<boolean> {
+export async function statusInStep(room: RoomSession): Promise<boolean> {
   const { standing } = room.status();
   if (isGone(standing) || standing === "restored") return false;
   await mustAnswer(room);

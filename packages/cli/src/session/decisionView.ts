@@ -17,14 +17,14 @@ export function labelsOf(room: RoomSession): LabelOf {
 }
 
 /** Whom a proposal is about, if that is somebody in the room. */
-export function subjectOf(room: RoomSession, { action }: Pick<RoomProposal, "action">): NamedPerson | null {
+export function proposalSubject(room: RoomSession, { action }: Pick<RoomProposal, "action">): NamedPerson | null {
   if (!("person" in action)) return null;
   return room.members().find(({ person }) => equalBytes(person, action.person)) ?? null;
 }
 
 /** What a proposal would do, as something that has not happened: `remove Bob`. */
 export function proposalSummary(room: RoomSession, proposal: Pick<RoomProposal, "action">): string {
-  return proposalPhrase(proposal.action, subjectOf(room, proposal)?.name ?? null, labelsOf(room));
+  return proposalPhrase(proposal.action, proposalSubject(room, proposal)?.name ?? null, labelsOf(room));
 }
 
 /** By what right a decision was taken: `as owner`, `with Alice's link "Newsletter"`; may be empty. */

@@ -41,7 +41,10 @@ export function findRoom(client: Client, selector: string | null): RoomSession {
 }
 
 /** Founds a room. @throws CliError */
-export async function foundRoom(client: Client, { title, name, preset, relay, permit }: NewRoom): Promise<RoomSession> {
+export async function createRoomHere(
+  client: Client,
+  { title, name, preset, relay, permit }: NewRoom,
+): Promise<RoomSession> {
   const policy = policyOf(preset);
   if (await refusesConnections(relay)) throw unreachable(relay);
   const options = { title: title.trim(), name: name.trim(), policy, relay };
@@ -71,7 +74,7 @@ async function lookedAt(client: Client, link: string): Promise<Result<InvitePrev
 }
 
 /** What a person takes an invite with. */
-export interface Acceptance {
+export interface AcceptOptions {
   readonly name: string;
   readonly note: string;
   /** Of a return: nobody comes back by it again. */
@@ -82,7 +85,7 @@ export interface Acceptance {
 export async function accept(
   client: Client,
   invited: InvitePreview,
-  { name, note, isLast }: Acceptance,
+  { name, note, isLast }: AcceptOptions,
 ): Promise<RoomSession> {
   const joined = await invited.accept(name.trim(), note, { isLast });
   const standing = client.room(invited.roomId)?.status().standing;

@@ -1,8 +1,14 @@
-import { LARGEST_PICTURE, type OutgoingFile, PICTURE_HEAD, pictureFormat, withoutNotes } from "@conclave/client";
+import {
+  MAX_PICTURE_BYTES,
+  type OutgoingFile,
+  PICTURE_HEAD_BYTES,
+  pictureFormat,
+  withoutNotes,
+} from "@conclave/client";
 import { openLocalFile } from "./localFile.js";
 
 /** A file as it is sent. */
-export interface Outgoing {
+export interface FileToSend {
   readonly file: OutgoingFile;
   /**
    * What the camera and programs wrote into a picture, such as place and time. `none`: there is nothing, or it is no picture.
@@ -18,12 +24,12 @@ export interface Outgoing {
  * RULE: cli.no-notes: a picture goes without what the camera wrote into it, or its person is told before (as in the web client).
  * @throws CliError USAGE when there is none, or it cannot be read.
  */
-export async function openOutgoing(path: string, isOriginal: boolean): Promise<Outgoing> {
+export async function openOutgoing(path: string, isOriginal: boolean): Promise<FileToSend> {
   const { file, close } = await openLocalFile(path);
   try {
     if (isOriginal) return { file, notes: "asked", close };
-    if (pictureFormat(await file.read(0, PICTURE_HEAD)) === null) return { file, notes: "none", close };
-    const whole = file.size > LARGEST_PICTURE ? null : await file.read(0, file.size);
+    if (pictureFormat(await file.read(0, PICTURE_HEAD_BYTES)) === null) return { file, notes: "none", close };
+    const whole = file.size > MAX_PICTURE_BYTES ? null : await file.read(0, file.size);
     const clean = whole && withoutNotes(whole);
     if (!whole || !clean) return { file, notes: "kept", close };
     if (Buffer.compare(whole, clean) === 0) return { file, notes: "none", close };

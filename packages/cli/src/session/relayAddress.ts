@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-const PATIENCE = 3000;
+const TIMEOUT_MS = 3000;
 const NOBODY = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
 /** The web address of a relay, as people type it: `ws://127.0.0.1:4430/relay` is `http://127.0.0.1:4430`; reads back. */
@@ -25,7 +25,7 @@ export function refusesConnections(relay: string): Promise<boolean> {
       socket.destroy();
       resolve(isRefused);
     };
-    const timer = setTimeout(done, PATIENCE, false);
+    const timer = setTimeout(done, TIMEOUT_MS, false);
     socket.once("connect", () => {
       done(false);
     });

@@ -2,7 +2,7 @@ import { CliError } from "../cliError.js";
 import { asText, notText } from "./textBytes.js";
 
 /** The longest line of standard input that is kept: far more than a message may have. */
-const LONGEST_LINE = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 const [LINE_FEED, RETURN] = [10, 13];
 
 /**
@@ -44,7 +44,7 @@ export async function* standardInputLines(stopped: Promise<void>): AsyncGenerato
         [line, length, rest] = [[], 0, rest.subarray(end + 1)];
       }
       length += rest.length;
-      if (length <= LONGEST_LINE) line.push(rest);
+      if (length <= MAX_LINE_BYTES) line.push(rest);
       else line = [];
     }
     if (length > 0) yield lineOf(line, length);
@@ -54,7 +54,7 @@ export async function* standardInputLines(stopped: Promise<void>): AsyncGenerato
 }
 
 function lineOf(pieces: readonly Buffer[], length: number): InputLine {
-  if (length > LONGEST_LINE) return new CliError("TOO_LONG", "A line of standard input is longer than 1 MiB.");
+  if (length > MAX_LINE_BYTES) return new CliError("TOO_LONG", "A line of standard input is longer than 1 MiB.");
   const bytes = Buffer.concat(pieces);
   try {
     return asText(bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes, "A line of standard input");

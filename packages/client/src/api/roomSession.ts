@@ -1,7 +1,14 @@
 import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import type { Decision } from "./decision.js";
-import type { RoomInvite, InviteMade, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "./invitation.js";
+import type {
+  RoomInvite,
+  InviteMade,
+  InviteOptions,
+  RoomJoinRequest,
+  RoomProposal,
+  DecisionProgress,
+} from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
 import type { Result } from "./problem.js";

@@ -18,8 +18,8 @@ interface NotNow {
   readonly wait: number;
 }
 
-const LOOK = 60_000;
-const LEAST_WAIT = 250;
+const LOOK_MS = 60_000;
+const MIN_WAIT_MS = 250;
 /** How often a relay may say that we are no member while we believe that we are: our proof may come too late a few times. */
 const MOST_DENIALS = 20;
 
@@ -52,7 +52,7 @@ export class BlobLink {
       if (answer.type === "problem") {
         if (answer.error !== "write_denied" || ++denials > MOST_DENIALS) return failed(relayProblem(answer.error));
       } else if (answer.type !== "lost" && answer.type !== "notNow") return done(answer);
-      const paused = await this.pause(answer.type === "notNow" ? answer.wait : LEAST_WAIT, cancel);
+      const paused = await this.pause(answer.type === "notNow" ? answer.wait : MIN_WAIT_MS, cancel);
       if (!paused.ok) return paused;
     }
   }
@@ -66,13 +66,13 @@ export class BlobLink {
     if (answer.type !== "error") return answer;
     const { error, retryAfter } = answer;
     const isLater = error === "rate_limited" || error === "shutting_down";
-    return isLater ? { type: "notNow", wait: Math.max(LEAST_WAIT, retryAfter) } : { type: "problem", error };
+    return isLater ? { type: "notNow", wait: Math.max(MIN_WAIT_MS, retryAfter) } : { type: "problem", error };
   }
 
   /** Resolves when the relay can be asked. */
   async ready(cancel: CancelSignal): Promise<Result<void>> {
     for (;;) {
-      const ready = await this.until(() => this.isReady, LOOK, cancel);
+      const ready = await this.until(() => this.isReady, LOOK_MS, cancel);
       if (!ready.ok) {
         if (ready.problem.kind === "unreachable") continue;
         return ready;

@@ -6,8 +6,8 @@ import { done, failed, type Result } from "../api/problem.js";
 import { NEVER, type BlobLink } from "./blobLink.js";
 import type { FetchOptions, TransferProgress } from "../api/fileTransfer.js";
 
-const WINDOW = 4;
-const MOST_IN_MEMORY = 64 * 1024 * 1024;
+const WINDOW_CHUNKS = 4;
+const MAX_IN_MEMORY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Fetches the file of a card: first the list of hashes that the card's digest is of, then chunk after chunk, each verified
@@ -19,7 +19,7 @@ export async function fetchFile(
   card: FileCard,
   options: FetchOptions,
 ): Promise<Result<Uint8Array | null>> {
-  const { write, most = MOST_IN_MEMORY } = options;
+  const { write, most = MAX_IN_MEMORY_BYTES } = options;
   // RULE: attachment.declared-size: the size in the card is a limit: nobody asks for more, or holds more (attack A81).
   if (!write && card.size > most) return failed({ kind: "too_large" });
   const pieces: Uint8Array[] = [];
@@ -78,7 +78,7 @@ class Download {
     let asked = from;
     try {
       for (let index = from; index < end; index++) {
-        while (asked < end && ahead.length < WINDOW) ahead.push(this.ask(asked++));
+        while (asked < end && ahead.length < WINDOW_CHUNKS) ahead.push(this.ask(asked++));
         const answer = await ahead.shift()!;
         if (!answer.ok) return answer;
         const { chunk } = answer.value;

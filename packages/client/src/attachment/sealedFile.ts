@@ -1,6 +1,6 @@
 import { concatBytes, equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { contentLength, digestOf, fileLayout, OPEN_CHUNK, sealChunk, type FileLayout } from "@conclave/protocol";
+import { contentLength, digestOf, fileLayout, OPEN_CHUNK_BYTES, sealChunk, type FileLayout } from "@conclave/protocol";
 import { BLOB_CHUNK_BYTES, blobChunks } from "@conclave/wire";
 import type { OutgoingFile } from "../api/fileTransfer.js";
 
@@ -69,7 +69,7 @@ export class SealedFile {
 
   private async seal(index: number): Promise<Uint8Array> {
     const length = contentLength(this.layout, this.source.size, index);
-    const content = length === 0 ? new Uint8Array(0) : await this.read(index * OPEN_CHUNK, length);
+    const content = length === 0 ? new Uint8Array(0) : await this.read(index * OPEN_CHUNK_BYTES, length);
     const { bytes, hash } = sealChunk(this.crypto, { key: this.key, size: this.source.size }, index, content);
     const before = this.known[index];
     // RULE: attachment.one-content: the hashes go into a signed message: what is sent again has to be what they are of, or

@@ -5,9 +5,9 @@ import type { AttachOptions, TransferProgress } from "../api/fileTransfer.js";
 import type { SealedFile } from "./sealedFile.js";
 
 /** Chunks on their way at once: enough to keep a line busy, few enough that a message does not wait behind them. */
-const WINDOW = 4;
+const WINDOW_CHUNKS = 4;
 /** Chunks between two times that the record is stored: 1 MiB. */
-const STORED_EVERY = 16;
+const STORED_EVERY_CHUNKS = 16;
 
 /** Brings one sealed file to the relay, and goes on through lost connections. */
 export class Upload {
@@ -58,7 +58,7 @@ export class Upload {
     const underway: ReturnType<Upload["send"]>[] = [];
     for (let index = from; index < this.file.chunks || underway.length > 0;) {
       if (cancel.aborted) return failed({ kind: "cancelled" });
-      if (index < this.file.chunks && underway.length < WINDOW) {
+      if (index < this.file.chunks && underway.length < WINDOW_CHUNKS) {
         underway.push(this.send(index, await this.file.chunk(index)));
         index++;
         continue;
@@ -72,7 +72,7 @@ export class Upload {
       // Those that follow it are refused for the gap: they are waited for, and not looked at.
       await Promise.all(underway);
       if (answer.type === "problem" && !GO_ON.has(answer.error)) return failed(relayProblem(answer.error));
-      const paused = await this.link.pause(answer.type === "notNow" ? answer.wait : PAUSE, cancel);
+      const paused = await this.link.pause(answer.type === "notNow" ? answer.wait : PAUSE_MS, cancel);
       return paused.ok ? null : paused;
     }
     return done(undefined);
@@ -86,7 +86,7 @@ export class Upload {
   private async arrived(chunks: number): Promise<Result<void>> {
     this.acknowledged = Math.max(this.acknowledged, chunks);
     this.tell("moving");
-    if (this.file.hashes.length - this.storedAt < STORED_EVERY) return done(undefined);
+    if (this.file.hashes.length - this.storedAt < STORED_EVERY_CHUNKS) return done(undefined);
     this.storedAt = this.file.hashes.length;
     return this.keep();
   }
@@ -97,6 +97,6 @@ export class Upload {
   }
 }
 
-const PAUSE = 250;
+const PAUSE_MS = 250;
 /** After these the relay is asked how far the blob is: it expired meanwhile, or a new epoch needs a new proof. */
 const GO_ON: ReadonlySet<string> = new Set(["blob_unknown", "write_denied"]);

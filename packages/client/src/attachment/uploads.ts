@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { encodeFileCard, isFileWords, MAX_FILE_SIZE, type FileCard, type FileWords } from "@conclave/protocol";
+import { encodeFileCard, isFileWords, MAX_FILE_BYTES, type FileCard, type FileWords } from "@conclave/protocol";
 import { blobIdOf } from "@conclave/wire";
 import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
@@ -33,7 +33,7 @@ export class Uploads extends Worker {
   async attach<T>(offered: OutgoingFile, options: AttachOptions, post: PostFile<T>): Promise<Result<T>> {
     const { size } = offered;
     const words = wordsOf(offered);
-    if (!isFileWords(words) || !Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_SIZE) {
+    if (!isFileWords(words) || !Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) {
       return failed({ kind: "malformed", what: "file" });
     }
     const before = options.resume ? await this.find(options.resume, "open") : this.fresh(offered);

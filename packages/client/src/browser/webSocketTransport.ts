@@ -1,4 +1,4 @@
-import { MAX_FRAME, type Connection, type ConnectionEvents, type Transport } from "../ports/transport.js";
+import { MAX_FRAME_BYTES, type Connection, type ConnectionEvents, type Transport } from "../ports/transport.js";
 
 /** Connections by the browser's WebSocket, in a page or a Web Worker. */
 export class WebSocketTransport implements Transport {
@@ -21,7 +21,7 @@ export class WebSocketTransport implements Transport {
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (over) return;
       // RULE: transport.frame-limit: text and oversized frames end the connection, they are never parsed (attack A80).
-      if (data instanceof ArrayBuffer && data.byteLength <= MAX_FRAME) events.frame(new Uint8Array(data));
+      if (data instanceof ArrayBuffer && data.byteLength <= MAX_FRAME_BYTES) events.frame(new Uint8Array(data));
       else socket.close();
     };
     socket.onclose = end;

@@ -30,10 +30,10 @@ import type { FoundMessage, SearchOptions } from "../api/search.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession, storedRoom } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
-import { HomeReturnWish } from "../store/returnWish.js";
+import { HomeReturnPlan } from "../store/returnWish.js";
 import { Relays } from "./relays.js";
 
-const UNTIL_REACHED = 20_000;
+const UNTIL_REACHED_MS = 20_000;
 const NO_SECRET = new Uint8Array(32);
 
 /**
@@ -64,7 +64,7 @@ export async function openClient(ports: ClientPorts, options: OpenOptions = {}):
 export class HomeClient implements Client {
   readonly marks: HomeMarks;
   readonly records: HomeRecords;
-  private readonly wishes: HomeReturnWish;
+  private readonly wishes: HomeReturnPlan;
   private readonly sessions = new Map<string, LiveSession>();
   private readonly relays: Relays;
   private readonly listeners = new Set<() => void>();
@@ -84,7 +84,7 @@ export class HomeClient implements Client {
       for (const { engine } of this.sessions.values()) engine.state.tell({ type: "changed" });
       this.tell();
     });
-    this.wishes = new HomeReturnWish(ports.storage, () => {
+    this.wishes = new HomeReturnPlan(ports.storage, () => {
       for (const { engine } of this.sessions.values()) {
         engine.state.tell({ type: "changed" });
         engine.plan();
@@ -152,7 +152,7 @@ export class HomeClient implements Client {
     if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
     const connection = this.relays.get(relay);
     if (!connection) return failed({ kind: "malformed", what: "relay" });
-    const founded = await connection.use(UNTIL_REACHED, ({ relayKey }) => {
+    const founded = await connection.use(UNTIL_REACHED_MS, ({ relayKey }) => {
       const { suite } = this.options;
       const now = this.ports.clock.now();
       // The key that the relay shows now is written into the charter: from here on nobody else speaks for it.
@@ -179,7 +179,7 @@ export class HomeClient implements Client {
     this.add(session);
     const opened = await session.engine.waiting.until(
       () => session.engine.problem ?? state.phase.is === "member",
-      UNTIL_REACHED,
+      UNTIL_REACHED_MS,
       () => whyLate(session.engine),
     );
     if (opened.ok) return done(session);
@@ -201,7 +201,7 @@ export class HomeClient implements Client {
     if (!connection) return failed({ kind: "link", fault: "changed" });
     const asked = known ? await this.askedAfterAll(known, link) : null;
     if (asked) return failed(asked);
-    const read = await connection.use(UNTIL_REACHED, async () => {
+    const read = await connection.use(UNTIL_REACHED_MS, async () => {
       const found = await previewSlot(this.ports, connection, link);
       // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
       const wantsReturn = found.ok ? memberOf(found.value.roster, this.person) !== null : isAnswered(found.problem);
@@ -264,7 +264,7 @@ export class HomeClient implements Client {
     this.add(session);
     const settled = await engine.waiting.until(
       () => engine.state.phase.is !== is || engine.isAsking,
-      UNTIL_REACHED,
+      UNTIL_REACHED_MS,
       () => whyLate(engine),
     );
     if (!settled.ok) return settled.problem;

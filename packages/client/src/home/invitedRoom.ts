@@ -14,7 +14,7 @@ import { membersOf, named } from "../timeline/roomView.js";
 import type { RoomSight } from "../timeline/roomSight.js";
 import { keepJoin } from "../joining/directJoin.js";
 
-const UNTIL_IN = 60_000;
+const UNTIL_IN_MS = 60_000;
 
 /** How a join begins, which is the home's business. */
 export interface JoinHome {
@@ -100,7 +100,7 @@ async function accept(
     const now = state.phase;
     return engine.problem ?? (now.is === "member" || (now.is === "asking" && now.request.isPosted));
   };
-  const joined = await engine.waiting.until(isIn, UNTIL_IN, () => whyLate(engine));
+  const joined = await engine.waiting.until(isIn, UNTIL_IN_MS, () => whyLate(engine));
   if (!joined.ok) return joined;
   if (state.phase.is === "member" && !staying) await engine.settleSlots();
   return done(session);

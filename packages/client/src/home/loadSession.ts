@@ -1,7 +1,7 @@
 import { loadRoom, type Room } from "@conclave/protocol";
 import type { HomeIdentity } from "./identity.js";
 import type { HomeMarks } from "./marks.js";
-import type { ReturnWish } from "../store/returnWish.js";
+import type { ReturnPlan } from "../store/returnWish.js";
 import type { Relays } from "./relays.js";
 import { RoomKeys } from "../store/homeKey.js";
 import { LiveSession } from "../room/liveSession.js";
@@ -14,7 +14,7 @@ import type { ClientPorts } from "../api/client.js";
 /** Whose home it is, and what it knows of people. */
 export interface OwnHome extends HomeIdentity {
   readonly marks: HomeMarks;
-  readonly wish: ReturnWish;
+  readonly wish: ReturnPlan;
 }
 
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */

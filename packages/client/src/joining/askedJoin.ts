@@ -16,10 +16,10 @@ import type { Sync } from "../work/sync.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot, readRosterLog } from "./readInvite.js";
-import { proveSlot } from "./slotProof.js";
+import { giveSlotProof } from "./slotProof.js";
 
 /** How often one looks whether there still is somebody to answer: nothing tells when an invite ends. */
-const RELOOK = 60_000;
+const LOOK_AGAIN_MS = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
@@ -89,7 +89,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
   private async post(request: OwnRequest): Promise<void> {
     const link = parseLink(request.link);
     if (!link) return;
-    const proof = proveSlot(this.state.ports, this.connection, link);
+    const proof = giveSlotProof(this.state.ports, this.connection, link);
     const { roomTag } = this.state.meta;
     // The same blob again is the same request to the relay.
     const { blob } = request;
@@ -132,7 +132,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
   private async checkLink(): Promise<void> {
     const ended = await this.linkEnded();
     if (ended === null) {
-      this.watching.in(RELOOK);
+      this.watching.in(LOOK_AGAIN_MS);
       return;
     }
     const again = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId: this.topic, after: 0 });

@@ -14,7 +14,7 @@ import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot } from "./readInvite.js";
-import { proveSlot } from "./slotProof.js";
+import { giveSlotProof } from "./slotProof.js";
 
 const MOST_ATTEMPTS = 12;
 /** What the relay will not take back by waiting. */
@@ -49,7 +49,7 @@ export class DirectJoin extends Worker {
     const link = parseLink(join.link);
     if (!link) return this.fail({ kind: "link", fault: "changed" });
     this.sentOn = this.connection.number;
-    const proof = proveSlot(this.state.ports, this.connection, link);
+    const proof = giveSlotProof(this.state.ports, this.connection, link);
     const answer = await this.connection.request<"append">({ ...join.append, type: "append" });
     const proved = await proof;
     if (answer.type !== "error") return;

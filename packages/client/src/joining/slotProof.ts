@@ -5,7 +5,7 @@ import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 
 /** Proves to the relay that we hold an invite: room for one external commit, and for requests (docs/protocol.md §6). */
-export function proveSlot(
+export function giveSlotProof(
   { crypto }: Pick<ClientPorts, "crypto">,
   connection: RelayConnection,
   link: InviteLink,

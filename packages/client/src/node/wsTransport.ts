@@ -1,7 +1,7 @@
 import WebSocket from "ws";
-import { MAX_FRAME, type Connection, type ConnectionEvents, type Transport } from "../ports/transport.js";
+import { MAX_FRAME_BYTES, type Connection, type ConnectionEvents, type Transport } from "../ports/transport.js";
 
-const HANDSHAKE_TIMEOUT = 20_000;
+const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /** Connections by the `ws` package, in Node. Redirects are never followed. */
 export class WsTransport implements Transport {
@@ -48,8 +48,8 @@ function construct(url: string): WebSocket | null {
   try {
     return new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: MAX_FRAME,
-      handshakeTimeout: HANDSHAKE_TIMEOUT,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       followRedirects: false,
     });
   } catch (error) {

@@ -6,9 +6,9 @@ import { cleanPng } from "./pngNotes.js";
 import { cleanWebp } from "./webpNotes.js";
 
 /** How many of a file's first bytes {@link pictureFormat} looks at. */
-export const PICTURE_HEAD = 64;
+export const PICTURE_HEAD_BYTES = 64;
 /** The largest picture whose notes are taken out, in bytes: it is in memory as a whole. */
-export const LARGEST_PICTURE = 128 * 1024 * 1024;
+export const MAX_PICTURE_BYTES = 128 * 1024 * 1024;
 
 type Cleanable = "jpeg" | "png" | "webp" | "gif" | "heif";
 /** What a picture is, by its own bytes. Those of cameras that are not {@link withoutNotes} can be read, not cleaned. */
@@ -47,8 +47,8 @@ export function pictureFormat(head: Uint8Array): PictureFormat | null {
  * is kept, all else goes (the threat model's promise for pictures).
  */
 export function withoutNotes(bytes: Uint8Array): Uint8Array | null {
-  const format = pictureFormat(bytes.subarray(0, PICTURE_HEAD));
+  const format = pictureFormat(bytes.subarray(0, PICTURE_HEAD_BYTES));
   if (format === null || format === "tiff" || format === "jxl" || format === "jp2") return null;
-  if (bytes.length > LARGEST_PICTURE || bytes.length < 20) return null;
+  if (bytes.length > MAX_PICTURE_BYTES || bytes.length < 20) return null;
   return CLEANERS[format](bytes);
 }

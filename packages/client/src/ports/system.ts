@@ -1,13 +1,13 @@
 import type { Random } from "@conclave/crypto";
 import type { Clock } from "./clock.js";
 
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock, in Node and in browsers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer(delay, fire) {
-    const timer = setTimeout(fire, Math.min(Math.max(0, delay), LONGEST_TIMER));
+    const timer = setTimeout(fire, Math.min(Math.max(0, delay), MAX_TIMER_MS));
     return () => {
       clearTimeout(timer);
     };

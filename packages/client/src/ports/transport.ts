@@ -26,4 +26,4 @@ export interface Transport {
 }
 
 /** The longest frame that a client accepts, in bytes; a longer one ends the connection (attack A80). */
-export const MAX_FRAME = 8 * 1024 * 1024;
+export const MAX_FRAME_BYTES = 8 * 1024 * 1024;

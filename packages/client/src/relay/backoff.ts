@@ -1,7 +1,7 @@
 import type { Random } from "@conclave/crypto";
 
-const FIRST = 500;
-const LONGEST = 30_000;
+const FIRST_MS = 500;
+const LONGEST_MS = 30_000;
 
 /**
  * How long to wait before the next attempt: doubling from half a second to 30 seconds, each time a random part of
@@ -25,7 +25,7 @@ export class Backoff {
 
   /** Milliseconds to wait now; each call counts as one more failure. */
   next(): number {
-    const ceiling = Math.min(LONGEST, FIRST * 2 ** Math.min(this.failures, 10));
+    const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.failures, 10));
     this.failures++;
     const [high = 0, low = 0] = this.random(2);
     const jitter = (high * 256 + low) / 65_535;

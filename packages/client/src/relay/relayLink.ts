@@ -12,7 +12,7 @@ import {
   type RelayWelcome,
 } from "@conclave/wire";
 import type { CancelTimer, Clock } from "../ports/clock.js";
-import { MAX_FRAME, type Connection, type Transport } from "../ports/transport.js";
+import { MAX_FRAME_BYTES, type Connection, type Transport } from "../ports/transport.js";
 import { EXPECTED, type Answer, type RequestBody } from "./answer.js";
 import { Backoff } from "./backoff.js";
 
@@ -38,14 +38,14 @@ interface Pending {
   readonly resolve: (answer: Answer<Request["type"]>) => void;
 }
 
-const ANSWER_TIMEOUT = 30_000;
-const SILENCE = 30_000;
-const WATCH = 10_000;
-const STABLE = 10_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 30_000;
+const WATCH_EVERY_MS = 10_000;
+const STABLE_AFTER_MS = 10_000;
 /** A relay that takes longer to say welcome is late: people are told, and nothing is given up. */
-const LATE = 4_000;
+const LATE_MS = 4_000;
 /** How soon something has to come on a connection that is doubted. */
-const PROVE = 3_000;
+const PROVE_MS = 3_000;
 const LOST = { type: "lost" } as const;
 
 /**
@@ -118,7 +118,7 @@ export class RelayLink {
     if (!probe) return;
     void this.request(probe);
     this.cancelLate();
-    this.cancelLate = this.clock.setTimer(PROVE, () => {
+    this.cancelLate = this.clock.setTimer(PROVE_MS, () => {
       // Anything at all is proof: a slow line is no dead one.
       if (this.connection === connection && this.heard === heard) this.fail();
     });
@@ -151,7 +151,7 @@ export class RelayLink {
     this.connection = connection;
     this.heard = this.clock.now();
     this.isSlow = false;
-    this.cancelLate = this.clock.setTimer(LATE, () => {
+    this.cancelLate = this.clock.setTimer(LATE_MS, () => {
       this.isSlow = true;
       this.events.late?.();
     });
@@ -161,7 +161,7 @@ export class RelayLink {
   /** The connection is of no use any more: tell, wait, try again. */
   private fail(): void {
     const wasOnline = this.state === "online";
-    if (wasOnline && this.clock.now() - this.onlineSince >= STABLE) this.backoff.reset();
+    if (wasOnline && this.clock.now() - this.onlineSince >= STABLE_AFTER_MS) this.backoff.reset();
     this.state = "offline";
     this.failures = wasOnline ? 0 : this.failures + 1;
     this.drop();
@@ -187,7 +187,7 @@ export class RelayLink {
 
   private receive(bytes: Uint8Array): void {
     this.heard = this.clock.now();
-    const decoded = decodeRelayMessage(bytes, MAX_FRAME);
+    const decoded = decodeRelayMessage(bytes, MAX_FRAME_BYTES);
     // RULE: client.relay-frames: a message that cannot be read ends the connection, nothing of it is used (attack A80).
     if (!decoded.ok) {
       this.fail();
@@ -266,15 +266,15 @@ export class RelayLink {
   /** Looks at the connection now and then: a request without answer, or a handshake that hangs, ends it. */
   private watch(): void {
     this.cancelTimer();
-    this.cancelTimer = this.clock.setTimer(WATCH, () => {
+    this.cancelTimer = this.clock.setTimer(WATCH_EVERY_MS, () => {
       const now = this.clock.now();
       const [oldest] = this.pending.values();
       const waiting = this.state === "connecting" ? this.heard : oldest?.since;
-      if (waiting !== undefined && now - waiting >= ANSWER_TIMEOUT) {
+      if (waiting !== undefined && now - waiting >= ANSWER_TIMEOUT_MS) {
         this.fail();
         return;
       }
-      if (this.state === "online" && this.pending.size === 0 && now - this.heard >= SILENCE) {
+      if (this.state === "online" && this.pending.size === 0 && now - this.heard >= SILENCE_MS) {
         const probe = this.events.probe();
         if (probe) void this.request(probe);
       }

@@ -7,7 +7,7 @@ import { amend } from "../store/amendment.js";
 import type { Amended } from "../timeline/messageView.js";
 import { isReaction } from "../store/reaction.js";
 
-const LONGEST_TEXT = 60 * 1024;
+const MAX_TEXT_BYTES = 60 * 1024;
 const NOT_ALLOWED: Problem = { kind: "refused", rejection: { code: "not_allowed" } };
 
 /** What a person wants to do to a message. */
@@ -61,7 +61,7 @@ function contentOf(wanted: Wanted, isOwn: boolean): { readonly kind: string; rea
   switch (wanted.do) {
     case "edit": {
       const body = utf8Bytes(wanted.text);
-      return body.length === 0 || body.length > LONGEST_TEXT ? null : { kind: "edit", body };
+      return body.length === 0 || body.length > MAX_TEXT_BYTES ? null : { kind: "edit", body };
     }
     case "remove":
       return { kind: isOwn ? "delete" : "remove", body: new Uint8Array(0) };

@@ -1,17 +1,16 @@
 import { equalBytes } from "@conclave/codec";
-import { inviteLink } from "@conclave/protocol";
+import { inviteLink, type CommitRequest } from "@conclave/protocol";
 import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
 import { done, failed, type Result } from "../api/problem.js";
 import { invitationsOf } from "../timeline/roomView.js";
-import type { Wish } from "../work/decisions.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 
 /** Makes an invite: its secret is stored first, then it is decided, then its slot is put, so that the link works. */
-export async function makeInvite(
+export async function createInvite(
   engine: RoomEngine,
   options: InviteOptions,
-  decide: (wish: Wish) => Promise<Result<DecisionProgress>>,
+  decide: (wanted: CommitRequest) => Promise<Result<DecisionProgress>>,
 ): Promise<Result<InviteMade>> {
   const { state } = engine;
   const { label, role = "member", notAfter, mode } = options;
@@ -32,14 +31,14 @@ export async function makeInvite(
   if (!decided.ok) return decided;
   const invitation = invitationsOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
   const isMade = decided.value.done;
-  const link = isMade && options.host !== undefined ? linkOf(state, inviteId, options.host) : null;
+  const link = isMade && options.host !== undefined ? ownLinkOf(state, inviteId, options.host) : null;
   // RULE: client.link-works: what a link needs at the relay is put there before it is said that it works (docs/protocol.md §7).
   const isReady = isMade && engine.slots.isFresh;
   return done({ progress: decided.value, inviteId, invitation: isMade ? invitation : null, link, isReady });
 }
 
 /** The link of an invite that was made here; null of another's. */
-export function linkOf({ invites, room }: RoomState, inviteId: Uint8Array, host: string): string | null {
+export function ownLinkOf({ invites, room }: RoomState, inviteId: Uint8Array, host: string): string | null {
   const own = invites.find(inviteId);
   return own && room && inviteLink(host, room.linkOf(own.secret));
 }

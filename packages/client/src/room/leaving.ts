@@ -8,7 +8,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
 /** Says farewell: the others carry it out. Who is alone in the room is out at once. */
-export async function sayFarewell(engine: RoomEngine): Promise<Result<void>> {
+export async function beginLeaving(engine: RoomEngine): Promise<Result<void>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
@@ -31,7 +31,7 @@ export async function sayFarewell(engine: RoomEngine): Promise<Result<void>> {
 }
 
 /** Takes the farewell back. */
-export function stay(engine: RoomEngine): Promise<Result<void>> {
+export function stopLeaving(engine: RoomEngine): Promise<Result<void>> {
   const { state } = engine;
   if (state.leaving === null) return Promise.resolve(failed({ kind: "unknown" }));
   return say(

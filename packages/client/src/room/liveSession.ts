@@ -5,10 +5,11 @@ import {
   type FileCard,
   type Fingerprint,
   inviteLink,
-  MAX_FILE_SIZE,
+  MAX_FILE_BYTES,
   personFingerprint,
   type Policy,
   ProtocolKind,
+  type CommitRequest,
 } from "@conclave/protocol";
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
@@ -30,20 +31,19 @@ import { messageLine } from "../timeline/timelineView.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
 import type { SearchOptions } from "../api/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
-import type { Wish } from "../work/decisions.js";
 import { afterYes } from "./approving.js";
 import { ended, hindering, hindrance, whyLate } from "../work/hindrance.js";
 import { recordWrites } from "../store/homeRecords.js";
-import { makeInvite, linkOf } from "./inviting.js";
-import { foundBy, sayFarewell, pageOf, stay, toldOf } from "./leaving.js";
+import { createInvite, ownLinkOf } from "./inviting.js";
+import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 import type { Transaction } from "../store/transaction.js";
 
 const NO_SECRET = new Uint8Array(32);
-const LONGEST_BODY = 60 * 1024;
-const LONGEST_KIND = 32;
+const MAX_BODY_BYTES = 60 * 1024;
+const MAX_KIND_BYTES = 32;
 
 /** A room's session, over the engine that drives the room. */
 export class LiveSession implements RoomSession {
@@ -116,7 +116,7 @@ export class LiveSession implements RoomSession {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
-    if (body.length > LONGEST_BODY || kindLength === 0 || kindLength > LONGEST_KIND || id.length !== 16) {
+    if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || id.length !== 16) {
       return failed({ kind: "malformed", what: "body" });
     }
     const writes = recordWrites(records);
@@ -156,7 +156,7 @@ export class LiveSession implements RoomSession {
     if (stopped) return Promise.resolve(failed(stopped));
     const { fileLimit } = this.status();
     // What is no size of a file is malformed, not too large.
-    if (fileLimit !== null && file.size > fileLimit && file.size <= MAX_FILE_SIZE) {
+    if (fileLimit !== null && file.size > fileLimit && file.size <= MAX_FILE_BYTES) {
       return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
     }
     return this.engine.uploads.attach(file, options, (body, ref, also) =>
@@ -250,11 +250,11 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  decide(action: Wish): Promise<Result<DecisionProgress>> {
+  decide(action: CommitRequest): Promise<Result<DecisionProgress>> {
     return this.decideSince(action, this.state.room?.roster.seq ?? 0);
   }
 
-  private async decideSince(action: Wish, since: number): Promise<Result<DecisionProgress>> {
+  private async decideSince(action: CommitRequest, since: number): Promise<Result<DecisionProgress>> {
     const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
@@ -265,13 +265,13 @@ export class LiveSession implements RoomSession {
   }
 
   private async carryOut(
-    wish: Wish,
+    wanted: CommitRequest,
     request: protocol.JoinRequest | null,
     since = this.state.room?.roster.seq ?? 0,
   ): Promise<Result<DecisionProgress>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
-    const decided = await this.engine.decisions.decide(wish, { request, isAsked: true, since });
+    const decided = await this.engine.decisions.decide(wanted, { request, isAsked: true, since });
     if (decided.ok && decided.value.done) await this.engine.settleSlots();
     return decided;
   }
@@ -317,7 +317,7 @@ export class LiveSession implements RoomSession {
   }
 
   createInvite(options: InviteOptions) {
-    return makeInvite(this.engine, options, (wish) => this.decide(wish));
+    return createInvite(this.engine, options, (wanted) => this.decide(wanted));
   }
 
   invitations(): readonly RoomInvite[] {
@@ -358,7 +358,7 @@ export class LiveSession implements RoomSession {
   }
 
   inviteLink(inviteId: Uint8Array, host: string): string | null {
-    return linkOf(this.state, inviteId, host);
+    return ownLinkOf(this.state, inviteId, host);
   }
 
   async requests(): Promise<Result<readonly RoomJoinRequest[]>> {
@@ -386,11 +386,11 @@ export class LiveSession implements RoomSession {
   }
 
   leave(): Promise<Result<void>> {
-    return sayFarewell(this.engine);
+    return beginLeaving(this.engine);
   }
 
   stay(): Promise<Result<void>> {
-    return stay(this.engine);
+    return stopLeaving(this.engine);
   }
 
   fingerprint(person: Uint8Array): Fingerprint {

@@ -20,7 +20,7 @@ import { Waiting } from "../work/waiting.js";
 import type { RoomWork, Worker } from "../work/worker.js";
 import { WriteProof } from "../work/writeProof.js";
 
-const UNTIL_SLOTS = 10_000;
+const UNTIL_SLOTS_MS = 10_000;
 
 /** What drives one room: it mounts the workers of the phase that the room is in, and has them look whenever anything changes. */
 export class RoomEngine implements ConnectionUser, RoomWork {
@@ -109,7 +109,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     const calmSlots = this.slots.hurry();
     const { state, slots } = this;
     const isDone = () => slots.isFresh || state.failure !== null || (state.room?.paused ?? []).length > 0;
-    await this.waiting.until(isDone, UNTIL_SLOTS);
+    await this.waiting.until(isDone, UNTIL_SLOTS_MS);
     calmSlots();
   }
 

@@ -12,8 +12,8 @@ const LOOKED_BACK = 30;
 /** Of a draft a list shows one line: so many characters go to the page. */
 const DRAFT_SHOWN = 640;
 /** A clock that was put back asks again no sooner (ms). */
-const SOON = 500;
-const LONGEST_TIMER = 2 ** 31 - 1;
+const SOON_MS = 500;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Tells what happens in one room. Events of one turn of the event loop go together, and so does the summary: catching up
@@ -80,7 +80,7 @@ export class RoomFeed {
   private watchAge({ until }: Freshness): void {
     this.ageing?.();
     if (until === null || this.isOver) return;
-    const wait = Math.min(Math.max(until - this.clock.now() + 1, SOON), LONGEST_TIMER);
+    const wait = Math.min(Math.max(until - this.clock.now() + 1, SOON_MS), MAX_TIMER_MS);
     this.ageing = this.clock.setTimer(wait, () => void this.flush());
   }
 

@@ -195,7 +195,7 @@ class Leader {
 }
 
 /** How often the leader is asked (ms), and how often in a row it may leave that unanswered. */
-const PING = 3_000;
+const PING_MS = 3_000;
 const MOST_MISSED = 4;
 
 /**
@@ -221,7 +221,7 @@ class LeaderWatch {
     this.timer = setInterval(() => {
       if (this.missed >= MOST_MISSED) void this.tryToTake();
       else this.ask();
-    }, PING);
+    }, PING_MS);
   }
 
   stop(): void {
@@ -252,7 +252,7 @@ class LeaderWatch {
 }
 
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PING));
+  return new Promise((resolve) => setTimeout(resolve, PING_MS));
 }
 
 function tabLock(id: string): string {

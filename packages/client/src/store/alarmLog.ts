@@ -27,9 +27,9 @@ export interface LoggedAlarm {
 const KEPT = 200;
 /** How many at most of what members can make, so that there is always a place for what the relay does. */
 const KEPT_OF_MEMBERS = 180;
-const MAX_EVIDENCE = 16 * 1024;
+const MAX_EVIDENCE_BYTES = 16 * 1024;
 /** A proof is worth something only whole. */
-const MAX_PROOF = 64 * 1024;
+const MAX_PROOF_BYTES = 64 * 1024;
 
 /** What this device detected in a room, with the evidence. */
 export class AlarmLog {
@@ -105,7 +105,7 @@ function better(first: Alarm, second: Alarm): Alarm {
 }
 
 function keptEvidence({ code, evidence }: Alarm): string {
-  return evidence.slice(0, code === "EQUIVOCATION" || code === "ROLLBACK" ? MAX_PROOF : MAX_EVIDENCE);
+  return evidence.slice(0, code === "EQUIVOCATION" || code === "ROLLBACK" ? MAX_PROOF_BYTES : MAX_EVIDENCE_BYTES);
 }
 
 const layout = struct<LoggedAlarm>({

@@ -20,7 +20,7 @@ import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
 
 /** A deed, where it is in the log, and the role that its author had. */
-export interface LoggedDeed {
+export interface LoggedDecision {
   readonly deed: DecisionRecord;
   /** 0 for what happened before this device was here. */
   readonly n: number;
@@ -29,10 +29,10 @@ export interface LoggedDeed {
 
 /** All that was decided in a room since its founding, with the names and roles of then. */
 export class DecisionLog {
-  readonly entries: LoggedDeed[] = [];
+  readonly entries: LoggedDecision[] = [];
   private readonly names = new Map<string, string>();
   private readonly roles = new Map<string, Role>();
-  private readonly admissions = new Map<string, LoggedDeed>();
+  private readonly admissions = new Map<string, LoggedDecision>();
   private readonly creators = new Map<string, Uint8Array>();
 
   constructor(
@@ -47,13 +47,13 @@ export class DecisionLog {
   }
 
   /** Adds a deed that is not here yet. */
-  add(tx: Transaction, deed: DecisionRecord, n: number): LoggedDeed {
+  add(tx: Transaction, deed: DecisionRecord, n: number): LoggedDecision {
     tx.put(this.keys.deed(deed.seq), encode({ ...deed, n }, layout.write));
     return this.take(deed, n);
   }
 
   /** A deed that was known before turns out to be at this place of the log. */
-  place(tx: Transaction, seq: number, n: number): LoggedDeed | null {
+  place(tx: Transaction, seq: number, n: number): LoggedDecision | null {
     const at = this.entries.findIndex(({ deed }) => deed.seq === seq);
     const known = this.entries[at];
     if (!known) return null;
@@ -70,14 +70,15 @@ export class DecisionLog {
     for (const map of [this.names, this.roles, this.admissions, this.creators]) map.clear();
   }
 
-  find(seq: number): LoggedDeed | null {
+  find(seq: number): LoggedDecision | null {
     const at = this.entries[seq];
     return at?.deed.seq === seq ? at : (this.entries.find(({ deed }) => deed.seq === seq) ?? null);
   }
 
   /** The deed that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
-  decidedSince(since: number, hash: Uint8Array): LoggedDeed | null {
-    const isSame = ({ deed }: LoggedDeed) => deed.seq > since && equalBytes(actionHash(this.crypto, deed.action), hash);
+  decidedSince(since: number, hash: Uint8Array): LoggedDecision | null {
+    const isSame = ({ deed }: LoggedDecision) =>
+      deed.seq > since && equalBytes(actionHash(this.crypto, deed.action), hash);
     return this.entries.find(isSame) ?? null;
   }
 
@@ -87,7 +88,7 @@ export class DecisionLog {
   }
 
   /** How somebody came in, last. */
-  admissionOf(person: Uint8Array): LoggedDeed | null {
+  admissionOf(person: Uint8Array): LoggedDecision | null {
     return this.admissions.get(toHex(person)) ?? null;
   }
 
@@ -97,14 +98,14 @@ export class DecisionLog {
   }
 
   /** Adds a deed that is not to be stored, or is already. */
-  take(deed: DecisionRecord, n: number): LoggedDeed {
-    const entry: LoggedDeed = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
+  take(deed: DecisionRecord, n: number): LoggedDecision {
+    const entry: LoggedDecision = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
     this.entries.push(entry);
     this.follow(entry);
     return entry;
   }
 
-  private follow(entry: LoggedDeed): void {
+  private follow(entry: LoggedDecision): void {
     const { action, by, person, name } = entry.deed;
     if (person && name !== null) this.names.set(toHex(person), name);
     switch (action.type) {
@@ -134,7 +135,7 @@ export class DecisionLog {
     }
   }
 
-  private admit(person: Uint8Array, role: Role, entry: LoggedDeed): void {
+  private admit(person: Uint8Array, role: Role, entry: LoggedDecision): void {
     this.roles.set(toHex(person), role);
     this.admissions.set(toHex(person), entry);
   }

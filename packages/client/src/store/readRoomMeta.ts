@@ -5,7 +5,7 @@ import type { Standing } from "../api/status.js";
 import { RoomKeys, ROOMS_PREFIX } from "./homeKey.js";
 import type { Phase } from "./phase.js";
 import { decodeRoomMeta, encodeRoomMeta, readCreation, readEnding, readHead, readStanding } from "./roomMeta.js";
-import { type RoomMeta, VERSION } from "./roomMeta.js";
+import { type RoomMeta, ROOM_META_VERSION } from "./roomMeta.js";
 
 /** The last version whose phase was spread over nullable fields, and over a record of the keys that open an answer. */
 const SPREAD = 4;
@@ -17,8 +17,8 @@ const SPREAD = 4;
  */
 export async function readRoomMeta(storage: Storage, { key, value }: StoredRecord): Promise<RoomMeta> {
   const version = value[0] ?? 0;
-  if (version > VERSION) throw new Error("this home was written by a newer version");
-  if (version === VERSION) return decodeRoomMeta(value);
+  if (version > ROOM_META_VERSION) throw new Error("this home was written by a newer version");
+  if (version === ROOM_META_VERSION) return decodeRoomMeta(value);
   const asking = `${new RoomKeys(fromHex(key.slice(ROOMS_PREFIX.length))).prefix}asking`;
   const keys = await storage.get(asking);
   const read = (r: Reader): RoomMeta => {

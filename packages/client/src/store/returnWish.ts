@@ -5,12 +5,12 @@ import { RETURN_WISH_KEY } from "./homeKey.js";
 export const WISHED = new Uint8Array([1]);
 
 /** Whether the person wishes to come back by their recovery words, into each room that they own. */
-export interface ReturnWish {
+export interface ReturnPlan {
   readonly isWished: boolean;
 }
 
 /** The same, as the home reads and changes it. */
-export class HomeReturnWish implements ReturnWish {
+export class HomeReturnPlan implements ReturnPlan {
   isWished = false;
 
   constructor(

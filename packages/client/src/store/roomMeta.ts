@@ -26,11 +26,11 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-export const VERSION = 5;
+export const ROOM_META_VERSION = 5;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   return encode(meta, (w, { roomId, roomTag, relay, title, phase }) => {
-    w.u8(VERSION)
+    w.u8(ROOM_META_VERSION)
       .fixed(roomId)
       .fixed(roomTag)
       .text(relay)

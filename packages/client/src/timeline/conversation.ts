@@ -119,7 +119,10 @@ export class RoomTimeline {
     return Promise.all(this.state.outbox.lines.map(async (entry) => messageLine(await this.pending(entry))));
   }
 
-  private async view(amended: Amended, quotes = new Map<string, Promise<QuotedMessage | null>>()): Promise<TimelineMessage> {
+  private async view(
+    amended: Amended,
+    quotes = new Map<string, Promise<QuotedMessage | null>>(),
+  ): Promise<TimelineMessage> {
     const { ref } = amended.message;
     if (!ref) return messageView(this.state, amended, null);
     const key = toHex(ref);

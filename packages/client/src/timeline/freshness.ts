@@ -5,9 +5,9 @@ import { named } from "./roomView.js";
 import type { RoomRecords } from "./roomSight.js";
 import type { Transaction } from "../store/transaction.js";
 
-const FRESH = 5 * 60_000;
+const FRESH_MS = 5 * 60_000;
 /** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
-const AHEAD = 2 * 60_000;
+const AHEAD_MS = 2 * 60_000;
 const UNKNOWN: Freshness = { state: "unknown", by: null, time: null, until: null };
 
 const layout = struct({ by: opaque(), time: u53 });
@@ -26,7 +26,7 @@ export class FreshnessLog {
   /** A message or a decision came: its author saw the same roster as we do. */
   heard(tx: Transaction, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
     const { room } = this.state;
-    const latest = this.state.now() + AHEAD;
+    const latest = this.state.now() + AHEAD_MS;
     if (!room || late || time > latest) return;
     // What was heard while our clock was ahead is not kept for ever: it counts for nothing, and makes room.
     if (this.last && this.last.time <= latest && time <= this.last.time) return;
@@ -44,11 +44,11 @@ export class FreshnessLog {
     const isAlone = this.others().length === 0;
     if (isAlone && this.isSelf())
       return { state: "fresh", by: named(this.state, room.self.person), time: now, until: null };
-    if (!this.last || this.last.time > now + AHEAD) return UNKNOWN;
+    if (!this.last || this.last.time > now + AHEAD_MS) return UNKNOWN;
     const age = now - this.last.time;
     const { maxStale } = room.roster.policy.settings;
-    const state = age <= FRESH ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";
-    const lasts = state === "fresh" ? FRESH : state === "aging" && maxStale > 0 ? maxStale : null;
+    const state = age <= FRESH_MS ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";
+    const lasts = state === "fresh" ? FRESH_MS : state === "aging" && maxStale > 0 ? maxStale : null;
     const { by, time } = this.last;
     return { state, by: named(this.state, by), time, until: lasts === null ? null : time + lasts };
   }

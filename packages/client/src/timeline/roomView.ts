@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { inviteLimit, isInviteOpen, memberOf, personTag } from "@conclave/protocol";
-import type { LoggedDeed } from "../store/deedLog.js";
+import type { LoggedDecision } from "../store/deedLog.js";
 import type { Decision, Right } from "../api/decision.js";
 import type { RoomInvite } from "../api/invitation.js";
 import { skeleton } from "../api/lookalike.js";
@@ -46,7 +46,7 @@ export function membersOf(sight: RoomSight): RoomMember[] {
   });
 }
 
-function admissionOf(sight: RoomSight, { deed }: LoggedDeed): JoinedBy {
+function admissionOf(sight: RoomSight, { deed }: LoggedDecision): JoinedBy {
   if (deed.action.type === "charter") return { how: "founded" };
   const { inviteId, by, person, approvedBy } = deed;
   if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
@@ -59,7 +59,7 @@ function inviteView(sight: RoomSight, inviteId: Uint8Array) {
 }
 
 /** A decision for a screen. */
-export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDeed): Decision {
+export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDecision): Decision {
   const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = deed;
   const right: Right = {
     role,

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Room } from "@conclave/protocol";
-import type { Decisions, Wish } from "./decisions.js";
+import type { Room, CommitRequest } from "@conclave/protocol";
+import type { Decisions } from "./decisions.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { JoinRequests } from "./joinRequests.js";
@@ -15,7 +15,7 @@ const LONGEST_MS = 60_000;
 /** Something that is owed to somebody. */
 interface Owed {
   readonly key: string;
-  readonly action: Wish;
+  readonly action: CommitRequest;
   /** Nobody else is expected to do it. */
   readonly isOwn: boolean;
 }

@@ -1,4 +1,11 @@
-import { actionHash, type Action, type Append, type JoinRequest, type Rejection } from "@conclave/protocol";
+import {
+  actionHash,
+  type Action,
+  type Append,
+  type JoinRequest,
+  type Rejection,
+  type CommitRequest,
+} from "@conclave/protocol";
 import { equalBytes } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { DecisionProgress } from "../api/invitation.js";
@@ -9,11 +16,8 @@ import { keepNoted } from "./receiving.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
-/** A change of the room that is wanted: an action, or new keys alone. */
-export type Wish = Action | { readonly type: "rekey" };
-
 interface Intent {
-  readonly wish: Wish;
+  readonly wanted: CommitRequest;
   readonly request: JoinRequest | null;
   /** Propose it to the others where their agreement is missing. */
   readonly mayPropose: boolean;
@@ -29,8 +33,8 @@ const TELL_AFTER = 3;
 /** How often the relay may refuse a commit before it is given up. */
 const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
-const UNTIL_LIVE = 30_000;
-const UNTIL_DONE = 90_000;
+const UNTIL_LIVE_MS = 30_000;
+const UNTIL_DONE_MS = 90_000;
 /** How long the relay may be away, after it was given a commit and before it answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
 
@@ -60,7 +64,7 @@ export class Decisions extends Worker {
    * else has decided the same after that has done it.
    */
   decide(
-    wish: Wish,
+    wanted: CommitRequest,
     {
       request = null,
       mayPropose = true,
@@ -72,11 +76,11 @@ export class Decisions extends Worker {
     if (over) return Promise.resolve(failed(over));
     return new Promise<Result<DecisionProgress>>((resolve) => {
       const { clock } = this.state.ports;
-      const intent: Intent = { wish, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
-      const cancelDone = clock.setTimer(UNTIL_DONE, () => {
+      const intent: Intent = { wanted, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
+      const cancelDone = clock.setTimer(UNTIL_DONE_MS, () => {
         this.abandon(intent);
       });
-      const cancelLive = clock.setTimer(UNTIL_LIVE, () => {
+      const cancelLive = clock.setTimer(UNTIL_LIVE_MS, () => {
         if (this.current !== intent) this.abandon(intent);
       });
       intent.settle = (result) => {
@@ -89,9 +93,9 @@ export class Decisions extends Worker {
     });
   }
 
-  /** Whether a wish of this type is on its way or waiting. */
-  private has(type: Wish["type"]): boolean {
-    return this.current?.wish.type === type || this.waiting.some(({ wish }) => wish.type === type);
+  /** Whether a wanted of this type is on its way or waiting. */
+  private has(type: CommitRequest["type"]): boolean {
+    return this.current?.wanted.type === type || this.waiting.some(({ wanted }) => wanted.type === type);
   }
 
   /** Whether a decision of this device is on its way or waiting. */
@@ -158,7 +162,7 @@ export class Decisions extends Worker {
 
   private async build(intent: Intent): Promise<void> {
     this.current = intent;
-    const { wish, request } = intent;
+    const { wanted, request } = intent;
     // What two people decided in one moment is done, and is not asked for once more.
     const finished = this.doneBy(intent);
     if (finished) {
@@ -168,12 +172,12 @@ export class Decisions extends Worker {
     const { doubt } = this.state.clock;
     // RULE: client.clock-asked: nobody's decision takes its time from a clock that nobody agrees with, before the person was
     // asked: the room's time never goes back, and links end by it (docs/protocol.md §4).
-    if (doubt && intent.isAsked && wish.type !== "rekey") {
+    if (doubt && intent.isAsked && wanted.type !== "rekey") {
       this.finish(failed(doubt));
       return;
     }
     const result = await this.state.transact((tx): Rejection | null => {
-      const outcome = this.state.room!.act(wish, {
+      const outcome = this.state.room!.act(wanted, {
         now: this.state.clock.timeOf(this.state.now()),
         ...(request ? { request } : {}),
       });
@@ -185,18 +189,18 @@ export class Decisions extends Worker {
     this.refusals = 0;
     this.blocked = 0;
     if (!result.ok) this.finish(failed(result.problem));
-    else if (result.value?.code === "approvals_missing" && intent.mayPropose && wish.type !== "rekey") {
-      const idle = this.idle(wish);
+    else if (result.value?.code === "approvals_missing" && intent.mayPropose && wanted.type !== "rekey") {
+      const idle = this.idle(wanted);
       if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
-      else await this.propose(wish, result.value);
+      else await this.propose(wanted, result.value);
     } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
   }
 
   /** The same, when somebody else has decided it since it was wanted. */
-  private doneBy({ wish, since }: Intent): Result<DecisionProgress> | null {
-    if (wish.type === "rekey") return null;
+  private doneBy({ wanted, since }: Intent): Result<DecisionProgress> | null {
+    if (wanted.type === "rekey") return null;
     const { deeds, ports } = this.state;
-    const same = deeds.decidedSince(since, actionHash(ports.crypto, wish));
+    const same = deeds.decidedSince(since, actionHash(ports.crypto, wanted));
     return same && done({ done: true, seq: same.deed.seq });
   }
 

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { type Action, openReturnOf, type Room } from "@conclave/protocol";
-import type { ReturnWish } from "../store/returnWish.js";
+import type { ReturnPlan } from "../store/returnWish.js";
 import type { Returning } from "../api/status.js";
 import type { RoomState } from "./roomState.js";
 
@@ -11,7 +11,7 @@ import type { RoomState } from "./roomState.js";
 export class ReturnKeeper {
   constructor(
     private readonly state: RoomState,
-    private readonly wish: ReturnWish,
+    private readonly wanted: ReturnPlan,
     /** The action that makes the way back: null where there is one, or none can be had. */
     private readonly newReturn: (room: Room) => Action | null,
   ) {}
@@ -50,6 +50,6 @@ export class ReturnKeeper {
   private isPromised({ roster }: Room): boolean {
     const isOwn = (invite: { readonly mode: string; readonly createdBy: Uint8Array }) =>
       invite.mode === "return" && equalBytes(invite.createdBy, this.state.person);
-    return this.wish.isWished && ![...roster.invites.values()].some(isOwn);
+    return this.wanted.isWished && ![...roster.invites.values()].some(isOwn);
   }
 }

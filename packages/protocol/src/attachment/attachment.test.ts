@@ -4,7 +4,14 @@ import { nodeCrypto as crypto, systemRandom } from "@conclave/crypto/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeFileCard, encodeFileCard, isFileWords, thumbnailType, type FileCard } from "./fileCard.js";
-import { fileLayout, largestFile, MAX_FILE_SIZE, OPEN_CHUNK, paddedFileSize, SEALED_CHUNK } from "./fileLayout.js";
+import {
+  fileLayout,
+  largestFile,
+  MAX_FILE_BYTES,
+  OPEN_CHUNK_BYTES,
+  paddedFileSize,
+  SEALED_CHUNK_BYTES,
+} from "./fileLayout.js";
 import { contentLength, digestOf, openChunk, readHashes, sealChunk } from "./fileSeal.js";
 
 const key = new Uint8Array(32).fill(7);
@@ -14,7 +21,7 @@ function sealed(content: Uint8Array, under = key) {
   const file = { key: under, size: content.length };
   const layout = fileLayout(content.length);
   const chunks = Array.from({ length: layout.chunks }, (_, index) =>
-    sealChunk(crypto, file, index, content.slice(index * OPEN_CHUNK, (index + 1) * OPEN_CHUNK)),
+    sealChunk(crypto, file, index, content.slice(index * OPEN_CHUNK_BYTES, (index + 1) * OPEN_CHUNK_BYTES)),
   );
   return {
     file,
@@ -33,7 +40,7 @@ const open = ({ file, chunks }: ReturnType<typeof sealed>, index: number, bytes 
 describe("a file's layout", () => {
   it("pads to one of eight sizes between two powers of two, by an eighth at most", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: MAX_FILE_SIZE }), (size) => {
+      fc.property(fc.integer({ min: 0, max: MAX_FILE_BYTES }), (size) => {
         const padded = paddedFileSize(size);
         expect(padded).toBeGreaterThanOrEqual(size);
         expect(padded).toBeLessThanOrEqual(Math.max(4096, size * 1.125 + 1));
@@ -51,8 +58,8 @@ describe("a file's layout", () => {
     const layout = fileLayout(64 * 1024 * 1024);
     expect(layout).toMatchObject({ chunks: 1026, paddedSize: 2 ** 26 });
     expect(layout.blobSize).toBeLessThan(65 * 1024 * 1024);
-    expect(SEALED_CHUNK).toBe(65_536);
-    expect(() => fileLayout(MAX_FILE_SIZE + 1)).toThrow(RangeError);
+    expect(SEALED_CHUNK_BYTES).toBe(65_536);
+    expect(() => fileLayout(MAX_FILE_BYTES + 1)).toThrow(RangeError);
     expect(() => fileLayout(-1)).toThrow(RangeError);
   });
 
@@ -64,13 +71,23 @@ describe("a file's layout", () => {
     }
     expect(largestFile(fileLayout(64 * 1024 * 1024).blobSize)).toBe(64 * 1024 * 1024);
     expect(largestFile(10)).toBe(0);
-    expect(largestFile(Number.MAX_SAFE_INTEGER)).toBe(MAX_FILE_SIZE);
+    expect(largestFile(Number.MAX_SAFE_INTEGER)).toBe(MAX_FILE_BYTES);
   });
 });
 
 describe("a file's chunks", () => {
   it("open to what was sealed, for any size", () => {
-    for (const size of [0, 1, 4095, 4096, OPEN_CHUNK - 1, OPEN_CHUNK, OPEN_CHUNK + 1, 3 * OPEN_CHUNK, 300_000]) {
+    for (const size of [
+      0,
+      1,
+      4095,
+      4096,
+      OPEN_CHUNK_BYTES - 1,
+      OPEN_CHUNK_BYTES,
+      OPEN_CHUNK_BYTES + 1,
+      3 * OPEN_CHUNK_BYTES,
+      300_000,
+    ]) {
       const content = systemRandom(size);
       const file = sealed(content);
       const lengths = file.chunks.map((_, index) => contentLength(file.layout, size, index));
@@ -118,13 +135,13 @@ describe("a file's chunks", () => {
   });
 
   it("A74: RULE file.place: a chunk opens at its own place only, and as the last only where it was the last", () => {
-    const content = new Uint8Array(3 * OPEN_CHUNK).fill(1);
+    const content = new Uint8Array(3 * OPEN_CHUNK_BYTES).fill(1);
     const file = sealed(content);
     const [first, second] = [file.chunks[0]!, file.chunks[1]!];
     // The author's own list says so, and still: no chunk passes for another.
     expect(openChunk(crypto, file.file, 1, first.hash, first.bytes)).toBeNull();
     expect(openChunk(crypto, file.file, 1, second.hash, second.bytes)).not.toBeNull();
-    const cut = { key, size: paddedFileSize(2 * OPEN_CHUNK) };
+    const cut = { key, size: paddedFileSize(2 * OPEN_CHUNK_BYTES) };
     expect(fileLayout(cut.size).chunks).toBeLessThan(file.layout.chunks);
     expect(openChunk(crypto, cut, fileLayout(cut.size).chunks - 1, second.hash, second.bytes)).toBeNull();
   });
@@ -159,7 +176,7 @@ describe("a file's chunks", () => {
   it("one key never meets one nonce with two contents, though a file changes under an upload", () => {
     const [a, b] = [sealed(new Uint8Array(5000).fill(1)), sealed(new Uint8Array(5000).fill(2))];
     expect(toHex(a.chunks[0]!.bytes.slice(0, 24))).not.toBe(toHex(b.chunks[0]!.bytes.slice(0, 24)));
-    const blocks = sealed(new Uint8Array(3 * OPEN_CHUNK));
+    const blocks = sealed(new Uint8Array(3 * OPEN_CHUNK_BYTES));
     expect(new Set(blocks.chunks.map(({ bytes }) => toHex(bytes.slice(0, 24)))).size).toBe(blocks.chunks.length);
   });
 });
@@ -193,7 +210,7 @@ describe("a file's card", () => {
       { mediaType: "text/html\r\nx: y" },
       { mediaType: `a/${"b".repeat(126)}` },
       { caption: "x".repeat(16 * 1024 + 1) },
-      { size: MAX_FILE_SIZE + 1 },
+      { size: MAX_FILE_BYTES + 1 },
       { picture: { ...picture!, width: 0 } },
       { picture: { ...picture!, thumbhash: new Uint8Array(33) } },
       { picture: { ...picture!, thumbnail: concatBytes(webp, new Uint8Array(24 * 1024)) } },

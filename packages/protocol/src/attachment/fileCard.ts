@@ -12,18 +12,18 @@ import {
   versioned,
 } from "@conclave/codec";
 import { bytes32 } from "../encoding/signed.js";
-import { MAX_FILE_SIZE } from "./fileLayout.js";
+import { MAX_FILE_BYTES } from "./fileLayout.js";
 
 /** Longest name of a file, in bytes of UTF-8. */
-export const MAX_FILE_NAME = 255;
+export const MAX_FILE_NAME_BYTES = 255;
 /** Longest media type, in bytes. */
-export const MAX_MEDIA_TYPE = 127;
+export const MAX_MEDIA_TYPE_BYTES = 127;
 /** Longest thumbnail, in bytes. */
-export const MAX_THUMBNAIL = 24 * 1024;
+export const MAX_THUMBNAIL_BYTES = 24 * 1024;
 /** Longest thumbhash, in bytes. */
-export const MAX_THUMBHASH = 32;
+export const MAX_THUMBHASH_BYTES = 32;
 /** Longest caption, in bytes of UTF-8. */
-export const MAX_CAPTION = 16 * 1024;
+export const MAX_CAPTION_BYTES = 16 * 1024;
 
 /** What an image's card says of its looks. All of it comes from its author: decode it as what a stranger sends. */
 export interface Picture {
@@ -67,18 +67,18 @@ const layout = versioned(
     blobId: bytes32,
     key: bytes32,
     digest: bytes32,
-    size: checked(u53, (size) => size <= MAX_FILE_SIZE),
-    name: text(MAX_FILE_NAME),
-    mediaType: text(MAX_MEDIA_TYPE),
+    size: checked(u53, (size) => size <= MAX_FILE_BYTES),
+    name: text(MAX_FILE_NAME_BYTES),
+    mediaType: text(MAX_MEDIA_TYPE_BYTES),
     picture: optional(
       struct<Picture>({
         width: u16,
         height: u16,
-        thumbhash: opaque(MAX_THUMBHASH),
-        thumbnail: opaque(MAX_THUMBNAIL),
+        thumbhash: opaque(MAX_THUMBHASH_BYTES),
+        thumbnail: opaque(MAX_THUMBNAIL_BYTES),
       }),
     ),
-    caption: text(MAX_CAPTION),
+    caption: text(MAX_CAPTION_BYTES),
   }),
 );
 
@@ -98,9 +98,9 @@ export function isFileWords({ name, mediaType, picture, caption }: FileWords): b
   const fits = (text: string, most: number) => text.length <= most && utf8Bytes(text).length <= most;
   return (
     name !== "" &&
-    fits(name, MAX_FILE_NAME) &&
-    fits(caption, MAX_CAPTION) &&
-    mediaType.length <= MAX_MEDIA_TYPE &&
+    fits(name, MAX_FILE_NAME_BYTES) &&
+    fits(caption, MAX_CAPTION_BYTES) &&
+    mediaType.length <= MAX_MEDIA_TYPE_BYTES &&
     /^([a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*)?$/u.test(mediaType) &&
     (picture === null || isPicture(picture))
   );
@@ -122,8 +122,8 @@ function isPicture({ width, height, thumbhash, thumbnail }: Picture): boolean {
   return (
     isLength(width) &&
     isLength(height) &&
-    thumbhash.length <= MAX_THUMBHASH &&
-    thumbnail.length <= MAX_THUMBNAIL &&
+    thumbhash.length <= MAX_THUMBHASH_BYTES &&
+    thumbnail.length <= MAX_THUMBNAIL_BYTES &&
     (thumbnail.length === 0 || thumbnailType(thumbnail) !== null)
   );
 }

@@ -1,9 +1,9 @@
 /** What sealing adds to a chunk: its nonce (24), the commitment to its key (32) and the tag (16). */
-export const CHUNK_OVERHEAD = 24 + 32 + 16;
+export const CHUNK_OVERHEAD_BYTES = 24 + 32 + 16;
 /** Bytes of every sealed chunk but the last. */
-export const SEALED_CHUNK = 65_536;
+export const SEALED_CHUNK_BYTES = 65_536;
 /** Bytes of a file in one chunk. */
-export const OPEN_CHUNK = SEALED_CHUNK - CHUNK_OVERHEAD;
+export const OPEN_CHUNK_BYTES = SEALED_CHUNK_BYTES - CHUNK_OVERHEAD_BYTES;
 /** Bytes of a chunk's hash in the list of them. */
 const HASH_BYTES = 32;
 const SMALLEST = 4096;
@@ -35,16 +35,16 @@ export function paddedFileSize(size: number): number {
 
 /** The layout of a file. @throws RangeError when the size is no size of a file (a bug in the caller). */
 export function fileLayout(size: number): FileLayout {
-  if (!Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_SIZE) throw new RangeError("no size of a file");
+  if (!Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) throw new RangeError("no size of a file");
   const paddedSize = paddedFileSize(size);
-  const chunks = Math.ceil(paddedSize / OPEN_CHUNK);
-  const sealedSize = paddedSize + chunks * CHUNK_OVERHEAD;
+  const chunks = Math.ceil(paddedSize / OPEN_CHUNK_BYTES);
+  const sealedSize = paddedSize + chunks * CHUNK_OVERHEAD_BYTES;
   return { chunks, paddedSize, sealedSize, blobSize: sealedSize + chunks * HASH_BYTES };
 }
 
 /** The size of the largest file whose blob has at most so many bytes; 0 where none has. */
 export function largestFile(blobBytes: number): number {
-  let [fits, tooLarge] = [-1, MAX_FILE_SIZE + 1];
+  let [fits, tooLarge] = [-1, MAX_FILE_BYTES + 1];
   while (tooLarge - fits > 1) {
     const size = Math.floor((fits + tooLarge) / 2);
     if (fileLayout(size).blobSize <= blobBytes) fits = size;
@@ -55,8 +55,8 @@ export function largestFile(blobBytes: number): number {
 
 /** How many bytes of the file, padding included, are in the chunk at `index`. */
 export function openChunkLength({ paddedSize }: FileLayout, index: number): number {
-  return Math.max(0, Math.min(OPEN_CHUNK, paddedSize - index * OPEN_CHUNK));
+  return Math.max(0, Math.min(OPEN_CHUNK_BYTES, paddedSize - index * OPEN_CHUNK_BYTES));
 }
 
 /** The largest file that a card may speak of. Relays and screens set lower limits. */
-export const MAX_FILE_SIZE = 2 ** 32;
+export const MAX_FILE_BYTES = 2 ** 32;

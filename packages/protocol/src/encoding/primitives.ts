@@ -6,8 +6,4 @@ export interface Provider {
   readonly random: Random;
 }
 
-/** State as records: one delta is stored in one transaction, before anything that it belongs to is sent or shown. */
-export interface Delta {
-  readonly put: readonly (readonly [key: string, value: Uint8Array])[];
-  readonly delete: readonly string[];
-}
+export type { Delta } from "@conclave/mls";

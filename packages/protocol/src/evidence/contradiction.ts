@@ -11,7 +11,7 @@ import {
   type HeadReceipt,
   type Signed,
 } from "@conclave/wire";
-import { endOf, type LogPath, MAX_PATH_TEXT, pathFrom, pathToJson } from "./logPath.js";
+import { endOf, type LogPath, MAX_PATH_TEXT_BYTES, pathFrom, pathToJson } from "./logPath.js";
 
 /** A receipt of the relay, of either kind. */
 export type Receipt =
@@ -99,7 +99,7 @@ export function proofFromJson(text: string): Proof | null {
 }
 
 const FORMAT = "conclave/proof/v1";
-const MAX_TEXT = 8192 + MAX_PATH_TEXT;
+const MAX_TEXT = 8192 + MAX_PATH_TEXT_BYTES;
 
 function isSignedByRelay(crypto: Crypto, relayKey: Uint8Array, receipt: Receipt): boolean {
   const bytes =

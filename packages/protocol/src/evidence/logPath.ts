@@ -11,7 +11,7 @@ export interface LogPath {
 /** How many records a path of a proof may have. */
 export const LONGEST_PATH = 1024;
 /** How long one is as JSON, at most. */
-export const MAX_PATH_TEXT = 48 * 1024;
+export const MAX_PATH_TEXT_BYTES = 48 * 1024;
 const HASH = 32;
 
 /** The log head that a path leads to. */

@@ -1,7 +1,7 @@
 import { utf8Bytes } from "@conclave/codec";
 
 /** Longest name of a person or room, in bytes of UTF-8. */
-export const MAX_LABEL = 128;
+export const MAX_LABEL_BYTES = 128;
 
 type Range = readonly [first: number, last: number];
 
@@ -48,7 +48,7 @@ const BLANK: readonly Range[] = [
  */
 export function isLabel(text: string): boolean {
   // A text of n UTF-16 units has at least n bytes.
-  if (text.length === 0 || text.length > MAX_LABEL || utf8Bytes(text).length > MAX_LABEL) return false;
+  if (text.length === 0 || text.length > MAX_LABEL_BYTES || utf8Bytes(text).length > MAX_LABEL_BYTES) return false;
   // By code points: a surrogate met alone is one without its other half.
   const points = Array.from(text, (character) => character.codePointAt(0)!);
   if (points.some((point) => isIn(FORBIDDEN, point))) return false;

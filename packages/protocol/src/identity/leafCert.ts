@@ -2,7 +2,7 @@ import { checked, equalBytes, opaque, struct, text, versioned } from "@conclave/
 import type { Crypto } from "@conclave/crypto";
 import { bytes32, HASH_BYTES, SignedLayout } from "../encoding/signed.js";
 import { type DeviceCert, openDeviceCert, readDeviceCert } from "./deviceCert.js";
-import { isLabel, MAX_LABEL } from "./label.js";
+import { isLabel, MAX_LABEL_BYTES } from "./label.js";
 
 /**
  * A device's word that a leaf signature key is its own, in one room (docs/protocol.md §3). The bytes are the identity of
@@ -34,7 +34,7 @@ const layout = new SignedLayout(
       deviceCert: opaque(256),
       roomId: bytes32,
       leaf: bytes32,
-      name: checked(text(MAX_LABEL), isLabel),
+      name: checked(text(MAX_LABEL_BYTES), isLabel),
     }),
   ),
 );

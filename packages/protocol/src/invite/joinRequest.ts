@@ -10,7 +10,7 @@ import {
 } from "@conclave/mls";
 import { bytes32 } from "../encoding/signed.js";
 import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
-import { MAX_LABEL } from "../identity/label.js";
+import { MAX_LABEL_BYTES } from "../identity/label.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 
 /** What somebody who asks to join sends to the members (docs/protocol.md §7, ask). */
@@ -38,7 +38,7 @@ export interface JoinRequest extends Omit<JoinRequestContent, "keyPackage"> {
 }
 
 /** Longest note, in bytes. */
-export const MAX_NOTE = 4 * MAX_LABEL;
+export const MAX_NOTE_BYTES = 4 * MAX_LABEL_BYTES;
 const layout = versioned(
   1,
   struct<JoinRequestContent>({
@@ -46,7 +46,7 @@ const layout = versioned(
     inviteProof: optional(opaque(512)),
     inboxPub: bytes32,
     replyPub: bytes32,
-    note: text(MAX_NOTE),
+    note: text(MAX_NOTE_BYTES),
   }),
 );
 

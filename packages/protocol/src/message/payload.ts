@@ -16,17 +16,17 @@ export interface Payload extends MessageContent {
 /** Length of a message id. */
 export const MESSAGE_ID_BYTES = 16;
 /** Longest body of a message, in bytes. */
-export const MAX_BODY = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 /** Longest name of a kind of message, in bytes. */
-export const MAX_KIND = 32;
+export const MAX_KIND_BYTES = 32;
 
 const layout = versioned(
   1,
   struct<Payload>({
     id: fixed(MESSAGE_ID_BYTES),
-    kind: text(MAX_KIND),
+    kind: text(MAX_KIND_BYTES),
     ref: optional(fixed(MESSAGE_ID_BYTES)),
-    body: opaque(MAX_BODY),
+    body: opaque(MAX_BODY_BYTES),
     time: u53,
     log: logPlaceLayout,
     roster: struct({ seq: u53, head: bytes32 }),

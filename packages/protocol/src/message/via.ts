@@ -1,11 +1,11 @@
 import { bool, checked, decode, encode, fixed, list, struct, text, utf8Bytes, versioned } from "@conclave/codec";
 import { isLabel } from "../identity/label.js";
-import { MAX_BODY } from "./payload.js";
+import { MAX_BODY_BYTES } from "./payload.js";
 
 /** Length of the id of an outside party: 8 random bytes that its gateway chose. */
 export const PARTY_ID_BYTES = 8;
 /** Longest name of an outside party, in bytes of UTF-8. */
-export const MAX_PARTY_LABEL = 64;
+export const MAX_PARTY_LABEL_BYTES = 64;
 /** So many parties at most are told of in one notice. */
 const MAX_PARTIES = 256;
 
@@ -35,13 +35,13 @@ export interface GatewayParty {
  * RULE: message.via-label: a gateway's label can neither reorder nor hide the text around it (attacks A78, A133).
  */
 export function isPartyLabel(label: string): boolean {
-  return isLabel(label) && utf8Bytes(label).length <= MAX_PARTY_LABEL;
+  return isLabel(label) && utf8Bytes(label).length <= MAX_PARTY_LABEL_BYTES;
 }
 
-const outside = { party: fixed(PARTY_ID_BYTES), label: checked(text(MAX_PARTY_LABEL), isPartyLabel) };
+const outside = { party: fixed(PARTY_ID_BYTES), label: checked(text(MAX_PARTY_LABEL_BYTES), isPartyLabel) };
 const viaLayout = versioned(
   1,
-  struct<ViaMessage>({ ...outside, text: checked(text(MAX_BODY), (words) => words !== "") }),
+  struct<ViaMessage>({ ...outside, text: checked(text(MAX_BODY_BYTES), (words) => words !== "") }),
 );
 const noticeLayout = versioned(1, list(struct<GatewayParty>({ ...outside, hears: bool }), MAX_PARTIES));
 

@@ -96,7 +96,8 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
   const events: RoomEvent[] = [];
   if (transition !== null) events.push({ type: "entry", deed: decisionRecordOf(transition), own });
   else if (by !== null) events.push({ type: "rekeyed", by });
-  if (!own && by !== null) events.push(...confirmMembers(parts, { by, leaf: committer }, transition?.entry.time ?? null));
+  if (!own && by !== null)
+    events.push(...confirmMembers(parts, { by, leaf: committer }, transition?.entry.time ?? null));
   return events;
 }
 

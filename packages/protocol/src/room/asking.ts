@@ -9,7 +9,7 @@ import { openAdmission } from "../invite/admission.js";
 import { openDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
-import { encodeJoinRequest, MAX_NOTE } from "../invite/joinRequest.js";
+import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
 import type { Delta, Provider } from "../encoding/primitives.js";
 import { consents } from "../roster/consent.js";
@@ -45,9 +45,9 @@ export interface Asking {
 }
 
 /** How long a request may be answered, ms. */
-export const REQUEST_LIFETIME = 30 * 24 * 60 * 60 * 1000;
+export const REQUEST_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 /** How far two clocks may be apart. */
-const CLOCK_SLACK = 24 * 60 * 60 * 1000;
+const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
 /** Asks to be let in (docs/protocol.md §7, ask). Store `asking`, then post `blob` with the slot's token. */
 export function askToJoin(
@@ -60,7 +60,7 @@ export function askToJoin(
   const { roomId } = link;
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
-  if (new TextEncoder().encode(joiner.note).length > MAX_NOTE) return refused("too_large", "note");
+  if (new TextEncoder().encode(joiner.note).length > MAX_NOTE_BYTES) return refused("too_large", "note");
   const leafSeed = random(32);
   const leaf = crypto.ed25519PublicKey(leafSeed);
   const bundle = generateKeyPackage(roomEngine(primitives), {
@@ -69,7 +69,7 @@ export function askToJoin(
     signaturePrivateKey: leafSeed,
     capabilities: roomCapabilities(slot.suite),
     extensions: [],
-    lifetime: { notBefore: seconds(joiner.now - CLOCK_SLACK), notAfter: seconds(joiner.now + REQUEST_LIFETIME) },
+    lifetime: { notBefore: seconds(joiner.now - CLOCK_SLACK_MS), notAfter: seconds(joiner.now + REQUEST_LIFETIME_MS) },
   });
   const keys = inviteKeys(crypto, roomId, link.secret);
   const proof = { roomId, inviteId: keys.inviteId, person: device.person, leaf, place: null };

@@ -25,7 +25,14 @@ export interface DecisionRecord {
 }
 
 /** The deed of an accepted entry. */
-export function decisionRecordOf({ entry, approvedBy, person, name, inviteId, revokedInvites }: AllowedEntry): DecisionRecord {
+export function decisionRecordOf({
+  entry,
+  approvedBy,
+  person,
+  name,
+  inviteId,
+  revokedInvites,
+}: AllowedEntry): DecisionRecord {
   const { seq, hash, time, epoch, action } = entry;
   return {
     seq,

@@ -25,8 +25,8 @@ export function rejected(
   rejection: Rejection,
   { code, person = null, bytes }: { code: AlarmCode; person?: Uint8Array | null; bytes: Uint8Array },
 ): Reception {
-  const evidence = toHex(bytes.subarray(0, MAX_EVIDENCE));
+  const evidence = toHex(bytes.subarray(0, MAX_EVIDENCE_BYTES));
   return { kind: "rejected", rejection, alarm: alarm(code, { person, rejection, evidence }) };
 }
 
-const MAX_EVIDENCE = 1 << 16;
+const MAX_EVIDENCE_BYTES = 1 << 16;

@@ -3,7 +3,7 @@ import { recordHash } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import type { Message, MessageContent } from "../message/message.js";
-import { encodePayload, MAX_BODY } from "../message/payload.js";
+import { encodePayload, MAX_BODY_BYTES } from "../message/payload.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
@@ -15,7 +15,7 @@ import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
 export function speak(parts: RoomParts, content: MessageContent, time: number): Outcome<OutgoingMessage> {
   const { primitives, roomTag, keys, core, roster, log, group } = parts;
   const { crypto, random } = primitives;
-  if (content.body.length > MAX_BODY) return refused("too_large", "body");
+  if (content.body.length > MAX_BODY_BYTES) return refused("too_large", "body");
   const epoch = epochOf(parts);
   const payload = encodePayload({ ...content, time, log: log.place, roster: { seq: roster.seq, head: roster.head } });
   const { message, delta } = group.encrypt(payload);

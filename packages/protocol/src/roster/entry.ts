@@ -5,7 +5,7 @@ import { type Action, anyAction } from "./action.js";
 import type { EntryHeader, Evidence } from "./entryHeader.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
-const MAX_ENTRY = 60 * 1024;
+const MAX_ENTRY_BYTES = 60 * 1024;
 
 /** One signed membership decision (docs/protocol.md §4). */
 export interface EntryContent extends EntryHeader {
@@ -50,7 +50,7 @@ const layout = struct({
 export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Entry {
   const body = encode({ version: VERSION, extensions: [], ...content }, layout.write);
   const bytes = signBody(crypto, leafSeed, LABEL, body);
-  return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY)! };
+  return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY_BYTES)! };
 }
 
 /** What decoding an entry gives. `unsupported`: well formed, signed by its author, but newer than this version. */
@@ -61,7 +61,7 @@ export type DecodedEntry =
 
 /** Reads a signed entry. Whether the signature holds is `isSignedByAuthor`'s question. */
 export function decodeEntry(crypto: Crypto, bytes: Uint8Array): DecodedEntry {
-  const signed = splitSigned(bytes, MAX_ENTRY);
+  const signed = splitSigned(bytes, MAX_ENTRY_BYTES);
   if (signed === null) return { kind: "malformed" };
   const decoded = decode(signed.body, layout.read);
   if (!decoded.ok) return { kind: "malformed" };

@@ -5,4 +5,4 @@ export const MAX_DEVICES = 16;
 /** Most invites that are open at once. */
 export const MAX_OPEN_INVITES = 256;
 /** Longest leaf certificate in an action, in bytes. */
-export const MAX_CERT = 1024;
+export const MAX_CERT_BYTES = 1024;

@@ -8,9 +8,9 @@ export interface RelayIdentity {
   readonly address: string;
 }
 
-const MAX_ADDRESS = 512;
+const MAX_ADDRESS_BYTES = 512;
 
-export const relayLayout = struct<RelayIdentity>({ publicKey: bytes32, address: text(MAX_ADDRESS) });
+export const relayLayout = struct<RelayIdentity>({ publicKey: bytes32, address: text(MAX_ADDRESS_BYTES) });
 
 // Scheme, host (name, IPv4, or IPv6 in brackets), port, path. Written out: how much an engine's URL parser takes differs.
 const ADDRESS = /^wss?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(\/[a-zA-Z0-9._~/-]*)?$/u;
@@ -21,5 +21,5 @@ const ADDRESS = /^wss?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(\/[a-zA-Z
  * RULE: relay.address: the address that a room names is one that every member's app can dial, and show (attack A78).
  */
 export function isRelayAddress(address: string): boolean {
-  return address.length <= MAX_ADDRESS && ADDRESS.test(address);
+  return address.length <= MAX_ADDRESS_BYTES && ADDRESS.test(address);
 }

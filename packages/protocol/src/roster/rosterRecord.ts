@@ -1,7 +1,7 @@
 import { bool, encode, fixed, list, optional, stored, struct, text, toHex, u32, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { bytes32 } from "../encoding/signed.js";
-import { MAX_LABEL } from "../identity/label.js";
+import { MAX_LABEL_BYTES } from "../identity/label.js";
 import { INVITE_ID_BYTES, type Invite, inviteLayout } from "../invite/invite.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
@@ -20,7 +20,7 @@ export const recordKey = {
 
 const memberLayout = struct<Member>({
   person: bytes32,
-  name: text(MAX_LABEL),
+  name: text(MAX_LABEL_BYTES),
   role: roleLayout,
   joinedSeq: u53,
   changedSeq: u53,
@@ -31,7 +31,7 @@ const memberLayout = struct<Member>({
   removals: list(u53),
 });
 
-const formerLayout = struct<FormerMember>({ person: bytes32, name: text(MAX_LABEL), leftSeq: u53, banned: bool });
+const formerLayout = struct<FormerMember>({ person: bytes32, name: text(MAX_LABEL_BYTES), leftSeq: u53, banned: bool });
 
 export function encodeMember(member: Member): Uint8Array {
   return encode(member, memberLayout.write);
@@ -53,7 +53,7 @@ export type RosterMeta = Pick<
 
 const metaLayout = struct<RosterMeta>({
   seq: u53,
-  title: text(MAX_LABEL),
+  title: text(MAX_LABEL_BYTES),
   policy: policyLayout,
   relay: relayLayout,
   sealed: bool,

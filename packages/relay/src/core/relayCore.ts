@@ -53,7 +53,7 @@ type Step =
 /** What shows what a connection is for. */
 const PURPOSES: ReadonlySet<Request["type"]> = new Set(["prove", "proveSlot", "proveInbox", "subscribe", "createRoom"]);
 
-const SWEEP_INTERVAL = 30_000;
+const SWEEP_EVERY_MS = 30_000;
 
 /** Faults that cost a connection more than one strike. Those of honest clients (a lost race) cost nothing. */
 const STRIKES: Partial<Record<RelayError, number>> = {
@@ -188,7 +188,7 @@ export class RelayCore {
       const isMoreToPrune = this.handler.pruner.sweep(now);
       return this.handler.blobs.sweep(now) || isMoreToPrune;
     });
-    this.nextSweep = isMore === true ? now : now + SWEEP_INTERVAL;
+    this.nextSweep = isMore === true ? now : now + SWEEP_EVERY_MS;
     return isMore === true;
   }
 

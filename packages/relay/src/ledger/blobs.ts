@@ -36,7 +36,11 @@ export class Blobs {
   ) {}
 
   /** Carries out a member's request. */
-  handle(request: BlobRequest, room: HostedRoom, now: number): { readonly ok: true; readonly response: Response } | Refusal {
+  handle(
+    request: BlobRequest,
+    room: HostedRoom,
+    now: number,
+  ): { readonly ok: true; readonly response: Response } | Refusal {
     switch (request.type) {
       case "beginBlob":
         return this.begin(request, room, now);

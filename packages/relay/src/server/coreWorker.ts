@@ -36,9 +36,9 @@ export interface Damage {
 }
 
 /** After so many ms a group is committed, even when more events are waiting. */
-const LONGEST_GROUP = 20;
+const MAX_GROUP_MS = 20;
 /** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
-const LARGEST_GROUP = 8 * 1024 * 1024;
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 /** Ms that a write waits for another process, and everybody else with it. */
 const BUSY_TIMEOUT_MS = 500;
 
@@ -69,7 +69,7 @@ const ticker = setInterval(() => {
 }, 1000);
 
 port.on("message", (first: ToCore) => {
-  const until = steady() + LONGEST_GROUP;
+  const until = steady() + MAX_GROUP_MS;
   let handled = 0;
   let message: ToCore | null = first;
   while (message !== null) {
@@ -100,7 +100,7 @@ function handle({ events, data, addresses }: EventBatch): void {
     const bytes = data.subarray(offset, (offset += length));
     if (kind === MESSAGE) {
       core.receive(connection, bytes, now);
-      if (core.waitingBytes > LARGEST_GROUP) commit(0);
+      if (core.waitingBytes > MAX_GROUP_BYTES) commit(0);
     } else if (kind === OPEN) core.open(connection, addresses[opened++]!, now);
     else if (kind === CLOSED) core.close(connection);
     else if (kind === LAG) core.lag(connection, bytes.slice());

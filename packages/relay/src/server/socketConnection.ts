@@ -5,9 +5,9 @@ import { WebSocket } from "ws";
 /** Frames for one client are joined to WebSocket messages up to this size. */
 const JOINED_BYTES = 64 * 1024;
 /** Bytes on their way to or from a client beyond which nothing more is read from it. */
-const HIGH_WATER = 1024 * 1024;
+const HIGH_WATER_BYTES = 1024 * 1024;
 /** Bytes waiting for a client beyond which it is cut off: more than any honest exchange needs. */
-const CUT_OFF = 64 * 1024 * 1024;
+const CUT_OFF_BYTES = 64 * 1024 * 1024;
 /** What an event costs in memory beside its bytes. */
 const EVENT_BYTES = 512;
 
@@ -37,7 +37,7 @@ export class SocketConnection {
   /** Queues frames; true when the connection had nothing queued before. */
   queue(bytes: Uint8Array): boolean {
     // RULE: relay.no-unbounded-buffer: a client that reads nothing is cut off, whatever it asks for (attack A83).
-    if (this.backlog > CUT_OFF) this.cutOff();
+    if (this.backlog > CUT_OFF_BYTES) this.cutOff();
     if (this.isCutOff) return false;
     this.outgoing.push(bytes);
     this.outgoingBytes += bytes.length;
@@ -77,7 +77,7 @@ export class SocketConnection {
 
   /** Reads on when there is room again, and stops when there is not. */
   adjust(): void {
-    const isFull = this.incomingBytes > HIGH_WATER || this.socket.bufferedAmount > HIGH_WATER;
+    const isFull = this.incomingBytes > HIGH_WATER_BYTES || this.socket.bufferedAmount > HIGH_WATER_BYTES;
     if (isFull === this.isPaused || this.socket.readyState !== WebSocket.OPEN) return;
     this.isPaused = isFull;
     if (isFull) this.socket.pause();

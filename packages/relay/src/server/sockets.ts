@@ -14,8 +14,8 @@ import { JoinedFrames, SocketConnection } from "./socketConnection.js";
 /** Where clients open their WebSocket. */
 export const SOCKET_PATH = "/relay";
 
-const PING_INTERVAL = 30_000;
-const WAITING_INTERVAL = 50;
+const PING_EVERY_MS = 30_000;
+const WAITING_EVERY_MS = 50;
 /** Sockets of one address beyond its connections: for pages, and so that one more is told why it is refused. */
 const SPARE_SOCKETS = 64;
 
@@ -72,10 +72,10 @@ export class Sockets implements OutputReceiver {
     this.timers = [
       setInterval(() => {
         this.ping();
-      }, PING_INTERVAL),
+      }, PING_EVERY_MS),
       setInterval(() => {
         this.checkBacklog();
-      }, WAITING_INTERVAL),
+      }, WAITING_EVERY_MS),
     ];
   }
 

@@ -65,8 +65,8 @@ export interface Relay {
 
 /** What a client is told to wait before it comes back after a shutdown, in ms. */
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
-const RETRY_AFTER = 1000;
-const PATIENCE = 5000;
+const RETRY_AFTER_MS = 1000;
+const CLOSE_TIMEOUT_MS = 5000;
 /** Damaged rows that are told of, each once. */
 const MOST_DAMAGED = 1000;
 
@@ -201,11 +201,11 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     log.info("closing");
     sockets.stopReading();
     await core.stop();
-    await sockets.closeAll(RETRY_AFTER, PATIENCE);
+    await sockets.closeAll(RETRY_AFTER_MS, CLOSE_TIMEOUT_MS);
     // Whoever does not read an answer to its end holds nobody up.
     const cut = setTimeout(() => {
       http.server.closeAllConnections();
-    }, RETRY_AFTER);
+    }, RETRY_AFTER_MS);
     await http.close();
     clearTimeout(cut);
     lock.release();

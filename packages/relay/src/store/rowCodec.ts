@@ -89,7 +89,12 @@ export function requestRow(row: SqlRow): JoinRequestItem {
 }
 
 export function inboxRow(row: SqlRow): InboxItem {
-  return { item: readNumber(row, "id"), roomTag: id(row, "room_tag"), n: readNumber(row, "n"), blob: bytes(row, "blob") };
+  return {
+    item: readNumber(row, "id"),
+    roomTag: id(row, "room_tag"),
+    n: readNumber(row, "n"),
+    blob: bytes(row, "blob"),
+  };
 }
 
 /**

@@ -223,7 +223,10 @@ export class SqliteStore implements Store {
   }
 
   requestCount(room: number, slotId: Uint8Array): number {
-    return readNumber(this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!, "n");
+    return readNumber(
+      this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!,
+      "n",
+    );
   }
 
   findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {

@@ -1,14 +1,14 @@
 import { equalBytes } from "@conclave/codec";
 import { proofFromJson, verifyProof } from "@conclave/protocol";
 import { describe, expect, it, vi } from "vitest";
-import { granted, World, type Device } from "../../src/index.js";
+import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
 import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const TEN_YEARS = 10 * 365 * 86_400_000;
-const remove = (device: Device) => ({ type: "remove" as const, person: device.client.person, ban: false });
+const remove = (device: SimulatedDevice) => ({ type: "remove" as const, person: device.client.person, ban: false });
 
 describe("attacks on history", () => {
   it("A17: a relay that goes back in time is found out, and again after a restart; a removal stays", async () => {

@@ -2,14 +2,18 @@ import { toBase64url, toHex } from "@conclave/codec";
 import { inviteKeys, parseLink } from "@conclave/protocol";
 import { sealSlot, signInviteProof } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
-import { granted, World, type Device } from "../../src/index.js";
+import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
 import { Outsider } from "../hostile/outsider.js";
 import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const remove = (device: Device, ban = false) => ({ type: "remove" as const, person: device.client.person, ban });
+const remove = (device: SimulatedDevice, ban = false) => ({
+  type: "remove" as const,
+  person: device.client.person,
+  ban,
+});
 
 describe("attacks by way of invites", () => {
   it("A36: nothing of an invite's secret ever reaches the relay, in either way of joining", async () => {
@@ -227,7 +231,7 @@ function spellings(secret: Uint8Array): string[] {
 }
 
 /** What a slot for this link would hold now, made with a member's real keys: the best help that an attacker can have. */
-function slotByHand(world: World, device: Device, linkText: string) {
+function slotByHand(world: World, device: SimulatedDevice, linkText: string) {
   const member = new HostileMember(world, device);
   const link = parseLink(linkText)!;
   const { group, keys, roster, leaf } = member;

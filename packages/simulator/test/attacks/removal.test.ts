@@ -1,13 +1,17 @@
 import { toHex } from "@conclave/codec";
 import { openEnvelope, openRosterRecord } from "@conclave/protocol";
 import { describe, expect, it, vi } from "vitest";
-import { granted, World, type Device } from "../../src/index.js";
+import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
 import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const remove = (device: Device, ban = false) => ({ type: "remove" as const, person: device.client.person, ban });
+const remove = (device: SimulatedDevice, ban = false) => ({
+  type: "remove" as const,
+  person: device.client.person,
+  ban,
+});
 
 describe("attacks after a removal, and on a device's state", () => {
   it("A58: who was removed reads nothing that came after, with the relay's whole log and all keys they ever had", async () => {

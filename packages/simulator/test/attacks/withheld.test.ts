@@ -1,6 +1,6 @@
 import { recordDigest, type LogItem, type RelayFrame } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
-import { granted, World, type Device, type Tampering } from "../../src/index.js";
+import { granted, World, type SimulatedDevice, type Tampering } from "../../src/index.js";
 import { alarmsOf, namesOf, talk } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -29,7 +29,7 @@ function deleted(world: World, item: LogItem, kind = item.kind): LogItem {
   return { n: item.n, time: item.time, pruned: true, ...digest, kind };
 }
 
-const remove = (device: Device) => ({ type: "remove" as const, person: device.client.person, ban: false });
+const remove = (device: SimulatedDevice) => ({ type: "remove" as const, person: device.client.person, ban: false });
 
 describe("attacks with what is said to be deleted", () => {
   for (const [as, online] of [

@@ -15,7 +15,7 @@ import {
   wrappedRosterKey,
   writeSeed,
 } from "@conclave/protocol/testing";
-import { storedRecords, type Device, type World } from "../../src/index.js";
+import { storedRecords, type SimulatedDevice, type World } from "../../src/index.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 import type { MadeUpCommit } from "./outsider.js";
 
@@ -52,7 +52,7 @@ export class HostileMember {
   /** Takes what the device has stored now. */
   constructor(
     private readonly world: World,
-    device: Device,
+    device: SimulatedDevice,
     engine: Partial<Engine> = {},
   ) {
     this.crypto = world.crypto;

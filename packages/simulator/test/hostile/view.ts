@@ -1,9 +1,9 @@
 import { toHex } from "@conclave/codec";
-import type { Device, World } from "../../src/index.js";
+import type { SimulatedDevice, World } from "../../src/index.js";
 import { inspect } from "../../src/index.js";
 
 /** Everything about a device's room that must stay as it was when something was refused. */
-export function stateOf(world: World, device: Device): object {
+export function stateOf(world: World, device: SimulatedDevice): object {
   const { epoch, seq, standing, paused } = device.room.status();
   const stored = inspect(world.crypto, device.disk, toHex(device.room.id));
   const members = device.room.members().map(({ person, role }) => `${toHex(person)} ${role}`);
@@ -11,17 +11,17 @@ export function stateOf(world: World, device: Device): object {
 }
 
 /** The alarms that a device shows, as `CODE` or `CODE rejection`. */
-export function alarmsOf(device: Device): string[] {
+export function alarmsOf(device: SimulatedDevice): string[] {
   return device.room.status().alarms.map(({ code, rejection }) => `${code} ${rejection?.code ?? ""}`.trim());
 }
 
 /** The names of the members as a device sees them. */
-export function namesOf(device: Device): string[] {
+export function namesOf(device: SimulatedDevice): string[] {
   return device.room.members().map(({ name }) => name);
 }
 
 /** Two devices go on as if nothing had happened: each hears the other. */
-export async function talk(world: World, a: Device, b: Device): Promise<void> {
+export async function talk(world: World, a: SimulatedDevice, b: SimulatedDevice): Promise<void> {
   const [from, to] = [`from ${a.name} ${world.steps}`, `from ${b.name} ${world.steps}`];
   await world.say(a, from);
   await world.inStep([a, b]);

@@ -5,7 +5,7 @@ const polite = signal("");
 const urgent = signal("");
 
 // Long enough to be noticed; then nobody finds it by reading on, not even a message that was taken back since.
-const STAYS = 5_000;
+const STAYS_MS = 5_000;
 const ending = new Map<typeof polite, ReturnType<typeof setTimeout>>();
 
 /** Says something to a screen reader: when there is a pause, or (`isUrgent`) at once. Sighted people must see it too. */
@@ -16,7 +16,7 @@ export function announce(text: string, isUrgent = false): void {
   clearTimeout(ending.get(region));
   ending.set(
     region,
-    setTimeout(() => (region.value = ""), STAYS),
+    setTimeout(() => (region.value = ""), STAYS_MS),
   );
 }
 

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 
-const EVERY = 15_000;
+const EVERY_MS = 15_000;
 
 /** The time (ms), good enough for "3 minutes ago". */
 export const now = signal(Date.now());
 
 setInterval(() => {
   now.value = Date.now();
-}, EVERY);
+}, EVERY_MS);

@@ -1,6 +1,6 @@
 import { storedFileName } from "@conclave/client/pure";
 
-const A_WHILE = 60_000;
+const KEPT_MS = 60_000;
 
 /**
  * Gives a file to the person's own folder.
@@ -15,5 +15,5 @@ export function saveFile(bytes: Blob, name: string): void {
   link.download = storedFileName(name);
   link.click();
   // The browser has begun to write it by then.
-  setTimeout(() => URL.revokeObjectURL(url), A_WHILE);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

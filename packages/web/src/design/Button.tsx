@@ -1,6 +1,6 @@
 import type { LucideIcon } from "lucide-preact";
 import type { ComponentChildren, JSX, Ref } from "preact";
-import { classes, read, type Live } from "./live.js";
+import { classes, readLive, type Live } from "./live.js";
 import { Spinner } from "./Spinner.js";
 import style from "./Button.module.css";
 
@@ -31,7 +31,7 @@ export interface ButtonProps {
 
 export function Button(props: ButtonProps): JSX.Element {
   const { children, tone = "secondary", size = "medium", icon: Shape, wide, href, label } = props;
-  const busy = read(props.busy ?? false);
+  const busy = readLive(props.busy ?? false);
   const look = classes(style["button"], style[tone], style[size], wide && style["wide"], busy && style["busy"]);
   const inside = (
     <>
@@ -52,7 +52,7 @@ export function Button(props: ButtonProps): JSX.Element {
       ref={props.buttonRef}
       class={look}
       type={props.type ?? "button"}
-      disabled={read(props.disabled ?? false)}
+      disabled={readLive(props.disabled ?? false)}
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
       aria-label={label}

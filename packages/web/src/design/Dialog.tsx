@@ -2,7 +2,7 @@ import { X } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { IconButton } from "./IconButton.js";
-import { classes, read, type Live } from "./live.js";
+import { classes, readLive, type Live } from "./live.js";
 import { useModal } from "./modal.js";
 import style from "./Dialog.module.css";
 import { t } from "./words.js";
@@ -20,7 +20,7 @@ export interface DialogProps {
 
 /** A question or a short task in front of everything else. On a phone it rises from the bottom. */
 export function Dialog(props: DialogProps): JSX.Element | null {
-  return read(props.open) ? <OpenDialog {...props} /> : null;
+  return readLive(props.open) ? <OpenDialog {...props} /> : null;
 }
 
 function OpenDialog(props: DialogProps): JSX.Element {

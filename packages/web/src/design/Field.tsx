@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX, Ref } from "preact";
 import { useId } from "preact/hooks";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
 import { isOfInputMethod } from "../app/inputMethod.js";
-import { classes, read, write, type Live } from "./live.js";
+import { classes, readLive, write, type Live } from "./live.js";
 import style from "./Field.module.css";
 
 export interface FieldProps extends Omit<FieldFrameProps, "id" | "children"> {
@@ -36,13 +36,17 @@ export interface FieldProps extends Omit<FieldFrameProps, "id" | "children"> {
 /** One line of text with its label, a hint, and what is wrong with it. */
 export function Field(props: FieldProps): JSX.Element {
   const id = useId();
-  const error = read(props.error ?? null);
+  const error = readLive(props.error ?? null);
   // The types of JSX want a literal here, and it is any of them.
   const kind = { type: props.type ?? "text" } as { type: "text" };
   return (
     <FieldFrame id={id} label={props.label} labelHidden={props.labelHidden} hint={props.hint} error={props.error}>
       <div
-        class={classes(style["box"], error !== null && style["wrong"], read(props.disabled ?? false) && style["off"])}
+        class={classes(
+          style["box"],
+          error !== null && style["wrong"],
+          readLive(props.disabled ?? false) && style["off"],
+        )}
       >
         {props.before && <span class={style["before"]}>{props.before}</span>}
         <input
@@ -50,7 +54,7 @@ export function Field(props: FieldProps): JSX.Element {
           id={id}
           class={classes(style["input"], props.mono && style["mono"])}
           {...kind}
-          value={read(props.value)}
+          value={readLive(props.value)}
           name={props.name}
           placeholder={props.placeholder}
           autocomplete={props.autocomplete ?? "off"}
@@ -60,7 +64,7 @@ export function Field(props: FieldProps): JSX.Element {
           min={props.min}
           max={props.max}
           required={props.required}
-          disabled={read(props.disabled ?? false)}
+          disabled={readLive(props.disabled ?? false)}
           readOnly={props.readOnly}
           spellcheck={props.spellcheck}
           autofocus={props.autofocus}

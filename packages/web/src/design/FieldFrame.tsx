@@ -1,6 +1,6 @@
 import { CircleAlert } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
-import { classes, read, type Live } from "./live.js";
+import { classes, readLive, type Live } from "./live.js";
 import style from "./Field.module.css";
 
 export interface FieldFrameProps {
@@ -16,7 +16,7 @@ export interface FieldFrameProps {
 
 /** Label above, hint or error below: for everything one types or picks. */
 export function FieldFrame({ id, label, labelHidden, hint, error, children }: FieldFrameProps): JSX.Element {
-  const wrong = read(error ?? null);
+  const wrong = readLive(error ?? null);
   return (
     <div class={style["field"]}>
       <label class={classes(style["label"], labelHidden && "visually-hidden")} for={id}>

@@ -1,6 +1,6 @@
 import type { JSX, Ref } from "preact";
 import type { Icon } from "./Button.js";
-import { classes, read, type Live } from "./live.js";
+import { classes, readLive, type Live } from "./live.js";
 import { Spinner } from "./Spinner.js";
 import { Tooltip } from "./Tooltip.js";
 import style from "./IconButton.module.css";
@@ -31,10 +31,10 @@ export interface IconButtonProps {
 
 export function IconButton(props: IconButtonProps): JSX.Element {
   const { label, icon: Shape, tone = "quiet", size = "medium", tip = "below" } = props;
-  const busy = read(props.busy ?? false);
-  const count = read(props.count ?? 0);
-  const pressed = props.pressed === undefined ? undefined : read(props.pressed);
-  const expanded = props.expanded === undefined ? undefined : read(props.expanded);
+  const busy = readLive(props.busy ?? false);
+  const count = readLive(props.count ?? 0);
+  const pressed = props.pressed === undefined ? undefined : readLive(props.pressed);
+  const expanded = props.expanded === undefined ? undefined : readLive(props.expanded);
   const button = (
     <button
       ref={props.buttonRef}
@@ -45,7 +45,7 @@ export function IconButton(props: IconButtonProps): JSX.Element {
       aria-expanded={expanded}
       aria-controls={props.controls}
       aria-busy={busy || undefined}
-      disabled={read(props.disabled ?? false)}
+      disabled={readLive(props.disabled ?? false)}
       onClick={(event) => {
         if (!busy) props.onClick?.(event);
       }}

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { percent } from "../words/say.js";
-import { classes, read, type Live } from "./live.js";
+import { classes, readLive, type Live } from "./live.js";
 import style from "./Progress.module.css";
 
 export interface ProgressProps {
@@ -13,7 +13,7 @@ export interface ProgressProps {
 }
 
 export function ProgressBar({ label, value, quiet = false }: ProgressProps): JSX.Element {
-  const share = read(value);
+  const share = readLive(value);
   const known = share === null ? null : Math.min(1, Math.max(0, share));
   return (
     <div class={style["progress"]}>

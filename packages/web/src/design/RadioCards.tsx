@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Icon } from "./Button.js";
-import { classes, read, write, type Live } from "./live.js";
+import { classes, readLive, write, type Live } from "./live.js";
 import style from "./RadioCards.module.css";
 
 export interface RadioCard<T extends string> {
@@ -30,7 +30,7 @@ export interface RadioCardsProps<T extends string> {
 /** One of a few, each with a sentence that says what it means. */
 export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Element {
   const name = useId();
-  const chosen = read(props.value);
+  const chosen = readLive(props.value);
   return (
     <fieldset class={style["group"]}>
       <legend class={classes(style["legend"], props.legendHidden && "visually-hidden")}>{props.legend}</legend>

@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-preact";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
-import { classes, read, write, type Live } from "./live.js";
+import { classes, readLive, write, type Live } from "./live.js";
 import style from "./Field.module.css";
 
 export interface SelectProps<T extends string> extends Omit<FieldFrameProps, "id" | "children"> {
@@ -16,15 +16,15 @@ export interface SelectProps<T extends string> extends Omit<FieldFrameProps, "id
 /** One of a few, in the system's own list. For choices that need a sentence each, see RadioCards. */
 export function Select<T extends string>(props: SelectProps<T>): JSX.Element {
   const id = useId();
-  const error = read(props.error ?? null);
-  const off = read(props.disabled ?? false);
+  const error = readLive(props.error ?? null);
+  const off = readLive(props.disabled ?? false);
   return (
     <FieldFrame id={id} label={props.label} labelHidden={props.labelHidden} hint={props.hint} error={props.error}>
       <div class={classes(style["box"], error !== null && style["wrong"], off && style["off"])}>
         <select
           id={id}
           class={classes(style["input"], style["select"])}
-          value={read(props.value)}
+          value={readLive(props.value)}
           disabled={off}
           aria-invalid={error !== null || undefined}
           aria-describedby={error !== null ? `${id}-error` : props.hint ? `${id}-hint` : undefined}

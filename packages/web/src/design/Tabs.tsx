@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
 import { useId } from "preact/hooks";
 import { Count } from "./Badge.js";
-import { read, write, type Live } from "./live.js";
+import { readLive, write, type Live } from "./live.js";
 import style from "./Tabs.module.css";
 
 export interface TabsProps<T extends string> {
@@ -17,7 +17,7 @@ export interface TabsProps<T extends string> {
 /** A few views of one thing. Arrows move between the tabs. */
 export function Tabs<T extends string>({ label, tabs, value, onChange, children }: TabsProps<T>): JSX.Element {
   const name = useId();
-  const chosen = read(value);
+  const chosen = readLive(value);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     const isRtl = getComputedStyle(event.currentTarget).direction === "rtl";
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

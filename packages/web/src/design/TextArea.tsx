@@ -1,7 +1,7 @@
 import type { JSX, Ref, TargetedClipboardEvent, TargetedKeyboardEvent } from "preact";
 import { useId } from "preact/hooks";
 import { FieldFrame, type FieldFrameProps } from "./FieldFrame.js";
-import { classes, read, write, type Live } from "./live.js";
+import { classes, readLive, write, type Live } from "./live.js";
 import style from "./Field.module.css";
 
 export interface TextAreaProps extends Omit<FieldFrameProps, "id" | "children"> {
@@ -26,12 +26,16 @@ export interface TextAreaProps extends Omit<FieldFrameProps, "id" | "children"> 
 /** Several lines of text. */
 export function TextArea(props: TextAreaProps): JSX.Element {
   const id = useId();
-  const error = read(props.error ?? null);
+  const error = readLive(props.error ?? null);
   const { rows = 3, growTo } = props;
   return (
     <FieldFrame id={id} label={props.label} labelHidden={props.labelHidden} hint={props.hint} error={props.error}>
       <div
-        class={classes(style["box"], error !== null && style["wrong"], read(props.disabled ?? false) && style["off"])}
+        class={classes(
+          style["box"],
+          error !== null && style["wrong"],
+          readLive(props.disabled ?? false) && style["off"],
+        )}
       >
         <textarea
           ref={props.areaRef}
@@ -44,10 +48,10 @@ export function TextArea(props: TextAreaProps): JSX.Element {
           )}
           style={growTo !== undefined ? { minBlockSize: lines(rows), maxBlockSize: lines(growTo) } : {}}
           rows={rows}
-          value={read(props.value)}
+          value={readLive(props.value)}
           placeholder={props.placeholder}
           maxLength={props.maxLength}
-          disabled={read(props.disabled ?? false)}
+          disabled={readLive(props.disabled ?? false)}
           spellcheck={props.spellcheck}
           autofocus={props.autofocus}
           autocomplete={props.autocomplete ?? "off"}

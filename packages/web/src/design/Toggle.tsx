@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { read, write, type Live } from "./live.js";
+import { readLive, write, type Live } from "./live.js";
 import style from "./Toggle.module.css";
 
 export interface ToggleProps {
@@ -16,7 +16,7 @@ export interface ToggleProps {
 /** A setting that is on or off, at once. */
 export function Toggle({ label, hint, checked, onChange, disabled }: ToggleProps): JSX.Element {
   const id = useId();
-  const on = read(checked);
+  const on = readLive(checked);
   return (
     <button
       class={style["toggle"]}
@@ -25,7 +25,7 @@ export function Toggle({ label, hint, checked, onChange, disabled }: ToggleProps
       aria-checked={on}
       aria-labelledby={id}
       aria-describedby={hint ? `${id}-hint` : undefined}
-      disabled={read(disabled ?? false)}
+      disabled={readLive(disabled ?? false)}
       onClick={() => write(checked, !on, onChange)}
     >
       <span class={style["words"]}>

@@ -4,7 +4,7 @@
  *
  * Colours, sizes and spacing are the variables of `tokens.css`; no screen has a colour of its own.
  */
-export { read, classes, type Live } from "./live.js";
+export { readLive, classes, type Live } from "./live.js";
 export { theme, chooseTheme, type Theme } from "./theme.js";
 // Layout
 export { Stack, Row, Card, Note, PaneBody, type CardProps, type RowProps } from "./Layout.js";

@@ -4,7 +4,7 @@ import { Signal, type ReadonlySignal } from "@preact/signals";
 export type Live<T> = T | ReadonlySignal<T>;
 
 /** The value of now. */
-export function read<T>(live: Live<T>): T {
+export function readLive<T>(live: Live<T>): T {
   return live instanceof Signal ? (live as ReadonlySignal<T>).value : (live as T);
 }
 

@@ -8,7 +8,7 @@ import { spoken } from "../words/words.js";
 import style from "./Lazy.module.css";
 import { t } from "./words.js";
 
-const PATIENCE = 250;
+const SHOW_AFTER_MS = 250;
 
 /**
  * A screen that is fetched when it is first shown. `import()` must be written at the call, so that the bundler sees it:
@@ -59,7 +59,7 @@ function LoadFailed({ onRetry }: { readonly onRetry: () => void }): JSX.Element 
 function Loading(): JSX.Element | null {
   const [late, wait] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => wait(true), PATIENCE);
+    const timer = setTimeout(() => wait(true), SHOW_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return late ? (

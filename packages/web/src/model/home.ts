@@ -67,7 +67,7 @@ export function startHome(): OpenHome {
 }
 
 /** So long in the background (ms), and its connections may be dead: phones cut them without a word. */
-const LONG_AWAY = 20_000;
+const LONG_AWAY_MS = 20_000;
 
 function nudgeWhenNetworkChanges(remote: OpenHome): void {
   const nudge = () => {
@@ -78,7 +78,7 @@ function nudgeWhenNetworkChanges(remote: OpenHome): void {
   let hiddenAt = 0;
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hiddenAt = Date.now();
-    else if (hiddenAt > 0 && Date.now() - hiddenAt > LONG_AWAY) nudge();
+    else if (hiddenAt > 0 && Date.now() - hiddenAt > LONG_AWAY_MS) nudge();
   });
 }
 

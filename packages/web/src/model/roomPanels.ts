@@ -4,7 +4,7 @@ import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals
 import { useEffect } from "preact/hooks";
 import { home, rooms } from "./home.js";
 
-const SETTLE = 60;
+const SETTLE_MS = 60;
 
 /**
  * Something of a room that is read from the worker, and read anew after the room has changed; null until it is there.
@@ -27,7 +27,7 @@ function useOfRoom<T>(key: RoomKey, read: (key: RoomKey) => Promise<T>): Readonl
           () => undefined,
         );
       },
-      value.peek() === null ? 0 : SETTLE,
+      value.peek() === null ? 0 : SETTLE_MS,
     );
     return () => {
       isOver = true;

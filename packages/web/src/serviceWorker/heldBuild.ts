@@ -2,7 +2,7 @@ import { type BuildManifest, MANIFEST, readAtMost, readManifest, sha256 } from "
 import type { Offer, Pin } from "../trust/pin.js";
 import type { PinStore } from "./pinStore.js";
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** Starts without a sign of life, for a minute or more, after which a build counts as broken. */
 const BROKEN = 3;
 
@@ -88,7 +88,7 @@ export class HeldBuild {
     if (!pin) return;
     const { starts, since } = pin.silent;
     const now = Date.now();
-    if (starts >= BROKEN && now - since > MINUTE && pin.offer?.fault === null) {
+    if (starts >= BROKEN && now - since > MINUTE_MS && pin.offer?.fault === null) {
       await this.accept(pin.offer.build);
       return;
     }

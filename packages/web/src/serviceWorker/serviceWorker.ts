@@ -12,7 +12,7 @@ const base = new URL("./", scope.location.href);
 const held = new HeldBuild(base, new PinStore());
 /** Answers of the host itself, asked for by pages with `fetch`: small facts, never something that is run. */
 const PASSED_ON = new Set(["conclave.json", "conclave-manifest.json", "healthz"]);
-const CHECK_EVERY = 10 * 60_000;
+const CHECK_EVERY_MS = 10 * 60_000;
 let lastCheck = 0;
 
 // One thing after another: each reads the pin, and writes it anew.
@@ -39,7 +39,7 @@ scope.addEventListener("fetch", (event) => {
   const { destination, mode } = event.request;
   if (mode === "navigate") {
     event.respondWith(linkInAddress(path + url.search) === null ? answer("index.html") : mended(path + url.search));
-    event.waitUntil(inTurn(() => held.starts()).then(() => check(CHECK_EVERY)));
+    event.waitUntil(inTurn(() => held.starts()).then(() => check(CHECK_EVERY_MS)));
   } else if (destination !== "" || !PASSED_ON.has(path)) event.respondWith(answer(path));
 });
 

@@ -92,12 +92,12 @@ function PickARoom(): JSX.Element {
 }
 
 // Only a tab that has the home and does not answer makes it take this long (ms).
-const LONG = 8_000;
+const SLOW_AFTER_MS = 8_000;
 
 function Starting(): JSX.Element {
   const [isSlow, say] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => say(true), LONG);
+    const timer = setTimeout(() => say(true), SLOW_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return (

@@ -6,16 +6,16 @@ import { notices as sentences } from "@conclave/words/notices";
 import { effect } from "@preact/signals";
 import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";
 import { words } from "../words/words.js";
-import { sayWish } from "../screens/proposals/sayWish.js";
+import { sayProposed } from "../screens/proposals/sayWish.js";
 import { home, needed, rooms, unread } from "../model/home.js";
 import { isLookedAt, startLooking } from "../model/looking.js";
 import { followNotices, showSystemNotice } from "../model/systemNotice.js";
 
 const LONGEST = 160;
 /** What is older than this was waiting, and is no news: catching up stays silent. */
-const NEWS = 60_000;
+const NEWS_MS = 60_000;
 /** How long the tab that tells of something keeps the others from doing the same: as long as it is news to a slow one. */
-const TOLD = NEWS;
+const TOLD_MS = NEWS_MS;
 const decoder = new TextDecoder();
 
 const t = words(sentences);
@@ -73,7 +73,7 @@ const NOTICED: ReadonlySet<string> = new Set(["text", "file", "via"]);
 export function isNews(message: TimelineMessage, choice: Notices, isLive: boolean, now: number): boolean {
   const { author, state, late, kind, time, mentionsYou, deleted } = message;
   if (choice === "off" || author.isYou || state !== "sent" || deleted || !NOTICED.has(kind)) return false;
-  return mentionsYou || (choice === "all" && !late && (isLive || now - time < NEWS));
+  return mentionsYou || (choice === "all" && !late && (isLive || now - time < NEWS_MS));
 }
 
 /** What takes the notifications of a room away. */
@@ -102,7 +102,7 @@ async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<vo
   await tell(
     key,
     toHex(actionHash),
-    sayWish(proposal, ({ name }) => plainName(name)),
+    sayProposed(proposal, ({ name }) => plainName(name)),
   );
 }
 
@@ -121,7 +121,7 @@ async function notifyKnocks(key: RoomKey): Promise<void> {
   if (!requests?.ok) return;
   for (const { id, name, time, can } of requests.value) {
     const knock = `${key}.${id}`;
-    if (can === "no" || knocksTold.has(knock) || Date.now() - time >= NEWS) continue;
+    if (can === "no" || knocksTold.has(knock) || Date.now() - time >= NEWS_MS) continue;
     knocksTold.add(knock);
     await tell(key, knock, t.knock({ name: plainName(name) }));
   }
@@ -135,7 +135,7 @@ async function tell(key: RoomKey, id: string, text: string): Promise<void> {
   await navigator.locks.request(`conclave.told.${id}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     await show(key, id, text);
-    await new Promise((resolve) => setTimeout(resolve, TOLD));
+    await new Promise((resolve) => setTimeout(resolve, TOLD_MS));
   });
 }
 

@@ -10,13 +10,13 @@ export interface BuildManifest extends BuildRef {
 }
 
 export const MANIFEST = "conclave-manifest.json";
-const MANIFEST_LIMIT = 256 * 1024;
-const FILE_LIMIT = 8 * 1024 * 1024;
+const MAX_MANIFEST_BYTES = 256 * 1024;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const PATH = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/u;
 
 /** The manifest in a host's answer; null when it is none. */
 export async function readManifest(response: Response): Promise<BuildManifest | null> {
-  const bytes = await readAtMost(response, MANIFEST_LIMIT);
+  const bytes = await readAtMost(response, MAX_MANIFEST_BYTES);
   if (!bytes) return null;
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
@@ -39,7 +39,7 @@ function isFile(file: unknown): file is BuildManifest["files"][number] {
     typeof size === "number" &&
     Number.isInteger(size) &&
     size >= 0 &&
-    size <= FILE_LIMIT &&
+    size <= MAX_FILE_BYTES &&
     typeof hash === "string" &&
     /^[0-9a-f]{64}$/u.test(hash)
   );

@@ -32,9 +32,9 @@ export interface BuildChange {
   readonly isDeclined: boolean;
 }
 
-const CHECK_EVERY = 30 * 60_000;
+const CHECK_EVERY_MS = 30 * 60_000;
 /** How long after a first visit's first screen its files are fetched to be held (ms): what the person waits for goes first. */
-const HOLD_AFTER = 1_500;
+const HOLD_AFTER_MS = 1_500;
 /** Null for a first visit, for a forced reload, and where pages may have no service worker (no TLS). */
 const controllerAtStart = "serviceWorker" in navigator ? navigator.serviceWorker.controller : null;
 
@@ -52,7 +52,7 @@ export const trust = signal<Trust>({
 /** The build that a person took last, in any tab. Kept where pages can write and a service worker cannot. */
 const TAKEN = "conclave.build";
 /** How long a service worker may take to answer (ms): one that is not ours may never do. */
-const ANSWER = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 
 let host: Host | null = null;
 let relays: readonly string[] = [];
@@ -100,7 +100,7 @@ export async function keepHeld(): Promise<void> {
 async function holdBuild(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const { serviceWorker } = navigator;
-  if (controllerAtStart === null) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER));
+  if (controllerAtStart === null) await new Promise((resolve) => setTimeout(resolve, HOLD_AFTER_MS));
   serviceWorker.addEventListener("message", ({ data }: MessageEvent<PinNews>) => {
     takePin(data.pin);
   });
@@ -116,7 +116,7 @@ async function holdBuild(): Promise<void> {
   const look = () => {
     if (document.visibilityState === "visible") void checkForChange();
   };
-  setInterval(look, CHECK_EVERY);
+  setInterval(look, CHECK_EVERY_MS);
   if (controllerAtStart !== null) await checkForChange();
 }
 
@@ -141,7 +141,7 @@ async function untilActive({ installing, waiting, active }: ServiceWorkerRegistr
 async function checkController(): Promise<void> {
   const taken = recallText(TAKEN);
   const own = trust.peek().pinned?.build;
-  const isAgreed = taken !== "" && taken !== own && (await ask({ type: "status" }, ANSWER))?.build === taken;
+  const isAgreed = taken !== "" && taken !== own && (await ask({ type: "status" }, ANSWER_TIMEOUT_MS))?.build === taken;
   if (!isAgreed) trust.value = { ...trust.peek(), replaced: Date.now() };
 }
 

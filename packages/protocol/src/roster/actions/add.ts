@@ -5,7 +5,7 @@ import { closedReason } from "../inviteCheck.js";
 import { type Role, roleLayout } from "../../policy/role.js";
 import { certifiedPerson, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
-import { MAX_CERT, MAX_MEMBERS } from "../limit.js";
+import { MAX_CERT_BYTES, MAX_MEMBERS } from "../limit.js";
 import { done, type Outcome, refused, type Refused } from "../../policy/rejection.js";
 import { memberOf, type Roster } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
@@ -20,7 +20,7 @@ export interface Add {
 export const add = actionRule<Add>({
   type: "add",
   number: 2,
-  fields: { leafCert: opaque(MAX_CERT), role: roleLayout },
+  fields: { leafCert: opaque(MAX_CERT_BYTES), role: roleLayout },
   leastRole: "member",
   evidence: "inviteProof",
   // RULE: permission.role-given: giving more than membership takes the rule for roles too, whichever way it is given.

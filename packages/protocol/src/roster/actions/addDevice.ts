@@ -1,7 +1,7 @@
 import { equalBytes, opaque } from "@conclave/codec";
 import { certifiedPerson, newLeaf } from "../admission.js";
 import { effect } from "../change.js";
-import { MAX_CERT, MAX_DEVICES } from "../limit.js";
+import { MAX_CERT_BYTES, MAX_DEVICES } from "../limit.js";
 import { done, refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
@@ -14,7 +14,7 @@ export interface AddDevice {
 export const addDevice = actionRule<AddDevice>({
   type: "addDevice",
   number: 7,
-  fields: { leafCert: opaque(MAX_CERT) },
+  fields: { leafCert: opaque(MAX_CERT_BYTES) },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   matters: () => ["addDevice"],

@@ -1,12 +1,12 @@
 import { bytes32 } from "../../encoding/signed.js";
-import { isLabel, MAX_LABEL } from "../../identity/label.js";
+import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
 import { equalBytes, opaque, text } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
 import { type Policy, policyLayout } from "../../policy/policy.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
-import { MAX_CERT } from "../limit.js";
+import { MAX_CERT_BYTES } from "../limit.js";
 import { done, type Outcome, refused } from "../../policy/rejection.js";
 import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
@@ -29,10 +29,10 @@ export const charter = actionRule<Charter>({
   type: "charter",
   number: 1,
   fields: {
-    title: text(MAX_LABEL),
+    title: text(MAX_LABEL_BYTES),
     policy: policyLayout,
     relay: relayLayout,
-    leafCert: opaque(MAX_CERT),
+    leafCert: opaque(MAX_CERT_BYTES),
     nonce: bytes32,
   },
   // RULE: charter.once: a room is founded once (attack A15).

@@ -3,7 +3,7 @@ import { bytes32 } from "../../encoding/signed.js";
 import { closedReason } from "../inviteCheck.js";
 import { newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
-import { MAX_CERT } from "../limit.js";
+import { MAX_CERT_BYTES } from "../limit.js";
 import { done, type Outcome, refused } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf } from "../roster.js";
@@ -23,7 +23,7 @@ export interface Return {
 export const returning = actionRule<Return>({
   type: "return",
   number: 16,
-  fields: { leafCert: opaque(MAX_CERT), leaf: bytes32, isLast: bool },
+  fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: bytes32, isLast: bool },
   leastRole: "admin",
   evidence: "inviteProof",
   // It is proved by the person themself (`comeBack`), so the policy's rules are not asked.

@@ -1,5 +1,5 @@
 import { text } from "@conclave/codec";
-import { isLabel, MAX_LABEL } from "../../identity/label.js";
+import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
@@ -13,7 +13,7 @@ export interface SetTitle {
 export const setTitle = actionRule<SetTitle>({
   type: "setTitle",
   number: 15,
-  fields: { title: text(MAX_LABEL) },
+  fields: { title: text(MAX_LABEL_BYTES) },
   leastRole: "admin",
   isOpenWhenSealed: () => true,
   apply: ({ draft }, { title }) => {

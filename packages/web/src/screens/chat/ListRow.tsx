@@ -13,7 +13,13 @@ export interface TimelineRowProps extends Pick<MessageProps, "isCurrent" | "isMa
 }
 
 /** One line, with the day and the marker that stand above it. */
-export const TimelineRow = memo(function ListRow({ row, isCurrent, isMarked, isHeld, onMenu }: TimelineRowProps): JSX.Element {
+export const TimelineRow = memo(function ListRow({
+  row,
+  isCurrent,
+  isMarked,
+  isHeld,
+  onMenu,
+}: TimelineRowProps): JSX.Element {
   return (
     <div class={style["row"]} data-row={row.kind}>
       {row.day !== null && <h3 class={style["day"]}>{dayHeading(row.day, now.peek())}</h3>}

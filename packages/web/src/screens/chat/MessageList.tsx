@@ -20,10 +20,10 @@ import { useKeyboard } from "./useKeyboard.js";
 import { useReading } from "./useReading.js";
 import { t } from "./words.js";
 
-const NEAR_BOTTOM = 48;
+const NEAR_BOTTOM_PX = 48;
 /** So many lines before the end of what is held, more is asked for. */
 const EARLY = 20;
-const MARKED_FOR = 2000;
+const MARKED_MS = 2000;
 
 export interface MessageListProps {
   readonly conversation: Conversation;
@@ -63,7 +63,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
   const look = () => {
     const view = list.current;
     if (!view || rows.length === 0) return;
-    const isEnd = view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_BOTTOM;
+    const isEnd = view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_BOTTOM_PX;
     // Only a person leaves the end, and upwards: a line that is measured, or arrives as one closes a picture, does not.
     if (isEnd) stays.current = !conversation.hasNewer.peek();
     else if (hand.isMoving() && view.scrollOffset < lastOffset.current) stays.current = false;
@@ -99,7 +99,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
     list.current?.scrollToIndex(index, { align: target.at === "place" ? "center" : "start" });
     if (target.at !== "place") return;
     mark(rows[index]!.key);
-    const timer = setTimeout(() => mark(null), MARKED_FOR);
+    const timer = setTimeout(() => mark(null), MARKED_MS);
     return () => clearTimeout(timer);
     // Rows that come later are not what was aimed at.
   }, [conversation.filled.value, rows.length === 0, scroller]);

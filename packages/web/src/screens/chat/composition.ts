@@ -9,7 +9,7 @@ import { t } from "./words.js";
 
 /** Bytes of UTF-8 that a message may have: what fits into one of the relay's records with all that belongs to it. */
 export const MOST_BYTES = 32 * 1024;
-const DRAFT_SETTLES = 500;
+const DRAFT_SETTLES_MS = 500;
 const encoder = new TextEncoder();
 
 /** What is being written: a new message, an answer, or another wording of an own message. */
@@ -39,7 +39,7 @@ export class Composition {
     this.text.value = text;
     if (this.mode.value.kind === "edit") return;
     if (this.saving !== null) clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), DRAFT_SETTLES);
+    this.saving = setTimeout(() => this.save(), DRAFT_SETTLES_MS);
   }
 
   reply(to: TimelineMessage): void {

@@ -37,9 +37,9 @@ interface RowPlace {
   readonly isFirstUnread: boolean;
 }
 
-const TOGETHER = 5 * 60_000;
-const AT_ONE_TIME = 60 * 60_000;
-const A_DAY = 86_400_000;
+const TOGETHER_MS = 5 * 60_000;
+const AT_ONE_TIME_MS = 60 * 60_000;
+const DAY_MS = 86_400_000;
 
 /** What a list shows for these items. `firstUnread` is a place of the log. */
 export function rowsOf(items: readonly TimelineItem[], firstUnread: number | null, now: number): ChatRow[] {
@@ -57,7 +57,7 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
     }
     const time = timeOf(item);
     // Clocks of others may be anywhere: days only go on, and not into the future.
-    const isNewDay = time !== null && time < now + A_DAY && time >= dayEnds;
+    const isNewDay = time !== null && time < now + DAY_MS && time >= dayEnds;
     if (isNewDay) dayEnds = new Date(time).setHours(24, 0, 0, 0);
     if (
       !isNewDay &&
@@ -109,13 +109,13 @@ function isSameDoor(a: Decision, b: Decision): boolean {
       ? right.invite
       : null,
   );
-  return !!one && !!other && equalBytes(one.inviteId, other.inviteId) && Math.abs(b.time - a.time) < AT_ONE_TIME;
+  return !!one && !!other && equalBytes(one.inviteId, other.inviteId) && Math.abs(b.time - a.time) < AT_ONE_TIME_MS;
 }
 
 function isTogether(a: TimelineMessage, b: TimelineMessage): boolean {
   return (
     equalBytes(a.author.person, b.author.person) &&
-    Math.abs(b.time - a.time) < TOGETHER &&
+    Math.abs(b.time - a.time) < TOGETHER_MS &&
     a.authorGone === b.authorGone &&
     // Each of an outside party's has its own name above it.
     a.kind !== "via" &&

@@ -73,7 +73,12 @@ export function useActions(parts: ActionParts): Actions {
         const hasFiles = attachments.hasChosen && composition.mode.value.kind !== "edit";
         if ((composition.isEmpty.value && !hasFiles) || composition.excess.value > 0) return;
         if (latest.current.status.freshness.state === "stale" && !goesOn.current) {
-          goesOn.current = await askToConfirm({ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.wait });
+          goesOn.current = await askToConfirm({
+            title: t.staleTitle,
+            body: t.staleText,
+            yes: t.sendAnyway,
+            no: t.wait,
+          });
           if (!goesOn.current) return;
         }
         const isNew = composition.mode.value.kind !== "edit";

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
-const LASTS = 800;
+const LASTS_MS = 800;
 
 /** Tells whether a person is scrolling an element just now (null: not there yet): by wheel, finger, keys, or the bar. */
 export function useHand(element: HTMLElement | null): { isMoving(): boolean } {
@@ -29,5 +29,5 @@ export function useHand(element: HTMLElement | null): { isMoving(): boolean } {
       removeEventListener("pointercancel", release);
     };
   }, [element]);
-  return useMemo(() => ({ isMoving: () => isHeld.current || performance.now() - last.current < LASTS }), []);
+  return useMemo(() => ({ isMoving: () => isHeld.current || performance.now() - last.current < LASTS_MS }), []);
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { home } from "../../model/home.js";
 import { isInFront } from "../../model/looking.js";
 
-const SETTLE = 300;
+const SETTLE_MS = 300;
 
 /**
  * Tells the home how far the person has read: only while this page is in front of them. Returns what to call when another
@@ -32,7 +32,7 @@ export function useReading(key: RoomKey, status: RoomStatus, lastSeen: () => num
     };
     return {
       look: () => {
-        timer ??= setTimeout(read, SETTLE);
+        timer ??= setTimeout(read, SETTLE_MS);
       },
       stop: () => {
         if (timer !== null) clearTimeout(timer);

@@ -7,9 +7,9 @@ import { sayProblem } from "../../words/problem.js";
 import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { t } from "./words.js";
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const SIZES = ["1", "10", "50"] as const;
-const TERMS = { day: DAY, week: 7 * DAY, month: 30 * DAY, never: null } as const;
+const TERMS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS, never: null } as const;
 
 export interface InviteFormProps {
   readonly detail: RoomDetail;

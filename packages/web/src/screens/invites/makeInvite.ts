@@ -8,7 +8,7 @@ import { ownRelay } from "../../app/site.js";
 import { inviteHost } from "./inviteHost.js";
 import { t } from "./words.js";
 
-export interface InviteWish {
+export interface InviteChoice {
   /** What it is called for its maker. */
   readonly label: string;
   /** How many people it lets in. */
@@ -30,13 +30,16 @@ export interface MadeInvite {
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** An invite as it mostly is: for some people, for a week, named by its day. */
-export function usualInvite(policy: Policy | null): InviteWish {
+export function usualInvite(policy: Policy | null): InviteChoice {
   const label = t.usualLabel({ day: date(Date.now()) });
   return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member" };
 }
 
 /** Makes an invite of a room, and its link. What is refused is given as a problem. */
-export async function makeInvite(room: RoomKey, wish: InviteWish): Promise<MadeInvite | { readonly problem: Problem }> {
+export async function makeInvite(
+  room: RoomKey,
+  wish: InviteChoice,
+): Promise<MadeInvite | { readonly problem: Problem }> {
   const { label, people, lasts, mode, role } = wish;
   const calls = home().room(room);
   try {

@@ -10,7 +10,7 @@ import { t } from "./words.js";
 import style from "./Join.module.css";
 
 /** From here on (ms) one wants to know whom one waits for. */
-const LATE = 2_500;
+const LATE_MS = 2_500;
 
 export interface ConsentProps {
   /** The server that would be asked. */
@@ -42,7 +42,7 @@ export function Consent({ host, shownTo, isOwn, isBusy, onLook }: ConsentProps):
     const timer = setTimeout(() => {
       isLate.value = true;
       announce(t.stillTrying({ host }));
-    }, LATE);
+    }, LATE_MS);
     return () => clearTimeout(timer);
   }, [isBusy]);
   const waiting = isBusy && (

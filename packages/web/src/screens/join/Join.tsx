@@ -21,7 +21,7 @@ type Stage =
   | { readonly at: "failed"; readonly problem: Problem };
 
 /** How long a server that does not answer is left alone (ms). */
-const AGAIN = 4_000;
+const AGAIN_MS = 4_000;
 
 /** Of the same person's other device: it would be refused in the end, and nobody has to type a name for that. */
 const ALREADY: Problem = { kind: "refused", rejection: { code: "already_member" } };
@@ -77,10 +77,10 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
       const looked = isBusy.peek() ? null : await home().home.lookAt(text);
       if (stage.peek() !== mine) return;
       if (looked && (looked.ok || looked.problem.kind !== "unreachable")) show(looked);
-      else timer = setTimeout(ask, AGAIN);
+      else timer = setTimeout(ask, AGAIN_MS);
     };
     const ask = () => void again().catch(() => undefined);
-    timer = setTimeout(ask, AGAIN);
+    timer = setTimeout(ask, AGAIN_MS);
     addEventListener("online", ask);
     return () => {
       clearTimeout(timer);

@@ -2,17 +2,17 @@ import type { NamedPerson } from "@conclave/client";
 import type { ComponentChildren, JSX } from "preact";
 import { PersonName } from "../../design/PersonName.js";
 import { Sentence } from "../room/Sentence.js";
-import { type Wished, wishOf } from "./sayWish.js";
+import { type Wished, proposedOf } from "./sayWish.js";
 
-export interface WishProps {
+export interface ProposedChangeProps {
   readonly of: Wished;
   /** The sentence that it is part of. */
   readonly in: (values: { readonly by: string; readonly wish: string }) => string;
 }
 
 /** What somebody asks the others to agree to, as one sentence. */
-export function ProposedChange({ of: { action, by, person }, in: sentence }: WishProps): JSX.Element {
+export function ProposedChange({ of: { action, by, person }, in: sentence }: ProposedChangeProps): JSX.Element {
   const name = (who: NamedPerson) => <PersonName name={who.name} tag={who.tag} isYou={who.isYou} />;
-  const wish: ComponentChildren = <Sentence of={wishOf(action)} person={person && name(person)} />;
+  const wish: ComponentChildren = <Sentence of={proposedOf(action)} person={person && name(person)} />;
   return <Sentence of={sentence} by={name(by)} wish={wish} />;
 }

@@ -23,7 +23,11 @@ export interface RoomRules {
 }
 
 /** Exactly what an action would change, as the room is now. */
-export function changesOf(action: Decision["action"], person: NamedPerson | null, room: RoomRules): readonly ChangeRow[] {
+export function changesOf(
+  action: Decision["action"],
+  person: NamedPerson | null,
+  room: RoomRules,
+): readonly ChangeRow[] {
   const { detail } = room;
   const role = detail.members.find((each) => each.person.join() === person?.person.join())?.role ?? null;
   const roleNow = role === null ? t.noMember : t[role];

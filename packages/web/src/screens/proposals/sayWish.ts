@@ -16,13 +16,13 @@ export interface Wished {
 }
 
 /** "Alice asks to make Dave an admin", as plain text. */
-export function sayWish({ action, by, person }: Wished, nameOf: (who: NamedPerson) => string): string {
-  const wish = wishOf(action)({ person: person ? nameOf(person) : "" });
+export function sayProposed({ action, by, person }: Wished, nameOf: (who: NamedPerson) => string): string {
+  const wish = proposedOf(action)({ person: person ? nameOf(person) : "" });
   return proposals.asks({ by: nameOf(by), wish });
 }
 
 /** What is wished, behind "asks to". */
-export function wishOf(action: Wished["action"]): (values: { readonly person: string }) => string {
+export function proposedOf(action: Wished["action"]): (values: { readonly person: string }) => string {
   const wish = wishes[keyOf(action)];
   return typeof wish === "string" ? () => wish : wish;
 }

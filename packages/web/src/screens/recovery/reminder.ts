@@ -4,7 +4,7 @@ import { recallText, remember } from "../../app/preference.js";
 import { home, self } from "../../model/home.js";
 
 const KEY = "conclave.recovery";
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 interface Kept {
   /** The beginning of the person's key: another person in this browser is reminded too. */
@@ -38,7 +38,7 @@ export async function keepWritten(): Promise<void> {
 
 /** Not now: the reminder comes back after a day. */
 export function remindLater(): void {
-  put({ quietUntil: Date.now() + DAY });
+  put({ quietUntil: Date.now() + DAY_MS });
 }
 
 function put(change: Omit<Kept, "person">): void {

@@ -8,9 +8,9 @@ import { home } from "../../model/home.js";
 import { t } from "./offlineWords.js";
 
 /** A connection that was only replaced is no news: so long (ms) nothing is said. */
-const QUIET = 1_500;
+const QUIET_MS = 1_500;
 /** How long "trying" stays after one asked for it (ms): an attempt that is refused is over at once. */
-const TRYING = 1_000;
+const TRYING_MS = 1_000;
 
 /** Names the server that does not answer, and tries at once when asked. An outage is only an outage: no alarm. */
 export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Element | null {
@@ -21,13 +21,13 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
   useEffect(() => {
     if (!isAway && connection !== "connecting") isShown.value = false;
     if (!isAway || isShown.peek()) return;
-    const timer = setTimeout(() => (isShown.value = true), QUIET);
+    const timer = setTimeout(() => (isShown.value = true), QUIET_MS);
     return () => clearTimeout(timer);
   }, [isAway, connection]);
   if (!isShown.value || standing !== "member") return null;
   const again = () => {
     isTrying.value = true;
-    setTimeout(() => (isTrying.value = false), TRYING);
+    setTimeout(() => (isTrying.value = false), TRYING_MS);
     void home()
       .home.nudge()
       .catch(() => undefined);

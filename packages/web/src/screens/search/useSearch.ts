@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { home } from "../../model/home.js";
 
 const PAGE = 40;
-const SETTLE = 160;
+const SETTLE_MS = 160;
 
 /** What was found for a text; `isWhole` when there is nothing older. */
 export interface Found {
@@ -42,7 +42,7 @@ export function useSearch(key: RoomKey | null) {
       wait(false);
       return;
     }
-    const timer = setTimeout(() => void run(text, null), SETTLE);
+    const timer = setTimeout(() => void run(text, null), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [query, key]);
 

@@ -1,4 +1,4 @@
-import { isLabel, MAX_LABEL } from "@conclave/client/pure";
+import { isLabel, MAX_LABEL_BYTES } from "@conclave/client/pure";
 import { t } from "./words.js";
 
 /** A name as it is sent: without blanks at the ends. */
@@ -10,6 +10,6 @@ export function tidy(name: string): string {
 export function nameFault(name: string, empty: string): string | null {
   const tidied = tidy(name);
   if (tidied === "") return empty;
-  if (new TextEncoder().encode(tidied).length > MAX_LABEL) return t.tooLong;
+  if (new TextEncoder().encode(tidied).length > MAX_LABEL_BYTES) return t.tooLong;
   return isLabel(tidied) ? null : t.badLetters;
 }

@@ -7,7 +7,7 @@ import type { QrReader } from "./readQr.js";
 import style from "./verify.module.css";
 import { t } from "./words.js";
 
-const BETWEEN_LOOKS = 120;
+const BETWEEN_LOOKS_MS = 120;
 
 export interface ScannerProps {
   /** A code was read; whatever it says. */
@@ -45,7 +45,7 @@ export function Scanner({ onCode }: ScannerProps): JSX.Element {
     const look = () => {
       if (over.signal.aborted) return;
       const text = reader.readVideo(view);
-      if (text === null) setTimeout(look, BETWEEN_LOOKS);
+      if (text === null) setTimeout(look, BETWEEN_LOOKS_MS);
       else {
         turnOff();
         latest.current(text);

@@ -2,7 +2,7 @@ import decodeQR from "qr/decode.js";
 
 const MOST_PIXELS = 1280;
 /** A picture larger than that is no photograph of a code. */
-const LARGEST_FILE = 30_000_000;
+const MAX_FILE_BYTES = 30_000_000;
 
 /** Anything that can be drawn: a video's frame, a picture. */
 interface Drawable {
@@ -24,7 +24,7 @@ export class QrReader {
 
   /** The text of the code in a picture; null when there is none, or it is no picture. */
   async readFile(file: Blob): Promise<string | null> {
-    if (file.size > LARGEST_FILE) return null;
+    if (file.size > MAX_FILE_BYTES) return null;
     const picture = await createImageBitmap(file).catch(() => null);
     if (!picture) return null;
     const { width, height } = picture;

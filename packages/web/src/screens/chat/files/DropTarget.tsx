@@ -6,7 +6,7 @@ import type { Attachments } from "./attachments.js";
 import style from "./DropTarget.module.css";
 
 /** While something hovers, browsers say so every 350 ms or more often; not all of them say that it went away. */
-const GONE = 1000;
+const GONE_AFTER_MS = 1000;
 
 /** Takes files that are dropped on the window, and says so while they hover. */
 export function DropTarget({ attachments }: { readonly attachments: Attachments }): JSX.Element | null {
@@ -20,7 +20,7 @@ export function DropTarget({ attachments }: { readonly attachments: Attachments 
       event.preventDefault();
       hover(true);
       clearTimeout(timer);
-      timer = setTimeout(() => hover(false), GONE);
+      timer = setTimeout(() => hover(false), GONE_AFTER_MS);
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) hover(false);

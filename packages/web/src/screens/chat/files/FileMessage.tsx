@@ -11,7 +11,7 @@ import { useChat } from "../chatContext.js";
 import { MessageBody } from "../MessageBody.js";
 import { t as chatWords } from "../words.js";
 import style from "./FileMessage.module.css";
-import { Lightbox, PictureMessage } from "./PictureMessage.js";
+import { LazyLightbox, PictureMessage } from "./PictureMessage.js";
 import { saveFile } from "../../../app/saveFile.js";
 import { t } from "./words.js";
 
@@ -95,7 +95,7 @@ function Card(props: {
           <IconButton label={t.download({ name })} icon={DownloadIcon} tip="none" onClick={() => void save()} />
         </>
       )}
-      {isOpen && <Lightbox card={card} picture={null} download={download} onClose={() => open(false)} />}
+      {isOpen && <LazyLightbox card={card} picture={null} download={download} onClose={() => open(false)} />}
     </div>
   );
 }

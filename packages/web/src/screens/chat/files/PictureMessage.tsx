@@ -8,7 +8,7 @@ import style from "./PictureMessage.module.css";
 import { Thumbnail } from "./Thumbnail.js";
 import { t } from "./words.js";
 
-export const Lightbox = lazy(() => import("./Lightbox.js").then((module) => module.Lightbox));
+export const LazyLightbox = lazy(() => import("./Lightbox.js").then((module) => module.Lightbox));
 
 const WIDEST = 320;
 const HIGHEST = 360;
@@ -43,7 +43,12 @@ export function PictureMessage(props: {
         <div class={style["after"]}>{after}</div>
       </div>
       {isOpen && (
-        <Lightbox card={card} picture={picture} download={downloads.of(message, card)} onClose={() => open(false)} />
+        <LazyLightbox
+          card={card}
+          picture={picture}
+          download={downloads.of(message, card)}
+          onClose={() => open(false)}
+        />
       )}
     </>
   );

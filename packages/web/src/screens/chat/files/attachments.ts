@@ -1,5 +1,5 @@
 import type { UnfinishedUpload } from "@conclave/client";
-import { MAX_FILE_NAME, MAX_FILE_SIZE, type Picture, plainName } from "@conclave/client/pure";
+import { MAX_FILE_NAME_BYTES, MAX_FILE_BYTES, type Picture, plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { toast } from "../../../design/Toast.js";
@@ -131,7 +131,7 @@ export class Attachments {
 
   /** What the room's relay takes is told when a file is chosen, not after it was sent for a while. */
   private most(): number {
-    return Math.min(MAX_FILE_SIZE, rooms.value.get(this.room)?.status.fileLimit ?? MAX_FILE_SIZE);
+    return Math.min(MAX_FILE_BYTES, rooms.value.get(this.room)?.status.fileLimit ?? MAX_FILE_BYTES);
   }
 
   /** Adds the files of something that was dropped or pasted; false when there are none. */
@@ -217,6 +217,6 @@ function mediaTypeOf({ type }: Blob): string {
 // From the start: the end tells what kind it is.
 function shortened(name: string): string {
   let short = name === "" ? "file" : name;
-  while (encoder.encode(short).length > MAX_FILE_NAME) short = Array.from(short).slice(1).join("");
+  while (encoder.encode(short).length > MAX_FILE_NAME_BYTES) short = Array.from(short).slice(1).join("");
   return short;
 }

@@ -1,8 +1,8 @@
 import {
-  LARGEST_PICTURE,
-  MAX_THUMBNAIL,
+  MAX_PICTURE_BYTES,
+  MAX_THUMBNAIL_BYTES,
   type Picture,
-  PICTURE_HEAD,
+  PICTURE_HEAD_BYTES,
   pictureFormat,
   withoutNotes,
 } from "@conclave/client/pure";
@@ -40,8 +40,8 @@ export async function asPhoto(file: Blob): Promise<Blob | null> {
  * picture that may have, and cannot be cleaned.
  */
 export async function cleaned(file: Blob): Promise<Blob | null | "unknown"> {
-  if (pictureFormat(new Uint8Array(await file.slice(0, PICTURE_HEAD).arrayBuffer())) === null) return null;
-  if (file.size > LARGEST_PICTURE) return "unknown";
+  if (pictureFormat(new Uint8Array(await file.slice(0, PICTURE_HEAD_BYTES).arrayBuffer())) === null) return null;
+  if (file.size > MAX_PICTURE_BYTES) return "unknown";
   const bytes = new Uint8Array(await file.arrayBuffer());
   const clean = withoutNotes(bytes);
   if (!clean) return "unknown";
@@ -98,9 +98,9 @@ async function thumbnailOf(bitmap: ImageBitmap): Promise<Uint8Array> {
   ] as const) {
     let blob = await encoded(bitmap, "image/webp", quality, side);
     // Safari cannot write WebP and gives a PNG, which is far too large for a photo.
-    if (blob.type !== "image/webp" && blob.size > MAX_THUMBNAIL)
+    if (blob.type !== "image/webp" && blob.size > MAX_THUMBNAIL_BYTES)
       blob = await encoded(bitmap, "image/jpeg", quality, side);
-    if (blob.size <= MAX_THUMBNAIL) return new Uint8Array(await blob.arrayBuffer());
+    if (blob.size <= MAX_THUMBNAIL_BYTES) return new Uint8Array(await blob.arrayBuffer());
   }
   return new Uint8Array(0);
 }
