@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeHistoryItem, encodeHistoryItem } from "../src/store/historyItem.js";
 import { World, type Home } from "./world.js";
 
-/** A record of the home as a program before 0.1.0 wrote it: rooms had another number, petitions no noes, gaps no count. */
+/** A record of the home as a program before 0.1.0 wrote it: rooms had another number, proposals no noes, gaps no count. */
 function makeEarly({ disk }: Home): void {
   for (const [key, value] of [...disk.records]) {
     if (key.startsWith("rooms/")) disk.records.set(key, Uint8Array.of(3, ...value.subarray(1)));

@@ -385,7 +385,7 @@ describe("several must agree", () => {
     ]);
   });
 
-  it("RULE petitions.no-veto: a no is told and asks no more, and keeps nobody else from agreeing", async () => {
+  it("RULE proposals.no-veto: a no is told and asks no more, and keeps nobody else from agreeing", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);
     const title = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
@@ -403,7 +403,7 @@ describe("several must agree", () => {
     await world.until(() => carol.room.status().standing === "removed");
   });
 
-  it("RULE petitions.withdraw-own: who asked takes it back, and nobody else does", async () => {
+  it("RULE proposals.withdraw-own: who asked takes it back, and nobody else does", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);
     await world.get(alice.room.decide({ type: "setPolicy", policy: preset("openHouse") }));

@@ -1,5 +1,5 @@
 /** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
-export type { Delta, Provider } from "./encoding/primitives.js";
+export type { Delta, Provider } from "./encoding/provider.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
 export {
   certifyLeaf,
@@ -93,8 +93,8 @@ export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from 
 export { readInviteProof } from "./invite/inviteProof.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";
-export type { DecisionRecord } from "./room/deed.js";
-export { decisionRecordOf } from "./room/deed.js";
+export type { DecisionRecord } from "./room/decisionRecord.js";
+export { decisionRecordOf } from "./room/decisionRecord.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
 export {
   judgeRoom,

@@ -30,7 +30,7 @@ import type { FoundMessage, SearchOptions } from "../api/search.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
 import { loadSession, storedRoom } from "./loadSession.js";
 import { HomeMarks } from "./marks.js";
-import { HomeReturnPlan } from "../store/returnWish.js";
+import { HomeReturnPlan } from "../store/returnPlan.js";
 import { Relays } from "./relays.js";
 
 const UNTIL_REACHED_MS = 20_000;
@@ -163,7 +163,7 @@ export class HomeClient implements Client {
     });
     if (!founded) return failed({ kind: "unreachable" });
     if (!founded.ok) return failed({ kind: "refused", rejection: founded.rejection });
-    const { room, delta, creation, deed } = founded.value;
+    const { room, delta, creation, decision } = founded.value;
     const meta: RoomMeta = {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
       phase: { is: "founding", creation: { ...creation, permit } },
@@ -173,7 +173,7 @@ export class HomeClient implements Client {
     const kept = await state.transact((tx) => {
       state.enter(tx);
       state.apply(tx, delta);
-      state.deeds.add(tx, deed, 0);
+      state.decisionLog.add(tx, decision, 0);
     });
     if (!kept.ok) return kept;
     this.add(session);
@@ -341,9 +341,9 @@ export class HomeClient implements Client {
   private async clearForJoin(session: LiveSession): Promise<void> {
     session.engine.stop();
     await session.engine.state.idle();
-    const { state, outbox, deeds, invites, slots, leaving } = session.engine.state.keys;
+    const { state, outbox, decisions, invites, slots, leaving } = session.engine.state.keys;
     await this.ports.storage.commit([
-      ...[state, outbox, deeds, invites].map((clear) => ({ clear })),
+      ...[state, outbox, decisions, invites].map((clear) => ({ clear })),
       { delete: slots },
       { delete: leaving },
     ]);

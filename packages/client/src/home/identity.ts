@@ -10,7 +10,7 @@ import {
 } from "@conclave/protocol";
 import { IDENTITY_KEY, RETURN_WISH_KEY } from "../store/homeKey.js";
 import type { ClientPorts, OpenProblem } from "../api/client.js";
-import { WISHED } from "../store/returnWish.js";
+import { WISHED } from "../store/returnPlan.js";
 
 /** Who this home is: the person, and this device of theirs. */
 export interface HomeIdentity {

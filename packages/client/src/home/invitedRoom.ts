@@ -1,5 +1,5 @@
 import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
-import { DecisionLog } from "../store/deedLog.js";
+import { DecisionLog } from "../store/decisionLog.js";
 import { whyLate } from "../work/hindrance.js";
 import { RoomKeys } from "../store/homeKey.js";
 import type { LiveSession } from "../room/liveSession.js";
@@ -36,14 +36,14 @@ export function invitedRoom(
   preview: RoomPreview,
   home: JoinHome,
 ): InvitePreview {
-  const { roster, invite, confirmedAt, deeds } = preview;
+  const { roster, invite, confirmedAt, decisions } = preview;
   const log = new DecisionLog(ports.crypto, new RoomKeys(roster.roomId), []);
-  for (const deed of deeds) log.take(deed, 0);
+  for (const decision of decisions) log.take(decision, 0);
   const sight: RoomSight = {
     ports,
     person,
     room: { roster },
-    deeds: log,
+    decisionLog: log,
     invites: { find: () => null },
     marks: home.marks,
   };

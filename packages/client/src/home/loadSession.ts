@@ -1,7 +1,7 @@
 import { loadRoom, type Room } from "@conclave/protocol";
 import type { HomeIdentity } from "./identity.js";
 import type { HomeMarks } from "./marks.js";
-import type { ReturnPlan } from "../store/returnWish.js";
+import type { ReturnPlan } from "../store/returnPlan.js";
 import type { Relays } from "./relays.js";
 import { RoomKeys } from "../store/homeKey.js";
 import { LiveSession } from "../room/liveSession.js";

@@ -166,12 +166,12 @@ export class AskedJoin extends Worker implements ConnectionUser {
     await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
     const admitted = acceptAdmission(ports, ...admission);
     if (!admitted.ok) return false;
-    const { room, delta, deeds } = admitted.value;
+    const { room, delta, decisions } = admitted.value;
     const taken = await this.state.transact((tx) => {
-      this.state.deeds.clear(tx);
+      this.state.decisionLog.clear(tx);
       this.state.room = room;
       this.state.apply(tx, delta);
-      for (const deed of deeds) this.state.deeds.add(tx, deed, 0);
+      for (const decision of decisions) this.state.decisionLog.add(tx, decision, 0);
       this.state.enter(tx, { is: "joining", join: null });
     });
     if (!taken.ok) return false;

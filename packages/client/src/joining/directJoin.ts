@@ -118,14 +118,14 @@ export function keepJoin(
   state: RoomState,
   tx: Transaction,
   preview: RoomPreview,
-  { room, append, delta, deed }: Joining,
+  { room, append, delta, decision }: Joining,
   join: Omit<OwnJoin, "append">,
 ): void {
   tx.clear(state.keys.state);
-  state.deeds.clear(tx);
+  state.decisionLog.clear(tx);
   state.room = room;
   state.apply(tx, delta);
-  for (const before of preview.deeds) state.deeds.add(tx, before, 0);
-  state.deeds.add(tx, deed, 0);
+  for (const before of preview.decisions) state.decisionLog.add(tx, before, 0);
+  state.decisionLog.add(tx, decision, 0);
   state.enter(tx, { is: "joining", join: { ...join, append } });
 }

@@ -23,8 +23,8 @@ export async function afterYes(
   if (!said.ok && !hadSaid) return said;
   const proposal = state.room?.proposals().find((each) => equalBytes(each.actionHash, hash));
   if (!proposal) {
-    const by = state.deeds.decidedSince(since, hash);
-    return by ? done({ done: true, seq: by.deed.seq }) : failed({ kind: "unknown" });
+    const by = state.decisionLog.decidedSince(since, hash);
+    return by ? done({ done: true, seq: by.decision.seq }) : failed({ kind: "unknown" });
   }
   const { action, isAgreed, need, yes } = proposal;
   const waits = done({ done: false, actionHash: hash, have: yes.length, need } as const);

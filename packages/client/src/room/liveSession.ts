@@ -75,7 +75,7 @@ export class LiveSession implements RoomSession {
   }
 
   decisions(): readonly Decision[] {
-    return this.state.deeds.entries.map((entry) => decisionOf(this.state, entry));
+    return this.state.decisionLog.entries.map((entry) => decisionOf(this.state, entry));
   }
 
   policy(): Policy | null {
@@ -344,11 +344,11 @@ export class LiveSession implements RoomSession {
   }
 
   async settle(timeout: number): Promise<Settled> {
-    const { deeds } = this.state;
-    const before = deeds.entries.length;
+    const { decisionLog } = this.state;
+    const before = decisionLog.entries.length;
     const { rekeys, slots } = this.engine.rounds;
     await this.engine.settle(timeout);
-    const own = deeds.entries.slice(before).filter(({ deed }) => equalBytes(deed.by, this.state.person));
+    const own = decisionLog.entries.slice(before).filter(({ decision }) => equalBytes(decision.by, this.state.person));
     const after = this.engine.rounds;
     return {
       decisions: own.map((entry) => decisionOf(this.state, entry)),

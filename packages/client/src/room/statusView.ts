@@ -65,14 +65,14 @@ function endingOf({ state }: RoomEngine): Ending | null {
     const who = by && named(state, by.person, by.name);
     return { problem, by: who, time: by?.time ?? null, isBan: false };
   }
-  const last = state.deeds.entries.findLast(
-    ({ deed: { action, person } }) =>
+  const last = state.decisionLog.entries.findLast(
+    ({ decision: { action, person } }) =>
       (action.type === "remove" || action.type === "leave" || action.type === "return") &&
       person !== null &&
       equalBytes(person, state.person),
   );
   if (!last) return { problem: null, by: null, time: null, isBan: false };
-  const { action, by, time } = last.deed;
+  const { action, by, time } = last.decision;
   return { problem: null, by: named(state, by), time, isBan: action.type === "remove" && action.ban };
 }
 

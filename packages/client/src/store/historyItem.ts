@@ -14,7 +14,7 @@ export interface HistoryMessage {
 /** One line of a room's history, by its place in the log. */
 export type HistoryItem =
   | HistoryMessage
-  /** A decision: its details are in the deed log under this number. */
+  /** A decision: its details are in the decision log under this number. */
   | { readonly kind: "decision"; readonly n: number; readonly seq: number }
   /** An alarm, after the record at `n`: its details are in the alarm log under this number. */
   | { readonly kind: "alarm"; readonly n: number; readonly order: number }

@@ -29,7 +29,7 @@ export class RoomKeys {
   readonly outbox: string;
   readonly history: string;
   readonly alarms: string;
-  readonly deeds: string;
+  readonly decisions: string;
   /** Proposals that nothing has become of yet. */
   readonly proposals: string;
   readonly messageIds: string;
@@ -54,7 +54,7 @@ export class RoomKeys {
     this.outbox = `${this.prefix}outbox/`;
     this.history = `${this.prefix}history/`;
     this.alarms = `${this.prefix}alarm/`;
-    this.deeds = `${this.prefix}deed/`;
+    this.decisions = `${this.prefix}deed/`;
     this.proposals = `${this.prefix}proposal/`;
     this.messageIds = `${this.prefix}id/`;
     this.invites = `${this.prefix}invite/`;
@@ -87,8 +87,8 @@ export class RoomKeys {
   alarm(order: number): string {
     return this.alarms + orderedKey(order);
   }
-  deed(seq: number): string {
-    return this.deeds + orderedKey(seq);
+  decision(seq: number): string {
+    return this.decisions + orderedKey(seq);
   }
   proposal(actionHash: Uint8Array): string {
     return this.proposals + toHex(actionHash);

@@ -33,7 +33,7 @@ export function mentionsIn(text: string, names: Iterable<string>): MentionSpan[]
 export interface MentionSight {
   readonly person: Uint8Array;
   readonly room: { readonly roster: Roster } | null;
-  readonly deeds: { nameOf(person: Uint8Array): string | null };
+  readonly decisionLog: { nameOf(person: Uint8Array): string | null };
 }
 
 const lists = new WeakMap<Roster, NameList>();
@@ -41,9 +41,9 @@ const lists = new WeakMap<Roster, NameList>();
 /** Whether a text mentions the person of this home, among those who are in the room now. */
 export function mentionsYou(sight: MentionSight, text: string): boolean {
   if (!text.includes("@")) return false;
-  const { person, room, deeds } = sight;
+  const { person, room, decisionLog } = sight;
   const members = room ? [...room.roster.members.values()] : [];
-  const own = members.find((member) => equalBytes(member.person, person))?.name ?? deeds.nameOf(person);
+  const own = members.find((member) => equalBytes(member.person, person))?.name ?? decisionLog.nameOf(person);
   if (own === null) return false;
   const list = room ? listOf(room.roster) : nameList([own]);
   return spansOf(text, list).some(({ name }) => name === own);

@@ -3,7 +3,7 @@ import type { SearchOptions } from "../api/search.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import { UNAMENDED } from "../store/amendment.js";
-import type { RoomTimeline } from "./conversation.js";
+import type { RoomTimeline } from "./roomTimeline.js";
 import { wordsOf } from "./words.js";
 import { SearchIndex, type SearchLine, type SearchSource } from "./searchIndex.js";
 

@@ -4,7 +4,7 @@ import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { AlarmLog } from "../store/alarmLog.js";
 import type { Amendments } from "../store/amendments.js";
-import type { DecisionLog } from "../store/deedLog.js";
+import type { DecisionLog } from "../store/decisionLog.js";
 import type { History } from "../store/history.js";
 import type { RoomKeys } from "../store/homeKey.js";
 import type { Outbox } from "../store/outbox.js";
@@ -16,7 +16,7 @@ export interface RoomSight {
   readonly ports: Pick<ClientPorts, "crypto">;
   readonly person: Uint8Array;
   readonly room: { readonly roster: Roster } | null;
-  readonly deeds: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
+  readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;
   readonly marks: Pick<Marks, "markOf">;
 }
@@ -28,7 +28,7 @@ export interface RoomRecords extends RoomSight {
   readonly room: Room | null;
   readonly history: History;
   readonly amendments: Amendments;
-  readonly deeds: DecisionLog;
+  readonly decisionLog: DecisionLog;
   readonly alarms: AlarmLog;
   readonly outbox: Outbox;
   /** By this device's clock (ms). */

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { inviteLimit, isInviteOpen, memberOf, personTag } from "@conclave/protocol";
-import type { LoggedDecision } from "../store/deedLog.js";
+import type { LoggedDecision } from "../store/decisionLog.js";
 import type { Decision, Right } from "../api/decision.js";
 import type { RoomInvite } from "../api/invitation.js";
 import { skeleton } from "../api/lookalike.js";
@@ -9,10 +9,10 @@ import type { RoomSight } from "./roomSight.js";
 
 /** A person with the name they have, or had last. */
 export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): NamedPerson {
-  const { room, deeds, ports } = sight;
+  const { room, decisionLog, ports } = sight;
   const roster = room?.roster;
   const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
-  const name = now ?? nameThen ?? deeds.nameOf(person) ?? "";
+  const name = now ?? nameThen ?? decisionLog.nameOf(person) ?? "";
   const isYou = equalBytes(sight.person, person);
   return { person, name, tag: tagOf(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
 }
@@ -32,13 +32,13 @@ export function membersOf(sight: RoomSight): RoomMember[] {
   const looks = new Map<string, number>();
   for (const { name } of members) looks.set(skeleton(name), (looks.get(skeleton(name)) ?? 0) + 1);
   return members.map(({ person, name, role, devices, joinedSeq }) => {
-    const admission = sight.deeds.admissionOf(person);
-    const known = admission?.deed.seq === joinedSeq ? admission : null;
+    const admission = sight.decisionLog.admissionOf(person);
+    const known = admission?.decision.seq === joinedSeq ? admission : null;
     return {
       ...named(sight, person),
       role,
       devices: devices.length,
-      since: known?.deed.time ?? null,
+      since: known?.decision.time ?? null,
       joinedSeq,
       admission: known && admissionOf(sight, known),
       isLookalike: looks.get(skeleton(name))! > 1,
@@ -46,21 +46,21 @@ export function membersOf(sight: RoomSight): RoomMember[] {
   });
 }
 
-function admissionOf(sight: RoomSight, { deed }: LoggedDecision): JoinedBy {
-  if (deed.action.type === "charter") return { how: "founded" };
-  const { inviteId, by, person, approvedBy } = deed;
+function admissionOf(sight: RoomSight, { decision }: LoggedDecision): JoinedBy {
+  if (decision.action.type === "charter") return { how: "founded" };
+  const { inviteId, by, person, approvedBy } = decision;
   if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
   return { how: "admitted", by: named(sight, by), approvedBy: approvedBy.map((each) => named(sight, each)), inviteId };
 }
 
 function inviteView(sight: RoomSight, inviteId: Uint8Array) {
-  const creator = sight.deeds.creatorOf(inviteId) ?? new Uint8Array(0);
+  const creator = sight.decisionLog.creatorOf(inviteId) ?? new Uint8Array(0);
   return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: named(sight, creator) };
 }
 
 /** A decision for a screen. */
-export function decisionOf(sight: RoomSight, { deed, n, role }: LoggedDecision): Decision {
-  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = deed;
+export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecision): Decision {
+  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = decision;
   const right: Right = {
     role,
     approvedBy: approvedBy.map((each) => named(sight, each)),

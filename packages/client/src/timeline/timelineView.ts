@@ -15,7 +15,7 @@ export function systemLine(
 ): TimelineItem | null {
   switch (item.kind) {
     case "decision": {
-      const logged = state.deeds.find(item.seq);
+      const logged = state.decisionLog.find(item.seq);
       return logged && decisionLine(decisionOf(state, logged));
     }
     case "alarm": {

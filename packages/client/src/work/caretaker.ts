@@ -120,9 +120,9 @@ export class Caretaker extends ElectedWorker {
    * next member's commit, which also tells them that they are in (docs/protocol.md §5, §7).
    */
   private isUnbound(): boolean {
-    const newest = this.state.deeds.entries.at(-1);
+    const newest = this.state.decisionLog.entries.at(-1);
     if (!newest || newest.n === 0 || newest.n !== this.state.room?.lastCommit) return false;
-    const { action, by, person } = newest.deed;
+    const { action, by, person } = newest.decision;
     const isJoin = (action.type === "add" || action.type === "return") && person !== null && equalBytes(by, person);
     return isJoin && !equalBytes(by, this.state.person);
   }

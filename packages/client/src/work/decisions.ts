@@ -199,9 +199,9 @@ export class Decisions extends Worker {
   /** The same, when somebody else has decided it since it was wanted. */
   private doneBy({ wanted, since }: Intent): Result<DecisionProgress> | null {
     if (wanted.type === "rekey") return null;
-    const { deeds, ports } = this.state;
-    const same = deeds.decidedSince(since, actionHash(ports.crypto, wanted));
-    return same && done({ done: true, seq: same.deed.seq });
+    const { decisionLog, ports } = this.state;
+    const same = decisionLog.decidedSince(since, actionHash(ports.crypto, wanted));
+    return same && done({ done: true, seq: same.decision.seq });
   }
 
   /**

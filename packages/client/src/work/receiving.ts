@@ -84,10 +84,10 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       return;
     case "entry": {
       if (event.own) state.ownCommit = n;
-      state.freshness.heard(tx, { author: event.deed.by, time: event.deed.time, late: false });
-      const logged = state.deeds.add(tx, event.deed, n);
-      state.history.add(tx, { kind: "decision", n, seq: event.deed.seq });
-      endProposals(state, tx, event.deed, n);
+      state.freshness.heard(tx, { author: event.decision.by, time: event.decision.time, late: false });
+      const logged = state.decisionLog.add(tx, event.decision, n);
+      state.history.add(tx, { kind: "decision", n, seq: event.decision.seq });
+      endProposals(state, tx, event.decision, n);
       state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });
       state.emit(tx, { type: "changed" });
       return;
@@ -103,7 +103,7 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       state.race = { action: event.action, losses: event.losses };
       return;
     case "removed": {
-      const logged = state.deeds.find(event.deed.seq) ?? state.deeds.add(tx, event.deed, n);
+      const logged = state.decisionLog.find(event.decision.seq) ?? state.decisionLog.add(tx, event.decision, n);
       // What was not sent before never will be: nothing goes on being called on its way.
       for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
       if (state.leaving !== null) state.setLeaving(tx, null);
@@ -163,9 +163,9 @@ function takeBack(
 
 function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
   const { room } = state;
-  const logged = room && state.deeds.place(tx, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
+  const logged = room && state.decisionLog.place(tx, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
   if (!logged) return;
-  state.history.add(tx, { kind: "decision", n, seq: logged.deed.seq });
+  state.history.add(tx, { kind: "decision", n, seq: logged.decision.seq });
   state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });
   state.emit(tx, { type: "changed" });
 }

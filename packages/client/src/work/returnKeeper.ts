@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { type Action, openReturnOf, type Room } from "@conclave/protocol";
-import type { ReturnPlan } from "../store/returnWish.js";
+import type { ReturnPlan } from "../store/returnPlan.js";
 import type { Returning } from "../api/status.js";
 import type { RoomState } from "./roomState.js";
 
@@ -18,11 +18,11 @@ export class ReturnKeeper {
 
   /** How far it is; null for who is no owner. */
   get standing(): Returning | null {
-    const { room, phase, person, slotsFor, deeds } = this.state;
+    const { room, phase, person, slotsFor, decisionLog } = this.state;
     if (!room || phase.is !== "member") return null;
     const open = openReturnOf(room.roster, person);
     // Without its slot at the relay it leads nowhere.
-    if (open) return slotsFor >= (deeds.find(open.createdSeq)?.n ?? 0) ? "ready" : "preparing";
+    if (open) return slotsFor >= (decisionLog.find(open.createdSeq)?.n ?? 0) ? "ready" : "preparing";
     if (this.action === null) return null;
     return this.isPromised(room) ? "preparing" : "possible";
   }

@@ -1,7 +1,7 @@
 import { encode, stored, u53 } from "@conclave/codec";
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
-import { RoomTimeline } from "../timeline/conversation.js";
+import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { mentionsYou } from "../timeline/mentions.js";
 import type { ClientPorts } from "../api/client.js";
 import { failed, type Result, done } from "../api/problem.js";
@@ -9,7 +9,7 @@ import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
 import { ClockWitness } from "../store/clockWitness.js";
-import { DecisionLog } from "../store/deedLog.js";
+import { DecisionLog } from "../store/decisionLog.js";
 import { FreshnessLog } from "../timeline/freshness.js";
 import { History } from "../store/history.js";
 import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
@@ -55,7 +55,7 @@ export class RoomState {
     private current: RoomMeta,
     readonly outbox: Outbox,
     readonly history: History,
-    readonly deeds: DecisionLog,
+    readonly decisionLog: DecisionLog,
     readonly alarms: AlarmLog,
     readonly proposals: ProposalLog,
     readonly invites: OwnInvites,
@@ -89,7 +89,7 @@ export class RoomState {
       meta,
       new Outbox(keys, await all(keys.outbox)),
       await History.load(storage, keys),
-      new DecisionLog(crypto, keys, await all(keys.deeds)),
+      new DecisionLog(crypto, keys, await all(keys.decisions)),
       new AlarmLog(keys, await all(keys.alarms)),
       new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),

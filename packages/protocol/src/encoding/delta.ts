@@ -1,4 +1,4 @@
-import type { Delta } from "./primitives.js";
+import type { Delta } from "./provider.js";
 
 /** Nothing to store. */
 export const NO_DELTA: Delta = { put: [], delete: [] };

@@ -1,7 +1,7 @@
 import { decode, encode, opaque, struct, Writer } from "@conclave/codec";
 import { hpkeOpen, hpkeSeal, type HpkeSuite } from "@conclave/crypto";
 import type { Crypto } from "@conclave/crypto";
-import type { Provider } from "./primitives.js";
+import type { Provider } from "./provider.js";
 
 const layout = struct({ kemOutput: opaque(64), ciphertext: opaque() });
 const SUITE: HpkeSuite = { kem: "x25519", kdf: "sha256", aead: "chacha20poly1305" };

@@ -2,7 +2,7 @@ import { equalBytes, stored, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { firstLogHead, itemHash, nextLogHead, type LogItem } from "@conclave/wire";
 import { bytes32 } from "../encoding/signed.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 
 /** A place in the relay's log: its length and head. */
 export interface LogPlace {

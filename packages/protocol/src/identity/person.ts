@@ -1,4 +1,4 @@
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { certifyDevice } from "./deviceCert.js";
 import type { DeviceIdentity } from "./leafCert.js";
 

@@ -2,7 +2,7 @@ import { decode, encode, opaque, struct, u53, versioned } from "@conclave/codec"
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32 } from "../encoding/signed.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { rosterKeyFields, type RosterKeys } from "./slot.js";
 

@@ -2,7 +2,7 @@ import { struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 
 /** A member's signed no to one request (docs/protocol.md §7, ask). It changes nothing in the room, and binds nobody else. */
 export interface Decline {

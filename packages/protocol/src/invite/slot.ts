@@ -14,7 +14,7 @@ import {
 import type { Crypto } from "@conclave/crypto";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 import { INVITE_ID_BYTES } from "./invite.js";

@@ -1,10 +1,10 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { Group, type StagedCommit } from "@conclave/mls";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
 import { type Member, memberOf } from "../roster/roster.js";
-import { decisionRecordOf } from "./deed.js";
+import { decisionRecordOf } from "./decisionRecord.js";
 import type { Judgement } from "./judge.js";
 import { encodeKeyring, nextKeyring } from "./keyring.js";
 import type { RoomEvent } from "./outcome.js";
@@ -78,14 +78,14 @@ function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta 
   if (transition === null) return NO_DELTA;
   const done = actionHash(parts.primitives.crypto, transition.entry.action);
   const history = { put: [[entryKey(transition.entry.seq), transition.entry.bytes]] as const, delete: [] };
-  return joinDeltas(transition.delta, history, parts.petitions.settle(parts.primitives.crypto, roster, done));
+  return joinDeltas(transition.delta, history, parts.proposals.settle(parts.primitives.crypto, roster, done));
 }
 
 // We were taken out: what is left is what was said, and who was there.
 function closeRoom(parts: RoomParts, judgement: Judgement, events: RoomEvent[]): Delta {
   const { transition } = judgement;
   parts.core = { ...parts.core, status: transition?.entry.action.type === "leave" ? "left" : "removed" };
-  if (transition !== null) events.push({ type: "removed", deed: decisionRecordOf(transition) });
+  if (transition !== null) events.push({ type: "removed", decision: decisionRecordOf(transition) });
   return joinDeltas(moveRoster(parts, judgement), { put: [], delete: [KEYS] });
 }
 
@@ -94,7 +94,7 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
   const author = parts.roster.leaves.get(toHex(committer));
   const by = author === undefined ? null : parts.roster.members.get(author)!.person;
   const events: RoomEvent[] = [];
-  if (transition !== null) events.push({ type: "entry", deed: decisionRecordOf(transition), own });
+  if (transition !== null) events.push({ type: "entry", decision: decisionRecordOf(transition), own });
   else if (by !== null) events.push({ type: "rekeyed", by });
   if (!own && by !== null)
     events.push(...confirmMembers(parts, { by, leaf: committer }, transition?.entry.time ?? null));

@@ -40,9 +40,9 @@ export function approvedAlready(parts: RoomParts, hash: Uint8Array): Refused | n
 }
 
 /** The same for our no. */
-export function declinedAlready({ petitions, core }: RoomParts, hash: Uint8Array): Refused | null {
-  const petition = petitions.find(hash);
-  return so("decline", petition?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
+export function declinedAlready({ proposals: proposals, core }: RoomParts, hash: Uint8Array): Refused | null {
+  const proposal = proposals.find(hash);
+  return so("decline", proposal?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
 }
 
 function so(what: string, isSo: boolean): Refused | null {

@@ -11,13 +11,13 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import { consents } from "../roster/consent.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { replayEntries } from "../roster/replay.js";
 import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
-import { type DecisionRecord, decisionRecordOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { openHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
@@ -98,7 +98,7 @@ export function acceptAdmission(
   asking: Asking,
   blob: Uint8Array,
   records: readonly RosterRecord[],
-): Outcome<{ room: Room; delta: Delta; deeds: readonly DecisionRecord[] }> {
+): Outcome<{ room: Room; delta: Delta; decisions: readonly DecisionRecord[] }> {
   const { crypto } = primitives;
   const { roomId, leafSeed } = asking;
   const roomTag = roomTagOf(crypto, roomId);
@@ -127,7 +127,7 @@ export function acceptAdmission(
     entries: transitions.map(({ entry }) => entry),
     rosterRecords: [history.value.delta],
   });
-  return done({ ...started, deeds: transitions.map(decisionRecordOf) });
+  return done({ ...started, decisions: transitions.map(decisionRecordOf) });
 }
 
 /** Whether this blob of the inbox is a no to our request (docs/protocol.md §7, ask). It holds nothing else. */

@@ -54,12 +54,12 @@ function authorTransition(
   time: number,
   request: JoinRequest | null,
 ): Outcome<Transition> {
-  const { primitives, core, roster, group, petitions } = parts;
+  const { primitives, core, roster, group, proposals: proposals } = parts;
   const evidence: Evidence = {
     ...NO_EVIDENCE,
-    approvals: petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [],
+    approvals: proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [],
     inviteProof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
-    farewell: action.type === "leave" ? petitions.farewellOf(action.person) : null,
+    farewell: action.type === "leave" ? proposals.farewellOf(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
   return draftEntry(primitives.crypto, core.leafSeed, roster, {

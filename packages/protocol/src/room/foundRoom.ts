@@ -3,19 +3,19 @@ import { joinDeltas, prefixDelta } from "../encoding/delta.js";
 import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import type { Policy } from "../policy/policy.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
-import { type DecisionRecord, decisionRecordOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { currentRosterKey, encodeKeyring, newKeyring, writeSeed } from "./keyring.js";
 import { LogMemory } from "../evidence/logMemory.js";
 import type { RoomCreation } from "./outcome.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
-import { ProposalRecords } from "./petitions.js";
+import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
 import { encodeCore } from "./roomCore.js";
@@ -43,7 +43,7 @@ export interface Founded {
   readonly room: Room;
   readonly delta: Delta;
   readonly creation: RoomCreation;
-  readonly deed: DecisionRecord;
+  readonly decision: DecisionRecord;
 }
 
 /** Founds a room: its charter, epoch 0 with the founder alone, and what the relay needs (docs/protocol.md §4). */
@@ -98,7 +98,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Outcome<Fou
   };
   const parts: RoomParts = {
     ...{ primitives, engine, roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), petitions: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
+    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: true },
   };
   const attachment = sealRosterRecord(crypto, roomTag, currentRosterKey(keys), 0, {
@@ -119,7 +119,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Outcome<Fou
     room: new Room(parts),
     delta,
     creation: { roomTag, writeKey, attachment },
-    deed: decisionRecordOf(charter.value),
+    decision: decisionRecordOf(charter.value),
   });
 }
 

@@ -5,14 +5,14 @@ import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { roomCapabilities } from "./binding.js";
-import { type DecisionRecord, decisionRecordOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { hasNoGhosts } from "./invariant.js";
 import { keyringOfReturn, writeSeed } from "./keyring.js";
 import { beginJoined } from "./joined.js";
@@ -37,7 +37,7 @@ export interface Joining {
   readonly room: Room;
   readonly append: Append;
   readonly delta: Delta;
-  readonly deed: DecisionRecord;
+  readonly decision: DecisionRecord;
 }
 
 /**
@@ -128,7 +128,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
     entries: [...preview.history.transitions.map((each) => each.entry), entry],
     rosterRecords: [preview.history.delta, authored.value.delta],
   });
-  return done({ ...started, append, deed: decisionRecordOf(authored.value) });
+  return done({ ...started, append, decision: decisionRecordOf(authored.value) });
 }
 
 function leafIndexOf({ members }: GroupInfoView, leaf: Uint8Array): number | undefined {

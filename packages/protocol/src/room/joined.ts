@@ -1,14 +1,14 @@
 import type { Group } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
 import type { RosterKeys } from "../invite/slot.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import type { Entry } from "../roster/entry.js";
 import type { Roster } from "../roster/roster.js";
 import { entryKey } from "./acceptCommit.js";
 import { encodeKeyring, newKeyring } from "./keyring.js";
 import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
-import { ProposalRecords } from "./petitions.js";
+import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
 import { encodeCore } from "./roomCore.js";
@@ -47,7 +47,7 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { room: 
   const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, joinHash, confirmed: null, losses: 0 };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), petitions: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
+    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();

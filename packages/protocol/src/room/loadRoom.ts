@@ -1,13 +1,13 @@
 import { Group } from "@conclave/mls";
 import { recordsUnder } from "../encoding/delta.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { loadRoster } from "../roster/rosterRecord.js";
 import { decodeAlarms } from "./alarmRecord.js";
 import { judgeStored } from "./judgeStored.js";
 import { decodeKeyring } from "./keyring.js";
 import { LogMemory } from "../evidence/logMemory.js";
 import { ALARM_RECORD, CORE, decodePending, GROUP, isWithdrawnKey, KEYS, PENDING, type RoomParts } from "./parts.js";
-import { ProposalRecords } from "./petitions.js";
+import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
 import { decodeCore } from "./roomCore.js";
@@ -28,7 +28,7 @@ export function loadRoom(primitives: Provider, stored: Iterable<readonly [string
     roomTag,
     log: LogMemory.load(roomTag, records),
     watch: RelayWatch.load(records),
-    petitions: ProposalRecords.load(records),
+    proposals: ProposalRecords.load(records),
     own: new Map([...recordsUnder("o/", records)]),
     group: Group.load(engine, groupRecords),
     roster: loadRoster(primitives.crypto, records),

@@ -401,10 +401,10 @@ function actWith(
   action: Action,
   more: { request?: unknown; evidence: Uint8Array[] },
 ): string | null {
-  const { petitions, primitives, roster, core } = inside(person);
-  petitions.propose(primitives.crypto, action, core.person);
+  const { proposals: proposals, primitives, roster, core } = inside(person);
+  proposals.propose(primitives.crypto, action, core.person);
   for (const approval of more.evidence) {
-    petitions.approve(primitives.crypto, roster, approval, openApproval(primitives.crypto, approval)!.person);
+    proposals.approve(primitives.crypto, roster, approval, openApproval(primitives.crypto, approval)!.person);
   }
   return person.act(log, action, more);
 }

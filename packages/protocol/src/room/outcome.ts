@@ -1,10 +1,10 @@
 import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Message } from "../message/message.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
 import type { Rejection } from "../policy/rejection.js";
-import type { DecisionRecord } from "./deed.js";
+import type { DecisionRecord } from "./decisionRecord.js";
 
 /** What the relay needs in order to open a room; the client adds request id and permit. */
 export type RoomCreation = Pick<CreateRoomRequest, "roomTag" | "writeKey" | "attachment">;
@@ -28,7 +28,7 @@ export interface OutgoingMessage {
 /** What happened, for screens and for the client's own work. Shown only after the delta is stored. */
 export type RoomEvent =
   /** The roster changed. */
-  | { readonly type: "entry"; readonly deed: DecisionRecord; readonly own: boolean }
+  | { readonly type: "entry"; readonly decision: DecisionRecord; readonly own: boolean }
   /** The own join is in the log: we are in. */
   | { readonly type: "joined" }
   /** New keys, same roster. */
@@ -51,7 +51,7 @@ export type RoomEvent =
   /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */
   | { readonly type: "lostRace"; readonly action: Action | null; readonly losses: number }
   /** We are not in the room any more. */
-  | { readonly type: "removed"; readonly deed: DecisionRecord };
+  | { readonly type: "removed"; readonly decision: DecisionRecord };
 
 /** Why a message cannot be shown. A closed set. */
 export type Unreadable =

@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
 import type { CommitRequest } from "./authorCommit.js";
 import type { PendingCommit } from "./outcome.js";

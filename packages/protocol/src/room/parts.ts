@@ -3,13 +3,13 @@ import type { Engine, Group, StagedCommit } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
 import { bytes32 } from "../encoding/signed.js";
 import type { Alarm } from "../evidence/alarm.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import type { Roster } from "../roster/roster.js";
 import type { BeforeCommit, Judgement } from "./judge.js";
 import type { Keyring } from "./keyring.js";
 import type { LogMemory } from "../evidence/logMemory.js";
 import type { Append } from "./outcome.js";
-import type { ProposalRecords } from "./petitions.js";
+import type { ProposalRecords } from "./proposalRecords.js";
 import type { RelayWatch } from "./relayWatch.js";
 import type { RoomCore } from "./roomCore.js";
 import { appendLayout } from "./storedAppend.js";
@@ -33,7 +33,7 @@ export interface RoomParts {
   readonly roomTag: Uint8Array;
   readonly log: LogMemory;
   readonly watch: RelayWatch;
-  readonly petitions: ProposalRecords;
+  readonly proposals: ProposalRecords;
   /** Own messages that are not in the log yet: hexadecimal record hash to message id. */
   readonly own: Map<string, Uint8Array>;
   group: Group;

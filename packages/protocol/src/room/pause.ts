@@ -1,6 +1,6 @@
 import { NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, isPausing } from "../evidence/alarm.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { ALARM_RECORD, type RoomParts } from "./parts.js";
 

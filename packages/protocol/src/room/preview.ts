@@ -7,14 +7,14 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { ruleOf } from "../roster/action.js";
 import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
 import { bindingOf } from "./binding.js";
-import { type DecisionRecord, decisionRecordOf } from "./deed.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { atOnce, openingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
@@ -32,7 +32,7 @@ export interface RoomPreview {
   /** The keys of the epoch in the slot, checked; null where one has to ask. */
   readonly entrance: GroupInfoView | null;
   /** All decisions until now, the charter's first. */
-  readonly deeds: readonly DecisionRecord[];
+  readonly decisions: readonly DecisionRecord[];
 }
 
 /** What an invite leads to, opened with its keys and not judged yet: nothing in it is to be believed. */
@@ -88,7 +88,7 @@ export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedR
   if (!equalBytes(invite.joinPub, keys.joinPub)) return refused("bad_link");
   const closed = closedReason(invite, roster.chainTime);
   if (closed !== null) return closed;
-  const deeds = transitions.map(decisionRecordOf);
+  const decisions = transitions.map(decisionRecordOf);
   const confirmed = { confirmedBy, confirmedAt: slot.time };
   return done({
     link,
@@ -97,7 +97,7 @@ export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedR
     roster,
     invite,
     ...confirmed,
-    deeds,
+    decisions,
     entrance: entrance.value,
   });
 }

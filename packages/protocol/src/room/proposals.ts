@@ -5,9 +5,9 @@ import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../policy/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
-import { isAskedBy, type ProposalRecord } from "./petitions.js";
+import { isAskedBy, type ProposalRecord } from "./proposalRecords.js";
 
-/** A petition as screens show it. */
+/** A proposal as screens show it. */
 export interface OpenProposal extends ProposalRecord {
   /** The people whose signed yes counts now. */
   readonly yes: readonly Uint8Array[];
@@ -28,14 +28,14 @@ export interface OpenProposal extends ProposalRecord {
 
 /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
 export function proposalsOf(parts: RoomParts): OpenProposal[] {
-  const { petitions, primitives, roster, core } = parts;
+  const { proposals: proposals, primitives, roster, core } = parts;
   const self = toHex(core.person);
-  return petitions.list().map((petition) => {
-    const { action, approvals, by, declinedBy } = petition;
+  return proposals.list().map((proposal) => {
+    const { action, approvals, by, declinedBy } = proposal;
     const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
     const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
     const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
-    const isOwn = isAskedBy(petition, core.person);
+    const isOwn = isAskedBy(proposal, core.person);
     // Who asks may lack the right that somebody who agrees has: then those carry it out.
     const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, core.person);
     const without = consentTo(roster, action, by, signed, null);
@@ -43,7 +43,7 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
     const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
     const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
     return {
-      ...petition,
+      ...proposal,
       yes,
       have,
       need,
@@ -62,9 +62,13 @@ export function wouldCount({ roster, core }: RoomParts, action: Action): boolean
 }
 
 /** What would come of an action of ours now. */
-export function ownOutlook({ petitions, primitives, roster, core }: RoomParts, action: Action, now: number): Outlook {
+export function ownOutlook(
+  { proposals: proposals, primitives, roster, core }: RoomParts,
+  action: Action,
+  now: number,
+): Outlook {
   const { person, leaf } = core;
-  const approvals = petitions.find(actionHash(primitives.crypto, action))?.approvals ?? [];
+  const approvals = proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [];
   return outlook(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
 }
 

@@ -1,7 +1,7 @@
 import type { LogItem, LogRecord } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { Received } from "./outcome.js";
 import { CORE, type RoomParts } from "./parts.js";
 import { receiveCommit } from "./receiveCommit.js";
@@ -43,7 +43,7 @@ function prunedMessage(parts: RoomParts, n: number, hash: Uint8Array): Reception
   const own = receiveOwn(parts, n, hash);
   if (own !== null) return own;
   parts.core = { ...parts.core, gapAt: n };
-  return ignored("pruned", null, parts.petitions.missed());
+  return ignored("pruned", null, parts.proposals.missed());
 }
 
 function finish(

@@ -6,7 +6,7 @@ import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import { ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload } from "../message/payload.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirmMembers } from "./acceptCommit.js";
@@ -114,19 +114,19 @@ function compareLogs(parts: RoomParts, record: LogRecord, { log }: Payload, pers
 
 /** What a message does in the room beside being shown. */
 function interpret(parts: RoomParts, payload: Payload, message: Message): { delta: Delta; events: RoomEvent[] } {
-  const { petitions, roster, primitives } = parts;
+  const { proposals: proposals, roster, primitives } = parts;
   const nothing = { delta: { put: [], delete: [] }, events: [] };
   switch (payload.kind) {
     case ProtocolKind.proposal: {
       const action = decodeAction(payload.body);
       if (action === null || message.authorGone || ruleOf(action).isOwnAffair) return nothing;
       if (isOvertaken(parts, payload)) return nothing;
-      const { hash, delta } = petitions.propose(primitives.crypto, action, message.author);
+      const { hash, delta } = proposals.propose(primitives.crypto, action, message.author);
       return { delta, events: [{ type: "proposal", actionHash: hash, action, message }] };
     }
     case ProtocolKind.approval: {
       if (isOvertaken(parts, payload)) return nothing;
-      const approval = petitions.approve(primitives.crypto, roster, payload.body, message.author);
+      const approval = proposals.approve(primitives.crypto, roster, payload.body, message.author);
       if (approval === null) return nothing;
       return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
     }
@@ -135,21 +135,21 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       const by = message.author;
       const told =
         payload.kind === ProtocolKind.decline
-          ? petitions.decline(primitives.crypto, roster, payload.body, by)
-          : petitions.withdraw(primitives.crypto, payload.body, by);
+          ? proposals.decline(primitives.crypto, roster, payload.body, by)
+          : proposals.withdraw(primitives.crypto, payload.body, by);
       if (told === null) return nothing;
       return { delta: told.delta, events: [{ type: payload.kind, actionHash: told.hash, by }] };
     }
     case ProtocolKind.farewell: {
-      // RULE: petitions.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by
+      // RULE: proposals.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by
       // nobody else (docs/protocol.md §10).
       if (isOvertaken(parts, payload)) return nothing;
-      const farewell = petitions.farewell(primitives.crypto, roster, payload.body, message.author);
+      const farewell = proposals.farewell(primitives.crypto, roster, payload.body, message.author);
       if (farewell === null) return nothing;
       return { delta: farewell.delta, events: [{ type: "farewell", person: farewell.person }] };
     }
     case ProtocolKind.stay: {
-      const delta = petitions.stay(message.author);
+      const delta = proposals.stay(message.author);
       return delta === null ? nothing : { delta, events: [{ type: "stayed", person: message.author }] };
     }
     default:
@@ -157,7 +157,7 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
   }
 }
 
-// RULE: petitions.not-overtaken: what was encrypted before a commit that comes before it in the log was refused by the relay, and
+// RULE: proposals.not-overtaken: what was encrypted before a commit that comes before it in the log was refused by the relay, and
 // its author has said it anew: an honest relay takes no such thing. So a wish that was taken back meanwhile is not brought up
 // again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
 function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {

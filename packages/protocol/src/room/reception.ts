@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { type Alarm, alarm, type AlarmCode } from "../evidence/alarm.js";
 import { NO_DELTA } from "../encoding/delta.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { RoomEvent, Unreadable } from "./outcome.js";
 

@@ -9,7 +9,7 @@ import {
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { RelayWatch } from "./relayWatch.js";
 

@@ -14,7 +14,7 @@ import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import { contradiction, type Proof, proofToJson, type Receipt, verifyProof } from "../evidence/contradiction.js";
 import { LONGEST_PATH } from "../evidence/logPath.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { LogMemory } from "../evidence/logMemory.js";
 import { KeptReceipts } from "./relayWatchReceipts.js";
 

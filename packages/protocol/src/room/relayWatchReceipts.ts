@@ -10,7 +10,7 @@ import {
 } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Receipt } from "../evidence/contradiction.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { LogMemory } from "../evidence/logMemory.js";
 
 /** Commit receipts that are kept to be compared with later ones. */

@@ -102,7 +102,9 @@ describe("coming back by the recovery words, with nobody online", () => {
     const leaves = [...inside(bob).group.view.members()].map(({ leafNode }) => String(leafNode.signatureKey));
     expect(leaves).toHaveLength(3);
     expect(leaves).not.toContain(String(oldLeaf));
-    expect(bob.received.at(-1)).toMatchObject({ events: [{ type: "entry", deed: { action: { type: "return" } } }] });
+    expect(bob.received.at(-1)).toMatchObject({
+      events: [{ type: "entry", decision: { action: { type: "return" } } }],
+    });
     // The old one wakes up: it learns that it is out, and by whom.
     const news = alice.catchUp(log);
     expect(alice.room.status).toBe("removed");
@@ -181,7 +183,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(anew.room.confirmed?.by).toEqual(carol.room.self.person);
   });
 
-  it("A61: RULE petitions.farewell-void: the lost device's wish to leave goes with it, for all who heard it", () => {
+  it("A61: RULE proposals.farewell-void: the lost device's wish to leave goes with it, for all who heard it", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const said = alice.room.farewell(NOW);
     if (!said.ok) throw new Error(said.rejection.code);
@@ -226,7 +228,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(preview(anew, newDeviceOf(identity, "next"), log, next).invite.mode).toBe("return");
   });
 
-  it("A37: RULE petitions.own-return: nobody asks the owner to make an invite to return of which they have the keys", () => {
+  it("A37: RULE proposals.own-return: nobody asks the owner to make an invite to return of which they have the keys", () => {
     const { alice, bob, log } = three();
     const { inviteId } = [...alice.room.roster.invites.values()].find(({ mode }) => mode === "return")!;
     expect(alice.act(log, { type: "revokeInvite", inviteId })).toBeNull();
@@ -311,7 +313,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     for (const person of [bob, carol, one]) {
       person.catchUp(log);
       const entries = person.received.flatMap((each) => (each.kind === "accepted" ? each.events : []));
-      const returns = entries.filter((event) => event.type === "entry" && event.deed.action.type === "return");
+      const returns = entries.filter((event) => event.type === "entry" && event.decision.action.type === "return");
       expect(returns).toHaveLength(person === one ? 0 : 1);
       expect(person.room.code()).toBe(bob.room.code());
     }

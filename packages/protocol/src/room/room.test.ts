@@ -109,7 +109,7 @@ describe("a room", () => {
     const admitted = acceptAdmission(bob.primitives, asking, log.deliveries[0]!, log.roster);
     if (!admitted.ok) throw new Error(`${admitted.rejection.code} ${admitted.rejection.detail}`);
     bob.begin(admitted.value.room, admitted.value.delta);
-    expect(admitted.value.deeds.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
+    expect(admitted.value.decisions.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
     bob.catchUp(log);
     expect(bob.room.status).toBe("active");
     expect(bob.room.code()).toBe(alice.room.code());
@@ -117,7 +117,7 @@ describe("a room", () => {
     expect(texts(alice.catchUp(log))).toEqual(["thanks"]);
   });
 
-  it("RULE petitions.own-farewell: a farewell that was taken back is void, and brought up again by nobody else", () => {
+  it("RULE proposals.own-farewell: a farewell that was taken back is void, and brought up again by nobody else", () => {
     const { alice, log } = founded();
     const bob = join(alice, "Bob", log, invite(alice, log));
     const carol = join(alice, "Carol", log, invite(alice, log));

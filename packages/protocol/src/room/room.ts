@@ -17,7 +17,7 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
 import { ProtocolKind, type MessageContent } from "../message/message.js";
 import { MESSAGE_ID_BYTES } from "../message/payload.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { signFarewell } from "../roster/farewell.js";
@@ -222,8 +222,8 @@ export class Room {
 
   /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
   approve(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
-    const { petitions, core, roster, primitives } = this.parts;
-    if (petitions.find(hash) === null) return refused("unknown_proposal");
+    const { proposals: proposals, core, roster, primitives } = this.parts;
+    if (proposals.find(hash) === null) return refused("unknown_proposal");
     const idle = approvedAlready(this.parts, hash);
     if (idle !== null) return idle;
     const { person, leaf } = core;
@@ -232,22 +232,22 @@ export class Room {
     const body = signApproval(primitives.crypto, core.leafSeed, approval);
     const said = this.say({ kind: ProtocolKind.approval, ref: null, body }, now);
     if (!said.ok) return said;
-    const kept = petitions.approve(primitives.crypto, roster, body, person)?.delta ?? NO_DELTA;
+    const kept = proposals.approve(primitives.crypto, roster, body, person)?.delta ?? NO_DELTA;
     return done({ ...said.value, delta: joinDeltas(kept, said.value.delta) });
   }
 
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
   declineProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
-    const { petitions, core, roster, primitives } = this.parts;
+    const { proposals: proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    return this.answer(ProtocolKind.decline, petitions.decline(primitives.crypto, roster, hash, core.person), now);
+    return this.answer(ProtocolKind.decline, proposals.decline(primitives.crypto, roster, hash, core.person), now);
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdrawProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
-    const { petitions, core, primitives } = this.parts;
-    return this.answer(ProtocolKind.withdrawal, petitions.withdraw(primitives.crypto, hash, core.person), now);
+    const { proposals: proposals, core, primitives } = this.parts;
+    return this.answer(ProtocolKind.withdrawal, proposals.withdraw(primitives.crypto, hash, core.person), now);
   }
 
   private answer(
@@ -276,9 +276,9 @@ export class Room {
     return already ? { can: "no", why: already.rejection } : ownOutlook(this.parts, action, now);
   }
 
-  /** Our own petition, kept without waiting for the echo of its message. Gives its hash. */
+  /** Our own proposal, kept without waiting for the echo of its message. Gives its hash. */
   notePetition(action: Action): { hash: Uint8Array; delta: Delta } {
-    return this.parts.petitions.propose(this.parts.primitives.crypto, action, this.parts.core.person);
+    return this.parts.proposals.propose(this.parts.primitives.crypto, action, this.parts.core.person);
   }
 
   /** Our signed wish to leave: the others carry it out (docs/protocol.md §10). */
@@ -295,7 +295,7 @@ export class Room {
 
   /** Members who said farewell and are still here. */
   farewells(): Uint8Array[] {
-    return this.parts.petitions.leaving(this.parts.roster);
+    return this.parts.proposals.leaving(this.parts.roster);
   }
 
   /** A new invite: the action to act out, and the secret for its link. */

@@ -2,7 +2,7 @@ import type { Crypto } from "@conclave/crypto";
 import { type Engine } from "@conclave/mls";
 import { labelledHash } from "../encoding/digest.js";
 import { isLeafCredential } from "../identity/leafCert.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 
 /** What the relay calls the room: it tells nothing of the room's id, and links to nothing else (docs/protocol.md §6). */
 export function roomTagOf(crypto: Crypto, roomId: Uint8Array): Uint8Array {

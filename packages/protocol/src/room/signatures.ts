@@ -5,7 +5,7 @@ import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Provider } from "../encoding/primitives.js";
+import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
 import type { Asking } from "./asking.js";

@@ -5,7 +5,7 @@ import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { ownerLed } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
-import type { Delta, Provider } from "../encoding/primitives.js";
+import type { Delta, Provider } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
 import { foundRoom } from "./foundRoom.js";
 import { joinRoom } from "./joinRoom.js";

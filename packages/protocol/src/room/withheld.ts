@@ -2,7 +2,7 @@ import { toHex } from "@conclave/codec";
 import type { LogItem } from "@conclave/wire";
 import { NO_DELTA } from "../encoding/delta.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { ALARM_RECORD, type RoomParts } from "./parts.js";
 import { pauseFor } from "./pause.js";

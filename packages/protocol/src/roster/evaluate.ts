@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import type { Action } from "./action.js";
 import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";

@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { readInviteProof } from "../invite/inviteProof.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { type Carriage, type AllowedEntry, evaluateOn, type Transition } from "./evaluate.js";
 import { done, type Outcome, refused } from "../policy/rejection.js";

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { Invite } from "../invite/invite.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { policyHash } from "../policy/policy.js";
 import type { FormerMember, Member, Roster } from "./roster.js";
 import {

@@ -17,7 +17,7 @@ import { refuse, type Refusal } from "../ledger/refusal.js";
 import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
 import type { Store } from "../store/store.js";
-import { SendQueue } from "./outbox.js";
+import { SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
 import { RequestHandler, type RelayCrypto } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";

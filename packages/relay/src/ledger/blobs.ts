@@ -13,7 +13,7 @@ import {
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
-import type { HostedRoom } from "./room.js";
+import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 

@@ -23,7 +23,7 @@ import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
-import type { HostedRoom } from "./room.js";
+import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
 import type { WallClock } from "./wallClock.js";

@@ -1,7 +1,7 @@
 import { recordDigest, type Sha256 } from "@conclave/wire";
 import type { Retention } from "../settings.js";
 import type { RecordRow } from "../store/store.js";
-import type { HostedRoom } from "./room.js";
+import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 

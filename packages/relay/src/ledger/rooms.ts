@@ -2,7 +2,7 @@ import { keyOf } from "../key.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
-import { HostedRoom } from "./room.js";
+import { HostedRoom } from "./hostedRoom.js";
 
 /** Rooms kept in memory beyond which the ones not used for longest are dropped. */
 const MOST_ROOMS = 10_000;

@@ -5,7 +5,7 @@ import { keyOf } from "../key.js";
 import type { Quotas, Rates } from "../settings.js";
 import type { Store } from "../store/store.js";
 import { refuse, type Refusal } from "./refusal.js";
-import type { HostedRoom } from "./room.js";
+import type { HostedRoom } from "./hostedRoom.js";
 import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;

@@ -40,7 +40,7 @@ export { CodeWords, type CodeWordsProps } from "./CodeWords.js";
 export { EmptyState, type EmptyStateProps } from "./EmptyState.js";
 export { Kbd } from "./Kbd.js";
 export { QrCode, type QrCodeProps } from "./QrCode.js";
-export { ProgressBar, type ProgressProps } from "./Progress.js";
+export { ProgressBar, type ProgressProps } from "./ProgressBar.js";
 export { Skeleton, type SkeletonProps } from "./Skeleton.js";
 export { Spinner, type SpinnerProps } from "./Spinner.js";
 export { Time, type TimeProps } from "./Time.js";

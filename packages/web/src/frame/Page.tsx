@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { Logo } from "../design/Mark.js";
+import { Logo } from "../design/Logo.js";
 import { ErrorBoundary } from "./ErrorBoundary.js";
 import style from "./Page.module.css";
 

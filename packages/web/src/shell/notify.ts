@@ -6,7 +6,7 @@ import { notices as sentences } from "@conclave/words/notices";
 import { effect } from "@preact/signals";
 import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";
 import { words } from "../words/words.js";
-import { sayProposed } from "../screens/proposals/sayWish.js";
+import { sayProposed } from "../screens/proposals/sayProposed.js";
 import { home, needed, rooms, unread } from "../model/home.js";
 import { isLookedAt, startLooking } from "../model/looking.js";
 import { followNotices, showSystemNotice } from "../model/systemNotice.js";

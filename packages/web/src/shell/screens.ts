@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { BuildBanner } from "../screens/alarms/BuildBanner.js";
 import { RoomPlace } from "./RoomPlace.js";
 import { RoomsPane } from "../screens/rooms/RoomsPane.js";
-import { WelcomeScreen } from "../screens/welcome/Welcome.js";
+import { WelcomeScreen } from "../screens/welcome/WelcomeScreen.js";
 import { lazy } from "../frame/Lazy.js";
 import type { Panel, Route } from "../app/route.js";
 

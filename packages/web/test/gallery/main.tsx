@@ -7,7 +7,7 @@ import { chooseTheme, type Theme } from "../../src/design/theme.js";
 import type { Language } from "@conclave/words";
 import { chooseLanguage } from "../../src/words/language.js";
 import { startShortcuts } from "../../src/app/shortcuts.js";
-import { WelcomeScreen } from "../../src/screens/welcome/Welcome.js";
+import { WelcomeScreen } from "../../src/screens/welcome/WelcomeScreen.js";
 import { ErrorBoundary } from "../../src/frame/ErrorBoundary.js";
 import { startRouting } from "../../src/app/route.js";
 import { Alarms } from "./Alarms.js";

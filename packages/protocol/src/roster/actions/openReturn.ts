@@ -23,7 +23,7 @@ export const openReturn = actionRule<OpenReturn>({
   // Who may is `return.own`; nobody comes in by it, so those who decide about people need not be asked.
   leastRole: "member",
   roles: ({ invite }) => [invite.role],
-  // RULE: petitions.own-return: a member who makes an invite to return for somebody else has its keys, so nobody asks others for
+  // RULE: proposals.own-return: a member who makes an invite to return for somebody else has its keys, so nobody asks others for
   // one; and a return is nobody's to carry out but its author's (attacks A37, A62).
   isOwnAffair: true,
   apply: (change, { invite }) => {

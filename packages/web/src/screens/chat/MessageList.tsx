@@ -10,7 +10,7 @@ import { Skeleton } from "../../design/Skeleton.js";
 import { now } from "../../app/now.js";
 import type { Conversation } from "../../model/conversation.js";
 import { Beginning } from "./Beginning.js";
-import { TimelineRow } from "./ListRow.js";
+import { TimelineRow } from "./TimelineRow.js";
 import type { MenuPlace } from "./menuPlace.js";
 import style from "./MessageList.module.css";
 import { type ChatRow, rowsOf } from "./rows.js";

@@ -6,10 +6,10 @@ import { useContext } from "preact/hooks";
 import { Button } from "../../design/Button.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
-import { ProposedChange } from "../proposals/Wish.js";
-import { proposals } from "../proposals/sayWish.js";
+import { ProposedChange } from "../proposals/ProposedChange.js";
+import { proposals } from "../proposals/sayProposed.js";
 import { t } from "../proposals/words.js";
-import { TimelineLine } from "./Line.js";
+import { TimelineLine } from "./TimelineLine.js";
 import style from "./SystemLine.module.css";
 
 const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash } as const;

@@ -1,7 +1,7 @@
 import { CircleSlash, Gavel, ShieldAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { DecisionSentence } from "../room/DecisionSentence.js";
-import { TimelineLine } from "./Line.js";
+import { TimelineLine } from "./TimelineLine.js";
 import { Name } from "./Name.js";
 import { ProposalLine } from "./ProposalLine.js";
 import type { ChatRow } from "./rows.js";

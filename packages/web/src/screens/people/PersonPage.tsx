@@ -87,13 +87,13 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
           </Button>
         </Stack>
       </Card>
-      {!isYou && <Deeds detail={detail} member={member} words={words} />}
+      {!isYou && <PersonActions detail={detail} member={member} words={words} />}
     </Stack>
   );
 }
 
 /** What this member may do about that one: what the room would refuse is not offered. */
-function Deeds(props: {
+function PersonActions(props: {
   readonly detail: RoomDetail;
   readonly member: RoomMember;
   readonly words: readonly string[];
@@ -134,25 +134,27 @@ function Deeds(props: {
   return (
     <Card flush>
       {role === "member" && may("admin") && (
-        <Deed
+        <PersonAction
           icon={ShieldPlus}
           title={t.makeAdmin}
           onClick={() => void setRole("admin", power.adminTitle({ name }), t.makeAdmin)}
         />
       )}
       {role !== "member" && may("lower") && (
-        <Deed icon={UserRound} title={lowerText} onClick={() => void setRole("lower", lowerTitle, lowerText)} />
+        <PersonAction icon={UserRound} title={lowerText} onClick={() => void setRole("lower", lowerTitle, lowerText)} />
       )}
       {!isOwner && may("owner") && (
-        <Deed
+        <PersonAction
           icon={Crown}
           title={t.makeOwner}
           onClick={() => void setRole("owner", power.ownerTitle({ name }), t.makeOwner)}
         />
       )}
-      {!isOwner && may("hand") && <Deed icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />}
+      {!isOwner && may("hand") && (
+        <PersonAction icon={ArrowLeftRight} title={t.handOver} onClick={() => void handOver()} />
+      )}
       {may("remove") && (
-        <Deed danger icon={UserRoundMinus} title={t.remove} onClick={() => (isRemoving.value = true)} />
+        <PersonAction danger icon={UserRoundMinus} title={t.remove} onClick={() => (isRemoving.value = true)} />
       )}
       <RemoveDialog
         open={isRemoving}
@@ -165,7 +167,7 @@ function Deeds(props: {
   );
 }
 
-function Deed(props: {
+function PersonAction(props: {
   readonly icon: Icon;
   readonly title: string;
   readonly danger?: boolean;

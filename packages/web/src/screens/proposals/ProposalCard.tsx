@@ -12,9 +12,9 @@ import { Sentence } from "../room/Sentence.js";
 import { Changes } from "./Changes.js";
 import { changesOf } from "./changeRows.js";
 import style from "./proposals.module.css";
-import { proposals } from "./sayWish.js";
+import { proposals } from "./sayProposed.js";
 import { t } from "./words.js";
-import { ProposedChange } from "./Wish.js";
+import { ProposedChange } from "./ProposedChange.js";
 
 const MOST_SEATS = 8;
 

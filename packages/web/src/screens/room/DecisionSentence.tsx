@@ -20,7 +20,7 @@ export function DecisionSentence({ of, also = [], brief = false, name }: Decisio
   const agreed = of.right.approvedBy.filter((each) => !isSame(each, of.by));
   return (
     <>
-      {isOwnJoin(of) ? <Join of={of} also={also} brief={brief} name={name} /> : <Deed of={of} name={name} />}
+      {isOwnJoin(of) ? <Join of={of} also={also} brief={brief} name={name} /> : <Action of={of} name={name} />}
       {agreed.length > 0 && (
         <>
           {", "}
@@ -33,7 +33,7 @@ export function DecisionSentence({ of, also = [], brief = false, name }: Decisio
 
 type Part = Pick<DecisionSentenceProps, "of" | "name">;
 
-function Deed({ of: { action, by, person }, name }: Part): JSX.Element {
+function Action({ of: { action, by, person }, name }: Part): JSX.Element {
   const who = { by: name(by), person: person && name(person) };
   switch (action.type) {
     case "remove":

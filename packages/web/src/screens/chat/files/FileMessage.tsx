@@ -4,7 +4,7 @@ import { Download as DownloadIcon, Eye, FileText, Image, X } from "lucide-preact
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { IconButton } from "../../../design/IconButton.js";
-import { ProgressBar } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/ProgressBar.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";
 import { useChat } from "../chatContext.js";

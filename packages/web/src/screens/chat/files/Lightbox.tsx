@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../../design/Button.js";
 import { IconButton } from "../../../design/IconButton.js";
 import { useModal } from "../../../design/modal.js";
-import { ProgressBar } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/ProgressBar.js";
 import type { Download } from "../../../model/transfers.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";

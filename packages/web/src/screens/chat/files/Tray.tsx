@@ -4,7 +4,7 @@ import { toHex } from "@conclave/codec";
 import { FileClock, FileText, RotateCcw, X } from "lucide-preact";
 import type { JSX } from "preact";
 import { IconButton } from "../../../design/IconButton.js";
-import { ProgressBar } from "../../../design/Progress.js";
+import { ProgressBar } from "../../../design/ProgressBar.js";
 import { sayProblem } from "../../../words/problem.js";
 import { fileSize } from "../../../words/say.js";
 import type { Attachment, Attachments } from "./attachments.js";

@@ -24,7 +24,7 @@ export interface DecisionRecord {
   readonly revokedInvites: readonly Uint8Array[];
 }
 
-/** The deed of an accepted entry. */
+/** The decision of an accepted entry. */
 export function decisionRecordOf({
   entry,
   approvedBy,

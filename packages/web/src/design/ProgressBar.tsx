@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { percent } from "../words/say.js";
 import { classes, readLive, type Live } from "./live.js";
-import style from "./Progress.module.css";
+import style from "./ProgressBar.module.css";
 
 export interface ProgressProps {
   /** What is going on ("Sending photo.jpg"). */

@@ -43,7 +43,7 @@ const raw = (who: Person, kind: string, body: Uint8Array) => who.room.say({ kind
 const yes = (who: Person) => who.room.proposals().map((each) => each.yes);
 
 describe("what people ask of each other", () => {
-  it("A151: RULE petitions.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made anew", () => {
+  it("A151: RULE proposals.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made anew", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
     const role = { type: "setRole", person: mallory.room.self.person, role: "owner" } as const;
     const hash = propose(alice, log, role);
@@ -67,7 +67,7 @@ describe("what people ask of each other", () => {
     expect(bob.room.proposals()[0]).toMatchObject({ isWanted: false });
   });
 
-  it("A151: RULE petitions.withdraw-own: who asks first does not take it back from others who ask for the same", () => {
+  it("A151: RULE proposals.withdraw-own: who asks first does not take it back from others who ask for the same", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
     const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
     const hash = propose(mallory, log, removal);
@@ -99,7 +99,7 @@ describe("what people ask of each other", () => {
     expect(carol.room.proposals()).toEqual([]);
   });
 
-  it("A150: RULE petitions.not-overtaken: a farewell that was taken back is not brought up again by the relay that held its first ciphertext", () => {
+  it("A150: RULE proposals.not-overtaken: a farewell that was taken back is not brought up again by the relay that held its first ciphertext", () => {
     const { alice, bob, carol, log, everybody } = four();
     const first = bob.room.farewell(NOW);
     if (!first.ok) throw new Error(first.rejection.code);
@@ -122,7 +122,7 @@ describe("what people ask of each other", () => {
     expect(alice.room.farewells()).toHaveLength(1);
   });
 
-  it("A150: RULE petitions.farewell-over-gap: nobody is let go over deleted messages, in which they may have taken it back", () => {
+  it("A150: RULE proposals.farewell-over-gap: nobody is let go over deleted messages, in which they may have taken it back", () => {
     const { alice, bob, carol, log } = four();
     say(bob, log, bob.room.farewell(NOW));
     for (const each of [alice, carol]) each.catchUp(log);

@@ -19,9 +19,9 @@ import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
 
-/** A deed, where it is in the log, and the role that its author had. */
+/** A decision, where it is in the log, and the role that its author had. */
 export interface LoggedDecision {
-  readonly deed: DecisionRecord;
+  readonly decision: DecisionRecord;
   /** 0 for what happened before this device was here. */
   readonly n: number;
   readonly role: Role | null;
@@ -41,48 +41,48 @@ export class DecisionLog {
     records: readonly StoredRecord[],
   ) {
     for (const record of records) {
-      const { n, ...deed } = stored("decision", record.value, layout);
-      this.take(deed, n);
+      const { n, ...decision } = stored("decision", record.value, layout);
+      this.take(decision, n);
     }
   }
 
-  /** Adds a deed that is not here yet. */
-  add(tx: Transaction, deed: DecisionRecord, n: number): LoggedDecision {
-    tx.put(this.keys.deed(deed.seq), encode({ ...deed, n }, layout.write));
-    return this.take(deed, n);
+  /** Adds a decision that is not here yet. */
+  add(tx: Transaction, decision: DecisionRecord, n: number): LoggedDecision {
+    tx.put(this.keys.decision(decision.seq), encode({ ...decision, n }, layout.write));
+    return this.take(decision, n);
   }
 
-  /** A deed that was known before turns out to be at this place of the log. */
+  /** A decision that was known before turns out to be at this place of the log. */
   place(tx: Transaction, seq: number, n: number): LoggedDecision | null {
-    const at = this.entries.findIndex(({ deed }) => deed.seq === seq);
+    const at = this.entries.findIndex(({ decision }) => decision.seq === seq);
     const known = this.entries[at];
     if (!known) return null;
     const placed = { ...known, n };
     this.entries[at] = placed;
-    tx.put(this.keys.deed(seq), encode({ ...known.deed, n }, layout.write));
+    tx.put(this.keys.decision(seq), encode({ ...known.decision, n }, layout.write));
     return placed;
   }
 
   /** Forgets everything: a join begins again. */
   clear(tx: Transaction): void {
-    tx.clear(this.keys.deeds);
+    tx.clear(this.keys.decisions);
     this.entries.length = 0;
     for (const map of [this.names, this.roles, this.admissions, this.creators]) map.clear();
   }
 
   find(seq: number): LoggedDecision | null {
     const at = this.entries[seq];
-    return at?.deed.seq === seq ? at : (this.entries.find(({ deed }) => deed.seq === seq) ?? null);
+    return at?.decision.seq === seq ? at : (this.entries.find(({ decision }) => decision.seq === seq) ?? null);
   }
 
-  /** The deed that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
+  /** The decision that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
   decidedSince(since: number, hash: Uint8Array): LoggedDecision | null {
-    const isSame = ({ deed }: LoggedDecision) =>
-      deed.seq > since && equalBytes(actionHash(this.crypto, deed.action), hash);
+    const isSame = ({ decision }: LoggedDecision) =>
+      decision.seq > since && equalBytes(actionHash(this.crypto, decision.action), hash);
     return this.entries.find(isSame) ?? null;
   }
 
-  /** The last name that a deed gives for a person. */
+  /** The last name that a decision gives for a person. */
   nameOf(person: Uint8Array): string | null {
     return this.names.get(toHex(person)) ?? null;
   }
@@ -97,16 +97,16 @@ export class DecisionLog {
     return this.creators.get(toHex(inviteId)) ?? null;
   }
 
-  /** Adds a deed that is not to be stored, or is already. */
-  take(deed: DecisionRecord, n: number): LoggedDecision {
-    const entry: LoggedDecision = { deed, n, role: this.roles.get(toHex(deed.by)) ?? null };
+  /** Adds a decision that is not to be stored, or is already. */
+  take(decision: DecisionRecord, n: number): LoggedDecision {
+    const entry: LoggedDecision = { decision, n, role: this.roles.get(toHex(decision.by)) ?? null };
     this.entries.push(entry);
     this.follow(entry);
     return entry;
   }
 
   private follow(entry: LoggedDecision): void {
-    const { action, by, person, name } = entry.deed;
+    const { action, by, person, name } = entry.decision;
     if (person && name !== null) this.names.set(toHex(person), name);
     switch (action.type) {
       case "charter":

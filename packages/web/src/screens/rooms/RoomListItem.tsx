@@ -32,7 +32,7 @@ import { DecisionSentence } from "../room/DecisionSentence.js";
 import { oneLine, previewOf } from "./preview.js";
 import { roomActions } from "./roomActions.js";
 import { t } from "./words.js";
-import style from "./RoomRow.module.css";
+import style from "./RoomListItem.module.css";
 
 /** One room in the list. */
 export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Element {

@@ -13,7 +13,7 @@ import { FileMessage } from "./files/FileMessage.js";
 import { MessageBody } from "./MessageBody.js";
 import type { MenuPlace } from "./menuPlace.js";
 import { MessageTools } from "./MessageTools.js";
-import style from "./Message.module.css";
+import style from "./MessageBubble.module.css";
 import { GatewayNotice } from "./GatewayNotice.js";
 import { hasText, textOf, viaOf } from "./messageText.js";
 import { Name } from "./Name.js";

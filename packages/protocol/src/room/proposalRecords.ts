@@ -1,7 +1,7 @@
 import { encode, ending, equalBytes, list, opaque, stored, struct, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { bytes32 } from "../encoding/signed.js";
-import type { Delta } from "../encoding/primitives.js";
+import type { Delta } from "../encoding/provider.js";
 import { type Action, actionHash, actionLayout } from "../roster/action.js";
 import { openApproval } from "../roster/approval.js";
 import { openFarewell } from "../roster/farewell.js";
@@ -21,15 +21,15 @@ export interface ProposalRecord {
   readonly declinedBy: readonly Uint8Array[];
 }
 
-/** How many petitions are kept, and farewells: the oldest give way. */
+/** How many proposals are kept, and farewells: the oldest give way. */
 const KEPT = 64;
-const PETITION = "q/";
+const PROPOSAL = "q/";
 const FAREWELL = "f/";
 
 /** What people asked of each other by messages and nobody has carried out yet (docs/protocol.md §4, §10). */
 export class ProposalRecords {
   private constructor(
-    private readonly petitions: Map<string, ProposalRecord>,
+    private readonly proposals: Map<string, ProposalRecord>,
     private readonly farewells: Map<string, Uint8Array>,
   ) {}
 
@@ -40,18 +40,18 @@ export class ProposalRecords {
   static load(records: Iterable<readonly [string, Uint8Array]>): ProposalRecords {
     const all = ProposalRecords.empty();
     for (const [key, value] of records) {
-      if (key.startsWith(PETITION)) all.petitions.set(key.slice(PETITION.length), stored("petition", value, layout));
+      if (key.startsWith(PROPOSAL)) all.proposals.set(key.slice(PROPOSAL.length), stored("proposal", value, layout));
       if (key.startsWith(FAREWELL)) all.farewells.set(key.slice(FAREWELL.length), value);
     }
     return all;
   }
 
   list(): ProposalRecord[] {
-    return [...this.petitions.values()];
+    return [...this.proposals.values()];
   }
 
   find(hash: Uint8Array): ProposalRecord | null {
-    return this.petitions.get(toHex(hash)) ?? null;
+    return this.proposals.get(toHex(hash)) ?? null;
   }
 
   /** The signed farewell of a member, or null. */
@@ -84,45 +84,45 @@ export class ProposalRecords {
   ): { by: Uint8Array; hash: Uint8Array; delta: Delta } | null {
     const approval = openApproval(crypto, bytes);
     if (approval === null || !equalBytes(approval.roomId, roster.roomId)) return null;
-    // RULE: petitions.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
+    // RULE: proposals.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
     // withdrawn, is brought up again by nobody else, and no device carries it out by itself (docs/protocol.md §4, attack A55).
     if (!equalBytes(approval.person, author)) return null;
     const member = memberOfLeaf(roster, approval.leaf);
-    const petition = this.find(approval.actionHash);
-    if (petition === null || member === null || !equalBytes(member.person, approval.person)) return null;
+    const proposal = this.find(approval.actionHash);
+    if (proposal === null || member === null || !equalBytes(member.person, approval.person)) return null;
     const { person: by, actionHash: hash } = approval;
     // The newest yes of a person counts: an older one may have been given for other rules.
-    const others = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
-    const declinedBy = petition.declinedBy.filter((each) => !equalBytes(each, by));
-    return { by, hash, delta: this.put({ ...petition, approvals: [...others, bytes], declinedBy }) };
+    const others = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    const declinedBy = proposal.declinedBy.filter((each) => !equalBytes(each, by));
+    return { by, hash, delta: this.put({ ...proposal, approvals: [...others, bytes], declinedBy }) };
   }
 
   /**
    * Somebody says no, and takes their yes back. Null when it says nothing: not of a member, of who asked, or nobody asked.
    *
-   * RULE: petitions.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
+   * RULE: proposals.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
    * (attack A55).
    */
   decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
-    const petition = this.find(hash);
-    if (petition === null || memberOf(roster, by) === null || isAskedBy(petition, by)) return null;
-    const approvals = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
-    const declinedBy = [...petition.declinedBy.filter((each) => !equalBytes(each, by)), by];
-    return { hash: petition.actionHash, delta: this.put({ ...petition, approvals, declinedBy }) };
+    const proposal = this.find(hash);
+    if (proposal === null || memberOf(roster, by) === null || isAskedBy(proposal, by)) return null;
+    const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    const declinedBy = [...proposal.declinedBy.filter((each) => !equalBytes(each, by)), by];
+    return { hash: proposal.actionHash, delta: this.put({ ...proposal, approvals, declinedBy }) };
   }
 
   /**
    * Who asked does not want it any more. Null when they did not ask. It goes with all yeses, unless others asked for the same.
    *
-   * RULE: petitions.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
+   * RULE: proposals.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
    * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
   withdraw(crypto: Crypto, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
-    const petition = this.find(hash);
-    if (petition === null || !isAskedBy(petition, by)) return null;
-    const left = askersOf(petition).filter((each) => !equalBytes(each, by));
-    const approvals = petition.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
-    return { hash: petition.actionHash, delta: this.keepFor(left, { ...petition, approvals }) };
+    const proposal = this.find(hash);
+    if (proposal === null || !isAskedBy(proposal, by)) return null;
+    const left = askersOf(proposal).filter((each) => !equalBytes(each, by));
+    const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    return { hash: proposal.actionHash, delta: this.keepFor(left, { ...proposal, approvals }) };
   }
 
   /** A farewell came, in a message of `author`. Null when it is not of this room's member, or not of the author. */
@@ -152,19 +152,19 @@ export class ProposalRecords {
   /** The roster changed: what is done, or can no more be done, is forgotten. */
   settle(crypto: Crypto, roster: Roster, doneAction: Uint8Array | null): Delta {
     const gone: string[] = [];
-    if (doneAction !== null && this.petitions.delete(toHex(doneAction))) gone.push(PETITION + toHex(doneAction));
+    if (doneAction !== null && this.proposals.delete(toHex(doneAction))) gone.push(PROPOSAL + toHex(doneAction));
     const put: (readonly [string, Uint8Array])[] = [];
-    for (const petition of this.list()) {
-      const asked = askersOf(petition);
+    for (const proposal of this.list()) {
+      const asked = askersOf(proposal);
       const left = asked.filter((by) => memberOf(roster, by) !== null);
       if (left.length === asked.length) continue;
-      const delta = this.keepFor(left, petition);
+      const delta = this.keepFor(left, proposal);
       put.push(...delta.put);
       gone.push(...delta.delete);
     }
     for (const [key, bytes] of this.farewells) {
       const leaf = openFarewell(crypto, bytes)?.leaf;
-      // RULE: petitions.farewell-void: a wish to leave is void with the leaf that signed it: who came back with another device
+      // RULE: proposals.farewell-void: a wish to leave is void with the leaf that signed it: who came back with another device
       // is not shown as leaving (docs/protocol.md §4; attack A61).
       if (leaf && roster.leaves.get(toHex(leaf)) === key) continue;
       this.farewells.delete(key);
@@ -176,7 +176,7 @@ export class ProposalRecords {
   /**
    * Messages are missing that came after what we heard.
    *
-   * RULE: petitions.farewell-over-gap: a wish to leave may have been taken back in one of them, so nobody is let go for it
+   * RULE: proposals.farewell-over-gap: a wish to leave may have been taken back in one of them, so nobody is let go for it
    * (docs/protocol.md §4, attack A61).
    */
   missed(): Delta {
@@ -185,18 +185,18 @@ export class ProposalRecords {
     return { put: [], delete: gone };
   }
 
-  /** Keeps a petition for those who still ask; with none, it is gone. */
-  private keepFor([by, ...alsoBy]: readonly Uint8Array[], petition: ProposalRecord): Delta {
-    if (by !== undefined) return this.put({ ...petition, by, alsoBy });
-    const key = toHex(petition.actionHash);
-    this.petitions.delete(key);
-    return { put: [], delete: [PETITION + key] };
+  /** Keeps a proposal for those who still ask; with none, it is gone. */
+  private keepFor([by, ...alsoBy]: readonly Uint8Array[], proposal: ProposalRecord): Delta {
+    if (by !== undefined) return this.put({ ...proposal, by, alsoBy });
+    const key = toHex(proposal.actionHash);
+    this.proposals.delete(key);
+    return { put: [], delete: [PROPOSAL + key] };
   }
 
-  private put(petition: ProposalRecord): Delta {
-    const key = toHex(petition.actionHash);
-    this.petitions.set(key, petition);
-    return { put: [[PETITION + key, encode(petition, layout.write)]], delete: this.limit(this.petitions, PETITION) };
+  private put(proposal: ProposalRecord): Delta {
+    const key = toHex(proposal.actionHash);
+    this.proposals.set(key, proposal);
+    return { put: [[PROPOSAL + key, encode(proposal, layout.write)]], delete: this.limit(this.proposals, PROPOSAL) };
   }
 
   private limit(map: Map<string, unknown>, prefix: string): string[] {
@@ -208,8 +208,8 @@ export class ProposalRecords {
 }
 
 /** Whether this person asked for it, and still does. */
-export function isAskedBy(petition: ProposalRecord, person: Uint8Array): boolean {
-  return askersOf(petition).some((each) => equalBytes(each, person));
+export function isAskedBy(proposal: ProposalRecord, person: Uint8Array): boolean {
+  return askersOf(proposal).some((each) => equalBytes(each, person));
 }
 
 function askersOf({ by, alsoBy }: ProposalRecord): readonly Uint8Array[] {

@@ -2,7 +2,7 @@ import type { NamedPerson } from "@conclave/client";
 import type { ComponentChildren, JSX } from "preact";
 import { PersonName } from "../../design/PersonName.js";
 import { Sentence } from "../room/Sentence.js";
-import { type Wished, proposedOf } from "./sayWish.js";
+import { type Wished, proposedOf } from "./sayProposed.js";
 
 export interface ProposedChangeProps {
   readonly of: Wished;

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { memo } from "../../app/react.js";
 import { now } from "../../app/now.js";
 import { dayHeading } from "../../words/when.js";
-import { MessageBubble, type MessageProps } from "./Message.js";
+import { MessageBubble, type MessageProps } from "./MessageBubble.js";
 import style from "./MessageList.module.css";
 import type { ChatRow } from "./rows.js";
 import { SystemLine } from "./SystemLine.js";
