@@ -16,4 +16,5 @@ export {
 } from "./room/keyring.js";
 export { decodeCore } from "./room/roomCore.js";
 export { roomEngine } from "./room/roomTag.js";
+export { ACTION_TYPES } from "./roster/action.js";
 export { signEntry } from "./roster/entry.js";

@@ -131,7 +131,7 @@ export class Invariants {
     this.checks++;
     this.rooms.add(room.roomId);
     const { holders, listed, authenticator, head, seq, roomId } = room;
-    if (holders.join() !== listed.join()) {
+    if (holders.join(" ") !== listed.join(" ")) {
       fail(`a ghost at ${device.name}: the tree holds ${holders.join(", ")}; the roster lists ${listed.join(", ")}`);
     }
     const known = this.headOfKeys.get(authenticator);

@@ -7,7 +7,7 @@ import type { LinkFault, Unreadable } from "@conclave/client/pure";
 import { ALARM_CODES, REJECTION_CODES } from "@conclave/protocol";
 import { RELAY_ERRORS } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ACTION_TYPES } from "../../protocol/src/roster/action.js";
+import { ACTION_TYPES } from "@conclave/protocol/testing";
 import { compile } from "../compiler/compile.mjs";
 import { faultsOf } from "../compiler/faults.mjs";
 import { FOLDER, messages, pseudoArabic } from "./messages.fixture.js";

@@ -135,7 +135,7 @@ async function play(): Promise<void> {
   }
   transcript.claim(
     `The people are who they were: ${members.join(", ")}.`,
-    (await namesSeenBy(carol)).join() === members.join() && !members.includes("Ghost"),
+    (await namesSeenBy(carol)).join(", ") === members.join(", ") && !members.includes("Ghost"),
   );
   await alice.run(["send", "Mallory tried to let somebody in."]);
   const last = rows(await carol.quietly(["history"]), "items").map(textOf);

@@ -1,5 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
+import { equalBytes } from "@conclave/codec";
 import { Clock3, Pencil, Plug } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -117,7 +118,7 @@ function Content({ message, isLast }: Pick<MessageProps, "message" | "isLast">):
   const { deleted, author, kind } = message;
   const meta = <Meta message={message} withTime={isLast || deleted !== null} />;
   if (deleted) {
-    const byAuthor = deleted.by.person.join() === author.person.join();
+    const byAuthor = equalBytes(deleted.by.person, author.person);
     return (
       <p class={style["tombstone"]}>
         <Sentence

@@ -1,5 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { isAtLeast, plainName, type Role } from "@conclave/client/pure";
+import { equalBytes } from "@conclave/codec";
 import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -108,6 +109,6 @@ function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, take
 // Admins and owners, of those who are not above them; the home checks it again.
 function mayRemove({ you, members }: Chat["people"], { author }: TimelineMessage): boolean {
   if (!you || !isAtLeast(you.role, "admin")) return false;
-  const role: Role = members.find(({ person }) => person.join() === author.person.join())?.role ?? "member";
+  const role: Role = members.find(({ person }) => equalBytes(person, author.person))?.role ?? "member";
   return isAtLeast(you.role, role);
 }

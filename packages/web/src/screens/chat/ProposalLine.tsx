@@ -1,5 +1,6 @@
 import type { TimelineProposal } from "@conclave/client";
 import type { RoomDetail } from "@conclave/client/rpc";
+import { equalBytes } from "@conclave/codec";
 import { CircleCheck, CircleSlash, Gavel, Link2, Undo2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";
@@ -18,7 +19,7 @@ const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash } as cons
 export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal }): JSX.Element {
   const { actionHash, ending, time } = proposal;
   const detail = useContext(OpenRoom);
-  const open = detail?.proposals.find((each) => each.actionHash.join() === actionHash.join());
+  const open = detail?.proposals.find((each) => equalBytes(each.actionHash, actionHash));
   if (ending === null && detail && open) return <ProposalCard detail={detail} proposal={open} time={time} />;
   return (
     <TimelineLine kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
@@ -34,7 +35,7 @@ function LinkOf(props: { readonly detail: RoomDetail; readonly proposal: Timelin
   const { action } = proposal;
   if (action.type !== "createInvite") return null;
   const { inviteId } = action.invite;
-  const invitation = detail.invitations.find((each) => each.inviteId.join() === inviteId.join());
+  const invitation = detail.invitations.find((each) => equalBytes(each.inviteId, inviteId));
   if (!invitation?.hasLink || !invitation.isOpen) return null;
   const copy = () => void import("../invites/copyLink.js").then((m) => m.copyLink(detail.key, inviteId));
   return (

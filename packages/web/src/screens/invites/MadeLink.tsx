@@ -1,4 +1,5 @@
 import type { RoomDetail } from "@conclave/client/rpc";
+import { equalBytes } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -17,7 +18,7 @@ export interface MadeLinkProps {
 export function MadeLink({ detail, made, title }: MadeLinkProps): JSX.Element {
   const { inviteId, mode, waits } = made;
   const link = useSignal(made.link);
-  const isSame = (other: Uint8Array) => other.join() === inviteId.join();
+  const isSame = (other: Uint8Array) => equalBytes(other, inviteId);
   const isAgreed = detail?.invitations.some((each) => isSame(each.inviteId)) === true;
   const proposal = detail?.proposals.find(
     ({ action }) => action.type === "createInvite" && isSame(action.invite.inviteId),

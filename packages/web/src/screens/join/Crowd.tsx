@@ -1,4 +1,5 @@
 import type { NamedPerson, RoomMember } from "@conclave/client";
+import { equalBytes } from "@conclave/codec";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Avatar, Button, PersonName } from "../../design/index.js";
@@ -16,7 +17,7 @@ export interface PersonProps {
 
 /** A person of a room that one is not in yet. */
 export function PersonLine({ of: { person, name, tag, isYou, checked }, among }: PersonProps): JSX.Element {
-  const member = among.find((each) => each.person.join() === person.join());
+  const member = among.find((each) => equalBytes(each.person, person));
   return (
     <PersonName
       name={name}

@@ -1,5 +1,6 @@
 import type { RoomProposal } from "@conclave/client";
 import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
+import { equalBytes } from "@conclave/codec";
 import { UserRoundPlus } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
@@ -43,7 +44,7 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
   // A request that somebody has proposed to admit is shown as the request.
   const isRequest = ({ action }: RoomProposal) =>
     action.type === "add" &&
-    requests.some((each) => each.action.type === "add" && each.action.leafCert.join() === action.leafCert.join());
+    requests.some((each) => each.action.type === "add" && equalBytes(each.action.leafCert, action.leafCert));
   const others = proposals.filter((proposal) => !isRequest(proposal));
   return (
     <Stack gap={4}>

@@ -1,6 +1,7 @@
 import type { Decision, NamedPerson } from "@conclave/client";
 import { plainName, type Policy } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
+import { equalBytes } from "@conclave/codec";
 import { date } from "../../words/when.js";
 import { matterNames, sayRule } from "../room/ruleWords.js";
 import { sayPolicy } from "../room/presets.js";
@@ -29,7 +30,7 @@ export function changesOf(
   room: RoomRules,
 ): readonly ChangeRow[] {
   const { detail } = room;
-  const role = detail.members.find((each) => each.person.join() === person?.person.join())?.role ?? null;
+  const role = detail.members.find((each) => person !== null && equalBytes(each.person, person.person))?.role ?? null;
   const roleNow = role === null ? t.noMember : t[role];
   const row = (what: string, before: string | null, after: string, isGrave = false): ChangeRow => ({
     ...{ what, before, after, isGrave },
@@ -53,7 +54,7 @@ export function changesOf(
     case "seal":
       return [row(t.sealed, t.unsealed, t.forEver, true)];
     case "revokeInvite": {
-      const invite = detail.invitations.find(({ inviteId }) => inviteId.join() === action.inviteId.join());
+      const invite = detail.invitations.find(({ inviteId }) => equalBytes(inviteId, action.inviteId));
       const by = invite ? t.linkOf({ name: plainName(invite.createdBy.name) }) : "";
       return [row(`${t.link} ${invite?.label ? `“${plainName(invite.label)}”` : by}`.trim(), t.open, t.closed)];
     }

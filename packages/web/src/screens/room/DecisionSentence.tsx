@@ -1,5 +1,6 @@
 import type { Decision, NamedPerson } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
+import { equalBytes } from "@conclave/codec";
 import type { ComponentChildren, JSX } from "preact";
 import { intl } from "../../words/say.js";
 import { decisions } from "./decisionWords.js";
@@ -73,5 +74,5 @@ function listed(people: readonly NamedPerson[], name: DecisionSentenceProps["nam
 }
 
 function isSame(a: NamedPerson, b: NamedPerson | null): boolean {
-  return b !== null && a.person.join() === b.person.join();
+  return b !== null && equalBytes(a.person, b.person);
 }

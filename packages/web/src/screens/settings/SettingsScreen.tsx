@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { go } from "../../app/index.js";
-import { useTitle } from "../../frame/index.js";
+import { useTitle } from "../../frame/title.js";
 import { PaneBody, PaneHeader } from "../../design/index.js";
 import { OwnCode } from "../verify/OwnCodes.js";
 import { About } from "./About.js";
