@@ -36,7 +36,7 @@ export async function person() {
 
 /** Somebody who comes in by a link, and sees what is newest. */
 export async function arrive(link, name, note) {
-  const invited = await value((await person()).lookAt(link));
+  const invited = await value((await person()).previewInvite(link));
   const session = await value(invited.accept(name, note));
   if (note === undefined) await value(session.synced(20_000));
   return session;

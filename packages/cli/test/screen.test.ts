@@ -57,13 +57,12 @@ describe("chat screen", () => {
     const alarm = {
       ...{ order: 1, n: 1, time: 0, count: 1, acknowledged: false },
       code: "REFUSED_CHANGE",
-      sentence: "The server tried to add somebody.",
       ...{ person: null, rejection: null, proof: null },
     } as const;
     const rows = layOut(state({ status: { ...STATUS, alarms: [alarm] } }), 80, 20).rows;
     expect(
       rows.some((row) =>
-        row.some(({ text, style }) => style === "alarm" && text.includes("The server tried to add somebody.")),
+        row.some(({ text, style }) => style === "alarm" && text.includes("A change to this room broke its rules")),
       ),
     ).toBe(true);
   });

@@ -211,9 +211,9 @@ const WALKS: Readonly<Record<string, Walk>> = {
     args: () => ["admit", "Bob"],
     count: (s) => s.decided(({ action }) => action === "add"),
   },
-  "decline of a request": {
+  deny: {
     prepare: asked,
-    args: () => ["decline", "Bob"],
+    args: () => ["deny", "Bob"],
     at: "answerRequest",
     fate: "unknown",
     count: async (s) => is((await s.do("alice", "requests")).requests.length === 0),

@@ -19,7 +19,7 @@ if (!opened.ok) throw new Error(opened.problem);
 const { client } = opened;
 let [room] = client.rooms();
 if (!room) {
-  const invited = await client.lookAt(link);
+  const invited = await client.previewInvite(link);
   if (!invited.ok) throw new Error(JSON.stringify(invited.problem));
   const joined = await invited.value.accept("Bob");
   if (!joined.ok) throw new Error(JSON.stringify(joined.problem));
