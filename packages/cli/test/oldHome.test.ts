@@ -44,7 +44,7 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
   it("their history reads as it did", async () => {
     for (const [who, before] of Object.entries(old.histories)) {
       const { items } = await world.conclave(who, "history", ...IN_GARDEN);
-      expect([who, items.slice(0, before.length)]).toEqual([who, before]);
+      expect([who, plain(items.slice(0, before.length))]).toEqual([who, plain(before)]);
     }
     const told = JSON.stringify(old.histories["ann"]);
     for (const part of ["hello", '"isEdited":true', "good morning, Ann", "👍", "list.txt", '"kind":"decision"'])
@@ -99,3 +99,12 @@ describe.each(["home-2026-11"])("relay and homes as an earlier build left them: 
     expect(members[1].checked).toEqual({ how: expect.any(String), time: expect.any(Number) });
   }, 240_000);
 });
+
+/** A history without the sentences that are made for people when it is shown: those may change, and what is kept may not. */
+function plain(items: unknown): unknown {
+  const kept = JSON.stringify(items, (key, value: unknown) => {
+    if (["summary", "sentence", "advice"].includes(key)) return undefined;
+    return key === "right" ? { ...(value as object), text: undefined } : value;
+  });
+  return JSON.parse(kept);
+}
