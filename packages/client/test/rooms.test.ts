@@ -385,6 +385,25 @@ describe("several must agree", () => {
     ]);
   });
 
+  it("whoever lets somebody in, the others are asked no longer", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 1) }));
+    const link = await alice.invite("ask");
+    const [dora, eve] = [world.home(), world.home()];
+    for (const [home, name] of [[dora, "Dora"] as const, [eve, "Eve"] as const]) {
+      await home.open();
+      await home.join(link, name);
+    }
+    await world.until(() => [alice, bob].every(({ room }) => room.status().asked === 2));
+    for (const left of [1, 0]) {
+      const [request] = await world.get(alice.room.requests());
+      await world.get(alice.room.admit(request!.id));
+      await world.until(() => bob.room.status().asked === left && bob.room.status().requests === left);
+    }
+  });
+
   it("RULE proposals.no-veto: a no is told and asks no more, and keeps nobody else from agreeing", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);

@@ -66,7 +66,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await says(alice, "Good morning");
     await expect
       .poll(() => page.locator(".system").allInnerTexts())
-      .toEqual([expect.stringMatching(/^Carla.*came in/su)]);
+      .toEqual([expect.stringMatching(/^Carla.*joined/su)]);
     await expect.poll(() => line("Good morning").innerText()).toContain("Alice");
     await page
       .getByText(/People confirmed by Alice|Nobody else has been here/u)

@@ -84,7 +84,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
 
     alice = await comeBack(profile);
     for (const text of ["Back at noon", "Hello from Bob", "Hello from Carol"]) await line(alice, text).waitFor();
-    for (const name of ["Bob", "Carol"]) await decision(alice, new RegExp(`${name}.*came in`, "su")).waitFor();
+    for (const name of ["Bob", "Carol"]) await decision(alice, new RegExp(`${name}.*joined`, "su")).waitFor();
     await alice.goto(`${room}/people`);
     await side(alice).getByText("3 people").waitFor();
   });

@@ -24,8 +24,10 @@ export class JoinRequests extends Worker {
     super(work);
   }
 
+  /** Those that wait for an answer. Who came in meanwhile does not, whoever let them in: the relay says nothing of that. */
   get known(): readonly OpenedRequest[] {
-    return this.opened;
+    const { room } = this.state;
+    return room ? this.opened.filter(({ ask }) => memberOf(room.roster, ask.person) === null) : [];
   }
 
   /** Whether they were asked for since the last sign that there may be new ones, and the answer is here. */
@@ -74,7 +76,7 @@ export class JoinRequests extends Worker {
       more = answer.more && answer.requests.length > 0;
     }
     this.open(items);
-    return done(this.opened);
+    return done(this.known);
   }
 
   /** Takes a request away from the relay. */
