@@ -86,7 +86,10 @@ describe.skipIf(!canBrowse)(
       const row = page.getByRole("link", { name: /^Decided/u });
       await row.locator("[data-decision]").getByText("made an invite").waitFor();
       const bob = await get((await get((await world.person()).previewInvite(link))).accept("Bob"));
-      await row.locator("[data-decision]").getByText(/Bob joined with .*Alice.*invite/u).waitFor();
+      await row
+        .locator("[data-decision]")
+        .getByText(/Bob joined with .*Alice.*invite/u)
+        .waitFor();
       await get(bob.send("\u2696 Alice removed Bob"));
       await row.getByText("Alice removed Bob").waitFor();
       expect(await row.locator("[data-decision]").count()).toBe(0);
