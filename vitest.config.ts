@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // The sentences are compiled anew where one was changed.
+    // Sentences that changed are compiled again.
     globalSetup: "packages/words/compiler/setup.mjs",
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "docs/**/*.test.ts"],
     pool: "forks",

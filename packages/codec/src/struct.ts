@@ -91,7 +91,7 @@ export function checked<T>(codec: Codec<T>, allowed: (value: T) => boolean): Cod
   };
 }
 
-/** One whole structure in an `opaque<V>`: whoever does not know what it is can read past it. */
+/** One whole structure in an `opaque<V>`: a reader that does not know it can skip it. */
 export function boxed<T>(codec: Codec<T>): Codec<T> {
   return {
     read: (reader, what) => {

@@ -1,7 +1,7 @@
 import { PART, partsOf, placeholdersOf, walk } from "./messages.mjs";
 
 /**
- * What is wrong in the sentences, as lines for whoever wrote them: a sentence that one language has and English has not, or
+ * What is wrong in the sentences, as lines for their author: a sentence that one language has and English has not, or
  * the other way round; an empty one; other placeholders than in English; a plural without a form that the language needs; a
  * choice that leaves out one of English's.
  */

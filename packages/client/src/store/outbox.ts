@@ -83,7 +83,7 @@ export class Outbox {
     return entry;
   }
 
-  /** The entry was encrypted (anew): stored in the transaction that stores the ratchet's step. */
+  /** The entry was encrypted, for the first time or again: stored in the transaction that stores the ratchet's step. */
   seal(tx: Transaction, entry: QueuedMessage, sealed: NonNullable<QueuedMessage["sealed"]>): QueuedMessage {
     const next: QueuedMessage = { ...entry, sealed };
     this.entries[this.entries.indexOf(entry)] = next;

@@ -43,7 +43,7 @@ interface Job {
  * Runs transactions one after another. Those that wait while another is being stored are stored together, in one commit.
  *
  * RULE: client.fail-closed: when a transaction throws or the storage fails, memory and disk may differ: the queue stops for good,
- * all later transactions reject, and whoever owns it must begin again from the storage (docs/protocol.md §1, P6).
+ * all later transactions reject, and its owner must begin again from the storage (docs/protocol.md §1, P6).
  */
 export class TransactionQueue {
   private jobs: Job[] = [];

@@ -3,7 +3,7 @@ import { type Job, type RoomWork, Worker } from "./worker.js";
 
 /** Work that several devices could do. */
 export interface Chore {
-  /** Another chore, or the same after the room has changed, has another key, and is waited for anew. */
+  /** Another chore, or the same after the room has changed, has another key, and waits from the start again. */
   readonly key: string;
   /** How long to leave it to others first (ms). */
   readonly wait: () => number;

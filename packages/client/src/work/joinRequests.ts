@@ -24,7 +24,7 @@ export class JoinRequests extends Worker {
     super(work);
   }
 
-  /** Those that wait for an answer. Who came in meanwhile does not, whoever let them in: the relay says nothing of that. */
+  /** Those that still wait. A member no longer does: when somebody else lets a person in, the relay does not say so. */
   get known(): readonly OpenedRequest[] {
     const { room } = this.state;
     return room ? this.opened.filter(({ ask }) => memberOf(room.roster, ask.person) === null) : [];

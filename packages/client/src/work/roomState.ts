@@ -122,7 +122,7 @@ export class RoomState {
    */
   transact<T>(work: (tx: Transaction) => T | Promise<T>): Promise<Result<T>> {
     if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
-    // A failure was noted by the queue: whoever waits for this transaction learns that it did not happen.
+    // A failure was noted by the queue: those who wait for this transaction learn that it did not happen.
     return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
   }
 

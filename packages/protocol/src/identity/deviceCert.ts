@@ -34,7 +34,7 @@ export function openDeviceCert(crypto: Crypto, bytes: Uint8Array): DeviceCert | 
   return layout.open(crypto, bytes, ({ person }) => person);
 }
 
-/** What the bytes say, whoever signed them; null for bytes that are no certificate. */
+/** What the bytes say, without a look at the signature; null for bytes that are no certificate. */
 export function readDeviceCert(bytes: Uint8Array): DeviceCert | null {
   return layout.read(bytes)?.content ?? null;
 }

@@ -99,8 +99,8 @@ export function authorEntry(
 }
 
 /**
- * As {@link authorEntry}, but its signed bytes have not passed the door yet: only for whoever takes the commit that carries
- * them there.
+ * As {@link authorEntry}, but its signed bytes have not passed `evaluate` yet: the caller must judge the commit that carries
+ * them.
  */
 export function draftEntry(
   crypto: Crypto,

@@ -43,7 +43,7 @@ export function startNotices(): void {
   effect(() => {
     const { value: known } = rooms;
     for (const { key, status } of known.values()) {
-      // Also when the request was there first, and the role by which one answers it came later.
+      // A request may come first, and only then the role that lets one answer it.
       const waiting = status.asked > 0 ? `${status.requests} of ${status.asked}` : "";
       const isOther = waiting !== (knocking.get(key) ?? "");
       knocking.set(key, waiting);

@@ -14,7 +14,7 @@ const QUORUM = { owner: "quorumOwners", admin: "quorum", member: "quorumMembers"
   string
 >;
 
-/** A rule in plain words: "2 admins together or whoever has an invite". */
+/** A rule in plain words: "2 admins together or anyone with an invite". */
 export function sayRule(rule: Rule): string {
   switch (rule.kind) {
     case "role":
