@@ -1,5 +1,12 @@
+import type { Driver } from "./driver.js";
 import { openDriver } from "./openDatabase.js";
 import { preparePrivateFile } from "./privateFile.js";
+
+/**
+ * RULE: sqlite.lock-outlives-its-handle: what is held stands here until it is released. A connection that nothing refers to
+ * is closed by the garbage collector, and its lock goes with it: the holder would lose it at some later moment, untold.
+ */
+const held = new Set<Driver>();
 
 /** A lock that this process holds until it releases it or dies. */
 export interface FileLock {
@@ -22,8 +29,10 @@ export function takeFileLock(path: string): FileLock | null {
     if (error instanceof Error && /locked|busy/i.test(error.message)) return null;
     throw error;
   }
+  held.add(driver);
   return {
     release: () => {
+      held.delete(driver);
       driver.exec("ROLLBACK");
       driver.close();
     },

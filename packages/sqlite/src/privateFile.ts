@@ -14,8 +14,24 @@ export function preparePrivateFile(path: string): void {
   const folder = dirname(path);
   makeFolder(folder);
   if (readdirSync(folder).length === 0) writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
-  closeSync(openSync(path, "a", 0o600));
+  makeFile(path);
   chmodSync(path, 0o600);
+}
+
+/**
+ * Makes an empty file, unless there is one.
+ *
+ * RULE: sqlite.locks-stay: a file that exists is not opened here. POSIX drops every lock that a process has on a file as
+ * soon as the process closes any descriptor of that file, so opening a database a second time in one process would free
+ * the first one's locks: two processes would hold one home, or one would delete the write-ahead log that the other reads
+ * (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Folder by folder: Node's own `recursive` never ends where nothing can be made, as in /proc. */

@@ -203,6 +203,64 @@ describe("file lock", () => {
     again?.release();
     expect(existsSync(path)).toBe(true);
   });
+
+  it("RULE sqlite.lock-outlives-its-handle: is held although nobody keeps the handle, after a collection of garbage too", () => {
+    const path = join(folder, "lock");
+    const program = (work: string) => `
+      import { spawnSync } from "node:child_process";
+      import { setTimeout } from "node:timers/promises";
+      const { takeFileLock } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+      const take = () => (takeFileLock(${JSON.stringify(path)}) === null ? "busy" : "held");
+      ${work}
+    `;
+    const inner = JSON.stringify(program("console.log(take());"));
+    const outer = program(`
+      console.log(take());
+      for (let round = 0; round < 5; round++) { gc(); await setTimeout(10); }
+      console.log(spawnSync(process.execPath, ["--input-type=module", "-e", ${inner}], { encoding: "utf8" }).stdout.trim());
+    `);
+    const flags = ["--expose-gc", "--input-type=module", "-e", outer];
+    expect(spawnSync(process.execPath, flags, { encoding: "utf8" }).stdout).toBe("held\nbusy\n");
+  });
+});
+
+describe.each(drivers)("RULE sqlite.locks-stay, on %s", (driver) => {
+  const program = (work: string) => `
+    const { openDatabase, takeFileLock } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+    ${work}
+  `;
+  const elsewhere = (work: string) => {
+    const done = spawnSync(process.execPath, ["--input-type=module", "-e", program(work)], { encoding: "utf8" });
+    return done.stdout.trim() + done.stderr.trim();
+  };
+
+  it("a lock that this process failed to take a second time is still held against other processes", () => {
+    const path = join(folder, "lock");
+    const lock = takeFileLock(path);
+    expect(takeFileLock(path)).toBeNull();
+    const take = `console.log(takeFileLock(${JSON.stringify(path)}) === null ? "busy" : "held")`;
+    expect(elsewhere(take)).toBe("busy");
+    lock?.release();
+    expect(elsewhere(take)).toBe("held");
+  });
+
+  it("another process that opens and closes a database leaves the log of one that this process opened twice", () => {
+    const path = join(folder, "twice.db");
+    const first = openDatabase(path, { driver });
+    const second = openDatabase(path, { driver });
+    first.exec("CREATE TABLE t (v)");
+    second.exec("INSERT INTO t VALUES (1)");
+    const write = `const other = openDatabase(${JSON.stringify(path)}, { driver: ${JSON.stringify(driver)} });
+      other.exec("INSERT INTO t VALUES (2)"); other.close(); console.log("written");`;
+    expect(elsewhere(write)).toBe("written");
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    first.exec("INSERT INTO t VALUES (3)");
+    second.exec("INSERT INTO t VALUES (4)");
+    expect(elsewhere(write)).toBe("written");
+    expect(first.prepare("SELECT count(*) AS n FROM t").get()).toEqual({ n: 5 });
+    first.close();
+    second.close();
+  });
 });
 
 describe("choosing a driver", () => {
