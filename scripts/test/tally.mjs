@@ -2,8 +2,23 @@
 // Why a test is left out stands in its title or its suite's: "(skipped without Firefox)".
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const REASON = /skipped ((?:without|where|outside)[^)]*)\)/u;
+
+/** Most characters of a failure's message in the summary: the whole of it stands above, where it happened. */
+const REASON_CHARACTERS = 600;
+
+/** What a failed test said, and at which line: a log of which only the end is kept still says why. */
+function reasonOf(errors = []) {
+  return errors
+    .map(({ message, diff = "", stacks }) => {
+      const line = stacks?.[0] ? ` (${relative(process.cwd(), stacks[0].file)}:${stacks[0].line})` : "";
+      const said = stripVTControlCharacters(`${message} ${diff}`).replaceAll(/\s+/gu, " ").slice(0, REASON_CHARACTERS);
+      return `\n         ${said}${line}`;
+    })
+    .join("");
+}
 
 export default class Tally {
   onTestRunEnd(modules) {
@@ -14,7 +29,7 @@ export default class Tally {
       for (const test of module.children.allTests()) {
         const { state, note } = test.result();
         tally[state === "passed" || state === "failed" ? state : "skipped"] += 1;
-        if (state === "failed") tally.failures.push(`${file}: ${test.fullName}`);
+        if (state === "failed") tally.failures.push(`${file}: ${test.fullName}${reasonOf(test.result().errors)}`);
         if (state !== "skipped") continue;
         const reason = note ?? REASON.exec(test.fullName)?.[1] ?? "no reason is given";
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

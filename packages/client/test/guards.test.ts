@@ -248,6 +248,33 @@ describe("what leaves, and when", () => {
     await world.until(() => carol.room.status().standing === "member");
   });
 
+  it.each(["slot", "roster"] as const)(
+    "a no is told also where the relay is too busy at first to give the %s",
+    async (kind) => {
+      const world = new World();
+      const [alice] = await twoIn(world);
+      const carol = world.home();
+      await carol.open();
+      await carol.join(await alice.invite("ask"), "Carol");
+      await world.run(carol.client.close());
+      await world.get(alice.room.decline((await world.get(alice.room.requests())).at(-1)!.id));
+      let refusals = 0;
+      world.changeAnswer = (answer) => {
+        const decoded = decodeRelayMessage(answer, 1 << 26);
+        const [first] = decoded.ok ? decoded.frames : [];
+        if (first?.type !== kind || refusals === 3) return answer.slice();
+        refusals++;
+        return encodeRelayMessage([
+          { type: "error", id: first.id, error: "rate_limited", retryAfter: 500, position: null },
+        ]);
+      };
+      await carol.open();
+      await world.run(carol.room.synced(20_000));
+      expect(refusals).toBe(3);
+      expect(carol.room.status()).toMatchObject({ standing: "lost", ending: { by: { name: "Alice" } } });
+    },
+  );
+
   it("a link that is none, or to a room that we are in, is refused before anything is asked", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);

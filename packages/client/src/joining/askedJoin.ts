@@ -22,6 +22,10 @@ import { giveSlotProof } from "./slotProof.js";
 const LOOK_AGAIN_MS = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
+/** Whether the same question may be answered a little later. */
+const passes = (problem: Problem) =>
+  problem.kind === "unreachable" || (problem.kind === "relay" && !FINAL.has(problem.error));
+
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
@@ -121,8 +125,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
       this.retry.later(answer.retryAfter);
     }
     if (answer.type !== "inbox") return;
-    for (const item of answer.items) if (await this.take(item)) return;
-    await this.checkLink();
+    if ((await this.takeFirst(answer.items)) === "none") await this.checkLink();
   }
 
   /**
@@ -136,8 +139,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
       return;
     }
     const again = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId: this.topic, after: 0 });
-    if (again.type !== "inbox") return;
-    for (const item of again.items) if (await this.take(item)) return;
+    if (again.type !== "inbox" || (await this.takeFirst(again.items)) !== "none") return;
     if (this.state.phase.is === "asking") await this.fail(ended);
   }
 
@@ -156,16 +158,31 @@ export class AskedJoin extends Worker implements ConnectionUser {
     return { kind: "relay", error: answer.error, retryAfter: 0 };
   }
 
-  /** Whether it was the answer. */
-  private async take(item: InboxItem): Promise<boolean> {
+  /** Takes in the first item that is an answer to our request, and says whether there is one. */
+  private async takeFirst(items: readonly InboxItem[]): Promise<"taken" | "none" | "unread"> {
+    let isUnread = false;
+    for (const item of items) {
+      const problem = await this.take(item);
+      if (problem === null) return "taken";
+      if (!passes(problem)) continue;
+      // The room's history couldn't be read just now. This item may be the answer, so we look again soon.
+      isUnread = true;
+      this.lookedOn = 0;
+      this.retry.later(problem.kind === "relay" ? problem.retryAfter : 0);
+    }
+    return isUnread ? "unread" : "none";
+  }
+
+  /** Takes an item in. @returns null, or why we didn't: it's no answer to us, or we couldn't read the room's history. */
+  private async take(item: InboxItem): Promise<Problem | null> {
     if (isDecline(this.state.ports, this.asking, item.blob)) return this.takeNo(item.blob);
     const records = await readRosterLog(this.connection, this.state.meta.roomTag);
-    if (!records.ok) return false;
+    if (!records.ok) return records.problem;
     const { ports } = this.state;
     const admission = [this.asking, item.blob, records.value] as const;
     await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
     const admitted = acceptAdmission(ports, ...admission);
-    if (!admitted.ok) return false;
+    if (!admitted.ok) return { kind: "refused", rejection: admitted.rejection };
     const { room, delta, decisions } = admitted.value;
     const taken = await this.state.transact((tx) => {
       this.state.decisionLog.clear(tx);
@@ -174,24 +191,25 @@ export class AskedJoin extends Worker implements ConnectionUser {
       for (const decision of decisions) this.state.decisionLog.add(tx, decision, 0);
       this.state.enter(tx, { is: "joining", join: null });
     });
-    if (!taken.ok) return false;
+    if (!taken.ok) return taken.problem;
     const { inboxId } = this.asking;
     void this.connection.request<"clearInbox">({ type: "clearInbox", inboxId, upTo: item.item });
     this.sync.restart();
-    return true;
+    return null;
   }
 
-  /** Somebody said no: who has the right to is read anew from the room's own history. */
-  private async takeNo(blob: Uint8Array): Promise<boolean> {
+  /** Takes a no in. Whether its author may say it is read from the room's own history. */
+  private async takeNo(blob: Uint8Array): Promise<Problem | null> {
     const link = this.link;
-    const preview = link && (await previewSlot(this.state.ports, this.connection, link));
-    if (!preview?.ok) return false;
+    if (link === null) return { kind: "unknown" };
+    const preview = await previewSlot(this.state.ports, this.connection, link);
+    if (!preview.ok) return preview.problem;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
-    if (!no.ok) return false;
+    if (!no.ok) return { kind: "refused", rejection: no.rejection };
     const { by, time } = no.value;
     const problem = { kind: "refused", rejection: { code: "declined" } } as const;
     await this.fail(problem, { person: by.person, name: by.name, time });
-    return true;
+    return null;
   }
 
   private async fail(problem: Problem, by: JoinEnding["by"] = null): Promise<void> {
