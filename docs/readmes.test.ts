@@ -35,8 +35,8 @@ describe("the README of each published package", () => {
     expect(readme.startsWith(`# @conclave/${name}\n`)).toBe(true);
     const users = Object.keys(ARROWS).filter((user) => ARROWS[user]!.includes(name));
     expect(readme).toContain(`\nUsed by: ${list(users, "nobody")}`);
-    expect(readme).toContain(`Stands on: ${list(ARROWS[name]!, "nothing")}.\n`);
-    for (const part of ["## A scenario", "## Read on", "## What it does not do"]) expect(readme).toContain(part);
+    expect(readme).toContain(`Depends on: ${list(ARROWS[name]!, "nothing")}.\n`);
+    for (const part of ["## Example", "## Read on", "## What it does not do"]) expect(readme).toContain(part);
   });
 
   it("CONTRIBUTING has every package, with what lint lets it import", () => {

@@ -10,7 +10,7 @@ import { startRelay } from "@conclave/relay";
 const folder = mkdtempSync(join(tmpdir(), "two-clients-"));
 const relay = await startRelay({ dataDir: join(folder, "relay") });
 
-/** Everything that a client takes from outside, of one home in one file. */
+/** Everything that one home needs from outside. */
 const portsOf = (name: string) => ({
   storage: new node.SqliteStorage(join(folder, `${name}.db`)),
   lock: new node.HomeLock(join(folder, `${name}.lock`)),
@@ -27,14 +27,14 @@ async function must<T>(result: Promise<Result<T>>): Promise<T> {
 const [hers, his] = [await openClient(portsOf("alice")), await openClient(portsOf("bob"))];
 if (!hers.ok || !his.ok) throw new Error("a home is in use");
 
-// Alice founds a room and makes a link for one.
+// Alice founds a room and makes a link for one person.
 const charter = { title: "Garden club", name: "Alice", policy: preset("ownerLed") };
 const room = await must(hers.client.createRoom({ ...charter, relay: relay.socketUrl }));
 const terms = { label: "Bob", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
 const { inviteId } = await must(room.createInvite(terms));
 const link = room.inviteLink(inviteId, relay.address)!;
 
-// Bob sees the room, its whole history checked, before he tells anything about himself.
+// Bob's client checks the room's whole history before it sends anything about him.
 const invited = await must(his.client.previewInvite(link));
 console.log(`${invited.title}, with ${invited.members.map(({ name }) => name).join(", ")}`);
 const bobs = await must(invited.accept("Bob"));

@@ -21,7 +21,7 @@ console.log(toHex(bytes));
 const player = decode(bytes, readPlayer);
 if (player.ok) console.log(player.value.name, player.value.scores.join(" and "));
 
-// What is cut short is refused, and so is what has something left over: one value, one encoding.
+// One value has one encoding: truncated input and trailing bytes are both refused.
 const short = decode(bytes.subarray(0, 8), readPlayer);
 if (!short.ok) console.log("cut short:", short.error.fault);
 const long = decode(Uint8Array.of(...bytes, 0), readPlayer);

@@ -14,7 +14,7 @@ console.log(sealed.kemOutput.length, "bytes of key and", sealed.ciphertext.lengt
 console.log("Bob reads:", text(hpkeOpen(nodeCrypto, suite, bob.privateKey, info, aad, sealed)));
 console.log("in another context:", hpkeOpen(nodeCrypto, suite, bob.privateKey, aad, aad, sealed));
 
-// Ed25519: a seed signs, its public key verifies. What does not verify is false, never an error.
+// Ed25519: a seed signs, its public key verifies. A bad signature gives false, not an error.
 const seed = systemRandom(32);
 const [publicKey, message] = [nodeCrypto.ed25519PublicKey(seed), bytes("Alice was here")];
 const signature = nodeCrypto.ed25519Sign(seed, message);

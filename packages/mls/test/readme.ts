@@ -1,7 +1,7 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { type Engine, generateKeyPackage, Group, type MlsResult } from "@conclave/mls";
 
-// The application says who a credential is. This one believes anybody; a real one must not.
+// The application decides whom to believe. This one believes anybody; a real one must not.
 const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
 const suite = 0x004d; // X-Wing: X25519 with ML-KEM-768
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
@@ -23,7 +23,7 @@ function must<T>(result: MlsResult<T>): T {
   return result.value;
 }
 
-// Alice founds a group, and adds Bob by his key package. A commit counts when it is applied.
+// Alice founds a group and adds Bob by his key package. A commit takes effect when it is applied.
 const options = { groupId: systemRandom(16), suite, leaf: leaf("Alice"), extensions: [] };
 const { group: alice } = Group.create(engine, options);
 const bobs = generateKeyPackage(engine, { ...leaf("Bob"), suite });
@@ -32,12 +32,12 @@ alice.apply(added.staged);
 const { group: bob } = must(Group.join(engine, { welcome: added.welcome!, keyPackage: bobs }));
 console.log(`epoch ${bob.epoch}, members: ${[...bob.view.members()].length}`);
 
-// A message: staged, looked at, and its key used up when it is applied.
+// Bob stages a message, looks at it, and applies it: that deletes its key.
 const staged = must(bob.stage(alice.encrypt(new TextEncoder().encode("Hello, Bob")).message));
 if (staged.kind === "application") console.log("Bob reads:", new TextDecoder().decode(staged.data));
 bob.apply(staged);
 
-// Alice removes Bob: he learns it, and cannot read what comes after.
+// Alice removes Bob. He learns of it, and cannot read later messages.
 const removed = must(alice.commit({ proposals: [{ type: "remove", removed: bob.ownLeafIndex }] }));
 alice.apply(removed.staged);
 const farewell = must(bob.stage(removed.message));

@@ -28,13 +28,13 @@ const founded = foundRoom({ crypto, random }, alice);
 if (!founded.ok) throw new Error(founded.rejection.code);
 const { room } = founded.value;
 
-// An invite: an action for the room to decide, and a secret that only the link has.
+// An invite: an action for the room to decide, and a secret that only the link contains.
 const terms = { for: { class: "single" }, role: "member", notAfter: null, mode: "direct" } as const;
 const { action, secret } = room.newInvite(terms);
 const link = inviteLink("https://chat.example", room.linkOf(secret));
 console.log("the link leads to", parseLink(link)?.relay);
 
-// Entries that break the rules: the one door says no, and why.
+// Entries that break the rules are refused, with a reason.
 const { roster, self } = room;
 const stepDown = { type: "setRole", person: self.person, role: "member" } as const;
 console.log("Alice, the only owner, steps down:", verdict(room.act(stepDown, { now })));

@@ -8,11 +8,7 @@ const dataDir = mkdtempSync(join(tmpdir(), "relay-"));
 // Resolves when it accepts connections. Port 0 takes a free one.
 const relay = await startRelay({ dataDir, port: 0, hasMetrics: true });
 console.log("clients connect to", relay.socketUrl.replace(/\d+\/relay$/u, "PORT/relay"));
-console.log(
-  "its key has",
-  relay.relayKey.length,
-  "bytes, and is the same when it is started again",
-);
+console.log("its key has", relay.relayKey.length, "bytes, and stays the same after a restart");
 
 const ready = await fetch(`${relay.address}/readyz`);
 console.log("ready:", ready.status);
@@ -25,6 +21,6 @@ try {
   if (error instanceof RelayStartError) console.log("a second one:", error.code);
 }
 
-// Says goodbye to its clients. What it acknowledged is on the disk already.
+// Closes its connections. Everything that it acknowledged is already on the disk.
 await relay.close();
 rmSync(dataDir, { recursive: true });

@@ -25,7 +25,7 @@ try {
 }
 database.close();
 
-// What a transaction returned from is on the disk.
+// Once a transaction returns, its data is on the disk.
 const again = openDatabase(file);
 for (const row of again.prepare("SELECT id, text FROM note").all())
   console.log(row["id"], row["text"]);

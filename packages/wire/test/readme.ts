@@ -27,14 +27,14 @@ const append: AppendRequest = {
   slots: [],
 };
 
-// What a client sends is a list of frames in one WebSocket message.
+// A client sends a list of frames in one WebSocket message.
 const message = encodeClientMessage([{ type: "hello", versions: VERSIONS }, append]);
 const read = decodeClientMessage(message, DEFAULT_LIMITS);
 if (read.ok) console.log("frames:", read.frames.map(({ type }) => type).join(", "));
 const cut = decodeClientMessage(message.subarray(0, -1), DEFAULT_LIMITS);
 if (!cut.ok) console.log("cut short:", cut.error.fault);
 
-// What both sides hash: the log of a room, from nothing to its first record.
+// Both sides hash the log of a room, from its beginning to the newest record.
 const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
 const head = nextLogHead(
   sha256,
