@@ -1,21 +1,21 @@
-// docs/cli.md and docs/json.md, written from the commands and the types themselves. They need a build.
+// Writes docs/cli.md and docs/json.md from the commands and the types. Needs a build.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { root } from "./files.mjs";
 import { recordShapes } from "./recordShapes.mjs";
 
-const NOTE = "<!-- Written by `node scripts/checkDocs.mjs --fix`. Change the code that it comes from. -->";
+const NOTE = "<!-- Written by `node scripts/checkDocs.mjs --fix`. To change it, change the code. -->";
 
-/** Writes both documents as the code has them. */
+/** Writes both documents. */
 export async function writeGenerated() {
   for (const [file, text] of Object.entries(await documents())) writeFileSync(root + file, text);
 }
 
-/** Where a document is not as the code has it. */
+/** The documents that differ from what the code generates. */
 export async function generatedFaults() {
   const wanted = await documents();
   const faults = Object.entries(wanted)
     .filter(([file, text]) => !existsSync(root + file) || readFileSync(root + file, "utf8") !== text)
-    .map(([file]) => `${file} is not what the code says: node scripts/checkDocs.mjs --fix`);
+    .map(([file]) => `${file} is out of date: node scripts/checkDocs.mjs --fix`);
   return { faults, summary: `${Object.keys(wanted).join(", ")}` };
 }
 
@@ -57,7 +57,7 @@ function commands({ options, commands: all }, topics, environment) {
     ].filter((part) => part !== "");
   const variables = (rows) =>
     table(
-      ["variable", "what for"],
+      ["variable", "what it does"],
       rows.map(({ name, about }) => [`\`${name}\``, about]),
     );
   return [
@@ -65,7 +65,7 @@ function commands({ options, commands: all }, topics, environment) {
     NOTE,
     "Every command takes these options:",
     options.map(option).join("\n"),
-    "What programs read is described in [json.md](json.md).",
+    "[json.md](json.md) describes what `--json` prints.",
     ...groups.flatMap((group) => [
       `## ${group}`,
       ...all.filter((each) => each.group === group && each.words.length === 0).flatMap(section),
@@ -74,7 +74,7 @@ function commands({ options, commands: all }, topics, environment) {
     table(["code", "meaning"], topics.exitRows()),
     "## Environment",
     variables(environment.HOME_VARIABLES),
-    "Of `conclave serve`; each may instead be `NAME_FILE`, a file that holds the value:",
+    "For `conclave serve`. Each can also be set as `NAME_FILE`, a file that contains the value:",
     variables(environment.relayVariables()),
   ].join("\n\n");
 }
@@ -92,12 +92,12 @@ function records({ commands: byCommand, chat, types }, topics) {
   };
   const fields = (all) =>
     all.length === 0
-      ? "Nothing more."
+      ? "No further fields."
       : table(
           ["field", "what it is", ""],
           all.map(({ name, isOptional, about, shape: s }) => [
             `\`${name}\``,
-            `${shape(s)}${isOptional ? ", or not there" : ""}`,
+            `${shape(s)}${isOptional ? ", or absent" : ""}`,
             about,
           ]),
         );
@@ -109,9 +109,9 @@ function records({ commands: byCommand, chat, types }, topics) {
     "# What `--json` prints",
     NOTE,
     `\`\`\`\n${topics.TOPICS.json.text()}\n\`\`\``,
-    "Every record has `v`, `kind`, and, where it is about one room, `roomId` (64 hexadecimal digits). Records of commands and errors have `warnings`, a list of [Warning](#warning). A failed command prints `kind` `error` with `error`, an [ErrorBody](#errorbody), in place of its record.",
+    "Every record has `v` and `kind`, and, if it is about one room, `roomId` (64 hexadecimal digits). Records of commands and errors have `warnings`, a list of [Warning](#warning). A failed command prints a record with `kind` `error` and `error`, an [ErrorBody](#errorbody), instead of its own.",
     "## Records of commands",
-    "Each has the command's name as `kind`.",
+    "The `kind` of each is the command's name.",
     ...sections(byCommand),
     "## Records of a chat",
     ...sections(chat),
