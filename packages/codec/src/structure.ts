@@ -1,23 +1,21 @@
 import type { Codec } from "./codec.js";
 import { DecodeError } from "./decodeError.js";
 import { Reader } from "./reader.js";
+import { done, failed, type Result } from "./result.js";
 import { Writer } from "./writer.js";
-
-/** A decoded value, or the reason why there is none. */
-export type Decoded<T> = { ok: true; value: T } | { ok: false; error: DecodeError };
 
 /**
  * Decodes one whole structure: reads it, then insists that nothing is left over.
  * Returns the fault as a value; any other error (a bug in `read`) is thrown on.
  */
-export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): Decoded<T> {
+export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): Result<T, DecodeError> {
   try {
     const reader = new Reader(bytes);
     const value = read(reader);
     reader.end();
-    return { ok: true, value };
+    return done(value);
   } catch (error) {
-    if (error instanceof DecodeError) return { ok: false, error };
+    if (error instanceof DecodeError) return failed(error);
     throw error;
   }
 }
