@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, type Result, toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import {
@@ -7,7 +7,7 @@ import {
   generateKeyPackage,
   Group,
   type LeafParameters,
-  type MlsResult,
+  type MlsError,
   type StagedApplication,
   type StagedCommit,
 } from "./index.js";
@@ -42,12 +42,12 @@ interface Peer {
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 const text = (value: string) => new TextEncoder().encode(value);
 
-function ok<T>(result: MlsResult<T>): T {
+function ok<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }
 
-function code<T>(result: MlsResult<T>): string {
+function code<T>(result: Result<T, MlsError>): string {
   return result.ok ? "ok" : result.error.code;
 }
 

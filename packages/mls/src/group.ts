@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "@conclave/codec";
+import { fromHex, toHex, type Result } from "@conclave/codec";
 import { commitDelta, pastEpoch, removalDelta } from "./commitDelta.js";
 import { createCommit, type CommitOptions, type CreatedCommit, frameHandshake } from "./createCommit.js";
 import { createGroup, type NewGroup } from "./createGroup.js";
@@ -29,7 +29,7 @@ import {
 } from "./groupState.js";
 import { joinByWelcome, type KeyPackageBundle } from "./join.js";
 import { signLeafNode } from "./leafNode.js";
-import { attempt, MlsError, type MlsResult } from "./mlsError.js";
+import { attempt, MlsError } from "./mlsError.js";
 import type { PreSharedKeyId } from "./preSharedKey.js";
 import { type Proposal, proposalRef } from "./proposal.js";
 import { type SentProposal, validateSender } from "./proposalList.js";
@@ -77,7 +77,7 @@ export class Group {
   static join(
     engine: Engine,
     options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array },
-  ): MlsResult<{ group: Group; delta: Delta; signer: number; psks: readonly PreSharedKeyId[] }> {
+  ): Result<{ group: Group; delta: Delta; signer: number; psks: readonly PreSharedKeyId[] }, MlsError> {
     return attempt(() => {
       const { group, signer, psks } = joinByWelcome(engine, options);
       return { ...Group.began(group), signer, psks };
@@ -88,7 +88,7 @@ export class Group {
   static joinExternal(
     engine: Engine,
     options: ExternalJoin,
-  ): MlsResult<{ message: Uint8Array; group: Group; delta: Delta }> {
+  ): Result<{ message: Uint8Array; group: Group; delta: Delta }, MlsError> {
     return attempt(() => {
       const { message, group } = joinByExternalCommit(engine, options);
       return { message, ...Group.began(group) };
@@ -154,7 +154,7 @@ export class Group {
   }
 
   /** Validates a PublicMessage or PrivateMessage and says what it would change. The group stays as it is. */
-  stage(message: Uint8Array): MlsResult<Staged> {
+  stage(message: Uint8Array): Result<Staged, MlsError> {
     return attempt(() => {
       this.assertOpen();
       return stageMessage(this.inner, this.version, message);
@@ -178,7 +178,7 @@ export class Group {
   }
 
   /** Builds a commit. The group's epoch stays as it is until the staged commit is applied. */
-  commit(options: CommitOptions): MlsResult<Omit<CreatedCommit, "step">> {
+  commit(options: CommitOptions): Result<Omit<CreatedCommit, "step">, MlsError> {
     return attempt(() => {
       this.assertSending();
       const { step, ...created } = createCommit(this.inner, options);

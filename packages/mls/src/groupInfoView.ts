@@ -1,10 +1,11 @@
+import type { Result } from "@conclave/codec";
 import { CipherSuite } from "./cipherSuite.js";
 import type { Engine } from "./engine.js";
 import type { LeafMember } from "./epochView.js";
 import type { GroupContext } from "./groupContext.js";
 import type { GroupInfo } from "./groupInfo.js";
 import { decodeTree, validateLeaves, verifiedTree } from "./join.js";
-import { attempt, MlsError, type MlsResult } from "./mlsError.js";
+import { attempt, MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
 import type { RatchetTree } from "./ratchetTree.js";
 
@@ -28,7 +29,11 @@ export interface CheckedGroupInfo {
  * Checks a GroupInfo (an MLSMessage) and its tree whole, as a joiner has to (RFC 9420 §12.4.3.1): signature, tree hash,
  * parent hashes, every leaf and credential. Joins nothing. `ratchetTree` where the GroupInfo does not hold it.
  */
-export function openGroupInfo(engine: Engine, bytes: Uint8Array, ratchetTree?: Uint8Array): MlsResult<GroupInfoView> {
+export function openGroupInfo(
+  engine: Engine,
+  bytes: Uint8Array,
+  ratchetTree?: Uint8Array,
+): Result<GroupInfoView, MlsError> {
   return attempt(() => {
     const checked = checkGroupInfo(engine, bytes, ratchetTree);
     const { info, tree } = checked;

@@ -6,7 +6,7 @@ export { EpochView, type LeafMember } from "./epochView.js";
 export type { ExternalJoin, LeafParameters } from "./externalJoin.js";
 export { generateKeyPackage } from "./generateKeyPackage.js";
 export type { KeyPackageBundle } from "./join.js";
-export { MlsError, type MlsErrorCode, type MlsResult } from "./mlsError.js";
+export { MlsError, type MlsErrorCode } from "./mlsError.js";
 export type { Staged, StagedApplication, StagedCommit, StagedProposal } from "./staged.js";
 export { CipherSuite, type CipherSuiteId, isCipherSuite } from "./cipherSuite.js";
 export {

@@ -1,4 +1,4 @@
-import { DecodeError } from "@conclave/codec";
+import { DecodeError, done, failed, type Result } from "@conclave/codec";
 
 /** Why the engine refuses something. A closed set of stable codes; each is one rule of RFC 9420. */
 export type MlsErrorCode =
@@ -63,16 +63,13 @@ export class MlsError extends Error {
   }
 }
 
-/** A value, or the engine's refusal. */
-export type MlsResult<T> = { ok: true; value: T } | { ok: false; error: MlsError };
-
 /** Runs `work` and gives its refusal as a value. Anything else that is thrown is a bug, and goes on being thrown. */
-export function attempt<T>(work: () => T): MlsResult<T> {
+export function attempt<T>(work: () => T): Result<T, MlsError> {
   try {
-    return { ok: true, value: work() };
+    return done(work());
   } catch (error) {
-    if (error instanceof MlsError) return { ok: false, error };
-    if (error instanceof DecodeError) return { ok: false, error: new MlsError("malformed", error.message) };
+    if (error instanceof MlsError) return failed(error);
+    if (error instanceof DecodeError) return failed(new MlsError("malformed", error.message));
     throw error;
   }
 }

@@ -1,10 +1,10 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, type Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import type { UpdatePath } from "../src/commit.js";
 import { CipherSuite } from "../src/cipherSuite.js";
 import { encodeGroupContext } from "../src/groupContext.js";
 import type { GroupInternals } from "../src/groupInternals.js";
-import { type Engine, generateKeyPackage, Group, type MlsResult, type StagedCommit } from "../src/index.js";
+import { type Engine, generateKeyPackage, Group, type StagedCommit, type MlsError } from "../src/index.js";
 import { decodeMessage } from "../src/mlsMessage.js";
 import { provisionalContext } from "../src/nextEpoch.js";
 import { openPrivateMessage } from "../src/privateMessage.js";
@@ -220,7 +220,7 @@ function pathOf(group: GroupInternals, message: Uint8Array): UpdatePath {
   return content.commit.path;
 }
 
-function ok<T>(result: MlsResult<T>): T {
+function ok<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -1,4 +1,4 @@
-import { decode, Writer } from "@conclave/codec";
+import { decode, type Result, Writer } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CipherSuite, type CipherSuiteId } from "../src/cipherSuite.js";
 import { type FramedContent, signFramedContent } from "../src/framing.js";
@@ -394,7 +394,7 @@ interface OpenWelcome {
   readonly info: GroupInfo;
 }
 
-function whole<T>(decoded: { ok: true; value: T } | { ok: false; error: Error }): T {
+function whole<T>(decoded: Result<T, Error>): T {
   if (!decoded.ok) throw decoded.error;
   return decoded.value;
 }

@@ -1,4 +1,4 @@
-import { decode, Writer } from "@conclave/codec";
+import { decode, Writer, type Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CipherSuite } from "../src/cipherSuite.js";
 import type { Commit } from "../src/commit.js";
@@ -11,7 +11,7 @@ import {
   generateKeyPackage,
   Group,
   type KeyPackageBundle,
-  type MlsResult,
+  type MlsError,
 } from "../src/index.js";
 import { keyPackageRef } from "../src/keyPackage.js";
 import { epochSecrets, welcomeSecret } from "../src/keySchedule.js";
@@ -79,14 +79,14 @@ export function corrupt(group: Group, over: Partial<Engine["crypto"]>): void {
   Object.assign(group, { inner });
 }
 
-export function ok<T>(result: MlsResult<T>): T {
+export function ok<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }
 
-export const code = (result: MlsResult<unknown>) => (result.ok ? "ok" : result.error.code);
+export const code = (result: Result<unknown, MlsError>) => (result.ok ? "ok" : result.error.code);
 /** Code and detail: for rules that share a code with others. */
-export const reason = (result: MlsResult<unknown>) => (result.ok ? "ok" : result.error.message);
+export const reason = (result: Result<unknown, MlsError>) => (result.ok ? "ok" : result.error.message);
 
 export interface Room {
   alice: Group;

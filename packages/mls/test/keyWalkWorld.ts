@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, type Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import {
   decodeMessage,
@@ -6,10 +6,10 @@ import {
   type Engine,
   generateKeyPackage,
   Group,
-  type MlsResult,
   type Staged,
   type StagedApplication,
   type StagedCommit,
+  type MlsError,
 } from "../src/index.js";
 import { Derivations, Forbidden } from "./derivations.js";
 
@@ -276,7 +276,7 @@ function write(member: Member, delta: Delta): void {
   for (const [key, value] of delta.put) member.store.set(key, value);
 }
 
-function ok<T>(result: MlsResult<T>): T {
+function ok<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -1,5 +1,6 @@
+import type { Result } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { type Engine, generateKeyPackage, Group, type MlsResult } from "@conclave/mls";
+import { type Engine, generateKeyPackage, Group, type MlsError } from "@conclave/mls";
 
 // The application decides whom to believe. This one believes anybody; a real one must not.
 const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
@@ -18,7 +19,7 @@ const leaf = (name: string) => ({
   signaturePrivateKey: systemRandom(32),
   lifetime,
 });
-function must<T>(result: MlsResult<T>): T {
+function must<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }
