@@ -1,7 +1,7 @@
-import { concatBytes } from "@conclave/codec";
+import { concatBytes, type DecodeError, type Result } from "@conclave/codec";
 import { append } from "./append.js";
 import { beginBlob, dropBlob, readBlob, writeBlob } from "./blob.js";
-import { FrameSet, type DecodedFrames, type FramesOf } from "./frameCodec.js";
+import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { hello, type Hello } from "./handshake.js";
 import { clearInbox, fetchInbox, proveInbox } from "./inboxRequest.js";
 import type { Limits } from "./limits.js";
@@ -47,6 +47,6 @@ export function encodeClientMessage(list: readonly ClientFrame[]): Uint8Array {
 export function decodeClientMessage(
   bytes: Uint8Array,
   limits: Pick<Limits, "messageBytes" | "frames">,
-): DecodedFrames<ClientFrame> {
+): Result<ClientFrame[], DecodeError> {
   return clientFrames.decode(bytes, limits.messageBytes, limits.frames);
 }

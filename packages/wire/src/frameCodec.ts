@@ -1,6 +1,7 @@
 import {
   decode,
   DecodeError,
+  failed,
   is,
   struct,
   Writer,
@@ -8,6 +9,7 @@ import {
   type Fields,
   type Of,
   type Reader,
+  type Result,
 } from "@conclave/codec";
 
 /** How one kind of frame is laid out: its number on the wire and its body. */
@@ -38,9 +40,6 @@ export type FrameTable<F extends AnyFrame> = {
 
 /** Every frame of a table. */
 export type FramesOf<Table> = Of<Table[keyof Table]>;
-
-/** Bytes of one WebSocket message turned to frames, or the reason why not. */
-export type DecodedFrames<F> = { ok: true; frames: F[] } | { ok: false; error: DecodeError };
 
 /** A scratch buffer that has grown beyond this is not kept. */
 const SCRATCH_KEPT_BYTES = 256 * 1024;
@@ -80,10 +79,10 @@ export class FrameSet<F extends AnyFrame> {
   }
 
   /** All frames of a message, in order. Never throws for bad bytes. */
-  decode(bytes: Uint8Array, maxBytes: number, maxFrames: number): DecodedFrames<F> {
+  decode(bytes: Uint8Array, maxBytes: number, maxFrames: number): Result<F[], DecodeError> {
     // RULE: wire.limits-first: size and count are checked before anything is parsed (attack A80).
-    if (bytes.length > maxBytes) return { ok: false, error: new DecodeError("too_long", "message") };
-    const decoded = decode(bytes, (reader) => {
+    if (bytes.length > maxBytes) return failed(new DecodeError("too_long", "message"));
+    return decode(bytes, (reader) => {
       const frames: F[] = [];
       while (reader.remaining > 0) {
         if (frames.length >= maxFrames) throw new DecodeError("too_long", "frames");
@@ -91,7 +90,6 @@ export class FrameSet<F extends AnyFrame> {
       }
       return frames;
     });
-    return decoded.ok ? { ok: true, frames: decoded.value } : { ok: false, error: decoded.error };
   }
 
   // A vector of exactly one body: read in place, where an opaque field would be copied first.

@@ -87,7 +87,6 @@ export type {
   SlotResponse,
 } from "./slotResponse.js";
 export type { GoodbyePush, InboxChangedPush, LaggedPush, RecordsPush, RequestsChangedPush } from "./push.js";
-export type { DecodedFrames } from "./frameCodec.js";
 export {
   decodeClientMessage,
   encodeClientFrame,

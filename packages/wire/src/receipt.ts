@@ -1,4 +1,4 @@
-import { decode, encode, struct, u53, type Codec, type Decoded, type Of } from "@conclave/codec";
+import { decode, encode, struct, u53, type Codec, type DecodeError, type Of, type Result } from "@conclave/codec";
 import { id32, labelled, signature } from "./field.js";
 
 /** The relay's word that this commit has this place in the log (docs/protocol.md §6). */
@@ -56,7 +56,7 @@ export function encodeCommitReceipt(signed: Signed<CommitReceipt>): Uint8Array {
 }
 
 /** Reads what {@link encodeCommitReceipt} wrote. The signature is not verified. */
-export function decodeCommitReceipt(bytes: Uint8Array): Decoded<Signed<CommitReceipt>> {
+export function decodeCommitReceipt(bytes: Uint8Array): Result<Signed<CommitReceipt>, DecodeError> {
   return decode(bytes, signedCommitReceipt.read);
 }
 
@@ -66,6 +66,6 @@ export function encodeHeadReceipt(signed: Signed<HeadReceipt>): Uint8Array {
 }
 
 /** Reads what {@link encodeHeadReceipt} wrote. The signature is not verified. */
-export function decodeHeadReceipt(bytes: Uint8Array): Decoded<Signed<HeadReceipt>> {
+export function decodeHeadReceipt(bytes: Uint8Array): Result<Signed<HeadReceipt>, DecodeError> {
   return decode(bytes, signedHeadReceipt.read);
 }

@@ -1,6 +1,6 @@
-import { concatBytes } from "@conclave/codec";
+import { concatBytes, type DecodeError, type Result } from "@conclave/codec";
 import { blob, blobState } from "./blob.js";
-import { FrameSet, type DecodedFrames, type FramesOf } from "./frameCodec.js";
+import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { welcome, type RelayWelcome } from "./handshake.js";
 import { goodbye, inboxChanged, lagged, records, requestsChanged } from "./push.js";
 import { appended, created, done, error, page, roster, subscribed } from "./roomResponse.js";
@@ -39,6 +39,6 @@ export function encodeRelayMessage(list: readonly RelayFrame[]): Uint8Array {
  * The frames of a relay's WebSocket message: all or none. `maxBytes`: what the client is willing to hold, at least
  * `Welcome.limits.messageBytes`.
  */
-export function decodeRelayMessage(bytes: Uint8Array, maxBytes: number): DecodedFrames<RelayFrame> {
+export function decodeRelayMessage(bytes: Uint8Array, maxBytes: number): Result<RelayFrame[], DecodeError> {
   return relayFrames.decode(bytes, maxBytes, MAX_RELAY_FRAMES);
 }

@@ -58,13 +58,13 @@ describe("vectors", () => {
   it("decode gives the value of the file", () => {
     for (const { frame, bytes } of read("clientFrames") as Vector[]) {
       const decoded = client(fromHex(bytes));
-      expect(told(decoded)).toEqual({ ok: true, frames: [frame] });
-      if (decoded.ok) expect(toHex(encodeClientFrame(decoded.frames[0] as ClientFrame))).toBe(bytes);
+      expect(told(decoded)).toEqual({ ok: true, value: [frame] });
+      if (decoded.ok) expect(toHex(encodeClientFrame(decoded.value[0] as ClientFrame))).toBe(bytes);
     }
     for (const { frame, bytes } of read("relayFrames") as Vector[]) {
       const decoded = relay(fromHex(bytes));
-      expect(told(decoded)).toEqual({ ok: true, frames: [frame] });
-      if (decoded.ok) expect(toHex(encodeRelayFrame(decoded.frames[0] as RelayFrame))).toBe(bytes);
+      expect(told(decoded)).toEqual({ ok: true, value: [frame] });
+      if (decoded.ok) expect(toHex(encodeRelayFrame(decoded.value[0] as RelayFrame))).toBe(bytes);
     }
     const others = read("others") as Record<string, string>;
     const commit = others["commit receipt as it is kept"]!;

@@ -176,7 +176,7 @@ describe("messages", () => {
       fc.property(fc.array(clientFrame, { maxLength: 6 }), (frames) => {
         const encoded = encodeClientMessage(frames);
         expect(encoded).toEqual(concatBytes(...frames.map(encodeClientFrame)));
-        expect(decodeClientMessage(encoded, DEFAULT_LIMITS)).toEqual({ ok: true, frames });
+        expect(decodeClientMessage(encoded, DEFAULT_LIMITS)).toEqual({ ok: true, value: frames });
       }),
       { numRuns: 400 },
     );
@@ -185,7 +185,7 @@ describe("messages", () => {
     fc.assert(
       fc.property(fc.array(relayFrame, { maxLength: 6 }), (frames) => {
         const encoded = encodeRelayMessage(frames);
-        expect(decodeRelayMessage(encoded, DEFAULT_LIMITS.messageBytes)).toEqual({ ok: true, frames });
+        expect(decodeRelayMessage(encoded, DEFAULT_LIMITS.messageBytes)).toEqual({ ok: true, value: frames });
       }),
       { numRuns: 400 },
     );
@@ -197,7 +197,7 @@ describe("messages", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated), (input) => {
         const decoded = decodeClientMessage(input, DEFAULT_LIMITS);
-        if (decoded.ok) expect(encodeClientMessage(decoded.frames)).toEqual(input);
+        if (decoded.ok) expect(encodeClientMessage(decoded.value)).toEqual(input);
         decodeRelayMessage(input, 1000);
       }),
       { numRuns: 5000 },

@@ -30,7 +30,7 @@ const append: AppendRequest = {
 // A client sends a list of frames in one WebSocket message.
 const message = encodeClientMessage([{ type: "hello", versions: VERSIONS }, append]);
 const read = decodeClientMessage(message, DEFAULT_LIMITS);
-if (read.ok) console.log("frames:", read.frames.map(({ type }) => type).join(", "));
+if (read.ok) console.log("frames:", read.value.map(({ type }) => type).join(", "));
 const cut = decodeClientMessage(message.subarray(0, -1), DEFAULT_LIMITS);
 if (!cut.ok) console.log("cut short:", cut.error.fault);
 
