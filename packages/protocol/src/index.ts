@@ -49,7 +49,7 @@ export type {
   Unreadable,
 } from "./room/outcome.js";
 export { ALARM_CODES, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
-export { REJECTION_CODES, type Outcome, type Refused, type Rejection, type RejectionCode } from "./policy/rejection.js";
+export { REJECTION_CODES, type Rejection, type RejectionCode } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
@@ -69,7 +69,7 @@ export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
-export { decodeEntry, type DecodedEntry, type Entry, type EntryContent } from "./roster/entry.js";
+export { decodeEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
 export {
   authorEntry,

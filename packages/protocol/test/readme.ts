@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { nodeCrypto as crypto, systemRandom as random } from "@conclave/crypto/node";
 import {
   authorEntry,
@@ -5,15 +6,15 @@ import {
   inviteLink,
   newDevice,
   newIdentity,
-  type Outcome,
   parseLink,
   preset,
+  type Rejection,
 } from "@conclave/protocol";
 
 const now = 1_800_000_000_000;
 const device = newDevice({ crypto, random }, newIdentity({ crypto, random }), 1);
 const relay = { publicKey: random(32), address: "wss://chat.example" };
-const verdict = (outcome: Outcome<unknown>) => (outcome.ok ? "yes" : outcome.rejection.code);
+const verdict = (outcome: Result<unknown, Rejection>) => (outcome.ok ? "yes" : outcome.error.code);
 
 // Found a room. Store its `delta` and send its `creation` before you use it.
 const alice = {
@@ -25,7 +26,7 @@ const alice = {
   now,
 };
 const founded = foundRoom({ crypto, random }, alice);
-if (!founded.ok) throw new Error(founded.rejection.code);
+if (!founded.ok) throw new Error(founded.error.code);
 const { room } = founded.value;
 
 // An invite: an action for the room to decide, and a secret that only the link contains.

@@ -58,7 +58,7 @@ describe("labels", () => {
         chain.must(chain.alice, { type: "tick" }).entry.bytes,
         (bytes) => {
           const decoded = decodeEntry(crypto, bytes);
-          return decoded.kind === "entry" && isSignedByAuthor(crypto, decoded.entry);
+          return decoded.ok && isSignedByAuthor(crypto, decoded.value);
         },
       ],
       approval: [chain.approval(bob, { type: "tick" }), (bytes) => openApproval(crypto, bytes) !== null],

@@ -1,4 +1,15 @@
-import { decode, DecodeError, encode, opaque, optional, struct, text, versioned } from "@conclave/codec";
+import {
+  decode,
+  DecodeError,
+  encode,
+  opaque,
+  optional,
+  struct,
+  text,
+  versioned,
+  done,
+  type Result,
+} from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import {
   CipherSuite,
@@ -11,7 +22,7 @@ import {
 import { bytes32 } from "../encoding/signed.js";
 import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 
 /** What somebody who asks to join sends to the members (docs/protocol.md §7, ask). */
 export interface JoinRequestContent {
@@ -60,7 +71,7 @@ export function openJoinRequest(
   room: { readonly roomId: Uint8Array; readonly suite: number },
   bytes: Uint8Array,
   now: number,
-): Outcome<JoinRequest> {
+): Result<JoinRequest, Rejection> {
   const decoded = decode(bytes, layout.read);
   if (!decoded.ok) return refused("malformed", "request");
   const keyPackage = usableKeyPackage(crypto, room.suite, decoded.value.keyPackage);

@@ -1,3 +1,5 @@
+import { failed, type Failure } from "@conclave/codec";
+
 /** Why something was refused: a closed set of stable codes. Their sentences are in `explain.ts`. */
 export const REJECTION_CODES = [
   "malformed",
@@ -88,19 +90,7 @@ export interface Rejection {
   readonly approvals?: { readonly have: number; readonly need: number };
 }
 
-/** A value, or a refusal. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
-
-/** A refusal in place of a value. */
-export interface Refused {
-  readonly ok: false;
-  readonly rejection: Rejection;
-}
-
-export function done<T>(value: T): Outcome<T> {
-  return { ok: true, value };
-}
-
-export function refused(code: RejectionCode, detail?: string): Refused {
-  return { ok: false, rejection: detail === undefined ? { code } : { code, detail } };
+/** The result of what the rules refuse. */
+export function refused(code: RejectionCode, detail?: string): Failure<Rejection> {
+  return failed(detail === undefined ? { code } : { code, detail });
 }

@@ -1,7 +1,7 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, type Failure } from "@conclave/codec";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
-import { refused, type Refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
 import { proposalsOf } from "./proposals.js";
@@ -12,7 +12,7 @@ import { proposalsOf } from "./proposals.js";
  * RULE: room.nothing-for-nothing: an author signs, and asks others for, only what changes something: else people are told of a
  * success that there was not. What others have signed is judged by the roster's rules alone (docs/protocol.md §4).
  */
-export function alreadySo({ primitives, roster }: RoomParts, action: Action): Refused | null {
+export function alreadySo({ primitives, roster }: RoomParts, action: Action): Failure<Rejection> | null {
   switch (action.type) {
     case "setPolicy":
       return so("policy", equalBytes(policyHash(primitives.crypto, action.policy), roster.policyHash));
@@ -34,17 +34,20 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Re
 }
 
 /** The same for our yes to a proposal: it is not given again while it counts. */
-export function approvedAlready(parts: RoomParts, hash: Uint8Array): Refused | null {
+export function approvedAlready(parts: RoomParts, hash: Uint8Array): Failure<Rejection> | null {
   const proposal = proposalsOf(parts).find(({ actionHash }) => equalBytes(actionHash, hash));
   return so("approval", proposal?.yes.some((person) => equalBytes(person, parts.core.person)) === true);
 }
 
 /** The same for our no. */
-export function declinedAlready({ proposals: proposals, core }: RoomParts, hash: Uint8Array): Refused | null {
+export function declinedAlready(
+  { proposals: proposals, core }: RoomParts,
+  hash: Uint8Array,
+): Failure<Rejection> | null {
   const proposal = proposals.find(hash);
   return so("decline", proposal?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
 }
 
-function so(what: string, isSo: boolean): Refused | null {
+function so(what: string, isSo: boolean): Failure<Rejection> | null {
   return isSo ? refused("already_so", what) : null;
 }

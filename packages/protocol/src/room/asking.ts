@@ -1,4 +1,4 @@
-import { encode, equalBytes, opaque, stored, struct, u53 } from "@conclave/codec";
+import { encode, equalBytes, opaque, stored, struct, u53, done, type Result } from "@conclave/codec";
 import { decodeMessage, generateKeyPackage, Group, type KeyPackage, type KeyPackageBundle } from "@conclave/mls";
 import { inboxIdOf, type RosterRecord } from "@conclave/wire";
 import { sealTo } from "../encoding/sealing.js";
@@ -13,7 +13,7 @@ import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import { consents } from "../roster/consent.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { replayEntries } from "../roster/replay.js";
 import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
@@ -54,7 +54,7 @@ export function askToJoin(
   primitives: Provider,
   preview: RoomPreview,
   joiner: Joiner & { readonly note: string },
-): Outcome<{ asking: Asking; blob: Uint8Array }> {
+): Result<{ asking: Asking; blob: Uint8Array }, Rejection> {
   const { crypto, random } = primitives;
   const { link, slot } = preview;
   const { roomId } = link;
@@ -98,7 +98,7 @@ export function acceptAdmission(
   asking: Asking,
   blob: Uint8Array,
   records: readonly RosterRecord[],
-): Outcome<{ room: Room; delta: Delta; decisions: readonly DecisionRecord[] }> {
+): Result<{ room: Room; delta: Delta; decisions: readonly DecisionRecord[] }, Rejection> {
   const { crypto } = primitives;
   const { roomId, leafSeed } = asking;
   const roomTag = roomTagOf(crypto, roomId);
@@ -141,7 +141,7 @@ export function acceptDecline(
   asking: Asking,
   blob: Uint8Array,
   { roster, invite }: Pick<RoomPreview, "roster" | "invite">,
-): Outcome<{ by: Member; time: number }> {
+): Result<{ by: Member; time: number }, Rejection> {
   const { roomId, leafSeed, replyKey } = asking;
   const decline = openDecline(crypto, roomTagOf(crypto, roomId), replyKey, blob);
   const asked = crypto.ed25519PublicKey(leafSeed);

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import type { CreatedCommit, Proposal } from "@conclave/mls";
 import { inboxIdOf, recordHash } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
@@ -7,13 +7,13 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
 import { NO_EVIDENCE, type Evidence } from "../roster/entryHeader.js";
 import { draftEntry, type Transition } from "../roster/evaluate.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo, roomExtensions } from "./binding.js";
 import { holderOf } from "./invariant.js";
-import { judge, type Judgement } from "./judge.js";
+import { judge, rejectionOf, type Judgement } from "./judge.js";
 import { currentRosterKey, envelopeKeyOf, nextKeyring, wrappedRosterKey, writeSeed } from "./keyring.js";
 import type { Append, PendingCommit } from "./outcome.js";
 import { beforeCommit, encodePending, epochOf, groupDelta, PENDING, type RoomParts } from "./parts.js";
@@ -26,7 +26,7 @@ export function authorCommit(
   parts: RoomParts,
   what: CommitRequest,
   { now, request }: { now: number; request: JoinRequest | null },
-): Outcome<PendingCommit> {
+): Result<PendingCommit, Rejection> {
   const authored = what.type === "rekey" ? null : authorTransition(parts, what, now, request);
   if (authored?.ok === false) return authored;
   const transition = authored?.value ?? null;
@@ -42,7 +42,7 @@ export function authorCommit(
   const attachment = transition === null ? new Uint8Array(0) : recordOf(parts, transition);
   // Our own commits pass the same door as everybody's, and our entry with them.
   const verdict = judge(beforeCommit(parts), created.value.staged, attachment);
-  if (!verdict.ok) return "unsupported" in verdict ? refused("malformed") : verdict;
+  if (!verdict.ok) return failed(rejectionOf(verdict.error));
   const append = appendOf(parts, created.value, attachment, verdict.value, request);
   if (!append.ok) return append;
   return done(remember(parts, created.value, append.value, verdict.value, used));
@@ -53,7 +53,7 @@ function authorTransition(
   action: Action,
   time: number,
   request: JoinRequest | null,
-): Outcome<Transition> {
+): Result<Transition, Rejection> {
   const { primitives, core, roster, group, proposals: proposals } = parts;
   const evidence: Evidence = {
     ...NO_EVIDENCE,
@@ -80,7 +80,7 @@ function proposalsFor(
   parts: RoomParts,
   transition: Transition | null,
   request: JoinRequest | null,
-): Outcome<Proposal[]> {
+): Result<Proposal[], Rejection> {
   const { group } = parts;
   const proposals: Proposal[] = [];
   for (const { leaf } of transition?.added ?? []) {
@@ -112,7 +112,7 @@ function appendOf(
   attachment: Uint8Array,
   judgement: Judgement,
   request: JoinRequest | null,
-): Outcome<Append> {
+): Result<Append, Rejection> {
   const { primitives, roomTag, keys, core, log } = parts;
   const { crypto, random } = primitives;
   const epoch = epochOf(parts);

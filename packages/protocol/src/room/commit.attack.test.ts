@@ -9,7 +9,7 @@ import { preset } from "../policy/presets.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, roomExtensions } from "./binding.js";
 import { forgeAppend, forgeCommit, forgeEntry, forgeExternal, inside, stranger } from "./forger.fixture.js";
-import { judge } from "./judge.js";
+import { judge, rejectionOf } from "./judge.js";
 import { currentRosterKey } from "./keyring.js";
 import { beforeCommit } from "./parts.js";
 import type { Append, Received } from "./outcome.js";
@@ -203,7 +203,7 @@ describe("forged commits", () => {
   it("RULE room.leaves-as-signed: the tree changes by the entry's leaves and by no other", () => {
     const { alice, bob, carol, log } = threeFriends();
     const made = alice.room.act({ type: "setTitle", title: "new" }, { now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     const honest = inside(alice).pending!;
     const { transition } = honest.judgement;
     inside(alice).pending = null;
@@ -257,7 +257,7 @@ describe("what no engine sends, judged all the same", () => {
   const codeOf = (change: (commit: StagedCommit) => Partial<StagedCommit>): string => {
     const { before, commit } = staged();
     const verdict = judge(before, { ...commit, delta: commit.delta, ...change(commit) }, new Uint8Array(0));
-    return verdict.ok || "unsupported" in verdict ? "ok" : verdict.rejection.code;
+    return verdict.ok ? "ok" : rejectionOf(verdict.error).code;
   };
 
   it("RULE room.no-references", () => {
@@ -295,7 +295,7 @@ describe("what no engine sends, judged all the same", () => {
     const before = beforeCommit(inside(alice));
     const codeWith = (change: Partial<StagedCommit>, { staged: commit, append } = adding) => {
       const verdict = judge(before, { ...commit!, ...change }, append.attachment);
-      return verdict.ok || "unsupported" in verdict ? "ok" : verdict.rejection.detail;
+      return verdict.ok ? "ok" : rejectionOf(verdict.error).detail;
     };
     expect(codeWith({})).toBe("ok");
     const [added] = adding.staged!.adds;
@@ -339,7 +339,7 @@ describe("what no engine sends, judged all the same", () => {
     const { before, commit } = staged();
     const roster = { ...before.roster, leaves: new Map([...before.roster.leaves].slice(1)) };
     const verdict = judge({ ...before, roster }, commit, new Uint8Array(0));
-    expect(verdict).toMatchObject({ ok: false, rejection: { code: "ghost" } });
+    expect(verdict).toMatchObject({ ok: false, error: { code: "ghost" } });
   });
 });
 

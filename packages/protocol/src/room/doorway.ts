@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import type { SlotContent } from "@conclave/wire";
 import { openSealed } from "../encoding/sealing.js";
 import { type Invite, isInviteOpen } from "../invite/invite.js";
@@ -5,7 +6,7 @@ import { slotIdOf } from "../invite/inviteKeys.js";
 import { checkInvite } from "../roster/inviteCheck.js";
 import { type JoinRequest, openJoinRequest } from "../invite/joinRequest.js";
 import { sealSlot } from "../invite/slot.js";
-import { type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { currentRosterKey, envelopeKeyOf, requestKeyPair } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
 
@@ -54,7 +55,7 @@ function slotOf(parts: RoomParts, invite: Invite, groupInfo: Uint8Array | null, 
 }
 
 /** A join request that lay at the relay, opened and checked against the room as it is (docs/protocol.md §7, ask). */
-export function openRequest(parts: RoomParts, blob: Uint8Array, now: number): Outcome<JoinRequest> {
+export function openRequest(parts: RoomParts, blob: Uint8Array, now: number): Result<JoinRequest, Rejection> {
   const { primitives, roomTag, keys, core, group, roster } = parts;
   for (const { key } of keys.requests.toReversed()) {
     const { privateKey } = requestKeyPair(primitives.crypto, key);

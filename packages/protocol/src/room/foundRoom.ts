@@ -1,3 +1,4 @@
+import { done, type Result } from "@conclave/codec";
 import { Group } from "@conclave/mls";
 import { joinDeltas, prefixDelta } from "../encoding/delta.js";
 import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
@@ -6,7 +7,7 @@ import type { Policy } from "../policy/policy.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { authorEntry } from "../roster/evaluate.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
@@ -47,7 +48,7 @@ export interface Founded {
 }
 
 /** Founds a room: its charter, epoch 0 with the founder alone, and what the relay needs (docs/protocol.md §4). */
-export function foundRoom(primitives: Provider, founding: Founding): Outcome<Founded> {
+export function foundRoom(primitives: Provider, founding: Founding): Result<Founded, Rejection> {
   const { crypto, random } = primitives;
   const { device, name, title, policy, relay, now, suite = ROOM_SUITE } = founding;
   const cert = openDeviceCert(crypto, device.deviceCert);

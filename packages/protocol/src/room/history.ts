@@ -1,8 +1,8 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, type Result, done } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RosterRecord } from "@conclave/wire";
 import { decodeEntry, type Entry } from "../roster/entry.js";
-import { type Outcome, done, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
 import type { RosterKeys } from "../invite/slot.js";
 
@@ -14,7 +14,7 @@ const MAX_ENTRIES = 1 << 20;
  * from `head` to the charter (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
  * leave such. Nothing is judged yet: `replayEntries` does that.
  */
-export function openHistory(...what: Parameters<typeof openingHistory>): Outcome<readonly Entry[]> {
+export function openHistory(...what: Parameters<typeof openingHistory>): Result<readonly Entry[], Rejection> {
   return atOnce(openingHistory(...what));
 }
 
@@ -24,7 +24,7 @@ export function* openingHistory(
   place: { readonly roomTag: Uint8Array; readonly head: Uint8Array },
   keys: RosterKeys,
   records: readonly RosterRecord[],
-): Generator<void, Outcome<readonly Entry[]>> {
+): Generator<void, Result<readonly Entry[], Rejection>> {
   const entries = yield* openAll(crypto, place.roomTag, keys.roster, records);
   const chain: Entry[] = [];
   let hash = toHex(place.head);
@@ -33,10 +33,10 @@ export function* openingHistory(
     // RULE: history.whole: a chain with a hole in it proves nothing (attacks A13, A18, A96).
     if (bytes === undefined || chain.length >= MAX_ENTRIES) return refused("bad_history", "an entry is missing");
     const decoded = decodeEntry(crypto, bytes);
-    if (decoded.kind !== "entry") return refused("bad_history", decoded.kind);
-    chain.push(decoded.entry);
-    if (decoded.entry.seq === 0) break;
-    hash = toHex(decoded.entry.prev);
+    if (!decoded.ok) return refused("bad_history", decoded.error);
+    chain.push(decoded.value);
+    if (decoded.value.seq === 0) break;
+    hash = toHex(decoded.value.prev);
   }
   return done(chain.reverse());
 }

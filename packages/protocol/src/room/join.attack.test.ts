@@ -29,14 +29,14 @@ function open(mode: "direct" | "ask" = "direct") {
   const link = alice.room.linkOf(secret);
   const blob = alice.room.slots(NOW)[0]!.blob;
   const slot = readSlot(guest.primitives, link, blob);
-  if (!slot.ok) throw new Error(slot.rejection.code);
+  if (!slot.ok) throw new Error(slot.error.code);
   return { alice, log, secret, guest, link, slot: slot.value, keys: inviteKeys(nodeCrypto, alice.room.id, secret) };
 }
 
 /** What a joiner makes of a slot: the refusal's code, or "ok". */
 function lookAt({ guest, link }: ReturnType<typeof open>, slot: SlotView, records: TestLog["roster"]): string {
   const seen = previewRoom(guest.primitives, link, slot, records);
-  return seen.ok ? "ok" : seen.rejection.code;
+  return seen.ok ? "ok" : seen.error.code;
 }
 
 describe("what a joiner refuses before anything is sent", () => {
@@ -90,11 +90,11 @@ describe("what a joiner refuses before anything is sent", () => {
     const { alice, log, guest, slot } = world;
     const later = { ...world.link, floor: { seq: alice.room.roster.seq + 1, head: alice.room.roster.head } };
     expect(previewRoom(guest.primitives, later, slot, log.roster)).toMatchObject({
-      rejection: { code: "below_floor" },
+      error: { code: "below_floor" },
     });
     const elsewhere = { ...world.link, floor: { seq: 1, head: new Uint8Array(32) } };
     expect(previewRoom(guest.primitives, elsewhere, slot, log.roster)).toMatchObject({
-      rejection: { code: "bad_history" },
+      error: { code: "bad_history" },
     });
   });
 
@@ -164,7 +164,7 @@ describe("what a joiner refuses before anything is sent", () => {
     const [content] = bob.room.slots(NOW);
     const link = bob.room.linkOf(secret);
     const honest = readSlot(guest.primitives, link, content!.blob);
-    if (!honest.ok) throw new Error(honest.rejection.code);
+    if (!honest.ok) throw new Error(honest.error.code);
     const groupInfo = view.groupInfo();
     const slot = { ...honest.value, epoch: Number(view.epoch), entrance: { ...honest.value.entrance!, groupInfo } };
     expect(lookAt({ ...world, link }, slot, log.roster)).toBe("ghost");
@@ -196,7 +196,7 @@ describe("asking and being let in", () => {
     const world = open("ask");
     const seen = preview(world.alice, world.guest, world.log, world.secret);
     const made = askToJoin(world.guest.primitives, seen, { device: world.guest.device, name: "Guest", note, now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     return { ...world, ...made.value };
   }
 
@@ -209,7 +209,7 @@ describe("asking and being let in", () => {
     const guest = new Person(seeded("guest"), "Guest");
     const seen = preview(alice, guest, log, secret);
     const made = askToJoin(guest.primitives, seen, { device: guest.device, name: "Guest", note: "", now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     return { alice, bob, log, secret, guest, ...made.value };
   }
 
@@ -217,7 +217,7 @@ describe("asking and being let in", () => {
     const { alice, blob, guest, slot, keys } = asked();
     expect(alice.room.openRequest(blob, NOW)).toMatchObject({ ok: true });
     expect(alice.room.openRequest(blob, NOW + 40 * 86_400_000)).toMatchObject({
-      rejection: { code: "key_package_expired" },
+      error: { code: "key_package_expired" },
     });
     const leafSeed = guest.primitives.random(32);
     const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
@@ -240,13 +240,13 @@ describe("asking and being let in", () => {
       slot.requestPub,
       content,
     )!;
-    expect(alice.room.openRequest(forged, NOW)).toMatchObject({ rejection: { code: "bad_leaf_cert" } });
+    expect(alice.room.openRequest(forged, NOW)).toMatchObject({ error: { code: "bad_leaf_cert" } });
   });
 
   it("RULE room.request-fits: an admission takes the key package of the very request", () => {
     const { alice, blob, log } = asked();
     const request = alice.room.openRequest(blob, NOW);
-    if (!request.ok) throw new Error(request.rejection.code);
+    if (!request.ok) throw new Error(request.error.code);
     const other = stranger(new Person(seeded("mallory"), "Mallory"), alice.room);
     const action = { type: "add", leafCert: request.value.leafCert, role: "member" } as const;
     const swapped = { ...request.value, leaf: other.leaf, keyPackage: other.keyPackage };
@@ -257,14 +257,14 @@ describe("asking and being let in", () => {
   it("RULE admission.asked and RULE admission.bound: what one did not ask for joins one to nothing", () => {
     const { alice, log, blob, asking, guest } = asked();
     const request = alice.room.openRequest(blob, NOW);
-    if (!request.ok) throw new Error(request.rejection.code);
+    if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
     alice.catchUp(log);
     const delivery = log.deliveries[0]!;
     const accept = (who: Asking, what: Uint8Array, records = log.roster) => {
       const accepted = acceptAdmission(guest.primitives, who, what, records);
-      return accepted.ok ? "ok" : accepted.rejection.code;
+      return accepted.ok ? "ok" : accepted.error.code;
     };
     expect(accept(asking, delivery)).toBe("ok");
     expect(accept({ ...asking, replyKey: guest.primitives.random(32) }, delivery)).toBe("bad_admission");
@@ -282,12 +282,12 @@ describe("asking and being let in", () => {
   it("A98: RULE decline.asked and RULE decline.by-right: a no counts from whose yes would, to the one who asked, in that room", () => {
     const { alice, bob, log, blob, asking, guest, secret } = askedWithBob();
     const request = alice.room.openRequest(blob, NOW);
-    if (!request.ok) throw new Error(request.rejection.code);
+    if (!request.ok) throw new Error(request.error.code);
     const no = (by: Person, of = request.value) => by.room.decline(of, NOW)!.blob;
     const seen = preview(alice, guest, log, secret);
     const accept = (what: Uint8Array, who: Asking = asking) => {
       const accepted = acceptDecline(guest.primitives, who, what, seen);
-      return accepted.ok ? accepted.value.by.name : accepted.rejection.code;
+      return accepted.ok ? accepted.value.by.name : accepted.error.code;
     };
     expect(isDecline(guest.primitives, asking, no(alice))).toBe(true);
     expect(accept(no(alice))).toBe("Alice");

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, type Result } from "@conclave/codec";
 import { Group, type GroupInfoView } from "@conclave/mls";
 import { recordHash } from "@conclave/wire";
 import { openDeviceCert } from "../identity/deviceCert.js";
@@ -7,7 +7,7 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import { authorEntry } from "../roster/evaluate.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
@@ -45,7 +45,7 @@ export interface Joining {
  * (docs/protocol.md §7). By an invite to return a member puts this device in the place of a lost one instead
  * (docs/decisions/0006). When the relay answers `stale_epoch` throw the room away and begin again with a fresh slot.
  */
-export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joiner): Outcome<Joining> {
+export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joiner): Result<Joining, Rejection> {
   const { crypto, random } = primitives;
   const { link, slot, roster, invite, entrance } = preview;
   if (invite.mode === "ask" || slot.entrance === null || entrance === null) return refused("invite_needs_admission");

@@ -1,9 +1,9 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { done, equalBytes, failed, type Failure, type Result, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
 import { decodeEntry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
-import { done, type Outcome, refused, type Rejection } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";
@@ -31,19 +31,30 @@ export interface Judgement {
  * relay, or anybody who holds an invite, could have put it there.
  */
 interface Altered {
-  readonly ok: false;
-  readonly rejection: Rejection;
-  readonly isAltered: true;
+  readonly altered: Rejection;
 }
 
-/** The judgement, a refusal, or `unsupported`: a member's newer app wrote what this one cannot judge. */
-export type Verdict = Outcome<Judgement> | Altered | { readonly ok: false; readonly unsupported: true };
+/**
+ * Why a commit may not be applied. `unsupported`: a member's newer app wrote what this one cannot judge. That is an error too,
+ * and no kind of judgement: who has looked at `ok` alone applies nothing that was not judged.
+ */
+export type Objection = Rejection | Altered | "unsupported";
+
+/** The refusal in an objection, whoever is to blame. What cannot be judged counts as malformed: nobody may commit it. */
+export function rejectionOf(objection: Objection): Rejection {
+  if (objection === "unsupported") return { code: "malformed" };
+  return "altered" in objection ? objection.altered : objection;
+}
 
 /**
  * THE door to a room's keys (docs/protocol.md §5, steps 3 to 7): whether a staged commit may be applied. Everything that
  * changes a group comes through here, what others send and what we make ourselves. Changes nothing.
  */
-export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Uint8Array): Verdict {
+export function judge(
+  before: BeforeCommit,
+  staged: StagedCommit,
+  attachment: Uint8Array,
+): Result<Judgement, Objection> {
   const form = checkForm(staged);
   if (form !== null) return form;
   const carried = staged.authenticatedData.length > 0;
@@ -72,7 +83,7 @@ export function judge(before: BeforeCommit, staged: StagedCommit, attachment: Ui
 }
 
 // What rooms refuse of RFC 9420, whatever the entry says.
-function checkForm(staged: StagedCommit): ReturnType<typeof refused> | null {
+function checkForm(staged: StagedCommit): Failure<Rejection> | null {
   const external = staged.sender.type === "new_member_commit";
   // RULE: room.no-references: a commit carries its proposals itself, so nobody's parked proposal rides along (attacks A5, A6).
   if (staged.referencedProposals > 0) return refused("forbidden_proposal", "by reference");
@@ -97,7 +108,7 @@ function openTransition(
   { crypto, roomTag, roster, keys, view }: BeforeCommit,
   staged: StagedCommit,
   attachment: Uint8Array,
-): Outcome<Transition> | Exclude<Verdict, Outcome<Judgement>> {
+): Result<Transition, Objection> {
   const record = openRosterRecord(crypto, roomTag, [currentRosterKey(keys)], attachment);
   if (record === null) return altered("no_record");
   // RULE: room.record-is-entry: the record that stays in the roster log is the entry that the committer signed for.
@@ -107,13 +118,13 @@ function openTransition(
   // RULE: room.roster-key: the first record of a generation wraps the key before, so that newcomers can read on (§4).
   if (!isSame(wrapped, record.previousKey)) return altered("wrong_roster_key");
   const decoded = decodeEntry(crypto, record.entry);
-  if (decoded.kind === "malformed") return refused("malformed");
   const external = staged.sender.type === "new_member_commit";
-  if (decoded.kind === "unsupported") {
+  if (!decoded.ok) {
+    if (decoded.error === "malformed") return refused("malformed");
     // RULE: room.outsiders-pause-nobody: only a member can be ahead of us; a stranger's unknown entry is junk.
-    return external ? refused("malformed", "version") : { ok: false, unsupported: true };
+    return external ? refused("malformed", "version") : failed("unsupported");
   }
-  const { entry } = decoded;
+  const entry = decoded.value;
   if (record.seq !== entry.seq) return altered("wrong_record", "seq");
   const committer = staged.senderLeaf.signatureKey;
   return evaluate(crypto, roster, entry, {
@@ -124,8 +135,8 @@ function openTransition(
   });
 }
 
-function altered(code: Rejection["code"], detail?: string): Altered {
-  return { ok: false, rejection: detail === undefined ? { code } : { code, detail }, isAltered: true };
+function altered(code: Rejection["code"], detail?: string): Failure<Altered> {
+  return failed({ altered: refused(code, detail).error });
 }
 
 // RULE: room.leaves-as-signed: the tree changes by exactly the leaves of the entry (docs/protocol.md §5, step 7; attacks A2, A60).

@@ -11,13 +11,13 @@ export function judgeStored(parts: RoomParts, entryBytes: Uint8Array | null): Ju
   const { primitives, roster, core, group } = parts;
   if (entryBytes === null) return { transition: null, roster };
   const decoded = decodeEntry(primitives.crypto, entryBytes);
-  if (decoded.kind !== "entry") throw new TypeError("the stored pending entry is damaged");
+  if (!decoded.ok) throw new TypeError("the stored pending entry is damaged");
   const carriage = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
-  const judged = evaluate(primitives.crypto, roster, decoded.entry, {
+  const judged = evaluate(primitives.crypto, roster, decoded.value, {
     ...carriage,
     committer: core.leaf,
     external: false,
   });
-  if (!judged.ok) throw new TypeError(`the stored pending entry does not hold: ${judged.rejection.code}`);
+  if (!judged.ok) throw new TypeError(`the stored pending entry does not hold: ${judged.error.code}`);
   return { transition: judged.value, roster: judged.value.roster };
 }

@@ -136,7 +136,7 @@ describe("admins against each other", () => {
     const { alice, bob, carol, log } = room();
     const { keyPackage } = stranger(new Person(seeded("mallory"), "Mallory"), alice.room);
     const made = alice.room.act({ type: "setPolicy", policy: preset("openHouse") }, { now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     const { transition } = inside(alice).pending!.judgement;
     inside(alice).pending = null;
     const append = forgeCommit(alice, {
@@ -154,7 +154,7 @@ describe("admins against each other", () => {
     const self = alice.room.self.person;
     expect(alice.act(log, { type: "setRole", person: self, role: "member" })).toBe("last_owner");
     const said = alice.room.farewell(NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     alice.store(said.value.delta);
     log.append(said.value.append);
     everyone(log, alice, bob, carol);
@@ -191,14 +191,14 @@ describe("admins against each other", () => {
         name: "Guest",
         now,
       });
-      if (!joining.ok) throw new Error(joining.rejection.code);
+      if (!joining.ok) throw new Error(joining.error.code);
       expect(log.append(joining.value.append)).toBe(true);
       expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
       expect(bob.catchUp(log).at(-1)!.kind).toBe("accepted");
       expect(alice.room.roster.chainTime).toBe(chainTime);
     }
     const ahead = alice.room.act({ type: "tick" }, { now: NOW + tenYears });
-    if (!ahead.ok) throw new Error(ahead.rejection.code);
+    if (!ahead.ok) throw new Error(ahead.error.code);
     log.append(ahead.value.append);
     everyone(log, alice, bob);
     expect([alice, bob].map((person) => person.room.roster.chainTime)).toEqual([NOW + tenYears, NOW + tenYears]);
@@ -241,7 +241,7 @@ describe("who is out is out", () => {
   it("A59: RULE room.attributed: a message from before a removal is late, its author's, and never the new holder's of the place", () => {
     const { alice, bob, carol, log, secret } = room();
     const said = bob.room.say({ kind: "text", ref: null, body: new TextEncoder().encode("still here") }, NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     const place = inside(bob).group.ownLeafIndex;
     expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
     everyone(log, alice, carol);
@@ -266,7 +266,7 @@ describe("who is out is out", () => {
   it("A59: within the epochs that are kept, the late message is Bob's", () => {
     const { alice, bob, carol, log } = room();
     const said = bob.room.say({ kind: "text", ref: null, body: new TextEncoder().encode("still here") }, NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
     everyone(log, alice, carol);
     const { kind, epoch, payload, attachment } = said.value.append;
@@ -289,7 +289,7 @@ describe("who is out is out", () => {
       name: "Bob",
       now: NOW,
     });
-    if (!joining.ok) throw new Error(joining.rejection.code);
+    if (!joining.ok) throw new Error(joining.error.code);
     phone.begin(joining.value.room, joining.value.delta);
     log.append(joining.value.append);
     everyone(log, phone, alice, carol);
@@ -300,7 +300,7 @@ describe("who is out is out", () => {
     const { person } = identityOf(seeded("x"), identity.seed);
     // One leaf is forgotten: refused.
     const made = alice.room.act({ type: "remove", person, ban: false }, { now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     const { transition, roster } = inside(alice).pending!.judgement;
     expect(transition!.removed).toHaveLength(2);
     inside(alice).pending = null;

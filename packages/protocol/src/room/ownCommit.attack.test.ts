@@ -27,7 +27,7 @@ function smuggle(log: TestLog, append: Append): void {
 
 function made(person: Person, title: string): Append {
   const outcome = person.room.act({ type: "setTitle", title }, { now: NOW });
-  if (!outcome.ok) throw new Error(outcome.rejection.code);
+  if (!outcome.ok) throw new Error(outcome.error.code);
   person.store(outcome.value.delta);
   return outcome.value.append;
 }
@@ -121,10 +121,10 @@ describe("a relay that refuses our commit and brings it into the log all the sam
       alice.store(alice.room.discardPending());
     }
     const act = (title: string) => alice.room.act({ type: "setTitle", title }, { now: NOW });
-    expect(act("one more")).toMatchObject({ rejection: { code: "pending" } });
+    expect(act("one more")).toMatchObject({ error: { code: "pending" } });
     expect(inside(alice).withdrawn).toHaveLength(MOST_WITHDRAWN);
     const again = act("Garden 3");
-    if (!again.ok) throw new Error(again.rejection.code);
+    if (!again.ok) throw new Error(again.error.code);
     alice.store(again.value.delta);
     expect(log.append(again.value.append)).toBe(true);
     expectTogether(log, "Garden 3", alice, bob);

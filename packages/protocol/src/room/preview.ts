@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, type Result } from "@conclave/codec";
 import { type GroupInfoView, openGroupInfo } from "@conclave/mls";
 import type { RosterRecord } from "@conclave/wire";
 import { closedReason } from "../roster/inviteCheck.js";
@@ -11,7 +11,7 @@ import type { Provider } from "../encoding/provider.js";
 import { ruleOf } from "../roster/action.js";
 import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
 import { bindingOf } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
@@ -44,7 +44,7 @@ export interface OpenedRoom {
 }
 
 /** Opens a slot's blob with a link. Refused with `bad_slot` when it is not one of this room and invite. */
-export function readSlot({ crypto }: Provider, link: InviteLink, blob: Uint8Array): Outcome<SlotView> {
+export function readSlot({ crypto }: Provider, link: InviteLink, blob: Uint8Array): Result<SlotView, Rejection> {
   const { inviteId, slot } = inviteKeys(crypto, link.roomId, link.secret);
   const roomTag = roomTagOf(crypto, link.roomId);
   const view = openSlot(crypto, { roomId: link.roomId, roomTag, inviteId, slotKey: slot.privateKey }, blob);
@@ -52,7 +52,7 @@ export function readSlot({ crypto }: Provider, link: InviteLink, blob: Uint8Arra
 }
 
 /** Opens all records that a slot's keys open, for {@link judgeRoom}. */
-export function openRoom(...what: Parameters<typeof openingRoom>): Outcome<OpenedRoom> {
+export function openRoom(...what: Parameters<typeof openingRoom>): Result<OpenedRoom, Rejection> {
   return atOnce(openingRoom(...what));
 }
 
@@ -62,14 +62,14 @@ export function* openingRoom(
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
-): Generator<void, Outcome<OpenedRoom>> {
+): Generator<void, Result<OpenedRoom, Rejection>> {
   const roomTag = roomTagOf(crypto, link.roomId);
   const entries = yield* openingHistory(crypto, { roomTag, head: slot.head.hash }, slot, records);
   return entries.ok ? done({ link, slot, entries: entries.value }) : entries;
 }
 
 /** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
-export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedRoom): Outcome<RoomPreview> {
+export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedRoom): Result<RoomPreview, Rejection> {
   const { crypto } = primitives;
   const history = replayEntries(crypto, entries, link.roomId);
   if (!history.ok) return history;
@@ -108,7 +108,7 @@ export function previewRoom(
   link: InviteLink,
   slot: SlotView,
   records: readonly RosterRecord[],
-): Outcome<RoomPreview> {
+): Result<RoomPreview, Rejection> {
   const opened = openRoom(primitives, link, slot, records);
   return opened.ok ? judgeRoom(primitives, opened.value) : opened;
 }
@@ -128,7 +128,7 @@ function checkEntrance(
   primitives: Provider,
   { entrance, roomId, epoch, suite }: SlotView,
   history: Replayed,
-): Outcome<GroupInfoView> {
+): Result<GroupInfoView, Rejection> {
   const opened = openGroupInfo(roomEngine(primitives), entrance!.groupInfo);
   if (!opened.ok) return refused("bad_slot", opened.error.message);
   const { context, members } = opened.value;

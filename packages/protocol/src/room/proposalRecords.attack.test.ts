@@ -1,9 +1,10 @@
+import type { Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { recordDigest } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { preset } from "../policy/presets.js";
 import type { Action } from "../roster/action.js";
-import type { Outcome } from "../policy/rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 import type { OutgoingMessage } from "./outcome.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
@@ -24,8 +25,8 @@ function four() {
 }
 
 /** Says it, and gives what was said. */
-function say(who: Person, log: TestLog, said: Outcome<OutgoingMessage>): OutgoingMessage {
-  if (!said.ok) throw new Error(said.rejection.code);
+function say(who: Person, log: TestLog, said: Result<OutgoingMessage, Rejection>): OutgoingMessage {
+  if (!said.ok) throw new Error(said.error.code);
   who.store(said.value.delta);
   expect(log.append(said.value.append)).toBe(true);
   return said.value;
@@ -102,7 +103,7 @@ describe("what people ask of each other", () => {
   it("A150: RULE proposals.not-overtaken: a farewell that was taken back is not brought up again by the relay that held its first ciphertext", () => {
     const { alice, bob, carol, log, everybody } = four();
     const first = bob.room.farewell(NOW);
-    if (!first.ok) throw new Error(first.rejection.code);
+    if (!first.ok) throw new Error(first.error.code);
     bob.store(first.value.delta);
     // The relay calls it stale; a commit comes first; Bob says it anew, and takes it back.
     expect(alice.act(log, { type: "rekey" })).toBeNull();

@@ -41,15 +41,15 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
     return rejected({ code: "forbidden_proposal", detail }, { code: "ALTERED", bytes: message });
   }
   const verdict = judge(beforeCommit(parts), staged.value, record.attachment);
-  if (!verdict.ok && "unsupported" in verdict) return { kind: "unsupported" };
-  // RULE: room.blame-signed: nobody is named for bytes that nobody signed: anything that passes a record on could have put them
-  // there, so the server is asked about them and no member (attack A145).
-  if (!verdict.ok && "isAltered" in verdict)
-    return rejected(verdict.rejection, { code: "ALTERED", bytes: record.attachment });
   if (!verdict.ok) {
+    const { error } = verdict;
+    if (error === "unsupported") return { kind: "unsupported" };
+    // RULE: room.blame-signed: nobody is named for bytes that nobody signed: anything that passes a record on could have put
+    // them there, so the server is asked about them and no member (attack A145).
+    if ("altered" in error) return rejected(error.altered, { code: "ALTERED", bytes: record.attachment });
     const person = parts.roster.leaves.get(holderOf(staged.value.senderLeaf).leaf);
     const known = person === undefined ? null : parts.roster.members.get(person)!.person;
-    return rejected(verdict.rejection, { code: "REFUSED_CHANGE", person: known, bytes: message });
+    return rejected(error, { code: "REFUSED_CHANGE", person: known, bytes: message });
   }
   const { delta, events } = acceptCommit(parts, verdict.value, staged.value);
   return accepted(delta, events);

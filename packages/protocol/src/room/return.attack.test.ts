@@ -42,7 +42,7 @@ function comeBack(host: Person, anew: Person, log: TestLog, secret: Uint8Array, 
   const joining = joinRoom(anew.primitives, preview(host, anew, log, secret), {
     ...{ device: anew.device, name: "Somebody else", now: NOW, isLast },
   });
-  if (!joining.ok) throw new Error(`${joining.rejection.code} ${joining.rejection.detail ?? ""}`);
+  if (!joining.ok) throw new Error(`${joining.error.code} ${joining.error.detail ?? ""}`);
   anew.begin(joining.value.room, joining.value.delta);
   return joining.value.append;
 }
@@ -67,7 +67,7 @@ function forgeReturn(
     ...{ person, time: NOW, evidence: { approvals: [], inviteProof, farewell: null } },
     ...{ epoch: epochOf(parts), transcript: parts.group.view.confirmedTranscriptHash, external: true },
   });
-  if (!authored.ok) throw new Error(authored.rejection.code);
+  if (!authored.ok) throw new Error(authored.error.code);
   const { entry } = authored.value;
   const made = Group.joinExternal(parts.engine, {
     groupInfo: parts.group.view.groupInfo(),
@@ -160,7 +160,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     const joining = joinRoom(bella.primitives, preview(alice, bella, log, link), {
       ...{ device: bella.device, name: "Bella", now: NOW },
     });
-    if (!joining.ok) throw new Error(joining.rejection.code);
+    if (!joining.ok) throw new Error(joining.error.code);
     bella.begin(joining.value.room, joining.value.delta);
     expect(log.append(joining.value.append)).toBe(true);
     for (const person of [alice, bob, carol, bella]) person.catchUp(log);
@@ -186,7 +186,7 @@ describe("coming back by the recovery words, with nobody online", () => {
   it("A61: RULE proposals.farewell-void: the lost device's wish to leave goes with it, for all who heard it", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const said = alice.room.farewell(NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     alice.store(said.value.delta);
     expect(log.append(said.value.append)).toBe(true);
     for (const person of [bob, carol]) person.catchUp(log);
@@ -201,7 +201,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     // Another wish to leave, of the new device, is one again.
     bob.catchUp(log);
     const again = anew.room.farewell(NOW);
-    if (!again.ok) throw new Error(again.rejection.code);
+    if (!again.ok) throw new Error(again.error.code);
     expect(log.append(again.value.append)).toBe(true);
     bob.catchUp(log);
     expect(bob.room.farewells()).toEqual([identity.person]);
@@ -240,7 +240,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     const returned = { type: "return", leafCert: new Uint8Array(9), leaf: alice.room.self.leaf, isLast: true } as const;
     for (const action of [opened, returned]) {
       const asked = bob.room.propose(action, NOW);
-      if (!asked.ok) throw new Error(asked.rejection.code);
+      if (!asked.ok) throw new Error(asked.error.code);
       bob.store(asked.value.delta);
       expect(log.append(asked.value.append)).toBe(true);
       for (const person of [alice, bob]) person.catchUp(log);
@@ -251,7 +251,7 @@ describe("coming back by the recovery words, with nobody online", () => {
   it("A103: the old device had a decision on its way: whether the relay kept it or brings it late, nobody parts ways", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const made = alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     alice.store(made.value.delta);
     const anew = newDeviceOf(identity);
     expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
@@ -264,7 +264,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     // The other way round: the decision came first, and the return is of an epoch that is over.
     const other = three();
     const first = other.alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
-    if (!first.ok) throw new Error(first.rejection.code);
+    if (!first.ok) throw new Error(first.error.code);
     other.alice.store(first.value.delta);
     const late = comeBack(other.bob, newDeviceOf(other.identity), other.log, other.secret);
     expect(other.log.append(first.value.append)).toBe(true);
@@ -280,14 +280,14 @@ describe("coming back by the recovery words, with nobody online", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;
     const asked = bob.room.propose(action, NOW);
-    if (!asked.ok) throw new Error(asked.rejection.code);
+    if (!asked.ok) throw new Error(asked.error.code);
     bob.store(bob.room.notePetition(action).delta);
     bob.store(asked.value.delta);
     expect(log.append(asked.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);
     const { actionHash } = alice.room.proposals()[0]!;
     const yes = alice.room.approve(actionHash, NOW);
-    if (!yes.ok) throw new Error(yes.rejection.code);
+    if (!yes.ok) throw new Error(yes.error.code);
     expect(log.append(yes.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);
     expect(bob.room.proposals()[0]).toMatchObject({ isAgreed: true });

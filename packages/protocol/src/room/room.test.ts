@@ -58,7 +58,7 @@ describe("a room", () => {
     alice.catchUp(log);
     bob.catchUp(log);
     const act = alice.room.act({ type: "rekey" }, { now: NOW });
-    if (!act.ok) throw new Error(act.rejection.code);
+    if (!act.ok) throw new Error(act.error.code);
     alice.store(act.value.delta);
     expect(bob.say(log, "two")).toBe(true);
     alice.restart();
@@ -97,9 +97,9 @@ describe("a room", () => {
     const seen = preview(alice, bob, log, secret);
     expect(seen.slot.entrance).toBeNull();
     const asked = askToJoin(bob.primitives, seen, { device: bob.device, name: "Bob", note: "It is me", now: NOW });
-    if (!asked.ok) throw new Error(asked.rejection.code);
+    if (!asked.ok) throw new Error(asked.error.code);
     const request = alice.room.openRequest(asked.value.blob, NOW);
-    if (!request.ok) throw new Error(request.rejection.code);
+    if (!request.ok) throw new Error(request.error.code);
     expect([request.value.name, request.value.note]).toEqual(["Bob", "It is me"]);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
@@ -107,7 +107,7 @@ describe("a room", () => {
     alice.catchUp(log);
     const asking = decodeAsking(encodeAsking(asked.value.asking));
     const admitted = acceptAdmission(bob.primitives, asking, log.deliveries[0]!, log.roster);
-    if (!admitted.ok) throw new Error(`${admitted.rejection.code} ${admitted.rejection.detail}`);
+    if (!admitted.ok) throw new Error(`${admitted.error.code} ${admitted.error.detail}`);
     bob.begin(admitted.value.room, admitted.value.delta);
     expect(admitted.value.decisions.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
     bob.catchUp(log);
@@ -123,7 +123,7 @@ describe("a room", () => {
     const carol = join(alice, "Carol", log, invite(alice, log));
     for (const each of [alice, bob, carol]) each.catchUp(log);
     const say = (who: typeof bob, said: ReturnType<typeof bob.room.farewell>) => {
-      if (!said.ok) throw new Error(said.rejection.code);
+      if (!said.ok) throw new Error(said.error.code);
       who.store(said.value.delta);
       log.append(said.value.append);
       for (const each of [alice, bob, carol]) each.catchUp(log);
@@ -145,7 +145,7 @@ describe("a room", () => {
     const { alice, log } = founded();
     const bob = join(alice, "Bob", log, invite(alice, log));
     const said = bob.room.farewell(NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     bob.store(said.value.delta);
     log.append(said.value.append);
     alice.catchUp(log);
@@ -167,14 +167,14 @@ describe("a room", () => {
     const action = { type: "remove", person: carol.room.self.person, ban: false } as const;
     expect(alice.act(log, action)).toBe("approvals_missing");
     const proposed = alice.room.propose(action, NOW);
-    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    if (!proposed.ok) throw new Error(proposed.error.code);
     alice.store(proposed.value.delta);
     log.append(proposed.value.append);
     const { hash, delta } = alice.room.notePetition(action);
     alice.store(delta);
     for (const person of [alice, bob, carol]) person.catchUp(log);
     const approved = bob.room.approve(hash, NOW);
-    if (!approved.ok) throw new Error(approved.rejection.code);
+    if (!approved.ok) throw new Error(approved.error.code);
     bob.store(approved.value.delta);
     log.append(approved.value.append);
     for (const person of [alice, bob, carol]) person.catchUp(log);

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, type Result } from "@conclave/codec";
 import {
   type CommitReceipt,
   type HeadReceipt,
@@ -22,7 +22,7 @@ import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { signFarewell } from "../roster/farewell.js";
 import type { Outlook } from "../roster/outlook.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
@@ -162,14 +162,17 @@ export class Room {
   }
 
   /** Encrypts a message. `id` where it has one already. */
-  say(content: Omit<MessageContent, "id"> & { readonly id?: Uint8Array }, now: number): Outcome<OutgoingMessage> {
+  say(
+    content: Omit<MessageContent, "id"> & { readonly id?: Uint8Array },
+    now: number,
+  ): Result<OutgoingMessage, Rejection> {
     const stopped = this.stopped();
     const id = content.id ?? this.parts.primitives.random(MESSAGE_ID_BYTES);
     return stopped ?? speak(this.parts, { ...content, id }, now);
   }
 
   /** Encrypts anew, under the same id, what the relay refused as stale. `time` is when it was written. */
-  resend(message: MessageContent & { readonly time: number }): Outcome<OutgoingMessage> {
+  resend(message: MessageContent & { readonly time: number }): Result<OutgoingMessage, Rejection> {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
     const forgotten: string[] = [];
@@ -185,7 +188,7 @@ export class Room {
   }
 
   /** Builds a commit for an action, with the approvals collected for it; `request` for those that bring a device in. */
-  act(what: CommitRequest, options: { now: number; request?: JoinRequest | null }): Outcome<PendingCommit> {
+  act(what: CommitRequest, options: { now: number; request?: JoinRequest | null }): Result<PendingCommit, Rejection> {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
     if (this.parts.pending !== null) return refused("pending");
@@ -215,13 +218,13 @@ export class Room {
   }
 
   /** Asks the others for their yes to an action, and gives our own. */
-  propose(action: Action, now: number): Outcome<OutgoingMessage> {
+  propose(action: Action, now: number): Result<OutgoingMessage, Rejection> {
     const idle = alreadySo(this.parts, action);
     return idle ?? this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
   }
 
   /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
-  approve(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+  approve(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     if (proposals.find(hash) === null) return refused("unknown_proposal");
     const idle = approvedAlready(this.parts, hash);
@@ -237,7 +240,7 @@ export class Room {
   }
 
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
-  declineProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+  declineProposal(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
@@ -245,7 +248,7 @@ export class Room {
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
-  withdrawProposal(hash: Uint8Array, now: number): Outcome<OutgoingMessage> {
+  withdrawProposal(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, primitives } = this.parts;
     return this.answer(ProtocolKind.withdrawal, proposals.withdraw(primitives.crypto, hash, core.person), now);
   }
@@ -254,7 +257,7 @@ export class Room {
     kind: "decline" | "withdrawal",
     told: { readonly hash: Uint8Array; readonly delta: Delta } | null,
     now: number,
-  ): Outcome<OutgoingMessage> {
+  ): Result<OutgoingMessage, Rejection> {
     if (told === null) return refused("unknown_proposal");
     const said = this.say({ kind, ref: null, body: told.hash }, now);
     return said.ok ? done({ ...said.value, delta: joinDeltas(told.delta, said.value.delta) }) : said;
@@ -273,7 +276,7 @@ export class Room {
   /** What would come of an action of ours now, by the judge that every member has. */
   outlook(action: Action, now: number): Outlook {
     const already = alreadySo(this.parts, action);
-    return already ? { can: "no", why: already.rejection } : ownOutlook(this.parts, action, now);
+    return already ? { can: "no", why: already.error } : ownOutlook(this.parts, action, now);
   }
 
   /** Our own proposal, kept without waiting for the echo of its message. Gives its hash. */
@@ -282,14 +285,14 @@ export class Room {
   }
 
   /** Our signed wish to leave: the others carry it out (docs/protocol.md §10). */
-  farewell(now: number): Outcome<OutgoingMessage> {
+  farewell(now: number): Result<OutgoingMessage, Rejection> {
     const { core, primitives } = this.parts;
     const body = signFarewell(primitives.crypto, core.leafSeed, core);
     return this.say({ kind: ProtocolKind.farewell, ref: null, body }, now);
   }
 
   /** Takes our farewell back: honest members forget it, unless one of them has carried it out before (docs/protocol.md §10). */
-  stay(now: number): Outcome<OutgoingMessage> {
+  stay(now: number): Result<OutgoingMessage, Rejection> {
     return this.say({ kind: ProtocolKind.stay, ref: null, body: new Uint8Array(0) }, now);
   }
 
@@ -328,7 +331,7 @@ export class Room {
   }
 
   /** Opens a join request from the relay. */
-  openRequest(blob: Uint8Array, now: number): Outcome<JoinRequest> {
+  openRequest(blob: Uint8Array, now: number): Result<JoinRequest, Rejection> {
     return openRequest(this.parts, blob, now);
   }
 

@@ -1,10 +1,10 @@
-import { toHex } from "@conclave/codec";
+import { toHex, done, type Result } from "@conclave/codec";
 import { recordHash } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import type { Message, MessageContent } from "../message/message.js";
 import { encodePayload, MAX_BODY_BYTES } from "../message/payload.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
 import { envelopeKeyOf } from "./keyring.js";
@@ -12,7 +12,7 @@ import type { Append, OutgoingMessage } from "./outcome.js";
 import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
 
 /** Encrypts a message for the present epoch. The delta has to be stored before the append is sent: its key is used up. */
-export function speak(parts: RoomParts, content: MessageContent, time: number): Outcome<OutgoingMessage> {
+export function speak(parts: RoomParts, content: MessageContent, time: number): Result<OutgoingMessage, Rejection> {
   const { primitives, roomTag, keys, core, roster, log, group } = parts;
   const { crypto, random } = primitives;
   if (content.body.length > MAX_BODY_BYTES) return refused("too_large", "body");

@@ -29,7 +29,7 @@ export const appendLayout: Codec<Append> = mapped(
 
 function appendOf(bytes: Uint8Array): Append | null {
   const decoded = decodeClientMessage(bytes, NO_LIMIT);
-  const frame = decoded.ok ? decoded.frames[0] : undefined;
+  const frame = decoded.ok ? decoded.value[0] : undefined;
   if (frame?.type !== "append") return null;
   const { type: _type, id: _id, ...append } = frame;
   return append;

@@ -87,7 +87,7 @@ export class Person {
 
   say(log: TestLog, text: string): boolean {
     const said = this.room.say({ kind: "text", ref: null, body: new TextEncoder().encode(text) }, NOW);
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     this.store(said.value.delta);
     return log.append(said.value.append);
   }
@@ -95,7 +95,7 @@ export class Person {
   /** Acts and appends. Gives the refusal's code, or null. */
   act(log: TestLog, action: Action | { type: "rekey" }, more = {}): string | null {
     const made = this.room.act(action, { now: NOW, ...more });
-    if (!made.ok) return made.rejection.code;
+    if (!made.ok) return made.error.code;
     this.store(made.value.delta);
     return log.append(made.value.append) ? null : "stale";
   }
@@ -122,7 +122,7 @@ export function founded(
   const { primitives, device, name } = alice;
   const relay = { publicKey: nodeCrypto.ed25519PublicKey(new Uint8Array(32).fill(7)), address: "ws://127.0.0.1:1" };
   const made = foundRoom(primitives, { device, name, title: "Garden club", policy, relay, now: NOW, suite });
-  if (!made.ok) throw new Error(made.rejection.code);
+  if (!made.ok) throw new Error(made.error.code);
   alice.begin(made.value.room, made.value.delta);
   return { alice, log: new TestLog(made.value.creation.attachment) };
 }
@@ -146,7 +146,7 @@ export function preview(host: Person, guest: Person, log: TestLog, secret: Uint8
     const slot = readSlot(guest.primitives, link, blob);
     if (!slot.ok) continue;
     const seen = previewRoom(guest.primitives, link, slot.value, log.roster);
-    if (!seen.ok) throw new Error(`${seen.rejection.code} ${seen.rejection.detail ?? ""}`);
+    if (!seen.ok) throw new Error(`${seen.error.code} ${seen.error.detail ?? ""}`);
     return seen.value;
   }
   throw new Error("no slot for this link");
@@ -160,7 +160,7 @@ export function join(host: Person, name: string, log: TestLog, secret: Uint8Arra
     name,
     now: NOW,
   });
-  if (!joining.ok) throw new Error(`${joining.rejection.code} ${joining.rejection.detail ?? ""}`);
+  if (!joining.ok) throw new Error(`${joining.error.code} ${joining.error.detail ?? ""}`);
   guest.begin(joining.value.room, joining.value.delta);
   if (!log.append(joining.value.append)) throw new Error("stale");
   guest.catchUp(log);

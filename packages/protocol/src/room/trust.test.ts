@@ -54,7 +54,7 @@ describe("the relay's word", () => {
     alice.store(delta);
     expect(alarm?.code).toBe("FORK");
     expect(alice.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
-      rejection: { code: "paused" },
+      error: { code: "paused" },
     });
     alice.restart();
     expect(alice.room.paused.map(({ code }) => code)).toEqual(["FORK"]);
@@ -185,12 +185,12 @@ describe("a copied device", () => {
     expect(bob.say(log, "from the original")).toBe(true);
     copy.restart();
     expect(copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
-      rejection: { code: "not_caught_up" },
+      error: { code: "not_caught_up" },
     });
     const seen = copy.catchUp(log);
     expect(seen.at(-1)).toMatchObject({ kind: "rejected", alarm: { code: "RESTORED" } });
     expect(copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
-      rejection: { code: "paused" },
+      error: { code: "paused" },
     });
     copy.store(copy.room.resume());
     expect(copy.room.paused.map(({ code }) => code)).toEqual(["RESTORED"]);
@@ -228,7 +228,7 @@ describe("a copied device", () => {
     const { alice, bob, log } = pair();
     const say = (person: Person) => {
       const said = person.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW);
-      return said.ok ? "ok" : said.rejection.code;
+      return said.ok ? "ok" : said.error.code;
     };
     bob.restart();
     expect(say(bob)).toBe("not_caught_up");

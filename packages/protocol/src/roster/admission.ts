@@ -1,14 +1,14 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, type Roster } from "./roster.js";
 
 /** The certificate of a leaf that is to come into this room. */
-export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Outcome<LeafCert> {
+export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Result<LeafCert, Rejection> {
   const cert = openLeafCert(crypto, bytes);
   // RULE: newcomer.leaf-cert: a device comes in with its person's and its own word, for this room (attacks A8, A9, A13).
   if (cert === null || !equalBytes(cert.roomId, before.roomId)) return refused("bad_leaf_cert");
@@ -29,7 +29,7 @@ export function provedInvite(
   header: EntryHeader,
   cert: LeafCert,
   isDirect: boolean,
-): Outcome<Invite> {
+): Result<Invite, Rejection> {
   const read = readInviteProof(header.evidence.inviteProof!);
   if (read === null) return refused("bad_invite_proof", "unreadable");
   const { proof } = read;

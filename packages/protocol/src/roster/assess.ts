@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, done, failed, type Result, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { isAtLeast } from "../policy/role.js";
 import { ruleOf } from "./action.js";
@@ -7,7 +7,7 @@ import type { Change, Effect, Newcomer } from "./change.js";
 import { consentTo, countApprovals } from "./consent.js";
 import type { EntryContent } from "./entry.js";
 import { objection } from "./permission.js";
-import { done, type Outcome, refused, type Refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
 import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
 
@@ -27,7 +27,7 @@ export function assess(
   content: EntryCore,
   external: boolean,
   draftOf: (before: Roster) => RosterDraft,
-): Outcome<Assessed> {
+): Result<Assessed, Rejection> {
   if (before === null) {
     const founded = first(crypto, content, external);
     return founded.ok ? done({ ...founded.value, approvedBy: [] }) : founded;
@@ -61,7 +61,7 @@ export function newcomerBy(
   before: Roster,
   { action, ...header }: EntryCore,
   isDirect: boolean,
-): Outcome<Newcomer | null> {
+): Result<Newcomer | null, Rejection> {
   return ruleOf(action).newcomer?.({ crypto, before, header, isDirect }, action) ?? done(null);
 }
 
@@ -73,7 +73,7 @@ export function changedBy(
   author: Member | null,
   newcomer: Newcomer | null,
   draftOf: (before: Roster) => RosterDraft,
-): Outcome<Omit<Assessed, "approvedBy">> {
+): Result<Omit<Assessed, "approvedBy">, Rejection> {
   const change = { crypto, before, draft: draftOf(before), header, seq: before.seq + 1, author, newcomer };
   const changed = ruleOf(action).apply(change, action);
   if (!changed.ok) return changed;
@@ -87,7 +87,7 @@ export function authorOf(before: Roster, { author }: Pick<EntryCore, "author">):
   return member?.devices.some((device) => equalBytes(device.leaf, author.leaf)) === true ? member : null;
 }
 
-function objectionToNewcomer(before: Roster, { evidence }: EntryCore): Refused | null {
+function objectionToNewcomer(before: Roster, { evidence }: EntryCore): Failure<Rejection> | null {
   if (before.sealed) return refused("sealed");
   const isPlain = evidence.approvals.length === 0 && evidence.farewell === null;
   return isPlain ? null : refused("invalid_action", "evidence");
@@ -100,7 +100,7 @@ export function agreement(
   { action, author, evidence }: EntryCore,
   newcomer: Newcomer | null,
   external: boolean,
-): Outcome<readonly Uint8Array[]> {
+): Result<readonly Uint8Array[], Rejection> {
   if (external) {
     // RULE: newcomer.is-author: who comes in directly signs for themself, with the leaf that comes in (attack A37).
     const { cert } = newcomer!;
@@ -115,11 +115,11 @@ export function agreement(
   if (satisfied) return done(by);
   // RULE: permission.policy: what the policy asks for decides, and nothing else (attacks A1, A2, A52, A55).
   if (have === 0) return refused("not_allowed", action.type);
-  return { ok: false, rejection: { code: "approvals_missing", approvals: { have, need } } };
+  return failed({ code: "approvals_missing", approvals: { have, need } });
 }
 
 /** What every entry changes besides its action's own effect, and what must hold after any. */
-function finish({ crypto, before, draft, header, seq, author }: Change): Outcome<DraftedRoster> {
+function finish({ crypto, before, draft, header, seq, author }: Change): Result<DraftedRoster, Rejection> {
   const self = draft.member(toHex(header.author.person))!;
   draft.putMember({ ...self, entries: self.entries + 1 });
   // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).

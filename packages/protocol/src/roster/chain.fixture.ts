@@ -1,4 +1,4 @@
-import { toHex } from "@conclave/codec";
+import { toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
 import { identityOf, newDevice } from "../identity/person.js";
@@ -13,7 +13,7 @@ import { type Entry, type EntryContent, signEntry } from "./entry.js";
 import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { authorEntry, type Carriage, evaluate, type Transition } from "./evaluate.js";
 import { signFarewell } from "./farewell.js";
-import type { Outcome } from "../policy/rejection.js";
+import type { Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 
 /** Somebody in a test: a person, one device, its leaf seed. */
@@ -57,7 +57,7 @@ export class Chain {
       epoch: 0,
       transcript: this.transcript,
     });
-    if (!founded.ok) throw new Error(founded.rejection.code);
+    if (!founded.ok) throw new Error(founded.error.code);
     this.roster = founded.value.roster;
     this.transitions.push(founded.value);
   }
@@ -103,7 +103,12 @@ export class Chain {
   }
 
   /** Authors an entry without taking it over. */
-  author(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Outcome<Transition> {
+  author(
+    who: Someone,
+    action: Action,
+    evidence: Partial<Evidence> = {},
+    external = false,
+  ): Result<Transition, Rejection> {
     const { crypto, roster, time, epoch, transcript } = this;
     const what = {
       action,
@@ -118,7 +123,7 @@ export class Chain {
   }
 
   /** Authors an entry; when it is allowed, the chain and its keys move on. */
-  act(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Outcome<Transition> {
+  act(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Result<Transition, Rejection> {
     const outcome = this.author(who, action, evidence, external);
     if (outcome.ok) this.take(outcome.value);
     return outcome;
@@ -132,7 +137,7 @@ export class Chain {
     { carriage = {}, signer = who, evidence = {} }: Forgery = {},
   ): string {
     const outcome = this.author(who, action, evidence, carriage.external);
-    if (!outcome.ok) throw new Error(outcome.rejection.code);
+    if (!outcome.ok) throw new Error(outcome.error.code);
     return this.judged(signEntry(this.crypto, signer.leafSeed, { ...outcome.value.entry, ...change }), carriage);
   }
 
@@ -146,7 +151,7 @@ export class Chain {
   /** As `act`, where nothing else than success is expected. */
   must(who: Someone, action: Action, evidence: Partial<Evidence> = {}, external = false): Transition {
     const outcome = this.act(who, action, evidence, external);
-    if (!outcome.ok) throw new Error(`${action.type}: ${outcome.rejection.code} ${outcome.rejection.detail ?? ""}`);
+    if (!outcome.ok) throw new Error(`${action.type}: ${outcome.error.code} ${outcome.error.detail ?? ""}`);
     return outcome.value;
   }
 
@@ -215,7 +220,7 @@ export class Chain {
   }
 
   /** Somebody comes in by an invite, by themself. */
-  join(name: string, who: Someone, role: Role = "member"): Outcome<Transition> {
+  join(name: string, who: Someone, role: Role = "member"): Result<Transition, Rejection> {
     return this.act(who, this.adding(who, role), { inviteProof: this.proof(name, who) }, true);
   }
 
@@ -230,6 +235,6 @@ export class Chain {
 }
 
 /** The refusal's code, or "ok". */
-export function verdict(outcome: Outcome<unknown>): string {
-  return outcome.ok ? "ok" : outcome.rejection.code;
+export function verdict(outcome: Result<unknown, Rejection>): string {
+  return outcome.ok ? "ok" : outcome.error.code;
 }

@@ -1,4 +1,4 @@
-import { decode, encode, list, opaque, optional, struct, u16, u53 } from "@conclave/codec";
+import { decode, done, encode, failed, list, opaque, optional, type Result, struct, u16, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { bytes32, HASH_BYTES, isSignedBy, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
 import { type Action, anyAction } from "./action.js";
@@ -53,23 +53,20 @@ export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryCo
   return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY_BYTES)! };
 }
 
-/** What decoding an entry gives. `unsupported`: well formed, signed by its author, but newer than this version. */
-export type DecodedEntry =
-  | { readonly kind: "entry"; readonly entry: Entry }
-  | { readonly kind: "malformed" }
-  | { readonly kind: "unsupported"; readonly author: EntryContent["author"] };
+/** Why bytes are no entry. `unsupported`: well formed, but newer than this version. */
+type EntryFault = "malformed" | "unsupported";
 
 /** Reads a signed entry. Whether the signature holds is `isSignedByAuthor`'s question. */
-export function decodeEntry(crypto: Crypto, bytes: Uint8Array): DecodedEntry {
+export function decodeEntry(crypto: Crypto, bytes: Uint8Array): Result<Entry, EntryFault> {
   const signed = splitSigned(bytes, MAX_ENTRY_BYTES);
-  if (signed === null) return { kind: "malformed" };
+  if (signed === null) return failed("malformed");
   const decoded = decode(signed.body, layout.read);
-  if (!decoded.ok) return { kind: "malformed" };
+  if (!decoded.ok) return failed("malformed");
   const { version, action, extensions, ...content } = decoded.value;
   const isCritical = extensions.some(({ type }) => type < 0x8000);
   // RULE: entry.unknown-pauses: what this version cannot judge pauses the room; it never forks it (docs/protocol.md §4).
-  if (version !== VERSION || action === null || isCritical) return { kind: "unsupported", author: content.author };
-  return { kind: "entry", entry: { ...content, action, bytes, hash: crypto.hash("sha256", bytes), signed } };
+  if (version !== VERSION || action === null || isCritical) return failed("unsupported");
+  return done({ ...content, action, bytes, hash: crypto.hash("sha256", bytes), signed });
 }
 
 /** Whether the leaf that the entry names as its author signed it. */

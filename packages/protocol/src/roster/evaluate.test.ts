@@ -30,7 +30,7 @@ describe("a room's life", () => {
     const carol = chain.someone("Carol");
     const adding = chain.adding(carol);
     expect(chain.author(chain.alice, adding)).toMatchObject({
-      rejection: { code: "approvals_missing", approvals: { have: 1, need: 2 } },
+      error: { code: "approvals_missing", approvals: { have: 1, need: 2 } },
     });
     expect(chain.must(chain.alice, adding, { approvals: [chain.approval(bob, adding)] }).approvedBy).toEqual([
       bob.person,

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, type Result, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { HASH_BYTES } from "../encoding/signed.js";
 import type { Delta } from "../encoding/provider.js";
@@ -7,7 +7,7 @@ import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";
 import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { assess, type EntryCore } from "./assess.js";
-import { done, type Outcome, refused, type Refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft, withHead } from "./rosterDraft.js";
 
@@ -57,7 +57,12 @@ const NO_HASH = new Uint8Array(HASH_BYTES);
  * Pure: every member who holds the same roster gives the same answer, and `before` is never changed. `before` is null for
  * the charter only.
  */
-export function evaluate(crypto: Crypto, before: Roster | null, entry: Entry, carriage: Carriage): Outcome<Transition> {
+export function evaluate(
+  crypto: Crypto,
+  before: Roster | null,
+  entry: Entry,
+  carriage: Carriage,
+): Result<Transition, Rejection> {
   return evaluateOn(crypto, before, entry, carriage, (roster) => new RosterDraft(roster));
 }
 
@@ -68,7 +73,7 @@ export function evaluateOn(
   entry: Entry,
   carriage: Carriage,
   draftOf: (before: Roster) => RosterDraft,
-): Outcome<Transition> {
+): Result<Transition, Rejection> {
   // RULE: entry.signature: an entry is its author's leaf's word, or nothing (attack A10).
   if (!isSignedByAuthor(crypto, entry)) return refused("bad_signature");
   // RULE: entry.committer: the leaf that signs the entry makes the commit, so nobody acts in another's name (attack A10).
@@ -90,7 +95,7 @@ export function authorEntry(
   leafSeed: Uint8Array,
   before: Roster | null,
   what: EntryDraft,
-): Outcome<Transition> {
+): Result<Transition, Rejection> {
   const drafted = draftEntry(crypto, leafSeed, before, what);
   if (!drafted.ok) return drafted;
   const { entry } = drafted.value;
@@ -107,7 +112,7 @@ export function draftEntry(
   leafSeed: Uint8Array,
   before: Roster | null,
   what: EntryDraft,
-): Outcome<Transition> {
+): Result<Transition, Rejection> {
   const { action, person, time, evidence = NO_EVIDENCE, epoch, transcript, external = false } = what;
   const leaf = crypto.ed25519PublicKey(leafSeed);
   const content: EntryCore = {
@@ -128,14 +133,14 @@ export function draftEntry(
   const { stateHash } = drafted.state;
   // From its bytes, as everybody else will read it.
   const decoded = decodeEntry(crypto, signEntry(crypto, leafSeed, { ...content, stateHash }).bytes);
-  if (decoded.kind !== "entry") return refused("malformed");
-  const { entry } = decoded;
+  if (!decoded.ok) return refused("malformed");
+  const entry = decoded.value;
   const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? entry.hash, head: entry.hash });
   return done({ ...effect, roster, delta, entry, approvedBy });
 }
 
 /** Why an entry does not belong here: in this room, next in this chain, on this branch of keys. */
-function misplacement(before: Roster | null, entry: Entry, carriage: Carriage): Refused | null {
+function misplacement(before: Roster | null, entry: Entry, carriage: Carriage): Failure<Rejection> | null {
   // RULE: entry.room: an entry is for one room (attack A13).
   if (!equalBytes(entry.roomId, before?.roomId ?? NO_HASH)) return refused("wrong_room");
   // RULE: entry.chain: one line of entries, each on the one before, so none can be backdated (attacks A16, A47, A54).

@@ -1,6 +1,6 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { type Refused, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, type Roster } from "./roster.js";
 import { closing, type Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
@@ -13,7 +13,7 @@ export function checkInvite(
   crypto: Crypto,
   roster: Roster,
   request: { readonly inviteProof: Uint8Array | null; readonly person: Uint8Array; readonly leaf: Uint8Array },
-): Refused | null {
+): Failure<Rejection> | null {
   if (request.inviteProof === null) {
     return roster.members.has(toHex(request.person)) ? null : refused("invite_unknown");
   }
@@ -28,7 +28,7 @@ export function checkInvite(
 }
 
 /** Why an invite lets nobody in any more, or null. */
-export function closedReason(invite: Invite, chainTime: number): Refused | null {
+export function closedReason(invite: Invite, chainTime: number): Failure<Rejection> | null {
   const code = closing(invite, chainTime);
   return code && refused(code);
 }

@@ -64,7 +64,7 @@ function tried(chain: Chain, by: Someone, action: Action): { now: string; withAl
   const others = ["Alice", "Olga", "Adam", "Mia", "Bob"].map((name) => chain.someone(name)).filter((one) => one !== by);
   const now = chain.author(by, action);
   const approvals = others.filter(({ person }) => memberOf(roster, person)).map((one) => chain.approval(one, action));
-  const missing = now.ok ? null : (now.rejection.approvals ?? null);
+  const missing = now.ok ? null : (now.error.approvals ?? null);
   return { now: verdict(now), withAll: verdict(chain.author(by, action, { approvals })), missing };
 }
 

@@ -32,7 +32,7 @@ export function outlook(crypto: Crypto, before: Roster, plan: Plan, approvals: r
   const content = contentOf(before, plan);
   const agreed = agreement(crypto, before, { ...content, evidence: { ...NO_EVIDENCE, approvals } }, null, false);
   if (agreed.ok) return { can: "alone" };
-  const { rejection } = agreed;
+  const { error: rejection } = agreed;
   return rejection.approvals ? { can: "together", ...rejection.approvals } : { can: "no", why: rejection };
 }
 
@@ -42,11 +42,11 @@ export function obstacleTo(crypto: Crypto, before: Roster, plan: Plan): Rejectio
   const author = authorOf(before, content);
   if (author === null) return { code: "author_unknown" };
   const objected = objection(before, plan.action, author, NO_EVIDENCE);
-  if (objected !== null) return objected.rejection;
+  if (objected !== null) return objected.error;
   const newcomer = newcomerBy(crypto, before, content, false);
-  if (!newcomer.ok) return newcomer.rejection;
+  if (!newcomer.ok) return newcomer.error;
   const changed = changedBy(crypto, before, content, author, newcomer.value, (roster) => new RosterDraft(roster));
-  if (!changed.ok) return changed.rejection;
+  if (!changed.ok) return changed.error;
   const { need } = consentTo(before, plan.action, author.person, new Set(before.members.keys()), null);
   return Number.isFinite(need) ? null : { code: "not_allowed" };
 }
@@ -59,7 +59,7 @@ export function rightTo(before: Roster, action: Action, person: Uint8Array): Out
   const author = memberOf(before, person);
   if (author === null) return { can: "no", why: { code: "not_member" } };
   const objected = objection(before, action, author, NO_EVIDENCE);
-  if (objected !== null) return { can: "no", why: objected.rejection };
+  if (objected !== null) return { can: "no", why: objected.error };
   const { have, need, satisfied } = consentTo(before, action, person, new Set(), null);
   if (satisfied) return { can: "alone" };
   return have > 0 ? { can: "together", have, need } : { can: "no", why: { code: "not_allowed" } };

@@ -37,7 +37,7 @@ describe("permission", () => {
   it("RULE permission.policy: admins decide together: one alone is not enough, two are", () => {
     const { chain, alice, bob, carol, erin } = room(adminsTogether(2));
     const adding = chain.adding(erin);
-    expect(chain.author(bob, adding)).toMatchObject({ rejection: { approvals: { have: 1, need: 2 } } });
+    expect(chain.author(bob, adding)).toMatchObject({ error: { approvals: { have: 1, need: 2 } } });
     expect(verdict(chain.author(carol, adding))).toBe("not_allowed");
     expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("approvals_missing");
     expect(verdict(chain.author(bob, adding, all(chain, [bob, bob], adding)))).toBe("approvals_missing");
@@ -55,7 +55,7 @@ describe("permission", () => {
     chain.must(alice, { type: "setPolicy", policy: adminsTogether(2) });
     const down = { type: "setRole", person: dave.person, role: "member" } as const;
     expect(chain.author(bob, down, all(chain, [alice], down))).toMatchObject({
-      rejection: { approvals: { have: 2, need: 3 } },
+      error: { approvals: { have: 2, need: 3 } },
     });
     expect(verdict(chain.act(bob, down, all(chain, [alice, carol], down)))).toBe("ok");
   });
@@ -89,7 +89,7 @@ describe("permission", () => {
     chain.must(chain.alice, { type: "tick" });
     chain.must(chain.alice, { type: "tick" });
     // Bob's three entries have passed, Carol's have not: now it is two who vote.
-    expect(chain.author(bob, adding)).toMatchObject({ rejection: { approvals: { have: 1, need: 2 } } });
+    expect(chain.author(bob, adding)).toMatchObject({ error: { approvals: { have: 1, need: 2 } } });
     expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("approvals_missing");
     expect(verdict(chain.author(bob, adding, all(chain, [chain.alice], adding)))).toBe("ok");
   });

@@ -1,12 +1,18 @@
+import type { Failure } from "@conclave/codec";
 import { isAtLeast } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
 import type { Evidence } from "./entryHeader.js";
-import { refused, type Refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Member, Roster } from "./roster.js";
 
 /** What speaks against a member's authoring this action, apart from the policy's rules; null when nothing does. */
-export function objection(before: Roster, action: Action, author: Member, evidence: Evidence): Refused | null {
+export function objection(
+  before: Roster,
+  action: Action,
+  author: Member,
+  evidence: Evidence,
+): Failure<Rejection> | null {
   const rule = ruleOf(action);
   // RULE: permission.sealed: a sealed room keeps its people, roles and rules for ever.
   if (before.sealed && !rule.isOpenWhenSealed(action, author)) return refused("sealed");

@@ -1,6 +1,6 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, done, type Result } from "@conclave/codec";
 import { type Change, effect, type Effect } from "./change.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Member } from "./roster.js";
 
 /**
@@ -8,7 +8,7 @@ import type { Member } from "./roster.js";
  *
  * RULE: remove.rate: one person shows out a few at a time only, and then others must have acted in between (attack A53).
  */
-export function countRemoval({ before, draft, author }: Change): Outcome<null> {
+export function countRemoval({ before, draft, author }: Change): Result<null, Rejection> {
   const { removals: limit } = before.policy.settings;
   if (limit === null) return done(null);
   const member = author!;

@@ -21,7 +21,7 @@ describe("replay", () => {
   it("gives the same roster as living through it, and its records give it again", () => {
     const { chain, bytes } = room();
     const replayed = replay(crypto, bytes, chain.roster.roomId);
-    if (!replayed.ok) throw new Error(replayed.rejection.code);
+    if (!replayed.ok) throw new Error(replayed.error.code);
     expect(replayed.value.roster).toEqual(chain.roster);
     expect(replayed.value.transitions).toEqual(
       chain.transitions.map(({ roster: _, delta: __, ...decision }) => decision),

@@ -1,10 +1,10 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { type Carriage, type AllowedEntry, evaluateOn, type Transition } from "./evaluate.js";
-import { done, type Outcome, refused } from "../policy/rejection.js";
+import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
 
@@ -24,18 +24,26 @@ export interface Replayed {
  * @param entries signed entries as bytes, the charter first
  * @param roomId the room that was asked for: the hash of its charter
  */
-export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: Uint8Array): Outcome<Replayed> {
+export function replay(
+  crypto: Crypto,
+  entries: readonly Uint8Array[],
+  roomId: Uint8Array,
+): Result<Replayed, Rejection> {
   const chain: Entry[] = [];
   for (const bytes of entries) {
     const decoded = decodeEntry(crypto, bytes);
-    if (decoded.kind !== "entry") return refused("malformed", decoded.kind);
-    chain.push(decoded.entry);
+    if (!decoded.ok) return refused("malformed", decoded.error);
+    chain.push(decoded.value);
   }
   return replayEntries(crypto, chain, roomId);
 }
 
 /** As {@link replay}, of entries that were decoded from their bytes. */
-export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: Uint8Array): Outcome<Replayed> {
+export function replayEntries(
+  crypto: Crypto,
+  entries: readonly Entry[],
+  roomId: Uint8Array,
+): Result<Replayed, Rejection> {
   const transitions: AllowedEntry[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;
@@ -45,7 +53,7 @@ export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId:
     if (before === null && !equalBytes(entry.hash, roomId)) return refused("wrong_room");
     // RULE: replay.epochs: each commit has an epoch of its own, later than those before (attack A16).
     if (entry.epoch <= epoch) return refused("wrong_epoch");
-    const judged: Outcome<Transition> = evaluateOn(crypto, before, entry, carriageOf(entry), usingUp);
+    const judged: Result<Transition, Rejection> = evaluateOn(crypto, before, entry, carriageOf(entry), usingUp);
     if (!judged.ok) return judged;
     // The founding makes epoch 0, in which the first commit is made too.
     epoch = before === null ? -1 : entry.epoch;

@@ -32,7 +32,7 @@ describe("coming back by the recovery words", () => {
     const { chain, bob, alice, anew } = prepared();
     const before = chain.roster;
     const outcome = comeBack(chain, anew, alice);
-    if (!outcome.ok) throw new Error(outcome.rejection.code);
+    if (!outcome.ok) throw new Error(outcome.error.code);
     expect(outcome.value).toMatchObject({ removed: [alice.leaf], added: [{ leaf: anew.leaf }], person: alice.person });
     expect(chain.roster.generation).toBe(before.generation + 1);
     expect(chain.people).toEqual(["Alice", "Bob"]);

@@ -37,13 +37,13 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
       afterSeq: chain.roster.seq,
       entry: toHex(entry.bytes),
       carriage: told(carriage),
-      code: outcome.rejection.code,
+      code: outcome.error.code,
     });
   };
   /** An allowed entry with something changed, signed by `signer`. */
   const forge = (who: Someone, action: Action, change: object, signer: Someone = who): Entry => {
     const outcome = chain.author(who, action);
-    if (!outcome.ok) throw new Error(outcome.rejection.code);
+    if (!outcome.ok) throw new Error(outcome.error.code);
     return signEntry(crypto, signer.leafSeed, { ...outcome.value.entry, ...change });
   };
   const { alice } = chain;
@@ -103,7 +103,7 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
 // What a client without the rule would have signed: the state hash is of no matter, as the rule comes before it.
 function sealedAdd(chain: Chain, by: Someone, who: Someone): Entry {
   const outcome = chain.author(by, { type: "tick" });
-  if (!outcome.ok) throw new Error(outcome.rejection.code);
+  if (!outcome.ok) throw new Error(outcome.error.code);
   return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action: chain.adding(who) });
 }
 

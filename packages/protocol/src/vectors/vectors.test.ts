@@ -61,10 +61,9 @@ describe("vectors", () => {
     const rosters: Roster[] = [];
     for (const { entry, hash, carriage, after } of entries) {
       const decoded = decodeEntry(nodeCrypto, fromHex(entry));
-      const outcome =
-        decoded.kind === "entry"
-          ? evaluate(nodeCrypto, rosters.at(-1) ?? null, decoded.entry, carriageOf(carriage))
-          : null;
+      const outcome = decoded.ok
+        ? evaluate(nodeCrypto, rosters.at(-1) ?? null, decoded.value, carriageOf(carriage))
+        : null;
       expect(outcome !== null && verdict(outcome)).toBe("ok");
       if (outcome?.ok !== true) return;
       rosters.push(outcome.value.roster);
@@ -75,8 +74,8 @@ describe("vectors", () => {
     }
     for (const { what, afterSeq, entry, carriage, code } of refused) {
       const decoded = decodeEntry(nodeCrypto, fromHex(entry));
-      if (decoded.kind !== "entry") throw new Error(what);
-      expect([what, verdict(evaluate(nodeCrypto, rosters[afterSeq]!, decoded.entry, carriageOf(carriage)))]).toEqual([
+      if (!decoded.ok) throw new Error(what);
+      expect([what, verdict(evaluate(nodeCrypto, rosters[afterSeq]!, decoded.value, carriageOf(carriage)))]).toEqual([
         what,
         code,
       ]);

@@ -1,10 +1,10 @@
-import { type Codec, type Fields, is, struct } from "@conclave/codec";
+import { type Codec, type Fields, is, struct, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PolicyMatter } from "../../policy/policy.js";
 import type { Role } from "../../policy/role.js";
 import type { Change, Effect, Newcomer } from "../change.js";
 import type { EntryHeader, Evidence } from "../entryHeader.js";
-import type { Outcome } from "../../policy/rejection.js";
+import type { Rejection } from "../../policy/rejection.js";
 import type { Member, Roster } from "../roster.js";
 
 /** Everything that the protocol knows of one kind of action (docs/protocol.md §4). One file each, beside this one. */
@@ -31,9 +31,9 @@ export interface ActionRule<A extends { readonly type: string }> {
   /** Nobody else's to propose, approve or carry out. */
   readonly isOwnAffair: boolean;
   /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
-  readonly newcomer: ((arrival: Arrival, action: A) => Outcome<Newcomer>) | null;
+  readonly newcomer: ((arrival: Arrival, action: A) => Result<Newcomer, Rejection>) | null;
   /** Changes the draft and says what else follows, or refuses what makes no sense in the state before. */
-  readonly apply: (change: Change, action: A) => Outcome<Effect>;
+  readonly apply: (change: Change, action: A) => Result<Effect, Rejection>;
 }
 
 /** Who authors an action, in which state. */

@@ -1,4 +1,4 @@
-import { equalBytes, opaque, toHex } from "@conclave/codec";
+import { equalBytes, opaque, toHex, done, type Result, type Failure } from "@conclave/codec";
 import type { LeafCert } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
 import { closedReason } from "../inviteCheck.js";
@@ -6,7 +6,7 @@ import { type Role, roleLayout } from "../../policy/role.js";
 import { certifiedPerson, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_CERT_BYTES, MAX_MEMBERS } from "../limit.js";
-import { done, type Outcome, refused, type Refused } from "../../policy/rejection.js";
+import { refused, type Rejection } from "../../policy/rejection.js";
 import { memberOf, type Roster } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
 
@@ -52,7 +52,7 @@ export const add = actionRule<Add>({
 });
 
 /** Who comes in, and by which invite (docs/protocol.md §7). */
-function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Outcome<Newcomer> {
+function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Result<Newcomer, Rejection> {
   const cert = newLeaf(crypto, before, action.leafCert);
   if (!cert.ok) return cert;
   const { person } = cert.value;
@@ -67,7 +67,13 @@ function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Outc
   return objection ?? done({ cert: cert.value, invite: proved.value });
 }
 
-function objectionTo(invite: Invite, before: Roster, cert: LeafCert, action: Add, isDirect: boolean): Refused | null {
+function objectionTo(
+  invite: Invite,
+  before: Roster,
+  cert: LeafCert,
+  action: Add,
+  isDirect: boolean,
+): Failure<Rejection> | null {
   // RULE: invite.revoked: a link that was withdrawn lets nobody in (attack A40).
   // RULE: invite.expired: by the time of the chain before, which no newcomer's clock moves (attacks A33, A34, A39).
   // RULE: invite.used-up: uses are counted in the chain, so of two at once one comes in (attack A38).

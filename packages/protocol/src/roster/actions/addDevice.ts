@@ -1,8 +1,8 @@
-import { equalBytes, opaque } from "@conclave/codec";
+import { equalBytes, opaque, done } from "@conclave/codec";
 import { certifiedPerson, newLeaf } from "../admission.js";
 import { effect } from "../change.js";
 import { MAX_CERT_BYTES, MAX_DEVICES } from "../limit.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** Another device of the author's person. */

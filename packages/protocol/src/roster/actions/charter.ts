@@ -1,13 +1,13 @@
 import { bytes32 } from "../../encoding/signed.js";
 import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
-import { equalBytes, opaque, text } from "@conclave/codec";
+import { equalBytes, opaque, text, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
 import { type Policy, policyLayout } from "../../policy/policy.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
 import { MAX_CERT_BYTES } from "../limit.js";
-import { done, type Outcome, refused } from "../../policy/rejection.js";
+import { refused, type Rejection } from "../../policy/rejection.js";
 import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
 import { actionRule } from "./actionRule.js";
@@ -44,7 +44,7 @@ export function found(
   crypto: Crypto,
   action: Charter,
   header: EntryHeader,
-): Outcome<{ drafted: DraftedRoster; effect: Effect }> {
+): Result<{ drafted: DraftedRoster; effect: Effect }, Rejection> {
   const { author, evidence } = header;
   const cert = openLeafCert(crypto, action.leafCert);
   // RULE: charter.founder: the founder's own leaf signs the charter, certified for no room yet (docs/protocol.md §4).

@@ -1,8 +1,8 @@
-import { checked } from "@conclave/codec";
+import { checked, done, type Result } from "@conclave/codec";
 import { type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
 import { type Change, effect, type Effect } from "../change.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "../limit.js";
-import { done, type Outcome, refused } from "../../policy/rejection.js";
+import { refused, type Rejection } from "../../policy/rejection.js";
 import { inviteOf, memberOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 
@@ -26,7 +26,7 @@ export const createInvite = actionRule<CreateInvite>({
 });
 
 /** Puts a new invite into the roster, by whichever action. */
-export function putNewInvite({ before, draft, header, seq }: Change, invite: InviteTerms): Outcome<Effect> {
+export function putNewInvite({ before, draft, header, seq }: Change, invite: InviteTerms): Result<Effect, Rejection> {
   // RULE: invite.once: an invite's id is never used again, so neither are the yeses to it.
   if (inviteOf(before, invite.inviteId) !== null) return refused("invite_exists");
   let open = 0;

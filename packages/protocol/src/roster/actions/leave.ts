@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { openFarewell } from "../farewell.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { isAuthor, takeOut } from "../removal.js";
 import { revokeInvitesBy } from "../revocation.js";
 import { memberOf, memberOfLeaf } from "../roster.js";

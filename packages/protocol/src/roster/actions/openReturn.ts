@@ -1,7 +1,7 @@
-import { checked, equalBytes } from "@conclave/codec";
+import { checked, equalBytes, type Failure } from "@conclave/codec";
 import { type Invite, type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
 import type { Change } from "../change.js";
-import { refused, type Refused } from "../../policy/rejection.js";
+import { refused, type Rejection } from "../../policy/rejection.js";
 import { inviteOf, type Roster } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 import { putNewInvite } from "./createInvite.js";
@@ -45,7 +45,10 @@ export function openReturnOf(roster: Roster, person: Uint8Array): Invite | null 
  * RULE: return.own: an owner makes an invite to return for themself, one at a time, that gives nothing else: anybody who is
  * not an owner has to be let in again by those who decide (attacks A11, A83).
  */
-function objectionToReturn({ before, author }: Change, { for: meant, role, notAfter }: InviteTerms): Refused | null {
+function objectionToReturn(
+  { before, author }: Change,
+  { for: meant, role, notAfter }: InviteTerms,
+): Failure<Rejection> | null {
   if (author?.role !== "owner") return refused("not_allowed", "return");
   const isPlain = role === "member" && notAfter === null;
   if (!isPlain || meant.class !== "personal" || !equalBytes(meant.person, author.person))

@@ -1,6 +1,6 @@
-import { bool, toHex } from "@conclave/codec";
+import { bool, toHex, done } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { countRemoval, isAuthor, takeOut } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";

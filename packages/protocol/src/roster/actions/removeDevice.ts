@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { countRemoval } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";

@@ -1,10 +1,10 @@
-import { bool, equalBytes, opaque } from "@conclave/codec";
+import { bool, equalBytes, opaque, done, type Result } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { closedReason } from "../inviteCheck.js";
 import { newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_CERT_BYTES } from "../limit.js";
-import { done, type Outcome, refused } from "../../policy/rejection.js";
+import { refused, type Rejection } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
@@ -62,7 +62,7 @@ export const returning = actionRule<Return>({
  * (docs/decisions/0006). What proves it is the key of the return invite that they made while they were in: it follows from
  * the seed behind their recovery words, and is in no link.
  */
-function comeBack({ crypto, before, header }: Arrival, action: Return): Outcome<Newcomer> {
+function comeBack({ crypto, before, header }: Arrival, action: Return): Result<Newcomer, Rejection> {
   const cert = newLeaf(crypto, before, action.leafCert);
   if (!cert.ok) return cert;
   const { person } = cert.value;

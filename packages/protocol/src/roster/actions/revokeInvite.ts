@@ -1,7 +1,7 @@
-import { equalBytes, fixed } from "@conclave/codec";
+import { equalBytes, fixed, done } from "@conclave/codec";
 import { INVITE_ID_BYTES } from "../../invite/invite.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { inviteOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 

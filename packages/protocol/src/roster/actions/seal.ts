@@ -1,5 +1,5 @@
+import { done } from "@conclave/codec";
 import { effect } from "../change.js";
-import { done } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
 import { actionRule } from "./actionRule.js";
 

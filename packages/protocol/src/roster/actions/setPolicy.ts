@@ -1,8 +1,8 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done } from "@conclave/codec";
 import { type Policy, policyHash, policyLayout } from "../../policy/policy.js";
 import type { Rule } from "../../policy/rule.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** The room gets other rules. */

@@ -1,5 +1,6 @@
+import { done } from "@conclave/codec";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { actionRule } from "./actionRule.js";
 

@@ -1,7 +1,8 @@
+import { done } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { isAtLeast, type Role, roleLayout } from "../../policy/role.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";

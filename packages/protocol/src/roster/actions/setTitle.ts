@@ -1,7 +1,7 @@
-import { text } from "@conclave/codec";
+import { text, done } from "@conclave/codec";
 import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
 /** The room gets another title. */

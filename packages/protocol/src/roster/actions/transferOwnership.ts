@@ -1,6 +1,7 @@
+import { done } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { effect } from "../change.js";
-import { done, refused } from "../../policy/rejection.js";
+import { refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
 import { memberOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
