@@ -1,4 +1,4 @@
-import type { DecodeError } from "@conclave/codec";
+import type { DecodeError, Failure } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
 import { WriteRefused } from "@conclave/sqlite";
 import {
@@ -133,13 +133,13 @@ export class RelayCore {
     if (session === undefined || session.closed) return;
     const decoded = decodeClientMessage(message, this.settings.limits);
     // Bytes of blobs are counted apart, where they are taken.
-    const blobBytes = decoded.ok ? decoded.frames.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
+    const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
     session.charge((message.length - blobBytes) / 4096, now);
     if (!decoded.ok) {
       this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
       return;
     }
-    for (const frame of decoded.frames) {
+    for (const frame of decoded.value) {
       this.frame(session, frame, now);
       // RULE: relay.strikes: faults cost only the connection they come from, which is closed after a few (attack A80).
       if (this.isClosed(session)) return;
@@ -243,12 +243,12 @@ export class RelayCore {
       this.refuseStep(session, frame.id, answer, now);
       return;
     }
-    const size = this.outbox.reply(session.connection, answer.response);
-    if (answer.response.type !== "blob") session.charge(size / 16_384, now);
+    const size = this.outbox.reply(session.connection, answer.value);
+    if (answer.value.type !== "blob") session.charge(size / 16_384, now);
   }
 
   /** Why a request is not even looked at, or null. */
-  private barrier(session: Session, request: Request, now: number): Refusal | null {
+  private barrier(session: Session, request: Request, now: number): Failure<Refusal> | null {
     // RULE: relay.limits: a part that is too large is refused before anything is looked up or written (attack A80).
     if (!isWithinLimits(request, this.settings.limits)) return refuse("too_large");
     // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).
@@ -294,7 +294,7 @@ export class RelayCore {
       const answer = isReading
         ? this.handler.handle(request, session, challenge, now)
         : this.gate.refusal(request.type, now)!;
-      this.reply(session, answer.ok ? answer.response : errorFrame(request.id, answer));
+      this.reply(session, answer.ok ? answer.value : errorFrame(request.id, answer));
     }
     this.outbox.add(rest);
   }
@@ -341,14 +341,14 @@ export class RelayCore {
   }
 
   /** Refuses what no batch can change. */
-  private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
+  private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
     this.steps.push({ session, frame: errorFrame(id, refusal) });
     this.refuseStep(session, id, refusal, now);
   }
 
-  private refuseStep(session: Session, id: number, refusal: Refusal, now: number): void {
+  private refuseStep(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
     this.outbox.reply(session.connection, errorFrame(id, refusal));
-    if (session.strike(STRIKES[refusal.error] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
+    if (session.strike(STRIKES[refusal.error.reason] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
   }
 
   private reply(session: Session, frame: RelayFrame): void {
@@ -368,8 +368,9 @@ export class RelayCore {
   }
 }
 
-function errorFrame(id: number, { error, retryAfter, position }: Refusal): RelayFrame {
-  return { type: "error", id, error, retryAfter: Math.min(retryAfter, 3_600_000), position };
+function errorFrame(id: number, { error }: Failure<Refusal>): RelayFrame {
+  const { reason, retryAfter, position } = error;
+  return { type: "error", id, error: reason, retryAfter: Math.min(retryAfter, 3_600_000), position };
 }
 
 function writtenBytes(frame: ClientFrame): number {

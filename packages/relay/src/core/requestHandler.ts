@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { done, equalBytes, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import {
   inboxIdOf,
@@ -37,7 +37,7 @@ import { TokenBuckets } from "./tokenBucket.js";
 type MemberRequest =
   | BlobRequest
   | Extract<Request, { type: "putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest" }>;
-type Answer = { readonly ok: true; readonly response: Response } | Refusal;
+type Answer = Result<Response, Refusal>;
 
 /** The primitives the relay uses. */
 export type RelayCrypto = Pick<Crypto, "hash" | "ed25519Sign" | "ed25519Verify" | "ed25519PublicKey">;
@@ -107,17 +107,17 @@ export class RequestHandler {
         const size = { ...this.page, items: Math.min(this.page.items, request.limit) };
         const items = this.log.items(room, request.fromN, size);
         const { n, availableFrom } = room.row;
-        return { ok: true, response: { type: "page", id: request.id, items, n, availableFrom } };
+        return done({ type: "page", id: request.id, items, n, availableFrom });
       }
       case "readRoster": {
         const records = this.store.roster(room.row.no, request.fromIndex, this.page);
-        return { ok: true, response: { type: "roster", id: request.id, records, total: room.row.rosterLength } };
+        return done({ type: "roster", id: request.id, records, total: room.row.rosterLength });
       }
       case "subscribe":
         return this.subscribe(request, room, session, now);
       case "unsubscribe":
         this.unsubscribe(session, room.key);
-        return done(request.id);
+        return doneFrame(request.id);
       case "getSlot":
         return this.slots.get(room, request.slotId, request.back, request.id);
       case "proveSlot":
@@ -209,11 +209,11 @@ export class RequestHandler {
         const requests = this.store.requests(room.row.no, request.after, this.page);
         const last = requests.at(-1)?.request ?? request.after;
         const more = this.store.requests(room.row.no, last, { items: 1, bytes: 0 }).length > 0;
-        return { ok: true, response: { type: "requests", id: request.id, requests, more } };
+        return done({ type: "requests", id: request.id, requests, more });
       }
       case "deleteRequest":
         this.store.deleteRequest(room.row.no, request.request);
-        return done(request.id);
+        return doneFrame(request.id);
       case "answerRequest":
         return this.answerRequest(request, room, now);
       default:
@@ -226,7 +226,7 @@ export class RequestHandler {
     const { no, n, tag } = room.row;
     const [asked] = this.store.requests(no, request.request - 1, { items: 1, bytes: 0 });
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
-    if (asked?.request !== request.request) return done(id);
+    if (asked?.request !== request.request) return doneFrame(id);
     this.store.deleteRequest(no, request.request);
     this.store.addInboxItem(
       inboxId,
@@ -235,7 +235,7 @@ export class RequestHandler {
       this.settings.quotas.deliveriesPerRoom,
     );
     this.outbox.notify([...(this.inboxWatchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
-    return done(id);
+    return doneFrame(id);
   }
 
   private createRoom(request: CreateRoomRequest, session: Session, now: number): Answer {
@@ -254,7 +254,7 @@ export class RequestHandler {
   }
 
   private append(request: AppendRequest, room: HostedRoom, session: Session, now: number): Answer {
-    const answer = this.log.append(
+    const appended = this.log.append(
       request,
       room,
       {
@@ -265,14 +265,16 @@ export class RequestHandler {
       },
       now,
     );
-    if (!answer.ok || answer.record === null) return answer;
+    if (!appended.ok) return appended;
+    const { response, record } = appended.value;
+    if (record === null) return done(response);
     if (request.ground.by === "slot") session.useUp("slot", room.row.tag, request.ground.slotId);
-    this.outbox.record(room.row.tag, answer.record);
+    this.outbox.record(room.row.tag, record);
     for (const { inboxId } of request.deliveries) {
       this.outbox.notify([...(this.inboxWatchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
     }
     this.pruner.afterAppend(room);
-    return answer;
+    return done(response);
   }
 
   private prove(request: ProveRequest, room: HostedRoom, session: Session, challenge: Uint8Array): Answer {
@@ -286,7 +288,7 @@ export class RequestHandler {
       return refuse("proof_invalid");
     }
     session.addWriteProof(roomTag, writeKey, epoch);
-    return done(request.id);
+    return doneFrame(request.id);
   }
 
   private proveSlot(request: ProveSlotRequest, room: HostedRoom, session: Session, challenge: Uint8Array): Answer {
@@ -294,12 +296,12 @@ export class RequestHandler {
     const token = this.slots.token(room, slotId);
     if (!token.ok) return token;
     // RULE: slot.token: only who holds the invite's secret may append an external commit or leave a request.
-    if (!equalBytes(token.tokenPub, tokenPub)) return refuse("proof_invalid");
+    if (!equalBytes(token.value, tokenPub)) return refuse("proof_invalid");
     if (!this.crypto.ed25519Verify(tokenPub, slotProofBytes(challenge, roomTag, slotId), signature)) {
       return refuse("proof_invalid");
     }
     session.addProof("slot", roomTag, slotId);
-    return done(request.id);
+    return doneFrame(request.id);
   }
 
   private proveInbox(request: ProveInboxRequest, session: Session, challenge: Uint8Array): Answer {
@@ -313,7 +315,7 @@ export class RequestHandler {
     session.addProof("inbox", inboxId);
     const watchers = this.inboxWatchers.get(key) ?? new Set();
     this.inboxWatchers.set(key, watchers.add(session.connection));
-    return done(request.id);
+    return doneFrame(request.id);
   }
 
   private inbox(request: Extract<Request, { type: "fetchInbox" | "clearInbox" }>, session: Session): Answer {
@@ -321,12 +323,12 @@ export class RequestHandler {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
     if (request.type === "clearInbox") {
       this.store.clearInbox(inboxId, request.upTo);
-      return done(id);
+      return doneFrame(id);
     }
     const items = this.store.inbox(inboxId, request.after, this.page);
     const last = items.at(-1)?.item ?? request.after;
     const more = this.store.inbox(inboxId, last, { items: 1, bytes: 0 }).length > 0;
-    return { ok: true, response: { type: "inbox", id, items, more } };
+    return done({ type: "inbox", id, items, more });
   }
 
   private subscribe(request: SubscribeRequest, room: HostedRoom, session: Session, now: number): Answer {
@@ -339,7 +341,7 @@ export class RequestHandler {
     const items = this.log.items(room, request.fromN, this.page);
     const { availableFrom } = room.row;
     const position = positionOf(room);
-    return { ok: true, response: { type: "subscribed", id: request.id, receipt, position, availableFrom, items } };
+    return done({ type: "subscribed", id: request.id, receipt, position, availableFrom, items });
   }
 
   private postRequest(request: PostRequestRequest, room: HostedRoom, session: Session, now: number): Answer {
@@ -348,8 +350,9 @@ export class RequestHandler {
     if (!token.ok) return token;
     if (!session.hasProof("slot", roomTag, slotId)) return refuse("token_denied");
     const posted = this.slots.post(room, slotId, blob, id, now);
-    if (posted.ok && posted.added) this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
-    return posted;
+    if (!posted.ok) return posted;
+    if (posted.value.added) this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+    return done(posted.value.response);
   }
 
   /** Whether the connection has proved a live key; `isTrusted`: one that did not come by an invite. */
@@ -359,10 +362,10 @@ export class RequestHandler {
   }
 }
 
-function done(id: number): Answer {
-  return { ok: true, response: { type: "done", id } };
+function doneFrame(id: number): Answer {
+  return done({ type: "done", id });
 }
 
-function orDone(outcome: { ok: true } | Refusal, id: number): Answer {
-  return outcome.ok ? done(id) : outcome;
+function orDone(outcome: Result<undefined, Refusal>, id: number): Answer {
+  return outcome.ok ? doneFrame(id) : outcome;
 }

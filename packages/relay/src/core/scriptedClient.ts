@@ -48,7 +48,7 @@ export class ScriptedClient {
   receive(message: Uint8Array): void {
     const decoded = decodeRelayMessage(message, MOST);
     if (!decoded.ok) throw decoded.error;
-    for (const frame of decoded.frames) this.frame(frame);
+    for (const frame of decoded.value) this.frame(frame);
   }
 
   hello(): Promise<RelayWelcome> {

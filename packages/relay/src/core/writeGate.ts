@@ -1,4 +1,5 @@
 import type { Request } from "@conclave/wire";
+import type { Failure } from "@conclave/codec";
 import { refuse, type Refusal } from "../ledger/refusal.js";
 
 /** Whether the relay can write: `low` and `full` are the disk's, `busy` is another process that holds the database. */
@@ -64,7 +65,7 @@ export class WriteGate {
   }
 
   /** Why a request is not carried out now, or null. */
-  refusal(type: Request["type"], now: number): Refusal | null {
+  refusal(type: Request["type"], now: number): Failure<Refusal> | null {
     const effect = EFFECT[type];
     if (effect === "reads") return null;
     if (!this.hasFailed) this.look(now);

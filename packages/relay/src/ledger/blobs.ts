@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { done, equalBytes, type Result } from "@conclave/codec";
 import {
   blobChunkLength,
   blobChunks,
@@ -36,11 +36,7 @@ export class Blobs {
   ) {}
 
   /** Carries out a member's request. */
-  handle(
-    request: BlobRequest,
-    room: HostedRoom,
-    now: number,
-  ): { readonly ok: true; readonly response: Response } | Refusal {
+  handle(request: BlobRequest, room: HostedRoom, now: number): Result<Response, Refusal> {
     switch (request.type) {
       case "beginBlob":
         return this.begin(request, room, now);
@@ -52,7 +48,7 @@ export class Blobs {
         const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
         // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
         if (blob !== null) this.drop(room, blob);
-        return { ok: true, response: { type: "done", id: request.id } };
+        return done({ type: "done", id: request.id });
       }
     }
   }
@@ -107,7 +103,7 @@ export class Blobs {
     const blob = this.rooms.store.blob(room.row.no, blobId);
     if (blob === null || blob.chunks < blobChunks(blob.size)) return refuse("blob_unknown");
     const chunk = this.rooms.store.blobChunk(blob.no, index);
-    return chunk === null ? refuse("blob_unknown") : ({ ok: true, response: { type: "blob", id, chunk } } as const);
+    return chunk === null ? refuse("blob_unknown") : done({ type: "blob" as const, id, chunk });
   }
 
   private drop(room: HostedRoom, blob: BlobRow): void {
@@ -117,5 +113,5 @@ export class Blobs {
 }
 
 function stateOf(id: number, chunks: number) {
-  return { ok: true, response: { type: "blobState", id, chunks } } as const;
+  return done({ type: "blobState" as const, id, chunks });
 }

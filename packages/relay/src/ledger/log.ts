@@ -1,4 +1,4 @@
-import { encode, equalBytes } from "@conclave/codec";
+import { done, encode, equalBytes, failed, type Result } from "@conclave/codec";
 import {
   commitReceiptBytes,
   firstLogHead,
@@ -43,7 +43,6 @@ export interface Proved {
 
 /** An append that is in the log now, or was already: then `record` is null. */
 export interface Appended {
-  readonly ok: true;
   readonly response: AppendedResponse;
   readonly record: LogRecord | null;
 }
@@ -60,17 +59,17 @@ export class Log {
     private readonly clock: WallClock,
   ) {}
 
-  create(request: CreateRoomRequest, now: number): { ok: true; response: CreatedResponse } | Refusal {
+  create(request: CreateRoomRequest, now: number): Result<CreatedResponse, Refusal> {
     const { roomTag, writeKey, attachment } = request;
     const creation = this.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
     const existing = this.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
     const room = existing ?? this.addRoom(request, creation, now);
     if (room === null) return refuse("quota_exceeded");
-    return { ok: true, response: { type: "created", id: request.id, receipt: this.headReceipt(room, now) } };
+    return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
   }
 
-  append(request: AppendRequest, room: HostedRoom, proved: Proved, now: number): Appended | Refusal {
+  append(request: AppendRequest, room: HostedRoom, proved: Proved, now: number): Result<Appended, Refusal> {
     const { store } = this.rooms;
     // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
     const earlier = room.appended(store, request.appendId);
@@ -78,10 +77,11 @@ export class Log {
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
     // with all its deliveries (docs/protocol.md §6, attack A97).
     if (request.lastCommit !== room.row.lastCommit) {
-      return { ...refuse("stale_epoch"), position: positionOf(room) };
+      return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     }
-    const ground = this.ground(request, room, proved);
-    if (!("by" in ground)) return ground;
+    const grounded = this.ground(request, room, proved);
+    if (!grounded.ok) return grounded;
+    const ground = grounded.value;
     if (room.isDamaged) return refuse("room_damaged");
     if (request.kind === "commit") {
       const slots = this.slots.check(room, request.slots);
@@ -93,7 +93,7 @@ export class Log {
     if (request.kind === "commit") this.writeCommit(request, room, ground, now);
     const { kind, epoch, payload, attachment } = row;
     const record = { n: row.n, kind, epoch, time: row.time, pruned: false as const, payload, attachment };
-    return { ok: true, response: this.appendedResponse(request, room, row), record };
+    return done({ response: this.appendedResponse(request, room, row), record });
   }
 
   /** A part of the log, as large as a page may be. */
@@ -136,14 +136,14 @@ export class Log {
     return room;
   }
 
-  private repeat(request: AppendRequest, room: HostedRoom, n: number): Appended | Refusal {
+  private repeat(request: AppendRequest, room: HostedRoom, n: number): Result<Appended, Refusal> {
     const row = this.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
     const hash = itemHash(this.sha256, room.row.tag, itemOf(row));
     if (!equalBytes(hash, recordHash(this.sha256, room.row.tag, request))) return refuse("append_conflict");
-    return { ok: true, response: this.appendedResponse(request, room, row), record: null };
+    return done({ response: this.appendedResponse(request, room, row), record: null });
   }
 
-  private ground(request: AppendRequest, room: HostedRoom, proved: Proved): CommitGround | Refusal {
+  private ground(request: AppendRequest, room: HostedRoom, proved: Proved): Result<CommitGround, Refusal> {
     if (request.ground.by === "slot") {
       const slot = this.rooms.store.slot(room.row.no, request.ground.slotId);
       if (slot === null) return refuse("slot_unknown");
@@ -151,14 +151,14 @@ export class Log {
       if (slot.closed) return refuse("slot_closed");
       // RULE: slot.one-commit-for-one-proof: spam control for holders of an invite; whether they join is the members' rule.
       if (!proved.isSlotHolder(room, request.ground.slotId)) return refuse("token_denied");
-      return { by: "slot" };
+      return done({ by: "slot" });
     }
     // RULE: log.write-proof: only a connection that proved a write key of the record's epoch appends (protocol.md §6).
     const isProved = (key: WriteKey): boolean => proved.isWriter(room, key);
     const key = provedKey(room.row.writeKeys, request.epoch, isProved);
     if (key === null || (request.kind === "message" && !key.live)) return refuse("write_denied");
     const trusted = room.row.writeKeys.some((other) => other.live && !other.byToken && isProved(other));
-    return { by: "member", key, trusted };
+    return done({ by: "member", key, trusted });
   }
 
   private waitFor(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): number {

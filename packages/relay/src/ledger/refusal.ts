@@ -1,14 +1,14 @@
+import { failed, type Failure } from "@conclave/codec";
 import type { RelayError, RoomPosition } from "@conclave/wire";
 
-/** A request that is not carried out, and nothing has changed. */
+/** Why a request is not carried out: nothing has changed. */
 export interface Refusal {
-  readonly ok: false;
-  readonly error: RelayError;
+  readonly reason: RelayError;
   readonly retryAfter: number;
   readonly position: RoomPosition | null;
 }
 
-/** A refusal with a reason; `retryAfter` in ms. */
-export function refuse(error: RelayError, retryAfter = 0): Refusal {
-  return { ok: false, error, retryAfter, position: null };
+/** The result of a request that is refused; `retryAfter` in ms. */
+export function refuse(reason: RelayError, retryAfter = 0): Failure<Refusal> {
+  return failed({ reason, retryAfter, position: null });
 }

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { done, equalBytes, type Failure, type Result } from "@conclave/codec";
 import type { PostedResponse, Sha256, SlotContent, SlotResponse } from "@conclave/wire";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
@@ -25,7 +25,7 @@ export class Slots {
   }
 
   /** Why slots that come with a commit cannot be put, or null. Closed ones are no reason: they are passed over. */
-  check(room: HostedRoom, slots: readonly SlotContent[]): Refusal | null {
+  check(room: HostedRoom, slots: readonly SlotContent[]): Failure<Refusal> | null {
     const { no } = room.row;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
@@ -50,34 +50,34 @@ export class Slots {
   }
 
   /** Puts one slot by itself. */
-  putOne(room: HostedRoom, slot: SlotContent, now: number): { ok: true } | Refusal {
+  putOne(room: HostedRoom, slot: SlotContent, now: number): Result<undefined, Refusal> {
     if (this.store.slot(room.row.no, slot.slotId)?.closed === true) return refuse("slot_closed");
     const refusal = this.check(room, [slot]);
     if (refusal !== null) return refusal;
     this.put(room, [slot], now);
-    return { ok: true };
+    return done(undefined);
   }
 
-  close(room: HostedRoom, slotId: Uint8Array): { ok: true } | Refusal {
+  close(room: HostedRoom, slotId: Uint8Array): Result<undefined, Refusal> {
     if (this.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
     this.store.closeSlot(room.row.no, slotId);
-    return { ok: true };
+    return done(undefined);
   }
 
-  get(room: HostedRoom, slotId: Uint8Array, back: number, id: number): { ok: true; response: SlotResponse } | Refusal {
+  get(room: HostedRoom, slotId: Uint8Array, back: number, id: number): Result<SlotResponse, Refusal> {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     if (slot.closed) return refuse("slot_closed");
     const version = this.store.slotVersion(room.row.no, slotId, back);
     if (version === null) return refuse("slot_unknown");
-    return { ok: true, response: { type: "slot", id, ...version, versions: slot.versions } };
+    return done({ type: "slot", id, ...version, versions: slot.versions });
   }
 
   /** The token of an open slot. */
-  token(room: HostedRoom, slotId: Uint8Array): { ok: true; tokenPub: Uint8Array } | Refusal {
+  token(room: HostedRoom, slotId: Uint8Array): Result<Uint8Array, Refusal> {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
-    return slot.closed ? refuse("slot_closed") : { ok: true, tokenPub: slot.tokenPub };
+    return slot.closed ? refuse("slot_closed") : done(slot.tokenPub);
   }
 
   /** Ms until the slot may be used again; 0 when it may now, which counts as a use. */
@@ -91,17 +91,17 @@ export class Slots {
     blob: Uint8Array,
     id: number,
     now: number,
-  ): { ok: true; response: PostedResponse; added: boolean } | Refusal {
+  ): Result<{ readonly response: PostedResponse; readonly added: boolean }, Refusal> {
     const { no } = room.row;
     const digest = this.sha256(blob);
     const same = this.store.findRequest(no, slotId, digest);
-    if (same !== null) return { ok: true, response: { type: "posted", id, request: same }, added: false };
+    if (same !== null) return done({ response: { type: "posted", id, request: same }, added: false });
     // RULE: request.bounded: one invite's holders cannot fill the relay, nor crowd out requests by other invites (A83).
     if (this.store.requestCount(no, slotId) >= this.quotas.requestsPerSlot) return refuse("quota_exceeded");
     const wait = this.waitFor(room, slotId, now);
     if (wait > 0) return refuse("rate_limited", wait);
     const request = this.store.addRequest(no, { slotId, blob, time: this.clock.at(now) }, digest);
-    return { ok: true, response: { type: "posted", id, request }, added: true };
+    return done({ response: { type: "posted", id, request }, added: true });
   }
 
   sweep(now: number): void {
