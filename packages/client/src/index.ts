@@ -4,7 +4,7 @@
  * for browsers in `@conclave/client/browser`.
  */
 export { openClient } from "./home/homeClient.js";
-export type { Client, ClientPorts, Opened, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
+export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
 export type { NewMessage, RoomSession } from "./api/roomSession.js";
 export type {
   RoomInvite,
@@ -56,7 +56,7 @@ export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
 export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing } from "./api/status.js";
 export type { SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
-export { type Fate, fateOf, fateOfDecision, type Problem, type Result } from "./api/problem.js";
+export { type Fate, fateOf, fateOfDecision, type Problem } from "./api/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME_BYTES } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";

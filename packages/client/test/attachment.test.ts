@@ -86,8 +86,8 @@ function changeBlobs(world: World, change: (frame: Extract<RelayFrame, { type: "
   world.changeAnswer = (bytes) => {
     const decoded = decodeRelayMessage(bytes, 1 << 26);
     if (!decoded.ok) throw decoded.error;
-    if (!decoded.frames.some(({ type }) => type === "blob")) return bytes.slice();
-    const frames = decoded.frames.map((frame) => {
+    if (!decoded.value.some(({ type }) => type === "blob")) return bytes.slice();
+    const frames = decoded.value.map((frame) => {
       const chunk = frame.type === "blob" ? change(frame) : null;
       return chunk ? { ...frame, chunk } : frame;
     });
@@ -204,7 +204,7 @@ describe("a file", () => {
     source.before = () => {
       if (++reads === 5) source.content = systemRandom(SIZE);
     };
-    expect(await world.run(alice.room.attach(source))).toMatchObject({ problem: { kind: "source" } });
+    expect(await world.run(alice.room.attach(source))).toMatchObject({ error: { kind: "source" } });
     await world.until(() => blobBytes(world, alice) === before);
     expect(await world.run(alice.room.uploads())).toEqual([]);
   });
@@ -216,14 +216,14 @@ describe("a file", () => {
     source.before = (offset) => {
       if (offset > 100_000) throw new Error("disk");
     };
-    expect(await world.run(alice.room.attach(source))).toMatchObject({ problem: { kind: "source" } });
+    expect(await world.run(alice.room.attach(source))).toMatchObject({ error: { kind: "source" } });
     const short = new Source(systemRandom(100));
     short.content = short.content.slice(1);
-    expect(await world.run(alice.room.attach(short))).toMatchObject({ problem: { kind: "source" } });
+    expect(await world.run(alice.room.attach(short))).toMatchObject({ error: { kind: "source" } });
     await world.until(() => blobBytes(world, alice) === 0);
     for (const change of [{ name: "" }, { mediaType: "text" }, { size: -1 }, { size: 1.5 }, { size: 2 ** 33 }]) {
       const bad = { name: "x", size: 5, read: () => Promise.resolve(new Uint8Array(5)), ...change };
-      expect(await world.run(alice.room.attach(bad))).toMatchObject({ problem: { kind: "malformed", what: "file" } });
+      expect(await world.run(alice.room.attach(bad))).toMatchObject({ error: { kind: "malformed", what: "file" } });
     }
     expect(await cardsIn(world, alice.room)).toEqual([]);
   });
@@ -243,7 +243,7 @@ describe("a file", () => {
         cancel.abort();
       };
       const sent = alice.room.attach(source, { signal: cancel.signal });
-      expect(await world.run(sent)).toMatchObject({ problem: { kind: "cancelled" } });
+      expect(await world.run(sent)).toMatchObject({ error: { kind: "cancelled" } });
       expect(await world.run(alice.room.uploads())).toEqual([]);
       if (isOffline) {
         await world.pass(5000);
@@ -260,7 +260,7 @@ describe("a file", () => {
     const waiting = alice.room.attach(new Source(systemRandom(10)), { signal: cancel.signal });
     await world.pass(1000);
     cancel.abort();
-    expect(await world.run(waiting)).toMatchObject({ problem: { kind: "cancelled" } });
+    expect(await world.run(waiting)).toMatchObject({ error: { kind: "cancelled" } });
   });
 
   it("of an earlier run can be given up", async () => {
@@ -274,7 +274,7 @@ describe("a file", () => {
     await world.pass(60_000);
     await alice.open();
     const [upload] = await world.run(alice.room.uploads());
-    expect(await world.run(alice.room.discardUpload(systemRandom(32)))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(alice.room.discardUpload(systemRandom(32)))).toMatchObject({ error: { kind: "unknown" } });
     await world.get(alice.room.discardUpload(upload!.id));
     await world.until(() => blobBytes(world, alice) === 0);
     expect(await world.run(alice.room.uploads())).toEqual([]);
@@ -296,7 +296,7 @@ describe("a file", () => {
     const [card] = await cardsIn(world, alice.room);
     await world.get(alice.room.remove(ids[1]!));
     await world.until(() => blobBytes(world, alice) === both / 2);
-    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ problem: { error: "blob_unknown" } });
+    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ error: { error: "blob_unknown" } });
     expect(await cardsIn(world, alice.room)).toEqual([]);
   });
 
@@ -308,10 +308,10 @@ describe("a file", () => {
     const { fileLimit } = alice.room.status();
     expect(fileLayout(fileLimit!).blobSize).toBeLessThanOrEqual(400_000);
     expect(fileLayout(fileLimit! + 1).blobSize).toBeGreaterThan(400_000);
-    expect(await attempt(fileLimit! + 1)).toMatchObject({ problem: { kind: "relay", error: "too_large" } });
+    expect(await attempt(fileLimit! + 1)).toMatchObject({ error: { kind: "relay", error: "too_large" } });
     expect(await alice.room.uploads()).toEqual([]);
     await attached(world, alice, bob, new Source(systemRandom(300_000)));
-    expect(await attempt(300_000)).toMatchObject({ problem: { kind: "relay", error: "quota_exceeded" } });
+    expect(await attempt(300_000)).toMatchObject({ error: { kind: "relay", error: "quota_exceeded" } });
     expect(await world.run(alice.room.uploads())).toEqual([]);
     expect(await cardsIn(world, alice.room)).toHaveLength(1);
   });
@@ -346,9 +346,9 @@ describe("a file", () => {
     const person = alice.room.members()[1]!.person;
     await world.get(alice.room.decide({ type: "remove", person, ban: false }));
     await world.until(() => bob.room.status().standing === "removed");
-    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ problem: { kind: "not_member" } });
+    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ error: { kind: "not_member" } });
     expect(await world.run(bob.room.attach(new Source(systemRandom(10))))).toMatchObject({
-      problem: { kind: "not_member" },
+      error: { kind: "not_member" },
     });
     // The epoch is another one now: the author proves that first.
     expect(await world.get(alice.room.fetchFile(card!))).toHaveLength(10_000);
@@ -363,7 +363,7 @@ describe("a file", () => {
     const sent = alice.room.attach(source);
     await world.pass(1000);
     await world.run(alice.client.close());
-    expect(await world.run(sent)).toMatchObject({ problem: { kind: "closed" } });
+    expect(await world.run(sent)).toMatchObject({ error: { kind: "closed" } });
     world.isDown = false;
     await alice.open();
     const [upload] = await world.run(alice.room.uploads());
@@ -403,7 +403,7 @@ describe("a file that is not what its author sent", () => {
         seen += piece.length;
       };
       const result = await world.run(bob.room.fetchFile(card!, { write }));
-      expect(result).toMatchObject({ ok: false, problem: { kind: "corrupted" } });
+      expect(result).toMatchObject({ ok: false, error: { kind: "corrupted" } });
       expect(seen).toBe(seenBefore * OPEN_CHUNK_BYTES);
       expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ ok: false });
       await world.pass(2000);
@@ -420,7 +420,7 @@ describe("a file that is not what its author sent", () => {
     // Everything is right but the author: sealed under the file's key, with its own list of hashes.
     const evil = sealChunk(nodeCrypto, card!, 0, systemRandom(50_000));
     changeBlobs(world, () => Buffer.concat([evil.bytes, evil.hash]));
-    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ problem: { kind: "corrupted" } });
+    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ error: { kind: "corrupted" } });
     // It would open where the message itself named it.
     const theirs = { ...card!, digest: digestOf(nodeCrypto, [evil.hash]) };
     expect((await world.get(bob.room.fetchFile(theirs)))?.length).toBe(50_000);
@@ -433,15 +433,15 @@ describe("a file that is not what its author sent", () => {
     const [card] = await cardsIn(world, bob.room);
     world.heard.length = 0;
     expect(await world.run(bob.room.fetchFile(card!, { most: 499_999 }))).toMatchObject({
-      problem: { kind: "too_large" },
+      error: { kind: "too_large" },
     });
     expect(await world.run(bob.room.fetchFile({ ...card!, size: 2 ** 32 }))).toMatchObject({
-      problem: { kind: "too_large" },
+      error: { kind: "too_large" },
     });
     expect(heard(world, "readBlob")).toEqual([]);
     // A card that declares less than there is gets no more than it declared, and that does not hold.
     const small = { ...card!, size: 60_000 };
-    expect(await world.run(bob.room.fetchFile(small))).toMatchObject({ problem: { kind: "corrupted" } });
+    expect(await world.run(bob.room.fetchFile(small))).toMatchObject({ error: { kind: "corrupted" } });
     expect(heard(world, "readBlob").length).toBeLessThanOrEqual(1);
     // A card that declares more is not filled up with anything.
     expect(await world.run(bob.room.fetchFile({ ...card!, size: 600_000 }))).toMatchObject({ ok: false });
@@ -459,11 +459,11 @@ describe("a file that is not what its author sent", () => {
     };
     world.heard.length = 0;
     const stopped = bob.room.fetchFile(card!, { write, signal: cancel.signal });
-    expect(await world.run(stopped)).toMatchObject({ problem: { kind: "cancelled" } });
+    expect(await world.run(stopped)).toMatchObject({ error: { kind: "cancelled" } });
     expect(heard(world, "readBlob").length).toBeLessThan(10);
     const gone = { ...card!, blobId: systemRandom(32) };
     expect(await world.run(bob.room.fetchFile(gone))).toMatchObject({
-      problem: { kind: "relay", error: "blob_unknown" },
+      error: { kind: "relay", error: "blob_unknown" },
     });
   });
 });

@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { fork, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -9,8 +10,8 @@ import {
   openClient,
   type Client,
   type OutgoingFile,
-  type Result,
   type RoomSession,
+  type Problem,
 } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
@@ -57,14 +58,14 @@ async function openHome(name: string): Promise<Client> {
     crypto: nodeCrypto,
     lock: new HomeLock(join(home, "lock")),
   });
-  if (!opened.ok) throw new Error(opened.problem);
-  clients.push(opened.client);
-  return opened.client;
+  if (!opened.ok) throw new Error(opened.error);
+  clients.push(opened.value);
+  return opened.value;
 }
 
-async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
   const result = await promise;
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
@@ -123,7 +124,7 @@ describe("files at a relay's real socket", () => {
     await cardIn(alice, "bob.bin");
     expect(await alice.attach(fileOf("much.bin", randomBytes(2 * MIB)))).toMatchObject({
       ok: false,
-      problem: { kind: "relay", error: "quota_exceeded" },
+      error: { kind: "relay", error: "quota_exceeded" },
     });
     const person = alice.members().find(({ name }) => name === "Bob")!.person;
     await get(alice.decide({ type: "remove", person, ban: false }));
@@ -131,7 +132,7 @@ describe("files at a relay's real socket", () => {
     await get(alice.attach(fileOf("later.bin", content)));
     const card = await cardIn(alice, "later.bin");
     for (const attempt of [bob.fetchFile(card), bob.attach(fileOf("no.bin", content))]) {
-      expect(await attempt).toMatchObject({ ok: false, problem: { kind: "not_member" } });
+      expect(await attempt).toMatchObject({ ok: false, error: { kind: "not_member" } });
     }
     expect(Buffer.compare((await get(alice.fetchFile(card)))!, content)).toBe(0);
   }, 60_000);

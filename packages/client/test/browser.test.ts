@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,7 +6,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeFileCard, openClient, type Result } from "@conclave/client";
+import { decodeFileCard, openClient, type Problem } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { preset } from "@conclave/protocol";
@@ -56,8 +57,8 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
       crypto: nodeCrypto,
       lock: new HomeLock(join(folder, "lock")),
     });
-    if (!opened.ok) throw new Error(opened.problem);
-    const { client } = opened;
+    if (!opened.ok) throw new Error(opened.error);
+    const { value: client } = opened;
     const policy = preset("ownerLed");
     const room = await get(client.createRoom({ title: "Garden", name: "Node", policy, relay: relay.address }));
     const terms = { label: "page", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
@@ -141,9 +142,9 @@ interface Page {
   ahead(checks: readonly (readonly number[])[][]): Promise<boolean[]>;
 }
 
-async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
   const result = await promise;
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 

@@ -1,6 +1,7 @@
 // Bundled and served to Chromium by browser.test.ts: runs the suites on the browser drivers and reports by title, and a
 // whole client in the page.
-import { decodeFileCard, openClient, type Result, type RoomSession } from "@conclave/client";
+import type { Result } from "@conclave/codec";
+import { decodeFileCard, openClient, type RoomSession, type Problem } from "@conclave/client";
 import { pageFile } from "./pageFile.js";
 import { webCrypto } from "@conclave/crypto/web";
 import { HeldSignatures, verifyAhead } from "@conclave/crypto/testing";
@@ -69,8 +70,8 @@ async function visit(link: string): Promise<Visit> {
       crypto: webCrypto,
       lock: new WebLock("visit"),
     });
-    if (!opened.ok) throw new Error(opened.problem);
-    return opened.client;
+    if (!opened.ok) throw new Error(opened.error);
+    return opened.value;
   };
   const first = await open();
   const invited = await get(first.previewInvite(link));
@@ -108,9 +109,9 @@ async function sendFile(room: RoomSession): Promise<number> {
   return same;
 }
 
-async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
   const result = await promise;
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 

@@ -31,7 +31,7 @@ async function sayOfAnotherLog(home: Home, text: string): Promise<void> {
   await state.transact((tx) => {
     const body = new TextEncoder().encode(text);
     const said = state.room!.say({ kind: "text", ref: null, body }, state.now());
-    if (!said.ok) throw new Error(said.rejection.code);
+    if (!said.ok) throw new Error(said.error.code);
     sender.addSealed(tx, said.value);
   });
   inside.parts.log = log;

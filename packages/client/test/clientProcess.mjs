@@ -15,14 +15,14 @@ const opened = await openClient({
   crypto: nodeCrypto,
   lock: new HomeLock(join(home, "lock")),
 });
-if (!opened.ok) throw new Error(opened.problem);
-const { client } = opened;
+if (!opened.ok) throw new Error(opened.error);
+const client = opened.value;
 let [room] = client.rooms();
 if (!room) {
   const invited = await client.previewInvite(link);
-  if (!invited.ok) throw new Error(JSON.stringify(invited.problem));
+  if (!invited.ok) throw new Error(JSON.stringify(invited.error));
   const joined = await invited.value.accept("Bob");
-  if (!joined.ok) throw new Error(JSON.stringify(joined.problem));
+  if (!joined.ok) throw new Error(JSON.stringify(joined.error));
   room = joined.value;
 }
 await room.synced(20_000);
@@ -31,7 +31,7 @@ let number = known.filter((item) => item.kind === "message" && item.message.auth
 console.log("ready");
 for (;;) {
   const sent = await room.send(String(number));
-  if (!sent.ok) throw new Error(JSON.stringify(sent.problem));
+  if (!sent.ok) throw new Error(JSON.stringify(sent.error));
   console.log(number++);
   // Not too many at once: a few are on their way at each moment.
   await wait(number % 5 === 0 ? 2 : 0);

@@ -97,8 +97,8 @@ describe("what is done to a message", () => {
     expect(reactionsOf(await world.get(bob.room.react(id, null)))).toEqual(["🎂 Alice"]);
     await settled(world, bob, alice);
     expect(reactionsOf(await found(world, alice, id))).toEqual(["🎂 Alice!"]);
-    expect(await world.run(bob.room.react(id, "no emoji"))).toMatchObject({ problem: { kind: "malformed" } });
-    expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(bob.room.react(id, "no emoji"))).toMatchObject({ error: { kind: "malformed" } });
+    expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject({ error: { kind: "unknown" } });
     // Nothing to take back: nothing is sent.
     await world.get(bob.room.react(id, null));
     expect(bob.room.status().pending).toBe(0);
@@ -158,8 +158,8 @@ describe("what is done to a message", () => {
       const bytes = [...disk.records.values()].map((value) => Buffer.from(value).toString("latin1"));
       expect(bytes.some((value) => value.includes("555012"))).toBe(false);
     }
-    expect(await world.run(alice.room.edit(id, "again"))).toMatchObject({ problem: { kind: "unknown" } });
-    expect(await world.run(bob.room.react(id, "👍"))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(alice.room.edit(id, "again"))).toMatchObject({ error: { kind: "unknown" } });
+    expect(await world.run(bob.room.react(id, "👍"))).toMatchObject({ error: { kind: "unknown" } });
   });
 
   it("what was written offline and taken back before it was sent is never sent", async () => {
@@ -186,9 +186,9 @@ describe("A72: somebody edits, deletes or reacts as somebody else", () => {
     const [alice, bob, carol] = await threeIn(world);
     const id = await said(world, alice, "I agree");
     expect(await world.run(bob.room.edit(id, "I refuse"))).toMatchObject({
-      problem: { kind: "refused", rejection: { code: "not_allowed" } },
+      error: { kind: "refused", rejection: { code: "not_allowed" } },
     });
-    expect(await world.run(bob.room.remove(id))).toMatchObject({ problem: { kind: "refused" } });
+    expect(await world.run(bob.room.remove(id))).toMatchObject({ error: { kind: "refused" } });
     // Bob's client leaves the checks out.
     for (const kind of ["edit", "delete", "remove"]) {
       await world.get(bob.room.post({ kind, ref: id, body: utf8Bytes(kind === "edit" ? "I refuse" : "") }));
@@ -214,7 +214,7 @@ describe("A72: somebody edits, deletes or reacts as somebody else", () => {
       await said(world, carol, "more spam"),
     ];
     await settled(world, carol, bob);
-    expect(await world.run(bob.room.remove(owners))).toMatchObject({ problem: { kind: "refused" } });
+    expect(await world.run(bob.room.remove(owners))).toMatchObject({ error: { kind: "refused" } });
     await world.get(bob.room.post({ kind: "remove", ref: owners, body: new Uint8Array(0) }));
     await world.get(bob.room.remove(carols));
     await settled(world, bob, alice, carol);
@@ -421,7 +421,7 @@ describe("people and alarms that somebody has looked at", () => {
     expect((await found(world, alice, id)).reactions).toEqual([]);
     const [alarm] = alice.room.status().alarms;
     expect(alarm).toMatchObject({ code: "BAD_MESSAGE", acknowledged: false, order: 1 });
-    expect(await world.run(alice.room.acknowledge(7))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(alice.room.acknowledge(7))).toMatchObject({ error: { kind: "unknown" } });
     await world.get(alice.room.acknowledge(1));
     expect(alice.room.status().alarms).toEqual([]);
     await world.run(alice.client.close());

@@ -128,9 +128,9 @@ describe("storage that fails", () => {
     await alice.open(() => (storage.isBroken ? "fail" : "commit"));
     await world.get(alice.room.synced(10_000));
     storage.isBroken = true;
-    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, problem: { kind: "unsure" } });
+    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, error: { kind: "unsure" } });
     storage.isBroken = false;
-    expect(await world.run(alice.room.send("lost too"))).toMatchObject({ ok: false, problem: { kind: "closed" } });
+    expect(await world.run(alice.room.send("lost too"))).toMatchObject({ ok: false, error: { kind: "closed" } });
     expect(alice.room.status().paused).toMatchObject({ why: "failed" });
     await world.pass(5000);
     expect(await bob.texts()).toEqual([]);
@@ -160,9 +160,9 @@ describe("storage that fails", () => {
     await carol.join(asking, "Carol");
     await world.until(() => alice.room.status().paused !== null);
     expect(alice.room.status().paused).toEqual({ why: "failed", message: "a bug" });
-    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, problem: { kind: "closed" } });
+    expect(await world.run(alice.room.send("lost"))).toMatchObject({ ok: false, error: { kind: "closed" } });
     const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Allotment" }));
-    expect(decided).toMatchObject({ ok: false, problem: { kind: "closed" } });
+    expect(decided).toMatchObject({ ok: false, error: { kind: "closed" } });
     await world.run(alice.client.close());
     await alice.open();
     await world.get(alice.room.send("again"));
@@ -190,7 +190,7 @@ describe("a device that was copied", () => {
     await bob.open();
     await world.until(() => bob.room.status().standing === "restored");
     expect(bob.room.status().paused).toEqual({ why: "restored" });
-    expect(await world.run(bob.room.send("hello"))).toMatchObject({ problem: { kind: "restored" } });
+    expect(await world.run(bob.room.send("hello"))).toMatchObject({ error: { kind: "restored" } });
     await world.pass(60_000);
     await world.until(() => alice.room.status().connection === "live");
     expect(await alice.texts()).toEqual(["Bob: after the backup"]);

@@ -54,7 +54,7 @@ export async function fillRoom(
     const now = Date.now();
     const device = newDevice(primitives, newIdentity(primitives), 1);
     const joining = joinRoom(primitives, lookAt(text, now), { device, name, now });
-    if (!joining.ok) throw new Error(joining.rejection.code);
+    if (!joining.ok) throw new Error(joining.error.code);
     const proof = giveSlotProof(primitives, connection, link);
     const answer = await connection.request<"append">({ ...joining.value.append, type: "append" });
     await proof;

@@ -30,7 +30,7 @@ describe("a home of an early form", () => {
     expect(bob.room.status()).toMatchObject({ standing: "lost", ending: { problem: { kind: "early_form" } } });
     expect(await bob.texts()).toEqual(["Alice: hello"]);
     for (const result of [await world.run(bob.room.send("on we go")), await world.run(bob.room.synced(1000))]) {
-      expect(result).toMatchObject({ ok: false, problem: { kind: "early_form" } });
+      expect(result).toMatchObject({ ok: false, error: { kind: "early_form" } });
     }
     // Another room of the home is as any; and this one is forgotten, or joined anew, like any other that is over.
     const other = await bob.found("Allotment", "Bob");

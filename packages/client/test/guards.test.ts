@@ -37,7 +37,7 @@ class SlowStorage implements Storage {
 /** Says of each slot that it is closed. */
 function closed(answer: Uint8Array): Uint8Array {
   const decoded = decodeRelayMessage(answer, 1 << 26);
-  const [first] = decoded.ok ? decoded.frames : [];
+  const [first] = decoded.ok ? decoded.value : [];
   if (first?.type !== "slot") return answer.slice();
   return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
 }
@@ -114,8 +114,8 @@ describe("what leaves, and when", () => {
     world.cut();
     const result = await world.run(decided);
     expect(world.clock.now() - cutAt).toBeLessThan(20_000);
-    expect(result).toMatchObject({ ok: false, problem: { kind: "underway" } });
-    expect(result.ok ? null : fateOfDecision(result.problem)).toBe("kept");
+    expect(result).toMatchObject({ ok: false, error: { kind: "underway" } });
+    expect(result.ok ? null : fateOfDecision(result.error)).toBe("kept");
     world.beforeFrames = () => undefined;
     world.cut();
     await world.until(() => bob.room.title === "Allotment");
@@ -150,7 +150,7 @@ describe("what leaves, and when", () => {
       let pages = 0;
       world.changeAnswer = (answer) => {
         const decoded = decodeRelayMessage(answer, 1 << 26);
-        const [first] = decoded.ok ? decoded.frames : [];
+        const [first] = decoded.ok ? decoded.value : [];
         if (first?.type !== "roster") return answer.slice();
         pages++;
         const records = Array.from({ length: count }, (_, index) => ({
@@ -161,7 +161,7 @@ describe("what leaves, and when", () => {
         return encodeRelayMessage([{ ...first, records, total }]);
       };
       expect(await world.run(carol.client.previewInvite(link))).toMatchObject({
-        problem: { kind: "relay", error: "too_large" },
+        error: { kind: "relay", error: "too_large" },
       });
       expect(pages).toBeLessThanOrEqual(most);
     }
@@ -176,21 +176,21 @@ describe("what leaves, and when", () => {
     // The relay takes the join, says that it did not, and does not show it.
     world.changeAnswer = (answer) => {
       const decoded = decodeRelayMessage(answer, 1 << 26);
-      const [first] = decoded.ok ? decoded.frames : [];
+      const [first] = decoded.ok ? decoded.value : [];
       if (first?.type === "records") return null;
       if (first?.type !== "appended") return answer.slice();
       return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
     };
     const invited = await world.get(carol.client.previewInvite(link));
     expect(await world.run(invited.accept("Carol"))).toMatchObject({
-      problem: { kind: "relay", error: "slot_closed" },
+      error: { kind: "relay", error: "slot_closed" },
     });
     world.changeAnswer = (answer) => answer.slice();
     // As it is after a restart too.
     carol.kill();
     await carol.open();
     expect(carol.room.status()).toMatchObject({ standing: "lost" });
-    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ error: { kind: "already_here" } });
     expect(carol.room.status()).toMatchObject({ standing: "member" });
     world.cut();
     await world.until(() => alice.room.members().length === 3 && carol.room.status().connection === "live");
@@ -211,7 +211,7 @@ describe("what leaves, and when", () => {
     const over = { kind: "relay", error: "slot_closed" };
     await world.until(() => carol.room.status().standing === "lost");
     expect(carol.room.status().ending).toMatchObject({ problem: over });
-    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: over });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ error: over });
     expect(carol.room.status()).toMatchObject({ standing: "lost", ending: { problem: over } });
     world.changeAnswer = (answer) => answer.slice();
     const [request] = await world.get(alice.room.requests());
@@ -219,7 +219,7 @@ describe("what leaves, and when", () => {
     // As it is after a restart too.
     carol.kill();
     await carol.open();
-    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(carol.client.previewInvite(link))).toMatchObject({ error: { kind: "already_here" } });
     await world.until(() => carol.room.status().standing === "member" && alice.room.members().length === 3);
     await world.get(carol.room.send("here after all"));
     await world.pass(5000);
@@ -239,7 +239,7 @@ describe("what leaves, and when", () => {
       await world.until(() => carol.room.status().standing === "lost");
       world.changeAnswer = (answer) => answer.slice();
       const looked = await world.run(carol.client.previewInvite(again));
-      if (again === link) expect(looked).toMatchObject({ problem: { kind: "already_here" } });
+      if (again === link) expect(looked).toMatchObject({ error: { kind: "already_here" } });
       else if (looked.ok) await world.get(looked.value.accept("Carol"));
       expect(carol.room.status().standing).toBe("asking");
     }
@@ -280,9 +280,9 @@ describe("what leaves, and when", () => {
     const [alice, bob] = await twoIn(world);
     const link = await alice.invite();
     expect(await world.run(bob.client.previewInvite("https://chat.example/"))).toMatchObject({
-      problem: { kind: "link", fault: "none" },
+      error: { kind: "link", fault: "none" },
     });
-    expect(await world.run(bob.client.previewInvite(link))).toMatchObject({ problem: { kind: "already_here" } });
+    expect(await world.run(bob.client.previewInvite(link))).toMatchObject({ error: { kind: "already_here" } });
   });
 });
 
@@ -292,7 +292,7 @@ describe("a relay that gives nothing of the log for now", () => {
     const [alice, bob] = await twoIn(world);
     world.changeAnswer = (answer) => {
       const decoded = decodeRelayMessage(answer, 1 << 26);
-      const [first] = decoded.ok ? decoded.frames : [];
+      const [first] = decoded.ok ? decoded.value : [];
       if (first?.type !== "subscribed") return answer.slice();
       return encodeRelayMessage([
         { type: "error", id: first.id, error: "storage_busy", retryAfter: 100, position: null },
@@ -301,7 +301,7 @@ describe("a relay that gives nothing of the log for now", () => {
     world.cut();
     await world.get(bob.room.send("when it can"));
     expect(await world.run(bob.room.flushed(20_000))).toMatchObject({
-      problem: { kind: "relay", error: "storage_busy" },
+      error: { kind: "relay", error: "storage_busy" },
     });
     world.changeAnswer = (answer) => answer.slice();
     await world.get(bob.room.flushed(20_000));
@@ -341,7 +341,7 @@ describe("who keeps losing", () => {
       return home === alice && isCommit ? bob.room.decide({ type: "rekey" }).then(() => undefined) : undefined;
     };
     const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
-    expect(decided).toMatchObject({ ok: false, problem: { kind: "starved" } });
+    expect(decided).toMatchObject({ ok: false, error: { kind: "starved" } });
     expect(alice.room.decisions()).toHaveLength(before);
     world.beforeFrames = () => undefined;
     await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));

@@ -142,7 +142,7 @@ describe("who has said farewell", () => {
     await world.get(bob.room.leave());
     await world.get(bob.room.flushed(10_000));
     expect(bob.room.status()).toMatchObject({ standing: "member", isLeaving: true });
-    const refused = { problem: { kind: "leaving" } };
+    const refused = { error: { kind: "leaving" } };
     expect(await world.run(bob.room.send("after"))).toMatchObject(refused);
     expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject(refused);
     expect(await world.run(bob.room.decide({ type: "rekey" }))).toMatchObject(refused);
@@ -177,7 +177,7 @@ describe("who has said farewell", () => {
     await world.get(bob.room.send("I stay"));
     await world.get(bob.room.flushed(10_000));
     expect(items).toEqual(expect.arrayContaining(["meanwhile"]));
-    expect(await world.run(bob.room.stay())).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(bob.room.stay())).toMatchObject({ error: { kind: "unknown" } });
     // Who was about to carry it out does so no more.
     alice.kill();
     world.cut();

@@ -1,9 +1,10 @@
+import type { Result } from "@conclave/codec";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { openClient, type Client, type Result, type RoomSession } from "@conclave/client";
+import { openClient, type Client, type RoomSession, type Problem } from "@conclave/client";
 import { HomeLock, SqliteStorage, systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { preset } from "@conclave/protocol";
@@ -43,13 +44,13 @@ async function openHome(name: string): Promise<Client> {
     crypto: nodeCrypto,
     lock: new HomeLock(join(home, "lock")),
   });
-  if (!opened.ok) throw new Error(opened.problem);
-  return opened.client;
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
 }
 
-async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
   const result = await promise;
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
@@ -122,7 +123,7 @@ describe("clients on SQLite, over a relay's socket", () => {
       crypto: nodeCrypto,
       lock: new HomeLock(join(home, "lock")),
     });
-    expect(again).toEqual({ ok: false, problem: "in_use" });
+    expect(again).toEqual({ ok: false, error: "in_use" });
   });
 
   it("RULE client.store-first: kill -9 while texts fly: every text that was durable arrives, once, in order", async () => {

@@ -10,7 +10,7 @@ async function propose(home: Home, action: Action): Promise<void> {
   const { state, sender } = room.engine;
   await state.transact((tx) => {
     const sealed = state.room!.propose(action, state.now());
-    if (!sealed.ok) throw new Error(sealed.rejection.code);
+    if (!sealed.ok) throw new Error(sealed.error.code);
     sender.addSealed(tx, sealed.value);
   });
   sender.advance();

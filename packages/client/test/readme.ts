@@ -1,7 +1,8 @@
+import type { Result } from "@conclave/codec";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openClient, type Result } from "@conclave/client";
+import { openClient, type Problem } from "@conclave/client";
 import * as node from "@conclave/client/node";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { preset } from "@conclave/protocol";
@@ -19,9 +20,9 @@ const portsOf = (name: string) => ({
   random: node.systemRandom,
   crypto,
 });
-async function must<T>(result: Promise<Result<T>>): Promise<T> {
+async function must<T>(result: Promise<Result<T, Problem>>): Promise<T> {
   const settled = await result;
-  if (!settled.ok) throw new Error(settled.problem.kind);
+  if (!settled.ok) throw new Error(settled.error.kind);
   return settled.value;
 }
 const [hers, his] = [await openClient(portsOf("alice")), await openClient(portsOf("bob"))];
@@ -29,13 +30,13 @@ if (!hers.ok || !his.ok) throw new Error("a home is in use");
 
 // Alice founds a room and makes a link for one person.
 const charter = { title: "Garden club", name: "Alice", policy: preset("ownerLed") };
-const room = await must(hers.client.createRoom({ ...charter, relay: relay.socketUrl }));
+const room = await must(hers.value.createRoom({ ...charter, relay: relay.socketUrl }));
 const terms = { label: "Bob", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
 const { inviteId } = await must(room.createInvite(terms));
 const link = room.inviteLink(inviteId, relay.address)!;
 
 // Bob's client checks the room's whole history before it sends anything about him.
-const invited = await must(his.client.previewInvite(link));
+const invited = await must(his.value.previewInvite(link));
 console.log(`${invited.title}, with ${invited.members.map(({ name }) => name).join(", ")}`);
 const bobs = await must(invited.accept("Bob"));
 
@@ -57,6 +58,6 @@ console.log(
     .join(", "),
 );
 
-for (const { client } of [hers, his]) await client.close();
+for (const { value: client } of [hers, his]) await client.close();
 await relay.close();
 rmSync(folder, { recursive: true });

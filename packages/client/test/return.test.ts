@@ -73,7 +73,7 @@ describe("an owner who has lost the browser", () => {
     await world.run(alice.client.close());
     const mallory = world.home();
     await mallory.open();
-    expect(await world.run(mallory.client.previewInvite(link))).toMatchObject({ problem: { error: "slot_unknown" } });
+    expect(await world.run(mallory.client.previewInvite(link))).toMatchObject({ error: { error: "slot_unknown" } });
     const anew = world.home();
     await anew.open(undefined, undefined, words);
     const room = await anew.join(link, "whatever");
@@ -84,7 +84,7 @@ describe("an owner who has lost the browser", () => {
     const world = new World();
     const { alice, bob, link, words } = await prepared(world);
     expect(bob.room.returning()).toBeNull();
-    expect(await world.run(bob.room.prepareReturn())).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(bob.room.prepareReturn())).toMatchObject({ error: { kind: "unknown" } });
     await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "owner" }));
     await world.get(bob.room.decide({ type: "remove", person: alice.client.person, ban: false }));
     await world.pass(60_000);
@@ -237,12 +237,12 @@ describe("coming back from a copy without a way back", () => {
     await bob.open();
     await world.get(bob.room.send("after the backup"));
     await world.get(bob.room.flushed(10_000));
-    expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ error: { kind: "unknown" } });
     await world.run(bob.client.close());
     bob.disk = backup;
     await bob.open();
     await world.until(() => bob.room.status().standing === "restored");
-    expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ error: { kind: "unknown" } });
     expect(bob.room.status().standing).toBe("restored");
     expect(alice.room.members().length).toBe(2);
   });
@@ -258,7 +258,7 @@ describe("returning at once", () => {
     const guest = world.home();
     await guest.open();
     expect(await world.run(guest.client.previewInvite(given))).toMatchObject({
-      problem: { kind: "refused", rejection: { code: "invite_not_for_you" } },
+      error: { kind: "refused", rejection: { code: "invite_not_for_you" } },
     });
     const anew = world.home();
     await anew.open(undefined, undefined, words);

@@ -105,7 +105,7 @@ describe("a home", () => {
       const decided = made.ok ? await world.run(made.value.decide({ type: "setTitle", title: "Meadow" })) : made;
       const said = decided.ok && made.ok ? await world.run(made.value.send("hello")) : decided;
       // Nobody knows of a write that failed whether it was kept; what is asked for after that is not tried.
-      if (!said.ok) expect([from, ["closed", "unsure"]]).toEqual([from, expect.arrayContaining([said.problem.kind])]);
+      if (!said.ok) expect([from, ["closed", "unsure"]]).toEqual([from, expect.arrayContaining([said.error.kind])]);
       else expect(from).toBeGreaterThan(4);
       expect([from, world.clock.now() - started < 10_000]).toEqual([from, true]);
       home.kill();
@@ -130,13 +130,13 @@ describe("a home", () => {
         { recoveryPhrase },
       );
     const again = await open(new MemoryStorage(), phrase);
-    expect(again.ok && again.client.person).toEqual(alice.client.person);
-    expect(await open(new MemoryStorage(), "abandon abandon")).toEqual({ ok: false, problem: "bad_phrase" });
+    expect(again.ok && again.value.person).toEqual(alice.client.person);
+    expect(await open(new MemoryStorage(), "abandon abandon")).toEqual({ ok: false, error: "bad_phrase" });
     const other = new MemoryStorage();
     await open(other, phrase);
     const stranger = world.home();
     await stranger.open();
-    expect(await open(other, stranger.client.recoveryPhrase())).toEqual({ ok: false, problem: "other_identity" });
+    expect(await open(other, stranger.client.recoveryPhrase())).toEqual({ ok: false, error: "other_identity" });
   });
 
   it("slots are refreshed by whoever is there, when the one who changed the room is gone at once", async () => {
@@ -168,12 +168,12 @@ describe("a home", () => {
     const policy = { ...(await alice.found("Garden", "Alice")).policy()! };
     const found = (change: object) =>
       world.run(alice.client.createRoom({ title: "x", name: "x", policy, relay: "ws://relay", ...change }));
-    expect(await found({ title: "a\u202eb" })).toMatchObject({ problem: { kind: "malformed", what: "title" } });
-    expect(await found({ name: " Alice" })).toMatchObject({ problem: { kind: "malformed", what: "name" } });
-    expect(await found({ relay: "ftp://relay" })).toMatchObject({ problem: { kind: "malformed", what: "relay" } });
+    expect(await found({ title: "a\u202eb" })).toMatchObject({ error: { kind: "malformed", what: "title" } });
+    expect(await found({ name: " Alice" })).toMatchObject({ error: { kind: "malformed", what: "name" } });
+    expect(await found({ relay: "ftp://relay" })).toMatchObject({ error: { kind: "malformed", what: "relay" } });
     world.isDown = true;
     world.cut();
-    expect(await found({ relay: "ws://other" })).toMatchObject({ problem: { kind: "unreachable" } });
+    expect(await found({ relay: "ws://other" })).toMatchObject({ error: { kind: "unreachable" } });
     expect(alice.client.rooms()).toHaveLength(1);
   });
 

@@ -45,7 +45,7 @@ describe("a room of three", () => {
   it("an owner cannot leave a room without an owner; somebody alone just goes", async () => {
     const world = new World();
     const [alice, bob] = await threeIn(world);
-    expect(await world.run(alice.room.leave())).toMatchObject({ problem: { rejection: { code: "last_owner" } } });
+    expect(await world.run(alice.room.leave())).toMatchObject({ error: { rejection: { code: "last_owner" } } });
     await world.get(alice.room.decide({ type: "transferOwnership", person: person(alice, "Bob") }));
     await world.until(() => bob.room.members()[1]!.role === "owner");
     await world.get(alice.room.leave());
@@ -56,7 +56,7 @@ describe("a room of three", () => {
     const world = new World();
     const [, bob] = await threeIn(world);
     const result = await world.run(bob.room.decide({ type: "remove", person: person(bob, "Carol"), ban: false }));
-    expect(result).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "not_allowed" } } });
+    expect(result).toMatchObject({ ok: false, error: { kind: "refused", rejection: { code: "not_allowed" } } });
   });
 
   it("texts are encrypted anew when a commit comes first, and arrive once, in order", async () => {
@@ -114,7 +114,7 @@ describe("a room of three", () => {
     await world.get(bob.room.send("without Carol"));
     await world.get(bob.room.flushed(10_000));
     expect(await carol.texts()).toEqual([]);
-    expect(await world.run(carol.room.send("hello?"))).toMatchObject({ problem: { kind: "not_member" } });
+    expect(await world.run(carol.room.send("hello?"))).toMatchObject({ error: { kind: "not_member" } });
     await world.run(carol.client.close());
     await carol.open();
     expect(carol.room.status().standing).toBe("removed");
@@ -135,7 +135,7 @@ describe("a room of three", () => {
     const dora = world.home();
     await dora.open();
     expect(await world.run(dora.client.previewInvite(link))).toMatchObject({
-      problem: { kind: "relay", error: "slot_closed" },
+      error: { kind: "relay", error: "slot_closed" },
     });
     const single = await alice.invite("direct", 1);
     const erin = world.home();
@@ -189,7 +189,7 @@ describe("asking", () => {
     const [request] = await world.get(alice.room.requests());
     await world.get(alice.room.decline(request!.id));
     expect(await world.get(alice.room.requests())).toEqual([]);
-    expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ problem: { kind: "unknown" } });
+    expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ error: { kind: "unknown" } });
   });
 
   it("A98: RULE decline.by-right: who asked is told of a no, and by whom, also when they were away; then may ask again", async () => {
@@ -207,7 +207,7 @@ describe("asking", () => {
     await bob.open();
     await world.until(() => bob.room.status().standing === "lost");
     const ending = {
-      problem: { kind: "refused", rejection: { code: "declined" } },
+      error: { kind: "refused", rejection: { code: "declined" } },
       by: { name: "Alice", person: alice.client.person },
       isBan: false,
     };
@@ -307,7 +307,7 @@ describe("several must agree", () => {
     const before = appends();
     const refused = (code: string, detail: string) => ({
       ok: false,
-      problem: { kind: "refused", rejection: { code, detail } },
+      error: { kind: "refused", rejection: { code, detail } },
     });
     const idle = [
       [{ type: "setPolicy", policy: preset("admins", 2) }, "policy"],
@@ -321,7 +321,7 @@ describe("several must agree", () => {
     }
     // Nobody could carry this out, whoever agrees.
     const alone = { type: "setRole", person: toAlice, role: "member" } as const;
-    expect(await world.run(alice.room.decide(alone))).toMatchObject({ problem: { rejection: { code: "last_owner" } } });
+    expect(await world.run(alice.room.decide(alone))).toMatchObject({ error: { rejection: { code: "last_owner" } } });
     expect([appends(), bob.room.proposals()]).toEqual([before, []]);
 
     const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
@@ -429,7 +429,7 @@ describe("several must agree", () => {
     await world.until(() => bob.room.status().asked === 1);
     const { actionHash } = bob.room.proposals()[0]!;
     expect(await world.run(bob.room.withdrawProposal(actionHash))).toMatchObject({
-      problem: { rejection: { code: "unknown_proposal" } },
+      error: { rejection: { code: "unknown_proposal" } },
     });
     const toCarol = told(carol);
     await world.get(alice.room.withdrawProposal(actionHash));

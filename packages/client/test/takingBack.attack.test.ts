@@ -24,7 +24,7 @@ async function say(home: Home, kind: string, body: Uint8Array): Promise<void> {
   const { state, sender } = room.engine;
   await state.transact((tx) => {
     const sealed = state.room!.say({ kind, ref: null, body }, state.now());
-    if (!sealed.ok) throw new Error(sealed.rejection.code);
+    if (!sealed.ok) throw new Error(sealed.error.code);
     sender.addSealed(tx, sealed.value);
   });
   sender.advance();

@@ -9,7 +9,7 @@ const open = { kind: "open" } as const;
 const create = { kind: "create" } as const;
 const words = (passphrase: string) => ({ kind: "passphrase", passphrase }) as const;
 const ok = { ok: true };
-const no = (problem: string) => ({ ok: false, problem });
+const no = (error: string) => ({ ok: false, error });
 
 describe.skipIf(!existsSync(CHROMIUM))("keys at rest in Chromium (skipped without /usr/bin/chromium)", () => {
   let browser: VaultBrowser;

@@ -74,7 +74,7 @@ function latin1(value: unknown): string {
 /** A secret of a passkey for the worker, by `make` or by asking those with these ids. */
 async function passkey(ids: Uint8Array[] | "make"): Promise<unknown> {
   const asked = await (ids === "make" ? createPasskey("Conclave here") : askPasskey(ids));
-  return asked.ok ? asked.secret : asked.problem;
+  return asked.ok ? asked.value : asked.error;
 }
 
 Object.assign(globalThis, { passkey, dump, call, kill, askPersist });

@@ -33,8 +33,8 @@ const calls = {
   inspect: (name: string) => inspectBrowserHome(name),
   async open(name: string, intent: HomeIntent) {
     const opened = await openBrowserHome(name, intent);
-    if (!opened.ok) return opened.problem;
-    ({ client, vault } = opened);
+    if (!opened.ok) return opened.error;
+    ({ client, vault } = opened.value);
     return { words: client.recoveryPhrase(), rooms: client.rooms().map(({ title }) => title) };
   },
   close: async () => client?.close(),
@@ -47,9 +47,9 @@ const calls = {
   /** Founds a room and says something in it. */
   async say(relay: string, title: string, text: string) {
     const created = await client!.createRoom({ title, name: "Ada", policy: preset("ownerLed"), relay });
-    if (!created.ok) throw new Error(JSON.stringify(created.problem));
+    if (!created.ok) throw new Error(JSON.stringify(created.error));
     const sent = await created.value.send(text);
-    if (!sent.ok) throw new Error(JSON.stringify(sent.problem));
+    if (!sent.ok) throw new Error(JSON.stringify(sent.error));
     await created.value.flushed(20_000);
   },
 
@@ -63,8 +63,8 @@ const calls = {
       crypto: webCrypto,
       lock: new WebLock(name),
     });
-    if (!opened.ok) throw new Error(opened.problem);
-    client = opened.client;
+    if (!opened.ok) throw new Error(opened.error);
+    client = opened.value;
     return client.recoveryPhrase();
   },
 

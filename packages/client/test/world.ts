@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import {
   decodeClientMessage,
   DEFAULT_LIMITS,
@@ -16,11 +17,11 @@ import {
   MemoryLock,
   MemoryStorage,
   openClient,
-  type Result,
   type RoomSession,
   type Storage,
   type Transport,
   type Write,
+  type Problem,
 } from "@conclave/client";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, type PresetName } from "@conclave/protocol";
@@ -117,9 +118,9 @@ export class World {
   }
 
   /** The value of a result that has to be good. */
-  async get<T>(promise: Promise<Result<T>>): Promise<T> {
+  async get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
     const result = await this.run(promise);
-    if (!result.ok) throw new Error(JSON.stringify(result.problem));
+    if (!result.ok) throw new Error(JSON.stringify(result.error));
     return result.value;
   }
 
@@ -142,13 +143,13 @@ export class World {
         const bytes = frame.slice();
         const frames = decodeClientMessage(bytes, DEFAULT_LIMITS);
         last = last
-          .then(() => (frames.ok ? this.beforeFrames(home, frames.frames) : undefined))
+          .then(() => (frames.ok ? this.beforeFrames(home, frames.value) : undefined))
           .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
           .then(() => {
             if (!isOpen()) return;
             this.activity++;
-            this.heard.push(...(frames.ok ? frames.frames : []));
-            const sent = this.sendsChanged && frames.ok ? encodeClientMessage(frames.frames) : bytes;
+            this.heard.push(...(frames.ok ? frames.value : []));
+            const sent = this.sendsChanged && frames.ok ? encodeClientMessage(frames.value) : bytes;
             this.relay.receive(number, sent, this.clock.now());
             this.flush();
           });
@@ -219,9 +220,9 @@ export class Home {
       lock: this.lock,
     };
     const opened = await openClient(ports, { suite: 3, ...(recoveryPhrase === undefined ? {} : { recoveryPhrase }) });
-    if (!opened.ok) throw new Error(opened.problem);
-    this.opened = opened.client;
-    return opened.client;
+    if (!opened.ok) throw new Error(opened.error);
+    this.opened = opened.value;
+    return opened.value;
   }
 
   /** As `kill -9`: nothing is stored any more, and the system frees the lock. */

@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import type { Crypto, Random } from "@conclave/crypto";
 import type { Fingerprint, Policy } from "@conclave/protocol";
 import type { Clock } from "../ports/clock.js";
@@ -5,7 +6,7 @@ import type { Lock } from "../ports/lock.js";
 import type { Storage } from "../ports/storage.js";
 import type { Transport } from "../ports/transport.js";
 import type { InvitePreview } from "./invitePreview.js";
-import type { Result } from "./problem.js";
+import type { Problem } from "./problem.js";
 import type { Marks } from "./person.js";
 import type { ProgramRecords } from "./programRecords.js";
 import type { FoundMessage, SearchOptions } from "./search.js";
@@ -41,10 +42,6 @@ export type OpenProblem =
   /** The home has an identity, and it is another one than the phrase's. */
   | "other_identity";
 
-/** What came of opening a home. */
-export type Opened =
-  { readonly ok: true; readonly client: Client } | { readonly ok: false; readonly problem: OpenProblem };
-
 /** A room to found. */
 export interface RoomOptions {
   readonly title: string;
@@ -76,7 +73,7 @@ export interface Client {
    * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not
    * prepared: then somebody in the room takes this device out, and lets the person in again.
    */
-  comeBack(roomId: Uint8Array): Promise<Result<RoomSession>>;
+  comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>>;
   /** Whom the person has checked. */
   readonly marks: Marks;
   /** What the program on top of this client keeps here. */
@@ -89,9 +86,9 @@ export interface Client {
   /** Tells when a room was added or forgotten, or a person was marked. Returns how to stop. */
   watch(listener: () => void): () => void;
   /** Founds a room. Resolves when the relay has it. */
-  createRoom(options: RoomOptions): Promise<Result<RoomSession>>;
+  createRoom(options: RoomOptions): Promise<Result<RoomSession, Problem>>;
   /** Reads what an invite leads to, and checks the room's whole history. Sends nothing about us and stores nothing. */
-  previewInvite(link: string): Promise<Result<InvitePreview>>;
+  previewInvite(link: string): Promise<Result<InvitePreview, Problem>>;
   /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
   forget(roomId: Uint8Array): Promise<void>;
   /** Connects all rooms, when it was opened without. */

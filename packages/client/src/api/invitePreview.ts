@@ -1,6 +1,7 @@
+import type { Result } from "@conclave/codec";
 import type { Policy, Role } from "@conclave/protocol";
 import type { NamedPerson, RoomMember } from "./person.js";
-import type { Result } from "./problem.js";
+import type { Problem } from "./problem.js";
 import type { RoomSession } from "./roomSession.js";
 
 /** What an invite leads to, with the whole history of the room checked, before anything was sent or stored. */
@@ -38,5 +39,5 @@ export interface InvitePreview {
     name: string,
     note?: string,
     options?: { readonly staying?: boolean; readonly isLast?: boolean },
-  ) => Promise<Result<RoomSession>>;
+  ) => Promise<Result<RoomSession, Problem>>;
 }

@@ -76,14 +76,3 @@ export function fateOfDecision({ kind }: Problem): Fate {
   if (kind === "underway") return "kept";
   return kind === "starved" || kind === "closed" || kind === "unsure" ? "unknown" : "dropped";
 }
-
-/** A value, or why there is none. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
-
-export function done<T>(value: T): Result<T> {
-  return { ok: true, value };
-}
-
-export function failed(problem: Problem): { readonly ok: false; readonly problem: Problem } {
-  return { ok: false, problem };
-}

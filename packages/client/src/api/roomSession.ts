@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import type { Decision } from "./decision.js";
@@ -11,7 +12,7 @@ import type {
 } from "./invitation.js";
 import type { RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
-import type { Result } from "./problem.js";
+import type { Problem } from "./problem.js";
 import type { RecordChange } from "./programRecords.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
@@ -75,20 +76,20 @@ export interface RoomSession {
    * the alarm's code as its detail, where the relay answers and the log cannot be read to its end all the same: it keeps part of
    * it back (`WITHHELD`), or is not the room's relay (`BAD_RECEIPT`).
    */
-  synced(timeout: number): Promise<Result<void>>;
+  synced(timeout: number): Promise<Result<void, Problem>>;
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
-  post(post: NewMessage): Promise<Result<TimelineMessage>>;
+  post(post: NewMessage): Promise<Result<TimelineMessage, Problem>>;
   /** Posts a text. */
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
   /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>>;
   /** Takes back an own message (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, somebody else's of no higher role. */
-  remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
+  remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
   /**
    * Puts an emoji to a message, or takes it back where it is there already; null takes back all own ones. `malformed`:
    * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many as are kept.
    */
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>>;
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>>;
   /** What the person has begun to write and not sent; empty when nothing. */
   draft(): Promise<string>;
   /** Keeps it. Resolves when it is durable. */
@@ -99,44 +100,44 @@ export interface RoomSession {
    * space is freed), `source`, `malformed` (name, type, picture or size), `relay` with `too_large` or `quota_exceeded`. When
    * the client is closed meanwhile (`closed`) it is in `uploads` and can be resumed with the same file.
    */
-  attach(file: OutgoingFile, options?: AttachOptions): Promise<Result<TimelineMessage>>;
+  attach(file: OutgoingFile, options?: AttachOptions): Promise<Result<TimelineMessage, Problem>>;
   /** Files whose upload is not finished, the oldest first. */
   uploads(): Promise<readonly UnfinishedUpload[]>;
   /** Gives up an unfinished upload and frees the relay's space. `unknown`: there is none, or it is running (use its signal). */
-  discardUpload(id: Uint8Array): Promise<Result<void>>;
+  discardUpload(id: Uint8Array): Promise<Result<void, Problem>>;
   /**
    * Fetches the file of a message of kind "file" (`decodeFileCard` of its body) and verifies it. Resolves with its bytes, or
    * null where `write` took them. Problems: `corrupted`, `cancelled`, `too_large`, `relay` with `blob_unknown` (it is gone).
    * Rejects with what `write` rejects with.
    */
-  fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null>>;
+  fetchFile(card: FileCard, options?: FetchOptions): Promise<Result<Uint8Array | null, Problem>>;
   /**
    * Resolves when nothing waits to be sent. With the reason at once where waiting is no remedy (`refused` with `paused` and the
    * alarm's code, `update_needed`, `restored`, `not_member`, `closed`, `relay`), and after `timeout` ms where it may be:
    * `unreachable`, `behind`, `relay`, `underway`. `fateOf` says what became of what was stored.
    */
-  flushed(timeout: number): Promise<Result<void>>;
+  flushed(timeout: number): Promise<Result<void, Problem>>;
   /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
   resume(): Promise<void>;
   /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
-  acknowledge(order: number): Promise<Result<void>>;
+  acknowledge(order: number): Promise<Result<void, Problem>>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
   /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
   mute(isMuted: boolean): Promise<void>;
 
   /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
-  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress>>;
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>>;
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Says no to somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` takes it back.
    * `refused` with `unknown_proposal`: it is not open any more.
    */
-  declineProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
   /** Takes back an own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
   /**
    * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered. Where the
    * room is not active: "no", with `not_active`.
@@ -147,7 +148,7 @@ export interface RoomSession {
   /** What a member could do with this role; null where the room is not active. */
   powersAs(person: Uint8Array, role: Role): Powers | null;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
-  createInvite(options: InviteOptions): Promise<Result<InviteMade>>;
+  createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invitations(): readonly RoomInvite[];
   /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
@@ -157,7 +158,7 @@ export interface RoomSession {
    * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever
    * wishes it (`Client.wantReturn`). `unknown` where it is not to be had.
    */
-  prepareReturn(): Promise<Result<DecisionProgress>>;
+  prepareReturn(): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for who joined,
    * links that are out of step, the own way back. Resolves when nothing is left to do, or after `timeout` ms; at once where
@@ -167,23 +168,23 @@ export interface RoomSession {
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
   /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
-  requests(): Promise<Result<readonly RoomJoinRequest[]>>;
-  admit(requestId: number): Promise<Result<DecisionProgress>>;
+  requests(): Promise<Result<readonly RoomJoinRequest[], Problem>>;
+  admit(requestId: number): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Says no: the request goes from the relay, and the person is told who said so, in a signed answer that only they can read.
    * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.
    */
-  decline(requestId: number): Promise<Result<void>>;
+  decline(requestId: number): Promise<Result<void, Problem>>;
   /**
    * Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. Until then
    * nothing more is sent (`leaving`), and what comes is kept and not shown.
    */
-  leave(): Promise<Result<void>>;
+  leave(): Promise<Result<void, Problem>>;
   /**
    * Takes the farewell back, if nobody has carried it out: then what came meanwhile is shown, and all goes on. Resolves when
    * that is durable here. `unknown` where there is none.
    */
-  stay(): Promise<Result<void>>;
+  stay(): Promise<Result<void, Problem>>;
 
   fingerprint(person: Uint8Array): Fingerprint;
   /** 60 digits that all members can read aloud at one moment: equal means same people and same keys. */

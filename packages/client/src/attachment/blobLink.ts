@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { RelayError } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
@@ -5,7 +6,7 @@ import type { RoomState } from "../work/roomState.js";
 import type { Sync } from "../work/sync.js";
 import type { Waiting } from "../work/waiting.js";
 import type { WriteProof } from "../work/writeProof.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { CancelSignal } from "../api/fileTransfer.js";
 
 type BlobType = "beginBlob" | "writeBlob" | "readBlob" | "dropBlob";
@@ -44,7 +45,7 @@ export class BlobLink {
   }
 
   /** Asks until there is an answer, or a problem that asking again does not cure. */
-  async ask<T extends BlobType>(body: BlobBody<T>, cancel: CancelSignal): Promise<Result<AnswerOf[T]>> {
+  async ask<T extends BlobType>(body: BlobBody<T>, cancel: CancelSignal): Promise<Result<AnswerOf[T], Problem>> {
     for (let denials = 0; ;) {
       const ready = await this.ready(cancel);
       if (!ready.ok) return ready;
@@ -70,11 +71,11 @@ export class BlobLink {
   }
 
   /** Resolves when the relay can be asked. */
-  async ready(cancel: CancelSignal): Promise<Result<void>> {
+  async ready(cancel: CancelSignal): Promise<Result<void, Problem>> {
     for (;;) {
       const ready = await this.until(() => this.isReady, LOOK_MS, cancel);
       if (!ready.ok) {
-        if (ready.problem.kind === "unreachable") continue;
+        if (ready.error.kind === "unreachable") continue;
         return ready;
       }
       return ready;
@@ -82,12 +83,12 @@ export class BlobLink {
   }
 
   /** Resolves after so long. */
-  async pause(ms: number, cancel: CancelSignal): Promise<Result<void>> {
+  async pause(ms: number, cancel: CancelSignal): Promise<Result<void, Problem>> {
     const paused = await this.until(() => false, ms, cancel);
-    return !paused.ok && paused.problem.kind === "unreachable" ? done(undefined) : paused;
+    return !paused.ok && paused.error.kind === "unreachable" ? done(undefined) : paused;
   }
 
-  private async until(isSo: () => boolean, timeout: number, cancel: CancelSignal): Promise<Result<void>> {
+  private async until(isSo: () => boolean, timeout: number, cancel: CancelSignal): Promise<Result<void, Problem>> {
     const look = () => {
       this.waiting.look();
     };

@@ -1,8 +1,8 @@
-import { concatBytes } from "@conclave/codec";
+import { concatBytes, done, failed, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { fileLayout, openChunk, readHashes, type FileCard } from "@conclave/protocol";
 import { BLOB_CHUNK_BYTES, blobChunkLength, blobChunks } from "@conclave/wire";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { NEVER, type BlobLink } from "./blobLink.js";
 import type { FetchOptions, TransferProgress } from "../api/fileTransfer.js";
 
@@ -18,7 +18,7 @@ export async function fetchFile(
   link: BlobLink,
   card: FileCard,
   options: FetchOptions,
-): Promise<Result<Uint8Array | null>> {
+): Promise<Result<Uint8Array | null, Problem>> {
   const { write, most = MAX_IN_MEMORY_BYTES } = options;
   // RULE: attachment.declared-size: the size in the card is a limit: nobody asks for more, or holds more (attack A81).
   if (!write && card.size > most) return failed({ kind: "too_large" });
@@ -42,7 +42,7 @@ class Download {
     this.layout = fileLayout(card.size);
   }
 
-  async run(crypto: Crypto, take: (piece: Uint8Array) => Promise<void> | void): Promise<Result<void>> {
+  async run(crypto: Crypto, take: (piece: Uint8Array) => Promise<void> | void): Promise<Result<void, Problem>> {
     const { chunks, blobSize } = this.layout;
     if (!this.link.isReady) this.tell("waiting");
     // The last sealed chunk and the list of hashes stand together at the end.
@@ -73,7 +73,7 @@ class Download {
     from: number,
     end: number,
     use: (chunk: Uint8Array, index: number) => boolean | Promise<boolean>,
-  ): Promise<Result<void>> {
+  ): Promise<Result<void, Problem>> {
     const ahead: ReturnType<Download["ask"]>[] = [];
     let asked = from;
     try {

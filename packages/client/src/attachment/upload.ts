@@ -1,5 +1,6 @@
+import { done, failed, type Result } from "@conclave/codec";
 import { BLOB_CHUNK_BYTES } from "@conclave/wire";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { NEVER, relayProblem, type BlobLink } from "./blobLink.js";
 import type { AttachOptions, TransferProgress } from "../api/fileTransfer.js";
 import type { SealedFile } from "./sealedFile.js";
@@ -20,7 +21,7 @@ export class Upload {
     private readonly blobId: Uint8Array,
     private readonly options: AttachOptions,
     /** Stores how far it is. */
-    private readonly keep: () => Promise<Result<void>>,
+    private readonly keep: () => Promise<Result<void, Problem>>,
   ) {
     this.storedAt = file.hashes.length;
   }
@@ -29,7 +30,7 @@ export class Upload {
    * Resolves when the relay has all of it. The problem `relay` with `blob_conflict`: what the relay has of this blob is
    * another content. Rejects with `SourceFault`.
    */
-  async run(): Promise<Result<void>> {
+  async run(): Promise<Result<void, Problem>> {
     const cancel = this.options.signal ?? NEVER;
     for (;;) {
       if (!this.link.isReady) this.tell("waiting");
@@ -53,7 +54,7 @@ export class Upload {
   }
 
   /** Sends chunk after chunk; null when the relay is to be asked again how far it is. */
-  private async stream(from: number): Promise<Result<void> | null> {
+  private async stream(from: number): Promise<Result<void, Problem> | null> {
     const cancel = this.options.signal ?? NEVER;
     const underway: ReturnType<Upload["send"]>[] = [];
     for (let index = from; index < this.file.chunks || underway.length > 0;) {
@@ -83,7 +84,7 @@ export class Upload {
     return this.link.once<"writeBlob">({ type: "writeBlob", roomTag, blobId: this.blobId, index, chunk });
   }
 
-  private async arrived(chunks: number): Promise<Result<void>> {
+  private async arrived(chunks: number): Promise<Result<void, Problem>> {
     this.acknowledged = Math.max(this.acknowledged, chunks);
     this.tell("moving");
     if (this.file.hashes.length - this.storedAt < STORED_EVERY_CHUNKS) return done(undefined);

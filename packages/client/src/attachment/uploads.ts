@@ -1,9 +1,9 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, failed, type Result } from "@conclave/codec";
 import { encodeFileCard, isFileWords, MAX_FILE_BYTES, type FileCard, type FileWords } from "@conclave/protocol";
 import { blobIdOf } from "@conclave/wire";
 import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
-import { failed, fateOf, type Problem, type Result } from "../api/problem.js";
+import { fateOf, type Problem } from "../api/problem.js";
 import type { BlobLink } from "./blobLink.js";
 import type { AttachOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { SealedFile, SourceFault } from "./sealedFile.js";
@@ -15,7 +15,7 @@ export type PostFile<T> = (
   body: Uint8Array,
   ref: Uint8Array | null,
   also: (tx: Transaction) => void,
-) => Promise<Result<T>>;
+) => Promise<Result<T, Problem>>;
 
 /** A room's outgoing files: those on their way, and those that an earlier run began. */
 export class Uploads extends Worker {
@@ -30,7 +30,7 @@ export class Uploads extends Worker {
   }
 
   /** Sends a file, then its message. */
-  async attach<T>(offered: OutgoingFile, options: AttachOptions, post: PostFile<T>): Promise<Result<T>> {
+  async attach<T>(offered: OutgoingFile, options: AttachOptions, post: PostFile<T>): Promise<Result<T, Problem>> {
     const { size } = offered;
     const words = wordsOf(offered);
     if (!isFileWords(words) || !Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) {
@@ -65,7 +65,7 @@ export class Uploads extends Worker {
   }
 
   /** Gives up an upload of an earlier run. */
-  async discard(id: Uint8Array): Promise<Result<void>> {
+  async discard(id: Uint8Array): Promise<Result<void, Problem>> {
     const record = await this.find(id, "open");
     if (!record || this.running.has(toHex(id))) return failed({ kind: "unknown" });
     return this.drop(record);
@@ -98,8 +98,8 @@ export class Uploads extends Worker {
     record: UploadRecord,
     source: OutgoingFile,
     options: AttachOptions,
-    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T>>,
-  ): Promise<Result<T>> {
+    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
     const name = toHex(record.blobId);
     this.running.add(name);
     try {
@@ -111,8 +111,8 @@ export class Uploads extends Worker {
       if (!(await file.isSame())) return await this.again(record, source, options, post);
       const sent = await new Upload(this.link, file, record.blobId, options, keep).run();
       if (sent.ok) return await post(record, file.digest);
-      if (isConflict(sent.problem)) return await this.again(record, source, options, post);
-      if (fateOf(sent.problem) !== "unknown") await this.drop(record);
+      if (isConflict(sent.error)) return await this.again(record, source, options, post);
+      if (fateOf(sent.error) !== "unknown") await this.drop(record);
       return sent;
     } catch (error) {
       if (error instanceof SourceFault) await this.drop(record);
@@ -127,15 +127,15 @@ export class Uploads extends Worker {
     record: UploadRecord,
     source: OutgoingFile,
     options: AttachOptions,
-    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T>>,
-  ): Promise<Result<T>> {
+    post: (record: UploadRecord, digest: Uint8Array) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
     await this.drop(record);
     if (!options.resume) throw new SourceFault("changed");
     const { resume: _, ...rest } = options;
     return this.send(this.fresh(source), source, rest, post);
   }
 
-  private async drop(record: UploadRecord): Promise<Result<void>> {
+  private async drop(record: UploadRecord): Promise<Result<void, Problem>> {
     const dropped: UploadRecord = { ...record, state: "dropped", hashes: [] };
     const stored = await this.store(dropped);
     if (stored.ok) void this.guard(() => this.tellDropped(dropped));
@@ -152,7 +152,7 @@ export class Uploads extends Worker {
     });
   }
 
-  private store(record: UploadRecord): Promise<Result<void>> {
+  private store(record: UploadRecord): Promise<Result<void, Problem>> {
     return this.state.transact((tx) => {
       this.keep(tx, record);
     });

@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import { webCrypto } from "@conclave/crypto/web";
 import { openClient } from "../home/homeClient.js";
 import type { HeldLock } from "../ports/lock.js";
@@ -54,10 +55,11 @@ export type HomeProblem =
   /** There is a home already: open it. */
   | "exists";
 
-/** What came of it. With `client.close()` the home is free again; `vault` changes what opens it. */
-export type OpenedHome =
-  | { readonly ok: true; readonly client: Client; readonly vault: Vault }
-  | { readonly ok: false; readonly problem: HomeProblem };
+/** An open home. With `client.close()` the home is free again; `vault` changes what opens it. */
+export interface OpenedHome {
+  readonly client: Client;
+  readonly vault: Vault;
+}
 
 /** A recovery phrase goes through the intent. */
 export interface HomeOptions extends Omit<OpenOptions, "recoveryPhrase"> {
@@ -76,13 +78,13 @@ export async function openBrowserHome(
   name: string,
   intent: HomeIntent,
   options: HomeOptions = {},
-): Promise<OpenedHome> {
+): Promise<Result<OpenedHome, HomeProblem>> {
   const store = storeOf(name);
-  if (!globalThis.isSecureContext) return { ok: false, problem: "insecure_page" };
+  if (!globalThis.isSecureContext) return failed("insecure_page");
   // RULE: vault.one-writer: not even the slots are read before the home is ours alone (attack A65).
   const lock = await new WebLock(name, options.takeOver).take();
-  if (!lock) return { ok: false, problem: "in_use" };
-  let opened: OpenedHome | null = null;
+  if (!lock) return failed("in_use");
+  let opened: Result<OpenedHome, HomeProblem> | null = null;
   try {
     opened = await new HomeOpener(store, lock, options).open(intent);
     return opened;
@@ -98,14 +100,14 @@ export async function openBrowserHome(
 export async function eraseBrowserHome(
   name: string,
   what: "everything" | "set_aside",
-): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: "in_use" }> {
+): Promise<Result<undefined, "in_use">> {
   const store = storeOf(name);
   const lock = await new WebLock(name).take();
-  if (!lock) return { ok: false, problem: "in_use" };
+  if (!lock) return failed("in_use");
   try {
     if (what === "everything") await store.erase();
     else await dropSetAside(store);
-    return { ok: true };
+    return done(undefined);
   } finally {
     await lock.release();
   }
@@ -119,18 +121,18 @@ class HomeOpener {
     private readonly options: HomeOptions,
   ) {}
 
-  async open(intent: HomeIntent): Promise<OpenedHome> {
+  async open(intent: HomeIntent): Promise<Result<OpenedHome, HomeProblem>> {
     const { current, state, making } = await readHomeState(this.store);
     if (making !== null) await this.store.drop(making);
     if (intent.kind === "open") return this.openCurrent(current, state.state, intent.secret, null);
     // RULE: vault.no-quiet-start: where a home was, a new person begins only after the old one is given up by name (attack A102).
     if (intent.kind === "create") {
       if (state.state === "none") return this.begin(intent.protect, null);
-      return { ok: false, problem: state.state === "keys_missing" ? "keys_missing" : "exists" };
+      return failed(state.state === "keys_missing" ? "keys_missing" : "exists");
     }
     if (state.state === "ready") {
       const found = await this.openCurrent(current, state.state, undefined, intent.phrase);
-      if (found.ok || (found.problem !== "keys_missing" && found.problem !== "damaged")) return found;
+      if (found.ok || (found.error !== "keys_missing" && found.error !== "damaged")) return found;
     }
     const begun = await this.begin(intent.protect, intent.phrase);
     if (begun.ok && intent.unusable === "erase") await dropSetAside(this.store);
@@ -142,21 +144,24 @@ class HomeOpener {
     state: HomeState["state"],
     secret: Secret | undefined,
     phrase: string | null,
-  ): Promise<OpenedHome> {
-    if (state === "none" || state === "keys_missing" || !volume) return { ok: false, problem: absence(state) };
-    if (!secret && state === "locked") return { ok: false, problem: "locked" };
-    if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
+  ): Promise<Result<OpenedHome, HomeProblem>> {
+    if (state === "none" || state === "keys_missing" || !volume) return failed(absence(state));
+    if (!secret && state === "locked") return failed("locked");
+    if (secret && !isSecret(secret)) return failed("malformed_secret");
     const key = await openVolume(volume, secret ?? { kind: "device" }, false);
     if (typeof key !== "string") return this.openVolumeClient(volume, key, phrase, true);
-    if (secret) return { ok: false, problem: key };
+    if (secret) return failed(key);
     // A device slot that does not open was made by another browser, or spoiled: nobody typed anything wrong.
     const { slots } = volume;
-    return { ok: false, problem: slots.some(({ lock }) => lock.kind !== "device") ? "locked" : "keys_missing" };
+    return failed(slots.some(({ lock }) => lock.kind !== "device") ? "locked" : "keys_missing");
   }
 
   /** A new volume takes the place of whatever was there only when the person is in it and durable. */
-  private async begin(protect: Secret = { kind: "device" }, phrase: string | null): Promise<OpenedHome> {
-    if (!isSecret(protect)) return { ok: false, problem: "malformed_secret" };
+  private async begin(
+    protect: Secret = { kind: "device" },
+    phrase: string | null,
+  ): Promise<Result<OpenedHome, HomeProblem>> {
+    if (!isSecret(protect)) return failed("malformed_secret");
     const { volume, key } = await makeVolume(protect);
     await this.store.begin(volume.id);
     const opened = await this.openVolumeClient(volume, key, phrase, false);
@@ -167,7 +172,7 @@ class HomeOpener {
     try {
       await this.store.finish(volume);
     } catch (error) {
-      await opened.client.close();
+      await opened.value.client.close();
       throw error;
     }
     return opened;
@@ -178,7 +183,7 @@ class HomeOpener {
     key: CryptoKey,
     phrase: string | null,
     isOld: boolean,
-  ): Promise<OpenedHome> {
+  ): Promise<Result<OpenedHome, HomeProblem>> {
     // RULE: vault.at-rest: the client sees no other storage, so that nothing of a home is on the disk in clear.
     const storage = new SealedStorage(await IndexedDbStorage.open(this.store.records(volume.id)), key);
     const vault = new Vault(this.store, volume, () => storage.commit([]));
@@ -197,15 +202,15 @@ class HomeOpener {
       // An old volume without its person was emptied behind our back; to go on would make a new person of it (attack A102).
       const isEmptied = isOld && (await storage.get(IDENTITY_KEY)) === null;
       const opened = isEmptied
-        ? ({ ok: false, problem: "keys_missing" } as const)
+        ? failed("keys_missing" as const)
         : await openClient(ports, { ...this.options, ...(phrase === null ? {} : { recoveryPhrase: phrase }) });
       isOpen = opened.ok;
-      if (opened.ok) return { ...opened, vault };
+      if (opened.ok) return done({ client: opened.value, vault });
       await storage.close();
       return opened;
     } catch (error) {
       await storage.close();
-      if (error instanceof StorageError && error.reason === "damaged") return { ok: false, problem: "damaged" };
+      if (error instanceof StorageError && error.reason === "damaged") return failed("damaged");
       throw error;
     }
   }

@@ -13,9 +13,9 @@ export {
 } from "./browserHome.js";
 export { type HomeState, inspectBrowserHome } from "./vault/homeState.js";
 export type { Secret } from "./vault/secret.js";
-export type { VaultSlotView, Vault, VaultChange, VaultProblem } from "./vault/vault.js";
+export type { VaultSlotView, Vault, VaultProblem } from "./vault/vault.js";
 export { warmUp } from "./warmUp.js";
-export { askPasskey, type AskedPasskey, createPasskey } from "./passkey.js";
+export { askPasskey, createPasskey, type PasskeyProblem, type PasskeySecret } from "./passkey.js";
 export { askPersist } from "./askPersist.js";
 export { IndexedDbStorage } from "./indexedDbStorage.js";
 export { SealedStorage } from "./sealedStorage.js";

@@ -3,5 +3,5 @@
  * for passkeys, and for storage that lasts. None of it brings the engine along: that is in `@conclave/client/browser`.
  */
 export { type HomeState, inspectBrowserHome } from "./vault/homeState.js";
-export { askPasskey, type AskedPasskey, createPasskey } from "./passkey.js";
+export { askPasskey, createPasskey, type PasskeyProblem, type PasskeySecret } from "./passkey.js";
 export { askPersist } from "./askPersist.js";

@@ -1,11 +1,11 @@
-import { utf8Bytes } from "@conclave/codec";
+import { done, failed, type Result, utf8Bytes } from "@conclave/codec";
 import type { Secret } from "./vault/secret.js";
 
-/** A secret from a passkey, or why there is none. */
-export type AskedPasskey =
-  | { readonly ok: true; readonly secret: Secret & { readonly kind: "passkey" } }
-  /** `unsupported`: this browser, this address or this authenticator has no passkeys with PRF. `refused`: the person, or the browser, declined. */
-  | { readonly ok: false; readonly problem: "unsupported" | "refused" };
+/** A secret from a passkey. */
+export type PasskeySecret = Secret & { readonly kind: "passkey" };
+
+/** `unsupported`: this browser, this address or this authenticator has no passkeys with PRF. `refused`: the person, or the browser, declined. */
+export type PasskeyProblem = "unsupported" | "refused";
 
 /** What the authenticator's own key is applied to. One value for all: each slot salts what comes of it. */
 const PRF_INPUT = utf8Bytes("conclave vault passkey 1") as Uint8Array<ArrayBuffer>;
@@ -15,7 +15,7 @@ const PRF_INPUT = utf8Bytes("conclave vault passkey 1") as Uint8Array<ArrayBuffe
  * want a second touch. The result goes to `Vault.add`, or into an intent.
  * @param label How authenticators list it, such as "Conclave on this server".
  */
-export async function createPasskey(label: string): Promise<AskedPasskey> {
+export async function createPasskey(label: string): Promise<Result<PasskeySecret, PasskeyProblem>> {
   const user = { id: random(16), name: label, displayName: label };
   const made = await ask(() =>
     navigator.credentials.create({
@@ -27,9 +27,9 @@ export async function createPasskey(label: string): Promise<AskedPasskey> {
       },
     }),
   );
-  if (typeof made === "string") return { ok: false, problem: made };
+  if (typeof made === "string") return failed(made);
   const { prf } = made.getClientExtensionResults();
-  if (prf?.enabled !== true) return { ok: false, problem: "unsupported" };
+  if (prf?.enabled !== true) return failed("unsupported");
   // Many authenticators give the secret only when they are asked again.
   return prf.results ? given(made, prf.results.first) : askPasskey([new Uint8Array(made.rawId)]);
 }
@@ -37,7 +37,7 @@ export async function createPasskey(label: string): Promise<AskedPasskey> {
 /**
  * Asks for the secret of one of the passkeys with these credential ids (those of the slots), for a page, at a click.
  */
-export async function askPasskey(credentialIds: readonly Uint8Array[]): Promise<AskedPasskey> {
+export async function askPasskey(credentialIds: readonly Uint8Array[]): Promise<Result<PasskeySecret, PasskeyProblem>> {
   const allowCredentials = credentialIds.map((id) => ({
     type: "public-key" as const,
     id: id as Uint8Array<ArrayBuffer>,
@@ -52,17 +52,14 @@ export async function askPasskey(credentialIds: readonly Uint8Array[]): Promise<
       },
     }),
   );
-  if (typeof found === "string") return { ok: false, problem: found };
+  if (typeof found === "string") return failed(found);
   const { prf } = found.getClientExtensionResults();
-  return prf?.results ? given(found, prf.results.first) : { ok: false, problem: "unsupported" };
+  return prf?.results ? given(found, prf.results.first) : failed("unsupported");
 }
 
-function given(credential: PublicKeyCredential, output: BufferSource): AskedPasskey {
+function given(credential: PublicKeyCredential, output: BufferSource): Result<PasskeySecret, PasskeyProblem> {
   const view = output instanceof ArrayBuffer ? new Uint8Array(output) : bytesOf(output);
-  return {
-    ok: true,
-    secret: { kind: "passkey", credentialId: new Uint8Array(credential.rawId), output: view.slice() },
-  };
+  return done({ kind: "passkey", credentialId: new Uint8Array(credential.rawId), output: view.slice() });
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
@@ -70,9 +67,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 }
 
 /** Browsers do not say apart whether it was declined, timed out, or there is no authenticator. */
-async function ask(
-  request: () => Promise<Credential | null>,
-): Promise<PublicKeyCredential | "unsupported" | "refused"> {
+async function ask(request: () => Promise<Credential | null>): Promise<PublicKeyCredential | PasskeyProblem> {
   if (typeof PublicKeyCredential !== "function") return "unsupported";
   try {
     const credential = await request();

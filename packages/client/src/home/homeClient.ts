@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import {
   type Fingerprint,
   foundRoom,
@@ -22,9 +22,9 @@ import type { LiveSession } from "../room/liveSession.js";
 import { endingOf } from "../store/phase.js";
 import { readRoomMeta } from "../store/readRoomMeta.js";
 import type { RoomMeta } from "../store/roomMeta.js";
-import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../api/client.js";
+import type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../api/search.js";
 import { type HomeIdentity, loadIdentity } from "./identity.js";
@@ -40,20 +40,20 @@ const NO_SECRET = new Uint8Array(32);
  * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
  * Rejects when the storage is broken or was written by a newer version.
  */
-export async function openClient(ports: ClientPorts, options: OpenOptions = {}): Promise<Opened> {
+export async function openClient(ports: ClientPorts, options: OpenOptions = {}): Promise<Result<Client, OpenProblem>> {
   // RULE: client.one-writer: nothing is read before the home is ours alone: two writers would use a key twice (attack A65).
   const lock = await ports.lock.take();
-  if (!lock) return { ok: false, problem: "in_use" };
+  if (!lock) return failed("in_use");
   try {
     const identity = await loadIdentity(ports, options.recoveryPhrase ?? null);
     if (typeof identity === "string") {
       await lock.release();
-      return { ok: false, problem: identity };
+      return failed(identity);
     }
     const client = new HomeClient(ports, options, lock, identity);
     await client.load();
     if (options.connect !== false) client.connect();
-    return { ok: true, client };
+    return done(client);
   } catch (error) {
     await lock.release();
     throw error;
@@ -145,7 +145,7 @@ export class HomeClient implements Client {
     return () => this.listeners.delete(own);
   }
 
-  async createRoom(options: RoomOptions): Promise<Result<RoomSession>> {
+  async createRoom(options: RoomOptions): Promise<Result<RoomSession, Problem>> {
     const { title, name, policy, relay, permit = new Uint8Array(0) } = options;
     if (this.isClosed) return failed({ kind: "closed" });
     if (!isLabel(title)) return failed({ kind: "malformed", what: "title" });
@@ -162,7 +162,7 @@ export class HomeClient implements Client {
       return Promise.resolve(foundRoom(this.ports, suite === undefined ? founding : { ...founding, suite }));
     });
     if (!founded) return failed({ kind: "unreachable" });
-    if (!founded.ok) return failed({ kind: "refused", rejection: founded.rejection });
+    if (!founded.ok) return failed({ kind: "refused", rejection: founded.error });
     const { room, delta, creation, decision } = founded.value;
     const meta: RoomMeta = {
       ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
@@ -184,17 +184,17 @@ export class HomeClient implements Client {
     );
     if (opened.ok) return done(session);
     // What the relay refuses is no room; what it does not answer goes on by itself.
-    if (opened.problem.kind === "relay") await this.forget(room.id);
+    if (opened.error.kind === "relay") await this.forget(room.id);
     return opened;
   }
 
-  async previewInvite(text: string): Promise<Result<InvitePreview>> {
+  async previewInvite(text: string): Promise<Result<InvitePreview, Problem>> {
     const given = readGivenLink(text);
-    if (!given.ok) return failed({ kind: "link", fault: given.fault });
-    return this.lookInto(given.link);
+    if (!given.ok) return failed({ kind: "link", fault: given.error });
+    return this.lookInto(given.value.link);
   }
 
-  private async lookInto(link: InviteLink): Promise<Result<InvitePreview>> {
+  private async lookInto(link: InviteLink): Promise<Result<InvitePreview, Problem>> {
     const known = this.sessions.get(toHex(link.roomId));
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
@@ -204,7 +204,7 @@ export class HomeClient implements Client {
     const read = await connection.use(UNTIL_REACHED_MS, async () => {
       const found = await previewSlot(this.ports, connection, link);
       // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
-      const wantsReturn = found.ok ? memberOf(found.value.roster, this.person) !== null : isAnswered(found.problem);
+      const wantsReturn = found.ok ? memberOf(found.value.roster, this.person) !== null : isAnswered(found.error);
       return (wantsReturn ? await readReturn(this.ports, connection, link, this.self.identity.seed) : null) ?? found;
     });
     if (!read) return failed(problemOf({ type: "lost" }));
@@ -259,7 +259,7 @@ export class HomeClient implements Client {
     const kept = await engine.state.transact((tx) => {
       engine.state.enter(tx);
     });
-    if (!kept.ok) return kept.problem;
+    if (!kept.ok) return kept.error;
     before.engine.stop();
     this.add(session);
     const settled = await engine.waiting.until(
@@ -267,17 +267,17 @@ export class HomeClient implements Client {
       UNTIL_REACHED_MS,
       () => whyLate(engine),
     );
-    if (!settled.ok) return settled.problem;
+    if (!settled.ok) return settled.error;
     return engine.state.phase.is === "out" ? null : { kind: "already_here" };
   }
 
-  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>> {
     const session = this.sessions.get(toHex(roomId));
     const { room, phase } = session?.engine.state ?? { room: null, phase: null };
     if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
     const looked = await this.lookInto(room.linkOf(NO_SECRET));
     if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
-    const { problem } = looked;
+    const { error: problem } = looked;
     // The link itself opens nothing: where no way back answers for it, there is none.
     const isNone = problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "slot_closed");
     return isNone ? failed({ kind: "unknown" }) : looked;
@@ -329,7 +329,7 @@ export class HomeClient implements Client {
   }
 
   /** A session for a join, in place of one that is over. */
-  private async begin(meta: RoomMeta): Promise<Result<LiveSession>> {
+  private async begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>> {
     if (this.isClosed) return failed({ kind: "closed" });
     const before = [...this.sessions.values()].find((session) => equalBytes(session.id, meta.roomId));
     if (before && !isOver(before)) return failed({ kind: "already_here" });

@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
 import { DecisionLog } from "../store/decisionLog.js";
 import { whyLate } from "../work/hindrance.js";
@@ -8,7 +9,7 @@ import type { RoomMeta } from "../store/roomMeta.js";
 import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { Marks } from "../api/person.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { membersOf, named } from "../timeline/roomView.js";
 import type { RoomSight } from "../timeline/roomSight.js";
@@ -23,7 +24,7 @@ export interface JoinHome {
   readonly relay: string;
   readonly marks: Pick<Marks, "markOf">;
   /** A session that is not stored yet. */
-  begin(meta: RoomMeta): Promise<Result<LiveSession>>;
+  begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>>;
   /** The session is stored: let it run. */
   add(session: LiveSession): void;
 }
@@ -71,7 +72,7 @@ async function accept(
   preview: RoomPreview,
   home: JoinHome,
   { name, note, staying, isLast }: { name: string; note: string; staying: boolean; isLast: boolean },
-): Promise<Result<RoomSession>> {
+): Promise<Result<RoomSession, Problem>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
@@ -80,7 +81,7 @@ async function accept(
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
-  if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
+  if (refusal) return failed({ kind: "refused", rejection: refusal.error });
   const link = home.text;
   const phase: Phase = asking?.ok
     ? { is: "asking", request: { link, ...asking.value, isPosted: false } }

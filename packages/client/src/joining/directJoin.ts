@@ -68,7 +68,7 @@ export class DirectJoin extends Worker {
     if (!link) return this.fail({ kind: "link", fault: "changed" });
     const preview = await previewSlot(this.state.ports, this.connection, link);
     if (!preview.ok) {
-      const { problem } = preview;
+      const { error: problem } = preview;
       if (problem.kind === "unreachable") return;
       if (problem.kind === "refused" && problem.rejection.code !== "bad_slot") return this.fail(problem);
       if (problem.kind === "relay" && FINAL.has(problem.error)) return this.fail(problem);
@@ -98,7 +98,7 @@ export class DirectJoin extends Worker {
     const { device } = this;
     const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
     const joining = joinRoom(this.state.ports, preview.value, joiner);
-    if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.rejection });
+    if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.error });
     await this.state.transact((tx) => {
       keepJoin(this.state, tx, preview.value, joining.value, { ...join, attempts });
     });

@@ -15,7 +15,7 @@ function flood(count: number, bytes: number, total: number) {
 }
 
 describe("readRosterLog", () => {
-  const tooLarge = { ok: false, problem: { kind: "relay", error: "too_large" } };
+  const tooLarge = { ok: false, error: { kind: "relay", error: "too_large" } };
 
   it("RULE client.join-bounded: records, bytes, promises and pages are counted", async () => {
     for (const [count, bytes, total, most] of [

@@ -1,20 +1,21 @@
+import { done, failed, type Result } from "@conclave/codec";
 import {
   inviteKeys,
   type InviteLink,
   judgeRoom,
   openingRoom,
-  type Outcome,
   readSlot,
   type RoomPreview,
   roomTagOf,
   signaturesOf,
   type SlotView,
+  type Rejection,
 } from "@conclave/protocol";
 import type { RosterRecord } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { ErrorResponse } from "@conclave/wire";
 
 /** How many versions of a slot are tried: the relay keeps three, and anybody who holds the link may have put junk (A42). */
@@ -35,7 +36,7 @@ export async function previewSlot(
   ports: JoinPorts,
   connection: RelayConnection,
   link: InviteLink,
-): Promise<Result<RoomPreview>> {
+): Promise<Result<RoomPreview, Problem>> {
   const roomTag = roomTagOf(ports.crypto, link.roomId);
   const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
   let records: readonly RosterRecord[] | null = null;
@@ -46,7 +47,7 @@ export async function previewSlot(
     versions = answer.versions;
     const slot = readSlot(ports, link, answer.blob);
     if (!slot.ok) {
-      first ??= { kind: "refused", rejection: slot.rejection };
+      first ??= { kind: "refused", rejection: slot.error };
       continue;
     }
     if (records === null) {
@@ -56,7 +57,7 @@ export async function previewSlot(
     }
     const preview = await judge(ports, link, slot.value, records);
     if (preview.ok) return done(preview.value);
-    first ??= { kind: "refused", rejection: preview.rejection };
+    first ??= { kind: "refused", rejection: preview.error };
   }
   return failed(first ?? { kind: "unknown" });
 }
@@ -66,7 +67,7 @@ type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
 async function judge(
   ports: JoinPorts,
   ...found: [InviteLink, SlotView, readonly RosterRecord[]]
-): Promise<Outcome<RoomPreview>> {
+): Promise<Result<RoomPreview, Rejection>> {
   const opened = await inPieces(ports, openingRoom(ports, ...found));
   if (!opened.ok) return opened;
   // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
@@ -89,7 +90,7 @@ async function inPieces<T>({ clock }: Pick<ClientPorts, "clock">, work: Generato
 export async function readRosterLog(
   connection: RelayConnection,
   roomTag: Uint8Array,
-): Promise<Result<readonly RosterRecord[]>> {
+): Promise<Result<readonly RosterRecord[], Problem>> {
   const records: RosterRecord[] = [];
   let bytes = 0;
   for (let total = 1, pages = 0; records.length < total; pages++) {

@@ -1,7 +1,8 @@
+import type { Result } from "@conclave/codec";
 import { type InviteLink, MOST_RETURNS, returnSecret, type RoomPreview } from "@conclave/protocol";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
-import type { Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { previewSlot } from "./readInvite.js";
 
 /**
@@ -13,13 +14,13 @@ export async function readReturn(
   connection: RelayConnection,
   link: InviteLink,
   seed: Uint8Array,
-): Promise<Result<RoomPreview> | null> {
+): Promise<Result<RoomPreview, Problem> | null> {
   for (let number = 0; number < MOST_RETURNS; number++) {
     const secret = returnSecret(ports.crypto, seed, link.roomId, number);
     const read = await previewSlot(ports, connection, { ...link, secret });
     if (read.ok) return read;
     // One that is closed was revoked, and another may have followed it; one that never was ends the row.
-    if (read.problem.kind !== "relay" || read.problem.error !== "slot_closed") return null;
+    if (read.error.kind !== "relay" || read.error.error !== "slot_closed") return null;
   }
   return null;
 }

@@ -101,8 +101,8 @@ const WAYS: Readonly<Record<string, string>> = {
 describe("a link on its way", () => {
   it.each(Object.entries(WAYS))("RULE link.given: %s", (_way, given) => {
     const read = readGivenLink(given);
-    expect(read).toMatchObject({ ok: true, text: TEXT });
-    if (read.ok) expect(linkSecret(read.link)).toBe(TEXT);
+    expect(read).toMatchObject({ ok: true, value: { text: TEXT } });
+    if (read.ok) expect(linkSecret(read.value.link)).toBe(TEXT);
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe("a link on its way", () => {
     ["two links", `${LINK} or ${OTHER}`, "several"],
     ["more than a link", "x".repeat(70_000), "too_long"],
   ])("%s is told as what it is", (_what, given, fault) => {
-    expect(readGivenLink(given)).toEqual({ ok: false, fault });
+    expect(readGivenLink(given)).toEqual({ ok: false, error: fault });
   });
 
   it("RULE link.whole: no letter can be lost, changed or added without a word", () => {
@@ -141,7 +141,7 @@ describe("a link on its way", () => {
   it("that shows itself to a server is known for it", () => {
     const shown = (given: string) => {
       const read = readGivenLink(given);
-      return read.ok ? read.shownTo : "no link";
+      return read.ok ? read.value.shownTo : "no link";
     };
     expect(shown(LINK)).toBeNull();
     expect(shown(WAYS["a redirect with the fragment left"]!)).toBeNull();
@@ -205,7 +205,7 @@ describe("a link on its way", () => {
         const read = readGivenLink(`${around} ${given} ${around}`);
         if (!read.ok) return;
         recovered++;
-        expect(read.text).toBe(linkSecret(each));
+        expect(read.value.text).toBe(linkSecret(each));
       }),
       { numRuns: 300 },
     );

@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import { type InviteLink, linkLetters, linkSecret, parseLink } from "@conclave/protocol";
 
 /**
@@ -7,17 +8,14 @@ import { type InviteLink, linkLetters, linkSecret, parseLink } from "@conclave/p
  */
 export type LinkFault = "none" | "cut" | "changed" | "newer" | "several" | "too_long";
 
-/** What came of reading a text. */
-export type GivenLink =
-  | {
-      readonly ok: true;
-      readonly link: InviteLink;
-      /** The link itself without its address: `v1.…`, as it was made. */
-      readonly text: string;
-      /** The host that is told the whole link when somebody opens what was given: something put it before the `#`. */
-      readonly shownTo: string | null;
-    }
-  | { readonly ok: false; readonly fault: LinkFault };
+/** An invite link that was found in a text. */
+export interface GivenLink {
+  readonly link: InviteLink;
+  /** The link itself without its address: `v1.…`, as it was made. */
+  readonly text: string;
+  /** The host that is told the whole link when somebody opens what was given: something put it before the `#`. */
+  readonly shownTo: string | null;
+}
 
 const MAX_TEXT_LENGTH = 64 * 1024;
 /** Addresses wrap each other and escape each other: how deep that is followed, and how many readings of a text there are. */
@@ -34,14 +32,14 @@ const MAX_LETTERS = 1024;
  * RULE: link.given: one function for what is typed, pasted or opened; the check in the link (docs/protocol.md §7) tells what
  * was recovered from what only looks like it. It asks nobody, and the text is in no fault (attack A36).
  */
-export function readGivenLink(given: string): GivenLink {
-  if (given.length > MAX_TEXT_LENGTH) return { ok: false, fault: "too_long" };
+export function readGivenLink(given: string): Result<GivenLink, LinkFault> {
+  if (given.length > MAX_TEXT_LENGTH) return failed("too_long");
   const clean = withoutInvisible(given);
   const found = linksIn(clean);
   const [text, ...others] = found.links;
-  if (text === undefined) return { ok: false, fault: found.fault };
-  if (others.length > 0) return { ok: false, fault: "several" };
-  return { ok: true, link: parseLink(text)!, text, shownTo: shownTo(clean, text) };
+  if (text === undefined) return failed(found.fault);
+  if (others.length > 0) return failed("several");
+  return done({ link: parseLink(text)!, text, shownTo: shownTo(clean, text) });
 }
 
 interface Found {

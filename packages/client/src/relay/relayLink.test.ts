@@ -49,8 +49,8 @@ class Script implements Transport {
       send: (bytes) => {
         const decoded = decodeClientMessage(bytes, DEFAULT_LIMITS);
         if (!decoded.ok) throw decoded.error;
-        if (decoded.frames.length === 0) throw new Error("a message without a frame");
-        this.messages.push(decoded.frames);
+        if (decoded.value.length === 0) throw new Error("a message without a frame");
+        this.messages.push(decoded.value);
       },
       close: () => {
         if (this.events === events) this.events = null;

@@ -194,7 +194,7 @@ export class RelayLink {
       return;
     }
     const { connection } = this;
-    for (const frame of decoded.frames) {
+    for (const frame of decoded.value) {
       if (this.connection !== connection) return;
       this.handle(frame);
     }

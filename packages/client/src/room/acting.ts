@@ -1,6 +1,6 @@
-import { equalBytes, utf8Bytes } from "@conclave/codec";
+import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
 import type { RoomEngine } from "./roomEngine.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import type { Transaction } from "../store/transaction.js";
 import { amend } from "../store/amendment.js";
@@ -17,7 +17,11 @@ export type Wanted =
   | { readonly do: "react"; readonly emoji: string | null };
 
 /** Does something to a message: durable here, and shown, at once; sent in its turn. What would not count is not sent. */
-export async function act(engine: RoomEngine, id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+export async function act(
+  engine: RoomEngine,
+  id: Uint8Array,
+  wanted: Wanted,
+): Promise<Result<TimelineMessage, Problem>> {
   const { state } = engine;
   const acted = await state.transact((tx) => put(engine, tx, id, wanted));
   engine.sender.advance();
@@ -29,7 +33,7 @@ async function put(
   tx: Transaction,
   id: Uint8Array,
   wanted: Wanted,
-): Promise<Result<TimelineMessage>> {
+): Promise<Result<TimelineMessage, Problem>> {
   const { state, sender } = engine;
   const target = await state.conversation.amended(id);
   if (!target || target.amendment.deletion) return failed({ kind: "unknown" });

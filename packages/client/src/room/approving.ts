@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import type { Action, Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomState } from "../work/roomState.js";
 
 /** What speaks against who carries an action out, and not against the action. */
@@ -15,11 +15,11 @@ const OTHERS_MAY: ReadonlySet<Rejection["code"]> = new Set(["not_allowed", "abov
 export async function afterYes(
   state: RoomState,
   hash: Uint8Array,
-  said: Result<void>,
+  said: Result<void, Problem>,
   since: number,
-  decide: (action: Action) => Promise<Result<DecisionProgress>>,
-): Promise<Result<DecisionProgress>> {
-  const hadSaid = !said.ok && said.problem.kind === "refused" && said.problem.rejection.code === "already_so";
+  decide: (action: Action) => Promise<Result<DecisionProgress, Problem>>,
+): Promise<Result<DecisionProgress, Problem>> {
+  const hadSaid = !said.ok && said.error.kind === "refused" && said.error.rejection.code === "already_so";
   if (!said.ok && !hadSaid) return said;
   const proposal = state.room?.proposals().find((each) => equalBytes(each.actionHash, hash));
   if (!proposal) {
@@ -31,7 +31,7 @@ export async function afterYes(
   if (!isAgreed) return hadSaid ? said : waits;
   const decided = await decide(action);
   if (decided.ok) return decided;
-  const { problem } = decided;
+  const { error: problem } = decided;
   // The yes is stored by now, and what enough people agree to is carried out by itself.
   if (problem.kind === "unreachable" || problem.kind === "behind") return failed({ kind: "underway" });
   return problem.kind === "refused" && OTHERS_MAY.has(problem.rejection.code) ? waits : decided;

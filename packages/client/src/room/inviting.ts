@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { inviteLink, type CommitRequest } from "@conclave/protocol";
 import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { invitationsOf } from "../timeline/roomView.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
@@ -10,8 +10,8 @@ import type { RoomState } from "../work/roomState.js";
 export async function createInvite(
   engine: RoomEngine,
   options: InviteOptions,
-  decide: (wanted: CommitRequest) => Promise<Result<DecisionProgress>>,
-): Promise<Result<InviteMade>> {
+  decide: (wanted: CommitRequest) => Promise<Result<DecisionProgress, Problem>>,
+): Promise<Result<InviteMade, Problem>> {
   const { state } = engine;
   const { label, role = "member", notAfter, mode } = options;
   if (!state.room) return failed({ kind: "not_member" });

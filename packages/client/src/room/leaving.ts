@@ -1,5 +1,6 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { SearchOptions } from "../api/search.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
@@ -8,7 +9,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
 /** Says farewell: the others carry it out. Who is alone in the room is out at once. */
-export async function beginLeaving(engine: RoomEngine): Promise<Result<void>> {
+export async function beginLeaving(engine: RoomEngine): Promise<Result<void, Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
@@ -31,7 +32,7 @@ export async function beginLeaving(engine: RoomEngine): Promise<Result<void>> {
 }
 
 /** Takes the farewell back. */
-export function stopLeaving(engine: RoomEngine): Promise<Result<void>> {
+export function stopLeaving(engine: RoomEngine): Promise<Result<void, Problem>> {
   const { state } = engine;
   if (state.leaving === null) return Promise.resolve(failed({ kind: "unknown" }));
   return say(

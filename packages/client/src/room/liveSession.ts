@@ -1,4 +1,4 @@
-import { equalBytes, utf8Bytes } from "@conclave/codec";
+import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
   decodeFileCard,
@@ -20,7 +20,7 @@ import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
 import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { roomProposalsOf, requestView } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../timeline/roomView.js";
@@ -102,7 +102,7 @@ export class LiveSession implements RoomSession {
     return this.state.watch((event) => listener(toldOf(this.engine, event)));
   }
 
-  synced(timeout: number): Promise<Result<void>> {
+  synced(timeout: number): Promise<Result<void, Problem>> {
     return inStep(this.engine, timeout);
   }
 
@@ -112,7 +112,7 @@ export class LiveSession implements RoomSession {
     ref = null,
     body,
     records = [],
-  }: NewMessage): Promise<Result<TimelineMessage>> {
+  }: NewMessage): Promise<Result<TimelineMessage, Problem>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const kindLength = utf8Bytes(kind).length;
@@ -127,7 +127,7 @@ export class LiveSession implements RoomSession {
   private async put(
     content: protocol.MessageContent,
     also: (tx: Transaction) => void,
-  ): Promise<Result<TimelineMessage>> {
+  ): Promise<Result<TimelineMessage, Problem>> {
     const { id, kind, ref } = content;
     const { conversation } = this.state;
     const posted = await this.state.transact(async (tx) => {
@@ -147,11 +147,11 @@ export class LiveSession implements RoomSession {
     return posted.value ? done(posted.value) : failed({ kind: "unknown" });
   }
 
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>> {
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
   }
 
-  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
+  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage, Problem>> {
     const stopped = this.silenced();
     if (stopped) return Promise.resolve(failed(stopped));
     const { fileLimit } = this.status();
@@ -168,19 +168,19 @@ export class LiveSession implements RoomSession {
     return this.engine.uploads.list();
   }
 
-  discardUpload(id: Uint8Array): Promise<Result<void>> {
+  discardUpload(id: Uint8Array): Promise<Result<void, Problem>> {
     return this.engine.uploads.discard(id);
   }
 
-  fetchFile(card: FileCard, options: FetchOptions = {}): Promise<Result<Uint8Array | null>> {
+  fetchFile(card: FileCard, options: FetchOptions = {}): Promise<Result<Uint8Array | null, Problem>> {
     return fetchFile(this.state.ports.crypto, this.engine.blobs, card, options);
   }
 
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>> {
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>> {
     return this.act(id, { do: "edit", text });
   }
 
-  async remove(id: Uint8Array): Promise<Result<TimelineMessage>> {
+  async remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>> {
     const message = await this.find(id);
     const card = message?.kind === ProtocolKind.file ? decodeFileCard(message.body) : null;
     const removed = await this.act(id, { do: "remove" });
@@ -188,11 +188,11 @@ export class LiveSession implements RoomSession {
     return removed;
   }
 
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>> {
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>> {
     return this.act(id, { do: "react", emoji });
   }
 
-  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage, Problem>> {
     const stopped = this.silenced();
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
@@ -205,7 +205,7 @@ export class LiveSession implements RoomSession {
     return writeDraft(this.state, text);
   }
 
-  flushed(timeout: number): Promise<Result<void>> {
+  flushed(timeout: number): Promise<Result<void, Problem>> {
     const { state, engine } = this;
     return engine.waiting.until(
       () =>
@@ -224,7 +224,7 @@ export class LiveSession implements RoomSession {
     this.engine.plan();
   }
 
-  async acknowledge(order: number): Promise<Result<void>> {
+  async acknowledge(order: number): Promise<Result<void, Problem>> {
     const known = await this.state.transact((tx) => {
       this.state.emit(tx, { type: "changed" });
       return this.state.alarms.acknowledge(tx, order);
@@ -250,11 +250,11 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  decide(action: CommitRequest): Promise<Result<DecisionProgress>> {
+  decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
     return this.decideSince(action, this.state.room?.roster.seq ?? 0);
   }
 
-  private async decideSince(action: CommitRequest, since: number): Promise<Result<DecisionProgress>> {
+  private async decideSince(action: CommitRequest, since: number): Promise<Result<DecisionProgress, Problem>> {
     const stopped = this.silenced() ?? hindering(this.state);
     if (stopped) return failed(stopped);
     const brings = action.type === "add" || action.type === "addDevice";
@@ -268,7 +268,7 @@ export class LiveSession implements RoomSession {
     wanted: CommitRequest,
     request: protocol.JoinRequest | null,
     since = this.state.room?.roster.seq ?? 0,
-  ): Promise<Result<DecisionProgress>> {
+  ): Promise<Result<DecisionProgress, Problem>> {
     const stopped = this.silenced();
     if (stopped) return failed(stopped);
     const decided = await this.engine.decisions.decide(wanted, { request, isAsked: true, since });
@@ -280,22 +280,22 @@ export class LiveSession implements RoomSession {
     return roomProposalsOf(this.state);
   }
 
-  async approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
+  async approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
     const since = this.state.room?.roster.seq ?? 0;
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
     return afterYes(this.state, actionHash, approved, since, (action) => this.decideSince(action, since));
   }
 
-  declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
     return this.answer((room, now) => room.declineProposal(actionHash, now));
   }
 
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
     return this.answer((room, now) => room.withdrawProposal(actionHash, now));
   }
 
   /** What is said of a proposal. Who is leaving says nothing more. */
-  private answer(message: Parameters<typeof say>[1]): Promise<Result<void>> {
+  private answer(message: Parameters<typeof say>[1]): Promise<Result<void, Problem>> {
     const stopped = this.silenced();
     return stopped ? Promise.resolve(failed(stopped)) : say(this.engine, message);
   }
@@ -333,7 +333,7 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, room.linkOf(NO_SECRET));
   }
 
-  async prepareReturn(): Promise<Result<DecisionProgress>> {
+  async prepareReturn(): Promise<Result<DecisionProgress, Problem>> {
     const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const { action } = this.engine.returns;
@@ -361,14 +361,14 @@ export class LiveSession implements RoomSession {
     return ownLinkOf(this.state, inviteId, host);
   }
 
-  async requests(): Promise<Result<readonly RoomJoinRequest[]>> {
+  async requests(): Promise<Result<readonly RoomJoinRequest[], Problem>> {
     const live = await this.synced(UNTIL_LIVE_MS);
     if (!live.ok) return live;
     const listed = await this.engine.requests.list();
     return listed.ok ? done(listed.value.flatMap((each) => requestView(this.state, each) ?? [])) : listed;
   }
 
-  async admit(requestId: number): Promise<Result<DecisionProgress>> {
+  async admit(requestId: number): Promise<Result<DecisionProgress, Problem>> {
     const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
     if (!listed.ok) return listed;
     const opened = this.engine.requests.find(requestId);
@@ -380,16 +380,16 @@ export class LiveSession implements RoomSession {
     return decided;
   }
 
-  async decline(requestId: number): Promise<Result<void>> {
+  async decline(requestId: number): Promise<Result<void, Problem>> {
     const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
     return listed.ok ? this.engine.requests.decline(requestId) : listed;
   }
 
-  leave(): Promise<Result<void>> {
+  leave(): Promise<Result<void, Problem>> {
     return beginLeaving(this.engine);
   }
 
-  stay(): Promise<Result<void>> {
+  stay(): Promise<Result<void, Problem>> {
     return stopLeaving(this.engine);
   }
 

@@ -1,5 +1,6 @@
-import type { Outcome, OutgoingMessage, Room } from "@conclave/protocol";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import { done, failed, type Result } from "@conclave/codec";
+import type { OutgoingMessage, Room, Rejection } from "@conclave/protocol";
+import type { Problem } from "../api/problem.js";
 import { hindering } from "../work/hindrance.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { Transaction } from "../store/transaction.js";
@@ -8,7 +9,7 @@ import type { Transaction } from "../store/transaction.js";
 export const UNTIL_LIVE_MS = 30_000;
 
 /** Resolves when the room is at the relay's head; else with the reason that it is not. */
-export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void>> {
+export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void, Problem>> {
   return engine.waiting.until(
     () => !engine.mayBeAnswered && (hindering(engine.state) ?? engine.sync.problem ?? engine.sync.isLive),
     timeout,
@@ -24,15 +25,15 @@ export function inStep(engine: RoomEngine, timeout: number): Promise<Result<void
  */
 export async function say(
   engine: RoomEngine,
-  message: (room: Room, now: number) => Outcome<OutgoingMessage>,
+  message: (room: Room, now: number) => Result<OutgoingMessage, Rejection>,
   also: (tx: Transaction) => void = () => undefined,
-): Promise<Result<void>> {
+): Promise<Result<void, Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
   const said = await state.transact((tx): Problem | null => {
     const outcome = message(state.room!, state.now());
-    if (!outcome.ok) return { kind: "refused", rejection: outcome.rejection };
+    if (!outcome.ok) return { kind: "refused", rejection: outcome.error };
     engine.sender.addSealed(tx, outcome.value);
     also(tx);
     state.emit(tx, { type: "changed" });

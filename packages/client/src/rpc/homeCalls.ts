@@ -1,7 +1,8 @@
+import type { Result } from "@conclave/codec";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
 import type { CheckedBy } from "../api/person.js";
-import type { Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { TransferCalls } from "./transfers.js";
 import type { InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
@@ -68,12 +69,12 @@ export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, 
   decisions(key: RoomKey): readonly Decision[];
   /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
   forget(key: RoomKey): Promise<void>;
-  createRoom(options: RoomOptions): Promise<Result<RoomKey>>;
+  createRoom(options: RoomOptions): Promise<Result<RoomKey, Problem>>;
   /** As `Client.comeBack`. */
-  comeBack(key: RoomKey): Promise<Result<RoomKey>>;
-  lookAt(link: string): Promise<Result<InvitedView>>;
+  comeBack(key: RoomKey): Promise<Result<RoomKey, Problem>>;
+  lookAt(link: string): Promise<Result<InvitedView, Problem>>;
   /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
-  accept(ticket: number, name: string, note?: string, isLast?: boolean): Promise<Result<RoomKey>>;
+  accept(ticket: number, name: string, note?: string, isLast?: boolean): Promise<Result<RoomKey, Problem>>;
   /** One of {@link RoomCalls}. `unknown` for a room that is not here. */
   room(key: RoomKey, method: string, args: readonly unknown[]): Promise<unknown>;
 }

@@ -1,10 +1,10 @@
-import { fromHex, toHex } from "@conclave/codec";
+import { fromHex, toHex, done, failed, type Result } from "@conclave/codec";
 import type { Clock } from "../ports/clock.js";
 import { systemClock } from "../ports/system.js";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
 import type { InvitePreview } from "../api/invitePreview.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { CLIENT_CALLS, type HomeCalls, ROOM_CALLS } from "./homeCalls.js";
 import type { HomeEvent, InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
@@ -104,17 +104,17 @@ export class HomeHost {
     return this.session(key)?.decisions() ?? [];
   }
 
-  private async createRoom(options: RoomOptions): Promise<Result<RoomKey>> {
+  private async createRoom(options: RoomOptions): Promise<Result<RoomKey, Problem>> {
     const created = await this.client.createRoom(options);
     return created.ok ? done(toHex(created.value.id)) : created;
   }
 
-  private async comeBack(key: RoomKey): Promise<Result<RoomKey>> {
+  private async comeBack(key: RoomKey): Promise<Result<RoomKey, Problem>> {
     const back = await this.client.comeBack(fromHex(key));
     return back.ok ? done(key) : back;
   }
 
-  private async lookAt(link: string): Promise<Result<InvitedView>> {
+  private async lookAt(link: string): Promise<Result<InvitedView, Problem>> {
     const looked = await this.client.previewInvite(link);
     if (!looked.ok) return looked;
     const ticket = ++this.lastTicket;
@@ -125,7 +125,7 @@ export class HomeHost {
     return done({ ...view, ticket });
   }
 
-  private async accept(ticket: number, name: string, note?: string, isLast = false): Promise<Result<RoomKey>> {
+  private async accept(ticket: number, name: string, note?: string, isLast = false): Promise<Result<RoomKey, Problem>> {
     const invited = this.tickets.get(ticket);
     if (!invited) return failed({ kind: "unknown" });
     const joined = await invited.accept(name, note, { staying: true, isLast });

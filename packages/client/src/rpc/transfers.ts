@@ -1,6 +1,7 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { FileCard, FileWords } from "@conclave/protocol";
 import type { CancelSignal, TransferProgress } from "../api/fileTransfer.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import type { RoomKey } from "./roomKey.js";
@@ -27,9 +28,9 @@ export type TransferKey = string;
 /** Files, as a page calls them. What is going on with one is told as {@link TransferEvent}. */
 export interface TransferCalls {
   /** Sends a file, then its message: see `RoomSession.attach`. */
-  attachFile(room: RoomKey, transfer: TransferKey, file: OfferedFile): Promise<Result<TimelineMessage>>;
+  attachFile(room: RoomKey, transfer: TransferKey, file: OfferedFile): Promise<Result<TimelineMessage, Problem>>;
   /** Fetches and verifies a file: see `RoomSession.fetchFile`. The `Blob` has no type: what it is, the page finds out itself. */
-  fetchFile(room: RoomKey, transfer: TransferKey, card: FileCard): Promise<Result<Blob>>;
+  fetchFile(room: RoomKey, transfer: TransferKey, card: FileCard): Promise<Result<Blob, Problem>>;
   /** Ends a transfer, which then resolves with the problem `cancelled`. */
   cancelTransfer(transfer: TransferKey): void;
 }
@@ -58,7 +59,11 @@ export class Transfers {
     };
   }
 
-  private async attach(room: RoomKey, transfer: TransferKey, file: OfferedFile): Promise<Result<TimelineMessage>> {
+  private async attach(
+    room: RoomKey,
+    transfer: TransferKey,
+    file: OfferedFile,
+  ): Promise<Result<TimelineMessage, Problem>> {
     const { bytes, resume, ...words } = file;
     const session = this.session(room);
     if (!session) return failed({ kind: "unknown" });
@@ -69,7 +74,7 @@ export class Transfers {
     );
   }
 
-  private async fetch(room: RoomKey, transfer: TransferKey, card: FileCard): Promise<Result<Blob>> {
+  private async fetch(room: RoomKey, transfer: TransferKey, card: FileCard): Promise<Result<Blob, Problem>> {
     const session = this.session(room);
     if (!session) return failed({ kind: "unknown" });
     // A Blob for each piece: the browser may put them on disk, and nothing large stands in memory.
@@ -81,8 +86,11 @@ export class Transfers {
 
   private async run<T>(
     transfer: TransferKey,
-    start: (options: { onProgress: (progress: TransferProgress) => void; signal: CancelSignal }) => Promise<Result<T>>,
-  ): Promise<Result<T>> {
+    start: (options: {
+      onProgress: (progress: TransferProgress) => void;
+      signal: CancelSignal;
+    }) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
     const signal = new Ending();
     this.running.set(transfer, signal);
     try {

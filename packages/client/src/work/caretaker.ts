@@ -85,7 +85,7 @@ export class Caretaker extends ElectedWorker {
   private async act({ key, action }: Owed, seq: number): Promise<boolean> {
     const request = action.type === "add" ? (this.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
     const result = await this.decisions.decide(action, { request, mayPropose: false });
-    const isRefused = !result.ok && result.problem.kind === "refused";
+    const isRefused = !result.ok && result.error.kind === "refused";
     if (isRefused) this.refused.set(key, seq);
     if (result.ok && action.type === "rekey") this.rekeys++;
     return result.ok || isRefused;

@@ -6,10 +6,10 @@ import {
   type Rejection,
   type CommitRequest,
 } from "@conclave/protocol";
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { DecisionProgress } from "../api/invitation.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
 import { ended, type Movement, whyLate } from "./hindrance.js";
 import { keepNoted } from "./receiving.js";
@@ -26,7 +26,7 @@ interface Intent {
   /** How many decisions there were when it was wanted. */
   readonly since: number;
   losses: number;
-  settle(result: Result<DecisionProgress>): void;
+  settle(result: Result<DecisionProgress, Problem>): void;
 }
 
 const TELL_AFTER = 3;
@@ -71,10 +71,10 @@ export class Decisions extends Worker {
       isAsked = false,
       since = this.state.room?.roster.seq ?? 0,
     }: { request?: JoinRequest | null; mayPropose?: boolean; isAsked?: boolean; since?: number } = {},
-  ): Promise<Result<DecisionProgress>> {
+  ): Promise<Result<DecisionProgress, Problem>> {
     const over = ended(this.state);
     if (over) return Promise.resolve(failed(over));
-    return new Promise<Result<DecisionProgress>>((resolve) => {
+    return new Promise<Result<DecisionProgress, Problem>>((resolve) => {
       const { clock } = this.state.ports;
       const intent: Intent = { wanted, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
       const cancelDone = clock.setTimer(UNTIL_DONE_MS, () => {
@@ -181,14 +181,14 @@ export class Decisions extends Worker {
         now: this.state.clock.timeOf(this.state.now()),
         ...(request ? { request } : {}),
       });
-      if (!outcome.ok) return outcome.rejection;
+      if (!outcome.ok) return outcome.error;
       this.state.apply(tx, outcome.value.delta);
       return null;
     });
     this.sentOn = 0;
     this.refusals = 0;
     this.blocked = 0;
-    if (!result.ok) this.finish(failed(result.problem));
+    if (!result.ok) this.finish(failed(result.error));
     else if (result.value?.code === "approvals_missing" && intent.mayPropose && wanted.type !== "rekey") {
       const idle = this.idle(wanted);
       if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
@@ -197,7 +197,7 @@ export class Decisions extends Worker {
   }
 
   /** The same, when somebody else has decided it since it was wanted. */
-  private doneBy({ wanted, since }: Intent): Result<DecisionProgress> | null {
+  private doneBy({ wanted, since }: Intent): Result<DecisionProgress, Problem> | null {
     if (wanted.type === "rekey") return null;
     const { decisionLog, ports } = this.state;
     const same = decisionLog.decidedSince(since, actionHash(ports.crypto, wanted));
@@ -224,20 +224,20 @@ export class Decisions extends Worker {
       const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
       if (!isAsked) {
         const proposed = room.propose(action, this.state.now());
-        if (!proposed.ok) return proposed.rejection;
+        if (!proposed.ok) return proposed.error;
         this.state.apply(tx, room.notePetition(action).delta);
         this.parts.sender.addSealed(tx, proposed.value);
       }
       // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
       const approved = room.approve(hash, this.state.now());
       // Who asks for the same again is told how it stands.
-      if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
+      if (!approved.ok) return approved.error.code === "already_so" ? null : approved.error;
       this.parts.sender.addSealed(tx, approved.value);
       return null;
     });
     this.parts.sender.advance();
     const { have, need } = missing.approvals ?? { have: 0, need: 0 };
-    if (!result.ok) this.finish(failed(result.problem));
+    if (!result.ok) this.finish(failed(result.error));
     else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
     else this.finish(done({ done: false, actionHash: hash, have, need }));
   }
@@ -294,7 +294,7 @@ export class Decisions extends Worker {
     if (losses > 1) this.retry.later();
   }
 
-  private discard(): Promise<Result<void>> {
+  private discard(): Promise<Result<void, Problem>> {
     return this.state.transact((tx) => {
       if (this.state.room?.pending) this.state.apply(tx, this.state.room.discardPending());
     });
@@ -327,7 +327,7 @@ export class Decisions extends Worker {
     if (intent.losses > 1) this.retry.later();
   }
 
-  private finish(result: Result<DecisionProgress>): void {
+  private finish(result: Result<DecisionProgress, Problem>): void {
     this.current?.settle(result);
     this.current = null;
     this.retry.reset();

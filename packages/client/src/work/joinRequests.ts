@@ -1,9 +1,9 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { memberOf } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
 import type { OpenedRequest } from "../timeline/requestView.js";
 import type { Answer } from "../relay/answer.js";
-import { done, failed, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { Sync } from "./sync.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
@@ -61,7 +61,7 @@ export class JoinRequests extends Worker {
   }
 
   /** Asks the relay for all of them, and opens those that this device can open. */
-  async list(): Promise<Result<readonly OpenedRequest[]>> {
+  async list(): Promise<Result<readonly OpenedRequest[], Problem>> {
     const items: JoinRequestItem[] = [];
     for (let after = 0, more = true; more && items.length < MOST; after = items.at(-1)?.request ?? after) {
       const { room } = this.state;
@@ -80,7 +80,7 @@ export class JoinRequests extends Worker {
   }
 
   /** Takes a request away from the relay. */
-  async remove(id: number): Promise<Result<void>> {
+  async remove(id: number): Promise<Result<void, Problem>> {
     const { room } = this.state;
     if (!room) return failed({ kind: "not_member" });
     this.proof.give();
@@ -88,7 +88,7 @@ export class JoinRequests extends Worker {
     return this.settle(id, await this.connection.request<"deleteRequest">(body));
   }
 
-  private settle(id: number, answer: Answer<"deleteRequest" | "answerRequest">): Result<void> {
+  private settle(id: number, answer: Answer<"deleteRequest" | "answerRequest">): Result<void, Problem> {
     if (answer.type === "lost") return failed({ kind: "unreachable" });
     if (answer.type === "error") return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
     this.opened = this.opened.filter(({ item }) => item.request !== id);
@@ -97,7 +97,7 @@ export class JoinRequests extends Worker {
   }
 
   /** Says no to a request: it goes from the relay, and whoever asked is told, signed by us (docs/protocol.md §7, ask). */
-  async decline(id: number): Promise<Result<void>> {
+  async decline(id: number): Promise<Result<void, Problem>> {
     const { room } = this.state;
     const opened = this.find(id);
     const answer = opened ? room?.decline(opened.ask, this.state.now()) : null;

@@ -1,10 +1,10 @@
-import { encode, stored, u53 } from "@conclave/codec";
+import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
 import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { mentionsYou } from "../timeline/mentions.js";
 import type { ClientPorts } from "../api/client.js";
-import { failed, type Result, done } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
@@ -120,7 +120,7 @@ export class RoomState {
    * Runs a transaction after those before it. `closed` when an earlier one failed: then this one changes nothing. `unsure` when this
    * one failed: a broken disk may have kept it.
    */
-  transact<T>(work: (tx: Transaction) => T | Promise<T>): Promise<Result<T>> {
+  transact<T>(work: (tx: Transaction) => T | Promise<T>): Promise<Result<T, Problem>> {
     if (this.failure !== null) return Promise.resolve(failed({ kind: "closed" }));
     // A failure was noted by the queue: those who wait for this transaction learn that it did not happen.
     return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));

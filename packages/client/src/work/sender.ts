@@ -1,4 +1,5 @@
-import { type Append, type MessageContent, type OutgoingMessage, type Outcome } from "@conclave/protocol";
+import type { Result } from "@conclave/codec";
+import type { Append, MessageContent, OutgoingMessage, Rejection } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
 import type { QueuedMessage } from "../store/outbox.js";
 import type { Problem } from "../api/problem.js";
@@ -98,7 +99,7 @@ export class MessageSender extends Worker {
   private seal(tx: Transaction, entry: QueuedMessage): QueuedMessage | null {
     const { room } = this.state;
     if (!room) return null;
-    const outcome: Outcome<OutgoingMessage> = entry.sealed
+    const outcome: Result<OutgoingMessage, Rejection> = entry.sealed
       ? room.resend(entry.sealed.message)
       : room.say(entry.content, entry.time);
     if (!outcome.ok) return null;

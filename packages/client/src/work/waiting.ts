@@ -1,5 +1,6 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { ClientPorts } from "../api/client.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 
 interface Waiter {
   check(): boolean;
@@ -19,9 +20,9 @@ export class Waiting {
     isSo: () => boolean | Problem,
     timeout: number,
     whyLate: () => Problem = () => ({ kind: "unreachable" }),
-  ): Promise<Result<void>> {
+  ): Promise<Result<void, Problem>> {
     return new Promise((resolve) => {
-      const finish = (result: Result<void>) => {
+      const finish = (result: Result<void, Problem>) => {
         cancel();
         this.waiters.delete(waiter);
         resolve(result);

@@ -1,3 +1,4 @@
+import { type Result, done, failed } from "@conclave/codec";
 import { isSecret, isPassphraseLong, type Secret } from "./secret.js";
 import { MAX_SLOTS, type Slot, slotId } from "./slot.js";
 import { keeping, openVolume, type Volume, withSlot } from "./volume.js";
@@ -22,9 +23,6 @@ export type VaultProblem =
   | "too_many_slots"
   /** An empty or too long passphrase, or not 32 bytes from a passkey. */
   | "malformed_secret";
-
-/** Whether a vault was changed. */
-export type VaultChange = { readonly ok: true } | { readonly ok: false; readonly problem: VaultProblem };
 
 /**
  * The slots of an open home. Each of them holds the volume key, wrapped by its own key; all of them open the same home.
@@ -55,7 +53,11 @@ export class Vault {
    * Adds a slot for `secret`. A passphrase or passkey takes the device slot away, unless it is to be kept: a home that
    * opens by itself is protected by nothing else. Adding the device slot again takes that protection off.
    */
-  add(by: Secret, secret: Secret, options: { readonly keepDevice?: boolean } = {}): Promise<VaultChange> {
+  add(
+    by: Secret,
+    secret: Secret,
+    options: { readonly keepDevice?: boolean } = {},
+  ): Promise<Result<undefined, VaultProblem>> {
     return this.change(by, secret, async (key) => {
       const { slots } = this.volume;
       if (slots.some(({ lock }) => isPassphraseLong(secret, lock))) return "slot_exists";
@@ -68,13 +70,13 @@ export class Vault {
   }
 
   /** Puts a new passphrase in place of the old one. */
-  changePassphrase(old: string, passphrase: string): Promise<VaultChange> {
+  changePassphrase(old: string, passphrase: string): Promise<Result<undefined, VaultProblem>> {
     const secret = { kind: "passphrase", passphrase } as const;
     return this.change({ kind: "passphrase", passphrase: old }, secret, (key) => withSlot(this.volume, key, secret));
   }
 
   /** Takes a slot away. `by` may be the secret of any slot, also of this one. */
-  remove(by: Secret, id: string): Promise<VaultChange> {
+  remove(by: Secret, id: string): Promise<Result<undefined, VaultProblem>> {
     return this.change(by, null, () => {
       const left = keeping(this.volume, ({ lock }) => slotId(lock) !== id);
       if (left.slots.length === this.volume.slots.length) return Promise.resolve("no_such_slot");
@@ -94,20 +96,20 @@ export class Vault {
     by: Secret,
     secret: Secret | null,
     work: (key: CryptoKey) => Promise<Volume | VaultProblem>,
-  ): Promise<VaultChange> {
-    const changed = this.last.then(async (): Promise<VaultChange> => {
+  ): Promise<Result<undefined, VaultProblem>> {
+    const changed = this.last.then(async (): Promise<Result<undefined, VaultProblem>> => {
       if (this.closed) throw new Error("this home is closed");
-      if (!isSecret(by)) return { ok: false, problem: "wrong_secret" };
-      if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
+      if (!isSecret(by)) return failed("wrong_secret");
+      if (secret && !isSecret(secret)) return failed("malformed_secret");
       // RULE: vault.by-secret: only who can open the home now changes who can open it later.
       const key = await openVolume(this.volume, by, true);
-      if (typeof key === "string") return { ok: false, problem: key };
+      if (typeof key === "string") return failed(key);
       const volume = await work(key);
-      if (typeof volume === "string") return { ok: false, problem: volume };
+      if (typeof volume === "string") return failed(volume);
       await this.checkWriter();
       await this.store.replace(volume);
       this.volume = volume;
-      return { ok: true };
+      return done(undefined);
     });
     this.last = changed.catch(() => undefined);
     return changed;
