@@ -30,8 +30,8 @@ export async function serve(data, port = 0) {
 export async function person() {
   const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
   const opened = await openClient({ ...ports, clock: systemClock, random: systemRandom, crypto: nodeCrypto });
-  if (!opened.ok) throw new Error(opened.problem);
-  return opened.client;
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
 }
 
 /** Somebody who comes in by a link, and sees what is newest. */
@@ -45,6 +45,6 @@ export async function arrive(link, name, note) {
 /** The value of a result that has to be one. */
 export async function value(result) {
   const found = await result;
-  if (!found.ok) throw new Error(JSON.stringify(found.problem));
+  if (!found.ok) throw new Error(JSON.stringify(found.error));
   return found.value;
 }

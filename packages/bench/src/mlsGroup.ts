@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import {
   type Delta,
@@ -6,7 +7,7 @@ import {
   Group,
   type KeyPackageBundle,
   type LeafParameters,
-  type MlsResult,
+  type MlsError,
 } from "@conclave/mls";
 import { FilledGroup } from "./mlsTree.js";
 
@@ -60,7 +61,7 @@ export function deltaBytes(delta: Delta): number {
 }
 
 /** The value, or the refusal as an exception: measuring goes on only with what works. */
-export function unwrap<T>(result: MlsResult<T>): T {
+export function unwrap<T>(result: Result<T, MlsError>): T {
   if (!result.ok) throw result.error;
   return result.value;
 }

@@ -26,7 +26,7 @@ export class RelayClient {
     socket.onMessage = (message) => {
       const decoded = decodeRelayMessage(message, 2 ** 28);
       if (!decoded.ok) throw decoded.error;
-      for (const frame of decoded.frames) {
+      for (const frame of decoded.value) {
         const waiting = this.waiting;
         this.waiting = null;
         if (waiting === null) this.onFrame(frame);

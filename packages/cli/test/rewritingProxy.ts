@@ -106,22 +106,22 @@ export class RewritingProxy {
 
   private fatalIn(data: Buffer): number | null {
     const decoded = this.cut === null ? null : decodeClientMessage(new Uint8Array(data), NO_LIMIT);
-    const found = decoded?.ok === true ? decoded.frames.find(({ type }) => type === this.cut?.at) : undefined;
+    const found = decoded?.ok === true ? decoded.value.find(({ type }) => type === this.cut?.at) : undefined;
     return found !== undefined && "id" in found ? found.id : null;
   }
 
   private changed(data: Buffer, rewrite: Rewrite | null): Uint8Array {
     const decoded = decodeRelayMessage(new Uint8Array(data), MOST);
     if (!decoded.ok) return data;
-    for (const frame of decoded.frames) {
+    for (const frame of decoded.value) {
       if ("items" in frame)
         for (const item of frame.items) if ("n" in item) this.newest = Math.max(this.newest, item.n);
     }
-    return rewrite === null ? data : encodeRelayMessage(decoded.frames.map(rewrite));
+    return rewrite === null ? data : encodeRelayMessage(decoded.value.map(rewrite));
   }
 }
 
 function answers(data: Buffer, id: number): boolean {
   const decoded = decodeRelayMessage(new Uint8Array(data), MOST);
-  return decoded.ok && decoded.frames.some((frame) => "id" in frame && frame.id === id);
+  return decoded.ok && decoded.value.some((frame) => "id" in frame && frame.id === id);
 }

@@ -80,9 +80,9 @@ export class SimulatedDevice {
     const transport = network.transport(this.name);
     const ports = { storage, transport, clock, random: this.dice.random, crypto, lock: this.lock };
     const opened = await openClient(ports, { suite, ...(phrase === undefined ? {} : { recoveryPhrase: phrase }) });
-    if (!opened.ok) throw new Error(`${this.name} was not opened: ${opened.problem}`);
-    if (this.lives === life && this.storage === storage) this.running = opened.client;
-    return opened.client;
+    if (!opened.ok) throw new Error(`${this.name} was not opened: ${opened.error}`);
+    if (this.lives === life && this.storage === storage) this.running = opened.value;
+    return opened.value;
   }
 
   /** The process dies. What was committed to the disk stays. */

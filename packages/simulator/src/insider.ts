@@ -64,7 +64,7 @@ export class Insider {
     if (connection !== CONNECTION) return false;
     const decoded = decodeRelayMessage(bytes, MOST);
     // What the core says to its operator is only looked at for refusals: those are mistakes of the test.
-    for (const frame of decoded.ok ? decoded.frames : []) {
+    for (const frame of decoded.ok ? decoded.value : []) {
       if (frame.type === "error") throw new Error(`the insider was refused: ${frame.error}`);
     }
     return true;

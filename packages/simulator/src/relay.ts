@@ -340,14 +340,14 @@ export class SimRelay implements Endpoint {
   private changedRequest(node: string, bytes: Uint8Array): Uint8Array {
     const decoded = decodeClientMessage(bytes, DEFAULT_LIMITS);
     if (!decoded.ok) return bytes;
-    const frames = decoded.frames.flatMap((frame) => this.tampering.request!(node, frame));
+    const frames = decoded.value.flatMap((frame) => this.tampering.request!(node, frame));
     return frames.length === 0 ? new Uint8Array() : encodeClientMessage(frames);
   }
 
   private changedReply(node: string, bytes: Uint8Array): Uint8Array {
     const decoded = decodeRelayMessage(bytes, MOST);
     if (!decoded.ok) return bytes;
-    const frames = decoded.frames.flatMap((frame) => this.tampering.reply!(node, frame));
+    const frames = decoded.value.flatMap((frame) => this.tampering.reply!(node, frame));
     return frames.length === 0 ? new Uint8Array() : encodeRelayMessage(frames);
   }
 }

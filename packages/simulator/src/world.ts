@@ -1,7 +1,7 @@
-import { toHex } from "@conclave/codec";
+import { toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
-import type { Client, RoomInvite, InviteOptions, Result, RoomSession } from "@conclave/client";
+import type { Client, RoomInvite, InviteOptions, RoomSession, Problem } from "@conclave/client";
 import { preset, roomTagOf, type Policy } from "@conclave/protocol";
 import type { PartialSettings } from "@conclave/relay";
 import { SimulatedDevice } from "./device.js";
@@ -256,9 +256,9 @@ export class World {
 }
 
 /** The value of a result. @throws Error with the problem when there is none */
-export function granted<T>(result: Result<T>): T {
+export function granted<T>(result: Result<T, Problem>): T {
   if (result.ok) return result.value;
-  const { problem } = result;
+  const { error: problem } = result;
   const why = problem.kind === "refused" ? problem.rejection.code : problem.kind === "relay" ? problem.error : "";
   throw new Error(`not granted: ${problem.kind} ${why}`);
 }

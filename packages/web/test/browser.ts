@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -5,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join as pathOf } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Client, MemoryLock, MemoryStorage, openClient, type Result, type RoomSession } from "@conclave/client";
+import { type Client, MemoryLock, MemoryStorage, openClient, type RoomSession, type Problem } from "@conclave/client";
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
@@ -90,9 +91,9 @@ export class World {
   async person(): Promise<Client> {
     const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
     const opened = await openClient({ ...ports, clock: systemClock, random: systemRandom, crypto: nodeCrypto });
-    if (!opened.ok) throw new Error(opened.problem);
-    this.clients.push(opened.client);
-    return opened.client;
+    if (!opened.ok) throw new Error(opened.error);
+    this.clients.push(opened.value);
+    return opened.value;
   }
 
   /** An invite of a room, for these pages. */
@@ -229,8 +230,8 @@ export async function axeFaults(page: Page): Promise<string[]> {
 }
 
 /** The value of a result that has to be one. */
-export async function get<T>(result: Promise<Result<T>>): Promise<T> {
+export async function get<T>(result: Promise<Result<T, Problem>>): Promise<T> {
   const found = await result;
-  if (!found.ok) throw new Error(JSON.stringify(found.problem));
+  if (!found.ok) throw new Error(JSON.stringify(found.error));
   return found.value;
 }

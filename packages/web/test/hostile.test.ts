@@ -197,8 +197,8 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     };
     const ports = { storage: new MemoryStorage(), lock: new MemoryLock(), clock: systemClock };
     const opened = await openClient({ ...ports, transport, random: systemRandom, crypto: nodeCrypto });
-    if (!opened.ok) throw new Error(opened.problem);
-    const invited = await get(opened.client.previewInvite(link));
+    if (!opened.ok) throw new Error(opened.error);
+    const invited = await get(opened.value.previewInvite(link));
     return get(invited.accept("Bob"));
   }
 });

@@ -28,8 +28,8 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
     const clock = { ...systemClock, now: () => Date.now() - behind };
     const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
     const opened = await openClient({ ...ports, clock, random: systemRandom, crypto: nodeCrypto });
-    if (!opened.ok) throw new Error(opened.problem);
-    ({ client } = opened);
+    if (!opened.ok) throw new Error(opened.error);
+    ({ value: client } = opened);
     // A list of people that nobody confirmed for a second is old here: five minutes are always granted.
     const { rules, settings } = preset("ownerLed");
     const policy = { rules, settings: { ...settings, maxStale: 1000 } };

@@ -1,10 +1,11 @@
+import type { Result } from "@conclave/codec";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemoryLock, MemoryStorage, openClient, type Client, type Result } from "@conclave/client";
+import { MemoryLock, MemoryStorage, openClient, type Client, type Problem } from "@conclave/client";
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { preset } from "@conclave/protocol";
@@ -47,8 +48,8 @@ describe.skipIf(!existsSync(CHROMIUM))("one home in several tabs (skipped withou
     relay = await startRelay({ dataDir: join(folder, "relay") });
     const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
     const opened = await openClient({ ...ports, clock: systemClock, random: systemRandom, crypto: nodeCrypto });
-    if (!opened.ok) throw new Error(opened.problem);
-    node = opened.client;
+    if (!opened.ok) throw new Error(opened.error);
+    node = opened.value;
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
     browser = await chromium.launchPersistentContext(join(folder, "profile"), { executablePath: CHROMIUM, args });
   }, 60_000);
@@ -79,9 +80,9 @@ describe.skipIf(!existsSync(CHROMIUM))("one home in several tabs (skipped withou
     const key = await first.evaluate(async (text) => {
       await model.ensureHome();
       const looked = await model.home().home.lookAt(text);
-      if (!looked.ok) throw new Error(JSON.stringify(looked.problem));
+      if (!looked.ok) throw new Error(JSON.stringify(looked.error));
       const joined = await model.home().home.accept(looked.value.ticket, "Tabs");
-      if (!joined.ok) throw new Error(JSON.stringify(joined.problem));
+      if (!joined.ok) throw new Error(JSON.stringify(joined.error));
       return joined.value;
     }, link);
     const second = await tab();
@@ -123,9 +124,9 @@ async function sendMany(page: Page, key: string, name: string): Promise<void> {
   );
 }
 
-async function get<T>(promise: Promise<Result<T>>): Promise<T> {
+async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
   const result = await promise;
-  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 

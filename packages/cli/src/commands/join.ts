@@ -22,7 +22,7 @@ export async function join(context: CommandContext, given: string): Promise<void
   const { options, output } = context;
   const link = given === "-" ? (await readStandardInput()).trim() : given;
   const read = readGivenLink(link);
-  if (read.ok && read.shownTo !== null) output.warn(SHOWN(read.shownTo));
+  if (read.ok && read.value.shownTo !== null) output.warn(SHOWN(read.value.shownTo));
   await withHome(context, "begin", async (client) => {
     const invited = await waiting(output, lookAt(client, link));
     const known = invited.members.find(({ isYou }) => isYou)?.name ?? null;

@@ -93,7 +93,7 @@ export class PartyDesk {
       records,
     });
     if (!posted.ok) {
-      const { problem } = posted;
+      const { error: problem } = posted;
       return { is: "unavailable", why: problem.kind === "refused" ? problem.rejection.code : problem.kind };
     }
     this.current = next;

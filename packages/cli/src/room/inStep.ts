@@ -34,7 +34,7 @@ export async function statusInStep(room: RoomSession): Promise<boolean> {
   await mustAnswer(room);
   if (await isAsking(room)) return room.status().connection !== "offline";
   const synced = await room.synced(PATIENCE_MS);
-  if (!synced.ok && synced.problem.kind !== "not_member") throw problemError(synced.problem, webAddress(room.relay));
+  if (!synced.ok && synced.error.kind !== "not_member") throw problemError(synced.error, webAddress(room.relay));
   return true;
 }
 
@@ -49,8 +49,8 @@ export async function flushed(room: RoomSession, what: Stored = "message", timeo
   const isRefused = room.status().pending > 0 && (await refusesConnections(relay));
   const said = await room.flushed(isRefused ? 0 : timeout);
   if (said.ok) return;
-  const error = sendingError(said.problem, relay, what);
-  if (said.problem.kind !== "not_member") throw error;
+  const error = sendingError(said.error, relay, what);
+  if (said.error.kind !== "not_member") throw error;
   const { message, code } = outside(room);
   const { hint, fate } = error;
   throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });

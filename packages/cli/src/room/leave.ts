@@ -15,8 +15,7 @@ export async function sayFarewell(room: RoomSession): Promise<boolean> {
   const isOut = () => room.status().standing === "left";
   // Who is out by it needs no answer.
   const said = await room.flushed(ANSWER_MS);
-  if (!said.ok && said.problem.kind !== "not_member")
-    throw sendingError(said.problem, webAddress(room.relay), "farewell");
+  if (!said.ok && said.error.kind !== "not_member") throw sendingError(said.error, webAddress(room.relay), "farewell");
   for (let waited = 0; !isOut() && waited < FAREWELL_MS; waited += POLL_MS)
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   return isOut();

@@ -1,4 +1,5 @@
-import type { Problem, Result, RoomSession } from "@conclave/client";
+import type { Result } from "@conclave/codec";
+import type { Problem, RoomSession } from "@conclave/client";
 import type { CliError } from "../cliError.js";
 import { problemError } from "../session/problem.js";
 import { webAddress } from "../session/relayAddress.js";
@@ -10,12 +11,12 @@ import { outside } from "./outside.js";
  * @throws CliError with the reason why there is no value.
  */
 export function orThrow<T>(
-  result: Result<T>,
+  result: Result<T, Problem>,
   from: RoomSession | string,
   told: (problem: Problem, relay: string) => CliError = problemError,
 ): T {
   if (result.ok) return result.value;
-  if (typeof from === "string") throw told(result.problem, from);
-  if (result.problem.kind === "not_member") throw outside(from);
-  throw told(result.problem, webAddress(from.relay));
+  if (typeof from === "string") throw told(result.error, from);
+  if (result.error.kind === "not_member") throw outside(from);
+  throw told(result.error, webAddress(from.relay));
 }

@@ -1,6 +1,6 @@
-import type { Client, InvitePreview, Result, RoomSession } from "@conclave/client";
+import type { Client, InvitePreview, RoomSession, Problem } from "@conclave/client";
 import { isGone, readGivenLink } from "@conclave/client/pure";
-import { toHex, utf8Bytes } from "@conclave/codec";
+import { toHex, utf8Bytes, type Result } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { findOne } from "../room/find.js";
 import { orThrow } from "../room/orThrow.js";
@@ -50,24 +50,24 @@ export async function createRoomHere(
   const options = { title: title.trim(), name: name.trim(), policy, relay };
   const made = await client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });
   const isBegun = client.rooms().some((room) => room.status().standing === "founding");
-  if (!made.ok && isBegun) throw begunError(made.problem, relay, "room");
+  if (!made.ok && isBegun) throw begunError(made.error, relay, "room");
   return newRoom(client, orThrow(made, relay));
 }
 
 /** Reads what an invite leads to, and checks all of it; sends nothing about us. @throws CliError */
 export async function lookAt(client: Client, link: string): Promise<InvitePreview> {
   const given = readGivenLink(link);
-  const relay = given.ok ? webAddress(given.link.relay) : null;
+  const relay = given.ok ? webAddress(given.value.link.relay) : null;
   if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
   return orThrow(await lookedAt(client, link), relay ?? "this link");
 }
 
 /** A person who was removed while this home was closed learns of it first, and may then come back by a new link. */
-async function lookedAt(client: Client, link: string): Promise<Result<InvitePreview>> {
+async function lookedAt(client: Client, link: string): Promise<Result<InvitePreview, Problem>> {
   const looked = await client.previewInvite(link);
-  if (looked.ok || looked.problem.kind !== "already_here") return looked;
+  if (looked.ok || looked.error.kind !== "already_here") return looked;
   const given = readGivenLink(link);
-  const room = given.ok ? client.room(given.link.roomId) : null;
+  const room = given.ok ? client.room(given.value.link.roomId) : null;
   await room?.synced(PATIENCE_MS);
   if (room?.status().standing === "asking") throw askedAlready(toHex(room.id));
   return room && isGone(room.status().standing) ? client.previewInvite(link) : looked;
@@ -90,7 +90,7 @@ export async function accept(
   const joined = await invited.accept(name.trim(), note, { isLast });
   const standing = client.room(invited.roomId)?.status().standing;
   const relay = webAddress(invited.relay);
-  if (!joined.ok && (standing === "joining" || standing === "asking")) throw begunError(joined.problem, relay, "join");
+  if (!joined.ok && (standing === "joining" || standing === "asking")) throw begunError(joined.error, relay, "join");
   return newRoom(client, orThrow(joined, relay));
 }
 
@@ -98,7 +98,7 @@ export async function accept(
 export async function comeBack(client: Client, room: RoomSession): Promise<void> {
   const back = await client.comeBack(room.id);
   if (back.ok) return;
-  throw back.problem.kind === "unknown" ? noWayBack() : problemError(back.problem, webAddress(room.relay));
+  throw back.error.kind === "unknown" ? noWayBack() : problemError(back.error, webAddress(room.relay));
 }
 
 /** There is no room in a home, and how to get into one. */

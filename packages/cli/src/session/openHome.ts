@@ -95,7 +95,7 @@ export const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promi
 
 async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
   const opened = await openClient({ ...PORTS, storage, lock }, { connect });
-  return opened.ok ? opened.client : null;
+  return opened.ok ? opened.value : null;
 }
 
 /**

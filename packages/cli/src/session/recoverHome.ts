@@ -11,9 +11,9 @@ import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
 export async function recoverHome(folder: string, recoveryPhrase: string): Promise<Client> {
   const open = async (storage: Storage, lock: Lock) => {
     const opened = await openClient({ ...PORTS, storage, lock }, { connect: false, recoveryPhrase });
-    if (opened.ok) return opened.client;
+    if (opened.ok) return opened.value;
     await storage.close();
-    throw refusal(opened.problem);
+    throw refusal(opened.error);
   };
   // First in memory, so that a slip of the pen leaves no half-made home behind.
   await (await open(new MemoryStorage(), ALWAYS)).close();

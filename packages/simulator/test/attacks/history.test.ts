@@ -51,7 +51,7 @@ describe("attacks on history", () => {
     const carol = await world.device("Carol");
     const records = new Map(carol.disk.records);
     const invited = await world.finish(carol.client.previewInvite(link));
-    expect(invited).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "below_floor" } } });
+    expect(invited).toMatchObject({ ok: false, error: { kind: "refused", rejection: { code: "below_floor" } } });
     expect(carol.disk.records).toEqual(records);
   });
   it("A21: when two people are shown different logs, what the relay signed convicts it", async () => {
@@ -311,7 +311,7 @@ describe("attacks on history", () => {
     const [alice] = await world.roomOf(["Alice"]);
     // A clock that nobody agrees with is asked about; what the person says counts, not the relay.
     const asked = await world.finish(alice!.room.decide({ type: "setTitle", title: "Never" }));
-    expect(asked).toMatchObject({ ok: false, problem: { kind: "clock", ahead: expect.closeTo(-skew, -4) } });
+    expect(asked).toMatchObject({ ok: false, error: { kind: "clock", ahead: expect.closeTo(-skew, -4) } });
     alice!.client.trustClock();
     const lasting = await world.invite(alice!, { notAfter: world.timeline.now + 3_600_000 });
     const bob = await world.device("Bob");

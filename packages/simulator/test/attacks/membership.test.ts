@@ -195,7 +195,7 @@ describe("attacks on who is in", () => {
     const bob = await world.device("Bob");
     const records = new Map(bob.disk.records);
     const invited = await world.finish(bob.client.previewInvite(link));
-    expect(invited).toMatchObject({ ok: false, problem: { kind: "refused", rejection: { code: "wrong_room" } } });
+    expect(invited).toMatchObject({ ok: false, error: { kind: "refused", rejection: { code: "wrong_room" } } });
     expect(bob.disk.records).toEqual(records);
     // Bob asked for the slot and the roster, and said nothing about himself.
     const sent = world.relay.seen
@@ -247,7 +247,7 @@ describe("attacks on who is in", () => {
       },
     });
     const carol = await world.device("Carol");
-    const refusal = { ok: false, problem: { kind: "refused", rejection: { code: "bad_history" } } };
+    const refusal = { ok: false, error: { kind: "refused", rejection: { code: "bad_history" } } };
     expect(await world.finish(carol.client.previewInvite(link))).toMatchObject(refusal);
     world.relay.tamper(null);
     // A member's charter over an existing room is no action at all.

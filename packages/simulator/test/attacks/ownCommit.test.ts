@@ -45,7 +45,7 @@ describe("a relay that refuses what it then brings into the log", () => {
     await world.pass(10_000);
     const kept = refuse(world, "Alice", "rate_limited");
     const removal = { type: "remove" as const, person: carol!.client.person, ban: false };
-    expect(await world.finish(alice!.room.decide(removal))).toMatchObject({ ok: false, problem: { kind: "relay" } });
+    expect(await world.finish(alice!.room.decide(removal))).toMatchObject({ ok: false, error: { kind: "relay" } });
     expect(kept.length).toBeGreaterThan(2);
     alice!.crash();
     await world.start(alice!);

@@ -56,7 +56,7 @@ describe("attacks with what is said to be deleted", () => {
       const length = world.relay.lengthFor("Bob", world.tagOf(alice!));
       await world.write(bob!, "Carol must not read this");
       const flushed = await world.finish(bob!.room.flushed(60_000));
-      expect(flushed).toMatchObject({ problem: { kind: "refused", rejection: { code: "paused" } } });
+      expect(flushed).toMatchObject({ error: { kind: "refused", rejection: { code: "paused" } } });
       await world.pass(120_000);
       expect(world.relay.lengthFor("Bob", world.tagOf(alice!))).toBe(length);
       expect(await world.texts(carol!)).toEqual([]);
@@ -161,7 +161,7 @@ describe("attacks with receipts, and with a log that is not given whole", () => 
           : [frame],
     });
     await world.start(bob!);
-    const paused = { problem: { kind: "refused", rejection: { code: "paused", detail: "BAD_RECEIPT" } } };
+    const paused = { error: { kind: "refused", rejection: { code: "paused", detail: "BAD_RECEIPT" } } };
     expect(await world.finish(bob!.room.synced(60_000))).toMatchObject(paused);
     await world.write(bob!, "is anybody there?");
     expect(await world.finish(bob!.room.flushed(60_000))).toMatchObject(paused);

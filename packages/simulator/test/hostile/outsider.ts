@@ -65,10 +65,10 @@ export class Outsider {
     const { slotId } = inviteKeys(this.crypto, link.roomId, link.secret);
     const version = branch.store.slotVersion(row.no, slotId, 0)!;
     const slot = readSlot(this.primitives, link, version.blob);
-    if (!slot.ok) throw new Error(slot.rejection.code);
+    if (!slot.ok) throw new Error(slot.error.code);
     const records = branch.store.roster(row.no, 0, { items: 1e9, bytes: 1e12 });
     const preview = previewRoom(this.primitives, link, slot.value, records);
-    if (!preview.ok) throw new Error(preview.rejection.code);
+    if (!preview.ok) throw new Error(preview.error.code);
     return { link, slot: slot.value, roster: preview.value.roster };
   }
 

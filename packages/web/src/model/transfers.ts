@@ -1,7 +1,7 @@
 import type { Problem, TimelineMessage } from "@conclave/client";
 import type { FileCard } from "@conclave/client/pure";
 import type { OfferedFile, RoomKey, TransferEvent } from "@conclave/client/rpc";
-import { toHex } from "@conclave/codec";
+import { toHex, type Result, failed } from "@conclave/codec";
 import { type Signal, signal } from "@preact/signals";
 import { home } from "./home.js";
 
@@ -13,7 +13,7 @@ export type TransferState =
 
 /** A transfer that was begun: how it stands, its end, and how to end it. */
 interface Running<T> {
-  readonly end: Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }>;
+  readonly end: Promise<Result<T, Problem>>;
   cancel(): void;
 }
 
@@ -102,12 +102,7 @@ export class Downloads {
   }
 }
 
-function run<T>(
-  state: Signal<TransferState>,
-  start: (
-    transfer: string,
-  ) => Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }>,
-): Running<T> {
+function run<T>(state: Signal<TransferState>, start: (transfer: string) => Promise<Result<T, Problem>>): Running<T> {
   const transfer = crypto.randomUUID();
   state.value = { is: "moving", progress: null, isWaiting: false };
   const unwatch = home().watch((event) => {
@@ -115,10 +110,9 @@ function run<T>(
   });
   const finish = async () => {
     // The tab that has the home was closed: another one has it now, and it is to be begun again.
-    const outcome = await start(transfer).catch(() => ({ ok: false as const, problem: LOST }));
+    const outcome = await start(transfer).catch(() => failed(LOST));
     unwatch();
-    state.value =
-      outcome.ok || outcome.problem.kind === "cancelled" ? IDLE : { is: "failed", problem: outcome.problem };
+    state.value = outcome.ok || outcome.error.kind === "cancelled" ? IDLE : { is: "failed", problem: outcome.error };
     return outcome;
   };
   return {

@@ -1,4 +1,5 @@
-import type { HomeIntent, HomeProblem, Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
+import type { Result } from "@conclave/codec";
+import type { HomeIntent, HomeProblem, Secret, VaultProblem, VaultSlotView } from "@conclave/client/browser";
 
 /** How the home on this device stands, before and while it is open. */
 export type DoorState =
@@ -18,19 +19,16 @@ export type DoorState =
   | { readonly state: "stopped"; readonly message: string }
   | { readonly state: "open"; readonly slots: readonly VaultSlotView[] };
 
-/** What came of opening: the state is told by a `door` event too. */
-export type DoorAnswer = { readonly ok: true } | { readonly ok: false; readonly problem: HomeProblem };
-
 /** What a page can ask of the home as a whole. */
 export interface DoorCalls {
   door(): DoorState;
-  /** Makes, opens or recovers the home. */
-  enter(intent: HomeIntent): Promise<DoorAnswer>;
+  /** Makes, opens or recovers the home; the state is told by a `door` event too. */
+  enter(intent: HomeIntent): Promise<Result<undefined, HomeProblem>>;
   /** Adds a way to open the home, by a secret that opens it now; the browser's own goes when a secret one comes. */
-  addLock(by: Secret, secret: Secret): Promise<VaultChange>;
-  changePassphrase(old: string, passphrase: string): Promise<VaultChange>;
+  addLock(by: Secret, secret: Secret): Promise<Result<undefined, VaultProblem>>;
+  changePassphrase(old: string, passphrase: string): Promise<Result<undefined, VaultProblem>>;
   /** Takes a way in away: by any secret, never the last one. */
-  removeLock(by: Secret, slot: string): Promise<VaultChange>;
+  removeLock(by: Secret, slot: string): Promise<Result<undefined, VaultProblem>>;
   /** Closes the home, and opens it anew where it opens by itself: keys leave the memory. */
   close(): Promise<void>;
   /** Deletes this home from the browser, with everything in it. Nothing brings it back but the recovery words. */

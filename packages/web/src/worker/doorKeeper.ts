@@ -1,8 +1,9 @@
-import type { HomeIntent, Secret, VaultSlotView, Vault, VaultChange } from "@conclave/client/browser";
+import { done, failed, type Result } from "@conclave/codec";
+import type { HomeIntent, HomeProblem, Secret, VaultProblem, VaultSlotView, Vault } from "@conclave/client/browser";
 import { inspectBrowserHome } from "@conclave/client/page";
 import type { Client } from "@conclave/client";
 import { type Callable, HomeHost, type HomeEvent } from "@conclave/client/rpc";
-import type { DoorAnswer, DoorCalls, DoorEvent, DoorState } from "./door.js";
+import type { DoorCalls, DoorEvent, DoorState } from "./door.js";
 
 interface OpenHome {
   readonly client: Client;
@@ -78,27 +79,27 @@ export class DoorKeeper {
     const answer = await this.enter({ kind: "open" });
     if (answer.ok || this.state.state !== "starting") return;
     // A key of the browser's own that opens nothing any more, where there is another way in; or something new to us.
-    this.show(answer.problem === "locked" ? { state: "locked", slots } : { state: "failed", message: answer.problem });
+    this.show(answer.error === "locked" ? { state: "locked", slots } : { state: "failed", message: answer.error });
   }
 
-  private async enter(intent: HomeIntent): Promise<DoorAnswer> {
-    if (this.open) return { ok: false, problem: "exists" };
+  private async enter(intent: HomeIntent): Promise<Result<undefined, HomeProblem>> {
+    if (this.open) return failed("exists");
     try {
       const { openBrowserHome } = await engine();
       const opened = await openBrowserHome(this.name, intent, { takeOver: this.takeOver });
       if (opened.ok) {
-        const { client, vault } = opened;
+        const { client, vault } = opened.value;
         this.open = { client, vault, host: new HomeHost(client, this.tell) };
         this.show({ state: "open", slots: vault.slots() });
-        return { ok: true };
+        return done(undefined);
       }
-      const { problem } = opened;
+      const { error: problem } = opened;
       if (problem === "in_use") this.show({ state: "in_use" });
       else if (problem === "keys_missing" || problem === "damaged") this.show({ state: "keys_missing" });
-      return { ok: false, problem };
+      return failed(problem);
     } catch (error) {
       this.show(failure(error));
-      return { ok: false, problem: "damaged" };
+      return failed("damaged");
     }
   }
 
@@ -121,9 +122,11 @@ export class DoorKeeper {
     }
   }
 
-  private async change(work: (vault: Vault) => Promise<VaultChange>): Promise<VaultChange> {
+  private async change(
+    work: (vault: Vault) => Promise<Result<undefined, VaultProblem>>,
+  ): Promise<Result<undefined, VaultProblem>> {
     const { open } = this;
-    if (!open) return { ok: false, problem: "no_such_slot" };
+    if (!open) return failed("no_such_slot");
     const changed = await work(open.vault);
     if (changed.ok) this.show({ state: "open", slots: open.vault.slots() });
     return changed;

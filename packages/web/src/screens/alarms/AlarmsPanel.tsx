@@ -126,7 +126,7 @@ function ComeBack({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
   const comeBack = async () => {
     const back = await home().home.comeBack(roomKey);
     if (!back.ok) {
-      toast({ text: back.problem.kind === "unknown" ? t.noWayBack : sayProblem(back.problem), tone: "danger" });
+      toast({ text: back.error.kind === "unknown" ? t.noWayBack : sayProblem(back.error), tone: "danger" });
       return;
     }
     for (const { order, code } of openAlarms(roomKey))

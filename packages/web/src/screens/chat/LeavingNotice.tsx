@@ -13,7 +13,7 @@ export function LeavingNotice({ roomKey }: { readonly roomKey: RoomKey }): JSX.E
   const stay = async () => {
     const stayed = await home().room(roomKey).stay();
     if (stayed.ok) toast({ text: t.stayed, tone: "success" });
-    else toast({ text: stayed.problem.kind === "unknown" ? t.tooLate : sayProblem(stayed.problem), tone: "danger" });
+    else toast({ text: stayed.error.kind === "unknown" ? t.tooLate : sayProblem(stayed.error), tone: "danger" });
   };
   return (
     <>

@@ -92,7 +92,7 @@ export class Composition {
         : this.post(text, mode.kind === "reply" ? mode.to.id : null)
     ).catch(() => null);
     if (sent?.ok) return;
-    toast({ text: sent ? sayProblem(sent.problem) : t.notKept, tone: "danger" });
+    toast({ text: sent ? sayProblem(sent.error) : t.notKept, tone: "danger" });
     // Nothing that was written is lost.
     this.write(this.isEmpty.value ? text : `${text}\n${this.text.value}`);
   }

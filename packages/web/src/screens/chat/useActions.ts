@@ -1,4 +1,5 @@
-import type { Result, TimelineMessage } from "@conclave/client";
+import type { Result } from "@conclave/codec";
+import type { TimelineMessage, Problem } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
 import { askToConfirm } from "../../design/Confirm.js";
@@ -103,6 +104,6 @@ function isEditable({ author, deleted, kind }: TimelineMessage): boolean {
   return author.isYou && deleted === null && kind === "text";
 }
 
-function report(result: Result<unknown>): void {
-  if (!result.ok) toast({ text: sayProblem(result.problem), tone: "danger" });
+function report(result: Result<unknown, Problem>): void {
+  if (!result.ok) toast({ text: sayProblem(result.error), tone: "danger" });
 }

@@ -36,8 +36,8 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
     const wish = { label: label.value.trim() || usual.label, people: Number(size.value), lasts: TERMS[term.value] };
     const made = await makeInvite(detail.key, { ...wish, mode: mode.value, role: role.value });
     isBusy.value = false;
-    if ("problem" in made) problem.value = made.problem;
-    else onMade(made);
+    if (!made.ok) problem.value = made.error;
+    else onMade(made.value);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

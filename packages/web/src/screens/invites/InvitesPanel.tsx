@@ -61,8 +61,8 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
     isBusy.value = true;
     const made = await makeInvite(detail.key, usualInvite(detail.policy));
     isBusy.value = false;
-    if ("problem" in made) toast({ text: sayProblem(made.problem), tone: "danger" });
-    else onMade(made);
+    if (!made.ok) toast({ text: sayProblem(made.error), tone: "danger" });
+    else onMade(made.value);
   };
   const { invitations, policy } = detail;
   const mayInvite = may(detail, "invite");

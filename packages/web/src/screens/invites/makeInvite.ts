@@ -1,3 +1,4 @@
+import { type Result, done, failed } from "@conclave/codec";
 import type { Problem } from "@conclave/client";
 import { type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
@@ -35,11 +36,8 @@ export function usualInvite(policy: Policy | null): InviteChoice {
   return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member" };
 }
 
-/** Makes an invite of a room, and its link. What is refused is given as a problem. */
-export async function makeInvite(
-  room: RoomKey,
-  wish: InviteChoice,
-): Promise<MadeInvite | { readonly problem: Problem }> {
+/** Makes an invite of a room, and its link. */
+export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Result<MadeInvite, Problem>> {
   const { label, people, lasts, mode, role } = wish;
   const calls = home().room(room);
   try {
@@ -51,12 +49,12 @@ export async function makeInvite(
       mode,
       host: hostOf(room),
     });
-    if (!created.ok && created.problem.kind === "clock" && (await askClock())) return await makeInvite(room, wish);
-    if (!created.ok) return { problem: created.problem };
+    if (!created.ok && created.error.kind === "clock" && (await askClock())) return await makeInvite(room, wish);
+    if (!created.ok) return created;
     const { inviteId, link, progress } = created.value;
-    return { inviteId, mode, link, waits: progress.done ? null : progress };
+    return done({ inviteId, mode, link, waits: progress.done ? null : progress });
   } catch {
-    return { problem: { kind: "closed" } };
+    return failed({ kind: "closed" });
   }
 }
 

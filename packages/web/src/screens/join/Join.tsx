@@ -1,7 +1,7 @@
-import type { Problem, Result } from "@conclave/client";
+import type { Problem } from "@conclave/client";
 import { type GivenLink, readGivenLink } from "@conclave/client/pure";
 import type { InvitedView, RoomKey } from "@conclave/client/rpc";
-import { toHex } from "@conclave/codec";
+import { toHex, type Result } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
@@ -30,11 +30,11 @@ const ALREADY: Problem = { kind: "refused", rejection: { code: "already_member" 
 export function Join(): JSX.Element {
   const given = invite.value;
   const read = useMemo(() => (given === null ? null : readGivenLink(given)), [given]);
-  if (!read?.ok) return <NoLink key={given} fault={read?.fault ?? null} />;
-  return <JoinByLink key={read.text} given={read} />;
+  if (!read?.ok) return <NoLink key={given} fault={read?.error ?? null} />;
+  return <JoinByLink key={read.value.text} given={read.value} />;
 }
 
-function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true } }): JSX.Element {
+function JoinByLink({ given }: { readonly given: GivenLink }): JSX.Element {
   const { text, link, shownTo } = given;
   const stage = useSignal<Stage>({ at: "consent" });
   const isBusy = useSignal(false);
@@ -56,8 +56,8 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
     }
     show(await home().home.lookAt(text));
   };
-  const show = (looked: Result<InvitedView>) => {
-    if (!looked.ok) stage.value = { at: "failed", problem: looked.problem };
+  const show = (looked: Result<InvitedView, Problem>) => {
+    if (!looked.ok) stage.value = { at: "failed", problem: looked.error };
     else if (looked.value.mode !== "return" && looked.value.members.some(({ isYou }) => isYou))
       stage.value = { at: "failed", problem: ALREADY };
     else {
@@ -76,7 +76,7 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
       clearTimeout(timer);
       const looked = isBusy.peek() ? null : await home().home.lookAt(text);
       if (stage.peek() !== mine) return;
-      if (looked && (looked.ok || looked.problem.kind !== "unreachable")) show(looked);
+      if (looked && (looked.ok || looked.error.kind !== "unreachable")) show(looked);
       else timer = setTimeout(ask, AGAIN_MS);
     };
     const ask = () => void again().catch(() => undefined);
@@ -90,7 +90,7 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
   const accept = async (invited: InvitedView, name: string, note: string, isLast: boolean) => {
     const calls = home().home;
     let joined = await calls.accept(invited.ticket, name, note, isLast);
-    if (!joined.ok && joined.problem.kind === "unknown") {
+    if (!joined.ok && joined.error.kind === "unknown") {
       // Another tab has taken the home over meanwhile, and knows no ticket: the person agreed to this room.
       const again = await calls.lookAt(text);
       joined = again.ok ? await calls.accept(again.value.ticket, name, note, isLast) : again;
@@ -98,13 +98,13 @@ function JoinByLink({ given }: { readonly given: GivenLink & { readonly ok: true
     const standing = rooms.value.get(key)?.status.standing;
     // What waits for the server goes on by itself, and shows so in its own place.
     const isOnItsWay =
-      !joined.ok && joined.problem.kind === "unreachable" && (standing === "joining" || standing === "asking");
+      !joined.ok && joined.error.kind === "unreachable" && (standing === "joining" || standing === "asking");
     if (joined.ok || isOnItsWay) {
       enter(key);
       return;
     }
     if (standing === "lost") await calls.forget(key);
-    stage.value = { at: "failed", problem: joined.problem };
+    stage.value = { at: "failed", problem: joined.error };
   };
   const run = (work: () => Promise<void>) => {
     if (isBusy.value) return;

@@ -30,7 +30,7 @@ export function NoLink({ fault }: { readonly fault: LinkFault | null }): JSX.Ele
     event.preventDefault();
     const read = readGivenLink(text.value);
     if (read.ok) pasteInvite(text.value);
-    else error.value = sayProblem({ kind: "link", fault: read.fault });
+    else error.value = sayProblem({ kind: "link", fault: read.error });
   };
   return (
     <TaskPage

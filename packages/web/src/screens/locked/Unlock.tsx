@@ -1,10 +1,12 @@
+import type { Failure } from "@conclave/codec";
+import type { HomeProblem } from "@conclave/client/browser";
 import { useSignal } from "@preact/signals";
 import { Eye, EyeOff, Fingerprint, LockKeyhole } from "lucide-preact";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Banner, Button, Field, IconButton, Note, Stack, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import type { DoorAnswer, DoorState } from "../../worker/door.js";
+import type { DoorState } from "../../worker/door.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { t } from "./words.js";
 import style from "./Unlock.module.css";
@@ -37,7 +39,7 @@ export function Unlock({ slots, onForgotten }: UnlockProps): JSX.Element {
     const secret = { kind: "passphrase", passphrase: passphrase.value } as const;
     const answer = await home().home.enter({ kind: "open", secret });
     if (answer.ok) passphrase.value = "";
-    else if (answer.problem === "wrong_secret" || answer.problem === "malformed_secret") {
+    else if (answer.error === "wrong_secret" || answer.error === "malformed_secret") {
       fault.value = t.wrong;
       input.current?.select();
     } else problem.value = said(answer);
@@ -47,11 +49,11 @@ export function Unlock({ slots, onForgotten }: UnlockProps): JSX.Element {
     const { askPasskey } = await import("@conclave/client/page");
     const asked = await askPasskey(passkeys);
     if (!asked.ok) {
-      problem.value = asked.problem === "refused" ? t.passkeyRefused : t.passkeyUnsupported;
+      problem.value = asked.error === "refused" ? t.passkeyRefused : t.passkeyUnsupported;
       return;
     }
-    const answer = await home().home.enter({ kind: "open", secret: asked.secret });
-    if (!answer.ok) problem.value = answer.problem === "wrong_secret" ? t.wrongPasskey : said(answer);
+    const answer = await home().home.enter({ kind: "open", secret: asked.value });
+    if (!answer.ok) problem.value = answer.error === "wrong_secret" ? t.wrongPasskey : said(answer);
   };
   return (
     <TaskPage title={t.lockedTitle} lead={t.lockedLead} icon={LockKeyhole}>
@@ -113,7 +115,7 @@ export function Unlock({ slots, onForgotten }: UnlockProps): JSX.Element {
   );
 }
 
-function said(answer: Extract<DoorAnswer, { ok: false }>): string {
-  if (answer.problem === "damaged" || answer.problem === "keys_missing") return t.damaged;
-  return answer.problem === "in_use" ? t.elsewhere : t.failed;
+function said(answer: Failure<HomeProblem>): string {
+  if (answer.error === "damaged" || answer.error === "keys_missing") return t.damaged;
+  return answer.error === "in_use" ? t.elsewhere : t.failed;
 }

@@ -31,7 +31,7 @@ export function Recover({ notice, otherwise, isOnly }: RecoverProps): JSX.Elemen
   const recover = async () => {
     const answer = await home().home.enter({ kind: "recover", phrase: words.join(" "), unusable: "set_aside" });
     if (!answer.ok) {
-      const { problem } = answer;
+      const { error: problem } = answer;
       if (problem === "bad_phrase") fault.value = t.badPhrase;
       else if (problem === "other_identity") fault.value = t.otherIdentity;
       else fault.value = problem === "exists" ? t.exists : t.failed;

@@ -1,4 +1,5 @@
-import type { Decision, DecisionProgress, Result } from "@conclave/client";
+import type { Failure, Result } from "@conclave/codec";
+import type { Decision, DecisionProgress, Problem } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { toast, type ToastOptions } from "../../design/Toast.js";
@@ -26,9 +27,12 @@ export interface Decided {
  * Waits for a decision and says what came of it: what is so now, that others are asked, or why not. Resolves with whether it
  * is under way.
  */
-export async function carryOut(decision: Promise<Result<DecisionProgress>>, decided: Decided): Promise<boolean> {
+export async function carryOut(
+  decision: Promise<Result<DecisionProgress, Problem>>,
+  decided: Decided,
+): Promise<boolean> {
   const result = await decision.catch(() => null);
-  if (result && !result.ok && result.problem.kind === "clock") {
+  if (result && !result.ok && result.error.kind === "clock") {
     if (await askClock()) toast({ text: outcomes.onceMore });
   } else if (!result?.ok) toast(failure(result));
   else toast(await success(result.value, decided));
@@ -36,14 +40,14 @@ export async function carryOut(decision: Promise<Result<DecisionProgress>>, deci
 }
 
 /** Waits for a no, or for something to be taken back: the screen shows that it is so; only a failure is said. */
-export async function sayNo(answer: Promise<Result<unknown>>): Promise<boolean> {
+export async function sayNo(answer: Promise<Result<unknown, Problem>>): Promise<boolean> {
   const result = await answer.catch(() => null);
   if (!result?.ok) toast(failure(result));
   return result?.ok === true;
 }
 
-function failure(result: Exclude<Result<unknown>, { readonly ok: true }> | null): ToastOptions {
-  return { text: result ? sayProblem(result.problem) : outcomes.closed, tone: "danger" };
+function failure(result: Failure<Problem> | null): ToastOptions {
+  return { text: result ? sayProblem(result.error) : outcomes.closed, tone: "danger" };
 }
 
 async function success(progress: DecisionProgress, decided: Decided): Promise<ToastOptions> {

@@ -33,5 +33,5 @@ export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title
     .room(key)
     .leave()
     .catch(() => null);
-  if (left?.ok !== true) toast({ text: sayProblem(left?.problem ?? { kind: "closed" }), tone: "danger" });
+  if (left?.ok !== true) toast({ text: sayProblem(left?.error ?? { kind: "closed" }), tone: "danger" });
 }

@@ -1,4 +1,5 @@
-import type { Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
+import type { Result } from "@conclave/codec";
+import type { Secret, VaultProblem, VaultSlotView } from "@conclave/client/browser";
 import { useSignal } from "@preact/signals";
 import { Fingerprint, KeyRound, LockKeyhole, Unlock } from "lucide-preact";
 import type { JSX } from "preact";
@@ -17,15 +18,15 @@ export function Locks({ slots }: { readonly slots: readonly VaultSlotView[] }): 
   const dialog = useSignal<"add" | "change" | null>(null);
   const opensItself = slots.some(({ kind }) => kind === "device");
   const hasPassphrase = slots.some(({ kind }) => kind === "passphrase");
-  const begin = (title: string, run: (by: Secret) => Promise<VaultChange>) => {
+  const begin = (title: string, run: (by: Secret) => Promise<Result<undefined, VaultProblem>>) => {
     if (opensItself) void run({ kind: "device" }).then(told, toldFailed);
     else task.value = { title, run };
   };
   const addPasskey = async () => {
     const { createPasskey } = await import("@conclave/client/page");
     const made = await createPasskey(`Conclave, ${location.host}`);
-    if (made.ok) begin(t.addPasskey, (by) => home().home.addLock(by, made.secret));
-    else toast({ text: made.problem === "refused" ? t.passkeyRefused : t.passkeyUnsupported, tone: "danger" });
+    if (made.ok) begin(t.addPasskey, (by) => home().home.addLock(by, made.value));
+    else toast({ text: made.error === "refused" ? t.passkeyRefused : t.passkeyUnsupported, tone: "danger" });
   };
   const remove = async (slot: VaultSlotView) => {
     const isLast = slots.length === 1;
@@ -128,9 +129,9 @@ function LockRow(props: {
   );
 }
 
-function told(change: VaultChange): void {
+function told(change: Result<undefined, VaultProblem>): void {
   if (change.ok) toast({ text: t.changedLock, tone: "success" });
-  else toast({ text: problems[change.problem], tone: "danger" });
+  else toast({ text: problems[change.error], tone: "danger" });
 }
 
 function toldFailed(): void {

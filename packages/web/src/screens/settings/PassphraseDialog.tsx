@@ -48,7 +48,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
       if (changed?.ok) {
         close();
         toast({ text: t.changedLock, tone: "success" });
-      } else faults.old.value = changed ? problems[changed.problem] : t.failed;
+      } else faults.old.value = changed ? problems[changed.error] : t.failed;
     }
   };
   const isChange = mode.value === "change";

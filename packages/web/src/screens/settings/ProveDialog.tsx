@@ -1,4 +1,5 @@
-import type { Secret, VaultSlotView, VaultChange } from "@conclave/client/browser";
+import type { Result } from "@conclave/codec";
+import type { Secret, VaultProblem, VaultSlotView } from "@conclave/client/browser";
 import { type Signal, useSignal } from "@preact/signals";
 import { Fingerprint } from "lucide-preact";
 import type { JSX } from "preact";
@@ -9,7 +10,7 @@ import { problems, t } from "./securityWords.js";
 /** Something that is done only for who can open the home now. */
 export interface Task {
   readonly title: string;
-  readonly run: (by: Secret) => Promise<VaultChange>;
+  readonly run: (by: Secret) => Promise<Result<undefined, VaultProblem>>;
 }
 
 export interface ProveDialogProps {
@@ -46,7 +47,7 @@ export function ProveDialog({ task, slots }: ProveDialogProps): JSX.Element {
     prove(async () => {
       const { askPasskey } = await import("@conclave/client/page");
       const asked = await askPasskey(passkeys);
-      return asked.ok ? asked.secret : asked.problem === "refused" ? t.passkeyRefused : t.passkeyUnsupported;
+      return asked.ok ? asked.value : asked.error === "refused" ? t.passkeyRefused : t.passkeyUnsupported;
     });
   return (
     <Dialog
@@ -104,7 +105,7 @@ async function run(task: Task, secret: () => Promise<Secret | string>): Promise<
     const by = await secret();
     if (typeof by === "string") return by;
     const changed = await task.run(by);
-    return changed.ok ? null : problems[changed.problem];
+    return changed.ok ? null : problems[changed.error];
   } catch {
     return t.failed;
   }

@@ -103,7 +103,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
     if (founded.ok) {
       keepForm(null);
       onFounded(founded.value, options.title);
-    } else problem.value = founded.problem;
+    } else problem.value = founded.error;
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -62,7 +62,7 @@ function InviteBox(): JSX.Element {
   const look = () => {
     const read = readGivenLink(link);
     if (!read.ok) {
-      say(sayProblem({ kind: "link", fault: read.fault }));
+      say(sayProblem({ kind: "link", fault: read.error }));
       return;
     }
     pasteInvite(link);
