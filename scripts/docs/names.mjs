@@ -9,7 +9,7 @@ const SHARED = [
   { names: ["t"], because: "each screen's texts" },
   { names: ["systemRandom"], because: "one for each platform" },
   { names: ["concatBytes"], because: "crypto imports nothing of the workspace" },
-  { names: ["done"], because: "makes the success of its package's own result" },
+  { names: ["done"], because: "makes a result; and the frame of wire that says so is called after its type" },
 ];
 
 /** Where a command, a screen or an action may bear the name of what it does or shows. */
@@ -22,7 +22,13 @@ const NAMED_AFTER = [
 /** Private experiments, and what stands in no product. */
 const LEFT_OUT = /^packages\/(lab|cli\/src\/demo)\//;
 
-/** Each exported name is declared once in the workspace, and no name is made of a word that the glossary replaced. */
+/** Where the one result of the workspace is declared (docs/decisions/0013-one-result.md). */
+const RESULT = "packages/codec/src/result.ts";
+
+/**
+ * Each exported name is declared once in the workspace, no name is made of a word that the glossary replaced, and there is one
+ * type for what may fail.
+ */
 export function nameFaults() {
   const declared = new Map();
   for (const file of projectFiles(/^packages\/[a-z]+\/src\/.*\.tsx?$/)) {
@@ -43,6 +49,8 @@ export function nameFaults() {
     const old = replaced.find(({ word }) => words.includes(word));
     if (old) faults.push(`${files.join(", ")}: ${name} says "${old.word}", which is called ${old.term}`);
   }
+  for (const file of projectFiles(/^packages\/[a-z]+\/(src|test)\/.*\.tsx?$/))
+    if (file !== RESULT && declaresResult(file)) faults.push(`${file}: a result of its own, where codec has Result`);
   for (const term of terms) if (!declared.has(term)) faults.push(`docs/architecture.md: nothing is called ${term}`);
   return { faults, summary: `${declared.size} exported names, ${terms.length} in the glossary` };
 }
@@ -55,14 +63,30 @@ function isOneInEach(files) {
 
 /** The names that a file declares and exports. */
 function exportsOf(file) {
-  const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, false, kind);
-  return source.statements.flatMap((statement) => {
+  return parsed(file, read(file)).statements.flatMap((statement) => {
     if (!statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
     if (ts.isVariableStatement(statement))
       return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
     return statement.name ? [statement.name.text] : [];
   });
+}
+
+function parsed(file, text, hasParents = false) {
+  const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, hasParents, kind);
+}
+
+/** Whether a type in the file has `ok: true` or `ok: false`, which is what a result is told by. */
+function declaresResult(file) {
+  const text = read(file);
+  if (!/\bok\??: (true|false)\b/u.test(text)) return false;
+  const isResult = (node) =>
+    (ts.isPropertySignature(node) &&
+      node.name.getText() === "ok" &&
+      node.type?.kind === ts.SyntaxKind.LiteralType &&
+      /^(true|false)$/u.test(node.type.getText())) ||
+    ts.forEachChild(node, isResult) === true;
+  return isResult(parsed(file, text, true));
 }
 
 /** `JoinRequest` is made of "join" and "request". */
