@@ -56,7 +56,7 @@ async function takePictures() {
 
   // What was said of something done is gone again.
   const quiet = () =>
-    alice.getByRole("region", { name: "Notices" }).locator("> *").first().waitFor({ state: "detached" });
+    alice.getByRole("region", { name: "Notifications" }).locator("> *").first().waitFor({ state: "detached" });
 
   // Starting a room.
   await alice.goto(url);
@@ -84,7 +84,7 @@ async function takePictures() {
     await field.fill(words[Number(/\d+/u.exec(label)[0]) - 1].replace(/[^a-z]/gu, ""));
   }
   await button("Check").click();
-  await button("Make the link").click();
+  await button("Create link").click();
   const link = await alice.getByLabel("Invite link").inputValue();
   await button("Show a QR code").click();
   await shoot("invite");
@@ -185,11 +185,11 @@ async function takePictures() {
 
   // An invite by which one asks; Frida looks at it, and asks.
   await at(`${room}/invites`);
-  await button("Choose other terms…").click();
+  await button("More options…").click();
   await alice.getByLabel("What is it for?").fill("Notice board");
   await alice.getByRole("radio", { name: "Approve each person" }).check();
   await shoot("invite-new");
-  await button("Make the link").click();
+  await button("Create link").click();
   const asking = await alice.getByLabel("Invite link").inputValue();
   const frida = await (await profile()).newPage();
   frida.setDefaultTimeout(20_000);
@@ -197,7 +197,7 @@ async function takePictures() {
   await frida.goto(asking);
   await frida.getByLabel("Your name").fill("Frida");
   await shootFrida("join-preview");
-  await frida.getByLabel("Message (optional)").fill("From plot 14, we met at the seed swap");
+  await frida.getByLabel("Note (optional)").fill("From plot 14, we met at the seed swap");
   await frida.getByRole("button", { name: "Ask to join" }).click();
   await frida.getByRole("heading", { name: "Waiting to be let in" }).first().waitFor();
   await shootFrida("join-waiting");
@@ -221,7 +221,7 @@ async function takePictures() {
   await button("Compare").click();
   await side.getByRole("list", { name: "Fingerprint words of Bob" }).waitFor();
   await shoot("verify-person");
-  await button("They are the same").click();
+  await button("They match").click();
   await side.getByText(/^Checked by you/u).waitFor();
   await at(`${room}/verify`);
   await side.getByText("Room code").first().waitFor();
@@ -280,13 +280,13 @@ async function takePictures() {
   await at("settings/security");
   await button("Add a passphrase").click();
   await alice.getByLabel("New passphrase").fill("four words for pictures");
-  await alice.getByLabel("The same again").fill("four words for pictures");
-  await button("Set it").click();
+  await alice.getByLabel("Repeat the passphrase").fill("four words for pictures");
+  await button("Set passphrase").click();
   await button("Lock now").click();
   await alice.getByRole("heading", { name: "Locked" }).waitFor();
   await quiet();
   await shoot("locked");
-  await button("I cannot open it any more").click();
+  await button("I can't unlock it any more").click();
   await alice.getByLabel("Recovery words").waitFor();
   await shoot("recovery");
 }

@@ -50,7 +50,10 @@ describe("a room by the command line, each command a process", () => {
     const { decisions } = await conclave("Carol", "log");
     const summaries = decisions.map(({ summary }: { summary: string }) => summary);
     // The founder's link and their way back are made side by side.
-    expect(summaries.slice(1, 3).sort()).toEqual(["Alice made an invite link", "Alice set up recovery for this room"]);
+    expect(summaries.slice(1, 3).sort()).toEqual([
+      "Alice created an invite link",
+      "Alice set up recovery for this room",
+    ]);
     expect([summaries[0], ...summaries.slice(3)]).toEqual(["Alice founded the room", "Bob joined", "Carol joined"]);
     const codes = await Promise.all(["Alice", "Bob", "Carol"].map((who) => conclave(who, "verify")));
     expect(new Set(codes.map(({ roomCode }) => roomCode)).size).toBe(1);

@@ -78,12 +78,12 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     const terms = { label: "Friends", for: { class: "multi", limit: 5 }, notAfter: null, mode: "direct" } as const;
     await get(room.createInvite({ ...terms, role: "admin" }));
     const inChat = card(alice, "asks to create an invite link");
-    for (const text of ["up to 5 people", "join right away; the link is enough", "somebody closes it"]) {
+    for (const text of ["up to 5 people", "join right away; the link is enough", "someone closes it"]) {
       await inChat.getByText(text).waitFor();
     }
     expect(await inChat.getByRole("definition").allTextContents()).toContain("admin");
     await alice.evaluate(() => (location.hash = `${location.hash}/invites`));
-    await alice.getByRole("button", { name: "Make the link" }).click();
+    await alice.getByRole("button", { name: "Create link" }).click();
     await alice
       .getByText(/others are asked/u)
       .first()
@@ -99,7 +99,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await alice.evaluate(() => (location.hash = location.hash.replace("/invites", "")));
     const decided = alice.locator("[data-system=proposal]").filter({ hasText: "Decided: create an invite link" });
     await decided.getByRole("button", { name: "Copy link" }).click();
-    await alice.getByText("The link is copied.").waitFor();
+    await alice.getByText("Link copied.").waitFor();
     expect(await alice.evaluate(() => navigator.clipboard.readText())).toBe(link);
     expect(await axeFaults(alice)).toEqual([]);
     // Where the browser lets no page copy, it leads to where the link can be seen.
@@ -110,7 +110,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     });
     await decided.getByRole("button", { name: "Copy link" }).click();
     await alice.getByText("The link could not be copied.").waitFor();
-    await alice.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Invites" }).click();
+    await alice.getByRole("region", { name: "Notifications" }).getByRole("button", { name: "Invites" }).click();
     await alice.getByRole("button", { name: "Show the link" }).first().click();
     const shown = alice.getByLabel("Invite link");
     expect(await shown.inputValue()).toContain("#/join/");
@@ -172,7 +172,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await alice.getByRole("button", { name: "Remove from the room" }).click();
     await alice.getByRole("dialog").getByText("Other people must approve this too").waitFor();
     await alice.getByRole("button", { name: "Remove", exact: true }).click();
-    await alice.getByText("The others are asked: 1 more approval is needed.").first().waitFor();
+    await alice.getByText("The others have been asked: 1 more approval is needed.").first().waitFor();
     const own = card(alice, "asks to remove Carol").last();
     await own.getByRole("button", { name: "Withdraw" }).click();
     await alice.getByText("withdrew: remove Carol").waitFor();

@@ -151,7 +151,7 @@ export async function found(page: Page, url: string, title: string, name: string
   await page.getByLabel("Name of the room").fill(title);
   await page.getByRole("button", { name: "Start the room" }).click();
   await page.getByRole("button", { name: "Later" }).click();
-  await page.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("button", { name: "Create link" }).click();
   const link = await page.getByLabel("Invite link").inputValue();
   await page.getByRole("button", { name: "Go to the room" }).click();
   await page.getByRole("textbox", { name: /^Message/u }).waitFor();

@@ -226,7 +226,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     // A label that could turn the line around is no label.
     const turned = encodeVia({ party, label: "ci\u202eeciB", text: "hidden" });
     await get(alice.post({ kind: "via", body: turned }));
-    await line("Something that this version of Conclave cannot show.").waitFor();
+    await line("Something that this version of Conclave can't show.").waitFor();
   });
 
   it("reacts, from the menu and by pressing what is there, and takes back", async () => {
@@ -250,9 +250,9 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await send(page, "not for you");
     await expect.poll(() => textsOf(alice)).toContain("not for you");
     await line("not for you").click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Take back" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
-    await line("took back a message").waitFor();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await line("deleted a message").waitFor();
     await expect.poll(() => textsOf(alice)).not.toContain("not for you");
     expect(await page.getByText("not for you").count()).toBe(0);
   });

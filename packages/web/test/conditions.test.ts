@@ -63,7 +63,7 @@ describe.skipIf(!canBrowse)(
       const log = page.getByRole("log");
       await log.hover();
       await page.mouse.wheel(0, -600);
-      const down = page.getByRole("button", { name: "To the newest message" });
+      const down = page.getByRole("button", { name: "Go to the newest message" });
       await down.waitFor();
       await page.setViewportSize({ width: 1280, height: 1200 });
       await down.waitFor({ state: "detached" });
@@ -75,7 +75,7 @@ describe.skipIf(!canBrowse)(
       await at("settings");
       const card = (name: string) => page.getByRole("radio", { name }).locator("xpath=..");
       expect(await look(card("System"))).not.toEqual(await look(card("Dark")));
-      const shortcuts = page.getByRole("switch", { name: "Say who wrote what" });
+      const shortcuts = page.getByRole("switch", { name: "Show who wrote what" });
       const track = shortcuts.locator("span[aria-hidden=true]");
       const on = await look(track);
       expect(on.borderTopWidth).toBe("1px");

@@ -14,9 +14,9 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/room code/iu, "Compare the room code"],
   [/save the proof/iu, "Save the proof"],
   [/come back as a new device/iu, "Come back as a new device"],
-  [/until you have looked/iu, "Look at it"],
+  [/until you've looked/iu, "Take a look"],
   [/reload (?:this|the) page/iu, "Reload"],
-  [/take it/iu, "Use the new one"],
+  [/use it/iu, "Use the new one"],
 ];
 
 it("names in quotes only what a control is called, in both languages", () => {
@@ -24,8 +24,8 @@ it("names in quotes only what a control is called, in both languages", () => {
   expect(all.length).toBeGreaterThan(1000);
   const known = new Set(all);
   const quoted = all.flatMap((text) => [...text.matchAll(/[“„]([^“”„{}$]+)[”“]/gu)].map(([, name]) => name!));
-  expect(quoted).toContain("For good");
-  expect(quoted).toContain("Endgültig");
+  expect(quoted).toContain("Show mine as QR code");
+  expect(quoted).toContain("Meinen als QR-Code zeigen");
   expect(quoted.filter((name) => !NO_CONTROL.has(name) && !known.has(name))).toEqual([]);
 });
 
@@ -68,24 +68,24 @@ describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped w
           const where = `${code} ${state}`;
           await open(`code=${code}&${state}`);
           for (const name of await doors(where)) seen.add(name);
-          await button("Look at it").click();
+          await button("Take a look").click();
           await page.getByRole("heading", { name: "What to do" }).waitFor();
-          expect(await page.getByRole("button", { name: "Look at it" }).count(), where).toBe(0);
-          for (const name of await doors(where, "Look at it")) seen.add(name);
+          expect(await page.getByRole("button", { name: "Take a look" }).count(), where).toBe(0);
+          for (const name of await doors(where, "Take a look")) seen.add(name);
           const on =
             code === "RESTORED"
               ? "Come back as a new device"
               : state === "paused=alarm"
-                ? "I have looked, go on"
-                : "Noted";
+                ? "I've looked, go on"
+                : "Acknowledge";
           expect(await button(on).count(), where).toBe(1);
         }
       }
       expect([...seen].sort()).toEqual([
         "Come back as a new device",
         "Compare the room code",
-        "Look at it",
         "Save the proof",
+        "Take a look",
       ]);
     },
   );

@@ -65,7 +65,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     expect(box.y >= own.y + own.height || box.y + box.height <= own.y).toBe(true);
     await menu().getByRole("menuitem", { name: "Reply" }).tap();
     await phone.getByText("Answer to Alice").waitFor();
-    await phone.getByRole("button", { name: "Do not answer this message" }).tap();
+    await phone.getByRole("button", { name: "Cancel reply" }).tap();
     await phone.setViewportSize(PHONE);
 
     // The smaller page moves the list to its end, some frames later. Lines are looked at, not the list's own count of
@@ -90,7 +90,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     await line(22).tap();
     await phone.waitForTimeout(600);
     expect(await menu().count()).toBe(0);
-    await phone.getByRole("button", { name: "To the newest message" }).tap();
+    await phone.getByRole("button", { name: "Go to the newest message" }).tap();
   });
 
   it("what is pasted: a picture is taken as a file, text is text, both in their place", async () => {
@@ -143,7 +143,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     await drop(["shed"]);
     await desk.getByText("shed is a folder. Only files can be sent.").first().waitFor();
     await drop(["empty.txt", "huge.bin"]);
-    await desk.getByText("empty.txt is empty: there is nothing to send.").first().waitFor();
+    await desk.getByText("empty.txt is empty, so there's nothing to send.").first().waitFor();
     await desk
       .getByText(/^huge\.bin is too large: .* is the most\.$/u)
       .first()

@@ -34,7 +34,7 @@ describe.skipIf(!canBrowseWithFirefox || !existsSync(join(import.meta.dirname, "
       await alice.fill("Name of the room", "Fox den");
       await alice.press("Start the room");
       await alice.press("Later");
-      await alice.press("Make the link");
+      await alice.press("Create link");
       await alice.see("Invite link");
       const link = String(await alice.evaluate("return document.querySelector('input[readonly]').value"));
       await alice.press("Go to the room");

@@ -147,7 +147,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the components in Chromium (skipped with
     expect(await page.locator("dialog").count()).toBe(0);
     await page.locator("h1").click();
     await page.keyboard.press("?");
-    await page.getByRole("switch", { name: "Use shortcuts" }).click();
+    await page.getByRole("switch", { name: "Use keyboard shortcuts" }).click();
     await page.keyboard.press("Escape");
     await page.locator("h1").click();
     await page.keyboard.press("?");

@@ -110,7 +110,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
       await check(panel);
     }
     await at(`${room}/invites`, "Einladungen");
-    await button("Anders einstellen …").click();
+    await button("Weitere Optionen …").click();
     await check("new invite");
   });
 

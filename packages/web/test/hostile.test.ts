@@ -50,7 +50,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
 
     const liar = await Server.start(data("older"), ["--port", portOf(honest)]);
     await banner(alice).getByText("older state").waitFor();
-    expect(await banner(alice).innerText()).toContain("Nothing is sent until you have looked.");
+    expect(await banner(alice).innerText()).toContain("Nothing is sent until you've looked at this.");
     const box = alice.getByRole("textbox", { name: /^Message/u });
     expect(await box.count()).toBe(0);
     expect(await axeFaults(alice)).toEqual([]);
@@ -59,9 +59,9 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     expect((await banner(alice).boundingBox())!.height).toBeLessThan(740 / 6);
     await alice.setViewportSize({ width: 1280, height: 800 });
     // A person has looked, and goes on.
-    await banner(alice).getByRole("button", { name: "Look at it" }).click();
+    await banner(alice).getByRole("button", { name: "Take a look" }).click();
     expect(await axeFaults(alice)).toEqual([]);
-    await side(alice).getByRole("button", { name: "I have looked, go on" }).click();
+    await side(alice).getByRole("button", { name: "I've looked, go on" }).click();
     await alice.getByRole("button", { name: "Send again" }).click();
     await box.waitFor();
     await send(alice, "after all");
@@ -87,9 +87,9 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await send(alice, "left one");
     await settled(alice, "left one");
     await alice.getByRole("button", { name: "Invites", exact: true }).first().click();
-    await alice.getByRole("button", { name: "Choose other terms…" }).click();
+    await alice.getByRole("button", { name: "More options…" }).click();
     await alice.getByLabel("What is it for?").fill("Left");
-    await alice.getByRole("button", { name: "Make the link" }).click();
+    await alice.getByRole("button", { name: "Create link" }).click();
     await alice.getByText("The link is ready").first().waitFor();
     await send(alice, "left two");
     await settled(alice, "left two");

@@ -46,12 +46,12 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const { roomId, secret } = parseLink(link)!;
     const page = await world.visitor();
     await page.goto(link);
-    await heading(page, "You are joining").waitFor();
+    await heading(page, "You're joining").waitFor();
     expect(await page.evaluate(() => [location.hash, document.referrer, history.length])).toEqual(["#/join", "", 2]);
     expect(await kept(page, "localStorage")).not.toContain("v1.");
     // This tab keeps it, until it is used: a reload, whose requests the tap sees too, does not lose it.
     await page.reload();
-    await heading(page, "You are joining").waitFor();
+    await heading(page, "You're joining").waitFor();
     expect(page.url()).not.toContain("v1.");
     expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain("v1.");
     await page.goBack().catch(() => null);
@@ -83,7 +83,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const bot = await world.visitor();
     await bot.goto(link, { waitUntil: "networkidle" });
     await look(bot, link);
-    await heading(bot, "You are joining").waitFor();
+    await heading(bot, "You're joining").waitFor();
     await bot.close();
     const uses = () => room.invitations().find(({ label }) => label === "Once")!.uses;
     await get(room.synced(10_000));
@@ -107,7 +107,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await page.waitForTimeout(500);
     expect([far.sockets() - asked, far.requests.length - asked, near.sockets()]).toEqual([0, 0, 0]);
     await button(page, "Show the room").click();
-    await heading(page, "You are joining").waitFor();
+    await heading(page, "You're joining").waitFor();
     expect(far.sockets() - asked).toBeGreaterThan(0);
     await page.close();
     for (const each of [far, near]) each.stop();
@@ -118,7 +118,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
   it("shows the room before one joins: who owns it, who is there, who confirmed it, who decides", async () => {
     const page = await world.visitor();
     await look(page, await world.invite(room));
-    await heading(page, "You are joining").waitFor();
+    await heading(page, "You're joining").waitFor();
     const text = (await page.locator("main").innerText()).replace(/\s+/gu, " ");
     for (const part of ["Garden club", "Confirmed by Alice", "Owner Alice", "Invited by Alice", "The owner decides"])
       expect(text).toContain(part);
@@ -131,11 +131,11 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const page = await world.visitor();
     await look(page, link);
     await page.getByLabel("Your name").fill("Rita");
-    await page.getByLabel("Message (optional)").fill("It is me");
+    await page.getByLabel("Note (optional)").fill("It is me");
     for (let time = 0; time < 2; time += 1) {
       await page.reload();
       await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("Rita");
-      expect(await page.getByLabel("Message (optional)").inputValue()).toBe("It is me");
+      expect(await page.getByLabel("Note (optional)").inputValue()).toBe("It is me");
       expect(page.url()).toBe(`${world.url}/#/join`);
     }
     expect(await kept(page, "localStorage")).not.toContain("v1.");
@@ -188,7 +188,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const page = await world.visitor(PHONE);
     await look(page, link);
     await page.getByLabel("Your name").fill("Carla");
-    await page.getByLabel("Message (optional)").fill("We met at the fair");
+    await page.getByLabel("Note (optional)").fill("We met at the fair");
     await button(page, "Ask to join").click();
     await page.getByRole("heading", { name: "Waiting to be let in" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
@@ -227,7 +227,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const { inviteId } = room.invitations().find(({ label }) => label === "Declined")!;
     await get(room.decide({ type: "revokeInvite", inviteId }));
     await page.reload();
-    await page.getByRole("heading", { name: "You did not get in" }).waitFor();
+    await page.getByRole("heading", { name: "You didn't get in" }).waitFor();
     await page.close();
   });
 
@@ -236,8 +236,8 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await look(page, await world.invite(room, { mode: "ask" }));
     await page.getByLabel("Your name").fill("Dora");
     await button(page, "Ask to join").click();
-    await button(page, "Withdraw the request").click();
-    await page.getByRole("dialog").getByRole("button", { name: "Withdraw the request" }).click();
+    await button(page, "Withdraw request").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Withdraw request" }).click();
     await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
     await page.close();
   });
@@ -245,19 +245,19 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
   it("says what is the matter with a link: damaged, used up, withdrawn, of a room that one is in", async () => {
     const page = await world.visitor();
     await page.goto(`${world.url}/#/join/v1.AAAA`);
-    await heading(page, "This is not a whole invite link").waitFor();
+    await heading(page, "This invite link is incomplete").waitFor();
 
     const single = await world.invite(room, { for: { class: "single" }, label: "Single" });
     await get((await get((await world.person()).previewInvite(single))).accept("Emil"));
     await look(page, single);
-    await heading(page, "This link does not work any more").waitFor();
+    await heading(page, "This link no longer works").waitFor();
     expect(await axeFaults(page)).toEqual([]);
 
     const withdrawn = await world.invite(room, { label: "Withdrawn" });
     const { inviteId } = room.invitations().find(({ label }) => label === "Withdrawn")!;
     await get(room.decide({ type: "revokeInvite", inviteId }));
     await look(page, withdrawn);
-    await heading(page, "This link does not work any more").waitFor();
+    await heading(page, "This link no longer works").waitFor();
 
     const link = await world.invite(room);
     await join(page, link, "Finn");
@@ -276,9 +276,9 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(lost.recoveryPhrase());
     await button(page, "Bring me back").click();
-    await button(page, "Go on").click();
+    await button(page, "Continue").click();
     await look(page, link);
-    await heading(page, "You are in this room already").waitFor();
+    await heading(page, "You're already in this room").waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await get(room.decide({ type: "remove", person: lost.person, ban: false }));
     await join(page, await world.invite(room), "Lotte");
@@ -294,8 +294,8 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const refused: string[] = [];
     page.on("console", (message) => refused.push(message.text()));
     await look(page, link);
-    await heading(page, "This page may not ask that server").waitFor();
-    const given = await page.getByLabel("The invite, for that address").inputValue();
+    await heading(page, "This page can't connect to that server").waitFor();
+    const given = await page.getByLabel("The invite for that address").inputValue();
     expect(given.startsWith(`${other.url}/#/join/v1.`)).toBe(true);
     // It is known before it is tried: no violation of the policy.
     expect(refused.filter((text) => text.includes("Content Security Policy"))).toEqual([]);
@@ -310,13 +310,13 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await late.goto(`${other.url}/#/join`);
     await late.getByLabel("Invite link").fill(away.inviteLink(second.invitation!.inviteId, other.url)!);
     await other.stop();
-    await button(late, "Go on").click();
+    await button(late, "Continue").click();
     // Refused again and again: that is known within seconds.
-    await late.getByRole("heading", { level: 1, name: "The server does not answer" }).waitFor({ timeout: SECONDS_MS });
+    await late.getByRole("heading", { level: 1, name: "Can't reach the server" }).waitFor({ timeout: SECONDS_MS });
     await late.getByText(new URL(other.url).host).waitFor();
     await button(late, "Try again").waitFor();
     // In an open room it is said at once, with the server's name; what one writes is kept.
-    await there.getByText(`${new URL(other.url).host} does not answer`).waitFor({ timeout: SECONDS_MS });
+    await there.getByText(`Can't reach ${new URL(other.url).host}`).waitFor({ timeout: SECONDS_MS });
     expect(await axeFaults(there)).toEqual([]);
     await send(there, "Into the dark");
     await there.getByText("Into the dark").first().waitFor();

@@ -127,21 +127,21 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
   it("settings hold in every tab: who wrote what is left out, mentions only, nothing", async () => {
     await second.bringToFront();
     await second.evaluate(() => (location.hash = "#/settings"));
-    await second.getByRole("switch", { name: "Say who wrote what" }).click();
+    await second.getByRole("switch", { name: "Show who wrote what" }).click();
     await says(choir, "nobody else's business");
     await expect.poll(told).toMatchObject([{ title: "Conclave", body: "Something new" }]);
     expect(JSON.stringify(await told())).not.toMatch(/Alice|Choir|business/u);
-    await second.getByRole("switch", { name: "Say who wrote what" }).click();
-    await second.getByLabel("Notify me of").selectOption("mentions");
+    await second.getByRole("switch", { name: "Show who wrote what" }).click();
+    await second.getByLabel("Notify me about").selectOption("mentions");
     await says(choir, "for everybody");
     await says(choir, "for @Bob");
     await expect.poll(told).toHaveLength(2);
     expect((await told()).at(-1)).toMatchObject({ body: "Alice: for @Bob" });
-    await second.getByLabel("Notify me of").selectOption("off");
+    await second.getByLabel("Notify me about").selectOption("off");
     await says(choir, "for @Bob again");
     await expect.poll(() => count(first, "Choir")).toMatch(/^4 /u);
     expect(await told()).toHaveLength(2);
-    await second.getByLabel("Notify me of").selectOption("all");
+    await second.getByLabel("Notify me about").selectOption("all");
   });
 
   it("of a muted room one is told what names one, and nothing else", async () => {
@@ -254,7 +254,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     const log = second.getByRole("log");
     await log.hover();
     await second.mouse.wheel(0, -1500);
-    await second.getByRole("button", { name: "To the newest message" }).waitFor();
+    await second.getByRole("button", { name: "Go to the newest message" }).waitFor();
     // The wheel runs out, and the list takes it for no hand any more.
     await second.waitForTimeout(1000);
     const place = () =>
@@ -268,7 +268,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
       });
     const before = await place();
     await says(garden, "far below");
-    const button = second.getByRole("button", { name: "1 new message: go there" });
+    const button = second.getByRole("button", { name: "Go to 1 new message" });
     await button.waitFor();
     expect(await place()).toEqual(before);
     expect(await count(second, "Garden club")).toMatch(/^1 /u);

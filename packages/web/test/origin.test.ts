@@ -53,7 +53,7 @@ describe.skipIf(!canBrowse)(
       const { address } = JSON.parse(await web.line((line) => line.includes('"ready"'))) as { address: string };
       for (const [pages, who, name, text] of [
         [other.url, "Bob", "Another host", "The servers of your rooms cannot change it"],
-        [address, "Dora", "Your own machine", "No server can change it."],
+        [address, "Dora", "Your own computer", "No server can change it."],
       ] as const) {
         const page = await world.visitor();
         await join(page, await linkAt(pages), who);
@@ -72,7 +72,7 @@ describe.skipIf(!canBrowse)(
       await found(page, host.url.replace(/\/$/u, ""), "Allotments", "Carla");
       await security(page);
       await page.getByText("The rooms' server", { exact: true }).waitFor();
-      await page.getByText(/^This browser has held on to this build since/u).waitFor();
+      await page.getByText(/^This browser has kept this build since/u).waitFor();
       const next = await anotherBuild(host);
       await page.reload();
       const banner = page.getByText(/9\.9\.9/u).first();
@@ -90,12 +90,12 @@ describe.skipIf(!canBrowse)(
       next.version = "9.9.10";
       await page.reload();
       await page
-        .getByText(/does not match its own list of files/u)
+        .getByText(/doesn't match its own list of files/u)
         .first()
         .waitFor();
       expect(await button(page, "Use the new one").count()).toBe(0);
       await security(page);
-      await page.getByText("What is served now does not match its own list of files").waitFor();
+      await page.getByText("What's served now doesn't match its own list of files").waitFor();
       expect(await button(page, "Use the new one").count()).toBe(0);
       expect(await axeFaults(page)).toEqual([]);
 

@@ -79,7 +79,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
         await page.getByRole("tab", { name: tab }).click();
         await check(tab);
       }
-      await button("They differ").click();
+      await button("They don't match").click();
       await check("they differ");
       await open("verify", "Codes to compare");
       await heading("Room code").waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
       await open("invites", "Invites");
       await button("Show the link").click();
       await check("invites");
-      await button("Choose other terms…").click();
+      await button("More options…").click();
       await check("a new invite");
       await open("alarms", "Alarms");
       await check("alarms");
@@ -114,13 +114,13 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
     await page.getByRole("tab", { name: "Scan" }).click();
     await scan(codeOf(carol.person));
-    await page.getByText("This is the code of Carol, not of Bob").waitFor();
+    await page.getByText("This is Carol's code, not Bob's").waitFor();
     await scan(codeOf(nobody.person));
-    await page.getByText("This code is not Bob's, nor anybody's here").waitFor();
+    await page.getByText("This code isn't Bob's, nor anyone else's here").waitFor();
     await scan(link);
-    await page.getByText("This is no fingerprint").waitFor();
+    await page.getByText("This isn't a fingerprint").waitFor();
     await scan(codeOf(bob.person).slice(0, -2));
-    await page.getByText("This is no fingerprint").waitFor();
+    await page.getByText("This isn't a fingerprint").waitFor();
     await open("people", "People");
     expect(await checkedNames()).toEqual([]);
     await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
@@ -131,8 +131,8 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await open("people", "People");
     await expect.poll(checkedNames).toEqual(["Bob"]);
     await open(`verify/${toHex(bob.person)}`, "Compare with Bob");
-    await button("Take the mark away").click();
-    await button("They are the same").waitFor();
+    await button("Remove the mark").click();
+    await button("They match").waitFor();
     await open("people", "People");
     expect(await checkedNames()).toEqual([]);
   });
@@ -145,9 +145,9 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     expect(await shown("Fingerprint words of Carol")).toBe(words);
     await page.getByRole("tab", { name: "Digits" }).click();
     expect(await shown("Fingerprint digits of Carol")).toBe(digits);
-    await button("They differ").click();
+    await button("They don't match").click();
     await page.getByText("Then this may not be Carol").waitFor();
-    await button("They are the same").click();
+    await button("They match").click();
     await page.getByText(/^Checked by you, .*, by digits$/u).waitFor();
     await open("verify", "Codes to compare");
     await expect.poll(async () => shown("Room code")).toBe(room.roomCode());
@@ -212,7 +212,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await button("Remove from the room").click();
     expect((await shown.allInnerTexts()).join(" ")).toBe(eve.fingerprint().words);
     await button("Remove").click();
-    await page.getByText("This person is not in the room any more").waitFor();
+    await page.getByText("This person is no longer in the room").waitFor();
     await expect.poll(() => gone.status().standing).toBe("removed");
     expect(room.members().map(({ name }) => name)).not.toContain("Eve");
   });
@@ -220,10 +220,10 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
   it("a request is shown with who invited and why, and let in by one press", async () => {
     const asking = await world.person();
     await open("invites", "Invites");
-    await button("Choose other terms…").click();
+    await button("More options…").click();
     await page.getByLabel("What is it for?").fill("Neighbours");
     await page.getByRole("radio", { name: "Approve each person" }).check();
-    await button("Make the link").click();
+    await button("Create link").click();
     const asked = await page.getByLabel("Invite link").inputValue();
     const waiting = await get((await get(asking.previewInvite(asked))).accept("Frieda", "From number 7"));
     await open("people", "People");
@@ -235,16 +235,16 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await page.getByRole("link", { name: /Frieda.*Let in by Alice/su }).waitFor();
   });
 
-  it("an invite's link is shown only when asked for, and withdrawn for everybody", async () => {
+  it("an invite's link is shown only when asked for, and closed for everyone", async () => {
     await open("invites", "Invites");
     const card = page.getByRole("article").filter({ hasText: "Neighbours" });
     await card.waitFor();
     expect(await page.getByLabel("Invite link").count()).toBe(0);
     await card.getByRole("button", { name: "Show the link" }).click();
     expect(await page.getByLabel("Invite link").inputValue()).toContain("#/join/v1.");
-    await card.getByRole("button", { name: "Withdraw" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
-    await card.getByText("withdrawn").waitFor();
+    await card.getByRole("button", { name: "Close link" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Close link" }).click();
+    await card.getByText("closed").waitFor();
     await expect.poll(() => room.invitations().filter(({ isRevoked }) => isRevoked).length).toBeGreaterThan(0);
   });
 
@@ -275,11 +275,11 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await expect.poll(() => room.title).toBe("Allotments");
     await button("Change the rules").click();
     await page.getByRole("radio", { name: "Open house" }).check();
-    await button("Change them").click();
+    await button("Change rules").click();
     await expect.poll(() => room.policy()?.rules.remove).toEqual({ kind: "role", role: "admin" });
     await page.getByText("any admin").first().waitFor();
     // The founder is the only owner: they are told what to do first.
-    await page.getByText("You are the only owner").waitFor();
+    await page.getByText("You're the only owner").waitFor();
     expect(await button("Leave the room").count()).toBe(0);
   });
 
@@ -287,17 +287,17 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     const isSealed = () => room.decisions().some(({ action }) => action.type === "seal");
     await open("room", "Room and rules");
     await button("Seal…").click();
-    await button("Seal for ever").click();
-    await page.getByText("That is not the name of the room.").waitFor();
+    await button("Seal permanently").click();
+    await page.getByText("That isn't the name of the room.").waitFor();
     await page.getByLabel(/^Type the name of the room/u).fill("Garden club");
-    await button("Seal for ever").click();
-    await page.getByText("That is not the name of the room.").waitFor();
+    await button("Seal permanently").click();
+    await page.getByText("That isn't the name of the room.").waitFor();
     await get(room.synced(10_000));
     expect(isSealed()).toBe(false);
     await page.getByLabel(/^Type the name of the room/u).fill("Allotments");
-    await button("Seal for ever").click();
+    await button("Seal permanently").click();
     await expect.poll(isSealed).toBe(true);
-    await page.getByText("This room is sealed: its people, roles and rules stay as they are, for ever.").waitFor();
+    await page.getByText("This room is sealed: its people, roles and rules stay as they are.").waitFor();
     expect(await button("Change the rules").count()).toBe(0);
   });
 });

@@ -72,50 +72,50 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     expect(await page.getByLabel(/^To compare it with the source/u).inputValue()).toBe(
       `npx --no conclave verify-web ${world.url}`,
     );
-    await button("See what is served now").click();
-    await page.getByText("The same build is served as the one you have.").waitFor();
+    await button("Check what's served now").click();
+    await page.getByText("The server serves the same build you have.").waitFor();
   });
 
   it("a passphrase is set, asked for, changed by the old one only, and taken off", async () => {
     await open("/security", "Security");
     await button("Add a passphrase").click();
     await dialog().getByLabel("New passphrase").fill("short");
-    await button("Set it").click();
+    await button("Set passphrase").click();
     await page.getByText("At least 10 characters.", { exact: true }).last().waitFor();
     await dialog().getByLabel("New passphrase").fill(SECRET);
-    await dialog().getByLabel("The same again").fill(`${SECRET}!`);
-    await button("Set it").click();
-    await page.getByText("The two are not the same.").waitFor();
-    await dialog().getByLabel("The same again").fill(SECRET);
-    await button("Set it").click();
-    await page.getByText("Asked for each time Conclave is opened.").waitFor();
+    await dialog().getByLabel("Repeat the passphrase").fill(`${SECRET}!`);
+    await button("Set passphrase").click();
+    await page.getByText("The two don't match.").waitFor();
+    await dialog().getByLabel("Repeat the passphrase").fill(SECRET);
+    await button("Set passphrase").click();
+    await page.getByText("You enter it each time you open Conclave.").waitFor();
     expect(await page.getByText("This browser, by itself").count()).toBe(0);
 
     await button("Lock now").click();
     await page.getByRole("heading", { name: "Locked" }).waitFor();
     await page.reload();
     await page.getByLabel("Passphrase", { exact: true }).fill(SECRET);
-    await button("Open").click();
-    await page.getByText("Asked for each time Conclave is opened.").waitFor();
+    await button("Unlock").click();
+    await page.getByText("You enter it each time you open Conclave.").waitFor();
 
     await button("Change").click();
-    await dialog().getByLabel("Passphrase of now").fill("not the one at all");
+    await dialog().getByLabel("Current passphrase").fill("not the one at all");
     await dialog().getByLabel("New passphrase").fill("another one altogether");
-    await dialog().getByLabel("The same again").fill("another one altogether");
-    await button("Set it").click();
-    await page.getByText("That does not open your rooms.").waitFor();
-    await dialog().getByLabel("Passphrase of now").fill(SECRET);
-    await button("Set it").click();
+    await dialog().getByLabel("Repeat the passphrase").fill("another one altogether");
+    await button("Set passphrase").click();
+    await page.getByText("That doesn't open your rooms.").waitFor();
+    await dialog().getByLabel("Current passphrase").fill(SECRET);
+    await button("Set passphrase").click();
     await expect.poll(() => dialog().count()).toBe(0);
 
     await button("Remove").click();
     await dialog().getByText("It is the only one").waitFor();
     await dialog().getByRole("button", { name: "Remove" }).click();
     await dialog().getByLabel("Passphrase", { exact: true }).fill(SECRET);
-    await button("Go on").click();
-    await page.getByText("That does not open your rooms.").waitFor();
+    await button("Continue").click();
+    await page.getByText("That doesn't open your rooms.").waitFor();
     await dialog().getByLabel("Passphrase", { exact: true }).fill("another one altogether");
-    await button("Go on").click();
+    await button("Continue").click();
     await page.getByText("This browser, by itself").waitFor();
     await page.reload();
     await page.getByText("This browser, by itself").waitFor();
@@ -123,10 +123,10 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
 
   it("erasing leaves nothing of the person in this browser", async () => {
     await open("/security", "Security");
-    await button("Erase this device").click();
+    await button("Erase Conclave here").click();
     await dialog().getByText("You have not said that your recovery words are written down.").waitFor();
     await button("Cancel").click();
-    await button("Erase this device").click();
+    await button("Erase Conclave here").click();
     await button("Erase everything").click();
     await button("Start a room")
       .or(page.getByRole("link", { name: "Start a room" }))

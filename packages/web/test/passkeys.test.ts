@@ -43,7 +43,7 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await security();
     await plug(false);
     await button("Add a passkey").click();
-    await page.getByText("The passkey was not given. Try again, or use another way.").first().waitFor();
+    await page.getByText("No passkey was given. Try again, or use another way.").first().waitFor();
     expect(await itself().count()).toBe(1);
     await devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
     await plug(true);
@@ -54,7 +54,7 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
 
     await reload();
     expect(await page.getByLabel("Passphrase", { exact: true }).count()).toBe(0);
-    await button("Open with a passkey").click();
+    await button("Unlock with a passkey").click();
     await row("A passkey").waitFor();
     await page.getByRole("link", { name: /Garden club/u }).waitFor();
   });
@@ -62,8 +62,8 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
   it("proves who one is for another lock; then both open, and a passkey that was removed does not", async () => {
     await button("Add a passphrase").click();
     await dialog().getByLabel("New passphrase").fill(SECRET);
-    await dialog().getByLabel("The same again").fill(SECRET);
-    await button("Set it").click();
+    await dialog().getByLabel("Repeat the passphrase").fill(SECRET);
+    await button("Set passphrase").click();
     // The passkey is asked for first.
     await dialog().getByRole("button", { name: "Use the passkey" }).click();
     await row("A passphrase").waitFor();
@@ -71,29 +71,29 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await button("Lock now").click();
     await page.getByRole("heading", { name: "Locked" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
-    await button("Open with a passkey").click();
+    await button("Unlock with a passkey").click();
     await row("A passphrase").waitFor();
 
     await button("Remove").first().click();
     await dialog().getByText("Remove this passkey?").waitFor();
     await dialog().getByRole("button", { name: "Remove" }).click();
     await dialog().getByLabel("Passphrase", { exact: true }).fill(SECRET);
-    await button("Go on").click();
+    await button("Continue").click();
     await row("A passkey").waitFor({ state: "detached" });
     await reload();
-    expect(await button("Open with a passkey").count()).toBe(0);
+    expect(await button("Unlock with a passkey").count()).toBe(0);
     await page.getByLabel("Passphrase", { exact: true }).fill(SECRET);
-    await button("Open").click();
+    await button("Unlock").click();
     await row("A passphrase").waitFor();
   });
 
   it("the last lock is not taken away without another: the browser's own comes in its place", async () => {
     await button("Add a passkey").click();
     await dialog().getByLabel("Passphrase", { exact: true }).fill(SECRET);
-    await button("Go on").click();
+    await button("Continue").click();
     await row("A passkey").waitFor();
     await button("Remove").first().click();
-    await dialog().getByText("The other ways to open your rooms stay.").waitFor();
+    await dialog().getByText("You can still open your rooms the other ways.").waitFor();
     await dialog().getByRole("button", { name: "Remove" }).click();
     await dialog().getByRole("button", { name: "Use the passkey" }).click();
     await row("A passphrase").waitFor({ state: "detached" });

@@ -20,7 +20,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await lost.getByLabel("Name of the room").fill("Garden club");
     await button(lost, "Start the room").click();
     const phrase = (await writeDown(lost)).join(" ");
-    await button(lost, "Make the link").click();
+    await button(lost, "Create link").click();
     const link = await lost.getByLabel("Invite link").inputValue();
     await button(lost, "Go to the room").click();
     await lost.getByText("set up recovery for this room").first().waitFor();
@@ -37,7 +37,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(phrase);
     await button(page, "Bring me back").click();
-    await button(page, "Go on").click();
+    await button(page, "Continue").click();
     await page.goto(kept);
     await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
@@ -50,7 +50,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     // Somebody else with the same link is let in by nobody.
     const mallory = await world.visitor();
     await mallory.goto(kept);
-    await mallory.getByRole("heading", { level: 1, name: "This link does not work any more" }).waitFor();
+    await mallory.getByRole("heading", { level: 1, name: "This link no longer works" }).waitFor();
     await Promise.all([page.close(), bob.close(), mallory.close()]);
   });
 
@@ -65,12 +65,12 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
       await lost.getByLabel("Name of the room").fill(title);
       await button(lost, "Start the room").click();
       if (kept.length === 0) phrase = (await writeDown(lost)).join(" ");
-      await button(lost, "Make the link").click();
+      await button(lost, "Create link").click();
       await button(lost, "Go to the room").click();
       await lost.getByRole("textbox", { name: /^Message/u }).waitFor();
       await lost.goto(`${lost.url()}/room`);
       kept.push(await lost.getByLabel("A link to keep with your words").inputValue());
-      expect(await lost.getByText("You cannot recover this room yet").count()).toBe(0);
+      expect(await lost.getByText("You can't recover this room yet").count()).toBe(0);
     }
     await lost.close();
 
@@ -78,7 +78,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(phrase);
     await button(page, "Bring me back").click();
-    await button(page, "Go on").click();
+    await button(page, "Continue").click();
     for (const link of kept) {
       await page.goto(link);
       await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
@@ -99,7 +99,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.goto(`${world.url}/#/recovery`);
     await page.getByLabel("Recovery words").fill(person.recoveryPhrase());
     await button(page, "Bring me back").click();
-    await button(page, "Go on").click();
+    await button(page, "Continue").click();
     await page.goto(kept);
     await button(page, "Come back").click();
     await page.getByRole("textbox", { name: /^Message/u }).waitFor();

@@ -73,8 +73,8 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await protocol.send("Storage.clearDataForOrigin", { origin: world.url, storageTypes: "indexeddb" });
     // The next thing that has to be stored.
     await get(room.send("news"));
-    await page.getByText("This browser could not store what happened").waitFor();
-    expect(await page.getByLabel("What you were writing").inputValue()).toBe("do not lose me");
+    await page.getByText("This browser couldn't save what happened").waitFor();
+    expect(await page.getByLabel("Your unsent message").inputValue()).toBe("do not lose me");
     expect(await axeFaults(page)).toEqual([]);
     await page.context().close();
   });
@@ -153,7 +153,7 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await join(page, link, "Finn");
     for (const path of ["", "/people", "/decisions", "/invites", "/verify", "/room", "/alarms", "/search"]) {
       await page.goto(`${world.url}/#/room/${"ab".repeat(32)}${path}`);
-      await heading(page, "This room is not on this device").waitFor();
+      await heading(page, "This room isn't on this device").waitFor();
     }
     await page.context().close();
   });

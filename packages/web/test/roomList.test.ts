@@ -125,7 +125,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await row("Garden club").click({ button: "right" });
     await item("Mute").click();
     await row("Garden club")
-      .getByText("Muted: you are told only what mentions or asks you")
+      .getByText("Muted: you're only notified when someone mentions you or needs your decision")
       .waitFor({ state: "attached" });
     await get(pia.send("Just so"));
     await row("Garden club")
@@ -135,14 +135,14 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await get(pia.send("@Alice look"));
     await expect.poll(() => page.title()).toMatch(/^\(1\)/u);
     await page.reload();
-    await row("Garden club").getByLabel("somebody mentioned you").waitFor();
+    await row("Garden club").getByLabel("someone mentioned you").waitFor();
     await row("Garden club")
-      .getByText("Muted: you are told only what mentions or asks you")
+      .getByText("Muted: you're only notified when someone mentions you or needs your decision")
       .waitFor({ state: "attached" });
     await row("Garden club").click({ button: "right" });
     await item("Unmute").click();
     await row("Garden club")
-      .getByText("Muted: you are told only what mentions or asks you")
+      .getByText("Muted: you're only notified when someone mentions you or needs your decision")
       .waitFor({ state: "detached" });
   });
 

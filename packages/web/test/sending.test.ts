@@ -65,7 +65,7 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
     // Nothing comes from the server: only the clock goes on.
     await old().waitFor();
     await send(page, "is anybody there");
-    await dialog().getByText("The list of people has not been confirmed lately").waitFor();
+    await dialog().getByText("The list of people hasn't been confirmed lately").waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await dialog().getByRole("button", { name: "Wait" }).click();
     await expect.poll(() => dialog().count()).toBe(0);
@@ -101,13 +101,13 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
     await expect.poll(part, { interval: 20 }).toBeGreaterThan(10);
     const port = new URL(server.url).port;
     await server.stop();
-    await tray().getByText("Waits for a connection").waitFor();
+    await tray().getByText("Waiting for a connection").waitFor();
     const before = await part();
     expect(before).toBeLessThan(100);
 
     await page.reload();
     await field().waitFor();
-    await tray().getByText("Not sent to its end. Choose it again, and it goes on where it was.").waitFor();
+    await tray().getByText("Sending was interrupted. Choose the file again to continue where it stopped.").waitFor();
     expect(await axeFaults(page)).toEqual([]);
     server = await Server.start(pathOf(folder, "data"), ["--port", port]);
     const [chooser] = await Promise.all([
@@ -147,7 +147,7 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByRole("progressbar", { name: "Sending film.bin" }).waitFor();
     await page.reload();
-    await page.getByRole("button", { name: "Give up sending film.bin" }).click();
+    await page.getByRole("button", { name: "Stop sending film.bin" }).click();
     await expect.poll(() => tray().count()).toBe(0);
     await page.reload();
     await field().waitFor();

@@ -45,11 +45,11 @@ describe.skipIf(!canBrowse)(
       const link = await found(alice, world.url, "Garden club", "Alice");
       // Whoever is alone is told what to do about it.
       const beginning = alice.getByRole("log");
-      await beginning.getByText("Only you are here so far").waitFor();
+      await beginning.getByText("It's just you so far").waitFor();
       await beginning.getByRole("button", { name: "Invite people" }).click();
       await alice.getByRole("heading", { name: "Invites", exact: true }).waitFor();
       await join(bob, link, "Bob");
-      await beginning.getByText("It is quiet here").waitFor();
+      await beginning.getByText("It's quiet here").waitFor();
       await send(bob, "Hello Alice");
       await alice.getByRole("log").getByText("Hello Alice").waitFor();
       await send(alice, "Welcome!");
@@ -59,7 +59,7 @@ describe.skipIf(!canBrowse)(
       expect(await row.innerText()).toContain("You: Welcome!");
       await send(bob, "Are you still there, @Alice?");
       await row.getByText("1 unread message").waitFor({ state: "attached" });
-      expect(await row.getByRole("img", { name: "somebody mentioned you" }).count()).toBe(1);
+      expect(await row.getByRole("img", { name: "someone mentioned you" }).count()).toBe(1);
       expect(await row.textContent()).toContain("Bob: Are you still there");
       await Promise.all([alice.close(), bob.close()]);
     });
@@ -106,7 +106,7 @@ describe.skipIf(!canBrowse)(
       await page.context().setOffline(true);
       await button(page, "Start the room").click();
       const host = new URL(world.url).host;
-      await page.getByText(`${host} does not answer. A new room needs its server for a moment.`).waitFor();
+      await page.getByText(`Can't reach ${host}. A new room needs its server for a moment.`).waitFor();
       await page.reload();
       await page.getByLabel("Name of the room").waitFor();
       expect(await page.getByLabel("Name of the room").inputValue()).toBe("On the train");
@@ -138,12 +138,12 @@ describe.skipIf(!canBrowse)(
       await page.goto(`${strict.url}/#/start`);
       const start = button(page, "Start the room");
       await start.click();
-      await page.getByText("Type a name for yourself.").waitFor();
-      await page.getByText("Type a name for the room.").waitFor();
+      await page.getByText("Enter your name.").waitFor();
+      await page.getByText("Enter a name for the room.").waitFor();
       // What was put right is not called wrong any more; what was not still is.
       await page.getByLabel("Your name").fill("Alice");
-      await page.getByText("Type a name for yourself.").waitFor({ state: "detached" });
-      await page.getByText("Type a name for the room.").waitFor();
+      await page.getByText("Enter your name.").waitFor({ state: "detached" });
+      await page.getByText("Enter a name for the room.").waitFor();
       await page.getByLabel("Name of the room").fill("Garden \u202eclub");
       await start.click();
       await page.getByText("characters that cannot be shown").waitFor();
@@ -152,9 +152,9 @@ describe.skipIf(!canBrowse)(
       await page.getByText("Server", { exact: true }).click();
       await page.getByLabel("Address of the server").fill("wss://relay.example.org");
       await start.click();
-      await page.getByText("This page may not connect to relay.example.org").waitFor();
+      await page.getByText("This page can't connect to relay.example.org").waitFor();
       await page.getByLabel("Address of the server").fill(strict.url);
-      await page.getByText("This page may not connect to relay.example.org").waitFor({ state: "detached" });
+      await page.getByText("This page can't connect to relay.example.org").waitFor({ state: "detached" });
       await start.click();
       await page.getByText("you need a permit").waitFor();
       await page.getByLabel("Permit").fill("sesame");
@@ -168,7 +168,7 @@ describe.skipIf(!canBrowse)(
       const page = await world.visitor();
       await found(page, world.url, "Reminded", "Alice");
       await page
-        .getByRole("region", { name: "Your words are not written down yet" })
+        .getByRole("region", { name: "You haven't written down your recovery words yet" })
         .getByRole("link", { name: "Show them" })
         .click();
       // Nobody has written down what they have not seen.
@@ -183,7 +183,9 @@ describe.skipIf(!canBrowse)(
       await page.emulateMedia({ media: "screen" });
       await writeDown(page);
       await page.getByRole("textbox", { name: /^Message/u }).waitFor();
-      expect(await page.getByRole("region", { name: "Your words are not written down yet" }).count()).toBe(0);
+      expect(await page.getByRole("region", { name: "You haven't written down your recovery words yet" }).count()).toBe(
+        0,
+      );
       // The words are nowhere but on the screen.
       expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain(words[0]! + " ");
       await page.close();
@@ -196,15 +198,15 @@ describe.skipIf(!canBrowse)(
       const words = await readWords(page);
       await button(page, "I’ve written them down").click();
       await heading(page, "Check your sheet").waitFor();
-      const reminder = page.getByRole("region", { name: "Your words are not written down yet" });
+      const reminder = page.getByRole("region", { name: "You haven't written down your recovery words yet" });
       // A wrong word is said at its field, which the cursor goes to; nothing counts as written down.
       const [first, second] = await askedWords(page);
       const places = [await placeOf(first!), await placeOf(second!)];
       await first!.fill(words[places[0]! - 1]!.toUpperCase());
       await second!.fill(words[places[0]! - 1]!);
       await second!.press("Enter");
-      await page.getByText(`That is not your word ${places[1]}.`).waitFor();
-      expect(await page.getByText(/^That is not your word/u).count()).toBe(1);
+      await page.getByText(`That isn't your word ${places[1]}.`).waitFor();
+      expect(await page.getByText(/^That isn't your word/u).count()).toBe(1);
       expect(await second!.evaluate((input) => input === document.activeElement)).toBe(true);
       expect(await axeFaults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
@@ -219,7 +221,7 @@ describe.skipIf(!canBrowse)(
         },
         words[places[1]! - 1],
       );
-      await page.getByText("Please type it, from your sheet.").waitFor();
+      await page.getByText("Please type it from your sheet.").waitFor();
       expect(await second!.inputValue()).toBe("");
       // One looks again, and others are asked for; or one comes back to it later.
       await button(page, "See the words again").click();
@@ -261,9 +263,9 @@ describe.skipIf(!canBrowse)(
       await page.getByText("Each word is on the list, but together they are no recovery phrase").waitFor();
       await field.fill(words.map((word, place) => `${place + 1}. ${word.toUpperCase()}`).join("\n"));
       await button(page, "Bring me back").click();
-      await heading(page, "It is you again").waitFor();
+      await heading(page, "Welcome back").waitFor();
       await page.getByText("Your rooms did not come back by themselves").waitFor();
-      await button(page, "Go on").click();
+      await button(page, "Continue").click();
       await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
       expect(await tagOf(page)).toBe(tag);
       await page.close();
@@ -278,13 +280,13 @@ describe.skipIf(!canBrowse)(
       expect(await axeFaults(page)).toEqual([]);
       const field = page.getByRole("textbox", { name: "Passphrase" });
       await field.fill("wrong horse");
-      await button(page, "Open").click();
+      await button(page, "Unlock").click();
       await page.getByText("That is not the passphrase").waitFor();
       await field.fill("correct horse");
-      await button(page, "Open").click();
+      await button(page, "Unlock").click();
       await page.getByRole("link", { name: /^Locked away/u }).waitFor();
       await page.reload();
-      await button(page, "I cannot open it any more").click();
+      await button(page, "I can't unlock it any more").click();
       await heading(page, "Welcome back").waitFor();
       await page.close();
     });
@@ -295,7 +297,7 @@ describe.skipIf(!canBrowse)(
       expect((await page.goto(world.url.replace("127.0.0.1", "plain.local")))?.status()).toBe(421);
       const proxied = await world.another(["--behind-proxy"]);
       await page.goto(proxied.url.replace("127.0.0.1", "plain.local"));
-      await heading(page, "This address is not secure").waitFor();
+      await heading(page, "This address isn't secure").waitFor();
       expect(await axeFaults(page)).toEqual([]);
       await proxied.stop();
       await page.close();
@@ -322,7 +324,7 @@ describe.skipIf(!canBrowse)(
       await button(page, "Not today").click();
       for (const name of ["Carla", "Dora"])
         await get((await get((await world.person()).previewInvite(link))).accept(name));
-      const nudge = page.getByRole("region", { name: "You are the only owner of “Three”" });
+      const nudge = page.getByRole("region", { name: "You're the only owner of “Three”" });
       await nudge.waitFor();
       await nudge.getByRole("button", { name: "Not now" }).click();
       await nudge.waitFor({ state: "detached" });
@@ -344,7 +346,7 @@ describe.skipIf(!canBrowse)(
         await check("welcome");
         await page.goto(`${world.url}/#/start`);
         await button(page, say("Start the room", "Raum gründen")).click();
-        await page.getByText(say("Type a name for yourself.", "Gib dir einen Namen.")).waitFor();
+        await page.getByText(say("Enter your name.", "Gib dir einen Namen.")).waitFor();
         await page.getByText("Server", { exact: true }).click();
         await page.getByRole("radio", { name: say("Admins decide together", "Admins entscheiden gemeinsam") }).check();
         await check("form");
@@ -355,9 +357,9 @@ describe.skipIf(!canBrowse)(
         await button(page, say("Show as a QR code", "Als QR-Code zeigen")).click();
         await check("words");
         await button(page, say("Later", "Später")).click();
-        await button(page, say("Make the link", "Link machen")).waitFor();
+        await button(page, say("Create link", "Link erstellen")).waitFor();
         await check("invite");
-        await button(page, say("Make the link", "Link machen")).click();
+        await button(page, say("Create link", "Link erstellen")).click();
         await button(page, say("Show a QR code", "QR-Code zeigen")).click();
         await check("link");
         await button(page, say("Go to the room", "Zum Raum")).click();

@@ -108,10 +108,10 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     }
     await send(carol, "sent to the wrong room");
     await line(bob, "sent to the wrong room").waitFor();
-    await act(carol, line(carol, "sent to the wrong room"), "Take back");
-    await carol.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+    await act(carol, line(carol, "sent to the wrong room"), "Delete");
+    await carol.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     for (const page of [alice, bob, carol]) {
-      await line(page, "took back a message").waitFor();
+      await line(page, "deleted a message").waitFor();
       await expect.poll(() => page.getByRole("main").getByText("sent to the wrong room").count()).toBe(0);
     }
   });
@@ -127,7 +127,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
 
     await side(alice).getByRole("button", { name: "Compare", exact: true }).click();
     expect(await said(alice, "Fingerprint words of Bob")).toBe(words);
-    await side(alice).getByRole("button", { name: "They are the same" }).click();
+    await side(alice).getByRole("button", { name: "They match" }).click();
     await side(alice)
       .getByText(/^Checked by you/u)
       .waitFor();

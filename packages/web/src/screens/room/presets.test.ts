@@ -12,7 +12,7 @@ describe("who decides, in words", () => {
   it("other rules are said to be the room's own", () => {
     const policy = preset("ownerLed");
     const own = { ...policy, rules: { ...policy.rules, remove: { kind: "anyMember" } as const } };
-    expect(sayPolicy(own)).toEqual({ title: null, text: "This room has rules of its own." });
+    expect(sayPolicy(own)).toEqual({ title: null, text: "This room has custom rules." });
     expect(sayPolicy(preset("sealed")).text).toContain("sealed");
   });
 });
