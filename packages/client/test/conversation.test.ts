@@ -214,6 +214,10 @@ describe("A72: somebody edits, deletes or reacts as somebody else", () => {
       await said(world, carol, "more spam"),
     ];
     await settled(world, carol, bob);
+    // What is not allowed is not offered.
+    const offered = ["Alice", "Bob", "Carol"].map((name) => bob.room.mayRemove(person(alice, name)));
+    expect(offered).toEqual([false, true, true]);
+    expect(carol.room.mayRemove(person(alice, "Bob"))).toBe(false);
     expect(await world.run(bob.room.remove(owners))).toMatchObject({ error: { kind: "refused" } });
     await world.get(bob.room.post({ kind: "remove", ref: owners, body: new Uint8Array(0) }));
     await world.get(bob.room.remove(carols));

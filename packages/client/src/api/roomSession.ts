@@ -147,6 +147,8 @@ export interface RoomSession {
   powers(): Powers | null;
   /** What a member could do with this role; null where the room is not active. */
   powersAs(person: Uint8Array, role: Role): Powers | null;
+  /** Whether our person may `remove` what this person wrote, by the judge that every member has: their own, always. */
+  mayRemove(author: Uint8Array): boolean;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invitations(): readonly RoomInvite[];

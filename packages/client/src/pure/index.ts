@@ -6,7 +6,6 @@ export {
   decodeFileCard,
   decodeGatewayNotice,
   decodeVia,
-  isAtLeast,
   isClaim,
   isFileWords,
   isLabel,

@@ -14,7 +14,7 @@ import {
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { act, type Wanted } from "./acting.js";
-import { isAmendment } from "../store/amendment.js";
+import { isAmendment, mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
@@ -314,6 +314,11 @@ export class LiveSession implements RoomSession {
   powersAs(person: Uint8Array, role: protocol.Role): Powers | null {
     const { room } = this.state;
     return room?.status === "active" ? powersAs(room.roster, person, role) : null;
+  }
+
+  mayRemove(author: Uint8Array): boolean {
+    const { room, person } = this.state;
+    return equalBytes(author, person) || mayRemove(room?.roster ?? null, person, author);
   }
 
   createInvite(options: InviteOptions) {

@@ -34,6 +34,7 @@ export const ROOM_CALLS = [
   "withdrawProposal",
   "outlook",
   "powersAs",
+  "mayRemove",
   "createInvite",
   "inviteLink",
   "prepareReturn",

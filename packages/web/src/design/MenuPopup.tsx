@@ -52,6 +52,9 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
     };
   }, [at]);
 
+  // An item more, and it has to fit into the window again.
+  useLayoutEffect(() => place(ref.current!, at), [items.length]);
+
   useEffect(() => {
     const onPointerDown = (event: PointerEvent) => {
       const target = event.target as Node;

@@ -1,13 +1,13 @@
 import type { TimelineMessage } from "@conclave/client";
-import { isAtLeast, plainName, type Role } from "@conclave/client/pure";
-import { equalBytes } from "@conclave/codec";
+import { plainName } from "@conclave/client/pure";
 import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { copyText } from "../../design/CopyField.js";
 import { MenuPopup, type MenuItem } from "../../design/MenuPopup.js";
 import { toast } from "../../design/Toast.js";
 import { now } from "../../app/now.js";
+import { home } from "../../model/home.js";
 import { previewOf } from "../rooms/preview.js";
 import { clockTime, dayHeading } from "../../words/when.js";
 import { type Chat, useChat } from "./chatContext.js";
@@ -28,12 +28,13 @@ export interface MessageMenuProps {
 export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Element {
   const chat = useChat();
   const [isPicking, pick] = useState(false);
+  const canRemove = useMayRemove(message, chat);
   if (isPicking) return <EmojiPopup at={at} onPick={(emoji) => chat.react(message, emoji)} onClose={onClose} />;
   return (
     <MenuPopup
       label={t.actions}
       at={at}
-      items={itemsOf(message, chat)}
+      items={itemsOf(message, chat, canRemove)}
       onClose={onClose}
       head={
         <>
@@ -80,7 +81,7 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
   );
 }
 
-function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, takeBack }: Chat): MenuItem[] {
+function itemsOf(message: TimelineMessage, { canWrite, reply, edit, takeBack }: Chat, canRemove: boolean): MenuItem[] {
   const { author, kind } = message;
   const items: MenuItem[] = [];
   if (canWrite) items.push({ text: t.reply, icon: Reply, onSelect: () => reply(message) });
@@ -99,16 +100,30 @@ function itemsOf(message: TimelineMessage, { canWrite, people, reply, edit, take
   if (canWrite && author.isYou && kind === "text") {
     items.push({ text: t.edit, icon: Pencil, onSelect: () => edit(message) });
   }
-  if (canWrite && (author.isYou || mayRemove(people, message))) {
+  if (canWrite && canRemove) {
     const text = author.isYou ? t.takeBack : t.removeTheirs;
     items.push("line", { text, icon: Trash2, danger: true, onSelect: () => takeBack(message) });
   }
   return items;
 }
 
-// Admins and owners, of those who are not above them; the home checks it again.
-function mayRemove({ you, members }: Chat["people"], { author }: TimelineMessage): boolean {
-  if (!you || !isAtLeast(you.role, "admin")) return false;
-  const role: Role = members.find(({ person }) => equalBytes(person, author.person))?.role ?? "member";
-  return isAtLeast(you.role, role);
+/** Whether the person may delete this message or remove it: by the judge of the room, and no as long as it has not answered. */
+function useMayRemove({ author }: TimelineMessage, { key }: Chat): boolean {
+  const [may, set] = useState(author.isYou);
+  useEffect(() => {
+    let isOver = false;
+    void home()
+      .room(key)
+      .mayRemove(author.person)
+      .then(
+        (is) => {
+          if (!isOver) set(is);
+        },
+        () => undefined,
+      );
+    return () => {
+      isOver = true;
+    };
+  }, [key, author.person]);
+  return may;
 }

@@ -44,6 +44,8 @@ export function useActions(parts: ActionParts): Actions {
     const calls = () => home().room(room.key);
     const takeBack = async (message: TimelineMessage) => {
       const isOwn = message.author.isYou;
+      // By the keyboard it is asked for without a menu.
+      if (!isOwn && !(await calls().mayRemove(message.author.person))) return;
       const isSure = await askToConfirm({
         title: isOwn ? t.takeBackTitle : t.removeTitle,
         body: isOwn ? t.takeBackText : t.removeText,
