@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MANIFEST } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { PackedFile } from "./packedFile.js";
-import { HEADERS, MANIFEST, readManifest, sha256, type PageManifest } from "./pageManifest.js";
+import { HEADERS, readManifest, sha256, type PageManifest } from "./pageManifest.js";
 import { SIGNATURE } from "./pageSignature.js";
 
 /** A file as it is served. */

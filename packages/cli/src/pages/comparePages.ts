@@ -1,6 +1,7 @@
+import { MANIFEST, MAX_MANIFEST_BYTES } from "@conclave/client/pure";
 import type { BuiltPages } from "./builtPages.js";
 import { fetchHostedFile, type HostedFile } from "./hostedPages.js";
-import { MANIFEST, MAX_MANIFEST_BYTES, readManifest, sha256 } from "./pageManifest.js";
+import { readManifest, sha256 } from "./pageManifest.js";
 
 /** How one file of a host compares with the same file here. */
 export interface ComparedFile {

@@ -57,4 +57,11 @@ export { storedFileName } from "../api/fileName.js";
 export { looksAlike } from "../api/lookalike.js";
 export { plainName, plainText } from "../api/plainText.js";
 export { isGone } from "../api/status.js";
+export {
+  MANIFEST,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  type ManifestContent,
+  type ManifestFile,
+} from "./pageManifest.js";
 export { usualMode } from "../api/usualMode.js";

@@ -1,4 +1,5 @@
-import { type BuildManifest, MANIFEST, readAtMost, readManifest, sha256 } from "../trust/buildManifest.js";
+import { MANIFEST } from "@conclave/client/pure";
+import { type BuildManifest, readAtMost, readManifest, sha256 } from "../trust/buildManifest.js";
 import type { Offer, Pin } from "../trust/pin.js";
 import type { PinStore } from "./pinStore.js";
 

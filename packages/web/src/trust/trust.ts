@@ -1,6 +1,7 @@
+import { MANIFEST } from "@conclave/client/pure";
 import { signal } from "@preact/signals";
 import { recallText, remember } from "../app/preference.js";
-import { type BuildRef, MANIFEST, readManifest } from "./buildManifest.js";
+import { type BuildRef, readManifest } from "./buildManifest.js";
 import { hostSays, type Host } from "./host.js";
 import { levelOf, type TrustLevel } from "./level.js";
 import type { Offer, Pin, PinNews, PinRequest } from "./pin.js";
