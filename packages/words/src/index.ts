@@ -2,4 +2,5 @@
 // and at "@conclave/words/en/<section>" in English alone (docs/decisions/0011).
 export type { Catalogue } from "./catalogue.js";
 export { LANGUAGES, type Language } from "./generated/languages.js";
+export { type ProblemSections, problemSentence, type ToldProblem } from "./problemSentence.js";
 export { spanOf } from "./spanOf.js";

@@ -1,6 +1,6 @@
 import type { Problem } from "@conclave/client";
-import { spanOf } from "@conclave/words";
-import { problem as problems } from "@conclave/words/problem";
+import { problemSentence } from "@conclave/words";
+import { problem } from "@conclave/words/problem";
 import { linkFault } from "@conclave/words/linkFault";
 import { linkFaultAdvice } from "@conclave/words/linkFaultAdvice";
 import { malformed } from "@conclave/words/malformed";
@@ -12,11 +12,13 @@ import { relayErrorAdvice } from "@conclave/words/relayErrorAdvice";
 import { language } from "./language.js";
 import { words } from "./words.js";
 
-const t = words(problems);
-const refusals = words(refusal);
-const relayErrors = words(relayError);
-const linkFaults = words(linkFault);
-const malformations = words(malformed);
+const sections = {
+  problem: words(problem),
+  refusal: words(refusal),
+  relayError: words(relayError),
+  linkFault: words(linkFault),
+  malformed: words(malformed),
+};
 
 /** What a person can do, where there is something: said behind the reason. */
 type Advice = Readonly<Partial<Record<string, string>>>;
@@ -26,27 +28,23 @@ const linkFaultAdvices: Advice = words(linkFaultAdvice);
 const malformedAdvices: Advice = words(malformedAdvice);
 
 /** Why something was not done, for the person who wanted it, and what they can do about it. */
-export function sayProblem(problem: Problem): string {
-  switch (problem.kind) {
-    case "refused":
-      return refusals[problem.rejection.code];
-    case "relay":
-      return advised(relayErrors[problem.error], relayErrorAdvices[problem.error]);
-    case "link":
-      return advised(linkFaults[problem.fault], linkFaultAdvices[problem.fault]);
-    case "malformed":
-      return advised(malformations[problem.what], malformedAdvices[problem.what]);
-    case "clock": {
-      const span = spanOf(language.value, Math.abs(problem.ahead));
-      return advised(t.clock({ span, way: problem.ahead > 0 ? "ahead" : "behind" }), advice["clock"]);
-    }
-    case "starved":
-      return advised(t.starved(problem), advice["starved"]);
-    default:
-      return advised(t[problem.kind], advice[problem.kind]);
-  }
+export function sayProblem(told: Problem): string {
+  const sentence = problemSentence(told, sections, language.value);
+  const what = adviceOn(told);
+  return what === undefined ? sentence : `${sentence} ${what}`;
 }
 
-function advised(sentence: string, what: string | undefined): string {
-  return what === undefined ? sentence : `${sentence} ${what}`;
+function adviceOn(told: Problem): string | undefined {
+  switch (told.kind) {
+    case "refused":
+      return undefined;
+    case "relay":
+      return relayErrorAdvices[told.error];
+    case "link":
+      return linkFaultAdvices[told.fault];
+    case "malformed":
+      return malformedAdvices[told.what];
+    default:
+      return advice[told.kind];
+  }
 }

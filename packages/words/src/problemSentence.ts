@@ -1,0 +1,50 @@
+import type { linkFault } from "./generated/en/linkFault.js";
+import type { malformed } from "./generated/en/malformed.js";
+import type { problem } from "./generated/en/problem.js";
+import type { refusal } from "./generated/en/refusal.js";
+import type { relayError } from "./generated/en/relayError.js";
+import { spanOf } from "./spanOf.js";
+
+type Problems = typeof problem;
+
+/** Why something was not done, as the client says it: each code has its sentence, or this does not compile. */
+export type ToldProblem =
+  | { readonly kind: "refused"; readonly rejection: { readonly code: keyof typeof refusal } }
+  | { readonly kind: "relay"; readonly error: keyof typeof relayError }
+  | { readonly kind: "link"; readonly fault: keyof typeof linkFault }
+  | { readonly kind: "malformed"; readonly what: keyof typeof malformed }
+  | { readonly kind: "clock"; readonly ahead: number }
+  | { readonly kind: "starved"; readonly losses: number }
+  | { readonly kind: Exclude<keyof Problems, "clock" | "starved"> };
+
+/** The sections that a problem is said with, in one language. */
+export interface ProblemSections {
+  readonly problem: Problems;
+  readonly refusal: typeof refusal;
+  readonly relayError: typeof relayError;
+  readonly linkFault: typeof linkFault;
+  readonly malformed: typeof malformed;
+}
+
+/** Why something was not done, as one sentence of these sections. `ahead` of a clock is in ms. */
+export function problemSentence(told: ToldProblem, sections: ProblemSections, language: string): string {
+  switch (told.kind) {
+    case "refused":
+      return sections.refusal[told.rejection.code];
+    case "relay":
+      return sections.relayError[told.error];
+    case "link":
+      return sections.linkFault[told.fault];
+    case "malformed":
+      return sections.malformed[told.what];
+    case "clock":
+      return sections.problem.clock({
+        span: spanOf(language, Math.abs(told.ahead)),
+        way: told.ahead > 0 ? "ahead" : "behind",
+      });
+    case "starved":
+      return sections.problem.starved(told);
+    default:
+      return sections.problem[told.kind];
+  }
+}
