@@ -13,13 +13,11 @@ import { rooms, startHome } from "./model/home.js";
 import { startNotices } from "./shell/notify.js";
 import { expectRoom } from "./app/expectRoom.js";
 import { relaysInUse, startTrust } from "./trust/trust.js";
-import { language } from "./words/language.js";
+import { startLanguage } from "./words/language.js";
 import { spoken } from "./words/words.js";
 
 startTheme();
-effect(() => {
-  document.documentElement.lang = language.value;
-});
+startLanguage();
 startRouting();
 startShortcuts();
 startHome();

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { Language } from "@conclave/words";
 import { describe, expect, it } from "vitest";
-import { chooseLanguage, preferred } from "../src/words/language.js";
+import { chooseLanguage, preferred, startLanguage } from "../src/words/language.js";
 import { fileSize, listOf, number } from "../src/words/say.js";
 import { ago, dayHeading, isSameDay } from "../src/words/when.js";
 import { spoken, words } from "../src/words/words.js";
@@ -42,6 +42,19 @@ describe("words", () => {
     stop();
     chooseLanguage("en");
     expect(t.hello).toBe("Hello");
+  });
+
+  it("isolates a name that is written the other way, in sentences and in lists; the page says its direction", () => {
+    const t = words({ en: { asks: ({ by, wish }: { by: string; wish: string }) => `${by} asks to ${wish}` } });
+    expect(t.asks({ by: "شيرين (1)", wish: "rename the room" })).toBe("\u2068شيرين (1)\u2069 asks to rename the room");
+    expect(t.asks({ by: "Bob", wish: "rename the room" })).toBe("Bob asks to rename the room");
+    expect(listOf(["Bob", "שרה"])).toBe("Bob and \u2068שרה\u2069");
+    const root = { lang: "", dir: "" };
+    startLanguage(root);
+    expect(root).toEqual({ lang: "en", dir: "ltr" });
+    chooseLanguage("de");
+    expect(root).toEqual({ lang: "de", dir: "ltr" });
+    chooseLanguage("en");
   });
 
   it("takes the first language of a person that it has", () => {

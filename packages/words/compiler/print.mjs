@@ -21,7 +21,14 @@ function printLanguages(languages) {
 export const LANGUAGES = [${list}] as const;
 /** The tag of a language that every sentence is in. */
 export type Language = (typeof LANGUAGES)[number];
+/** The way each language is written: for the attribute dir of a page. Not every browser knows it: it is found out when this is made. */
+export const DIRECTIONS: Readonly<Record<Language, "ltr" | "rtl">> = { ${languages.map(printDirection).join(", ")} };
 `;
+}
+
+function printDirection(tag) {
+  const locale = new Intl.Locale(tag);
+  return `${JSON.stringify(tag)}: ${JSON.stringify((locale.getTextInfo?.() ?? locale.textInfo).direction)}`;
 }
 
 function printCatalogue(name, languages) {

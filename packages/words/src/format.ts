@@ -19,9 +19,10 @@ export function counted(language: string, count: number, forms: { readonly [cate
   return plural(language, count, forms).replaceAll("#", formatNumber(language, count));
 }
 
-/** The form for this word. */
+/** The form for this word, isolated or not. */
 export function select(word: string, forms: { readonly [word: string]: string }): string {
-  return Object.hasOwn(forms, word) ? forms[word]! : forms["other"]!;
+  const plain = word.replace(/^\u2068|\u2069$/gu, "");
+  return Object.hasOwn(forms, plain) ? forms[plain]! : forms["other"]!;
 }
 
 function kept<T>(all: Map<string, T>, language: string, make: () => T): T {

@@ -108,7 +108,9 @@ describe("a third language", () => {
   it("is added by a file alone, with plural categories of its own", async () => {
     write(pseudoArabic());
     build();
-    expect((await made("languages.ts")).LANGUAGES).toEqual(["en", "ar", "de"]);
+    const { LANGUAGES, DIRECTIONS } = await made("languages.ts");
+    expect(LANGUAGES).toEqual(["en", "ar", "de"]);
+    expect(DIRECTIONS).toEqual({ en: "ltr", ar: "rtl", de: "ltr" });
     const { unreadable } = await made("unreadable.ts");
     const arabic = await unreadable.ar();
     const number = new Intl.NumberFormat("ar");

@@ -1,5 +1,5 @@
-import { LANGUAGES, type Language } from "@conclave/words";
-import { computed, signal } from "@preact/signals";
+import { DIRECTIONS, LANGUAGES, type Language } from "@conclave/words";
+import { computed, effect, signal } from "@preact/signals";
 import { recall, remember } from "../app/preference.js";
 
 /** What a language calls itself, for the setting: "Deutsch". */
@@ -16,6 +16,17 @@ export const languageChoice = signal<Language | "system">(recall(KEY, [...LANGUA
 export const language = computed<Language>(() =>
   languageChoice.value === "system" ? preferred(browserLanguages()) : languageChoice.value,
 );
+
+/** The way it is written. */
+export const direction = computed(() => DIRECTIONS[language.value]);
+
+/** Says the language and its direction on the root of the page, and again when they change. */
+export function startLanguage(root: Pick<HTMLElement, "lang" | "dir"> = document.documentElement): void {
+  effect(() => {
+    root.lang = language.value;
+    root.dir = direction.value;
+  });
+}
 
 /** Sets and keeps the choice. */
 export function chooseLanguage(choice: Language | "system"): void {

@@ -1,4 +1,5 @@
-import { language } from "./language.js";
+import { isolated } from "@conclave/words";
+import { direction, language } from "./language.js";
 
 // Numbers, lists and plurals as the language of now writes them. All follow the `language` signal.
 
@@ -20,10 +21,12 @@ export function number(value: number): string {
   return intl("number", (tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })).format(value);
 }
 
-/** "Alice, Bob and Carol", or with `or`. */
+/** "Alice, Bob and Carol", or with `or`. Each is isolated where it is written the other way. */
 export function listOf(items: readonly string[], join: "and" | "or" = "and"): string {
   const type = join === "and" ? "conjunction" : "disjunction";
-  return intl(`list ${type}`, (tag) => new Intl.ListFormat(tag, { type })).format(items);
+  return intl(`list ${type}`, (tag) => new Intl.ListFormat(tag, { type })).format(
+    items.map((each) => isolated(direction.value, each)),
+  );
 }
 
 /** A size in bytes: "840 B", "1.2 MB" (powers of 1000, as operating systems show files). */

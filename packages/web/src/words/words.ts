@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
-import type { Catalogue } from "@conclave/words";
-import { language } from "./language.js";
+import { type Catalogue, isolated } from "@conclave/words";
+import { direction, language } from "./language.js";
 
 /** A visible text: as it is, or made of values ("3 people"). */
 type Phrase = string | ((...values: never[]) => string);
@@ -17,7 +17,8 @@ const arrivals = signal(0);
  * A catalogue of visible texts, in every language: a section of `@conclave/words`.
  *
  * Returns an object with the same keys, whose properties are in the language of now: read in a component, they follow the
- * `language` signal. Do not keep a phrase in a constant outside of a component: it would stay in the old language.
+ * `language` signal. Do not keep a phrase in a constant outside of a component: it would stay in the old language. Values that
+ * are written the other way than the language are isolated: a name does not reorder the sentence that it stands in.
  *
  *     import { people } from "@conclave/words/people";
  *     export const t = words(people);
@@ -31,10 +32,24 @@ export function words<E extends Phrases>(catalogue: Catalogue<E>): E {
   }
   const spoken = {};
   for (const key of Object.keys(catalogue.en)) {
-    const get = () => (arrivals.value, (kept[language.value] ?? kept.en)[key]);
+    const get = () => {
+      void arrivals.value;
+      const phrase = (kept[language.value] ?? kept.en)[key]!;
+      return typeof phrase === "string" ? phrase : (values: object) => phrase(isolating(values) as never);
+    };
     Object.defineProperty(spoken, key, { enumerable: true, get });
   }
   return spoken as E;
+}
+
+/** The same values; a text is isolated when it is asked for. */
+function isolating(values: object): object {
+  return new Proxy(values, {
+    get(all, name) {
+      const value: unknown = Reflect.get(all, name);
+      return typeof value === "string" ? isolated(direction.value, value) : value;
+    },
+  });
 }
 
 function fetchLater(kept: Kept, name: string, phrases: () => Promise<Phrases>): void {
