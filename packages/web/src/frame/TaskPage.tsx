@@ -5,7 +5,7 @@ import { Page } from "./Page.js";
 import { pageTitle } from "./title.js";
 import { ViewMenu } from "./ViewMenu.js";
 import { classes, IconButton, type Icon } from "../design/index.js";
-import { t } from "./taskWords.js";
+import { t } from "../design/words.js";
 import style from "./TaskPage.module.css";
 
 export interface TaskPageProps {

@@ -16,6 +16,7 @@ import { EmojiPopup } from "./EmojiPopup.js";
 import type { MenuPlace } from "./menuPlace.js";
 import style from "./MessageMenu.module.css";
 import { hasText, rawTextOf, textOf } from "./messageText.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 export interface MessageMenuProps {
@@ -92,7 +93,7 @@ function itemsOf(message: TimelineMessage, { canWrite, reply, edit, takeBack }: 
       onSelect: () => {
         // Cleaned: what is pasted elsewhere must not turn lines there either.
         void copyText(author.isYou ? rawTextOf(message) : textOf(message)).then((isDone) =>
-          toast(isDone ? t.copied : { text: t.notCopied, tone: "danger" }),
+          toast(isDone ? common.copied : { text: common.copyFailed, tone: "danger" }),
         );
       },
     });

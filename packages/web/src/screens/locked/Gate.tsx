@@ -6,6 +6,7 @@ import { door, home } from "../../model/home.js";
 import { RecoverNotice, Recover } from "../recovery/Recover.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { Unlock } from "./Unlock.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 /** Who has forgotten the passphrase goes by the words instead. */
@@ -41,7 +42,7 @@ function ByWords(): JSX.Element {
       notice={<RecoverNotice title={t.forgot}>{t.forgotText}</RecoverNotice>}
       otherwise={
         <Button tone="quiet" onClick={() => (byWords.value = false)}>
-          {t.back}
+          {common.back}
         </Button>
       }
     />

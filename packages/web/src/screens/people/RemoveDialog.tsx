@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { Banner, Button, CodeWords, Dialog, Stack, Toggle } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../room/carryOut.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 export interface RemoveDialogProps {
@@ -37,7 +38,7 @@ export function RemoveDialog({ open, detail, member, words, isTogether }: Remove
       title={t.removeTitle({ name })}
       actions={
         <>
-          <Button onClick={() => (open.value = false)}>{t.cancel}</Button>
+          <Button onClick={() => (open.value = false)}>{common.cancel}</Button>
           <Button tone="danger" busy={isBusy} onClick={() => void remove()}>
             {t.removeYes}
           </Button>

@@ -8,6 +8,7 @@ import { carryOut } from "../room/carryOut.js";
 import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../room/presets.js";
 import style from "./roomSettings.module.css";
 import { matterNames, sayRule } from "../room/ruleWords.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 const MATTERS = ["add", "invite", "remove", "setRole", "setPolicy"] as const satisfies readonly PolicyMatter[];
@@ -81,7 +82,7 @@ function RulesDialog({ open, roomKey, before }: RulesDialogProps): JSX.Element {
       title={t.changeRules}
       actions={
         <>
-          <Button onClick={() => (open.value = false)}>{t.cancel}</Button>
+          <Button onClick={() => (open.value = false)}>{common.cancel}</Button>
           <Button tone="primary" busy={isBusy} disabled={chosen.value === null} onClick={() => void change()}>
             {t.changeRulesYes}
           </Button>

@@ -7,6 +7,7 @@ import { Button, Card, Dialog, Field, Note, Row, Stack, useFault } from "../../d
 import { home } from "../../model/home.js";
 import { carryOut } from "../room/carryOut.js";
 import { tidy } from "../startRoom/name.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 /** Keeps the people as they are, for ever: asked for by the room's name, typed. */
@@ -48,7 +49,7 @@ export function SealCard({ room }: { readonly room: RoomSummary }): JSX.Element 
         title={t.sealTitle({ room: title })}
         actions={
           <>
-            <Button onClick={() => (isOpen.value = false)}>{t.cancel}</Button>
+            <Button onClick={() => (isOpen.value = false)}>{common.cancel}</Button>
             <Button tone="danger" busy={isBusy} onClick={() => void seal()}>
               {t.sealYes}
             </Button>

@@ -6,6 +6,7 @@ import { Button, Card, Field, Note, Row, Stack, useFault } from "../../design/in
 import { home } from "../../model/home.js";
 import { carryOut } from "../room/carryOut.js";
 import { nameFault, tidy } from "../startRoom/name.js";
+import { t as common } from "../../design/words.js";
 import { t } from "./words.js";
 
 /** What the room is called, and another name for it by those who may. */
@@ -63,7 +64,7 @@ export function TitleCard({ room, may }: { readonly room: RoomSummary; readonly 
                   isEditing.value = false;
                 }}
               >
-                {t.cancel}
+                {common.cancel}
               </Button>
             </Row>
           </Stack>

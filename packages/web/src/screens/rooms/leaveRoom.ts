@@ -23,9 +23,9 @@ export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title
     return;
   }
   const yes = await askToConfirm({
-    title: t.leaveTitle({ room: plainName(title) }),
-    body: detail.members.length > 1 ? t.leaveText : t.leaveAloneText,
-    yes: t.leaveYes,
+    title: t.title({ room: plainName(title) }),
+    body: detail.members.length > 1 ? t.text : t.aloneText,
+    yes: t.yes,
     danger: true,
   });
   if (!yes) return;

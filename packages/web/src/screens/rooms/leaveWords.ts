@@ -1,4 +1,4 @@
-import { roomSettings } from "@conclave/words/roomSettings";
+import { leaveRoom } from "@conclave/words/leaveRoom";
 import { words } from "../../words/words.js";
 
-export const t = words(roomSettings);
+export const t = words(leaveRoom);

@@ -29,6 +29,7 @@ import {
 import { LANGUAGES } from "@conclave/words";
 import { chooseLanguage, languageChoice, languageName } from "../../words/index.js";
 import { isWrittenDown } from "../recovery/reminder.js";
+import { t as common } from "../../frame/words.js";
 import { t } from "./words.js";
 
 /** What one sets once: looks, language, notices, keys; and the ways to the rest. */
@@ -50,19 +51,19 @@ export function General(): JSX.Element {
       </Card>
       <Card title={t.look} level={3}>
         <RadioCards
-          legend={t.theme}
+          legend={common.look}
           legendHidden
           inRow
           value={theme}
           onChange={chooseTheme}
           options={[
-            { value: "system", title: t.system },
-            { value: "light", title: t.light },
-            { value: "dark", title: t.dark },
+            { value: "system", title: common.system },
+            { value: "light", title: common.light },
+            { value: "dark", title: common.dark },
           ]}
         />
         <Select
-          label={t.language}
+          label={common.language}
           value={languageChoice}
           onChange={chooseLanguage}
           options={[
@@ -73,7 +74,7 @@ export function General(): JSX.Element {
       </Card>
       <Notices />
       <Card title={t.keyboard} level={3}>
-        <Toggle label={t.shortcuts} hint={t.shortcutsHint} checked={shortcutsOn} onChange={setShortcuts} />
+        <Toggle label={common.shortcutsOn} hint={common.shortcutsHint} checked={shortcutsOn} onChange={setShortcuts} />
         <Row>
           <Button size="small" onClick={showShortcuts}>
             {t.showShortcuts}

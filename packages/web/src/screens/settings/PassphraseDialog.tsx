@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Button, Dialog, Field, Note, Stack, toast, useFault } from "../../design/index.js";
 import { home } from "../../model/home.js";
+import { t as common } from "../../design/words.js";
 import { problems, t } from "./securityWords.js";
 
 /** Shorter ones are found by trying, however slow each try is. */
@@ -59,7 +60,7 @@ export function PassphraseDialog({ mode, onAdd }: PassphraseDialogProps): JSX.El
       title={isChange ? t.changePassphrase : t.addPassphrase}
       actions={
         <>
-          <Button onClick={close}>{t.cancel}</Button>
+          <Button onClick={close}>{common.cancel}</Button>
           <Button tone="primary" busy={isBusy} onClick={() => void submit()}>
             {t.setPassphrase}
           </Button>

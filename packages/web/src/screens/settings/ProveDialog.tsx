@@ -5,6 +5,7 @@ import { Fingerprint } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Banner, Button, Dialog, Field, Note, Stack, toast, useFault } from "../../design/index.js";
+import { t as common } from "../../design/words.js";
 import { problems, t } from "./securityWords.js";
 
 /** Something that is done only for who can open the home now. */
@@ -57,7 +58,7 @@ export function ProveDialog({ task, slots }: ProveDialogProps): JSX.Element {
       size="small"
       actions={
         <>
-          <Button onClick={() => (task.value = null)}>{t.cancel}</Button>
+          <Button onClick={() => (task.value = null)}>{common.cancel}</Button>
           {hasPassphrase && (
             <Button tone="primary" busy={isBusy} onClick={byPassphrase}>
               {t.goOn}

@@ -14,6 +14,7 @@ import style from "./Lightbox.module.css";
 import { headerOf } from "./picture.js";
 import { saveFile } from "../../../app/saveFile.js";
 import { Thumbnail } from "./Thumbnail.js";
+import { t as common } from "../../../design/words.js";
 import { t } from "./words.js";
 
 const LONGEST_NAME = 120;
@@ -56,7 +57,7 @@ export function Lightbox({ card, picture, download, onClose }: LightboxProps): J
         {download.blob.value && (
           <IconButton label={t.download({ name })} icon={DownloadIcon} tip="none" onClick={save} />
         )}
-        <IconButton label={t.close} icon={X} tip="none" onClick={onClose} />
+        <IconButton label={common.close} icon={X} tip="none" onClick={onClose} />
       </header>
       <div
         class={style["stage"]}
