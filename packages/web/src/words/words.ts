@@ -33,8 +33,7 @@ export function words<E extends Phrases>(catalogue: Catalogue<E>): E {
   const spoken = {};
   for (const key of Object.keys(catalogue.en)) {
     const get = () => {
-      void arrivals.value;
-      const phrase = (kept[language.value] ?? kept.en)[key]!;
+      const phrase = (arrivals.value, (kept[language.value] ?? kept.en)[key]!);
       return typeof phrase === "string" ? phrase : (values: object) => phrase(isolating(values) as never);
     };
     Object.defineProperty(spoken, key, { enumerable: true, get });
