@@ -16,8 +16,8 @@ export interface ErrorDocument {
 /**
  * A failure that a person is told about: one sentence, and what to do about it. `code` is stable.
  *
- * RULE: cli.no-secrets: neither sentence may hold an invite link, recovery words, a token or a path's contents; errors end
- * up in logs and bug reports (COMMON house rule, attack A36).
+ * RULE: cli.no-secrets: neither sentence may contain an invite link, recovery words, a token or the contents of a file; errors
+ * end up in logs and bug reports (attack A36).
  */
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -12,79 +12,82 @@ const { refused, usage, unreachable, locked, alarm, interrupted } = EXIT;
 /** The errors of this program itself. */
 const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   USAGE: [usage, "The command line is wrong. Nothing was done."],
-  LINK: [usage, "The invite link is not whole, or not one. Nothing was done."],
+  LINK: [usage, "The invite link is incomplete, or is not an invite link. Nothing was done."],
   NEEDS_YES: [usage, "It cannot be undone and nobody can be asked: add --yes. Nothing was done."],
-  NOT_TEXT: [usage, "What was given is not UTF-8 text. Nothing was done with it."],
-  TOO_LONG: [usage, "What was given on standard input is too long."],
-  UNREACHABLE: [unreachable, "The relay does not answer. What is stored is sent later."],
-  BEHIND: [refused, "The relay answers, and does not give all the records that it says it has."],
-  UNDERWAY: [unreachable, "The relay has not said yet whether it took this; it goes on by itself."],
+  NOT_TEXT: [usage, "The input is not UTF-8 text. Nothing was done with it."],
+  TOO_LONG: [usage, "The text or input is too long."],
+  UNREACHABLE: [unreachable, "The relay does not answer. What is stored here will be sent later."],
+  BEHIND: [refused, "The relay answers, but does not hand over all the records that it says it has."],
+  UNDERWAY: [unreachable, "The relay has not said yet whether it took this. It goes on by itself."],
   CLOCK: [
     refused,
     "This machine's clock is far from the relay's: set it right, or add --trust-clock. Nothing was done.",
   ],
-  INVITE_CLOSED: [refused, "The invite was made, and its link is closed already."],
+  INVITE_CLOSED: [refused, "The invite was made, but it has already been closed."],
   UPDATE_NEEDED: [refused, "The room uses something that this version does not know."],
-  EARLY_FORM: [refused, "The room is of an early form of Conclave: it can be read, and nothing more happens in it."],
-  RESTORED: [alarm, "This home is a copy, or was put back from a backup: it cannot send in this room."],
-  UNSURE: [refused, "The home's storage failed just now: it is not known whether this was kept."],
-  HOME_IN_USE: [locked, "Another process uses this home."],
-  HOME_UNREADABLE: [refused, "The home cannot be opened: its rights, its disk, or another version."],
+  EARLY_FORM: [
+    refused,
+    "The room was made by an early version of Conclave: it can be read, but nothing more can happen in it.",
+  ],
+  RESTORED: [alarm, "This home is a copy, or was restored from a backup: it cannot send in this room."],
+  UNSURE: [refused, "The home's storage failed just now: it is not known whether this was stored."],
+  HOME_IN_USE: [locked, "Another process is using this home."],
+  HOME_UNREADABLE: [refused, "The home cannot be opened, because of its permissions, its disk or its version."],
   HOME_FAILED: [refused, "The home's storage failed."],
-  HOME_NOT_EMPTY: [refused, "The home is somebody's already."],
-  NO_ROOMS: [refused, "There is no room in this home, or no home."],
-  NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file is called so."],
-  AMBIGUOUS: [refused, "More than one is called so; the hint lists them."],
+  HOME_NOT_EMPTY: [refused, "The home already belongs to somebody else."],
+  NO_ROOMS: [refused, "This home has no rooms, or there is no home."],
+  NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file has this name or id."],
+  AMBIGUOUS: [refused, "More than one has this name or id; the hint says how to choose."],
   NOT_MEMBER: [refused, "This device is not in the room, not yet, or not any more."],
   LEAVING: [refused, "You have asked to leave the room: nothing more is sent or decided from this home."],
   NOT_LEAVING: [refused, "You have not asked to leave the room."],
   ASKED_ALREADY: [refused, "You have asked to join the room, and nobody there has decided yet."],
-  ALREADY_HERE: [refused, "This home is in the room already, or on its way into it."],
-  STILL_MEMBER: [refused, "The room is not forgotten: you are still in it."],
+  ALREADY_HERE: [refused, "This home is already in the room, or is joining it."],
+  STILL_MEMBER: [refused, "You are still in the room, so it was not forgotten."],
   ID_TAKEN: [refused, "Something else was sent under this id. Nothing was sent."],
-  NO_LINK: [refused, "The link of this invite is not in this home."],
+  NO_LINK: [refused, "This home does not have this invite's link."],
   UNKNOWN: [refused, "It does not exist, or no longer does."],
   STARVED: [refused, "Other people's changes came first, again and again."],
   UNKNOWN_COMMAND: [refused, "There is no such slash command."],
-  NOT_FROM_A_PIPE: [refused, "A line of a pipe may not do this."],
+  NOT_FROM_A_PIPE: [refused, "A piped line cannot do this."],
   CANCELLED: [interrupted, "Stopped by Ctrl-C. Nothing was done."],
-  NOT_CONFIRMED: [refused, "The answer to the question was no. Nothing was done."],
-  CORRUPTED: [alarm, "The file that the relay gave is not what was sent. Nothing of it was kept."],
-  PICTURE_NOTES: [usage, "A picture has notes of its camera that cannot be taken out: --original sends them too."],
+  NOT_CONFIRMED: [refused, "You answered no to the question. Nothing was done."],
+  CORRUPTED: [alarm, "The file from the relay is not the one that was sent. Nothing of it was kept."],
+  PICTURE_NOTES: [usage, "The picture has details stored in it that cannot be removed: --original sends them too."],
   TOO_LARGE: [refused, "The file is too large."],
   SOURCE: [refused, "The file could not be read, or it changed while it was sent."],
-  FILE_EXISTS: [refused, "There is a file of this name: --force replaces it."],
+  FILE_EXISTS: [refused, "A file of this name exists: --force replaces it."],
   NOT_WRITTEN: [refused, "The file could not be written."],
   NO_PROOF: [refused, "The file is not a proof file."],
-  PROVES_NOTHING: [refused, "The file is a proof file, and proves nothing."],
+  PROVES_NOTHING: [refused, "The file is a proof file, but it proves nothing."],
   NOT_BUILT: [refused, "The web client is not built in this checkout."],
   PAGES_DAMAGED: [refused, "The built web client is not what its manifest says."],
-  PORT_IN_USE: [refused, "Another program listens on the port."],
+  PORT_IN_USE: [refused, "Another program is using the port."],
   PORT_DENIED: [refused, "The port needs more rights than this user has."],
   HOST_UNKNOWN: [usage, "This machine has no such address."],
-  DATA_IN_USE: [refused, "Another relay runs on the data folder."],
+  DATA_IN_USE: [refused, "Another relay is using the data folder."],
   START_FAILED: [refused, "The relay, or the page server, could not start."],
-  NAME_TAKEN: [refused, "The name looks like that of somebody who is in the room."],
-  TOO_MANY_PARTIES: [refused, "So many parties may write into one room, and no more."],
-  GATEWAY_REFUSED: [refused, "The gateway does not know the key, or has taken a later message of it."],
-  RATE_LIMITED: [refused, "More than may be sent in a minute. Nothing was sent."],
+  NAME_TAKEN: [refused, "The name looks like that of somebody in the room."],
+  TOO_MANY_PARTIES: [refused, "The room already has as many parties as it can have."],
+  GATEWAY_REFUSED: [refused, "The gateway does not know the key, or has already taken a later message made with it."],
+  RATE_LIMITED: [refused, "That is more than can be sent in a minute. Nothing was sent."],
   NOT_TAKEN: [refused, "The gateway cannot take messages for its room now. Nothing was sent."],
-  INTERNAL: [refused, "A fault of Conclave itself: please report it."],
+  INTERNAL: [refused, "An error in Conclave itself: please report it."],
 };
 
-/** What an honest relay and honest members never cause. */
+/** Codes that an honest relay and honest members never cause. */
 const ALARMING: ReadonlySet<string> = new Set(["BAD_HISTORY", "BELOW_FLOOR", "BAD_ADMISSION", "PAUSED"]);
 
 /** `RELAY_` and one of these, which docs/protocol.md §5 lists: the relay does not do it. */
 export const RELAY_PREFIX = "RELAY_";
 
-/** Every error code, by name, with its exit code: what help, manual, docs and the program itself go by. */
+/** Every error code, by name, with its exit code. Help, manual, docs and the program itself use it. */
 export const ERRORS: ReadonlyMap<string, ErrorMeaning> = new Map([
   ...Object.entries(refusal).map(([name, about]): [string, ErrorMeaning] => {
     const code = name.toUpperCase();
     return [code, { exit: ALARMING.has(code) ? alarm : refused, about }];
   }),
-  // The program's own word comes last: where both know a code, it is the program's that is meant.
+  // The program's own codes come last: if both have a code, the program's meaning counts.
   ...Object.entries(OWN).map(([code, [exit, about]]): [string, ErrorMeaning] => [code, { exit, about }]),
 ]);
 

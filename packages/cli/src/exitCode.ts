@@ -11,9 +11,9 @@ export const EXIT = {
   locked: 4,
   /** The relay, or somebody in the room, was caught breaking the rules. */
   alarm: 5,
-  /** `verify-web`: the host serves something else than this checkout's web client. */
+  /** `verify-web`: the host serves something other than this checkout's web client. */
   differs: 6,
-  /** It was proposed, or your yes was added: more people must agree before it is done. */
+  /** It was proposed or you approved it: more people must approve before it is done. */
   waiting: 7,
   /** `serve`: the database failed; what was acknowledged is on the disk (EX_SOFTWARE of sysexits.h). */
   databaseFailed: 70,
@@ -29,10 +29,10 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused: "Refused or failed: not allowed by the room's policy, not found, not possible.",
   usage: "Wrong usage: the command line or the configuration is wrong, and nothing was done.",
   unreachable: "The relay cannot be reached, or does not answer in time.",
-  locked: "Another process uses this home.",
+  locked: "Another process is using this home.",
   alarm: "An alarm: the relay, or somebody in the room, was caught breaking the rules.",
-  differs: "verify-web: the host serves another web client than this checkout's.",
-  waiting: "Proposed or approved: it is done when more people agree.",
+  differs: "verify-web: the host serves a different web client from this checkout's.",
+  waiting: "Proposed or approved: it is done once more people approve.",
   databaseFailed: "serve: the relay's database failed. What was acknowledged is on the disk; the log says why.",
   interrupted: "Stopped by Ctrl-C, or cancelled.",
 };

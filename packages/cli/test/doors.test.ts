@@ -8,7 +8,9 @@ import type { CliError } from "../src/cliError.js";
 import { EXIT } from "../src/exitCode.js";
 import { adviceFor } from "../src/session/alarmAdvice.js";
 import { noRooms } from "../src/session/home.js";
-import { notInRoom, problemError, sendingError } from "../src/session/problem.js";
+import { sendingError } from "../src/session/fate.js";
+import { problemError } from "../src/session/problem.js";
+import { notInRoom } from "../src/session/standing.js";
 import { programName } from "../src/terminal/nextCommand.js";
 import { run } from "./processes.js";
 

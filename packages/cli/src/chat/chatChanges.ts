@@ -4,8 +4,8 @@ import { requestName } from "../room/requestName.js";
 import type { Output } from "../terminal/output.js";
 
 /**
- * Tells programs what is no line of the room: that something is to be read again, how the connection is, who asks to be let
- * in. Only what is new, and nothing before the history has ended.
+ * Tells programs what is not a line of the room: that something has to be read again, how the connection is, who is asking to
+ * join. Only what is new, and nothing before the history has ended.
  */
 export class ChatChanges {
   private connection = "";

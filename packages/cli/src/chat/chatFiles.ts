@@ -9,7 +9,7 @@ import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { fileSize } from "../terminal/fileSize.js";
 import { safeName } from "../terminal/safeText.js";
 
-/** Where it is said how it went, and asked. */
+/** Says how it went, and asks. */
 interface Teller {
   say(text: string): void;
   ask(question: string): Promise<boolean>;
@@ -18,13 +18,13 @@ interface Teller {
 /** `/file PATH`, `/file --original PATH`: what is sent shows as a message. @throws CliError when it cannot be read or sent. */
 export async function sendFromChat(room: RoomSession, argument: string, host: Teller): Promise<void> {
   const [, original = "", path = ""] = /^(--original\s+)?(.*)$/su.exec(argument)!;
-  // No shell has been at it.
+  // No shell has expanded it.
   const full = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
   const { file, notes, close } = await openOutgoing(full, original !== "");
   try {
     const name = safeName(file.name);
     if (notes === "kept" && !(await host.ask(`${aboutNotes(name)} Send it as it is?`))) return;
-    const without = notes === "removed" ? ", without what the camera wrote into it" : "";
+    const without = notes === "removed" ? ", without the details that the camera stored in it" : "";
     host.say(`Sending ${name} (${fileSize(file.size)})${without} …`);
     await attachFile(room, file, new AbortController().signal);
   } finally {
@@ -40,8 +40,8 @@ export async function saveFromChat(room: RoomSession, wanted: string, host: Tell
   await saveLocalFile(path, false, (write) => downloadFile(room, file, write, new AbortController().signal)).catch(
     (error: unknown) => {
       const isThere = error instanceof CliError && error.code === "FILE_EXISTS";
-      throw isThere ? new CliError(error.code, error.message, "Move it away, and say it again.") : error;
+      throw isThere ? new CliError(error.code, error.message, "Move it out of the way, and try again.") : error;
     },
   );
-  host.say(`${safeName(name)} (${fileSize(size)}) is in ${path}`);
+  host.say(`Saved ${safeName(name)} (${fileSize(size)}) as ${path}`);
 }

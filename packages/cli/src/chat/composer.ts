@@ -20,7 +20,7 @@ export function composerWith(text: string): ComposerState {
 
 /** Text typed or pasted, at the cursor. Pasted control characters do not arrive. */
 export function insert({ characters, cursor }: ComposerState, text: string): ComposerState {
-  // Joined anew, so that a combining mark or the second half of an emoji becomes one with what stands before it.
+  // Split again, so that a combining mark or the second half of an emoji becomes one with what stands before it.
   const before = graphemes(characters.slice(0, cursor).join("") + safeText(text));
   return { characters: [...before, ...characters.slice(cursor)], cursor: before.length };
 }

@@ -12,7 +12,7 @@ export function isSlashCommand(text: string): boolean {
 /**
  * Runs a command line such as `/remove Bob`.
  *
- * RULE: cli.pipe-decides-nothing: what others can write into a pipe decides nothing and touches no file of this machine
+ * RULE: cli.pipe-decides-nothing: what others can write into a pipe decides nothing and touches no file on this machine
  * (attack A104).
  * @throws CliError for an unknown command, and whatever the command refuses.
  */
@@ -24,15 +24,15 @@ export async function runSlashCommand(room: RoomSession, line: string, host: Sla
     const nearest = nearestName(word, Object.keys(SLASH_COMMANDS));
     throw new CliError(
       "UNKNOWN_COMMAND",
-      word === "" ? "A command is missing after the /." : `There is no /${safeName(word)}.`,
-      nearest === null ? "/help lists what there is." : `Did you mean /${nearest}?`,
+      word === "" ? "There is no command after the /." : `There is no /${safeName(word)}.`,
+      nearest === null ? "/help lists the commands." : `Did you mean /${nearest}?`,
     );
   }
   if (command.effect === "acts" && !host.isPerson) {
     throw new CliError(
       "NOT_FROM_A_PIPE",
       `/${word} has to be typed by a person in the chat.`,
-      "A script uses the command of that name.",
+      "In a script, use the command of the same name.",
     );
   }
   await command.run(room, argument, host);

@@ -119,7 +119,7 @@ function statusRow({ status, members }: ScreenState, scroll: number, columns: nu
       ? [part(" ● ", "good"), part("connected", "dim")]
       : [
           part(" ○ ", "warning"),
-          part(status.connection !== "offline" ? "connecting …" : "offline: what you write is kept", "warning"),
+          part(status.connection !== "offline" ? "connecting …" : "offline: what you write is sent later", "warning"),
         ];
   const standing = standingLine(status, members.length);
   const extra: TerminalRow = [
@@ -139,7 +139,7 @@ function standingLine({ standing, isConfirmed }: RoomStatus, people: number): st
       return isConfirmed || people === 1 ? "" : "joined; nobody has confirmed it yet";
     case "founding":
     case "joining":
-      return "on the way in";
+      return "joining";
     case "asking":
       return "waiting to be let in";
     case "removed":
@@ -147,7 +147,7 @@ function standingLine({ standing, isConfirmed }: RoomStatus, people: number): st
     case "left":
       return "you have left this room";
     case "lost":
-      return "joining did not work out: use a new link";
+      return "joining failed: use a new link";
     case "restored":
       return "this device is a copy: rejoin the room";
   }

@@ -33,7 +33,7 @@ import { saveFromChat, sendFromChat } from "./chatFiles.js";
 
 /** What a slash command may do with the screen that it was typed in. */
 export interface SlashHost {
-  /** A person typed it: they can be asked, and may decide. False for lines that a program wrote. */
+  /** A person typed it: they can be asked, and can decide. False for lines that a program wrote. */
   readonly isPerson: boolean;
   readonly proofOf: ProofOf;
   say(text: string): void;
@@ -69,7 +69,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       if (link === null) tell(host, progress, "The link was made.");
       else {
         const what = invitation.mode === "ask" ? "ask to join" : "join";
-        const when = isReady ? "" : ", as soon as this home is connected again";
+        const when = isReady ? "" : ", once this home is connected again";
         host.say(`Anyone with this link can ${what}${when}:\n${link}`);
       }
     },
@@ -77,7 +77,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   members: {
     usage: "/members",
     effect: "shows",
-    about: "who is here, and how they came in",
+    about: "who is here, and how they joined",
     run: (room, _, host) => {
       host.say(memberTable(room.members(), plain).join("\n"));
     },
@@ -93,7 +93,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   log: {
     usage: "/log",
     effect: "shows",
-    about: "every decision: who let whom in, by what right",
+    about: "every decision: who did what, and by what right",
     run: (room, _, host) => {
       host.say(decisionLines(room).join("\n"));
     },
@@ -107,13 +107,13 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   save: {
     usage: "/save FILE",
     effect: "acts",
-    about: "save a file of the room, verified, where the chat was started",
+    about: "check a file from the room, and save it where the chat was started",
     run: (room, name, host) => saveFromChat(room, needed(name, "/save FILE", "which"), host),
   },
   requests: {
     usage: "/requests",
     effect: "shows",
-    about: "who asks to be let in, and what waits for agreement",
+    about: "who is asking to join, and what is waiting for approval",
     run: async (room, _, host) => {
       const waiting = orThrow(await room.requests(), room).map((request) => {
         const [name, via] = [safeName(request.name), safeLine(inviteName(request.invite))];
@@ -125,25 +125,25 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
         const doors = proposal.by.isYou ? `/withdraw ${id}` : `/approve ${id} or /decline ${id}`;
         return `${proposes(room, proposal)}\n  ${doors}`;
       });
-      host.say([...waiting, ...proposed].join("\n") || "Nobody asks for anything.");
+      host.say([...waiting, ...proposed].join("\n") || "Nobody is asking for anything.");
     },
   },
   admit: {
     usage: "/admit NAME",
     effect: "acts",
-    about: "let in somebody who asked",
+    about: "let in somebody who asked to join",
     run: (room, name, host) => answer(host, admitNamed(room, needed(name, "/admit NAME"))),
   },
   deny: {
     usage: "/deny NAME",
     effect: "acts",
-    about: "turn down somebody who asked",
+    about: "turn down somebody who asked to join",
     run: (room, name, host) => answer(host, denyNamed(room, needed(name, "/deny NAME"))),
   },
   decline: {
     usage: "/decline ID",
     effect: "acts",
-    about: "say no to what somebody proposed",
+    about: "decline what somebody proposed",
     run: (room, given, host) => answer(host, declineNamed(room, needed(given, "/decline ID", "which"), slash)),
   },
   approve: {
@@ -155,7 +155,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   withdraw: {
     usage: "/withdraw ID",
     effect: "acts",
-    about: "take back what you proposed",
+    about: "withdraw what you proposed",
     run: (room, given, host) => answer(host, withdrawProposal(room, needed(given, "/withdraw ID", "which"), slash)),
   },
   remove: {
@@ -165,7 +165,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: async (room, name, host) => {
       const { person, ...member } = findMember(room, needed(name, "/remove NAME"));
       const shown = shownName(member);
-      if (!(await host.ask(`Remove ${shown}? They keep what they have read, and can read nothing from now on.`)))
+      if (!(await host.ask(`Remove ${shown}? They keep what they have read, but can read nothing from now on.`)))
         return;
       tell(
         host,
@@ -199,7 +199,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const { alarms } = room.status();
       host.say(
         alarms.length === 0
-          ? "No alarms that you have not looked at."
+          ? "No alarms, or none that you have not looked at."
           : alarms
               .map((alarm) => {
                 const proof = host.proofOf(alarm);
@@ -213,11 +213,11 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
   resume: {
     usage: "/resume",
     effect: "acts",
-    about: "go on sending after an alarm, when you have looked at it",
+    about: "go on sending after an alarm, once you have looked at it",
     run: async (room, _, host) => {
       await resumeSending(room);
       const { paused } = room.status();
-      host.say(paused === null ? "Sending goes on." : `Still stopped: ${pauseSentence(paused)}`);
+      host.say(paused === null ? "You can send again." : `Sending is still stopped: ${pauseSentence(paused)}`);
     },
   },
   help: {
@@ -253,7 +253,7 @@ function helpText(): string {
   return [
     ...commands.map(({ usage, about }) => `${usage.padEnd(widest)}  ${about}`),
     "",
-    "Enter sends, Alt-Enter or Ctrl-J begins a new line, Tab completes, PgUp and PgDn scroll, Ctrl-Z puts the chat aside (fg brings it back). //text sends /text.",
+    "Enter sends, Alt-Enter or Ctrl-J starts a new line, Tab completes, PgUp and PgDn scroll, Ctrl-Z suspends the chat (fg brings it back). //text sends /text.",
   ].join("\n");
 }
 
@@ -275,6 +275,6 @@ function tell(host: SlashHost, progress: DecisionProgress, sentence: string): vo
   host.say(
     progress.done
       ? sentence
-      : `Approved by ${progress.have} of ${progress.need}. Others can agree with: ${approveCommand(progress)}`,
+      : `Approved by ${progress.have} of ${progress.need}. Others can approve it with: ${approveCommand(progress)}`,
   );
 }

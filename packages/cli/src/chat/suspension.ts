@@ -1,10 +1,10 @@
-/** What a screen does to a terminal, and takes back. */
+/** What a screen does to a terminal, and how it undoes that. */
 export interface ScreenModes {
   readonly enter: string;
   readonly leave: string;
 }
 
-/** How long it takes at most until a process that was asked to stand still does. */
+/** How long it takes at most until a process that was asked to stop has stopped. */
 const AT_ONCE_MS = 50;
 
 /**
@@ -33,16 +33,16 @@ export class Suspension {
     process.off("SIGCONT", this.resume);
   }
 
-  /** Puts the screen aside, and stands still with everything that was started with it, as a shell expects it. */
+  /** Puts the screen aside, and stops the whole process group, as a shell expects. */
   readonly suspend = (): void => {
     if (this.isAside || process.platform === "win32") return;
     this.isAside = true;
     this.stdin.setRawMode(false);
     this.stdout.write(this.modes.leave, () => {
-      // Without an own listener the signal does what it does.
+      // Without our own listener the signal has its usual effect.
       process.off("SIGTSTP", this.suspend);
       process.kill(0, "SIGTSTP");
-      // Where no shell could wake it up, it does not stand still.
+      // If there is no shell that could wake it up, it does not stop.
       setTimeout(() => {
         if (this.isAside) this.resume();
       }, AT_ONCE_MS);
@@ -53,7 +53,7 @@ export class Suspension {
     const wasAside = this.isAside;
     this.isAside = false;
     if (wasAside) process.on("SIGTSTP", this.suspend);
-    // A shell has set the keyboard as it likes it.
+    // The shell has changed how the terminal reads keys.
     this.stdin.setRawMode(false);
     this.stdin.setRawMode(true);
     this.stdout.write(this.modes.enter);

@@ -58,7 +58,7 @@ export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout
   return rows;
 }
 
-// Laid out once for each width: the screen is drawn anew at every key.
+// Laid out once for each width: the screen is redrawn at every key.
 const laidOut = new WeakMap<ShownItem, { readonly key: string; readonly rows: readonly TerminalRow[] }>();
 
 function itemRows(item: ShownItem, layout: TimelineLayout, isContinued: boolean): readonly TerminalRow[] {
@@ -93,7 +93,7 @@ function messageRows(
 ): TerminalRow[] {
   const { author, state, answers } = message;
   const [via, note] = [viaOf(message), messageNote(message)];
-  // What an outside party says stands in nobody's colour: its member's name only says whose word it is.
+  // What an outside party says has no member's colour: the member's name only says who vouches for it.
   const shown = (via ? "⇢ " : "") + safeName(author.name) + (isAmong(ambiguous, message) ? `#${shownTag(author)}` : "");
   const style: Style = via ? "dim" : author.isYou ? "bold" : nameStyle(toHex(author.person));
   const time = part(clockTime(message.time), "dim");

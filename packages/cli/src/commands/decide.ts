@@ -6,6 +6,7 @@ import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
 import { decide } from "../room/decide.js";
 import { findMember } from "../room/find.js";
+import { problemError } from "../session/problem.js";
 import { shownName } from "../session/personView.js";
 import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
@@ -14,31 +15,31 @@ import { reportIfSame, reportProgress } from "./progress.js";
 /** `conclave title`. */
 export async function setTitle(context: CommandContext, given: string): Promise<void> {
   const title = given.trim();
-  if (!isLabel(title)) throw usageError("A title has 1 to 64 visible characters.");
+  if (!isLabel(title)) throw problemError({ kind: "malformed", what: "title" }, "");
   await withRoom(context, "write", async (room) => {
     const action = { type: "setTitle", title } as const;
     const document = { title };
     const shown = safeName(title);
-    if (reportIfSame(context.output, room, action, `The room is called ${shown} already.`, document)) return;
+    if (reportIfSame(context.output, room, action, `The room is already called ${shown}.`, document)) return;
     reportProgress(context.output, await decide(room, action), `The room is now called ${shown}.`, document);
   });
 }
 
-/** `conclave hand-over`: another owner in one's own place, in one decision. */
+/** `conclave hand-over`: makes somebody else the owner in your place, in one decision. */
 export async function handOver(context: CommandContext, name: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const member = findMember(room, name);
     const shown = shownName(member);
     if (member.isYou) throw usageError("That is you: name somebody else.");
-    await consentForGood(context, `Make ${shown} the owner? You are an admin then, and only an owner can change that.`);
+    await consentForGood(context, `Make ${shown} the owner? You become an admin, and only an owner can change that.`);
     const progress = await decide(room, { type: "transferOwnership", person: member.person });
-    reportProgress(context.output, progress, `${shown} is now an owner, and you are an admin.`, {
+    reportProgress(context.output, progress, `${shown} is now the owner, and you are an admin.`, {
       person: personDocument(member),
     });
   });
 }
 
-/** `conclave seal`: nobody comes in, goes out or gets another role any more. */
+/** `conclave seal`: afterwards nobody joins, is removed or gets another role. */
 export async function seal(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const title = safeName(room.title);
@@ -47,6 +48,8 @@ export async function seal(context: CommandContext): Promise<void> {
       `Seal ${title} for ever? Its people, roles and rules stay as they are; people can still leave.`,
     );
     const progress = await decide(room, { type: "seal" });
-    reportProgress(context.output, progress, `${title} is sealed: it stays as it is.`, { room: toHex(room.id) });
+    reportProgress(context.output, progress, `${title} is sealed: its people, roles and rules stay as they are.`, {
+      room: toHex(room.id),
+    });
   });
 }

@@ -20,7 +20,7 @@ import { dayAndTime } from "../terminal/when.js";
 import { stopSignal } from "./serve.js";
 import { wholeNumber } from "./wholeNumber.js";
 
-/** Packets of one party in a minute, unless it is said otherwise. */
+/** Packets that a party can send in a minute, unless `--rate` says otherwise. */
 const USUAL_RATE = 120;
 const MOST_PER_MINUTE = 1_000_000;
 const MOST_PORT = 65_535;
@@ -31,27 +31,28 @@ const LAST_WORDS_MS = 3000;
 export async function gatewayAdd(context: CommandContext, label: string): Promise<void> {
   const { options, output } = context;
   const way = WAYS.find((each) => each === options["way"]);
-  if (!way) throw usageError("There is no such way.", `Ways: ${WAYS.join(", ")}.`);
+  if (!way)
+    throw usageError(`There is no way called "${safeName(String(options["way"]))}".`, `Ways: ${WAYS.join(", ")}.`);
   const wish: ControlRequest = { do: "add", label, way, room: context.room, hears: options["hear"] === true };
   const { parties, given, address } = await asked(context, wish);
   const party = parties[0]!;
   const lines = given ? instructions(way, given, address ?? USUAL_ADDRESS) : [];
   output.result({ party, given }, (paint) => [
-    `${paint.green("✔")} ${safeName(party.label)} may write into ${safeName(party.title)}${party.hears ? ", and hears what is written there" : ""}. The room is told.`,
-    "Its key is shown this once. Whoever has it writes in the party's name.",
+    `${paint.green("✔")} ${safeName(party.label)} can now write into ${safeName(party.title)}${party.hears ? ", and hears what is written there" : ""}. The room is told.`,
+    "Its key is shown only this once. Anyone who has it can write in the party's name.",
     "",
     ...lines,
     ...(address === null ? ["", `Start the gateway:  ${nextCommand("gateway", "run")}`] : []),
   ]);
 }
 
-/** `conclave gateway list`: who may write through this home. */
+/** `conclave gateway list`: the parties that can write through this home. */
 export async function gatewayList(context: CommandContext): Promise<void> {
   const { parties } = await asked(context, { do: "list" });
   context.output.result({ parties }, () =>
     parties.length === 0
-      ? "Nobody writes through this home. Let a party in:  " + nextCommand("gateway", "add", "build server")
-      : table([["NAME", "ID", "WAY", "HEARS", "ROOM", "TAKEN", "SINCE"], ...parties.map(row)]),
+      ? "No party writes through this home. To add one:  " + nextCommand("gateway", "add", "build server")
+      : table([["NAME", "ID", "WAY", "HEARS", "ROOM", "MESSAGES", "SINCE"], ...parties.map(row)]),
   );
 }
 
@@ -59,11 +60,11 @@ function row({ label, id, way, hears, title, taken, since }: PartyDocument): str
   return [safeName(label), id, way, hears ? "yes" : "no", safeName(title), String(taken), dayAndTime(since)];
 }
 
-/** `conclave gateway revoke`: takes a party's key back. */
+/** `conclave gateway revoke`: makes a party's key useless. */
 export async function gatewayRevoke(context: CommandContext, text: string): Promise<void> {
   const { parties } = await asked(context, { do: "revoke", party: text });
   const party = parties[0]!;
-  context.output.result({ party }, (paint) => `${paint.green("✔")} ${safeName(party.label)} writes here no more.`);
+  context.output.result({ party }, (paint) => `${paint.green("✔")} ${safeName(party.label)} can no longer write here.`);
 }
 
 /** `conclave gateway post`: what a device or a script says to a gateway, sealed. */
@@ -72,7 +73,7 @@ export async function gatewayPost(context: CommandContext, given: string): Promi
   const text = given === "" || given === "-" ? (await readStandardInput()).replace(/\n$/u, "") : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
   const id = await postSealed(String(options["key"]), String(options["to"]), text);
-  output.result({ id }, (paint) => `${paint.green("✔")} taken`);
+  output.result({ id }, (paint) => `${paint.green("✔")} delivered`);
 }
 
 /** `conclave gateway run`: takes what the parties say, until SIGTERM or Ctrl-C. */
@@ -106,7 +107,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
       const parties = gateway.parties.length;
       // eslint-disable-next-line conclave/outcome-last -- That it listens is so; what is awaited is its end.
       output.result({ event: "ready", address: server.address, parties }, (paint) => [
-        `The gateway listens on ${paint.cyan(server.address)}. Parties: ${parties}.`,
+        `The gateway is listening on ${paint.cyan(server.address)}. Parties: ${parties}.`,
         "Ctrl-C stops it.",
       ]);
       await Promise.race([stopSignal(), failed]);
@@ -124,12 +125,12 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
 function copied(): CliError {
   return new CliError(
     "RESTORED",
-    "This home is a copy, or was put back from a backup: the gateway takes nothing more.",
-    "Run the gateway on the home that is in use.",
+    "This home is a copy, or was restored from a backup, so the gateway has stopped.",
+    "Run the gateway in the home that is in use.",
   );
 }
 
-/** Asks the gateway that runs on this home; where none does, its part is done here. */
+/** Asks the gateway that is running in this home; if none is, does it here. */
 async function asked(context: CommandContext, wish: ControlRequest): Promise<Granted> {
   const answer = await askRunning(controlPath(context.home), wish);
   if (answer) return answer;
@@ -143,7 +144,7 @@ async function asked(context: CommandContext, wish: ControlRequest): Promise<Gra
     const room = client.room(fromHex(granted.parties[0]!.room));
     const told = await room?.flushed(LAST_WORDS_MS * 3);
     if (told && !told.ok)
-      context.output.warn("The relay does not answer: the room is told the next time that this home is connected.");
+      context.output.warn("the relay does not answer. The room will be told the next time this home connects.");
     return granted;
   });
 }

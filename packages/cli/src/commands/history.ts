@@ -7,7 +7,7 @@ import { proofsIn } from "../room/proofs.js";
 import { labelsOf } from "../session/decisionView.js";
 import { wholeNumber } from "./wholeNumber.js";
 
-/** `conclave history`: what is stored here, oldest first. */
+/** `conclave history`: the messages stored here, oldest first. */
 export async function history(context: CommandContext): Promise<void> {
   const last = wholeNumber("--last", context.options["last"], 1_000_000);
   const withIds = context.options["ids"] === true;

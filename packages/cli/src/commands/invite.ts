@@ -18,9 +18,9 @@ import { dayAndTime, parseDuration } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
 import { wholeNumber } from "./wholeNumber.js";
 
-/** How many people a link lets in where nobody says otherwise. */
+/** How many people can use a link when nobody says otherwise. */
 export const DEFAULT_USES = 1000;
-/** How many a link can let in (docs/protocol.md §4). */
+/** The most people who can use one link (docs/protocol.md §4). */
 const MOST_USES = 10_000;
 
 /** `conclave invite`: makes an invite, and shows its link once. */
@@ -33,7 +33,7 @@ export async function invite(context: CommandContext): Promise<void> {
   const mode = options["mode"] ?? null;
   if (mode !== null && mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
   const label = String(options["label"]).trim();
-  if (!isLabel(label)) throw usageError("--label must be 1 to 64 visible characters.");
+  if (!isLabel(label)) throw usageError("--label must be at most 128 bytes, and not empty.");
   await withRoom(context, "write", async (room) => {
     const { progress, invitation, link, isReady } = await makeInvite(room, { label, uses, expires, mode });
     if (invitation === null) {
@@ -41,7 +41,11 @@ export async function invite(context: CommandContext): Promise<void> {
       return;
     }
     if (!invitation.isOpen)
-      throw new CliError("INVITE_CLOSED", "The link was made, and is closed already.", nextCommand("invites"));
+      throw new CliError(
+        "INVITE_CLOSED",
+        "The link was made, but it has already been closed.",
+        `To see the room's invites:  ${nextCommand("invites")}`,
+      );
     const { roomAhead } = room.status();
     if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf("en", roomAhead)), "ROOM_AHEAD");
     if (!isReady) warnLate(output);
@@ -71,7 +75,7 @@ export async function invites(context: CommandContext): Promise<void> {
         : table(
             all.map((invitation) => [
               { text: toHex(invitation.inviteId).slice(0, 8), paint: paint.dim },
-              { text: safeName(invitation.label ?? "(label not known here)"), paint: paint.bold },
+              { text: safeName(invitation.label ?? "(label unknown)"), paint: paint.bold },
               { text: invitation.isOpen ? "open" : "closed", paint: invitation.isOpen ? paint.green : paint.dim },
               invitation.mode,
               `${invitation.uses} of ${invitation.limit} used`,
@@ -86,7 +90,7 @@ export async function invites(context: CommandContext): Promise<void> {
   });
 }
 
-/** An own invite that is open, with its link: who makes one and dies before it is printed has lost nothing. */
+/** One of your open invites, with its link: nothing is lost if the process died before it could print the link. */
 function showLink({ output }: CommandContext, room: RoomSession, wanted: string): void {
   const open = room.invitations().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
   const invitation = findInvite("open invite of yours", open, wanted);
@@ -94,8 +98,8 @@ function showLink({ output }: CommandContext, room: RoomSession, wanted: string)
   if (link === null)
     throw new CliError(
       "NO_LINK",
-      "This home does not have the link of this invite: it was made on another device.",
-      "Close it and make a new one.",
+      "This home doesn't have this invite's link: it was made on another device.",
+      `Close it, then make a new one:  ${nextCommand("invite")}`,
     );
   output.result({ invitation: invitationDocument(invitation), link }, () => link);
 }
@@ -114,19 +118,19 @@ export async function revoke(context: CommandContext, name: string): Promise<voi
 /** Says that a link does not work yet. */
 export function warnLate(output: Output): void {
   output.warn(
-    `the relay does not have what this link needs: it works as soon as this home is connected again:  ${nextCommand("sync")}`,
+    `the relay doesn't have what this link needs yet. It will work once this home has connected again:  ${nextCommand("sync")}`,
     "LINK_LATE",
   );
 }
 
 const AHEAD = (span: string) =>
-  `the room's own time is ${span} ahead of this machine's clock: somebody decided something by a clock that was ahead.\n` +
-  "  Links end by the room's time; this one lasts as long as you asked for.";
+  `the room's clock is ${span} ahead of this machine's, because somebody decided something while their clock was ahead.\n` +
+  "  Links expire by the room's clock; this one lasts as long as you asked.";
 
 function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
   const left = limit - uses;
   const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
-  const what = mode === "ask" ? "ask to join" : "join at once";
+  const what = mode === "ask" ? "ask to join" : "join right away";
   const until = notAfter === null ? "" : `, until ${dayAndTime(notAfter)}`;
   return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;
 }

@@ -30,9 +30,8 @@ export async function join(context: CommandContext, given: string): Promise<void
     const name =
       (invited.mode === "return" ? known : (options["name"] as string | undefined)) ??
       ownName(client) ??
-      (await ask(context, "What do you call yourself?"));
-    if (name === null || name.trim() === "")
-      throw usageError("The room needs to know what you call yourself.", "Add --name Bob");
+      (await ask(context, "Your name, as others will see it:"));
+    if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Bob");
     await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
     const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true };
     const room = await waiting(output, accept(client, invited, how));
@@ -43,7 +42,7 @@ export async function join(context: CommandContext, given: string): Promise<void
     output.result({ room: roomDocument(room), members: members.map(memberDocument) }, (paint) =>
       standing === "asking"
         ? [
-            `${paint.green("✔")} You asked to join ${paint.bold(title)}. Somebody there decides. To see whether they have:  ${nextCommand("status")}`,
+            `${paint.green("✔")} You asked to join ${paint.bold(title)}; somebody there decides. To see whether they have:  ${nextCommand("status")}`,
           ]
         : [
             `${paint.green("✔")} You are in ${paint.bold(title)}, with ${members
@@ -54,7 +53,7 @@ export async function join(context: CommandContext, given: string): Promise<void
               ? []
               : [
                   paint.dim(
-                    "You can write at once. Somebody else's device confirms that you are in when it is next online.",
+                    "You can write right away. Another member's device confirms that you joined when it is next online.",
                   ),
                 ]),
             "",
@@ -65,8 +64,8 @@ export async function join(context: CommandContext, given: string): Promise<void
 }
 
 const SHOWN = (host: string) =>
-  `something put this link into an address of ${safeName(host)}. Anyone who opens it there shows that server the whole link, and with\n` +
-  "  it one can join. It is safer to ask for a new link, and to have this one closed.";
+  `something wrapped this link in an address at ${safeName(host)}. Opening it there shows that server the whole link, and anyone\n` +
+  "  with the link can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe(
   { title, owners, members, confirmed, confirmedBy, mode, relay }: InvitePreview,
@@ -77,11 +76,11 @@ function describe(
     "",
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(namesOf(owners))}, ${members.length} ${members.length === 1 ? "person" : "people"}, ${fresh}.`,
     mode === "return"
-      ? "You are in this room. This machine takes the place of the device that you lost; everybody will see that you came back."
+      ? "You are in this room already. This machine replaces the device you lost; everybody will see that you came back."
       : mode === "ask"
-        ? "You ask to join with this link; somebody in the room decides."
-        : "You join at once with this link; everybody will see that you came by it.",
-    paint.dim(`Every decision since its founding was checked on this machine. Relay: ${safeName(webAddress(relay))}`),
+        ? "This link lets you ask to join; somebody in the room decides."
+        : "This link lets you join right away; everybody will see that you used it.",
+    paint.dim(`This machine checked every decision since the room was founded. Relay: ${safeName(webAddress(relay))}`),
     "",
   ];
 }

@@ -33,7 +33,7 @@ const PAGE = `<!doctype html>
 `;
 
 /**
- * What a browser shows that opens the relay's address, or an invite link, as long as there is no web client here.
+ * What a browser shows when it opens the relay's address, or an invite link, and there is no web client here.
  *
  * RULE: cli.landing: no script, no other request, no referrer: the secret after `#` stays in the address bar (attack A36).
  */

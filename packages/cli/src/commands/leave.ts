@@ -16,7 +16,7 @@ export async function leave(context: CommandContext): Promise<void> {
       await stay(room);
       context.output.result(
         { room: id, done: false, stays: true },
-        (paint) => `${paint.green("✔")} You stay in ${title}. What was said meanwhile is in its history.`,
+        (paint) => `${paint.green("✔")} You stay in ${title}. What was said in the meantime is in its history.`,
       );
       return;
     }
@@ -24,7 +24,7 @@ export async function leave(context: CommandContext): Promise<void> {
     await consentForGood(
       context,
       isAlone
-        ? `Leave ${title}? You are its only member: nobody can let anybody in afterwards, and the room ends.`
+        ? `Leave ${title}? You are its only member: nobody can let anyone in afterwards, so the room ends.`
         : `Leave ${title}? To come back, somebody there has to let you in.`,
     );
     const isGone = await sayFarewell(room);
@@ -34,9 +34,9 @@ export async function leave(context: CommandContext): Promise<void> {
         : [
             `${paint.green("✔")} You asked to leave ${title}.`,
             paint.dim(
-              "You are taken off the list, and the keys change, when another member is next online. From now on",
+              "When another member is next online, you are removed from the list and the keys change. From now on",
             ),
-            paint.dim("this home sends nothing there, and shows nothing that is said. To stay after all:"),
+            paint.dim("this home sends nothing there and shows nothing new. To stay after all:"),
             "",
             `  ${nextCommand("leave", "--undo")}`,
           ],

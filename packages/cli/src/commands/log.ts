@@ -9,7 +9,7 @@ import { safeLine } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { dayAndTime } from "../terminal/when.js";
 
-/** `conclave log`: every decision, all checked when they were accepted. */
+/** `conclave log`: every decision. Each was checked when it was accepted. */
 export async function log(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room) => {
     const decisions = room.decisions();

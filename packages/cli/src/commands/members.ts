@@ -24,7 +24,7 @@ export async function members(context: CommandContext): Promise<void> {
     context.output.result(document, (paint) => [
       `${paint.bold(safeName(room.title))}, ${people.length} ${people.length === 1 ? "person" : "people"}`,
       ...(standing === "joining"
-        ? ["", paint.yellow("You are not in yet: nobody has seen your joining, and this list is as old as the link's.")]
+        ? ["", paint.yellow("You are not in yet: nobody has seen you join, and this list is as old as the link.")]
         : []),
       "",
       ...memberTable(people, paint),

@@ -9,7 +9,7 @@ import { findMessage, nowOf } from "../room/findMessage.js";
 import { flushed } from "../room/inStep.js";
 import { orThrow } from "../room/orThrow.js";
 import { labelsOf } from "../session/decisionView.js";
-import type { Stored } from "../session/problem.js";
+import type { Stored } from "../session/fate.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { wholeNumber } from "./wholeNumber.js";
@@ -23,29 +23,29 @@ export async function reply(context: CommandContext, to: string, given: string):
 /** `conclave edit`. */
 export async function edit(context: CommandContext, which: string, given: string): Promise<void> {
   const text = await textOf(given);
-  await change(context, which, "Edited. Everyone sees that it was.", async (room, { id }) =>
+  await change(context, which, "Edited. Everyone can see that it was.", async (room, { id }) =>
     orThrow(await room.edit(id, text), room),
   );
 }
 
-/** `conclave delete`: an own message, or somebody else's where one's role allows it. */
+/** `conclave delete`: your own message, or somebody else's if your role allows it. */
 export async function deleteMessage(context: CommandContext, which: string): Promise<void> {
   const sentence = "Deleted for everyone. Others may have read it before.";
   await change(context, which, sentence, async (room, { id }) => orThrow(await room.remove(id), room));
 }
 
-/** `conclave react`. What is so already stays so: it may be said twice. */
+/** `conclave react`. Reacting twice, or removing twice, changes nothing the second time. */
 export async function react(context: CommandContext, which: string, emoji: string): Promise<void> {
   const isThere = context.options["remove"] !== true;
   if (!isReaction(emoji)) throw usageError("A reaction is one emoji.", `  ${nextCommand("react", "MESSAGE", "👍")}`);
-  const sentence = isThere ? `Your ${emoji} is there.` : `Your ${emoji} is not there any more.`;
+  const sentence = isThere ? `You reacted with ${emoji}.` : `You removed your ${emoji}.`;
   await change(context, which, sentence, async (room, message) => {
     const isMine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine);
     return isMine === isThere ? message : orThrow(await room.react(message.id, emoji), room);
   });
 }
 
-/** `conclave search`: in what this home has of the room, the newest last. */
+/** `conclave search`: searches what this home has stored of the room; the newest comes last. */
 export async function search(context: CommandContext, query: string): Promise<void> {
   const last = wholeNumber("--last", context.options["last"], 1000);
   await withRoom(context, "read", async (room) => {
@@ -53,7 +53,7 @@ export async function search(context: CommandContext, query: string): Promise<vo
     const how = { labelOf: labelsOf(room), withDay: true, withIds: context.options["ids"] === true };
     context.output.result({ messages: found.map(messageDocument) }, (paint) =>
       found.length === 0
-        ? "Nothing found in what this home has of the room."
+        ? "Nothing found in what this home has stored of the room."
         : found.flatMap((message) => linesOf({ kind: "message", message }, paint, how)),
     );
   });

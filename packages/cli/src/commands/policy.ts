@@ -35,11 +35,11 @@ async function change(context: CommandContext, preset: string): Promise<void> {
   const shown = safeName(preset);
   await withRoom(context, "write", async (room) => {
     const action = { type: "setPolicy", policy: policyOf(preset) } as const;
-    if (reportIfSame(output, room, action, `The room's policy is ${shown} already.`, { preset })) return;
+    if (reportIfSame(output, room, action, `The room's policy is already ${shown}.`, { preset })) return;
     await consentForGood(
       context,
       `Change who decides in ${safeName(room.title)} to "${shown}"? The new policy decides whether you can change it back.`,
     );
-    reportProgress(output, await decide(room, action), `The room's policy is ${shown} now.`, { preset });
+    reportProgress(output, await decide(room, action), `The room's policy is now ${shown}.`, { preset });
   });
 }

@@ -15,21 +15,21 @@ export function reportProgress(output: Output, progress: DecisionProgress, sente
     progress.done
       ? `${paint.green("✔")} ${sentence}`
       : progress.have >= progress.need
-        ? `${paint.yellow("…")} Approved by all who are needed. It is done when somebody whose role allows it is online.`
+        ? `${paint.yellow("…")} Everyone who is needed has approved. It is done when somebody whose role allows it is online.`
         : [
-            `${paint.yellow("…")} Approved by ${progress.have} of ${progress.need}. Others can agree with:`,
+            `${paint.yellow("…")} Approved by ${progress.have} of ${progress.need}. Others can approve it with:`,
             "",
             `  ${approveCommand(progress)}`,
           ],
   );
 }
 
-/** What others type who agree. */
+/** What others type to approve. */
 export function approveCommand({ actionHash }: Extract<DecisionProgress, { readonly done: false }>): string {
   return otherCommand("approve", toHex(actionHash).slice(0, SHOWN_ID));
 }
 
-/** Where everything would stay as it is, says so: nothing is decided, proposed or asked for a second time. */
+/** Says so if the action would change nothing: then nothing is decided or proposed. */
 export function reportIfSame(
   output: Output,
   room: RoomSession,

@@ -7,7 +7,8 @@ import { flushed } from "../room/inStep.js";
 import { orThrow } from "../room/orThrow.js";
 import { requestName } from "../room/requestName.js";
 import { decisionSummary, labelsOf, proposalSummary } from "../session/decisionView.js";
-import { decidingError, problemError, unknownError } from "../session/problem.js";
+import { decidingError, unknownError } from "../session/fate.js";
+import { problemError } from "../session/problem.js";
 import { SHOWN_ID } from "../session/timelineView.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 
@@ -23,14 +24,14 @@ export interface Answered {
 /** How another command is typed where the answer was given: in a terminal, or in the chat. */
 export type Door = (command: string, ...args: string[]) => string;
 
-/** Says yes to what somebody has proposed. */
+/** Approves what somebody has proposed. */
 export async function approveProposal(room: RoomSession, given: string, door: Door): Promise<Answered> {
   const named = proposalsCalled(room, given);
-  // Who comes to approve what was carried out a moment ago is told so.
+  // It may have been carried out a moment ago: then say so.
   const done = named.length === 0 && isLong(given) ? decidedBy(room, wanted(given)) : null;
   if (done) {
     const summary = safeLine(decisionSummary(done, labelsOf(room)));
-    return { document: { proposal: given.trim(), done: true }, lines: [`Done already: ${summary}.`], progress: null };
+    return { document: { proposal: given.trim(), done: true }, lines: [`Already done: ${summary}.`], progress: null };
   }
   const proposal = theOne(room, named, given, door);
   const { by, actionHash } = proposal;
@@ -64,7 +65,7 @@ async function deny(room: RoomSession, request: RoomJoinRequest): Promise<Answer
   return { document, lines: [`${safeName(request.name)} was turned down.`], progress: null };
 }
 
-/** Says no to somebody else's proposal; where no proposal is called so, as `deny`, whose word this was once. */
+/** Declines somebody else's proposal. If no proposal has that id, it denies a request to join, as `decline` once did. */
 export async function declineNamed(room: RoomSession, given: string, door: Door): Promise<Answered> {
   const waiting = orThrow(await room.requests(), room);
   const named = proposalsCalled(room, given);
@@ -74,38 +75,39 @@ export async function declineNamed(room: RoomSession, given: string, door: Door)
   const namesake = waiting.find(({ name }) => name.toLowerCase() === wanted(given));
   if (namesake) {
     const hint = `Give the request's id, or more of the proposal's id:  ${door("requests")}`;
-    throw new CliError("AMBIGUOUS", `"${safeName(given)}" is somebody who asks to join, and a proposal.`, hint);
+    throw new CliError("AMBIGUOUS", `"${safeName(given)}" is both somebody who asks to join and a proposal.`, hint);
   }
   const id = toHex(proposal.actionHash);
   if (proposal.by.isYou) {
-    const hint = `To take it back:  ${door("withdraw", id.slice(0, SHOWN_ID))}`;
+    const hint = `To withdraw it:  ${door("withdraw", id.slice(0, SHOWN_ID))}`;
     throw new CliError("NOT_ALLOWED", "You proposed this yourself.", hint);
   }
   const summary = safeLine(proposalSummary(room, proposal));
   orThrow(await room.declineProposal(proposal.actionHash), room);
-  await flushed(room, "no", ANSWER_MS);
-  const lines = [
-    `You said no to this: ${summary}.`,
-    "The others see it. It does not keep them from agreeing.",
-  ] as const;
+  await flushed(room, "answer", ANSWER_MS);
+  const lines = [`Declined: ${summary}.`, "The others can see that. They can still approve it."] as const;
   return { document: { proposal: id, done: true }, lines, progress: null };
 }
 
-/** Takes back what one has proposed. */
+/** Withdraws your own proposal. */
 export async function withdrawProposal(room: RoomSession, given: string, door: Door): Promise<Answered> {
   const proposal = theOne(room, proposalsCalled(room, given), given, door);
   const id = toHex(proposal.actionHash);
   if (!proposal.by.isYou) {
-    const hint = `To say no to it:  ${door("decline", id.slice(0, SHOWN_ID))}`;
-    throw new CliError("NOT_ALLOWED", `${safeName(proposal.by.name)} proposed this: only they take it back.`, hint);
+    const hint = `To decline it:  ${door("decline", id.slice(0, SHOWN_ID))}`;
+    throw new CliError(
+      "NOT_ALLOWED",
+      `${safeName(proposal.by.name)} proposed this, so only they can withdraw it.`,
+      hint,
+    );
   }
   const summary = safeLine(proposalSummary(room, proposal));
   orThrow(await room.withdrawProposal(proposal.actionHash), room);
   await flushed(room, "withdrawal", ANSWER_MS);
   const others = room.proposals().find(({ actionHash }) => toHex(actionHash) === id);
   const next = others
-    ? `${safeName(others.by.name)} proposes it too, so it goes on.`
-    : "Nobody is asked for it any more.";
+    ? `${safeName(others.by.name)} proposed it too, so it stays open.`
+    : "Nobody needs to approve it any more.";
   const lines = [`Withdrawn: ${summary}. ${next}`] as const;
   return { document: { proposal: id, done: true }, lines, progress: null };
 }
@@ -129,7 +131,7 @@ function proposalsCalled(room: RoomSession, given: string): RoomProposal[] {
 function theOne(room: RoomSession, named: readonly RoomProposal[], given: string, door: Door): RoomProposal {
   const [proposal, ...others] = named;
   if (!proposal) {
-    const hint = `To see what waits for agreement:  ${door("requests")}`;
+    const hint = `To see what is waiting for approval:  ${door("requests")}`;
     throw new CliError("NOT_FOUND", `No proposal begins with "${safeName(given)}".`, hint);
   }
   if (others.length === 0) return proposal;

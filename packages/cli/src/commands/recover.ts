@@ -9,19 +9,19 @@ import { readStandardInput } from "../terminal/standardInput.js";
 
 const MAX_PHRASE_BYTES = 4096;
 
-/** `conclave recover`: a home that is still empty becomes the person's whose words these are. */
+/** `conclave recover`: an empty home becomes the home of the person whose words these are. */
 export async function recover(context: CommandContext): Promise<void> {
   const words = canAsk(context)
-    ? ((await ask(context, "Your 24 words, in their order:")) ?? "")
+    ? ((await ask(context, "Your 24 words, in order:")) ?? "")
     : await readStandardInput(MAX_PHRASE_BYTES).catch(tooLongAsNone);
   if (words.trim() === "")
-    throw usageError("Give the 24 words on standard input.", "They stay out of the command line.");
+    throw usageError("Give the 24 words on standard input.", "Never put them on the command line.");
   const client = await recoverHome(context.home, words);
   try {
     const fingerprint = fingerprintDocument(client.fingerprint());
     const rooms = client.rooms();
     context.output.result({ ...fingerprint, rooms: rooms.map(roomDocument) }, (paint) => [
-      `${paint.green("✔")} This home is yours: you are the person that you were. Your fingerprint:`,
+      `${paint.green("✔")} This home is now yours, and you are the same person as before. Your fingerprint:`,
       "",
       `  ${fingerprint.words.join(" ")}`,
       "",
@@ -32,7 +32,7 @@ export async function recover(context: CommandContext): Promise<void> {
   }
 }
 
-// What is far too long is no phrase.
+// Input that is far too long cannot be a phrase.
 function tooLongAsNone(error: unknown): string {
   if (error instanceof CliError && error.code === "TOO_LONG") return "";
   throw error;
@@ -40,16 +40,16 @@ function tooLongAsNone(error: unknown): string {
 
 function wayBack(): string[] {
   return [
-    "Who checked these words with you before need not do so again.",
+    "Anyone who has checked these words with you before doesn't need to do so again.",
     "",
-    "You are in no room yet: rooms, messages and keys were on the devices that are lost.",
-    `A room that you own takes you back, if that was prepared, with any link of it:  ${nextCommand("join", LINK)}`,
-    "Into every other room somebody lets you in again:",
-    `  1. somebody who may do so removes you, which takes the lost devices out:  ${otherCommand("remove", "NAME")}`,
-    `  2. they make a link where one has to ask:  ${otherCommand("invite", "--mode", "ask")}`,
-    `  3. you ask:  ${nextCommand("join", LINK)}`,
+    "You are not in any room yet: your rooms, messages and keys were on the devices you lost.",
+    `To come back to a room that you own, if it was prepared for that, use any of its links:  ${nextCommand("join", LINK)}`,
+    "For every other room, somebody there has to let you in again:",
+    `  1. they remove you, and the lost devices with you:  ${otherCommand("remove", "NAME")}`,
+    `  2. they make a link to ask with:  ${otherCommand("invite", "--mode", "ask")}`,
+    `  3. you ask to join:  ${nextCommand("join", LINK)}`,
     `  4. they compare your fingerprint, and let you in:  ${otherCommand("admit", "NAME")}`,
-    "Nothing of what was said before comes back. A room that was not prepared, and where nobody else may remove",
-    "you and let you in, stays closed to you; its members keep it as it is.",
+    "Old messages don't come back. If a room was not prepared, and nobody else there can remove you and let you in,",
+    "you can't come back to it; its members keep the room without you.",
   ];
 }

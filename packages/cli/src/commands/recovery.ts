@@ -6,7 +6,7 @@ import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { sync } from "../room/inStep.js";
 import { orThrow } from "../room/orThrow.js";
-import { decidingError } from "../session/problem.js";
+import { decidingError } from "../session/fate.js";
 import { webAddress } from "../session/relayAddress.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { consent } from "../terminal/consent.js";
@@ -14,7 +14,7 @@ import type { Output } from "../terminal/output.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeName } from "../terminal/safeText.js";
 
-/** How long what is owed in a room may take (ms). */
+/** How long the work that is due in a room may take (ms). */
 const SETTLE_MS = 20_000;
 
 /** A room that the person owns, and whether the words bring them back to it. */
@@ -26,10 +26,10 @@ interface OwnRoom {
   readonly link: string | null;
 }
 
-/** `conclave recovery`: the only place where the words are shown; and the rooms are made to take their person back by them. */
+/** `conclave recovery`: the only place that shows the words. It also prepares the rooms, so that the words bring the person back. */
 export async function recovery(context: CommandContext): Promise<void> {
   const { output, options } = context;
-  await consent(context, "Show your recovery words? Whoever sees them can be you.");
+  await consent(context, "Show your recovery words? Anyone who sees them can become you.");
   await withHome(context, "read", async (client, isConnected) => {
     const words = client.recoveryPhrase().split(" ");
     const rooms = await prepared(output, client, isConnected, options["again"] === true);
@@ -43,15 +43,15 @@ export async function recovery(context: CommandContext): Promise<void> {
           .trimEnd(),
       ),
       "",
-      `Write them on paper. They bring back who you are:  ${otherCommand("recover")}`,
+      `Write them down on paper. To become yourself again on a new machine:  ${otherCommand("recover")}`,
       ...rooms.flatMap((room) => linesOf(room, paint)),
-      ...(isConnected ? [] : ["Another process is using this home: end it and run this again for the rooms."]),
-      paint.dim("Into a room that you do not own, somebody there lets you in again. No messages come back."),
+      ...(isConnected ? [] : ["Another process is using this home. Stop it and run this again to prepare your rooms."]),
+      paint.dim("In a room that you don't own, somebody has to let you in again. Messages don't come back."),
     ]);
   });
 }
 
-/** The rooms of an owner, after what their way back still lacks was tried; `again` where it was ended, too. */
+/** The rooms that the person owns, each prepared for their return if it can be; with `again`, also those where they turned it off. */
 async function prepared(output: Output, client: Client, isConnected: boolean, again: boolean): Promise<OwnRoom[]> {
   if (isConnected) await client.wantReturn();
   const owned = client.rooms().filter((room) => room.returning() !== null);
@@ -69,7 +69,7 @@ async function prepare(room: RoomSession, again: boolean): Promise<void> {
     await room.settle(SETTLE_MS);
     if (again && room.returning() === "possible") orThrow(await room.prepareReturn(), room, decidingError);
   } catch (error) {
-    // A relay that cannot be reached leaves its room as it is, and that is what is told.
+    // If the relay cannot be reached the room stays as it is, and that is what the person is told.
     if (!(error instanceof CliError)) throw error;
   }
 }
@@ -79,16 +79,16 @@ function linesOf({ title, returning, link }: OwnRoom, paint: Paint): string[] {
   switch (returning) {
     case "ready":
       return [
-        `${paint.green("✔")} ${name}: the words bring you back as its owner, with any link of the room. This one lets in nobody but you:`,
+        `${paint.green("✔")} ${name}: with the words and any link of the room you come back as its owner. This link lets in nobody but you:`,
         ...(link === null ? [] : ["", `  ${link}`, ""]),
       ];
     case "preparing":
       return [
-        `${paint.yellow("…")} ${name}: you cannot recover this room yet. It is done as soon as its relay answers:  ${nextCommand("sync")}`,
+        `${paint.yellow("…")} ${name}: you can't recover this room yet. That is set up as soon as its relay answers:  ${nextCommand("sync")}`,
       ];
     case "possible":
       return [
-        `${paint.yellow("…")} ${name}: the words do not bring you back, as you have ended that. To begin again:  ${nextCommand("recovery", "--again")}`,
+        `${paint.yellow("…")} ${name}: the words don't bring you back, because you turned that off. To turn it on again:  ${nextCommand("recovery", "--again")}`,
       ];
   }
 }

@@ -15,10 +15,10 @@ export async function remove(context: CommandContext, name: string, isBan: boole
     const member = findMember(room, name);
     const shown = shownName(member);
     if (member.isYou) throw new CliError("OWN_DEVICE", "That is you.", `To leave the room:  ${nextCommand("leave")}`);
-    const back = isBan ? " No link lets them in again." : "";
+    const back = isBan ? " No link lets them back in." : "";
     await consentForGood(
       context,
-      `Remove ${shown}? They keep what they have read, and can read nothing from now on.${back}`,
+      `Remove ${shown}? They keep what they have read, but can read nothing from now on.${back}`,
     );
     const progress = await decide(room, { type: "remove", person: member.person, ban: isBan });
     const done = `${shown} was removed. The room has new keys; invites they made or used are closed.${back}`;

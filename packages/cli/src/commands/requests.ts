@@ -14,7 +14,7 @@ import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
 import { admitNamed, approveProposal, declineNamed, denyNamed, proposes, withdrawProposal } from "./proposals.js";
 
-/** `conclave requests`: who asks to be let in, and what waits for agreement. */
+/** `conclave requests`: who is asking to join, and what is waiting for approval. */
 export async function requests(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {
     const waiting = orThrow(await room.requests(), room);
@@ -25,7 +25,7 @@ export async function requests(context: CommandContext): Promise<void> {
     };
     context.output.result(document, (paint) =>
       waiting.length + proposals.length === 0
-        ? "Nobody asks for anything."
+        ? "Nobody is asking for anything."
         : [
             ...waiting.flatMap((request) => requestLines(request, paint)),
             ...proposals.flatMap((proposal) => proposalLines(room, proposal, paint)),
@@ -63,7 +63,7 @@ function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint):
 }
 
 function agreement(approvedBy: readonly NamedPerson[], needed: number): string {
-  return `agreed by ${approvedBy.length} of ${needed}: ${approvedBy.map(({ name }) => safeName(name)).join(", ") || "nobody"}`;
+  return `approved by ${approvedBy.length} of ${needed}: ${approvedBy.map(({ name }) => safeName(name)).join(", ") || "nobody"}`;
 }
 
 /** `conclave admit`: lets in somebody who asked. */
@@ -76,17 +76,17 @@ export async function deny(context: CommandContext, name: string): Promise<void>
   await answer(context, name, denyNamed);
 }
 
-/** `conclave decline`: says no to somebody else's proposal. */
+/** `conclave decline`: declines somebody else's proposal. */
 export async function decline(context: CommandContext, given: string): Promise<void> {
   await answer(context, given, declineNamed);
 }
 
-/** `conclave withdraw`: takes back what one has proposed. */
+/** `conclave withdraw`: withdraws your own proposal. */
 export async function withdraw(context: CommandContext, given: string): Promise<void> {
   await answer(context, given, withdrawProposal);
 }
 
-/** `conclave approve`: says yes to what others have proposed. */
+/** `conclave approve`: approves what somebody has proposed. */
 export async function approve(context: CommandContext, given: string): Promise<void> {
   await answer(context, given, approveProposal);
 }

@@ -11,14 +11,14 @@ import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
 /**
- * `conclave resume`: somebody has looked at the alarms, and goes on sending where they stopped it. A home that is a copy comes
- * back by its own recovery words, as a new device.
+ * `conclave resume`: the person has looked at the alarms, and sending goes on if an alarm had stopped it. A home that is a copy
+ * comes back with its own recovery words, as a new device.
  */
 export async function resume(context: CommandContext): Promise<void> {
   const { output } = context;
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
-    // What the alarm is about may be that the room cannot be read to its end: it is looked at all the same.
+    // The alarm may be that the room cannot be read to its end: the person has looked at it all the same.
     const isWhole = await isInStep(context, room);
     if (isCopy(room)) {
       await returned(context, client, room);
@@ -26,7 +26,7 @@ export async function resume(context: CommandContext): Promise<void> {
     }
     const { paused, alarms, pending } = room.status();
     await resumeSending(room);
-    // That it is allowed is no sign that it happens: what waited is waited for.
+    // That sending is allowed does not mean that it happens: wait until the messages have been sent.
     if (isWhole && room.status().paused === null && pending > 0) await waiting(output, flushed(room));
     const still = isWhole ? room.status().paused : paused;
     const looked = alarms.length === 1 ? "the alarm" : "the alarms";
@@ -41,25 +41,25 @@ export async function resume(context: CommandContext): Promise<void> {
       (paint) => {
         if (still !== null)
           return [
-            `${paint.yellow("…")} Still stopped: ${safeText(pauseSentence(still))}`,
+            `${paint.yellow("…")} Sending is still stopped: ${safeText(pauseSentence(still))}`,
             `  ${nextCommand("status")}`,
           ];
         const sent =
           pending === 0
             ? ""
             : pending === 1
-              ? " The message that waited is sent."
-              : ` The ${pending} messages that waited are sent.`;
+              ? " The message that was waiting has been sent."
+              : ` The ${pending} messages that were waiting have been sent.`;
         if (paused !== null) return `${paint.green("✔")} You can send again.${sent}`;
         return alarms.length === 0
-          ? `Nothing was stopped.${sent}`
-          : `${paint.green("✔")} You have looked at ${looked}; nothing was stopped.${sent}`;
+          ? `Sending was not stopped.${sent}`
+          : `${paint.green("✔")} You have looked at ${looked}; sending was not stopped.${sent}`;
       },
     );
   });
 }
 
-/** Whether the room is in step with its relay. That this home is a copy may be found out only now, and is no error here. */
+/** Whether the room is in step with its relay. Finding out only now that this home is a copy is no error here. */
 async function isInStep({ output }: CommandContext, room: RoomSession): Promise<boolean> {
   try {
     return await hasLooked(output, room);
@@ -87,6 +87,6 @@ async function returned({ output, room: selector }: CommandContext, client: Clie
       hasReturned: true,
     },
     (paint) =>
-      `${paint.green("✔")} You are back in ${paint.bold(safeName(here.title))}, as a new device in the place of the old one. Any other copy of this home is out.`,
+      `${paint.green("✔")} You are back in ${paint.bold(safeName(here.title))} as a new device, in place of the old one. Any other copy of this home is locked out.`,
   );
 }

@@ -10,6 +10,7 @@ import { safeName } from "../terminal/safeText.js";
 import { reportIfSame, reportProgress } from "./progress.js";
 
 const ROLES = ["owner", "admin", "member"] as const;
+const A_ROLE = { owner: "an owner", admin: "an admin", member: "a member" } as const;
 
 /** `conclave role`. */
 export async function setRole(context: CommandContext, name: string, given: string): Promise<void> {
@@ -20,16 +21,21 @@ export async function setRole(context: CommandContext, name: string, given: stri
     const shown = shownName(member);
     const action = { type: "setRole", person: member.person, role } as const;
     const document = { person: personDocument(member), role };
-    if (reportIfSame(context.output, room, action, `${shown} is ${role} already.`, document)) return;
-    // Who has the highest role can be stopped by nobody, and a role that one gives away is given back by others only.
+    if (reportIfSame(context.output, room, action, `${shown} is already ${A_ROLE[role]}.`, document)) return;
+    // Nobody can take the highest role away again, and only others can give back a role that a person gave up.
     if (role === "owner") {
       await consentForGood(
         context,
-        `Make ${shown} an owner? An owner may do everything you may, and you cannot undo it.`,
+        `Make ${shown} an owner? An owner can do everything you can, and you can't undo this.`,
       );
     } else if (member.isYou) {
-      await consentForGood(context, `Give up your role of ${member.role}? Only others can give it back.`);
+      await consentForGood(context, `Give up your role as ${member.role}? Only others can give it back.`);
     }
-    reportProgress(context.output, await decide(room, action), `${safeName(member.name)} is ${role} now.`, document);
+    reportProgress(
+      context.output,
+      await decide(room, action),
+      `${safeName(member.name)} is now ${A_ROLE[role]}.`,
+      document,
+    );
   });
 }

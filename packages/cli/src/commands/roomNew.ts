@@ -14,11 +14,11 @@ import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 
-/** How long the way back by the words is waited for; what is not done by then is done by any later command. */
+/** How long to wait until the words can bring the owner back (ms); what is not done by then, any later command does. */
 const UNTIL_PREPARED_MS = 5000;
 const WORDS = {
-  ready: "words to write down: with them you come back to this room when this home is lost",
-  preparing: "words to write down: you cannot recover this room yet, that comes with the next command",
+  ready: "words to write down: they bring you back to this room if you lose this home",
+  preparing: "words to write down: you can't recover this room yet, the next command sets that up",
   possible: "words to write down: they bring back who you are",
 } as const satisfies Record<Returning, string>;
 const DEFAULT_RELAY = "http://127.0.0.1:4430";
@@ -26,14 +26,13 @@ const DEFAULT_RELAY = "http://127.0.0.1:4430";
 /** `conclave room new`: founds a room, and makes its first invite. */
 export async function roomNew(context: CommandContext, title: string): Promise<void> {
   const { options, output } = context;
-  const name = (options["name"] as string | undefined) ?? (await ask(context, "What do you call yourself?"));
-  if (name === null || name.trim() === "")
-    throw usageError("The room needs to know what you call yourself.", "Add --name Alice");
+  const name = (options["name"] as string | undefined) ?? (await ask(context, "Your name, as others will see it:"));
+  if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
   await withHome(context, "begin", async (client) => {
     const preset = String(options["preset"]);
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
-    // Who founds a room owns it: from the first moment on the words that are offered below bring them back to it.
+    // The founder owns the room: from the first moment on, the words offered below bring them back to it.
     await client.wantReturn();
     const room = await waiting(output, createRoomHere(client, { title, name, preset, relay, permit }));
     const invite = options["invite"] === false ? null : await firstLink(room);
@@ -49,7 +48,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
       ...(link !== null
         ? [
             invite?.invitation?.mode === "ask"
-              ? "Invite people with this link. They ask to join, and those who decide approve them (requests, admit):"
+              ? "Invite people with this link. They ask to join, and somebody in the room lets them in (requests, admit):"
               : "Invite people with this link. Anyone with it can join, even while you are offline:",
             "",
             `  ${paint.cyan(link)}`,
@@ -73,7 +72,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   });
 }
 
-/** A room that exists is told to exist, whatever became of its link. */
+/** Once the room exists the person is told so, whatever became of its link. */
 async function firstLink(room: RoomSession): Promise<Made> {
   try {
     return await makeInvite(room, { label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
@@ -81,7 +80,7 @@ async function firstLink(room: RoomSession): Promise<Made> {
     if (!(error instanceof CliError)) throw error;
     const { code, message, exit, fate } = error;
     const said = `${safeName(room.title)} exists, and you are its owner; its link was not shown. ${message}`;
-    const hint = `To see whether it was made:  ${nextCommand("invites")}\nTo make one:  ${nextCommand("invite")}`;
+    const hint = `To see whether it was made:  ${nextCommand("invites")}\nTo make one:                ${nextCommand("invite")}`;
     throw Object.assign(new CliError(code, said, hint, exit), { fate });
   }
 }

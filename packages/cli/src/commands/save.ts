@@ -25,7 +25,7 @@ export async function save(context: CommandContext, wanted: string, given: strin
       ),
     );
     const document = { file: { id: toHex(file.message.id), name, size }, path };
-    output.result(document, (paint) => `${paint.green("✔")} ${safeName(name)} (${fileSize(size)}) is in ${path}`);
+    output.result(document, (paint) => `${paint.green("✔")} Saved ${safeName(name)} (${fileSize(size)}) as ${path}`);
   });
 }
 

@@ -11,6 +11,7 @@ import { attachFile } from "../room/files.js";
 import { nowOf } from "../room/findMessage.js";
 import { flushed, statusInStep, sync } from "../room/inStep.js";
 import { sendText } from "../room/sendText.js";
+import { notSent } from "../session/fate.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
 import { fileSize } from "../terminal/fileSize.js";
@@ -18,12 +19,12 @@ import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
-/** Bytes from which sending is something to be told of. */
+/** From this many bytes on, a person is told that the file is being sent. */
 const SHOW_PROGRESS_BYTES = 4_000_000;
 
 /**
- * `conclave send`: asks the relay how the room stands, stores the message, sends it. Once it is stored it is never called
- * failed: what became of it is told with its id, as the home sends it by itself.
+ * `conclave send`: asks the relay how the room stands, stores the message, sends it. Once a message is stored, the command never
+ * says that it failed: the home sends it by itself, so the command says what became of it, and its id.
  */
 export async function send(context: CommandContext, given: string): Promise<void> {
   const { output, options } = context;
@@ -36,13 +37,13 @@ export async function send(context: CommandContext, given: string): Promise<void
   const id = messageId(options["id"]);
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
-    // Who is out of the room learns so before anything is stored; a relay that does not answer keeps nobody from writing.
+    // Somebody who is out of the room is told before anything is stored. A relay that does not answer stops nobody from writing.
     if (options["wait"] !== false && (await isHere(output, room))) await settle(output, room);
     const message = await stored(room, text, id);
     if (options["wait"] === false) {
       output.result(
         { message: messageDocument(message) },
-        () => "Stored. It is sent the next time that this home is connected.",
+        () => "Stored. It will be sent the next time this home connects.",
       );
       return;
     }
@@ -65,11 +66,10 @@ async function isHere(output: Output, room: RoomSession): Promise<boolean> {
     await waiting(output, sync(room));
     return true;
   } catch (error) {
-    // What hinders only now does not keep anybody from writing: what becomes of the message is told with it.
+    // A passing obstacle stops nobody from writing: what became of the message is said below.
     if (!(error instanceof CliError)) throw error;
     if (room.status().standing === "member") return false;
-    const { code, message, hint, exit } = error;
-    throw Object.assign(new CliError(code, `${message} Your message was not sent.`, hint, exit), { fate: "dropped" });
+    throw notSent(error, "message");
   }
 }
 
@@ -81,11 +81,11 @@ async function stored(room: RoomSession, text: string, id: string): Promise<Time
   }
 }
 
-/** Names the message: said again under its id it is there once, whatever became of it before. */
+/** Adds the message's id: sent again under that id it is in the room once, whatever became of it before. */
 function withId(error: unknown, id: string): unknown {
   if (!(error instanceof CliError)) return error;
   const { code, message, hint, exit, fate } = error;
-  const again = code === "UNSURE" ? `Saying it again under the same id is harmless:  --id ${id}` : null;
+  const again = code === "UNSURE" ? `To try again without sending it twice, add:  --id ${id}` : null;
   const hints = [hint, again].filter((each) => each !== null).join("\n");
   return Object.assign(new CliError(code, message, hints === "" ? null : hints, exit, { id }), { fate });
 }
@@ -96,16 +96,16 @@ function messageId(given: unknown): string {
   throw usageError("That is not a valid id.", "An id has 32 hexadecimal digits.");
 }
 
-/** `conclave send --file`: needs the relay, and says how far it is when it takes a while. */
+/** `conclave send --file`: needs the relay. Says that a large file is being sent. */
 async function sendFile(context: CommandContext, path: string, caption: string): Promise<void> {
   const { output, options } = context;
-  if (options["wait"] === false) throw usageError("A file is sent while one waits: leave out --no-wait or --file.");
+  if (options["wait"] === false) throw usageError("You have to wait while a file is sent: leave out --no-wait.");
   const { file, notes, close } = await openOutgoing(path, options["original"] === true);
   try {
     if (notes === "kept") {
       const about = aboutNotes(safeName(file.name));
       if (!canAsk(context)) {
-        const hint = "Add --original to send it as it is, or make a JPEG or PNG of it.";
+        const hint = "Add --original to send it as it is, or convert it to JPEG or PNG.";
         throw new CliError("PICTURE_NOTES", `${about} Nothing was sent.`, hint, EXIT.usage);
       }
       await consent(context, `${about} Send it as it is?`);
@@ -116,7 +116,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
       await waiting(output, flushed(room));
       output.result({ message: messageDocument(await nowOf(room, message)), notes }, (paint) =>
         notes === "removed"
-          ? `${paint.green("✔")} sent, without what the camera wrote into it (--original sends that too)`
+          ? `${paint.green("✔")} sent, without the details that the camera stored in it (--original sends those too)`
           : `${paint.green("✔")} sent`,
       );
     });

@@ -38,21 +38,21 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
   const out = config.log === "json" ? new Output(true, "serve") : output;
   for (const { name, nearest } of strangers) {
     out.warn(
-      `${name} is not a setting of this relay, and is ignored.${nearest === null ? "" : ` Did you mean ${nearest}?`}`,
+      `${name} is not a setting of this relay, so it is ignored.${nearest === null ? "" : ` Did you mean ${nearest}?`}`,
       "UNKNOWN_SETTING",
     );
   }
   if (!LOOPBACK.test(config.host) && config.tlsCert === null && !config.behindProxy) {
     out.warn(
-      `listening on ${config.host} without TLS. Messages stay sealed, but whoever sees the traffic learns who talks when, ` +
-        "and could replace the web client.\n  Give --tls-cert and --tls-key, or put a proxy in front and say --behind-proxy.",
+      `listening on ${config.host} without TLS. Messages stay sealed, but anyone who can see the traffic learns who talks when, ` +
+        "and could replace the web client.\n  Add --tls-cert and --tls-key, or put a proxy in front and add --behind-proxy.",
       "NO_TLS",
     );
   }
   if (config.behindProxy && config.publicUrl === null) {
     out.warn(
-      "behind a proxy, and without the address that people use: only addresses and names of the local network are answered, " +
-        "so that no foreign page gets in by a name of its own.\n  Give it: --public-url https://chat.example.org",
+      "behind a proxy, but without the address that people use: the relay answers only to addresses and names of the local " +
+        "network, so that no other website can reach it under a name of its own.\n  Add:  --public-url https://chat.example.org",
       "NO_PUBLIC_URL",
     );
   }
@@ -61,8 +61,8 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
     (config.behindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))
   ) {
     out.warn(
-      "anyone who reaches this relay can start rooms on it, and rooms stay. To let only some people, set CONCLAVE_CREATE_PERMIT " +
-        "(or CONCLAVE_CREATE_PERMIT_FILE) and give it to them.",
+      "anyone who can reach this relay can create rooms on it, and rooms stay. To allow only some people, set " +
+        "CONCLAVE_CREATE_PERMIT (or CONCLAVE_CREATE_PERMIT_FILE) and give them the permit.",
       "NO_PERMIT",
     );
   }
@@ -74,7 +74,7 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
   await relay.close();
 }
 
-/** The web client on the relay's own address: everything that the relay itself does not answer. */
+/** The web client on the relay's own address: it answers everything that the relay itself does not. */
 function pageRoutes(pages: BuiltPages, config: ServeConfig): Routes {
   const site = new PageSite(pages, {
     servedBy: "serve",
@@ -82,7 +82,7 @@ function pageRoutes(pages: BuiltPages, config: ServeConfig): Routes {
     host: config.publicUrl === null ? null : new URL(config.publicUrl).host,
   });
   return (app) => {
-    // Before the relay's own answers and errors too: they are of the same origin.
+    // Also on the relay's own answers and errors: they have the same origin.
     app.server.prependListener("request", (request, response) => {
       site.setHeaders(request, response);
     });
@@ -143,14 +143,14 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
     return new CliError(
       "PORT_IN_USE",
       `Port ${config.port} on ${config.host} is in use, perhaps by another relay.`,
-      `Take another one:  ${otherCommand("serve", "--port", String(config.port + 1))}\nTake a free one:   ${otherCommand("serve", "--port", "0")}\nSee who has it:    ss -ltnp 'sport = :${config.port}'`,
+      `Use another port:   ${otherCommand("serve", "--port", String(config.port + 1))}\nUse any free port:  ${otherCommand("serve", "--port", "0")}\nSee what uses it:   ss -ltnp 'sport = :${config.port}'`,
     );
   }
   if (code === "port_denied" && config.port < 1024) {
     return new CliError(
       "PORT_DENIED",
       `Port ${config.port} needs more rights than this user has.`,
-      "Take one above 1023, with a proxy in front.",
+      "Use one above 1023, with a proxy in front.",
     );
   }
   if (code === "host_unknown") {
@@ -178,8 +178,8 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
   if (code === "data_unusable" && cause instanceof Error && "syscall" in cause) {
     return new CliError(
       "START_FAILED",
-      `The data folder ${resolve(config.data)} cannot be ${cause.syscall === "mkdir" ? "made" : "used"}: ${writeFault(cause)}.`,
-      "Give another one:  --data DIR",
+      `The data folder ${resolve(config.data)} cannot be ${cause.syscall === "mkdir" ? "created" : "used"}: ${writeFault(cause)}.`,
+      "Use another one:  --data DIR",
     );
   }
   return new CliError(
@@ -215,7 +215,7 @@ function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: 
   ]);
 }
 
-/** Where other machines of the network find a relay that listens on all addresses. */
+/** Where other machines on the network find a relay that listens on all addresses. */
 function networkAddresses(relay: Relay, host: string): string[] {
   if (host !== "0.0.0.0" && host !== "::") return [];
   const { protocol, port } = new URL(relay.address);

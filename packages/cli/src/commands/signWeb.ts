@@ -22,13 +22,13 @@ export function signWeb({ output }: CommandContext, keyFile: string): void {
     `  Signature  ${file}`,
     `  Signer     ${signer}`,
     "",
-    paint.dim("Others check it with verify-web and --signer. Give them the key over another way than the host."),
+    paint.dim("Others check it with verify-web and --signer. Give them the key some other way than through the host."),
   ]);
 }
 
 function signingSeed(path: string): Uint8Array {
   if (!existsSync(path)) writeFileSync(path, `${toHex(systemRandom(32))}\n`, { mode: 0o600, flag: "wx" });
   const text = readFileSync(path, "utf8").trim();
-  if (!/^[0-9a-f]{64}$/u.test(text)) throw usageError(`${path} does not hold a signing key.`);
+  if (!/^[0-9a-f]{64}$/u.test(text)) throw usageError(`${path} does not contain a signing key.`);
   return fromHex(text);
 }

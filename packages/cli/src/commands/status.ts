@@ -14,8 +14,8 @@ import { safeName, safeText } from "../terminal/safeText.js";
 
 const RETURNING = {
   ready: () => "your recovery words bring you back to this room",
-  preparing: () => `you cannot recover this room yet; to make it possible:  ${nextCommand("sync")}`,
-  possible: () => `you cannot recover this room; to see why:  ${nextCommand("recovery")}`,
+  preparing: () => `you can't recover this room yet; to make it possible:  ${nextCommand("sync")}`,
+  possible: () => `you can't recover this room; to see why:  ${nextCommand("recovery")}`,
 } as const satisfies Record<Returning, () => string>;
 
 /** `conclave status`: exit code 5 when there is an alarm. */
@@ -29,12 +29,12 @@ export async function status(context: CommandContext): Promise<void> {
       `  you are     ${standingLine(summary)}`,
       ...(current.ending === null ? [] : [`              ${current.ending.text}`]),
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
-      // Who is out of the room is told nothing about it: what this home knows of it is over.
+      // Somebody who is out of the room is told nothing about it: what this home knows of it is out of date.
       ...(isGone(summary.standing) ? [] : roomLines(room.status())),
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
-            `  clock       the room's time is ${spanOf("en", current.roomAhead)} ahead of this machine's: links end by the room's`,
+            `  clock       the room's clock is ${spanOf("en", current.roomAhead)} ahead of this machine's: links expire by the room's`,
           ]),
       ...(current.isLeaving
         ? [`  leaving     when another member is next online; to stay after all:  ${nextCommand("leave", "--undo")}`]
@@ -61,9 +61,9 @@ function standingLine({ standing, ended, role, isConfirmed, people }: RoomDocume
   if (standing === "asking") return "waiting to be let in";
   if (standing === "lost" && ended !== null) return `not in it: ${safeText(ended.message)}`;
   if (standing === "lost") return "not in it";
-  if (standing === "removed" || standing === "left") return `not in it any more: ${standing}`;
+  if (standing === "removed" || standing === "left") return `no longer in it: ${standing}`;
   if (standing !== "member") return standing;
-  return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed your joining yet)"}`;
+  return `${role ?? "member"}${isConfirmed || people === 1 ? "" : " (nobody has confirmed yet that you joined)"}`;
 }
 
 function alarmLines(alarms: readonly AlarmDocument[], paint: Paint): string[] {

@@ -9,10 +9,10 @@ import { decisionSummary, labelsOf } from "../session/decisionView.js";
 import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 
-/** How long what is owed in a room may take (ms). */
+/** How long the work that is due in a room may take (ms). */
 const SETTLE_MS = 20_000;
 
-/** `conclave sync`: sends what waits, takes in what is new, and does what is owed in the room. */
+/** `conclave sync`: sends what is waiting, receives what is new, and does what is due in the room. */
 export async function sync(context: CommandContext): Promise<void> {
   const { output } = context;
   await withHome(context, "write", async (client) => {
@@ -50,8 +50,8 @@ function linesOf(
       ? []
       : [`sent ${sent === 1 ? "the message that was waiting" : `${sent} messages that were waiting`}`]),
     ...decisions.map((decision) => safeLine(decisionSummary(decision, labelOf))),
-    ...(hasRekeyed ? ["new keys for who had joined"] : []),
-    ...(hasRefreshed ? ["the invite links lead into the room as it is now"] : []),
+    ...(hasRekeyed ? ["gave the room new keys, because somebody had joined"] : []),
+    ...(hasRefreshed ? ["brought the invite links up to date"] : []),
   ];
   return done.map((line) => `  ${paint.green("✔")} ${line}`);
 }

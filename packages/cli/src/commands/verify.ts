@@ -11,7 +11,7 @@ import { shownTag } from "../session/personView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 
-/** `conclave verify`, and `conclave verify NAME --mark` when it was compared. */
+/** `conclave verify`, and `conclave verify NAME --mark` after comparing. */
 export async function verify(context: CommandContext, name: string | null): Promise<void> {
   const { mark, unmark } = context.options;
   if (mark === true || unmark === true) {
@@ -35,13 +35,13 @@ export async function verify(context: CommandContext, name: string | null): Prom
       `  room code    ${paint.cyan(grouped(roomCode ?? "").join(" "))}`,
       `  people code  ${paint.cyan(grouped(peopleCode ?? "").join(" "))}`,
       "",
-      paint.dim("Whoever sees the same room code now sees the same people, decisions and keys as you."),
+      paint.dim("Anyone who sees the same room code now sees the same people, decisions and keys as you."),
     ]);
   });
 }
 
 async function keepMark(context: CommandContext, name: string | null, isChecked: boolean): Promise<void> {
-  if (name === null) throw usageError("Say whom you have checked.", nextCommand("verify", "NAME", "--mark"));
+  if (name === null) throw usageError("Say who you have checked.", nextCommand("verify", "NAME", "--mark"));
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     // People meet where there is no network: the relay is only asked about somebody who is not known here yet.
@@ -52,7 +52,7 @@ async function keepMark(context: CommandContext, name: string | null, isChecked:
     await (isChecked ? marks.mark(member.person, "words") : marks.unmark(member.person));
     const shown = `${safeName(member.name)} #${shownTag(member)}`;
     context.output.result({ person: personDocument(member), isChecked }, (paint) =>
-      isChecked ? `${paint.green("✔")} ${shown} is marked as checked.` : `${shown} is not marked any more.`,
+      isChecked ? `${paint.green("✔")} ${shown} is marked as checked.` : `${shown} is no longer marked as checked.`,
     );
   });
 }

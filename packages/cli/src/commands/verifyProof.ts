@@ -5,16 +5,17 @@ import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { unreadableFile } from "../terminal/fileFault.js";
 import type { CommandContext } from "../program/context.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { dayAndTime } from "../terminal/when.js";
 
 const WHAT = {
-  equivocation: "two different contents for one place of a room's log",
+  equivocation: "two different records for one place in a room's log",
   rollback: "a shorter log after a longer one",
 } as const;
 
 const MAX_PROOF_BYTES = 1024 * 1024;
 
-/** `conclave verify-proof`: needs no home, no relay and nobody's word. */
+/** `conclave verify-proof`: needs no home and no relay, and takes nobody's word. */
 export function verifyProof({ output }: CommandContext, file: string): void {
   const proof = proofFromJson(read(file));
   if (!proof) throw notAProof();
@@ -32,12 +33,14 @@ export function verifyProof({ output }: CommandContext, file: string): void {
   }));
   const between = proof.path?.records.length ?? 0;
   output.result({ proved: found, relayKey, receipts, between }, (paint) => [
-    `${paint.green("✔")} It holds: the relay with the key ${relayKey.slice(0, 16)}… signed ${WHAT[found]}.`,
+    `${paint.green("✔")} The proof is valid: the relay with the key ${relayKey.slice(0, 16)}… signed ${WHAT[found]}.`,
     "",
     ...receipts.map(({ n, head, time }) => `  place ${n}  head ${head.slice(0, 16)}…  signed ${dayAndTime(time)}`),
-    ...(between > 0 ? [`  To the second head lead ${between} record(s), from another head than the first.`] : []),
+    ...(between > 0
+      ? [`  ${between} record(s) lead to the second head, and they start from a different head than the first.`]
+      : []),
     "",
-    paint.dim("No honest relay can be made to sign both. Show this file to everybody who uses it."),
+    paint.dim("No honest relay signs both. Show this file to everyone who uses that relay."),
   ]);
 }
 
@@ -53,5 +56,9 @@ function read(file: string): string {
 }
 
 function notAProof(): CliError {
-  return new CliError("NO_PROOF", "This file is no proof of an alarm.", "An alarm says where its proof is.");
+  return new CliError(
+    "NO_PROOF",
+    "This file is not the proof of an alarm.",
+    `An alarm says where its proof is:  ${nextCommand("status")}`,
+  );
 }

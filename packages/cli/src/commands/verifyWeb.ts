@@ -12,13 +12,13 @@ import { ownPages } from "./web.js";
 
 const STATES = {
   same: "same",
-  differs: "other bytes than here",
+  differs: "differs from here",
   missing: "not served",
-  extra: "not known here",
+  extra: "not part of this version",
   headers: "wrong headers",
 } as const satisfies Record<ComparedFile["state"], string>;
 
-/** `conclave verify-web URL`: is what this host serves the web client of this checkout? */
+/** `conclave verify-web URL`: does this host serve the web client of this checkout? */
 export async function verifyWeb({ output, options }: CommandContext, url: string): Promise<void> {
   const base = baseOf(url);
   const signer = signerOf(options["signer"]);
@@ -47,7 +47,7 @@ function lines({ files, extraScripts, connects }: Comparison, paint: Paint): str
       ]),
     ),
     ...extraScripts.map((script) => `${paint.red("✘")} its start page loads another script: ${safeLine(script)}`),
-    ...connects.map((source) => `${paint.yellow("!")} its pages may also connect to ${safeLine(source)}`),
+    ...connects.map((source) => `${paint.yellow("!")} its pages can also connect to ${safeLine(source)}`),
   ];
 }
 
@@ -66,7 +66,7 @@ function verdict(
     ? `version ${theirs.version}, fingerprint ${shortHash(theirs.build)}`
     : "nothing that can be read";
   return [
-    `${paint.red("Not the same.")} It serves ${other}; here is ${mine}.`,
+    `${paint.red("Not the same.")} It serves ${other}; this checkout has ${mine}.`,
     ...signature,
     ...(theirs !== null && theirs.version !== ours.version
       ? [`To compare, check out version ${theirs.version} and build it:  npm run build`]

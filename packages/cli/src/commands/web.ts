@@ -10,7 +10,7 @@ import { stopSignal } from "./serve.js";
 // Any relay that is reached over TLS, and relays of this machine.
 const ANY_RELAY = ["https:", "wss:", "ws://127.0.0.1:*", "ws://localhost:*"];
 
-/** `conclave web`: serves the web client to this machine only, until it is told to stop. */
+/** `conclave web`: serves the web client to this machine only, until a signal stops it. */
 export async function web(
   { output }: CommandContext,
   options: { readonly port: string; readonly relay: readonly string[] },
@@ -60,10 +60,10 @@ async function listen(server: Server, port: number): Promise<string> {
         error.code === "EADDRINUSE"
           ? new CliError(
               "PORT_IN_USE",
-              `Port ${port} is in use, perhaps because this command runs already.`,
-              "Another port is another place for the browser: rooms opened there are not seen here.\nSee who has it:  ss -ltnp",
+              `Port ${port} is in use, perhaps because this command is already running.`,
+              "To a browser, another port is another site: it doesn't show the rooms you opened on this one.\nSee what uses it:  ss -ltnp",
             )
-          : new CliError("START_FAILED", `Port ${port} cannot be listened on (${error.code ?? "unknown"}).`),
+          : new CliError("START_FAILED", `Can't listen on port ${port} (${error.code ?? "unknown"}).`),
       );
     });
     // RULE: web.own-machine: on the loopback address only; the pages are told that they come from this machine.

@@ -94,7 +94,7 @@ function readConfigFile({ flags, env }: Given, dataFolder: string): Map<SettingN
     }
     if (key === "data" && named === undefined) {
       throw usageError(
-        `${path} sets "data", but lies in that folder itself.`,
+        `${path} sets "data", but it is in that folder itself.`,
         "Give the folder with --data or CONCLAVE_DATA.",
       );
     }
@@ -111,7 +111,7 @@ function parseJson(text: string, path: string): Readonly<Record<string, unknown>
   } catch (error) {
     throw usageError(`${path} is not JSON: ${error instanceof Error ? error.message.split("\n")[0]! : "unreadable"}.`);
   }
-  throw usageError(`${path} must hold one JSON object.`);
+  throw usageError(`${path} must contain one JSON object.`);
 }
 
 function readText(path: string, what: string): string {
@@ -125,7 +125,7 @@ function readText(path: string, what: string): string {
   return asText(bytes, path);
 }
 
-// RULE: cli.no-secrets: a secret that does not fit is not repeated in the error.
+// RULE: cli.no-secrets: the error does not repeat a secret that is not valid.
 function check(name: SettingName, { value, source }: Sourced): unknown {
   const { schema, kind } = SETTINGS[name];
   const parsed = v.safeParse<v.GenericSchema<unknown, unknown>>(schema, value);

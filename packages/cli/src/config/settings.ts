@@ -26,7 +26,7 @@ const url = v.pipe(
   text,
   v.check((given) => /^https?:\/\//u.test(given) && URL.canParse(given), "must be an http:// or https:// address"),
   v.check((given) => {
-    // Every check is asked, also where one before it said no already.
+    // Every check runs, even if an earlier one has failed.
     if (!URL.canParse(given)) return true;
     const { username, password, search, hash, pathname } = new URL(given);
     return [username, password, search, hash].every((part) => part === "") && /^(?:\/[\w.~-]+)*\/?$/u.test(pathname);
@@ -76,7 +76,7 @@ const maybe = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown,
 
 /**
  * A relay's address as what a page may connect to: `https://chat.example.org` is `wss://chat.example.org`. Null for what is
- * no such address, or holds more than a host: it goes into a header.
+ * no such address, or has more in it than a host: it goes into a header.
  */
 export function connectSource(address: string): string | null {
   if (!/^(?:http|ws)s?:\/\//u.test(address) || !URL.canParse(address)) return null;
@@ -90,33 +90,37 @@ export function connectSource(address: string): string | null {
  */
 export const SETTINGS = {
   host: setting(text, "127.0.0.1", "address to listen on"),
-  port: setting(whole(0, 65_535), 4430, "port to listen on; 0 takes a free one"),
-  data: setting(text, "./data", "folder of the database and the relay's key"),
+  port: setting(whole(0, 65_535), 4430, "port to listen on; 0 picks a free one"),
+  data: setting(text, "./data", "folder for the database and the relay's key"),
   publicUrl: setting(
     maybe(url),
     null,
-    "the address people use, when it is not the one listened on; may have a path; needed for a name of the internet",
+    "the address people use, if it is not the one listened on; can have a path; needed for a public host name",
   ),
-  behindProxy: setting(yesOrNo, false, "a proxy in front does TLS and sets X-Forwarded-For", "switch"),
+  behindProxy: setting(yesOrNo, false, "a proxy in front handles TLS and sets X-Forwarded-For", "switch"),
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
-  keepMessages: setting(age, "forever", "how long sealed messages are kept, for example 30d"),
+  keepMessages: setting(age, "forever", "how long to keep sealed messages, for example 30d"),
   fileSize: setting(whole(1, 2048), 64, "largest file, in MiB"),
-  roomFiles: setting(whole(1, 100_000_000), 2048, "files kept for one room, in MiB"),
-  keepFree: setting(whole(0, 100_000_000), 64, "disk space left free, in MiB: with less, nothing new is taken"),
+  roomFiles: setting(whole(1, 100_000_000), 2048, "most space for one room's files, in MiB"),
+  keepFree: setting(
+    whole(0, 100_000_000),
+    64,
+    "disk space to leave free, in MiB: with less than this the relay takes nothing new",
+  ),
   createPermit: setting(
     maybe(v.pipe(text, v.maxBytes(256, "must be at most 256 bytes"))),
     null,
-    "what one must know to start rooms here",
+    "the secret that people need to create rooms here",
     "secret",
   ),
   web: setting(yesOrNo, true, "serve the relay only, without the web client", "off"),
-  allowRelay: setting(relays, [], "other relays that the web client may connect to"),
-  allowOrigin: setting(origins, [], "origins of other hosts' pages that may connect here; * for any"),
+  allowRelay: setting(relays, [], "other relays that the web client can connect to"),
+  allowOrigin: setting(origins, [], "origins of pages on other hosts that can connect here; * for any"),
   connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
   connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
   metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),
-  log: setting(v.picklist(["text", "json"], "must be text or json"), "text", "how to report: text or json"),
+  log: setting(v.picklist(["text", "json"], "must be text or json"), "text", "log format: text or json"),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

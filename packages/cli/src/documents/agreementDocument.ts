@@ -5,17 +5,17 @@ import { proposalSummary, proposalSubject } from "../session/decisionView.js";
 import { inviteName, shownTag } from "../session/personView.js";
 import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personDocument } from "./personDocument.js";
 
-/** What came of a decision: done (exit code 0), or waiting until more people agree (exit code 7). */
+/** What came of a decision: done (exit code 0), or waiting until more people approve (exit code 7). */
 export interface OutcomeDocument {
   readonly done: boolean;
-  /** With `done` false: what others give to `conclave approve`. */
+  /** If `done` is false: what others give to `conclave approve`. */
   readonly proposal?: string;
-  /** With `done` false: how many have said yes, and how many it takes. */
+  /** If `done` is false: how many people have approved, and how many it takes. */
   readonly approved?: number;
   readonly needed?: number;
 }
 
-/** Somebody who asks to be let in. */
+/** Somebody who asks to join. */
 export interface JoinRequestDocument {
   readonly id: string;
   readonly name: string;
@@ -33,18 +33,18 @@ export interface JoinRequestDocument {
   readonly approvalsNeeded: number;
 }
 
-/** An action that waits until enough people agree. */
+/** An action that waits until enough people approve. */
 export interface ProposalDocument {
   readonly id: string;
   readonly by: PersonDocument;
   /** What would be done: `remove`, `setRole`, `add`, … as in a decision. */
   readonly action: string;
-  /** Whom it is about, if that is somebody in the room. */
+  /** The person it is about, if they are in the room. */
   readonly subject: PersonDocument | null;
   /** The same for people, as something that has not happened: `remove Bob`. */
   readonly summary: string;
   readonly approvedBy: readonly PersonDocument[];
-  /** Who has said no. It keeps nobody else from agreeing. */
+  /** Who has declined it. Others can still approve it. */
   readonly declinedBy: readonly PersonDocument[];
   readonly have: number;
   readonly need: number;

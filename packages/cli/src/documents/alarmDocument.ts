@@ -12,7 +12,7 @@ export interface AlarmDocument {
   readonly sentence: string;
   /** What it means and what to do. */
   readonly advice: string;
-  /** Whose device it came from, where that is proved. */
+  /** Whose device it came from, if that is proved. */
   readonly person: PersonDocument | null;
   /** Why the room refused it, or null. */
   readonly refused: string | null;
@@ -22,7 +22,7 @@ export interface AlarmDocument {
   readonly proof: string | null;
 }
 
-/** The file with an alarm's proof; null when it has none. */
+/** The file with an alarm's proof; null if it has none. */
 export type ProofOf = (alarm: TimelineAlarm) => string | null;
 
 export function alarmDocument(alarm: TimelineAlarm, proofOf: ProofOf): AlarmDocument {

@@ -10,21 +10,21 @@ import type { DecisionDocument, ProposalLineDocument } from "./timelineDocument.
  * @public
  */
 export interface ChatRecords {
-  /** In the room's log, and readable: own messages too, once. */
+  /** A message in the room's log that can be read; your own too, once. */
   readonly message: { readonly message: MessageDocument };
   readonly decision: { readonly decision: DecisionDocument };
   readonly alarm: { readonly alarm: AlarmDocument };
-  /** Somebody asks the others to agree to something. */
+  /** Somebody proposes something to the others. */
   readonly proposal: { readonly proposal: ProposalLineDocument };
   /** Something that cannot be read. `reason`: before_join, epoch_gone, replayed, pruned, invalid. */
   readonly unreadable: { readonly n: number; readonly reason: string; readonly sentence: string };
   /** A message that was told before was edited, deleted or reacted to: how it is now. */
   readonly amended: { readonly message: MessageDocument };
-  /** What was stored has been told; what follows happens now. */
+  /** The end of what was stored; what follows happens now. */
   readonly history_end: object;
-  /** Members, status, invites or proposals are to be read again. */
+  /** Members, status, invites or proposals have changed: read them again. */
   readonly changed: object;
-  /** Somebody asks to be let in. */
+  /** Somebody asks to join. */
   readonly request: { readonly request: JoinRequestDocument };
   /** The connection to the relay: `offline`, `connecting`, `catching up` or `live`. */
   readonly connection: { readonly connection: string };

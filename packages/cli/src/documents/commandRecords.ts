@@ -26,7 +26,7 @@ export interface ProofReceipt {
 
 /**
  * The one record of each command, by its name. `roomId` is there where the command is about one room; `warnings` always.
- * Held by test/records.test.ts, which runs them; written down by scripts/docs/generated.mjs.
+ * test/records.test.ts runs every command and checks them; scripts/docs/generated.mjs writes them to docs/json.md.
  *
  * @public
  */
@@ -57,7 +57,7 @@ export interface CommandRecords {
   };
   readonly leave: {
     readonly room: string;
-    /** Whether somebody has carried it out already. */
+    /** Whether somebody has already carried it out. */
     readonly done: boolean;
     /** With `--undo`. */
     readonly stays?: boolean;
@@ -85,9 +85,9 @@ export interface CommandRecords {
   readonly admit: OutcomeDocument & { readonly request: string };
   readonly deny: { readonly request: string; readonly done: boolean };
   readonly decline: {
-    /** Where it was said of somebody who asked to join, as `deny`. */
+    /** If it declined a request to join, like `deny`. */
     readonly request?: string;
-    /** Where it was a no to a proposal. */
+    /** If it declined a proposal. */
     readonly proposal?: string;
     readonly done: boolean;
   };
@@ -116,7 +116,7 @@ export interface CommandRecords {
   };
   readonly status: {
     readonly room: RoomDocument;
-    /** The relay was asked just now; false for a room that one is out of, or a relay that does not answer. */
+    /** The relay was asked just now; false for a room that you are no longer in, or a relay that does not answer. */
     readonly isCurrent: boolean;
     readonly status: StatusDocument;
   };
@@ -142,14 +142,14 @@ export interface CommandRecords {
     readonly records: number;
     /** How many messages were waiting, and are sent. */
     readonly sent: number;
-    /** What this home carried out: farewells, what was agreed, the way back by the words. */
+    /** What this home carried out: farewells, approved proposals, the preparation of your return. */
     readonly decisions: readonly DecisionDocument[];
     readonly hasRekeyed: boolean;
     readonly hasRefreshed: boolean;
   };
   readonly recovery: {
     readonly words: readonly string[];
-    /** Rooms that one owns, whether the words bring one back to each, and a link that goes with the words. */
+    /** The rooms that you own, whether the words bring you back to each, and a link that goes with the words. */
     readonly rooms: readonly {
       readonly id: string;
       readonly title: string;
@@ -172,10 +172,10 @@ export interface CommandRecords {
   readonly "gateway list": { readonly parties: readonly PartyDocument[] };
   readonly "gateway revoke": { readonly party: PartyDocument };
   readonly "gateway run": {
-    /** `ready`; then `counts`, once a minute where there was something. */
+    /** `ready`; then `counts`, once a minute if there was something. */
     readonly event: string;
     readonly address?: string;
-    /** With `ready`: how many may write. */
+    /** With `ready`: how many parties can write. */
     readonly parties?: number;
     /** With `counts`: what came of packets since the last time, by party. */
     readonly counts?: Readonly<Record<string, number>>;

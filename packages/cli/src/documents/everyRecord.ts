@@ -1,7 +1,7 @@
-/** `v` of every record. It grows when a field goes or changes its meaning; new fields may come without that. */
+/** `v` of every record. It grows when a field is removed or changes its meaning; new fields can appear without that. */
 export const RECORD_VERSION = 1;
 
-/** Something that deserves attention, and did not stop the command. */
+/** Something you should know, though it did not stop the command. */
 export interface Warning {
   /** An error's code, or NOTICE, NO_TLS, ROOM_AHEAD, LINK_LATE. */
   readonly code: string;
@@ -17,6 +17,6 @@ export interface ErrorBody {
   readonly message: string;
   /** What to do, for people. */
   readonly hint: string | null;
-  /** What became of the message that was to be sent; left out where there was none. */
+  /** What became of what was to be sent or decided; left out if there was nothing. */
   readonly fate?: "kept" | "dropped" | "unknown";
 }

@@ -15,15 +15,15 @@ export interface MessageDocument {
   readonly via: { readonly party: string; readonly label: string } | null;
   /** The file that it brings, or null. */
   readonly file: SharedFileDocument | null;
-  /** As it reads now; empty when it was taken back. */
+  /** As it reads now; empty if it was deleted. */
   readonly text: string;
   readonly state: "sent" | "pending";
   readonly isEdited: boolean;
-  /** Who took it back: its author, or an admin or owner. */
+  /** Who deleted it: its author, or an admin or owner. */
   readonly deletedBy: PersonDocument | null;
   /** It was written before a change of the room that was known when it arrived. */
   readonly isLate: boolean;
-  /** Its author was not in the room any more when it arrived. */
+  /** Its author was no longer in the room when it arrived. */
   readonly isAuthorGone: boolean;
   /** The same for people, or null. */
   readonly note: string | null;
@@ -43,7 +43,7 @@ export interface SharedFileDocument {
   readonly size: number;
 }
 
-/** As it is now: with its newest wording, or without any when it was taken back. */
+/** As it is now: with its newest text, or with none if it was deleted. */
 export function messageDocument(message: TimelineMessage): MessageDocument {
   const { id, author, time, n, state, kind, edited, deleted, answers, reactions } = message;
   const [card, via] = [fileOf(message), viaOf(message)];

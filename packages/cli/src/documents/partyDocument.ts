@@ -1,4 +1,4 @@
-/** A party as commands tell of it: without its secret. */
+/** A party as commands show it: without its secret. */
 export interface PartyDocument {
   readonly id: string;
   readonly label: string;
@@ -16,9 +16,9 @@ export interface PartyDocument {
 /** What a party is given, once. Every part of it but `party` and `path` is a secret. */
 export interface Credentials {
   readonly party: string;
-  /** Where it brings what it says, below the gateway's address. */
+  /** Where it posts what it says, below the gateway's address. */
   readonly path: string;
-  /** Hexadecimal; of `token` the token itself is in the path. */
+  /** Hexadecimal; null for `token`, whose token is in the path. */
   readonly key: string | null;
   /** With the right to hear: the keys of what it hears, hexadecimal. */
   readonly hearing: { readonly ask: string; readonly encryption: string; readonly mac: string } | null;

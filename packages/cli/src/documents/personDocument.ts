@@ -22,13 +22,13 @@ export interface InviteRefDocument {
   readonly by: PersonDocument | null;
 }
 
-/** How somebody came into the room. */
+/** How somebody joined the room. */
 export interface AdmissionDocument {
   /** `founded`, `invited` (with a link, by themselves), `admitted` (somebody let them in), or `unknown`: before this device. */
   readonly how: "founded" | "invited" | "admitted" | "unknown";
   /** Who let them in. */
   readonly by: PersonDocument | null;
-  /** Whose agreement came with it. */
+  /** Who approved it. */
   readonly approvedBy: readonly PersonDocument[];
   readonly invite: InviteRefDocument | null;
   /** The same for people. */
@@ -39,7 +39,7 @@ export interface AdmissionDocument {
 export interface MemberDocument extends PersonDocument {
   readonly role: string;
   readonly devices: number;
-  /** When they came in, by the clock of the person who let them in; null when that is unknown. */
+  /** When they joined, by the clock of the person who let them in; null if that is unknown. */
   readonly since: number | null;
   readonly admission: AdmissionDocument;
   /** Somebody else in the room has a name that looks the same. */

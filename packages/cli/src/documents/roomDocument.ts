@@ -1,7 +1,8 @@
 import type { Ending, Pause, Returning, RoomSession, RoomStatus } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { pauseSentence } from "../session/pauseSentence.js";
-import { outsideSentence, problemError } from "../session/problem.js";
+import { problemError } from "../session/problem.js";
+import { outsideSentence } from "../session/standing.js";
 import { webAddress } from "../session/relayAddress.js";
 import { type AlarmDocument, alarmDocument, type ProofOf } from "./alarmDocument.js";
 import { type PersonDocument, personDocument } from "./personDocument.js";
@@ -13,7 +14,7 @@ export interface RoomDocument {
   readonly relay: string;
   /** How this device stands in it: `member`, `asking` (somebody has to decide), `left`, `removed`, … */
   readonly standing: RoomStatus["standing"];
-  /** Why the way in ended, or the room is over here: null where it has not, or it says itself. */
+  /** Why joining failed, or the room is over here; null if neither, or if `standing` says it. */
   readonly ended: { readonly code: string; readonly message: string } | null;
   /** False after a join until a member has confirmed it by doing something in the room. */
   readonly isConfirmed: boolean;
@@ -36,28 +37,28 @@ export interface StatusDocument {
   /** Messages waiting to be sent. */
   readonly pending: number;
   readonly requests: number;
-  /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing shown that came since. */
+  /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing new is shown. */
   readonly isLeaving: boolean;
-  /** How it came that we are not in the room, or not any more; null while we are, or are on the way in. */
+  /** How it came about that we are not, or no longer, in the room; null while we are in it or joining. */
   readonly ending: EndingDocument | null;
-  /** Of owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for the others. */
+  /** For owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for others. */
   readonly returning: Returning | null;
   /** Whether sending is stopped, and why. */
   readonly paused: { readonly code: string; readonly message: string } | null;
-  /** How far the room's own time is ahead of this machine's clock (ms), 0 where it is not: links end by it. */
+  /** How far the room's clock is ahead of this machine's (ms), 0 if it is not: links expire by it. */
   readonly roomAhead: number;
   readonly alarms: readonly AlarmDocument[];
 }
 
-/** How it came that we are not in a room. */
+/** How it came about that we are not in a room. */
 export interface EndingDocument {
-  /** Who decided it; null where nobody did, or it is not known. */
+  /** Who decided it; null if nobody did, or it is not known. */
   readonly by: PersonDocument | null;
   /** When, by that person's clock (ms). */
   readonly time: number | null;
-  /** Removed for good: no link lets us in again. */
+  /** Removed and banned: no link lets us back in. */
   readonly isBan: boolean;
-  /** Why the way in ended, DECLINED for example; null where we were in the room. */
+  /** Why joining failed, DECLINED for example; null if we were in the room. */
   readonly code: string | null;
   /** The same for people. */
   readonly text: string;

@@ -10,11 +10,11 @@ import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personD
 export interface DecisionRightDocument {
   /** The author's role before it; null for somebody who was not in the room. */
   readonly role: string | null;
-  /** Whose signed agreement came with it, beside the author's. */
+  /** Whose signed approval came with it, besides the author's. */
   readonly approvedBy: readonly PersonDocument[];
   /** The invite that was used. */
   readonly invite: InviteRefDocument | null;
-  /** The person themself said that they leave. */
+  /** The person said themselves that they are leaving. */
   readonly isFarewell: boolean;
   /** The same for people: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
   readonly text: string;
@@ -34,9 +34,9 @@ export interface DecisionDocument {
   readonly closedInvites: readonly string[];
 }
 
-/** What somebody asked the others to agree to, and what became of it. */
+/** What somebody proposed to the others, and what became of it. */
 export interface ProposalLineDocument {
-  /** Names it in `approve`. */
+  /** Give it to `approve`. */
   readonly id: string;
   readonly time: number;
   readonly by: PersonDocument;

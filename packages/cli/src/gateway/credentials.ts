@@ -46,18 +46,18 @@ export function instructions(way: Party["way"], { party: id, path, key, hearing 
       ];
     case "token":
       return [
-        "Wherever a Slack webhook is asked for. Whoever has the address can write here:",
+        "Use this wherever a Slack webhook is expected. Anyone who has the address can write here:",
         "",
         `  ${address}${path}`,
         "",
-        `It works on this machine. Behind TLS:  ${nextCommand("gateway", "run", "--allow-token")}`,
+        `It works on this machine only. Behind TLS:  ${nextCommand("gateway", "run", "--allow-token")}`,
       ];
   }
 }
 
 function macLines(id: string, key: string, address: string): string[] {
   return [
-    "Paste this into a shell of the party's machine, or into its script (sh, openssl, curl):",
+    "Paste this into a shell on the party's machine, or into its script (sh, openssl, curl):",
     "",
     `  say() { n=$(date +%s%6N); m=$(printf 'in\\n%s\\n%s' "$n" "$1" | ${macOf(key)}); ` +
       `curl -sS -H "Conclave-Mac: ${id}:$n:$m" --data-raw "$1" ${address}/in; }`,
@@ -67,7 +67,7 @@ function macLines(id: string, key: string, address: string): string[] {
 
 function hearLines(id: string, { ask, encryption, mac }: NonNullable<Credentials["hearing"]>, address: string) {
   return [
-    'To hear what comes after place "$1" of the room\'s log (0: all since now), one JSON object a line:',
+    'To hear what comes after place "$1" of the room\'s log (0: everything from now on), one JSON object per line:',
     "",
     `  hear() { n=$(date +%s%6N); m=$(printf 'out\\n%s\\n%s' "$n" "$1" | ${macOf(ask)}); ` +
       `curl -sS -H "Conclave-Mac: ${id}:$n:$m" "${address}/out?after=$1" | while read -r at iv mac text; do ` +

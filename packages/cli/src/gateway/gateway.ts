@@ -12,7 +12,7 @@ import { decodeParty, decodeTaken, encodeParty, PARTIES_PREFIX, type Party, part
 import { PartyDesk, type Taken } from "./partyDesk.js";
 import { RateLimiter } from "./rate.js";
 
-/** So many parties may write into one room. */
+/** How many parties can write into one room. */
 const MOST_PARTIES = 256;
 
 /** A party to let in. */
@@ -25,7 +25,7 @@ export interface NewParty {
 
 /**
  * The outside parties of one home: who they are, and what they say into its rooms. Each has a secret of its own, so that
- * one that is stolen speaks for nobody else, and taking it back touches nobody else.
+ * a stolen one speaks for nobody else, and revoking it affects nobody else.
  */
 export class Gateway {
   private readonly desks = new Map<string, PartyDesk>();
@@ -59,16 +59,16 @@ export class Gateway {
     return this.client.room(roomId);
   }
 
-  /** Lets a party in, and tells the room so. Resolves when both are durable. @throws CliError */
+  /** Adds a party, and tells the room. Resolves when both are durable. @throws CliError */
   async add({ label: given, way, roomId, hears }: NewParty): Promise<Party> {
     const label = given.trim();
     const room = this.client.room(roomId);
     if (!room) throw new CliError("NOT_FOUND", "There is no such room.");
-    if (!isPartyLabel(label)) throw usageError("That cannot be a name.", "1 to 64 bytes, on one line.");
+    if (!isPartyLabel(label)) throw usageError("That can't be the name of a party.", "Use 1 to 64 bytes, on one line.");
     if (hears && (way === "github" || way === "token"))
-      throw usageError(`With --way ${way} nobody can listen.`, "Leave out --hear, or take --way mac or sealed.");
+      throw usageError(`A party with --way ${way} can't hear.`, "Leave out --hear, or use --way mac or sealed.");
     const others = this.inRoom(roomId);
-    if (others.length >= MOST_PARTIES) throw new CliError("TOO_MANY_PARTIES", "This room has 256 parties already.");
+    if (others.length >= MOST_PARTIES) throw new CliError("TOO_MANY_PARTIES", "This room already has 256 parties.");
     // RULE: gateway.no-imitation: what writes through a gateway is never called like somebody in the room (attack A133).
     const member = room.members().find(({ name }) => looksAlike(name, label));
     const other = others.find((each) => looksAlike(each.label, label));
@@ -76,7 +76,7 @@ export class Gateway {
       const whom = member
         ? `${safeName(member.name)}, who is in the room`
         : `${safeName(other!.label)}, who writes here`;
-      throw new CliError("NAME_TAKEN", `That looks like ${whom}.`, "Take another name.");
+      throw new CliError("NAME_TAKEN", `That looks like ${whom}.`, "Choose another name.");
     }
     const party: Party = {
       ...{ id: randomBytes(8), secret: randomBytes(32), label, way, roomId, since: Date.now() },
@@ -88,12 +88,12 @@ export class Gateway {
     return party;
   }
 
-  /** Takes a party's key back: from now on nobody knows it. Resolves when that is durable. @throws CliError NOT_FOUND */
+  /** Revokes a party's key: from now on it is unknown. Resolves when that is durable. @throws CliError NOT_FOUND */
   async revoke(text: string): Promise<Party> {
     const party = findOne("party", text, this.parties, ({ id, label }) => ({ id: toHex(id), name: label }));
     const desk = this.desks.get(toHex(party.id));
     this.desks.delete(toHex(party.id));
-    // What is being taken just now would write its record anew.
+    // A packet that is being taken just now would write the record again.
     await desk?.retire();
     const taken = await this.client.records.list(takenPrefix(party.id));
     const keys = [partyKey(party.id), ...taken.map(({ key }) => key)];
@@ -106,14 +106,14 @@ export class Gateway {
   /** Takes what somebody brings to one of the doors. */
   async take(knock: Knock): Promise<{ readonly taken: Taken; readonly party: Party | null }> {
     const heard = open((id) => this.desks.get(toHex(id))?.party ?? null, knock);
-    // What comes in the same moment is stored in one commit: to wait for the disk is what takes long.
+    // What comes in the same moment is stored in one commit: waiting for the disk is what takes long.
     await this.moment();
     const desk = heard && this.desks.get(toHex(heard.party.id));
     if (!desk) return { taken: { is: "refused" }, party: null };
     return { taken: await desk.take(heard), party: desk.party };
   }
 
-  /** Who asks to hear what comes `after`, or null where nobody with that right does. */
+  /** The party that asks to hear what comes `after`; null if it has no right to. */
   listener(proof: string, after: string): Party | null {
     return openHearing((id) => this.desks.get(toHex(id))?.party ?? null, proof, after);
   }

@@ -72,7 +72,11 @@ function listening(server: Server, { host, port }: GatewayServerOptions): Promis
         ? `Port ${port} on ${host} is in use.`
         : `The gateway could not start: ${error.message}.`;
       reject(
-        new CliError(isTaken ? "PORT_IN_USE" : "START_FAILED", sentence, isTaken ? "Take another one: --port" : null),
+        new CliError(
+          isTaken ? "PORT_IN_USE" : "START_FAILED",
+          sentence,
+          isTaken ? "Use another one:  --port PORT" : null,
+        ),
       );
     });
     server.listen(port, host, () => {

@@ -18,7 +18,8 @@ const COME_AGAIN: ReadonlySet<number> = new Set([429, 503]);
  */
 export async function postSealed(keyFile: string, gatewayUrl: string, text: string): Promise<string> {
   const [, party = "", key = ""] = KEY_LINE.exec(readKey(keyFile)) ?? [];
-  if (key === "") throw usageError("There is no key in that file.", "It holds the line that gateway add has shown.");
+  if (key === "")
+    throw usageError("There is no key in that file.", "It must contain the line that gateway add printed.");
   if (!URL.canParse("in", gatewayUrl)) throw usageError("--to is not an address.", "For example http://127.0.0.1:4440");
   const packet = sealPacket(fromHex(key), fromHex(party), nextCounter(`${keyFile}.counter`), Buffer.from(text));
   const url = new URL("in", gatewayUrl.endsWith("/") ? gatewayUrl : `${gatewayUrl}/`);
@@ -43,7 +44,10 @@ async function send(url: URL, body: Uint8Array): Promise<{ readonly status: numb
 function refusal(status: number | null, url: URL): CliError {
   switch (status) {
     case null:
-      return new CliError("UNREACHABLE", `No gateway answers at ${url.origin}. It may have taken this.`);
+      return new CliError(
+        "UNREACHABLE",
+        `No gateway answers at ${url.origin}. It may have received this all the same.`,
+      );
     case 400:
       return new CliError("TOO_LONG", "The gateway takes texts of at most 32 KiB. Nothing was sent.");
     case 413:
@@ -51,7 +55,7 @@ function refusal(status: number | null, url: URL): CliError {
     case 429:
       return new CliError(
         "RATE_LIMITED",
-        "That is more than this party may send. Nothing was sent.",
+        "That is more than this party can send in a minute. Nothing was sent.",
         "Try again later.",
       );
     case 503:
@@ -59,8 +63,8 @@ function refusal(status: number | null, url: URL): CliError {
     default:
       return new CliError(
         "GATEWAY_REFUSED",
-        "The gateway refused it: the key was revoked, or is another one's, or was used by two machines.",
-        "Whoever runs the gateway can add the party again.",
+        "The gateway refused it: the key was revoked, is not a key of this gateway, or was used on two machines.",
+        "Ask the person who runs the gateway to add the party again.",
       );
   }
 }

@@ -8,17 +8,17 @@ export interface Variable {
 
 /** Variables of the commands of a home. */
 export const HOME_VARIABLES: readonly Variable[] = [
-  { name: "CONCLAVE_HOME", about: "Where identity and rooms are kept, as --home (~/.conclave)." },
-  { name: "CONCLAVE_ROOM", about: "Which room, as --room." },
-  { name: "CONCLAVE_RELAY", about: "The relay of new rooms, as --relay (http://127.0.0.1:4430)." },
-  { name: "CONCLAVE_PERMIT", about: "What the relay's operator gave you to create rooms." },
-  { name: "CONCLAVE_DEBUG", about: "With 1, a fault of Conclave itself shows where it was." },
-  { name: "NO_COLOR", about: "When set, nothing is printed in colour." },
+  { name: "CONCLAVE_HOME", about: "Where your identity and rooms are kept, like --home (~/.conclave)." },
+  { name: "CONCLAVE_ROOM", about: "Which room, like --room." },
+  { name: "CONCLAVE_RELAY", about: "The relay for new rooms, like --relay (http://127.0.0.1:4430)." },
+  { name: "CONCLAVE_PERMIT", about: "The permit to create rooms, from the relay's operator." },
+  { name: "CONCLAVE_DEBUG", about: "If 1, an error inside Conclave shows where it happened." },
+  { name: "NO_COLOR", about: "If set, nothing is printed in colour." },
 ];
 
 /** Variables of `conclave serve`, one for each of its settings. */
 export function relayVariables(): Variable[] {
-  const config = { name: "CONCLAVE_CONFIG", about: "The configuration file, as --config." };
+  const config = { name: "CONCLAVE_CONFIG", about: "The configuration file, like --config." };
   const settings = SETTING_NAMES.map((name) => {
     const { about, fallback, kind } = SETTINGS[name];
     const initial = typeof fallback === "string" || typeof fallback === "number" ? ` (${fallback})` : "";

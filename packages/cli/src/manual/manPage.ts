@@ -2,7 +2,7 @@ import { HOME_VARIABLES, relayVariables } from "./environment.js";
 import { errorRows, exitRows, type Rows, TOPICS } from "./topics.js";
 import type { commandTree, ManualOption } from "./commandTree.js";
 
-/** The manual page `conclave(1)`, as man(7) source. Made from the commands themselves: it says what they say. */
+/** The manual page `conclave(1)`, as man(7) source. It is made from the commands themselves. */
 export function manPage(tree: ReturnType<typeof commandTree>, version: string): string {
   const groups = [...new Set(tree.commands.map(({ group }) => group))];
   return [
@@ -14,10 +14,10 @@ export function manPage(tree: ReturnType<typeof commandTree>, version: string): 
     "\\fICOMMAND\\fR [\\fIOPTIONS\\fR]",
     ".SH DESCRIPTION",
     escape(
-      "Conclave is an end-to-end encrypted group chat that people host themselves. The relay keeps rooms in order and can read none of them. Who is in a room is decided by people's signed decisions, which every device checks for itself.",
+      "Conclave is an end-to-end encrypted group chat that people host themselves. The relay keeps rooms in order and can read none of them. Who is in a room is decided by its members' signed decisions, which every device checks for itself.",
     ),
     ".SH OPTIONS",
-    "These are taken by every command.",
+    "Every command takes these.",
     ...options(tree.options),
     ...groups.flatMap((group) => [
       `.SH ${escape(group.toUpperCase())}`,

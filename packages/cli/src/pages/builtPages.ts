@@ -82,7 +82,7 @@ function servedFile(path: string, bytes: Uint8Array): PageFile {
 function damaged(path: string): CliError {
   return new CliError(
     "PAGES_DAMAGED",
-    `The built web client is not whole: ${path} is not what its manifest says.`,
+    `The built web client is damaged: ${path} is not what its manifest says.`,
     "Build it again:  npm run build",
   );
 }

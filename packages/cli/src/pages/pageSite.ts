@@ -14,10 +14,10 @@ export interface SiteOptions {
 
 /** What the pages read to know who serves them, under this path. */
 export const SITE = "conclave.json";
-/** What is said to somebody whose invite link came before the `#` (attack A36): this server has read it. It keeps no log. */
+/** For somebody whose invite link came before the `#` (attack A36): this server has read it. It keeps no log. */
 export const LINK_SHOWN =
-  "Something changed this invite link on its way: all of it was sent to this server, which should not see it.\n" +
-  "Ask the person who invited you to close it, and to send you a new one in another way.\n";
+  "Something changed this invite link on the way: the whole link was sent to this server, which should never see it.\n" +
+  "Ask the person who invited you to close it, and to send you a new one some other way.\n";
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/iu;
 
 /** The web client as a listener of HTTP requests: only GET and HEAD, only files of the manifest, headers on every answer. */

@@ -12,8 +12,8 @@ export interface Globals {
 /** The options as commander gives them. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What `--yes` is for, where something cannot be undone: every such command has it. */
-export const FOR_GOOD = "do not ask for confirmation; needed where nobody can be asked";
+/** What `--yes` does: every command that does something final has it. */
+export const FOR_GOOD = "don't ask for confirmation; scripts need this, because nobody can answer there";
 
 export function globalsOf(options: Options): Globals {
   const home = options["home"] ?? process.env["CONCLAVE_HOME"] ?? join(homedir(), ".conclave");

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { contextOf, FOR_GOOD } from "./context.js";
 
-const PERSON = "their name, name#tag where names look alike, or the beginning of their id";
+const PERSON = "their name (name#tag if names look alike), or the beginning of their id";
 
 /** Who is in the room, and deciding it. */
 export function addDecisionCommands(program: Command): void {
   program
     .command("members")
-    .description("show who is in the room, in which role, and how they joined")
+    .description("show who is in the room, their roles, and how they joined")
     .action(async (_: unknown, command: Command) => {
       const { members } = await import("../commands/members.js");
       await members(contextOf(command.optsWithGlobals()));
@@ -15,7 +15,7 @@ export function addDecisionCommands(program: Command): void {
 
   program
     .command("log")
-    .description("show every decision since the founding: who let whom in or out, when, by what right")
+    .description("show every decision since the room was founded: who did what, when, and by what right")
     .action(async (_: unknown, command: Command) => {
       const { log } = await import("../commands/log.js");
       await log(contextOf(command.optsWithGlobals()));
@@ -24,15 +24,18 @@ export function addDecisionCommands(program: Command): void {
   program
     .command("invite")
     .description("make an invite link")
-    .option("--label <text>", "what the link is for: shown with everybody who comes by it", "invite")
-    .option("--uses <n>", "how many people it lets in (1000 without it)")
-    .option("--expires <time>", "how long it holds, for example 12h, 7d")
-    .option("--mode <mode>", "direct: they are in at once; ask: somebody decides (what the room's policy suggests)")
+    .option("--label <text>", "what the link is for; shown with everybody who uses it", "invite")
+    .option("--uses <n>", "how many people can use it (1000 if you don't say)")
+    .option("--expires <time>", "how long it works, for example 12h or 7d (for ever if you don't say)")
+    .option(
+      "--mode <mode>",
+      "direct: they join right away; ask: somebody in the room decides (as the policy suggests if you don't say)",
+    )
     .addHelpText(
       "after",
       `
 Examples:
-  conclave invite                                       for anybody who has the link
+  conclave invite                                       for anyone who has the link
   conclave invite --label "Flea market" --uses 20 --expires 7d
   conclave invite --mode ask`,
     )
@@ -43,8 +46,8 @@ Examples:
 
   program
     .command("invites")
-    .description("list the invites of the room; show the link of one of yours again")
-    .option("--link <invite>", "show the link of an open invite of yours again: its label, or the beginning of its id")
+    .description("list the room's invites, or show the link of one of yours again")
+    .option("--link <invite>", "show the link of one of your open invites: its label, or the beginning of its id")
     .action(async (_: unknown, command: Command) => {
       const { invites } = await import("../commands/invite.js");
       await invites(contextOf(command.optsWithGlobals()));
@@ -61,7 +64,7 @@ Examples:
 
   program
     .command("requests")
-    .description("show who asks to join, and what waits for approval")
+    .description("show who is asking to join, and what is waiting for approval")
     .action(async (_: unknown, command: Command) => {
       const { requests } = await import("../commands/requests.js");
       await requests(contextOf(command.optsWithGlobals()));
@@ -69,7 +72,7 @@ Examples:
 
   program
     .command("admit")
-    .description("let in somebody who asked")
+    .description("let in somebody who asked to join")
     .argument("<request>", "their name, or the request's id")
     .action(async (name: string, _: unknown, command: Command) => {
       const { admit } = await import("../commands/requests.js");
@@ -87,7 +90,7 @@ Examples:
 
   program
     .command("decline")
-    .description("say no to what somebody proposed")
+    .description("decline what somebody proposed")
     .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
     .action(async (id: string, _: unknown, command: Command) => {
       const { decline } = await import("../commands/requests.js");
@@ -96,7 +99,7 @@ Examples:
 
   program
     .command("approve")
-    .description("approve what somebody proposed: it is done when enough people have")
+    .description("approve what somebody proposed; it is done once enough people have")
     .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
     .action(async (id: string, _: unknown, command: Command) => {
       const { approve } = await import("../commands/requests.js");
@@ -105,7 +108,7 @@ Examples:
 
   program
     .command("withdraw")
-    .description("take back what you proposed")
+    .description("withdraw what you proposed")
     .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
     .action(async (id: string, _: unknown, command: Command) => {
       const { withdraw } = await import("../commands/requests.js");
@@ -115,13 +118,13 @@ Examples:
   for (const [verb, about, back] of [
     [
       "remove",
-      "remove somebody: they can read nothing that is written afterwards",
+      "remove somebody: they can't read anything that is written afterwards",
       "They can join again with a new link.",
     ],
     [
       "ban",
-      "remove somebody for good: no link lets them in again",
-      "Only people who may let somebody in without a link can let them in again.",
+      "remove somebody and ban them: no link lets them back in",
+      "Only somebody who can let people in without a link can let them back in.",
     ],
   ] as const) {
     program
@@ -134,7 +137,7 @@ Examples:
         `
 The room gets new keys, and the invites they made or used are closed in the same decision.
 ${back}
-What they have read already they keep: nobody can take it back.`,
+They keep what they have already read: nobody can take that back.`,
       )
       .action(async (person: string, _: unknown, command: Command) => {
         const { remove } = await import("../commands/remove.js");
@@ -147,7 +150,7 @@ What they have read already they keep: nobody can take it back.`,
     .description("change somebody's role")
     .argument("<person>", PERSON)
     .argument("<role>", "owner, admin or member")
-    .option("--yes", `${FOR_GOOD}, to make an owner or to give up your own role`)
+    .option("--yes", `${FOR_GOOD} (asked when you make an owner, or give up your own role)`)
     .action(async (person: string, role: string, _: unknown, command: Command) => {
       const { setRole } = await import("../commands/role.js");
       await setRole(contextOf(command.optsWithGlobals()), person, role);
@@ -155,7 +158,7 @@ What they have read already they keep: nobody can take it back.`,
 
   program
     .command("hand-over")
-    .description("make somebody else the owner in your place: you are an admin then")
+    .description("make somebody else the owner in your place; you become an admin")
     .argument("<person>", PERSON)
     .option("--yes", FOR_GOOD)
     .action(async (person: string, _: unknown, command: Command) => {
@@ -165,8 +168,8 @@ What they have read already they keep: nobody can take it back.`,
 
   program
     .command("title")
-    .description("give the room another title")
-    .argument("<title>", "what the room is called from now on")
+    .description("rename the room")
+    .argument("<title>", "the room's new title")
     .action(async (title: string, _: unknown, command: Command) => {
       const { setTitle } = await import("../commands/decide.js");
       await setTitle(contextOf(command.optsWithGlobals()), title);
@@ -174,11 +177,11 @@ What they have read already they keep: nobody can take it back.`,
 
   program
     .command("seal")
-    .description("keep people, roles and rules of the room as they are, for ever")
+    .description("freeze the room's people, roles and rules for ever")
     .option("--yes", FOR_GOOD)
     .addHelpText(
       "after",
-      "\nNobody can join, be removed or get another role afterwards, and nobody can undo it. People can leave.",
+      "\nAfterwards nobody can join, be removed or get another role, and nobody can undo it. People can still leave.",
     )
     .action(async (_: unknown, command: Command) => {
       const { seal } = await import("../commands/decide.js");

@@ -2,16 +2,16 @@ import type { Command } from "commander";
 import { contextOf } from "./context.js";
 
 const GATEWAY_HELP = `
-A gateway lets what is nobody in the room (a build server, a sensor, a script) write into it, and
-with --hear read it, through this home. Each such party has a key of its own; taking one back
-touches nobody else. The room sees "build server, via Alice's gateway", and takes Alice's word
-for it. The machine of the gateway reads what the parties write, and what they hear.
+A gateway lets something that is not a member (a build server, a sensor, a script) write into a
+room through this home, and with --hear also read it. Each such party has its own key; revoking
+one does not affect the others. The room sees "build server, via Alice's gateway", and takes
+Alice's word for it. The gateway's machine can read what the parties write and hear.
 
 Ways to write:
   mac     curl and openssl: the text is signed, not hidden. Put TLS in front, or stay on one machine.
   sealed  "conclave gateway post", or your own program: nobody on the way can read it.
-  github  webhooks of GitHub, by their signature.
-  token   whatever can call a Slack webhook: the key is in the address.
+  github  webhooks from GitHub, checked by their signature.
+  token   anything that can call a Slack webhook: the key is in the address.
 
 Examples:
   conclave gateway add "build server" --room "Garden club"
@@ -24,9 +24,9 @@ Examples:
   echo 'build 9 failed' | conclave gateway post --key build.key --to http://127.0.0.1:4440
   conclave gateway post --key build.key --to https://gateway.example.org 'build 9 failed'
 
-One key is for one machine: beside it a file FILE.counter keeps count.`;
+Use a key on one machine only: the file FILE.counter beside it keeps count.`;
 
-/** What lets outside parties write into rooms through this home. */
+/** Commands that let outside parties write into rooms through this home. */
 export function addGatewayCommands(program: Command): void {
   const gateway = program
     .command("gateway")
@@ -35,10 +35,10 @@ export function addGatewayCommands(program: Command): void {
 
   gateway
     .command("add")
-    .description("let a party in: shows its key, once, and how it is used")
-    .argument("<name>", "how the room sees it, for example build server")
+    .description("add a party: shows its key, once, and how to use it")
+    .argument("<name>", "what the room sees, for example build server")
     .option("--way <way>", "how it proves who it is: mac, sealed, github, token", "mac")
-    .option("--hear", "let it hear what is written in the room from now on; the room is told")
+    .option("--hear", "let it also read what is written in the room from now on; the room is told")
     .action(async (name: string, _: unknown, command: Command) => {
       const { gatewayAdd } = await import("../commands/gateway.js");
       await gatewayAdd(contextOf(command.optsWithGlobals()), name);
@@ -46,7 +46,7 @@ export function addGatewayCommands(program: Command): void {
 
   gateway
     .command("list")
-    .description("show who may write through this home")
+    .description("show the parties that can write through this home")
     .action(async (_: unknown, command: Command) => {
       const { gatewayList } = await import("../commands/gateway.js");
       await gatewayList(contextOf(command.optsWithGlobals()));
@@ -54,7 +54,7 @@ export function addGatewayCommands(program: Command): void {
 
   gateway
     .command("revoke")
-    .description("take a party's key back, at once")
+    .description("revoke a party's key, with immediate effect")
     .argument("<party>", "its name or the beginning of its id")
     .action(async (party: string, _: unknown, command: Command) => {
       const { gatewayRevoke } = await import("../commands/gateway.js");
@@ -63,11 +63,11 @@ export function addGatewayCommands(program: Command): void {
 
   gateway
     .command("run")
-    .description("take what the parties say, until Ctrl-C or SIGTERM")
-    .option("--host <address>", "where it listens; with another than this one, put TLS in front", "127.0.0.1")
-    .option("--port <port>", "0 takes a free one", "4440")
-    .option("--rate <n>", "messages of one party in a minute", "120")
-    .option("--allow-token", "take tokens from other machines too: there is TLS in front")
+    .description("run the gateway, until Ctrl-C or SIGTERM")
+    .option("--host <address>", "address to listen on; for any other than this one, put TLS in front", "127.0.0.1")
+    .option("--port <port>", "port to listen on; 0 picks a free one", "4440")
+    .option("--rate <n>", "how many messages each party can send in a minute", "120")
+    .option("--allow-token", "accept tokens from other machines too; only with TLS in front")
     .action(async (_: unknown, command: Command) => {
       const { gatewayRun } = await import("../commands/gateway.js");
       await gatewayRun(contextOf(command.optsWithGlobals()));
@@ -75,9 +75,9 @@ export function addGatewayCommands(program: Command): void {
 
   gateway
     .command("post")
-    .description("bring a text to a gateway, sealed (for parties with --way sealed)")
-    .argument("[text...]", "what to say; without it, or with -, standard input")
-    .requiredOption("--key <file>", "the file with the line that gateway add has shown")
+    .description("send a text to a gateway, sealed (for parties added with --way sealed)")
+    .argument("[text...]", "the text; without it, or with -, it is read from standard input")
+    .requiredOption("--key <file>", "the file with the line that gateway add printed")
     .requiredOption("--to <address>", "the gateway's address")
     .addHelpText("after", POST_HELP)
     .action(async (text: string[], _: unknown, command: Command) => {

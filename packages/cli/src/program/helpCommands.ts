@@ -9,7 +9,7 @@ export function addHelpCommands(program: Command): void {
   program.helpCommand(false);
   program
     .command("help")
-    .description("show help for a command, or about environment, exit-codes, errors or json")
+    .description("show help on a command, or on environment, exit-codes, errors or json")
     .argument("[topic...]", "a command, or environment, exit-codes, errors, json")
     .action(async (topic: string[]) => {
       const { TOPICS } = await import("../manual/topics.js");
@@ -23,7 +23,11 @@ export function addHelpCommands(program: Command): void {
         (above, word) => above?.commands.find((each) => each.name() === word),
         program,
       );
-      if (!found) throw usageError(`There is no help about "${name}".`, `Topics: ${Object.keys(TOPICS).join(", ")}.`);
+      if (!found)
+        throw usageError(
+          `There is no help on "${name}".`,
+          `Give a command, or one of these topics: ${Object.keys(TOPICS).join(", ")}.`,
+        );
       found.outputHelp();
     });
 

@@ -23,7 +23,8 @@ Start here:
   conclave chat                                         talk
 
 "conclave help COMMAND" has examples. "conclave help environment", "exit-codes", "errors" and
-"json" are for scripts; "conclave man | man -l -" is all of it. Several homes are several people.`;
+"json" are for scripts; "conclave man | man -l -" shows all of it. Each home is one person: to be
+somebody else, use --home.`;
 
 /** Where a program's help goes, and what commander says about a command line that is wrong. */
 export interface Writers {
@@ -31,14 +32,14 @@ export interface Writers {
   readonly writeErr: (text: string) => void;
 }
 
-/** All commands, with their options, arguments and descriptions: what runs, and what help, manual and completion are made of. */
+/** All commands, with their options, arguments and descriptions. Help, manual and completion are made from them too. */
 export function buildProgram(writers: Writers): Command {
   const program = new Command("conclave")
     .description(ABOUT)
     .version(PROGRAM_VERSION, "-V, --version", "print the version")
     .option("--json", "print JSON for programs")
-    .option("--home <dir>", "where identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
-    .option("--trust-clock", "take this machine's clock for right, where the relay's says something else")
+    .option("--home <dir>", "where your identity and rooms are kept (CONCLAVE_HOME, else ~/.conclave)")
+    .option("--trust-clock", "trust this machine's clock if the relay's says something else")
     .option("--room <room>", "which room: its title or the beginning of its id (CONCLAVE_ROOM)")
     .helpOption("-h, --help", "show help")
     .addHelpText("after", MORE)
@@ -58,7 +59,7 @@ export function buildProgram(writers: Writers): Command {
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput(writers);
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
-    // Who made a mistake in a command sees how it is meant.
+    // After a mistake in a command, show how it is used.
     if (command.commands.length === 0)
       command.showHelpAfterError(`Usage:  conclave ${commandNameOf(command)} ${command.usage()}`);
   }
@@ -106,7 +107,7 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
     const [first = "", ...rest] = complaints.join("").trim().split("\n");
     const sentence = first.replace(/^error: /u, "").replace(/\.+$/u, "");
     const quotes = error.code === "commander.excessArguments" && / [1-9]\d* arguments? but/u.test(sentence);
-    const hint = [...(quotes ? ["What has spaces in it goes in quotes."] : []), ...rest].join("\n").trim();
+    const hint = [...(quotes ? ["Put anything with spaces in quotes."] : []), ...rest].join("\n").trim();
     const stop = /[.?!)]$/u.test(sentence) ? "" : ".";
     return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}${stop}`, hint || null);
   }

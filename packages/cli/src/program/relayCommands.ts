@@ -5,8 +5,8 @@ import { addPageCommands } from "./pageCommands.js";
 
 const SERVE_HELP = `
 Settings come from a flag, else the environment, else config.json in the data folder (or
---config FILE), else the default. Each CONCLAVE_NAME may instead be CONCLAVE_NAME_FILE, a
-file that holds the value. --print-config shows every value and where it came from.
+--config FILE), else the default. Each CONCLAVE_NAME can instead be CONCLAVE_NAME_FILE, which
+names a file with the value. --print-config shows every value and where it came from.
 
 Examples:
   conclave serve                                        on 127.0.0.1:4430, data in ./data
@@ -19,7 +19,7 @@ export function addRelayCommands(program: Command): void {
     .command("serve")
     .description("run a relay: the server that keeps rooms in order and can read none of them")
     .option("--config <file>", "configuration file (CONCLAVE_CONFIG, else config.json in the data folder)")
-    .option("--print-config", "show every setting, its value and its source, and stop")
+    .option("--print-config", "show every setting with its value and source, and stop")
     .addHelpText("after", SERVE_HELP);
   for (const name of SETTING_NAMES) {
     const { kind, about, fallback } = SETTINGS[name];
@@ -36,7 +36,7 @@ export function addRelayCommands(program: Command): void {
   );
   serve.addHelpText(
     "after",
-    `\nOnly in the environment, a file or config.json, as others can read a command line:\n${secrets.join("\n")}`,
+    `\nSecrets go in the environment, a file or config.json. Others could read them on a command line:\n${secrets.join("\n")}`,
   );
   serve.action(async (_: unknown, command: Command) => {
     const options: Options = command.optsWithGlobals();

@@ -9,14 +9,14 @@ export function addRoomCommands(program: Command): void {
     .command("new")
     .description("create a room and print an invite link")
     .argument("<title>", "what the room is called")
-    .option("--name <name>", "what you call yourself (needed the first time)")
+    .option("--name <name>", "your name, as others see it (needed the first time)")
     .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house", "owner-led")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
-    .option("--no-invite", "make no invite link")
+    .option("--no-invite", "don't make an invite link")
     .addHelpText(
       "after",
       `
-A relay may ask for a permit to create rooms: give it in CONCLAVE_PERMIT.
+If the relay asks for a permit to create rooms, give it in CONCLAVE_PERMIT.
 
 Examples:
   conclave room new "Garden club" --name Alice
@@ -29,14 +29,11 @@ Examples:
     });
   program
     .command("join")
-    .description("join a room by an invite link, even while nobody is online")
+    .description("join a room with an invite link, even while nobody is online")
     .argument("<link>", "the invite link, in quotes; - reads it from standard input")
-    .option("--name <name>", "what you call yourself")
+    .option("--name <name>", "your name, as others see it")
     .option("--note <text>", "a note for the people who decide")
-    .option(
-      "--stolen",
-      "you return with your recovery words and someone else may have the lost device: allow no further return",
-    )
+    .option("--stolen", "if somebody may have the device you lost: allow no further return with your recovery words")
     .option("--yes", "join without asking")
     .addHelpText(
       "after",
@@ -55,19 +52,19 @@ Examples:
 
   program
     .command("chat")
-    .description("talk: what was said, who is here, what is said now")
+    .description("open the chat: read what was said, see who is here, and talk")
     .option("--plain", "lines instead of a screen (the default when this is not a terminal)")
     .option("--history <n>", "how many earlier messages to show", "200")
-    .option("--follow", "with --plain or --json: go on when the input has ended, until Ctrl-C")
-    .option("--commands", "carry out lines of a pipe that begin with /, as far as they only show something")
+    .option("--follow", "with --plain or --json: go on after the input has ended, until Ctrl-C")
+    .option("--commands", "run piped lines that begin with / as commands, if they only show something")
     .addHelpText(
       "after",
       `
-In a terminal this is a screen; type /help in it. Otherwise, and with --plain or --json, each
+In a terminal this opens a screen; type /help in it. Otherwise, and with --plain or --json, each
 line of standard input is a message and what happens is printed line by line; it ends when the
-input ends and everything is sent. Lines of a pipe are text, whatever they begin with; with
---commands those that begin with / are commands, as long as they decide nothing and touch no
-file. When a line could not be sent, the exit code says so.
+input has ended and everything is sent. Piped lines are text, even if they begin with /; with
+--commands those that begin with / are run as commands, if they decide nothing and touch no
+file. If a line could not be sent, the exit code says so.
 
 Examples:
   conclave chat
@@ -82,11 +79,11 @@ Examples:
   program
     .command("send")
     .description("send one message, or a file")
-    .argument("[text...]", "the message, or what is said with the file; - reads it from standard input")
-    .option("--file <path>", "send this file; one that was interrupted goes on where it was")
-    .option("--original", "send a picture as it is, with place, time and whatever else was written into it")
-    .option("--id <id>", "send it under this id (32 hexadecimal digits): what was stored under it is not sent twice")
-    .option("--no-wait", "leave it in the outbox when the relay cannot be reached (sent next time)")
+    .argument("[text...]", "the message, or the file's caption; - reads it from standard input")
+    .option("--file <path>", "send this file; an interrupted one goes on where it stopped")
+    .option("--original", "send a picture as it is, with the place, time and other details stored in it")
+    .option("--id <id>", "give it this id (32 hexadecimal digits): a message is never sent twice under one id")
+    .option("--no-wait", "store it without waiting for the relay; it is sent the next time this home connects")
     .addHelpText(
       "after",
       '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -\n  conclave send --file beds.jpg "The beds in May"',
@@ -98,10 +95,10 @@ Examples:
 
   program
     .command("save")
-    .description("save a file of the room, verified, on this machine")
+    .description("check a file from the room, and save it on this machine")
     .argument("<file>", "its name, or the id of its message")
-    .argument("[path]", "where to put it (its own name, in this folder)")
-    .option("--force", "replace what is there")
+    .argument("[path]", "where to put it (this folder, under its own name, if you don't say)")
+    .option("--force", "replace a file that is already there")
     .action(async (file: string, path: string | undefined, _: unknown, command: Command) => {
       const { save } = await import("../commands/save.js");
       await save(contextOf(command.optsWithGlobals()), file, path);
@@ -111,7 +108,7 @@ Examples:
     .command("history")
     .description("print the messages that this home has")
     .option("--last <n>", "how many", "50")
-    .option("--ids", "with the beginning of each message's id, for reply, edit, react and delete")
+    .option("--ids", "show the beginning of each message's id, for reply, edit, react and delete")
     .action(async (_: unknown, command: Command) => {
       const { history } = await import("../commands/history.js");
       await history(contextOf(command.optsWithGlobals()));
@@ -121,7 +118,7 @@ Examples:
 
   program
     .command("rooms")
-    .description("list the rooms of this home")
+    .description("list this home's rooms")
     .action(async (_: unknown, command: Command) => {
       const { rooms } = await import("../commands/rooms.js");
       await rooms(contextOf(command.optsWithGlobals()));
@@ -131,7 +128,7 @@ Examples:
     .command("leave")
     .description("leave a room")
     .option("--yes", FOR_GOOD)
-    .option("--undo", "stay after all, while nobody has carried it out")
+    .option("--undo", "stay after all, as long as nobody has carried it out")
     .action(async (_: unknown, command: Command) => {
       const { leave } = await import("../commands/leave.js");
       await leave(contextOf(command.optsWithGlobals()));
@@ -139,9 +136,9 @@ Examples:
 
   program
     .command("forget")
-    .description("delete everything that this home has of a room that you are not in any more")
+    .description("delete everything that this home has stored of a room that you are no longer in")
     .argument("<room>", "its title or the beginning of its id")
-    .option("--force", "also of a room that you are still in, where its relay is gone for good")
+    .option("--force", "even if you are still in the room, because its relay no longer exists")
     .option("--yes", FOR_GOOD)
     .action(async (name: string, _: unknown, command: Command) => {
       const { forget } = await import("../commands/forget.js");

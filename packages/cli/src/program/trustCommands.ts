@@ -7,14 +7,14 @@ export function addTrustCommands(program: Command): void {
     .command("verify")
     .description("show fingerprints to compare with others: words, digits, room code, people code")
     .argument("[person]", "somebody else's fingerprint instead of your own")
-    .option("--mark", "you have compared it: keep a mark on this person, in every room")
-    .option("--unmark", "take the mark away")
+    .option("--mark", "mark this person as checked, in every room, after you have compared")
+    .option("--unmark", "remove the mark")
     .addHelpText(
       "after",
       `
-Read the room code aloud: anyone who sees the same one sees the same people, the same history of
-decisions and the same keys. It changes with every change of keys; the people code changes only
-with people and policy. You can talk without comparing anything.`,
+Read the room code aloud: anyone who sees the same code sees the same people, the same history of
+decisions and the same keys. It changes whenever the keys change; the people code changes only
+when the people or the policy change. You can talk without comparing anything.`,
     )
     .action(async (person: string | undefined, _: unknown, command: Command) => {
       const { verify } = await import("../commands/verify.js");
@@ -23,8 +23,8 @@ with people and policy. You can talk without comparing anything.`,
 
   program
     .command("status")
-    .description("show connection, freshness, what waits to be sent, alarms")
-    .option("--offline", "what is stored, without asking the relay")
+    .description("show the connection, how fresh the list of members is, what is waiting to be sent, and alarms")
+    .option("--offline", "show what is stored here, without asking the relay")
     .action(async (_: unknown, command: Command) => {
       const { status } = await import("../commands/status.js");
       await status(contextOf(command.optsWithGlobals()));
@@ -32,7 +32,7 @@ with people and policy. You can talk without comparing anything.`,
 
   program
     .command("verify-proof")
-    .description("check a proof that a relay lied, without any connection")
+    .description("check a proof that a relay lied; needs no connection")
     .argument("<file>", "the file that an alarm saved")
     .action(async (file: string, _: unknown, command: Command) => {
       const { verifyProof } = await import("../commands/verifyProof.js");
@@ -41,7 +41,7 @@ with people and policy. You can talk without comparing anything.`,
 
   program
     .command("resume")
-    .description("go on after you have looked at the alarms; a copied or restored home comes back by it")
+    .description("go on sending after you have looked at the alarms, or bring back a copied or restored home")
     .action(async (_: unknown, command: Command) => {
       const { resume } = await import("../commands/resume.js");
       await resume(contextOf(command.optsWithGlobals()));
@@ -49,12 +49,15 @@ with people and policy. You can talk without comparing anything.`,
 
   program
     .command("sync")
-    .description("send what waits, take in what is new, and do what is owed: farewells, what was agreed, new keys")
+    .description(
+      "send what is waiting, receive what is new, and do what is due: farewells, approved proposals, new keys",
+    )
     .addHelpText(
       "after",
       `
-Every command that is online does what is owed in its room, for at most three seconds. This one
-waits until it is done, and says what it did. Run it now and then where nobody keeps a chat open.`,
+Every command that is online does what is due in its room, for at most three seconds. This one
+waits until all of it is done, and says what it did. Run it now and then if nobody keeps a chat
+open.`,
     )
     .action(async (_: unknown, command: Command) => {
       const { sync } = await import("../commands/sync.js");
@@ -63,9 +66,9 @@ waits until it is done, and says what it did. Run it now and then where nobody k
 
   program
     .command("recovery")
-    .description("show the 24 words that bring you back when every device is lost, and prepare your rooms for it")
+    .description("show the 24 words that bring you back if you lose every device, and prepare your rooms for that")
     .option("--yes", "show them without asking")
-    .option("--again", "also where you had ended it")
+    .option("--again", "also prepare rooms where you had turned this off")
     .action(async (_: unknown, command: Command) => {
       const { recovery } = await import("../commands/recovery.js");
       await recovery(contextOf(command.optsWithGlobals()));
@@ -73,12 +76,12 @@ waits until it is done, and says what it did. Run it now and then where nobody k
 
   program
     .command("recover")
-    .description("come back as yourself from the 24 words, in a home that is still empty")
+    .description("become yourself again with the 24 words, in an empty home")
     .addHelpText(
       "after",
       `
 Asks for the words, or reads them from standard input; never give them on the command line.
-They bring back who you are, not rooms, messages or keys: those were on the devices that are lost.
+They bring back who you are, not rooms, messages or keys: those were on the devices you lost.
 
 Examples:
   conclave recover --home ./new

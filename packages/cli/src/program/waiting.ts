@@ -1,9 +1,9 @@
 import type { Output } from "../terminal/output.js";
 
-/** From when on somebody who waits is told so (ms). */
+/** After this long a person is told what they are waiting for (ms). */
 const SILENCE_MS = 1500;
 
-/** Says after a while that something is waited for. */
+/** Says after a while what the command is waiting for. */
 export async function waiting<T>(output: Output, work: Promise<T>): Promise<T> {
   const timer = setTimeout(() => {
     output.note("Waiting for the relay …");
@@ -15,7 +15,7 @@ export async function waiting<T>(output: Output, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Work that Ctrl-C ends in good order: what it has begun is cleared away. */
+/** Work that Ctrl-C ends in good order: what it began is cleaned up. */
 export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const cancel = new AbortController();
   const stop = () => {

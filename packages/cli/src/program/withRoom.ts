@@ -13,14 +13,14 @@ import { safeLine, safeText } from "../terminal/safeText.js";
 import type { CommandContext } from "./context.js";
 import { waiting } from "./waiting.js";
 
-/** The relay has lost the room, or holds something back, or we are too old to read on: what is stored here can be looked at. */
+/** The relay has lost the room or is holding something back, or this version is too old to read on: what is stored here can still be shown. */
 const BESIDE: ReadonlySet<string> = new Set(["RELAY_ROOM_UNKNOWN", "BEHIND", "UPDATE_NEEDED"]);
-/** How long a command may take on top, for what is owed in its room (ms). */
+/** How much longer a command may take, for the work that is due in its room (ms). */
 const OWED_MS = 3000;
 
 const ONLY_STORED = {
-  in_use: "Another process uses this home. This is what it has stored.",
-  read_only: "This home may only be read. This is what is stored in it.",
+  in_use: "Another process is using this home, so this is what it has stored.",
+  read_only: "This home is read-only, so this is what is stored in it.",
 };
 
 /** Opens this home, does the work, closes it whatever happens. */
@@ -39,7 +39,7 @@ export async function withHome<T>(
   }
 }
 
-/** The room that the command is about: what it prints says which. */
+/** The room that the command is about. What the command prints names it. */
 export function roomOf({ room: selector, output }: CommandContext, client: Client): RoomSession {
   const room = findRoom(client, selector);
   output.about(toHex(room.id));
@@ -47,8 +47,8 @@ export function roomOf({ room: selector, output }: CommandContext, client: Clien
 }
 
 /**
- * The same for the room that was meant, in step with its relay. Who only reads is shown what is stored where the relay
- * cannot be reached, and told so.
+ * The same for the room that was meant, in step with its relay. If the relay cannot be reached, a command that only reads shows
+ * what is stored, and says so.
  */
 export async function withRoom<T>(
   context: CommandContext,
@@ -63,7 +63,7 @@ export async function withRoom<T>(
     try {
       if (access === "write") await waiting(output, sync(room));
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
-      // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves.
+      // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves to do.
       const left = isCurrent ? await settle(output, room) : 0;
       const result = await work(room, isCurrent);
       if (isCurrent) await settle(output, room, left);
@@ -74,7 +74,7 @@ export async function withRoom<T>(
   });
 }
 
-/** What was caught while a command ran is told by that command, whatever else came of it: call what this gives at its end. */
+/** Alarms raised while a command runs are told by that command, whatever else came of it: call the returned function at its end. */
 export function newAlarms(output: Output, room: RoomSession): () => void {
   const before = room.status().alarms.length;
   return () => {
@@ -86,27 +86,27 @@ export function newAlarms(output: Output, room: RoomSession): () => void {
 }
 
 /**
- * What is owed in the room is done while this process is there, and told (see `conclave sync`). Takes `most` ms at most, and
- * gives how much of that is left.
+ * Does the work that is due in the room while this process is there, and tells what it did (see `conclave sync`). Takes at most
+ * `most` ms, and returns how much of that is left.
  */
 export async function settle(output: Output, room: RoomSession, most = OWED_MS): Promise<number> {
   const begun = performance.now();
   const { decisions } = await room.settle(most);
   const labelOf = labelsOf(room);
-  for (const each of decisions) output.note(`Done on the way: ${safeLine(decisionSummary(each, labelOf))}.`);
+  for (const each of decisions) output.note(`Also done: ${safeLine(decisionSummary(each, labelOf))}.`);
   return Math.max(0, most - (performance.now() - begun));
 }
 
-/** Whether the room is in step with its relay; says so where it is not, and why. @throws CliError for what is neither outage nor alarm */
+/** Whether the room is in step with its relay; if not, says so, and why. @throws CliError for anything but an outage or an alarm */
 export async function hasLooked(output: Output, room: RoomSession): Promise<boolean> {
   try {
     return await waiting(output, statusInStep(room));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    // The relay keeps something back, or is not the room's: what is here is shown, and the exit code says that it is not all.
+    // The relay keeps something back, or is not the room's: show what is here, and let the exit code say that it is not all.
     if (error.exit === EXIT.alarm) process.exitCode = EXIT.alarm;
     else if (error.exit !== EXIT.unreachable && !BESIDE.has(error.code)) throw error;
-    output.warn(`${error.message} This is what is stored here.`, error.code);
+    output.warn(`${error.message} This shows what is stored here.`, error.code);
     return false;
   }
 }

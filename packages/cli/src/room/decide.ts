@@ -3,12 +3,12 @@ import { usualMode } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { type Action, actionHash } from "@conclave/protocol";
-import { decidingError, type Stored } from "../session/problem.js";
+import { decidingError, type Stored } from "../session/fate.js";
 import { webAddress } from "../session/relayAddress.js";
 import { flushed } from "./inStep.js";
 import { orThrow } from "./orThrow.js";
 
-/** How long the relay may take to have what was said: a farewell, an answer to a proposal (ms). */
+/** How long the relay may take to accept a farewell or an answer to a proposal (ms). */
 export const ANSWER_MS = 12_000;
 
 /** Takes a decision, or proposes it. @throws CliError that says what became of it. */
@@ -16,7 +16,7 @@ export async function decide(room: RoomSession, action: Action): Promise<Decisio
   return await seen(room, orThrow(await room.decide(action), room, decidingError));
 }
 
-/** What others have to agree to is told when they can see it. */
+/** If others have to approve, waits until they can see the proposal. */
 export async function seen(
   room: RoomSession,
   progress: DecisionProgress,
@@ -26,30 +26,30 @@ export async function seen(
   return progress;
 }
 
-/** Whether everything would stay as it is: then nothing is decided, and nobody is asked. */
+/** Whether the action would change nothing: then nothing is decided, and nobody is asked. */
 export function isAlreadySo(room: RoomSession, action: Action): boolean {
   const outlook = room.outlook(action);
   return outlook.can === "no" && outlook.why.code === "already_so";
 }
 
-/** What was decided by the proposal whose id begins so; null where nothing was. */
+/** What was decided by the proposal whose id begins with this; null if nothing was. */
 export function decidedBy(room: RoomSession, proposalId: string): Decision | null {
   const isIt = ({ action }: Decision) => toHex(actionHash(nodeCrypto, action)).startsWith(proposalId);
   return room.decisions().findLast(isIt) ?? null;
 }
 
-/** What to make an invite of. */
+/** What to make an invite with. */
 export interface InviteChoice {
   readonly label: string;
-  /** How many may use it. */
+  /** How many people can use it. */
   readonly uses: number;
   /** Ms from now; null for never. */
   readonly expires: number | null;
-  /** Null for what fits the room: `ask` where several people decide together on who comes in, else `direct`. */
+  /** Null for what suits the room: `ask` if several people decide together who joins, else `direct`. */
   readonly mode: "direct" | "ask" | null;
 }
 
-/** What came of it: with an invitation and its link, or neither where others have to agree first. */
+/** What came of it: an invite and its link, or neither if others have to approve first. */
 export type Made = { readonly progress: DecisionProgress; readonly isReady: boolean } & (
   { readonly invitation: RoomInvite; readonly link: string } | { readonly invitation: null; readonly link: null }
 );

@@ -12,13 +12,13 @@ interface Named {
   readonly tag?: string;
 }
 
-/** @throws CliError NOT_FOUND or AMBIGUOUS, as all of these */
+/** @throws CliError NOT_FOUND or AMBIGUOUS, like all of these */
 export function findMember(room: RoomSession, text: string): RoomMember {
   const named = (member: RoomMember) => ({ id: toHex(member.person), name: member.name, tag: shownTag(member) });
   return findOne("member", text, room.members(), named);
 }
 
-/** Somebody who asks to be let in, by name or by the request's. */
+/** A request to join, by the person's name or by its own. */
 export function findRequest(requests: readonly RoomJoinRequest[], text: string): RoomJoinRequest {
   const named = (request: RoomJoinRequest) => ({
     id: requestName(request),
@@ -28,7 +28,7 @@ export function findRequest(requests: readonly RoomJoinRequest[], text: string):
   return findOne("request", text, requests, named);
 }
 
-/** An open invite by its label or id; `what` it is called where there is none. */
+/** An open invite, by its label or id. `what`: what to call it if there is none. */
 export function findInvite(what: string, open: readonly RoomInvite[], text: string): RoomInvite {
   return findOne(what, text, open, ({ inviteId, label }) => ({
     id: toHex(inviteId),
@@ -77,7 +77,7 @@ export function findOne<T>(what: string, text: string, all: readonly T[], named:
       );
     }
   }
-  // Where two are called the same, the list says which is which: what it lists can be typed.
+  // If two have the same name, the list says which is which: what it lists can be typed.
   const isOnly = (item: Named) => items.every((each) => each === item || folded(shown(each)) !== folded(shown(item)));
   const listed = (item: Named) =>
     isOnly(item) ? shown(item) : item.tag === undefined ? `${shown(item)} (${item.id.slice(0, 12)})` : handle(item);

@@ -1,7 +1,8 @@
 import type { RoomSession } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
-import { problemError, sendingError, type Stored, unreachable } from "../session/problem.js";
+import { notSent, sendingError, type Stored } from "../session/fate.js";
+import { problemError, unreachable } from "../session/problem.js";
 import { refusesConnections, webAddress } from "../session/relayAddress.js";
 import { orThrow } from "./orThrow.js";
 import { outside } from "./outside.js";
@@ -11,13 +12,16 @@ const PATIENCE_MS = 20_000;
 
 /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
 export async function sync(room: RoomSession): Promise<void> {
-  // Who is out needs no relay to be told so.
+  // Somebody who is out of the room can be told so without the relay.
   if (isGone(room.status().standing)) throw outside(room);
   await mustAnswer(room);
   orThrow(await room.synced(PATIENCE_MS), room);
 }
 
-/** Whether this person waits to be let in. Who was let in while the home was closed learns so first, a moment after it is connected. */
+/**
+ * Whether this person is still waiting to be let in. Somebody who was let in while the home was closed learns it here, a moment
+ * after it connects.
+ */
 export async function isAsking(room: RoomSession): Promise<boolean> {
   const isStill = () => room.status().standing === "asking";
   if (isStill() && !(await refusesConnections(webAddress(room.relay)))) await room.synced(PATIENCE_MS);
@@ -25,8 +29,8 @@ export async function isAsking(room: RoomSession): Promise<boolean> {
 }
 
 /**
- * As `sync`, for a command that only looks: also where this device waits to be let in, or is not in the room any more.
- * @returns whether the relay was asked: it has nothing to tell a person who is out of the room.
+ * Like `sync`, for a command that only looks: it also works while this device waits to be let in, or is out of the room.
+ * @returns whether the relay was asked. It is not asked for a person who is out of the room: it has nothing to tell them.
  */
 export async function statusInStep(room: RoomSession): Promise<boolean> {
   const { standing } = room.status();
@@ -52,6 +56,5 @@ export async function flushed(room: RoomSession, what: Stored = "message", timeo
   const error = sendingError(said.error, relay, what);
   if (said.error.kind !== "not_member") throw error;
   const { message, code } = outside(room);
-  const { hint, fate } = error;
-  throw Object.assign(new CliError(code, `${message} Your ${what} was not sent.`, hint), { fate });
+  throw notSent(new CliError(code, message, error.hint), what, error.fate);
 }

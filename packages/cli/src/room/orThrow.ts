@@ -6,8 +6,8 @@ import { webAddress } from "../session/relayAddress.js";
 import { outside } from "./outside.js";
 
 /**
- * The value of a result that a room gave, or the client by way of a relay (its address). `told` says what became of what was
- * to be done.
+ * The value of a result from a room, or from the client for a relay (its address). `told` makes the error, and says what became
+ * of what was to be done.
  * @throws CliError with the reason why there is no value.
  */
 export function orThrow<T>(

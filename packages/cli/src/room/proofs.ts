@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProofOf } from "../documents/alarmDocument.js";
 
-/** Writes an alarm's proof into the home's folder, once; gives where it is. */
+/** Writes an alarm's proof into the home's folder, once; returns its path. */
 export function proofsIn(home: string, room: RoomSession): ProofOf {
   return ({ proof, code }: TimelineAlarm) => {
     if (proof === null) return null;
@@ -17,7 +17,7 @@ export function proofsIn(home: string, room: RoomSession): ProofOf {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(path, proof, { mode: 0o600 });
     } catch (error) {
-      // A home that may only be read: the alarm is told, and its proof is written when the home may be.
+      // The home is read-only: the alarm is told now, and its proof is written once the home is writable.
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EACCES" || code === "EROFS") return null;
       throw error;

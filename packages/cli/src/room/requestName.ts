@@ -3,7 +3,7 @@ import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 
 /**
- * What a request to be let in is called in commands.
+ * What a request to join is called in commands.
  *
  * RULE: cli.request-name: the device that asks names its request, and never the relay's number: under a number that a person has
  * read, the relay could give another's request to the next command (attack A154).

@@ -111,7 +111,7 @@ function rightSentence({ role, approvedBy, isFarewell }: Right, invite: Right["i
   const parts = [
     ...(isJoin || role === null ? [] : [`as ${role}`]),
     ...(invite === null ? [] : [`${isJoin ? "with" : "asked with"} ${inviteName(invite)}`]),
-    ...(approvedBy.length === 0 ? [] : [`agreed by ${namesOf(approvedBy)}`]),
+    ...(approvedBy.length === 0 ? [] : [`approved by ${namesOf(approvedBy)}`]),
   ];
   return parts.join(", ");
 }

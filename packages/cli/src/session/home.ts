@@ -7,10 +7,12 @@ import { orThrow } from "../room/orThrow.js";
 import { LINK, nextCommand, noteRoom } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { policyOf } from "./policyView.js";
-import { askedAlready, begunError, noWayBack, problemError, unreachable } from "./problem.js";
+import { begunError } from "./fate.js";
+import { noWayBack, problemError, unreachable } from "./problem.js";
+import { askedAlready } from "./standing.js";
 import { refusesConnections, webAddress } from "./relayAddress.js";
 
-/** How long a relay may take to tell a room's news, in ms. */
+/** How long a relay may take to deliver what is new in a room (ms). */
 const PATIENCE_MS = 15_000;
 
 /** A room to found. */
@@ -62,7 +64,7 @@ export async function lookAt(client: Client, link: string): Promise<InvitePrevie
   return orThrow(await lookedAt(client, link), relay ?? "this link");
 }
 
-/** A person who was removed while this home was closed learns of it first, and may then come back by a new link. */
+/** A person who was removed while this home was closed learns of it first, and can then come back with a new link. */
 async function lookedAt(client: Client, link: string): Promise<Result<InvitePreview, Problem>> {
   const looked = await client.previewInvite(link);
   if (looked.ok || looked.error.kind !== "already_here") return looked;
@@ -73,15 +75,15 @@ async function lookedAt(client: Client, link: string): Promise<Result<InvitePrev
   return room && isGone(room.status().standing) ? client.previewInvite(link) : looked;
 }
 
-/** What a person takes an invite with. */
+/** What a person accepts an invite with. */
 export interface AcceptOptions {
   readonly name: string;
   readonly note: string;
-  /** Of a return: nobody comes back by it again. */
+  /** For a return: nobody can come back with the words again. */
   readonly isLast: boolean;
 }
 
-/** Takes the place (direct: a member at once) or asks for it. @throws CliError */
+/** Joins (with a direct invite), or asks to join. @throws CliError */
 export async function accept(
   client: Client,
   invited: InvitePreview,
@@ -94,18 +96,18 @@ export async function accept(
   return newRoom(client, orThrow(joined, relay));
 }
 
-/** Comes back, by the person's own words, into a room where this home is a copy. @throws CliError RESTORED where that was not prepared. */
+/** Comes back with the person's own words into a room where this home is a copy. @throws CliError RESTORED if that was not prepared. */
 export async function comeBack(client: Client, room: RoomSession): Promise<void> {
   const back = await client.comeBack(room.id);
   if (back.ok) return;
   throw back.error.kind === "unknown" ? noWayBack() : problemError(back.error, webAddress(room.relay));
 }
 
-/** There is no room in a home, and how to get into one. */
+/** There is no room in this home; says how to get into one. */
 export function noRooms(): CliError {
   const hint = [
-    `Start one:  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
-    `Join one:   ${nextCommand("join", LINK, "--name", "Bob")}`,
+    `Create one:  ${nextCommand("room", "new", "Garden club", "--name", "Alice")}`,
+    `Join one:    ${nextCommand("join", LINK, "--name", "Bob")}`,
   ].join("\n");
   return new CliError("NO_ROOMS", "This home has no rooms yet.", hint);
 }

@@ -22,9 +22,9 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** A file on this machine, to be sent. Close it when it is. @throws CliError when there is none, or it cannot be read. */
+/** A file on this machine, to be sent. Close it afterwards. @throws CliError if there is none, or it cannot be read. */
 export async function openLocalFile(path: string): Promise<{ file: OutgoingFile; close: () => Promise<void> }> {
-  // Before it is opened: a pipe would be waited for.
+  // Before it is opened: opening a pipe would wait for its other end.
   const found = await stat(path).catch((error: unknown) => {
     throw unreadableFile(path, error);
   });
@@ -51,8 +51,8 @@ async function readPiece(handle: FileHandle, offset: number, length: number): Pr
 }
 
 /**
- * Takes a file's pieces under a name of its own in the folder of `path`, and puts it there when it is whole: what is not, is
- * nowhere, also when `signal` ends it. Unless `isForced`, never over something else.
+ * Writes a file's pieces under another name in the folder of `path`, and renames it once it is complete: an incomplete file is
+ * left nowhere. Unless `isForced`, it never replaces anything.
  *
  * RULE: cli.save-new: what a stranger sent replaces nothing that is there and follows no link: its pieces go into a new file
  * with a name that nobody can know before, and it gets its own name in one step that fails where there is one (attack A81).
@@ -104,12 +104,12 @@ async function refuseExisting(path: string, isForced: boolean): Promise<void> {
   });
   if (found && !isForced) throw fileExists(path);
   if (found && !found.isFile() && !found.isSymbolicLink()) {
-    throw new CliError("NOT_WRITTEN", `${path} is not a file: it is not replaced.`);
+    throw new CliError("NOT_WRITTEN", `${path} is not a file, so it was not replaced.`);
   }
 }
 
 function fileExists(path: string): CliError {
-  return new CliError("FILE_EXISTS", `${path} exists already.`, "Give another path, or --force to replace it.");
+  return new CliError("FILE_EXISTS", `${path} already exists.`, "Give another path, or add --force to replace it.");
 }
 
 function unwritable(path: string, error: unknown): CliError {

@@ -14,7 +14,7 @@ import { safeName } from "../terminal/safeText.js";
 
 const decoder = new TextDecoder();
 
-/** A message as it reads now; empty when it was taken back. */
+/** A message as it reads now; empty if it was deleted. */
 export function messageText(message: TimelineMessage): string {
   const { kind, body, edited, deleted, author } = message;
   if (kind === "text" || deleted !== null) return decoder.decode(edited?.body ?? body);
@@ -36,13 +36,13 @@ export function viaOf({ kind, body, deleted }: TimelineMessage): ViaMessage | nu
   return kind === "via" && deleted === null ? decodeVia(body) : null;
 }
 
-/** What there is to be said of a message beside its text, or null. */
+/** What there is to say about a message besides its text, or null. */
 export function messageNote({ author, edited, deleted, late, authorGone }: TimelineMessage): string | null {
   const byAuthor = deleted !== null && equalBytes(deleted.by.person, author.person);
   const notes = [
     ...(deleted ? [byAuthor ? "deleted" : `deleted by ${deleted.by.name}`] : edited ? ["edited"] : []),
-    ...(late ? ["late: written before a change of the room"] : []),
-    ...(authorGone ? ["its author was not in the room any more"] : []),
+    ...(late ? ["late: written before the room changed"] : []),
+    ...(authorGone ? ["its author was no longer in the room"] : []),
   ];
   return notes.length === 0 ? null : notes.join("; ");
 }
@@ -57,7 +57,7 @@ function gatewayText(name: string, parties: readonly GatewayParty[]): string {
   const labels = (hears: boolean) => parties.filter((each) => each.hears === hears).map(({ label }) => safeName(label));
   const [hearing, writing] = [labels(true), labels(false)];
   const who = `${safeName(name)}'s gateway`;
-  if (parties.length === 0) return `(${who} lets nobody write here any more)`;
+  if (parties.length === 0) return `(${who} no longer lets anybody write here)`;
   const lets = [
     ...(writing.length === 0 ? [] : [`${writing.join(", ")} write here`]),
     ...(hearing.length === 0 ? [] : [`${hearing.join(", ")} write and read here`]),

@@ -23,9 +23,10 @@ import { writeFault } from "../terminal/fileFault.js";
 import { noRooms } from "./home.js";
 
 /**
- * `write` takes the home's lock and connects. `read` does so too where the home is free; where another process has it,
- * that one keeps it up to date, and what it has stored is shown. `offline` takes the lock and connects to nothing. `stored` only
- * reads what is there. Both show what is stored in a home that may not be written to. `begin` is `write` for what may make a home: else a slip of the pen in its name would make a new person.
+ * `write` takes the home's lock and connects. `read` does the same if the home is free; if another process has it, that one
+ * keeps it up to date, and `read` shows what it has stored. `offline` takes the lock and connects to nothing. `stored` only reads
+ * what is there. `read` and `stored` also work in a read-only home. `begin` is `write` for commands that may create a home: with
+ * any other command, a typing error in its name would create a new person.
  */
 export type Access = "stored" | "read" | "offline" | "write" | "begin";
 
@@ -65,15 +66,15 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
     await storage.close();
     throw new CliError(
       "HOME_IN_USE",
-      `Another process of Conclave is using ${folder}.`,
-      "Quit the chat there first, or type its commands in it (/help). For another person: --home OTHER",
+      `Another Conclave process is using ${folder}.`,
+      "Quit the chat there first, or type the command in that chat (see /help). To be another person:  --home OTHER",
     );
   }
   const stored = await open(await copyOf(storage), ALWAYS, false);
   return { client: stored!, isConnected: false, onlyStored: access === "stored" ? null : "in_use" };
 }
 
-/** Whether there is a home. What cannot be looked at is not called empty: nobody is asked to start over beside their rooms. */
+/** Whether there is a home. A folder that cannot be read does not count as empty: else people would start over beside their rooms. */
 function isThere(file: string, folder: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;
@@ -90,7 +91,7 @@ function unreadable(folder: string, reason: string): CliError {
   );
 }
 
-/** A lock for what nobody else can reach. */
+/** A lock for storage that nobody else can reach. */
 export const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promise.resolve() }) };
 
 async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
@@ -115,7 +116,7 @@ function inMemory(records: readonly StoredRecord[]): Storage {
   return new MemoryStorage(disk);
 }
 
-/** Whether the file and what lies beside it may be written. A home on a disk that is only read is looked at all the same. */
+/** Whether the home's file and folder can be written. A home on a read-only disk can still be read. */
 function isWritable(file: string, folder: string): boolean {
   try {
     for (const path of [file, folder]) accessSync(path, constants.W_OK);

@@ -19,7 +19,7 @@ export interface FileToSend {
 }
 
 /**
- * Opens a file of this machine to be sent: pictures without what nobody sees in them, unless `isOriginal`. Close it then.
+ * Opens a file on this machine to be sent: a picture without the details hidden in it, unless `isOriginal`. Close it afterwards.
  *
  * RULE: cli.no-notes: a picture goes without what the camera wrote into it, or its person is told before (as in the web client).
  * @throws CliError USAGE when there is none, or it cannot be read.
@@ -41,7 +41,7 @@ export async function openOutgoing(path: string, isOriginal: boolean): Promise<F
   }
 }
 
-/** What a person is asked who sends a picture with notes that cannot be taken out. */
+/** What to ask a person who sends a picture with details that cannot be removed. */
 export function aboutNotes(name: string): string {
-  return `${name} may hold the place and time where it was taken, which cannot be taken out of this kind of picture.`;
+  return `${name} may contain the place and time it was taken, which can't be removed from this kind of picture.`;
 }

@@ -11,6 +11,6 @@ export function pauseSentence(pause: Pause): string {
     case "update_needed":
       return `${sayProblem({ kind: "update_needed" })} Update it.`;
     case "failed":
-      return `this home's storage failed (${pause.message}): ${sayProblem({ kind: "closed" })}`;
+      return `This home's storage failed (${pause.message}). ${sayProblem({ kind: "closed" })}`;
   }
 }

@@ -7,26 +7,26 @@ export function shownTag({ tag }: { readonly tag: string }): string {
   return tag.replaceAll(" ", "-");
 }
 
-/** `Alice`, or `Alice#apple-river` where somebody else's name looks the same. */
+/** `Alice`, or `Alice#apple-river` if somebody else's name looks the same. */
 export function shownName(member: Pick<RoomMember, "name" | "tag" | "isLookalike">): string {
   return safeName(member.isLookalike ? `${member.name}#${shownTag(member)}` : member.name);
 }
 
-/** How a member came into the room. */
+/** How a member joined the room. */
 export function admissionSentence(admission: JoinedBy | null): string {
   switch (admission?.how) {
     case undefined:
-      return "came in before this device did";
+      return "joined before this device did";
     case "founded":
       return "founded the room";
     case "invited":
-      return `came by ${inviteName(admission)}`;
+      return `joined with ${inviteName(admission)}`;
     case "admitted":
       return `admitted by ${namesOf([admission.by, ...admission.approvedBy])}`;
   }
 }
 
-/** `Alice's link "Newsletter"`, or without the label where this home does not know it. */
+/** `Alice's link "Newsletter"`, or without the label if this home does not know it. */
 export function inviteName({ by, label }: { readonly by: NamedPerson; readonly label: string | null }): string {
   const whose = by.name === "" ? "a link" : by.isYou ? "your link" : `${by.name}'s link`;
   return label === null ? whose : `${whose} "${label}"`;

@@ -5,11 +5,11 @@ import { safeName } from "../terminal/safeText.js";
 
 /** What a preset is called on the command line, and what it means. */
 const PRESETS: Readonly<Record<string, { readonly name: PresetName; readonly about: string }>> = {
-  "owner-led": { name: "ownerLed", about: "the owner decides; who has the owner's link comes in" },
+  "owner-led": { name: "ownerLed", about: "the owner decides; anyone with the owner's link can join" },
   admins: { name: "admins", about: "two admins decide together" },
-  everyone: { name: "everyoneAgrees", about: "everyone agrees on who comes in; anyone may remove somebody" },
+  everyone: { name: "everyoneAgrees", about: "everyone must approve who joins; anyone can remove somebody" },
   "add-only": { name: "addOnly", about: "nobody is ever removed" },
-  "open-house": { name: "openHouse", about: "who has a link comes in; admins remove" },
+  "open-house": { name: "openHouse", about: "anyone with a link can join; admins remove people" },
   sealed: { name: "sealed", about: "the people stay as they are, for ever" },
 };
 
@@ -22,7 +22,7 @@ const MATTERS: Readonly<Record<PolicyMatter, string>> = {
   addDevice: "add a device",
 };
 
-/** What a room can be founded with, and changed to. A sealed one cannot be changed any more: `conclave seal` makes it. */
+/** The presets that a room can start with or change to. `sealed` is not among them: `conclave seal` does that, and it is final. */
 export const CHOICES: readonly string[] = Object.keys(PRESETS).filter((name) => name !== "sealed");
 
 /** The policy of a preset. @throws CliError USAGE for an unknown one. */
@@ -31,7 +31,7 @@ export function policyOf(text: string): Policy {
   if (known) return preset(known.name);
   if (text === "sealed")
     throw usageError(
-      "Rules that nobody can change are not set: the room is sealed.",
+      '"sealed" is not a policy to choose: sealing a room is a decision of its own.',
       `To seal it, for ever:  ${nextCommand("seal")}`,
     );
   throw usageError(`There is no preset "${safeName(text)}".`, `Presets: ${CHOICES.join(", ")}.`);
@@ -43,12 +43,12 @@ export function presetOf(policy: Policy): string {
   return Object.keys(PRESETS).find((name) => same(PRESETS[name]!.name)) ?? "custom";
 }
 
-/** What a preset means; null for a policy that is none. */
+/** What a preset means; null for a policy that is not a preset. */
 export function aboutPreset(name: string): string | null {
   return PRESETS[name]?.about ?? null;
 }
 
-/** Who decides what, for people: by matter. */
+/** Who decides what, in words, by matter. */
 export function rulesOf(policy: Policy): Readonly<Record<string, string>> {
   const matters = Object.keys(MATTERS) as PolicyMatter[];
   return Object.fromEntries(matters.map((matter) => [MATTERS[matter], ruleSentence(policy.rules[matter])]));

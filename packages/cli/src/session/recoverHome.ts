@@ -5,7 +5,7 @@ import { CliError, usageError } from "../cliError.js";
 import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
 
 /**
- * Opens the home in a folder as the person of a recovery phrase: an empty one becomes theirs. It is not connected.
+ * Opens the home in a folder as the person with this recovery phrase: an empty home becomes theirs. It is not connected.
  * @throws CliError USAGE (no such phrase; then nothing is written), HOME_NOT_EMPTY, HOME_IN_USE, HOME_UNREADABLE.
  */
 export async function recoverHome(folder: string, recoveryPhrase: string): Promise<Client> {
@@ -15,7 +15,7 @@ export async function recoverHome(folder: string, recoveryPhrase: string): Promi
     await storage.close();
     throw refusal(opened.error);
   };
-  // First in memory, so that a slip of the pen leaves no half-made home behind.
+  // First in memory, so that a typing error leaves no half-made home behind.
   await (await open(new MemoryStorage(), ALWAYS)).close();
   return await open(openStorage(join(folder, HOME_FILE), folder), new HomeLock(join(folder, "lock")));
 }
@@ -24,14 +24,17 @@ export async function recoverHome(folder: string, recoveryPhrase: string): Promi
 function refusal(problem: OpenProblem): CliError {
   switch (problem) {
     case "in_use":
-      return new CliError("HOME_IN_USE", "Another process of Conclave is using this home.");
+      return new CliError("HOME_IN_USE", "Another Conclave process is using this home.");
     case "bad_phrase":
-      return usageError("These are not the 24 words of a recovery phrase.", "Is one misspelt, missing or misplaced?");
+      return usageError(
+        "These are not the 24 words of a recovery phrase.",
+        "Check for a word that is misspelt, missing or out of order.",
+      );
     case "other_identity":
       return new CliError(
         "HOME_NOT_EMPTY",
-        "This home is somebody else's already.",
-        "Choose an empty one:  --home DIR",
+        "This home already belongs to somebody else.",
+        "Use an empty one:  --home DIR",
       );
   }
 }

@@ -9,13 +9,13 @@ export function webAddress(relay: string): string {
 }
 
 /**
- * Whether nobody can be there: the connection is refused at once, or the host does not exist. False when it takes
- * longer, so that a slow network is waited for.
+ * Whether nobody can be there: the connection is refused at once, or the host does not exist. False if it takes longer: a slow
+ * network deserves waiting.
  */
 export function refusesConnections(relay: string): Promise<boolean> {
   if (!URL.canParse(relay)) return Promise.resolve(false);
   const { hostname, port, protocol } = new URL(relay);
-  // Where nothing is to be connected, another word is right than that nobody answers.
+  // Nothing can be connected here: saying that nobody answers would be wrong.
   if (!/^(https?|wss?):$/u.test(protocol)) return Promise.resolve(false);
   const number = port === "" ? (protocol === "https:" || protocol === "wss:" ? 443 : 80) : Number(port);
   return new Promise((resolve) => {

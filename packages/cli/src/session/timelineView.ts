@@ -18,10 +18,10 @@ export function proposalSentence(proposal: TimelineProposal, labelOf: LabelOf): 
   const { actionHash, action, by, person, ending } = proposal;
   const values = { by: by.name, wish: proposalPhrase(action, person?.name ?? null, labelOf) };
   if (ending !== null) return `${proposalLine[ending](values)}.`;
-  return `${proposalLine.asks(values)}. To agree: approve ${toHex(actionHash).slice(0, SHOWN_ID)}`;
+  return `${proposalLine.asks(values)}. To approve it: approve ${toHex(actionHash).slice(0, SHOWN_ID)}`;
 }
 
-/** What was seen, and from whose device it came, where that is proved. */
+/** What was seen, and whose device it came from if that is proved. */
 export function alarmSentence({ code, person }: TimelineAlarm): string {
   const sentence = sayAlarm({ code, person });
   if (person === null) return sentence;

@@ -4,18 +4,18 @@ import type { CommandContext } from "../program/context.js";
 /** Questions are not results: those may go into a file or another program. */
 const AT_TERMINAL = { output: process.stderr } as const;
 
-/** Whether somebody is there whom one can ask: they read on standard error and type into standard input. Programs (`--json`) are not asked. */
+/** Whether there is somebody to ask: they read standard error and type into standard input. Programs (`--json`) are not asked. */
 export function canAsk({ json }: Pick<CommandContext, "json">): boolean {
   return !json && process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** What comes of Ctrl-C at a question. */
+/** The error after Ctrl-C at a question. */
 export function stopped(): CliError {
   return new CliError("CANCELLED", "Stopped. Nothing was done.");
 }
 
 /**
- * Asks yes or no about what can be taken back, or is what the command is for; Enter alone is `usual`. `--yes` answers it,
+ * Asks yes or no about something that can be undone, or that the command is for; Enter alone means `usual`. `--yes` answers yes,
  * and so does a missing terminal: a script that says `join` means it.
  * @throws CliError NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
@@ -28,11 +28,11 @@ export async function consent(context: CommandContext, question: string, usual =
 }
 
 /**
- * Asks about what cannot be taken back: call it before anything is done.
+ * Asks about something that cannot be undone: call it before anything is done.
  *
- * RULE: cli.for-good: what cannot be undone needs a person's yes: typed at the question, or given as `--yes`. Where nobody
+ * RULE: cli.for-good: what cannot be undone needs a person's consent: typed at the question, or given as `--yes`. If nobody
  * can be asked, nothing is done (attack A104).
- * @throws CliError NEEDS_YES (exit 2) where nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
+ * @throws CliError NEEDS_YES (exit 2) if nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
 export async function consentForGood(context: CommandContext, question: string): Promise<void> {
   if (context.options["yes"] !== true && !canAsk(context)) {

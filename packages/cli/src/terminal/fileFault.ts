@@ -1,17 +1,17 @@
 import { type CliError, usageError } from "../cliError.js";
 
-const NO_RIGHT = "this user has no right to";
+const NO_RIGHT = "permission denied";
 const FAULTS: Readonly<Record<string, string>> = {
   EACCES: NO_RIGHT,
   EPERM: NO_RIGHT,
-  EROFS: "that disk may only be read",
+  EROFS: "that disk is read-only",
   ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "part of its path is not a folder",
   EISDIR: "it is a folder",
   ENAMETOOLONG: "its name is too long",
 };
 
-/** Why a file of this machine cannot be had, in words; `missing` where it is not there. */
+/** In words, why a file on this machine cannot be read or written; `missing` if it is not there. */
 export function fileFault(error: unknown, missing: string): string {
   const { code = "failed" } = error as NodeJS.ErrnoException;
   return code === "ENOENT" ? missing : (FAULTS[code] ?? code);
@@ -22,7 +22,7 @@ export function unreadableFile(path: string, error: unknown): CliError {
   return usageError(`${path} cannot be read: ${fileFault(error, "there is no such file")}.`);
 }
 
-/** Why something cannot be written, in words. */
+/** In words, why something cannot be written. */
 export function writeFault(error: unknown): string {
   return fileFault(error, "there is no such folder to put it in");
 }

@@ -3,7 +3,7 @@ import { basename, delimiter, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "./shellWord.js";
 
-/** How a clone's own program is started from its folder. Without `--no`, npx would fetch a stranger's package elsewhere. */
+/** How a clone's own program is started from its folder. Without `--no`, npx would elsewhere fetch a stranger's package. */
 export const IN_CLONE = "npx --no conclave";
 
 /** Stands in a command for an invite link, in the quotes that remind of it. */
@@ -37,7 +37,7 @@ export function noteSelection(options: Readonly<Record<string, unknown>>, env: N
   selected = { home: given("home", "CONCLAVE_HOME"), room: given("room", "CONCLAVE_ROOM") };
 }
 
-/** Commands that follow mean this room: for who has several. */
+/** The commands that follow mean this room: for people who have several. */
 export function noteRoom(room: string): void {
   selected = { ...selected, room };
 }
@@ -57,14 +57,14 @@ export function otherCommand(...words: readonly Word[]): string {
   return [programName(), ...words.map((word) => (word === LINK ? "'LINK'" : shellWord(word)))].join(" ");
 }
 
-/** How this program was started, as one types it in a shell. */
+/** How this program was started, as people type it in a shell. */
 export function programName(): string {
   const { argv, env, execPath } = process;
   program ??= nameOf({ script: argv[1] ?? "conclave", cwd: process.cwd(), env, execPath, clone: CLONE });
   return program;
 }
 
-/** {@link programName} of a process that was started so. */
+/** {@link programName} of a process that was started this way. */
 export function nameOf({ script, cwd, env, execPath, clone }: Start): string {
   const link = join(clone, "node_modules", ".bin", "conclave");
   const isInside = cwd === resolve(clone) || cwd.startsWith(resolve(clone) + sep);

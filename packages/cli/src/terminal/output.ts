@@ -24,7 +24,7 @@ export class Output {
     this.paintNotes = paintFor(!json && wantsColor(stderr, env));
   }
 
-  /** What is told from here on is about this room (hexadecimal id). */
+  /** From here on, what is told is about this room (hexadecimal id). */
   about(roomId: string): void {
     this.roomId = roomId;
   }
@@ -50,12 +50,12 @@ export class Output {
     if (line !== null) this.stdout.write(`${line}\n`);
   }
 
-  /** A remark on the way, for people only. */
+  /** A passing remark, for people only. */
   note(text: string): void {
     if (!this.json) this.stderr.write(`${text}\n`);
   }
 
-  /** A remark that something deserves attention, by a stable code for programs: they are told of it with the result. */
+  /** Something a person should know, with a stable code for programs: they get it with the result. */
   warn(text: string, code = "NOTICE"): void {
     if (this.json) this.warnings.push({ code, message: text });
     else this.stderr.write(`${this.paintNotes.yellow("warning:")} ${text}\n`);

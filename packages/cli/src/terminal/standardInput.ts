@@ -22,7 +22,7 @@ export async function readStandardInput(limit = 1024 * 1024): Promise<string> {
   return asText(Buffer.concat(chunks), "Standard input").replace(/\r?\n$/u, "");
 }
 
-/** One line of standard input: its text, or why it is none. */
+/** One line of standard input: its text, or why it is not text. */
 export type InputLine = string | CliError;
 
 /**

@@ -1,3 +1,4 @@
+import { nextCommand } from "./nextCommand.js";
 import { CliError } from "../cliError.js";
 
 /**
@@ -24,16 +25,16 @@ export function mustBeWhole(text: string, what: string): void {
   if (/[\ufffd\0]|\p{Surrogate}/u.test(text)) throw notText(what);
 }
 
-/** UTF-16 is nearly always the reason why there is a NUL in what somebody calls text. */
+/** A NUL in something that is meant to be text nearly always means UTF-16. */
 function withNul(what: string): CliError {
   return new CliError(
     "NOT_TEXT",
     `${what} has NUL bytes in it, so it is not UTF-8 text. Nothing was done with it.`,
-    "UTF-16 is converted so:  iconv -f UTF-16 -t UTF-8\nAnything else is sent as a file:  send --file",
+    `To convert UTF-16:               iconv -f UTF-16 -t UTF-8\nTo send anything else as a file:  ${nextCommand("send", "--file", "PATH")}`,
   );
 }
 
-/** What is not UTF-8, and how it becomes so. */
+/** The input is not UTF-8; says how to convert it. */
 export function notText(what: string): CliError {
   return new CliError(
     "NOT_TEXT",
@@ -42,7 +43,7 @@ export function notText(what: string): CliError {
   );
 }
 
-/** The character set of the locale, where it names another one than UTF-8; else the one that old files have most often. */
+/** The character set of the locale if it is not UTF-8; else the one that most old files have. */
 export function charsetOf(env: NodeJS.ProcessEnv): string {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   const charset = /\.([A-Za-z0-9_-]{2,20})/u.exec(locale)?.[1] ?? "";

@@ -1,0 +1,93 @@
+import type { Problem } from "@conclave/client";
+import type { LinkFault, RelayError } from "@conclave/client/pure";
+import { LINK, nextCommand } from "../terminal/nextCommand.js";
+import { refusalHint, STATUS, WAITING } from "./refusalHint.js";
+
+/** What a person can do about a problem, on lines of their own; null where there is nothing to do. */
+export function problemHint(problem: Exclude<Problem, { readonly kind: "unreachable" }>): string | null {
+  switch (problem.kind) {
+    case "refused":
+      return refusalHint(problem.rejection);
+    case "relay":
+      return RELAY_HINTS[problem.error];
+    case "link":
+      return LINK_HINTS[problem.fault];
+    case "malformed":
+      return MALFORMED[problem.what] ?? null;
+    // The person's own will.
+    case "cancelled":
+      return null;
+    default:
+      return HINTS[problem.kind]();
+  }
+}
+
+type Plain = Exclude<Problem["kind"], "unreachable" | "refused" | "relay" | "link" | "malformed" | "cancelled">;
+
+const OPERATOR = "Try again. If that doesn't help, ask the relay's operator.";
+const UPDATE = "Update Conclave and try again. If that doesn't help, ask the relay's operator.";
+const LATER = "Wait a moment and try again.";
+
+const HINTS: Readonly<Record<Plain, () => string>> = {
+  behind: () => OPERATOR,
+  underway: WAITING,
+  update_needed: () => "Update Conclave, then try again.",
+  clock: () => "Set this machine's clock. If it is already right, give the same command again with --trust-clock.",
+  restored: () => `To come back as a new device, or find out who can help you:  ${nextCommand("resume")}`,
+  closed: () => "Check that the disk is not full, then try again.",
+  unsure: () =>
+    `Check that the disk is not full, and look whether it is there before you try again:  ${nextCommand("history")}`,
+  corrupted: () => "Nothing of it was kept. Ask the person who sent it to send it again.",
+  already_here: () => `To talk:            ${nextCommand("chat")}\nTo see your rooms:  ${nextCommand("rooms")}`,
+  leaving: () => `To stay after all:  ${nextCommand("leave", "--undo")}`,
+  not_member: STATUS,
+  early_form: () =>
+    `To read what was said:  ${nextCommand("history")}\nTo create a room:       ${nextCommand("room", "new", "TITLE")}\nTo join one:            ${nextCommand("join", LINK)}`,
+  starved: () => `To see what came first:  ${nextCommand("log")}`,
+  unknown: () => `To see what there is:  ${nextCommand("requests")}  or  ${nextCommand("history", "--ids")}`,
+  too_large: () => "Send it in parts, or make it smaller.",
+  source: () => "Check that the file exists, that you can read it, and that nothing else is writing to it.",
+};
+
+const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
+  bad_frame: UPDATE,
+  hello_expected: UPDATE,
+  unsupported_version: "Update Conclave, or ask the relay's operator to update it there.",
+  too_large: "Send it in parts, or ask the relay's operator for a higher limit.",
+  rate_limited: LATER,
+  shutting_down: LATER,
+  create_denied: "Ask the relay's operator for a permit, and give it in CONCLAVE_PERMIT.",
+  room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
+  room_unknown:
+    "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here.",
+  room_exists: OPERATOR,
+  stale_epoch: OPERATOR,
+  append_conflict: OPERATOR,
+  proof_invalid: OPERATOR,
+  write_denied: OPERATOR,
+  slot_unknown: "This link was closed, or it belongs to another relay: ask for a new one.",
+  slot_closed: "Ask for a new link.",
+  token_denied: OPERATOR,
+  inbox_denied: OPERATOR,
+  blob_unknown: "Ask the person who sent it to send it again.",
+  quota_exceeded: "Send something smaller, or ask the relay's operator for more space.",
+  blob_conflict: OPERATOR,
+  storage_full: "Ask the relay's operator to free some disk space. What is stored here will be sent later.",
+  storage_busy: LATER,
+};
+
+const LINK_HINTS: Readonly<Record<LinkFault, string>> = {
+  none: "A link looks like http://127.0.0.1:4430/#/join/v1.… and goes in quotes.",
+  cut: "Copy all of it, and put it in quotes.",
+  changed: "Copy it again from where it was sent, or ask for it again.",
+  newer: "Update Conclave, then try again.",
+  several: "Give just one of them.",
+  too_long: "Give the link and nothing else.",
+};
+
+const MALFORMED: Readonly<Record<string, string>> = {
+  relay: "An address looks like http://127.0.0.1:4430 or https://chat.example.org.",
+  name: "A name has at most 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
+  title: "A title has at most 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
+  body: "A message has at most 60 KiB.",
+};
