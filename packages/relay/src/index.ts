@@ -3,7 +3,7 @@
  * whole server; `RelayCore` is the same without sockets, threads and disk, for simulations.
  */
 export { RelayCore, type RelayCoreOptions } from "./core/relayCore.js";
-export type { RelayCrypto } from "./core/requestHandler.js";
+export type { RelayCrypto } from "./core/relayCrypto.js";
 export type { CoreOutput, PushOrigin } from "./core/output.js";
 export {
   DEFAULT_SETTINGS,

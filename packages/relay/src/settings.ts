@@ -6,7 +6,7 @@ export interface RateLimit {
   readonly perSecond: number;
 }
 
-/** How often things may be done. A request costs 1 and more with its size; proofs and room creations cost 8. */
+/** How often things can be done. A request costs 1, and more with its size; proofs and room creations cost 8. */
 export interface Rates {
   /** Requests of one connection. */
   readonly connection: RateLimit;
@@ -21,7 +21,7 @@ export interface Rates {
   /** Bytes of what is never pruned (commits, slots, rosters): to one room, and from one address. */
   readonly lastingOfRoom: RateLimit;
   readonly lastingOfAddress: RateLimit;
-  /** Commits of one room on the ground of a retired write key. */
+  /** Commits to one room with a retired write key. */
   readonly recovery: RateLimit;
 }
 
@@ -29,11 +29,11 @@ export interface Rates {
 export interface Quotas {
   readonly slotsPerRoom: number;
   readonly requestsPerSlot: number;
-  /** Deliveries of one room that one inbox holds; the oldest give way. */
+  /** Deliveries from one room that one inbox holds; the oldest are dropped. */
   readonly deliveriesPerRoom: number;
-  /** Bytes of blobs in one room, with those that unfinished ones will have. */
+  /** Bytes of blobs in one room. Unfinished ones count with their whole size. */
   readonly blobBytesPerRoom: number;
-  /** Bytes of the disk that are left free: with less, nothing is taken that needs space. */
+  /** Bytes of the disk to leave free: with less, the relay takes nothing that needs space. */
   readonly freeBytes: number;
 }
 
@@ -49,13 +49,13 @@ export interface Retention {
   readonly pendingAge: number;
 }
 
-/** Everything about a relay's behaviour that its operator may set. */
+/** Everything about a relay's behaviour that its operator can set. */
 export interface RelaySettings {
   readonly limits: Limits;
   readonly rates: Rates;
   readonly quotas: Quotas;
   readonly retention: Retention;
-  /** What a client must know to create rooms (at most 256 bytes); null when anybody may. */
+  /** The permit that a client needs to create rooms (at most 256 bytes); null if anybody can. */
   readonly createPermit: Uint8Array | null;
   /** Ms a new connection has for its hello. */
   readonly helloTimeout: number;
@@ -95,14 +95,14 @@ export const DEFAULT_SETTINGS: RelaySettings = {
   strikes: 30,
 };
 
-/** Settings that differ from {@link DEFAULT_SETTINGS} in what is given. */
+/** Settings of which some are given; {@link DEFAULT_SETTINGS} has the rest. */
 export type PartialSettings = {
   readonly [K in keyof RelaySettings]?: RelaySettings[K] extends Uint8Array | number | null
     ? RelaySettings[K]
     : Partial<RelaySettings[K]>;
 };
 
-/** {@link DEFAULT_SETTINGS} with what is given instead. */
+/** The given settings, and {@link DEFAULT_SETTINGS} for the rest. */
 export function settingsWith(given: PartialSettings = {}): RelaySettings {
   const base = DEFAULT_SETTINGS;
   return {

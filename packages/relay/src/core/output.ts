@@ -1,4 +1,4 @@
-/** Where new records of a push come from, so that a slow reader can be told from where to go on. */
+/** Where the new records of a push come from, so that a slow reader can be told where to read on. */
 export interface PushOrigin {
   readonly roomTag: Uint8Array;
   /** The first record of the push. */
@@ -18,5 +18,5 @@ export type CoreOutput =
     }
   /** Close the connection with this WebSocket close code. */
   | { readonly kind: "close"; readonly connection: number; readonly code: number }
-  /** The subscription that was reported as lagging has ended: pushes of this room after this are of a new one. */
+  /** The subscription that was reported as lagging has ended: later pushes of this room belong to a new one. */
   | { readonly kind: "lagEnded"; readonly connection: number; readonly roomTag: Uint8Array };

@@ -19,7 +19,8 @@ import { settingsWith, type PartialSettings, type RelaySettings } from "../setti
 import type { Store } from "../store/store.js";
 import { SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
-import { RequestHandler, type RelayCrypto } from "./requestHandler.js";
+import type { RelayCrypto } from "./relayCrypto.js";
+import { RequestHandler } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import { Session } from "./session.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
@@ -32,30 +33,30 @@ export interface RelayCoreOptions {
   /** 32 bytes: the Ed25519 seed of the relay's key. */
   readonly relaySeed: Uint8Array;
   readonly settings?: PartialSettings;
-  /** Bytes that are free where the store is; without it there is always enough. */
+  /** Free bytes where the store is; without it there are always enough. */
   readonly freeBytes?: () => number;
   /**
-   * The machine's clock, ms since 1970, at a time that an event comes with. Without it, that is the time itself; with it,
-   * the events' times may be of a clock that is never set, and only what is stored and signed is of this one.
+   * The machine's clock, ms since 1970, at the time of an event. Without it, that is the event's own time. With it, events can
+   * come with the times of a clock that is never set: only what is stored and signed uses this one.
    */
   readonly wallClock?: (now: number) => number;
-  /** Told when the machine's clock jumped, by how many ms: until it has stayed so, nothing is pruned or signed by it. */
+  /** Told when the machine's clock jumped, and by how many ms. Nothing is pruned or signed by it until it has stayed there. */
   readonly onClockJump?: (by: number) => void;
-  /** Told of a row of the store that is not what was written: what it belongs to is refused, also when it is asked for again. */
+  /** Told of a row of the store that is not what was written. Whatever needs the row is refused, each time. */
   readonly onDamage?: (damage: Error) => void;
 }
 
-/** What a batch has done so far, in order: kept until it is committed, for a store that refuses to. */
+/** What a batch has done so far, in order: kept until it is committed, in case the store refuses to. */
 type Step =
   | { readonly session: Session; readonly frame: RelayFrame }
   | { readonly session: Session; readonly request: Request; readonly challenge: Uint8Array; isDone: boolean };
 
-/** What shows what a connection is for. */
+/** Requests that show what a connection is for. */
 const PURPOSES: ReadonlySet<Request["type"]> = new Set(["prove", "proveSlot", "proveInbox", "subscribe", "createRoom"]);
 
 const SWEEP_EVERY_MS = 30_000;
 
-/** Faults that cost a connection more than one strike. Those of honest clients (a lost race) cost nothing. */
+/** What each fault costs a connection, in strikes. Faults that honest clients make too (a lost race) cost nothing. */
 const STRIKES: Partial<Record<RelayError, number>> = {
   bad_frame: 8,
   hello_expected: 8,
@@ -75,9 +76,9 @@ const STRIKES: Partial<Record<RelayError, number>> = {
  * commit durable and returns what may be sent now. Nothing may be sent before: that is what "durable before
  * acknowledged" means. One commit may cover many events, which is what makes a real relay fast.
  *
- * When the store can write nothing now (`WriteRefused`), the batch is undone: its requests to write are refused with
- * `storage_full` or `storage_busy`, what only reads is answered, and it goes on so until a write works again. Throws only
- * when its store fails otherwise: then the process must end, and a new core on the same store goes on.
+ * If the store cannot write now (`WriteRefused`), the batch is undone: its requests to write are refused with `storage_full`
+ * or `storage_busy`, those that only read are answered, and so it stays until a write works again. Throws only if the store
+ * fails in another way: then the process must end, and a new core on the same store goes on.
  */
 export class RelayCore {
   /** The relay's Ed25519 public key. */
@@ -87,7 +88,7 @@ export class RelayCore {
   private readonly handler: RequestHandler;
   private readonly sessions = new Map<number, Session>();
   private readonly greeting = new Set<Session>();
-  /** Those that have proved and subscribed to nothing. */
+  /** Sessions that have proved and subscribed to nothing. */
   private readonly idle = new Set<Session>();
   private readonly gate: WriteGate;
   private steps: Step[] = [];
@@ -103,16 +104,9 @@ export class RelayCore {
     const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
     const canWrite = (): boolean => this.canWrite();
     const onDamage = options.onDamage ?? (() => undefined);
-    this.handler = new RequestHandler(
-      options.store,
-      crypto,
-      sign,
-      this.settings,
-      this.outbox,
-      canWrite,
-      clock,
-      onDamage,
-    );
+    const { outbox, settings } = this;
+    const { store } = options;
+    this.handler = new RequestHandler({ store, crypto, sign, settings, outbox, canWrite, clock, onDamage });
   }
 
   /** Whether the relay writes now. */
@@ -120,7 +114,7 @@ export class RelayCore {
     return this.gate.state;
   }
 
-  /** A connection was made. `connection` is a number that no other open connection has; `address` is who pays for it. */
+  /** A connection was made. `connection` is a number that no other open connection has; `address` is charged for it. */
   open(connection: number, address: string, now: number): void {
     const session = new Session(connection, address, now, this.settings);
     this.sessions.set(connection, session);
@@ -132,8 +126,8 @@ export class RelayCore {
     const session = this.sessions.get(connection);
     if (session === undefined || session.closed) return;
     const decoded = decodeClientMessage(message, this.settings.limits);
-    // Bytes of blobs are counted apart, where they are taken.
-    const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
+    // Bytes of blobs are counted separately, in `barrier`.
+    const blobBytes = decoded.ok ? decoded.frames.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
     session.charge((message.length - blobBytes) / 4096, now);
     if (!decoded.ok) {
       this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
@@ -158,8 +152,8 @@ export class RelayCore {
   }
 
   /**
-   * A connection reads too slowly for a room's pushes: ends its subscription. Whoever drops pushes tells the client
-   * (`lagged`) and goes on dropping those of this room until the output `lagEnded`.
+   * A connection reads too slowly for a room's pushes: ends its subscription. The caller, who drops the pushes, tells the client
+   * (`lagged`), and goes on dropping those of this room until the output `lagEnded`.
    */
   lag(connection: number, roomTag: Uint8Array): void {
     const session = this.sessions.get(connection);
@@ -167,7 +161,7 @@ export class RelayCore {
     this.outbox.lagEnded(connection, roomTag);
   }
 
-  /** To be called every second or so: hello timeouts, and what retention removes. True: call again soon. */
+  /** Call it every second or so: it ends late hellos, and removes what retention says. True: call it again soon. */
   tick(now: number): boolean {
     for (const session of this.greeting) {
       if (now - session.openedAt < this.settings.helloTimeout) break;
@@ -192,7 +186,7 @@ export class RelayCore {
     return isMore === true;
   }
 
-  /** Bytes that the next commit returns to be sent: commit when it is much. */
+  /** Bytes that the next commit returns to be sent: commit when there are many. */
   get waitingBytes(): number {
     return this.outbox.bytes;
   }
@@ -235,7 +229,7 @@ export class RelayCore {
       if (EFFECT[frame.type] !== "reads") this.begin();
       return this.handler.handle(frame, session, step.challenge, now);
     }, now);
-    // Undone: it is answered with all the others.
+    // It was undone, and answered with all the others.
     if (answer === null) return;
     step.isDone = answer.ok;
     if (answer.ok && PURPOSES.has(frame.type)) this.idle.delete(session);
@@ -261,7 +255,7 @@ export class RelayCore {
     return this.gate.refusal(request.type, now);
   }
 
-  /** Does something that writes; null when the store refused, and the batch is undone. */
+  /** Does something that writes; null if the store refused, and the batch was undone. */
   private undoable<T>(work: () => T, now = 0): T | null {
     try {
       return work();
@@ -272,8 +266,8 @@ export class RelayCore {
     }
   }
 
-  // RULE: relay.undone-is-refused: of a batch that could not be stored nothing is acknowledged, shown to others or signed:
-  // who wrote is told that nothing was taken, and who only read is answered from what is stored.
+  // RULE: relay.undone-is-refused: nothing of a batch that could not be stored is acknowledged, shown to others or signed. Requests
+  // that write are refused; those that only read are answered from what is stored.
   private undo({ reason }: WriteRefused, now: number): void {
     this.gate.failed(reason);
     this.handler.undo();
@@ -299,7 +293,7 @@ export class RelayCore {
     this.outbox.add(rest);
   }
 
-  /** For what writes beside reading: it is done without where nothing can be written. */
+  /** For reads that also write: if nothing can be written, they do without. */
   private canWrite(): boolean {
     if (this.gate.hasFailed) return false;
     try {
@@ -340,8 +334,8 @@ export class RelayCore {
     this.reply(session, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
   }
 
-  /** Refuses what no batch can change. */
-  private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
+  /** Refuses something whatever becomes of the batch. */
+  private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
     this.steps.push({ session, frame: errorFrame(id, refusal) });
     this.refuseStep(session, id, refusal, now);
   }

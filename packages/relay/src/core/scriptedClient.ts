@@ -44,7 +44,7 @@ export class ScriptedClient {
   /** `send` transmits one message. */
   constructor(private readonly send: (message: Uint8Array) => void) {}
 
-  /** To be called with each message that arrives. */
+  /** Call it with each message that arrives. */
   receive(message: Uint8Array): void {
     const decoded = decodeRelayMessage(message, MOST);
     if (!decoded.ok) throw decoded.error;

@@ -2,7 +2,7 @@ import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame } from "@c
 import { keyOf } from "../key.js";
 import type { CoreOutput } from "./output.js";
 
-/** Bytes of records beyond which a push is divided. */
+/** A push with more bytes of records than this is split. */
 const PUSH_BYTES = 256 * 1024;
 
 /** Records of a room that its subscribers have not been told of yet. */
@@ -66,7 +66,7 @@ export class SendQueue {
     if (unsent.bytes >= PUSH_BYTES) this.flushRoom(key);
   }
 
-  /** From here on the connection gets the room's records. False when it did already. */
+  /** From now on the connection gets the room's records. False if it already did. */
   subscribe(connection: number, roomTag: Uint8Array): boolean {
     const key = keyOf(roomTag);
     this.flushRoom(key);
@@ -77,7 +77,7 @@ export class SendQueue {
     return isNew;
   }
 
-  /** From here on the connection gets no records of the room. */
+  /** From now on the connection gets no records of the room. */
   unsubscribe(connection: number, roomKey: string): void {
     this.flushRoom(roomKey);
     const subscribers = this.subscribers.get(roomKey);
@@ -85,7 +85,7 @@ export class SendQueue {
     if (subscribers?.size === 0) this.subscribers.delete(roomKey);
   }
 
-  /** Forgets what the batch would have sent; gives the rest of its outputs, which hold whatever was stored. */
+  /** Forgets what the batch would have sent; returns the rest of its outputs, which are right whatever was stored. */
   undo(): CoreOutput[] {
     this.unsent.clear();
     return this.take().filter(({ kind }) => kind === "close" || kind === "lagEnded");
@@ -96,7 +96,7 @@ export class SendQueue {
     this.outputs.push(...outputs);
   }
 
-  /** Everything so far; what comes later is of the next batch. */
+  /** Everything so far; what comes later belongs to the next batch. */
   take(): CoreOutput[] {
     for (const key of [...this.unsent.keys()]) this.flushRoom(key);
     const { outputs } = this;

@@ -26,7 +26,7 @@ export class Session {
     private readonly settings: RelaySettings,
   ) {}
 
-  /** Counts a fault; true when there were too many. */
+  /** Counts a fault; true if there were too many. */
   strike(weight: number, now: number): boolean {
     const forgiven = Math.max(0, now - this.struckAt) / 1000;
     this.strikes = Math.max(0, this.strikes - forgiven) + weight;
@@ -34,7 +34,7 @@ export class Session {
     return this.strikes > this.settings.strikes;
   }
 
-  /** Ms to wait before something of this cost; 0 when it may be done now. */
+  /** Ms to wait before something of this cost; 0 if it can be done now. */
   take(cost: number, now: number): number {
     return this.bucket(now).take(cost, now);
   }
@@ -92,7 +92,7 @@ export class Session {
     return this.inboxes ?? NONE;
   }
 
-  /** False when the connection watches as many inboxes as it may. */
+  /** False if the connection already watches as many inboxes as it can. */
   watch(inboxKey: string): boolean {
     this.inboxes ??= new Set();
     if (this.inboxes.size >= this.settings.limits.subscriptions && !this.inboxes.has(inboxKey)) return false;

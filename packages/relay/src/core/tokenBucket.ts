@@ -27,7 +27,7 @@ export class TokenBucket {
     return Math.ceil(((Math.min(cost, this.rate.burst) - this.level) / this.rate.perSecond) * 1000);
   }
 
-  /** Takes in any case: the debt is waited off later. For costs known only afterwards. */
+  /** Takes in any case; later requests wait until the debt is paid. For costs that are known only afterwards. */
   charge(cost: number, now: number): void {
     this.refill(now);
     this.level -= cost;
@@ -46,7 +46,7 @@ export class TokenBucket {
   }
 }
 
-/** Token buckets by key; the ones that are full again are forgotten by {@link sweep}. */
+/** Token buckets by key. {@link sweep} forgets those that are full again. */
 export class TokenBuckets {
   private readonly buckets = new Map<string, TokenBucket>();
 

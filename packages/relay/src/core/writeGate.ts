@@ -32,10 +32,10 @@ export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees
 };
 
 const LOOK_INTERVAL_MS = 250;
-/** What a client is told to wait: space does not come back in a moment. */
+/** How long a client is told to wait: space does not come back at once. */
 const RETRY_FULL_MS = 5000;
 const RETRY_BUSY_MS = 1000;
-/** After a write that failed, so much must be free before another one is tried. */
+/** After a failed write, this much must be free before another one is tried. */
 const LEAST_FREE_BYTES = 1024 * 1024;
 
 /** Decides whether requests that write are carried out. */
@@ -46,7 +46,7 @@ export class WriteGate {
   constructor(
     /** Bytes that are free on the disk. */
     private readonly freeBytes: () => number,
-    /** Bytes that are to stay free. */
+    /** Bytes that must stay free. */
     private readonly floor: number,
   ) {}
 
@@ -54,12 +54,12 @@ export class WriteGate {
     return this.current;
   }
 
-  /** Whether the last write that was tried could not be made. */
+  /** Whether the last write that was tried failed. */
   get hasFailed(): boolean {
     return this.current === "full" || this.current === "busy";
   }
 
-  /** A write could not be made. */
+  /** A write failed. */
   failed(reason: "full" | "busy"): void {
     this.current = reason;
   }
@@ -75,7 +75,7 @@ export class WriteGate {
     return this.current === "busy" ? refuse("storage_busy", RETRY_BUSY_MS) : refuse("storage_full", RETRY_FULL_MS);
   }
 
-  /** To be called every second or so: sees whether there is space, and tries a write where the last one failed. */
+  /** Call it every second or so: it looks whether there is space, and tries a write if the last one failed. */
   tick(now: number, tryWrite: () => void): void {
     this.lookedAt = -Infinity;
     if (!this.hasFailed) {

@@ -4,54 +4,44 @@ import {
   blobChunks,
   blobIdOf,
   type BeginBlobRequest,
-  type DropBlobRequest,
   type ReadBlobRequest,
-  type Response,
   type Sha256,
   type WriteBlobRequest,
 } from "@conclave/wire";
+import { done, type RoomCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
-import { refuse, type Refusal } from "./refusal.js";
+import { refuse } from "./refusal.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 
-/** What is asked of a room's blobs. */
-export type BlobRequest = BeginBlobRequest | WriteBlobRequest | ReadBlobRequest | DropBlobRequest;
-
-/** What a blob counts for in its room's quota beside its bytes: many small ones are not free. */
+/** What a blob adds to its room's quota besides its bytes: many small ones are not free. */
 const ROW_BYTES = 4096;
 const EXPIRED_AT_ONCE = 64;
-/** Chunks deleted in one step: a big blob goes by and by, so that nobody waits for it. */
+/** Chunks deleted in one step: a big blob goes bit by bit, so that nobody has to wait for it. */
 const PURGED_AT_ONCE = 128;
 
-/** A room's encrypted files, in chunks. The relay cannot read them; it holds them to the room's quota and to their age. */
+/** A room's encrypted files, in chunks. The relay cannot read them; it enforces the room's quota and their age. */
 export class Blobs {
+  readonly memberCalls: RoomCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
+    beginBlob: ({ request, room, now }) => this.begin(request, room, now),
+    writeBlob: ({ request, room, now }) => this.write(request, room, now),
+    readBlob: ({ request, room }) => this.read(request, room),
+    dropBlob: ({ request, room }) => {
+      const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
+      // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
+      if (blob !== null) this.drop(room, blob);
+      return done(request.id);
+    },
+  };
+
   constructor(
     private readonly rooms: Rooms,
     private readonly sha256: Sha256,
     private readonly settings: Pick<RelaySettings, "quotas" | "retention">,
     private readonly clock: WallClock,
   ) {}
-
-  /** Carries out a member's request. */
-  handle(request: BlobRequest, room: HostedRoom, now: number): Result<Response, Refusal> {
-    switch (request.type) {
-      case "beginBlob":
-        return this.begin(request, room, now);
-      case "writeBlob":
-        return this.write(request, room, now);
-      case "readBlob":
-        return this.read(request, room);
-      case "dropBlob": {
-        const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
-        // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
-        if (blob !== null) this.drop(room, blob);
-        return done({ type: "done", id: request.id });
-      }
-    }
-  }
 
   /** Removes what is too old, and uploads that nobody finished. Returns whether there is more to do at once. */
   sweep(now: number): boolean {

@@ -6,10 +6,10 @@ import type { RoomRow, Store } from "../store/store.js";
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
 export const REPEAT_WINDOW = 4096;
 
-/** The part of a room's rates that is left to those who have no more than an invite. */
+/** The share of a room's rates that people with nothing but an invite can use. */
 const SHARE_BY_INVITE = 1 / 4;
 
-/** What may be done in a room: by everybody together, and of that by those who have no more than an invite. */
+/** How much can be done in a room: by everybody together, and of that by people with nothing but an invite. */
 class RoomRate {
   private readonly all: TokenBucket;
   private readonly byInvite: TokenBucket;
@@ -26,7 +26,7 @@ class RoomRate {
   }
 
   /** 0 when there was enough, which is then taken; else the ms to wait, and nothing is taken. */
-  // RULE: room.members-share: somebody who only has a link uses up a part of what a room may do, and never all of it: so members can
+  // RULE: room.members-share: somebody who only has a link uses up a part of what a room can do, and never all of it: so members can
   // always close that link (attack A83).
   take(cost: number, isByInvite: boolean, now: number): number {
     const wait = this.wait(cost, isByInvite, now);

@@ -37,7 +37,7 @@ export interface Proved {
   isWriter(room: HostedRoom, key: WriteKey): boolean;
   /** The slot's token is proved, and no external commit has used this proof. */
   isSlotHolder(room: HostedRoom, slotId: Uint8Array): boolean;
-  /** Ms until there is room for what is never pruned of this append; 0 when there is, which counts. */
+  /** Ms until there is room for the part of this append that is never pruned; 0 if there is now, and then it counts. */
   waitForBytes(isByInvite: boolean): number;
 }
 

@@ -8,7 +8,7 @@ import type { WallClock } from "./wallClock.js";
 const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
 const ROOMS_AT_ONCE = 64;
 
-/** Removes what retention says. A pruned message leaves the hashes that its own is made of: the log can be followed across it. */
+/** Removes what retention says. A pruned message leaves its hashes, so the log can still be followed across it. */
 export class Pruner {
   constructor(
     private readonly rooms: Rooms,
@@ -17,7 +17,7 @@ export class Pruner {
     private readonly clock: WallClock,
   ) {}
 
-  /** After an append: holds the room to its size, a step at a time. */
+  /** After an append: keeps the room within its size, a step at a time. */
   afterAppend(room: HostedRoom): void {
     const tooMuch = room.row.messageBytes - this.retention.messageBytesPerRoom;
     if (tooMuch <= 0) return;

@@ -1,7 +1,7 @@
 import { failed, type Failure } from "@conclave/codec";
 import type { RelayError, RoomPosition } from "@conclave/wire";
 
-/** Why a request is not carried out: nothing has changed. */
+/** A request that was not carried out: nothing has changed. */
 export interface Refusal {
   readonly reason: RelayError;
   readonly retryAfter: number;

@@ -1,7 +1,7 @@
 import type { Store } from "../store/store.js";
 import type { WallClock } from "./wallClock.js";
 
-/** Ms by which the reserved time runs ahead: after a crash the relay's time is at most so much ahead of the clock. */
+/** Ms by which the reserved time runs ahead: after a crash the relay's time is at most this far ahead of the clock. */
 const RESERVED = 10_000;
 
 /**
@@ -17,14 +17,14 @@ export class RelayTime {
   constructor(
     private readonly store: Store,
     private readonly clock: WallClock,
-    /** Whether more time can be reserved; else the last of what is reserved is signed. */
+    /** Whether more time can be reserved; if not, the last reserved moment is signed. */
     private readonly canWrite: () => boolean,
   ) {
     this.reserved = store.signedUntil();
     this.last = this.reserved;
   }
 
-  /** What was reserved since the store's last commit is not. */
+  /** What was reserved since the store's last commit is not reserved. */
   undo(): void {
     this.reserved = this.store.signedUntil();
   }

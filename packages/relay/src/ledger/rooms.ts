@@ -20,7 +20,7 @@ export class Rooms {
   constructor(
     readonly store: Store,
     private readonly rates: Rates,
-    /** Told of what cannot be read where nobody waits for an answer. */
+    /** Told of rows that cannot be read while nobody waits for an answer. */
     private readonly onDamage: (damage: RowDamaged) => void,
   ) {}
 
@@ -49,7 +49,7 @@ export class Rooms {
     return room;
   }
 
-  /** Does something for rooms that nobody waits for: null where a row cannot be read, and then nothing was changed. */
+  /** Does something that nobody waits for; null if a row cannot be read, and then nothing was changed. */
   unlessDamaged<T>(work: () => T): T | null {
     try {
       return work();
@@ -66,7 +66,7 @@ export class Rooms {
       room.save(this.store);
       this.ids += room.weight - (this.weights.get(room) ?? 0);
       this.weights.set(room, room.weight);
-      // To the end of the order of use.
+      // The room is now the one used last.
       this.rooms.delete(room.key);
       this.rooms.set(room.key, room);
     }
@@ -82,7 +82,7 @@ export class Rooms {
     this.ids = 0;
   }
 
-  // What is appended goes behind what is there: a row that says too little would make one write over the other.
+  // Appends go behind what is there: a row that says too little would let one record overwrite another.
   private check({ no, n, rosterLength }: RoomRow): void {
     const last = this.store.appendIds(no, 1)[0]?.n ?? 0;
     if (last !== n) throw new RowDamaged(`table room, row ${no}, column n`);

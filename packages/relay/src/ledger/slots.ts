@@ -24,8 +24,8 @@ export class Slots {
     this.uses = new TokenBuckets(rates.slot);
   }
 
-  /** Why slots that come with a commit cannot be put, or null. Closed ones are no reason: they are passed over. */
-  check(room: HostedRoom, slots: readonly SlotContent[]): Failure<Refusal> | null {
+  /** Why slots that come with a commit cannot be put, or null. Closed ones are skipped. */
+  check(room: HostedRoom, slots: readonly SlotContent[]): Refusal | null {
     const { no } = room.row;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
@@ -80,7 +80,7 @@ export class Slots {
     return slot.closed ? refuse("slot_closed") : done(slot.tokenPub);
   }
 
-  /** Ms until the slot may be used again; 0 when it may now, which counts as a use. */
+  /** Ms until the slot can be used again; 0 if it can now, which counts as a use. */
   waitFor(room: HostedRoom, slotId: Uint8Array, now: number): number {
     return this.uses.take(room.key + keyOf(slotId), 1, now);
   }

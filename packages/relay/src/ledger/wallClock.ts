@@ -1,11 +1,11 @@
-/** A clock that differs by more from what it was is not believed at once. */
+/** A clock that has jumped by more than this is not believed at once (ms). */
 const JUMP_MS = 60 * 60 * 1000;
-/** Ms that it must have differed. */
+/** How long it must have stayed there (ms). */
 const MUST_LAST_MS = 5 * 60 * 1000;
 
 /**
- * The machine's clock, read beside a clock that is never set: everything else in the relay counts with that one, so that a
- * clock that is set freezes no rate and no timeout.
+ * The machine's clock, next to a clock that is never set. Everything else in the relay uses the second one, so that setting the
+ * machine's clock freezes no rate and no timeout.
  *
  * RULE: relay.clock-jump: a clock that jumps by more than an hour neither prunes nor signs until it has stayed so: what is
  * deleted does not come back, and a signed time never falls again.

@@ -4,7 +4,7 @@ import type { WriteKey } from "../store/store.js";
 const KEPT_TRUSTED = 64;
 const KEPT_BY_TOKEN = 32;
 
-/** On what ground a commit is appended. */
+/** What gives the sender the right to append a commit. */
 export type CommitGround =
   | { readonly by: "slot" }
   | {
@@ -14,7 +14,7 @@ export type CommitGround =
       readonly trusted: boolean;
     };
 
-/** Whether the one who appends has shown no more than an invite, and a key that came by one. */
+/** Whether the sender has shown nothing but an invite, or a key that came with one. */
 export function isByInvite(ground: CommitGround): boolean {
   return ground.by === "slot" || (ground.key.byToken && !ground.trusted);
 }
@@ -32,8 +32,8 @@ export function provedKey(
 /**
  * The room's write keys after a commit.
  *
- * The relay cannot tell a valid commit from junk, so a commit must not lock those out who will not follow it: they keep
- * their old key, retired, and may append a commit with it over the junk. Retired keys do nothing else, so somebody who
+ * The relay cannot tell a valid commit from junk, so a commit must not lock out the people who will not follow it: they keep
+ * their old key, retired, and can append a commit over the junk with it. Retired keys can do nothing else, so somebody who
  * was removed cannot flood the room.
  */
 export function keysAfterCommit(

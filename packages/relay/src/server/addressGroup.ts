@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 
 /**
  * Who a client's address counts as: an IPv4 address by itself, an IPv6 address as its /64, which is what one customer gets
- * (RFC 6177), so that nobody is 2^64 people. What is no address counts as what it is.
+ * (RFC 6177), so that nobody is 2^64 people. Anything that is not an address counts as itself.
  */
 export function addressGroup(address: string): string {
   const plain = address.split("%")[0]!;

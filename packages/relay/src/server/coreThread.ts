@@ -13,7 +13,7 @@ export interface CoreThreadEvents {
   storage(state: StorageState): void;
   /** The machine's clock was set, by so many ms. */
   clockJumped(by: number): void;
-  /** A row of the database cannot be read: which. Told each time that it is asked for. */
+  /** Which row of the database cannot be read. Told each time the row is needed. */
   damaged(row: string): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
@@ -73,7 +73,7 @@ export class CoreThread {
 
   /** Finishes what was handed over, closes the database, ends the thread. */
   async stop(): Promise<void> {
-    // A thread that failed has nothing to finish: what it acknowledged is on the disk.
+    // A failed thread has nothing to finish: what it acknowledged is on the disk.
     if (this.isEnded) return;
     this.flush();
     await new Promise<void>((resolve, reject) => {

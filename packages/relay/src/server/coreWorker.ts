@@ -30,16 +30,16 @@ export interface ClockJump {
   readonly clockJump: number;
 }
 
-/** A row of the database cannot be read: which. */
+/** Which row of the database cannot be read. */
 export interface Damage {
   readonly damage: string;
 }
 
-/** After so many ms a group is committed, even when more events are waiting. */
+/** A group is committed after this many ms, even if more events are waiting. */
 const MAX_GROUP_MS = 20;
-/** When so many bytes are to be sent, the group is committed and they go: answers do not pile up in this thread. */
+/** With this many bytes to send, the group is committed and they go: answers do not pile up in this thread. */
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
-/** Ms that a write waits for another process, and everybody else with it. */
+/** How long a write waits for another process (ms). Everybody else waits with it. */
 const BUSY_TIMEOUT_MS = 500;
 
 // The thread that owns the database. Everything that waits when it gets to work is one group: one transaction, one sync.

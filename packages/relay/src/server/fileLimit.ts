@@ -2,23 +2,23 @@ import { readFileSync } from "node:fs";
 import type { Server } from "node:net";
 import type { RelayLog } from "./relayLog.js";
 
-/** Sockets beside WebSockets: for pages, and for being refused with a word. */
+/** Sockets besides the WebSockets: for pages, and for telling people why they are refused. */
 const SPARE_SOCKETS = 1024;
-/** Files that are no sockets: the database, the libraries, standard input and output. */
+/** Open files that are not sockets: the database, the libraries, standard input and output. */
 const OTHER_FILES = 64;
 const WARN_INTERVAL_MS = 60_000;
 
 /**
- * Holds a server to as many sockets as it wants and the system gives, and says when all are taken: without it, newcomers would
- * hang, and nobody would be told.
+ * Limits a server to the sockets that it wants and the system allows, and says when all are taken. Without this, newcomers would
+ * hang and nobody would be told.
  */
 export function boundSockets(server: Server, connections: number, log: RelayLog): void {
   const files = openFiles();
   server.maxConnections = Math.max(1, Math.min(connections + SPARE_SOCKETS, files - OTHER_FILES));
-  // Most systems give about as many as anybody needs: a little less is no news to an operator.
+  // Most systems allow about as many as anybody needs: an operator need not hear of a few less.
   if (server.maxConnections < connections / 2) {
     log.warn(
-      `at most ${server.maxConnections} of ${connections} connections fit: this process may open ${files} files (ulimit -n)`,
+      `only ${server.maxConnections} of ${connections} connections fit, because this process can open ${files} files (ulimit -n)`,
     );
   }
   let warned = -Infinity;
@@ -29,7 +29,7 @@ export function boundSockets(server: Server, connections: number, log: RelayLog)
   });
 }
 
-/** How many files this process may have open; where nobody says, any number. */
+/** How many files this process can have open; any number if the system does not say. */
 function openFiles(): number {
   try {
     const limit = /^Max open files +(\d+)/mu.exec(readFileSync("/proc/self/limits", "utf8"));

@@ -7,7 +7,7 @@ import type { RequestGuard } from "./requestGuard.js";
 /** What the pages about the relay's state show. */
 export interface RelayState {
   isReady(): boolean;
-  /** Why it takes nothing new, in a few words; null when it does. */
+  /** Why it takes nothing new, in a few words; null if it does. */
   writeFault(): string | null;
   /** Counts and sizes; nothing about any room or client. */
   metrics(): Readonly<Record<string, number>>;
@@ -18,11 +18,11 @@ export interface HttpOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly hasMetrics: boolean;
   readonly guard: RequestGuard;
-  /** Where everything is, for a proxy that does not take it off: `/talk`, or nothing. */
+  /** The path that everything is under, for a proxy that does not remove it: `/talk`, or nothing. */
   readonly basePath: string;
 }
 
-/** Ms for a request's headers, for a TLS handshake, and between looks at both: who is silent goes. */
+/** Ms for a request's headers, for a TLS handshake, and between checks of both: silent clients are cut off. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const LOOK_INTERVAL_MS = 2000;
 /** Ms that an answer outside of any route has to arrive before its socket is cut. */
@@ -38,7 +38,7 @@ export function httpServer(state: RelayState, options: HttpOptions): FastifyInst
     bodyLimit: 1024,
     return503OnClosing: true,
     rewriteUrl: ({ url = "/" }: { readonly url?: string }) => withoutBase(url, basePath),
-    // Without a listener of its own Node answers what is no HTTP without any header.
+    // Without this listener, Node answers anything that is not HTTP without any headers.
     clientErrorHandler: (error: Error & { readonly code?: string }, socket: Socket) => {
       const status = CLIENT_ERRORS[error.code ?? ""] ?? 400;
       if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
@@ -83,7 +83,7 @@ const CLIENT_ERRORS: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** A path as it is without the base path, which some proxies take off and some do not. */
+/** A path without the base path, which some proxies remove and some do not. */
 export function withoutBase(url: string, basePath: string): string {
   return basePath !== "" && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url;
 }

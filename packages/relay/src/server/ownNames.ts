@@ -1,28 +1,28 @@
 import { X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 
-/** This machine, by names and addresses that no other one has. */
+/** Names and addresses of this machine that no other machine has. */
 export const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 const LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/u;
 /**
- * Names that nobody can register, so that no web page of elsewhere has one: without a dot, or under what is kept for local
+ * Names that nobody can register, so that no foreign web page has one: names without a dot, or under a domain reserved for local
  * networks (RFC 6762, RFC 8375, ICANN's .internal and the names that it has promised never to give away).
  */
 const LOCAL = /^(?:[^.]+|.+\.(?:local|home\.arpa|internal|lan|home|corp|localdomain))$/u;
 
-/** What a relay goes by. */
+/** The names that a relay answers to. */
 export interface OwnNames {
-  /** The address that people use, where the operator said it. */
+  /** The address that people use, if the operator gave it. */
   readonly publicUrl: URL | null;
-  /** What it listens on, as the operator said it: a name, maybe. */
+  /** What it listens on, as the operator gave it: perhaps a name. */
   readonly host: string;
-  /** It is reached from this machine only, and no proxy stands before it. */
+  /** It can be reached from this machine only, and no proxy is in front of it. */
   readonly isPrivate: boolean;
   /** PEM text of the certificate that it shows. */
   readonly certificate: string | null;
 }
 
-/** Whether a relay goes by a host name of a URL. */
+/** Whether a relay answers to a URL's host name. */
 export type IsOwnName = (hostname: string) => boolean;
 
 // RULE: relay.own-host: a page that makes its own name point to this machine does not get a relay here to talk to (DNS

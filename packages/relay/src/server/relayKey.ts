@@ -8,14 +8,14 @@ const SEED = /^[0-9a-f]{64}\n?$/;
 /**
  * The seed of the relay's key: read from its file, or made at the first start. Rooms pin the key in their charters, so the
  * file is as important as the database, and is never replaced.
- * @throws Error when the file holds anything else than a seed.
+ * @throws Error if the file contains anything but a seed.
  */
 export function loadRelaySeed(path: string, random: Random): Uint8Array {
   if (!existsSync(path)) writeSeed(path, random(32));
   // RULE: relay.key-private: only the relay's own user reads the key (mode 0600).
   chmodSync(path, 0o600);
   const text = readFileSync(path, "utf8");
-  if (!SEED.test(text)) throw new Error("the relay's key file does not hold a key; restore it from a backup");
+  if (!SEED.test(text)) throw new Error("the relay's key file does not contain a key; restore it from a backup");
   return fromHex(text.trim());
 }
 

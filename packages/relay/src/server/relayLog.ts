@@ -8,7 +8,7 @@ export interface RelayLog {
 }
 
 /**
- * `json`: JSON lines on standard output. `text`: what deserves attention, for people, on standard error. `off`: nothing.
+ * `json`: JSON lines on standard output. `text`: what an operator should know, on standard error. `off`: nothing.
  *
  * RULE: relay.loud: what stops the relay, or stops it from writing, is reported in every form that reports anything.
  */

@@ -3,7 +3,7 @@ import { LOOPBACK, ownNames, type IsOwnName, type OwnNames } from "./ownNames.js
 
 /** Which names and pages a relay answers to. */
 export interface GuardOptions extends OwnNames {
-  /** Origins of pages that may connect besides the relay's own: `https://chat.example.org`, or `*` for any. */
+  /** Origins of pages that can connect besides the relay's own: `https://chat.example.org`, or `*` for any. */
   readonly origins: readonly string[];
   readonly isBehindProxy: boolean;
 }
@@ -16,7 +16,7 @@ export interface RefusedRequest {
 
 /** Looks at `Host` and `Origin` before anything else does, and knows the headers that every answer carries. */
 export class RequestGuard {
-  /** Set on every answer, also on those that no route gives. Pages replace the first with their own. */
+  /** Set on every answer, even those that no route gives. Pages replace the first with their own. */
   readonly headers: Readonly<Record<string, string>>;
   private readonly isOwnName: IsOwnName;
 
@@ -27,8 +27,8 @@ export class RequestGuard {
       "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
-      // RULE: relay.https-only: who came by https once comes by nothing else: not by a mistyped address either (RFC 6797).
-      // Of this name alone: what else the operator has under its domain is theirs to decide.
+      // RULE: relay.https-only: a browser that has come by https once never comes by http, even from a mistyped address (RFC 6797).
+      // This holds for this name alone: the operator decides about other names under their domain.
       ...(hasTls && { "Strict-Transport-Security": "max-age=31536000" }),
     };
   }
@@ -37,15 +37,22 @@ export class RequestGuard {
   refusal(request: IncomingMessage): RefusedRequest | null {
     const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
     const host = hostOf(request.headers.host ?? "");
-    if (hosts.length !== 1 || host === null) return { status: 400, sentence: "A request names one host." };
+    if (hosts.length !== 1 || host === null)
+      return { status: 400, sentence: "A request has to name exactly one host." };
     if (!this.isOwnName(host.hostname)) {
-      return { status: 421, sentence: "This relay does not go by that name. Its operator sets it with --public-url." };
+      return {
+        status: 421,
+        sentence: "This relay does not answer to that name. Its operator can add it with --public-url.",
+      };
     }
     const origin = request.headers.origin;
-    // RULE: relay.own-origin: a page of somebody else does not make its visitors' browsers found rooms and fill relays.
-    // What is no browser sends no Origin: for that, this is no barrier and needs none.
+    // RULE: relay.own-origin: a stranger's page cannot make its visitors' browsers found rooms and fill relays. Programs that are
+    // not browsers send no Origin: nobody can make them come here, so they need no barrier.
     if (origin === undefined || this.isOwnOrigin(origin, request)) return null;
-    return { status: 403, sentence: "Pages of that origin may not connect. The operator allows them: --allow-origin." };
+    return {
+      status: 403,
+      sentence: "Pages from that origin cannot connect. The operator can allow them with --allow-origin.",
+    };
   }
 
   private isOwnOrigin(text: string, request: IncomingMessage): boolean {

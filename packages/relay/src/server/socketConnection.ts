@@ -8,7 +8,7 @@ const JOINED_BYTES = 64 * 1024;
 const HIGH_WATER_BYTES = 1024 * 1024;
 /** Bytes waiting for a client beyond which it is cut off: more than any honest exchange needs. */
 const CUT_OFF_BYTES = 64 * 1024 * 1024;
-/** What an event costs in memory beside its bytes. */
+/** What an event costs in memory besides its bytes. */
 const EVENT_BYTES = 512;
 
 const sendOptions = { binary: true, compress: false, fin: true };
@@ -34,7 +34,7 @@ export class SocketConnection {
     return this.socket.bufferedAmount + this.outgoingBytes;
   }
 
-  /** Queues frames; true when the connection had nothing queued before. */
+  /** Queues frames; true if nothing was queued before. */
   queue(bytes: Uint8Array): boolean {
     // RULE: relay.no-unbounded-buffer: a client that reads nothing is cut off, whatever it asks for (attack A83).
     if (this.backlog > CUT_OFF_BYTES) this.cutOff();
@@ -75,7 +75,7 @@ export class SocketConnection {
     this.adjust();
   }
 
-  /** Reads on when there is room again, and stops when there is not. */
+  /** Reads on once there is room again, and stops while there is none. */
   adjust(): void {
     const isFull = this.incomingBytes > HIGH_WATER_BYTES || this.socket.bufferedAmount > HIGH_WATER_BYTES;
     if (isFull === this.isPaused || this.socket.readyState !== WebSocket.OPEN) return;

@@ -16,7 +16,7 @@ export const SOCKET_PATH = "/relay";
 
 const PING_EVERY_MS = 30_000;
 const WAITING_EVERY_MS = 50;
-/** Sockets of one address beyond its connections: for pages, and so that one more is told why it is refused. */
+/** Sockets that an address has besides its connections: for pages, and for telling one more client why it is refused. */
 const SPARE_SOCKETS = 64;
 
 /** How many connections a relay takes, and how much it holds back for a slow one. */
@@ -24,11 +24,11 @@ export interface SocketSettings {
   readonly limits: Limits;
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** Bytes waiting for a client beyond which it gets no pushes, and is told that it lags. */
+  /** With more bytes than this waiting for it, a client gets no pushes and is told that it lags. */
   readonly lagBytes: number;
-  /** Bytes waiting for all clients together beyond which those are cut off for whom most waits. */
+  /** With more bytes than this waiting for all clients together, those with the most are cut off. */
   readonly backlogBytes: number;
-  /** The address of a client is the last one a proxy put into `X-Forwarded-For`. */
+  /** A client's address is the last one in `X-Forwarded-For`, which a proxy sets. */
   readonly isBehindProxy: boolean;
   readonly guard: RequestGuard;
   readonly basePath: string;
@@ -42,7 +42,7 @@ export class Sockets implements OutputReceiver {
   private readonly connections = new Map<number, SocketConnection>();
   private readonly perAddress = new Map<string, number>();
   private readonly socketsPerAddress = new Map<string, number>();
-  /** Those for whom something may be waiting: only these are looked at often. */
+  /** Connections for which something may be waiting: only these are checked often. */
   private readonly behind = new Set<SocketConnection>();
   private readonly unhandled: { connection: SocketConnection; bytes: number }[][] = [];
   private collecting: { connection: SocketConnection; bytes: number }[] = [];
@@ -111,7 +111,7 @@ export class Sockets implements OutputReceiver {
     if (connection === undefined) return;
     connection.flush(new JoinedFrames());
     connection.socket.close(code);
-    // Whoever was told to go and goes on sending is not listened to any more.
+    // A client that was told to go but goes on sending is no longer listened to.
     setTimeout(() => {
       connection.socket.terminate();
     }, 2000).unref();
@@ -121,14 +121,14 @@ export class Sockets implements OutputReceiver {
     this.connections.get(id)?.endLag(roomTag);
   }
 
-  /** No new connections, and nothing more is read from the ones there are. */
+  /** Takes no new connections, and reads nothing more from the existing ones. */
   stopReading(): void {
     this.isClosing = true;
     for (const timer of this.timers) clearInterval(timer);
     for (const { socket } of this.connections.values()) socket.pause();
   }
 
-  /** Says goodbye to everybody, with a time spread so that not all come back at once. */
+  /** Says goodbye to everybody, each with a different waiting time, so that they do not all come back at once. */
   async closeAll(retryAfter: number, patience: number): Promise<void> {
     this.flush();
     const closed = [...this.connections.values()].map((connection, at, all) => {
@@ -169,8 +169,8 @@ export class Sockets implements OutputReceiver {
     }
   }
 
-  // RULE: relay.sockets-bounded: every socket counts, from the first byte that is not sent: of one address there are only so
-  // many, whatever they are for. Behind a proxy all have its address, and it counts them.
+  // RULE: relay.sockets-bounded: every socket counts, even before its first byte: one address has only so many, whatever they
+  // are for. Behind a proxy all of them have the proxy's address, so counting is up to the proxy.
   private count(socket: Socket): void {
     if (this.settings.isBehindProxy) return;
     const address = addressGroup(socket.remoteAddress ?? "");
@@ -203,7 +203,7 @@ export class Sockets implements OutputReceiver {
     socket.on("close", () => {
       this.disconnected(connection);
     });
-    // What is wrong with a socket ends it, and "close" follows; there is nothing to be told to anybody.
+    // An error ends the socket and "close" follows; there is nothing to tell anybody.
     socket.on("error", () => undefined);
   }
 
@@ -241,7 +241,7 @@ export class Sockets implements OutputReceiver {
     if (connection.queue(bytes)) this.unflushed.push(connection);
   }
 
-  // Once for everything that happens in one turn of the event loop: that is what joins frames and groups appends.
+  // Once for everything that happens in one turn of the event loop: this joins frames and groups appends.
   private planFlush(): void {
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;

@@ -7,7 +7,7 @@ export class RelayStartError extends Error {
   constructor(
     /**
      * `data_in_use`: another relay runs on this data folder. `data_unusable`: the folder, database or key cannot be made
-     * or read. `tls_unusable`: the certificate or its key is none, or they do not belong together. `port_in_use`, `port_denied`, `host_unknown`, `listen_failed`: the address cannot be listened on.
+     * or read. `tls_unusable`: the certificate or its key is not one, or they do not belong together. `port_in_use`, `port_denied`, `host_unknown`, `listen_failed`: the address cannot be listened on.
      */
     readonly code:
       | "data_in_use"
@@ -46,7 +46,7 @@ export function dataStep<T>(step: () => T): T {
   }
 }
 
-/** Before anything is started that would have to be stopped. @throws RelayStartError `tls_unusable` */
+/** Checks the certificate before anything is started that would have to be stopped. @throws RelayStartError `tls_unusable` */
 export function checkTls(tls: { readonly key: string; readonly cert: string }): void {
   try {
     createSecureContext(tls);

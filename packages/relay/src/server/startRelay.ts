@@ -19,10 +19,10 @@ export interface RelayOptions {
   readonly dataDir: string;
   /** `127.0.0.1` unless said otherwise. */
   readonly host?: string;
-  /** 0 (the default) takes a free port. */
+  /** 0 (the default) picks a free port. */
   readonly port?: number;
   readonly settings?: PartialSettings;
-  /** PEM texts: serve HTTPS and WSS. Without it a proxy should do so for everybody but the machine itself. */
+  /** PEM texts: serve HTTPS and WSS. Without them a proxy should do that for everybody but the machine itself. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Take a client's address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it. */
   readonly isBehindProxy?: boolean;
@@ -33,15 +33,15 @@ export interface RelayOptions {
   readonly lagBytes?: number;
   /** Bytes waiting for all clients together beyond which the slowest are cut off (512 MiB). */
   readonly backlogBytes?: number;
-  /** The address that people use, where it is not the one listened on; with a path when all of it is under one. */
+  /** The address that people use, if it is not the one listened on; with a path if everything is under one. */
   readonly publicUrl?: string;
-  /** Origins of pages that may connect besides the relay's own and this machine's; `*` for any. */
+  /** Origins of pages that can connect besides the relay's own and this machine's; `*` for any. */
   readonly allowOrigins?: readonly string[];
   /** Serve `/metrics`: counts and sizes. */
   readonly hasMetrics?: boolean;
   /**
-   * What is reported: `json` lines on standard output about starting, stopping and failing, `text` for people on standard
-   * error about what deserves attention, or nothing (`off`, the default). No line holds an id or an address.
+   * What is reported: `json` lines on standard output about starting, stopping and failing, `text` on standard error about what an
+   * operator should know, or nothing (`off`, the default). No line contains an id or an address.
    */
   readonly log?: "json" | "text" | "off";
   /** Adds routes before the server listens, for example the web client. Without any, `/` says what this is. */
@@ -63,11 +63,11 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** What a client is told to wait before it comes back after a shutdown, in ms. */
+/** How long a client is told to wait before it comes back after a shutdown (ms). */
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 const RETRY_AFTER_MS = 1000;
 const CLOSE_TIMEOUT_MS = 5000;
-/** Damaged rows that are told of, each once. */
+/** How many damaged rows are reported, each once. */
 const MOST_DAMAGED = 1000;
 
 /**
@@ -94,13 +94,15 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const log = relayLog(options.log ?? "off");
   let storage: StorageState = "open";
   const relaySeed = dataStep(() => loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom));
-  // Tried in this thread, so that a Node that takes no such keys is told as that, and not as a database that cannot be opened.
+  // Tried in this thread, so that a Node that takes no such keys is reported as that, not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const damaged = new Set<string>();
   const fail = (error: Error): void => {
     isReady = false;
-    log.fatal(`the relay ends, because its database failed: ${reasonOf(error)}. What was acknowledged is on the disk.`);
+    log.fatal(
+      `the relay is stopping, because its database failed: ${reasonOf(error)}. What was acknowledged is on the disk.`,
+    );
     // RULE: relay.database-failure-is-fatal: after a failed commit nobody knows what is stored; only a restart finds out.
     (options.onFatal ?? exit)(error);
   };
@@ -192,7 +194,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     await giveUp();
     throw listenError(cause);
   });
-  // All addresses are none that can be opened.
+  // "All addresses" is not an address that can be opened.
   const address = listening.replace("//[::]", "//[::1]").replace("//0.0.0.0", "//127.0.0.1");
   isReady = true;
   log.info("ready");
@@ -202,7 +204,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     sockets.stopReading();
     await core.stop();
     await sockets.closeAll(RETRY_AFTER_MS, CLOSE_TIMEOUT_MS);
-    // Whoever does not read an answer to its end holds nobody up.
+    // A client that does not read its answer to the end holds nobody up.
     const cut = setTimeout(() => {
       http.server.closeAllConnections();
     }, RETRY_AFTER_MS);

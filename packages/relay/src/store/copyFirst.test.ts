@@ -112,7 +112,7 @@ describe("the copy before an upgrade", () => {
         path = join(small, "relay.db");
         older("one", 600_000);
         const before = readFileSync(path);
-        expect(() => upgrade()).toThrow(/the copy that it makes before could not be written .*: nothing was changed/u);
+        expect(() => upgrade()).toThrow(/the copy that it makes first could not be written .*: nothing was changed/u);
         expect(readFileSync(path).equals(before)).toBe(true);
         expect(readdirSync(small).filter((file) => file.includes("version"))).toEqual([]);
         execFileSync("mount", ["-o", "remount,size=4m", small]);

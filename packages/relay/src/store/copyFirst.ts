@@ -5,12 +5,12 @@ import { dirname } from "node:path";
 const READ_BYTES = 1024 * 1024;
 
 /**
- * Keeps a relay's database beside itself, as it is before a step of its schema: as `relay.db.version4`, with a number behind
- * it where an earlier upgrade has left another one. One that is the same already, from an upgrade that did not come to its
- * end, is not kept twice. @throws Error, with a sentence for the operator, when there is no whole copy on the disk.
+ * Copies a relay's database before a step of its schema: as `relay.db.version4`, with a number behind it if an earlier upgrade
+ * left another copy. An identical copy, from an upgrade that did not finish, is not made twice. @throws Error, with a sentence
+ * for the operator, if there is no complete copy on the disk.
  */
-// RULE: relay.copy-first: a step of the schema goes forward only, so the file as it was is kept beside it; one that an
-// earlier upgrade left is of another day, and stays what it is.
+// RULE: relay.copy-first: a step of the schema goes forward only, so a copy of the old file is kept beside it. A copy that an
+// earlier upgrade left is from another day, and is never replaced.
 export function copyBeside(database: string, version: number): void {
   const name = `${database}.version${version}`;
   const part = `${name}.part`;
@@ -27,8 +27,8 @@ export function copyBeside(database: string, version: number): void {
   } catch (cause) {
     removePart(part);
     throw new Error(
-      `a newer relay changes the form of its database, and the copy that it makes before could not be written to ${name}: ` +
-        "nothing was changed; make room for it, or go on with the older relay",
+      `this version changes the format of the database, but the copy that it makes first could not be written to ${name}: ` +
+        "nothing was changed; free some disk space, or keep using the older version",
       { cause },
     );
   }

@@ -31,8 +31,8 @@ interface MemoryBlob {
 }
 
 /**
- * A store in memory, for tests and simulations: deterministic, and gone with the process. A relay core that is made anew
- * on the same `MemoryStore` finds everything that was there, like after a restart.
+ * A store in memory, for tests and simulations: deterministic, and gone with the process. A new relay core on the
+ * same `MemoryStore` finds everything that was there, as after a restart.
  */
 export class MemoryStore implements Store {
   private readonly rooms: MemoryRoom[] = [];

@@ -100,8 +100,8 @@ export function inboxRow(row: SqlRow): InboxItem {
 /**
  * Reads a row of a table, and says which one it was when it cannot be read.
  *
- * RULE: relay.damage-stays-local: what the relay did not write so (a disk that lies, a hand in the file) is never sent on or
- * signed, and stops what it belongs to, and not everybody. @throws RowDamaged
+ * RULE: relay.damage-stays-local: bytes that the relay did not write (a lying disk, a hand in the file) are never sent on or
+ * signed. They stop what they belong to, and nothing else. @throws RowDamaged
  */
 export function readRow<T>(table: string, row: SqlRow, read: (row: SqlRow) => T): T {
   try {
@@ -120,7 +120,7 @@ export function readNumber(row: SqlRow, name: string): number {
   return value;
 }
 
-/** A column of bytes, as many as are said. @throws RowDamaged */
+/** A column of bytes, of a given length. @throws RowDamaged */
 export function bytes(row: SqlRow, name: string, length: number | null = null): Uint8Array {
   const value = row[name];
   if (!(value instanceof Uint8Array) || (length !== null && value.length !== length)) {

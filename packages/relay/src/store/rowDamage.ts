@@ -1,4 +1,4 @@
-/** A row that nobody can have written so: its file was changed or damaged. What it belongs to is refused, and nothing else. */
+/** A row that the relay cannot have written: its file was changed or damaged. What it belongs to is refused, and nothing else. */
 export class RowDamaged extends Error {
   override readonly name = "RowDamaged";
 }

@@ -1,8 +1,8 @@
 import type { Database } from "@conclave/sqlite";
 
 /**
- * What came before this version hashed records in another way: nobody can follow such a log any more, so a database of it
- * is refused, as it is.
+ * Earlier versions hashed records in another way. Nobody can follow such a log any more, so their databases are refused and left
+ * as they are.
  */
 const FIRST_VERSION = 4;
 
@@ -61,7 +61,7 @@ const STEPS: readonly string[] = [
 
 /**
  * Brings a database to the newest schema. `copyFirst` is called with the old version before a database that holds something
- * is changed. @throws Error, with a sentence for the operator, when it was made by a newer version of the relay, or by one
+ * is changed. @throws Error, with a sentence for the operator, if it was made by a newer version of the relay, or by one
  * whose logs cannot be read any more. Then nothing was changed.
  */
 export function migrate(database: Database, copyFirst: (version: number) => void, steps = STEPS): void {
@@ -70,7 +70,7 @@ export function migrate(database: Database, copyFirst: (version: number) => void
   if (version > newest) throw new Error("this database was made by a newer version of the relay");
   if (version > 0 && version < FIRST_VERSION) {
     throw new Error(
-      "this data folder is of an early form of the relay, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; start with an empty folder",
+      "this data folder was made by an early version of the relay, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; start with an empty folder",
     );
   }
   if (version === newest) return;

@@ -35,7 +35,7 @@ import {
 
 const EMPTY = new Uint8Array();
 
-/** The store on one SQLite database, which must be used by nobody else while it is open. */
+/** The store on one SQLite database, which nobody else may use while it is open. */
 export class SqliteStore implements Store {
   private readonly sql: Statements;
 
@@ -44,7 +44,7 @@ export class SqliteStore implements Store {
     private readonly database: Database,
     /** Copies the file before its schema is changed. */
     copyFirst: (version: number) => void = () => undefined,
-    /** Told of a row that is passed over, because it cannot be read. */
+    /** Told of a row that is skipped, because it cannot be read. */
     private readonly onDamage: (damage: RowDamaged) => void = () => undefined,
   ) {
     migrate(database, copyFirst);
@@ -118,7 +118,7 @@ export class SqliteStore implements Store {
   }
 
   roomsWithOld(before: number, limit: number): Uint8Array[] {
-    // A tag of another length is none that anybody can ask for.
+    // Nobody can ask for a tag of another length.
     const sql = "SELECT tag FROM room WHERE oldest < ? AND typeof(tag) = 'blob' AND length(tag) = ? LIMIT ?";
     return this.sql.all(sql, before, ID_BYTES, limit).map((row) => id(row, "tag"));
   }
@@ -274,7 +274,7 @@ export class SqliteStore implements Store {
     const sql = "SELECT id, room_tag, n, blob FROM inbox WHERE inbox_id = ? AND id > ? ORDER BY id LIMIT ?";
     return readPage(
       size,
-      // What one room delivered does not keep away what the others did.
+      // A damaged delivery from one room does not hide those from others.
       (row) => this.orNull(() => readRow("inbox", row, inboxRow)),
       (item) => item.blob.length,
       (last, limit) => this.sql.all(sql, inboxId, last ?? after, limit),
@@ -323,7 +323,7 @@ export class SqliteStore implements Store {
     return rows.flatMap((row) => {
       const read = (each: SqlRow) => ({ roomTag: id(each, "tag"), blob: blobRow(each) });
       const expired = this.orNull(() => readRow("blob", row, read));
-      // Nobody can have it any more: it is not to stand before the others for ever.
+      // Nobody can read it any more, and it must not stay at the head of the queue for ever.
       if (expired === null) this.dropBlob(readNumber(row, "no"));
       return expired ?? [];
     });

@@ -32,7 +32,7 @@ export class Statements {
 
 /**
  * Reads a page in steps, so that one of large items never loads many times its size. `next` gives rows with greater ids, in
- * order; a row that `read` gives null for is passed over.
+ * order; a row for which `read` gives null is skipped.
  */
 export function readPage<T>(
   size: PageSize,

@@ -8,7 +8,7 @@ export interface WriteKey {
   readonly n: number;
   /** Registered by an external commit, on the ground of an invite. */
   readonly byToken: boolean;
-  /** May do everything; a retired key may only append a commit, now and then. */
+  /** It can do everything; a retired key can only append a commit now and then. */
   readonly live: boolean;
   /** When it was registered, ms. */
   readonly since: number;
@@ -74,7 +74,7 @@ export interface BlobRow {
   readonly chunks: number;
 }
 
-/** How much of a list to read: at most so many items, and no further item once so many bytes are there. */
+/** How much of a list to read: at most so many items, and no more of them once so many bytes are reached. */
 export interface PageSize {
   readonly items: number;
   readonly bytes: number;

@@ -1,0 +1,36 @@
+import type { Request, Response } from "@conclave/wire";
+import type { HostedRoom } from "../ledger/hostedRoom.js";
+import type { Refusal } from "../ledger/refusal.js";
+import type { Session } from "./session.js";
+
+/** What the relay answers to a request. */
+export type Answer = { readonly ok: true; readonly response: Response } | Refusal;
+
+/** The request of this type. */
+export type RequestOf<T extends Request["type"]> = Extract<Request, { readonly type: T }>;
+
+/** A request, and the connection that it came from. */
+export interface Call<T extends Request["type"]> {
+  readonly request: RequestOf<T>;
+  readonly session: Session;
+  /** The connection's own: what proofs are made over. */
+  readonly challenge: Uint8Array;
+  /** Ms, by the clock of the core's events. */
+  readonly now: number;
+}
+
+/** A request to a room that is here. */
+export interface RoomCall<T extends Request["type"]> extends Call<T> {
+  readonly room: HostedRoom;
+}
+
+/** Who carries out requests of these types, by type. */
+export type Calls<T extends Request["type"]> = { readonly [K in T]: (call: Call<K>) => Answer };
+
+/** The same for requests to a room. */
+export type RoomCalls<T extends Request["type"]> = { readonly [K in T]: (call: RoomCall<K>) => Answer };
+
+/** The answer to a request that was carried out and gives nothing back. */
+export function done(id: number): Answer {
+  return { ok: true, response: { type: "done", id } };
+}

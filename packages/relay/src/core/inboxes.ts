@@ -1,0 +1,74 @@
+import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256 } from "@conclave/wire";
+import { keyOf } from "../key.js";
+import { refuse } from "../ledger/refusal.js";
+import type { PageSize, Store } from "../store/store.js";
+import { type Answer, type Call, type Calls, done } from "./call.js";
+import type { RelayCrypto } from "./relayCrypto.js";
+import type { SendQueue } from "./sendQueue.js";
+import type { Session } from "./session.js";
+
+/** Inboxes, which wait for the answers to join requests, and the connections that watch them (docs/protocol.md §7). */
+export class Inboxes {
+  readonly calls: Calls<"proveInbox" | "fetchInbox" | "clearInbox"> = {
+    proveInbox: (call) => this.prove(call),
+    fetchInbox: (call) => this.fetch(call),
+    clearInbox: (call) => this.clear(call),
+  };
+  private readonly watchers = new Map<string, Set<number>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly crypto: RelayCrypto,
+    private readonly sha256: Sha256,
+    private readonly outbox: SendQueue,
+    private readonly page: PageSize,
+  ) {}
+
+  /** Delivers something from a room; at most `keepOfRoom` things from one room stay. */
+  deliver(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+    this.store.addInboxItem(inboxId, item, time, keepOfRoom);
+    this.notify(inboxId);
+  }
+
+  /** Tells those who watch an inbox that there is something new in it. */
+  notify(inboxId: Uint8Array): void {
+    this.outbox.notify([...(this.watchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
+  }
+
+  /** Forgets a connection. */
+  forget(session: Session): void {
+    for (const key of session.watchedInboxes) {
+      const watchers = this.watchers.get(key);
+      watchers?.delete(session.connection);
+      if (watchers?.size === 0) this.watchers.delete(key);
+    }
+  }
+
+  private prove({ request, session, challenge }: Call<"proveInbox">): Answer {
+    const inboxId = inboxIdOf(this.sha256, request.inboxPub);
+    // RULE: inbox.proof: an inbox opens to the holder of its key only; its id is public to the room that delivers.
+    if (!this.crypto.ed25519Verify(request.inboxPub, inboxProofBytes(challenge, inboxId), request.signature)) {
+      return refuse("proof_invalid");
+    }
+    const key = keyOf(inboxId);
+    if (!session.watch(key)) return refuse("quota_exceeded");
+    session.addProof("inbox", inboxId);
+    const watchers = this.watchers.get(key) ?? new Set();
+    this.watchers.set(key, watchers.add(session.connection));
+    return done(request.id);
+  }
+
+  private fetch({ request: { id, inboxId, after }, session }: Call<"fetchInbox">): Answer {
+    if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
+    const items = this.store.inbox(inboxId, after, this.page);
+    const last = items.at(-1)?.item ?? after;
+    const more = this.store.inbox(inboxId, last, { items: 1, bytes: 0 }).length > 0;
+    return { ok: true, response: { type: "inbox", id, items, more } };
+  }
+
+  private clear({ request: { id, inboxId, upTo }, session }: Call<"clearInbox">): Answer {
+    if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
+    this.store.clearInbox(inboxId, upTo);
+    return done(id);
+  }
+}

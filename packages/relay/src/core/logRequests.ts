@@ -1,0 +1,130 @@
+import { equalBytes } from "@conclave/codec";
+import { writeProofBytes, type Sha256 } from "@conclave/wire";
+import { type Log, positionOf } from "../ledger/log.js";
+import type { Pruner } from "../ledger/pruner.js";
+import { refuse } from "../ledger/refusal.js";
+import type { Rooms } from "../ledger/rooms.js";
+import type { RelaySettings } from "../settings.js";
+import type { PageSize, Store } from "../store/store.js";
+import { type Answer, type Call, type Calls, done, type RoomCall, type RoomCalls } from "./call.js";
+import type { Inboxes } from "./inboxes.js";
+import type { LastingBudget } from "./lastingBudget.js";
+import type { RelayCrypto } from "./relayCrypto.js";
+import type { SendQueue } from "./sendQueue.js";
+import type { Session } from "./session.js";
+
+/** What the requests about a room's log work with. */
+export interface LogRequestParts {
+  readonly store: Store;
+  readonly crypto: RelayCrypto;
+  readonly sha256: Sha256;
+  readonly rooms: Rooms;
+  readonly log: Log;
+  readonly pruner: Pruner;
+  readonly inboxes: Inboxes;
+  readonly lasting: LastingBudget;
+  readonly outbox: SendQueue;
+  readonly page: PageSize;
+  readonly settings: Pick<RelaySettings, "createPermit" | "limits">;
+}
+
+/** Makes rooms, and carries out what is asked of their logs. */
+export class LogRequests {
+  readonly calls: Calls<"createRoom"> = { createRoom: (call) => this.create(call) };
+  /** Appending has checks of its own; to read, the tag is enough. */
+  readonly roomCalls: RoomCalls<"append" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"> = {
+    append: (call) => this.append(call),
+    prove: (call) => this.prove(call),
+    read: (call) => this.read(call),
+    readRoster: (call) => this.readRoster(call),
+    subscribe: (call) => this.subscribe(call),
+    unsubscribe: ({ request, room, session }) => {
+      this.unsubscribe(session, room.key);
+      return done(request.id);
+    },
+  };
+
+  constructor(private readonly parts: LogRequestParts) {}
+
+  unsubscribe(session: Session, roomKey: string): void {
+    this.parts.outbox.unsubscribe(session.connection, roomKey);
+    session.unsubscribed(roomKey);
+  }
+
+  private create({ request, session, now }: Call<"createRoom">): Answer {
+    const { settings, sha256, rooms, lasting, log } = this.parts;
+    const { createPermit } = settings;
+    // RULE: relay.create-permit: where the operator gave out a permit, nobody else makes rooms. Compared as hashes, so
+    // that the time it takes says nothing about the permit.
+    if (createPermit !== null && !equalBytes(sha256(createPermit), sha256(request.permit))) {
+      return refuse("create_denied");
+    }
+    const isNew = rooms.get(request.roomTag, now) === null;
+    const wait = isNew ? lasting.waitForRoom(request, session.address, now) : 0;
+    return wait > 0 ? refuse("rate_limited", wait) : log.create(request, now);
+  }
+
+  private append({ request, room, session, now }: RoomCall<"append">): Answer {
+    const { log, lasting, outbox, inboxes, pruner } = this.parts;
+    const { tag } = room.row;
+    const answer = log.append(
+      request,
+      room,
+      {
+        isWriter: (of, key) => session.hasWriteProof(of.row.tag, key),
+        isSlotHolder: (of, slotId) => session.hasProof("slot", of.row.tag, slotId),
+        waitForBytes: (isByInvite) =>
+          lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now),
+      },
+      now,
+    );
+    if (!answer.ok || answer.record === null) return answer;
+    if (request.ground.by === "slot") session.useUp("slot", tag, request.ground.slotId);
+    outbox.record(tag, answer.record);
+    for (const { inboxId } of request.deliveries) inboxes.notify(inboxId);
+    pruner.afterAppend(room);
+    return answer;
+  }
+
+  private prove({ request, room, session, challenge }: RoomCall<"prove">): Answer {
+    const { roomTag, epoch, writeKey, signature } = request;
+    // Whether the room knows the key is cheap to see; a signature is verified only then.
+    if (!room.row.writeKeys.some((key) => key.epoch === epoch && equalBytes(key.key, writeKey))) {
+      return refuse("write_denied");
+    }
+    // RULE: proof.challenge: a proof is over this connection's own challenge, so it cannot be replayed (attack A101).
+    if (!this.parts.crypto.ed25519Verify(writeKey, writeProofBytes(challenge, roomTag, epoch), signature)) {
+      return refuse("proof_invalid");
+    }
+    session.addWriteProof(roomTag, writeKey, epoch);
+    return done(request.id);
+  }
+
+  private read({ request: { id, fromN, limit }, room }: RoomCall<"read">): Answer {
+    const { log, page } = this.parts;
+    const items = log.items(room, fromN, { ...page, items: Math.min(page.items, limit) });
+    const { n, availableFrom } = room.row;
+    return { ok: true, response: { type: "page", id, items, n, availableFrom } };
+  }
+
+  private readRoster({ request: { id, fromIndex }, room }: RoomCall<"readRoster">): Answer {
+    const records = this.parts.store.roster(room.row.no, fromIndex, this.parts.page);
+    return { ok: true, response: { type: "roster", id, records, total: room.row.rosterLength } };
+  }
+
+  private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): Answer {
+    const { settings, outbox, log, page } = this.parts;
+    if (session.rooms.size >= settings.limits.subscriptions && !session.rooms.has(room.key)) {
+      return refuse("quota_exceeded");
+    }
+    outbox.subscribe(session.connection, room.row.tag);
+    session.subscribed(room.key);
+    const receipt = log.headReceipt(room, now);
+    const items = log.items(room, fromN, page);
+    const { availableFrom } = room.row;
+    return {
+      ok: true,
+      response: { type: "subscribed", id, receipt, position: positionOf(room), availableFrom, items },
+    };
+  }
+}

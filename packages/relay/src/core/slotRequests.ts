@@ -1,0 +1,103 @@
+import { equalBytes } from "@conclave/codec";
+import { slotProofBytes } from "@conclave/wire";
+import { refuse } from "../ledger/refusal.js";
+import type { Slots } from "../ledger/slots.js";
+import type { WallClock } from "../ledger/wallClock.js";
+import type { Quotas } from "../settings.js";
+import type { PageSize, Store } from "../store/store.js";
+import { type Answer, done, type RoomCall, type RoomCalls } from "./call.js";
+import type { Inboxes } from "./inboxes.js";
+import type { LastingBudget } from "./lastingBudget.js";
+import { isMember } from "./membership.js";
+import type { RelayCrypto } from "./relayCrypto.js";
+import type { SendQueue } from "./sendQueue.js";
+
+/** What the requests about slots work with. */
+export interface SlotRequestParts {
+  readonly store: Store;
+  readonly crypto: RelayCrypto;
+  readonly slots: Slots;
+  readonly inboxes: Inboxes;
+  readonly lasting: LastingBudget;
+  readonly outbox: SendQueue;
+  readonly page: PageSize;
+  readonly quotas: Quotas;
+  readonly clock: WallClock;
+}
+
+/** Carries out what is asked of invites' slots and of the join requests that come through them. */
+export class SlotRequests {
+  /** Needs no write proof: asked by people who are not in the room yet. */
+  readonly calls: RoomCalls<"getSlot" | "proveSlot" | "postRequest"> = {
+    getSlot: ({ request, room }) => this.parts.slots.get(room, request.slotId, request.back, request.id),
+    proveSlot: (call) => this.prove(call),
+    postRequest: (call) => this.post(call),
+  };
+  readonly memberCalls: RoomCalls<"putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest"> = {
+    putSlot: (call) => this.put(call),
+    closeSlot: ({ request, room }) => {
+      const closed = this.parts.slots.close(room, request.slotId);
+      return closed.ok ? done(request.id) : closed;
+    },
+    listRequests: (call) => this.list(call),
+    deleteRequest: ({ request, room }) => {
+      this.parts.store.deleteRequest(room.row.no, request.request);
+      return done(request.id);
+    },
+    answerRequest: (call) => this.answer(call),
+  };
+
+  constructor(private readonly parts: SlotRequestParts) {}
+
+  private prove({ request, room, session, challenge }: RoomCall<"proveSlot">): Answer {
+    const { roomTag, slotId, tokenPub, signature } = request;
+    const token = this.parts.slots.token(room, slotId);
+    if (!token.ok) return token;
+    // RULE: slot.token: only a holder of the invite's secret can append an external commit or leave a request.
+    if (!equalBytes(token.tokenPub, tokenPub)) return refuse("proof_invalid");
+    if (!this.parts.crypto.ed25519Verify(tokenPub, slotProofBytes(challenge, roomTag, slotId), signature)) {
+      return refuse("proof_invalid");
+    }
+    session.addProof("slot", roomTag, slotId);
+    return done(request.id);
+  }
+
+  private post({ request, room, session, now }: RoomCall<"postRequest">): Answer {
+    const { roomTag, slotId, blob, id } = request;
+    const { slots, outbox } = this.parts;
+    const token = slots.token(room, slotId);
+    if (!token.ok) return token;
+    if (!session.hasProof("slot", roomTag, slotId)) return refuse("token_denied");
+    const posted = slots.post(room, slotId, blob, id, now);
+    if (posted.ok && posted.added) outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+    return posted;
+  }
+
+  private put({ request, room, session, now }: RoomCall<"putSlot">): Answer {
+    const { lasting, slots } = this.parts;
+    const isByInvite = !isMember(room, session, true);
+    const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now);
+    if (wait > 0) return refuse("rate_limited", wait);
+    const put = slots.putOne(room, request.slot, now);
+    return put.ok ? done(request.id) : put;
+  }
+
+  private list({ request: { id, after }, room }: RoomCall<"listRequests">): Answer {
+    const { store, page } = this.parts;
+    const requests = store.requests(room.row.no, after, page);
+    const last = requests.at(-1)?.request ?? after;
+    const more = store.requests(room.row.no, last, { items: 1, bytes: 0 }).length > 0;
+    return { ok: true, response: { type: "requests", id, requests, more } };
+  }
+
+  private answer({ request: { id, inboxId, blob, request }, room, now }: RoomCall<"answerRequest">): Answer {
+    const { store, inboxes, clock, quotas } = this.parts;
+    const { no, n, tag } = room.row;
+    const [asked] = store.requests(no, request - 1, { items: 1, bytes: 0 });
+    // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
+    if (asked?.request !== request) return done(id);
+    store.deleteRequest(no, request);
+    inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
+    return done(id);
+  }
+}
