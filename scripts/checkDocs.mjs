@@ -1,7 +1,7 @@
 // Holds the documentation to the code: links lead somewhere, prose lies at 100 columns, every RULE has its test, every public export has a docstring,
 // docs/attacks.md says about each attack what the tests say, docs/cli.md and docs/json.md are what the build says. Prints
 // each fault; exits 1 when there is one.
-// `--fix` first writes the attacks' statuses as the tests have them, and the two documents.
+// `--fix` first writes the attacks' statuses as the tests have them, and those two documents.
 import { attackFaults, writeAttackStatuses } from "./docs/attacks.mjs";
 import { generatedFaults, writeGenerated } from "./docs/generated.mjs";
 import { exportFaults } from "./docs/exports.mjs";

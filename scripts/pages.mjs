@@ -19,7 +19,7 @@ const MANIFEST = "conclave-manifest.json";
 
 /** Builds `packages/web` of the workspace at `root` into its `dist`. Resolves with the build hash. */
 async function buildPages(root) {
-  // The same pages whatever the shell says: a test's or a developer's mode would put paths of this machine into them.
+  // The same pages whatever the environment says: a test's or developer's mode would put paths of this machine into them.
   process.env.NODE_ENV = "production";
   const started = new Date();
   const web = `${root}/packages/web`;
@@ -30,7 +30,7 @@ async function buildPages(root) {
   try {
     await build({ configFile, root: web, logLevel: "warn", build: { outDir: draft, emptyOutDir: true } });
     await buildServiceWorker(web, draft, (await import(pathToFileURL(configFile).href)).resolve);
-    // The headers that the pages need, for whatever server they lie on, under the same hash as everything else.
+    // The headers that the pages need on any server, under the same hash as everything else.
     copyFileSync(`${web}/src/trust/headers.json`, `${draft}/conclave-headers.json`);
     const { version } = JSON.parse(readFileSync(`${web}/package.json`, "utf8"));
     const manifest = manifestOf(draft, version);

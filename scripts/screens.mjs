@@ -54,7 +54,7 @@ async function takePictures() {
   const side = alice.locator('[data-pane="side"]');
   const line = (text) => alice.getByRole("article").filter({ hasText: text }).last();
 
-  // What was said of something done is gone again.
+  // The message about the last action has gone again.
   const quiet = () =>
     alice.getByRole("region", { name: "Notifications" }).locator("> *").first().waitFor({ state: "detached" });
 
@@ -172,7 +172,7 @@ async function takePictures() {
     const { invitation } = await value(other.createInvite(terms));
     await alice.goto("about:blank");
     await alice.goto(other.inviteLink(invitation.inviteId, url));
-    // What one is called elsewhere is there already.
+    // The form already has the name from another room.
     await alice.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "Alice"));
     await button("Join").click();
     await alice.getByRole("log").waitFor();
@@ -183,7 +183,7 @@ async function takePictures() {
   }
   await shoot("rooms");
 
-  // An invite by which one asks; Frida looks at it, and asks.
+  // An invite to ask with; Frida looks at it, and asks.
   await at(`${room}/invites`);
   await button("More options…").click();
   await alice.getByLabel("What is it for?").fill("Notice board");

@@ -63,7 +63,7 @@ function ensureDebianPackages() {
   say(`installing ${names} for the tests of ${skipped} (apt-get) ...`);
   const quiet = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["update"], quiet);
-  // One at a time: what cannot be had does not take the others away.
+  // One at a time: one that cannot be installed does not stop the others.
   for (const name of missing) {
     const { status } = spawnSync("apt-get", ["install", "-y", "--no-install-recommends", name], quiet);
     if (status !== 0) say(`${name} could not be installed: tests of ${FOR_TESTS[name].tests} will be skipped.`);

@@ -1,6 +1,6 @@
 // What `npm test` runs: every test on the Node that runs this, then, on each other Node that is supported, the tests of what
 // runs in Node and the story of the command line (found, join, talk, remove). The binaries of the other versions come as npm
-// packages; where they cannot be had, the last lines say which versions were not covered. With arguments (files, `-t …`) it
+// packages; if they cannot be installed, the last lines say which versions were not covered. With arguments (files, `-t …`) it
 // is `vitest run` with them and nothing else.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -2,8 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { isTest, projectFiles, read, root } from "./files.mjs";
 
 /**
- * docs/attacks.md has a row `| A1 | attack | status |` for each of the 102 attacks. A row whose status is `tested` needs a
- * test whose title begins with that number ("A1: ..."); a row that is `open` must not have one.
+ * docs/attacks.md has a row `| A1 | attack | status |` for each attack; the first 102, of the design, must all be there. A row
+ * whose status is `tested` needs a test whose title begins with that number ("A1: ..."); a row that is `open` must not have one.
  */
 export function attackFaults() {
   if (!existsSync(`${root}docs/attacks.md`)) return { faults: ["docs/attacks.md is missing"], summary: "no catalogue" };

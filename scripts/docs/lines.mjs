@@ -4,7 +4,7 @@ import { projectFiles, read } from "./files.mjs";
 const GENERATED = ["docs/cli.md", "docs/json.md"];
 const COLUMNS = 100;
 
-/** Prose lies at 100 columns. Code, tables, pictures, and what has no blank to break at, may be wider. */
+/** Prose is at most 100 columns wide. Code, tables, pictures, and lines without a space to break at, may be wider. */
 export function lineFaults() {
   const pages = projectFiles(/\.md$/).filter((page) => !GENERATED.includes(page));
   const faults = pages.flatMap((page) =>

@@ -2,7 +2,7 @@ import ts from "typescript";
 import { isTest, projectFiles, read } from "./files.mjs";
 
 /**
- * Why a name may stand in several places all the same. All else that is exported has one meaning in the whole workspace
+ * Names that several files may export, and why. Every other exported name has one meaning in the whole workspace
  * (docs/architecture.md has the glossary).
  */
 const SHARED = [
@@ -12,14 +12,14 @@ const SHARED = [
   { names: ["done"], because: "makes a result; and the frame of wire that says so is called after its type" },
 ];
 
-/** Where a command, a screen or an action may bear the name of what it does or shows. */
+/** Folders in which a command, a screen or an action may have the name of what it does or shows. */
 const NAMED_AFTER = [
   /^packages\/cli\/src\/commands\//,
   /^packages\/protocol\/src\/roster\/actions\//,
   /^packages\/cli\/src\/chat\/ChatScreen\.tsx$/,
 ];
 
-/** Private experiments, and what stands in no product. */
+/** Private experiments, and what is part of no product. */
 const LEFT_OUT = /^packages\/(lab|cli\/src\/demo)\//;
 
 /** Where the one result of the workspace is declared (docs/decisions/0013-one-result.md). */
@@ -55,7 +55,7 @@ export function nameFaults() {
   return { faults, summary: `${declared.size} exported names, ${terms.length} in the glossary` };
 }
 
-/** The terminal and the browser never meet: what each has for itself may be called the same. */
+/** The terminal and the browser never meet: each may use the same name for something of its own. */
 function isOneInEach(files) {
   const packages = files.map((file) => file.split("/")[1]);
   return new Set(packages).size === files.length && packages.every((name) => name === "cli" || name === "web");

@@ -1,6 +1,6 @@
 /**
- * ESLint rule: bytes are never compared by `a.join() === b.join()`. For secrets the time that takes tells where they differ, and
- * for all else it makes two long texts.
+ * ESLint rule: bytes are never compared by `a.join() === b.join()`. For secrets, the time it takes tells where they differ; for
+ * everything else it makes two long texts.
  */
 export const compareBytes = {
   meta: {

@@ -1,5 +1,5 @@
 /**
- * ESLint rule: what came of something is told after it is so. Telling is `output.result(…)` in a command, `host.say("…")` and
+ * ESLint rule: an outcome is told only after it has happened. Telling is `output.result(…)` in a command, `host.say("…")` and
  * `output.note("…")` of a whole sentence, and `toast(…)` in the browser, but for dangers. It is refused
  * - before something that is still awaited on the same way through the function, or after the call that awaits a callback it is
  *   in: that may fail after it was called done;
@@ -57,7 +57,7 @@ function isSentence(told) {
 function valuesOf(tone, sourceCode) {
   if (tone.type === "Literal") return [String(tone.value)];
   if (tone.type === "ConditionalExpression") {
-    // Who asks a result for the tone says what it says.
+    // A tone that depends on a result says what the result says.
     const either = [...valuesOf(tone.consequent, sourceCode), ...valuesOf(tone.alternate, sourceCode)];
     return asksResult(tone.test) ? either.map((each) => (each === "success" ? "plain" : each)) : either;
   }

@@ -16,7 +16,7 @@ interface Party {
 }
 
 /**
- * Measures a gateway as it is shipped: 20 parties post into one room, each the next when the last was answered, then 300 a
+ * Measures a gateway as it is shipped: 20 parties post into one room, each as soon as its last post was answered; then 300 a
  * second in all. Everything is a process of its own on this machine: the relay with its usual limits, the gateway, and this one.
  */
 export async function gatewayBench(quick: boolean): Promise<void> {
@@ -46,7 +46,7 @@ interface Measured {
   readonly times: readonly number[];
 }
 
-/** Posts `each` times of each party; where `from` is more than 0, at an even pace, with counters after it. */
+/** Makes `each` posts for each party; if `from` is more than 0, at an even pace and with counters after it. */
 async function posts(address: string, parties: readonly Party[], each: number, from: number): Promise<Measured> {
   const agent = new Agent({ keepAlive: true });
   const gapMs = from === 0 ? 0 : (1000 * parties.length) / PACED_PER_SECOND;

@@ -2,7 +2,7 @@ import { gatewayBench } from "./gatewayBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 
-// npm run bench [mls | relay | gateway] [--quick]: everything, or one part; quickly, to see that it runs.
+// npm run bench [mls | relay | gateway] [--quick]: everything, or one part; --quick only shows that it runs.
 const parts = { mls: mlsBench, relay: (quick: boolean) => printRelayBench({ quick }), gateway: gatewayBench };
 
 const [, , ...words] = process.argv;
@@ -10,7 +10,7 @@ const quick = words.includes("--quick");
 const names = words.filter((word) => !word.startsWith("-"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
-  console.error(`There is no bench called ${unknown}; there is: ${Object.keys(parts).join(", ")}.`);
+  console.error(`There is no bench called ${unknown}. Choose from: ${Object.keys(parts).join(", ")}.`);
   process.exitCode = 2;
 } else {
   for (const [name, run] of Object.entries(parts)) if (names.length === 0 || names.includes(name)) await run(quick);

@@ -85,7 +85,7 @@ function table(ours: Samples, theirs: Samples | null): string {
   return `${lines.join("\n")}\n\n${sizes.join("; ")}.`;
 }
 
-/** What the primitives cost in this very run: other programs on the machine slow them as they slow the rest. */
+/** What the primitives cost in this run: other programs on the machine slow them down as they slow down the rest. */
 async function primitives(): Promise<string> {
   const seed = systemRandom(32);
   const message = systemRandom(300);

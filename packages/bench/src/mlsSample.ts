@@ -23,7 +23,7 @@ export class Samples {
     },
   );
 
-  /** Forgets all runs: those that warmed the compiler up. */
+  /** Forgets all runs so far: they warmed up the compiler. */
   clear(): void {
     this.times.clear();
     this.sizes.clear();

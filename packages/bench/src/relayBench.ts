@@ -1,7 +1,7 @@
 import { envelope, RelayClient, type BenchRoom } from "./relayClient.js";
 import { RelayChild } from "./relayChild.js";
 
-/** One measured line: what, how much, what others reach with the same driver on a machine like this, and what to reach. */
+/** One measured line: what, how much, what others reach with the same driver on a machine like this, and the goal. */
 export interface RelayMeasure {
   readonly measure: string;
   readonly value: string;
@@ -11,7 +11,7 @@ export interface RelayMeasure {
 
 /** How much to measure. */
 export interface RelayBenchOptions {
-  /** A fifth of the time: for seeing that it works, not for numbers. */
+  /** A fifth of the time: to see that it works, not for numbers. */
   readonly quick: boolean;
 }
 

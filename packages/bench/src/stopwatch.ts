@@ -1,6 +1,6 @@
 /**
- * Runs `work` once (or `times` times in a row, for what is too short to time) and gives the milliseconds of one run: of the
- * clock or of this process's processor time, whichever is less. Other programs on the machine stretch the first, and
+ * Runs `work` once (or `times` times in a row, if once is too short to time) and returns the milliseconds of one run: by the
+ * clock or in this process's processor time, whichever is less. Other programs on the machine stretch the first, and
  * threads and the cost of asking (up to 1 ms in a sandbox) the second.
  */
 export async function time<T>(work: () => T | Promise<T>, times = 1): Promise<{ ms: number; value: T }> {

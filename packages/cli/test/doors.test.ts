@@ -95,7 +95,7 @@ describe("what a command says when something stops it", () => {
     for (const standing of STANDINGS) expectDoors(notInRoom({ standing, ending: null }, "0123456789abcdef"));
     expectDoors(noRooms());
     const teller = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
-    expect(adviceFor({ code: "FORK", person: teller })).toContain("or that device does not tell the truth");
+    expect(adviceFor({ code: "FORK", person: teller })).toContain("or that device is lying");
   });
 
   it("RULE cli.every-door: each refusal says what one can do, and each advice on an alarm names a command that exists", () => {

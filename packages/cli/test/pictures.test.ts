@@ -69,9 +69,9 @@ describe("a picture sent by the command line", () => {
       writeFileSync(scan, "MM\0* and the place where it was taken");
       const chat = new Terminal("$CONCLAVE chat --plain", { env });
       chat.type(`/file ${join(PICTURES, "camera.jpeg")}\n`);
-      await chat.shows(/Sending camera.jpeg \(.*without what the camera wrote into it/u);
+      await chat.shows(/Sending camera.jpeg \(.*without the details that the camera stored in it/u);
       chat.type(`/file ${scan}\n`);
-      await chat.shows(/may hold the place and time.*yes or no/su);
+      await chat.shows(/may contain the place and time.*yes or no/su);
       chat.type("no\n/quit\n");
       expect(await chat.end()).toBe(0);
       expect(await conclave("Bob", "save", "other scan.tiff")).toMatchObject({ error: { code: "NOT_FOUND" } });

@@ -78,7 +78,7 @@ describe("what waits for agreement", () => {
     );
     expect(await typed("bob", "/help")).toMatch(/\/approve ID.*\/withdraw ID/su);
 
-    expect(await typed("bob", `/decline ${id}`)).toContain("You said no to this: remove Carol.");
+    expect(await typed("bob", `/decline ${id}`)).toContain("Declined: remove Carol.");
     await expect(typed("bob", `/decline ${id}`)).rejects.toMatchObject({ code: "ALREADY_SO" });
     expect((await conclave("alice", "requests")).proposals).toMatchObject([{ declinedBy: [{ name: "Bob" }] }]);
     const own = (await typed("bob", `/withdraw ${id}`).catch((error: unknown) => error)) as CliError;

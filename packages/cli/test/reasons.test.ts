@@ -69,7 +69,7 @@ describe("each reason is told as itself", () => {
         expect(await conclave("bob", command)).toMatchObject({ code: 1, error: { code: "NOT_MEMBER" } });
       }
       const { stdout } = await run(["status", "--home", join(folder, "bob")]);
-      expect(stdout).toContain("you are     not in it any more: removed");
+      expect(stdout).toContain("you are     no longer in it: removed");
       expect(stdout).not.toContain("members");
     },
   );

@@ -37,7 +37,7 @@ describe("coming back from the 24 words", () => {
     const told = await plain("Bob 2", ["recover"], `  ${words.join("\n").toUpperCase()}\n`);
     expect(told.code).toBe(0);
     expect(told.stdout).toContain(before.words.join(" "));
-    expect(told.stdout).toContain("Nothing of what was said before comes back.");
+    expect(told.stdout).toContain("Old messages don't come back.");
     expect(told.stdout + told.stderr).not.toContain(words.slice(0, 3).join(" "));
     const again = await conclave("Bob 2", ["recover"], words.join(" "));
     expect(again).toMatchObject({ code: 0, words: before.words, digits: before.digits, rooms: [] });

@@ -32,7 +32,7 @@ export async function attack(construction: Construction): Promise<AttackResults>
   };
 }
 
-/** The server puts a key of its own on the list, by whatever way it has, and hears everything that is sent after it. */
+/** The server puts a key of its own on the list, any way it can, and hears everything that is sent afterwards. */
 async function serverAddsKey(room: Room): Promise<Ending> {
   const spy = await room.newcomer();
   room.construction.walkIn(room, spy);
@@ -51,7 +51,7 @@ async function removedReadsOn(room: Room): Promise<Ending> {
   return ending(room, heard(gone, text) || serverKnows(room, text));
 }
 
-/** After a removal that everybody has seen, the server sends what decided before it once more. */
+/** After a removal that everybody has seen, the server sends the list from before it again. */
 async function oldListReplayed(room: Room): Promise<Ending> {
   const gone = room.member(GONE);
   const before = room.server && new Map(room.server.authorized);
@@ -70,7 +70,7 @@ async function oldListReplayed(room: Room): Promise<Ending> {
   return ending(room, heard(gone, await speakToFriends(room)));
 }
 
-/** A removal reaches one member, and is kept from another, who speaks. */
+/** A removal reaches one member and is kept from another, who speaks. */
 async function twoLists(room: Room): Promise<Ending> {
   const gone = room.member(GONE);
   room.post.holdsBack = ({ from }, to) => from === room.owner.name && to === SPEAKER;
@@ -84,7 +84,7 @@ async function twoLists(room: Room): Promise<Ending> {
   return ending(room, heard(gone, text));
 }
 
-/** The owner's machine is off: do two others hear each other, and can somebody be put out? */
+/** The owner's machine is off: do two others hear each other, and can somebody be removed? */
 async function ownerAway(room: Room): Promise<AttackResults["ownerAway"]> {
   await room.goAway(room.owner.name);
   const talk = heard(room.member(HEARER), await speak(room, SPEAKER));
@@ -125,7 +125,7 @@ async function speakToFriends(room: Room): Promise<string> {
   return text;
 }
 
-/** From now on the server gives everything that it is given to this member too. */
+/** From now on the server also gives this member everything that it receives. */
 function copyTo(room: Room, member: Member): void {
   const honest = room.post.route;
   room.post.route = (parcel) => {

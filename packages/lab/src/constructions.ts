@@ -82,7 +82,7 @@ function mls(id: string, title: string, suite: BenchSuite): Construction {
     seat: (_room, seat) => new MlsMember(...seat),
     begin: (room) => (room.size <= BY_HAND ? foundByHand(room, suite) : foundFilled(room, suite)),
     arrive: (_room, member) => the(MlsMember, member).offer(suite, OWNER),
-    // What was blanked by the removal gets keys again, as the next messages of a living room would do.
+    // Gives new keys to the nodes that the removal blanked, as the next commits in a living room would.
     tend: (room) => the(MlsMember, room.member(ADMIN)).rekey(),
     walkIn: (room, spy) => {
       const { view } = the(MlsMember, room.owner).group!;
@@ -119,7 +119,7 @@ function foundFilled(room: Room, suite: BenchSuite): void {
   the(MlsMember, room.member(ADMIN)).group = following;
 }
 
-/** The constructions that are set side by side, in the order of docs/why.md. */
+/** The constructions that are compared, in the order of docs/why.md. */
 export const CONSTRUCTIONS: readonly Construction[] = [
   serverList,
   groupKey,

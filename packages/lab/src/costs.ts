@@ -4,7 +4,7 @@ import { type Construction, Room } from "./room.js";
 
 const SPEAKER = 1;
 const ROUNDS = 3;
-/** From so many people on, one round is enough: its bytes are megabytes. */
+/** From this many people on, one round is enough: its bytes are megabytes. */
 const LARGE = 300;
 /** Members that work in a large room; the others take the bytes. */
 const AWAKE = 4;
@@ -14,9 +14,9 @@ const WORDS = "a".repeat(256);
 export interface Cost {
   readonly uploaded: number;
   readonly delivered: number;
-  /** Whoever speaks or decides. */
+  /** The member who speaks or decides. */
   readonly actorMs: number;
-  /** The busiest of the other members: the owner, where everything goes through its machine. */
+  /** The busiest of the other members: the owner, if everything goes through its machine. */
   readonly otherMs: number;
   readonly serverMs: number;
 }
@@ -43,7 +43,7 @@ export async function costsOf(construction: Construction, size: number): Promise
 
 async function oneRound(room: Room): Promise<Omit<Costs, "size">> {
   const owner = room.owner;
-  // Chains and pairwise keys are there before anything is measured, as between people who have talked before.
+  // Chains and pairwise keys exist before anything is measured, as between people who have talked before.
   room.member(SPEAKER).say(WORDS);
   if (room.construction.everybodyHasSpoken) for (const member of room.members.values()) member.say(WORDS);
   await room.settle();

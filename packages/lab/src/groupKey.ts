@@ -8,8 +8,8 @@ const KEY = 2;
 const WRAPPED_BYTES = 60;
 
 /**
- * The owner makes one key for all, and gives it to each, wrapped by a pairwise key. A newcomer gets the key that is in use;
- * at each removal there is a new one. The owner's signature is on the list and the wrapped keys together.
+ * The owner makes one key for everybody, and gives it to each, wrapped with a pairwise key. A newcomer gets the key that is in
+ * use; each removal makes a new one. The owner's signature is on the list and the wrapped keys together.
  */
 export class GroupKeyMember extends Member {
   private groupKey = new Uint8Array(0);
@@ -49,7 +49,7 @@ export class GroupKeyMember extends Member {
     this.line.give(ALL, this.handOver(this.list, others));
   }
 
-  /** As {@link rotate}, by a machine that is not the owner's, for a list that it made up. */
+  /** Like {@link rotate}, but by a machine that is not the owner's, with a list that it made up. */
   impose(list: List, names: readonly number[]): Uint8Array {
     this.groupKey = new Uint8Array(newKey());
     return this.handOver(list, names);

@@ -6,7 +6,7 @@ const NOTHING = new Uint8Array(0);
 const PKCS8_X25519 = Buffer.from("302e020100300506032b656e04220420", "hex");
 const SPKI_X25519 = Buffer.from("302a300506032b656e032100", "hex");
 
-/** What the server and everybody may know of a person: 32 bytes to agree with, 32 to check signatures with. */
+/** What everybody, and the server, can know of a person: 32 bytes for key agreement, 32 to check signatures with. */
 export interface PublicKeys {
   readonly agree: Uint8Array;
   readonly sign: Uint8Array;
@@ -41,7 +41,7 @@ export class Keys {
   }
 }
 
-/** The bytes in front of the signature, or null when this person did not sign them. */
+/** The bytes in front of the signature, or null if this person did not sign them. */
 export function opened(signer: PublicKeys, signed: Uint8Array): Uint8Array | null {
   if (signed.length < 64) return null;
   const bytes = signed.subarray(0, signed.length - 64);

@@ -2,7 +2,7 @@ import { join, number, numberAt, type PublicKeys } from "./keys.js";
 
 const ROW_BYTES = 68;
 
-/** Who is in: a number, 32 bytes to agree with and 32 to sign with for each; and which version of the list this is. */
+/** Who is in: for each a number, 32 bytes for key agreement and 32 for signatures; and the version of the list. */
 export interface List {
   readonly version: number;
   readonly people: ReadonlyMap<number, PublicKeys>;

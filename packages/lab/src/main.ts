@@ -27,7 +27,7 @@ for (const [name, table] of Object.entries(tables)) {
 }
 writeFileSync(`${docs}why.md`, page);
 mkdirSync(`${docs}lab`, { recursive: true });
-writeFileSync(`${docs}lab/remove.svg`, plot("To put somebody out", results, "remove"));
+writeFileSync(`${docs}lab/remove.svg`, plot("To remove somebody", results, "remove"));
 writeFileSync(`${docs}lab/say.svg`, plot("To say 256 bytes", results, "say"));
 console.log(`\n${seconds()} s. Written: docs/why.md, docs/lab/remove.svg, docs/lab/say.svg`);
 

@@ -30,9 +30,9 @@ export abstract class Member {
 
   abstract say(text: string): void;
   abstract hear(from: number, bytes: Uint8Array): void;
-  /** Lets somebody in. Throws where this member's word does not count. */
+  /** Lets somebody in. Throws if this member cannot decide that. */
   abstract letIn(name: number, keys: PublicKeys): void;
-  /** Puts somebody out. Throws where this member's word does not count. */
+  /** Removes somebody. Throws if this member cannot decide that. */
   abstract putOut(name: number): void;
 
   /** Does it, and counts the time that it took on this machine. */
@@ -54,7 +54,7 @@ export abstract class Member {
   }
 }
 
-/** Nobody would take this member's word for it. */
+/** This member cannot decide that: nobody else would accept it. */
 export class NotAllowed extends Error {
   constructor() {
     super("only the owner decides here");

@@ -11,7 +11,7 @@ const KEY_PACKAGE = 4;
 const IN = 1;
 const OUT = 2;
 
-/** Who decides beside the owner. */
+/** Who decides besides the owner. */
 export const ADMIN = 1;
 
 /**
@@ -28,7 +28,7 @@ export class MlsMember extends Member {
     this.line.give(ALL, join(Uint8Array.of(SAY), this.group!.encrypt(Buffer.from(text)).message));
   }
 
-  /** A newcomer gives its key package to whoever lets people in. */
+  /** A newcomer gives its key package to the member who lets people in. */
   offer(suite: BenchSuite, to: number): void {
     const bundle = newcomer(suite);
     this.bundle = bundle;
@@ -81,8 +81,8 @@ export class MlsMember extends Member {
     if (this.group === null) return;
     const staged = this.group.stage(body);
     if (!staged.ok || staged.value.kind !== "commit") this.noticed.push("a commit that does not fit");
-    else if (!this.isDecided(staged.value)) this.noticed.push("a change that nobody decided who may");
-    // Whoever is put out keeps what they had: nobody can make them forget.
+    else if (!this.isDecided(staged.value)) this.noticed.push("a change that nobody with the right to it decided");
+    // A removed member keeps what they had: nobody can make them forget.
     else if (staged.value.next !== null) this.group.apply(staged.value);
   }
 

@@ -9,7 +9,7 @@ use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 const WIDTH = 860;
 const HEIGHT = 560;
 
-/** Bytes uploaded by all against people, both logarithmic, as an SVG. What costs no bytes is not on such a scale. */
+/** Bytes uploaded by all against people, both logarithmic, as an SVG. Zero bytes cannot be shown on such a scale. */
 export function plot(title: string, results: readonly Result[], what: "say" | "remove"): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   const axis = { type: "log", nameLocation: "middle", nameGap: 34 } as const;

@@ -11,7 +11,7 @@ export interface Parcel {
   readonly bytes: Uint8Array;
 }
 
-/** What a server took in and gave out. */
+/** The bytes that a server received and sent. */
 export interface Bytes {
   readonly uploaded: number;
   readonly delivered: number;
@@ -19,7 +19,7 @@ export interface Bytes {
 
 /**
  * A construction's server: a TCP port that takes parcels and hands them on. It counts the bytes of each direction, keeps
- * everything, and may do what a server may: hold parcels back from somebody, copy them to somebody, send its own.
+ * everything, and can do what a server can: hold parcels back from somebody, copy them to somebody, send its own.
  */
 export class Post {
   readonly kept: Parcel[] = [];

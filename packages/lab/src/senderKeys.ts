@@ -10,7 +10,7 @@ const SENDER_KEY = 3;
 
 /**
  * The same signed list. Each member has one chain of keys for what it sends, given once to everybody on its list by the
- * pairwise keys; each message is sealed once, and signed. Whoever puts somebody out makes everybody begin a new chain.
+ * pairwise keys; each message is sealed once, and signed. Each removal makes everybody begin a new chain.
  */
 export class SenderKeysMember extends PairwiseMember {
   private own: Uint8Array | null = null;

@@ -41,7 +41,7 @@ export class ServerListMember extends Member {
   }
 }
 
-/** The server's side: authorized_keys is a map in its memory, and it may write there what it likes. */
+/** The server's side: authorized_keys is a map in its memory, and it can write there what it likes. */
 export class ListServer {
   readonly keys = new Keys();
   readonly authorized = new Map<number, PublicKeys>();

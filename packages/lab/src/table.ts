@@ -38,7 +38,7 @@ export function bytesTable(results: readonly Result[], what: "add" | "say" | "re
   );
 }
 
-/** Milliseconds of processor time of whoever acts, of the busiest other member and of the server, at the largest size. */
+/** Milliseconds of processor time for the acting member, the busiest other member and the server, at the largest size. */
 export function workTable(results: readonly Result[]): string {
   const cells = ({ actorMs, otherMs, serverMs }: Cost) => [actorMs, otherMs, serverMs].map(milliseconds).join(" / ");
   return table(

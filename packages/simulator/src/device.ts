@@ -28,13 +28,13 @@ export class SimulatedDevice {
   disk = new MemoryDisk();
   /** Ms by which this device's clock is ahead. */
   skew = 0;
-  /** What becomes of the next commit to the disk, once. */
+  /** What happens to the next commit to the disk, once. */
   nextFate: CommitFate | null = null;
   /** Asked for the fate of each commit to the disk, while there is somebody to ask. */
   onCommit: (() => CommitFate) | null = null;
   /** Counts the times the client was opened. */
   lives = 0;
-  /** Counts how often it was in a room and was then not any more. */
+  /** Counts how often it stopped being in a room. */
   stays = 0;
   private running: Client | null = null;
   private storage: MemoryStorage | null = null;

@@ -42,7 +42,7 @@ export class Dice {
     return list[this.below(list.length)]!;
   }
 
-  /** Bytes, for whoever takes randomness as an argument. */
+  /** Random bytes, for code that takes randomness as an argument. */
   readonly random: Random = (length) => {
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length; at += 4) {

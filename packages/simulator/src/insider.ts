@@ -13,18 +13,18 @@ const CONNECTION = -1;
 const MOST = 64 * 1024 * 1024;
 
 /**
- * The relay operator's own connection to its core. Its proofs are accepted because the operator's program takes one
- * signature for good whatever it should be over.
+ * The relay operator's own connection to its core. Its proofs are accepted because the operator's program accepts one signature
+ * for any bytes.
  */
 export class Insider {
-  /** Holds for every key and all bytes. */
+  /** Accepted for every key and all bytes. */
   readonly signature: Uint8Array;
 
   constructor(private readonly dice: Dice) {
     this.signature = dice.random(64);
   }
 
-  /** Appends without any right. Gives the record's number. */
+  /** Appends without any right to. Returns the record's number. */
   inject(
     core: RelayCore,
     room: Readonly<RoomRow>,

@@ -7,7 +7,7 @@ import type { KeyAudit } from "./keyAudit.js";
 import type { SimRelay } from "./relay.js";
 import { UsedSecrets } from "./usedSecrets.js";
 
-/** Something that must never be was. The message says what, and names devices. */
+/** Something happened that must never happen. The message says what, and names devices. */
 export class InvariantViolation extends Error {
   override readonly name = "InvariantViolation";
 }
@@ -18,7 +18,7 @@ export interface InvariantOptions {
   readonly isRelayHonest: boolean;
 }
 
-/** Watches a world: looks after each step at what has changed, and throws at the first thing that must not be. */
+/** Watches a world: after each step it looks at what has changed, and throws at the first thing that must not be. */
 export class Invariants {
   /** How many looks at a changed room there were. */
   checks = 0;
@@ -39,7 +39,7 @@ export class Invariants {
     private readonly options: InvariantOptions,
   ) {}
 
-  /** An alarm that is to be expected: it says the truth about something else than the relay. */
+  /** An alarm that is expected: it tells the truth about something other than the relay. */
   allowAlarm(code: string): void {
     this.allowed.add(code);
   }

@@ -6,7 +6,7 @@ import { digits } from "./trace.js";
 /** A server's end of a connection. */
 export interface ServerLink {
   readonly id: number;
-  /** Who is at the other end: what no real server knows, and a simulated one may use to choose its victims. */
+  /** Who is at the other end. No real server knows that; a simulated one can use it to choose its victims. */
   readonly node: string;
   send(bytes: Uint8Array): void;
   close(): void;
@@ -20,7 +20,7 @@ export interface Endpoint {
   closed(link: ServerLink): void;
 }
 
-/** How a node's way to the network is. `silent`: everything vanishes and nobody is told. */
+/** How a node's way to the network is. `silent`: everything gets lost and nobody is told. */
 export type Way = "open" | "cut" | "silent";
 
 interface Wire {
@@ -76,7 +76,7 @@ export class Network {
     this.breakOff((wire) => wire.node === node);
   }
 
-  /** The process of a node is gone: the server learns it, and nobody else is there to be told. */
+  /** The process of a node is gone: the server learns of it, and there is nobody else to tell. */
   vanish(node: string): void {
     for (const wire of [...this.wires]) if (wire.node === node) this.closeByClient(wire);
   }

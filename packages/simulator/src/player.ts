@@ -2,7 +2,7 @@ import type { SimulatedDevice } from "./device.js";
 import type { Dice } from "./dice.js";
 import type { World } from "./world.js";
 
-/** What people and fate may do in a random run, each with a weight. */
+/** What people and fate can do in a random run, each with a weight. */
 const MOVES = {
   write: 46,
   burst: 4,
@@ -70,7 +70,7 @@ export class Player {
     this.world.trace.add(`${this.world.timeline.now} move ${move} ${device?.name ?? ""}`);
   }
 
-  /** Each gives whether there was something to do. */
+  /** Each says whether there was something to do. */
   private readonly choices: Readonly<
     Record<Move, (device: SimulatedDevice, all: readonly SimulatedDevice[]) => boolean>
   > = {

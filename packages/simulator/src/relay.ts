@@ -161,7 +161,7 @@ export class SimRelay implements Endpoint {
 
   // What can happen to an honest one.
 
-  /** The process dies and is started anew: connections are gone, what was acknowledged is not. */
+  /** The process dies and is started again: connections are gone, what was acknowledged is not. */
   restart(): void {
     this.drop(() => true);
     for (const branch of this.branches) branch.restart();
@@ -218,14 +218,14 @@ export class SimRelay implements Endpoint {
     if (!this.held.has(node)) this.held.set(node, []);
   }
 
-  /** Gives what was kept back. */
+  /** Hands over what was kept back. */
   release(node: string): void {
     const held = this.held.get(node) ?? [];
     this.held.delete(node);
     for (const { link, bytes } of held) link.send(bytes);
   }
 
-  /** Puts a record into a room's log, without any right. Everybody subscribed gets it, with a proper head. Gives its n. */
+  /** Puts a record into a room's log without any right to. All subscribers get it, with a proper head. Returns its n. */
   inject(roomTag: Uint8Array, injection: Injection, branch: Branch = this.main): number {
     const row = branch.store.room(roomTag);
     if (row === null) throw new Error("no such room");
@@ -239,7 +239,7 @@ export class SimRelay implements Endpoint {
 
   /**
    * Writes a record into a room's log by hand, of whatever epoch, with a proper head. The program that holds the room in
-   * memory is started anew, so everybody reconnects. Gives its n.
+   * memory is restarted, so everybody reconnects. Returns its n.
    */
   forge(roomTag: Uint8Array, record: ForgedRecord, branch: Branch = this.main): number {
     const row = branch.store.room(roomTag);

@@ -13,7 +13,7 @@ export interface SimulationOptions {
   readonly onTrace?: (line: string) => void;
 }
 
-/** What came of a run. */
+/** How a run went. */
 export interface SimulationResult {
   /** Null when nothing was wrong. */
   readonly failure: Error | null;
@@ -76,7 +76,7 @@ async function makeWhole(world: World): Promise<void> {
   await world.inStep(world.devices.values(), SETTLING);
 }
 
-/** Whoever is a member and wrote something finds it in the log, and so does everybody who was there. */
+/** Every member who wrote something finds it in the log, and so does everybody who was there. */
 async function checkNothingLost(world: World, { written }: Player): Promise<void> {
   const members = [...world.devices.values()].filter(
     (device) => device.isInRoom && device.room.status().standing === "member",
@@ -85,7 +85,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   for (const device of members) shown.set(device, new Set(await textsAt(world, device)));
   for (const { device, text, stay } of written) {
     const own = shown.get(device);
-    // Who was shown out meanwhile, and came back, has nothing left to send.
+    // Somebody who was removed in the meantime and came back has nothing left to send.
     if (own !== undefined && stay === device.stays && device.room.status().paused === null && !own.has(text)) {
       throw new InvariantViolation(`${device.name} wrote “${text}”, and it is not in the log`);
     }
@@ -94,7 +94,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
   const [longest] = [...shown.values()].sort((a, b) => b.size - a.size);
   for (const [device, texts] of shown) {
-    // Who came later has the end of the log; nothing in between may be missing.
+    // Somebody who joined later has the end of the log, with no gaps in it.
     const all = [...(longest ?? [])].slice((longest?.size ?? 0) - texts.size);
     const missing = all.filter((text) => !texts.has(text));
     if (missing.length > 0 && !hasRejoined(device)) {
@@ -103,7 +103,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   }
 }
 
-/** Who was out for a while and came back has what was said before and after, and not between. */
+/** Somebody who was out for a while and came back has what was said before and after, and nothing in between. */
 function hasRejoined(device: SimulatedDevice): boolean {
   const joins = device.room.decisions().filter(({ person, action }) => {
     return person?.isYou === true && action.type === "add";

@@ -14,7 +14,7 @@ export class Timeline {
 
   constructor(public now = 1_700_000_000_000) {}
 
-  /** Plans something. What is planned for one instant happens in the order of planning. */
+  /** Plans something. Things planned for the same instant happen in the order in which they were planned. */
   plan(delay: number, label: string, run: () => void): CancelTimer {
     const planned: Planned = { at: this.now + Math.max(0, Math.ceil(delay)), order: this.order++, label, run };
     this.push(planned);

@@ -1,6 +1,6 @@
 import { fromHex } from "@conclave/codec";
 
-/** Secrets that must not be on a disk any more: looked for at every place of every record. */
+/** Secrets that must no longer be on a disk: they are looked for at every place of every record. */
 export class UsedSecrets {
   /** Up to which record of the log they are collected. */
   place = 0;

@@ -19,7 +19,7 @@ export interface WorldOptions {
   readonly seed?: number;
   /** MLS cipher suite; 1 (X25519, AES-128-GCM, SHA-256, Ed25519) is the fastest. */
   readonly suite?: number;
-  /** False: what only an honest relay can promise is not checked. */
+  /** False: the promises of an honest relay are not checked. */
   readonly isRelayHonest?: boolean;
   /** Whether invariants are checked after each step. On unless told otherwise. */
   readonly checks?: boolean;
@@ -33,8 +33,8 @@ export const RELAY_URL = "ws://relay.test";
 
 /**
  * A deterministic world in one process: real clients, the real relay's core, a network and a clock that are simulated.
- * Nothing moves but in {@link step}, and everything that is left to chance comes from the seed: the same calls on the same
- * seed give the same run, to the byte.
+ * Things happen only in {@link step}, and all chance comes from the seed: the same calls with the same seed give the same run,
+ * to the byte.
  */
 export class World {
   readonly timeline = new Timeline();
@@ -87,7 +87,7 @@ export class World {
     return this.finish(this.open(device, phrase));
   }
 
-  /** Starts a device (again). For what goes on while others step the world. */
+  /** Starts a device (again), for code that runs while others step the world. */
   async open(device: SimulatedDevice, phrase?: string): Promise<Client> {
     const client = await device.open(phrase);
     this.watch(device, client);
@@ -122,7 +122,7 @@ export class World {
     return { invitation: made.invitation, link };
   }
 
-  /** Takes the place that a link gives. */
+  /** Joins with a link. */
   async join(device: SimulatedDevice, link: string): Promise<RoomSession> {
     const invited = granted(await this.finish(device.client.previewInvite(link)));
     return granted(await this.finish(invited.accept(device.name)));

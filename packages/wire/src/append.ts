@@ -13,12 +13,12 @@ export const delivery = struct({
 export type SlotContent = Of<typeof slotContent>;
 export const slotContent = struct({
   slotId: id32,
-  /** Ed25519; who proves it may post requests and append one external commit. */
+  /** Ed25519; a client that proves it can post requests and append one external commit. */
   tokenPub: id32,
   blob: opaque(),
 });
 
-/** On what ground the sender may append: a write key or a slot token, proved before on this connection. */
+/** What gives the sender the right to append: a write key or a slot token, proved before on this connection. */
 export type AppendGround =
   | { readonly by: "member" }
   /** An external commit: no deliveries, no slots. */

@@ -3,7 +3,7 @@ import { id32, inRoom, numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
 import type { Sha256 } from "./record.js";
 
-/** Bytes of every chunk of a blob but the last, which has what is left. */
+/** Bytes of every chunk of a blob but the last, which has the rest. */
 export const BLOB_CHUNK_BYTES = 65_536;
 
 /** How many chunks a blob of so many bytes has. */
@@ -17,8 +17,8 @@ export function blobChunkLength(size: number, index: number): number {
 }
 
 /**
- * The name of a blob: a hash of 32 random bytes that its uploader keeps, so that nobody else can delete it. The name is no
- * hash of the content: what the content has to be is in the message that names the blob.
+ * The name of a blob: a hash of 32 random bytes that its uploader keeps, so that nobody else can delete it. The name is not
+ * a hash of the content: the message that names the blob says what the content has to be.
  */
 export function blobIdOf(sha256: Sha256, secret: Uint8Array): Uint8Array {
   return sha256(concatBytes(utf8Bytes("conclave/blob/v1"), secret));
@@ -76,7 +76,7 @@ export const blobState = frame("blobState", 138, {
   chunks: u32,
 });
 
-/** A chunk. Nothing says that it is the one that was written but its hash. */
+/** A chunk. Only its hash shows that it is the one that was written. */
 export type BlobResponse = Of<typeof blob>;
 export const blob = frame("blob", 139, {
   ...numbered,

@@ -1,4 +1,4 @@
-/** Why the relay refused a request. A closed set with stable numbers: a number is never used again for something else. */
+/** Why the relay refused a request. A closed set with stable numbers: a number is never reused for something else. */
 export const RELAY_ERRORS = {
   bad_frame: 1,
   hello_expected: 2,
@@ -37,7 +37,7 @@ export function relayErrorOf(number: number): RelayError | null {
   return BY_NUMBER.get(number) ?? null;
 }
 
-/** WebSocket close codes that the relay uses beside the standard ones (RFC 6455 §7.4.2: 4000 to 4999 are private). */
+/** WebSocket close codes that the relay uses besides the standard ones (RFC 6455 §7.4.2: 4000 to 4999 are private). */
 export const CLOSE_CODES = {
   /** No acceptable hello in time. */
   hello: 4400,

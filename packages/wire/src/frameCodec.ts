@@ -41,7 +41,7 @@ export type FrameTable<F extends AnyFrame> = {
 /** Every frame of a table. */
 export type FramesOf<Table> = Of<Table[keyof Table]>;
 
-/** A scratch buffer that has grown beyond this is not kept. */
+/** A scratch buffer larger than this is not kept. */
 const SCRATCH_KEPT_BYTES = 256 * 1024;
 
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */

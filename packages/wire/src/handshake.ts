@@ -3,7 +3,7 @@ import { id32 } from "./field.js";
 import { frame } from "./frameCodec.js";
 import { limits } from "./limits.js";
 
-/** The protocol versions this package speaks, best first. What came before 4 hashed records in another way. */
+/** The protocol versions this package speaks, best first. Versions before 4 hashed records in another way. */
 export const VERSIONS: readonly number[] = [4];
 
 /** The first frame of a connection. Requests may follow in the same message when they need no proof. */

@@ -2,7 +2,7 @@ import { u53, type Of } from "@conclave/codec";
 import { id32, numbered, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
 
-/** Proves that an inbox is one's own; from then on `inboxChanged` is pushed when something arrives. Answer: `done`. */
+/** Proves that an inbox is the client's own; from then on `inboxChanged` is pushed when something arrives. Answer: `done`. */
 export type ProveInboxRequest = Of<typeof proveInbox>;
 export const proveInbox = frame("proveInbox", 32, {
   ...numbered,

@@ -67,7 +67,7 @@ describe("serve configuration", () => {
     write("[]");
     expect(refusal(() => resolve()).message).toContain("one JSON object");
     write({ data: "/elsewhere" });
-    expect(refusal(() => resolve()).message).toContain("lies in that folder itself");
+    expect(refusal(() => resolve()).message).toContain("is in that folder itself");
   });
 
   it("RULE cli.no-secrets: a secret that does not fit is not repeated", () => {

@@ -8,8 +8,8 @@ import { openDatabase } from "@conclave/sqlite";
 import { HOME_FILE } from "../session/openHome.js";
 
 /**
- * What somebody can do who was removed, kept a copy of everything that his device had stored before, and got the relay's
- * whole database: tries every 32 bytes of it as the key of every record. Arguments: the copied home, the relay's database,
+ * What a removed member can do who kept a copy of everything that his device had stored, and got the relay's whole database:
+ * tries every run of 32 bytes in the copy as the key of every record. Arguments: the copied home, the relay's database,
  * the room's id, the last record that he may read. Prints how many records opened, before and after.
  */
 const [home = "", database = "", roomId = "", lastAllowed = ""] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { paintFor, wantsColor } from "../terminal/paint.js";
 import { Actor, type Answer, Program } from "./actor.js";
 import { Transcript } from "./transcript.js";
 
-/** `npm run demo`: real processes over real sockets. Ends with exit code 0 only if every claim was found to be true. */
+/** `npm run demo`: real processes over real sockets. Ends with exit code 0 only if every claim turned out to be true. */
 const folder = mkdtempSync(join(tmpdir(), "conclave-demo-"));
 const transcript = new Transcript(paintFor(wantsColor(process.stdout, process.env)));
 const running: Program[] = [];
@@ -35,7 +35,7 @@ async function play(): Promise<void> {
   const address = text((await relay.next("ready"))["address"]);
   transcript.tell(`It is a process of its own, at ${address}.`);
 
-  transcript.chapter("Alice founds a room, and switches her computer off");
+  transcript.chapter("Alice founds a room and switches her computer off");
   const founded = await alice.run(["room", "new", "Garden club", "--name", "Alice", "--relay", address]);
   const link = text(founded.document["link"]);
   const roomId = text((founded.document["room"] as Row | undefined)?.["id"]);
@@ -44,14 +44,14 @@ async function play(): Promise<void> {
     founded.code === 0 && link !== "",
   );
 
-  transcript.chapter("Bob, Carol and Mallory join by the link, while nobody is there");
+  transcript.chapter("Bob, Carol and Mallory join with the link, while nobody is online");
   for (const actor of [bob, carol, mallory]) {
     await actor.run(["join", link, "--name", actor.name], `join 'LINK' --name ${actor.name}`);
   }
   const log = rows(await carol.quietly(["log"]), "decisions");
   for (const { summary, right } of log) transcript.tell([text(summary), text(right)].filter(Boolean).join(", "));
   transcript.claim(
-    "All three are in, by Alice's link; everybody can see it, and their devices have verified it.",
+    "All three are in, with Alice's link. Everybody can see that, and their devices have verified it.",
     log.filter(({ summary }) => text(summary).endsWith(" joined")).length === 3,
   );
 
@@ -72,12 +72,12 @@ async function play(): Promise<void> {
   const roomCodes = new Set(codes.map(({ document }) => document["roomCode"]));
   transcript.tell(`room code: ${text([...roomCodes][0])}`);
   transcript.claim(
-    "Alice, Bob and Carol see the same room code: same people, same history, same keys.",
+    "Alice, Bob and Carol see the same room code: the same people, the same history, the same keys.",
     roomCodes.size === 1,
   );
 
   transcript.chapter(
-    "Alice removes Bob. Bob has kept a copy of everything that his device had, and gets the relay's database",
+    "Alice removes Bob. Bob has kept a copy of everything his device had stored, and gets the relay's database",
   );
   const kept = join(folder, "bobs-copy");
   cpSync(bob.home, kept, { recursive: true });
@@ -87,29 +87,29 @@ async function play(): Promise<void> {
   await alice.run(["send", "The key is under the blue pot."]);
   await carol.run(["send", "Found it, thank you."]);
   const read = rows(await carol.quietly(["history"]), "items").map(textOf);
-  transcript.claim("Carol and Alice read each other.", read.includes("The key is under the blue pot."));
+  transcript.claim("Carol and Alice can read each other.", read.includes("The key is under the blue pot."));
   const tries = await start(
     Program.node(script("bobTries.js"), [kept, join(data, "relay.db"), roomId, String(lastAllowed)]),
   ).output();
   const [before, after] = [tries["before"] as Row, tries["after"] as Row];
   transcript.tell(
-    `Bob tries each of the ${text(tries["keys"])} pieces of 32 bytes that he had as a key of each record.`,
+    `Bob tries each of the ${text(tries["keys"])} runs of 32 bytes in his copy as the key of each record.`,
   );
-  transcript.tell(`of ${text(before["tried"])} records from before his removal he opens ${text(before["opened"])}`);
-  transcript.tell(`of ${text(after["tried"])} records from after his removal he opens ${text(after["opened"])}`);
+  transcript.tell(`Of ${text(before["tried"])} records from before his removal he opens ${text(before["opened"])}.`);
+  transcript.tell(`Of ${text(after["tried"])} records from after his removal he opens ${text(after["opened"])}.`);
   transcript.claim(
-    "The way he tries works: it opens what he was allowed to read.",
+    "His method works: it opens what he was allowed to read.",
     before["opened"] === before["tried"] && Number(before["tried"]) > 0,
   );
-  transcript.claim("After his removal he opens nothing.", after["opened"] === 0 && Number(after["tried"]) > 0);
+  transcript.claim("He opens nothing from after his removal.", after["opened"] === 0 && Number(after["tried"]) > 0);
   const seen = rows(await bob.run(["history"]), "items").map(textOf);
   transcript.claim(
-    "Nor does his own program show him anything of it.",
+    "Nor does his own program show him any of it.",
     !seen.includes("The key is under the blue pot.") && seen.includes("Thank you, Alice."),
   );
 
   transcript.chapter(
-    "Mallory, who is a member and runs the relay, lets a device of her own in: her relay appends it to the log",
+    "Mallory, who is a member and runs the relay, adds a device of her own: her relay puts it into the log",
   );
   await mallory.quietly(["status"]);
   const members = await namesSeenBy(alice);
@@ -118,7 +118,7 @@ async function play(): Promise<void> {
   const hostile = start(Program.node(script("hostileRelay.js"), [data, mallory.home, roomId, port]));
   const injected = await hostile.next("ready");
   transcript.tell(
-    `Her altered relay is running; ${text(injected["injected"])} changes with keys of hers are in the log, and it signs them.`,
+    `Her altered relay is running. ${text(injected["injected"])} changes made with her keys are in the log, and it signs them.`,
   );
   for (const actor of [alice, carol]) {
     const status = await actor.run(["status"]);
@@ -127,14 +127,14 @@ async function play(): Promise<void> {
       transcript.tell(`ALARM ${text(alarm["code"])}: ${text(alarm["sentence"])}\n      ${text(alarm["advice"])}`);
     const seenCodes = alarms.map(({ code }) => code);
     transcript.claim(
-      `${actor.name}'s device raises the alarm for both: bytes with a key of the relay's, and a change that it refuses.`,
+      `${actor.name}'s device raises an alarm for both: bytes sealed with a key of the relay's, and a change that it refuses.`,
       status.code === 5 && seenCodes.includes("JUNK") && seenCodes.includes("REFUSED_CHANGE"),
     );
     const accused = alarms.find(({ code }) => code === "REFUSED_CHANGE")?.["person"] as Row | undefined;
     transcript.claim("It says whose device made the change: Mallory's.", accused?.["name"] === "Mallory");
   }
   transcript.claim(
-    `The people are who they were: ${members.join(", ")}.`,
+    `The members are the same as before: ${members.join(", ")}.`,
     (await namesSeenBy(carol)).join(", ") === members.join(", ") && !members.includes("Ghost"),
   );
   await alice.run(["send", "Mallory tried to let somebody in."]);

@@ -1,6 +1,6 @@
 import type { Paint } from "../terminal/paint.js";
 
-/** Prints the story, and remembers whether every claim in it held. */
+/** Prints the story, and remembers whether every claim in it was true. */
 export class Transcript {
   private chapters = 0;
   private readonly failed: string[] = [];
@@ -30,15 +30,15 @@ export class Transcript {
     this.print(`   ${holds ? this.paint.green("✔") : this.paint.red("✘")} ${sentence}`);
   }
 
-  /** The last lines. @returns whether every claim held. */
+  /** The last lines. @returns whether every claim was true. */
   finish(): boolean {
     const isGood = this.failed.length === 0;
     this.print(
       "",
       isGood
-        ? this.paint.green(`All ${this.claims} claims held.`)
+        ? this.paint.green(`All ${this.claims} claims are true.`)
         : this.paint.red(
-            `${this.failed.length} of ${this.claims} claims did NOT hold:\n   ${this.failed.join("\n   ")}`,
+            `${this.failed.length} of ${this.claims} claims are NOT true:\n   ${this.failed.join("\n   ")}`,
           ),
     );
     return isGood;

@@ -2,7 +2,7 @@ import { KeyImportError } from "@conclave/crypto/node";
 import { Command, CommanderError } from "commander";
 import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
-import { noteSelection, withProgramName } from "../terminal/nextCommand.js";
+import { noteSelection, otherCommand, withProgramName } from "../terminal/nextCommand.js";
 import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
@@ -57,7 +57,7 @@ export function buildProgram(writers: Writers): Command {
     command.setOptionValue(COMMAND_NAME, commandNameOf(command));
   });
   for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput(writers);
+    command.exitOverride().configureOutput(writers).helpCommand(false);
     if (command !== program) command.configureHelp({ showGlobalOptions: true }).helpOption("-h, --help", "show help");
     // After a mistake in a command, show how it is used.
     if (command.commands.length === 0)
@@ -107,7 +107,13 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
     const [first = "", ...rest] = complaints.join("").trim().split("\n");
     const sentence = first.replace(/^error: /u, "").replace(/\.+$/u, "");
     const quotes = error.code === "commander.excessArguments" && / [1-9]\d* arguments? but/u.test(sentence);
-    const hint = [...(quotes ? ["Put anything with spaces in quotes."] : []), ...rest].join("\n").trim();
+    const hint = [
+      ...(quotes ? ["Put anything with spaces in quotes."] : []),
+      ...rest,
+      ...(error.code === "commander.unknownCommand" ? [`To see the commands:  ${otherCommand("help")}`] : []),
+    ]
+      .join("\n")
+      .trim();
     const stop = /[.?!)]$/u.test(sentence) ? "" : ".";
     return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}${stop}`, hint || null);
   }

@@ -85,6 +85,6 @@ export function findOne<T>(what: string, text: string, all: readonly T[], named:
   throw new CliError(
     "NOT_FOUND",
     `No ${what} is called "${safeName(wanted)}".`,
-    names.length > 0 ? `There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}.` : null,
+    names.length > 0 ? `There ${names.length === 1 ? "is only" : "are:"} ${names.join(", ")}.` : null,
   );
 }

@@ -110,7 +110,7 @@ function rightSentence({ role, approvedBy, isFarewell }: Right, invite: Right["i
   if (isFarewell) return "by their own signed farewell";
   const parts = [
     ...(isJoin || role === null ? [] : [`as ${role}`]),
-    ...(invite === null ? [] : [`${isJoin ? "with" : "asked with"} ${inviteName(invite)}`]),
+    ...(invite === null ? [] : [`${isJoin ? "with" : "after a request with"} ${inviteName(invite)}`]),
     ...(approvedBy.length === 0 ? [] : [`approved by ${namesOf(approvedBy)}`]),
   ];
   return parts.join(", ");

@@ -23,7 +23,7 @@ import type { MadeUpCommit } from "./outsider.js";
 export interface HostileCommit {
   /** An entry that nobody has judged; its author is this member unless the lie says otherwise. Null for none. */
   readonly lie?: (Partial<Lie> & { readonly action: Action }) | null;
-  /** What the tree is to change by. */
+  /** How the tree should change. */
   readonly proposals?: CommitOptions["proposals"];
   /** Null: no new binding. Left out: the binding that fits the entry. */
   readonly extensions?: readonly Extension[] | null;
