@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { newDevice, newIdentity } from "../identity/person.js";
 import { preset } from "../policy/presets.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
-import { bindingOf, roomExtensions } from "./binding.js";
+import { bindingOf, roomCapabilities, roomExtensions } from "./binding.js";
 import { forgeAppend, forgeCommit, forgeEntry, forgeExternal, inside, stranger } from "./forger.fixture.js";
 import { judge, rejectionOf } from "./judge.js";
 import { currentRosterKey } from "./keyring.js";
@@ -40,6 +40,16 @@ function expectRefused(log: TestLog, append: Append, victims: readonly Person[],
   for (const each of [first!, ...others]) each.catchUp(log);
   expect(new Set(victims.map(({ room }) => room.code())).size).toBe(1);
   return verdicts;
+}
+
+/** An entry that all would take, its record, and the binding to the roster that it leads to; nothing of it is on its way. */
+function honestEntry(person: Person) {
+  const made = person.room.act({ type: "setTitle", title: "new" }, { now: NOW });
+  if (!made.ok) throw new Error(made.rejection.code);
+  const { transition, roster } = inside(person).pending!.judgement;
+  inside(person).pending = null;
+  const binding = { type: "group_context_extensions", extensions: roomExtensions(roster) } as const;
+  return { entry: transition!.entry, attachment: made.value.append.attachment, binding };
 }
 
 const mallory = () => new Person(seeded("mallory"), "Mallory");
@@ -200,19 +210,33 @@ describe("forged commits", () => {
     expectRefused(log, forgeCommit(alice, { ...again, attachment }), [bob, carol], "wrong_roster_key");
   });
 
+  it("RULE room.record-is-entry: a record says of its entry the number that the entry has", () => {
+    const { alice, bob, carol, log } = threeFriends();
+    const { entry, binding } = honestEntry(alice);
+    const key = currentRosterKey(inside(alice).keys);
+    const seal = (seq: number) =>
+      sealRosterRecord(nodeCrypto, alice.room.tag, key, seq, { entry: entry.bytes, previousKey: null });
+    const more = { proposals: [binding], authenticatedData: entry.hash };
+    const other = forgeCommit(alice, { ...more, attachment: seal(entry.seq + 1) });
+    expectRefused(log, other, [bob, carol], "wrong_record");
+  });
+
+  it("A2: RULE room.rekey-bare: new keys come without a record, whoever puts one there", () => {
+    const { alice, bob, carol, log } = threeFriends();
+    const { attachment } = forgeEntry(bob, { type: "setTitle", title: "x" });
+    const [verdict] = expectRefused(log, forgeCommit(bob, { attachment }), [alice, carol], "wrong_record");
+    // Nobody has signed the attachment of a rekey: no member is blamed for it.
+    expect(verdict).toMatchObject({ alarm: { code: "ALTERED", person: null } });
+  });
+
   it("RULE room.leaves-as-signed: the tree changes by the entry's leaves and by no other", () => {
     const { alice, bob, carol, log } = threeFriends();
-    const made = alice.room.act({ type: "setTitle", title: "new" }, { now: NOW });
-    if (!made.ok) throw new Error(made.error.code);
-    const honest = inside(alice).pending!;
-    const { transition } = honest.judgement;
-    inside(alice).pending = null;
+    const { entry, attachment, binding } = honestEntry(alice);
     const { keyPackage } = stranger(mallory(), alice.room);
-    const binding = { type: "group_context_extensions", extensions: roomExtensions(honest.judgement.roster) } as const;
     const append = forgeCommit(alice, {
       proposals: [{ type: "add", keyPackage }, binding],
-      authenticatedData: transition!.entry.hash,
-      attachment: made.value.append.attachment,
+      authenticatedData: entry.hash,
+      attachment,
     });
     expectRefused(log, append, [bob, carol], "ghost");
   });
@@ -283,6 +307,8 @@ describe("what no engine sends, judged all the same", () => {
     expect(codeOf(changed({}))).toBe("ok");
     expect(codeOf(changed({ credential: { type: "basic", identity: new Uint8Array(9) } }))).toBe("credential_changed");
     expect(codeOf(changed({ signatureKey: new Uint8Array(32) }))).toBe("credential_changed");
+    const capabilities = { ...roomCapabilities(1), proposals: [0xf0c3] };
+    expect(codeOf(changed({ capabilities }))).toBe("credential_changed");
     expect(codeOf(changed({ extensions: [{ type: 0xf0c2, data: new Uint8Array(0) }] }))).toBe("credential_changed");
   });
   it("A60: RULE room.leaves-as-signed: the tree changes by the leaves that the entry names, with the certificates in it", () => {

@@ -12,13 +12,14 @@ import { encodeJoinRequest } from "../invite/joinRequest.js";
 import { inviteLink, parseLink } from "../invite/link.js";
 import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
 import { signInviteProof } from "../invite/inviteProof.js";
+import { sealRosterRecord } from "../transport/rosterLog.js";
 import { generateKeyPackage } from "@conclave/mls";
 import { acceptAdmission, acceptDecline, askToJoin, type Asking, isDecline } from "./asking.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
-import { forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
-import { requestKeyPair } from "./keyring.js";
-import { openingRoom, previewRoom, readSlot } from "./preview.js";
+import { forgeCommit, forgeEntry, forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
+import { currentRosterKey, requestKeyPair } from "./keyring.js";
+import { isCovered, openingRoom, previewRoom, readSlot } from "./preview.js";
 import { roomEngine } from "./roomTag.js";
 import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
 
@@ -85,6 +86,34 @@ describe("what a joiner refuses before anything is sent", () => {
     expect(lookAt(world, { ...world.slot, leaf }, world.log.roster)).toBe("bad_slot");
   });
 
+  it("A41: a slot that names another number than its newest entry has", () => {
+    const world = open();
+    const { seq, hash } = world.slot.head;
+    for (const other of [seq - 1, seq + 1])
+      expect(lookAt(world, { ...world.slot, head: { seq: other, hash } }, world.log.roster)).toBe("bad_history");
+  });
+
+  it("A40: a slot that is newer than the end of its invite", () => {
+    const world = open();
+    const { alice, log, slot, keys } = world;
+    expect(alice.act(log, { type: "revokeInvite", inviteId: keys.inviteId })).toBeNull();
+    alice.catchUp(log);
+    const { seq, head: hash } = alice.room.roster;
+    expect(lookAt(world, { ...slot, head: { seq, hash }, entrance: null }, log.roster)).toBe("invite_revoked");
+  });
+
+  it("A37: a link whose key is not the invite's", () => {
+    const { alice, log } = founded();
+    const { action, secret } = alice.room.newInvite({
+      ...({ for: { class: "multi", limit: 100 }, role: "member", notAfter: null, mode: "direct" } as const),
+    });
+    const joinPub = nodeCrypto.ed25519PublicKey(new Uint8Array(32).fill(9));
+    expect(alice.act(log, { ...action, invite: { ...action.invite, joinPub } })).toBeNull();
+    alice.catchUp(log);
+    const guest = new Person(seeded("guest"), "Guest");
+    expect(() => preview(alice, guest, log, secret)).toThrow("bad_link");
+  });
+
   it("RULE join.floor: a room that is older than the link knows it, or went another way", () => {
     const world = open();
     const { alice, log, guest, slot } = world;
@@ -108,7 +137,7 @@ describe("what a joiner refuses before anything is sent", () => {
     expect(lookAt(world, world.slot, other.log.roster)).toBe("bad_history");
   });
 
-  it("a record of a refused commit, with a false key for the generation before, closes the room to nobody", () => {
+  it("records of refused commits, with false keys for the generation before, close the room to nobody", () => {
     const { alice, log, secret } = open();
     const bob = join(alice, "Bob", log, secret);
     const carol = join(alice, "Carol", log, secret);
@@ -116,6 +145,16 @@ describe("what a joiner refuses before anything is sent", () => {
     for (const person of [alice, carol]) person.catchUp(log);
     const fresh = invite(alice, log);
     for (const person of [alice, carol]) person.catchUp(log);
+    // Newer than the true record, so that a newcomer meets the false keys first.
+    for (const fill of [1, 2, 3]) {
+      const { entry, authenticatedData } = forgeEntry(carol, { type: "setTitle", title: `Carol's ${String(fill)}` });
+      const content = { entry: entry.bytes, previousKey: new Uint8Array(32).fill(fill) };
+      const key = currentRosterKey(inside(carol).keys);
+      const attachment = sealRosterRecord(nodeCrypto, carol.room.tag, key, entry.seq, content);
+      expect(log.append(forgeCommit(carol, { authenticatedData, attachment }))).toBe(true);
+      expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "wrong_roster_key" } });
+      carol.catchUp(log);
+    }
     const dave = join(alice, "Dave", log, fresh);
     expect(dave.room.roster.members.size).toBe(3);
   });
@@ -140,6 +179,8 @@ describe("what a joiner refuses before anything is sent", () => {
     expect(lookAt(world, entrance(otherRoom), log.roster)).toBe("wrong_room");
     const unbound = make(alice.room.id, { ...alice.room.roster, seq: 7 }).groupInfo();
     expect(lookAt(world, entrance(unbound), log.roster)).toBe("wrong_binding");
+    const otherState = make(alice.room.id, { ...alice.room.roster, stateHash: new Uint8Array(32) }).groupInfo();
+    expect(lookAt(world, entrance(otherState), log.roster)).toBe("wrong_binding");
     const ghost = make(alice.room.id).groupInfo();
     expect(lookAt(world, entrance(ghost), log.roster)).toBe("ghost");
   });
@@ -168,6 +209,36 @@ describe("what a joiner refuses before anything is sent", () => {
     const groupInfo = view.groupInfo();
     const slot = { ...honest.value, epoch: Number(view.epoch), entrance: { ...honest.value.entrance!, groupInfo } };
     expect(lookAt({ ...world, link }, slot, log.roster)).toBe("ghost");
+  });
+
+  it("RULE join.bound: after the entry that keys are bound to come people who joined directly, and nothing else", () => {
+    const { alice, log, secret } = open();
+    join(alice, "Bob", log, secret);
+    const asking = invite(alice, log, { mode: "ask" });
+    const guest = new Person(seeded("asking"), "Carol");
+    const seen = preview(alice, guest, log, asking);
+    const made = askToJoin(guest.primitives, seen, { device: guest.device, name: "Carol", note: "", now: NOW });
+    if (!made.ok) throw new Error(made.rejection.code);
+    const request = alice.room.openRequest(made.value.blob, NOW);
+    if (!request.ok) throw new Error(request.rejection.code);
+    const { leafCert } = request.value;
+    expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
+    alice.catchUp(log);
+    const { history } = preview(alice, guest, log, asking);
+    const kinds = history.transitions.map(({ entry }) => entry.action.type);
+    expect(kinds).toEqual(["charter", "createInvite", "add", "createInvite", "add"]);
+    // As it was when the entry at `last` was the newest.
+    const covers = (last: number, bound: number) => {
+      const transitions = history.transitions.slice(0, last + 1);
+      const { seq, hash: head, stateHash } = transitions[bound]!.entry;
+      return isCovered({ ...history, transitions }, { seq, head, stateHash });
+    };
+    expect(covers(2, 2)).toBe(true);
+    // Bob came by himself; Carol, who had asked, by Alice's commit, which binds the keys anew.
+    expect(covers(2, 1)).toBe(true);
+    expect(covers(4, 3)).toBe(false);
+    expect(covers(3, 2)).toBe(false);
+    expect(covers(1, 0)).toBe(false);
   });
 
   it("RULE link.fragment: the whole secret comes after the number sign", () => {

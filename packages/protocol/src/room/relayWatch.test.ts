@@ -115,6 +115,22 @@ describe("proving a fork", () => {
     }
   });
 
+  it("RULE watch.keep-confirmed: nor does an older head of our own log, that comes late, take the place of the newest", () => {
+    const fork = new Fork();
+    fork.add("both", 10);
+    const older = fork.log.place;
+    fork.add("both", 1);
+    fork.add("ours", 2);
+    expect(fork.sign(fork.log.place)).toBeNull();
+    expect(fork.sign(older)).toBeNull();
+    fork.restart();
+    // The two logs part after the older one: only the newest convicts.
+    fork.add("theirs", 5);
+    fork.add("ours", 3);
+    expect(fork.meet()?.code).toBe("FORK");
+    expect(fork.prove()?.code).toBe("EQUIVOCATION");
+  });
+
   it("an own commit's receipt is as good as a head", () => {
     const fork = new Fork();
     fork.add("both", 10);

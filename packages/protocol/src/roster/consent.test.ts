@@ -1,6 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { adminsTogether, everyoneAgrees } from "../policy/presets.js";
+import { adminsTogether, everyoneAgrees, ownerLed } from "../policy/presets.js";
 import type { Action } from "./action.js";
 import { MAX_APPROVAL_SPAN } from "./approval.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
@@ -120,6 +120,31 @@ describe("approvals", () => {
 });
 
 describe("consents", () => {
+  it("RULE permission.role-given: each of an action's rules has to hold, and the one that lacks most is told", () => {
+    // To let somebody in as an admin takes the rule for adding and the rule for roles.
+    const { rules, settings } = ownerLed();
+    const [easy, hard] = [
+      { kind: "role", role: "admin" },
+      { kind: "quorum", role: "admin", count: 3, half: false },
+    ] as const;
+    for (const [add, setRole] of [
+      [easy, hard],
+      [hard, easy],
+    ] as const) {
+      const { chain, alice, bob, carol, erin } = room();
+      const change = { type: "setPolicy", policy: { rules: { ...rules, add, setRole }, settings } } as const;
+      chain.must(alice, change, { approvals: [chain.approval(bob, change)] });
+      const adding = chain.adding(erin, "admin");
+      expect(agree(chain, bob, adding)).toBe("approvals_missing");
+      expect(consents(crypto, chain.roster, adding, bob.person, [])).toMatchObject({
+        satisfied: false,
+        have: 1,
+        need: 3,
+      });
+      expect(agree(chain, bob, adding, chain.approval(alice, adding), chain.approval(carol, adding))).toBe("ok");
+    }
+  });
+
   it("says how far an action is, and passes over what does not count", () => {
     const { chain, alice, bob, carol, dave, adding, erin } = room();
     const state = (author: Someone, ...approvals: Uint8Array[]) =>

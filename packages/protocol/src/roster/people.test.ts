@@ -73,6 +73,13 @@ describe("being shown out", () => {
     for (const name of ["by Bob", "withdrawn"]) chain.must(bob, { type: "createInvite", invite: chain.terms(name) });
     chain.must(bob, { type: "revokeInvite", inviteId: chain.terms("withdrawn").inviteId });
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("of Alice") });
+    // Promoted with a link of one's own, one still has it.
+    const house = new Chain(crypto, openHouse());
+    const carol = house.add("Carol", "admin");
+    house.must(carol, { type: "createInvite", invite: house.terms("of Carol") });
+    const up = house.must(house.alice, { type: "setRole", person: carol.person, role: "owner" });
+    expect(up.revokedInvites).toEqual([]);
+    expect(verdict(house.join("of Carol", house.someone("Guest")))).toBe("ok");
     const gone = chain.must(chain.alice, { type: "remove", person: bob.person, ban: false });
     expect(gone.revokedInvites).toEqual([chain.terms("by Alice").inviteId, chain.terms("by Bob").inviteId]);
     expect(verdict(chain.join("by Alice", bob))).toBe("invite_revoked");

@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import type { InviteTerms } from "../invite/invite.js";
+import type { Invite, InviteTerms } from "../invite/invite.js";
 import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import { decodeAction, encodeAction } from "./action.js";
@@ -72,6 +72,16 @@ describe("coming back by the recovery words", () => {
     expect(verdict(chain.act(anew, action, others, true))).toBe("bad_invite_proof");
     const stolen = chain.proof("link", anew);
     expect(verdict(chain.act(anew, action, { inviteProof: stolen }, true))).toBe("invite_not_for_you");
+  });
+
+  it("A37: RULE return.own-invite: an invite to return that somebody else made is of no use, wherever it came from", () => {
+    const { chain, bob, alice, anew } = prepared();
+    // No entry makes such an invite (return.own): the roster is changed by hand.
+    const [[id, invite]] = [...chain.roster.invites] as [[string, Invite]];
+    chain.roster = { ...chain.roster, invites: new Map([[id, { ...invite, createdBy: bob!.person }]]) };
+    expect(verdict(comeBack(chain, anew, alice))).toBe("invite_not_for_you");
+    chain.roster = { ...chain.roster, invites: new Map([[id, invite]]) };
+    expect(verdict(comeBack(chain, anew, alice))).toBe("ok");
   });
 
   it("A26: RULE return.external: a return is its author's own, at one place, and not done twice", () => {

@@ -127,7 +127,7 @@ export class RelayCore {
     if (session === undefined || session.closed) return;
     const decoded = decodeClientMessage(message, this.settings.limits);
     // Bytes of blobs are counted separately, in `barrier`.
-    const blobBytes = decoded.ok ? decoded.frames.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
+    const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
     session.charge((message.length - blobBytes) / 4096, now);
     if (!decoded.ok) {
       this.refuse(session, 0, refuse(badFrame(decoded.error)), now);

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { preset } from "../policy/presets.js";
+import { inside } from "./forger.fixture.js";
+import { KEYS } from "./parts.js";
+import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
+
+function room() {
+  const { alice, log } = founded(preset("everyoneAgrees"));
+  const secret = invite(alice, log);
+  const bob = join(alice, "Bob", log, secret);
+  const carol = join(alice, "Carol", log, secret);
+  bob.catchUp(log);
+  return { alice, bob, carol, log, secret };
+}
+
+function shownOut(host: Person, gone: Person, log: TestLog): void {
+  expect(host.act(log, { type: "remove", person: gone.room.self.person, ban: false })).toBeNull();
+}
+
+describe("taking in the log", () => {
+  it("a record that comes before its turn is not taken: the one before it is asked for", () => {
+    const { alice, bob, carol, log } = room();
+    expect(bob.say(log, "first")).toBe(true);
+    expect(carol.say(log, "second")).toBe(true);
+    const [first, second] = log.items.slice(alice.room.cursor.n) as [(typeof log.items)[0], (typeof log.items)[0]];
+    const { cursor } = alice.room;
+    expect(alice.room.receive(second)).toEqual({ kind: "deferred", reason: "gap" });
+    expect(alice.room.cursor).toEqual(cursor);
+    for (const item of [first, second])
+      expect(alice.room.receive(item)).toMatchObject({ kind: "accepted", alarm: null });
+    expect(alice.room.receive(first)).toEqual({ kind: "deferred", reason: "seen" });
+  });
+
+  it("A58: who was shown out keeps no keys of the room on the disk", () => {
+    const { alice, bob, carol, log } = room();
+    shownOut(alice, bob, log);
+    for (const each of [bob, carol]) each.catchUp(log);
+    expect(bob.room.status).toBe("removed");
+    expect(bob.records.has(KEYS)).toBe(false);
+    expect(carol.records.has(KEYS)).toBe(true);
+  });
+});
+
+describe("proposals of those who are gone", () => {
+  const title = { type: "setTitle", title: "Bob's garden" } as const;
+
+  it("what only they asked for is forgotten with them", () => {
+    const { alice, bob, carol, log } = room();
+    const proposed = bob.room.propose(title, NOW);
+    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    expect(log.append(proposed.value.append)).toBe(true);
+    for (const each of [alice, carol]) each.catchUp(log);
+    expect(carol.room.proposals()).toHaveLength(1);
+    shownOut(alice, bob, log);
+    for (const each of [alice, carol]) {
+      each.catchUp(log);
+      expect(each.room.proposals()).toEqual([]);
+      each.restart();
+      expect(each.room.proposals()).toEqual([]);
+    }
+  });
+
+  it("A43: what they ask for afterwards, in an epoch that was theirs, is asked of nobody", () => {
+    const { alice, bob, carol, log } = room();
+    shownOut(alice, bob, log);
+    for (const each of [alice, carol]) each.catchUp(log);
+    // Bob's client stays in the epoch before, and says that it knows the log with the removal in it.
+    const parts = inside(bob);
+    for (const item of log.items.slice(bob.room.cursor.n))
+      parts.log.advance(parts.primitives.crypto, parts.log.hashOf(parts.primitives.crypto, item));
+    const proposed = bob.room.propose(title, NOW);
+    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    // No honest relay takes it any more.
+    expect(log.append(proposed.value.append)).toBe(false);
+    expect(log.append({ ...proposed.value.append, lastCommit: log.lastCommit })).toBe(true);
+    for (const each of [alice, carol]) {
+      expect(each.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", events: [], alarm: null });
+      expect(each.room.proposals()).toEqual([]);
+    }
+  });
+});
