@@ -121,6 +121,21 @@ describe("one connection", () => {
     world.now += 2000;
     expect(await client.ask(read)).toMatchObject({ type: "page" });
   });
+  it("A82: RULE relay.connection-rate: what it is answered is counted too: large records cost more than small ones", async () => {
+    const world = new CoreWorld({ rates: { connection: { burst: 60, perSecond: 1 } } });
+    const { client, roomTag } = await world.founder();
+    await client.ask(messageAppend(roomTag, { payload: systemRandom(9) }));
+    await client.ask(messageAppend(roomTag, { payload: systemRandom(60_000) }));
+    const reads = async (fromN: number): Promise<number> => {
+      const reader = await world.connect();
+      for (let n = 0; n < 200; n++)
+        if ((await reader.ask({ type: "read", roomTag, fromN, limit: 1 })).type === "error") return n;
+      throw new Error("there is no limit");
+    };
+    const [small, large] = [await reads(1), await reads(2)];
+    expect(small).toBeGreaterThan(50);
+    expect(large).toBeLessThan(20);
+  });
   it("RULE session.bounded: proofs without end are forgotten, not piled up", () => {
     const session = new Session(1, "address", 0, settingsWith({ limits: { subscriptions: 3 } }));
     const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
@@ -200,8 +215,26 @@ describe("slots", () => {
     // A member with an old view of the invites does not open it again either.
     expect(await client.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("slot_closed"));
     await client.ask(commitAppend(roomTag, newKey(), { slots: [slot] }));
+    // Nor does it leave anything there.
+    const { no } = world.store.room(roomTag)!;
+    expect(world.store.slot(no, slotId)).toMatchObject({ closed: true, versions: 0 });
     expect(await joiner.ask(commit)).toMatchObject(error("stale_epoch"));
     expect(await joiner.ask({ ...commit, lastCommit: 1, epoch: 1 })).toMatchObject(error("slot_closed"));
+  });
+  it("A83: a room has so many open slots, put one by one or with a commit; a closed one makes room", async () => {
+    const world = new CoreWorld({ quotas: { slotsPerRoom: 2 } });
+    const { client, roomTag, slot } = await withSlot(world);
+    const another = () => ({ ...slot, slotId: systemRandom(32) });
+    const put = (one: typeof slot) => client.ask({ type: "putSlot", roomTag, slot: one });
+    const full = error("quota_exceeded");
+    expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another(), another()] }))).toMatchObject(full);
+    expect(await put(another())).toMatchObject({ type: "done" });
+    expect(await put(another())).toMatchObject(full);
+    expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another()] }))).toMatchObject(full);
+    // What is there is put anew.
+    expect(await put({ ...slot, blob: systemRandom(9) })).toMatchObject({ type: "done" });
+    await client.ask({ type: "closeSlot", roomTag, slotId: slot.slotId });
+    expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another()] }))).toMatchObject({ n: 1 });
   });
   it("RULE slot.token-stays: nobody takes over an invite's slot with a token of their own", async () => {
     const world = new CoreWorld();

@@ -1,6 +1,7 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import {
   commitReceiptBytes,
+  decodeRelayMessage,
   encodeClientMessage,
   firstLogHead,
   headReceiptBytes,
@@ -293,6 +294,25 @@ describe("start and end", () => {
     expect(client.welcome).toMatchObject({ version: VERSIONS[0], relayKey: world.core.relayKey });
     world.core.receive(1, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), world.now);
     expect(world.core.commit()).toHaveLength(1);
+  });
+  it("a request has a number from one on: zero is what is said of no request", async () => {
+    const world = new CoreWorld({ strikes: 10 });
+    const { client, roomTag } = await world.founder();
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 1 };
+    const said = () => {
+      client.sendFrames([{ ...read, id: 0 }]);
+      const [output] = world.core.commit();
+      const decoded = output?.kind === "send" ? decodeRelayMessage(output.bytes, 1 << 20) : null;
+      return decoded?.ok === true ? decoded.frames : [];
+    };
+    world.batching = true;
+    expect(said()).toMatchObject([{ type: "error", id: 0, error: "bad_frame" }]);
+    expect(said()).toMatchObject([{ type: "error", id: 0, error: "bad_frame" }]);
+    // And it is a fault, after which the connection is closed.
+    expect(world.core.commit()).toEqual([]);
+    world.batching = false;
+    client.sendFrames([{ ...read, id: 1 }]);
+    expect(world.core.waitingBytes).toBe(0);
   });
   it("closes who speaks no version it knows, and who says nothing", async () => {
     const world = new CoreWorld({ helloTimeout: 5000 });
