@@ -1,5 +1,6 @@
 import { fateOfDecision, type Storage, type Write } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import { systemRandom } from "@conclave/crypto/node";
 import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { engineOf, World, type Home } from "./world.js";
@@ -286,6 +287,49 @@ describe("what leaves, and when", () => {
   });
 });
 
+describe("a log that is longer than a page", () => {
+  async function behind() {
+    const world = new World({ limits: { pageItems: 4 } });
+    const [alice, bob] = await twoIn(world);
+    await world.run(bob.client.close());
+    for (let n = 0; n < 20; n++) await world.get(alice.room.send(`text ${String(n)}`));
+    await world.get(alice.room.flushed(60_000));
+    return { world, alice, bob };
+  }
+
+  it("A64: nothing is sent before it was read to its end, however many pages that takes", async () => {
+    const { world, alice, bob } = await behind();
+    const { n } = alice.room.status();
+    const readTo: (number | null)[] = [];
+    world.beforeFrames = (home, frames) => {
+      if (home === bob && frames.some(({ type }) => type === "append")) readTo.push(bob.room.status().n);
+      return undefined;
+    };
+    await bob.open();
+    await world.get(bob.room.send("late"));
+    await world.get(bob.room.flushed(60_000));
+    expect(readTo).toEqual([n]);
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    expect(await alice.texts()).toEqual(await bob.texts());
+  });
+
+  it("a relay that promises records and does not give them is asked ever more slowly", async () => {
+    const { world, bob } = await behind();
+    let asked = 0;
+    world.changeAnswer = (answer) => {
+      const decoded = decodeRelayMessage(answer, 1 << 26);
+      const [first] = decoded.ok ? decoded.frames : [];
+      // So that a client that asks without a pause comes to an end too.
+      if (first?.type !== "page" || ++asked > 500) return answer.slice();
+      return encodeRelayMessage([{ ...first, items: [] }]);
+    };
+    await bob.open();
+    await world.pass(60_000);
+    expect(asked).toBeGreaterThan(3);
+    expect(asked).toBeLessThan(20);
+  });
+});
+
 describe("a relay that gives nothing of the log for now", () => {
   it("RULE client.reason-as-itself: is told by its own reason, and not as one that keeps records back", async () => {
     const world = new World();
@@ -330,6 +374,29 @@ describe("who keeps losing", () => {
     expect(rivals).toBe(4);
     expect(starved).toEqual([3, 4]);
     await world.until(() => bob.room.title === "Meadow");
+  });
+
+  it("A85: RULE client.starved: a decision is given up, and sent no more, after twelve commits that nobody can use", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    const { n } = alice.room.status();
+    world.sendsChanged = true;
+    world.beforeFrames = (_home, frames) => {
+      for (const frame of frames) {
+        if (frame.type !== "append" || frame.kind !== "commit") continue;
+        Object.assign(frame, { payload: systemRandom(1024), attachment: systemRandom(64) });
+      }
+      return undefined;
+    };
+    const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
+    expect(decided).toMatchObject({ ok: false, problem: { kind: "starved" } });
+    await world.pass(3_600_000);
+    expect(alice.room.status().n).toBe(n + 12);
+    world.beforeFrames = () => undefined;
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
+    expect(alice.room.title).toBe("Orchard");
   });
 
   it("RULE client.starved: who loses for as long as one waits is told so, not that the relay does not answer", async () => {
