@@ -177,12 +177,12 @@ export class AskedJoin extends Worker implements ConnectionUser {
   private async take(item: InboxItem): Promise<Problem | null> {
     if (isDecline(this.state.ports, this.asking, item.blob)) return this.takeNo(item.blob);
     const records = await readRosterLog(this.connection, this.state.meta.roomTag);
-    if (!records.ok) return records.problem;
+    if (!records.ok) return records.error;
     const { ports } = this.state;
     const admission = [this.asking, item.blob, records.value] as const;
     await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
     const admitted = acceptAdmission(ports, ...admission);
-    if (!admitted.ok) return { kind: "refused", rejection: admitted.rejection };
+    if (!admitted.ok) return { kind: "refused", rejection: admitted.error };
     const { room, delta, decisions } = admitted.value;
     const taken = await this.state.transact((tx) => {
       this.state.decisionLog.clear(tx);
@@ -191,7 +191,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
       for (const decision of decisions) this.state.decisionLog.add(tx, decision, 0);
       this.state.enter(tx, { is: "joining", join: null });
     });
-    if (!taken.ok) return taken.problem;
+    if (!taken.ok) return taken.error;
     const { inboxId } = this.asking;
     void this.connection.request<"clearInbox">({ type: "clearInbox", inboxId, upTo: item.item });
     this.sync.restart();
@@ -203,9 +203,9 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const link = this.link;
     if (link === null) return { kind: "unknown" };
     const preview = await previewSlot(this.state.ports, this.connection, link);
-    if (!preview.ok) return preview.problem;
+    if (!preview.ok) return preview.error;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
-    if (!no.ok) return { kind: "refused", rejection: no.rejection };
+    if (!no.ok) return { kind: "refused", rejection: no.error };
     const { by, time } = no.value;
     const problem = { kind: "refused", rejection: { code: "declined" } } as const;
     await this.fail(problem, { person: by.person, name: by.name, time });

@@ -45,7 +45,7 @@ function expectRefused(log: TestLog, append: Append, victims: readonly Person[],
 /** An entry that all would take, its record, and the binding to the roster that it leads to; nothing of it is on its way. */
 function honestEntry(person: Person) {
   const made = person.room.act({ type: "setTitle", title: "new" }, { now: NOW });
-  if (!made.ok) throw new Error(made.rejection.code);
+  if (!made.ok) throw new Error(made.error.code);
   const { transition, roster } = inside(person).pending!.judgement;
   inside(person).pending = null;
   const binding = { type: "group_context_extensions", extensions: roomExtensions(roster) } as const;

@@ -218,9 +218,9 @@ describe("what a joiner refuses before anything is sent", () => {
     const guest = new Person(seeded("asking"), "Carol");
     const seen = preview(alice, guest, log, asking);
     const made = askToJoin(guest.primitives, seen, { device: guest.device, name: "Carol", note: "", now: NOW });
-    if (!made.ok) throw new Error(made.rejection.code);
+    if (!made.ok) throw new Error(made.error.code);
     const request = alice.room.openRequest(made.value.blob, NOW);
-    if (!request.ok) throw new Error(request.rejection.code);
+    if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
     alice.catchUp(log);

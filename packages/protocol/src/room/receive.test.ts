@@ -47,7 +47,7 @@ describe("proposals of those who are gone", () => {
   it("what only they asked for is forgotten with them", () => {
     const { alice, bob, carol, log } = room();
     const proposed = bob.room.propose(title, NOW);
-    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    if (!proposed.ok) throw new Error(proposed.error.code);
     expect(log.append(proposed.value.append)).toBe(true);
     for (const each of [alice, carol]) each.catchUp(log);
     expect(carol.room.proposals()).toHaveLength(1);
@@ -69,7 +69,7 @@ describe("proposals of those who are gone", () => {
     for (const item of log.items.slice(bob.room.cursor.n))
       parts.log.advance(parts.primitives.crypto, parts.log.hashOf(parts.primitives.crypto, item));
     const proposed = bob.room.propose(title, NOW);
-    if (!proposed.ok) throw new Error(proposed.rejection.code);
+    if (!proposed.ok) throw new Error(proposed.error.code);
     // No honest relay takes it any more.
     expect(log.append(proposed.value.append)).toBe(false);
     expect(log.append({ ...proposed.value.append, lastCommit: log.lastCommit })).toBe(true);

@@ -1,10 +1,11 @@
+import { done, type Result } from "@conclave/codec";
 import type { Request, Response } from "@conclave/wire";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import type { Refusal } from "../ledger/refusal.js";
 import type { Session } from "./session.js";
 
 /** What the relay answers to a request. */
-export type Answer = { readonly ok: true; readonly response: Response } | Refusal;
+export type Answer = Result<Response, Refusal>;
 
 /** The request of this type. */
 export type RequestOf<T extends Request["type"]> = Extract<Request, { readonly type: T }>;
@@ -31,6 +32,6 @@ export type Calls<T extends Request["type"]> = { readonly [K in T]: (call: Call<
 export type RoomCalls<T extends Request["type"]> = { readonly [K in T]: (call: RoomCall<K>) => Answer };
 
 /** The answer to a request that was carried out and gives nothing back. */
-export function done(id: number): Answer {
-  return { ok: true, response: { type: "done", id } };
+export function carriedOut(id: number): Answer {
+  return done({ type: "done", id });
 }

@@ -1,8 +1,9 @@
+import { done } from "@conclave/codec";
 import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, type Call, type Calls, done } from "./call.js";
+import { type Answer, type Call, type Calls, carriedOut } from "./call.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
 import type { Session } from "./session.js";
@@ -55,7 +56,7 @@ export class Inboxes {
     session.addProof("inbox", inboxId);
     const watchers = this.watchers.get(key) ?? new Set();
     this.watchers.set(key, watchers.add(session.connection));
-    return done(request.id);
+    return carriedOut(request.id);
   }
 
   private fetch({ request: { id, inboxId, after }, session }: Call<"fetchInbox">): Answer {
@@ -63,12 +64,12 @@ export class Inboxes {
     const items = this.store.inbox(inboxId, after, this.page);
     const last = items.at(-1)?.item ?? after;
     const more = this.store.inbox(inboxId, last, { items: 1, bytes: 0 }).length > 0;
-    return { ok: true, response: { type: "inbox", id, items, more } };
+    return done({ type: "inbox", id, items, more });
   }
 
   private clear({ request: { id, inboxId, upTo }, session }: Call<"clearInbox">): Answer {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
     this.store.clearInbox(inboxId, upTo);
-    return done(id);
+    return carriedOut(id);
   }
 }

@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { done, equalBytes } from "@conclave/codec";
 import { writeProofBytes, type Sha256 } from "@conclave/wire";
 import { type Log, positionOf } from "../ledger/log.js";
 import type { Pruner } from "../ledger/pruner.js";
@@ -6,7 +6,7 @@ import { refuse } from "../ledger/refusal.js";
 import type { Rooms } from "../ledger/rooms.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, type Call, type Calls, done, type RoomCall, type RoomCalls } from "./call.js";
+import { type Answer, type Call, type Calls, carriedOut, type RoomCall, type RoomCalls } from "./call.js";
 import type { Inboxes } from "./inboxes.js";
 import type { LastingBudget } from "./lastingBudget.js";
 import type { RelayCrypto } from "./relayCrypto.js";
@@ -40,7 +40,7 @@ export class LogRequests {
     subscribe: (call) => this.subscribe(call),
     unsubscribe: ({ request, room, session }) => {
       this.unsubscribe(session, room.key);
-      return done(request.id);
+      return carriedOut(request.id);
     },
   };
 
@@ -67,7 +67,7 @@ export class LogRequests {
   private append({ request, room, session, now }: RoomCall<"append">): Answer {
     const { log, lasting, outbox, inboxes, pruner } = this.parts;
     const { tag } = room.row;
-    const answer = log.append(
+    const appended = log.append(
       request,
       room,
       {
@@ -78,12 +78,14 @@ export class LogRequests {
       },
       now,
     );
-    if (!answer.ok || answer.record === null) return answer;
+    if (!appended.ok) return appended;
+    const { response, record } = appended.value;
+    if (record === null) return done(response);
     if (request.ground.by === "slot") session.useUp("slot", tag, request.ground.slotId);
-    outbox.record(tag, answer.record);
+    outbox.record(tag, record);
     for (const { inboxId } of request.deliveries) inboxes.notify(inboxId);
     pruner.afterAppend(room);
-    return answer;
+    return done(response);
   }
 
   private prove({ request, room, session, challenge }: RoomCall<"prove">): Answer {
@@ -97,19 +99,19 @@ export class LogRequests {
       return refuse("proof_invalid");
     }
     session.addWriteProof(roomTag, writeKey, epoch);
-    return done(request.id);
+    return carriedOut(request.id);
   }
 
   private read({ request: { id, fromN, limit }, room }: RoomCall<"read">): Answer {
     const { log, page } = this.parts;
     const items = log.items(room, fromN, { ...page, items: Math.min(page.items, limit) });
     const { n, availableFrom } = room.row;
-    return { ok: true, response: { type: "page", id, items, n, availableFrom } };
+    return done({ type: "page", id, items, n, availableFrom });
   }
 
   private readRoster({ request: { id, fromIndex }, room }: RoomCall<"readRoster">): Answer {
     const records = this.parts.store.roster(room.row.no, fromIndex, this.parts.page);
-    return { ok: true, response: { type: "roster", id, records, total: room.row.rosterLength } };
+    return done({ type: "roster", id, records, total: room.row.rosterLength });
   }
 
   private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): Answer {
@@ -122,9 +124,6 @@ export class LogRequests {
     const receipt = log.headReceipt(room, now);
     const items = log.items(room, fromN, page);
     const { availableFrom } = room.row;
-    return {
-      ok: true,
-      response: { type: "subscribed", id, receipt, position: positionOf(room), availableFrom, items },
-    };
+    return done({ type: "subscribed", id, receipt, position: positionOf(room), availableFrom, items });
   }
 }

@@ -303,7 +303,7 @@ describe("start and end", () => {
       client.sendFrames([{ ...read, id: 0 }]);
       const [output] = world.core.commit();
       const decoded = output?.kind === "send" ? decodeRelayMessage(output.bytes, 1 << 20) : null;
-      return decoded?.ok === true ? decoded.frames : [];
+      return decoded?.ok === true ? decoded.value : [];
     };
     world.batching = true;
     expect(said()).toMatchObject([{ type: "error", id: 0, error: "bad_frame" }]);

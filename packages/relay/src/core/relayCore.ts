@@ -335,7 +335,7 @@ export class RelayCore {
   }
 
   /** Refuses something whatever becomes of the batch. */
-  private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
+  private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
     this.steps.push({ session, frame: errorFrame(id, refusal) });
     this.refuseStep(session, id, refusal, now);
   }

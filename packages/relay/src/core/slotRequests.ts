@@ -1,11 +1,12 @@
-import { equalBytes } from "@conclave/codec";
+import { done, equalBytes } from "@conclave/codec";
 import { slotProofBytes } from "@conclave/wire";
+import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { refuse } from "../ledger/refusal.js";
 import type { Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { Quotas } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, done, type RoomCall, type RoomCalls } from "./call.js";
+import { type Answer, carriedOut, type RoomCall, type RoomCalls } from "./call.js";
 import type { Inboxes } from "./inboxes.js";
 import type { LastingBudget } from "./lastingBudget.js";
 import { isMember } from "./membership.js";
@@ -37,12 +38,12 @@ export class SlotRequests {
     putSlot: (call) => this.put(call),
     closeSlot: ({ request, room }) => {
       const closed = this.parts.slots.close(room, request.slotId);
-      return closed.ok ? done(request.id) : closed;
+      return closed.ok ? carriedOut(request.id) : closed;
     },
     listRequests: (call) => this.list(call),
     deleteRequest: ({ request, room }) => {
-      this.parts.store.deleteRequest(room.row.no, request.request);
-      return done(request.id);
+      this.take(room, request.request);
+      return carriedOut(request.id);
     },
     answerRequest: (call) => this.answer(call),
   };
@@ -54,12 +55,12 @@ export class SlotRequests {
     const token = this.parts.slots.token(room, slotId);
     if (!token.ok) return token;
     // RULE: slot.token: only a holder of the invite's secret can append an external commit or leave a request.
-    if (!equalBytes(token.tokenPub, tokenPub)) return refuse("proof_invalid");
+    if (!equalBytes(token.value, tokenPub)) return refuse("proof_invalid");
     if (!this.parts.crypto.ed25519Verify(tokenPub, slotProofBytes(challenge, roomTag, slotId), signature)) {
       return refuse("proof_invalid");
     }
     session.addProof("slot", roomTag, slotId);
-    return done(request.id);
+    return carriedOut(request.id);
   }
 
   private post({ request, room, session, now }: RoomCall<"postRequest">): Answer {
@@ -69,8 +70,9 @@ export class SlotRequests {
     if (!token.ok) return token;
     if (!session.hasProof("slot", roomTag, slotId)) return refuse("token_denied");
     const posted = slots.post(room, slotId, blob, id, now);
-    if (posted.ok && posted.added) outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
-    return posted;
+    if (!posted.ok) return posted;
+    if (posted.value.added) outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+    return done(posted.value.response);
   }
 
   private put({ request, room, session, now }: RoomCall<"putSlot">): Answer {
@@ -79,7 +81,7 @@ export class SlotRequests {
     const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now);
     if (wait > 0) return refuse("rate_limited", wait);
     const put = slots.putOne(room, request.slot, now);
-    return put.ok ? done(request.id) : put;
+    return put.ok ? carriedOut(request.id) : put;
   }
 
   private list({ request: { id, after }, room }: RoomCall<"listRequests">): Answer {
@@ -87,17 +89,25 @@ export class SlotRequests {
     const requests = store.requests(room.row.no, after, page);
     const last = requests.at(-1)?.request ?? after;
     const more = store.requests(room.row.no, last, { items: 1, bytes: 0 }).length > 0;
-    return { ok: true, response: { type: "requests", id, requests, more } };
+    return done({ type: "requests", id, requests, more });
   }
 
   private answer({ request: { id, inboxId, blob, request }, room, now }: RoomCall<"answerRequest">): Answer {
-    const { store, inboxes, clock, quotas } = this.parts;
-    const { no, n, tag } = room.row;
-    const [asked] = store.requests(no, request - 1, { items: 1, bytes: 0 });
+    const { inboxes, clock, quotas } = this.parts;
+    const { n, tag } = room.row;
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
-    if (asked?.request !== request) return done(id);
-    store.deleteRequest(no, request);
+    if (!this.take(room, request)) return carriedOut(id);
     inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
-    return done(id);
+    return carriedOut(id);
+  }
+
+  /** Takes a request away and tells the room's members, who would still show it; false where there is none. */
+  private take({ row: { no, tag } }: HostedRoom, request: number): boolean {
+    const { store, outbox } = this.parts;
+    const [asked] = store.requests(no, request - 1, { items: 1, bytes: 0 });
+    if (asked?.request !== request) return false;
+    store.deleteRequest(no, request);
+    outbox.notifyRoom(tag, { type: "requestsChanged", roomTag: tag });
+    return true;
   }
 }

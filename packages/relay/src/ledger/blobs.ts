@@ -1,4 +1,4 @@
-import { done, equalBytes, type Result } from "@conclave/codec";
+import { done, equalBytes } from "@conclave/codec";
 import {
   blobChunkLength,
   blobChunks,
@@ -8,7 +8,7 @@ import {
   type Sha256,
   type WriteBlobRequest,
 } from "@conclave/wire";
-import { done, type RoomCalls } from "../core/call.js";
+import { carriedOut, type RoomCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
 import { refuse } from "./refusal.js";
@@ -32,7 +32,7 @@ export class Blobs {
       const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
       // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
       if (blob !== null) this.drop(room, blob);
-      return done(request.id);
+      return carriedOut(request.id);
     },
   };
 

@@ -25,7 +25,7 @@ export class Slots {
   }
 
   /** Why slots that come with a commit cannot be put, or null. Closed ones are skipped. */
-  check(room: HostedRoom, slots: readonly SlotContent[]): Refusal | null {
+  check(room: HostedRoom, slots: readonly SlotContent[]): Failure<Refusal> | null {
     const { no } = room.row;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
