@@ -54,7 +54,10 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     };
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
-    this.sync = new Sync(this);
+    this.sync = new Sync(this, (event, n) => {
+      this.decisions.heard(event);
+      this.slots.heard(event, n);
+    });
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
     this.decisions = new Decisions(this, proof);
     this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
@@ -88,7 +91,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   /** Why a founding or a join does not go on; null while it does. */
   get problem(): Problem | null {
     if (this.state.failure !== null) return { kind: "closed" };
-    return endingOf(this.state.phase)?.problem ?? this.founding.problem;
+    return endingOf(this.state.phase)?.problem ?? this.founding.refusal;
   }
 
   /** Whether we have asked to be let in, and nobody has answered yet. */

@@ -5,6 +5,7 @@ import {
   type JoinRequest,
   type Rejection,
   type CommitRequest,
+  type RoomEvent,
 } from "@conclave/protocol";
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
@@ -45,6 +46,8 @@ const UNTIL_BACK_MS = 15_000;
 export class Decisions extends Worker {
   private readonly waiting: Intent[] = [];
   private current: Intent | null = null;
+  /** How this device's commit lost its race, until that is seen to. */
+  private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
   private refusals = 0;
   /** How often commits that nobody could use came before the present one. */
@@ -91,6 +94,11 @@ export class Decisions extends Worker {
       this.waiting.push(intent);
       this.advance();
     });
+  }
+
+  /** An event of the room. */
+  heard(event: RoomEvent): void {
+    if (event.type === "lostRace") this.lost = event;
   }
 
   /** Whether a wanted of this type is on its way or waiting. */
@@ -152,7 +160,7 @@ export class Decisions extends Worker {
     const { pending } = room;
     if (pending && pending.append.lastCommit !== room.lastCommit) return () => this.renew();
     if (pending) return this.sentOn === this.connection.number ? null : () => this.send(pending.append);
-    if (this.current || this.state.race) {
+    if (this.current || this.lost) {
       return () => {
         this.conclude();
       };
@@ -263,7 +271,7 @@ export class Decisions extends Worker {
       return;
     }
     await this.discard();
-    this.state.race = null;
+    this.lost = null;
     this.finish(failed({ kind: "relay", error, retryAfter }));
   }
 
@@ -302,9 +310,9 @@ export class Decisions extends Worker {
 
   /** The pending commit is gone: it is in the log, or lost its race. */
   private conclude(): void {
-    const { race } = this.state;
-    this.state.race = null;
-    if (race) this.again(race.action, race.losses);
+    const { lost } = this;
+    this.lost = null;
+    if (lost) this.again(lost.action, lost.losses);
     else this.finish(done({ done: true, seq: this.state.room?.roster.seq ?? 0 }));
   }
 

@@ -5,8 +5,12 @@ import { type Job, Worker } from "./worker.js";
 
 /** Opens a room that was founded here at the relay. The request may be repeated: the same content is the same room. */
 export class FoundingRoom extends Worker {
-  /** Why the relay does not take it. */
-  problem: Problem | null = null;
+  private refused: Problem | null = null;
+
+  /** What the relay said last; null while it has refused nothing. It is asked again, so nothing has ended. */
+  get refusal(): Problem | null {
+    return this.refused;
+  }
 
   protected next(): Job | null {
     const { phase } = this.state;
@@ -16,14 +20,14 @@ export class FoundingRoom extends Worker {
   private async create(creation: Creation): Promise<void> {
     const answer = await this.connection.request<"createRoom">({ type: "createRoom", ...creation });
     if (answer.type === "created") {
-      this.problem = null;
+      this.refused = null;
       await this.state.transact((tx) => {
         this.state.enter(tx, { is: "member" });
         const noted = this.state.room?.noteHead(answer.receipt);
         if (noted) keepNoted(this.state, tx, noted);
       });
     } else if (answer.type === "error") {
-      this.problem = { kind: "relay", error: answer.error, retryAfter: answer.retryAfter };
+      this.refused = { kind: "relay", error: answer.error, retryAfter: answer.retryAfter };
       this.retry.later(answer.retryAfter);
     }
   }

@@ -25,13 +25,14 @@ import type { Transaction } from "../store/transaction.js";
 /**
  * Gives one record of the log to the room, and keeps in this transaction everything that it changes: group and roster, the
  * timeline, the outbox, alarms. False when the record cannot be used yet: it is to be read again, from the cursor on.
- * `availableFrom`: see `Room.receive`.
+ * `availableFrom`: see `Room.receive`. `heard` is called for each event at once, before anybody can see the room changed.
  */
 export async function receiveDelivery(
   state: RoomState,
   tx: Transaction,
   item: LogItem,
   availableFrom: number,
+  heard: (event: RoomEvent, n: number) => void,
 ): Promise<boolean> {
   const { room } = state;
   if (!room) return true;
@@ -44,6 +45,7 @@ export async function receiveDelivery(
     keepNoted(state, tx, received);
     return false;
   }
+  for (const event of received.events) heard(event, item.n);
   state.apply(tx, received.delta);
   for (const event of received.events) await keepEvent(state, tx, event, item.n);
   if (received.kind === "ignored" && received.unreadable !== null) {
@@ -83,7 +85,6 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       await keepSent(state, tx, event.id, n);
       return;
     case "entry": {
-      if (event.own) state.ownCommit = n;
       state.freshness.heard(tx, { author: event.decision.by, time: event.decision.time, late: false });
       const logged = state.decisionLog.add(tx, event.decision, n);
       state.history.add(tx, { kind: "decision", n, seq: event.decision.seq });
@@ -93,14 +94,10 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       return;
     }
     case "joined":
-      state.ownCommit = n;
       keepOwnJoin(state, tx, n);
       return;
     case "rekeyed":
-      if (state.room && equalBytes(event.by, state.room.self.person)) state.ownCommit = n;
-      return;
     case "lostRace":
-      state.race = { action: event.action, losses: event.losses };
       return;
     case "removed": {
       const logged = state.decisionLog.find(event.decision.seq) ?? state.decisionLog.add(tx, event.decision, n);

@@ -1,5 +1,5 @@
 import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
-import type { Action, Alarm, Delta, Room } from "@conclave/protocol";
+import type { Alarm, Delta, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { mentionsYou } from "../timeline/mentions.js";
@@ -30,10 +30,6 @@ export class RoomState {
   failure: string | null = null;
   /** A record needs a newer version of this program. */
   needsUpdate = false;
-  /** An own commit that lost its race, until somebody has seen to it. */
-  race: { readonly action: Action | null; readonly losses: number } | null = null;
-  /** Where in the log this device's newest commit is. */
-  ownCommit = 0;
   /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
   slotsFor = -1;
   /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */

@@ -1,5 +1,5 @@
-import { toHex } from "@conclave/codec";
-import type { Room } from "@conclave/protocol";
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Room, RoomEvent } from "@conclave/protocol";
 import type { SlotContent } from "@conclave/wire";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
@@ -20,6 +20,8 @@ const LONGEST_MS = 120_000;
 export class SlotKeeper extends ElectedWorker {
   /** How often slots were put at the relay, or found there, in step with the room. */
   rounds = 0;
+  /** Where in the log this device's newest commit is. */
+  private ownCommit = 0;
   private denied = 0;
   private readonly closed = new Set<string>();
 
@@ -34,6 +36,15 @@ export class SlotKeeper extends ElectedWorker {
     super(work, sync);
   }
 
+  /** An event of the room at `n` in the log. */
+  heard(event: RoomEvent, n: number): void {
+    const isOwn =
+      event.type === "joined" ||
+      (event.type === "entry" && event.own) ||
+      (event.type === "rekeyed" && equalBytes(event.by, this.state.person));
+    if (isOwn) this.ownCommit = n;
+  }
+
   /** Whether all slots are known to be made for the newest commit. */
   get isFresh(): boolean {
     return this.state.room?.lastCommit === this.state.slotsFor;
@@ -43,7 +54,7 @@ export class SlotKeeper extends ElectedWorker {
     const { room } = this.state;
     if (!room || this.isFresh || (room.roster.invites.size === 0 && !this.isHurried)) return null;
     const { lastCommit } = room;
-    const isOwn = lastCommit === this.state.ownCommit;
+    const isOwn = lastCommit === this.ownCommit;
     return {
       key: String(lastCommit),
       wait: () => {

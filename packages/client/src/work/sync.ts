@@ -1,10 +1,10 @@
-import { type AlarmCode, availableOf } from "@conclave/protocol";
+import { type AlarmCode, availableOf, type RoomEvent } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
-import { type Job, Worker } from "./worker.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
 
 const CHUNK = 128;
 const PAGE = 512;
@@ -30,6 +30,14 @@ export class Sync extends Worker {
   /** How long the log is when the relay is asked to sign for it next. */
   private signAt = 0;
   private live = false;
+
+  constructor(
+    work: RoomWork,
+    /** Told of each event, and where in the log it is, the moment that the room has changed. */
+    private readonly heard: (event: RoomEvent, n: number) => void,
+  ) {
+    super(work);
+  }
 
   get isLive(): boolean {
     const { room, failure } = this.state;
@@ -197,7 +205,9 @@ export class Sync extends Worker {
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
       const taken = await this.state.transact(async (tx) => {
-        for (const item of chunk) if (!(await receiveDelivery(this.state, tx, item, available))) return item.n;
+        for (const item of chunk) {
+          if (!(await receiveDelivery(this.state, tx, item, available, this.heard))) return item.n;
+        }
         return null;
       });
       if (!taken.ok) return;
