@@ -5,6 +5,7 @@ import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { openGroupInfo } from "@conclave/mls";
 import {
+  encodeAppend,
   inviteKeys,
   inviteOf,
   joinRoom,
@@ -56,7 +57,7 @@ export async function fillRoom(
     const joining = joinRoom(primitives, lookAt(text, now), { device, name, now });
     if (!joining.ok) throw new Error(joining.error.code);
     const proof = giveSlotProof(primitives, connection, link);
-    const answer = await connection.request<"append">({ ...joining.value.append, type: "append" });
+    const answer = await connection.append(encodeAppend(joining.value.append));
     await proof;
     if (answer.type === "error") throw new Error(answer.error);
   }

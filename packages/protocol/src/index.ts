@@ -116,7 +116,7 @@ export {
   isDecline,
   REQUEST_LIFETIME_MS,
 } from "./room/asking.js";
-export { appendLayout, decodeAppend, encodeAppend } from "./room/storedAppend.js";
+export { decodeAppend, encodeAppend } from "./room/storedAppend.js";
 export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
 export type { Confirmation, Membership } from "./room/roomCore.js";

@@ -38,6 +38,20 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array {
   return clientFrames.encode(frame);
 }
 
+/**
+ * The bytes of a request, as {@link encodeClientFrame} makes them, under another id: a copy. So a request that is encoded once
+ * can be kept, and sent on any connection.
+ *
+ * @throws RangeError where the bytes are too short for a request
+ */
+export function withRequestId(request: Uint8Array, id: number): Uint8Array {
+  const bytes = new Uint8Array(request);
+  // Its length comes first, in one, two or four bytes, as its two highest bits say; then one byte, the number of the frame.
+  const at = (1 << ((bytes[0] ?? 0) >> 6)) + 1;
+  new DataView(bytes.buffer).setUint32(at, id);
+  return bytes;
+}
+
 /** A client's WebSocket message from its frames. The relay carries them out in order. */
 export function encodeClientMessage(list: readonly ClientFrame[]): Uint8Array {
   return concatBytes(...list.map(encodeClientFrame));

@@ -93,6 +93,7 @@ export {
   encodeClientMessage,
   type ClientFrame,
   type Request,
+  withRequestId,
 } from "./clientFrame.js";
 export {
   decodeRelayMessage,

@@ -37,6 +37,7 @@ import {
   type LogItem,
   type RelayError,
   type RelayFrame,
+  withRequestId,
 } from "./index.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(data).digest());
@@ -180,6 +181,18 @@ describe("messages", () => {
       }),
       { numRuns: 400 },
     );
+  });
+  it("a request under another id differs in nothing else", () => {
+    fc.assert(
+      fc.property(clientFrame, id, (frame, other) => {
+        if (frame.type === "hello") return;
+        const bytes = encodeClientFrame(frame);
+        expect(withRequestId(bytes, other)).toEqual(encodeClientFrame({ ...frame, id: other }));
+        expect(bytes).toEqual(encodeClientFrame(frame));
+      }),
+      { numRuns: 400 },
+    );
+    expect(() => withRequestId(new Uint8Array(5), 1)).toThrow(RangeError);
   });
   it("relay frames round-trip", () => {
     fc.assert(

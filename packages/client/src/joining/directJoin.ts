@@ -1,5 +1,6 @@
 import {
   type DeviceIdentity,
+  encodeAppend,
   joinRoom,
   type Joining,
   parseLink,
@@ -50,7 +51,7 @@ export class DirectJoin extends Worker {
     if (!link) return this.fail({ kind: "link", fault: "changed" });
     this.sentOn = this.connection.number;
     const proof = giveSlotProof(this.state.ports, this.connection, link);
-    const answer = await this.connection.request<"append">({ ...join.append, type: "append" });
+    const answer = await this.connection.append(encodeAppend(join.append));
     const proved = await proof;
     if (answer.type !== "error") return;
     if (answer.position) this.sync.reach(answer.position.n);

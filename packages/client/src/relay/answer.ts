@@ -51,8 +51,8 @@ export type Answer<T extends Request["type"]> = AnswerOf[T] | ErrorResponse | Lo
 
 type WithoutId<R> = R extends Request ? Omit<R, "id"> : never;
 
-/** A request before the link gives it its id. */
-export type RequestBody = WithoutId<Request>;
+/** A request before the link gives it its id. An append is not among them: it is encoded when it is stored. */
+export type RequestBody = WithoutId<Exclude<Request, { readonly type: "append" }>>;
 
 /** The type of answer that each request expects; another type is a fault of the relay. */
 export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } = {

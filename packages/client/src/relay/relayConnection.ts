@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import type { Push, Request, RelayWelcome } from "@conclave/wire";
+import type { Push, RelayWelcome } from "@conclave/wire";
 import type { Clock } from "../ports/clock.js";
 import type { Transport } from "../ports/transport.js";
 import type { Answer, RequestBody } from "./answer.js";
@@ -88,8 +88,13 @@ export class RelayConnection {
     this.link.nudge();
   }
 
-  request<T extends Request["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
+  request<T extends RequestBody["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
     return this.link.request(body);
+  }
+
+  /** Asks the relay to append what `encodeAppend` made. */
+  append(encoded: Uint8Array): Promise<Answer<"append">> {
+    return this.link.append(encoded);
   }
 
   /**

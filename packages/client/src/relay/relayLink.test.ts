@@ -8,6 +8,7 @@ import {
   type Request,
   type RelayWelcome,
 } from "@conclave/wire";
+import { encodeAppend } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../memory/manualClock.js";
 import type { Connection, ConnectionEvents, Transport } from "../ports/transport.js";
@@ -85,6 +86,24 @@ describe("RelayLink", () => {
     script.say({ type: "done", id: b!.id }, { type: "page", id: a!.id, items: [], n: 5, availableFrom: 1 });
     expect(await second).toMatchObject({ type: "done" });
     expect(await first).toMatchObject({ type: "page", n: 5 });
+  });
+
+  it("an append goes out in the bytes that are stored, under an id of its own", async () => {
+    const script = new Script().online();
+    const ground = { by: "member" } as const;
+    const text = { appendId: new Uint8Array(16), kind: "message", epoch: 1, lastCommit: 0, payload: id(5) } as const;
+    const none = { attachment: new Uint8Array(0), nextWriteKey: null, deliveries: [], slots: [] };
+    const append = { roomTag: id(3), ...text, ground, ...none };
+    const stored = encodeAppend(append);
+    const answers = [script.link.request(read), script.link.append(stored), script.link.append(stored)];
+    await turn();
+    const asked = script.asked();
+    expect(asked.slice(1)).toEqual([2, 3].map((id) => ({ type: "append", id, ...append })));
+    script.say(
+      { type: "appended", id: 3, n: 1, head: id(9), receipt: null },
+      { type: "appended", id: 2, n: 1, head: id(9), receipt: null },
+    );
+    expect(await Promise.all(answers.slice(1))).toMatchObject([{ id: 2 }, { id: 3 }]);
   });
 
   it("answers lost at once when offline, and all open requests when the connection ends", async () => {

@@ -5,6 +5,7 @@ import {
   decodeRelayMessage,
   encodeClientFrame,
   VERSIONS,
+  withRequestId,
   type Push,
   type RelayFrame,
   type Request,
@@ -125,14 +126,23 @@ export class RelayLink {
   }
 
   /** Asks the relay; at once `lost` when there is no connection. Requests are carried out in the order of their calls. */
-  request<T extends Request["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
+  request<T extends RequestBody["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>> {
+    return this.ask(body.type, (id) => encodeClientFrame({ ...body, id }));
+  }
+
+  /** Asks the relay to append: the bytes are sent as `encodeAppend` made them, under an id of this link's. */
+  append(encoded: Uint8Array): Promise<Answer<"append">> {
+    return this.ask("append", (id) => withRequestId(encoded, id));
+  }
+
+  private ask<T extends Request["type"]>(type: T, frame: (id: number) => Uint8Array): Promise<Answer<T>> {
     if (!this.connection || this.state !== "online") return Promise.resolve(LOST);
     const id = this.nextId;
     this.nextId = (this.nextId % 0xffffffff) + 1;
     return new Promise((resolve) => {
       const settle = resolve as Pending["resolve"];
-      this.pending.set(id, { type: body.type, since: this.clock.now(), resolve: settle });
-      this.enqueue(encodeClientFrame({ ...body, id }));
+      this.pending.set(id, { type, since: this.clock.now(), resolve: settle });
+      this.enqueue(frame(id));
     });
   }
 

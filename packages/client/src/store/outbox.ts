@@ -1,5 +1,11 @@
-import { encode, equalBytes, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
-import { type Append, appendLayout, type Message, type MessageContent } from "@conclave/protocol";
+import { encode, equalBytes, mapped, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
+import {
+  decodeAppend,
+  encodeAppend,
+  type Message,
+  type MessageContent,
+  type OutgoingMessage,
+} from "@conclave/protocol";
 import { isAmendment } from "./amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -13,15 +19,37 @@ export interface QueuedMessage {
   readonly content: MessageContent;
   /** When the person wrote it (ms). */
   readonly time: number;
-  /** The message as it was encrypted last, and what the relay is asked to append; null before the first encryption. */
-  readonly sealed: { readonly message: Message; readonly append: Append } | null;
+  /** Null before the first encryption. */
+  readonly sealed: SealedMessage | null;
 }
+
+/** A message as it was encrypted last, and what the relay is asked to append. */
+export interface SealedMessage {
+  readonly message: Message;
+  readonly append: EncodedAppend;
+}
+
+/** An append, encoded once: it is stored and sent in these bytes. */
+export interface EncodedAppend {
+  readonly bytes: Uint8Array;
+  /** The commit that it comes after. */
+  readonly lastCommit: number;
+}
+
+/** A message that the room has encrypted. */
+type Sealing = Pick<OutgoingMessage, "message" | "append">;
+
+const encodedAppend = mapped(
+  opaque(),
+  (bytes): EncodedAppend => ({ bytes, lastCommit: decodeAppend(bytes).lastCommit }),
+  ({ bytes }) => bytes,
+);
 
 const layout = struct<QueuedMessage>({
   order: u53,
   content: struct<MessageContent>({ id: opaque(), kind: text(), ref: optional(opaque()), body: opaque() }),
   time: u53,
-  sealed: optional(struct({ message: messageLayout, append: appendLayout })),
+  sealed: optional(struct({ message: messageLayout, append: encodedAppend })),
 });
 
 /**
@@ -76,16 +104,16 @@ export class Outbox {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 
-  add(tx: Transaction, content: MessageContent, time: number, sealed: QueuedMessage["sealed"] = null): QueuedMessage {
-    const entry: QueuedMessage = { order: this.nextOrder++, content, time, sealed };
+  add(tx: Transaction, content: MessageContent, time: number, sealed: Sealing | null = null): QueuedMessage {
+    const entry: QueuedMessage = { order: this.nextOrder++, content, time, sealed: sealed && encoded(sealed) };
     this.entries.push(entry);
     this.store(tx, entry);
     return entry;
   }
 
   /** The entry was encrypted, for the first time or again: stored in the transaction that stores the ratchet's step. */
-  seal(tx: Transaction, entry: QueuedMessage, sealed: NonNullable<QueuedMessage["sealed"]>): QueuedMessage {
-    const next: QueuedMessage = { ...entry, sealed };
+  seal(tx: Transaction, entry: QueuedMessage, sealed: Sealing): QueuedMessage {
+    const next: QueuedMessage = { ...entry, sealed: encoded(sealed) };
     this.entries[this.entries.indexOf(entry)] = next;
     this.store(tx, next);
     return next;
@@ -101,4 +129,8 @@ export class Outbox {
     this.unstored.add(entry.order);
     tx.after(() => this.unstored.delete(entry.order));
   }
+}
+
+function encoded({ message, append }: Sealing): SealedMessage {
+  return { message, append: { bytes: encodeAppend(append), lastCommit: append.lastCommit } };
 }

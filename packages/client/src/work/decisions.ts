@@ -2,6 +2,7 @@ import {
   actionHash,
   type Action,
   type Append,
+  encodeAppend,
   type JoinRequest,
   type Rejection,
   type CommitRequest,
@@ -253,7 +254,7 @@ export class Decisions extends Worker {
   private async send(append: Append): Promise<void> {
     this.sentOn = this.connection.number;
     this.proof.give();
-    const answer = await this.connection.request<"append">({ ...append, type: "append" });
+    const answer = await this.connection.append(encodeAppend(append));
     if (answer.type === "lost") return;
     if (answer.type === "appended") {
       await this.keep(answer.receipt);

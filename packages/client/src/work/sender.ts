@@ -1,7 +1,7 @@
 import type { Result } from "@conclave/codec";
-import type { Append, MessageContent, OutgoingMessage, Rejection } from "@conclave/protocol";
+import type { MessageContent, OutgoingMessage, Rejection } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { QueuedMessage } from "../store/outbox.js";
+import type { EncodedAppend, QueuedMessage } from "../store/outbox.js";
 import type { Problem } from "../api/problem.js";
 import type { Sync } from "./sync.js";
 import type { Transaction } from "../store/transaction.js";
@@ -20,7 +20,7 @@ const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "s
  */
 export class MessageSender extends Worker {
   /** Which entries were sent, and on which connection: those are not sent again on it. */
-  private readonly sent = new Map<number, { readonly connection: number; readonly append: Append }>();
+  private readonly sent = new Map<number, { readonly connection: number; readonly append: EncodedAppend }>();
   private denied = 0;
   private refusals = 0;
   private refused: Problem | null = null;
@@ -132,7 +132,7 @@ export class MessageSender extends Worker {
     const { append } = entry.sealed!;
     this.sent.set(entry.order, { connection: number, append });
     this.proof.give();
-    const answer = await this.connection.request<"append">({ ...append, type: "append" });
+    const answer = await this.connection.append(append.bytes);
     if (answer.type === "lost" || number !== this.connection.number) return;
     if (answer.type === "appended") {
       this.retry.reset();

@@ -4,7 +4,10 @@ import type { Append } from "./outcome.js";
 
 const NO_LIMIT = { messageBytes: Number.MAX_SAFE_INTEGER, frames: 1 };
 
-/** An append as bytes to be stored: the frame that will be sent, with a request id of 1. */
+/**
+ * An append as bytes to be stored, and sent: its frame, under a request id of 1. Put the id of the connection there before it
+ * is sent, with `withRequestId` of `@conclave/wire`.
+ */
 export function encodeAppend(append: Append): Uint8Array {
   return encodeClientFrame({ ...append, type: "append", id: 1 });
 }
