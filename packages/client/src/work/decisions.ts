@@ -8,35 +8,21 @@ import {
   type CommitRequest,
   type RoomEvent,
 } from "@conclave/protocol";
-import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
 import { ended, type Movement, whyLate } from "./hindrance.js";
+import { type Intent, Intents } from "./intents.js";
+import { propose } from "./proposing.js";
 import { keepNoted } from "./receiving.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
-
-interface Intent {
-  readonly wanted: CommitRequest;
-  readonly request: JoinRequest | null;
-  /** Propose it to the others where their agreement is missing. */
-  readonly mayPropose: boolean;
-  /** A person waits for it, and can be asked. */
-  readonly isAsked: boolean;
-  /** How many decisions there were when it was wanted. */
-  readonly since: number;
-  losses: number;
-  settle(result: Result<DecisionProgress, Problem>): void;
-}
 
 const TELL_AFTER = 3;
 /** How often the relay may refuse a commit before it is given up. */
 const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
-const UNTIL_LIVE_MS = 30_000;
-const UNTIL_DONE_MS = 90_000;
 /** How long the relay may be away, after it was given a commit and before it answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
 
@@ -45,8 +31,7 @@ const UNTIL_BACK_MS = 15_000;
  * the log shows it; one that lost its race is built anew on what came first, if it is still allowed (attack A23).
  */
 export class Decisions extends Worker {
-  private readonly waiting: Intent[] = [];
-  private current: Intent | null = null;
+  private readonly intents: Intents;
   /** How this device's commit lost its race, until that is seen to. */
   private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
@@ -61,6 +46,7 @@ export class Decisions extends Worker {
     private readonly proof: WriteProof,
   ) {
     super(parts);
+    this.intents = new Intents(parts.state.ports.clock, (intent) => this.whyLate(intent));
   }
 
   /**
@@ -78,23 +64,9 @@ export class Decisions extends Worker {
   ): Promise<Result<DecisionProgress, Problem>> {
     const over = ended(this.state);
     if (over) return Promise.resolve(failed(over));
-    return new Promise<Result<DecisionProgress, Problem>>((resolve) => {
-      const { clock } = this.state.ports;
-      const intent: Intent = { wanted, request, mayPropose, isAsked, since, losses: 0, settle: resolve };
-      const cancelDone = clock.setTimer(UNTIL_DONE_MS, () => {
-        this.abandon(intent);
-      });
-      const cancelLive = clock.setTimer(UNTIL_LIVE_MS, () => {
-        if (this.current !== intent) this.abandon(intent);
-      });
-      intent.settle = (result) => {
-        cancelDone();
-        cancelLive();
-        resolve(result);
-      };
-      this.waiting.push(intent);
-      this.advance();
-    });
+    const decided = this.intents.add({ wanted, request, mayPropose, isAsked, since });
+    this.advance();
+    return decided;
   }
 
   /** An event of the room. */
@@ -102,16 +74,9 @@ export class Decisions extends Worker {
     if (event.type === "lostRace") this.lost = event;
   }
 
-  /** Whether a wanted of this type is on its way or waiting. */
-  private has(type: CommitRequest["type"]): boolean {
-    return this.current?.wanted.type === type || this.waiting.some(({ wanted }) => wanted.type === type);
-  }
-
   /** Whether a decision of this device is on its way or waiting. */
   get hasWork(): boolean {
-    return (
-      this.isBusy || this.current !== null || this.waiting.length > 0 || (this.state.room?.pending ?? null) !== null
-    );
+    return this.isBusy || !this.intents.isEmpty || (this.state.room?.pending ?? null) !== null;
   }
 
   override offline(): void {
@@ -124,11 +89,12 @@ export class Decisions extends Worker {
    * waits is told that it is on its way, and is not told that nothing was done (attack A23).
    */
   private awaitReturn(): void {
-    const intent = this.current;
+    const intent = this.intents.current;
     if (intent === null || this.cancelAway !== null) return;
     this.cancelAway = this.state.ports.clock.setTimer(UNTIL_BACK_MS, () => {
       this.cancelAway = null;
-      if (this.current === intent && this.state.room?.pending && !this.parts.sync.isLive) this.abandon(intent);
+      const isOpen = this.intents.current === intent && this.state.room?.pending;
+      if (isOpen && !this.parts.sync.isLive) this.intents.abandon(intent);
     });
   }
 
@@ -137,10 +103,7 @@ export class Decisions extends Worker {
     this.retry.stop();
     this.cancelAway?.();
     this.cancelAway = null;
-    const all = this.current ? [this.current, ...this.waiting] : [...this.waiting];
-    this.current = null;
-    this.waiting.length = 0;
-    for (const intent of all) intent.settle(failed(problem));
+    this.intents.stop(problem);
   }
 
   /** The relay takes nothing by our write key in this epoch: only new keys help, or none at all. */
@@ -151,7 +114,7 @@ export class Decisions extends Worker {
         if (noted) keepNoted(this.state, tx, noted);
         return noted !== null;
       });
-      if (isTold.ok && !isTold.value && !this.has("rekey")) await this.decide({ type: "rekey" });
+      if (isTold.ok && !isTold.value && !this.intents.has("rekey")) await this.decide({ type: "rekey" });
     });
   }
 
@@ -161,16 +124,15 @@ export class Decisions extends Worker {
     const { pending } = room;
     if (pending && pending.append.lastCommit !== room.lastCommit) return () => this.renew();
     if (pending) return this.sentOn === this.connection.number ? null : () => this.send(pending.append);
-    if (this.current || this.lost) {
+    if (this.intents.current || this.lost) {
       return () => {
         this.conclude();
       };
     }
-    return this.waiting.length > 0 ? () => this.build(this.waiting.shift()!) : null;
+    return this.intents.isEmpty ? null : () => this.build(this.intents.begin());
   }
 
   private async build(intent: Intent): Promise<void> {
-    this.current = intent;
     const { wanted, request } = intent;
     // What two people decided in one moment is done, and is not asked for once more.
     const finished = this.doneBy(intent);
@@ -199,9 +161,7 @@ export class Decisions extends Worker {
     this.blocked = 0;
     if (!result.ok) this.finish(failed(result.error));
     else if (result.value?.code === "approvals_missing" && intent.mayPropose && wanted.type !== "rekey") {
-      const idle = this.idle(wanted);
-      if (idle) this.finish(failed({ kind: "refused", rejection: idle }));
-      else await this.propose(wanted, result.value);
+      this.finish(await propose(this.parts, wanted, result.value));
     } else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
   }
 
@@ -211,44 +171,6 @@ export class Decisions extends Worker {
     const { decisionLog, ports } = this.state;
     const same = decisionLog.decidedSince(since, actionHash(ports.crypto, wanted));
     return same && done({ done: true, seq: same.decision.seq });
-  }
-
-  /**
-   * Why nobody is asked to agree to an action: it could not be done if all did. Of those who come in it is known with their
-   * request only; and who has removed too many for now may still ask others to.
-   *
-   * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
-   */
-  private idle(action: Action): Rejection | null {
-    if (action.type === "add" || action.type === "addDevice") return null;
-    const outlook = this.state.room!.outlook(action, this.state.clock.timeOf(this.state.now()));
-    return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;
-  }
-
-  /** Asks the others for their agreement, also where somebody asked for the same before: they may take it back. */
-  private async propose(action: Action, missing: Rejection): Promise<void> {
-    const hash = actionHash(this.state.ports.crypto, action);
-    const result = await this.state.transact((tx): Rejection | null => {
-      const room = this.state.room!;
-      const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
-      if (!isAsked) {
-        const proposed = room.propose(action, this.state.now());
-        if (!proposed.ok) return proposed.error;
-        this.state.apply(tx, room.notePetition(action).delta);
-        this.parts.sender.addSealed(tx, proposed.value);
-      }
-      // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
-      const approved = room.approve(hash, this.state.now());
-      // Who asks for the same again is told how it stands.
-      if (!approved.ok) return approved.error.code === "already_so" ? null : approved.error;
-      this.parts.sender.addSealed(tx, approved.value);
-      return null;
-    });
-    this.parts.sender.advance();
-    const { have, need } = missing.approvals ?? { have: 0, need: 0 };
-    if (!result.ok) this.finish(failed(result.error));
-    else if (result.value) this.finish(failed({ kind: "refused", rejection: result.value }));
-    else this.finish(done({ done: false, actionHash: hash, have, need }));
   }
 
   private async send(append: Append): Promise<void> {
@@ -320,39 +242,32 @@ export class Decisions extends Worker {
   private again(action: Action | null, losses: number): void {
     // RULE: client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
     if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
-    const intent = this.current;
-    this.current = null;
+    const intent = this.intents.current;
     if (!intent) {
       // It was decided before a restart: nobody waits for it, and it is wanted all the same.
       if (action && losses < GIVE_UP_AFTER) void this.decide(action);
       return;
     }
     if (++intent.losses >= GIVE_UP_AFTER) {
-      intent.settle(failed({ kind: "starved", losses: intent.losses }));
+      this.intents.settle(failed({ kind: "starved", losses: intent.losses }));
       return;
     }
-    this.waiting.unshift(intent);
+    this.intents.putBack();
     // The first time at once; then with a growing, random pause, so that two who race do not go on racing.
     if (intent.losses > 1) this.retry.later();
   }
 
-  private finish(result: Result<DecisionProgress, Problem>): void {
-    this.current?.settle(result);
-    this.current = null;
+  private finish(result: Result<DecisionProgress>): void {
+    this.intents.settle(result);
     this.retry.reset();
   }
 
-  /** Nobody waits for it any more. What is stored already goes its way, and is called so. */
-  private abandon(intent: Intent): void {
-    const isUnderway = this.current === intent && this.state.room?.pending !== null;
-    const at = this.waiting.indexOf(intent);
-    if (at >= 0) this.waiting.splice(at, 1);
-    const losses = this.current === intent ? Math.max(this.blocked, intent.losses) : intent.losses;
-    if (this.current === intent) this.current = null;
+  /** What somebody is told whose time is over. What is stored already goes its way, and is called so. */
+  private whyLate(intent: Intent): Problem {
+    const isCurrent = this.intents.current === intent;
+    const losses = isCurrent ? Math.max(this.blocked, intent.losses) : intent.losses;
     // Who keeps losing is told so: the relay has answered all the while.
-    const isStarved = losses >= TELL_AFTER;
-    intent.settle(
-      failed(isStarved ? { kind: "starved", losses } : isUnderway ? { kind: "underway" } : whyLate(this.parts)),
-    );
+    if (losses >= TELL_AFTER) return { kind: "starved", losses };
+    return isCurrent && this.state.room?.pending ? { kind: "underway" } : whyLate(this.parts);
   }
 }

@@ -1,0 +1,53 @@
+import { equalBytes } from "@conclave/codec";
+import { actionHash, type Action, type Rejection } from "@conclave/protocol";
+import type { DecisionProgress } from "../api/invitation.js";
+import { done, failed, type Result } from "../api/problem.js";
+import type { Movement } from "./hindrance.js";
+import type { RoomState } from "./roomState.js";
+
+/**
+ * Asks the others for their agreement, also where somebody asked for the same before: they may withdraw it. `missing`: how far
+ * the action came without them.
+ */
+export async function propose(
+  { state, sender }: Pick<Movement, "state" | "sender">,
+  action: Action,
+  missing: Rejection,
+): Promise<Result<DecisionProgress>> {
+  const futile = obstacleTo(state, action);
+  if (futile) return failed({ kind: "refused", rejection: futile });
+  const hash = actionHash(state.ports.crypto, action);
+  const result = await state.transact((tx): Rejection | null => {
+    const room = state.room!;
+    const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
+    if (!isAsked) {
+      const proposed = room.propose(action, state.now());
+      if (!proposed.ok) return proposed.rejection;
+      state.apply(tx, room.notePetition(action).delta);
+      sender.addSealed(tx, proposed.value);
+    }
+    // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
+    const approved = room.approve(hash, state.now());
+    // Who asks for the same again is told how it stands.
+    if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
+    sender.addSealed(tx, approved.value);
+    return null;
+  });
+  sender.advance();
+  if (!result.ok) return result;
+  if (result.value) return failed({ kind: "refused", rejection: result.value });
+  const { have, need } = missing.approvals ?? { have: 0, need: 0 };
+  return done({ done: false, actionHash: hash, have, need });
+}
+
+/**
+ * Why nobody is asked to agree to an action: it could not be done if all did. Of those who come in it is known with their
+ * request only; and somebody who has removed too many for now may still ask others to.
+ *
+ * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
+ */
+function obstacleTo(state: RoomState, action: Action): Rejection | null {
+  if (action.type === "add" || action.type === "addDevice") return null;
+  const outlook = state.room!.outlook(action, state.clock.timeOf(state.now()));
+  return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;
+}
