@@ -5,7 +5,6 @@ import {
   type FileCard,
   type Fingerprint,
   inviteLink,
-  MAX_FILE_BYTES,
   personFingerprint,
   type Policy,
   ProtocolKind,
@@ -14,36 +13,31 @@ import {
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { act, type Wanted } from "./acting.js";
-import { isAmendment, mayRemove } from "../store/amendment.js";
+import { admit, answer, approve, decide, decline, listRequests, prepareReturn, silenced } from "./deciding.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
 import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
-import type { Problem } from "../api/problem.js";
-import { roomProposalsOf, requestView } from "../timeline/requestView.js";
+import { done, failed, type Result } from "../api/problem.js";
+import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
-import { messageLine } from "../timeline/timelineView.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
 import type { SearchOptions } from "../api/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
-import { afterYes } from "./approving.js";
-import { ended, hindering, hindrance, whyLate } from "../work/hindrance.js";
-import { recordWrites } from "../store/homeRecords.js";
+import { ended, hindrance, whyLate } from "../work/hindrance.js";
 import { createInvite, ownLinkOf } from "./inviting.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
+import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
-import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
-import type { Transaction } from "../store/transaction.js";
+import { inStep } from "./saying.js";
 
 const NO_SECRET = new Uint8Array(32);
-const MAX_BODY_BYTES = 60 * 1024;
-const MAX_KIND_BYTES = 32;
 
 /** A room's session, over the engine that drives the room. */
 export class LiveSession implements RoomSession {
@@ -106,62 +100,19 @@ export class LiveSession implements RoomSession {
     return inStep(this.engine, timeout);
   }
 
-  async post({
-    id = this.state.ports.random(16),
-    kind,
-    ref = null,
-    body,
-    records = [],
-  }: NewMessage): Promise<Result<TimelineMessage, Problem>> {
-    const stopped = this.silenced();
-    if (stopped) return failed(stopped);
-    const kindLength = utf8Bytes(kind).length;
-    if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || id.length !== 16) {
-      return failed({ kind: "malformed", what: "body" });
-    }
-    const writes = recordWrites(records);
-    return this.put({ id, kind, ref, body }, (tx) => tx.writes.push(...writes));
-  }
-
-  /** Puts a message that fits into the outbox; `also` is kept with it, or neither is. */
-  private async put(
-    content: protocol.MessageContent,
-    also: (tx: Transaction) => void,
-  ): Promise<Result<TimelineMessage, Problem>> {
-    const { id, kind, ref } = content;
-    const { conversation } = this.state;
-    const posted = await this.state.transact(async (tx) => {
-      const known = await conversation.find(id);
-      if (known) return known;
-      const isAct = isAmendment(kind);
-      if (isAct && !(ref && (await conversation.find(ref)))) return null;
-      const entry = this.engine.sender.add(tx, content, this.state.now());
-      also(tx);
-      if (isAct) return conversation.tell(tx, ref!);
-      const message = await conversation.pending(entry);
-      this.state.emit(tx, { type: "item", item: messageLine(message) });
-      return message;
-    });
-    this.engine.sender.advance();
-    if (!posted.ok) return posted;
-    return posted.value ? done(posted.value) : failed({ kind: "unknown" });
+  post(message: NewMessage): Promise<Result<TimelineMessage>> {
+    const stopped = silenced(this.state);
+    return stopped ? Promise.resolve(failed(stopped)) : post(this.engine, message);
   }
 
   send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
   }
 
-  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage, Problem>> {
-    const stopped = this.silenced();
+  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
+    const stopped = silenced(this.state);
     if (stopped) return Promise.resolve(failed(stopped));
-    const { fileLimit } = this.status();
-    // What is no size of a file is malformed, not too large.
-    if (fileLimit !== null && file.size > fileLimit && file.size <= MAX_FILE_BYTES) {
-      return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
-    }
-    return this.engine.uploads.attach(file, options, (body, ref, also) =>
-      this.put({ id: this.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
-    );
+    return attach(this.engine, file, options, this.status().fileLimit);
   }
 
   uploads(): Promise<readonly UnfinishedUpload[]> {
@@ -192,8 +143,8 @@ export class LiveSession implements RoomSession {
     return this.act(id, { do: "react", emoji });
   }
 
-  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage, Problem>> {
-    const stopped = this.silenced();
+  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+    const stopped = silenced(this.state);
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
 
@@ -250,54 +201,24 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
-    return this.decideSince(action, this.state.room?.roster.seq ?? 0);
-  }
-
-  private async decideSince(action: CommitRequest, since: number): Promise<Result<DecisionProgress, Problem>> {
-    const stopped = this.silenced() ?? hindering(this.state);
-    if (stopped) return failed(stopped);
-    const brings = action.type === "add" || action.type === "addDevice";
-    // What they sent may not have been asked for yet.
-    if (brings && !this.engine.requests.findLeaf(action.leafCert)) await this.requests();
-    const request = brings ? (this.engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
-    return this.carryOut(action, request, since);
-  }
-
-  private async carryOut(
-    wanted: CommitRequest,
-    request: protocol.JoinRequest | null,
-    since = this.state.room?.roster.seq ?? 0,
-  ): Promise<Result<DecisionProgress, Problem>> {
-    const stopped = this.silenced();
-    if (stopped) return failed(stopped);
-    const decided = await this.engine.decisions.decide(wanted, { request, isAsked: true, since });
-    if (decided.ok && decided.value.done) await this.engine.settleSlots();
-    return decided;
+  decide(action: CommitRequest): Promise<Result<DecisionProgress>> {
+    return decide(this.engine, action);
   }
 
   proposals(): readonly RoomProposal[] {
     return roomProposalsOf(this.state);
   }
 
-  async approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
-    const since = this.state.room?.roster.seq ?? 0;
-    const approved = await this.answer((room, now) => room.approve(actionHash, now));
-    return afterYes(this.state, actionHash, approved, since, (action) => this.decideSince(action, since));
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
+    return approve(this.engine, actionHash);
   }
 
-  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
-    return this.answer((room, now) => room.declineProposal(actionHash, now));
+  declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
+    return answer(this.engine, (room, now) => room.declineProposal(actionHash, now));
   }
 
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
-    return this.answer((room, now) => room.withdrawProposal(actionHash, now));
-  }
-
-  /** What is said of a proposal. Who is leaving says nothing more. */
-  private answer(message: Parameters<typeof say>[1]): Promise<Result<void, Problem>> {
-    const stopped = this.silenced();
-    return stopped ? Promise.resolve(failed(stopped)) : say(this.engine, message);
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
+    return answer(this.engine, (room, now) => room.withdrawProposal(actionHash, now));
   }
 
   outlook(action: protocol.Action): protocol.Outlook {
@@ -338,14 +259,8 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, room.linkOf(NO_SECRET));
   }
 
-  async prepareReturn(): Promise<Result<DecisionProgress, Problem>> {
-    const live = await this.synced(UNTIL_LIVE_MS);
-    if (!live.ok) return live;
-    const { action } = this.engine.returns;
-    if (action) return this.carryOut(action, null);
-    if (this.returning() === null) return failed({ kind: "unknown" });
-    await this.engine.settleSlots();
-    return done({ done: true, seq: this.state.room?.roster.seq ?? 0 });
+  prepareReturn(): Promise<Result<DecisionProgress>> {
+    return prepareReturn(this.engine);
   }
 
   async settle(timeout: number): Promise<Settled> {
@@ -366,28 +281,16 @@ export class LiveSession implements RoomSession {
     return ownLinkOf(this.state, inviteId, host);
   }
 
-  async requests(): Promise<Result<readonly RoomJoinRequest[], Problem>> {
-    const live = await this.synced(UNTIL_LIVE_MS);
-    if (!live.ok) return live;
-    const listed = await this.engine.requests.list();
-    return listed.ok ? done(listed.value.flatMap((each) => requestView(this.state, each) ?? [])) : listed;
+  requests(): Promise<Result<readonly RoomJoinRequest[]>> {
+    return listRequests(this.engine);
   }
 
-  async admit(requestId: number): Promise<Result<DecisionProgress, Problem>> {
-    const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
-    if (!listed.ok) return listed;
-    const opened = this.engine.requests.find(requestId);
-    const view = opened && requestView(this.state, opened);
-    if (!view) return failed({ kind: "unknown" });
-    const decided = await this.carryOut(view.action, opened.ask);
-    // RULE: client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
-    if (decided.ok && decided.value.done) await this.engine.requests.remove(requestId);
-    return decided;
+  admit(requestId: number): Promise<Result<DecisionProgress>> {
+    return admit(this.engine, requestId);
   }
 
-  async decline(requestId: number): Promise<Result<void, Problem>> {
-    const listed = this.engine.requests.find(requestId) ? done(null) : await this.requests();
-    return listed.ok ? this.engine.requests.decline(requestId) : listed;
+  decline(requestId: number): Promise<Result<void>> {
+    return decline(this.engine, requestId);
   }
 
   leave(): Promise<Result<void, Problem>> {
@@ -408,10 +311,5 @@ export class LiveSession implements RoomSession {
 
   peopleCode(): string | null {
     return this.state.room?.status === "active" ? this.state.room.peopleCode() : null;
-  }
-
-  /** Why nothing can be said or decided here; null while it can. */
-  private silenced(): Problem | null {
-    return ended(this.state) ?? (this.state.leaving === null ? null : { kind: "leaving" });
   }
 }
