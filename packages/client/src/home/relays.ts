@@ -2,6 +2,9 @@ import { RelayConnection } from "../relay/relayConnection.js";
 import { socketUrl } from "../relay/relayUrl.js";
 import type { ClientPorts } from "../api/client.js";
 
+/** How long a person waits for a relay to be reached. */
+export const UNTIL_REACHED_MS = 20_000;
+
 /** A home's connections: one for each relay, shared by all rooms there. */
 export class Relays {
   private readonly connections = new Map<string, RelayConnection>();

@@ -1,0 +1,124 @@
+import { equalBytes } from "@conclave/codec";
+import { inviteLink, type InviteLink, memberOf, parseLink } from "@conclave/protocol";
+import type { ClientPorts } from "../api/client.js";
+import type { InvitePreview } from "../api/invitePreview.js";
+import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { RoomSession } from "../api/roomSession.js";
+import { previewSlot, problemOf } from "../joining/readInvite.js";
+import { readReturn } from "../joining/readReturn.js";
+import type { LiveSession } from "../room/liveSession.js";
+import { endingOf } from "../store/phase.js";
+import { whyLate } from "../work/hindrance.js";
+import { invitedRoom } from "./invitedRoom.js";
+import { type OwnHome, storedRoom } from "./loadSession.js";
+import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
+import { isOver, type Sessions } from "./sessions.js";
+
+const NO_SECRET = new Uint8Array(32);
+
+/** What invite links lead to, for the person of this home. */
+export class InvitedRooms {
+  constructor(
+    private readonly ports: ClientPorts,
+    private readonly relays: Relays,
+    private readonly own: OwnHome,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** Reads the room of a link, and checks all of it. */
+  async preview(link: InviteLink): Promise<Result<InvitePreview>> {
+    const { identity, device, marks } = this.own;
+    const known = this.sessions.find(link.roomId);
+    if (known && !isOver(known)) return failed({ kind: "already_here" });
+    const connection = this.relays.get(link.relay);
+    if (!connection) return failed({ kind: "link", fault: "changed" });
+    const asked = known ? await this.askedAfterAll(known, link) : null;
+    if (asked) return failed(asked);
+    const read = await connection.use(UNTIL_REACHED_MS, async () => {
+      const found = await previewSlot(this.ports, connection, link);
+      // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
+      const wantsReturn = found.ok ? memberOf(found.value.roster, identity.person) !== null : isAnswered(found.problem);
+      return (wantsReturn ? await readReturn(this.ports, connection, link, identity.seed) : null) ?? found;
+    });
+    if (!read) return failed(problemOf({ type: "lost" }));
+    if (!read.ok) return read;
+    const still = known ? await this.joinedAfterAll(known) : null;
+    if (still) return failed(still);
+    const { mode, createdBy } = read.value.invite;
+    // RULE: client.own-return: a link made of somebody else's way back shows nobody that they come back to a room (attack A37).
+    if (mode === "return" && !equalBytes(createdBy, identity.person))
+      return failed({ kind: "refused", rejection: { code: "invite_not_for_you" } });
+    return done(
+      invitedRoom(this.ports, device, identity.person, read.value, {
+        text: inviteLink("", read.value.link),
+        relay: connection.url,
+        marks,
+        begin: (meta) => this.sessions.begin(meta),
+        add: (session) => {
+          this.sessions.add(session);
+        },
+      }),
+    );
+  }
+
+  /**
+   * Reads the log once more for a join that was given up. Null where it is not in it; else what to tell who would join again.
+   *
+   * RULE: client.join-kept: what a relay says of a join ends it for its person, and throws no keys away: where the relay brought
+   * it into the log all the same, they are in the room with a device that works (attack A103).
+   */
+  private async joinedAfterAll(before: LiveSession): Promise<Problem | null> {
+    const { meta, keys } = before.engine.state;
+    const ending = endingOf(meta.phase);
+    const room = ending && ending.problem.kind !== "early_form" ? await storedRoom(this.ports, keys) : null;
+    if (room?.status !== "joining") return null;
+    // With nothing to append: it is in the log by now, or nowhere.
+    return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "joining", join: null } }, { room }));
+  }
+
+  /** Waits on for the answer to a request that was given up, where somebody opens the same link again. As `joinedAfterAll`. */
+  private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
+    const { meta, phase } = before.engine.state;
+    const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
+    const asked = request && parseLink(request.link);
+    if (!asked || !equalBytes(asked.secret, link.secret)) return null;
+    return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "asking", request } }));
+  }
+
+  /** Puts a session that comes in, or asks, in the place of one that gave up. Null where it gives up, too. */
+  private async goOn(before: LiveSession, session: LiveSession): Promise<Problem | null> {
+    const { engine } = session;
+    const { is } = engine.state.phase;
+    const kept = await engine.state.transact((tx) => {
+      engine.state.enter(tx);
+    });
+    if (!kept.ok) return kept.problem;
+    before.engine.stop();
+    this.sessions.add(session);
+    const settled = await engine.waiting.until(
+      () => engine.state.phase.is !== is || engine.isAsking,
+      UNTIL_REACHED_MS,
+      () => whyLate(engine),
+    );
+    if (!settled.ok) return settled.problem;
+    return engine.state.phase.is === "out" ? null : { kind: "already_here" };
+  }
+
+  /** See `Client.comeBack`. */
+  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+    const session = this.sessions.find(roomId);
+    const { room, phase } = session?.engine.state ?? { room: null, phase: null };
+    if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
+    const looked = await this.preview(room.linkOf(NO_SECRET));
+    if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
+    const { problem } = looked;
+    // The link itself opens nothing: where no way back answers for it, there is none.
+    const isNone = problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "slot_closed");
+    return isNone ? failed({ kind: "unknown" }) : looked;
+  }
+}
+
+/** The relay has answered, and the link leads nowhere. */
+function isAnswered({ kind }: Problem): boolean {
+  return kind === "relay" || kind === "refused";
+}

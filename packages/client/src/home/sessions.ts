@@ -1,0 +1,128 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { ClientPorts } from "../api/client.js";
+import { done, failed, type Result } from "../api/problem.js";
+import type { LiveSession } from "../room/liveSession.js";
+import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../store/homeKey.js";
+import { readRoomMeta } from "../store/readRoomMeta.js";
+import type { RoomMeta } from "../store/roomMeta.js";
+import { loadSession, type OwnHome } from "./loadSession.js";
+import type { Relays } from "./relays.js";
+
+/** The sessions of a home's rooms: one for each room. */
+export class Sessions {
+  private readonly sessions = new Map<string, LiveSession>();
+  private isConnected = false;
+  private closed = false;
+  private isClockTrusted = false;
+
+  constructor(
+    private readonly ports: ClientPorts,
+    private readonly relays: Relays,
+    private readonly own: OwnHome,
+    /** A room came or went. */
+    private readonly changed: () => void,
+  ) {}
+
+  get all(): readonly LiveSession[] {
+    return [...this.sessions.values()];
+  }
+
+  /** Whether the home is closed: no room comes to it any more. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  find(roomId: Uint8Array): LiveSession | null {
+    return this.sessions.get(toHex(roomId)) ?? null;
+  }
+
+  /** Reads the rooms that are stored. */
+  async load(): Promise<void> {
+    for (const record of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
+      const meta = await readRoomMeta(this.ports.storage, record);
+      this.sessions.set(toHex(meta.roomId), await this.make(meta));
+    }
+  }
+
+  /** A session that is not among them yet, from what is stored; `made`: what is in memory and not stored yet. */
+  make(meta: RoomMeta, made: Parameters<typeof loadSession>[4] = {}): Promise<LiveSession> {
+    return loadSession(this.ports, this.relays, this.own, meta, made);
+  }
+
+  /** A session for a join, in place of one that is over. */
+  async begin(meta: RoomMeta): Promise<Result<LiveSession>> {
+    if (this.closed) return failed({ kind: "closed" });
+    const before = this.all.find((session) => equalBytes(session.id, meta.roomId));
+    if (before && !isOver(before)) return failed({ kind: "already_here" });
+    if (before) await this.clearForJoin(before);
+    return done(await this.make(meta));
+  }
+
+  /** What was said stays; keys, and what waited to be sent by them, go. */
+  private async clearForJoin({ engine }: LiveSession): Promise<void> {
+    engine.stop();
+    await engine.state.idle();
+    const { state, outbox, decisions, invites, slots, leaving } = engine.state.keys;
+    await this.ports.storage.commit([
+      ...[state, outbox, decisions, invites].map((clear) => ({ clear })),
+      { delete: slots },
+      { delete: leaving },
+    ]);
+  }
+
+  /** Takes in a session whose room is stored, in place of an earlier one, and lets it run. */
+  add(session: LiveSession): void {
+    this.sessions.set(toHex(session.id), session);
+    session.engine.state.clock.isTrusted = this.isClockTrusted;
+    if (this.isConnected) startSession(session);
+    this.changed();
+  }
+
+  /** Removes a room and all that is stored of it. */
+  async forget(roomId: Uint8Array): Promise<void> {
+    const session = this.find(roomId);
+    if (!session) return;
+    session.engine.stop();
+    this.sessions.delete(toHex(roomId));
+    await session.engine.state.idle();
+    await this.ports.storage.commit([{ clear: new RoomKeys(roomId).prefix }, { delete: roomMetaKey(roomId) }]);
+    this.changed();
+  }
+
+  connect(): void {
+    if (this.closed) return;
+    this.isConnected = true;
+    for (const session of this.all) startSession(session);
+  }
+
+  trustClock(): void {
+    this.isClockTrusted = true;
+    for (const { engine } of this.all) engine.state.clock.isTrusted = true;
+  }
+
+  /** Something that all rooms show or work by is different: each shows it, and looks for work. */
+  look(): void {
+    for (const { engine } of this.all) {
+      engine.state.tell({ type: "changed" });
+      engine.plan();
+    }
+  }
+
+  /** Stops them for good. Resolves when nothing more is written. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const { engine } of this.all) engine.stop();
+    await Promise.all(this.all.map(({ engine }) => engine.state.idle()));
+  }
+}
+
+/** Whether a session only tells of a room, so that a new join may take its place. */
+export function isOver({ engine }: LiveSession): boolean {
+  const { is } = engine.state.phase;
+  return is === "out" || is === "restored";
+}
+
+/** Rooms that we are out of need no connection. */
+function startSession({ engine }: LiveSession): void {
+  if (engine.state.phase.is !== "out") engine.start();
+}
