@@ -1,5 +1,5 @@
 import { encode } from "@conclave/codec";
-import { encodeAppend, encodeAsking, preset } from "@conclave/protocol";
+import { encodeAppend, encodeAsking, inviteLink, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { standingOf } from "../src/store/phase.js";
 import { decodeRoomMeta, encodeRoomMeta, type RoomMeta } from "../src/store/roomMeta.js";
@@ -30,8 +30,8 @@ function makeOld(home: Home): void {
     w.optional(phase.is === "founding" ? phase.creation : null, (x, c) =>
       x.fixed(c.roomTag).fixed(c.writeKey).opaque(c.attachment).opaque(c.permit),
     );
-    w.optional(direct ?? request, (x, { link = "" }) => {
-      x.text(link)
+    w.optional(direct ?? request, (x, { link }) => {
+      x.text(link ? inviteLink("", link) : "")
         .text(direct?.name ?? "Carol")
         .text("let me in");
       x.u16(direct?.attempts ?? 1)

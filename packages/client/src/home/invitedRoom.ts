@@ -19,8 +19,6 @@ const UNTIL_IN_MS = 60_000;
 
 /** How a join begins, which is the home's business. */
 export interface JoinHome {
-  /** The link as it was given. */
-  readonly text: string;
   readonly relay: string;
   readonly marks: Pick<Marks, "markOf">;
   /** A session that is not stored yet. */
@@ -81,8 +79,8 @@ async function accept(
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
-  if (refusal) return failed({ kind: "refused", rejection: refusal.error });
-  const link = home.text;
+  if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
+  const { link } = preview;
   const phase: Phase = asking?.ok
     ? { is: "asking", request: { link, ...asking.value, isPosted: false } }
     : { is: "joining", join: null };

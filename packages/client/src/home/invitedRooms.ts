@@ -1,11 +1,11 @@
 import { equalBytes } from "@conclave/codec";
-import { inviteLink, type InviteLink, memberOf, parseLink } from "@conclave/protocol";
+import { type InviteLink, memberOf } from "@conclave/protocol";
 import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { previewSlot, problemOf } from "../joining/readInvite.js";
-import { readReturn } from "../joining/readReturn.js";
+import { readReturn, returnLinkOf } from "../joining/readReturn.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { endingOf } from "../store/phase.js";
 import { whyLate } from "../work/hindrance.js";
@@ -13,8 +13,6 @@ import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
 import { isOver, type Sessions } from "./sessions.js";
-
-const NO_SECRET = new Uint8Array(32);
 
 /** What invite links lead to, for the person of this home. */
 export class InvitedRooms {
@@ -50,7 +48,6 @@ export class InvitedRooms {
       return failed({ kind: "refused", rejection: { code: "invite_not_for_you" } });
     return done(
       invitedRoom(this.ports, device, identity.person, read.value, {
-        text: inviteLink("", read.value.link),
         relay: connection.url,
         marks,
         begin: (meta) => this.sessions.begin(meta),
@@ -80,8 +77,7 @@ export class InvitedRooms {
   private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
     const { meta, phase } = before.engine.state;
     const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
-    const asked = request && parseLink(request.link);
-    if (!asked || !equalBytes(asked.secret, link.secret)) return null;
+    if (!request || !equalBytes(request.link.secret, link.secret)) return null;
     return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "asking", request } }));
   }
 
@@ -109,7 +105,7 @@ export class InvitedRooms {
     const session = this.sessions.find(roomId);
     const { room, phase } = session?.engine.state ?? { room: null, phase: null };
     if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
-    const looked = await this.preview(room.linkOf(NO_SECRET));
+    const looked = await this.preview(returnLinkOf(room));
     if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
     const { problem } = looked;
     // The link itself opens nothing: where no way back answers for it, there is none.

@@ -6,7 +6,6 @@ import {
   inviteKeys,
   type InviteLink,
   isDecline,
-  parseLink,
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
@@ -29,16 +28,20 @@ const passes = (problem: Problem) =>
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
+  private readonly link: InviteLink;
+  private readonly slotId: Uint8Array;
   private readonly asking: Asking;
   private lookedOn = 0;
   private readonly watching: RetryTimer;
 
   constructor(
     work: RoomWork,
-    { asking }: OwnRequest,
+    { link, asking }: OwnRequest,
     private readonly sync: Sync,
   ) {
     super(work);
+    this.link = link;
+    this.slotId = inviteKeys(work.state.ports.crypto, link.roomId, link.secret).slotId;
     this.asking = asking;
     this.topic = this.asking.inboxId;
     this.watching = new RetryTimer(work.state.ports, () => {
@@ -91,13 +94,11 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   private async post(request: OwnRequest): Promise<void> {
-    const link = parseLink(request.link);
-    if (!link) return;
-    const proof = giveSlotProof(this.state.ports, this.connection, link);
+    const proof = giveSlotProof(this.state.ports, this.connection, this.link);
     const { roomTag } = this.state.meta;
     // The same blob again is the same request to the relay.
     const { blob } = request;
-    const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
+    const { slotId } = this;
     const answer = await this.connection.request<"postRequest">({ type: "postRequest", roomTag, slotId, blob });
     const proved = await proof;
     if (answer.type === "posted") {
@@ -143,15 +144,8 @@ export class AskedJoin extends Worker implements ConnectionUser {
     if (this.state.phase.is === "asking") await this.fail(ended);
   }
 
-  private get link(): InviteLink | null {
-    const { phase } = this.state;
-    return phase.is === "asking" ? parseLink(phase.request.link) : null;
-  }
-
   private async linkEnded(): Promise<Problem | null> {
-    const link = this.link;
-    if (!link) return null;
-    const { slotId } = inviteKeys(this.state.ports.crypto, link.roomId, link.secret);
+    const { slotId } = this;
     const { roomTag } = this.state.meta;
     const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back: 0 });
     if (answer.type !== "error" || !FINAL.has(answer.error)) return null;
@@ -198,12 +192,10 @@ export class AskedJoin extends Worker implements ConnectionUser {
     return null;
   }
 
-  /** Takes a no in. Whether its author may say it is read from the room's own history. */
-  private async takeNo(blob: Uint8Array): Promise<Problem | null> {
-    const link = this.link;
-    if (link === null) return { kind: "unknown" };
-    const preview = await previewSlot(this.state.ports, this.connection, link);
-    if (!preview.ok) return preview.error;
+  /** Somebody said no: who has the right to is read anew from the room's own history. */
+  private async takeNo(blob: Uint8Array): Promise<boolean> {
+    const preview = await previewSlot(this.state.ports, this.connection, this.link);
+    if (!preview.ok) return false;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
     if (!no.ok) return { kind: "refused", rejection: no.error };
     const { by, time } = no.value;

@@ -3,7 +3,6 @@ import {
   encodeAppend,
   joinRoom,
   type Joining,
-  parseLink,
   type Room,
   type RoomPreview,
 } from "@conclave/protocol";
@@ -47,10 +46,8 @@ export class DirectJoin extends Worker {
   }
 
   private async send(join: OwnJoin): Promise<void> {
-    const link = parseLink(join.link);
-    if (!link) return this.fail({ kind: "link", fault: "changed" });
     this.sentOn = this.connection.number;
-    const proof = giveSlotProof(this.state.ports, this.connection, link);
+    const proof = giveSlotProof(this.state.ports, this.connection, join.link);
     const answer = await this.connection.append(encodeAppend(join.append));
     const proved = await proof;
     if (answer.type !== "error") return;
@@ -65,9 +62,7 @@ export class DirectJoin extends Worker {
   /** Begins again, with what the slot holds now. */
   private async again({ lastCommit }: Room, join: OwnJoin): Promise<void> {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
-    const link = parseLink(join.link);
-    if (!link) return this.fail({ kind: "link", fault: "changed" });
-    const preview = await previewSlot(this.state.ports, this.connection, link);
+    const preview = await previewSlot(this.state.ports, this.connection, join.link);
     if (!preview.ok) {
       const { error: problem } = preview;
       if (problem.kind === "unreachable") return;

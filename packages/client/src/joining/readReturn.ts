@@ -1,9 +1,15 @@
-import type { Result } from "@conclave/codec";
-import { type InviteLink, MOST_RETURNS, returnSecret, type RoomPreview } from "@conclave/protocol";
+import { type InviteLink, MOST_RETURNS, returnSecret, type Room, type RoomPreview } from "@conclave/protocol";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot } from "./readInvite.js";
+
+const NO_SECRET = new Uint8Array(32);
+
+/** The link of a room's way back. It says where the room is, and opens nothing without the recovery words. */
+export function returnLinkOf(room: Room): InviteLink {
+  return room.linkOf(NO_SECRET);
+}
 
 /**
  * Looks whether this person made an invite to return to the room of a link, any link of it, also one that is over: the room's

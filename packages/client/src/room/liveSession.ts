@@ -15,6 +15,7 @@ import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from
 import { act, type Wanted } from "./acting.js";
 import { admit, answer, approve, decide, decline, listRequests, prepareReturn, silenced } from "./deciding.js";
 import { readDraft, writeDraft } from "./draft.js";
+import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
 import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
@@ -36,8 +37,6 @@ import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 import { inStep } from "./saying.js";
-
-const NO_SECRET = new Uint8Array(32);
 
 /** A room's session, over the engine that drives the room. */
 export class LiveSession implements RoomSession {
@@ -256,7 +255,7 @@ export class LiveSession implements RoomSession {
 
   returnLink(host: string): string | null {
     const { room } = this.state;
-    return room && inviteLink(host, room.linkOf(NO_SECRET));
+    return room && inviteLink(host, returnLinkOf(room));
   }
 
   prepareReturn(): Promise<Result<DecisionProgress>> {

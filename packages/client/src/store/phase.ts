@@ -1,4 +1,4 @@
-import type { Append, Asking, Room, RoomCreation } from "@conclave/protocol";
+import type { Append, Asking, InviteLink, Room, RoomCreation } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 
@@ -30,7 +30,7 @@ export type Creation = RoomCreation & { readonly permit: Uint8Array };
 
 /** A join that is on its way, to be tried again with a fresh slot. */
 export interface OwnJoin {
-  readonly link: string;
+  readonly link: InviteLink;
   /** How we call ourselves in this room. */
   readonly name: string;
   /** How often it was built. */
@@ -43,7 +43,7 @@ export interface OwnJoin {
 
 /** A request to be let in. */
 export interface OwnRequest {
-  readonly link: string;
+  readonly link: InviteLink;
   /** The keys that open the answer. */
   readonly asking: Asking;
   /** What is left at the relay. */

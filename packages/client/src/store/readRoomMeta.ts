@@ -4,7 +4,15 @@ import type { Storage, StoredRecord } from "../ports/storage.js";
 import type { Standing } from "../api/status.js";
 import { RoomKeys, ROOMS_PREFIX } from "./homeKey.js";
 import type { Phase } from "./phase.js";
-import { decodeRoomMeta, encodeRoomMeta, readCreation, readEnding, readHead, readStanding } from "./roomMeta.js";
+import {
+  decodeRoomMeta,
+  encodeRoomMeta,
+  readCreation,
+  readEnding,
+  readHead,
+  readStanding,
+  storedLink,
+} from "./roomMeta.js";
 import { type RoomMeta, ROOM_META_VERSION } from "./roomMeta.js";
 
 /** The last version whose phase was spread over nullable fields, and over a record of the keys that open an answer. */
@@ -48,15 +56,16 @@ function readSpread(r: Reader, standing: Standing, keys: Uint8Array | null): Pha
   const join = r.optional(readSpreadJoin);
   const ending = r.optional(readEnding);
   const request = join &&
-    keys && { link: join.link, asking: decodeAsking(keys), blob: join.blob, isPosted: join.isPosted };
+    keys && { link: storedLink(join.link), asking: decodeAsking(keys), blob: join.blob, isPosted: join.isPosted };
   if (standing === "member" || standing === "restored") return { is: standing };
   if (standing === "removed" || standing === "left") return { is: "out", why: standing };
   if (standing === "founding" && creation) return { is: standing, creation };
   if (standing === "joining" && join) {
-    const { link, name, attempts, isLast, blob } = join;
+    const { name, attempts, isLast, blob } = join;
     // Nothing to append: somebody else's commit lets us in.
-    const append = blob.length === 0 ? null : decodeAppend(blob);
-    return { is: standing, join: append && { link, name, attempts, isLast, append } };
+    if (blob.length === 0) return { is: standing, join: null };
+    const [link, append] = [storedLink(join.link), decodeAppend(blob)];
+    return { is: standing, join: { link, name, attempts, isLast, append } };
   }
   if (standing === "asking" && request) return { is: standing, request };
   if (standing === "lost" && ending) return { is: "out", why: standing, ending, request };

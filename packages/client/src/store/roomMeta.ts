@@ -1,5 +1,13 @@
 import { encode, type Reader, stored, type Writer } from "@conclave/codec";
-import { decodeAppend, decodeAsking, encodeAppend, encodeAsking } from "@conclave/protocol";
+import {
+  decodeAppend,
+  decodeAsking,
+  encodeAppend,
+  encodeAsking,
+  inviteLink,
+  type InviteLink,
+  parseLink,
+} from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 import { type Creation, type JoinEnding, type OwnJoin, type OwnRequest, type Phase, standingOf } from "./phase.js";
@@ -92,20 +100,27 @@ export function readCreation(r: Reader): Creation {
 }
 
 function writeJoin(w: Writer, { link, name, attempts, isLast, append }: OwnJoin): void {
-  w.text(link).text(name).u16(attempts).bool(isLast).opaque(encodeAppend(append));
+  w.text(inviteLink("", link)).text(name).u16(attempts).bool(isLast).opaque(encodeAppend(append));
 }
 
 function readJoin(r: Reader): OwnJoin {
-  const [link, name, attempts, isLast] = [r.text(), r.text(), r.u16(), r.bool()];
+  const [link, name, attempts, isLast] = [storedLink(r.text()), r.text(), r.u16(), r.bool()];
   return { link, name, attempts, isLast, append: decodeAppend(r.opaque()) };
 }
 
 function writeRequest(w: Writer, { link, asking, blob, isPosted }: OwnRequest): void {
-  w.text(link).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted);
+  w.text(inviteLink("", link)).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted);
 }
 
 function readRequest(r: Reader): OwnRequest {
-  return { link: r.text(), asking: decodeAsking(r.opaque()), blob: r.opaque(), isPosted: r.bool() };
+  return { link: storedLink(r.text()), asking: decodeAsking(r.opaque()), blob: r.opaque(), isPosted: r.bool() };
+}
+
+/** @throws TypeError for a text that is no link: the record is damaged */
+export function storedLink(text: string): InviteLink {
+  const link = parseLink(text);
+  if (link === null) throw new TypeError("the stored link is damaged");
+  return link;
 }
 
 // A problem is plain data out of a closed set of this program's own: kept as it is.
