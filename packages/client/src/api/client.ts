@@ -37,7 +37,7 @@ export interface OpenOptions {
 export type OpenProblem =
   /** Another process or tab has it open. */
   | "in_use"
-  /** The recovery phrase is none. */
+  /** The words are no recovery phrase. */
   | "bad_phrase"
   /** The home has an identity, and it is another one than the phrase's. */
   | "other_identity";
@@ -59,7 +59,7 @@ export interface Client {
   /** The person's public identity key: who we are, everywhere. */
   readonly person: Uint8Array;
   fingerprint(): Fingerprint;
-  /** The 24 words that bring this person back. Whoever has them is the person. */
+  /** The 24 words that bring this person back. Anybody who has them is the person. */
   recoveryPhrase(): string;
   /** Whether each room that the person owns is made to take them back by the words. */
   readonly wantsReturn: boolean;
@@ -71,7 +71,7 @@ export interface Client {
   /**
    * For a room where this device is a copy, or was put back from one (standing `restored`): comes back into it as a new device,
    * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not
-   * prepared: then somebody in the room takes this device out, and lets the person in again.
+   * prepared: then somebody in the room removes this device, and admits the person again.
    */
   comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>>;
   /** Whom the person has checked. */

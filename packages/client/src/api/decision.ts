@@ -5,7 +5,7 @@ import type { NamedPerson } from "./person.js";
 export interface Right {
   /** The author's role before the decision; null for somebody who was not in the room. */
   readonly role: Role | null;
-  /** Whose signed yes came with it, beside the author's. */
+  /** Whose signed approval came with it, beside the author's. */
   readonly approvedBy: readonly NamedPerson[];
   /** The invite that was used. */
   readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson } | null;

@@ -10,7 +10,7 @@ export interface InviteOptions {
   readonly role?: Role;
   /**
    * When it ends, by this device's clock (ms); null for never. Where the room's own time is ahead (`RoomStatus.roomAhead`), it
-   * ends so much later. One that lies in the past is refused with `invite_expired`.
+   * ends later by that much. One in the past is refused with `invite_expired`.
    */
   readonly notAfter: number | null;
   /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
@@ -52,7 +52,7 @@ export interface RoomInvite {
   readonly hasLink: boolean;
 }
 
-/** Somebody who asks to be let in. */
+/** Somebody who asks to join. */
 export interface RoomJoinRequest {
   /** The relay's number: the name of the request in `admit` and `decline`. */
   readonly id: number;
@@ -62,7 +62,7 @@ export interface RoomJoinRequest {
   /** The person's fingerprint words. */
   readonly words: string;
   readonly note: string;
-  /** The invite they hold. */
+  /** The invite that they have. */
   readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson };
   /** The role that the invite gives. */
   readonly role: Role;
@@ -71,11 +71,11 @@ export interface RoomJoinRequest {
   /** The action that admits them: what has to be approved, where several must agree. */
   readonly action: Action;
   readonly approvedBy: readonly NamedPerson[];
-  /** Who said no to the proposal to admit them: it keeps nobody else from agreeing. */
+  /** Who declined the proposal to admit them: that keeps nobody else from agreeing. */
   readonly declinedBy: readonly NamedPerson[];
   /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
-  /** Whether our person may let them in: alone, together with others, or not at all. */
+  /** Whether our person may admit them: alone, together with others, or not at all. */
   readonly can: Outlook["can"];
 }
 
@@ -88,14 +88,14 @@ export interface RoomProposal {
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */
   readonly person: NamedPerson | null;
-  /** Whose signed yes counts by the room's rules, the proposer among them. The last one to say yes carries it out. */
+  /** Whose signed approval counts by the room's rules, the proposer among them. The last one to approve carries it out. */
   readonly approvedBy: readonly NamedPerson[];
   /** How many yeses there would be if this device carried it out now: its own person's is counted. */
   readonly have: number;
   readonly need: number;
-  /** Who has said no. It keeps nobody else from agreeing. */
+  /** Who has declined. That keeps nobody else from agreeing. */
   readonly declinedBy: readonly NamedPerson[];
-  /** It waits for this person's yes: that would count, and neither it nor a no was said. */
+  /** It waits for this person: their approval would count, and they have neither approved nor declined. */
   readonly isAsked: boolean;
   /** Why it cannot be done any more, even if all agreed; null while it can. */
   readonly refusal: Rejection | null;
@@ -104,5 +104,5 @@ export interface RoomProposal {
 /** What came of a decision. */
 export type DecisionProgress =
   | { readonly done: true; readonly seq: number }
-  /** More people must agree: it was proposed to the room, or this device's yes was added. */
+  /** More people must agree: it was proposed to the room, or this device's approval was added. */
   | { readonly done: false; readonly actionHash: Uint8Array; readonly have: number; readonly need: number };

@@ -25,10 +25,10 @@ export interface InvitePreview {
   /**
    * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
    * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
-   * standing turns from `asking` to `member` when somebody lets us in.
+   * standing turns from `asking` to `member` when somebody admits us.
    *
    * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here. With `isLast` nobody
-   * comes back in this way again before `prepareReturn`: neither we nor whoever has the lost device.
+   * comes back in this way again before `prepareReturn`: neither we nor somebody who has the lost device.
    *
    * A lost race or a stale slot is tried again with a fresh slot, a few times.
    *

@@ -9,11 +9,11 @@ export interface NamedPerson {
   /** Two words of their fingerprint: tells look-alike names apart, proves nothing. */
   readonly tag: string;
   readonly isYou: boolean;
-  /** You have compared their fingerprint: how, and when. Holds for the person, in every room. */
+  /** You have compared their fingerprint: how, and when. It is about the person, in every room. */
   readonly checked: PersonCheck | null;
 }
 
-/** By what a person was checked: words read aloud, a QR code, or digits. */
+/** How a person was checked: by words read aloud, a QR code, or digits. */
 export type CheckedBy = "words" | "qr" | "digits";
 
 /** That a person was checked. */
@@ -31,7 +31,7 @@ export interface Marks {
   markOf(person: Uint8Array): PersonCheck | null;
 }
 
-/** By what right a person is in the room. */
+/** How a person got into the room. */
 export type JoinedBy =
   | { readonly how: "founded" }
   /** They took a place with an invite, which is itself a decision of somebody. */
@@ -42,7 +42,7 @@ export type JoinedBy =
       readonly label: string | null;
       readonly by: NamedPerson;
     }
-  /** Somebody let them in, with the approvals that it took; by an invite when they asked with one. */
+  /** Somebody admitted them, with the approvals that it took; by an invite when they asked with one. */
   | {
       readonly how: "admitted";
       readonly by: NamedPerson;
@@ -54,9 +54,9 @@ export type JoinedBy =
 export interface RoomMember extends NamedPerson {
   readonly role: Role;
   readonly devices: number;
-  /** When they came in, by the clock of whoever signed it (ms); null when unknown. */
+  /** When they came in, by the clock of the person who signed it (ms); null when unknown. */
   readonly since: number | null;
-  /** The number of the decision that let them in. */
+  /** The number of the decision that admitted them. */
   readonly joinedSeq: number;
   readonly admission: JoinedBy | null;
   /** Somebody else in the room has a name that looks the same: show the tag. */

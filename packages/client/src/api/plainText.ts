@@ -23,7 +23,7 @@ const CHAINED = new RegExp(
 );
 const BLANK_LINES = new RegExp(`\\n(?:[^\\S\\n]*\\n){${String(MAX_BLANK + 1)},}`, "gu");
 
-// What is kept of what is taken out else stands for itself meanwhile: controls, which are gone by then.
+// Of the characters that are taken out below, some are kept. Meanwhile controls stand for them, all of which are gone by then.
 const KEPT: readonly (readonly [RegExp, string, string])[] = [
   [EMOJI_JOINER, "\u0001", "\u200d"],
   [EMOJI_STYLE, "\u0002", "\ufe0f"],

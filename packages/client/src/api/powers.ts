@@ -1,9 +1,9 @@
 import { toHex } from "@conclave/codec";
 import { type Action, memberOf, type Outlook, rightTo, type Role, type Roster } from "@conclave/protocol";
 
-/** What somebody may do in a room, before it is known what exactly. */
+/** The kinds of things that somebody may do in a room. */
 export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "seal";
-/** Of each power: whether one has it alone, together with others, or not at all. */
+/** For each power, whether a person has it alone, together with others, or not at all. */
 export type Powers = Readonly<Record<Power, Outlook["can"]>>;
 
 const nobody = new Uint8Array(32);
@@ -29,7 +29,7 @@ const EXAMPLES: Readonly<Record<Power, (before: Roster) => Action>> = {
   seal: () => ({ type: "seal" }),
 };
 
-/** What a person may do in a room, by the judge that every member has. Of somebody who is not in it: nothing. */
+/** What a person may do in a room, by the judge that every member has. A person who is not in it may do nothing. */
 export function powersOf(roster: Roster, person: Uint8Array): Powers {
   const can = (power: Power) => rightTo(roster, EXAMPLES[power](roster), person).can;
   return Object.fromEntries(Object.keys(EXAMPLES).map((power) => [power, can(power as Power)])) as unknown as Powers;

@@ -6,21 +6,21 @@ import type { RelayError } from "@conclave/wire";
 export type Problem =
   /** The room's rules, or the protocol, do not allow it. */
   | { readonly kind: "refused"; readonly rejection: Rejection }
-  /** The relay does not do it. */
+  /** The relay refuses. */
   | { readonly kind: "relay"; readonly error: RelayError; readonly retryAfter: number }
   /** No answer from the relay in time. What is durable here goes on by itself later. */
   | { readonly kind: "unreachable" }
-  /** The relay answers, and does not give all that it says it has: nothing is sent before that. */
+  /** The relay answers, and has not given all that it says it has: nothing is sent before it does. */
   | { readonly kind: "behind" }
   /** It is stored, and was given to the relay, which has not said yet what became of it. It goes on by itself. */
   | { readonly kind: "underway" }
   /** The room uses something that this version does not know: nothing is read or sent before an update. */
   | { readonly kind: "update_needed" }
-  /** The room is of an early form of this program (before 0.1.0): it is read, and not gone on with. */
+  /** The room is of an early form of this program (before 0.1.0): it can be read, and nothing more is done in it. */
   | { readonly kind: "early_form" }
-  /** This device's clock is so far (ms) ahead of the others', or behind them (below zero): see `Client.trustClock`. Nothing was tried. */
+  /** This device's clock is this many ms ahead of the others', or behind them (below zero): see `Client.trustClock`. */
   | { readonly kind: "clock"; readonly ahead: number }
-  /** This device is a copy, or was put back from one: it never sends again (attack A64). */
+  /** This device is a copy, or was restored from one: it never sends again (attack A64). */
   | { readonly kind: "restored" }
   /** Other people's changes came first, again and again: the relay may be starving this device (attack A23). */
   | { readonly kind: "starved"; readonly losses: number }
@@ -28,7 +28,7 @@ export type Problem =
   | { readonly kind: "unknown" }
   /** The text is no name of a person or room, or no address of a relay. */
   | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "note" | "body" | "file" }
-  /** The text gives no invite link. */
+  /** There is no invite link in the text. */
   | { readonly kind: "link"; readonly fault: LinkFault }
   /** The person has said farewell: nothing more is sent from here, unless they stay after all. */
   | { readonly kind: "leaving" }
@@ -42,16 +42,16 @@ export type Problem =
   | { readonly kind: "too_large" }
   /** The file to be sent could not be read, or changed meanwhile. */
   | { readonly kind: "source" }
-  /** The person ended it. */
+  /** The person cancelled it. */
   | { readonly kind: "cancelled" }
   /** The client was closed, or its storage had failed before: nothing was tried. */
   | { readonly kind: "closed" }
-  /** The storage failed at this very thing: whether it was kept is known only when the home is opened again. */
+  /** The storage failed while it was being kept: whether it was is known only when the home is opened again. */
   | { readonly kind: "unsure" };
 
 /**
  * What became of a message, once it was stored, when there is this problem. `kept`: it goes out by itself when the problem is
- * over. `dropped`: it was not sent, and never will be. `unknown`: nobody can say; who sends it again may say it twice.
+ * over. `dropped`: it was not sent, and never will be. `unknown`: nobody can say; a person who sends it again may say it twice.
  */
 export type Fate = "kept" | "dropped" | "unknown";
 
@@ -63,14 +63,14 @@ const FATES: Readonly<Record<Problem["kind"], Fate>> = {
   early_form: "dropped",
 };
 
-/** What became of a stored message. What is said of an outcome is derived from it, and from nothing that was hoped for. */
+/** What became of a stored message. What a person is told about it follows from this, and not from what was hoped for. */
 export function fateOf(problem: Problem): Fate {
   return FATES[problem.kind];
 }
 
 /**
- * What became of a decision that was asked for, or of new keys. Only what is a stored commit goes on by itself: what was given up
- * before is not done. Who kept losing may have one that is still on its way.
+ * What became of a decision that was asked for, or of new keys. Only a stored commit goes on by itself: what was given up
+ * before that is not done. A device that kept losing may have one that is still on its way.
  */
 export function fateOfDecision({ kind }: Problem): Fate {
   if (kind === "underway") return "kept";

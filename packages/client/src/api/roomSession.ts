@@ -22,8 +22,8 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js"
 /** A message to be sent. The room adds who, when and where. */
 export interface NewMessage {
   /**
-   * 16 random bytes; made here when left out. Who does not learn what became of a post (its tab or thread died) posts it
-   * again with the same id: it is there once.
+   * 16 random bytes; made here when left out. A caller that does not learn what became of a post (its tab or thread died)
+   * posts it again with the same id: it is there once.
    */
   readonly id?: Uint8Array;
   /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
@@ -52,7 +52,7 @@ export interface RoomSession {
   /** The relay's address. */
   readonly relay: string;
   status(): RoomStatus;
-  /** Who is in the room, in the order of their coming; nobody where we are out of it. */
+  /** Who is in the room, in the order in which they came; nobody where we are out of it. */
   members(): readonly RoomMember[];
   /** All decisions since the founding, oldest first. */
   decisions(): readonly Decision[];
@@ -65,7 +65,7 @@ export interface RoomSession {
   find(id: Uint8Array): Promise<TimelineMessage | null>;
   /**
    * Texts, and files by caption and name, that have every word of the query or one that begins with it, newest first. Case
-   * and accents do not count. The first search reads all that is held, in small pieces, and is slower than those after it.
+   * and accents do not count. The first search reads everything that is kept, in small pieces, and is slower than those after it.
    */
   search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]>;
   /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
@@ -80,17 +80,20 @@ export interface RoomSession {
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
   post(post: NewMessage): Promise<Result<TimelineMessage, Problem>>;
   /** Posts a text. */
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
-  /** Gives an own text another wording. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>>;
-  /** Takes back an own message (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, somebody else's of no higher role. */
-  remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  /** Edits one of the person's own texts. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
   /**
-   * Puts an emoji to a message, or takes it back where it is there already; null takes back all own ones. `malformed`:
-   * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many as are kept.
+   * Deletes a message of the person's own (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, one of
+   * somebody whose role is no higher.
    */
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>>;
-  /** What the person has begun to write and not sent; empty when nothing. */
+  remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
+  /**
+   * Adds an emoji to a message, or removes it where it is there already; null removes all of the person's own. `malformed`:
+   * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many reactions as it can have.
+   */
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>>;
+  /** What the person has begun to write and not sent; empty where there is nothing. */
   draft(): Promise<string>;
   /** Keeps it. Resolves when it is durable. */
   setDraft(text: string): Promise<void>;
@@ -116,8 +119,8 @@ export interface RoomSession {
    * alarm's code, `update_needed`, `restored`, `not_member`, `closed`, `relay`), and after `timeout` ms where it may be:
    * `unreachable`, `behind`, `relay`, `underway`. `fateOf` says what became of what was stored.
    */
-  flushed(timeout: number): Promise<Result<void, Problem>>;
-  /** A person has looked at the alarms that stop sending, and goes on. Of no use to a copied device. */
+  flushed(timeout: number): Promise<Result<void>>;
+  /** A person has looked at the alarms that stop sending, and goes on. It does not help a copied device. */
   resume(): Promise<void>;
   /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
   acknowledge(order: number): Promise<Result<void, Problem>>;
@@ -126,24 +129,24 @@ export interface RoomSession {
   /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
   mute(isMuted: boolean): Promise<void>;
 
-  /** Takes a decision, or proposes it where more people must agree. Builds anew what loses a race. */
-  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;
+  /** Makes a decision, or proposes it where more people have to agree. What loses a race is built again. */
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress>>;
   proposals(): readonly RoomProposal[];
-  /** Adds this device's yes to a proposal, and carries it out when that was the last one. */
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>>;
+  /** Approves a proposal, and carries it out when that was the last approval that it needed. */
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>>;
   /**
-   * Says no to somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` takes it back.
+   * Declines somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` undoes it.
    * `refused` with `unknown_proposal`: it is not open any more.
    */
-  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
-  /** Takes back an own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
+  declineProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  /** Withdraws the person's own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
   /**
-   * What `decide` would come to, by the judge that every member has, so that what is not allowed is not offered. Where the
+   * What `decide` would come to, by the judge that every member has. A screen offers only what is allowed. Where the
    * room is not active: "no", with `not_active`.
    */
   outlook(action: Action): Outlook;
-  /** What our person may do here, before it is known what exactly; null where the room is not active. */
+  /** What our person may do here, by kinds; null where the room is not active. */
   powers(): Powers | null;
   /** What a member could do with this role; null where the room is not active. */
   powersAs(person: Uint8Array, role: Role): Powers | null;
@@ -152,29 +155,29 @@ export interface RoomSession {
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invitations(): readonly RoomInvite[];
-  /** The link of an own invite, for a web client at `host` (for example `chat.example.org`); null without its secret. */
+  /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: Uint8Array, host: string): string | null;
-  /** Whether the recovery words alone bring this person back; null for who is no owner: others have to be let in again. */
+  /** Whether the recovery words alone bring this person back; null for a person who is no owner: somebody has to admit them again. */
   returning(): Returning | null;
   /**
-   * Makes it so, by a decision that all can see, also where it was ended. Without it that is done by itself for whoever
-   * wishes it (`Client.wantReturn`). `unknown` where it is not to be had.
+   * Makes it so, by a decision that everybody can see, also where it was ended. For a person who wants it
+   * (`Client.wantReturn`) that happens by itself. `unknown` where there can be none.
    */
   prepareReturn(): Promise<Result<DecisionProgress, Problem>>;
   /**
-   * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for who joined,
-   * links that are out of step, the own way back. Resolves when nothing is left to do, or after `timeout` ms; at once where
+   * Does at once what this device would do in its turn: farewells, what enough people agreed to, new keys for newcomers,
+   * links that are out of step, the way back of our own person. Resolves when nothing is left to do, or after `timeout` ms; at once where
    * the room is not live. For processes that end soon.
    */
   settle(timeout: number): Promise<Settled>;
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
-  /** People who ask to be let in. Asks the relay; `refused` where this device cannot read them. */
-  requests(): Promise<Result<readonly RoomJoinRequest[], Problem>>;
-  admit(requestId: number): Promise<Result<DecisionProgress, Problem>>;
+  /** People who ask to join. Asks the relay; `refused` where this device cannot read them. */
+  requests(): Promise<Result<readonly RoomJoinRequest[]>>;
+  admit(requestId: number): Promise<Result<DecisionProgress>>;
   /**
-   * Says no: the request goes from the relay, and the person is told who said so, in a signed answer that only they can read.
-   * They believe it of somebody whose yes would count. A relay before version 3 only forgets the request.
+   * Declines it: the request goes from the relay, and the person is told who declined, in a signed answer that only they can read.
+   * They believe it of somebody whose approval would count. A relay before version 3 only forgets the request.
    */
   decline(requestId: number): Promise<Result<void, Problem>>;
   /**
@@ -183,7 +186,7 @@ export interface RoomSession {
    */
   leave(): Promise<Result<void, Problem>>;
   /**
-   * Takes the farewell back, if nobody has carried it out: then what came meanwhile is shown, and all goes on. Resolves when
+   * Stays after all, if nobody has carried the farewell out: then what came meanwhile is shown, and everything goes on. Resolves when
    * that is durable here. `unknown` where there is none.
    */
   stay(): Promise<Result<void, Problem>>;

@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "./timeline.js";
 
-/** Which part of what was found to give. */
+/** Which of the messages that were found to return. */
 export interface SearchOptions {
   /** At most this many (50). */
   readonly limit?: number;

@@ -3,13 +3,13 @@ import type { Decision } from "./decision.js";
 import type { Standing } from "./status.js";
 import type { TimelineAlarm, TimelineItem, TimelineMessage } from "./timeline.js";
 
-/** Something happened in a room. Every event comes after what it tells of was stored. */
+/** Something happened in a room. Every event comes after the change that it tells about was stored. */
 export type SessionEvent =
   /** A new line of the timeline; a message also when it turns from `pending` to `sent`. */
   | { readonly type: "item"; readonly item: TimelineItem }
   /** A message that is a line already was edited, deleted, or reacted to: show it as it is now. */
   | { readonly type: "amended"; readonly message: TimelineMessage }
-  /** Members, status, requests, proposals or invitations are to be read again. */
+  /** Members, status, requests, proposals or invitations have changed: read them again. */
   | { readonly type: "changed" }
   | { readonly type: "standing"; readonly standing: Standing }
   /** An alarm that pauses sending, or any other. Also in the timeline. */

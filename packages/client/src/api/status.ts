@@ -4,13 +4,13 @@ import type { NamedPerson } from "./person.js";
 import type { Problem } from "./problem.js";
 
 /**
- * How this device stands in a room. `founding`: the relay does not have the room yet. `joining`: the own join is on its
+ * How this device stands in a room. `founding`: the relay does not have the room yet. `joining`: our join is on its
  * way. `asking`: somebody has to decide. `member`. `removed` and `left`: not any more. `lost`: a join came too late too
- * often, or was declined by what happened meanwhile. `restored`: this device is a copy and must join anew (attack A64).
+ * often, or what happened meanwhile ruled it out. `restored`: this device is a copy and has to join again (attack A64).
  */
 export type Standing = "founding" | "joining" | "asking" | "member" | "removed" | "left" | "lost" | "restored";
 
-/** Whether we are out of the room: nothing can come of it any more but a new join. */
+/** Whether we are out of the room, so that only a new join brings us back. */
 export function isGone(standing: Standing): boolean {
   return standing === "removed" || standing === "left" || standing === "lost";
 }
@@ -19,14 +19,14 @@ export function isGone(standing: Standing): boolean {
 export interface Freshness {
   /**
    * `fresh`: an owner or admin confirmed it within five minutes. `aging`: later than that. `stale`: longer ago than the
-   * room's policy likes, ask before sending. `unknown`: nobody has confirmed it to this device.
+   * room's policy allows, ask before sending. `unknown`: nobody has confirmed it to this device.
    */
   readonly state: "fresh" | "aging" | "stale" | "unknown";
   /** Who confirmed it last: ourselves where nobody else could have changed it. */
   readonly by: NamedPerson | null;
   /** When, by that person's clock (ms). */
   readonly time: number | null;
-  /** When it counts as older unless somebody confirms it again, by this device's clock (ms); null for never. */
+  /** When it turns older unless somebody confirms it again, by this device's clock (ms); null for never. */
   readonly until: number | null;
 }
 
@@ -38,29 +38,29 @@ export type Pause =
   | { readonly why: "restored" }
   /** The room uses something that this version does not know. */
   | { readonly why: "update_needed" }
-  /** The home's storage failed, or a bug showed: open the home anew. */
+  /** The home's storage failed, or a bug showed: open the home again. */
   | { readonly why: "failed"; readonly message: string };
 
 /**
  * Whether an owner's recovery words alone bring them back into a room, in any home, with nobody's help. `ready`: they do.
- * `preparing`: not yet, this home is at it. `possible`: they do not, as the person does not wish it, or has ended it;
+ * `preparing`: not yet, this home is working on it. `possible`: they do not, as the person does not want it, or has ended it;
  * `prepareReturn` makes it so.
  */
 export type Returning = "ready" | "preparing" | "possible";
 
-/** How it came that we are not in the room, or not any more. */
+/** Why we are not in the room, or not any more. */
 export interface Ending {
-  /** Why the way in ended (`lost`); a no is `refused` with `declined`. Null where we were in the room. */
+  /** Why the way in ended (`lost`); `refused` with `declined` where somebody declined. Null where we were in the room. */
   readonly problem: Problem | null;
-  /** Who decided: who said no, or removed us. Null where nobody did, or it is not known. */
+  /** Who decided: who declined, or removed us. Null where nobody did, or it is not known. */
   readonly by: NamedPerson | null;
   /** When, by that person's clock (ms). */
   readonly time: number | null;
-  /** Removed for good: no link lets us in again. */
+  /** Removed for good: no link brings us in again. */
   readonly isBan: boolean;
 }
 
-/** What this device did of what was owed to others and to its own person. */
+/** What this device has done for others and for its own person, that was waiting to be done. */
 export interface Settled {
   /** Farewells and agreed proposals that it carried out, and the way back that it made. */
   readonly decisions: readonly Decision[];
@@ -75,18 +75,21 @@ export interface RoomStatus {
   readonly standing: Standing;
   /**
    * We have said farewell, and no member has carried it out yet: nothing is sent, and nothing is shown that came since.
-   * `RoomSession.stay` takes it back.
+   * `RoomSession.stay` undoes it.
    */
   readonly isLeaving: boolean;
   /** Null while we are in the room, or on the way in. */
   readonly ending: Ending | null;
-  /** `connecting`: it is being tried, and may well succeed; `offline`: nobody answers, it is tried again and again. `live`: everything that the relay has is here, and more is pushed. */
+  /**
+   * `connecting`: it is being tried, and may well succeed. `offline`: nobody answers; it is tried again and again. `live`:
+   * everything that the relay has is here, and more is pushed.
+   */
   readonly connection: "offline" | "connecting" | "catching up" | "live";
   /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */
   readonly isConfirmed: boolean;
   readonly freshness: Freshness;
   readonly epoch: number;
-  /** The roster's number: how many decisions there have been after the founding. */
+  /** The roster's number: how many decisions there have been since the founding. */
   readonly seq: number;
   /** How far the log has been taken in. */
   readonly n: number;
@@ -100,15 +103,15 @@ export interface RoomStatus {
   readonly isMuted: boolean;
   /** The place of the first unread message; null when all is read. */
   readonly firstUnread: number | null;
-  /** People who ask to be let in, as far as this device may see. */
+  /** People who ask to join, as far as this device may see. */
   readonly requests: number;
-  /** What waits for this person's answer: proposals and requests in which their yes would count, and nothing was said yet. */
+  /** What waits for this person's answer: proposals and requests in which their approval would count, and which they have not answered. */
   readonly asked: number;
   readonly paused: Pause | null;
   /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */
   readonly roomAhead: number;
   /** Bytes of the largest file that the relay takes; null while it has not been reached. */
   readonly fileLimit: number | null;
-  /** Those that nobody has acknowledged: what makes a banner. All of them are in the timeline. */
+  /** Those that nobody has acknowledged: a screen shows them as banners. All alarms are in the timeline. */
   readonly alarms: readonly TimelineAlarm[];
 }

@@ -2,9 +2,9 @@ import type { Action, AlarmCode, MessageContent, Rejection, Unreadable } from "@
 import type { Decision } from "./decision.js";
 import type { NamedPerson } from "./person.js";
 
-/** A message as a screen shows it: with all that was done to it since, by those who may (docs/protocol.md §9). */
+/** A message as a screen shows it, with all that was done to it since by those who are allowed to (docs/protocol.md §9). */
 export interface TimelineMessage extends MessageContent {
-  /** As it was sent first; empty once it is deleted. Show `edited.body` where there is one. */
+  /** As it was first sent; empty once it is deleted. Show `edited.body` where there is one. */
   readonly body: Uint8Array;
   readonly author: NamedPerson;
   /** The author's clock (ms). */
@@ -19,7 +19,7 @@ export interface TimelineMessage extends MessageContent {
   readonly authorGone: boolean;
   /** The newest text of its author, or null. */
   readonly edited: Edited | null;
-  /** It was taken back: there is nothing left of it on this device. */
+  /** It was deleted: there is nothing left of it on this device. */
   readonly deleted: Deleted | null;
   /** In the order of their first use. */
   readonly reactions: readonly Reaction[];
@@ -41,7 +41,7 @@ export interface Edited {
   readonly pending: boolean;
 }
 
-/** That a message was taken back. */
+/** That a message was deleted. */
 export interface Deleted {
   /** Its author, or an admin or owner who removed it. */
   readonly by: NamedPerson;
@@ -51,7 +51,7 @@ export interface Deleted {
   readonly pending: boolean;
 }
 
-/** One emoji at a message, and whose it is. */
+/** One emoji on a message, and whose it is. */
 export interface Reaction {
   readonly emoji: string;
   readonly people: readonly NamedPerson[];
@@ -100,8 +100,8 @@ export interface TimelineProposal {
   /** Their clock (ms). */
   readonly time: number;
   /**
-   * Null while nothing has become of it. `done`: it was decided, by whose agreement the decision says. `withdrawn`: by who
-   * asked. `void`: who asked is not in the room any more.
+   * Null while nothing has become of it. `done`: it was decided; the decision says who agreed. `withdrawn`: by the member
+   * who asked. `void`: that member is not in the room any more.
    */
   readonly ending: "done" | "withdrawn" | "void" | null;
 }
@@ -117,11 +117,11 @@ export type TimelineItem = {
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
   | { readonly kind: "proposal"; readonly proposal: TimelineProposal }
-  /** So many records in a row that cannot be shown, and why. The line stays the same one while there come more. */
+  /** How many records in a row cannot be shown, and why. The line stays the same one while more come. */
   | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
 );
 
-/** Which part of a timeline to read: at most one of `before`, `after` and `around`; else the newest. */
+/** Which part of a timeline to read: at most one of `before`, `after` and `around`; without one the newest. */
 export interface TimelinePage {
   /** Only items before this place in the log. */
   readonly before?: number;

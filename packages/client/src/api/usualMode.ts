@@ -1,8 +1,8 @@
 import type { Policy, Rule } from "@conclave/protocol";
 
 /**
- * How newcomers by a link come in, unless somebody says otherwise: where several have to agree on who comes in, a link that
- * lets in at once would decide it without them, so that there they ask.
+ * How newcomers come in by a link, unless somebody chooses otherwise: where several have to agree on who comes in, a link that
+ * admits people at once would decide it without them, so there they ask.
  */
 export function usualMode(policy: Policy | null): "direct" | "ask" {
   return policy && needsSeveral(policy.rules.add) ? "ask" : "direct";

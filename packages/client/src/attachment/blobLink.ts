@@ -82,8 +82,8 @@ export class BlobLink {
     }
   }
 
-  /** Resolves after so long. */
-  async pause(ms: number, cancel: CancelSignal): Promise<Result<void, Problem>> {
+  /** Resolves after that many ms. */
+  async pause(ms: number, cancel: CancelSignal): Promise<Result<void>> {
     const paused = await this.until(() => false, ms, cancel);
     return !paused.ok && paused.error.kind === "unreachable" ? done(undefined) : paused;
   }
@@ -98,7 +98,7 @@ export class BlobLink {
     return result;
   }
 
-  /** Why nothing more is to be asked; null while there is. */
+  /** Why nothing more can be asked; null while it can. */
   private over(cancel: CancelSignal): Problem | null {
     if (cancel.aborted) return { kind: "cancelled" };
     if (this.isStopped() || this.state.failure !== null) return { kind: "closed" };

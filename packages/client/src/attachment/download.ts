@@ -20,7 +20,7 @@ export async function fetchFile(
   options: FetchOptions,
 ): Promise<Result<Uint8Array | null, Problem>> {
   const { write, most = MAX_IN_MEMORY_BYTES } = options;
-  // RULE: attachment.declared-size: the size in the card is a limit: nobody asks for more, or holds more (attack A81).
+  // RULE: attachment.declared-size: the size in the card is a limit: nobody asks for more, or keeps more (attack A81).
   if (!write && card.size > most) return failed({ kind: "too_large" });
   const pieces: Uint8Array[] = [];
   const take = write ?? ((piece: Uint8Array) => void pieces.push(piece));

@@ -7,7 +7,7 @@ import type { SealedFile } from "./sealedFile.js";
 
 /** Chunks on their way at once: enough to keep a line busy, few enough that a message does not wait behind them. */
 const WINDOW_CHUNKS = 4;
-/** Chunks between two times that the record is stored: 1 MiB. */
+/** How many chunks are sent between two writes of the record: 1 MiB. */
 const STORED_EVERY_CHUNKS = 16;
 
 /** Brings one sealed file to the relay, and goes on through lost connections. */
@@ -41,7 +41,7 @@ export class Upload {
         cancel,
       );
       if (!begun.ok) return begun;
-      // Of what is there and not in our record the hashes are to be made again: the relay compares it.
+      // What is there and not in our record has to be hashed again: the relay compares it.
       const from = Math.min(
         begun.value.chunks,
         file.hashes.length === file.layout.chunks ? Infinity : file.hashes.length,
@@ -53,8 +53,8 @@ export class Upload {
     }
   }
 
-  /** Sends chunk after chunk; null when the relay is to be asked again how far it is. */
-  private async stream(from: number): Promise<Result<void, Problem> | null> {
+  /** Sends chunk after chunk; null where the relay has to be asked again how far it is. */
+  private async stream(from: number): Promise<Result<void> | null> {
     const cancel = this.options.signal ?? NEVER;
     const underway: ReturnType<Upload["send"]>[] = [];
     for (let index = from; index < this.file.chunks || underway.length > 0;) {

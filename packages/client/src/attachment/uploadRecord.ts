@@ -2,7 +2,7 @@ import { choice, encode, fixed, list, stored, struct, text, u53, u8, versioned }
 
 /**
  * How an upload stands. `open`: on its way, or to be resumed. `sent`: its message is in the outbox; the secret is kept, to
- * delete the blob with the message. `dropped`: it was given up or taken back, and the relay does not know yet.
+ * delete the blob with the message. `dropped`: it was given up or deleted, and the relay does not know yet.
  */
 export type UploadState = "open" | "sent" | "dropped";
 
@@ -17,7 +17,7 @@ export interface UploadRecord {
   readonly size: number;
   readonly started: number;
   readonly state: UploadState;
-  /** Of an open one: hashes of the chunks that were sealed, from the first on. They tell whether an offered file is the same. */
+  /** For an open one, the hashes of the chunks that were sealed, from the first on. They tell whether an offered file is the same. */
   readonly hashes: readonly Uint8Array[];
 }
 

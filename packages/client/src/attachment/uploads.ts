@@ -71,7 +71,7 @@ export class Uploads extends Worker {
     return this.drop(record);
   }
 
-  /** The message of a file was taken back: where this device sent it, its bytes go too. */
+  /** The message of a file was deleted: where this device sent it, its bytes go too. */
   async withdraw(blobId: Uint8Array): Promise<void> {
     const record = await this.find(blobId, "sent");
     if (record) await this.drop(record);
@@ -107,7 +107,7 @@ export class Uploads extends Worker {
       const keep = () => this.store({ ...record, hashes: [...file.hashes] });
       const kept = await keep();
       if (!kept.ok) return kept;
-      // Another file than the one that was begun: nothing of that is of use.
+      // Not the file that was begun: what was sent of that one is of no use.
       if (!(await file.isSame())) return await this.again(record, source, options, post);
       const sent = await new Upload(this.link, file, record.blobId, options, keep).run();
       if (sent.ok) return await post(record, file.digest);
@@ -122,7 +122,7 @@ export class Uploads extends Worker {
     }
   }
 
-  /** Begins anew, under another key; a file that was begun anew already goes on changing: that is no file. */
+  /** Starts over, under another key. A file that changes even after that keeps changing: it cannot be sent. */
   private async again<T>(
     record: UploadRecord,
     source: OutgoingFile,
@@ -145,7 +145,7 @@ export class Uploads extends Worker {
   private async tellDropped({ blobId, secret }: UploadRecord): Promise<void> {
     if (!this.link.isReady) return;
     const answer = await this.link.once<"dropBlob">({ type: "dropBlob", roomTag: this.link.roomTag, secret });
-    // What is not heard is told again on the next connection; what the relay refuses expires there by itself.
+    // What the relay does not hear is said again on the next connection; what it refuses expires there by itself.
     if (answer.type === "lost" || answer.type === "notNow") return;
     await this.state.transact((tx) => {
       tx.delete(this.state.keys.upload(blobId));

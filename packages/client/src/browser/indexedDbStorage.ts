@@ -15,7 +15,7 @@ const WRITER = "\u00ff/writer";
  * it resolves when the browser has flushed it to the disk, because a ratchet key must never be used twice. It rejects
  * with a {@link StorageError} when the browser gives no more space.
  *
- * Whoever opens it is its one writer from then on. A tab that hung, and wakes up when another has taken its home over, can
+ * The tab that opens it is its one writer from then on. A tab that hung, and wakes up when another has taken its home over, can
  * read what is there and change nothing: its commits reject as `superseded`.
  */
 export class IndexedDbStorage implements Storage {

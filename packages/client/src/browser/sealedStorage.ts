@@ -10,7 +10,7 @@ const HEADER = 1 + NONCE;
  * Storage that seals every value with AES-256-GCM (WebCrypto) before another storage keeps it: version byte, nonce,
  * ciphertext, with the record's key as associated data.
  *
- * What it does not hide: record keys stay in clear, because ranges need their order. Whoever reads the disk learns how
+ * What it does not hide: record keys stay in clear, because ranges need their order. Somebody who reads the disk learns how
  * many rooms this home has and their ids, how many messages, decisions and invites each holds, the random ids of
  * messages, and the length of every value; not one name, text, key or address. What it does not notice: a record put
  * back to an earlier state of itself, or taken away, by somebody who can write to the disk. Nonces are 96 random bits:

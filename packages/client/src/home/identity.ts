@@ -34,12 +34,12 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
     return isOther ? "other_identity" : known;
   }
   const identity = seed === null ? newIdentity(ports) : identityOf(ports, seed);
-  // Nobody knows how many devices a person who comes back had: a number by chance tells them apart.
+  // Nobody knows how many devices a person who comes back had: a random number tells them apart.
   const deviceNo = seed === null ? 1 : 2 + ports.random(2).reduce((number, byte) => number * 256 + byte, 0);
   const device = newDevice(ports, identity, deviceNo);
   await ports.storage.commit([
     { put: IDENTITY_KEY, value: encodeIdentity({ identity, device }) },
-    // Who could give the words has them.
+    // A person who gave the words has them.
     ...(seed === null ? [] : [{ put: RETURN_WISH_KEY, value: WISHED }]),
   ]);
   return { identity, device };

@@ -34,7 +34,7 @@ export class InvitedRooms {
     if (asked) return failed(asked);
     const read = await connection.use(UNTIL_REACHED_MS, async () => {
       const found = await previewSlot(this.ports, connection, link);
-      // Whoever is a member and holds nothing of the room has lost a device: their words may bring them back.
+      // A member whose home has nothing of the room has lost a device: their words may bring them back.
       const wantsReturn = found.ok ? memberOf(found.value.roster, identity.person) !== null : isAnswered(found.problem);
       return (wantsReturn ? await readReturn(this.ports, connection, link, identity.seed) : null) ?? found;
     });
@@ -59,7 +59,7 @@ export class InvitedRooms {
   }
 
   /**
-   * Reads the log once more for a join that was given up. Null where it is not in it; else what to tell who would join again.
+   * Reads the log once more for a join that was given up. Null where it is not in the log; else what to tell a person who wants to join again.
    *
    * RULE: client.join-kept: what a relay says of a join ends it for its person, and throws no keys away: where the relay brought
    * it into the log all the same, they are in the room with a device that works (attack A103).
@@ -73,7 +73,7 @@ export class InvitedRooms {
     return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "joining", join: null } }, { room }));
   }
 
-  /** Waits on for the answer to a request that was given up, where somebody opens the same link again. As `joinedAfterAll`. */
+  /** Goes on waiting for the answer to a request that was given up, when its link is opened again. As `joinedAfterAll`. */
   private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
     const { meta, phase } = before.engine.state;
     const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
@@ -108,7 +108,7 @@ export class InvitedRooms {
     const looked = await this.preview(returnLinkOf(room));
     if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
     const { problem } = looked;
-    // The link itself opens nothing: where no way back answers for it, there is none.
+    // The link itself opens nothing: where no way back is found by it, there is none.
     const isNone = problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "slot_closed");
     return isNone ? failed({ kind: "unknown" }) : looked;
   }

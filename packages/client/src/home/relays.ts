@@ -11,7 +11,7 @@ export class Relays {
 
   constructor(private readonly ports: ClientPorts) {}
 
-  /** The connection to a relay's address; null where that is none. */
+  /** The connection to a relay's address; null where the text is no address. */
   get(address: string): RelayConnection | null {
     const url = socketUrl(address);
     if (url === null) return null;

@@ -108,7 +108,7 @@ export class Sessions {
     }
   }
 
-  /** Stops them for good. Resolves when nothing more is written. */
+  /** Stops them for good. Resolves when nothing more will be written. */
   async close(): Promise<void> {
     this.closed = true;
     for (const { engine } of this.all) engine.stop();

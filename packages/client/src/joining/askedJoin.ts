@@ -17,15 +17,11 @@ import type { Problem } from "../api/problem.js";
 import { previewSlot, readRosterLog } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 
-/** How often one looks whether there still is somebody to answer: nothing tells when an invite ends. */
+/** How often to check that somebody can still answer: nothing tells us when an invite ends. */
 const LOOK_AGAIN_MS = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
-/** Whether the same question may be answered a little later. */
-const passes = (problem: Problem) =>
-  problem.kind === "unreachable" || (problem.kind === "relay" && !FINAL.has(problem.error));
-
-/** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
+/** Waits for somebody to admit us: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
   private readonly link: InviteLink;
@@ -50,7 +46,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     });
   }
 
-  /** Whether the inbox was looked into, held no answer, and the invite is open. */
+  /** Whether we have looked into the inbox, there was no answer, and the invite is open. */
   get isWaiting(): boolean {
     return this.watching.isWaiting;
   }
@@ -130,8 +126,8 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   /**
-   * Nobody has answered: whether anybody still can. An invite that is over has no slot any more; but whoever is let in by it
-   * may have used it up, so the inbox is looked into once more before it is believed.
+   * Nobody has answered: checks that somebody still can. An invite that is over has no slot any more; but our own admission
+   * may have used it up, so we look into the inbox once more before we believe it.
    */
   private async checkLink(): Promise<void> {
     const ended = await this.linkEnded();
@@ -192,7 +188,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     return null;
   }
 
-  /** Somebody said no: who has the right to is read anew from the room's own history. */
+  /** Somebody declined: whether they may is read from the room's own history, as it is now. */
   private async takeNo(blob: Uint8Array): Promise<boolean> {
     const preview = await previewSlot(this.state.ports, this.connection, this.link);
     if (!preview.ok) return false;
@@ -205,8 +201,8 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   private async fail(problem: Problem, by: JoinEnding["by"] = null): Promise<void> {
-    // RULE: client.ask-kept: what a relay says of an invite ends the waiting for its person, and throws no keys away: who is
-    // let in all the same comes in by the same link, and is not for ever a member without a device (attack A103).
+    // RULE: client.ask-kept: what a relay says of an invite ends the wait, and throws no keys away: a person who was admitted
+    // all the same comes in by the same link, and is not for ever a member without a device (attack A103).
     await this.state.transact((tx) => {
       const { phase } = this.state;
       const request = problem.kind === "relay" && phase.is === "asking" ? phase.request : null;

@@ -17,11 +17,11 @@ import { previewSlot } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 
 const MOST_ATTEMPTS = 12;
-/** What the relay will not take back by waiting. */
+/** Refusals that do not go away by waiting. */
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
 /**
- * Brings an own join by a direct invite into the log (docs/protocol.md §7). Where somebody else's commit came first it
+ * Brings our join by a direct invite into the log (docs/protocol.md §7). Where somebody else's commit came first it
  * begins again with a fresh slot, a bounded number of times; the person has agreed to the room, not to one state of it.
  */
 export class DirectJoin extends Worker {
@@ -39,7 +39,7 @@ export class DirectJoin extends Worker {
     const { room, phase } = this.state;
     if (!room || phase.is !== "joining" || !this.sync.isLive) return null;
     const { join } = phase;
-    // Somebody else's commit lets us in: it has to be in the log by now.
+    // Somebody else's commit admits us: it has to be in the log by now.
     if (!join) return () => this.fail({ kind: "refused", rejection: { code: "bad_admission" } });
     if (room.lastCommit !== join.append.lastCommit) return () => this.again(room, join);
     return this.sentOn === this.connection.number ? null : () => this.send(join);
@@ -59,7 +59,7 @@ export class DirectJoin extends Worker {
     this.retry.later(retryAfter);
   }
 
-  /** Begins again, with what the slot holds now. */
+  /** Starts over, with what is in the slot now. */
   private async again({ lastCommit }: Room, join: OwnJoin): Promise<void> {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const preview = await previewSlot(this.state.ports, this.connection, join.link);

@@ -18,7 +18,7 @@ import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import type { ErrorResponse } from "@conclave/wire";
 
-/** How many versions of a slot are tried: the relay keeps three, and anybody who holds the link may have put junk (A42). */
+/** How many versions of a slot are tried: the relay keeps three, and anybody who has the link may have put junk there (A42). */
 const VERSIONS = 3;
 const MOST_ROSTER_BYTES = 128 * 1024 * 1024;
 /** What a record takes in memory beside its bytes, roughly. */
@@ -30,7 +30,7 @@ const MOST_PAGES = 4096;
 
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
- * itself gives, stores nothing. The newest version of the slot that holds counts.
+ * itself gives, stores nothing. The newest version of the slot that is valid counts.
  */
 export async function previewSlot(
   ports: JoinPorts,
@@ -109,7 +109,7 @@ export async function readRosterLog(
   return done(records);
 }
 
-/** What an answer that is none means. */
+/** The problem of a request that was refused, or was never answered. */
 export function problemOf(answer: ErrorResponse | LostAnswer): Problem {
   if (answer.type === "lost") return { kind: "unreachable" };
   return { kind: "relay", error: answer.error, retryAfter: answer.retryAfter };

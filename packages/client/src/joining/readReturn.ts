@@ -12,8 +12,8 @@ export function returnLinkOf(room: Room): InviteLink {
 }
 
 /**
- * Looks whether this person made an invite to return to the room of a link, any link of it, also one that is over: the room's
- * id and relay are all that is needed of it, and the floor (docs/decisions/0006). Null where there is none that is good.
+ * Checks whether this person made an invite to return to the room of a link. Any link to the room will do, even one that is
+ * over: only the room's id, its relay and the floor are needed (docs/decisions/0006). Null where no such invite is open.
  */
 export async function readReturn(
   ports: Pick<ClientPorts, "crypto" | "random" | "clock">,
@@ -25,8 +25,8 @@ export async function readReturn(
     const secret = returnSecret(ports.crypto, seed, link.roomId, number);
     const read = await previewSlot(ports, connection, { ...link, secret });
     if (read.ok) return read;
-    // One that is closed was revoked, and another may have followed it; one that never was ends the row.
-    if (read.error.kind !== "relay" || read.error.error !== "slot_closed") return null;
+    // A closed one was revoked, and another may have followed it; one that never existed ends the search.
+    if (read.problem.kind !== "relay" || read.problem.error !== "slot_closed") return null;
   }
   return null;
 }

@@ -4,7 +4,7 @@ import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 
-/** Proves to the relay that we hold an invite: room for one external commit, and for requests (docs/protocol.md §6). */
+/** Proves to the relay that we have an invite: so we may send one external commit, and requests to join (docs/protocol.md §6). */
 export function giveSlotProof(
   { crypto }: Pick<ClientPorts, "crypto">,
   connection: RelayConnection,

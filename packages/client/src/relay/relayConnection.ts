@@ -10,10 +10,10 @@ import { RelayLink } from "./relayLink.js";
 export interface ConnectionUser {
   /** The room tag or inbox id that pushes are passed on for; null for none. */
   readonly topic: Uint8Array | null;
-  /** A new connection stands: proofs and subscriptions have to be made anew. */
+  /** A new connection stands: proofs and subscriptions have to be made again. */
   online(): void;
   offline(): void;
-  /** The relay does not answer, or one tries anew after that. */
+  /** The relay does not answer, or is tried again after that. */
   late?(): void;
   push(push: Push): void;
 }

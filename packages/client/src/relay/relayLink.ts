@@ -22,7 +22,7 @@ export type LinkState = "stopped" | "offline" | "connecting" | "online";
 
 /** What a link tells its owner. */
 export interface LinkEvents {
-  /** A new connection stands: every proof and subscription has to be made anew. */
+  /** A new connection stands: every proof and subscription has to be made again. */
   online(welcome: RelayWelcome): void;
   /** The connection is lost; the link tries again by itself. */
   offline(): void;

@@ -8,9 +8,9 @@ import type { RoomState } from "../work/roomState.js";
 const OTHERS_MAY: ReadonlySet<Rejection["code"]> = new Set(["not_allowed", "above_own_role"]);
 
 /**
- * What came of a yes to a proposal, by its hash. `said`: what came of saying it; `since`: the room's newest entry before that.
- * The last yes that was needed is carried out at once by `decide`; it counts in any case: where its person's role does not go
- * so far, somebody else carries it out.
+ * What came of approving a proposal, by its hash. `said`: whether the approval itself was sent; `since`: the room's newest entry
+ * before that. After the last approval that was needed `decide` carries the proposal out at once. The approval counts in any
+ * case: where its person's role does not go so far, somebody else carries it out.
  */
 export async function afterYes(
   state: RoomState,
@@ -31,8 +31,8 @@ export async function afterYes(
   if (!isAgreed) return hadSaid ? said : waits;
   const decided = await decide(action);
   if (decided.ok) return decided;
-  const { error: problem } = decided;
-  // The yes is stored by now, and what enough people agree to is carried out by itself.
+  const { problem } = decided;
+  // The approval is stored by now, and what enough people agree to is carried out by itself.
   if (problem.kind === "unreachable" || problem.kind === "behind") return failed({ kind: "underway" });
   return problem.kind === "refused" && OTHERS_MAY.has(problem.rejection.code) ? waits : decided;
 }

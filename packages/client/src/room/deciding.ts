@@ -65,7 +65,7 @@ export async function prepareReturn(engine: RoomEngine): Promise<Result<Decision
   return done({ done: true, seq: newestOf(engine) });
 }
 
-/** The requests to join that lie at the relay. */
+/** The requests to join that wait at the relay. */
 export async function listRequests(engine: RoomEngine): Promise<Result<readonly RoomJoinRequest[]>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;

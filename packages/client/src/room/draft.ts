@@ -1,8 +1,8 @@
 import { utf8Bytes } from "@conclave/codec";
 import type { RoomState } from "../work/roomState.js";
 
-/** More than a message can be: what is longer is cut when it is sent, not here. */
-const MAX_DRAFT_BYTES = 256 * 1024;
+/** In UTF-16 units. A draft may be longer than a message: it is refused when it is sent, and kept until then. */
+const MAX_DRAFT_LENGTH = 256 * 1024;
 const decoder = new TextDecoder();
 
 /** What the person has begun to write in a room. */
@@ -16,6 +16,6 @@ export async function writeDraft(state: RoomState, text: string): Promise<void> 
   await state.transact((tx) => {
     state.emit(tx, { type: "changed" });
     if (text === "") tx.delete(state.keys.draft);
-    else tx.put(state.keys.draft, utf8Bytes(text.slice(0, MAX_DRAFT_BYTES)));
+    else tx.put(state.keys.draft, utf8Bytes(text.slice(0, MAX_DRAFT_LENGTH)));
   });
 }

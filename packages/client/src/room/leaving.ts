@@ -8,8 +8,8 @@ import type { RoomSearch } from "../timeline/roomSearch.js";
 import type { RoomEngine } from "./roomEngine.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
-/** Says farewell: the others carry it out. Who is alone in the room is out at once. */
-export async function beginLeaving(engine: RoomEngine): Promise<Result<void, Problem>> {
+/** Says farewell: the others carry it out. A member who is alone in the room is out at once. */
+export async function beginLeaving(engine: RoomEngine): Promise<Result<void>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;
@@ -42,8 +42,8 @@ export function stopLeaving(engine: RoomEngine): Promise<Result<void, Problem>> 
   );
 }
 
-// RULE: client.farewell-blind: who has said farewell is shown nothing that was said after it, before it is taken back or
-// carried out (docs/protocol.md §10). The three below hold it: pages, searches and events.
+// RULE: client.farewell-blind: a member who has said farewell is shown nothing that was said after it, until they stay after all
+// or somebody carries it out (docs/protocol.md §10). The three functions below see to that: pages, searches and events.
 
 /** The page, without what came after our farewell. */
 export async function pageOf({ state }: RoomEngine, page: TimelinePage): Promise<readonly TimelineItem[]> {

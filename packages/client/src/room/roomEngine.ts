@@ -94,7 +94,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     return endingOf(this.state.phase)?.problem ?? this.founding.refusal;
   }
 
-  /** Whether we have asked to be let in, and nobody has answered yet. */
+  /** Whether we have asked to join, and nobody has answered yet. */
   get isAsking(): boolean {
     return this.asked?.isWaiting === true;
   }
@@ -105,7 +105,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   }
 
   /**
-   * Resolves when the slots of open invites fit the room as it is, or after a while: whoever changes the room leaves it
+   * Resolves when the slots of open invites fit the room as it is, or after a while: a device that changes the room leaves it
    * so that others can join, also when this process ends right after.
    */
   async settleSlots(): Promise<void> {
@@ -202,7 +202,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     if (phase.is === "out") this.leaveRelay();
     this.mount(this.isRunning && failure === null ? this.workersOf(phase) : []);
     for (const worker of this.mounted) worker.advance();
-    // Nothing will come of what was asked: whoever waits is told now, not when their time is over.
+    // Nothing will come of what was asked: people who wait are told now, not when their time is up.
     if (failure !== null) this.decisions.stop({ kind: "closed" });
     this.waiting.look();
   }

@@ -5,7 +5,7 @@ import { hindering } from "../work/hindrance.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { Transaction } from "../store/transaction.js";
 
-/** Ms that something waits for the room to be at the relay's head. */
+/** How long something waits for the room to be at the relay's head (ms). */
 export const UNTIL_LIVE_MS = 30_000;
 
 /** Resolves when the room is at the relay's head; else with the reason that it is not. */

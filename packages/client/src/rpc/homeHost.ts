@@ -142,7 +142,7 @@ export class HomeHost {
     return Promise.resolve((room as unknown as Methods)[method]!(...args));
   }
 
-  /** Follows the rooms that are there now. A room that was joined anew is another session. */
+  /** Follows the rooms that are there now. A room that was joined again is another session. */
   private async follow(): Promise<void> {
     const rooms = new Map(this.client.rooms().map((room) => [toHex(room.id), room]));
     for (const [key, feed] of this.feeds) {

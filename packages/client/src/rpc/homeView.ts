@@ -28,13 +28,13 @@ export interface RoomSummary {
   readonly latest: TimelineMessage | null;
   /** What was decided after it last, if anything; the confirmation of the time does not count. */
   readonly lately: Decision | null;
-  /** When we founded it or came in (ms), as the decision says that let us in; null while we are not in it. */
+  /** When we founded it or came in (ms), as the decision that admitted us says; null while we are not in it. */
   readonly since: number | null;
   /** The beginning of what the person has begun to write there and not sent; empty when nothing. */
   readonly draft: string;
 }
 
-/** What a room's panels show: read anew when the room has changed. */
+/** What a room's panels show: read again when the room has changed. */
 export interface RoomDetail {
   readonly key: RoomKey;
   readonly members: readonly RoomMember[];
@@ -61,7 +61,7 @@ export interface InvitedView extends Omit<InvitePreview, "accept"> {
 export type HomeEvent =
   /** All rooms: at the beginning, and when one came or went. */
   | { readonly type: "rooms"; readonly rooms: readonly RoomSummary[] }
-  /** One room is to be shown, and its details read, anew. */
+  /** One room has changed: it is shown again, and its details are read again. */
   | { readonly type: "room"; readonly room: RoomSummary }
   /** What happened in a room, in order. */
   | { readonly type: "events"; readonly key: RoomKey; readonly events: readonly SessionEvent[] }

@@ -4,7 +4,7 @@ import type { HomeCalls, RoomCalls } from "./homeCalls.js";
 import type { RoomKey } from "./roomKey.js";
 
 /**
- * A home in another thread, as a page sees it. Everything is asynchronous; `watch` tells when to show something anew.
+ * A home in another thread, as a page sees it. Everything is asynchronous; `watch` tells when to show something again.
  * @typeParam Calls What else can be called there, beside the home's calls.
  * @typeParam Event What is told.
  */
@@ -15,7 +15,7 @@ export interface RemoteHome<Calls, Event> {
   room(key: RoomKey): Remote<RoomCalls>;
   /**
    * Everything that is told, and `moved` when another tab's thread took the home over: calls that waited have been
-   * rejected with `RemoteGone`, and all that is shown is to be read again. Returns how to stop.
+   * rejected with `RemoteGone`, and the page has to read again all that it shows. Returns how to stop.
    */
   watch(listener: (event: Event | { readonly type: "moved" }) => void): () => void;
 }

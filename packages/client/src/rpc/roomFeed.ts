@@ -9,7 +9,7 @@ import type { HomeEvent, RoomSummary } from "./homeView.js";
 import type { RoomKey } from "./roomKey.js";
 
 const LOOKED_BACK = 30;
-/** Of a draft a list shows one line: so many characters go to the page. */
+/** A list shows one line of a draft: this many characters go to the page. */
 const DRAFT_SHOWN = 640;
 /** A clock that was put back asks again no sooner (ms). */
 const SOON_MS = 500;
@@ -64,7 +64,7 @@ export class RoomFeed {
   private take(event: SessionEvent): void {
     this.waiting.push(event);
     if (event.type === "item") this.see(event.item);
-    // What was changed or taken back must not stay in a list of rooms as it was.
+    // A message that was edited or deleted must not stay in a list of rooms as it was.
     if (event.type === "amended" && this.latest && equalBytes(event.message.id, this.latest.id))
       this.latest = event.message;
     if (this.isPlanned) return;

@@ -23,9 +23,9 @@ export interface LoggedAlarm {
   readonly acknowledged: boolean;
 }
 
-/** How many alarms are kept; of more, the newest takes the place of the one before. */
+/** How many alarms are kept; beyond that, the newest takes the place of the one before. */
 const KEPT = 200;
-/** How many at most of what members can make, so that there is always a place for what the relay does. */
+/** How many of them may be alarms that members can cause, so that there is always a place for what the relay does. */
 const KEPT_OF_MEMBERS = 180;
 const MAX_EVIDENCE_BYTES = 16 * 1024;
 /** A proof is worth something only whole. */
@@ -47,7 +47,7 @@ export class AlarmLog {
     const same = this.entries.find((entry) => isSame(entry, alarm));
     const kept = { ...alarm, evidence: keptEvidence(alarm) };
     const placed = same ?? this.displaced(alarm);
-    // RULE: client.acknowledged-one: who looked at one alarm has not looked at another, so that one makes a banner (attack A83).
+    // RULE: client.acknowledged-one: a person who looked at one alarm has not looked at another: that one is shown (attack A83).
     const entry: LoggedAlarm = same
       ? { ...same, alarm: better(same.alarm, kept), count: same.count + 1 }
       : { order: placed?.order ?? this.entries.length + 1, n, time, alarm: kept, count: 1, acknowledged: false };
@@ -85,7 +85,7 @@ export class AlarmLog {
 function isSame({ alarm: a, acknowledged }: LoggedAlarm, b: Alarm): boolean {
   if (a.code !== b.code) return false;
   if (a.code === "JUNK" || a.code === "RESTORED" || a.evidence === keptEvidence(b)) return true;
-  // RULE: client.one-lie: a relay that was caught is caught again with each connection, by other receipts: that is one alarm
+  // RULE: client.one-lie: a relay that was caught is caught again on each connection, by other receipts: that is one alarm
   // until a person has looked at it (attack A83).
   return ofRelay.has(a.code) && a.person === null && b.person === null && !acknowledged;
 }

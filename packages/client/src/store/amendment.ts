@@ -2,7 +2,7 @@ import { encode, equalBytes, list, opaque, optional, stored, struct, text, u53, 
 import { isAtLeast, memberOf, type Message, type Roster } from "@conclave/protocol";
 import { type ReactionRecord, toggled } from "./reaction.js";
 
-/** What was done to one message since it was sent, by those who may (docs/protocol.md §9). */
+/** What was done to one message since it was sent, by those who are allowed to (docs/protocol.md §9). */
 export interface Amendment {
   readonly edit: { readonly body: Uint8Array; readonly time: number; readonly n: number } | null;
   readonly deletion: { readonly by: Uint8Array; readonly time: number; readonly n: number } | null;
@@ -29,7 +29,7 @@ export function isAmendment(kind: string): boolean {
 /**
  * What a message is like after an act; null when the act does not count. The same for all who have the same log.
  *
- * RULE: conversation.acts-of-members: who is not in the room any more changes nothing in it (attack A72).
+ * RULE: conversation.acts-of-members: a person who is not in the room any more changes nothing in it (attack A72).
  */
 export function amend(before: Amendment, target: Target, act: Act, roster: Roster | null): Amendment | null {
   if (before.deletion !== null || act.authorGone) return null;
@@ -41,7 +41,7 @@ export function amend(before: Amendment, target: Target, act: Act, roster: Roste
       if (!isAuthor || target.kind !== "text" || body.length === 0) return null;
       return { ...before, edit: { body, time, n } };
     case "delete":
-      // RULE: conversation.delete-by-author: nobody takes back what somebody else said (attack A72).
+      // RULE: conversation.delete-by-author: nobody deletes what somebody else said (attack A72).
       return isAuthor ? { ...UNAMENDED, deletion: { by: act.author, time, n } } : null;
     case "remove":
       // RULE: conversation.remove-by-role: it takes an admin, and nobody above them, by the roster at that place of the log (attack A72).
@@ -58,7 +58,7 @@ export function amend(before: Amendment, target: Target, act: Act, roster: Roste
   }
 }
 
-/** Whether a person's role lets them remove messages of another one. Who is gone has no role to respect. */
+/** Whether a person's role lets them remove messages of another one. A person who is gone has no role to respect. */
 export function mayRemove(roster: Roster | null, person: Uint8Array, author: Uint8Array): boolean {
   const member = roster && memberOf(roster, person);
   if (!member || !isAtLeast(member.role, "admin")) return false;

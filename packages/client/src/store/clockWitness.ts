@@ -1,9 +1,9 @@
-/** How far clocks may be apart before a person is asked (ms): longer than clocks drift that nobody sets. */
+/** How far clocks may be apart before a person is asked (ms): more than a clock drifts that nobody sets. */
 export const CLOCK_LIMIT_MS = 10 * 60_000;
 
 /**
  * What others' clocks say of this device's, in this process: the relay's, in what it signs, and other members', in what they
- * write. Nothing of it is stored, and it decides nothing: a decision's time lasts in the room for ever, so a person is asked
+ * write. Nothing of it is stored, and it decides nothing: a decision's time stays in the room for ever, so a person is asked
  * before one is signed by a clock that nobody agrees with.
  */
 export class ClockWitness {
@@ -17,7 +17,7 @@ export class ClockWitness {
     this.relay = time - now;
   }
 
-  /** Another member wrote this by their clock: long ago perhaps, so only what is near tells something. */
+  /** Another member wrote this by their clock: perhaps long ago, so only a time near ours says something. */
   heardPeer(time: number, now: number): void {
     const offset = time - now;
     if (this.peer === null || Math.abs(offset) < Math.abs(this.peer)) this.peer = offset;

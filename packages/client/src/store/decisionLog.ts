@@ -27,7 +27,7 @@ export interface LoggedDecision {
   readonly role: Role | null;
 }
 
-/** All that was decided in a room since its founding, with the names and roles of then. */
+/** All that was decided in a room since its founding, with the names and roles of that time. */
 export class DecisionLog {
   readonly entries: LoggedDecision[] = [];
   private readonly names = new Map<string, string>();
@@ -63,7 +63,7 @@ export class DecisionLog {
     return placed;
   }
 
-  /** Forgets everything: a join begins again. */
+  /** Forgets everything: a join starts over. */
   clear(tx: Transaction): void {
     tx.clear(this.keys.decisions);
     this.entries.length = 0;

@@ -85,7 +85,7 @@ export class History {
   }
 
   /**
-   * Keeps that a record cannot be shown: those that follow one another for one reason are one line, which it gives.
+   * Notes that a record cannot be shown: those that follow one another for one reason are one line, which it returns.
    * RULE: history.gaps-bounded: a relay that gives nothing but records that cannot be read fills neither disk nor screen (A83).
    */
   addGap(tx: Transaction, n: number, reason: Unreadable): HistoryGap {
@@ -96,12 +96,12 @@ export class History {
     return gap;
   }
 
-  /** Keeps of a message that is no line only who wrote it, so that it counts once. */
+  /** For a message that is no line, keeps only who wrote it, so that it counts once. */
   addAct(tx: Transaction, act: Message): void {
     this.place(tx, act, act.n, true);
   }
 
-  /** Something was done to a message. RULE: conversation.erased: what was taken back is gone from this device too (attack A72). */
+  /** Something was done to a message. RULE: conversation.erased: a message that was deleted is gone from this device too (attack A72). */
   amended(tx: Transaction, item: HistoryMessage, amendment: Amendment): void {
     if (amendment.deletion && item.message.body.length > 0) {
       this.keepMessage(tx, { ...item, message: { ...item.message, body: new Uint8Array(0) } });
@@ -177,7 +177,7 @@ export class History {
     tx.after(() => this.placing.delete(toHex(id)));
   }
 
-  /** Where a message is; with its author where it is no line. */
+  /** Where a message is, and its author where it is no line. */
   private async idRecord(id: Uint8Array): Promise<{ readonly n: number; readonly author: Uint8Array | null } | null> {
     const record = await this.storage.get(this.keys.messageId(id));
     return (

@@ -20,7 +20,7 @@ export type HistoryItem =
   | { readonly kind: "alarm"; readonly n: number; readonly order: number }
   /** Somebody asked the others to agree to something, and what became of it. */
   | { readonly kind: "proposal"; readonly n: number; readonly proposal: LoggedProposal }
-  /** So many records in a row that cannot be shown, from `n` on, and why: one of a closed list. */
+  /** How many records in a row, from `n` on, cannot be shown, and why: one of a closed list. */
   | HistoryGap;
 
 /** Records in a row that cannot be shown. */
@@ -41,7 +41,7 @@ const line = variant<Line<HistoryItem>, "kind">("kind", {
     3,
     {
       reason: choice<Unreadable>({ before_join: 0, epoch_gone: 1, replayed: 2, pruned: 3, invalid: 4 }),
-      // Each was a line of its own, before they were counted.
+      // Before they were counted each was a line of its own.
       count: ending(u53, 1),
     },
   ],

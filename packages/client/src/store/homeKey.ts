@@ -4,7 +4,7 @@ import { orderedKey } from "../ports/storage.js";
 /** Where the person and this device are kept. */
 export const IDENTITY_KEY = "identity";
 
-/** That the person wishes to come back by their recovery words. */
+/** That the person wants to come back by their recovery words. */
 export const RETURN_WISH_KEY = "return-wish";
 
 /** One short record for each room: what it is and how we stand in it. */
@@ -35,9 +35,9 @@ export class RoomKeys {
   readonly messageIds: string;
   readonly invites: string;
   readonly freshness: string;
-  /** For which commit all slots of open invites were at the relay last. */
+  /** The last commit for which all slots of open invites were at the relay. */
   readonly slots: string;
-  /** From which place of the log on nothing is shown, as we have said farewell. */
+  /** The place of the log after which nothing is shown, as we have said farewell. */
   readonly leaving: string;
   readonly readMarker: string;
   /** There while the room is muted. */

@@ -16,7 +16,7 @@ export class HomeRecords implements ProgramRecords {
   }
 }
 
-/** Changes of a program's records as writes of the storage. @throws RangeError for a key that is none */
+/** Changes of a program's records as writes of the storage. @throws RangeError for a key that is not valid */
 export function recordWrites(changes: readonly RecordChange[]): Write[] {
   return changes.map(({ key, value }) => {
     if (key === "") throw new RangeError("a record needs a key");

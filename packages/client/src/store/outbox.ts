@@ -89,8 +89,8 @@ export class Outbox {
   }
 
   /**
-   * Whether the entry is stored as it is. RULE: client.store-first: one that is not is never sent: a crash would bring the
-   * key back that it is encrypted with (docs/protocol.md §9, attack A64).
+   * Whether the entry is stored as it is. RULE: client.store-first: one that is not is never sent: a crash would bring back
+   * the key that it is encrypted with (docs/protocol.md §9, attack A64).
    */
   isStored(entry: QueuedMessage): boolean {
     return !this.unstored.has(entry.order);

@@ -7,7 +7,7 @@ import type { Transaction } from "./transaction.js";
 export interface OwnInvite {
   readonly inviteId: Uint8Array;
   readonly label: string;
-  /** Who holds it holds the invite. Stays in this home and in the link. */
+  /** Anybody who has it has the invite. It stays in this home and in the link. */
   readonly secret: Uint8Array;
 }
 

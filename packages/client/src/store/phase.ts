@@ -3,10 +3,10 @@ import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 
 /**
- * Where a room is in its life, as this device has it; all that is known only there lies in it, and is stored with it
- * (docs/decisions/0010-phases.md). `founding`: the relay does not have the room yet. `joining`: an own join is on its way; null
- * where somebody else's commit lets us in. `asking`: somebody has to let us in. `member`. `out`: not any more, or never.
- * `restored`: this device is a copy, and must join again (attack A64).
+ * Where a room is in its life, on this device; what is known only in a phase is part of it, and is stored with it
+ * (docs/decisions/0010-phases.md). `founding`: the relay does not have the room yet. `joining`: our join is on its way; null
+ * where somebody else's commit admits us. `asking`: somebody has to admit us. `member`. `out`: not any more, or never.
+ * `restored`: this device is a copy, and has to join again (attack A64).
  */
 export type Phase =
   | { readonly is: "founding"; readonly creation: Creation }
@@ -41,7 +41,7 @@ export interface OwnJoin {
   readonly append: Append;
 }
 
-/** A request to be let in. */
+/** A request to join. */
 export interface OwnRequest {
   readonly link: InviteLink;
   /** The keys that open the answer. */
@@ -55,7 +55,7 @@ export interface OwnRequest {
 /** How a join came to nothing. */
 export interface JoinEnding {
   readonly problem: Problem;
-  /** Who said no, and when by their clock (ms); null where nobody did. */
+  /** Who declined, and when by their clock (ms); null where nobody did. */
   readonly by: { readonly person: Uint8Array; readonly name: string; readonly time: number } | null;
 }
 

@@ -47,7 +47,7 @@ export const proposalLayout = struct<LoggedProposal>({
   ),
 });
 
-/** How many are followed: as many as the room keeps. The oldest stay lines of which nothing more is known. */
+/** How many are followed: as many as the room keeps. Of the older ones only their lines stay, with no ending. */
 const MOST = 64;
 
 /** The proposals of a room that nothing has become of yet, so that each line can say what did. */
@@ -75,7 +75,7 @@ export class ProposalLog {
     return true;
   }
 
-  /** Something became of it: gives it as it is then, or null where it is not followed. */
+  /** Something became of it: returns it as it is then, or null where it is not followed. */
   end(tx: Transaction, actionHash: Uint8Array, ending: ProposalEnding): LoggedProposal | null {
     const key = toHex(actionHash);
     const proposal = this.open.get(key);
@@ -84,7 +84,7 @@ export class ProposalLog {
     return { ...proposal, ending };
   }
 
-  /** Those that this person asked for. */
+  /** Those that this person made. */
   by(person: Uint8Array): LoggedProposal[] {
     return [...this.open.values()].filter(({ by }) => equalBytes(by, person));
   }

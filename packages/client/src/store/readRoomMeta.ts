@@ -41,7 +41,7 @@ export async function readRoomMeta(storage: Storage, { key, value }: StoredRecor
 }
 
 /**
- * A room of an early form, with heads of logs that were hashed in another way. RULE: client.early-form: it is over, and told so;
+ * A room of an early form, with heads of logs that were hashed in another way. RULE: client.early-form: it is over, and shown so;
  * what was said in it stays readable, and its home and the other rooms go on. None of its keys is used: what they were used for
  * cannot be known any more (docs/protocol.md §6).
  */
@@ -62,7 +62,7 @@ function readSpread(r: Reader, standing: Standing, keys: Uint8Array | null): Pha
   if (standing === "founding" && creation) return { is: standing, creation };
   if (standing === "joining" && join) {
     const { name, attempts, isLast, blob } = join;
-    // Nothing to append: somebody else's commit lets us in.
+    // Nothing to append: somebody else's commit admits us.
     if (blob.length === 0) return { is: standing, join: null };
     const [link, append] = [storedLink(join.link), decodeAppend(blob)];
     return { is: standing, join: { link, name, attempts, isLast, append } };

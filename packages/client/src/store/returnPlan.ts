@@ -1,10 +1,10 @@
 import type { Storage } from "../ports/storage.js";
 import { RETURN_WISH_KEY } from "./homeKey.js";
 
-/** What is stored where it is wished; nothing is, before. */
+/** What is stored once the person wants it; before that nothing is. */
 export const WISHED = new Uint8Array([1]);
 
-/** Whether the person wishes to come back by their recovery words, into each room that they own. */
+/** Whether the person wants to come back by their recovery words, into each room that they own. */
 export interface ReturnPlan {
   readonly isWished: boolean;
 }

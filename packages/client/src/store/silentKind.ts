@@ -3,7 +3,7 @@ import { ProtocolKind } from "@conclave/protocol";
 const { proposal, approval, decline, withdrawal, farewell, stay } = ProtocolKind;
 const SILENT: ReadonlySet<string> = new Set([proposal, approval, decline, withdrawal, farewell, stay]);
 
-/** Whether messages of this kind are no line of a timeline. */
+/** Whether messages of this kind are not shown in a timeline. */
 export function isSilent(kind: string): boolean {
   return SILENT.has(kind);
 }

@@ -93,7 +93,7 @@ export class TransactionQueue {
   private async drain(): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    // What is asked for in the same moment belongs into the same group.
+    // What is asked for in the same moment goes into the same group.
     await Promise.resolve();
     while (this.jobs.length > 0) await this.perform(this.jobs.splice(0, GROUP));
     this.isRunning = false;

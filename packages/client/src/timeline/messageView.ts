@@ -7,7 +7,7 @@ import type { Amendment } from "../store/amendment.js";
 import { mentionsYou } from "./mentions.js";
 import { wordsOf } from "./words.js";
 
-/** By code points: half a letter is none. */
+/** Cut between code points, so that no letter is cut in half. */
 const BEGINNING = /^.{0,200}/su;
 const decoder = new TextDecoder();
 

@@ -25,7 +25,7 @@ export interface OpenedRequest {
 
 type Admission = Extract<Action, { readonly type: "add" }>;
 
-/** A request to be let in, for a screen. Null when it names no invite of the room. */
+/** A request to join, for a screen. Null when it names no invite of the room. */
 export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): RoomJoinRequest | null {
   const { room, ports } = state;
   const invite = inviteFor(state, ask);
@@ -52,13 +52,13 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
   };
 }
 
-/** What lets in whoever asks. Null when the request names no invite of the room. */
+/** The action that admits the person who asks. Null when the request names no invite of the room. */
 export function admissionOf(state: RoomRecords, { ask }: OpenedRequest): Admission | null {
   const invite = inviteFor(state, ask);
   return invite && { type: "add", leafCert: ask.leafCert, role: invite.role };
 }
 
-/** The proposal to let in by this leaf, if somebody made one. */
+/** The proposal to admit this leaf, if somebody made one. */
 export function proposalFor(proposals: readonly OpenProposal[], { leafCert }: Admission): OpenProposal | null {
   return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
 }

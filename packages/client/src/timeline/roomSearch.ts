@@ -9,7 +9,7 @@ import { SearchIndex, type SearchLine, type SearchSource } from "./searchIndex.j
 
 const PAGE = 100;
 
-/** Search in one room: in texts as they read now, without those that were taken back. */
+/** Search in one room: in texts as they read now, without those that were deleted. */
 export class RoomSearch {
   private readonly index: SearchIndex;
 
@@ -45,7 +45,7 @@ export class RoomSearch {
   }
 }
 
-/** What a room holds, newest first. */
+/** Everything in a room, newest first. */
 export function roomTexts({
   history,
   amendments,

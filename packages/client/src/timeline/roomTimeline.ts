@@ -34,7 +34,7 @@ export class RoomTimeline {
     return item?.kind === "message" ? this.view(this.ofItem(item, await this.state.amendments.at(n))) : null;
   }
 
-  /** The same for who does something to it. */
+  /** The same, for code that does something to it. */
   async amended(id: Uint8Array): Promise<Amended | null> {
     const entry = this.state.outbox.find(id);
     if (entry) return isAmendment(entry.content.kind) ? null : this.ofEntry(entry);
@@ -59,7 +59,7 @@ export class RoomTimeline {
 
   /**
    * Takes in what somebody does to a message that is in the log. What does not count leaves no trace but its id: an act on
-   * a message from before this device's time, by somebody who may not, or on one that is gone.
+   * a message from before this device's time, by somebody who is not allowed to, or about one that is gone.
    */
   async take(tx: Transaction, act: Message): Promise<void> {
     const { history, amendments, room } = this.state;
@@ -71,7 +71,7 @@ export class RoomTimeline {
       amendments.put(tx, item.n, after);
       history.amended(tx, item, after);
     }
-    // An own act that does not count was shown while it was on its way.
+    // One of our own acts that does not count was shown while it was on its way.
     if (after || equalBytes(act.author, this.state.person)) await this.tell(tx, item.message.id);
   }
 

@@ -17,7 +17,7 @@ export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): 
   return { person, name, tag: tagOf(ports.crypto, person), isYou, checked: sight.marks.markOf(person) };
 }
 
-// Whoever let many people in is named with each of them, and everybody in every view of the room.
+// Somebody who admitted many people is named with each of them, and everybody in every view of the room.
 const tags = new WeakMap<Uint8Array, string>();
 
 function tagOf(crypto: RoomSight["ports"]["crypto"], person: Uint8Array): string {
@@ -26,7 +26,7 @@ function tagOf(crypto: RoomSight["ports"]["crypto"], person: Uint8Array): string
   return tag;
 }
 
-/** Who is in the room, in the order of their coming. */
+/** Who is in the room, in the order in which they came. */
 export function membersOf(sight: RoomSight): RoomMember[] {
   const members = [...(sight.room?.roster.members.values() ?? [])].sort((a, b) => a.joinedSeq - b.joinedSeq);
   const looks = new Map<string, number>();
@@ -64,7 +64,7 @@ export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecisi
   const right: Right = {
     role,
     approvedBy: approvedBy.map((each) => named(sight, each)),
-    // With `createInvite` the id names what was made, and is no right.
+    // With `createInvite` the id names what was made, and gives no right.
     invite: action.type === "add" && inviteId !== null ? inviteView(sight, inviteId) : null,
     isFarewell: action.type === "leave",
   };

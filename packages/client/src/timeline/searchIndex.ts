@@ -8,11 +8,11 @@ export interface SearchLine {
   readonly text: string;
 }
 
-/** Where an index reads what is held. */
+/** Where an index reads the texts. */
 export interface SearchSource {
   /** Texts before this place, newest first (the newest of all without), and from where on to read next; null at the end. */
   read(before?: number): Promise<{ readonly lines: readonly SearchLine[]; readonly next: number | null }>;
-  /** Lets everything else that is to be done be done. */
+  /** Lets everything else have its turn. */
   pause(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ const LOOKED_AT = 4000;
  * small pieces: it shares its thread with everything that keeps the room in step.
  */
 export class SearchIndex {
-  /** By place; what was taken back is here without its text. */
+  /** By place; what was deleted is here without its text. */
   private readonly lines = new Map<number, SearchLine>();
   /** Places that were read, newest first; and those that came since, oldest first. */
   private readonly older: number[] = [];
@@ -40,7 +40,7 @@ export class SearchIndex {
     return this.building !== null;
   }
 
-  /** Takes in a text, or the text that takes the place of one; empty when it was taken back. */
+  /** Takes in a text, or the text that takes the place of one; empty when it was deleted. */
   put(line: SearchLine): void {
     if (!this.lines.has(line.n)) this.newer.push(line.n);
     this.lines.set(line.n, { ...line, text: searchable(line.text) });

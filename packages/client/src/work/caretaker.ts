@@ -23,7 +23,7 @@ interface Owed {
 /**
  * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
  * (docs/protocol.md §4, §10); binds the keys to those who joined by themselves; and makes the way back that our own person was
- * promised. Those who are there do it, one after another; that two do it at once is harmless.
+ * promised. The devices that are there do it, one after another; two that do it at once do no harm.
  */
 export class Caretaker extends ElectedWorker {
   /** How often new keys were made for somebody who joined by themselves. */
@@ -47,7 +47,7 @@ export class Caretaker extends ElectedWorker {
     return !this.sync.canSend || (this.chore() === null && (this.requests.isListed || !this.awaitsRequest));
   }
 
-  /** Somebody's coming in is agreed, and what they sent may still be on its way to us. */
+  /** It is agreed to admit somebody, and what they sent may still be on its way to us. */
   private get awaitsRequest(): boolean {
     const proposals = this.state.room?.proposals() ?? [];
     return proposals.some(
@@ -59,7 +59,7 @@ export class Caretaker extends ElectedWorker {
   protected chore(): Chore | null {
     const room = this.state.room!;
     const { seq } = room.roster;
-    // All others have gone first: nobody is left to carry our farewell out.
+    // All the others have gone before us: nobody is left to carry our farewell out.
     if (this.state.leaving !== null && room.roster.members.size === 1) {
       return { key: "alone", wait: () => 0, job: () => this.leaveAlone() };
     }
@@ -81,7 +81,7 @@ export class Caretaker extends ElectedWorker {
     return true;
   }
 
-  /** Whether it is not to be tried again: what only did not get through is, ever more slowly, until it does. */
+  /** False where it is tried again: what did not get through is, ever more slowly, until it does. */
   private async act({ key, action }: Owed, seq: number): Promise<boolean> {
     const request = action.type === "add" ? (this.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
     const result = await this.decisions.decide(action, { request, mayPropose: false });
@@ -93,7 +93,7 @@ export class Caretaker extends ElectedWorker {
 
   private owed(room: Room): Owed | null {
     const self = toHex(room.self.person);
-    // RULE: client.farewell-last: who has said farewell does nothing more in the room but let others go who have, too.
+    // RULE: client.farewell-last: a device that has said farewell does nothing more in the room but let others go who have, too.
     const isLeaving = this.state.leaving !== null;
     const isNew = (key: string) => this.refused.get(key) !== room.roster.seq;
     for (const person of room.farewells()) {
@@ -103,8 +103,8 @@ export class Caretaker extends ElectedWorker {
     if (isLeaving) return null;
     for (const { action, actionHash, by, isAgreed, isWanted } of room.proposals()) {
       const key = toHex(actionHash);
-      // RULE: client.asked-for: an author's yes counts, so a device authors by itself only what its own person has asked for
-      // or said yes to: else any member's message would use the right of whoever has one (attacks A2, A11, A55).
+      // RULE: client.asked-for: an author's approval counts, so a device authors by itself only what its own person has asked
+      // for or approved: else any member's message would use the rights of somebody who has more (attacks A2, A11, A55).
       if (!isWanted) continue;
       const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
       if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };

@@ -28,7 +28,7 @@ const UNTIL_BACK_MS = 15_000;
 
 /**
  * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
- * the log shows it; one that lost its race is built anew on what came first, if it is still allowed (attack A23).
+ * the log shows it; one that lost its race is built again on what came first, if it is still allowed (attack A23).
  */
 export class Decisions extends Worker {
   private readonly intents: Intents;
@@ -36,7 +36,7 @@ export class Decisions extends Worker {
   private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
   private refusals = 0;
-  /** How often commits that nobody could use came before the present one. */
+  /** How often a commit that nobody could use came before the present one. */
   private blocked = 0;
   /** Ends the wait for a relay that went before it answered. */
   private cancelAway: CancelTimer | null = null;
@@ -50,8 +50,8 @@ export class Decisions extends Worker {
   }
 
   /**
-   * Resolves when it is in the log, was proposed, or cannot be done. `since`: the room's newest entry when it was wanted: who
-   * else has decided the same after that has done it.
+   * Resolves when it is in the log, was proposed, or cannot be done. `since`: the room's newest entry when it was wanted:
+   * somebody else who has decided the same after that has done it.
    */
   decide(
     wanted: CommitRequest,
@@ -85,8 +85,8 @@ export class Decisions extends Worker {
   }
 
   /**
-   * RULE: client.unknown-told: a connection that is lost between a commit and its answer leaves open whether it was taken: who
-   * waits is told that it is on its way, and is not told that nothing was done (attack A23).
+   * RULE: client.unknown-told: a connection that is lost between a commit and its answer leaves open whether it was taken: a
+   * person who waits is told that it is on its way, and not that nothing was done (attack A23).
    */
   private awaitReturn(): void {
     const intent = this.intents.current;
@@ -240,7 +240,7 @@ export class Decisions extends Worker {
   }
 
   private again(action: Action | null, losses: number): void {
-    // RULE: client.starved: whoever keeps losing learns of it: the relay may be choosing the winners (attack A23).
+    // RULE: client.starved: a device that keeps losing says so: the relay may be choosing the winners (attack A23).
     if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
     const intent = this.intents.current;
     if (!intent) {
@@ -262,11 +262,11 @@ export class Decisions extends Worker {
     this.retry.reset();
   }
 
-  /** What somebody is told whose time is over. What is stored already goes its way, and is called so. */
+  /** What a person is told when their time is up. What is stored already goes on by itself, and they are told so. */
   private whyLate(intent: Intent): Problem {
     const isCurrent = this.intents.current === intent;
     const losses = isCurrent ? Math.max(this.blocked, intent.losses) : intent.losses;
-    // Who keeps losing is told so: the relay has answered all the while.
+    // Losing again and again is told as that: the relay has answered all the while.
     if (losses >= TELL_AFTER) return { kind: "starved", losses };
     return isCurrent && this.state.room?.pending ? { kind: "underway" } : whyLate(this.parts);
   }

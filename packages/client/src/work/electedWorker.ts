@@ -7,7 +7,7 @@ export interface Chore {
   readonly key: string;
   /** How long to leave it to others first (ms). */
   readonly wait: () => number;
-  /** Resolves with false when it is to be tried again later. */
+  /** Resolves with false when it has to be tried again later. */
   readonly job: () => Promise<boolean>;
 }
 
@@ -23,7 +23,7 @@ export abstract class ElectedWorker extends Worker {
     super(work);
   }
 
-  /** What is to be done, null for nothing. */
+  /** The chore that is due, null for none. */
   protected abstract chore(): Chore | null;
 
   /** Waits for nobody else, as this process may end soon, until what it returns is called. */

@@ -2,7 +2,7 @@ import { compareBytes, equalBytes } from "@conclave/codec";
 import type { Roster } from "@conclave/protocol";
 
 /**
- * This device's place among those who could do the same piece of work now: everybody counts the leaves in the same order,
+ * This device's place among those that could do the same piece of work now: all of them count the leaves in the same order,
  * from a place that changes with `round`, so that one does it first and the next only when that one is not there.
  */
 export function electionRank(roster: Roster, leaf: Uint8Array, round: number): number {

@@ -7,9 +7,9 @@ const PAGE = 512;
 const MOST_REQUESTS = 16;
 
 /**
- * Where the relay shows another log than before: reads of that log what proves it to others, and keeps the proof as an
+ * Where the relay shows another log than before: reads what proves that to others, and keeps the proof as an
  * alarm. Only hashes are looked at; no record of that log is taken in. A relay that does not give it is not proved to lie
- * by this, and the alarm that there is stays as it is.
+ * by this, and the alarm stays as it is.
  */
 export async function gatherProof(state: RoomState, connection: RelayConnection): Promise<void> {
   const { room } = state;

@@ -34,7 +34,7 @@ export function hindering(state: RoomState): Problem | null {
  * an attack; a person who waits is told at once, and not that nobody answered.
  */
 export function hindrance(state: RoomState): Problem | null {
-  // What was kept back may be given by now: whether it is, the sync knows.
+  // What was kept back may have been given by now: the sync knows that.
   const alarm = state.room?.paused.find(({ code }) => code !== "WITHHELD");
   return hindering(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
 }

@@ -32,7 +32,7 @@ export class Intents {
 
   constructor(
     private readonly clock: Clock,
-    /** What somebody is told whose time is over. */
+    /** What a person is told when their time is up. */
     private readonly whyLate: (intent: Intent) => Problem,
   ) {}
 
@@ -51,7 +51,7 @@ export class Intents {
     return this.turn?.wanted.type === type || this.waiting.some(({ wanted }) => wanted.type === type);
   }
 
-  /** Resolves when it is settled, at the latest when its time is over. */
+  /** Resolves when it is settled, at the latest when its time is up. */
   add(wish: Wish): Promise<Result<DecisionProgress>> {
     return new Promise((resolve) => {
       const cancelDone = this.clock.setTimer(UNTIL_DONE_MS, () => {
@@ -76,7 +76,7 @@ export class Intents {
     return this.turn;
   }
 
-  /** The turn is over: whoever waits for it, if anybody still does, is told `result`. */
+  /** The turn is over: the person who waits for it, if anybody still does, is told `result`. */
   settle(result: Result<DecisionProgress>): void {
     this.turn?.settle(result);
     this.turn = null;

@@ -10,7 +10,7 @@ import type { WriteProof } from "./writeProof.js";
 
 const MOST = 256;
 
-/** The requests to be let in that lie at the relay. */
+/** The requests to join that wait at the relay. */
 export class JoinRequests extends Worker {
   private opened: OpenedRequest[] = [];
   private listedOn = 0;
@@ -24,7 +24,7 @@ export class JoinRequests extends Worker {
     super(work);
   }
 
-  /** Those that still wait. A member no longer does: when somebody else lets a person in, the relay does not say so. */
+  /** Those that still wait. A member no longer does: when somebody else admits a person, the relay does not say so. */
   get known(): readonly OpenedRequest[] {
     const { room } = this.state;
     return room ? this.opened.filter(({ ask }) => memberOf(room.roster, ask.person) === null) : [];
@@ -96,8 +96,8 @@ export class JoinRequests extends Worker {
     return done(undefined);
   }
 
-  /** Says no to a request: it goes from the relay, and whoever asked is told, signed by us (docs/protocol.md §7, ask). */
-  async decline(id: number): Promise<Result<void, Problem>> {
+  /** Declines a request: it goes from the relay, and the person is told, signed by us (docs/protocol.md §7, ask). */
+  async decline(id: number): Promise<Result<void>> {
     const { room } = this.state;
     const opened = this.find(id);
     const answer = opened ? room?.decline(opened.ask, this.state.now()) : null;
@@ -117,7 +117,7 @@ export class JoinRequests extends Worker {
       const outcome = room.openRequest(item.blob, this.state.now());
       return outcome.ok ? [{ item, ask: outcome.value }] : [];
     });
-    // Those who came in meanwhile need not ask any more.
+    // People who have come in meanwhile need not ask any more.
     for (const { item, ask } of [...this.opened]) {
       if (memberOf(room.roster, ask.person) === null) continue;
       void this.guard(async () => {

@@ -28,7 +28,7 @@ export async function propose(
     }
     // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
     const approved = room.approve(hash, state.now());
-    // Who asks for the same again is told how it stands.
+    // Somebody who proposes the same again is told how it stands.
     if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
     sender.addSealed(tx, approved.value);
     return null;
@@ -41,8 +41,8 @@ export async function propose(
 }
 
 /**
- * Why nobody is asked to agree to an action: it could not be done if all did. Of those who come in it is known with their
- * request only; and somebody who has removed too many for now may still ask others to.
+ * Why nobody is asked to agree to an action: it could not be done if all did. Of newcomers that is known only
+ * with their request; and somebody who has removed too many for now may still ask others to.
  *
  * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
  */

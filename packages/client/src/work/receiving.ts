@@ -101,7 +101,7 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       return;
     case "removed": {
       const logged = state.decisionLog.find(event.decision.seq) ?? state.decisionLog.add(tx, event.decision, n);
-      // What was not sent before never will be: nothing goes on being called on its way.
+      // What was not sent before never will be: nothing is shown as on its way any longer.
       for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
       if (state.leaving !== null) state.setLeaving(tx, null);
       state.emit(tx, { type: "gone", decision: decisionOf(state, logged) });
@@ -136,7 +136,7 @@ function showProposal(state: RoomState, tx: Transaction, proposal: LoggedProposa
   state.emit(tx, { type: "item", item: proposalLine(state, proposal) });
 }
 
-/** A decision carries out what was proposed, in whatever way it came about; who goes takes along what they asked for. */
+/** A decision carries out what was proposed, in whatever way it came about; a member who goes takes their proposals with them. */
 function endProposals(state: RoomState, tx: Transaction, { action, person }: DecisionRecord, n: number): void {
   endProposal(state, tx, actionHash(state.ports.crypto, action), "done");
   if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
@@ -144,7 +144,7 @@ function endProposals(state: RoomState, tx: Transaction, { action, person }: Dec
     takeBack(state, tx, { ...proposal, by: person }, { n, ending: "void" });
 }
 
-/** Somebody does not ask any more; where others ask for the same, it goes on as theirs. */
+/** A member no longer proposes it; where others propose the same, it goes on as theirs. */
 function takeBack(
   state: RoomState,
   tx: Transaction,
@@ -168,15 +168,16 @@ function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
 }
 
 /**
- * RULE: client.once: a message is shown once: one that its author encrypted anew, or that somebody else sends again as
+ * RULE: client.once: a message is shown once: one that its author encrypted again, or that somebody else sends as
  * their own, is not another message (docs/protocol.md §9, attacks A24, A25).
  */
 async function isFirst(state: RoomState, tx: Transaction, { id, author }: Message, n: number): Promise<boolean> {
   const first = (await state.history.authorOf(id)) ?? (state.outbox.find(id) ? state.person : null);
   if (first === null) return true;
   if (!equalBytes(first, author)) {
-    // RULE: client.id-blame: where two have one id, only whose it is knows who took it. Who comes second in the log is not named
-    // for it: with the relay's help a member can take the id of a message that is on its way, and come first (attack A153).
+    // RULE: client.id-blame: where two messages have one id, only the author of the first one made knows who copied it. The
+    // second in the log is not blamed: with the relay's help a member can copy the id of a message that is on its way, and come
+    // first (attack A153).
     const person = equalBytes(first, state.person) ? author : null;
     const evidence = `the message at ${String(n)} has the id of another, ${toHex(id)}`;
     raise(state, tx, state.raise(tx, { code: "BAD_MESSAGE", person, rejection: null, evidence }));
@@ -208,7 +209,7 @@ async function keepSent(state: RoomState, tx: Transaction, id: Uint8Array, n: nu
   keepOwnProposal(state, tx, entry.sealed.message, n);
 }
 
-/** What we asked for, or take back, is told when it is in the log: where the others have it too. */
+/** What we proposed or withdrew is shown when it is in the log, where the others have it too. */
 function keepOwnProposal(
   state: RoomState,
   tx: Transaction,

@@ -14,7 +14,7 @@ export class RetryTimer {
     this.backoff = new Backoff(ports.random);
   }
 
-  /** Whether it is being waited. */
+  /** Whether it waits for the next try. */
   get isWaiting(): boolean {
     return this.cancel !== null;
   }

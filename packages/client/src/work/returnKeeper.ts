@@ -6,7 +6,7 @@ import type { RoomState } from "./roomState.js";
 
 /**
  * The way back of an owner into one room by the recovery words (docs/decisions/0006): how far it is, and what is to be decided
- * for it. A person who wishes it was promised that: so it is made in each room that they own, and tried until it is there.
+ * for it. A person who wants it was promised it: so it is made in each room that they own, and tried until it is there.
  */
 export class ReturnKeeper {
   constructor(
@@ -16,7 +16,7 @@ export class ReturnKeeper {
     private readonly newReturn: (room: Room) => Action | null,
   ) {}
 
-  /** How far it is; null for who is no owner. */
+  /** How far it is; null for a person who is no owner. */
   get standing(): Returning | null {
     const { room, phase, person, slotsFor, decisionLog } = this.state;
     if (!room || phase.is !== "member") return null;
@@ -45,8 +45,8 @@ export class ReturnKeeper {
     return room && this.isPromised(room) ? this.action : null;
   }
 
-  // RULE: client.return-ended: what was ended, as a lost device may be in other hands, is begun again by its owner's own
-  // decision only, never on the way (attack A62).
+  // RULE: client.return-ended: a way back that was ended, as a lost device may be in other hands, is made again by its owner's
+  // own decision only, never by itself (attack A62).
   private isPromised({ roster }: Room): boolean {
     const isOwn = (invite: { readonly mode: string; readonly createdBy: Uint8Array }) =>
       invite.mode === "return" && equalBytes(invite.createdBy, this.state.person);

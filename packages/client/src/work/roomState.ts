@@ -20,7 +20,7 @@ import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
 import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
 import { type Transaction, TransactionQueue } from "../store/transaction.js";
 
-/** Lines that are told again at most, of those that came between a farewell and its being taken back. */
+/** How many of the lines that came while we were leaving are shown at most, when we stay after all. */
 const MOST_MEANWHILE = 1000;
 
 /** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
@@ -122,7 +122,7 @@ export class RoomState {
     return this.queue.run(work).then(done, () => failed({ kind: "unsure" }));
   }
 
-  /** Something failed that leaves open what is so: stops the room for good. */
+  /** Something failed, so that nobody knows what is stored: stops the room for good. */
   fail(error: unknown): void {
     this.queue.fail(error);
   }
@@ -154,7 +154,7 @@ export class RoomState {
     if (phase !== this.phase || this.room.roster.title !== this.current.title) this.enter(tx, phase);
   }
 
-  /** We have said farewell when the log was so long; null: not any more, so that all is shown that came meanwhile. */
+  /** We said farewell when the log was `since` records long; null: we stay after all, and what came meanwhile is shown. */
   setLeaving(tx: Transaction, since: number | null): void {
     if (since === null) {
       tx.delete(this.keys.leaving);

@@ -15,7 +15,7 @@ const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "s
 
 /**
  * Sends what is in the outbox, in order. A message is encrypted when it can be sent, and stored so before it is; it stays
- * in the outbox until the log shows it. What the relay refuses as stale is encrypted anew, under the same id, once the
+ * in the outbox until the log shows it. What the relay refuses as stale is encrypted again, under the same id, once the
  * log has been read: then it is certain that the old ciphertext is not in it and never will be.
  */
 export class MessageSender extends Worker {
@@ -109,8 +109,8 @@ export class MessageSender extends Worker {
   }
 
   /**
-   * Whether the relay may still take this ciphertext. RULE: client.reseal-after-log: only a ciphertext that can no more get
-   * into the log is replaced by another: one that was made before a commit that we have read (docs/protocol.md §6).
+   * Whether the relay may still take this ciphertext. RULE: client.reseal-after-log: only a ciphertext that cannot get into the
+   * log any more is replaced by another: one that was made before a commit that we have read (docs/protocol.md §6).
    */
   private isCurrent(entry: QueuedMessage): boolean {
     return entry.sealed !== null && entry.sealed.append.lastCommit === this.state.room?.lastCommit;
@@ -146,7 +146,7 @@ export class MessageSender extends Worker {
     if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
       const { error, retryAfter } = answer;
       this.refused = { kind: "relay", error, retryAfter };
-      // A busy relay is waited for; new keys may help who is locked out.
+      // A busy relay is waited for; new keys may help a device that is locked out.
       if (!PASSING.has(error)) this.refusals++;
       this.plan();
       if (!this.retry.isWaiting && this.sync.isLive) this.retry.later(answer.retryAfter);

@@ -15,7 +15,7 @@ const LONGEST_MS = 120_000;
 
 /**
  * Keeps the slots of open invites at the present epoch, so that a newcomer can join while nobody is there (docs/protocol.md
- * §7). Who committed does it at once; the others only where the slots are still old after a while, one after another.
+ * §7). The device that committed does it at once; the others only where the slots are still old after a while, one after another.
  */
 export class SlotKeeper extends ElectedWorker {
   /** How often slots were put at the relay, or found there, in step with the room. */
@@ -103,7 +103,7 @@ export class SlotKeeper extends ElectedWorker {
     return answer.type === "done" || (answer.type === "error" && answer.error === "slot_closed");
   }
 
-  /** An invite that is over needs no slot: what lies there would only mislead (attack A40). */
+  /** An invite that is over needs no slot: what is in it would only mislead (attack A40). */
   private async closeOthers(open: readonly SlotContent[]): Promise<void> {
     const { room } = this.state;
     if (!room) return;

@@ -20,7 +20,7 @@ export class Sync extends Worker {
   /** What the relay said last to who asked it for the log; null while it gives it. */
   private refused: Problem | null = null;
   private subscribedOn = 0;
-  /** The connection on which a receipt did not hold: nothing that comes on it is believed. */
+  /** The connection on which a receipt was not valid: nothing that comes on it is believed. */
   private distrustedOn = 0;
   /** The connection on which a record was kept back. */
   private withheldOn = 0;
@@ -91,7 +91,7 @@ export class Sync extends Worker {
     this.target = 0;
   }
 
-  /** The room was replaced by another, or there is one now: begins anew with it. */
+  /** The room was replaced by another, or there is one now: starts over with it. */
   restart(): void {
     this.subscribedOn = 0;
     this.target = 0;
@@ -99,7 +99,7 @@ export class Sync extends Worker {
     this.plan();
   }
 
-  /** The log is known to be at least so long. */
+  /** The log is known to have at least `n` records. */
   reach(n: number): void {
     this.target = Math.max(this.target, n);
     this.plan();
@@ -114,7 +114,7 @@ export class Sync extends Worker {
     });
   }
 
-  /** A receipt did not hold. RULE: client.distrust: who is not the room's relay ends neither a sync nor a wait (attack A21). */
+  /** A receipt was not valid. RULE: client.distrust: a relay that is not the room's ends neither a sync nor a wait (attack A21). */
   distrust(): void {
     this.distrustedOn = this.connection.number;
     this.live = false;
@@ -139,8 +139,8 @@ export class Sync extends Worker {
     const isSubscribed = this.subscribedOn === this.connection.number;
     if (isSubscribed && room.proofWanted) return () => gatherProof(this.state, this.connection);
     if (isSubscribed && room.cursor.n < this.target) return () => this.read(room.tag, fromN);
-    // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: with that a later
-    // fork can be proved, however long the connection stood (docs/protocol.md §6, attack A22).
+    // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: that proves a later
+    // fork, however long the connection has lasted (docs/protocol.md §6, attack A22).
     if (!isSubscribed || room.cursor.n >= this.signAt) return () => this.subscribe(room.tag, fromN);
     return this.live ? null : () => this.arrive();
   }

@@ -2,7 +2,7 @@
 import { argon2id } from "hash-wasm";
 import type { ArgonCosts } from "./slot.js";
 
-/** argon2id (RFC 9106), 32 bytes. Holds up the thread until it is done. */
+/** argon2id (RFC 9106), 32 bytes. Blocks the thread until it is done. */
 export function stretch(password: Uint8Array, salt: Uint8Array, costs: ArgonCosts): Promise<Uint8Array> {
   const { memory, passes, lanes } = costs;
   const given = { password, salt, iterations: passes, memorySize: memory, parallelism: lanes, hashLength: 32 };

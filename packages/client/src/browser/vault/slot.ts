@@ -34,7 +34,7 @@ export interface Slot {
   readonly wrapped: Uint8Array;
 }
 
-/** At most so many slots on one volume. */
+/** The most slots that one volume has. */
 export const MAX_SLOTS = 8;
 /** The longest credential id (WebAuthn Level 3, §5.8.3). */
 export const MAX_CREDENTIAL_ID = 1023;

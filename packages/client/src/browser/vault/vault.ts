@@ -28,7 +28,7 @@ export type VaultProblem =
  * The slots of an open home. Each of them holds the volume key, wrapped by its own key; all of them open the same home.
  *
  * Every change is made `by` a secret that opens the home now. The volume key in use is not extractable, so it has to be
- * unwrapped once more to be wrapped anew; and whoever finds an open tab cannot give it another lock.
+ * unwrapped once more to be wrapped again; and somebody who finds an open tab cannot give it another lock.
  * Changes are one transaction each: a browser that stops half-way leaves the slots as they were.
  * They reject when the browser's storage fails, and after the client was closed.
  */
@@ -99,9 +99,9 @@ export class Vault {
   ): Promise<Result<undefined, VaultProblem>> {
     const changed = this.last.then(async (): Promise<Result<undefined, VaultProblem>> => {
       if (this.closed) throw new Error("this home is closed");
-      if (!isSecret(by)) return failed("wrong_secret");
-      if (secret && !isSecret(secret)) return failed("malformed_secret");
-      // RULE: vault.by-secret: only who can open the home now changes who can open it later.
+      if (!isSecret(by)) return { ok: false, problem: "wrong_secret" };
+      if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
+      // RULE: vault.by-secret: only somebody who can open the home now changes who can open it later.
       const key = await openVolume(this.volume, by, true);
       if (typeof key === "string") return failed(key);
       const volume = await work(key);
