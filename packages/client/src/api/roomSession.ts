@@ -80,19 +80,19 @@ export interface RoomSession {
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
   post(post: NewMessage): Promise<Result<TimelineMessage, Problem>>;
   /** Posts a text. */
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>>;
+  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
   /** Edits one of the person's own texts. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>>;
+  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>>;
   /**
    * Deletes a message of the person's own (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, one of
    * somebody whose role is no higher.
    */
-  remove(id: Uint8Array): Promise<Result<TimelineMessage>>;
+  remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
   /**
    * Adds an emoji to a message, or removes it where it is there already; null removes all of the person's own. `malformed`:
    * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many reactions as it can have.
    */
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>>;
+  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>>;
   /** What the person has begun to write and not sent; empty where there is nothing. */
   draft(): Promise<string>;
   /** Keeps it. Resolves when it is durable. */
@@ -119,7 +119,7 @@ export interface RoomSession {
    * alarm's code, `update_needed`, `restored`, `not_member`, `closed`, `relay`), and after `timeout` ms where it may be:
    * `unreachable`, `behind`, `relay`, `underway`. `fateOf` says what became of what was stored.
    */
-  flushed(timeout: number): Promise<Result<void>>;
+  flushed(timeout: number): Promise<Result<void, Problem>>;
   /** A person has looked at the alarms that stop sending, and goes on. It does not help a copied device. */
   resume(): Promise<void>;
   /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
@@ -130,17 +130,17 @@ export interface RoomSession {
   mute(isMuted: boolean): Promise<void>;
 
   /** Makes a decision, or proposes it where more people have to agree. What loses a race is built again. */
-  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress>>;
+  decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>>;
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Declines somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` undoes it.
    * `refused` with `unknown_proposal`: it is not open any more.
    */
-  declineProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
   /** Withdraws the person's own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>>;
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
   /**
    * What `decide` would come to, by the judge that every member has. A screen offers only what is allowed. Where the
    * room is not active: "no", with `not_active`.
@@ -173,8 +173,8 @@ export interface RoomSession {
   /** Names the room, as an invite link does, and opens it to nobody: with it the recovery words bring a person back. */
   returnLink(host: string): string | null;
   /** People who ask to join. Asks the relay; `refused` where this device cannot read them. */
-  requests(): Promise<Result<readonly RoomJoinRequest[]>>;
-  admit(requestId: number): Promise<Result<DecisionProgress>>;
+  requests(): Promise<Result<readonly RoomJoinRequest[], Problem>>;
+  admit(requestId: number): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Declines it: the request goes from the relay, and the person is told who declined, in a signed answer that only they can read.
    * They believe it of somebody whose approval would count. A relay before version 3 only forgets the request.

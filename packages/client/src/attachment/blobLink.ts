@@ -83,7 +83,7 @@ export class BlobLink {
   }
 
   /** Resolves after that many ms. */
-  async pause(ms: number, cancel: CancelSignal): Promise<Result<void>> {
+  async pause(ms: number, cancel: CancelSignal): Promise<Result<void, Problem>> {
     const paused = await this.until(() => false, ms, cancel);
     return !paused.ok && paused.error.kind === "unreachable" ? done(undefined) : paused;
   }

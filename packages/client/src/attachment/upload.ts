@@ -54,7 +54,7 @@ export class Upload {
   }
 
   /** Sends chunk after chunk; null where the relay has to be asked again how far it is. */
-  private async stream(from: number): Promise<Result<void> | null> {
+  private async stream(from: number): Promise<Result<void, Problem> | null> {
     const cancel = this.options.signal ?? NEVER;
     const underway: ReturnType<Upload["send"]>[] = [];
     for (let index = from; index < this.file.chunks || underway.length > 0;) {

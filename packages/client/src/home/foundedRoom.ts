@@ -1,6 +1,7 @@
+import type { Problem } from "../api/problem.js";
+import { done, failed, type Result } from "@conclave/codec";
 import { foundRoom, isLabel } from "@conclave/protocol";
 import type { ClientPorts, OpenOptions, RoomOptions } from "../api/client.js";
-import { done, failed, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import { whyLate } from "../work/hindrance.js";
@@ -15,7 +16,7 @@ export async function foundedRoom(
   { device }: HomeIdentity,
   { title, name, policy, relay, permit = new Uint8Array(0) }: RoomOptions,
   suite: OpenOptions["suite"],
-): Promise<Result<RoomSession>> {
+): Promise<Result<RoomSession, Problem>> {
   if (sessions.isClosed) return failed({ kind: "closed" });
   if (!isLabel(title)) return failed({ kind: "malformed", what: "title" });
   if (!isLabel(name)) return failed({ kind: "malformed", what: "name" });
@@ -29,7 +30,7 @@ export async function foundedRoom(
     return Promise.resolve(foundRoom(ports, suite === undefined ? founding : { ...founding, suite }));
   });
   if (!founded) return failed({ kind: "unreachable" });
-  if (!founded.ok) return failed({ kind: "refused", rejection: founded.rejection });
+  if (!founded.ok) return failed({ kind: "refused", rejection: founded.error });
   const { room, delta, creation, decision } = founded.value;
   const meta: RoomMeta = {
     ...{ roomId: room.id, roomTag: room.tag, relay: connection.url, title },
@@ -52,6 +53,6 @@ export async function foundedRoom(
   );
   if (opened.ok) return done(session);
   // What the relay refuses is no room; what it does not answer goes on by itself.
-  if (opened.problem.kind === "relay") await sessions.forget(room.id);
+  if (opened.error.kind === "relay") await sessions.forget(room.id);
   return opened;
 }

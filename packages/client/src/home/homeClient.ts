@@ -1,10 +1,11 @@
+import type { Problem } from "../api/problem.js";
+import { failed, type Result, done } from "@conclave/codec";
 import { type Fingerprint, personFingerprint, recoveryPhrase } from "@conclave/protocol";
 import { readGivenLink } from "../link/givenLink.js";
 import type { HeldLock } from "../ports/lock.js";
 import { HomeRecords } from "../store/homeRecords.js";
-import type { Client, ClientPorts, Opened, OpenOptions, RoomOptions } from "../api/client.js";
+import type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
-import { failed, type Result } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { FoundMessage, SearchOptions } from "../api/search.js";
 import { foundedRoom } from "./foundedRoom.js";
@@ -123,18 +124,18 @@ export class HomeClient implements Client {
     return () => this.listeners.delete(own);
   }
 
-  createRoom(options: RoomOptions): Promise<Result<RoomSession>> {
+  createRoom(options: RoomOptions): Promise<Result<RoomSession, Problem>> {
     const { ports, relays, sessions, self } = this;
     return foundedRoom(ports, { relays, sessions }, self, options, this.options.suite);
   }
 
   async previewInvite(text: string): Promise<Result<InvitePreview, Problem>> {
     const given = readGivenLink(text);
-    if (!given.ok) return failed({ kind: "link", fault: given.fault });
-    return this.invited.preview(given.link);
+    if (!given.ok) return failed({ kind: "link", fault: given.error });
+    return this.invited.preview(given.value.link);
   }
 
-  comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+  comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>> {
     return this.invited.comeBack(roomId);
   }
 

@@ -79,7 +79,7 @@ async function accept(
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
   const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
-  if (refusal) return failed({ kind: "refused", rejection: refusal.rejection });
+  if (refusal) return failed({ kind: "refused", rejection: refusal.error });
   const { link } = preview;
   const phase: Phase = asking?.ok
     ? { is: "asking", request: { link, ...asking.value, isPosted: false } }

@@ -1,8 +1,8 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { type InviteLink, memberOf } from "@conclave/protocol";
 import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { previewSlot, problemOf } from "../joining/readInvite.js";
 import { readReturn, returnLinkOf } from "../joining/readReturn.js";
@@ -24,7 +24,7 @@ export class InvitedRooms {
   ) {}
 
   /** Reads the room of a link, and checks all of it. */
-  async preview(link: InviteLink): Promise<Result<InvitePreview>> {
+  async preview(link: InviteLink): Promise<Result<InvitePreview, Problem>> {
     const { identity, device, marks } = this.own;
     const known = this.sessions.find(link.roomId);
     if (known && !isOver(known)) return failed({ kind: "already_here" });
@@ -35,7 +35,7 @@ export class InvitedRooms {
     const read = await connection.use(UNTIL_REACHED_MS, async () => {
       const found = await previewSlot(this.ports, connection, link);
       // A member whose home has nothing of the room has lost a device: their words may bring them back.
-      const wantsReturn = found.ok ? memberOf(found.value.roster, identity.person) !== null : isAnswered(found.problem);
+      const wantsReturn = found.ok ? memberOf(found.value.roster, identity.person) !== null : isAnswered(found.error);
       return (wantsReturn ? await readReturn(this.ports, connection, link, identity.seed) : null) ?? found;
     });
     if (!read) return failed(problemOf({ type: "lost" }));
@@ -88,7 +88,7 @@ export class InvitedRooms {
     const kept = await engine.state.transact((tx) => {
       engine.state.enter(tx);
     });
-    if (!kept.ok) return kept.problem;
+    if (!kept.ok) return kept.error;
     before.engine.stop();
     this.sessions.add(session);
     const settled = await engine.waiting.until(
@@ -96,20 +96,20 @@ export class InvitedRooms {
       UNTIL_REACHED_MS,
       () => whyLate(engine),
     );
-    if (!settled.ok) return settled.problem;
+    if (!settled.ok) return settled.error;
     return engine.state.phase.is === "out" ? null : { kind: "already_here" };
   }
 
   /** See `Client.comeBack`. */
-  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>> {
     const session = this.sessions.find(roomId);
     const { room, phase } = session?.engine.state ?? { room: null, phase: null };
     if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
     const looked = await this.preview(returnLinkOf(room));
     if (looked.ok) return looked.value.mode === "return" ? looked.value.accept("") : failed({ kind: "unknown" });
-    const { problem } = looked;
+    const { error } = looked;
     // The link itself opens nothing: where no way back is found by it, there is none.
-    const isNone = problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "slot_closed");
+    const isNone = error.kind === "relay" && (error.error === "slot_unknown" || error.error === "slot_closed");
     return isNone ? failed({ kind: "unknown" }) : looked;
   }
 }

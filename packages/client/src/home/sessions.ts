@@ -1,6 +1,6 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import type { Problem } from "../api/problem.js";
+import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import type { ClientPorts } from "../api/client.js";
-import { done, failed, type Result } from "../api/problem.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../store/homeKey.js";
 import { readRoomMeta } from "../store/readRoomMeta.js";
@@ -50,7 +50,7 @@ export class Sessions {
   }
 
   /** A session for a join, in place of one that is over. */
-  async begin(meta: RoomMeta): Promise<Result<LiveSession>> {
+  async begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>> {
     if (this.closed) return failed({ kind: "closed" });
     const before = this.all.find((session) => equalBytes(session.id, meta.roomId));
     if (before && !isOver(before)) return failed({ kind: "already_here" });

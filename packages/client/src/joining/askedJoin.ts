@@ -21,6 +21,10 @@ import { giveSlotProof } from "./slotProof.js";
 const LOOK_AGAIN_MS = 60_000;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
+/** Whether the same question may be answered a little later. */
+const passes = (problem: Problem) =>
+  problem.kind === "unreachable" || (problem.kind === "relay" && !FINAL.has(problem.error));
+
 /** Waits for somebody to admit us: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: Uint8Array;
@@ -189,9 +193,9 @@ export class AskedJoin extends Worker implements ConnectionUser {
   }
 
   /** Somebody declined: whether they may is read from the room's own history, as it is now. */
-  private async takeNo(blob: Uint8Array): Promise<boolean> {
+  private async takeNo(blob: Uint8Array): Promise<Problem | null> {
     const preview = await previewSlot(this.state.ports, this.connection, this.link);
-    if (!preview.ok) return false;
+    if (!preview.ok) return preview.error;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
     if (!no.ok) return { kind: "refused", rejection: no.error };
     const { by, time } = no.value;

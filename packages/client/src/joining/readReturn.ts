@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { type InviteLink, MOST_RETURNS, returnSecret, type Room, type RoomPreview } from "@conclave/protocol";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
@@ -26,7 +27,7 @@ export async function readReturn(
     const read = await previewSlot(ports, connection, { ...link, secret });
     if (read.ok) return read;
     // A closed one was revoked, and another may have followed it; one that never existed ends the search.
-    if (read.problem.kind !== "relay" || read.problem.error !== "slot_closed") return null;
+    if (read.error.kind !== "relay" || read.error.error !== "slot_closed") return null;
   }
   return null;
 }

@@ -31,8 +31,8 @@ export async function afterYes(
   if (!isAgreed) return hadSaid ? said : waits;
   const decided = await decide(action);
   if (decided.ok) return decided;
-  const { problem } = decided;
+  const { error } = decided;
   // The approval is stored by now, and what enough people agree to is carried out by itself.
-  if (problem.kind === "unreachable" || problem.kind === "behind") return failed({ kind: "underway" });
-  return problem.kind === "refused" && OTHERS_MAY.has(problem.rejection.code) ? waits : decided;
+  if (error.kind === "unreachable" || error.kind === "behind") return failed({ kind: "underway" });
+  return error.kind === "refused" && OTHERS_MAY.has(error.rejection.code) ? waits : decided;
 }

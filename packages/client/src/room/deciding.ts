@@ -1,6 +1,7 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { CommitRequest, JoinRequest } from "@conclave/protocol";
 import type { DecisionProgress, RoomJoinRequest } from "../api/invitation.js";
-import { done, failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import { requestView } from "../timeline/requestView.js";
 import { ended, hindering } from "../work/hindrance.js";
 import type { RoomState } from "../work/roomState.js";
@@ -18,7 +19,7 @@ export async function decide(
   engine: RoomEngine,
   action: CommitRequest,
   since = newestOf(engine),
-): Promise<Result<DecisionProgress>> {
+): Promise<Result<DecisionProgress, Problem>> {
   const stopped = silenced(engine.state) ?? hindering(engine.state);
   if (stopped) return failed(stopped);
   const brings = action.type === "add" || action.type === "addDevice";
@@ -33,7 +34,7 @@ async function carryOut(
   wanted: CommitRequest,
   request: JoinRequest | null,
   since = newestOf(engine),
-): Promise<Result<DecisionProgress>> {
+): Promise<Result<DecisionProgress, Problem>> {
   const stopped = silenced(engine.state);
   if (stopped) return failed(stopped);
   const decided = await engine.decisions.decide(wanted, { request, isAsked: true, since });
@@ -42,20 +43,20 @@ async function carryOut(
 }
 
 /** Approves a proposal, and carries it out where that was the last approval that it needed. */
-export async function approve(engine: RoomEngine, actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
+export async function approve(engine: RoomEngine, actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
   const since = newestOf(engine);
   const approved = await answer(engine, (room, now) => room.approve(actionHash, now));
   return afterYes(engine.state, actionHash, approved, since, (action) => decide(engine, action, since));
 }
 
 /** Says something about a proposal. A member who is leaving says nothing more. */
-export function answer(engine: RoomEngine, message: Parameters<typeof say>[1]): Promise<Result<void>> {
+export function answer(engine: RoomEngine, message: Parameters<typeof say>[1]): Promise<Result<void, Problem>> {
   const stopped = silenced(engine.state);
   return stopped ? Promise.resolve(failed(stopped)) : say(engine, message);
 }
 
 /** Makes the way back into the room by the recovery words, where there is none, and puts it at the relay. */
-export async function prepareReturn(engine: RoomEngine): Promise<Result<DecisionProgress>> {
+export async function prepareReturn(engine: RoomEngine): Promise<Result<DecisionProgress, Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { action, standing } = engine.returns;
@@ -66,7 +67,7 @@ export async function prepareReturn(engine: RoomEngine): Promise<Result<Decision
 }
 
 /** The requests to join that wait at the relay. */
-export async function listRequests(engine: RoomEngine): Promise<Result<readonly RoomJoinRequest[]>> {
+export async function listRequests(engine: RoomEngine): Promise<Result<readonly RoomJoinRequest[], Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const listed = await engine.requests.list();
@@ -74,7 +75,7 @@ export async function listRequests(engine: RoomEngine): Promise<Result<readonly 
 }
 
 /** Admits the person of a request to join. */
-export async function admit(engine: RoomEngine, requestId: number): Promise<Result<DecisionProgress>> {
+export async function admit(engine: RoomEngine, requestId: number): Promise<Result<DecisionProgress, Problem>> {
   const listed = await known(engine, requestId);
   if (!listed.ok) return listed;
   const opened = engine.requests.find(requestId);
@@ -87,13 +88,13 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
 }
 
 /** Declines a request to join. */
-export async function decline(engine: RoomEngine, requestId: number): Promise<Result<void>> {
+export async function decline(engine: RoomEngine, requestId: number): Promise<Result<void, Problem>> {
   const listed = await known(engine, requestId);
   return listed.ok ? engine.requests.decline(requestId) : listed;
 }
 
 /** Asks the relay for the requests, where this one is not here. */
-async function known(engine: RoomEngine, requestId: number): Promise<Result<unknown>> {
+async function known(engine: RoomEngine, requestId: number): Promise<Result<unknown, Problem>> {
   return engine.requests.find(requestId) ? done(null) : listRequests(engine);
 }
 

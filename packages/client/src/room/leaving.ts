@@ -9,7 +9,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
 /** Says farewell: the others carry it out. A member who is alone in the room is out at once. */
-export async function beginLeaving(engine: RoomEngine): Promise<Result<void>> {
+export async function beginLeaving(engine: RoomEngine): Promise<Result<void, Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const { state } = engine;

@@ -1,3 +1,4 @@
+import type { Problem } from "../api/problem.js";
 import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
@@ -14,13 +15,13 @@ import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { act, type Wanted } from "./acting.js";
 import { admit, answer, approve, decide, decline, listRequests, prepareReturn, silenced } from "./deciding.js";
+import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
 import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
-import { done, failed, type Result } from "../api/problem.js";
 import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitationsOf, membersOf } from "../timeline/roomView.js";
@@ -99,7 +100,7 @@ export class LiveSession implements RoomSession {
     return inStep(this.engine, timeout);
   }
 
-  post(message: NewMessage): Promise<Result<TimelineMessage>> {
+  post(message: NewMessage): Promise<Result<TimelineMessage, Problem>> {
     const stopped = silenced(this.state);
     return stopped ? Promise.resolve(failed(stopped)) : post(this.engine, message);
   }
@@ -108,7 +109,7 @@ export class LiveSession implements RoomSession {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
   }
 
-  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage>> {
+  attach(file: OutgoingFile, options: AttachOptions = {}): Promise<Result<TimelineMessage, Problem>> {
     const stopped = silenced(this.state);
     if (stopped) return Promise.resolve(failed(stopped));
     return attach(this.engine, file, options, this.status().fileLimit);
@@ -142,7 +143,7 @@ export class LiveSession implements RoomSession {
     return this.act(id, { do: "react", emoji });
   }
 
-  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage, Problem>> {
     const stopped = silenced(this.state);
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
@@ -200,7 +201,7 @@ export class LiveSession implements RoomSession {
     });
   }
 
-  decide(action: CommitRequest): Promise<Result<DecisionProgress>> {
+  decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
     return decide(this.engine, action);
   }
 
@@ -208,15 +209,15 @@ export class LiveSession implements RoomSession {
     return roomProposalsOf(this.state);
   }
 
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
+  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
     return approve(this.engine, actionHash);
   }
 
-  declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
     return answer(this.engine, (room, now) => room.declineProposal(actionHash, now));
   }
 
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
     return answer(this.engine, (room, now) => room.withdrawProposal(actionHash, now));
   }
 
@@ -258,7 +259,7 @@ export class LiveSession implements RoomSession {
     return room && inviteLink(host, returnLinkOf(room));
   }
 
-  prepareReturn(): Promise<Result<DecisionProgress>> {
+  prepareReturn(): Promise<Result<DecisionProgress, Problem>> {
     return prepareReturn(this.engine);
   }
 
@@ -280,15 +281,15 @@ export class LiveSession implements RoomSession {
     return ownLinkOf(this.state, inviteId, host);
   }
 
-  requests(): Promise<Result<readonly RoomJoinRequest[]>> {
+  requests(): Promise<Result<readonly RoomJoinRequest[], Problem>> {
     return listRequests(this.engine);
   }
 
-  admit(requestId: number): Promise<Result<DecisionProgress>> {
+  admit(requestId: number): Promise<Result<DecisionProgress, Problem>> {
     return admit(this.engine, requestId);
   }
 
-  decline(requestId: number): Promise<Result<void>> {
+  decline(requestId: number): Promise<Result<void, Problem>> {
     return decline(this.engine, requestId);
   }
 

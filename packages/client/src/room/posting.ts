@@ -1,7 +1,7 @@
-import { utf8Bytes } from "@conclave/codec";
+import type { Problem } from "../api/problem.js";
+import { utf8Bytes, done, failed, type Result } from "@conclave/codec";
 import { MAX_FILE_BYTES, type MessageContent, ProtocolKind } from "@conclave/protocol";
 import type { AttachOptions, OutgoingFile } from "../api/fileTransfer.js";
-import { done, failed, type Result } from "../api/problem.js";
 import type { NewMessage } from "../api/roomSession.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import { isAmendment } from "../store/amendment.js";
@@ -17,7 +17,7 @@ const MAX_KIND_BYTES = 32;
 export async function post(
   engine: RoomEngine,
   { id = engine.state.ports.random(16), kind, ref = null, body, records = [] }: NewMessage,
-): Promise<Result<TimelineMessage>> {
+): Promise<Result<TimelineMessage, Problem>> {
   const kindLength = utf8Bytes(kind).length;
   if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || id.length !== 16) {
     return failed({ kind: "malformed", what: "body" });
@@ -32,7 +32,7 @@ export function attach(
   file: OutgoingFile,
   options: AttachOptions,
   limit: number | null,
-): Promise<Result<TimelineMessage>> {
+): Promise<Result<TimelineMessage, Problem>> {
   // What is no size of a file is malformed, not too large.
   if (limit !== null && file.size > limit && file.size <= MAX_FILE_BYTES) {
     return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
@@ -47,7 +47,7 @@ async function put(
   { state, sender }: RoomEngine,
   content: MessageContent,
   also: (tx: Transaction) => void,
-): Promise<Result<TimelineMessage>> {
+): Promise<Result<TimelineMessage, Problem>> {
   const { id, kind, ref } = content;
   const { conversation } = state;
   const posted = await state.transact(async (tx) => {

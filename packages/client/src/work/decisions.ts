@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import {
   actionHash,
   type Action,
@@ -257,7 +258,7 @@ export class Decisions extends Worker {
     if (intent.losses > 1) this.retry.later();
   }
 
-  private finish(result: Result<DecisionProgress>): void {
+  private finish(result: Result<DecisionProgress, Problem>): void {
     this.intents.settle(result);
     this.retry.reset();
   }

@@ -1,6 +1,7 @@
+import { failed, type Result } from "@conclave/codec";
 import type { CommitRequest, JoinRequest } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
-import { failed, type Problem, type Result } from "../api/problem.js";
+import type { Problem } from "../api/problem.js";
 import type { Clock } from "../ports/clock.js";
 
 /** What is to be decided, and for whom. */
@@ -19,7 +20,7 @@ interface Wish {
 export interface Intent extends Wish {
   /** How often its commit lost a race. */
   losses: number;
-  settle(result: Result<DecisionProgress>): void;
+  settle(result: Result<DecisionProgress, Problem>): void;
 }
 
 const UNTIL_LIVE_MS = 30_000;
@@ -52,7 +53,7 @@ export class Intents {
   }
 
   /** Resolves when it is settled, at the latest when its time is up. */
-  add(wish: Wish): Promise<Result<DecisionProgress>> {
+  add(wish: Wish): Promise<Result<DecisionProgress, Problem>> {
     return new Promise((resolve) => {
       const cancelDone = this.clock.setTimer(UNTIL_DONE_MS, () => {
         this.abandon(intent);
@@ -60,7 +61,7 @@ export class Intents {
       const cancelLive = this.clock.setTimer(UNTIL_LIVE_MS, () => {
         if (this.turn !== intent) this.abandon(intent);
       });
-      const settle = (result: Result<DecisionProgress>) => {
+      const settle = (result: Result<DecisionProgress, Problem>) => {
         cancelDone();
         cancelLive();
         resolve(result);
@@ -77,7 +78,7 @@ export class Intents {
   }
 
   /** The turn is over: the person who waits for it, if anybody still does, is told `result`. */
-  settle(result: Result<DecisionProgress>): void {
+  settle(result: Result<DecisionProgress, Problem>): void {
     this.turn?.settle(result);
     this.turn = null;
   }

@@ -1,7 +1,7 @@
-import { equalBytes } from "@conclave/codec";
+import type { Problem } from "../api/problem.js";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { actionHash, type Action, type Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
-import { done, failed, type Result } from "../api/problem.js";
 import type { Movement } from "./hindrance.js";
 import type { RoomState } from "./roomState.js";
 
@@ -13,7 +13,7 @@ export async function propose(
   { state, sender }: Pick<Movement, "state" | "sender">,
   action: Action,
   missing: Rejection,
-): Promise<Result<DecisionProgress>> {
+): Promise<Result<DecisionProgress, Problem>> {
   const futile = obstacleTo(state, action);
   if (futile) return failed({ kind: "refused", rejection: futile });
   const hash = actionHash(state.ports.crypto, action);
@@ -22,14 +22,14 @@ export async function propose(
     const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
     if (!isAsked) {
       const proposed = room.propose(action, state.now());
-      if (!proposed.ok) return proposed.rejection;
+      if (!proposed.ok) return proposed.error;
       state.apply(tx, room.notePetition(action).delta);
       sender.addSealed(tx, proposed.value);
     }
     // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
     const approved = room.approve(hash, state.now());
     // Somebody who proposes the same again is told how it stands.
-    if (!approved.ok) return approved.rejection.code === "already_so" ? null : approved.rejection;
+    if (!approved.ok) return approved.error.code === "already_so" ? null : approved.error;
     sender.addSealed(tx, approved.value);
     return null;
   });

@@ -99,8 +99,8 @@ export class Vault {
   ): Promise<Result<undefined, VaultProblem>> {
     const changed = this.last.then(async (): Promise<Result<undefined, VaultProblem>> => {
       if (this.closed) throw new Error("this home is closed");
-      if (!isSecret(by)) return { ok: false, problem: "wrong_secret" };
-      if (secret && !isSecret(secret)) return { ok: false, problem: "malformed_secret" };
+      if (!isSecret(by)) return failed("wrong_secret");
+      if (secret && !isSecret(secret)) return failed("malformed_secret");
       // RULE: vault.by-secret: only somebody who can open the home now changes who can open it later.
       const key = await openVolume(this.volume, by, true);
       if (typeof key === "string") return failed(key);
