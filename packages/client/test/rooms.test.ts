@@ -52,6 +52,15 @@ describe("a room of three", () => {
     await world.until(() => alice.room.status().standing === "left");
   });
 
+  it("the only owner of a sealed room leaves like anybody: nobody could own it instead", async () => {
+    const world = new World();
+    const [alice, bob] = await threeIn(world);
+    await world.get(alice.room.decide({ type: "seal" }));
+    await world.get(alice.room.leave());
+    await world.until(() => alice.room.status().standing === "left");
+    await world.until(() => bob.room.members().length === 2);
+  });
+
   it("what a member may not do is refused by their own device, with the reason", async () => {
     const world = new World();
     const [, bob] = await threeIn(world);

@@ -54,6 +54,7 @@ export {
   withoutNotes,
 } from "../pictures/pictureNotes.js";
 export { storedFileName } from "../api/fileName.js";
+export { isLastOwner } from "../api/lastOwner.js";
 export { looksAlike } from "../api/lookalike.js";
 export { plainName, plainText } from "../api/plainText.js";
 export { isGone } from "../api/status.js";

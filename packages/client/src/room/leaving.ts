@@ -1,4 +1,5 @@
 import { done, failed, type Result } from "@conclave/codec";
+import { isLastOwner } from "../api/lastOwner.js";
 import type { SearchOptions } from "../api/search.js";
 import type { Problem } from "../api/problem.js";
 import { membersOf } from "../timeline/roomView.js";
@@ -22,8 +23,8 @@ export async function beginLeaving(engine: RoomEngine): Promise<Result<void, Pro
     engine.plan();
     return left.ok ? done(undefined) : left;
   }
-  const owners = members.filter(({ role }) => role === "owner");
-  if (owners.length === 1 && owners[0]!.isYou) return failed({ kind: "refused", rejection: { code: "last_owner" } });
+  const isSealed = state.room?.roster.sealed === true;
+  if (isLastOwner(members, isSealed)) return failed({ kind: "refused", rejection: { code: "last_owner" } });
   return say(
     engine,
     (room, now) => room.farewell(now),

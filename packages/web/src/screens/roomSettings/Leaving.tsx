@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import { isGone } from "@conclave/client/pure";
+import { isGone, isLastOwner } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { LogOut, Trash2, UsersRound } from "lucide-preact";
@@ -7,15 +7,16 @@ import type { JSX } from "preact";
 import { href } from "../../app/route.js";
 import { Banner, Button, Card, ListRow, Note, Row, Spinner, Stack } from "../../design/index.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
-import { isLastOwner, leaveRoom } from "../rooms/leaveRoom.js";
+import { leaveRoom } from "../rooms/leaveRoom.js";
 import { t } from "./words.js";
 
 /** The way out of a room, and after that, out of this device. */
 export function Leaving(props: {
   readonly room: RoomSummary;
   readonly members: readonly RoomMember[];
+  readonly isSealed: boolean;
 }): JSX.Element | null {
-  const { room, members } = props;
+  const { room, members, isSealed } = props;
   const isBusy = useSignal(false);
   if (isGone(room.status.standing)) {
     return (
@@ -28,7 +29,7 @@ export function Leaving(props: {
     );
   }
   if (room.status.standing !== "member") return null;
-  if (isLastOwner(members)) {
+  if (isLastOwner(members, isSealed)) {
     return (
       <Banner tone="info" title={t.lastOwner}>
         <Stack gap={2}>

@@ -52,7 +52,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
       </Card>
       <ReturnCard detail={detail} />
       {may(detail, "seal") && <SealCard room={room} />}
-      <Leaving room={room} members={members} />
+      <Leaving room={room} members={members} isSealed={isSealed} />
     </Stack>
   );
 }

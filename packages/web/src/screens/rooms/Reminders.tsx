@@ -1,4 +1,4 @@
-import { plainName } from "@conclave/client/pure";
+import { isLastOwner, plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { Crown, KeyRound } from "lucide-preact";
@@ -46,8 +46,7 @@ function OneOwner({ room }: { readonly room: RoomKey }): JSX.Element | null {
   const dismissed = useSignal(recallText(DISMISSED).split(" "));
   const title = rooms.value.get(room)?.title;
   if (!detail || title === undefined || dismissed.value.includes(room.slice(0, 16))) return null;
-  const owners = detail.members.filter(({ role }) => role === "owner");
-  if (detail.members.length < ENOUGH || owners.length !== 1 || !owners[0]!.isYou) return null;
+  if (detail.members.length < ENOUGH || !isLastOwner(detail.members, detail.isSealed)) return null;
   const dismiss = () => {
     dismissed.value = [...dismissed.value, room.slice(0, 16)].slice(-50);
     remember(DISMISSED, dismissed.value.join(" "));

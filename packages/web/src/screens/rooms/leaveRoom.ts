@@ -1,5 +1,4 @@
-import { plainName } from "@conclave/client/pure";
-import type { RoomMember } from "@conclave/client";
+import { isLastOwner, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { go } from "../../app/route.js";
 import { askToConfirm, toast } from "../../design/index.js";
@@ -7,18 +6,12 @@ import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { t } from "./leaveWords.js";
 
-/** Whether the room would be without an owner if this person left: somebody else has to own it first. */
-export function isLastOwner(members: readonly RoomMember[]): boolean {
-  const owners = members.filter(({ role }) => role === "owner");
-  return members.length > 1 && owners.length === 1 && owners[0]!.isYou;
-}
-
 /** Asks, and says farewell to the room. The last owner is led to where it says what to do first. */
 export async function leaveRoom({ key, title }: Pick<RoomSummary, "key" | "title">): Promise<void> {
   const detail = await home()
     .home.detail(key)
     .catch(() => null);
-  if (!detail || isLastOwner(detail.members)) {
+  if (!detail || isLastOwner(detail.members, detail.isSealed)) {
     go({ at: "room", key, panel: "room", item: null });
     return;
   }
