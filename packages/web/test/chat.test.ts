@@ -135,14 +135,14 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     expect(took).toBeLessThan(2000);
     expect(await box().inputValue()).toBe("What it printed:");
     await tray.getByText("Message.txt").waitFor();
-    await page.getByRole("button", { name: "Do not send Message.txt" }).click();
+    await page.getByRole("button", { name: "Don't send Message.txt" }).click();
     // What is too long by typing, or was there before, can go the same way.
     await box().fill("x".repeat(32_765));
     await box().pressSequentially("and too long");
     await page.getByRole("button", { name: "Send it as a file" }).click();
     expect(await box().inputValue()).toBe("");
     await tray.getByText("Message.txt").waitFor();
-    await page.getByRole("button", { name: "Do not send Message.txt" }).click();
+    await page.getByRole("button", { name: "Don't send Message.txt" }).click();
   });
 
   it("a key that follows at once does not bring back what was sent", async () => {
@@ -181,7 +181,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     const answer = items.flatMap((item) => (item.kind === "message" ? [item.message] : [])).at(-1)!;
     expect(answer.ref).toEqual(asked.id);
     await line("I do")
-      .getByRole("button", { name: /In answer to/u })
+      .getByRole("button", { name: /In reply to/u })
       .click();
     await expect.poll(() => line("Who brings the key?").getAttribute("class")).toMatch(/marked/u);
   });
@@ -279,7 +279,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await page.keyboard.press("Escape");
     await expect.poll(() => focused()).toContain("hello @Alice");
     await page.keyboard.press("r");
-    await page.getByText("Answer to Alice").or(page.getByText("Answer to Carla")).first().waitFor();
+    await page.getByText("Replying to Alice").or(page.getByText("Replying to Carla")).first().waitFor();
     await page.keyboard.press("Escape");
   });
 

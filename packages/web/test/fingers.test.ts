@@ -64,7 +64,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     const own = (await line(28).boundingBox())!;
     expect(box.y >= own.y + own.height || box.y + box.height <= own.y).toBe(true);
     await menu().getByRole("menuitem", { name: "Reply" }).tap();
-    await phone.getByText("Answer to Alice").waitFor();
+    await phone.getByText("Replying to Alice").waitFor();
     await phone.getByRole("button", { name: "Cancel reply" }).tap();
     await phone.setViewportSize(PHONE);
 

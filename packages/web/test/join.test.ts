@@ -262,7 +262,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     const link = await world.invite(room);
     await join(page, link, "Finn");
     await page.goto(link);
-    await heading(page, "You are in “Garden club” already").waitFor();
+    await heading(page, "You're already in “Garden club”").waitFor();
     await button(page, "Open the room").click();
     await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     await page.close();

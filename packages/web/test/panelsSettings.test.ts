@@ -81,7 +81,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await button("Add a passphrase").click();
     await dialog().getByLabel("New passphrase").fill("short");
     await button("Set passphrase").click();
-    await page.getByText("At least 10 characters.", { exact: true }).last().waitFor();
+    await page.getByText("Use at least 10 characters.", { exact: true }).last().waitFor();
     await dialog().getByLabel("New passphrase").fill(SECRET);
     await dialog().getByLabel("Repeat the passphrase").fill(`${SECRET}!`);
     await button("Set passphrase").click();

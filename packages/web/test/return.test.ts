@@ -108,7 +108,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     const invited = await get(person.previewInvite(kept));
     expect(invited.mode).toBe("return");
     await get(invited.accept(""));
-    await page.getByText("You came back to this room with another device").waitFor();
+    await page.getByText("You came back to this room on another device").waitFor();
     await page
       .getByRole("link", { name: /^Orchard/u })
       .getByText("You came back on another device")

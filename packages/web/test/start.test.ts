@@ -114,10 +114,10 @@ describe.skipIf(!canBrowse)(
       expect(await page.getByRole("radio", { name: /Everyone agrees/u }).isChecked()).toBe(true);
       await page.context().setOffline(false);
       await button(page, "Start the room").click();
-      await heading(page, "“On the train” is open").waitFor();
+      await heading(page, "“On the train” is ready").waitFor();
       // A reload goes on where the founding was: nobody founds a second room by it.
       await page.reload();
-      await heading(page, "“On the train” is open").waitFor();
+      await heading(page, "“On the train” is ready").waitFor();
       await button(page, "Later").click();
       await heading(page, "Invite people").waitFor();
       await page.reload();
@@ -159,7 +159,7 @@ describe.skipIf(!canBrowse)(
       await page.getByText("you need a permit").waitFor();
       await page.getByLabel("Permit").fill("sesame");
       await start.click();
-      await heading(page, "“Garden club” is open").waitFor();
+      await heading(page, "“Garden club” is ready").waitFor();
       await page.close();
       await strict.stop();
     });

@@ -94,7 +94,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     await alice.keyboard.type("Nice to se you");
     await alice.keyboard.press("Enter");
     const answer = line(bob, "Nice to se you");
-    await answer.getByRole("button", { name: /In answer to/u }).waitFor();
+    await answer.getByRole("button", { name: /In reply to/u }).waitFor();
     await act(alice, line(alice, "Nice to se you"), "Edit");
     await alice.getByRole("textbox", { name: /^Message/u }).fill("Nice to see you");
     await alice.keyboard.press("Enter");
