@@ -49,7 +49,7 @@ describe("somebody who has asked to join", () => {
     expect((await conclave("Ann", "deny", "Dan", "--room", id)).code).toBe(0);
     const { status } = await conclave("Dan", "status");
     expect(status.ending).toMatchObject({ code: "DECLINED", by: { name: "Ann" }, isBan: false });
-    expect(status.ending.text).toBe("Ann declined your request to join. The same link lets you ask once more.");
+    expect(status.ending.text).toBe("Ann declined your request to join. You can ask again with the same link.");
     expect((await conclave("Dan", "members")).error.message).toContain("Ann declined");
     expect((await conclave("Dan", "join", link, "--name", "Dan")).room.standing).toBe("asking");
     const requests = await text("Ann", "requests", "--room", id);

@@ -46,7 +46,7 @@ describe("a room by the command line, each command a process", () => {
 
     const { members } = await conclave("Alice", "members");
     expect(names(members)).toEqual(["Alice", "Bob", "Carol"]);
-    expect(members[1].admission.text).toBe('came by your link "first link"');
+    expect(members[1].admission.text).toBe('joined with your link "first link"');
     const { decisions } = await conclave("Carol", "log");
     const summaries = decisions.map(({ summary }: { summary: string }) => summary);
     // The founder's link and their way back are made side by side.

@@ -5,7 +5,7 @@ import type { Refusal } from "../ledger/refusal.js";
 import type { Session } from "./session.js";
 
 /** What the relay answers to a request. */
-export type Answer = Result<Response, Refusal>;
+export type RelayAnswer = Result<Response, Refusal>;
 
 /** The request of this type. */
 export type RequestOf<T extends Request["type"]> = Extract<Request, { readonly type: T }>;
@@ -26,12 +26,12 @@ export interface RoomCall<T extends Request["type"]> extends Call<T> {
 }
 
 /** Who carries out requests of these types, by type. */
-export type Calls<T extends Request["type"]> = { readonly [K in T]: (call: Call<K>) => Answer };
+export type RequestCalls<T extends Request["type"]> = { readonly [K in T]: (call: Call<K>) => RelayAnswer };
 
 /** The same for requests to a room. */
-export type RoomCalls<T extends Request["type"]> = { readonly [K in T]: (call: RoomCall<K>) => Answer };
+export type RoomRequestCalls<T extends Request["type"]> = { readonly [K in T]: (call: RoomCall<K>) => RelayAnswer };
 
 /** The answer to a request that was carried out and gives nothing back. */
-export function carriedOut(id: number): Answer {
+export function carriedOut(id: number): RelayAnswer {
   return done({ type: "done", id });
 }

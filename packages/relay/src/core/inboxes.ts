@@ -3,14 +3,14 @@ import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256 } from "@concla
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, type Call, type Calls, carriedOut } from "./call.js";
+import { type RelayAnswer, type Call, type RequestCalls, carriedOut } from "./call.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
 import type { Session } from "./session.js";
 
 /** Inboxes, which wait for the answers to join requests, and the connections that watch them (docs/protocol.md §7). */
 export class Inboxes {
-  readonly calls: Calls<"proveInbox" | "fetchInbox" | "clearInbox"> = {
+  readonly calls: RequestCalls<"proveInbox" | "fetchInbox" | "clearInbox"> = {
     proveInbox: (call) => this.prove(call),
     fetchInbox: (call) => this.fetch(call),
     clearInbox: (call) => this.clear(call),
@@ -45,7 +45,7 @@ export class Inboxes {
     }
   }
 
-  private prove({ request, session, challenge }: Call<"proveInbox">): Answer {
+  private prove({ request, session, challenge }: Call<"proveInbox">): RelayAnswer {
     const inboxId = inboxIdOf(this.sha256, request.inboxPub);
     // RULE: inbox.proof: an inbox opens to the holder of its key only; its id is public to the room that delivers.
     if (!this.crypto.ed25519Verify(request.inboxPub, inboxProofBytes(challenge, inboxId), request.signature)) {
@@ -59,7 +59,7 @@ export class Inboxes {
     return carriedOut(request.id);
   }
 
-  private fetch({ request: { id, inboxId, after }, session }: Call<"fetchInbox">): Answer {
+  private fetch({ request: { id, inboxId, after }, session }: Call<"fetchInbox">): RelayAnswer {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
     const items = this.store.inbox(inboxId, after, this.page);
     const last = items.at(-1)?.item ?? after;
@@ -67,7 +67,7 @@ export class Inboxes {
     return done({ type: "inbox", id, items, more });
   }
 
-  private clear({ request: { id, inboxId, upTo }, session }: Call<"clearInbox">): Answer {
+  private clear({ request: { id, inboxId, upTo }, session }: Call<"clearInbox">): RelayAnswer {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
     this.store.clearInbox(inboxId, upTo);
     return carriedOut(id);

@@ -6,7 +6,14 @@ import { refuse } from "../ledger/refusal.js";
 import type { Rooms } from "../ledger/rooms.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, type Call, type Calls, carriedOut, type RoomCall, type RoomCalls } from "./call.js";
+import {
+  type RelayAnswer,
+  type Call,
+  type RequestCalls,
+  carriedOut,
+  type RoomCall,
+  type RoomRequestCalls,
+} from "./call.js";
 import type { Inboxes } from "./inboxes.js";
 import type { LastingBudget } from "./lastingBudget.js";
 import type { RelayCrypto } from "./relayCrypto.js";
@@ -30,9 +37,9 @@ export interface LogRequestParts {
 
 /** Makes rooms, and carries out what is asked of their logs. */
 export class LogRequests {
-  readonly calls: Calls<"createRoom"> = { createRoom: (call) => this.create(call) };
+  readonly calls: RequestCalls<"createRoom"> = { createRoom: (call) => this.create(call) };
   /** Appending has checks of its own; to read, the tag is enough. */
-  readonly roomCalls: RoomCalls<"append" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"> = {
+  readonly roomCalls: RoomRequestCalls<"append" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"> = {
     append: (call) => this.append(call),
     prove: (call) => this.prove(call),
     read: (call) => this.read(call),
@@ -51,7 +58,7 @@ export class LogRequests {
     session.unsubscribed(roomKey);
   }
 
-  private create({ request, session, now }: Call<"createRoom">): Answer {
+  private create({ request, session, now }: Call<"createRoom">): RelayAnswer {
     const { settings, sha256, rooms, lasting, log } = this.parts;
     const { createPermit } = settings;
     // RULE: relay.create-permit: where the operator gave out a permit, nobody else makes rooms. Compared as hashes, so
@@ -64,7 +71,7 @@ export class LogRequests {
     return wait > 0 ? refuse("rate_limited", wait) : log.create(request, now);
   }
 
-  private append({ request, room, session, now }: RoomCall<"append">): Answer {
+  private append({ request, room, session, now }: RoomCall<"append">): RelayAnswer {
     const { log, lasting, outbox, inboxes, pruner } = this.parts;
     const { tag } = room.row;
     const appended = log.append(
@@ -88,7 +95,7 @@ export class LogRequests {
     return done(response);
   }
 
-  private prove({ request, room, session, challenge }: RoomCall<"prove">): Answer {
+  private prove({ request, room, session, challenge }: RoomCall<"prove">): RelayAnswer {
     const { roomTag, epoch, writeKey, signature } = request;
     // Whether the room knows the key is cheap to see; a signature is verified only then.
     if (!room.row.writeKeys.some((key) => key.epoch === epoch && equalBytes(key.key, writeKey))) {
@@ -102,19 +109,19 @@ export class LogRequests {
     return carriedOut(request.id);
   }
 
-  private read({ request: { id, fromN, limit }, room }: RoomCall<"read">): Answer {
+  private read({ request: { id, fromN, limit }, room }: RoomCall<"read">): RelayAnswer {
     const { log, page } = this.parts;
     const items = log.items(room, fromN, { ...page, items: Math.min(page.items, limit) });
     const { n, availableFrom } = room.row;
     return done({ type: "page", id, items, n, availableFrom });
   }
 
-  private readRoster({ request: { id, fromIndex }, room }: RoomCall<"readRoster">): Answer {
+  private readRoster({ request: { id, fromIndex }, room }: RoomCall<"readRoster">): RelayAnswer {
     const records = this.parts.store.roster(room.row.no, fromIndex, this.parts.page);
     return done({ type: "roster", id, records, total: room.row.rosterLength });
   }
 
-  private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): Answer {
+  private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): RelayAnswer {
     const { settings, outbox, log, page } = this.parts;
     if (session.rooms.size >= settings.limits.subscriptions && !session.rooms.has(room.key)) {
       return refuse("quota_exceeded");

@@ -1,6 +1,5 @@
 import type { DecodeError, Failure } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import { WriteRefused } from "@conclave/sqlite";
 import {
   chooseVersion,
   CLOSE_CODES,
@@ -9,7 +8,6 @@ import {
   type ClientFrame,
   type Hello,
   type RelayError,
-  type RelayFrame,
   type Request,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
@@ -22,7 +20,10 @@ import type { CoreOutput } from "./output.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import { RequestHandler } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
-import { Session } from "./session.js";
+import type { Session } from "./session.js";
+import { Sessions } from "./sessions.js";
+import { STRIKES } from "./strikes.js";
+import { errorFrame, WriteBatch } from "./writeBatch.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
 
 /** What a relay core is made of. */
@@ -46,29 +47,10 @@ export interface RelayCoreOptions {
   readonly onDamage?: (damage: Error) => void;
 }
 
-/** What a batch has done so far, in order: kept until it is committed, in case the store refuses to. */
-type Step =
-  | { readonly session: Session; readonly frame: RelayFrame }
-  | { readonly session: Session; readonly request: Request; readonly challenge: Uint8Array; isDone: boolean };
-
 /** Requests that show what a connection is for. */
 const PURPOSES: ReadonlySet<Request["type"]> = new Set(["prove", "proveSlot", "proveInbox", "subscribe", "createRoom"]);
 
 const SWEEP_EVERY_MS = 30_000;
-
-/** What each fault costs a connection, in strikes. Faults that honest clients make too (a lost race) cost nothing. */
-const STRIKES: Partial<Record<RelayError, number>> = {
-  bad_frame: 8,
-  hello_expected: 8,
-  too_large: 4,
-  proof_invalid: 4,
-  create_denied: 4,
-  token_denied: 1,
-  write_denied: 1,
-  inbox_denied: 1,
-  append_conflict: 1,
-  rate_limited: 0.25,
-};
 
 /**
  * The relay without sockets: a synchronous, deterministic state machine. Feed it events ({@link open}, {@link receive},
@@ -86,13 +68,9 @@ export class RelayCore {
   private readonly settings: RelaySettings;
   private readonly outbox = new SendQueue();
   private readonly handler: RequestHandler;
-  private readonly sessions = new Map<number, Session>();
-  private readonly greeting = new Set<Session>();
-  /** Sessions that have proved and subscribed to nothing. */
-  private readonly idle = new Set<Session>();
+  private readonly sessions: Sessions;
   private readonly gate: WriteGate;
-  private steps: Step[] = [];
-  private inBatch = false;
+  private readonly batch: WriteBatch;
   private nextSweep = 0;
 
   constructor(private readonly options: RelayCoreOptions) {
@@ -102,11 +80,13 @@ export class RelayCore {
     const sign = (bytes: Uint8Array): Uint8Array => crypto.ed25519Sign(relaySeed, bytes);
     this.gate = new WriteGate(options.freeBytes ?? (() => Infinity), this.settings.quotas.freeBytes);
     const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
-    const canWrite = (): boolean => this.canWrite();
+    const canWrite = (): boolean => this.batch.canWrite();
+    this.sessions = new Sessions(this.settings);
     const onDamage = options.onDamage ?? (() => undefined);
     const { outbox, settings } = this;
     const { store } = options;
     this.handler = new RequestHandler({ store, crypto, sign, settings, outbox, canWrite, clock, onDamage });
+    this.batch = new WriteBatch(store, this.gate, this.handler, outbox);
   }
 
   /** Whether the relay writes now. */
@@ -116,15 +96,13 @@ export class RelayCore {
 
   /** A connection was made. `connection` is a number that no other open connection has; `address` is charged for it. */
   open(connection: number, address: string, now: number): void {
-    const session = new Session(connection, address, now, this.settings);
-    this.sessions.set(connection, session);
-    this.greeting.add(session);
+    this.sessions.open(connection, address, now);
   }
 
   /** One WebSocket message of a connection. Any bytes will do. */
   receive(connection: number, message: Uint8Array, now: number): void {
     const session = this.sessions.get(connection);
-    if (session === undefined || session.closed) return;
+    if (session === null || session.closed) return;
     const decoded = decodeClientMessage(message, this.settings.limits);
     // Bytes of blobs are counted separately, in `barrier`.
     const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
@@ -143,12 +121,9 @@ export class RelayCore {
   /** A connection is gone: closed by either side, or broken. */
   close(connection: number): void {
     const session = this.sessions.get(connection);
-    if (session === undefined) return;
-    session.closed = true;
+    if (session === null) return;
+    this.sessions.close(session);
     this.handler.forget(session);
-    this.greeting.delete(session);
-    this.idle.delete(session);
-    this.sessions.delete(connection);
   }
 
   /**
@@ -157,28 +132,20 @@ export class RelayCore {
    */
   lag(connection: number, roomTag: Uint8Array): void {
     const session = this.sessions.get(connection);
-    if (session !== undefined) this.handler.unsubscribe(session, keyOf(roomTag));
+    if (session !== null) this.handler.unsubscribe(session, keyOf(roomTag));
     this.outbox.lagEnded(connection, roomTag);
   }
 
   /** Call it every second or so: it ends late hellos, and removes what retention says. True: call it again soon. */
   tick(now: number): boolean {
-    for (const session of this.greeting) {
-      if (now - session.openedAt < this.settings.helloTimeout) break;
-      this.end(session, CLOSE_CODES.hello);
-    }
-    // RULE: relay.idle-end: a connection that never shows what it is for does not stay (attack A90).
-    for (const session of this.idle) {
-      if (now - session.openedAt < this.settings.proofTimeout) break;
-      this.end(session, CLOSE_CODES.hello);
-    }
+    for (const session of this.sessions.overdue(now)) this.end(session, CLOSE_CODES.hello);
     this.gate.tick(now, () => {
-      this.tryWrite();
+      this.batch.tryWrite();
     });
     if (now < this.nextSweep || this.gate.hasFailed) return false;
     this.handler.sweep(now);
-    const isMore = this.undoable(() => {
-      this.begin();
+    const isMore = this.batch.attempt(() => {
+      this.batch.begin();
       const isMoreToPrune = this.handler.pruner.sweep(now);
       return this.handler.blobs.sweep(now) || isMoreToPrune;
     });
@@ -193,20 +160,8 @@ export class RelayCore {
 
   /** Makes everything so far durable, and returns what may be sent now, in order. */
   commit(): CoreOutput[] {
-    if (this.inBatch) this.undoable(() => this.store());
-    this.steps = [];
+    this.batch.commit();
     return this.outbox.take();
-  }
-
-  private store(): void {
-    this.handler.rooms.save();
-    this.options.store.commit();
-    this.inBatch = false;
-  }
-
-  private begin(): void {
-    if (!this.inBatch) this.options.store.begin();
-    this.inBatch = true;
   }
 
   private frame(session: Session, frame: ClientFrame, now: number): void {
@@ -223,18 +178,18 @@ export class RelayCore {
       this.refuse(session, frame.id, refusal, now);
       return;
     }
-    const step: Step = { session, request: frame, challenge: session.challenge, isDone: false };
-    this.steps.push(step);
-    const answer = this.undoable(() => {
-      if (EFFECT[frame.type] !== "reads") this.begin();
+    const step = this.batch.ask(session, frame, session.challenge);
+    const answer = this.batch.attempt(() => {
+      if (EFFECT[frame.type] !== "reads") this.batch.begin();
       return this.handler.handle(frame, session, step.challenge, now);
     }, now);
     // It was undone, and answered with all the others.
     if (answer === null) return;
     step.isDone = answer.ok;
-    if (answer.ok && PURPOSES.has(frame.type)) this.idle.delete(session);
+    if (answer.ok && PURPOSES.has(frame.type)) this.sessions.settled(session);
     if (!answer.ok) {
-      this.refuseStep(session, frame.id, answer, now);
+      this.outbox.reply(session.connection, errorFrame(frame.id, answer));
+      this.strike(session, answer, now);
       return;
     }
     const size = this.outbox.reply(session.connection, answer.value);
@@ -255,66 +210,6 @@ export class RelayCore {
     return this.gate.refusal(request.type, now);
   }
 
-  /** Does something that writes; null if the store refused, and the batch was undone. */
-  private undoable<T>(work: () => T, now = 0): T | null {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof WriteRefused)) throw error;
-      this.undo(error, now);
-      return null;
-    }
-  }
-
-  // RULE: relay.undone-is-refused: nothing of a batch that could not be stored is acknowledged, shown to others or signed. Requests
-  // that write are refused; those that only read are answered from what is stored.
-  private undo({ reason }: WriteRefused, now: number): void {
-    this.gate.failed(reason);
-    this.handler.undo();
-    const { steps } = this;
-    this.steps = [];
-    const rest = this.outbox.undo();
-    this.inBatch = false;
-    for (const step of steps) {
-      const { session } = step;
-      if ("frame" in step) {
-        this.reply(session, step.frame);
-        continue;
-      }
-      if (session.closed) continue;
-      const { request, challenge, isDone } = step;
-      const isReading = EFFECT[request.type] === "reads";
-      if (isDone && !isReading) this.handler.giveBack(request, session);
-      const answer = isReading
-        ? this.handler.handle(request, session, challenge, now)
-        : this.gate.refusal(request.type, now)!;
-      this.reply(session, answer.ok ? answer.value : errorFrame(request.id, answer));
-    }
-    this.outbox.add(rest);
-  }
-
-  /** For reads that also write: if nothing can be written, they do without. */
-  private canWrite(): boolean {
-    if (this.gate.hasFailed) return false;
-    try {
-      this.begin();
-      return true;
-    } catch (error) {
-      if (!(error instanceof WriteRefused)) throw error;
-      this.gate.failed(error.reason);
-      return false;
-    }
-  }
-
-  private tryWrite(): void {
-    const { store } = this.options;
-    this.undoable(() => {
-      this.begin();
-      store.saveSignedUntil(store.signedUntil());
-      this.store();
-    });
-  }
-
   private hello(session: Session, hello: Hello, now: number): void {
     if (session.challenge !== null) {
       this.refuse(session, 0, refuse("hello_expected"), now);
@@ -328,26 +223,19 @@ export class RelayCore {
     }
     const challenge = this.options.random(ID_BYTES);
     session.challenge = challenge;
-    this.greeting.delete(session);
-    this.idle.add(session);
+    this.sessions.greeted(session);
     const { limits } = this.settings;
-    this.reply(session, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
+    this.batch.reply(session, { type: "welcome", version, challenge, relayKey: this.relayKey, limits });
   }
 
   /** Refuses something whatever becomes of the batch. */
-  private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
-    this.steps.push({ session, frame: errorFrame(id, refusal) });
-    this.refuseStep(session, id, refusal, now);
+  private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
+    this.batch.reply(session, errorFrame(id, refusal));
+    this.strike(session, refusal, now);
   }
 
-  private refuseStep(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
-    this.outbox.reply(session.connection, errorFrame(id, refusal));
-    if (session.strike(STRIKES[refusal.error.reason] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
-  }
-
-  private reply(session: Session, frame: RelayFrame): void {
-    this.steps.push({ session, frame });
-    this.outbox.reply(session.connection, frame);
+  private strike(session: Session, { error }: Refusal, now: number): void {
+    if (session.strike(STRIKES[error] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
   }
 
   private end(session: Session, code: number): void {
@@ -360,11 +248,6 @@ export class RelayCore {
   private isClosed(session: Session): boolean {
     return session.closed;
   }
-}
-
-function errorFrame(id: number, { error }: Failure<Refusal>): RelayFrame {
-  const { reason, retryAfter, position } = error;
-  return { type: "error", id, error: reason, retryAfter: Math.min(retryAfter, 3_600_000), position };
 }
 
 function writtenBytes(frame: ClientFrame): number {

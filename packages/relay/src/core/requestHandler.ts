@@ -12,7 +12,7 @@ import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Store } from "../store/store.js";
-import type { Answer, Calls, RoomCalls } from "./call.js";
+import type { RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
 import { LastingBudget } from "./lastingBudget.js";
 import { LogRequests } from "./logRequests.js";
@@ -49,9 +49,9 @@ export class RequestHandler {
   private readonly lasting: LastingBudget;
   private readonly logRequests: LogRequests;
   /** Requests to no room, or to one that is not here yet. */
-  private readonly outside: Calls<OutsideType>;
-  private readonly ofRoom: RoomCalls<RoomType>;
-  private readonly ofMember: RoomCalls<MemberType>;
+  private readonly outside: RequestCalls<OutsideType>;
+  private readonly ofRoom: RoomRequestCalls<RoomType>;
+  private readonly ofMember: RoomRequestCalls<MemberType>;
 
   constructor(private readonly parts: RequestHandlerParts) {
     const { store, crypto, sign, settings, outbox, canWrite, clock, onDamage } = parts;
@@ -76,7 +76,7 @@ export class RequestHandler {
   }
 
   /** Carries out a request that is within the limits. `challenge` is the connection's. */
-  handle(request: Request, session: Session, challenge: Uint8Array, now: number): Answer {
+  handle(request: Request, session: Session, challenge: Uint8Array, now: number): RelayAnswer {
     try {
       return this.carryOut(request, session, challenge, now);
     } catch (error) {
@@ -88,7 +88,7 @@ export class RequestHandler {
     }
   }
 
-  private carryOut(request: Request, session: Session, challenge: Uint8Array, now: number): Answer {
+  private carryOut(request: Request, session: Session, challenge: Uint8Array, now: number): RelayAnswer {
     const call = { request, session, challenge, now };
     if (isIn(this.outside, request)) return pass(this.outside, call);
     const room = this.rooms.get(request.roomTag, now);
@@ -136,8 +136,8 @@ function isIn<T extends Request["type"]>(
 
 /** Passes a call to the entry of its type: that the two fit is beyond what the compiler can follow. */
 function pass(
-  calls: Readonly<Record<string, (call: never) => Answer>>,
+  calls: Readonly<Record<string, (call: never) => RelayAnswer>>,
   call: { readonly request: Request; readonly room?: HostedRoom },
-): Answer {
+): RelayAnswer {
   return calls[call.request.type]!(call as never);
 }

@@ -6,7 +6,7 @@ import type { Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { Quotas } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type Answer, carriedOut, type RoomCall, type RoomCalls } from "./call.js";
+import { type RelayAnswer, carriedOut, type RoomCall, type RoomRequestCalls } from "./call.js";
 import type { Inboxes } from "./inboxes.js";
 import type { LastingBudget } from "./lastingBudget.js";
 import { isMember } from "./membership.js";
@@ -29,28 +29,29 @@ export interface SlotRequestParts {
 /** Carries out what is asked of invites' slots and of the join requests that come through them. */
 export class SlotRequests {
   /** Needs no write proof: asked by people who are not in the room yet. */
-  readonly calls: RoomCalls<"getSlot" | "proveSlot" | "postRequest"> = {
+  readonly calls: RoomRequestCalls<"getSlot" | "proveSlot" | "postRequest"> = {
     getSlot: ({ request, room }) => this.parts.slots.get(room, request.slotId, request.back, request.id),
     proveSlot: (call) => this.prove(call),
     postRequest: (call) => this.post(call),
   };
-  readonly memberCalls: RoomCalls<"putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest"> = {
-    putSlot: (call) => this.put(call),
-    closeSlot: ({ request, room }) => {
-      const closed = this.parts.slots.close(room, request.slotId);
-      return closed.ok ? carriedOut(request.id) : closed;
-    },
-    listRequests: (call) => this.list(call),
-    deleteRequest: ({ request, room }) => {
-      this.take(room, request.request);
-      return carriedOut(request.id);
-    },
-    answerRequest: (call) => this.answer(call),
-  };
+  readonly memberCalls: RoomRequestCalls<"putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest"> =
+    {
+      putSlot: (call) => this.put(call),
+      closeSlot: ({ request, room }) => {
+        const closed = this.parts.slots.close(room, request.slotId);
+        return closed.ok ? carriedOut(request.id) : closed;
+      },
+      listRequests: (call) => this.list(call),
+      deleteRequest: ({ request, room }) => {
+        this.take(room, request.request);
+        return carriedOut(request.id);
+      },
+      answerRequest: (call) => this.answer(call),
+    };
 
   constructor(private readonly parts: SlotRequestParts) {}
 
-  private prove({ request, room, session, challenge }: RoomCall<"proveSlot">): Answer {
+  private prove({ request, room, session, challenge }: RoomCall<"proveSlot">): RelayAnswer {
     const { roomTag, slotId, tokenPub, signature } = request;
     const token = this.parts.slots.token(room, slotId);
     if (!token.ok) return token;
@@ -63,7 +64,7 @@ export class SlotRequests {
     return carriedOut(request.id);
   }
 
-  private post({ request, room, session, now }: RoomCall<"postRequest">): Answer {
+  private post({ request, room, session, now }: RoomCall<"postRequest">): RelayAnswer {
     const { roomTag, slotId, blob, id } = request;
     const { slots, outbox } = this.parts;
     const token = slots.token(room, slotId);
@@ -75,7 +76,7 @@ export class SlotRequests {
     return done(posted.value.response);
   }
 
-  private put({ request, room, session, now }: RoomCall<"putSlot">): Answer {
+  private put({ request, room, session, now }: RoomCall<"putSlot">): RelayAnswer {
     const { lasting, slots } = this.parts;
     const isByInvite = !isMember(room, session, true);
     const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now);
@@ -84,7 +85,7 @@ export class SlotRequests {
     return put.ok ? carriedOut(request.id) : put;
   }
 
-  private list({ request: { id, after }, room }: RoomCall<"listRequests">): Answer {
+  private list({ request: { id, after }, room }: RoomCall<"listRequests">): RelayAnswer {
     const { store, page } = this.parts;
     const requests = store.requests(room.row.no, after, page);
     const last = requests.at(-1)?.request ?? after;
@@ -92,7 +93,7 @@ export class SlotRequests {
     return done({ type: "requests", id, requests, more });
   }
 
-  private answer({ request: { id, inboxId, blob, request }, room, now }: RoomCall<"answerRequest">): Answer {
+  private answer({ request: { id, inboxId, blob, request }, room, now }: RoomCall<"answerRequest">): RelayAnswer {
     const { inboxes, clock, quotas } = this.parts;
     const { n, tag } = room.row;
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).

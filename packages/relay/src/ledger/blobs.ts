@@ -8,7 +8,7 @@ import {
   type Sha256,
   type WriteBlobRequest,
 } from "@conclave/wire";
-import { carriedOut, type RoomCalls } from "../core/call.js";
+import { carriedOut, type RoomRequestCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
 import { refuse } from "./refusal.js";
@@ -24,7 +24,7 @@ const PURGED_AT_ONCE = 128;
 
 /** A room's encrypted files, in chunks. The relay cannot read them; it enforces the room's quota and their age. */
 export class Blobs {
-  readonly memberCalls: RoomCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
+  readonly memberCalls: RoomRequestCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
     beginBlob: ({ request, room, now }) => this.begin(request, room, now),
     writeBlob: ({ request, room, now }) => this.write(request, room, now),
     readBlob: ({ request, room }) => this.read(request, room),

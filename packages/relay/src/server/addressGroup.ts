@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
 
 /**
@@ -15,4 +16,11 @@ export function addressGroup(address: string): string {
   const last = tail === undefined || tail === "" ? [] : tail.split(":");
   const gap = Array.from({ length: tail === undefined ? 0 : 8 - first.length - last.length }, () => "0");
   return `${[...first, ...gap, ...last].slice(0, 4).join(":")}::/64`;
+}
+
+/** Who a request counts as. Behind a proxy that is the last address in `X-Forwarded-For`, which the proxy sets. */
+export function clientAddress(request: IncomingMessage, isBehindProxy: boolean): string {
+  const forwarded = isBehindProxy ? request.headers["x-forwarded-for"] : undefined;
+  const last = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",").at(-1)?.trim();
+  return addressGroup(last === undefined || last === "" ? (request.socket.remoteAddress ?? "") : last);
 }

@@ -6,7 +6,9 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { PushOrigin } from "../core/output.js";
 import { unpackOutputs, type OutputBatch, type OutputReceiver } from "./batch.js";
 import type { CoreThread } from "./coreThread.js";
-import { addressGroup } from "./addressGroup.js";
+import { AddressCounts } from "./addressCounts.js";
+import { addressGroup, clientAddress } from "./addressGroup.js";
+import { Backlog } from "./backlog.js";
 import { answerRaw, withoutBase } from "./http.js";
 import type { RequestGuard } from "./requestGuard.js";
 import { JoinedFrames, SocketConnection } from "./socketConnection.js";
@@ -40,10 +42,9 @@ export class Sockets implements OutputReceiver {
   readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0, refused: 0 };
   private readonly server: WebSocketServer;
   private readonly connections = new Map<number, SocketConnection>();
-  private readonly perAddress = new Map<string, number>();
-  private readonly socketsPerAddress = new Map<string, number>();
-  /** Connections for which something may be waiting: only these are checked often. */
-  private readonly behind = new Set<SocketConnection>();
+  private readonly connectionsOf = new AddressCounts();
+  private readonly socketsOf = new AddressCounts();
+  private readonly backlog: Backlog;
   private readonly unhandled: { connection: SocketConnection; bytes: number }[][] = [];
   private collecting: { connection: SocketConnection; bytes: number }[] = [];
   private unflushed: SocketConnection[] = [];
@@ -57,6 +58,7 @@ export class Sockets implements OutputReceiver {
     private readonly core: CoreThread,
     private readonly settings: SocketSettings,
   ) {
+    this.backlog = new Backlog(settings.backlogBytes, () => this.counts.cutOff++);
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -74,7 +76,7 @@ export class Sockets implements OutputReceiver {
         this.ping();
       }, PING_EVERY_MS),
       setInterval(() => {
-        this.checkBacklog();
+        this.backlog.check();
       }, WAITING_EVERY_MS),
     ];
   }
@@ -148,7 +150,7 @@ export class Sockets implements OutputReceiver {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = this.addressOf(request);
+    const address = clientAddress(request, this.settings.isBehindProxy);
     const path = withoutBase(request.url ?? "/", this.settings.basePath).split("?")[0];
     const { guard } = this.settings;
     const answer = (status: number, more = {}, text = ""): void => {
@@ -157,7 +159,7 @@ export class Sockets implements OutputReceiver {
     const refused = guard.refusal(request);
     const isCrowded =
       this.connections.size >= this.settings.connections ||
-      (this.perAddress.get(address) ?? 0) >= this.settings.connectionsPerAddress;
+      this.connectionsOf.of(address) >= this.settings.connectionsPerAddress;
     // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90).
     if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
     else if (path !== SOCKET_PATH) answer(404);
@@ -174,24 +176,21 @@ export class Sockets implements OutputReceiver {
   private count(socket: Socket): void {
     if (this.settings.isBehindProxy) return;
     const address = addressGroup(socket.remoteAddress ?? "");
-    const others = this.socketsPerAddress.get(address) ?? 0;
-    if (others >= this.settings.connectionsPerAddress + SPARE_SOCKETS) {
+    if (this.socketsOf.of(address) >= this.settings.connectionsPerAddress + SPARE_SOCKETS) {
       this.counts.refused++;
       socket.destroy();
       return;
     }
-    this.socketsPerAddress.set(address, others + 1);
+    this.socketsOf.add(address);
     socket.once("close", () => {
-      const left = this.socketsPerAddress.get(address)! - 1;
-      if (left > 0) this.socketsPerAddress.set(address, left);
-      else this.socketsPerAddress.delete(address);
+      this.socketsOf.remove(address);
     });
   }
 
   private connect(socket: WebSocket, address: string): void {
     const connection = new SocketConnection(++this.lastId, address, socket);
     this.connections.set(connection.id, connection);
-    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
+    this.connectionsOf.add(address);
     this.counts.opened++;
     this.core.events.open(connection.id, address);
     socket.on("message", (data: Buffer, isBinary) => {
@@ -212,16 +211,14 @@ export class Sockets implements OutputReceiver {
     this.core.events.message(connection.id, data);
     this.collecting.push({ connection, bytes: data.length });
     connection.received(data.length);
-    if (connection.waits) this.behind.add(connection);
+    if (connection.waits) this.backlog.watch(connection);
     this.planFlush();
   }
 
   private disconnected(connection: SocketConnection): void {
     if (!this.connections.delete(connection.id)) return;
-    this.behind.delete(connection);
-    const others = (this.perAddress.get(connection.address) ?? 1) - 1;
-    if (others > 0) this.perAddress.set(connection.address, others);
-    else this.perAddress.delete(connection.address);
+    this.backlog.forget(connection);
+    this.connectionsOf.remove(connection.address);
     this.core.events.closed(connection.id);
     this.planFlush();
   }
@@ -263,24 +260,7 @@ export class Sockets implements OutputReceiver {
     this.counts.sent += connections.length;
     for (const connection of connections) {
       connection.flush(joined);
-      if (connection.backlog > 0) this.behind.add(connection);
-    }
-  }
-
-  private checkBacklog(): void {
-    let total = 0;
-    for (const connection of this.behind) {
-      if (connection.waits) connection.adjust();
-      if (!connection.waits && connection.backlog === 0) this.behind.delete(connection);
-      total += connection.backlog;
-    }
-    if (total <= this.settings.backlogBytes) return;
-    // RULE: relay.backlog-bounded: many connections that read nothing do not fill the memory together either (attack A83).
-    for (const connection of [...this.behind].sort((a, b) => b.backlog - a.backlog)) {
-      if (total <= this.settings.backlogBytes / 2) return;
-      total -= connection.backlog;
-      this.counts.cutOff++;
-      connection.cutOff();
+      if (connection.backlog > 0) this.backlog.watch(connection);
     }
   }
 
@@ -292,11 +272,5 @@ export class Sockets implements OutputReceiver {
         connection.socket.ping();
       }
     }
-  }
-
-  private addressOf(request: IncomingMessage): string {
-    const forwarded = this.settings.isBehindProxy ? request.headers["x-forwarded-for"] : undefined;
-    const last = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",").at(-1)?.trim();
-    return addressGroup(last === undefined || last === "" ? (request.socket.remoteAddress ?? "") : last);
   }
 }
