@@ -8,7 +8,7 @@ export interface ErrorDocument {
     readonly code: string;
     readonly message: string;
     readonly hint: string | null;
-    /** What became of what was to be sent or decided: only where there was something. */
+    /** What became of what was to be sent or decided; only there if there was something. */
     readonly fate?: Fate;
   };
 }

@@ -38,7 +38,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   NO_ROOMS: [refused, "This home has no rooms, or there is no home."],
   NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file has this name or id."],
   AMBIGUOUS: [refused, "More than one has this name or id; the hint says how to choose."],
-  NOT_MEMBER: [refused, "This device is not in the room, not yet, or not any more."],
+  NOT_MEMBER: [refused, "This device is not in the room: not yet, or no longer."],
   LEAVING: [refused, "You have asked to leave the room: nothing more is sent or decided from this home."],
   NOT_LEAVING: [refused, "You have not asked to leave the room."],
   ASKED_ALREADY: [refused, "You have asked to join the room, and nobody there has decided yet."],

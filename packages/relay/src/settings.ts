@@ -10,7 +10,7 @@ export interface RateLimit {
 export interface Rates {
   /** Requests of one connection. */
   readonly connection: RateLimit;
-  /** Bytes of blobs that one connection writes and reads: counted apart, so that a file does not hold up its messages. */
+  /** Bytes of blobs that one connection writes and reads: counted separately, so that a file does not hold up messages. */
   readonly blobBytes: RateLimit;
   /** Appends to one room, of all connections together. */
   readonly room: RateLimit;

@@ -22,7 +22,7 @@ import type { SlashHost } from "./slashCommands.js";
 export interface PlainChatOptions {
   /** How many earlier lines of the room are printed. */
   readonly history: number;
-  /** Goes on when the input has ended. */
+  /** Goes on after the input has ended. */
   readonly isFollowing: boolean;
   /** A person types the lines: slash commands work, and their questions are answered by the next line. */
   readonly isPerson: boolean;
@@ -34,8 +34,8 @@ export interface PlainChatOptions {
  * The chat as lines: each line of standard input is a message; what happens is printed. Ends when the input has ended and
  * everything is sent, or with /quit or Ctrl-C.
  *
- * RULE: cli.pipe-is-text: a line of a pipe is what it says, whatever it begins with: someone who can write a line into a log
- * has no command in the room of its reader (attack A104).
+ * RULE: cli.pipe-is-text: a piped line is text, whatever it begins with: somebody who can write a line into a log cannot run a
+ * command in the room of its reader (attack A104).
  * @returns the exit code: that of the first line that was not sent or carried out.
  */
 export async function plainChat(
@@ -123,7 +123,7 @@ export async function plainChat(
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         output.error(error);
-        // Wrong usage means that nothing was tried: here other lines were.
+        // "Wrong usage" would mean that nothing was tried, but other lines were.
         if (exit === EXIT.ok) exit = error.exit === EXIT.usage ? EXIT.refused : error.exit;
       }
       if (stop.signal.aborted) break;

@@ -13,7 +13,7 @@ import { reactionsLine } from "./reactionsLine.js";
 /** Digits of a message's id that are shown: enough to name it. */
 const SHOWN_OF_ID = 8;
 
-/** What is told as lines; of a message it does not matter where it stands. */
+/** An item that is printed as lines; a message needs no place in the timeline. */
 export type Line =
   Exclude<TimelineItem, { kind: "message" }> | { readonly kind: "message"; readonly message: TimelineMessage };
 

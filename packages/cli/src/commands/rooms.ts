@@ -29,7 +29,7 @@ export async function rooms(context: CommandContext): Promise<void> {
   );
 }
 
-/** None where there is no home yet. */
+/** None if there is no home yet. */
 async function storedRooms(context: CommandContext): Promise<readonly RoomDocument[]> {
   try {
     return await withHome(context, "stored", (client) => client.rooms().map(roomDocument));

@@ -40,7 +40,7 @@ async function play(): Promise<void> {
   const link = text(founded.document["link"]);
   const roomId = text((founded.document["room"] as Row | undefined)?.["id"]);
   transcript.claim(
-    "The room exists and has an invite link. No process of Alice is running any more.",
+    "The room exists and has an invite link. None of Alice's processes is running any more.",
     founded.code === 0 && link !== "",
   );
 

@@ -16,7 +16,7 @@ export type ControlRequest =
     }
   | { readonly do: "revoke"; readonly party: string };
 
-/** What came of it: the parties that it was about; with `add` what the new one is given, once. */
+/** The result: the parties that it was about; with `add`, the new party's credentials, which are given only once. */
 export interface Granted {
   readonly parties: readonly PartyDocument[];
   readonly given: Credentials | null;

@@ -19,7 +19,7 @@ export type Knock =
     }
   | { readonly way: "token"; readonly party: string; readonly token: string; readonly body: Uint8Array };
 
-/** What a party has said, and that it was this party. */
+/** What a party has said, with the proof that it was this party already checked. */
 export interface Heard {
   readonly party: Party;
   /** Rises with each packet of the party; null at a door that has none. */
@@ -35,14 +35,14 @@ export const LONGEST_TEXT_BYTES = 32 * 1024;
 const MAC_HEADER = /^([0-9a-f]{16}):(\d{1,16}):([0-9a-f]{64})$/iu;
 const PARTY = /^[0-9a-f]{16}$/iu;
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/iu;
-// Whoever is unknown costs as much to refuse as who is known.
+// It costs as much to refuse an unknown party as a known one.
 const NOBODY: Pick<Party, "id" | "secret"> = { id: new Uint8Array(8), secret: randomBytes(32) };
 
 /**
- * Whose request it is, and what it says; null when nobody's: an unknown or revoked party, a wrong or missing proof, or a
- * door that is not the party's.
+ * The party that makes a request, and what it says; null if there is none: an unknown or revoked party, a wrong or missing
+ * proof, or a door that is not the party's.
  *
- * RULE: gateway.refused-alike: who knocks without a key learns nothing from the refusal (attack A133).
+ * RULE: gateway.refused-alike: somebody who knocks without a key learns nothing from the refusal (attack A133).
  */
 export function open(find: (id: Uint8Array) => Party | null, knock: Knock): Heard | null {
   switch (knock.way) {
@@ -57,7 +57,7 @@ export function open(find: (id: Uint8Array) => Party | null, knock: Knock): Hear
   }
 }
 
-/** Whose request to hear what comes `after` it is; null when nobody's, or of one who has no right to hear. */
+/** The party that asks to hear what comes `after`; null if it is no party's request, or that party has no right to hear. */
 export function openHearing(find: (id: Uint8Array) => Party | null, proof: string, after: string): Party | null {
   const heard = openMac(find, proof, "out", Buffer.from(after));
   return heard?.party.hearsFrom == null ? null : heard.party;

@@ -25,7 +25,7 @@ export interface GatewayServerOptions {
   readonly port: number;
   /** A token in a path is taken from elsewhere than this machine too: there is TLS in front. */
   readonly allowToken: boolean;
-  /** Told of each packet: what came of it, and whose it was where that is known. */
+  /** Told of each packet: what became of it, and whose it was if that is known. */
   readonly onTaken: (taken: Taken, party: Party | null) => void;
   /** The home failed: nothing more is taken. */
   readonly onFailed: (error: unknown) => void;
@@ -165,7 +165,7 @@ class GatewaySite {
     try {
       for (;;) {
         const next = news.next();
-        // RULE: gateway.revoked-at-once: who is revoked while it waits hears nothing more (attack A133).
+        // RULE: gateway.revoked-at-once: a party that is revoked while it waits hears nothing more (attack A133).
         const lines = this.gateway.has(party) ? await hear(room, party, after) : [];
         if (lines.length > 0 || ended.aborted || !this.gateway.has(party)) return lines;
         await next;
@@ -176,7 +176,7 @@ class GatewaySite {
   }
 }
 
-/** Lets one wait for what comes from the moment of asking on. */
+/** Waiting for whatever comes from the moment of asking on. */
 class News {
   private wake: () => void = () => undefined;
 
@@ -190,10 +190,10 @@ class News {
 }
 
 /**
- * What is asked for; null where that is no address.
+ * What is asked for; null if that is not an address.
  *
- * RULE: gateway.any-target: what is no address leads nowhere, as an unknown one does: nobody stops a gateway by what they ask
- * it for (attack A152).
+ * RULE: gateway.any-target: something that is not an address leads nowhere, like an unknown one: nobody can stop a gateway with
+ * what they ask it for (attack A152).
  */
 function targetOf({ url = "/" }: IncomingMessage): URL | null {
   return URL.canParse(url, "http://gateway") ? new URL(url, "http://gateway") : null;
@@ -255,7 +255,7 @@ function headerOf(request: IncomingMessage, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A proxy on this machine brings requests from elsewhere, and says so. */
+/** A proxy on this machine brings requests from elsewhere, and marks them. */
 function isFromHere(request: IncomingMessage): boolean {
   const isForwarded = ["forwarded", "via", "x-forwarded-for", "x-real-ip"].some((name) => name in request.headers);
   return !isForwarded && LOOPBACK.test(request.socket.remoteAddress ?? "");

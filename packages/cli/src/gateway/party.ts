@@ -13,7 +13,7 @@ export interface Party {
   readonly label: string;
   readonly way: PartyDirection;
   readonly roomId: Uint8Array;
-  /** It gets the room's messages after this place of the log; null where it has no right to hear. */
+  /** It gets the room's messages after this place in the log; null if it has no right to hear. */
   readonly hearsFrom: number | null;
   /** When it was let in (ms). */
   readonly since: number;

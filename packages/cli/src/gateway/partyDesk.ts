@@ -6,11 +6,11 @@ import type { Heard } from "./door.js";
 import { encodeParty, encodeTaken, type Party, partyKey, takenKey, type TakenPacket } from "./party.js";
 import type { RateLimiter } from "./rate.js";
 
-/** So many packets of a party are known again when they come once more. */
+/** How many of a party's packets are recognised when they come again. */
 const REMEMBERED = 1024;
-/** So many requests of a party wait at most. */
+/** How many requests of a party can wait. */
 const MOST_WAITING = 64;
-/** So many messages of a room may wait for its relay: after that a party is asked to come again later. */
+/** How many messages of a room can wait for its relay: with more, a party is asked to come again later. */
 const MOST_PENDING = 10_000;
 const BUSY_S = 1;
 
@@ -108,7 +108,7 @@ export class PartyDesk {
   }
 }
 
-/** The same packet has the same message: where it comes again after it was forgotten here, the room still knows it. */
+/** The same packet becomes the same message: if it comes again after it was forgotten here, the room still knows it. */
 function idOf(party: Uint8Array, digest: Uint8Array): Uint8Array {
   return createHash("sha256").update("conclave/gateway/id/v1").update(party).update(digest).digest().subarray(0, 16);
 }

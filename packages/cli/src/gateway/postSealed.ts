@@ -13,7 +13,7 @@ const COME_AGAIN: ReadonlySet<number> = new Set([429, 503]);
 
 /**
  * Seals a text with the key in a file and brings it to a gateway. Resolves with the id of the room's message. The same packet
- * is tried again where no answer comes: the gateway takes it once.
+ * is tried again if no answer comes: the gateway takes it only once.
  * @throws CliError USAGE, UNREACHABLE, or what the gateway refused it with
  */
 export async function postSealed(keyFile: string, gatewayUrl: string, text: string): Promise<string> {

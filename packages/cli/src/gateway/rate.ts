@@ -1,6 +1,6 @@
 const MS_PER_MINUTE = 60_000;
 
-/** How often something may happen: `perMinute`, and so many at once. By a clock that nobody can set. */
+/** How often something can happen: `perMinute`, and so many at once. By a clock that nobody can set. */
 export class RateLimiter {
   private left: number;
   private at: number;
@@ -13,7 +13,7 @@ export class RateLimiter {
     this.at = now();
   }
 
-  /** Seconds until it may happen again; 0 where it may now, and then it counts. */
+  /** Seconds until it can happen again; 0 if it can now, and then it counts. */
   take(): number {
     const now = this.now();
     this.left = Math.min(this.perMinute, this.left + ((now - this.at) * this.perMinute) / MS_PER_MINUTE);

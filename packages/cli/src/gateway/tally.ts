@@ -6,7 +6,7 @@ import type { Taken } from "./partyDesk.js";
 const EVERY_MS = 60_000;
 const NOBODY = "unknown";
 
-/** What came of packets, told once a minute where there were any: by whom and how many, never what they said. */
+/** Tells once a minute what became of packets, if there were any: whose and how many, never what they said. */
 export class MessageTally {
   private counts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;

@@ -9,7 +9,7 @@ type Tree = ReturnType<typeof commandTree>;
 /** The shells that have a completion. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** What can follow an option or a command, where that is a short list. */
+/** What can follow an option or a command, if that is a short list. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--preset": CHOICES,
   "--mode": ["direct", "ask"],

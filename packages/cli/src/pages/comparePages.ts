@@ -7,7 +7,7 @@ import { readManifest, sha256 } from "./pageManifest.js";
 export interface ComparedFile {
   readonly path: string;
   readonly state: "same" | "differs" | "missing" | "extra" | "headers";
-  /** SHA-256, or null where there is no such file. */
+  /** SHA-256, or null if there is no such file. */
   readonly ours: string | null;
   readonly theirs: string | null;
   /** Names of the headers that are not as they should be. */

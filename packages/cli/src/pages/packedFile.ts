@@ -7,8 +7,8 @@ export interface PackedBytes {
 }
 
 /**
- * The forms in which one text file travels. Gzip is made at once. Brotli is an eighth smaller and slow to make, so it is made
- * beside everything else when the first browser asks that reads it; until it is there such a browser gets gzip.
+ * The forms in which one text file travels. Gzip is made at once. Brotli is an eighth smaller but slow to make, so it is made in
+ * the background when the first browser that can read it asks; until then such a browser gets gzip.
  */
 export class PackedFile {
   private readonly gzip: Uint8Array;

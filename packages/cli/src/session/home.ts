@@ -21,7 +21,7 @@ export interface NewRoom {
   readonly name: string;
   readonly preset: string;
   readonly relay: string;
-  /** What the relay's operator gave to people who may create rooms, or null. */
+  /** The permit from the relay's operator to create rooms, or null. */
   readonly permit: string | null;
 }
 

@@ -55,7 +55,7 @@ async function readPiece(handle: FileHandle, offset: number, length: number): Pr
  * left nowhere. Unless `isForced`, it never replaces anything.
  *
  * RULE: cli.save-new: what a stranger sent replaces nothing that is there and follows no link: its pieces go into a new file
- * with a name that nobody can know before, and it gets its own name in one step that fails where there is one (attack A81).
+ * with a name that nobody can guess, and it gets its own name in one step, which fails if that name is taken (attack A81).
  * @throws CliError FILE_EXISTS, NOT_WRITTEN, and whatever `fetch` throws.
  */
 export async function saveLocalFile(

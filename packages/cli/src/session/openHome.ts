@@ -41,7 +41,7 @@ export interface OpenHome {
 /** The file of a home that holds its identity and its rooms. */
 export const HOME_FILE = "home.sqlite";
 
-/** What every client of this program takes from outside, beside its storage and its lock. */
+/** What every client of this program takes from outside, besides its storage and its lock. */
 export const PORTS = {
   clock: systemClock,
   random: systemRandom,
@@ -102,7 +102,7 @@ async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Cli
 /**
  * Everything that is stored, as it is at one moment, in memory.
  *
- * RULE: cli.read-is-a-copy: whoever reads without the lock never writes into a home that another process is using.
+ * RULE: cli.read-is-a-copy: a reader without the lock never writes into a home that another process is using.
  */
 async function copyOf(storage: Storage): Promise<Storage> {
   const records = await storage.range({ prefix: "" });

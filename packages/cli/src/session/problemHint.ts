@@ -3,7 +3,7 @@ import type { LinkFault, RelayError } from "@conclave/client/pure";
 import { LINK, nextCommand } from "../terminal/nextCommand.js";
 import { refusalHint, STATUS, WAITING } from "./refusalHint.js";
 
-/** What a person can do about a problem, on lines of their own; null where there is nothing to do. */
+/** What a person can do about a problem, on lines of their own; null if there is nothing to do. */
 export function problemHint(problem: Exclude<Problem, { readonly kind: "unreachable" }>): string | null {
   switch (problem.kind) {
     case "refused":

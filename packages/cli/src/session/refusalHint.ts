@@ -7,7 +7,7 @@ export function refusalHint({ code, detail = "" }: Rejection): string {
 }
 
 /** Where a person sees how they stand in the room. */
-export const STATUS = () => `To see how you stand in the room:  ${nextCommand("status")}`;
+export const STATUS = () => `To see where you stand in the room:  ${nextCommand("status")}`;
 /** Where a person sees whether something of theirs still has to be sent. */
 export const WAITING = () => `To see whether something is still waiting to be sent:  ${nextCommand("status")}`;
 const MEMBERS = () => `To see who is in the room, and their roles:  ${nextCommand("members")}`;

@@ -17,7 +17,7 @@ export interface Start {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly execPath: string;
-  /** The folder of the clone that the program is in; whether it is one is looked at. */
+  /** The folder of the clone that the program may be in; whether it is a clone is checked. */
   readonly clone: string;
 }
 

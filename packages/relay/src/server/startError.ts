@@ -1,6 +1,6 @@
 import { createSecureContext } from "node:tls";
 
-/** Why a relay did not start. The codes are stable; the cause is the system's own error, where there is one. */
+/** Why a relay did not start. The codes are stable; the cause is the system's own error, if there is one. */
 export class RelayStartError extends Error {
   override readonly name = "RelayStartError";
 

@@ -41,7 +41,7 @@ function copiesOf(name: string): string[] {
   return copies;
 }
 
-// SQLite keeps a journal beside a file while it writes it: one of a process that died must not be taken for the next one's.
+// SQLite keeps a journal beside a file while it writes it: the journal of a process that died must not be taken for the next one's.
 function removePart(part: string): void {
   for (const file of [part, `${part}-journal`]) rmSync(file, { force: true, recursive: true });
 }
