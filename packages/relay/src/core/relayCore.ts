@@ -229,13 +229,13 @@ export class RelayCore {
   }
 
   /** Refuses something whatever becomes of the batch. */
-  private refuse(session: Session, id: number, refusal: Refusal, now: number): void {
+  private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
     this.batch.reply(session, errorFrame(id, refusal));
     this.strike(session, refusal, now);
   }
 
-  private strike(session: Session, { error }: Refusal, now: number): void {
-    if (session.strike(STRIKES[error] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
+  private strike(session: Session, { error }: Failure<Refusal>, now: number): void {
+    if (session.strike(STRIKES[error.reason] ?? 0, now)) this.end(session, CLOSE_CODES.strikes);
   }
 
   private end(session: Session, code: number): void {

@@ -1,5 +1,6 @@
 import { WriteRefused } from "@conclave/sqlite";
 import type { RelayFrame, Request } from "@conclave/wire";
+import type { Failure } from "@conclave/codec";
 import type { Refusal } from "../ledger/refusal.js";
 import type { Store } from "../store/store.js";
 import type { RequestHandler } from "./requestHandler.js";
@@ -116,13 +117,14 @@ export class WriteBatch {
       const answer = isReading
         ? this.handler.handle(request, session, challenge, now)
         : this.gate.refusal(request.type, now)!;
-      this.reply(session, answer.ok ? answer.response : errorFrame(request.id, answer));
+      this.reply(session, answer.ok ? answer.value : errorFrame(request.id, answer));
     }
     this.outbox.add(rest);
   }
 }
 
 /** A refusal as the answer to a request. */
-export function errorFrame(id: number, { error, retryAfter, position }: Refusal): RelayFrame {
-  return { type: "error", id, error, retryAfter: Math.min(retryAfter, 3_600_000), position };
+export function errorFrame(id: number, { error }: Failure<Refusal>): RelayFrame {
+  const { reason, retryAfter, position } = error;
+  return { type: "error", id, error: reason, retryAfter: Math.min(retryAfter, 3_600_000), position };
 }
