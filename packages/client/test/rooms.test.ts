@@ -146,6 +146,15 @@ describe("a room of three", () => {
     expect(await world.run(dora.client.previewInvite(link))).toMatchObject({
       error: { kind: "relay", error: "slot_closed" },
     });
+    // Its slot is closed at the relay, and not once more whenever the room changes.
+    const closings: number[] = [];
+    for (const title of ["Meadow", "Orchard"]) {
+      await world.get(alice.room.decide({ type: "setTitle", title }));
+      await world.pass(60_000);
+      closings.push(world.heard.filter((frame) => frame.type === "closeSlot").length);
+    }
+    expect(closings[0]).toBeGreaterThan(0);
+    expect(closings[1]).toBe(closings[0]);
     const single = await alice.invite("direct", 1);
     const erin = world.home();
     await erin.open();
@@ -199,6 +208,30 @@ describe("asking", () => {
     await world.get(alice.room.decline(request!.id));
     expect(await world.get(alice.room.requests())).toEqual([]);
     expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ error: { kind: "unknown" } });
+  });
+
+  it("a request that was left at the relay, of somebody who is in by now, is taken away", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    await alice.found("Garden", "Alice");
+    await bob.join(await alice.invite("ask"), "Bob");
+    await world.until(() => alice.room.status().requests === 1);
+    const [request] = await world.get(alice.room.requests());
+    const taken = () => world.heard.filter((frame) => frame.type === "deleteRequest").length;
+    // The line is cut when Alice, who has let Bob in, is about to take his request away.
+    world.beforeFrames = (home, frames) =>
+      home === alice && frames.some(({ type }) => type === "deleteRequest") ? new Promise(() => undefined) : undefined;
+    const admitted = alice.room.admit(request!.id);
+    await world.until(() => bob.room.status().standing === "member");
+    expect(taken()).toBe(0);
+    world.beforeFrames = () => undefined;
+    world.cut();
+    await world.run(admitted);
+    await world.until(() => taken() > 0);
+    await world.pass(60_000);
+    expect(taken()).toBe(1);
   });
 
   it("A98: RULE decline.by-right: who asked is told of a no, and by whom, also when they were away; then may ask again", async () => {

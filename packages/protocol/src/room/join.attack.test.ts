@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { Group } from "@conclave/mls";
 import { describe, expect, it } from "vitest";
@@ -14,6 +14,7 @@ import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { generateKeyPackage } from "@conclave/mls";
+import { confirmMembers } from "./acceptCommit.js";
 import { acceptAdmission, acceptDecline, askToJoin, type Asking, isDecline } from "./asking.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
@@ -408,6 +409,21 @@ describe("after joining", () => {
     bob.catchUp(log);
     expect(equalBytes(bob.room.confirmed!.by, alice.room.self.person)).toBe(true);
     expect(forgeExternal(alice, puppet).kind).toBe("commit");
+  });
+
+  it("RULE room.pending: nor does another device of one's own, however long it has been there", () => {
+    const { alice, log, secret } = open();
+    const bob = join(alice, "Bob", log, secret);
+    const parts = inside(bob);
+    const { person } = bob.room.self;
+    const leaf = new Uint8Array(32).fill(3);
+    const members = new Map(parts.roster.members);
+    const [own, [device]] = [members.get(toHex(person))!, members.get(toHex(person))!.devices];
+    members.set(toHex(person), { ...own, devices: [{ ...device!, leaf, addedSeq: 0 }, ...own.devices] });
+    const confirm = (by: Uint8Array, signer: Uint8Array) =>
+      confirmMembers({ ...parts, roster: { ...parts.roster, members } }, { by, leaf: signer }, NOW);
+    expect(confirm(person, leaf)).toEqual([]);
+    expect(confirm(alice.room.self.person, alice.room.self.leaf)).toEqual([{ type: "confirmed" }]);
   });
 });
 
