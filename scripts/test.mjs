@@ -3,10 +3,11 @@
 // packages; if they cannot be installed, the last lines say which versions were not covered. With arguments (files, `-t …`) it
 // is `vitest run` with them and nothing else.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeOf, nodePackage } from "./nodeOf.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -39,7 +40,7 @@ for (const line of SUPPORTED) {
   if (line.split(".")[0] === process.versions.node.split(".")[0]) continue;
   const binary = nodeOf(line);
   if (binary === null) {
-    leftOut.push(`Node ${line} (its npm package node-${process.platform}-${process.arch} cannot be had)`);
+    leftOut.push(`Node ${line} (its npm package ${nodePackage} cannot be had)`);
     continue;
   }
   runs.push(run(binary.path, binary.version, [...ON_EACH_NODE, ...NOT_IN_A_BROWSER]));
@@ -75,16 +76,4 @@ function run(node, version, files) {
   });
   const none = { passed: 0, failed: 0, skipped: 0, leftOut: [], failures: [`it ended with ${String(status)}`] };
   return { version, status, tally: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : none };
-}
-
-/** The newest Node of this line, from npm; null where there is none for this machine, or no registry. */
-function nodeOf(line) {
-  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  const place = join(root, "node_modules/.cache/node", line);
-  mkdirSync(place, { recursive: true });
-  const flags = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", place];
-  spawnSync("npm", ["install", ...flags, `${name}@${line}`], { cwd: place, stdio: "ignore" });
-  const path = join(place, "node_modules", name, "bin/node");
-  const asked = spawnSync(path, ["--version"], { encoding: "utf8" });
-  return asked.status === 0 ? { path, version: asked.stdout.trim() } : null;
 }

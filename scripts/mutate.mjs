@@ -1,0 +1,75 @@
+// Mutation testing: small changes are made to the sources, one by one, and for each the tests are asked whether they see it.
+// `npm run mutate -- --package protocol` takes everything that is listed for the package, and `--files GLOB` less of it
+// ("src/roster/*.ts"). Stryker does it, on Node 22 from npm; what it found is kept in node_modules/.cache/mutation, so that only
+// what changed since is tried again. The scores go into docs/mutation.md; the exit code is 1 below 90 %.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { PACKAGES } from "./mutate/packages.mjs";
+import { writeScores } from "./mutate/scores.mjs";
+import { nodeOf, nodePackage } from "./nodeOf.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const cache = join(root, "node_modules/.cache/mutation");
+const LEAST = 90;
+
+const { values } = parseArgs({
+  options: { package: { type: "string" }, files: { type: "string", multiple: true }, concurrency: { type: "string" } },
+});
+const name = values.package ?? "";
+const known = PACKAGES[name];
+if (known === undefined) {
+  console.error(
+    `usage: npm run mutate -- --package ${Object.keys(PACKAGES).join("|")} [--files GLOB] [--concurrency N]`,
+  );
+  process.exit(2);
+}
+const node = nodeOf("22");
+if (node === null) {
+  console.error(`Stryker runs on Node 22, whose npm package ${nodePackage} cannot be had.`);
+  process.exit(1);
+}
+
+const within = (glob) => `packages/${name}/${glob}`;
+const report = join(cache, `${name}.json`);
+mkdirSync(cache, { recursive: true });
+rmSync(report, { force: true });
+const settings = {
+  mutate: [...(values.files ?? known.files).map(within), "!**/*.test.ts", "!**/*.fixture.ts", "!**/scriptedClient.ts"],
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "scripts/mutate/vitest.config.mjs", related: false },
+  coverageAnalysis: "perTest",
+  concurrency: Number(values.concurrency ?? 2),
+  // What is computed when a file is loaded would take a run of every test for each change.
+  ignoreStatic: true,
+  // Texts are details of refusals, for people; the codes among them are held by the compiler.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  incremental: true,
+  incrementalFile: join(cache, `${name}.incremental.json`),
+  tempDirName: join("node_modules/.cache/mutation/copies", name),
+  ignorePatterns: ["docs", "**/dist", "**/build", ...["web", "cli", "lab", "bench"].map((each) => `packages/${each}`)],
+  reporters: ["progress-append-only", "clear-text", "json"],
+  jsonReporter: { fileName: report },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  allowConsoleColors: false,
+  // A busy machine is slow: what takes longer than this is a loop without an end.
+  timeoutFactor: 4,
+  timeoutMS: 20_000,
+};
+const file = join(cache, `${name}.config.json`);
+writeFileSync(file, JSON.stringify(settings));
+const { status } = spawnSync(node.path, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", file], {
+  cwd: root,
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    CONCLAVE_MUTATION_TESTS: JSON.stringify(known.tests.map(within)),
+    CONCLAVE_MUTATION_NOT: JSON.stringify(known.not ?? []),
+  },
+});
+if (status !== 0) process.exit(status ?? 1);
+const { files } = JSON.parse(readFileSync(report, "utf8"));
+process.exit(writeScores(files) < LEAST ? 1 : 0);
