@@ -330,6 +330,27 @@ describe("a log that is longer than a page", () => {
   });
 });
 
+describe("a relay that lists requests without end", () => {
+  it("A80: is asked for so many, and then no more", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    let pages = 0;
+    world.changeAnswer = (answer) => {
+      const decoded = decodeRelayMessage(answer, 1 << 26);
+      const [first] = decoded.ok ? decoded.frames : [];
+      // So that a client that asks for ever comes to an end too.
+      if (first?.type !== "requests" || ++pages > 50) return answer.slice();
+      const requests = Array.from({ length: 100 }, (_, index) => ({
+        ...{ request: pages * 100 + index, slotId: new Uint8Array(32) },
+        ...{ blob: new Uint8Array(8), time: 0 },
+      }));
+      return encodeRelayMessage([{ ...first, requests, more: true }]);
+    };
+    expect(await world.get(alice.room.requests())).toEqual([]);
+    expect(pages).toBe(3);
+  });
+});
+
 describe("a relay that gives nothing of the log for now", () => {
   it("RULE client.reason-as-itself: is told by its own reason, and not as one that keeps records back", async () => {
     const world = new World();
