@@ -161,6 +161,20 @@ describe("a home", () => {
     expect(alice.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
   });
 
+  it("slots that somebody has refreshed are looked at by the others, and left as they are", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const asked: string[] = [];
+    world.beforeFrames = (home, frames) => {
+      if (home === bob) asked.push(...frames.map(({ type }) => type).filter((type) => type.endsWith("Slot")));
+      return undefined;
+    };
+    await world.get(alice.room.decide({ type: "rekey" }));
+    await world.pass(60_000);
+    expect(asked).toContain("getSlot");
+    expect(asked).not.toContain("putSlot");
+  });
+
   it("names of rooms and people that hide something are refused, and so are addresses that are none", async () => {
     const world = new World();
     const alice = world.home();
