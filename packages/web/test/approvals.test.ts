@@ -85,7 +85,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await alice.evaluate(() => (location.hash = `${location.hash}/invites`));
     await alice.getByRole("button", { name: "Create link" }).click();
     await alice
-      .getByText(/others are asked/u)
+      .getByText(/others have been asked/u)
       .first()
       .waitFor();
     const own = () => room.proposals().find(({ by }) => by.name === "Alice");
@@ -109,7 +109,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
       });
     });
     await decided.getByRole("button", { name: "Copy link" }).click();
-    await alice.getByText("The link could not be copied.").waitFor();
+    await alice.getByText("The link couldn't be copied.").waitFor();
     await alice.getByRole("region", { name: "Notifications" }).getByRole("button", { name: "Invites" }).click();
     await alice.getByRole("button", { name: "Show the link" }).first().click();
     const shown = alice.getByLabel("Invite link");

@@ -175,7 +175,7 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
     const box = (await open.boundingBox())!;
     expect(box.width / box.height).toBeLessThan(3.2);
     await open.click();
-    await page.getByText("This is no picture that can be shown safely").waitFor();
+    await page.getByText("This isn't a picture that can be shown safely").waitFor();
     expect(await page.getByRole("dialog").locator("img").count()).toBe(0);
     await page.keyboard.press("Escape");
   });

@@ -158,7 +158,7 @@ describe.skipIf(!canBrowse)(
       await expect.poll(() => image.evaluate((each: HTMLImageElement) => each.naturalWidth)).toBe(1600);
       await page.keyboard.press("Escape");
       const refused = await attach("page.jpg", new TextEncoder().encode("<svg onload=alert(1)>"));
-      await refused.getByText("This is no picture that can be shown safely").waitFor();
+      await refused.getByText("This isn't a picture that can be shown safely").waitFor();
       await page.keyboard.press("Escape");
     });
 

@@ -111,7 +111,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
 
     const joined = await Server.start(data("right"), ["--port", portOf(honest)]);
     await banner(alice).waitFor();
-    await banner(alice).getByText("signed two contradicting statements").waitFor();
+    await banner(alice).getByText("signed two contradictory statements").waitFor();
     await banner(alice)
       .getByRole("button", { name: /^Look at/u })
       .click();
@@ -119,7 +119,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
       alice.waitForEvent("download"),
       side(alice)
         .locator("section")
-        .filter({ hasText: "signed two contradicting statements" })
+        .filter({ hasText: "signed two contradictory statements" })
         .first()
         .getByRole("button", { name: "Save the proof" })
         .click(),

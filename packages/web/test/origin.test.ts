@@ -52,7 +52,7 @@ describe.skipIf(!canBrowse)(
       const web = new Running(["web", "--port", "0", "--relay", world.url, "--json"]);
       const { address } = JSON.parse(await web.line((line) => line.includes('"ready"'))) as { address: string };
       for (const [pages, who, name, text] of [
-        [other.url, "Bob", "Another host", "The servers of your rooms cannot change it"],
+        [other.url, "Bob", "Another host", "The servers of your rooms can't change it"],
         [address, "Dora", "Your own computer", "No server can change it."],
       ] as const) {
         const page = await world.visitor();

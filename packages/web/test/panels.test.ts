@@ -204,7 +204,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     const shown = page.getByRole("dialog").getByRole("listitem");
     await open(`people/${toHex(carol.person)}`, "Fingerprint");
     await button("Remove from the room").click();
-    await page.getByRole("dialog").getByText("What they have read stays with them").waitFor();
+    await page.getByRole("dialog").getByText("They keep what they've already read").waitFor();
     // Carol was compared.
     expect(await shown.count()).toBe(0);
     await button("Cancel").click();

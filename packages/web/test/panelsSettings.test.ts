@@ -109,7 +109,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
     await expect.poll(() => dialog().count()).toBe(0);
 
     await button("Remove").click();
-    await dialog().getByText("It is the only one").waitFor();
+    await dialog().getByText("It's the only one").waitFor();
     await dialog().getByRole("button", { name: "Remove" }).click();
     await dialog().getByLabel("Passphrase", { exact: true }).fill(SECRET);
     await button("Continue").click();
@@ -124,7 +124,7 @@ describe.skipIf(!canBrowse)("the settings in Chromium (skipped without /usr/bin/
   it("erasing leaves nothing of the person in this browser", async () => {
     await open("/security", "Security");
     await button("Erase Conclave here").click();
-    await dialog().getByText("You have not said that your recovery words are written down.").waitFor();
+    await dialog().getByText("You haven't said that your recovery words are written down.").waitFor();
     await button("Cancel").click();
     await button("Erase Conclave here").click();
     await button("Erase everything").click();

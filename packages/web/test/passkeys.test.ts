@@ -99,7 +99,7 @@ describe.skipIf(!canBrowse)("passkeys in the settings, in Chromium (skipped with
     await row("A passphrase").waitFor({ state: "detached" });
     expect(await itself().count()).toBe(0);
     await button("Remove").click();
-    await dialog().getByText("It is the only one").waitFor();
+    await dialog().getByText("It's the only one").waitFor();
     await dialog().getByRole("button", { name: "Remove" }).click();
     await dialog().getByRole("button", { name: "Use the passkey" }).click();
     await itself().waitFor();

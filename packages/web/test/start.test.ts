@@ -84,7 +84,7 @@ describe.skipIf(!canBrowse)(
       const page = await world.visitor();
       const link = await found(page, world.url, "Decided", "Alice");
       const row = page.getByRole("link", { name: /^Decided/u });
-      await row.locator("[data-decision]").getByText("made an invite").waitFor();
+      await row.locator("[data-decision]").getByText("created an invite").waitFor();
       const bob = await get((await get((await world.person()).previewInvite(link))).accept("Bob"));
       await row
         .locator("[data-decision]")
@@ -146,9 +146,9 @@ describe.skipIf(!canBrowse)(
       await page.getByText("Enter a name for the room.").waitFor();
       await page.getByLabel("Name of the room").fill("Garden \u202eclub");
       await start.click();
-      await page.getByText("characters that cannot be shown").waitFor();
+      await page.getByText("characters that can't be shown").waitFor();
       await page.getByLabel("Name of the room").fill("Garden club");
-      await page.getByText("characters that cannot be shown").waitFor({ state: "detached" });
+      await page.getByText("characters that can't be shown").waitFor({ state: "detached" });
       await page.getByText("Server", { exact: true }).click();
       await page.getByLabel("Address of the server").fill("wss://relay.example.org");
       await start.click();
@@ -260,11 +260,11 @@ describe.skipIf(!canBrowse)(
       await page.getByText("Word 24, “zzzz”, is not in the list").waitFor();
       await field.fill([...words.slice(1), words[0]!].join(" "));
       await button(page, "Bring me back").click();
-      await page.getByText("Each word is on the list, but together they are no recovery phrase").waitFor();
+      await page.getByText("Each word is on the list, but together they aren't valid recovery words").waitFor();
       await field.fill(words.map((word, place) => `${place + 1}. ${word.toUpperCase()}`).join("\n"));
       await button(page, "Bring me back").click();
       await heading(page, "Welcome back").waitFor();
-      await page.getByText("Your rooms did not come back by themselves").waitFor();
+      await page.getByText("Your rooms don't come back by themselves").waitFor();
       await button(page, "Continue").click();
       await page.getByRole("heading", { name: "No rooms yet" }).waitFor();
       expect(await tagOf(page)).toBe(tag);
@@ -281,7 +281,7 @@ describe.skipIf(!canBrowse)(
       const field = page.getByRole("textbox", { name: "Passphrase" });
       await field.fill("wrong horse");
       await button(page, "Unlock").click();
-      await page.getByText("That is not the passphrase").waitFor();
+      await page.getByText("That isn't the right passphrase").waitFor();
       await field.fill("correct horse");
       await button(page, "Unlock").click();
       await page.getByRole("link", { name: /^Locked away/u }).waitFor();
