@@ -16,7 +16,7 @@ describe("somebody who has asked to join", () => {
     expect((await conclave("Ben", "join", link, "--name", "Ben")).room.standing).toBe("asking");
     const again = await conclave("Ben", "join", link, "--name", "Ben");
     expect(again).toMatchObject({ code: 1, error: { code: "ASKED_ALREADY" } });
-    expect(JSON.stringify(again)).not.toContain("in this room already");
+    expect(JSON.stringify(again)).not.toContain("already in this room");
     for (const command of [["leave", "--yes"], ["requests"], ["members"], ["send", "hello"]]) {
       const { code, error } = await conclave("Ben", ...command);
       expect([command[0], code, error.code]).toEqual([command[0], 1, "NOT_MEMBER"]);
