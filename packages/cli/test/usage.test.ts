@@ -18,7 +18,11 @@ afterAll(() => {
 describe("who makes a mistake in a command", () => {
   it("sees how it is meant, in sentences that end once", async () => {
     for (const [args, message, hints] of [
-      [["room", "new", "Garden", "club"], "Too many arguments", ["with spaces in quotes", "room new [options] <title>"]],
+      [
+        ["room", "new", "Garden", "club"],
+        "Too many arguments",
+        ["with spaces in quotes", "room new [options] <title>"],
+      ],
       [["room", "new"], "Missing required argument 'title'.", ["room new [options] <title>"]],
       [["role", "Ben"], "Missing required argument 'role'.", ["role [options] <person> <role>"]],
       [["send", "--dash"], "Unknown option '--dash'.", ["send [options] [text...]"]],

@@ -249,7 +249,7 @@ describe("asking", () => {
     await bob.open();
     await world.until(() => bob.room.status().standing === "lost");
     const ending = {
-      error: { kind: "refused", rejection: { code: "declined" } },
+      problem: { kind: "refused", rejection: { code: "declined" } },
       by: { name: "Alice", person: alice.client.person },
       isBan: false,
     };
@@ -441,7 +441,7 @@ describe("several must agree", () => {
     await world.until(() => [alice, bob].every(({ room }) => room.status().asked === 2));
     for (const left of [1, 0]) {
       const [request] = await world.get(alice.room.requests());
-      await world.get(left === 1 ? alice.room.admit(request!.id) : alice.room.decline(request!.id));
+      await (left === 1 ? world.get(alice.room.admit(request!.id)) : world.get(alice.room.decline(request!.id)));
       await world.until(() => bob.room.status().asked === left && bob.room.status().requests === left);
     }
   });

@@ -7,12 +7,12 @@ import type { RoomMeta } from "../store/roomMeta.js";
 import { whyLate } from "../work/hindrance.js";
 import type { HomeIdentity } from "./identity.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
-import type { Sessions } from "./sessions.js";
+import type { RoomSessions } from "./roomSessions.js";
 
 /** Founds a room, keeps it, and has its relay open it. */
 export async function foundedRoom(
   ports: ClientPorts,
-  { relays, sessions }: { readonly relays: Relays; readonly sessions: Sessions },
+  { relays, sessions }: { readonly relays: Relays; readonly sessions: RoomSessions },
   { device }: HomeIdentity,
   { title, name, policy, relay, permit = new Uint8Array(0) }: RoomOptions,
   suite: OpenOptions["suite"],

@@ -14,7 +14,7 @@ import { InvitedRooms } from "./invitedRooms.js";
 import { HomeMarks } from "./marks.js";
 import { HomeReturnPlan } from "../store/returnPlan.js";
 import { Relays } from "./relays.js";
-import { Sessions } from "./sessions.js";
+import { RoomSessions } from "./roomSessions.js";
 
 /**
  * Opens a home: takes its lock, reads (or makes) the person and this device, loads the rooms and connects them.
@@ -46,7 +46,7 @@ export class HomeClient implements Client {
   readonly records: HomeRecords;
   private readonly wishes: HomeReturnPlan;
   private readonly relays: Relays;
-  private readonly sessions: Sessions;
+  private readonly sessions: RoomSessions;
   private readonly invited: InvitedRooms;
   private readonly listeners = new Set<() => void>();
 
@@ -65,7 +65,7 @@ export class HomeClient implements Client {
     this.marks = new HomeMarks(ports, changed);
     this.wishes = new HomeReturnPlan(ports.storage, changed);
     const own = { ...self, marks: this.marks, wish: this.wishes };
-    this.sessions = new Sessions(ports, this.relays, own, () => {
+    this.sessions = new RoomSessions(ports, this.relays, own, () => {
       this.tell();
     });
     this.invited = new InvitedRooms(ports, this.relays, own, this.sessions);

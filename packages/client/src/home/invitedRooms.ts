@@ -12,7 +12,7 @@ import { whyLate } from "../work/hindrance.js";
 import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
-import { isOver, type Sessions } from "./sessions.js";
+import { isOver, type RoomSessions } from "./roomSessions.js";
 
 /** What invite links lead to, for the person of this home. */
 export class InvitedRooms {
@@ -20,7 +20,7 @@ export class InvitedRooms {
     private readonly ports: ClientPorts,
     private readonly relays: Relays,
     private readonly own: OwnHome,
-    private readonly sessions: Sessions,
+    private readonly sessions: RoomSessions,
   ) {}
 
   /** Reads the room of a link, and checks all of it. */

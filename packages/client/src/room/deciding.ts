@@ -15,7 +15,7 @@ export function silenced(state: RoomState): Problem | null {
 }
 
 /** Has an action carried out, or proposed where others have to agree. `since`: the room's newest entry when it was wanted. */
-export async function decide(
+export async function makeDecision(
   engine: RoomEngine,
   action: CommitRequest,
   since = newestOf(engine),
@@ -24,7 +24,7 @@ export async function decide(
   if (stopped) return failed(stopped);
   const brings = action.type === "add" || action.type === "addDevice";
   // What they sent may not have been asked for yet.
-  if (brings && !engine.requests.findLeaf(action.leafCert)) await listRequests(engine);
+  if (brings && !engine.requests.findLeaf(action.leafCert)) await joinRequestsOf(engine);
   const request = brings ? (engine.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
   return carryOut(engine, action, request, since);
 }
@@ -46,7 +46,7 @@ async function carryOut(
 export async function approve(engine: RoomEngine, actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
   const since = newestOf(engine);
   const approved = await answer(engine, (room, now) => room.approve(actionHash, now));
-  return afterYes(engine.state, actionHash, approved, since, (action) => decide(engine, action, since));
+  return afterYes(engine.state, actionHash, approved, since, (action) => makeDecision(engine, action, since));
 }
 
 /** Says something about a proposal. A member who is leaving says nothing more. */
@@ -67,7 +67,7 @@ export async function prepareReturn(engine: RoomEngine): Promise<Result<Decision
 }
 
 /** The requests to join that wait at the relay. */
-export async function listRequests(engine: RoomEngine): Promise<Result<readonly RoomJoinRequest[], Problem>> {
+export async function joinRequestsOf(engine: RoomEngine): Promise<Result<readonly RoomJoinRequest[], Problem>> {
   const live = await inStep(engine, UNTIL_LIVE_MS);
   if (!live.ok) return live;
   const listed = await engine.requests.list();
@@ -95,7 +95,7 @@ export async function decline(engine: RoomEngine, requestId: number): Promise<Re
 
 /** Asks the relay for the requests, where this one is not here. */
 async function known(engine: RoomEngine, requestId: number): Promise<Result<unknown, Problem>> {
-  return engine.requests.find(requestId) ? done(null) : listRequests(engine);
+  return engine.requests.find(requestId) ? done(null) : joinRequestsOf(engine);
 }
 
 function newestOf({ state }: RoomEngine): number {

@@ -14,7 +14,7 @@ import {
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { act, type Wanted } from "./acting.js";
-import { admit, answer, approve, decide, decline, listRequests, prepareReturn, silenced } from "./deciding.js";
+import { admit, answer, approve, makeDecision, decline, joinRequestsOf, prepareReturn, silenced } from "./deciding.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
@@ -202,7 +202,7 @@ export class LiveSession implements RoomSession {
   }
 
   decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
-    return decide(this.engine, action);
+    return makeDecision(this.engine, action);
   }
 
   proposals(): readonly RoomProposal[] {
@@ -282,7 +282,7 @@ export class LiveSession implements RoomSession {
   }
 
   requests(): Promise<Result<readonly RoomJoinRequest[], Problem>> {
-    return listRequests(this.engine);
+    return joinRequestsOf(this.engine);
   }
 
   admit(requestId: number): Promise<Result<DecisionProgress, Problem>> {

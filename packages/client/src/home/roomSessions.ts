@@ -9,7 +9,7 @@ import { loadSession, type OwnHome } from "./loadSession.js";
 import type { Relays } from "./relays.js";
 
 /** The sessions of a home's rooms: one for each room. */
-export class Sessions {
+export class RoomSessions {
   private readonly sessions = new Map<string, LiveSession>();
   private isConnected = false;
   private closed = false;
