@@ -37,8 +37,9 @@ export default defineConfig({
   test: {
     include: JSON.parse(process.env.CONCLAVE_MUTATION_TESTS ?? "[]"),
     exclude: ["**/node_modules/**", ...JSON.parse(process.env.CONCLAVE_MUTATION_NOT ?? "[]")],
-    // One copy of the sources for all test files: a mutant is switched on in it, so nothing is loaded again for each file.
-    isolate: false,
+    // Each test file by itself: in a worker that serves several, Stryker's setup does not run again, and the first mutant stays
+    // switched on for all that follow.
+    isolate: true,
     fileParallelism: false,
     sequence: { sequencer: QuickFirst },
     testTimeout: 90_000,
