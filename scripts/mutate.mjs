@@ -50,7 +50,7 @@ const settings = {
   incremental: true,
   incrementalFile: join(cache, `${name}.incremental.json`),
   tempDirName: join("node_modules/.cache/mutation/copies", name),
-  ignorePatterns: ["docs", "**/dist", "**/build", ...["web", "cli", "lab", "bench"].map((each) => `packages/${each}`)],
+  ignorePatterns: ["docs", "**/dist", "**/build"],
   reporters: ["progress-append-only", "clear-text", "json"],
   jsonReporter: { fileName: report },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
