@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type Exploration, explore, Explorer } from "./explore.js";
+import { SEEDED_FAULTS } from "./faults.js";
+
+const SMALL: Exploration = { members: 3, events: 1, faults: 0, seconds: 600 };
+const program = fileURLToPath(new URL("../../dist/explorer/main.js", import.meta.url));
+
+function run(...args: string[]): string {
+  return spawnSync(process.execPath, [program, ...args], { encoding: "utf8" }).stdout;
+}
+
+describe("an exploration", () => {
+  it("visits every order of one event in a room of three, and breaks nothing", () => {
+    const explored = explore(SMALL);
+    expect(explored.broken).toBeNull();
+    expect(explored.completed).toBe(1);
+    expect(explored.states).toBeGreaterThan(100);
+    expect(explored.removals).toBeGreaterThan(0);
+    expect(explored.longestRemoval).toBeLessThanOrEqual(50);
+    expect(explored.entrances).toBeGreaterThan(0);
+  });
+  it("is the same each time", () => {
+    const plan = { ...SMALL, members: 2 };
+    const { seconds: _first, ...first } = explore(plan);
+    const { seconds: _second, ...second } = explore(plan);
+    expect(second).toEqual(first);
+  });
+  it("comes to the same looks whether states are told apart by looks or by all their bytes", () => {
+    const plan = { ...SMALL, members: 2, faults: 0 };
+    const [views, bytes] = (["view", "bytes"] as const).map((likeness) => {
+      const looks = new Set<string>();
+      const explored = explore({ ...plan, likeness, onLook: (look) => looks.add(look) });
+      return { looks, explored };
+    });
+    expect(bytes!.explored.broken).toBeNull();
+    expect(bytes!.explored.states).toBeGreaterThan(views!.explored.states);
+    expect([...views!.looks].sort()).toEqual([...bytes!.looks].sort());
+  });
+  it("goes a path again", () => {
+    const told: string[] = [];
+    const path = ["A remove C", "A sends", "A reads 1, rekey", "A sends", "B reads 2, rekey"];
+    expect(new Explorer(SMALL).replay(path, (line) => told.push(line))).toBeNull();
+    expect(told.at(-1)).toMatch(/A active .* B active .* C active/);
+  });
+});
+
+describe("a fault in the protocol", () => {
+  it.each(["sends-before-storing", "any-epoch", "ban-forgotten"])(
+    "“%s” is found, with a path that leads to it",
+    (fault) => {
+      expect(SEEDED_FAULTS[fault]).toBeDefined();
+      const found = run("--events", "3", "--faults", "0", "--seconds", "60", "--seed-fault", fault);
+      expect(found).toContain("BROKEN");
+      const path = /--path "(.*)"/.exec(found)![1]!;
+      if (path === "") return;
+      expect(run("--path", path, "--seed-fault", fault)).toContain("BROKEN");
+      // Without the fault the same path is nothing.
+      expect(run("--path", path)).not.toContain("BROKEN");
+    },
+    180_000,
+  );
+});

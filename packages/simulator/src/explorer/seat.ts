@@ -1,0 +1,303 @@
+import { toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import {
+  type Action,
+  type Alarm,
+  type Append,
+  type CommitRequest,
+  type Delta,
+  loadRoom,
+  type Provider,
+  type Received,
+  type Room,
+  type RoomEvent,
+  type Roster,
+} from "@conclave/protocol";
+import type { LogItem } from "@conclave/wire";
+import { digestOf } from "./recallingCrypto.js";
+import { Broken } from "./broken.js";
+
+/** The clock of everybody: no verdict depends on it. */
+export const NOW = 1_700_000_000_000;
+
+/** What a device does with its room. `label` names it among all that could be done, and seeds its randomness. */
+export type Operation =
+  | { readonly type: "receive"; readonly label: string; readonly item: LogItem; readonly availableFrom: number }
+  | { readonly type: "act"; readonly label: string; readonly what: CommitRequest }
+  | { readonly type: "say"; readonly label: string; readonly kind: "farewell" | "stay" | "text" }
+  | { readonly type: "resend"; readonly label: string; readonly message: SaidMessage }
+  | { readonly type: "renew" | "giveUp" | "resume"; readonly label: string };
+
+/** What a device has said, as it is encrypted again where the relay refused it. */
+export interface SaidMessage {
+  readonly id: Uint8Array;
+  readonly kind: string;
+  readonly ref: Uint8Array | null;
+  readonly body: Uint8Array;
+  readonly time: number;
+}
+
+/** What came of an operation. */
+export interface Done {
+  readonly seat: Seat;
+  /** Why nothing was done; null when it was. */
+  readonly refused: string | null;
+  /** What is to be sent now. */
+  readonly append: Append | null;
+  readonly message: SaidMessage | null;
+  readonly received: Received["kind"] | null;
+  readonly events: readonly RoomEvent[];
+  readonly alarm: Alarm | null;
+}
+
+/** A device's room at one moment: what is stored, and whether the process remembers more than that. Never changed. */
+export interface Seat {
+  readonly no: number;
+  readonly device: string;
+  readonly stored: ReadonlyMap<string, Uint8Array>;
+  /** Equal digests: the same bytes, so the same answers to everything from here on. */
+  readonly digest: string;
+  /** Where the process has a commit in memory that it made itself: how it came to that. Null after a start. */
+  readonly process: { readonly from: Seat; readonly operation: Operation } | null;
+  readonly look: Look;
+}
+
+/** What is to be seen of a seat. Bytes are in hexadecimal. */
+export interface Look {
+  readonly status: Room["status"];
+  readonly n: number;
+  readonly logHead: string;
+  readonly lastCommit: number;
+  readonly epoch: number;
+  /** Of the epoch's keys. */
+  readonly authenticator: string;
+  readonly roster: Roster;
+  readonly rosterHead: string;
+  readonly pending: { readonly append: Append; readonly action: Action | null } | null;
+  readonly paused: readonly string[];
+  readonly farewells: readonly string[];
+}
+
+/** Told of each seat that was never there before, and how it came to be. */
+export type SeatWatch = (seat: Seat, before: Seat | null, done: Omit<Done, "seat"> | null) => void;
+
+/**
+ * All seats that were ever reached, each once, and what each operation makes of each: the real protocol is asked once for
+ * one question. Randomness is a function of the seat and the operation, so the same path always gives the same bytes.
+ */
+export class Seats {
+  /** How many operations the protocol was asked for. */
+  asked = 0;
+  private readonly known = new Map<string, Seat>();
+  private readonly answers = new Map<string, Done>();
+  private readonly labels = new WeakMap<Room, Label>();
+  private readonly live = new Map<number, Room>();
+
+  constructor(
+    private readonly crypto: Crypto,
+    private readonly watch: SeatWatch,
+  ) {}
+
+  get size(): number {
+    return this.known.size;
+  }
+
+  /** A room that has just begun. */
+  begin(device: string, delta: Delta): Seat {
+    return this.seatOf({ device, kept: stored(new Map(), delta), process: null, live: null }, null, null);
+  }
+
+  /** What an operation comes to. */
+  do(seat: Seat, operation: Operation): Done {
+    const question = `${String(seat.no)} ${operation.label}`;
+    const known = this.answers.get(question);
+    if (known !== undefined) return known;
+    this.asked++;
+    const room = this.take(seat) ?? this.open(seat);
+    this.labels.get(room)!.set(randomnessOf(seat, operation));
+    const made = perform(room, operation);
+    const done: Done = { ...made, seat: made.delta === null ? seat : this.after(seat, operation, made, room) };
+    this.answers.set(question, done);
+    return done;
+  }
+
+  /** The process ends, and begins again with what is stored. */
+  crash(seat: Seat): Seat {
+    if (seat.process === null) return seat;
+    return this.seatOf({ device: seat.device, kept: seat.stored, process: null, live: null }, seat, null);
+  }
+
+  /** Primitives whose randomness is a function of a label. */
+  provider(label: string | Label): Provider {
+    const chosen = typeof label === "string" ? new Label(label) : label;
+    const random = (length: number) => {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; at += 32) {
+        const block = this.crypto.hash("sha256", Buffer.from(chosen.next(), "latin1"));
+        bytes.set(block.subarray(0, Math.min(32, length - at)), at);
+      }
+      return bytes;
+    };
+    return { crypto: this.crypto, random };
+  }
+
+  /** A room of one's own, from what is stored; where the process remembers more, as it came to that. */
+  open(seat: Seat): Room {
+    if (seat.process !== null) {
+      const { from, operation } = seat.process;
+      const room = this.open(from);
+      this.labels.get(room)!.set(randomnessOf(from, operation));
+      perform(room, operation);
+      return room;
+    }
+    const label = new Label(randomnessOf(seat, null));
+    const room = loadRoom(this.provider(label), seat.stored);
+    room.caughtUp();
+    this.labels.set(room, label);
+    return room;
+  }
+
+  // The room that led to a seat is good for one operation more: then it is another seat's.
+  private take(seat: Seat): Room | null {
+    const room = this.live.get(seat.no) ?? null;
+    this.live.delete(seat.no);
+    return room;
+  }
+
+  private keep(seat: Seat, room: Room): Seat {
+    this.live.set(seat.no, room);
+    if (this.live.size > LIVE) this.live.delete(this.live.keys().next().value!);
+    return seat;
+  }
+
+  private after(before: Seat, operation: Operation, made: Made, room: Room): Seat {
+    const kept = stored(before.stored, made.delta!);
+    const isSameEpoch = before.look.epoch === room.epoch && room.status === "active";
+    const remembers = isSameEpoch && (operation.type === "act" || before.process !== null);
+    const process = remembers ? { from: before, operation } : null;
+    return this.keep(this.seatOf({ device: before.device, kept, process, live: room }, before, made), room);
+  }
+
+  private seatOf(
+    { device, kept, process, live }: SeatParts,
+    before: Seat | null,
+    done: Omit<Done, "seat"> | null,
+  ): Seat {
+    const content = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+    const digest = digestOf(this.crypto, [device, process === null ? "stored" : "in memory", ...content]);
+    const known = this.known.get(digest);
+    if (known !== undefined) return known;
+    const look = lookAt(live ?? loadRoom(this.provider("look"), kept));
+    const isIn = look.status === "active" || look.status === "joining";
+    // Nobody loads a room again that they are not in any more. To look at some is enough: the next operation loads each.
+    if (
+      isIn &&
+      live !== null &&
+      this.known.size % 16 === 0 &&
+      !isSameLook(look, lookAt(loadRoom(this.provider("look"), kept)))
+    )
+      throw new Broken(`${device} is another after a restart`);
+    const seat: Seat = { no: this.known.size, device, stored: kept, digest, process, look };
+    this.known.set(digest, seat);
+    this.watch(seat, before, done);
+    return seat;
+  }
+}
+
+interface SeatParts {
+  readonly device: string;
+  readonly kept: ReadonlyMap<string, Uint8Array>;
+  readonly process: Seat["process"];
+  /** The room as the process has it. */
+  readonly live: Room | null;
+}
+
+/** Rooms kept in memory. */
+const LIVE = 4000;
+
+/** Names the random bytes that are drawn next. */
+class Label {
+  private count = 0;
+  constructor(private name: string) {}
+
+  set(name: string): void {
+    [this.name, this.count] = [name, 0];
+  }
+
+  next(): string {
+    return `${this.name} ${String(this.count++)}`;
+  }
+}
+
+function randomnessOf(seat: Seat, operation: Operation | null): string {
+  return `${seat.digest} ${operation?.label ?? ""}`;
+}
+
+function lookAt(room: Room): Look {
+  const { status, cursor, lastCommit, epoch, roster, pending, paused } = room;
+  return {
+    ...{ status, n: cursor.n, logHead: toHex(cursor.head), lastCommit, epoch, roster, pending },
+    authenticator: toHex(room.epochAuthenticator),
+    rosterHead: toHex(roster.head),
+    paused: paused.map(({ code }) => code),
+    farewells: room.farewells().map(toHex),
+  };
+}
+
+function isSameLook(a: Look, b: Look): boolean {
+  const text = ({ roster, pending, ...look }: Look) => {
+    return JSON.stringify([
+      look,
+      toHex(roster.stateHash),
+      pending && toHex(pending.append.appendId),
+      pending?.action?.type,
+    ]);
+  };
+  return text(a) === text(b);
+}
+
+function stored(before: ReadonlyMap<string, Uint8Array>, delta: Delta): ReadonlyMap<string, Uint8Array> {
+  const after = new Map(before);
+  for (const [key, value] of delta.put) after.set(key, value);
+  for (const key of delta.delete) after.delete(key);
+  return after;
+}
+
+type Made = Omit<Done, "seat"> & { readonly delta: Delta | null };
+
+const NOTHING: Made = {
+  ...{ delta: null, refused: null, append: null, message: null, received: null, events: [], alarm: null },
+};
+
+function perform(room: Room, operation: Operation): Made {
+  switch (operation.type) {
+    case "receive": {
+      const received = room.receive(operation.item, operation.availableFrom);
+      if (received.kind === "deferred") return { ...NOTHING, received: received.kind, refused: received.reason };
+      const { kind, delta, events, alarm } = received;
+      return { ...NOTHING, received: kind, delta, events, alarm };
+    }
+    case "act": {
+      const made = room.act(operation.what, { now: NOW });
+      return made.ok ? { ...NOTHING, ...made.value } : { ...NOTHING, refused: made.rejection.code };
+    }
+    case "say": {
+      const text = { kind: "text", ref: null, body: new TextEncoder().encode("hello") };
+      const { kind } = operation;
+      const said = kind === "farewell" ? room.farewell(NOW) : kind === "stay" ? room.stay(NOW) : room.say(text, NOW);
+      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
+    }
+    case "resend": {
+      const said = room.resend(operation.message);
+      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
+    }
+    case "renew": {
+      const made = room.renewPending();
+      return made === null ? NOTHING : { ...NOTHING, ...made };
+    }
+    case "giveUp":
+      return { ...NOTHING, delta: room.discardPending() };
+    case "resume":
+      return { ...NOTHING, delta: room.resume() };
+  }
+}

@@ -1,0 +1,235 @@
+import { memberOf } from "@conclave/protocol";
+import { toHex } from "@conclave/codec";
+import type { Cast } from "./cast.js";
+import { type Moves, standingOf } from "./moves.js";
+import { about, type Steps } from "./steps.js";
+import { Broken } from "./broken.js";
+import { isActive, isAtEnd, isOut, type Place, type World } from "./world.js";
+
+/** Steps within which everything has to come to rest when the relay is honest from now on. */
+const UNTIL_REST = 200;
+/** How often somebody may get in the way before the relay, which gives everybody their turn, lets the other one in. */
+const PATIENCE = 2;
+const NO_MORE = { events: 0, faults: 0 };
+const IN_ORDER = [/ sends$/, /^relay logs/, / joins again$/, / lets . go$/, / binds$/];
+
+/** How somebody gets in the way: their own new keys come first, or a former member's join by the link does. Then they are away. */
+type Hindrance = "rekeys first" | "joins first";
+const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first"];
+
+/** What has to come of every world when the relay is honest from then on: agreement, and that people get their way. */
+export class Settling {
+  /** The most steps that a removal by the owner took, and a newcomer's way in. */
+  longestRemoval = 0;
+  longestEntrance = 0;
+  private readonly situations = new Set<string>();
+  removals = 0;
+  entrances = 0;
+
+  constructor(
+    private readonly cast: Cast,
+    private readonly moves: Moves,
+    private readonly steps: Steps,
+    /** Steps within which an owner removes somebody, and a newcomer gets in. */
+    private readonly most: number,
+  ) {}
+
+  /** The next thing that happens when nobody decides anything and the relay is honest; null when all is at rest. */
+  next(world: World): World | null {
+    const reader = world.places.findIndex(({ view }, at) => view === null && this.steps.behind(world, at) > 0);
+    if (reader >= 0) return this.steps.deliver(world, reader);
+    const paused = this.pausedIn(world);
+    if (paused >= 0) return this.steps.resume(world, paused);
+    const moves = this.moves.of(world, NO_MORE);
+    for (const kind of IN_ORDER) {
+      for (const { name, go } of moves) {
+        if (!kind.test(name) || this.isOver(world, name)) continue;
+        const after = go();
+        if (after !== null) return after;
+      }
+    }
+    return null;
+  }
+
+  // Whose person has looked at what the relay did, and goes on.
+  private pausedIn({ places }: World): number {
+    return places.findIndex(({ seat, view }) => view === null && isStopped(seat));
+  }
+
+  /** The world at rest. `isKnown`: whether a world on the way was looked at already; then null. */
+  rest(from: World, isKnown: (world: World) => boolean): World | null {
+    let world = from;
+    for (let step = 0; step < UNTIL_REST; step++) {
+      const next = this.next(world);
+      if (next === null) return world;
+      if (isKnown(next)) return null;
+      world = next;
+    }
+    throw new Broken(`not at rest after ${String(UNTIL_REST)} steps`);
+  }
+
+  /** At rest everybody who was shown one log agrees, and nothing is left over. */
+  checkAgreement(world: World): void {
+    const whole = world.places.filter(({ seat, view }) => seat?.look.status === "active" && view === null);
+    const [first] = whole;
+    if (first === undefined) return;
+    for (const place of whole) {
+      const { look } = place.seat!;
+      if (!isAtEnd(world, place)) throw new Broken(`${place.device} does not come to the end of the log`);
+      if (look.paused.length > 0) throw new Broken(`${place.device} stays paused: ${look.paused.join(", ")}`);
+      if (look.pending !== null || place.outbox !== null)
+        throw new Broken(`what ${place.device} decided or said does not get through`);
+      if (look.authenticator !== first.seat!.look.authenticator)
+        throw new Broken(`${place.device} and ${first.device} read the same and do not agree`);
+    }
+    const { roster } = first.seat!.look;
+    for (const { name, person } of roster.members.values()) {
+      const isHere = world.places.some(({ device, seat, view }) => {
+        return this.cast.personOf(device) === name && (seat?.look.status === "active" || view !== null);
+      });
+      if (!isHere) throw new Broken(`${this.cast.nameOf.get(toHex(person))!} is in the room and has no keys of it`);
+    }
+  }
+
+  /** An owner who is there removes anybody, and who has the link gets in, whatever somebody else does. */
+  checkLiveness(world: World): void {
+    const owner = world.places.findIndex((place) => {
+      return isActive(place) && place.view === null && this.cast.personOf(place.device) === "A";
+    });
+    if (owner < 0) return;
+    // Once for each: who is in the room and as what, who was in it, and who was shown another log.
+    const stand = world.places.map(({ seat, view }) => `${seat?.look.status ?? "-"}${view === null ? "" : " apart"}`);
+    const situation = [standingOf(world.places[owner]!.seat!), ...stand].join("; ");
+    if (this.situations.has(situation)) return;
+    this.situations.add(situation);
+    const { roster } = world.places[owner]!.seat!.look;
+    for (const { name } of roster.members.values()) {
+      if (name === "A") continue;
+      for (const how of HINDRANCES) {
+        if (how === "joins first" && !this.mayJoinFirst(world)) continue;
+        const steps = this.removal(world, owner, name, how);
+        this.longestRemoval = Math.max(this.longestRemoval, steps);
+        this.removals++;
+      }
+    }
+    const newcomer = world.places.findIndex(({ device, seat }) => device === "N" && seat === null);
+    if (newcomer < 0 || !this.steps.isLinkOpen(world.places[owner]!.seat!)) return;
+    for (const how of HINDRANCES) {
+      if (how === "joins first" && !this.mayJoinFirst(world)) continue;
+      this.longestEntrance = Math.max(this.longestEntrance, this.entrance(world, newcomer, owner, how));
+      this.entrances++;
+    }
+  }
+
+  private mayJoinFirst({ places }: World): boolean {
+    return places.some(({ device, seat }) => device !== "N" && device !== "R" && isOut({ seat }));
+  }
+
+  private removal(from: World, owner: number, name: string, how: Hindrance): number {
+    const play = new Play(from, this.most, `the owner does not remove ${name}, who ${how}`);
+    const person = this.cast.person(name);
+    const isIn = () => memberOf(play.world.places[owner]!.seat!.look.roster, person) !== null;
+    for (let hindered = 0; isIn();) {
+      this.read(play, owner);
+      if (!isIn()) break;
+      if (play.world.places[owner]!.seat!.look.pending === null) {
+        const next = this.steps.decide(play.world, owner, `remove ${name}`, about(this.cast, "remove", name));
+        if (next === null) throw new Broken(`the owner may not remove ${name}`);
+        play.go(next);
+      }
+      if (hindered < PATIENCE && this.hinder(play, owner, name, how)) {
+        hindered++;
+        continue;
+      }
+      this.send(play, owner);
+      this.read(play, owner);
+    }
+    return play.steps;
+  }
+
+  private entrance(from: World, newcomer: number, owner: number, how: Hindrance): number {
+    const play = new Play(from, this.most, `N does not get in while somebody ${how}`);
+    const isIn = () => play.world.places[newcomer]!.seat?.look.status === "active";
+    const other = play.world.places.find(({ device, seat }) => device !== "A" && device !== "R" && seat !== null);
+    for (let hindered = 0; !isIn();) {
+      this.read(play, owner);
+      const place = play.world.places[newcomer]!;
+      if (place.outbox !== null) {
+        this.read(play, newcomer);
+        play.go(this.steps.joinAgain(play.world, newcomer, play.world.places[owner]!));
+      } else {
+        const next = this.steps.join(play.world, newcomer, play.world.places[owner]!);
+        if (next === null) throw new Broken("the link is open, and leads nowhere");
+        play.go(next);
+      }
+      if (hindered < PATIENCE && other !== undefined && this.hinder(play, owner, other.device, how)) {
+        hindered++;
+        continue;
+      }
+      this.send(play, newcomer);
+      this.read(play, newcomer);
+    }
+    return play.steps;
+  }
+
+  // Somebody comes first with what they may do. False when they can do nothing.
+  private hinder(play: Play, owner: number, name: string, how: Hindrance): boolean {
+    const { places } = play.world;
+    const at =
+      how === "joins first"
+        ? places.findIndex(({ device, seat }) => device !== "N" && device !== "R" && isOut({ seat }))
+        : places.findIndex((place) => place.device === name && isActive(place) && place.view === null);
+    if (at < 0) return false;
+    if (how === "rekeys first") this.read(play, at);
+    const next =
+      how === "joins first"
+        ? this.steps.join(play.world, at, play.world.places[owner]!)
+        : this.steps.decide(play.world, at, "rekey", { type: "rekey" });
+    if (next === null) return false;
+    play.go(next);
+    return this.send(play, at);
+  }
+
+  private read(play: Play, at: number): void {
+    while (this.steps.behind(play.world, at) > 0) play.go(this.steps.deliver(play.world, at));
+  }
+
+  private send(play: Play, at: number): boolean {
+    const post = this.steps.sendable(play.world, play.world.places[at]!);
+    if (post === null || post.lastCommit !== this.steps.lastCommit(play.world)) return false;
+    play.go(this.steps.append(play.world, post));
+    return true;
+  }
+
+  // What the relay holds goes into the log only while it would take it; and nothing waits for who was shown another log.
+  private isOver(world: World, name: string): boolean {
+    const [who] = name.split(" ");
+    const place = world.places.find(({ device }) => device === who);
+    if (place !== undefined) return place.view !== null;
+    return !world.places.some((each) => {
+      const post = each.view === null ? this.steps.sendable(world, each) : null;
+      const isHeld = post !== null && world.held.includes(post.parcel.no);
+      return isHeld && name.endsWith(`(${String(post.parcel.no)})`) && post.lastCommit === this.steps.lastCommit(world);
+    });
+  }
+}
+
+function isStopped(seat: Place["seat"]): boolean {
+  return seat?.look.status === "active" && seat.look.paused.length > 0 && !seat.look.paused.includes("RESTORED");
+}
+
+/** A world that goes on, and counts its steps. */
+class Play {
+  steps = 0;
+
+  constructor(
+    public world: World,
+    private readonly most: number,
+    private readonly complaint: string,
+  ) {}
+
+  go(next: World): void {
+    this.world = next;
+    if (++this.steps > this.most) throw new Broken(`${this.complaint}: not within ${String(this.most)} steps`);
+  }
+}

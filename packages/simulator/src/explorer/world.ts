@@ -1,0 +1,70 @@
+import type { Action } from "@conclave/protocol";
+import type { Post } from "./parcel.js";
+import type { Seat } from "./seat.js";
+
+/** What belongs to one device. Never changed in place. */
+export interface Place {
+  readonly device: string;
+  /** Null for somebody who is not in the room, and has nothing of it. */
+  readonly seat: Seat | null;
+  /** Its process was started, and has not read the log to its end since: it sends nothing yet. */
+  readonly isStarting: boolean;
+  /** A message or a join that is on its way. Own commits are in the seat. */
+  readonly outbox: Post | null;
+  /** What its person decided and somebody else's commit came before. */
+  readonly wish: Action | null;
+  /** Its person has said farewell. */
+  readonly isLeaving: boolean;
+  /** Where the relay shows this device another log than the others: that log. */
+  readonly view: readonly number[] | null;
+}
+
+/** Everything that there is at one moment. Parcels are called by their numbers. Never changed in place. */
+export interface World {
+  readonly places: readonly Place[];
+  /** The log that the relay shows. */
+  readonly log: readonly number[];
+  /** What the relay was given and has not put into the log. */
+  readonly held: readonly number[];
+  /** What the relay did so far that an honest one does not do. */
+  readonly faults: number;
+  /** What people decided so far. */
+  readonly events: number;
+}
+
+/** A device that has nothing of the room. */
+export function emptyPlace(device: string): Place {
+  return { device, seat: null, isStarting: false, outbox: null, wish: null, isLeaving: false, view: null };
+}
+
+/** The world with another thing at one place. */
+export function withPlace(world: World, at: number, change: Partial<Place>): World {
+  return { ...world, places: world.places.map((place, index) => (index === at ? { ...place, ...change } : place)) };
+}
+
+/** The log as the relay shows it to this device. */
+export function viewOf(world: World, place: Place): readonly number[] {
+  return place.view ?? world.log;
+}
+
+/** Whether a device has read all that the relay has for it. */
+export function isAtEnd(world: World, place: Place): boolean {
+  if (place.seat === null) return false;
+  if (place.view !== null) return unseenBy(world, place) === null;
+  return place.seat.look.n >= world.log.length;
+}
+
+/** The oldest record of the common log that a device with a log of its own was not shown; null when there is none. */
+export function unseenBy(world: World, place: Place): number | null {
+  return world.log.find((no) => !place.view!.includes(no)) ?? null;
+}
+
+/** Whether a device takes part: a member's, that nothing stops. */
+export function isActive({ seat }: Place): boolean {
+  return seat?.look.status === "active" && seat.look.paused.length === 0;
+}
+
+/** Whether somebody was in the room and is not any more. */
+export function isOut({ seat }: Pick<Place, "seat">): boolean {
+  return seat !== null && (seat.look.status === "removed" || seat.look.status === "left");
+}
