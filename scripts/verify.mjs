@@ -18,8 +18,6 @@ const steps = [
   ["dead code", "npx", ["knip"]],
   ["docs", "node", ["scripts/checkDocs.mjs"]],
   ["tests", "npx", ["vitest", "run", "--exclude", speed]],
-  // Five minutes; `npm test` has a bound of seconds.
-  ["every order of events", "npm", ["run", "--silent", "explore", "--", "--seconds", process.env.CONCLAVE_EXPLORE_SECONDS ?? "300"]],
   // By itself: its limits are those of a machine with nothing else to do.
   ["speed in the browser", "npx", ["vitest", "run", speed]],
 ];

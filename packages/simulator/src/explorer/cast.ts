@@ -19,7 +19,8 @@ import {
 } from "@conclave/protocol";
 import { type Parcel, Parcels, type Post } from "./parcel.js";
 import { digestOf } from "./recallingCrypto.js";
-import { NOW, type Seat, Seats, type SeatWatch } from "./seat.js";
+import { NOW } from "./operation.js";
+import { type Seat, Seats, type SeatWatch } from "./seat.js";
 import { emptyPlace, type World } from "./world.js";
 
 /** Who there is. Members are A (the owner), B (an admin), C, D …; N comes by the link, R is A's second device. */

@@ -15,7 +15,7 @@ import { type Likeness, WorldViews } from "./worldView.js";
 /** What to explore. */
 export interface Exploration extends Bounds {
   readonly members: number;
-  /** How many records a device may be behind before it reads on; 2 unless told otherwise. */
+  /** How many records a device may be behind before it reads on; 1 unless told otherwise. */
   readonly lag?: number;
   /** How long, at most. */
   readonly seconds: number;
@@ -86,10 +86,10 @@ export class Explorer {
       { members, ...(policy === undefined ? {} : { policy }) },
       (seat, before, done) => {
         this.checks.look(seat, before, done);
-        this.reading.look(seat, before, done);
+        this.reading.look(seat, before);
       },
     );
-    this.steps = new Steps(this.cast, plan.lag ?? 2);
+    this.steps = new Steps(this.cast, plan.lag ?? 1);
     this.moves = new Moves(this.cast, this.steps);
     this.settling = new Settling(this.cast, this.moves, this.steps, mostSteps);
     this.looks = new WorldViews(this.cast, "view");

@@ -1,7 +1,7 @@
 import { register } from "node:module";
 import { parseArgs } from "node:util";
-import type { Explored } from "./explore.js";
 import { SEEDED_FAULTS } from "./faults.js";
+import { toldOf } from "./told.js";
 import type { Likeness } from "./worldView.js";
 
 // npm run explore -- [--members N] [--events E] [--faults F] [--seconds S] [--lag L] [--steps M] [--likeness view|bytes] [--path "…; …"]
@@ -11,7 +11,7 @@ const { values } = parseArgs({
     events: { type: "string", default: "6" },
     faults: { type: "string", default: "1" },
     seconds: { type: "string", default: "300" },
-    lag: { type: "string", default: "2" },
+    lag: { type: "string", default: "1" },
     steps: { type: "string", default: "50" },
     likeness: { type: "string", default: "view" },
     path: { type: "string" },
@@ -31,8 +31,6 @@ if (fault !== undefined) {
 const { Explorer } = await import("./explore.js");
 const number = (text: string): number => Number(text);
 let told = 0;
-const line = ({ completed, states, rests, seats, asked, seconds }: Explored): string =>
-  `${seconds.toFixed(0)} s: ${completed} events completed, ${states} states (${Math.round(states / seconds)}/s), ${rests} at rest, ${seats} device states, ${asked} questions`;
 const explorer = new Explorer({
   members: number(values.members),
   events: number(values.events),
@@ -44,7 +42,7 @@ const explorer = new Explorer({
   onProgress: (progress) => {
     if (progress.seconds - told < 10) return;
     told = progress.seconds;
-    print(line(progress));
+    print(toldOf(progress));
   },
 });
 if (values.path !== undefined) {
@@ -54,8 +52,7 @@ if (values.path !== undefined) {
 } else {
   const result = explorer.run();
   const { user, system } = process.cpuUsage();
-  print(`${line(result)}, ${((user + system) / 1e6).toFixed(0)} s of processor time`);
-  print(JSON.stringify({ ...result, broken: undefined }));
+  print(`${toldOf(result)}; ${((user + system) / 1e6).toFixed(0)} s of processor time`);
   if (result.broken !== null) {
     print(`BROKEN: ${result.broken.message}`);
     print(`--path ${JSON.stringify(result.broken.path.join("; "))}`);

@@ -15,7 +15,7 @@ export interface Move {
   /** The relay does what an honest one does not. */
   readonly isFault: boolean;
   /** The world after it; null when it turns out to be refused. */
-  go(): World | null;
+  readonly go: () => World | null;
 }
 
 /** How far an exploration goes. */
@@ -98,7 +98,8 @@ export class Moves {
     const isStale = seat!.look.status === "joining" && outbox !== null && outbox.lastCommit !== seat!.look.lastCommit;
     const host = isStale && isAtEnd(world, place) ? this.steps.freshHost(world) : null;
     if (host !== null) add("joins again", () => this.steps.joinAgain(world, at, host));
-    if (seat!.process !== null) add("crashes", () => this.steps.crash(world, at));
+    // Between storing and sending. After that a crash comes to the same: what is stored is all that is left.
+    if (seat!.process !== null && post !== null) add("crashes", () => this.steps.crash(world, at));
   }
 
   // Somebody who is not in the room comes by the link, with a slot of now or an older one.
@@ -152,7 +153,7 @@ export class Moves {
       const name = this.cast.nameOf.get(toHex(person))!;
       if (name === self) continue;
       yield [`remove ${name}`, about(this.cast, "remove", name)];
-      if (name !== "B") yield [`ban ${name}`, about(this.cast, "ban", name)];
+      if (self === "A" && name !== "B") yield [`ban ${name}`, about(this.cast, "ban", name)];
       const other = role === "member" ? "admin" : "member";
       yield [`makes ${name} ${other}`, { type: "setRole", person, role: other }];
     }
@@ -181,28 +182,22 @@ export class Moves {
     }
   }
 
-  // What clients owe to each other: the first who can does it.
+  // Farewells are carried out: the first who can does it.
   private ofChores(world: World, add: Add): void {
-    const newest = this.cast.parcels.get(world.log[this.steps.lastCommit(world) - 1]!);
-    let isBound = newest.what !== "join";
     const isLetGo = new Set<string>();
     world.places.forEach(({ device, seat, view }, at) => {
       if (seat === null || view !== null || seat.look.status !== "active") return;
       const now = this.steps.readAll(world, at);
       const place = now.places[at]!;
       if (!isFree(place)) return;
-      const self = this.cast.personOf(device);
       for (const leaver of place.seat!.look.farewells) {
         const name = this.cast.nameOf.get(leaver)!;
-        if (name === self || isLetGo.has(name)) continue;
+        if (name === this.cast.personOf(device) || isLetGo.has(name)) continue;
         isLetGo.add(name);
         add(`${device} lets ${name} go`, () =>
           this.steps.decide(now, at, `leave ${name}`, about(this.cast, "leave", name)),
         );
       }
-      if (isBound || place.isLeaving || self === this.cast.personOf(newest.by)) return;
-      isBound = true;
-      add(`${device} binds`, () => this.steps.decide(now, at, "rekey", { type: "rekey" }));
     });
   }
 
@@ -215,7 +210,7 @@ export class Moves {
 type Add = (name: string, go: Move["go"], kind?: "event" | "fault" | "free") => void;
 
 /** Whether a device could begin something: nothing of it is on its way. */
-function isFree(place: Place): boolean {
+export function isFree(place: Place): boolean {
   const { seat, outbox, wish, isStarting } = place;
   return isActive(place) && seat!.look.pending === null && outbox === null && wish === null && !isStarting;
 }

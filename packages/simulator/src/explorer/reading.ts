@@ -1,5 +1,6 @@
 import type { LogItem } from "@conclave/wire";
-import { type Done, NOW, type Seat, type Seats } from "./seat.js";
+import { NOW } from "./operation.js";
+import type { Seat, Seats } from "./seat.js";
 import { Broken } from "./broken.js";
 import { type World } from "./world.js";
 
@@ -13,14 +14,13 @@ export class Reading {
   private readonly tried = new Set<string>();
 
   /** Learns of each seat. */
-  readonly look = (seat: Seat, before: Seat | null, done: Omit<Done, "seat"> | null): void => {
+  readonly look = (seat: Seat, before: Seat | null): void => {
     const { status, authenticator } = seat.look;
     const isOut = status === "removed" || status === "left";
     const past = before === null ? new Set<string>() : this.epochs.get(before.no)!;
     this.epochs.set(seat.no, isOut || past.has(authenticator) ? past : new Set([...past, authenticator]));
     // After a crash the seat is one that was there before.
     if (isOut && before !== null) this.former.set(seat.no, before);
-    void done;
   };
 
   /** Nobody here, in the room or out of it, opens what was said in an epoch that they were never in. */

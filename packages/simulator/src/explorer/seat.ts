@@ -2,53 +2,16 @@ import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import {
   type Action,
-  type Alarm,
   type Append,
-  type CommitRequest,
   type Delta,
   loadRoom,
   type Provider,
-  type Received,
   type Room,
-  type RoomEvent,
   type Roster,
 } from "@conclave/protocol";
-import type { LogItem } from "@conclave/wire";
 import { digestOf } from "./recallingCrypto.js";
 import { Broken } from "./broken.js";
-
-/** The clock of everybody: no verdict depends on it. */
-export const NOW = 1_700_000_000_000;
-
-/** What a device does with its room. `label` names it among all that could be done, and seeds its randomness. */
-export type Operation =
-  | { readonly type: "receive"; readonly label: string; readonly item: LogItem; readonly availableFrom: number }
-  | { readonly type: "act"; readonly label: string; readonly what: CommitRequest }
-  | { readonly type: "say"; readonly label: string; readonly kind: "farewell" | "stay" | "text" }
-  | { readonly type: "resend"; readonly label: string; readonly message: SaidMessage }
-  | { readonly type: "renew" | "giveUp" | "resume"; readonly label: string };
-
-/** What a device has said, as it is encrypted again where the relay refused it. */
-export interface SaidMessage {
-  readonly id: Uint8Array;
-  readonly kind: string;
-  readonly ref: Uint8Array | null;
-  readonly body: Uint8Array;
-  readonly time: number;
-}
-
-/** What came of an operation. */
-export interface Done {
-  readonly seat: Seat;
-  /** Why nothing was done; null when it was. */
-  readonly refused: string | null;
-  /** What is to be sent now. */
-  readonly append: Append | null;
-  readonly message: SaidMessage | null;
-  readonly received: Received["kind"] | null;
-  readonly events: readonly RoomEvent[];
-  readonly alarm: Alarm | null;
-}
+import { type Made, type Operation, perform } from "./operation.js";
 
 /** A device's room at one moment: what is stored, and whether the process remembers more than that. Never changed. */
 export interface Seat {
@@ -60,6 +23,12 @@ export interface Seat {
   /** Where the process has a commit in memory that it made itself: how it came to that. Null after a start. */
   readonly process: { readonly from: Seat; readonly operation: Operation } | null;
   readonly look: Look;
+}
+
+/** What came of an operation at a seat. */
+export interface Done extends Made {
+  /** After it. */
+  readonly seat: Seat;
 }
 
 /** What is to be seen of a seat. Bytes are in hexadecimal. */
@@ -79,7 +48,7 @@ export interface Look {
 }
 
 /** Told of each seat that was never there before, and how it came to be. */
-export type SeatWatch = (seat: Seat, before: Seat | null, done: Omit<Done, "seat"> | null) => void;
+export type SeatWatch = (seat: Seat, before: Seat | null, done: Made | null) => void;
 
 /**
  * All seats that were ever reached, each once, and what each operation makes of each: the real protocol is asked once for
@@ -178,11 +147,7 @@ export class Seats {
     return this.keep(this.seatOf({ device: before.device, kept, process, live: room }, before, made), room);
   }
 
-  private seatOf(
-    { device, kept, process, live }: SeatParts,
-    before: Seat | null,
-    done: Omit<Done, "seat"> | null,
-  ): Seat {
+  private seatOf({ device, kept, process, live }: SeatParts, before: Seat | null, done: Made | null): Seat {
     const content = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
     const digest = digestOf(this.crypto, [device, process === null ? "stored" : "in memory", ...content]);
     const known = this.known.get(digest);
@@ -261,43 +226,4 @@ function stored(before: ReadonlyMap<string, Uint8Array>, delta: Delta): Readonly
   for (const [key, value] of delta.put) after.set(key, value);
   for (const key of delta.delete) after.delete(key);
   return after;
-}
-
-type Made = Omit<Done, "seat"> & { readonly delta: Delta | null };
-
-const NOTHING: Made = {
-  ...{ delta: null, refused: null, append: null, message: null, received: null, events: [], alarm: null },
-};
-
-function perform(room: Room, operation: Operation): Made {
-  switch (operation.type) {
-    case "receive": {
-      const received = room.receive(operation.item, operation.availableFrom);
-      if (received.kind === "deferred") return { ...NOTHING, received: received.kind, refused: received.reason };
-      const { kind, delta, events, alarm } = received;
-      return { ...NOTHING, received: kind, delta, events, alarm };
-    }
-    case "act": {
-      const made = room.act(operation.what, { now: NOW });
-      return made.ok ? { ...NOTHING, ...made.value } : { ...NOTHING, refused: made.rejection.code };
-    }
-    case "say": {
-      const text = { kind: "text", ref: null, body: new TextEncoder().encode("hello") };
-      const { kind } = operation;
-      const said = kind === "farewell" ? room.farewell(NOW) : kind === "stay" ? room.stay(NOW) : room.say(text, NOW);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
-    }
-    case "resend": {
-      const said = room.resend(operation.message);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
-    }
-    case "renew": {
-      const made = room.renewPending();
-      return made === null ? NOTHING : { ...NOTHING, ...made };
-    }
-    case "giveUp":
-      return { ...NOTHING, delta: room.discardPending() };
-    case "resume":
-      return { ...NOTHING, delta: room.resume() };
-  }
 }

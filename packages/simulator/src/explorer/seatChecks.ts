@@ -3,7 +3,8 @@ import type { Crypto } from "@conclave/crypto";
 import { Group } from "@conclave/mls";
 import { openLeafCert, type Provider } from "@conclave/protocol";
 import { roomEngine } from "@conclave/protocol/testing";
-import type { Done, Seat } from "./seat.js";
+import type { Made } from "./operation.js";
+import type { Seat } from "./seat.js";
 import { Broken } from "./broken.js";
 
 /** What holds of every seat that is ever reached, whatever the relay did: no ghosts, and one roster to one set of keys. */
@@ -14,7 +15,7 @@ export class SeatChecks {
 
   constructor(private readonly crypto: Crypto) {}
 
-  readonly look = (seat: Seat, before: Seat | null, done: Omit<Done, "seat"> | null): void => {
+  readonly look = (seat: Seat, before: Seat | null, done: Made | null): void => {
     const { look } = seat;
     if (before !== null) {
       if (look.n < before.look.n) throw new Broken(`${seat.device}'s cursor goes back`);
@@ -58,7 +59,7 @@ export class SeatChecks {
   }
 
   // What is refused changes neither keys nor roster.
-  private checkRefused(seat: Seat, before: Seat, done: Omit<Done, "seat"> | null): void {
+  private checkRefused(seat: Seat, before: Seat, done: Made | null): void {
     if (done?.received === "accepted" || done?.received === undefined) return;
     const isSame =
       seat.look.authenticator === before.look.authenticator && seat.look.rosterHead === before.look.rosterHead;

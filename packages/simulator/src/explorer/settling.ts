@@ -1,7 +1,7 @@
 import { memberOf } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
-import { type Moves, standingOf } from "./moves.js";
+import { isFree, type Moves, standingOf } from "./moves.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
 import { isActive, isAtEnd, isOut, type Place, type World } from "./world.js";
@@ -11,7 +11,7 @@ const UNTIL_REST = 200;
 /** How often somebody may get in the way before the relay, which gives everybody their turn, lets the other one in. */
 const PATIENCE = 2;
 const NO_MORE = { events: 0, faults: 0 };
-const IN_ORDER = [/ sends$/, /^relay logs/, / joins again$/, / lets . go$/, / binds$/];
+const IN_ORDER = [/ sends$/, /^relay logs/, / joins again$/, / lets . go$/];
 
 /** How somebody gets in the way: their own new keys come first, or a former member's join by the link does. Then they are away. */
 type Hindrance = "rekeys first" | "joins first";
@@ -48,7 +48,18 @@ export class Settling {
         if (after !== null) return after;
       }
     }
-    return null;
+    return this.bind(world);
+  }
+
+  // The next commit after somebody came in by themselves binds the keys to the roster with them in it.
+  private bind(world: World): World | null {
+    const newest = this.cast.parcels.get(world.log[this.steps.lastCommit(world) - 1]!);
+    if (newest.what !== "join") return null;
+    const at = world.places.findIndex((place) => {
+      const isNewest = this.cast.personOf(place.device) === this.cast.personOf(newest.by);
+      return isFree(place) && place.view === null && !place.isLeaving && !isNewest;
+    });
+    return at < 0 ? null : this.steps.decide(world, at, "rekey", { type: "rekey" });
   }
 
   // Whose person has looked at what the relay did, and goes on.

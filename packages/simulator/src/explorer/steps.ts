@@ -2,7 +2,8 @@ import { type Action, type CommitRequest, isInviteOpen } from "@conclave/protoco
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Parcel, Post } from "./parcel.js";
-import { type Done, type Operation, type SaidMessage, type Seat } from "./seat.js";
+import type { Operation, SaidMessage } from "./operation.js";
+import type { Done, Seat } from "./seat.js";
 import { Broken } from "./broken.js";
 import { emptyPlace, isActive, isAtEnd, isOut, type Place, unseenBy, viewOf, withPlace, type World } from "./world.js";
 

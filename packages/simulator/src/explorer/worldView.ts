@@ -1,6 +1,8 @@
 import { toHex } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
 import type { Cast } from "./cast.js";
 import { standingOf } from "./moves.js";
+import { digestOf } from "./recallingCrypto.js";
 import type { Seat } from "./seat.js";
 import { type Place, viewOf, type World } from "./world.js";
 
@@ -75,7 +77,7 @@ export class WorldViews {
   private shapeOf(seat: Seat): string {
     const known = this.shapes.get(seat.no);
     if (known !== undefined) return known;
-    const shape = `${this.rosterOf(seat)}~${this.recordsOf(seat)}`;
+    const shape = digestOf(nodeCrypto, [this.rosterOf(seat), this.recordsOf(seat)]).slice(0, 16);
     this.shapes.set(seat.no, shape);
     return shape;
   }
