@@ -16,7 +16,7 @@ describe("an exploration", () => {
     const explored = explore(SMALL);
     expect(explored.broken).toBeNull();
     expect(explored.completed).toBe(1);
-    expect(explored.states).toBeGreaterThan(100);
+    expect(explored.states).toBeGreaterThan(80);
     expect(explored.removals).toBeGreaterThan(0);
     expect(explored.longestRemoval).toBeLessThanOrEqual(50);
     expect(explored.entrances).toBeGreaterThan(0);
@@ -28,37 +28,41 @@ describe("an exploration", () => {
     expect(second).toEqual(first);
   });
   it("comes to the same looks whether states are told apart by looks or by all their bytes", () => {
-    const plan = { ...SMALL, members: 2, faults: 0 };
+    const plan = { ...SMALL, members: 2, faults: 1 };
     const [views, bytes] = (["view", "bytes"] as const).map((likeness) => {
       const looks = new Set<string>();
       const explored = explore({ ...plan, likeness, onLook: (look) => looks.add(look) });
       return { looks, explored };
     });
     expect(bytes!.explored.broken).toBeNull();
-    expect(bytes!.explored.states).toBeGreaterThan(views!.explored.states);
+    expect(bytes!.explored.states).toBeGreaterThanOrEqual(views!.explored.states);
     expect([...views!.looks].sort()).toEqual([...bytes!.looks].sort());
   });
   it("goes a path again", () => {
     const told: string[] = [];
     const path = ["A remove C", "A sends", "A reads 1, rekey", "A sends", "B reads 1, rekey"];
     expect(new Explorer(SMALL).replay(path, (line) => told.push(line))).toBeNull();
-    expect(told.at(-1)).toMatch(/A active .* B active .* C active/);
+    expect(told.at(-1)).toMatch(/A active .* B active .* C removed/);
   });
 });
 
 describe("a fault in the protocol", () => {
-  it.each(["sends-before-storing", "any-epoch", "ban-forgotten"])(
+  it.each([
+    ["sends-before-storing", "0"],
+    ["ban-forgotten", "0"],
+    ["commit-pruned", "1"],
+    ["forgets-given-up", "1"],
+  ])(
     "“%s” is found, with a path that leads to it",
-    (fault) => {
+    (fault, faults) => {
       expect(SEEDED_FAULTS[fault]).toBeDefined();
-      const found = run("--events", "3", "--faults", "0", "--seconds", "60", "--seed-fault", fault);
+      const found = run("--events", "2", "--faults", faults, "--seconds", "150", "--seed-fault", fault);
       expect(found).toContain("BROKEN");
       const path = /--path "(.*)"/.exec(found)![1]!;
-      if (path === "") return;
       expect(run("--path", path, "--seed-fault", fault)).toContain("BROKEN");
       // Without the fault the same path is nothing.
-      expect(run("--path", path)).not.toContain("BROKEN");
+      expect(run("--path", path)).toContain("Nothing is broken.");
     },
-    180_000,
+    240_000,
   );
 });

@@ -21,12 +21,6 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     from: "delta: joinDeltas(used, stored)",
     to: "delta: used",
   },
-  // Commits of another epoch are looked at.
-  "any-epoch": {
-    file: "protocol/dist/room/receiveCommit.js",
-    from: "record.epoch !== epochOf(parts)",
-    to: "false",
-  },
   // A farewell that was taken back counts when the relay brings its first ciphertext up again (attack A61).
   "overtaken-counts": {
     file: "protocol/dist/room/receiveMessage.js",
