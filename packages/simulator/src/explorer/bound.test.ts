@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { explore } from "./explore.js";
-import { toldOf } from "./told.js";
+import { explorationLine } from "./told.js";
 
-// A minute with `npm test`; five with `npm run verify`, which sets CONCLAVE_LONG. CONCLAVE_EXPLORE_SECONDS is any other budget.
+// A minute with `npm test`; five with `npm run verify`, which sets CONCLAVE_LONG.
+// CONCLAVE_EXPLORE_SECONDS is any other budget.
 const usual = process.env["CONCLAVE_LONG"] === undefined ? 60 : 300;
 const seconds = Number(process.env["CONCLAVE_EXPLORE_SECONDS"] ?? usual);
 
@@ -10,7 +11,7 @@ it(
   `what can be visited in ${String(seconds)} s breaks nothing, with a relay that lies once in each path`,
   () => {
     const explored = explore({ members: 3, events: 6, faults: 1, seconds });
-    process.stdout.write(`${toldOf(explored)}\n`);
+    process.stdout.write(`${explorationLine(explored)}\n`);
     expect(explored.broken).toBeNull();
     expect(explored.states).toBeGreaterThan(0);
   },

@@ -18,12 +18,15 @@ import {
   type RoomPreview,
 } from "@conclave/protocol";
 import { type Parcel, Parcels, type Post } from "./parcel.js";
-import { digestOf } from "./recallingCrypto.js";
+import { digestOfAll } from "./recallingCrypto.js";
 import { NOW } from "./operation.js";
 import { type Seat, Seats, type SeatWatch } from "./seat.js";
-import { emptyPlace, type World } from "./world.js";
+import { emptyPlace, type Scene } from "./scene.js";
 
-/** Who there is. Members are A (the owner), B (an admin), C, D …; N comes by the link, R is A's second device. */
+/**
+ * Who there is. Members are A (the owner), B (an admin), C, D …; N comes by the link, R is A's
+ * second device.
+ */
 export interface Casting {
   readonly members: number;
   readonly policy?: Policy;
@@ -36,7 +39,7 @@ export class Cast {
   readonly devices: readonly string[];
   /** Names of people, by their key in hexadecimal. */
   readonly nameOf = new Map<string, string>();
-  readonly start: World;
+  readonly start: Scene;
   private readonly identities = new Map<string, DeviceIdentity>();
   private readonly people = new Map<string, Identity>();
   private readonly joins = new Map<string, { seat: Seat; post: Post } | string>();
@@ -84,7 +87,10 @@ export class Cast {
     return `${action.type}${of}${as}${ban}`;
   }
 
-  /** Comes in by the link (N, or somebody who was in the room) or comes back (R), by a slot that `host` made. Or why not. */
+  /**
+   * Comes in by the link (N, or somebody who was in the room) or comes back (R), by a slot that
+   * `host` made. Or why not.
+   */
   join(device: string, host: Seat, log: readonly number[]): { seat: Seat; post: Post } | string {
     const question = `${device} ${String(host.no)} ${log.join(" ")}`;
     const known = this.joins.get(question);
@@ -108,7 +114,7 @@ export class Cast {
   ): { seat: Seat; post: Post } | string {
     const preview = this.preview(device, host, log, link);
     if (typeof preview === "string") return preview;
-    const label = digestOf(this.crypto, ["join", device, host.digest, String(log.length)]);
+    const label = digestOfAll(this.crypto, ["join", device, host.digest, String(log.length)]);
     const identity = this.identities.get(device)!;
     const made = joinRoom(this.seats.provider(label), preview, {
       device: identity,
@@ -145,7 +151,7 @@ export class Cast {
   }
 
   // The room that everything begins with: all members are in it, in step, and A has a way back.
-  private found(names: readonly string[], policy: Policy): World {
+  private found(names: readonly string[], policy: Policy): Scene {
     const relayKey = this.crypto.ed25519PublicKey(new Uint8Array(32).fill(7));
     const founded = foundRoom(this.seats.provider("founding"), {
       ...{ device: this.identities.get("A")!, name: "A", title: "Explored", policy, now: NOW, suite: 1 },

@@ -9,8 +9,8 @@ import { Settling } from "./settling.js";
 import { StateSet } from "./stateSet.js";
 import { Steps } from "./steps.js";
 import { Broken } from "./broken.js";
-import { type World } from "./world.js";
-import { type Likeness, WorldViews } from "./worldView.js";
+import { type Scene } from "./scene.js";
+import { type Likeness, SceneViews } from "./sceneView.js";
 
 /** What to explore. */
 export interface Exploration extends Bounds {
@@ -24,7 +24,7 @@ export interface Exploration extends Bounds {
   readonly likeness?: Likeness;
   /** Steps within which an owner removes somebody, and a newcomer gets in. */
   readonly mostSteps?: number;
-  /** Told what each visited world looks like. */
+  /** Told what each visited scene looks like. */
   readonly onLook?: (look: string) => void;
   /** Told now and then. */
   readonly onProgress?: (progress: Explored) => void;
@@ -46,18 +46,22 @@ export interface Explored {
   readonly entrances: number;
   readonly longestEntrance: number;
   readonly seconds: number;
-  /** The first broken invariant, with the path of fewest events, and of those of fewest steps, that leads to it. */
+  /**
+   * The first broken invariant, with the path of fewest events, and of those of fewest steps, that
+   * leads to it.
+   */
   readonly broken: { readonly message: string; readonly path: readonly string[] } | null;
 }
 
 interface Waiting {
-  readonly world: World;
+  readonly scene: Scene;
   readonly no: number;
 }
 
 /**
- * Visits every world that a small room can come to, in rising numbers of events and of steps, and checks each. Only the choices
- * are the explorer's; keys, commits, rosters and verdicts are the real protocol's.
+ * Visits every scene that a small room can come to, in rising numbers of events and of steps, and
+ * checks each. Only the choices are the explorer's; keys, commits, rosters and verdicts are the
+ * real protocol's.
  */
 export class Explorer {
   private readonly crypto = recallingCrypto(nodeCrypto);
@@ -67,8 +71,8 @@ export class Explorer {
   private readonly steps: Steps;
   private readonly moves: Moves;
   private readonly settling: Settling;
-  private readonly views: WorldViews;
-  private readonly looks: WorldViews;
+  private readonly views: SceneViews;
+  private readonly looks: SceneViews;
   private readonly seen = new StateSet(this.crypto);
   private readonly rested = new StateSet(this.crypto);
   private readonly parents: number[] = [];
@@ -92,11 +96,14 @@ export class Explorer {
     this.steps = new Steps(this.cast, plan.lag ?? 1);
     this.moves = new Moves(this.cast, this.steps);
     this.settling = new Settling(this.cast, this.moves, this.steps, mostSteps);
-    this.looks = new WorldViews(this.cast, "view");
-    this.views = likeness === "view" ? this.looks : new WorldViews(this.cast, likeness);
+    this.looks = new SceneViews(this.cast, "view");
+    this.views = likeness === "view" ? this.looks : new SceneViews(this.cast, likeness);
   }
 
-  /** Explores until everything within the bounds was visited, an invariant is broken, or the time is over. */
+  /**
+   * Explores until everything within the bounds was visited, an invariant is broken, or the time is
+   * over.
+   */
   run(): Explored {
     this.started = performance.now();
     let layer: Waiting[][] = [];
@@ -117,19 +124,22 @@ export class Explorer {
     return this.result();
   }
 
-  /** Goes one path, and tells how everybody stands after each step. Gives what is broken then; null for nothing. */
+  /**
+   * Goes one path, and tells how everybody stands after each step. Gives what is broken then; null
+   * for nothing.
+   */
   replay(path: readonly string[], tell: (line: string) => void): string | null {
-    let world = this.cast.start;
+    let scene = this.cast.start;
     try {
       for (const name of path) {
-        const moves = this.moves.of(world, { events: Infinity, faults: Infinity });
+        const moves = this.moves.of(scene, { events: Infinity, faults: Infinity });
         const after = moves.find((each) => each.name === name)?.go() ?? null;
         if (after === null)
           throw new Error(`“${name}” cannot happen here. What can: ${moves.map((each) => each.name).join("; ")}`);
-        world = after;
-        tell(`${name}: ${this.describe(world)}`);
+        scene = after;
+        tell(`${name}: ${this.describe(scene)}`);
       }
-      this.checkRest(world);
+      this.checkRest(scene);
       return null;
     } catch (error) {
       if (error instanceof Broken) return error.message;
@@ -137,39 +147,39 @@ export class Explorer {
     }
   }
 
-  private expand({ world, no }: Waiting, step: number, layer: Waiting[][], next: Waiting[][]): void {
-    const at = [world.events, step] as const;
+  private expand({ scene, no }: Waiting, step: number, layer: Waiting[][], next: Waiting[][]): void {
+    const at = [scene.events, step] as const;
     try {
-      this.checkRest(world);
+      this.checkRest(scene);
     } catch (error) {
       this.note(error, at, this.pathOf(no));
       return;
     }
-    for (const move of this.moves.of(world, this.plan)) {
+    for (const move of this.moves.of(scene, this.plan)) {
       try {
         const after = move.go();
         if (after !== null) this.visit(after, no, move.name, move.isEvent ? next : layer, step + 1);
       } catch (error) {
-        this.note(error, [world.events + (move.isEvent ? 1 : 0), step + 1], [...this.pathOf(no), move.name]);
+        this.note(error, [scene.events + (move.isEvent ? 1 : 0), step + 1], [...this.pathOf(no), move.name]);
       }
     }
   }
 
-  private visit(world: World, parent: number, name: string, waiting: Waiting[][], step: number): void {
-    const view = this.views.of(world);
-    for (let faults = 0; faults < world.faults; faults++) if (this.seen.has(`${String(faults)} ${view}`)) return;
-    if (!this.seen.add(`${String(world.faults)} ${view}`)) return;
+  private visit(scene: Scene, parent: number, name: string, waiting: Waiting[][], step: number): void {
+    const view = this.views.of(scene);
+    for (let faults = 0; faults < scene.faults; faults++) if (this.seen.has(`${String(faults)} ${view}`)) return;
+    if (!this.seen.add(`${String(scene.faults)} ${view}`)) return;
     this.states++;
-    if (this.plan.onLook !== undefined) this.plan.onLook(this.looks.of(world));
-    (waiting[step] ??= []).push({ world, no: this.parents.length });
+    if (this.plan.onLook !== undefined) this.plan.onLook(this.looks.of(scene));
+    (waiting[step] ??= []).push({ scene, no: this.parents.length });
     this.parents.push(parent);
     this.names.push(name);
   }
 
-  private checkRest(world: World): void {
-    if (!this.rested.add(this.views.of(world))) return;
-    if (world.places.some(({ view }) => view !== null)) this.reading.check(this.cast.seats, world);
-    const rest = this.settling.rest(world, (each) => !this.rested.add(this.views.of(each)));
+  private checkRest(scene: Scene): void {
+    if (!this.rested.add(this.views.of(scene))) return;
+    if (scene.places.some(({ view }) => view !== null)) this.reading.check(this.cast.seats, scene);
+    const rest = this.settling.rest(scene, (each) => !this.rested.add(this.views.of(each)));
     if (rest === null) return;
     this.rests++;
     this.settling.checkAgreement(rest);
@@ -198,8 +208,8 @@ export class Explorer {
     return path.reverse();
   }
 
-  private describe(world: World): string {
-    return world.places
+  private describe(scene: Scene): string {
+    return scene.places
       .flatMap(({ device, seat, view }) => {
         if (seat === null) return [];
         const { status, n, epoch, pending, paused } = seat.look;

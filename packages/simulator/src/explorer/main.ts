@@ -1,8 +1,8 @@
 import { register } from "node:module";
 import { parseArgs } from "node:util";
 import { SEEDED_FAULTS } from "./faults.js";
-import { toldOf } from "./told.js";
-import type { Likeness } from "./worldView.js";
+import { explorationLine } from "./told.js";
+import type { Likeness } from "./sceneView.js";
 
 // npm run explore -- [--members N] [--events E] [--faults F] [--seconds S] [--lag L] [--steps M] [--likeness view|bytes] [--path "…; …"]
 const { values } = parseArgs({
@@ -42,7 +42,7 @@ const explorer = new Explorer({
   onProgress: (progress) => {
     if (progress.seconds - told < 10) return;
     told = progress.seconds;
-    print(toldOf(progress));
+    print(explorationLine(progress));
   },
 });
 if (values.path !== undefined) {
@@ -52,7 +52,7 @@ if (values.path !== undefined) {
 } else {
   const result = explorer.run();
   const { user, system } = process.cpuUsage();
-  print(`${toldOf(result)}; ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+  print(`${explorationLine(result)}; ${((user + system) / 1e6).toFixed(0)} s of processor time`);
   if (result.broken !== null) {
     print(`BROKEN: ${result.broken.message}`);
     print(`--path ${JSON.stringify(result.broken.path.join("; "))}`);

@@ -4,7 +4,7 @@ import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
-import { isActive, isAtEnd, isOut, type Place, unseenBy, viewOf, type World } from "./world.js";
+import { isActive, isAtEnd, isOut, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
 
 /** Something that can happen next. */
 export interface Move {
@@ -14,8 +14,8 @@ export interface Move {
   readonly isEvent: boolean;
   /** The relay does what an honest one does not. */
   readonly isFault: boolean;
-  /** The world after it; null when it turns out to be refused. */
-  readonly go: () => World | null;
+  /** The scene after it; null when it turns out to be refused. */
+  readonly go: () => Scene | null;
 }
 
 /** How far an exploration goes. */
@@ -24,9 +24,15 @@ export interface Bounds {
   readonly faults: number;
 }
 
-/** Everything that can happen next in a world: people decide, devices send and crash, the relay does as it likes. */
+/**
+ * Everything that can happen next in a scene: people decide, devices send and crash, the relay does
+ * as it likes.
+ */
 export class Moves {
-  /** What a device refused once, of those whose room looks the same to the rules: it need not be asked again. */
+  /**
+   * What a device refused once, of those whose room looks the same to the rules: it need not be
+   * asked again.
+   */
   private readonly refused = new Set<string>();
 
   constructor(
@@ -34,34 +40,35 @@ export class Moves {
     private readonly steps: Steps,
   ) {}
 
-  of(world: World, bounds: Bounds): Move[] {
+  of(scene: Scene, bounds: Bounds): Move[] {
     const moves: Move[] = [];
     const add = (name: string, go: Move["go"], kind: "event" | "fault" | "free" = "free") => {
-      if (kind === "event" && world.events >= bounds.events) return;
-      if (kind === "fault" && world.faults >= bounds.faults) return;
+      if (kind === "event" && scene.events >= bounds.events) return;
+      if (kind === "fault" && scene.faults >= bounds.faults) return;
       const [isEvent, isFault] = [kind === "event", kind === "fault"];
-      const after = (next: World | null): World | null => {
+      const after = (next: Scene | null): Scene | null => {
         if (next === null || kind === "free") return next;
-        return isEvent ? { ...next, events: world.events + 1 } : { ...next, faults: world.faults + 1 };
+        return isEvent ? { ...next, events: scene.events + 1 } : { ...next, faults: scene.faults + 1 };
       };
       moves.push({ name, isEvent, isFault, go: () => after(go()) });
     };
-    world.places.forEach((place, at) => {
-      if (place.seat === null || isOut(place)) this.ofNewcomer(world, at, add);
-      else this.ofReader(world, at, add);
+    scene.places.forEach((place, at) => {
+      if (place.seat === null || isOut(place)) this.ofNewcomer(scene, at, add);
+      else this.ofReader(scene, at, add);
     });
-    this.ofChores(world, add);
-    for (const no of world.held) {
+    this.ofChores(scene, add);
+    for (const no of scene.held) {
       const parcel = this.cast.parcels.get(no);
-      add(`relay logs ${this.wordsOf(no)}`, () => this.steps.append(world, { parcel }));
+      add(`relay logs ${this.wordsOf(no)}`, () => this.steps.append(scene, { parcel }));
     }
     return moves;
   }
 
-  // Reading changes nobody but the reader, so a device reads right before it does something: how many records, is the choice.
-  private ofReader(world: World, at: number, add: Add): void {
-    const { device } = world.places[at]!;
-    let now = world;
+  // Reading changes nobody but the reader, so a device reads right before it does something: how
+  // many records, is the choice.
+  private ofReader(scene: Scene, at: number, add: Add): void {
+    const { device } = scene.places[at]!;
+    let now = scene;
     for (let read = 0; ; read++) {
       const place = now.places[at]!;
       if (isOut(place)) return;
@@ -85,37 +92,38 @@ export class Moves {
   }
 
   // What a device does by itself.
-  private ofDevice(world: World, place: Place, at: number, add: Add): void {
+  private ofDevice(scene: Scene, place: Place, at: number, add: Add): void {
     const { seat, outbox } = place;
-    const post = this.steps.sendable(world, place);
+    const post = this.steps.sendable(scene, place);
     if (post !== null) {
-      const isTaken = post.lastCommit === this.steps.lastCommit(world);
-      const isHeld = world.held.includes(post.parcel.no);
-      if (isTaken && !isHeld) add("sends", () => this.steps.append(world, post));
-      if (!isHeld) add("is held up", () => this.steps.hold(world, post), "fault");
-      if (isHeld && seat!.look.pending !== null) add("gives up", () => this.steps.giveUp(world, at));
+      const isTaken = post.lastCommit === this.steps.lastCommit(scene);
+      const isHeld = scene.held.includes(post.parcel.no);
+      if (isTaken && !isHeld) add("sends", () => this.steps.append(scene, post));
+      if (!isHeld) add("is held up", () => this.steps.hold(scene, post), "fault");
+      if (isHeld && seat!.look.pending !== null) add("gives up", () => this.steps.giveUp(scene, at));
     }
     const isStale = seat!.look.status === "joining" && outbox !== null && outbox.lastCommit !== seat!.look.lastCommit;
-    const host = isStale && isAtEnd(world, place) ? this.steps.freshHost(world) : null;
-    if (host !== null) add("joins again", () => this.steps.joinAgain(world, at, host));
-    // Between storing and sending. After that a crash comes to the same: what is stored is all that is left.
-    if (seat!.process !== null && post !== null) add("crashes", () => this.steps.crash(world, at));
+    const host = isStale && isAtEnd(scene, place) ? this.steps.freshHost(scene) : null;
+    if (host !== null) add("joins again", () => this.steps.joinAgain(scene, at, host));
+    // Between storing and sending. After that a crash comes to the same: what is stored is all that
+    // is left.
+    if (seat!.process !== null && post !== null) add("crashes", () => this.steps.crash(scene, at));
   }
 
   // Somebody who is not in the room comes by the link, with a slot of now or an older one.
-  private ofNewcomer(world: World, at: number, add: Add): void {
-    const { device } = world.places[at]!;
-    if (!this.mayCome(world, device)) return;
+  private ofNewcomer(scene: Scene, at: number, add: Add): void {
+    const { device } = scene.places[at]!;
+    if (!this.mayCome(scene, device)) return;
     const seen = new Set<number>();
-    for (let host = 0; host < world.places.length; host++) {
-      for (let now = world; ; now = this.steps.deliver(now, host)) {
+    for (let host = 0; host < scene.places.length; host++) {
+      for (let now = scene; ; now = this.steps.deliver(now, host)) {
         const place = now.places[host]!;
         const { seat, view } = place;
         if (!isActive(place) || view !== null) break;
         const { n } = seat!.look;
         const isOpen = device === "R" || this.steps.isLinkOpen(seat!);
         if (!seen.has(n) && isOpen)
-          add(`${device} joins at ${String(n)}`, () => this.steps.join(world, at, place), "event");
+          add(`${device} joins at ${String(n)}`, () => this.steps.join(scene, at, place), "event");
         seen.add(n);
         if (this.steps.behind(now, host) === 0) break;
       }
@@ -123,19 +131,19 @@ export class Moves {
   }
 
   // What a person decides.
-  private ofPerson(world: World, place: Place, at: number, add: Add): void {
+  private ofPerson(scene: Scene, place: Place, at: number, add: Add): void {
     const { device } = place;
     const seat = place.seat!;
     if (!isFree(place)) return;
     if (place.isLeaving) {
-      add("stays", () => this.steps.say(world, at, "stay"), "event");
+      add("stays", () => this.steps.say(scene, at, "stay"), "event");
       return;
     }
     for (const [words, what] of this.menu(seat, device)) {
-      const question = `${device} ${words} ${standingOf(seat)}`;
+      const question = `${device} ${words} ${rulesView(seat)}`;
       if (this.refused.has(question)) continue;
       const go = () => {
-        const next = this.steps.decide(world, at, words, what);
+        const next = this.steps.decide(scene, at, words, what);
         if (next === null) this.refused.add(question);
         return next;
       };
@@ -143,7 +151,7 @@ export class Moves {
     }
     const { members } = seat.look.roster;
     if (members.get(toHex(this.cast.person(this.cast.personOf(device))))?.role !== "owner")
-      add("leaves", () => this.steps.say(world, at, "farewell"), "event");
+      add("leaves", () => this.steps.say(scene, at, "farewell"), "event");
   }
 
   private *menu(seat: Seat, device: string): Generator<readonly [string, CommitRequest]> {
@@ -160,34 +168,34 @@ export class Moves {
     if (this.steps.isLinkOpen(seat)) yield ["revoke", { type: "revokeInvite", inviteId: this.cast.invite }];
   }
 
-  private mayCome(world: World, device: string): boolean {
+  private mayCome(scene: Scene, device: string): boolean {
     if (device !== "R") return true;
     // The owner comes back once, in the place of the first device.
-    const { look } = world.places[0]!.seat!;
-    return world.places.at(-1)!.seat === null && memberOf(look.roster, this.cast.person("A")) !== null;
+    const { look } = scene.places[0]!.seat!;
+    return scene.places.at(-1)!.seat === null && memberOf(look.roster, this.cast.person("A")) !== null;
   }
 
   // What the relay does with a device's log.
-  private ofRelay(world: World, place: Place, at: number, add: Add): void {
+  private ofRelay(scene: Scene, place: Place, at: number, add: Add): void {
     const { seat, view } = place;
     const { n } = seat!.look;
-    const next = view === null ? world.log[n] : (unseenBy(world, place) ?? undefined);
+    const next = view === null ? scene.log[n] : (unseenBy(scene, place) ?? undefined);
     if (next !== undefined && view === null)
-      add("reads what is deleted", () => this.steps.deliver(world, at, null, true), "fault");
-    const shown = viewOf(world, place);
-    for (const no of new Set([...world.log.slice(this.cast.start.log.length), ...world.held])) {
+      add("reads what is deleted", () => this.steps.deliver(scene, at, null, true), "fault");
+    const shown = logShownTo(scene, place);
+    for (const no of new Set([...scene.log.slice(this.cast.start.log.length), ...scene.held])) {
       if (no === next) continue;
       const again = shown.slice(0, n).includes(no) ? " again" : "";
-      add(`is shown ${this.wordsOf(no)}${again}`, () => this.steps.deliver(world, at, no), "fault");
+      add(`is shown ${this.wordsOf(no)}${again}`, () => this.steps.deliver(scene, at, no), "fault");
     }
   }
 
   // Farewells are carried out: the first who can does it.
-  private ofChores(world: World, add: Add): void {
+  private ofChores(scene: Scene, add: Add): void {
     const isLetGo = new Set<string>();
-    world.places.forEach(({ device, seat, view }, at) => {
+    scene.places.forEach(({ device, seat, view }, at) => {
       if (seat === null || view !== null || seat.look.status !== "active") return;
-      const now = this.steps.readAll(world, at);
+      const now = this.steps.readAll(scene, at);
       const place = now.places[at]!;
       if (!isFree(place)) return;
       for (const leaver of place.seat!.look.farewells) {
@@ -216,7 +224,7 @@ export function isFree(place: Place): boolean {
 }
 
 /** What the rules see of a room: who is in it and as what, and which invites are open. */
-export function standingOf({ look: { roster } }: Seat): string {
+export function rulesView({ look: { roster } }: Seat): string {
   const members = [...roster.members.values()].map(
     ({ name, role, devices }) => `${name} ${role} ${String(devices.length)}`,
   );

@@ -4,7 +4,10 @@ import type { LogItem } from "@conclave/wire";
 /** The clock of everybody: no verdict depends on it. */
 export const NOW = 1_700_000_000_000;
 
-/** What a device does with its room. `label` names it among all that could be done, and seeds its randomness. */
+/**
+ * What a device does with its room. `label` names it among all that could be done, and seeds its
+ * randomness.
+ */
 export type Operation =
   | { readonly type: "receive"; readonly label: string; readonly item: LogItem; readonly availableFrom: number }
   | { readonly type: "act"; readonly label: string; readonly what: CommitRequest }
@@ -22,7 +25,7 @@ export interface SaidMessage {
 }
 
 /** What came of an operation. */
-export interface Made {
+export interface OperationResult {
   /** What is to be stored; null when nothing was done. */
   readonly delta: Delta | null;
   /** Why nothing was done; null when it was. */
@@ -35,12 +38,12 @@ export interface Made {
   readonly alarm: Alarm | null;
 }
 
-const NOTHING: Made = {
+const NOTHING: OperationResult = {
   ...{ delta: null, refused: null, append: null, message: null, received: null, events: [], alarm: null },
 };
 
 /** Lets a room do it. */
-export function perform(room: Room, operation: Operation): Made {
+export function perform(room: Room, operation: Operation): OperationResult {
   switch (operation.type) {
     case "receive": {
       const received = room.receive(operation.item, operation.availableFrom);

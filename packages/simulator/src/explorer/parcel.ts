@@ -3,7 +3,9 @@ import type { Crypto } from "@conclave/crypto";
 import type { Append } from "@conclave/protocol";
 import { type LogItem, recordDigest, recordHash, type RosterRecord } from "@conclave/wire";
 
-/** A record as its author made it, whether the relay has it or not. Equal records are one parcel. */
+/**
+ * A record as its author made it, whether the relay has it or not. Equal records are one parcel.
+ */
 export interface Parcel {
   readonly no: number;
   /** The device that made it. */
@@ -46,7 +48,10 @@ export class Parcels {
     return parcel;
   }
 
-  /** A parcel as the record of this number. `isPruned`: the relay has deleted it, and gives its hashes. */
+  /**
+   * A parcel as the record of this number. `isPruned`: the relay has deleted it, and gives its
+   * hashes.
+   */
   item(parcel: Parcel, n: number, isPruned = false): LogItem {
     const { content } = parcel;
     if (!isPruned) return { n, ...content, time: 0, pruned: false };

@@ -2,9 +2,12 @@ import type { LogItem } from "@conclave/wire";
 import { NOW } from "./operation.js";
 import type { Seat, Seats } from "./seat.js";
 import { Broken } from "./broken.js";
-import { type World } from "./world.js";
+import { type Scene } from "./scene.js";
 
-/** Who can read what: in each epoch somebody says something, and only those who were in it can open that. */
+/**
+ * Who can read what: in each epoch somebody says something, and only those who were in it can open
+ * that.
+ */
 export class Reading {
   /** The epochs that a seat has been in, by its number. */
   private readonly epochs = new Map<number, ReadonlySet<string>>();
@@ -23,8 +26,10 @@ export class Reading {
     if (isOut && before !== null) this.former.set(seat.no, before);
   };
 
-  /** Nobody here, in the room or out of it, opens what was said in an epoch that they were never in. */
-  check(seats: Seats, { places }: World): void {
+  /**
+   * Nobody here, in the room or out of it, opens what was said in an epoch that they were never in.
+   */
+  check(seats: Seats, { places }: Scene): void {
     const speakers = places.flatMap(({ seat }) => (seat?.look.status === "active" ? [seat] : []));
     for (const { seat: now } of places) {
       const seat = now === null ? null : (this.former.get(now.no) ?? now);

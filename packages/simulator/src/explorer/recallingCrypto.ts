@@ -5,8 +5,9 @@ import type { Crypto, KemName } from "@conclave/crypto";
 const KEPT = 200_000;
 
 /**
- * The same primitives, which compute nothing twice: every one of them is a function of its arguments, and each member of a
- * room asks for what the others have asked for. Made for explorations, where secrets are nobody's.
+ * The same primitives, which compute nothing twice: every one of them is a function of its
+ * arguments, and each member of a room asks for what the others have asked for. OperationResult for
+ * explorations, where secrets are nobody's.
  */
 export function recallingCrypto(primitives: Crypto): Crypto {
   const short = (part: string | Uint8Array): string => {
@@ -44,7 +45,7 @@ export function recallingCrypto(primitives: Crypto): Crypto {
 }
 
 /** SHA-256 in hexadecimal over names and bytes, one after another and apart. */
-export function digestOf(crypto: Crypto, parts: readonly (string | Uint8Array)[]): string {
+export function digestOfAll(crypto: Crypto, parts: readonly (string | Uint8Array)[]): string {
   const text = parts.map((part) => (typeof part === "string" ? part : latin(part))).join("\0");
   return toHex(crypto.hash("sha256", Buffer.from(text, "latin1")));
 }

@@ -9,30 +9,36 @@ import {
   type Room,
   type Roster,
 } from "@conclave/protocol";
-import { digestOf } from "./recallingCrypto.js";
+import { digestOfAll } from "./recallingCrypto.js";
 import { Broken } from "./broken.js";
-import { type Made, type Operation, perform } from "./operation.js";
+import { type OperationResult, type Operation, perform } from "./operation.js";
 
-/** A device's room at one moment: what is stored, and whether the process remembers more than that. Never changed. */
+/**
+ * A device's room at one moment: what is stored, and whether the process remembers more than that.
+ * Never changed.
+ */
 export interface Seat {
   readonly no: number;
   readonly device: string;
   readonly stored: ReadonlyMap<string, Uint8Array>;
   /** Equal digests: the same bytes, so the same answers to everything from here on. */
   readonly digest: string;
-  /** Where the process has a commit in memory that it made itself: how it came to that. Null after a start. */
+  /**
+   * Where the process has a commit in memory that it made itself: how it came to that. Null after a
+   * start.
+   */
   readonly process: { readonly from: Seat; readonly operation: Operation } | null;
-  readonly look: Look;
+  readonly look: SeatLook;
 }
 
 /** What came of an operation at a seat. */
-export interface Done extends Made {
+export interface Done extends OperationResult {
   /** After it. */
   readonly seat: Seat;
 }
 
 /** What is to be seen of a seat. Bytes are in hexadecimal. */
-export interface Look {
+export interface SeatLook {
   readonly status: Room["status"];
   readonly n: number;
   readonly logHead: string;
@@ -48,11 +54,12 @@ export interface Look {
 }
 
 /** Told of each seat that was never there before, and how it came to be. */
-export type SeatWatch = (seat: Seat, before: Seat | null, done: Made | null) => void;
+export type SeatWatch = (seat: Seat, before: Seat | null, done: OperationResult | null) => void;
 
 /**
- * All seats that were ever reached, each once, and what each operation makes of each: the real protocol is asked once for
- * one question. Randomness is a function of the seat and the operation, so the same path always gives the same bytes.
+ * All seats that were ever reached, each once, and what each operation makes of each: the real
+ * protocol is asked once for one question. Randomness is a function of the seat and the operation,
+ * so the same path always gives the same bytes.
  */
 export class Seats {
   /** How many operations the protocol was asked for. */
@@ -110,7 +117,9 @@ export class Seats {
     return { crypto: this.crypto, random };
   }
 
-  /** A room of one's own, from what is stored; where the process remembers more, as it came to that. */
+  /**
+   * A room of one's own, from what is stored; where the process remembers more, as it came to that.
+   */
   open(seat: Seat): Room {
     if (seat.process !== null) {
       const { from, operation } = seat.process;
@@ -139,7 +148,7 @@ export class Seats {
     return seat;
   }
 
-  private after(before: Seat, operation: Operation, made: Made, room: Room): Seat {
+  private after(before: Seat, operation: Operation, made: OperationResult, room: Room): Seat {
     const kept = stored(before.stored, made.delta!);
     const isSameEpoch = before.look.epoch === room.epoch && room.status === "active";
     const remembers = isSameEpoch && (operation.type === "act" || before.process !== null);
@@ -147,14 +156,15 @@ export class Seats {
     return this.keep(this.seatOf({ device: before.device, kept, process, live: room }, before, made), room);
   }
 
-  private seatOf({ device, kept, process, live }: SeatParts, before: Seat | null, done: Made | null): Seat {
+  private seatOf({ device, kept, process, live }: SeatParts, before: Seat | null, done: OperationResult | null): Seat {
     const content = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
-    const digest = digestOf(this.crypto, [device, process === null ? "stored" : "in memory", ...content]);
+    const digest = digestOfAll(this.crypto, [device, process === null ? "stored" : "in memory", ...content]);
     const known = this.known.get(digest);
     if (known !== undefined) return known;
     const look = lookAt(live ?? loadRoom(this.provider("look"), kept));
     const isIn = look.status === "active" || look.status === "joining";
-    // Nobody loads a room again that they are not in any more. To look at some is enough: the next operation loads each.
+    // Nobody loads a room again that they are not in any more. To look at some is enough: the next
+    // operation loads each.
     if (
       isIn &&
       live !== null &&
@@ -198,7 +208,7 @@ function randomnessOf(seat: Seat, operation: Operation | null): string {
   return `${seat.digest} ${operation?.label ?? ""}`;
 }
 
-function lookAt(room: Room): Look {
+function lookAt(room: Room): SeatLook {
   const { status, cursor, lastCommit, epoch, roster, pending, paused } = room;
   return {
     ...{ status, n: cursor.n, logHead: toHex(cursor.head), lastCommit, epoch, roster, pending },
@@ -209,8 +219,8 @@ function lookAt(room: Room): Look {
   };
 }
 
-function isSameLook(a: Look, b: Look): boolean {
-  const text = ({ roster, pending, ...look }: Look) => {
+function isSameLook(a: SeatLook, b: SeatLook): boolean {
+  const text = ({ roster, pending, ...look }: SeatLook) => {
     return JSON.stringify([
       look,
       toHex(roster.stateHash),

@@ -3,11 +3,14 @@ import type { Crypto } from "@conclave/crypto";
 import { Group } from "@conclave/mls";
 import { openLeafCert, type Provider } from "@conclave/protocol";
 import { roomEngine } from "@conclave/protocol/testing";
-import type { Made } from "./operation.js";
+import type { OperationResult } from "./operation.js";
 import type { Seat } from "./seat.js";
 import { Broken } from "./broken.js";
 
-/** What holds of every seat that is ever reached, whatever the relay did: no ghosts, and one roster to one set of keys. */
+/**
+ * What holds of every seat that is ever reached, whatever the relay did: no ghosts, and one roster
+ * to one set of keys.
+ */
 export class SeatChecks {
   private readonly byKeys = new Map<string, string>();
   private readonly byLog = new Map<string, string>();
@@ -15,7 +18,7 @@ export class SeatChecks {
 
   constructor(private readonly crypto: Crypto) {}
 
-  readonly look = (seat: Seat, before: Seat | null, done: Made | null): void => {
+  readonly look = (seat: Seat, before: Seat | null, done: OperationResult | null): void => {
     const { look } = seat;
     if (before !== null) {
       if (look.n < before.look.n) throw new Broken(`${seat.device}'s cursor goes back`);
@@ -37,7 +40,8 @@ export class SeatChecks {
       if (back !== undefined) throw new Broken(`${seat.device} sees somebody come in by the link who is banned`);
     }
     if (look.status !== "active") return;
-    // The same log, the same room: whoever stands at one head of the log has one epoch and one roster.
+    // The same log, the same room: whoever stands at one head of the log has one epoch and one
+    // roster.
     const place = `${toHex(roomId)} ${look.logHead}`;
     this.checkOne(
       this.byLog,
@@ -59,7 +63,7 @@ export class SeatChecks {
   }
 
   // What is refused changes neither keys nor roster.
-  private checkRefused(seat: Seat, before: Seat, done: Made | null): void {
+  private checkRefused(seat: Seat, before: Seat, done: OperationResult | null): void {
     if (done?.received === "accepted" || done?.received === undefined) return;
     const isSame =
       seat.look.authenticator === before.look.authenticator && seat.look.rosterHead === before.look.rosterHead;

@@ -1,23 +1,32 @@
 import { memberOf } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
-import { isFree, type Moves, standingOf } from "./moves.js";
+import { isFree, type Moves, rulesView } from "./moves.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
-import { isActive, isAtEnd, isOut, type Place, type World } from "./world.js";
+import { isActive, isAtEnd, isOut, type Place, type Scene } from "./scene.js";
 
 /** Steps within which everything has to come to rest when the relay is honest from now on. */
 const UNTIL_REST = 200;
-/** How often somebody may get in the way before the relay, which gives everybody their turn, lets the other one in. */
+/**
+ * How often somebody may get in the way before the relay, which gives everybody their turn, lets
+ * the other one in.
+ */
 const PATIENCE = 2;
 const NO_MORE = { events: 0, faults: 0 };
 const IN_ORDER = [/ sends$/, /^relay logs/, / joins again$/, / lets . go$/];
 
-/** How somebody gets in the way: their own new keys come first, or a former member's join by the link does. Then they are away. */
+/**
+ * How somebody gets in the way: their own new keys come first, or a former member's join by the
+ * link does. Then they are away.
+ */
 type Hindrance = "rekeys first" | "joins first";
 const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first"];
 
-/** What has to come of every world when the relay is honest from then on: agreement, and that people get their way. */
+/**
+ * What has to come of every scene when the relay is honest from then on: agreement, and that people
+ * get their way.
+ */
 export class Settling {
   /** The most steps that a removal by the owner took, and a newcomer's way in. */
   longestRemoval = 0;
@@ -34,59 +43,63 @@ export class Settling {
     private readonly most: number,
   ) {}
 
-  /** The next thing that happens when nobody decides anything and the relay is honest; null when all is at rest. */
-  next(world: World): World | null {
-    const reader = world.places.findIndex(({ view }, at) => view === null && this.steps.behind(world, at) > 0);
-    if (reader >= 0) return this.steps.deliver(world, reader);
-    const paused = this.pausedIn(world);
-    if (paused >= 0) return this.steps.resume(world, paused);
-    const moves = this.moves.of(world, NO_MORE);
+  /**
+   * The next thing that happens when nobody decides anything and the relay is honest; null when all
+   * is at rest.
+   */
+  next(scene: Scene): Scene | null {
+    const reader = scene.places.findIndex(({ view }, at) => view === null && this.steps.behind(scene, at) > 0);
+    if (reader >= 0) return this.steps.deliver(scene, reader);
+    const paused = this.pausedIn(scene);
+    if (paused >= 0) return this.steps.resume(scene, paused);
+    const moves = this.moves.of(scene, NO_MORE);
     for (const kind of IN_ORDER) {
       for (const { name, go } of moves) {
-        if (!kind.test(name) || this.isOver(world, name)) continue;
+        if (!kind.test(name) || this.isOver(scene, name)) continue;
         const after = go();
         if (after !== null) return after;
       }
     }
-    return this.bind(world);
+    return this.bind(scene);
   }
 
-  // The next commit after somebody came in by themselves binds the keys to the roster with them in it.
-  private bind(world: World): World | null {
-    const newest = this.cast.parcels.get(world.log[this.steps.lastCommit(world) - 1]!);
+  // The next commit after somebody came in by themselves binds the keys to the roster with them in
+  // it.
+  private bind(scene: Scene): Scene | null {
+    const newest = this.cast.parcels.get(scene.log[this.steps.lastCommit(scene) - 1]!);
     if (newest.what !== "join") return null;
-    const at = world.places.findIndex((place) => {
+    const at = scene.places.findIndex((place) => {
       const isNewest = this.cast.personOf(place.device) === this.cast.personOf(newest.by);
       return isFree(place) && place.view === null && !place.isLeaving && !isNewest;
     });
-    return at < 0 ? null : this.steps.decide(world, at, "rekey", { type: "rekey" });
+    return at < 0 ? null : this.steps.decide(scene, at, "rekey", { type: "rekey" });
   }
 
   // Whose person has looked at what the relay did, and goes on.
-  private pausedIn({ places }: World): number {
+  private pausedIn({ places }: Scene): number {
     return places.findIndex(({ seat, view }) => view === null && isStopped(seat));
   }
 
-  /** The world at rest. `isKnown`: whether a world on the way was looked at already; then null. */
-  rest(from: World, isKnown: (world: World) => boolean): World | null {
-    let world = from;
+  /** The scene at rest. `isKnown`: whether a scene on the way was looked at already; then null. */
+  rest(from: Scene, isKnown: (scene: Scene) => boolean): Scene | null {
+    let scene = from;
     for (let step = 0; step < UNTIL_REST; step++) {
-      const next = this.next(world);
-      if (next === null) return world;
+      const next = this.next(scene);
+      if (next === null) return scene;
       if (isKnown(next)) return null;
-      world = next;
+      scene = next;
     }
     throw new Broken(`not at rest after ${String(UNTIL_REST)} steps`);
   }
 
   /** At rest everybody who was shown one log agrees, and nothing is left over. */
-  checkAgreement(world: World): void {
-    const whole = world.places.filter(({ seat, view }) => seat?.look.status === "active" && view === null);
+  checkAgreement(scene: Scene): void {
+    const whole = scene.places.filter(({ seat, view }) => seat?.look.status === "active" && view === null);
     const [first] = whole;
     if (first === undefined) return;
     for (const place of whole) {
       const { look } = place.seat!;
-      if (!isAtEnd(world, place)) throw new Broken(`${place.device} does not come to the end of the log`);
+      if (!isAtEnd(scene, place)) throw new Broken(`${place.device} does not come to the end of the log`);
       if (look.paused.length > 0) throw new Broken(`${place.device} stays paused: ${look.paused.join(", ")}`);
       if (look.pending !== null || place.outbox !== null)
         throw new Broken(`what ${place.device} decided or said does not get through`);
@@ -95,56 +108,59 @@ export class Settling {
     }
     const { roster } = first.seat!.look;
     for (const { name, person } of roster.members.values()) {
-      const isHere = world.places.some(({ device, seat, view }) => {
+      const isHere = scene.places.some(({ device, seat, view }) => {
         return this.cast.personOf(device) === name && (seat?.look.status === "active" || view !== null);
       });
       if (!isHere) throw new Broken(`${this.cast.nameOf.get(toHex(person))!} is in the room and has no keys of it`);
     }
   }
 
-  /** An owner who is there removes anybody, and who has the link gets in, whatever somebody else does. */
-  checkLiveness(world: World): void {
-    const owner = world.places.findIndex((place) => {
+  /**
+   * An owner who is there removes anybody, and who has the link gets in, whatever somebody else
+   * does.
+   */
+  checkLiveness(scene: Scene): void {
+    const owner = scene.places.findIndex((place) => {
       return isActive(place) && place.view === null && this.cast.personOf(place.device) === "A";
     });
     if (owner < 0) return;
     // Once for each: who is in the room and as what, who was in it, and who was shown another log.
-    const stand = world.places.map(({ seat, view }) => `${seat?.look.status ?? "-"}${view === null ? "" : " apart"}`);
-    const situation = [standingOf(world.places[owner]!.seat!), ...stand].join("; ");
+    const stand = scene.places.map(({ seat, view }) => `${seat?.look.status ?? "-"}${view === null ? "" : " apart"}`);
+    const situation = [rulesView(scene.places[owner]!.seat!), ...stand].join("; ");
     if (this.situations.has(situation)) return;
     this.situations.add(situation);
-    const { roster } = world.places[owner]!.seat!.look;
+    const { roster } = scene.places[owner]!.seat!.look;
     for (const { name } of roster.members.values()) {
       if (name === "A") continue;
       for (const how of HINDRANCES) {
-        if (how === "joins first" && !this.mayJoinFirst(world)) continue;
-        const steps = this.removal(world, owner, name, how);
+        if (how === "joins first" && !this.mayJoinFirst(scene)) continue;
+        const steps = this.removal(scene, owner, name, how);
         this.longestRemoval = Math.max(this.longestRemoval, steps);
         this.removals++;
       }
     }
-    const newcomer = world.places.findIndex(({ device, seat }) => device === "N" && seat === null);
-    if (newcomer < 0 || !this.steps.isLinkOpen(world.places[owner]!.seat!)) return;
+    const newcomer = scene.places.findIndex(({ device, seat }) => device === "N" && seat === null);
+    if (newcomer < 0 || !this.steps.isLinkOpen(scene.places[owner]!.seat!)) return;
     for (const how of HINDRANCES) {
-      if (how === "joins first" && !this.mayJoinFirst(world)) continue;
-      this.longestEntrance = Math.max(this.longestEntrance, this.entrance(world, newcomer, owner, how));
+      if (how === "joins first" && !this.mayJoinFirst(scene)) continue;
+      this.longestEntrance = Math.max(this.longestEntrance, this.entrance(scene, newcomer, owner, how));
       this.entrances++;
     }
   }
 
-  private mayJoinFirst({ places }: World): boolean {
+  private mayJoinFirst({ places }: Scene): boolean {
     return places.some(({ device, seat }) => device !== "N" && device !== "R" && isOut({ seat }));
   }
 
-  private removal(from: World, owner: number, name: string, how: Hindrance): number {
+  private removal(from: Scene, owner: number, name: string, how: Hindrance): number {
     const play = new Play(from, this.most, `the owner does not remove ${name}, who ${how}`);
     const person = this.cast.person(name);
-    const isIn = () => memberOf(play.world.places[owner]!.seat!.look.roster, person) !== null;
+    const isIn = () => memberOf(play.scene.places[owner]!.seat!.look.roster, person) !== null;
     for (let hindered = 0; isIn();) {
       this.read(play, owner);
       if (!isIn()) break;
-      if (play.world.places[owner]!.seat!.look.pending === null) {
-        const next = this.steps.decide(play.world, owner, `remove ${name}`, about(this.cast, "remove", name));
+      if (play.scene.places[owner]!.seat!.look.pending === null) {
+        const next = this.steps.decide(play.scene, owner, `remove ${name}`, about(this.cast, "remove", name));
         if (next === null) throw new Broken(`the owner may not remove ${name}`);
         play.go(next);
       }
@@ -158,18 +174,18 @@ export class Settling {
     return play.steps;
   }
 
-  private entrance(from: World, newcomer: number, owner: number, how: Hindrance): number {
+  private entrance(from: Scene, newcomer: number, owner: number, how: Hindrance): number {
     const play = new Play(from, this.most, `N does not get in while somebody ${how}`);
-    const isIn = () => play.world.places[newcomer]!.seat?.look.status === "active";
-    const other = play.world.places.find(({ device, seat }) => device !== "A" && device !== "R" && seat !== null);
+    const isIn = () => play.scene.places[newcomer]!.seat?.look.status === "active";
+    const other = play.scene.places.find(({ device, seat }) => device !== "A" && device !== "R" && seat !== null);
     for (let hindered = 0; !isIn();) {
       this.read(play, owner);
-      const place = play.world.places[newcomer]!;
+      const place = play.scene.places[newcomer]!;
       if (place.outbox !== null) {
         this.read(play, newcomer);
-        play.go(this.steps.joinAgain(play.world, newcomer, play.world.places[owner]!));
+        play.go(this.steps.joinAgain(play.scene, newcomer, play.scene.places[owner]!));
       } else {
-        const next = this.steps.join(play.world, newcomer, play.world.places[owner]!);
+        const next = this.steps.join(play.scene, newcomer, play.scene.places[owner]!);
         if (next === null) throw new Broken("the link is open, and leads nowhere");
         play.go(next);
       }
@@ -185,7 +201,7 @@ export class Settling {
 
   // Somebody comes first with what they may do. False when they can do nothing.
   private hinder(play: Play, owner: number, name: string, how: Hindrance): boolean {
-    const { places } = play.world;
+    const { places } = play.scene;
     const at =
       how === "joins first"
         ? places.findIndex(({ device, seat }) => device !== "N" && device !== "R" && isOut({ seat }))
@@ -194,33 +210,34 @@ export class Settling {
     if (how === "rekeys first") this.read(play, at);
     const next =
       how === "joins first"
-        ? this.steps.join(play.world, at, play.world.places[owner]!)
-        : this.steps.decide(play.world, at, "rekey", { type: "rekey" });
+        ? this.steps.join(play.scene, at, play.scene.places[owner]!)
+        : this.steps.decide(play.scene, at, "rekey", { type: "rekey" });
     if (next === null) return false;
     play.go(next);
     return this.send(play, at);
   }
 
   private read(play: Play, at: number): void {
-    while (this.steps.behind(play.world, at) > 0) play.go(this.steps.deliver(play.world, at));
+    while (this.steps.behind(play.scene, at) > 0) play.go(this.steps.deliver(play.scene, at));
   }
 
   private send(play: Play, at: number): boolean {
-    const post = this.steps.sendable(play.world, play.world.places[at]!);
-    if (post === null || post.lastCommit !== this.steps.lastCommit(play.world)) return false;
-    play.go(this.steps.append(play.world, post));
+    const post = this.steps.sendable(play.scene, play.scene.places[at]!);
+    if (post === null || post.lastCommit !== this.steps.lastCommit(play.scene)) return false;
+    play.go(this.steps.append(play.scene, post));
     return true;
   }
 
-  // What the relay holds goes into the log only while it would take it; and nothing waits for who was shown another log.
-  private isOver(world: World, name: string): boolean {
+  // What the relay holds goes into the log only while it would take it; and nothing waits for who
+  // was shown another log.
+  private isOver(scene: Scene, name: string): boolean {
     const [who] = name.split(" ");
-    const place = world.places.find(({ device }) => device === who);
+    const place = scene.places.find(({ device }) => device === who);
     if (place !== undefined) return place.view !== null;
-    return !world.places.some((each) => {
-      const post = each.view === null ? this.steps.sendable(world, each) : null;
-      const isHeld = post !== null && world.held.includes(post.parcel.no);
-      return isHeld && name.endsWith(`(${String(post.parcel.no)})`) && post.lastCommit === this.steps.lastCommit(world);
+    return !scene.places.some((each) => {
+      const post = each.view === null ? this.steps.sendable(scene, each) : null;
+      const isHeld = post !== null && scene.held.includes(post.parcel.no);
+      return isHeld && name.endsWith(`(${String(post.parcel.no)})`) && post.lastCommit === this.steps.lastCommit(scene);
     });
   }
 }
@@ -229,18 +246,18 @@ function isStopped(seat: Place["seat"]): boolean {
   return seat?.look.status === "active" && seat.look.paused.length > 0 && !seat.look.paused.includes("RESTORED");
 }
 
-/** A world that goes on, and counts its steps. */
+/** A scene that goes on, and counts its steps. */
 class Play {
   steps = 0;
 
   constructor(
-    public world: World,
+    public scene: Scene,
     private readonly most: number,
     private readonly complaint: string,
   ) {}
 
-  go(next: World): void {
-    this.world = next;
+  go(next: Scene): void {
+    this.scene = next;
     if (++this.steps > this.most) throw new Broken(`${this.complaint}: not within ${String(this.most)} steps`);
   }
 }

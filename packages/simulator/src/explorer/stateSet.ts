@@ -1,6 +1,9 @@
 import type { Crypto } from "@conclave/crypto";
 
-/** A set of names, kept as 64 bits of their hashes: of ten million, two would be taken for one in a run of 370,000. */
+/**
+ * A set of names, kept as 64 bits of their hashes: of ten million, two would be taken for one in a
+ * run of 370,000.
+ */
 export class StateSet {
   private high = new Uint32Array(1 << 16);
   private low = new Uint32Array(1 << 16);

@@ -5,11 +5,27 @@ import type { Parcel, Post } from "./parcel.js";
 import type { Operation, SaidMessage } from "./operation.js";
 import type { Done, Seat } from "./seat.js";
 import { Broken } from "./broken.js";
-import { emptyPlace, isActive, isAtEnd, isOut, type Place, unseenBy, viewOf, withPlace, type World } from "./world.js";
+import {
+  emptyPlace,
+  isActive,
+  isAtEnd,
+  isOut,
+  type Place,
+  unseenBy,
+  logShownTo,
+  withPlace,
+  type Scene,
+} from "./scene.js";
 
-/** What one device or the relay does: each gives the world after it. Invariants of the step itself are checked here. */
+/**
+ * What one device or the relay does: each gives the scene after it. Invariants of the step itself
+ * are checked here.
+ */
 export class Steps {
-  /** The words of messages that are on their way, by parcel: they are encrypted again where the relay refuses them. */
+  /**
+   * The words of messages that are on their way, by parcel: they are encrypted again where the
+   * relay refuses them.
+   */
   private readonly said = new Map<number, SaidMessage>();
 
   constructor(
@@ -19,59 +35,60 @@ export class Steps {
   ) {}
 
   /** The relay gives a device its next record: of the common log, or what is named. */
-  deliver(world: World, at: number, other: number | null = null, isPruned = false): World {
+  deliver(scene: Scene, at: number, other: number | null = null, isPruned = false): Scene {
     const { parcels } = this.cast;
-    const place = world.places[at]!;
+    const place = scene.places[at]!;
     const seat = place.seat!;
     const { n } = seat.look;
-    const next = other ?? (place.view === null ? world.log[n]! : unseenBy(world, place)!);
+    const next = other ?? (place.view === null ? scene.log[n]! : unseenBy(scene, place)!);
     const parcel = parcels.get(next);
     const item = parcels.item(parcel, n + 1, isPruned);
     const availableFrom = isPruned ? n + 2 : 0;
     const label = `receive ${String(next)}${isPruned ? " pruned" : ""}`;
     const done = this.cast.seats.do(seat, { type: "receive", label, item, availableFrom });
-    if (isPruned && parcel.kind === "commit") return this.withheld(world, at, parcel, done);
-    this.checkReceived(world, place, parcel, done);
+    if (isPruned && parcel.kind === "commit") return this.withheld(scene, at, parcel, done);
+    this.checkReceived(scene, place, parcel, done);
     const isSplit = place.view !== null || other !== null;
-    const view = isSplit ? [...(place.view ?? world.log.slice(0, n)), next] : null;
-    return this.follow(withPlace(world, at, { seat: done.seat, view }), at, done, parcel);
+    const view = isSplit ? [...(place.view ?? scene.log.slice(0, n)), next] : null;
+    return this.follow(withPlace(scene, at, { seat: done.seat, view }), at, done, parcel);
   }
 
-  // A commit that the relay calls deleted: the device stays before it, and sends nothing until it is there.
-  private withheld(world: World, at: number, parcel: Parcel, done: Done): World {
-    const { device } = world.places[at]!;
+  // A commit that the relay calls deleted: the device stays before it, and sends nothing until it
+  // is there.
+  private withheld(scene: Scene, at: number, parcel: Parcel, done: Done): Scene {
+    const { device } = scene.places[at]!;
     if (done.received !== "withheld")
       throw new Broken(`${device} passes over “${parcel.what}”, which is said to be deleted`);
-    return withPlace(world, at, { seat: done.seat });
+    return withPlace(scene, at, { seat: done.seat });
   }
 
   /** A person decides: stored, and not sent yet. Null when the device refuses. */
-  decide(world: World, at: number, words: string, what: CommitRequest): World | null {
-    const { seat } = world.places[at]!;
+  decide(scene: Scene, at: number, words: string, what: CommitRequest): Scene | null {
+    const { seat } = scene.places[at]!;
     const done = this.cast.seats.do(seat!, { type: "act", label: `act ${words}`, what });
-    return done.refused === null ? withPlace(world, at, { seat: done.seat, wish: null }) : null;
+    return done.refused === null ? withPlace(scene, at, { seat: done.seat, wish: null }) : null;
   }
 
   /** A person says something: stored, and not sent yet. */
-  say(world: World, at: number, kind: "farewell" | "stay" | "text"): World | null {
-    const said = this.saying(world.places[at]!, { type: "say", label: `say ${kind}`, kind }, kind);
+  say(scene: Scene, at: number, kind: "farewell" | "stay" | "text"): Scene | null {
+    const said = this.saying(scene.places[at]!, { type: "say", label: `say ${kind}`, kind }, kind);
     if (said === null) return null;
     const isLeaving = kind === "text" ? {} : { isLeaving: kind === "farewell" };
-    return withPlace(world, at, { ...said, ...isLeaving });
+    return withPlace(scene, at, { ...said, ...isLeaving });
   }
 
   /** What a device would send now; null for nothing, or what the relay would not take. */
-  sendable(world: World, place: Place): Post | null {
+  sendable(scene: Scene, place: Place): Post | null {
     const { seat, outbox, isStarting } = place;
     if (seat === null || isStarting || seat.look.paused.length > 0) return null;
     const post = this.cast.pendingOf(seat) ?? outbox;
-    return post === null || world.log.includes(post.parcel.no) ? null : post;
+    return post === null || scene.log.includes(post.parcel.no) ? null : post;
   }
 
   /** The relay puts a parcel at the log's end. */
-  append(world: World, { parcel }: Pick<Post, "parcel">): World {
-    const held = world.held.filter((no) => no !== parcel.no);
-    let after: World = { ...world, log: [...world.log, parcel.no], held };
+  append(scene: Scene, { parcel }: Pick<Post, "parcel">): Scene {
+    const held = scene.held.filter((no) => no !== parcel.no);
+    let after: Scene = { ...scene, log: [...scene.log, parcel.no], held };
     after.places.forEach(({ view }, at) => {
       while (view === null && this.behind(after, at) > this.lag) after = this.deliver(after, at);
     });
@@ -79,70 +96,78 @@ export class Steps {
   }
 
   /** How many records of the log a device has still to read. */
-  behind(world: World, at: number): number {
-    const place = world.places[at]!;
+  behind(scene: Scene, at: number): number {
+    const place = scene.places[at]!;
     if (place.seat === null || isOut(place)) return 0;
-    if (place.view !== null) return world.log.filter((no) => !place.view!.includes(no)).length;
-    return world.log.length - place.seat.look.n;
+    if (place.view !== null) return scene.log.filter((no) => !place.view!.includes(no)).length;
+    return scene.log.length - place.seat.look.n;
   }
 
-  /** The world after a device has read all that there is for it. */
-  readAll(world: World, at: number): World {
-    let after = world;
+  /** The scene after a device has read all that there is for it. */
+  readAll(scene: Scene, at: number): Scene {
+    let after = scene;
     while (this.behind(after, at) > 0) after = this.deliver(after, at);
     return after;
   }
 
-  /** Log position of the newest commit, which an honest relay compares with what an append names. */
-  lastCommit(world: World): number {
-    return world.log.findLastIndex((no) => this.cast.parcels.get(no).kind === "commit") + 1;
+  /**
+   * Log position of the newest commit, which an honest relay compares with what an append names.
+   */
+  lastCommit(scene: Scene): number {
+    return scene.log.findLastIndex((no) => this.cast.parcels.get(no).kind === "commit") + 1;
   }
 
   /** The relay has a parcel, and does not put it into the log. */
-  hold(world: World, { parcel }: Post): World {
-    return { ...world, held: [...world.held, parcel.no].sort((a, b) => a - b) };
+  hold(scene: Scene, { parcel }: Post): Scene {
+    return { ...scene, held: [...scene.held, parcel.no].sort((a, b) => a - b) };
   }
 
   /** A device gives up a commit that the relay does not take. */
-  giveUp(world: World, at: number): World {
-    const done = this.cast.seats.do(world.places[at]!.seat!, { type: "giveUp", label: "give up" });
-    return withPlace(world, at, { seat: done.seat });
+  giveUp(scene: Scene, at: number): Scene {
+    const done = this.cast.seats.do(scene.places[at]!.seat!, { type: "giveUp", label: "give up" });
+    return withPlace(scene, at, { seat: done.seat });
   }
 
   /** A person has looked at the alarms, and goes on. */
-  resume(world: World, at: number): World {
-    const done = this.cast.seats.do(world.places[at]!.seat!, { type: "resume", label: "resume" });
-    return this.follow(withPlace(world, at, { seat: done.seat }), at, null, null);
+  resume(scene: Scene, at: number): Scene {
+    const done = this.cast.seats.do(scene.places[at]!.seat!, { type: "resume", label: "resume" });
+    return this.follow(withPlace(scene, at, { seat: done.seat }), at, null, null);
   }
 
-  crash(world: World, at: number): World {
-    const crashed = withPlace(world, at, { seat: this.cast.seats.crash(world.places[at]!.seat!), isStarting: true });
+  crash(scene: Scene, at: number): Scene {
+    const crashed = withPlace(scene, at, { seat: this.cast.seats.crash(scene.places[at]!.seat!), isStarting: true });
     return this.follow(crashed, at, null, null);
   }
 
-  /** Somebody comes in by the link, with the slot that a member made at this moment of theirs. Null when that leads nowhere. */
-  join(world: World, at: number, host: Place): World | null {
-    const { device } = world.places[at]!;
-    const made = this.cast.join(device, host.seat!, viewOf(world, host));
+  /**
+   * Somebody comes in by the link, with the slot that a member made at this moment of theirs. Null
+   * when that leads nowhere.
+   */
+  join(scene: Scene, at: number, host: Place): Scene | null {
+    const { device } = scene.places[at]!;
+    const made = this.cast.join(device, host.seat!, logShownTo(scene, host));
     if (typeof made === "string") return null;
-    return withPlace(world, at, { ...emptyPlace(device), seat: made.seat, outbox: made.post });
+    return withPlace(scene, at, { ...emptyPlace(device), seat: made.seat, outbox: made.post });
   }
 
-  /** A join that lost its race begins again, with a fresh slot; in the same epoch it is sent again as it is. */
-  joinAgain(world: World, at: number, host: Place): World {
-    const place = world.places[at]!;
+  /**
+   * A join that lost its race begins again, with a fresh slot; in the same epoch it is sent again
+   * as it is.
+   */
+  joinAgain(scene: Scene, at: number, host: Place): Scene {
+    const place = scene.places[at]!;
     const { parcel } = place.outbox!;
     if (host.seat!.look.authenticator === parcel.base)
-      return withPlace(world, at, { outbox: { parcel, lastCommit: place.seat!.look.lastCommit } });
+      return withPlace(scene, at, { outbox: { parcel, lastCommit: place.seat!.look.lastCommit } });
     // Whoever cannot come in any more has lost the way in, and is told so.
-    return this.join(world, at, host) ?? withPlace(world, at, emptyPlace(place.device));
+    return this.join(scene, at, host) ?? withPlace(scene, at, emptyPlace(place.device));
   }
 
   /** Who can make a fresh slot: a member who has read all of the log. Null when nobody can. */
-  freshHost(world: World): Place | null {
-    for (const [at, { seat, view }] of world.places.entries()) {
+  freshHost(scene: Scene): Place | null {
+    for (const [at, { seat, view }] of scene.places.entries()) {
       if (seat === null || view !== null) continue;
-      const place = this.readAll(world, at).places[at]!;
+      const place = this.readAll(scene, at).places[at]!;
       if (isActive(place) && !place.isStarting) return place;
     }
     return null;
@@ -155,24 +180,24 @@ export class Steps {
   }
 
   // What a device does by itself after something happened to it.
-  private follow(world: World, at: number, done: Done | null, parcel: Parcel | null): World {
-    let place = world.places[at]!;
+  private follow(scene: Scene, at: number, done: Done | null, parcel: Parcel | null): Scene {
+    let place = scene.places[at]!;
     const seat = place.seat!;
     const { status } = seat.look;
     if (status === "removed" || status === "left") {
       const { device, view } = place;
-      return withPlace(world, at, { ...emptyPlace(device), seat, view });
+      return withPlace(scene, at, { ...emptyPlace(device), seat, view });
     }
     for (const event of done?.events ?? []) {
       if (event.type === "lostRace") place = { ...place, wish: event.action };
       if (event.type === "joined") place = { ...place, outbox: null };
       if (event.type === "sent" && place.outbox?.parcel.no === parcel?.no) place = { ...place, outbox: null };
     }
-    if (isAtEnd(world, place)) place = this.catchUp(world, { ...place, isStarting: false });
-    return { ...world, places: world.places.map((each, index) => (index === at ? place : each)) };
+    if (isAtEnd(scene, place)) place = this.catchUp(scene, { ...place, isStarting: false });
+    return { ...scene, places: scene.places.map((each, index) => (index === at ? place : each)) };
   }
 
-  private catchUp(world: World, before: Place): Place {
+  private catchUp(scene: Scene, before: Place): Place {
     let place = before;
     if (!isActive(place)) return place;
     const { look } = place.seat!;
@@ -180,7 +205,7 @@ export class Steps {
       const label = `renew ${String(look.lastCommit)}`;
       place = { ...place, seat: this.cast.seats.do(place.seat!, { type: "renew", label }).seat };
     }
-    place = this.sayAgain(world, place);
+    place = this.sayAgain(scene, place);
     const { wish } = place;
     if (wish === null || place.seat!.look.pending !== null) return place;
     // What lost its race is built anew, if it is still allowed; if not, its person is told.
@@ -190,11 +215,11 @@ export class Steps {
   }
 
   // A message that the relay refused, or would, is encrypted again.
-  private sayAgain(world: World, place: Place): Place {
+  private sayAgain(scene: Scene, place: Place): Place {
     const { outbox, seat } = place;
     if (outbox === null || outbox.lastCommit === seat!.look.lastCommit) return place;
     const message = this.said.get(outbox.parcel.no);
-    if (message === undefined || viewOf(world, place).includes(outbox.parcel.no)) return place;
+    if (message === undefined || logShownTo(scene, place).includes(outbox.parcel.no)) return place;
     const label = `resend ${String(outbox.parcel.no)}`;
     const said = this.saying(place, { type: "resend", label, message }, outbox.parcel.what);
     return { ...place, ...said };
@@ -209,19 +234,20 @@ export class Steps {
     return { seat, outbox: { parcel, lastCommit: append.lastCommit } };
   }
 
-  private checkReceived(world: World, { device, seat, view }: Place, parcel: Parcel, done: Done): void {
+  private checkReceived(scene: Scene, { device, seat, view }: Place, parcel: Parcel, done: Done): void {
     const about = `${device} takes “${parcel.by} ${parcel.what}”`;
     const { alarm, received } = done;
     if (received === "deferred") throw new Broken(`${about}: ${done.refused ?? ""}, though it is the next record`);
     if (received === "withheld") throw new Broken(`${about} as withheld, and it is there`);
     if (done.seat.look.n !== seat!.look.n + 1) throw new Broken(`${about}, and the cursor does not move by one`);
-    // Everybody here is honest but the relay: nobody is to be blamed, and no device was ever copied.
+    // Everybody here is honest but the relay: nobody is to be blamed, and no device was ever
+    // copied.
     if (alarm?.code === "RESTORED") throw new Broken(`${about}, and takes itself for a copy`);
     const isTelling = alarm?.code === "FORK";
     if (alarm?.person && !isTelling)
       throw new Broken(`${about}, and blames ${this.nameOf(alarm.person)}: ${alarm.code}`);
-    if (alarm !== null && world.faults === 0) throw new Broken(`${about}: ${alarm.code} at an honest relay`);
-    if (isTelling && view === null && world.places.every((place) => place.view === null))
+    if (alarm !== null && scene.faults === 0) throw new Broken(`${about}: ${alarm.code} at an honest relay`);
+    if (isTelling && view === null && scene.places.every((place) => place.view === null))
       throw new Broken(`${about}: a fork is seen, and there is none`);
     this.checkDecision(about, seat!, done);
   }

@@ -1,7 +1,7 @@
 import type { Explored } from "./explore.js";
 
 /** What an exploration came to, in a line. */
-export function toldOf(explored: Explored): string {
+export function explorationLine(explored: Explored): string {
   const { completed, states, rests, seats, asked, seconds, broken } = explored;
   const { removals, longestRemoval, entrances, longestEntrance } = explored;
   return [

@@ -19,8 +19,11 @@ export interface Place {
   readonly view: readonly number[] | null;
 }
 
-/** Everything that there is at one moment. Parcels are called by their numbers. Never changed in place. */
-export interface World {
+/**
+ * Everything that there is at one moment. Parcels are called by their numbers. Never changed in
+ * place.
+ */
+export interface Scene {
   readonly places: readonly Place[];
   /** The log that the relay shows. */
   readonly log: readonly number[];
@@ -37,26 +40,29 @@ export function emptyPlace(device: string): Place {
   return { device, seat: null, isStarting: false, outbox: null, wish: null, isLeaving: false, view: null };
 }
 
-/** The world with another thing at one place. */
-export function withPlace(world: World, at: number, change: Partial<Place>): World {
-  return { ...world, places: world.places.map((place, index) => (index === at ? { ...place, ...change } : place)) };
+/** The scene with another thing at one place. */
+export function withPlace(scene: Scene, at: number, change: Partial<Place>): Scene {
+  return { ...scene, places: scene.places.map((place, index) => (index === at ? { ...place, ...change } : place)) };
 }
 
 /** The log as the relay shows it to this device. */
-export function viewOf(world: World, place: Place): readonly number[] {
-  return place.view ?? world.log;
+export function logShownTo(scene: Scene, place: Place): readonly number[] {
+  return place.view ?? scene.log;
 }
 
 /** Whether a device has read all that the relay has for it. */
-export function isAtEnd(world: World, place: Place): boolean {
+export function isAtEnd(scene: Scene, place: Place): boolean {
   if (place.seat === null) return false;
-  if (place.view !== null) return unseenBy(world, place) === null;
-  return place.seat.look.n >= world.log.length;
+  if (place.view !== null) return unseenBy(scene, place) === null;
+  return place.seat.look.n >= scene.log.length;
 }
 
-/** The oldest record of the common log that a device with a log of its own was not shown; null when there is none. */
-export function unseenBy(world: World, place: Place): number | null {
-  return world.log.find((no) => !place.view!.includes(no)) ?? null;
+/**
+ * The oldest record of the common log that a device with a log of its own was not shown; null when
+ * there is none.
+ */
+export function unseenBy(scene: Scene, place: Place): number | null {
+  return scene.log.find((no) => !place.view!.includes(no)) ?? null;
 }
 
 /** Whether a device takes part: a member's, that nothing stops. */
