@@ -59,7 +59,7 @@ export class Moves {
     this.ofChores(scene, add);
     for (const no of scene.held) {
       const parcel = this.cast.parcels.get(no);
-      add(`relay logs ${this.wordsOf(no)}`, () => this.steps.append(scene, { parcel }));
+      add(`relay logs ${this.wordsOf(scene, no)}`, () => this.steps.append(scene, { parcel }));
     }
     return moves;
   }
@@ -186,7 +186,7 @@ export class Moves {
     for (const no of new Set([...scene.log.slice(this.cast.start.log.length), ...scene.held])) {
       if (no === next) continue;
       const again = shown.slice(0, n).includes(no) ? " again" : "";
-      add(`is shown ${this.wordsOf(no)}${again}`, () => this.steps.deliver(scene, at, no), "fault");
+      add(`is shown ${this.wordsOf(scene, no)}${again}`, () => this.steps.deliver(scene, at, no), "fault");
     }
   }
 
@@ -209,9 +209,14 @@ export class Moves {
     });
   }
 
-  private wordsOf(no: number): string {
+  // The same in every exploration: a record of the log by its place, one that is held up by how many like it are.
+  private wordsOf(scene: Scene, no: number): string {
     const { by, what } = this.cast.parcels.get(no);
-    return `“${by} ${what}” (${String(no)})`;
+    const place = scene.log.indexOf(no);
+    if (place >= 0) return `record ${String(place + 1)} (${by} ${what})`;
+    const before = scene.held.slice(0, scene.held.indexOf(no)).map((each) => this.cast.parcels.get(each));
+    const like = before.filter((each) => each.by === by && each.what === what).length;
+    return `what is held up (${by} ${what}${like === 0 ? "" : ` ${String(like + 1)}`})`;
   }
 }
 

@@ -39,7 +39,8 @@ export class SeatChecks {
       // Nobody here lets anybody in by hand: who comes in comes by the link.
       if (back !== undefined) throw new Broken(`${seat.device} sees somebody come in by the link who is banned`);
     }
-    if (look.status !== "active") return;
+    // A join that nobody has confirmed is pending: the relay alone may have let it in.
+    if (look.status !== "active" || !look.isConfirmed) return;
     // The same log, the same room: whoever stands at one head of the log has one epoch and one
     // roster.
     const place = `${toHex(roomId)} ${look.logHead}`;

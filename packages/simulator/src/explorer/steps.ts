@@ -119,7 +119,7 @@ export class Steps {
 
   /** The relay has a parcel, and does not put it into the log. */
   hold(scene: Scene, { parcel }: Post): Scene {
-    return { ...scene, held: [...scene.held, parcel.no].sort((a, b) => a - b) };
+    return { ...scene, held: [...scene.held, parcel.no] };
   }
 
   /** A device gives up a commit that the relay does not take. */
