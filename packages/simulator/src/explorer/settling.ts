@@ -2,6 +2,7 @@ import { memberOf } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import { isFree, type Moves, rulesView } from "./moves.js";
+import { Play } from "./play.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
 import { isActive, isAtEnd, isOut, type Place, type Scene } from "./scene.js";
@@ -252,20 +253,4 @@ export class Settling {
 
 function isStopped(seat: Place["seat"]): boolean {
   return seat?.look.status === "active" && seat.look.paused.length > 0 && !seat.look.paused.includes("RESTORED");
-}
-
-/** A scene that goes on, and counts its steps. */
-class Play {
-  steps = 0;
-
-  constructor(
-    public scene: Scene,
-    private readonly most: number,
-    private readonly complaint: string,
-  ) {}
-
-  go(next: Scene): void {
-    this.scene = next;
-    if (++this.steps > this.most) throw new Broken(`${this.complaint}: not within ${String(this.most)} steps`);
-  }
 }

@@ -2,6 +2,7 @@ import { type Action, type CommitRequest, isInviteOpen } from "@conclave/protoco
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Parcel, Post } from "./parcel.js";
+import { checkReceived } from "./receptionChecks.js";
 import type { Operation, SaidMessage } from "./operation.js";
 import type { Done, Seat } from "./seat.js";
 import { Broken } from "./broken.js";
@@ -47,7 +48,7 @@ export class Steps {
     const label = `receive ${String(next)}${isPruned ? " pruned" : ""}`;
     const done = this.cast.seats.do(seat, { type: "receive", label, item, availableFrom });
     if (isPruned && parcel.kind === "commit") return this.withheld(scene, at, parcel, done);
-    this.checkReceived(scene, place, parcel, done);
+    checkReceived(scene, place, parcel, done);
     const isSplit = place.view !== null || other !== null;
     const view = isSplit ? [...(place.view ?? scene.log.slice(0, n)), next] : null;
     return this.follow(withPlace(scene, at, { seat: done.seat, view }), at, done, parcel);
@@ -232,37 +233,6 @@ export class Steps {
     const parcel = this.cast.parcels.of(append, { by: place.device, what, base: before.look.authenticator });
     this.said.set(parcel.no, message!);
     return { seat, outbox: { parcel, lastCommit: append.lastCommit } };
-  }
-
-  private checkReceived(scene: Scene, { device, seat, view }: Place, parcel: Parcel, done: Done): void {
-    const about = `${device} takes “${parcel.by} ${parcel.what}”`;
-    const { alarm, received } = done;
-    if (received === "deferred") throw new Broken(`${about}: ${done.refused ?? ""}, though it is the next record`);
-    if (received === "withheld") throw new Broken(`${about} as withheld, and it is there`);
-    if (done.seat.look.n !== seat!.look.n + 1) throw new Broken(`${about}, and the cursor does not move by one`);
-    // Everybody here is honest but the relay: nobody is to be blamed, and no device was ever
-    // copied.
-    if (alarm?.code === "RESTORED") throw new Broken(`${about}, and takes itself for a copy`);
-    const isTelling = alarm?.code === "FORK";
-    if (alarm?.person && !isTelling)
-      throw new Broken(`${about}, and blames ${this.nameOf(alarm.person)}: ${alarm.code}`);
-    if (alarm !== null && scene.faults === 0) throw new Broken(`${about}: ${alarm.code} at an honest relay`);
-    if (isTelling && view === null && scene.places.every((place) => place.view === null))
-      throw new Broken(`${about}: a fork is seen, and there is none`);
-    this.checkDecision(about, seat!, done);
-  }
-
-  private checkDecision(about: string, { look }: Seat, done: Done): void {
-    if (look.pending === null || done.seat.look.pending !== null) return;
-    const isKnown = done.events.some((event) => {
-      if (event.type === "entry") return event.own;
-      return event.type === "lostRace" || event.type === "rekeyed" || event.type === "removed";
-    });
-    if (!isKnown) throw new Broken(`${about}, and its own decision is gone without a word`);
-  }
-
-  private nameOf(person: Uint8Array): string {
-    return this.cast.nameOf.get(toHex(person)) ?? "somebody unknown";
   }
 }
 

@@ -1,0 +1,33 @@
+import { toHex } from "@conclave/codec";
+import { Broken } from "./broken.js";
+import type { Parcel } from "./parcel.js";
+import type { Place, Scene } from "./scene.js";
+import type { Done, Seat } from "./seat.js";
+
+/** What holds of each record that a device takes in: it is the next one, and nobody is blamed for it. */
+export function checkReceived(scene: Scene, { device, seat, view }: Place, parcel: Parcel, done: Done): void {
+  const about = `${device} takes “${parcel.by} ${parcel.what}”`;
+  const { alarm, received } = done;
+  if (received === "deferred") throw new Broken(`${about}: ${done.refused ?? ""}, though it is the next record`);
+  if (received === "withheld") throw new Broken(`${about} as withheld, and it is there`);
+  if (done.seat.look.n !== seat!.look.n + 1) throw new Broken(`${about}, and the cursor does not move by one`);
+  // Everybody here is honest but the relay: nobody is to be blamed, and no device was ever
+  // copied.
+  if (alarm?.code === "RESTORED") throw new Broken(`${about}, and takes itself for a copy`);
+  const isTelling = alarm?.code === "FORK";
+  if (alarm?.person && !isTelling)
+    throw new Broken(`${about}, and blames ${toHex(alarm.person.subarray(0, 4))}: ${alarm.code}`);
+  if (alarm !== null && scene.faults === 0) throw new Broken(`${about}: ${alarm.code} at an honest relay`);
+  if (isTelling && view === null && scene.places.every((place) => place.view === null))
+    throw new Broken(`${about}: a fork is seen, and there is none`);
+  checkDecision(about, seat!, done);
+}
+
+function checkDecision(about: string, { look }: Seat, done: Done): void {
+  if (look.pending === null || done.seat.look.pending !== null) return;
+  const isKnown = done.events.some((event) => {
+    if (event.type === "entry") return event.own;
+    return event.type === "lostRace" || event.type === "rekeyed" || event.type === "removed";
+  });
+  if (!isKnown) throw new Broken(`${about}, and its own decision is gone without a word`);
+}
