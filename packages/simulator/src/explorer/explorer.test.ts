@@ -28,7 +28,7 @@ describe("an exploration", () => {
     expect(second).toEqual(first);
   });
   it("comes to the same looks whether states are told apart by looks or by all their bytes", () => {
-    const plan = { ...SMALL, members: 2, faults: 1 };
+    const plan = { ...SMALL, members: 1, events: 2 };
     const [views, bytes] = (["view", "bytes"] as const).map((likeness) => {
       const looks = new Set<string>();
       const explored = explore({ ...plan, likeness, onLook: (look) => looks.add(look) });
