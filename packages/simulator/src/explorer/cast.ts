@@ -121,7 +121,7 @@ export class Cast {
       name: this.personOf(device),
       now: NOW,
     });
-    if (!made.ok) return made.rejection.code;
+    if (!made.ok) return made.error.code;
     const { append, delta } = made.value;
     const parcel = this.parcels.of(append, { by: device, what: "join", base: host.look.authenticator });
     return { seat: this.seats.begin(device, delta), post: { parcel, lastCommit: append.lastCommit } };
@@ -136,7 +136,7 @@ export class Cast {
       if (!slot.ok) continue;
       const seen = previewRoom(provider, link, slot.value, this.parcels.rosterLog(this.charter, log));
       if (seen.ok) return seen.value;
-      why = seen.rejection.code;
+      why = seen.error.code;
     }
     return why;
   }
@@ -157,7 +157,7 @@ export class Cast {
       ...{ device: this.identities.get("A")!, name: "A", title: "Explored", policy, now: NOW, suite: 1 },
       relay: { publicKey: relayKey, address: "ws://127.0.0.1:1" },
     });
-    if (!founded.ok) throw new Error(`the room was not founded: ${founded.rejection.code}`);
+    if (!founded.ok) throw new Error(`the room was not founded: ${founded.error.code}`);
     this.charter = founded.value.creation.attachment.slice();
     const inRoom = new Map<string, Seat>([["A", this.seats.begin("A", founded.value.delta)]]);
     const log: number[] = [];

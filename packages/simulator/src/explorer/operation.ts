@@ -53,17 +53,17 @@ export function perform(room: Room, operation: Operation): OperationResult {
     }
     case "act": {
       const made = room.act(operation.what, { now: NOW });
-      return made.ok ? { ...NOTHING, ...made.value } : { ...NOTHING, refused: made.rejection.code };
+      return made.ok ? { ...NOTHING, ...made.value } : { ...NOTHING, refused: made.error.code };
     }
     case "say": {
       const text = { kind: "text", ref: null, body: new TextEncoder().encode("hello") };
       const { kind } = operation;
       const said = kind === "farewell" ? room.farewell(NOW) : kind === "stay" ? room.stay(NOW) : room.say(text, NOW);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
+      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.error.code };
     }
     case "resend": {
       const said = room.resend(operation.message);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.rejection.code };
+      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.error.code };
     }
     case "renew": {
       const made = room.renewPending();
