@@ -132,6 +132,7 @@ export class Explorer {
     let scene = this.cast.start;
     try {
       for (const name of path) {
+        this.checkRest(scene);
         const moves = this.moves.of(scene, { events: Infinity, faults: Infinity });
         const after = moves.find((each) => each.name === name)?.go() ?? null;
         if (after === null)
