@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
+import type { ActionHash } from "../encoding/ids.js";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Refused } from "../policy/rejection.js";
@@ -34,13 +35,13 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Re
 }
 
 /** The same for our yes to a proposal: it is not given again while it counts. */
-export function approvedAlready(parts: RoomParts, hash: Uint8Array): Refused | null {
+export function approvedAlready(parts: RoomParts, hash: ActionHash): Refused | null {
   const proposal = proposalsOf(parts).find(({ actionHash }) => equalBytes(actionHash, hash));
   return so("approval", proposal?.yes.some((person) => equalBytes(person, parts.core.person)) === true);
 }
 
 /** The same for our no. */
-export function declinedAlready({ proposals: proposals, core }: RoomParts, hash: Uint8Array): Refused | null {
+export function declinedAlready({ proposals: proposals, core }: RoomParts, hash: ActionHash): Refused | null {
   const proposal = proposals.find(hash);
   return so("decline", proposal?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
 }

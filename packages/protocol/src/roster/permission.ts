@@ -1,3 +1,4 @@
+import type { PersonId } from "../encoding/ids.js";
 import { isAtLeast } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
@@ -23,7 +24,7 @@ export function objection(before: Roster, action: Action, author: Member, eviden
  * The rules of the policy that must all hold for an action; none when the author's own right is enough. `isInvited`: the
  * newcomer acts by an invite, on whose role those who made it agreed.
  */
-export function rulesFor(before: Roster, action: Action, author: Uint8Array, isInvited: boolean): readonly Rule[] {
+export function rulesFor(before: Roster, action: Action, author: PersonId, isInvited: boolean): readonly Rule[] {
   return ruleOf(action)
     .matters(action, { before, author, isInvited })
     .map((matter) => before.policy.rules[matter]);

@@ -1,5 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { RoomId } from "../encoding/ids.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeEntry, type Entry } from "./entry.js";
@@ -24,7 +25,7 @@ export interface Replayed {
  * @param entries signed entries as bytes, the charter first
  * @param roomId the room that was asked for: the hash of its charter
  */
-export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: Uint8Array): Outcome<Replayed> {
+export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: RoomId): Outcome<Replayed> {
   const chain: Entry[] = [];
   for (const bytes of entries) {
     const decoded = decodeEntry(crypto, bytes);
@@ -35,7 +36,7 @@ export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: U
 }
 
 /** As {@link replay}, of entries that were decoded from their bytes. */
-export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: Uint8Array): Outcome<Replayed> {
+export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: RoomId): Outcome<Replayed> {
   const transitions: AllowedEntry[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;

@@ -1,4 +1,4 @@
-import { bytes32 } from "../../encoding/signed.js";
+import { PersonId } from "../../encoding/ids.js";
 import { isAtLeast, type Role, roleLayout } from "../../policy/role.js";
 import { effect } from "../change.js";
 import { done, refused } from "../../policy/rejection.js";
@@ -9,14 +9,14 @@ import { actionRule } from "./actionRule.js";
 /** A person gets another role. */
 export interface SetRole {
   readonly type: "setRole";
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly role: Role;
 }
 
 export const setRole = actionRule<SetRole>({
   type: "setRole",
   number: 5,
-  fields: { person: bytes32, role: roleLayout },
+  fields: { person: PersonId, role: roleLayout },
   leastRole: "member",
   matters: () => ["setRole"],
   roles: ({ person, role }, before) => [role, roleOf(before, person)],
