@@ -11,6 +11,7 @@ import {
   type RelayError,
   type RelayFrame,
   type Request,
+  type RoomTag,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
@@ -161,7 +162,7 @@ export class RelayCore {
    * A connection reads too slowly for a room's pushes: ends its subscription. Whoever drops pushes tells the client
    * (`lagged`) and goes on dropping those of this room until the output `lagEnded`.
    */
-  lag(connection: number, roomTag: Uint8Array): void {
+  lag(connection: number, roomTag: RoomTag): void {
     const session = this.sessions.get(connection);
     if (session !== undefined) this.handler.unsubscribe(session, keyOf(roomTag));
     this.outbox.lagEnded(connection, roomTag);

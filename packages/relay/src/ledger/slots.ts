@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { PostedResponse, Sha256, SlotContent, SlotResponse } from "@conclave/wire";
+import type { PostedResponse, Sha256, SlotContent, SlotId, SlotResponse } from "@conclave/wire";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { Quotas, Rates } from "../settings.js";
@@ -58,13 +58,13 @@ export class Slots {
     return { ok: true };
   }
 
-  close(room: HostedRoom, slotId: Uint8Array): { ok: true } | Refusal {
+  close(room: HostedRoom, slotId: SlotId): { ok: true } | Refusal {
     if (this.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
     this.store.closeSlot(room.row.no, slotId);
     return { ok: true };
   }
 
-  get(room: HostedRoom, slotId: Uint8Array, back: number, id: number): { ok: true; response: SlotResponse } | Refusal {
+  get(room: HostedRoom, slotId: SlotId, back: number, id: number): { ok: true; response: SlotResponse } | Refusal {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     if (slot.closed) return refuse("slot_closed");
@@ -74,20 +74,20 @@ export class Slots {
   }
 
   /** The token of an open slot. */
-  token(room: HostedRoom, slotId: Uint8Array): { ok: true; tokenPub: Uint8Array } | Refusal {
+  token(room: HostedRoom, slotId: SlotId): { ok: true; tokenPub: Uint8Array } | Refusal {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     return slot.closed ? refuse("slot_closed") : { ok: true, tokenPub: slot.tokenPub };
   }
 
   /** Ms until the slot may be used again; 0 when it may now, which counts as a use. */
-  waitFor(room: HostedRoom, slotId: Uint8Array, now: number): number {
+  waitFor(room: HostedRoom, slotId: SlotId, now: number): number {
     return this.uses.take(room.key + keyOf(slotId), 1, now);
   }
 
   post(
     room: HostedRoom,
-    slotId: Uint8Array,
+    slotId: SlotId,
     blob: Uint8Array,
     id: number,
     now: number,
