@@ -1,4 +1,4 @@
-import { preset } from "@conclave/protocol";
+import { type ActionHash, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { World, type Home } from "./world.js";
 
@@ -325,7 +325,7 @@ describe("several must agree", () => {
     expect([appends(), bob.room.proposals()]).toEqual([before, []]);
 
     const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
-    const { actionHash } = (await world.get(alice.room.decide(remove))) as { actionHash: Uint8Array };
+    const { actionHash } = (await world.get(alice.room.decide(remove))) as { actionHash: ActionHash };
     await world.until(() => bob.room.proposals().length === 1);
     const asked = appends();
     expect(await world.run(alice.room.decide(remove))).toMatchObject({ value: { done: false, have: 1, need: 2 } });

@@ -1,4 +1,4 @@
-import type { RelayError } from "@conclave/wire";
+import type { RelayError, RoomTag } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { RoomState } from "../work/roomState.js";
@@ -34,7 +34,7 @@ export class BlobLink {
     private readonly isStopped: () => boolean,
   ) {}
 
-  get roomTag(): Uint8Array {
+  get roomTag(): RoomTag {
     return this.state.meta.roomTag;
   }
 

@@ -8,7 +8,9 @@ import {
   memberOf,
   parseLink,
   personFingerprint,
+  type PersonId,
   recoveryPhrase,
+  type RoomId,
 } from "@conclave/protocol";
 import { readGivenLink } from "../link/givenLink.js";
 import { invitedRoom } from "./invitedRoom.js";
@@ -101,7 +103,7 @@ export class HomeClient implements Client {
     return this.wishes.wish();
   }
 
-  get person(): Uint8Array {
+  get person(): PersonId {
     return this.self.identity.person;
   }
 
@@ -133,7 +135,7 @@ export class HomeClient implements Client {
     return [...this.sessions.values()];
   }
 
-  room(roomId: Uint8Array): RoomSession | null {
+  room(roomId: RoomId): RoomSession | null {
     return this.sessions.get(toHex(roomId)) ?? null;
   }
 
@@ -271,7 +273,7 @@ export class HomeClient implements Client {
     return engine.state.phase.is === "out" ? null : { kind: "already_here" };
   }
 
-  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession>> {
+  async comeBack(roomId: RoomId): Promise<Result<RoomSession>> {
     const session = this.sessions.get(toHex(roomId));
     const { room, phase } = session?.engine.state ?? { room: null, phase: null };
     if (!room || phase.is !== "restored") return failed({ kind: "unknown" });
@@ -283,7 +285,7 @@ export class HomeClient implements Client {
     return isNone ? failed({ kind: "unknown" }) : looked;
   }
 
-  async forget(roomId: Uint8Array): Promise<void> {
+  async forget(roomId: RoomId): Promise<void> {
     const session = this.sessions.get(toHex(roomId));
     if (!session) return;
     session.engine.stop();

@@ -1,4 +1,12 @@
-import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
+import {
+  askToJoin,
+  type DeviceIdentity,
+  isLabel,
+  joinRoom,
+  roomTagOf,
+  type RoomPreview,
+  type PersonId,
+} from "@conclave/protocol";
 import { DecisionLog } from "../store/decisionLog.js";
 import { whyLate } from "../work/hindrance.js";
 import { RoomKeys } from "../store/homeKey.js";
@@ -32,7 +40,7 @@ export interface JoinHome {
 export function invitedRoom(
   ports: ClientPorts,
   device: DeviceIdentity,
-  person: Uint8Array,
+  person: PersonId,
   preview: RoomPreview,
   home: JoinHome,
 ): InvitePreview {

@@ -8,7 +8,7 @@ import {
   isDecline,
   parseLink,
 } from "@conclave/protocol";
-import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
+import { inboxProofBytes, type InboxItem, type Push, type RelayError, type InboxId } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import { RetryTimer } from "../work/retryTimer.js";
 import type { JoinEnding, OwnRequest } from "../store/phase.js";
@@ -24,7 +24,7 @@ const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "
 
 /** Waits for somebody to let us in: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
-  readonly topic: Uint8Array;
+  readonly topic: InboxId;
   private readonly asking: Asking;
   private lookedOn = 0;
   private readonly watching: RetryTimer;

@@ -1,4 +1,5 @@
 import { equalBytes, utf8Bytes } from "@conclave/codec";
+import { type MessageId, type PersonId, newMessageId } from "@conclave/protocol";
 import type { RoomEngine } from "./roomEngine.js";
 import { done, failed, type Problem, type Result } from "../api/problem.js";
 import type { TimelineMessage } from "../api/timeline.js";
@@ -17,7 +18,7 @@ export type Wanted =
   | { readonly do: "react"; readonly emoji: string | null };
 
 /** Does something to a message: durable here, and shown, at once; sent in its turn. What would not count is not sent. */
-export async function act(engine: RoomEngine, id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+export async function act(engine: RoomEngine, id: MessageId, wanted: Wanted): Promise<Result<TimelineMessage>> {
   const { state } = engine;
   const acted = await state.transact((tx) => put(engine, tx, id, wanted));
   engine.sender.advance();
@@ -27,7 +28,7 @@ export async function act(engine: RoomEngine, id: Uint8Array, wanted: Wanted): P
 async function put(
   engine: RoomEngine,
   tx: Transaction,
-  id: Uint8Array,
+  id: MessageId,
   wanted: Wanted,
 ): Promise<Result<TimelineMessage>> {
   const { state, sender } = engine;
@@ -53,7 +54,7 @@ async function put(
     state.emit(tx, { type: "amended", message });
     return done(message);
   }
-  sender.add(tx, { ...content, id: state.ports.random(16), ref: id }, time);
+  sender.add(tx, { ...content, id: newMessageId(state.ports.random), ref: id }, time);
   return done((await state.conversation.tell(tx, id))!);
 }
 
@@ -73,6 +74,6 @@ function contentOf(wanted: Wanted, isOwn: boolean): { readonly kind: string; rea
   }
 }
 
-function hasOwnReaction({ amendment }: Amended, person: Uint8Array): boolean {
+function hasOwnReaction({ amendment }: Amended, person: PersonId): boolean {
   return amendment.reactions.some(({ people }) => people.some((each) => equalBytes(each, person)));
 }

@@ -1,3 +1,4 @@
+import type { BlobId } from "@conclave/wire";
 import { equalBytes, utf8Bytes } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
@@ -10,6 +11,12 @@ import {
   type Policy,
   ProtocolKind,
   type CommitRequest,
+  type ActionHash,
+  type PersonId,
+  type InviteId,
+  type RoomId,
+  type MessageId,
+  newMessageId,
 } from "@conclave/protocol";
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
@@ -53,7 +60,7 @@ export class LiveSession implements RoomSession {
     this.searching = new RoomSearch(engine.state, engine.state.conversation);
   }
 
-  get id(): Uint8Array {
+  get id(): RoomId {
     return this.state.meta.roomId;
   }
   get title(): string {
@@ -90,7 +97,7 @@ export class LiveSession implements RoomSession {
     return pageOf(this.engine, page);
   }
 
-  find(id: Uint8Array): Promise<TimelineMessage | null> {
+  find(id: MessageId): Promise<TimelineMessage | null> {
     return this.state.conversation.find(id);
   }
 
@@ -107,7 +114,7 @@ export class LiveSession implements RoomSession {
   }
 
   async post({
-    id = this.state.ports.random(16),
+    id = newMessageId(this.state.ports.random),
     kind,
     ref = null,
     body,
@@ -147,7 +154,7 @@ export class LiveSession implements RoomSession {
     return posted.value ? done(posted.value) : failed({ kind: "unknown" });
   }
 
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage>> {
+  send(text: string, ref?: MessageId): Promise<Result<TimelineMessage>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
   }
 
@@ -160,7 +167,7 @@ export class LiveSession implements RoomSession {
       return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
     }
     return this.engine.uploads.attach(file, options, (body, ref, also) =>
-      this.put({ id: this.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
+      this.put({ id: newMessageId(this.state.ports.random), kind: ProtocolKind.file, ref, body }, also),
     );
   }
 
@@ -168,7 +175,7 @@ export class LiveSession implements RoomSession {
     return this.engine.uploads.list();
   }
 
-  discardUpload(id: Uint8Array): Promise<Result<void>> {
+  discardUpload(id: BlobId): Promise<Result<void>> {
     return this.engine.uploads.discard(id);
   }
 
@@ -176,11 +183,11 @@ export class LiveSession implements RoomSession {
     return fetchFile(this.state.ports.crypto, this.engine.blobs, card, options);
   }
 
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage>> {
+  edit(id: MessageId, text: string): Promise<Result<TimelineMessage>> {
     return this.act(id, { do: "edit", text });
   }
 
-  async remove(id: Uint8Array): Promise<Result<TimelineMessage>> {
+  async remove(id: MessageId): Promise<Result<TimelineMessage>> {
     const message = await this.find(id);
     const card = message?.kind === ProtocolKind.file ? decodeFileCard(message.body) : null;
     const removed = await this.act(id, { do: "remove" });
@@ -188,11 +195,11 @@ export class LiveSession implements RoomSession {
     return removed;
   }
 
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage>> {
+  react(id: MessageId, emoji: string | null): Promise<Result<TimelineMessage>> {
     return this.act(id, { do: "react", emoji });
   }
 
-  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage>> {
+  private act(id: MessageId, wanted: Wanted): Promise<Result<TimelineMessage>> {
     const stopped = this.silenced();
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
@@ -280,17 +287,17 @@ export class LiveSession implements RoomSession {
     return roomProposalsOf(this.state);
   }
 
-  async approve(actionHash: Uint8Array): Promise<Result<DecisionProgress>> {
+  async approve(actionHash: ActionHash): Promise<Result<DecisionProgress>> {
     const since = this.state.room?.roster.seq ?? 0;
     const approved = await this.answer((room, now) => room.approve(actionHash, now));
     return afterYes(this.state, actionHash, approved, since, (action) => this.decideSince(action, since));
   }
 
-  declineProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  declineProposal(actionHash: ActionHash): Promise<Result<void>> {
     return this.answer((room, now) => room.declineProposal(actionHash, now));
   }
 
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void>> {
+  withdrawProposal(actionHash: ActionHash): Promise<Result<void>> {
     return this.answer((room, now) => room.withdrawProposal(actionHash, now));
   }
 
@@ -311,7 +318,7 @@ export class LiveSession implements RoomSession {
     return room?.status === "active" ? powersOf(room.roster, person) : null;
   }
 
-  powersAs(person: Uint8Array, role: protocol.Role): Powers | null {
+  powersAs(person: PersonId, role: protocol.Role): Powers | null {
     const { room } = this.state;
     return room?.status === "active" ? powersAs(room.roster, person, role) : null;
   }
@@ -357,7 +364,7 @@ export class LiveSession implements RoomSession {
     };
   }
 
-  inviteLink(inviteId: Uint8Array, host: string): string | null {
+  inviteLink(inviteId: InviteId, host: string): string | null {
     return ownLinkOf(this.state, inviteId, host);
   }
 
@@ -393,7 +400,7 @@ export class LiveSession implements RoomSession {
     return stopLeaving(this.engine);
   }
 
-  fingerprint(person: Uint8Array): Fingerprint {
+  fingerprint(person: PersonId): Fingerprint {
     return personFingerprint(this.state.ports.crypto, person);
   }
 

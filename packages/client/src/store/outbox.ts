@@ -1,5 +1,5 @@
-import { encode, equalBytes, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
-import { type Append, appendLayout, type Message, type MessageContent } from "@conclave/protocol";
+import { encode, equalBytes, opaque, optional, stored, struct, text, u53, boxed } from "@conclave/codec";
+import { type Append, appendLayout, type Message, type MessageContent, MessageId } from "@conclave/protocol";
 import { isAmendment } from "./amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -19,7 +19,12 @@ export interface QueuedMessage {
 
 const layout = struct<QueuedMessage>({
   order: u53,
-  content: struct<MessageContent>({ id: opaque(), kind: text(), ref: optional(opaque()), body: opaque() }),
+  content: struct<MessageContent>({
+    id: boxed(MessageId),
+    kind: text(),
+    ref: optional(boxed(MessageId)),
+    body: opaque(),
+  }),
   time: u53,
   sealed: optional(struct({ message: messageLayout, append: appendLayout })),
 });
@@ -72,7 +77,7 @@ export class Outbox {
     return this.entries.length;
   }
 
-  find(id: Uint8Array): QueuedMessage | undefined {
+  find(id: MessageId): QueuedMessage | undefined {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 

@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Message, MessageContent } from "@conclave/protocol";
+import { type Message, type MessageContent, type MessageId, LeafKey } from "@conclave/protocol";
 import type { HistoryItem, HistoryMessage } from "../store/historyItem.js";
 import type { HistoryPage } from "../store/history.js";
 import type { QueuedMessage } from "../store/outbox.js";
@@ -23,7 +23,7 @@ export class RoomTimeline {
   }
 
   /** The message with this id as it is now, or null. */
-  async find(id: Uint8Array): Promise<TimelineMessage | null> {
+  async find(id: MessageId): Promise<TimelineMessage | null> {
     const found = await this.amended(id);
     return found && this.view(found);
   }
@@ -35,7 +35,7 @@ export class RoomTimeline {
   }
 
   /** The same for who does something to it. */
-  async amended(id: Uint8Array): Promise<Amended | null> {
+  async amended(id: MessageId): Promise<Amended | null> {
     const entry = this.state.outbox.find(id);
     if (entry) return isAmendment(entry.content.kind) ? null : this.ofEntry(entry);
     const item = await this.state.history.find(id);
@@ -76,7 +76,7 @@ export class RoomTimeline {
   }
 
   /** Tells the screens how a message is now. */
-  async tell(tx: Transaction, id: Uint8Array): Promise<TimelineMessage | null> {
+  async tell(tx: Transaction, id: MessageId): Promise<TimelineMessage | null> {
     const message = await this.find(id);
     if (message) this.state.emit(tx, { type: "amended", message });
     return message;
@@ -131,7 +131,7 @@ export class RoomTimeline {
     return messageView(this.state, amended, await quote);
   }
 
-  private async quote(id: Uint8Array): Promise<QuotedMessage | null> {
+  private async quote(id: MessageId): Promise<QuotedMessage | null> {
     const amended = await this.amended(id);
     return amended && quoteView(this.state, amended);
   }
@@ -156,7 +156,7 @@ export class RoomTimeline {
 
   private unsealed(content: MessageContent, time: number): Message {
     const author = this.state.person;
-    const nowhere = { leaf: new Uint8Array(0), name: "", n: 0, epoch: 0, late: false, authorGone: false };
+    const nowhere = { leaf: LeafKey.of(new Uint8Array(32)), name: "", n: 0, epoch: 0, late: false, authorGone: false };
     return { ...content, ...nowhere, author, time };
   }
 }
