@@ -1,5 +1,6 @@
 import type { JoinedBy, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import type { InviteId } from "@conclave/protocol";
 import { admissionSentence, shownTag } from "../session/personView.js";
 
 /** A person, as `--json` prints one. */
@@ -78,7 +79,7 @@ function admissionDocument(admission: JoinedBy | null): AdmissionDocument {
 
 /** An invite, by who made it. */
 export function inviteRefDocument(invite: {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   readonly label: string | null;
   readonly by: NamedPerson;
 }): InviteRefDocument {
