@@ -1,4 +1,5 @@
 import type { Result, TimelineMessage } from "@conclave/client";
+import type { MessageId } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
 import { askToConfirm } from "../../design/Confirm.js";
@@ -55,7 +56,7 @@ export function useActions(parts: ActionParts): Actions {
       noteEmoji(emoji);
       report(await calls().react(message.id, emoji));
     };
-    const jumpTo = async (id: Uint8Array) => {
+    const jumpTo = async (id: MessageId) => {
       const found = await calls().find(id);
       if (found && found.n > 0) await conversation.toPlace(found.n);
     };
