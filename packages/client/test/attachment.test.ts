@@ -8,7 +8,14 @@ import {
   type TransferProgress,
 } from "@conclave/client";
 import { digestOf, encodeFileCard, fileLayout, OPEN_CHUNK_BYTES, sealChunk } from "@conclave/protocol";
-import { decodeRelayMessage, encodeRelayMessage, type ClientFrame, type RelayFrame, BlobId } from "@conclave/wire";
+import {
+  decodeRelayMessage,
+  encodeRelayMessage,
+  type ClientFrame,
+  type RelayFrame,
+  BlobId,
+  type RoomTag,
+} from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { engineOf, World, type Home } from "./world.js";
 
