@@ -134,7 +134,10 @@ export class RelayConnection {
     this.topics.get(toHex(topic))?.push(push);
   }
 
-  /** Asking for nothing of a room is cheap, and tells whether the connection lives: of a room that is none (an inbox), too. */
+  /**
+   * Asking for nothing of a room is cheap, and tells whether the connection lives. An inbox is no room, which the relay
+   * answers just as well.
+   */
   private probe(): RequestBody | null {
     for (const { topic } of this.users) {
       if (topic) return { type: "read", roomTag: RoomTag.of(topic), fromN: 1, limit: 0 };
