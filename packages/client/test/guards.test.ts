@@ -262,7 +262,7 @@ describe("what leaves, and when", () => {
       let refusals = 0;
       world.changeAnswer = (answer) => {
         const decoded = decodeRelayMessage(answer, 1 << 26);
-        const [first] = decoded.ok ? decoded.frames : [];
+        const [first] = decoded.ok ? decoded.value : [];
         if (first?.type !== kind || refusals === 3) return answer.slice();
         refusals++;
         return encodeRelayMessage([
@@ -318,7 +318,7 @@ describe("a log that is longer than a page", () => {
     let asked = 0;
     world.changeAnswer = (answer) => {
       const decoded = decodeRelayMessage(answer, 1 << 26);
-      const [first] = decoded.ok ? decoded.frames : [];
+      const [first] = decoded.ok ? decoded.value : [];
       // So that a client that asks without a pause comes to an end too.
       if (first?.type !== "page" || ++asked > 500) return answer.slice();
       return encodeRelayMessage([{ ...first, items: [] }]);
@@ -337,7 +337,7 @@ describe("a relay that lists requests without end", () => {
     let pages = 0;
     world.changeAnswer = (answer) => {
       const decoded = decodeRelayMessage(answer, 1 << 26);
-      const [first] = decoded.ok ? decoded.frames : [];
+      const [first] = decoded.ok ? decoded.value : [];
       // So that a client that asks for ever comes to an end too.
       if (first?.type !== "requests" || ++pages > 50) return answer.slice();
       const requests = Array.from({ length: 100 }, (_, index) => ({
@@ -412,7 +412,7 @@ describe("who keeps losing", () => {
       return undefined;
     };
     const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
-    expect(decided).toMatchObject({ ok: false, problem: { kind: "starved" } });
+    expect(decided).toMatchObject({ ok: false, error: { kind: "starved" } });
     await world.pass(3_600_000);
     expect(alice.room.status().n).toBe(n + 12);
     world.beforeFrames = () => undefined;
