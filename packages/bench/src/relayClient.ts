@@ -7,12 +7,13 @@ import {
   type AppendRequest,
   type ClientFrame,
   type RelayFrame,
+  RoomTag,
 } from "@conclave/wire";
 import { RelaySocket } from "./relaySocket.js";
 
 /** A room and the key that may write to it. */
 export interface BenchRoom {
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   readonly seed: Uint8Array;
 }
 
@@ -56,7 +57,7 @@ export class RelayClient {
   }
 
   async createRoom(): Promise<BenchRoom> {
-    const room = { roomTag: systemRandom(32), seed: systemRandom(32) };
+    const room = { roomTag: RoomTag.of(systemRandom(32)), seed: systemRandom(32) };
     const writeKey = nodeCrypto.ed25519PublicKey(room.seed);
     const [attachment, permit] = [new Uint8Array(), new Uint8Array()];
     expectType(

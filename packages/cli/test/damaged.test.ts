@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { openDatabase } from "@conclave/sqlite";
-import { blobIdOf, inboxIdOf } from "@conclave/wire";
+import { type BlobId, blobIdOf, inboxIdOf, RoomTag, SlotId } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { commitAppend, messageAppend, newKey, SocketClient, type Ask, type Key } from "@conclave/relay/testing";
 import { Running } from "./processes.js";
@@ -53,10 +53,10 @@ interface Probes {
 
 /** A room with something in each of a relay's tables. */
 class FullRoom {
-  readonly roomTag = systemRandom(32);
+  readonly roomTag = RoomTag.of(systemRandom(32));
   private readonly key = newKey();
   private readonly later = newKey();
-  private readonly slot = { slotId: systemRandom(32), tokenPub: EMPTY, blob: systemRandom(9) };
+  private readonly slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: EMPTY, blob: systemRandom(9) };
   private readonly secret = systemRandom(32);
 
   async fill(client: SocketClient, inbox: Key): Promise<void> {
@@ -99,7 +99,7 @@ class FullRoom {
     };
   }
 
-  private get blobId(): Uint8Array {
+  private get blobId(): BlobId {
     return blobIdOf(sha256, this.secret);
   }
 

@@ -1,4 +1,4 @@
-import { ALARM_CODES, REJECTION_CODES } from "@conclave/protocol";
+import { ALARM_CODES, PersonId, REJECTION_CODES } from "@conclave/protocol";
 import { fateOf, type Problem, type Standing, type TimelineAlarm } from "@conclave/client";
 import type { LinkFault, RelayError } from "@conclave/client/pure";
 import { readdirSync, readFileSync } from "node:fs";
@@ -118,7 +118,7 @@ describe("what a command says when something stops it", () => {
       const { hint } = problemError(problem, "http://relay.test");
       expect({ problem, opens: opens(hint) }).toEqual({ problem, opens: problem.kind !== "cancelled" });
     }
-    const somebody = { person: new Uint8Array(32), name: "Bob", tag: "b", isYou: false, checked: null };
+    const somebody = { person: PersonId.of(new Uint8Array(32)), name: "Bob", tag: "b", isYou: false, checked: null };
     for (const code of ALARM_CODES) {
       for (const person of [null, somebody]) {
         const named = commandsIn(adviceFor({ code, person }));

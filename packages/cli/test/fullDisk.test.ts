@@ -6,6 +6,7 @@ import { toHex } from "@conclave/codec";
 import { systemRandom } from "@conclave/crypto/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { messageAppend, newKey, SocketClient } from "@conclave/relay/testing";
+import { RoomTag } from "@conclave/wire";
 import { run, Running } from "./processes.js";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
@@ -39,7 +40,7 @@ describe.skipIf(!isRoot)(
     };
 
     it("RULE relay.loud: loses nothing acknowledged, says so in the default log, serves reads, also after kill -9, and recovers by itself", async () => {
-      const [roomTag, key] = [systemRandom(32), newKey()];
+      const [roomTag, key] = [RoomTag.of(systemRandom(32)), newKey()];
       const stored: string[] = [];
       const logOf = async (client: SocketClient): Promise<string[]> => {
         const ids: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { proofToJson, type Receipt } from "@conclave/protocol";
-import { headReceiptBytes, nextLogHead } from "@conclave/wire";
+import { headReceiptBytes, nextLogHead, RoomTag } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "./processes.js";
 
@@ -20,7 +20,7 @@ const seed = bytes(1);
 const relayKey = nodeCrypto.ed25519PublicKey(seed);
 
 function head(fill: number, place: { n: number; head: Uint8Array } = { n: 5, head: bytes(fill) }): Receipt {
-  const receipt = { roomTag: bytes(2), ...place, time: 1000 };
+  const receipt = { roomTag: RoomTag.of(bytes(2)), ...place, time: 1000 };
   return { kind: "head", signed: { receipt, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt)) } };
 }
 

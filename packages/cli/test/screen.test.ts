@@ -7,10 +7,11 @@ import { linesOf } from "../src/chat/plainLine.js";
 import { timelineRows } from "../src/chat/timelineRows.js";
 import { paintFor } from "../src/terminal/paint.js";
 import { utf8Bytes } from "@conclave/codec";
+import { InviteId, MessageId } from "@conclave/protocol";
 import { ALICE, BOB, CAROL, decision, member, message, STATUS } from "./scriptedRoom.js";
 
 const EVIL = "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob";
-const FIRST = { inviteId: new Uint8Array(16), label: "first invite", by: ALICE };
+const FIRST = { inviteId: InviteId.of(new Uint8Array(16)), label: "first invite", by: ALICE };
 const items = [
   decision(BOB, BOB, { type: "add", leafCert: new Uint8Array(), role: "member" }, { invite: FIRST }, 0),
   message(BOB, "one two three ".repeat(30), 1),
@@ -107,7 +108,13 @@ describe("chat screen", () => {
   it("RULE cli.system-lines: what a message answers, its reactions and its changes are behind the bar too", () => {
     const amended = message(BOB, "yes", 0, {
       edited: { body: utf8Bytes("yes"), time: 0, n: 1, pending: false },
-      answers: { id: new Uint8Array(16), author: { ...ALICE, name: EVIL }, kind: "text", text: EVIL, deleted: false },
+      answers: {
+        id: MessageId.of(new Uint8Array(16)),
+        author: { ...ALICE, name: EVIL },
+        kind: "text",
+        text: EVIL,
+        deleted: false,
+      },
       reactions: [
         { emoji: "👍", people: [ALICE, CAROL], mine: true },
         { emoji: "🎂", people: [BOB], mine: false },

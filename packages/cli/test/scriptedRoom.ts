@@ -9,9 +9,10 @@ import type {
   TimelineMessage,
 } from "@conclave/client";
 import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
+import { MessageId, PersonId, RoomId } from "@conclave/protocol";
 
 const person = (byte: string, name: string, isYou: boolean): NamedPerson => ({
-  ...{ person: fromHex(byte.repeat(32)), name, tag: byte + byte, isYou, checked: null },
+  ...{ person: PersonId.of(fromHex(byte.repeat(32))), name, tag: byte + byte, isYou, checked: null },
 });
 
 /** People for screens: made up, with fixed ids. */
@@ -30,7 +31,7 @@ export function message(
   changes: Partial<TimelineMessage> = {},
 ): Line<"message"> {
   counter++;
-  const id = fromHex(counter.toString(16).padStart(32, "0"));
+  const id = MessageId.of(fromHex(counter.toString(16).padStart(32, "0")));
   return {
     kind: "message",
     key: `m${toHex(id)}`,
@@ -122,7 +123,7 @@ export const STATUS: RoomStatus = {
 export function scriptedRoom(members: readonly RoomMember[]) {
   const removed: string[] = [];
   const room: Partial<RoomSession> = {
-    id: new Uint8Array(32),
+    id: RoomId.of(new Uint8Array(32)),
     title: "Garden club",
     relay: "http://127.0.0.1:4430",
     status: () => STATUS,

@@ -1,5 +1,6 @@
 import type { TimelineItem, TimelineMessage } from "@conclave/client";
 import { toHex, utf8Bytes } from "@conclave/codec";
+import { MessageId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { World, type Home } from "./world.js";
 
@@ -42,7 +43,7 @@ describe("what is done to messages by many at once", () => {
       for (let step = 0; step < 120; step++) {
         const home = homes[roll(homes.length)]!;
         const all = messagesOf(await world.run(home.room.timeline({ limit: 1000 })));
-        const { id: ref } = all[roll(all.length)] ?? { id: new Uint8Array(16) };
+        const { id: ref } = all[roll(all.length)] ?? { id: MessageId.of(new Uint8Array(16)) };
         const act = roll(12);
         if (act < 3 || all.length === 0) await world.get(home.room.send(`text ${String(step)}`));
         else if (act < 5) await world.run(home.room.edit(ref, `edit ${String(step)}`));

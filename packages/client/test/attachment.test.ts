@@ -8,7 +8,14 @@ import {
   type TransferProgress,
 } from "@conclave/client";
 import { digestOf, encodeFileCard, fileLayout, OPEN_CHUNK_BYTES, sealChunk } from "@conclave/protocol";
-import { decodeRelayMessage, encodeRelayMessage, type ClientFrame, type RelayFrame } from "@conclave/wire";
+import {
+  decodeRelayMessage,
+  encodeRelayMessage,
+  type ClientFrame,
+  type RelayFrame,
+  BlobId,
+  type RoomTag,
+} from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { engineOf, World, type Home } from "./world.js";
 
@@ -69,7 +76,7 @@ const heard = <T extends ClientFrame["type"]>(world: World, type: T) =>
 const blobBytes = (world: World, home: Home): number =>
   (
     world.relay as unknown as {
-      handler: { rooms: { get(tag: Uint8Array, now: number): { row: { blobBytes: number } } } };
+      handler: { rooms: { get(tag: RoomTag, now: number): { row: { blobBytes: number } } } };
     }
   ).handler.rooms.get(home.tag, 0).row.blobBytes;
 
@@ -274,7 +281,9 @@ describe("a file", () => {
     await world.pass(60_000);
     await alice.open();
     const [upload] = await world.run(alice.room.uploads());
-    expect(await world.run(alice.room.discardUpload(systemRandom(32)))).toMatchObject({ error: { kind: "unknown" } });
+    expect(await world.run(alice.room.discardUpload(BlobId.of(systemRandom(32))))).toMatchObject({
+      error: { kind: "unknown" },
+    });
     await world.get(alice.room.discardUpload(upload!.id));
     await world.until(() => blobBytes(world, alice) === 0);
     expect(await world.run(alice.room.uploads())).toEqual([]);
@@ -461,7 +470,7 @@ describe("a file that is not what its author sent", () => {
     const stopped = bob.room.fetchFile(card!, { write, signal: cancel.signal });
     expect(await world.run(stopped)).toMatchObject({ error: { kind: "cancelled" } });
     expect(heard(world, "readBlob").length).toBeLessThan(10);
-    const gone = { ...card!, blobId: systemRandom(32) };
+    const gone = { ...card!, blobId: BlobId.of(systemRandom(32)) };
     expect(await world.run(bob.room.fetchFile(gone))).toMatchObject({
       error: { kind: "relay", error: "blob_unknown" },
     });

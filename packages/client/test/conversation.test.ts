@@ -1,5 +1,6 @@
 import type { SessionEvent, TimelineMessage } from "@conclave/client";
 import { utf8Bytes } from "@conclave/codec";
+import { MessageId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import type { RoomEngine } from "../src/room/roomEngine.js";
 import { engineOf, World, type Home } from "./world.js";
@@ -21,7 +22,7 @@ async function threeIn(world: World): Promise<[Home, Home, Home]> {
 const person = (home: Home, name: string) => home.room.members().find((member) => member.name === name)!.person;
 
 /** A text that everybody has. */
-async function said(world: World, home: Home, words: string, ref?: Uint8Array): Promise<Uint8Array> {
+async function said(world: World, home: Home, words: string, ref?: MessageId): Promise<MessageId> {
   const { id } = await world.get(home.room.send(words, ref));
   await settled(world, home);
   return id;
@@ -33,7 +34,7 @@ async function settled(world: World, home: Home, ...others: Home[]): Promise<voi
   for (const other of others) await world.until(() => other.room.status().n >= home.room.status().n);
 }
 
-async function found(world: World, home: Home, id: Uint8Array): Promise<TimelineMessage> {
+async function found(world: World, home: Home, id: MessageId): Promise<TimelineMessage> {
   return (await world.run(home.room.find(id)))!;
 }
 
@@ -98,7 +99,9 @@ describe("what is done to a message", () => {
     await settled(world, bob, alice);
     expect(reactionsOf(await found(world, alice, id))).toEqual(["🎂 Alice!"]);
     expect(await world.run(bob.room.react(id, "no emoji"))).toMatchObject({ error: { kind: "malformed" } });
-    expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject({ error: { kind: "unknown" } });
+    expect(await world.run(bob.room.react(MessageId.of(new Uint8Array(16)), "👍"))).toMatchObject({
+      error: { kind: "unknown" },
+    });
     // Nothing to take back: nothing is sent.
     await world.get(bob.room.react(id, null));
     expect(bob.room.status().pending).toBe(0);
@@ -109,7 +112,7 @@ describe("what is done to a message", () => {
     const [alice, bob] = await threeIn(world);
     const ref = await said(world, alice, "vote");
     await settled(world, alice, bob);
-    const reaction = { id: new Uint8Array(16).fill(9), kind: "reaction", ref, body: utf8Bytes("👍") };
+    const reaction = { id: MessageId.of(new Uint8Array(16).fill(9)), kind: "reaction", ref, body: utf8Bytes("👍") };
     for (let n = 0; n < 2; n++) {
       await sayAs(bob, reaction, world.clock.now());
       await settled(world, bob, alice);
@@ -439,7 +442,7 @@ describe("people and alarms that somebody has looked at", () => {
 /** What a client sends that leaves the checks out, also those of ids. */
 async function sayAs(
   home: Home,
-  content: { id: Uint8Array; kind: string; ref: Uint8Array; body: Uint8Array },
+  content: { id: MessageId; kind: string; ref: MessageId; body: Uint8Array },
   now: number,
 ) {
   const { state, sender } = engineOf(home.room) as unknown as Pick<RoomEngine, "state" | "sender">;

@@ -1,4 +1,4 @@
-import { preset } from "@conclave/protocol";
+import { MessageId, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -144,7 +144,7 @@ describe("who has said farewell", () => {
     expect(bob.room.status()).toMatchObject({ standing: "member", isLeaving: true });
     const refused = { error: { kind: "leaving" } };
     expect(await world.run(bob.room.send("after"))).toMatchObject(refused);
-    expect(await world.run(bob.room.react(new Uint8Array(16), "👍"))).toMatchObject(refused);
+    expect(await world.run(bob.room.react(MessageId.of(new Uint8Array(16)), "👍"))).toMatchObject(refused);
     expect(await world.run(bob.room.decide({ type: "rekey" }))).toMatchObject(refused);
     // Somebody who does not carry it out goes on talking.
     await alice.open(undefined, undefined);

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/rpc";
-import { preset } from "@conclave/protocol";
+import { MessageId, preset } from "@conclave/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -71,7 +71,7 @@ describe("a home in another thread", () => {
     await alice.found("Garden", "Alice");
     const page = pageOf(alice);
     const { key } = (await page.home.rooms())[0]!;
-    const post = { id: new Uint8Array(16).fill(7), kind: "text", body: new TextEncoder().encode("once") };
+    const post = { id: MessageId.of(new Uint8Array(16).fill(7)), kind: "text", body: new TextEncoder().encode("once") };
     await world.get(page.room(key).post(post));
     await world.get(page.room(key).post(post));
     await world.get(page.room(key).flushed(10_000));

@@ -1,4 +1,4 @@
-import { preset } from "@conclave/protocol";
+import { type ActionHash, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { World, type Home } from "./world.js";
 
@@ -367,7 +367,7 @@ describe("several must agree", () => {
     expect([appends(), bob.room.proposals()]).toEqual([before, []]);
 
     const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
-    const { actionHash } = (await world.get(alice.room.decide(remove))) as { actionHash: Uint8Array };
+    const { actionHash } = (await world.get(alice.room.decide(remove))) as { actionHash: ActionHash };
     await world.until(() => bob.room.proposals().length === 1);
     const asked = appends();
     expect(await world.run(alice.room.decide(remove))).toMatchObject({ value: { done: false, have: 1, need: 2 } });
@@ -441,7 +441,8 @@ describe("several must agree", () => {
     await world.until(() => [alice, bob].every(({ room }) => room.status().asked === 2));
     for (const left of [1, 0]) {
       const [request] = await world.get(alice.room.requests());
-      await (left === 1 ? world.get(alice.room.admit(request!.id)) : world.get(alice.room.decline(request!.id)));
+      if (left === 1) await world.get(alice.room.admit(request!.id));
+      else await world.get(alice.room.decline(request!.id));
       await world.until(() => bob.room.status().asked === left && bob.room.status().requests === left);
     }
   });

@@ -6,6 +6,7 @@ import {
   encodeRelayMessage,
   type AppendRequest,
   type ClientFrame,
+  type RoomTag,
 } from "@conclave/wire";
 import {
   type Client,
@@ -199,8 +200,8 @@ export class Home {
   }
 
   /** What the relay calls the room. */
-  get tag(): Uint8Array {
-    return (engineOf(this.room) as unknown as { topic: Uint8Array }).topic;
+  get tag(): RoomTag {
+    return (engineOf(this.room) as unknown as { topic: RoomTag }).topic;
   }
 
   async open(

@@ -1,4 +1,5 @@
 /** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
+export { ActionHash, DeviceKey, InviteId, LeafKey, MessageId, PersonId, RoomId } from "./encoding/ids.js";
 export type { Delta, Provider } from "./encoding/provider.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
 export {
@@ -28,7 +29,7 @@ export {
 } from "./evidence/contradiction.js";
 export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent } from "./message/message.js";
-export { ProtocolKind } from "./message/message.js";
+export { newMessageId, ProtocolKind } from "./message/message.js";
 export {
   decodeGatewayNotice,
   decodeVia,
@@ -123,7 +124,7 @@ export type { Confirmation, Membership } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";
 export type { LogPlace } from "./evidence/logMemory.js";
 export type { CommitRequest } from "./room/authorCommit.js";
-export { MAX_BODY_BYTES, MAX_KIND_BYTES, MESSAGE_ID_BYTES } from "./message/payload.js";
+export { MAX_BODY_BYTES, MAX_KIND_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";
 export {
   decodeFileCard,

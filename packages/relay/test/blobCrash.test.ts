@@ -1,5 +1,5 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { BLOB_CHUNK_BYTES, blobIdOf } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, BlobId, blobIdOf, RoomTag } from "@conclave/wire";
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,7 @@ async function startProcess(dataDir: string) {
 describe("a relay that is killed (kill -9) under an upload", () => {
   it("has every chunk that it acknowledged, goes on from there, and gives the blob back byte for byte", async () => {
     const dataDir = dataFolder();
-    const [roomTag, key, secret] = [systemRandom(32), newKey(), systemRandom(32)];
+    const [roomTag, key, secret] = [RoomTag.of(systemRandom(32)), newKey(), systemRandom(32)];
     const blobId = blobIdOf(sha256, secret);
     const content = systemRandom(CHUNKS * BLOB_CHUNK_BYTES - 1000);
     const chunk = (index: number) => content.slice(index * BLOB_CHUNK_BYTES, (index + 1) * BLOB_CHUNK_BYTES);
@@ -76,10 +76,10 @@ describe("a relay that is killed (kill -9) under an upload", () => {
 
   it("sends a room's messages while big files come in: an append waits for a few chunks, not for all", async () => {
     const { client } = await startProcess(dataFolder());
-    const [roomTag, key, empty] = [systemRandom(32), newKey(), new Uint8Array()];
+    const [roomTag, key, empty] = [RoomTag.of(systemRandom(32)), newKey(), new Uint8Array()];
     await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment: empty, permit: empty });
     await client.prove(roomTag, 0, key);
-    const blobId = systemRandom(32);
+    const blobId = BlobId.of(systemRandom(32));
     const chunk = systemRandom(BLOB_CHUNK_BYTES);
     const size = 200 * BLOB_CHUNK_BYTES;
     await client.ask({ type: "beginBlob", roomTag, blobId, size });

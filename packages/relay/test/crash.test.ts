@@ -12,6 +12,7 @@ import {
   type HeadReceipt,
   type LogItem,
   type Signed,
+  RoomTag,
 } from "@conclave/wire";
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -45,7 +46,7 @@ class Writer {
   readonly heads: Signed<HeadReceipt>[] = [];
 
   constructor(
-    readonly roomTag: Uint8Array,
+    readonly roomTag: RoomTag,
     private key: Key,
   ) {}
 
@@ -88,7 +89,7 @@ class Writer {
   }
 }
 
-async function readLog(client: SocketClient, roomTag: Uint8Array): Promise<LogItem[]> {
+async function readLog(client: SocketClient, roomTag: RoomTag): Promise<LogItem[]> {
   const log: LogItem[] = [];
   for (;;) {
     const page = await client.ask({ type: "read", roomTag, fromN: log.length + 1, limit: 1000 });
@@ -101,7 +102,7 @@ async function readLog(client: SocketClient, roomTag: Uint8Array): Promise<LogIt
 describe("a relay that is killed (kill -9) while it works", () => {
   it("keeps what it acknowledged, in its place, and never signs two different views of one log", async () => {
     const dataDir = dataFolder();
-    const [roomTag, key] = [systemRandom(32), newKey()];
+    const [roomTag, key] = [RoomTag.of(systemRandom(32)), newKey()];
     const writer = new Writer(roomTag, key);
     const keys = new Set<string>();
     let overtaken = 0;

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase } from "@conclave/sqlite";
+import { RoomTag } from "@conclave/wire";
 import { afterEach, describe, expect, it } from "vitest";
 import { messageAppend, newKey } from "../src/core/scriptedClient.js";
 import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
@@ -24,7 +25,7 @@ async function start(options: Partial<RelayOptions> = {}): Promise<Relay> {
 
 async function founder(relay: Relay) {
   const client = await SocketClient.connect(relay.socketUrl);
-  const [roomTag, key] = [systemRandom(32), newKey()];
+  const [roomTag, key] = [RoomTag.of(systemRandom(32)), newKey()];
   const empty = new Uint8Array();
   await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment: empty, permit: empty });
   await client.prove(roomTag, 0, key);

@@ -1,12 +1,19 @@
 import type { RelayCore, RoomRow } from "@conclave/relay";
-import { decodeRelayMessage, encodeClientMessage, VERSIONS, type AppendRequest, type Request } from "@conclave/wire";
+import {
+  decodeRelayMessage,
+  encodeClientMessage,
+  VERSIONS,
+  type AppendRequest,
+  type Request,
+  type SlotId,
+} from "@conclave/wire";
 import type { Dice } from "./dice.js";
 
 /** What a relay's operator puts into a log. What is left out is as the room's present state suggests. */
 export type Injection = Pick<AppendRequest, "kind" | "payload"> &
   Partial<Pick<AppendRequest, "epoch" | "attachment" | "nextWriteKey" | "deliveries" | "slots">> & {
     /** Append as the holder of this invite does; else as a member does. */
-    readonly slotId?: Uint8Array;
+    readonly slotId?: SlotId;
   };
 
 const CONNECTION = -1;
@@ -29,7 +36,7 @@ export class Insider {
     core: RelayCore,
     room: Readonly<RoomRow>,
     injection: Injection,
-    slot: { readonly slotId: Uint8Array; readonly tokenPub: Uint8Array } | undefined,
+    slot: { readonly slotId: SlotId; readonly tokenPub: Uint8Array } | undefined,
     now: number,
   ): number {
     const roomTag = room.tag;

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from "@conclave/codec";
 import type { MemoryDisk, SessionEvent } from "@conclave/client";
-import { roomTagOf } from "@conclave/protocol";
+import { type PersonId, RoomId, roomTagOf } from "@conclave/protocol";
 import type { SimulatedDevice } from "./device.js";
 import { look, storedRecords, unforgotten, type StoredRoom } from "./inspection.js";
 import type { KeyAudit } from "./keyAudit.js";
@@ -45,12 +45,12 @@ export class Invariants {
   }
 
   /** A device really wrote this. */
-  wrote(person: Uint8Array, text: string): void {
+  wrote(person: PersonId, text: string): void {
     this.authors.set(text, toHex(person));
   }
 
   /** Something was shown at a device. Called for every event of its rooms. */
-  told(device: SimulatedDevice, roomId: Uint8Array, event: SessionEvent): void {
+  told(device: SimulatedDevice, roomId: RoomId, event: SessionEvent): void {
     if (event.type !== "item") return;
     const { item } = event;
     if (item.kind === "unreadable" && this.options.isRelayHonest) {
@@ -100,7 +100,7 @@ export class Invariants {
   /** The log records of all rooms that were not looked at yet. */
   checkLogs(relay: SimRelay): void {
     for (const key of this.rooms) {
-      const tag = roomTagOf(this.audit.crypto, fromHex(key));
+      const tag = roomTagOf(this.audit.crypto, RoomId.of(fromHex(key)));
       const from = this.read.get(key) ?? 0;
       const log = relay.main.log(tag, from + 1);
       for (const item of log) {
@@ -118,7 +118,7 @@ export class Invariants {
     this.usedKeys.set(device.disk, kept);
     const used = kept.get(roomId) ?? new UsedSecrets();
     kept.set(roomId, used);
-    for (const item of relay.main.log(roomTagOf(this.audit.crypto, fromHex(roomId)), used.place + 1))
+    for (const item of relay.main.log(roomTagOf(this.audit.crypto, RoomId.of(fromHex(roomId))), used.place + 1))
       if (item.n <= place) used.add(this.audit.usedBy(item));
     used.place = place;
     const records = [...storedRecords(device.disk, roomId)].filter(([name]) => !name.startsWith("g/n/"));

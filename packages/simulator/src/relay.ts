@@ -18,6 +18,8 @@ import {
   type LogItem,
   type RelayFrame,
   type Signed,
+  type RoomTag,
+  type SlotId,
 } from "@conclave/wire";
 import type { Dice } from "./dice.js";
 import { Insider, type Injection } from "./insider.js";
@@ -65,7 +67,7 @@ export class Branch {
   }
 
   /** A room's log, from a record on. */
-  log(roomTag: Uint8Array, fromN = 1): LogItem[] {
+  log(roomTag: RoomTag, fromN = 1): LogItem[] {
     const room = this.store.room(roomTag);
     if (room === null) return [];
     return this.store
@@ -179,7 +181,7 @@ export class SimRelay implements Endpoint {
   // What a lying one does.
 
   /** How long the log is that somebody is shown of a room. */
-  lengthFor(node: string, roomTag: Uint8Array): number {
+  lengthFor(node: string, roomTag: RoomTag): number {
     return (this.branchOf.get(node) ?? this.main).store.room(roomTag)?.n ?? 0;
   }
 
@@ -226,7 +228,7 @@ export class SimRelay implements Endpoint {
   }
 
   /** Puts a record into a room's log without any right to. All subscribers get it, with a proper head. Returns its n. */
-  inject(roomTag: Uint8Array, injection: Injection, branch: Branch = this.main): number {
+  inject(roomTag: RoomTag, injection: Injection, branch: Branch = this.main): number {
     const row = branch.store.room(roomTag);
     if (row === null) throw new Error("no such room");
     const { slotId } = injection;
@@ -241,7 +243,7 @@ export class SimRelay implements Endpoint {
    * Writes a record into a room's log by hand, of whatever epoch, with a proper head. The program that holds the room in
    * memory is restarted, so everybody reconnects. Returns its n.
    */
-  forge(roomTag: Uint8Array, record: ForgedRecord, branch: Branch = this.main): number {
+  forge(roomTag: RoomTag, record: ForgedRecord, branch: Branch = this.main): number {
     const row = branch.store.room(roomTag);
     if (row === null) throw new Error("no such room");
     const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
@@ -257,11 +259,7 @@ export class SimRelay implements Endpoint {
   }
 
   /** Puts a blob into a slot, as the newest version. */
-  putSlot(
-    roomTag: Uint8Array,
-    slot: { slotId: Uint8Array; blob: Uint8Array; n?: number },
-    branch: Branch = this.main,
-  ): void {
+  putSlot(roomTag: RoomTag, slot: { slotId: SlotId; blob: Uint8Array; n?: number }, branch: Branch = this.main): void {
     const row = branch.store.room(roomTag)!;
     const n = slot.n ?? row.n;
     branch.store.addSlotVersion(row.no, slot.slotId, { blob: slot.blob, n, time: this.now }, 1000);

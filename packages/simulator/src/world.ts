@@ -4,6 +4,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import type { Client, RoomInvite, InviteOptions, RoomSession, Problem } from "@conclave/client";
 import { preset, roomTagOf, type Policy } from "@conclave/protocol";
 import type { PartialSettings } from "@conclave/relay";
+import type { RoomTag } from "@conclave/wire";
 import { SimulatedDevice } from "./device.js";
 import { Dice } from "./dice.js";
 import { Invariants } from "./invariants.js";
@@ -169,7 +170,7 @@ export class World {
   }
 
   /** What the relay calls a device's room. */
-  tagOf(device: SimulatedDevice): Uint8Array {
+  tagOf(device: SimulatedDevice): RoomTag {
     return roomTagOf(this.crypto, device.room.id);
   }
 

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RoomSession } from "@conclave/client";
+import type { PersonId } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import { preset } from "@conclave/protocol";
 import { axeFaults, canBrowse, found, get, join, World } from "./browser.js";
@@ -15,7 +16,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
   });
 
   /** Nora, in Node, has a room in which two admins decide together; Alice, in a page, is the other one; Carol a member. */
-  async function council(looks = {}): Promise<{ room: RoomSession; alice: Page; carol: Uint8Array }> {
+  async function council(looks = {}): Promise<{ room: RoomSession; alice: Page; carol: PersonId }> {
     const relay = world.url.replace("http", "ws");
     const node = await world.person();
     const room = await get(node.createRoom({ title: "Garden", name: "Nora", policy: preset("admins", 2), relay }));
@@ -155,7 +156,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     const { room, alice, carol } = await council();
     const nora = room.members()[0]!.person;
     const inRoom = await alice.evaluate(() => location.hash);
-    const visit = (person: Uint8Array) =>
+    const visit = (person: PersonId) =>
       alice.evaluate((hash) => (location.hash = hash), `${inRoom}/people/${toHex(person)}`);
     // An admin touches no owner.
     await visit(nora);

@@ -1,4 +1,5 @@
 import type { RoomSession, TimelineMessage } from "@conclave/client";
+import type { MessageId } from "@conclave/client/pure";
 import { encodeGatewayNotice, encodeVia, preset } from "@conclave/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -31,7 +32,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
   });
 
   /** What somebody in Node says, when the browser shows it. */
-  async function says(room: RoomSession, text: string, ref?: Uint8Array): Promise<TimelineMessage> {
+  async function says(room: RoomSession, text: string, ref?: MessageId): Promise<TimelineMessage> {
     const message = await get(room.send(text, ref));
     await get(room.flushed(10_000));
     await line(text.split("\n")[0]!).waitFor();

@@ -5,6 +5,7 @@ import { join as joinPath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryLock, MemoryStorage, openClient, type RoomSession, type Transport } from "@conclave/client";
 import { systemClock, systemRandom, WsTransport } from "@conclave/client/node";
+import { RoomId } from "@conclave/client/pure";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { SqliteStore } from "@conclave/relay";
 import { openDatabase } from "@conclave/sqlite";
@@ -206,7 +207,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
 /** Writes a commit of the server's own making into its database, with the log head that follows from it. */
 function appendOwnCommit(folder: string, roomKey: string): void {
   const store = new SqliteStore(openDatabase(joinPath(folder, "relay.db")));
-  const roomTag = roomTagOf(nodeCrypto, fromHex(roomKey));
+  const roomTag = roomTagOf(nodeCrypto, RoomId.of(fromHex(roomKey)));
   const sha256 = (bytes: Uint8Array) => nodeCrypto.hash("sha256", bytes);
   store.begin();
   const row = store.room(roomTag)!;

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as pathOf } from "node:path";
 import type { Client, RoomSession } from "@conclave/client";
+import type { PersonId } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import { chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, found, get, join, World } from "./browser.js";
 import { qrFilm, qrPng } from "./qrPicture.js";
 
-const codeOf = (person: Uint8Array) => `CONCLAVE:PERSON:${toHex(person).toUpperCase()}`;
+const codeOf = (person: PersonId) => `CONCLAVE:PERSON:${toHex(person).toUpperCase()}`;
 
 describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/chromium or a build)", () => {
   let world: World;

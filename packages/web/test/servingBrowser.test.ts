@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RoomId } from "@conclave/client/pure";
 import { inviteLink } from "@conclave/protocol";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ import { startRelay } from "../../cli/test/processes.js";
 import { anotherBuild, HostileHost } from "./hostileHost.js";
 
 const LINK = inviteLink("", {
-  ...{ roomId: new Uint8Array(32).fill(1), secret: new Uint8Array(32).fill(2), relay: "ws://127.0.0.1:1" },
+  ...{ roomId: RoomId.of(new Uint8Array(32).fill(1)), secret: new Uint8Array(32).fill(2), relay: "ws://127.0.0.1:1" },
   floor: { seq: 0, head: new Uint8Array(32) },
 }).slice("/#/join/".length);
 const CHROMIUM = "/usr/bin/chromium";

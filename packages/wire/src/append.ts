@@ -1,18 +1,19 @@
 import { DecodeError, fixed, list, mapped, opaque, optional, struct, u53, type Of } from "@conclave/codec";
 import { APPEND_ID_BYTES, id32, inRoom, recordKind } from "./field.js";
 import { frame, type FrameCodec } from "./frameCodec.js";
+import { InboxId, SlotId } from "./ids.js";
 
 /** A blob for one inbox, released if and only if the commit it travels with is accepted (attack A97). */
 export type Delivery = Of<typeof delivery>;
 export const delivery = struct({
-  inboxId: id32,
+  inboxId: InboxId,
   blob: opaque(),
 });
 
 /** An invite's slot as a member puts it. `tokenPub` may not change for an existing slot. */
 export type SlotContent = Of<typeof slotContent>;
 export const slotContent = struct({
-  slotId: id32,
+  slotId: SlotId,
   /** Ed25519; a client that proves it can post requests and append one external commit. */
   tokenPub: id32,
   blob: opaque(),
@@ -22,10 +23,10 @@ export const slotContent = struct({
 export type AppendGround =
   | { readonly by: "member" }
   /** An external commit: no deliveries, no slots. */
-  | { readonly by: "slot"; readonly slotId: Uint8Array };
+  | { readonly by: "slot"; readonly slotId: SlotId };
 
 const ground = mapped(
-  optional(id32),
+  optional(SlotId),
   (slotId): AppendGround => (slotId === null ? { by: "member" } : { by: "slot", slotId }),
   (value) => (value.by === "slot" ? value.slotId : null),
 );

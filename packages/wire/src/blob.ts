@@ -1,6 +1,7 @@
 import { checked, concatBytes, opaque, u32, u53, utf8Bytes, type Of } from "@conclave/codec";
 import { id32, inRoom, numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
+import { BlobId } from "./ids.js";
 import type { Sha256 } from "./record.js";
 
 /** Bytes of every chunk of a blob but the last, which has the rest. */
@@ -20,11 +21,11 @@ export function blobChunkLength(size: number, index: number): number {
  * The name of a blob: a hash of 32 random bytes that its uploader keeps, so that nobody else can delete it. The name is not
  * a hash of the content: the message that names the blob says what the content has to be.
  */
-export function blobIdOf(sha256: Sha256, secret: Uint8Array): Uint8Array {
-  return sha256(concatBytes(utf8Bytes("conclave/blob/v1"), secret));
+export function blobIdOf(sha256: Sha256, secret: Uint8Array): BlobId {
+  return BlobId.of(sha256(concatBytes(utf8Bytes("conclave/blob/v1"), secret)));
 }
 
-const ofBlob = { ...inRoom, blobId: id32 };
+const ofBlob = { ...inRoom, blobId: BlobId };
 
 // RULE: wire.chunk-bounded: a chunk longer than any is refused before it is copied, whichever side sends it (attack A83).
 const chunk = opaque(BLOB_CHUNK_BYTES);

@@ -1,7 +1,6 @@
 import { choice, encode, fixed, u32, type Codec, type Of } from "@conclave/codec";
+import { ID_BYTES, RoomTag, SlotId } from "./ids.js";
 
-/** Bytes of a room tag, a hash, an Ed25519 public key, a slot id, an inbox id or a challenge. */
-export const ID_BYTES = 32;
 /** Bytes of an append id: chosen at random by the client, the same for each repeat of one append. */
 export const APPEND_ID_BYTES = 16;
 /** Bytes of an Ed25519 signature. */
@@ -19,9 +18,9 @@ export const recordKind = choice({ commit: 1, message: 2 });
 /** What every request and every answer begins with: a number that the client chose. */
 export const numbered = { id: u32 };
 /** What a request about a room begins with. */
-export const inRoom = { ...numbered, roomTag: id32 };
+export const inRoom = { ...numbered, roomTag: RoomTag };
 /** What a request about a slot begins with. */
-export const atSlot = { ...inRoom, slotId: id32 };
+export const atSlot = { ...inRoom, slotId: SlotId };
 
 /** The bytes that are signed for a value: a label, and its layout. */
 export function labelled<T>(label: string, layout: Codec<T>): (value: T) => Uint8Array {

@@ -1,6 +1,7 @@
 import { u53, type Of } from "@conclave/codec";
 import { id32, numbered, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
+import { InboxId } from "./ids.js";
 
 /** Proves that an inbox is the client's own; from then on `inboxChanged` is pushed when something arrives. Answer: `done`. */
 export type ProveInboxRequest = Of<typeof proveInbox>;
@@ -16,7 +17,7 @@ export const proveInbox = frame("proveInbox", 32, {
 export type FetchInboxRequest = Of<typeof fetchInbox>;
 export const fetchInbox = frame("fetchInbox", 33, {
   ...numbered,
-  inboxId: id32,
+  inboxId: InboxId,
   after: u53,
 });
 
@@ -24,6 +25,6 @@ export const fetchInbox = frame("fetchInbox", 33, {
 export type ClearInboxRequest = Of<typeof clearInbox>;
 export const clearInbox = frame("clearInbox", 34, {
   ...numbered,
-  inboxId: id32,
+  inboxId: InboxId,
   upTo: u53,
 });

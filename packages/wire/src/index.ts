@@ -5,7 +5,8 @@
  * A connection: the client sends `hello`, the relay answers `welcome` with a challenge; then requests and their answers,
  * matched by id, and pushes. One binary WebSocket message holds a list of frames.
  */
-export { APPEND_ID_BYTES, ID_BYTES, SIGNATURE_BYTES, type RecordKind } from "./field.js";
+export { BlobId, ID_BYTES, InboxId, RoomTag, SlotId } from "./ids.js";
+export { APPEND_ID_BYTES, SIGNATURE_BYTES, type RecordKind } from "./field.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { CLOSE_CODES, RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
 export {

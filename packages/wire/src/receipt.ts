@@ -1,10 +1,11 @@
 import { decode, encode, struct, u53, type Codec, type DecodeError, type Of, type Result } from "@conclave/codec";
 import { id32, labelled, signature } from "./field.js";
+import { RoomTag } from "./ids.js";
 
 /** The relay's word that this commit has this place in the log (docs/protocol.md §6). */
 export type CommitReceipt = Of<typeof commitReceipt>;
 export const commitReceipt = struct({
-  roomTag: id32,
+  roomTag: RoomTag,
   /** The epoch the commit was made in (it leads to `epoch + 1`). */
   epoch: u53,
   recordHash: id32,
@@ -18,7 +19,7 @@ export const commitReceipt = struct({
 /** The relay's word that the log had this length and head at this time. */
 export type HeadReceipt = Of<typeof headReceipt>;
 export const headReceipt = struct({
-  roomTag: id32,
+  roomTag: RoomTag,
   n: u53,
   head: id32,
   time: u53,

@@ -1,5 +1,6 @@
 import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec, type Of } from "@conclave/codec";
 import { id32, recordKind, type RecordKind } from "./field.js";
+import type { RoomTag } from "./ids.js";
 
 /** SHA-256, passed in because this package is pure and has no primitives. */
 export type Sha256 = (data: Uint8Array) => Uint8Array;
@@ -60,7 +61,7 @@ export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment 
 /**
  * `SHA-256({ "conclave/record/v1", roomTag, kind, epoch, SHA-256(payload), SHA-256(attachment) })` (docs/protocol.md §6).
  */
-export function digestHash(sha256: Sha256, roomTag: Uint8Array, digest: RecordDigest): Uint8Array {
+export function digestHash(sha256: Sha256, roomTag: RoomTag, digest: RecordDigest): Uint8Array {
   // RULE: wire.hash-proves-kind: the hash covers kind and epoch beside the hashes of the bytes, so a record without its bytes
   // still proves what it was: a commit cannot pass for a message that was deleted (docs/protocol.md §6, attack A110).
   const writer = scratch.clear().text("conclave/record/v1");
@@ -70,7 +71,7 @@ export function digestHash(sha256: Sha256, roomTag: Uint8Array, digest: RecordDi
 }
 
 /** The {@link digestHash} of a record that is there with its bytes. */
-export function recordHash(sha256: Sha256, roomTag: Uint8Array, record: RecordContent): Uint8Array {
+export function recordHash(sha256: Sha256, roomTag: RoomTag, record: RecordContent): Uint8Array {
   return digestHash(sha256, roomTag, recordDigest(sha256, record));
 }
 
@@ -79,7 +80,7 @@ const hashed = struct<RecordDigest>({ kind: recordKind, epoch: u53, payloadHash:
 const scratch = new Writer(256);
 
 /** The log head of an empty log: `SHA-256("conclave/log/v1" || roomTag)`. */
-export function firstLogHead(sha256: Sha256, roomTag: Uint8Array): Uint8Array {
+export function firstLogHead(sha256: Sha256, roomTag: RoomTag): Uint8Array {
   return sha256(concatBytes(utf8Bytes("conclave/log/v1"), roomTag));
 }
 
@@ -89,7 +90,7 @@ export function nextLogHead(sha256: Sha256, head: Uint8Array, hash: Uint8Array):
 }
 
 /** The record hash of a page's item, of its bytes or of the hashes that are left of them. */
-export function itemHash(sha256: Sha256, roomTag: Uint8Array, item: LogItem): Uint8Array {
+export function itemHash(sha256: Sha256, roomTag: RoomTag, item: LogItem): Uint8Array {
   return item.pruned ? digestHash(sha256, roomTag, item) : recordHash(sha256, roomTag, item);
 }
 

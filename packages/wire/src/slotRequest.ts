@@ -2,6 +2,7 @@ import { opaque, u53, u8, type Of } from "@conclave/codec";
 import { slotContent } from "./append.js";
 import { atSlot, id32, inRoom, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
+import { InboxId } from "./ids.js";
 
 /** Opens or refreshes an invite's slot, by a proved member. The last three versions are kept. Answer: `done`. */
 export type PutSlotRequest = Of<typeof putSlot>;
@@ -61,6 +62,6 @@ export type AnswerRequestRequest = Of<typeof answerRequest>;
 export const answerRequest = frame("answerRequest", 23, {
   ...inRoom,
   request: u53,
-  inboxId: id32,
+  inboxId: InboxId,
   blob: opaque(),
 });

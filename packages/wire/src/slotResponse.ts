@@ -1,6 +1,7 @@
 import { bool, list, opaque, struct, u53, u8, type Of } from "@conclave/codec";
-import { id32, numbered } from "./field.js";
+import { numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
+import { RoomTag, SlotId } from "./ids.js";
 
 /** One version of a slot. */
 export type SlotResponse = Of<typeof slot>;
@@ -26,7 +27,7 @@ export const posted = frame("posted", 145, {
 export type JoinRequestItem = Of<typeof joinRequestItem>;
 export const joinRequestItem = struct({
   request: u53,
-  slotId: id32,
+  slotId: SlotId,
   blob: opaque(),
   /** The relay's clock in ms, informative. */
   time: u53,
@@ -45,7 +46,7 @@ export const requests = frame("requests", 146, {
 export type InboxItem = Of<typeof inboxItem>;
 export const inboxItem = struct({
   item: u53,
-  roomTag: id32,
+  roomTag: RoomTag,
   /** Log position of the commit that released it. */
   n: u53,
   blob: opaque(),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { utf8Bytes } from "@conclave/codec";
+import { BlobId, InboxId, RoomTag, SlotId } from "./ids.js";
 import {
   BLOB_CHUNK_BYTES,
   blobIdOf,
@@ -29,10 +30,10 @@ import {
   type SlotContent,
 } from "./index.js";
 
-const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(data).digest());
+const sha256 = (data: Uint8Array): SlotId => SlotId.of(new Uint8Array(createHash("sha256").update(data).digest()));
 
 /** 32 bytes: the hash of a name. */
-const id32 = (name: string): Uint8Array => sha256(utf8Bytes(name));
+const id32 = (name: string): SlotId => sha256(utf8Bytes(name));
 const signature = (name: string): Uint8Array => new Uint8Array([...id32(name), ...id32(`${name}, second half`)]);
 /** So many bytes that a length of one, two or four bytes stands before them. */
 const filled = (length: number): Uint8Array => new Uint8Array(length).map((_, at) => at % 251);
@@ -41,11 +42,11 @@ const NONE = new Uint8Array();
 const ID = 0xfedcba98;
 const MOST = Number.MAX_SAFE_INTEGER;
 const TIME = 1_700_000_000_000;
-const room = { id: 7, roomTag: id32("room") };
-const blobOf = { ...room, blobId: id32("blob") };
-const slotOf = { ...room, slotId: id32("slot") };
+const room = { id: 7, roomTag: RoomTag.of(id32("room")) };
+const blobOf = { ...room, blobId: BlobId.of(id32("blob")) };
+const slotOf = { ...room, slotId: SlotId.of(id32("slot")) };
 
-const slot: SlotContent = { slotId: id32("slot"), tokenPub: id32("token"), blob: filled(70) };
+const slot: SlotContent = { slotId: SlotId.of(id32("slot")), tokenPub: id32("token"), blob: filled(70) };
 const commit: AppendRequest = {
   type: "append",
   ...room,
@@ -58,8 +59,8 @@ const commit: AppendRequest = {
   ground: { by: "member" },
   nextWriteKey: id32("next write key"),
   deliveries: [
-    { inboxId: id32("inbox"), blob: filled(64) },
-    { inboxId: id32("another inbox"), blob: NONE },
+    { inboxId: InboxId.of(id32("inbox")), blob: filled(64) },
+    { inboxId: InboxId.of(id32("another inbox")), blob: NONE },
   ],
   slots: [slot, { ...slot, slotId: id32("another slot"), blob: NONE }],
 };
@@ -104,10 +105,10 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "postRequest", ...slotOf, blob: filled(90) },
   { type: "listRequests", ...room, after: 4 },
   { type: "deleteRequest", ...room, request: 5 },
-  { type: "answerRequest", ...room, request: 5, inboxId: id32("inbox"), blob: filled(10) },
+  { type: "answerRequest", ...room, request: 5, inboxId: InboxId.of(id32("inbox")), blob: filled(10) },
   { type: "proveInbox", id: 7, inboxPub: id32("inbox key"), signature: signature("inbox proof") },
-  { type: "fetchInbox", id: 7, inboxId: id32("inbox"), after: 0 },
-  { type: "clearInbox", id: 7, inboxId: id32("inbox"), upTo: 9 },
+  { type: "fetchInbox", id: 7, inboxId: InboxId.of(id32("inbox")), after: 0 },
+  { type: "clearInbox", id: 7, inboxId: InboxId.of(id32("inbox")), upTo: 9 },
 ];
 
 const content = { kind: "commit" as const, epoch: 5, payload: filled(40), attachment: filled(5) };
@@ -160,7 +161,7 @@ export const RELAY_FRAMES: readonly RelayFrame[] = [
   { type: "records", roomTag: room.roomTag, items },
   { type: "lagged", roomTag: room.roomTag, fromN: 12 },
   { type: "requestsChanged", roomTag: room.roomTag },
-  { type: "inboxChanged", inboxId: id32("inbox") },
+  { type: "inboxChanged", inboxId: InboxId.of(id32("inbox")) },
   { type: "goodbye", retryAfter: 2000 },
 ];
 
@@ -170,7 +171,7 @@ export const OTHERS: Readonly<Record<string, Uint8Array>> = {
   "blob id": blobIdOf(sha256, id32("secret")),
   "write proof": writeProofBytes(id32("challenge"), room.roomTag, 5),
   "slot proof": slotProofBytes(id32("challenge"), room.roomTag, slot.slotId),
-  "inbox proof": inboxProofBytes(id32("challenge"), id32("inbox")),
+  "inbox proof": inboxProofBytes(id32("challenge"), InboxId.of(id32("inbox"))),
   "signed bytes of a commit receipt": commitReceiptBytes(commitReceipt),
   "signed bytes of a head receipt": headReceiptBytes(head),
   "commit receipt as it is kept": encodeCommitReceipt(signedCommit),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { concatBytes, encode, toHex, utf8Bytes } from "@conclave/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BlobId, InboxId, RoomTag, SlotId } from "./ids.js";
 import {
   blobChunkLength,
   blobChunks,
@@ -68,8 +69,12 @@ const item: fc.Arbitrary<LogItem> = fc.oneof(
   }),
 );
 const items = fc.array(item, { maxLength: 5 });
-const slotContent = fc.record({ slotId: id32, tokenPub: id32, blob });
-const appendBase = { type: fc.constant<"append">("append"), id, roomTag: id32, appendId: bytes(16), epoch: u53 };
+const anyRoomTag = id32.map(RoomTag.of);
+const anySlotId = id32.map(SlotId.of);
+const anyInboxId = id32.map(InboxId.of);
+const anyBlobId = id32.map(BlobId.of);
+const slotContent = fc.record({ slotId: anySlotId, tokenPub: id32, blob });
+const appendBase = { type: fc.constant<"append">("append"), id, roomTag: anyRoomTag, appendId: bytes(16), epoch: u53 };
 const memberCommit: fc.Arbitrary<AppendRequest> = fc.record({
   ...appendBase,
   kind: fc.constant<"commit">("commit"),
@@ -78,11 +83,11 @@ const memberCommit: fc.Arbitrary<AppendRequest> = fc.record({
   attachment: blob,
   ground: fc.constant<{ by: "member" }>({ by: "member" }),
   nextWriteKey: id32,
-  deliveries: fc.array(fc.record({ inboxId: id32, blob }), { maxLength: 3 }),
+  deliveries: fc.array(fc.record({ inboxId: anyInboxId, blob }), { maxLength: 3 }),
   slots: fc.array(slotContent, { maxLength: 3 }),
 });
 const externalCommit: fc.Arbitrary<AppendRequest> = fc
-  .tuple(memberCommit, id32)
+  .tuple(memberCommit, anySlotId)
   .map(([commit, slotId]) => ({ ...commit, ground: { by: "slot", slotId }, deliveries: [], slots: [] }));
 const message: fc.Arbitrary<AppendRequest> = memberCommit.map((commit) => ({
   ...commit,
@@ -93,38 +98,38 @@ const message: fc.Arbitrary<AppendRequest> = memberCommit.map((commit) => ({
   slots: [],
 }));
 const position = fc.record({ epoch: u53, n: u53, lastCommit: u53 });
-const headReceipt = fc.record({ roomTag: id32, n: u53, head: id32, time: u53 });
+const headReceipt = fc.record({ roomTag: anyRoomTag, n: u53, head: id32, time: u53 });
 const signedHead = fc.record({ receipt: headReceipt, signature: bytes(64) });
-const commitReceipt = fc.record({ roomTag: id32, epoch: u53, recordHash: id32, n: u53, head: id32, time: u53 });
+const commitReceipt = fc.record({ roomTag: anyRoomTag, epoch: u53, recordHash: id32, n: u53, head: id32, time: u53 });
 const signedCommit = fc.record({ receipt: commitReceipt, signature: bytes(64) });
 
 const is = <T extends string>(type: T) => ({ type: fc.constant(type), id });
 const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ type: fc.constant<"hello">("hello"), versions: fc.array(fc.nat(65535), { maxLength: 16 }) }),
-  fc.record({ ...is("createRoom"), roomTag: id32, writeKey: id32, attachment: blob, permit: blob }),
+  fc.record({ ...is("createRoom"), roomTag: anyRoomTag, writeKey: id32, attachment: blob, permit: blob }),
   memberCommit,
   externalCommit,
   message,
-  fc.record({ ...is("prove"), roomTag: id32, epoch: u53, writeKey: id32, signature: bytes(64) }),
-  fc.record({ ...is("read"), roomTag: id32, fromN: u53, limit: id }),
-  fc.record({ ...is("readRoster"), roomTag: id32, fromIndex: u53 }),
-  fc.record({ ...is("subscribe"), roomTag: id32, fromN: u53 }),
-  fc.record({ ...is("unsubscribe"), roomTag: id32 }),
-  fc.record({ ...is("beginBlob"), roomTag: id32, blobId: id32, size: fc.integer({ min: 1, max: 2 ** 40 }) }),
-  fc.record({ ...is("writeBlob"), roomTag: id32, blobId: id32, index: id, chunk: blob }),
-  fc.record({ ...is("readBlob"), roomTag: id32, blobId: id32, index: id }),
-  fc.record({ ...is("dropBlob"), roomTag: id32, secret: id32 }),
-  fc.record({ ...is("putSlot"), roomTag: id32, slot: slotContent }),
-  fc.record({ ...is("closeSlot"), roomTag: id32, slotId: id32 }),
-  fc.record({ ...is("getSlot"), roomTag: id32, slotId: id32, back: fc.nat(255) }),
-  fc.record({ ...is("proveSlot"), roomTag: id32, slotId: id32, signature: bytes(64), tokenPub: id32 }),
-  fc.record({ ...is("postRequest"), roomTag: id32, slotId: id32, blob }),
-  fc.record({ ...is("listRequests"), roomTag: id32, after: u53 }),
-  fc.record({ ...is("deleteRequest"), roomTag: id32, request: u53 }),
-  fc.record({ ...is("answerRequest"), roomTag: id32, request: u53, inboxId: id32, blob }),
+  fc.record({ ...is("prove"), roomTag: anyRoomTag, epoch: u53, writeKey: id32, signature: bytes(64) }),
+  fc.record({ ...is("read"), roomTag: anyRoomTag, fromN: u53, limit: id }),
+  fc.record({ ...is("readRoster"), roomTag: anyRoomTag, fromIndex: u53 }),
+  fc.record({ ...is("subscribe"), roomTag: anyRoomTag, fromN: u53 }),
+  fc.record({ ...is("unsubscribe"), roomTag: anyRoomTag }),
+  fc.record({ ...is("beginBlob"), roomTag: anyRoomTag, blobId: anyBlobId, size: fc.integer({ min: 1, max: 2 ** 40 }) }),
+  fc.record({ ...is("writeBlob"), roomTag: anyRoomTag, blobId: anyBlobId, index: id, chunk: blob }),
+  fc.record({ ...is("readBlob"), roomTag: anyRoomTag, blobId: anyBlobId, index: id }),
+  fc.record({ ...is("dropBlob"), roomTag: anyRoomTag, secret: id32 }),
+  fc.record({ ...is("putSlot"), roomTag: anyRoomTag, slot: slotContent }),
+  fc.record({ ...is("closeSlot"), roomTag: anyRoomTag, slotId: anySlotId }),
+  fc.record({ ...is("getSlot"), roomTag: anyRoomTag, slotId: anySlotId, back: fc.nat(255) }),
+  fc.record({ ...is("proveSlot"), roomTag: anyRoomTag, slotId: anySlotId, signature: bytes(64), tokenPub: id32 }),
+  fc.record({ ...is("postRequest"), roomTag: anyRoomTag, slotId: anySlotId, blob }),
+  fc.record({ ...is("listRequests"), roomTag: anyRoomTag, after: u53 }),
+  fc.record({ ...is("deleteRequest"), roomTag: anyRoomTag, request: u53 }),
+  fc.record({ ...is("answerRequest"), roomTag: anyRoomTag, request: u53, inboxId: anyInboxId, blob }),
   fc.record({ ...is("proveInbox"), inboxPub: id32, signature: bytes(64) }),
-  fc.record({ ...is("fetchInbox"), inboxId: id32, after: u53 }),
-  fc.record({ ...is("clearInbox"), inboxId: id32, upTo: u53 }),
+  fc.record({ ...is("fetchInbox"), inboxId: anyInboxId, after: u53 }),
+  fc.record({ ...is("clearInbox"), inboxId: anyInboxId, upTo: u53 }),
 );
 const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   fc.record({
@@ -156,18 +161,18 @@ const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   fc.record({ ...is("posted"), request: u53 }),
   fc.record({
     ...is("requests"),
-    requests: fc.array(fc.record({ request: u53, slotId: id32, blob, time: u53 }), { maxLength: 3 }),
+    requests: fc.array(fc.record({ request: u53, slotId: anySlotId, blob, time: u53 }), { maxLength: 3 }),
     more: fc.boolean(),
   }),
   fc.record({
     ...is("inbox"),
-    items: fc.array(fc.record({ item: u53, roomTag: id32, n: u53, blob }), { maxLength: 3 }),
+    items: fc.array(fc.record({ item: u53, roomTag: anyRoomTag, n: u53, blob }), { maxLength: 3 }),
     more: fc.boolean(),
   }),
-  fc.record({ type: fc.constant<"records">("records"), roomTag: id32, items }),
-  fc.record({ type: fc.constant<"lagged">("lagged"), roomTag: id32, fromN: u53 }),
-  fc.record({ type: fc.constant<"requestsChanged">("requestsChanged"), roomTag: id32 }),
-  fc.record({ type: fc.constant<"inboxChanged">("inboxChanged"), inboxId: id32 }),
+  fc.record({ type: fc.constant<"records">("records"), roomTag: anyRoomTag, items }),
+  fc.record({ type: fc.constant<"lagged">("lagged"), roomTag: anyRoomTag, fromN: u53 }),
+  fc.record({ type: fc.constant<"requestsChanged">("requestsChanged"), roomTag: anyRoomTag }),
+  fc.record({ type: fc.constant<"inboxChanged">("inboxChanged"), inboxId: anyInboxId }),
   fc.record({ type: fc.constant<"goodbye">("goodbye"), retryAfter: id }),
 );
 
@@ -230,10 +235,10 @@ describe("messages", () => {
   });
   it("RULE wire.append-form: a message brings nothing but itself, an external commit no deliveries and no slots", () => {
     const sent = (frame: AppendRequest): boolean => decodeClientMessage(encodeClientFrame(frame), DEFAULT_LIMITS).ok;
-    const delivery = { inboxId: new Uint8Array(32), blob: new Uint8Array(1) };
-    const slot = { slotId: new Uint8Array(32), tokenPub: new Uint8Array(32), blob: new Uint8Array(1) };
+    const delivery = { inboxId: InboxId.of(new Uint8Array(32)), blob: new Uint8Array(1) };
+    const slot = { slotId: SlotId.of(new Uint8Array(32)), tokenPub: new Uint8Array(32), blob: new Uint8Array(1) };
     fc.assert(
-      fc.property(message, externalCommit, id32, (plain, external, key) => {
+      fc.property(message, externalCommit, anySlotId, (plain, external, key) => {
         expect(sent(plain)).toBe(true);
         expect(sent({ ...plain, nextWriteKey: key })).toBe(false);
         expect(sent({ ...plain, attachment: key })).toBe(false);
@@ -251,7 +256,7 @@ describe("messages", () => {
 });
 
 describe("log", () => {
-  const roomTag = new Uint8Array(32).fill(7);
+  const roomTag = RoomTag.of(new Uint8Array(32).fill(7));
   const record = { kind: "commit" as const, epoch: 3, payload: utf8Bytes("p"), attachment: utf8Bytes("att") };
   it("RULE wire.hash-proves-kind: hashes exactly { label, tag, kind, epoch, hash of payload, hash of attachment }", () => {
     const expected = encode(record, (w) => {
@@ -276,7 +281,7 @@ describe("log", () => {
   it("changes with every part of the record", () => {
     const base = toHex(recordHash(sha256, roomTag, record));
     const others = [
-      recordHash(sha256, new Uint8Array(32), record),
+      recordHash(sha256, RoomTag.of(new Uint8Array(32)), record),
       recordHash(sha256, roomTag, { ...record, kind: "message" }),
       recordHash(sha256, roomTag, { ...record, epoch: 4 }),
       recordHash(sha256, roomTag, { ...record, payload: utf8Bytes("pa"), attachment: utf8Bytes("tt") }),
@@ -299,11 +304,11 @@ describe("receipts and proofs", () => {
     );
   });
   it("RULE proof.label: proofs and receipts over the same values are different byte strings", () => {
-    const a = new Uint8Array(32).fill(1);
+    const a = RoomTag.of(new Uint8Array(32).fill(1));
     const signed = [
       writeProofBytes(a, a, 0),
-      slotProofBytes(a, a, a),
-      inboxProofBytes(a, a),
+      slotProofBytes(a, a, SlotId.of(a)),
+      inboxProofBytes(a, InboxId.of(a)),
       headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0 }),
       commitReceiptBytes({ roomTag: a, epoch: 0, recordHash: a, n: 0, head: a, time: 0 }),
     ];
@@ -331,7 +336,7 @@ describe("blobs", () => {
     expect(lengths(70_000)).toEqual([65_536, 4464, 0]);
   });
   it("A83: RULE wire.chunk-bounded: a chunk that is longer than any is no frame, from either side; nor is an empty blob", () => {
-    const target = { id: 1, roomTag: new Uint8Array(32), blobId: new Uint8Array(32), index: 0 };
+    const target = { id: 1, roomTag: RoomTag.of(new Uint8Array(32)), blobId: BlobId.of(new Uint8Array(32)), index: 0 };
     const written = (length: number) =>
       decodeClientMessage(
         encodeClientFrame({ type: "writeBlob", ...target, chunk: new Uint8Array(length) }),

@@ -7,10 +7,11 @@ import {
   firstLogHead,
   nextLogHead,
   recordHash,
+  RoomTag,
   VERSIONS,
 } from "@conclave/wire";
 
-const roomTag = new Uint8Array(32).fill(1);
+const roomTag = RoomTag.of(new Uint8Array(32).fill(1));
 const append: AppendRequest = {
   type: "append",
   id: 7,

@@ -1,4 +1,5 @@
 import { fromHex } from "@conclave/codec";
+import { RoomId } from "@conclave/protocol";
 import { CliError, usageError } from "../cliError.js";
 import { askRunning, controlPath, listenForCommands } from "../gateway/controlSocket.js";
 import { performControl, type Granted, type ControlRequest } from "../gateway/control.js";
@@ -141,7 +142,7 @@ async function asked(context: CommandContext, wish: ControlRequest): Promise<Gra
       address: null,
     };
     if (wish.do === "list") return granted;
-    const room = client.room(fromHex(granted.parties[0]!.room));
+    const room = client.room(RoomId.of(fromHex(granted.parties[0]!.room)));
     const told = await room?.flushed(LAST_WORDS_MS * 3);
     if (told && !told.ok)
       context.output.warn("the relay does not answer. The room will be told the next time this home connects.");

@@ -1,3 +1,4 @@
+import { MessageId, newMessageId } from "@conclave/protocol";
 import type { RoomSession, TimelineMessage } from "@conclave/client";
 import { systemRandom } from "@conclave/client/node";
 import { fromHex, toHex } from "@conclave/codec";
@@ -75,7 +76,7 @@ async function isHere(output: Output, room: RoomSession): Promise<boolean> {
 
 async function stored(room: RoomSession, text: string, id: string): Promise<TimelineMessage> {
   try {
-    return await sendText(room, text, fromHex(id));
+    return await sendText(room, text, MessageId.of(fromHex(id)));
   } catch (error) {
     throw withId(error, id);
   }
@@ -91,7 +92,7 @@ function withId(error: unknown, id: string): unknown {
 }
 
 function messageId(given: unknown): string {
-  if (given === undefined) return toHex(systemRandom(16));
+  if (given === undefined) return toHex(newMessageId(systemRandom));
   if (typeof given === "string" && /^[0-9a-f]{32}$/iu.test(given)) return given.toLowerCase();
   throw usageError("That is not a valid id.", "An id has 32 hexadecimal digits.");
 }

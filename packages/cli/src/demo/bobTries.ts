@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { SqliteStorage } from "@conclave/client/node";
 import { fromHex, toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { openEnvelope, roomTagOf } from "@conclave/protocol";
+import { openEnvelope, RoomId, roomTagOf } from "@conclave/protocol";
 import { SqliteStore } from "@conclave/relay";
 import { openDatabase } from "@conclave/sqlite";
 import { HOME_FILE } from "../session/openHome.js";
@@ -13,7 +13,7 @@ import { HOME_FILE } from "../session/openHome.js";
  * the room's id, the last record that he may read. Prints how many records opened, before and after.
  */
 const [home = "", database = "", roomId = "", lastAllowed = ""] = process.argv.slice(2);
-const roomTag = roomTagOf(nodeCrypto, fromHex(roomId));
+const roomTag = roomTagOf(nodeCrypto, RoomId.of(fromHex(roomId)));
 const keys = await candidates(join(home, HOME_FILE));
 const store = new SqliteStore(openDatabase(database));
 const row = store.room(roomTag);

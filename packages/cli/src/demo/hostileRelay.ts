@@ -3,10 +3,19 @@ import { SqliteStorage, systemRandom } from "@conclave/client/node";
 import { fromHex, toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { generateKeyPackage, type Engine, type Group } from "@conclave/mls";
-import { certifyLeaf, loadRoom, newDevice, newIdentity, type Room, sealEnvelope } from "@conclave/protocol";
+import {
+  certifyLeaf,
+  LeafKey,
+  loadRoom,
+  newDevice,
+  newIdentity,
+  type Room,
+  RoomId,
+  sealEnvelope,
+} from "@conclave/protocol";
 import { SqliteStore, startRelay } from "@conclave/relay";
 import { openDatabase } from "@conclave/sqlite";
-import { nextLogHead, recordHash } from "@conclave/wire";
+import { nextLogHead, recordHash, type RoomTag } from "@conclave/wire";
 import { HOME_FILE } from "../session/openHome.js";
 
 /**
@@ -18,7 +27,7 @@ interface Inside {
   readonly parts: {
     readonly group: Group;
     readonly engine: Engine;
-    readonly roomTag: Uint8Array;
+    readonly roomTag: RoomTag;
     readonly keys: { readonly envelopes: readonly { readonly epoch: number; readonly key: Uint8Array }[] };
   };
 }
@@ -40,9 +49,9 @@ process.once("SIGTERM", () => void relay.close());
 function commitWithGhost(): Uint8Array {
   const { group, engine } = parts;
   const leafSeed = systemRandom(32);
-  const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+  const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
   const device = newDevice(primitives, newIdentity(primitives), 1);
-  const identity = certifyLeaf(nodeCrypto, device, { roomId: fromHex(roomId), leaf, name: "Ghost" });
+  const identity = certifyLeaf(nodeCrypto, device, { roomId: RoomId.of(fromHex(roomId)), leaf, name: "Ghost" });
   const { capabilities } = group.view.leaf(group.ownLeafIndex)!;
   const { keyPackage } = generateKeyPackage(engine, {
     credential: { type: "basic", identity },

@@ -1,5 +1,6 @@
 import type { JoinedBy, NamedPerson, RoomMember } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import type { InviteId } from "@conclave/protocol";
 import { admissionSentence, shownTag } from "../session/personView.js";
 
 /** A person, as `--json` prints one. */
@@ -78,9 +79,9 @@ function admissionDocument(admission: JoinedBy | null): AdmissionDocument {
 
 /** An invite, by who made it. */
 export function inviteRefDocument(invite: {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   readonly label: string | null;
-  readonly by: NamedPerson;
+  readonly by: NamedPerson | null;
 }): InviteRefDocument {
-  return { id: toHex(invite.inviteId), label: invite.label, by: personDocument(invite.by) };
+  return { id: toHex(invite.inviteId), label: invite.label, by: invite.by && personDocument(invite.by) };
 }

@@ -1,4 +1,5 @@
 import { toHex } from "@conclave/codec";
+import type { RoomId } from "@conclave/protocol";
 import type { Credentials, PartyDocument } from "../documents/partyDocument.js";
 import { credentialsOf } from "./credentials.js";
 import type { Gateway } from "./gateway.js";
@@ -28,7 +29,7 @@ export interface Granted {
 export async function performControl(
   gateway: Gateway,
   wish: ControlRequest,
-  roomNamed: (text: string | null) => Uint8Array,
+  roomNamed: (text: string | null) => RoomId,
 ): Promise<Omit<Granted, "address">> {
   switch (wish.do) {
     case "list":

@@ -1,7 +1,7 @@
 import type { Client, GatewayParty, RoomSession } from "@conclave/client";
 import { looksAlike } from "@conclave/client/pure";
 import { equalBytes, toHex } from "@conclave/codec";
-import { encodeGatewayNotice, isPartyLabel } from "@conclave/protocol";
+import { encodeGatewayNotice, isPartyLabel, type RoomId } from "@conclave/protocol";
 import { randomBytes } from "node:crypto";
 import { CliError, usageError } from "../cliError.js";
 import { findOne } from "../room/find.js";
@@ -19,7 +19,7 @@ const MOST_PARTIES = 256;
 export interface NewParty {
   readonly label: string;
   readonly way: Party["way"];
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly hears: boolean;
 }
 
@@ -134,7 +134,7 @@ export class Gateway {
     return this.thisMoment;
   }
 
-  private inRoom(roomId: Uint8Array): readonly Party[] {
+  private inRoom(roomId: RoomId): readonly Party[] {
     return this.parties.filter((party) => equalBytes(party.roomId, roomId));
   }
 

@@ -1,5 +1,5 @@
-import { decode, encode, toHex } from "@conclave/codec";
-import { PARTY_ID_BYTES } from "@conclave/protocol";
+import { decode, encode, toHex, boxed } from "@conclave/codec";
+import { MessageId, PARTY_ID_BYTES, RoomId } from "@conclave/protocol";
 
 /** How a party proves that a request is its own. Numbers are stored: never change the order. */
 export const WAYS = ["mac", "sealed", "github", "token"] as const;
@@ -12,7 +12,7 @@ export interface Party {
   readonly secret: Uint8Array;
   readonly label: string;
   readonly way: PartyDirection;
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   /** It gets the room's messages after this place in the log; null if it has no right to hear. */
   readonly hearsFrom: number | null;
   /** When it was let in (ms). */
@@ -28,7 +28,7 @@ export interface TakenPacket {
   /** SHA-256 of what proves it: 32 bytes. */
   readonly digest: Uint8Array;
   /** The id of the room's message that it became. */
-  readonly messageId: Uint8Array;
+  readonly messageId: MessageId;
 }
 
 /** Records of the home that begin so are the gateway's parties. */
@@ -68,7 +68,7 @@ export function decodeParty(bytes: Uint8Array): Party {
     secret: r.fixed(SECRET_BYTES),
     label: r.text(),
     way: WAYS[r.u8()],
-    roomId: r.opaque(),
+    roomId: boxed(RoomId).read(r),
     hearsFrom: r.optional((each) => each.u53()),
     since: r.u53(),
     counter: r.u53(),
@@ -86,7 +86,7 @@ export function encodeTaken(packet: TakenPacket): Uint8Array {
 
 /** @throws Error when the stored bytes are damaged. */
 export function decodeTaken(bytes: Uint8Array): TakenPacket {
-  const decoded = decode(bytes, (r) => ({ digest: r.fixed(32), messageId: r.fixed(16) }));
+  const decoded = decode(bytes, (r) => ({ digest: r.fixed(32), messageId: MessageId.read(r) }));
   if (!decoded.ok) throw new Error("a stored packet of the gateway is damaged");
   return decoded.value;
 }

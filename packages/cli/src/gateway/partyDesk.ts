@@ -1,6 +1,6 @@
 import type { RecordChange, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import { encodeVia } from "@conclave/protocol";
+import { encodeVia, MessageId, newMessageId } from "@conclave/protocol";
 import { createHash, randomBytes } from "node:crypto";
 import type { Heard } from "./door.js";
 import { encodeParty, encodeTaken, type Party, partyKey, takenKey, type TakenPacket } from "./party.js";
@@ -17,7 +17,7 @@ const BUSY_S = 1;
 /** What came of a packet. */
 export type Taken =
   /** It is stored, and sent by itself; `isAgain`: that was so already. */
-  | { readonly is: "taken"; readonly messageId: Uint8Array; readonly isAgain: boolean }
+  | { readonly is: "taken"; readonly messageId: MessageId; readonly isAgain: boolean }
   | { readonly is: "refused" }
   /** It is the party's, and no message: no UTF-8, empty, or longer than 32 KiB. */
   | { readonly is: "malformed" }
@@ -27,7 +27,7 @@ export type Taken =
 
 /** One party as the running gateway knows it. Its packets are taken one after another. */
 export class PartyDesk {
-  private readonly known = new Map<string, Uint8Array>();
+  private readonly known = new Map<string, MessageId>();
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private isRetired = false;
@@ -78,7 +78,7 @@ export class PartyDesk {
     if (room.status().pending >= MOST_PENDING) return { is: "unavailable", why: "relay_away" };
     const { id, label, taken } = this.current;
     const next: Party = { ...this.current, counter: counter ?? this.current.counter, taken: taken + 1 };
-    const messageId = digest ? idOf(id, digest) : randomBytes(16);
+    const messageId = digest ? idOf(id, digest) : newMessageId(randomBytes);
     // RULE: gateway.one-transaction: the counter and the message are stored together, so that no crash takes a packet twice
     // or forgets one that was answered for (attack A133).
     const records: RecordChange[] = [
@@ -109,6 +109,7 @@ export class PartyDesk {
 }
 
 /** The same packet becomes the same message: if it comes again after it was forgotten here, the room still knows it. */
-function idOf(party: Uint8Array, digest: Uint8Array): Uint8Array {
-  return createHash("sha256").update("conclave/gateway/id/v1").update(party).update(digest).digest().subarray(0, 16);
+function idOf(party: Uint8Array, digest: Uint8Array): MessageId {
+  const hash = createHash("sha256").update("conclave/gateway/id/v1").update(party).update(digest).digest();
+  return MessageId.of(hash.subarray(0, 16));
 }

@@ -1,5 +1,6 @@
 import type { RoomSession, TimelineMessage } from "@conclave/client";
 import { fromHex, toHex } from "@conclave/codec";
+import { MessageId } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -17,7 +18,7 @@ const LAST = "last";
  */
 export async function findMessage(room: RoomSession, text: string): Promise<TimelineMessage> {
   const wanted = text.trim().toLowerCase();
-  const whole = FULL_ID.test(wanted) ? await room.find(fromHex(wanted)) : null;
+  const whole = FULL_ID.test(wanted) ? await room.find(MessageId.of(fromHex(wanted))) : null;
   if (whole !== null) return whole;
   const messages = await messagesOf(room);
   const own = wanted === LAST ? messages.findLast(({ author, deleted }) => author.isYou && deleted === null) : null;

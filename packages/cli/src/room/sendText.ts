@@ -1,3 +1,4 @@
+import { newMessageId } from "@conclave/protocol";
 import type { RoomSession, TimelineMessage } from "@conclave/client";
 import { systemRandom } from "@conclave/client/node";
 import { equalBytes, utf8Bytes } from "@conclave/codec";
@@ -11,7 +12,11 @@ const ANOTHER_ID = "Leave out --id, or give the text that was sent under it.";
  * only once.
  * @throws CliError
  */
-export async function sendText(room: RoomSession, text: string, id = systemRandom(16)): Promise<TimelineMessage> {
+export async function sendText(
+  room: RoomSession,
+  text: string,
+  id = newMessageId(systemRandom),
+): Promise<TimelineMessage> {
   const body = utf8Bytes(text);
   const message = orThrow(await room.post({ id, kind: "text", body }), room);
   // Nothing is stored a second time under a known id: a different text must not be reported as sent.

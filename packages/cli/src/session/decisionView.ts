@@ -1,6 +1,6 @@
 import type { Decision, NamedPerson, RoomProposal, Right, RoomSession } from "@conclave/client";
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Action } from "@conclave/protocol";
+import type { Action, InviteId } from "@conclave/protocol";
 import { decision as did } from "@conclave/words/en/decision";
 import { decisionDetail as didDetail } from "@conclave/words/en/decisionDetail";
 import { proposal as proposed } from "@conclave/words/en/proposal";
@@ -9,7 +9,7 @@ import { inviteName, namesOf } from "./personView.js";
 import { presetOf } from "./policyView.js";
 
 /** What this home calls an invite, or null. */
-export type LabelOf = (inviteId: Uint8Array) => string | null;
+export type LabelOf = (inviteId: InviteId) => string | null;
 
 /** What this home calls the invites of a room. */
 export function labelsOf(room: RoomSession): LabelOf {
@@ -102,7 +102,7 @@ export function proposalPhrase(action: Action, whom: string | null, labelOf: Lab
   }
 }
 
-function invitedBy(action: Extract<Action, { type: "createInvite" | "revokeInvite" }>): Uint8Array {
+function invitedBy(action: Extract<Action, { type: "createInvite" | "revokeInvite" }>): InviteId {
   return action.type === "createInvite" ? action.invite.inviteId : action.inviteId;
 }
 

@@ -27,8 +27,8 @@ export function admissionSentence(admission: JoinedBy | null): string {
 }
 
 /** `Alice's link "Newsletter"`, or without the label if this home does not know it. */
-export function inviteName({ by, label }: { readonly by: NamedPerson; readonly label: string | null }): string {
-  const whose = by.name === "" ? "a link" : by.isYou ? "your link" : `${by.name}'s link`;
+export function inviteName({ by, label }: { readonly by: NamedPerson | null; readonly label: string | null }): string {
+  const whose = !by?.name ? "a link" : by.isYou ? "your link" : `${by.name}'s link`;
   return label === null ? whose : `${whose} "${label}"`;
 }
 

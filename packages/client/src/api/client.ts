@@ -1,6 +1,6 @@
 import type { Result } from "@conclave/codec";
 import type { Crypto, Random } from "@conclave/crypto";
-import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Fingerprint, PersonId, Policy, RoomId } from "@conclave/protocol";
 import type { Clock } from "../ports/clock.js";
 import type { Lock } from "../ports/lock.js";
 import type { Storage } from "../ports/storage.js";
@@ -57,7 +57,7 @@ export interface RoomOptions {
 /** One home that is open: a person, this device, and its rooms. */
 export interface Client {
   /** The person's public identity key: who we are, everywhere. */
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   fingerprint(): Fingerprint;
   /** The 24 words that bring this person back. Anybody who has them is the person. */
   recoveryPhrase(): string;
@@ -73,7 +73,7 @@ export interface Client {
    * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not
    * prepared: then somebody in the room removes this device, and admits the person again.
    */
-  comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>>;
+  comeBack(roomId: RoomId): Promise<Result<RoomSession, Problem>>;
   /** Whom the person has checked. */
   readonly marks: Marks;
   /** What the program on top of this client keeps here. */
@@ -82,7 +82,7 @@ export interface Client {
   search(query: string, options?: SearchOptions): Promise<readonly FoundMessage[]>;
   /** All rooms of this home, also those that we left. */
   rooms(): readonly RoomSession[];
-  room(roomId: Uint8Array): RoomSession | null;
+  room(roomId: RoomId): RoomSession | null;
   /** Tells when a room was added or forgotten, or a person was marked. Returns how to stop. */
   watch(listener: () => void): () => void;
   /** Founds a room. Resolves when the relay has it. */
@@ -90,7 +90,7 @@ export interface Client {
   /** Reads what an invite leads to, and checks the room's whole history. Sends nothing about us and stores nothing. */
   previewInvite(link: string): Promise<Result<InvitePreview, Problem>>;
   /** Deletes everything about a room from this home. The room's members see nothing of it: leave first. */
-  forget(roomId: Uint8Array): Promise<void>;
+  forget(roomId: RoomId): Promise<void>;
   /** Connects all rooms, when it was opened without. */
   connect(): void;
   /**

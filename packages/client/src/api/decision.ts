@@ -1,4 +1,4 @@
-import type { Action, Role } from "@conclave/protocol";
+import type { Action, InviteId, Role } from "@conclave/protocol";
 import type { NamedPerson } from "./person.js";
 
 /** By what right a decision was taken: what the room's policy was satisfied with. */
@@ -7,8 +7,12 @@ export interface Right {
   readonly role: Role | null;
   /** Whose signed approval came with it, beside the author's. */
   readonly approvedBy: readonly NamedPerson[];
-  /** The invite that was used. */
-  readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson } | null;
+  /** The invite that was used; `by` is null where this home does not know who made it. */
+  readonly invite: {
+    readonly inviteId: InviteId;
+    readonly label: string | null;
+    readonly by: NamedPerson | null;
+  } | null;
   /** With `leave`: the person said so themselves. */
   readonly isFarewell: boolean;
 }
@@ -27,5 +31,5 @@ export interface Decision {
   readonly person: NamedPerson | null;
   readonly right: Right;
   /** Invites that ended with it. */
-  readonly revokedInvites: readonly Uint8Array[];
+  readonly revokedInvites: readonly InviteId[];
 }

@@ -1,4 +1,5 @@
-import type { FileWords } from "@conclave/protocol";
+import type { BlobId } from "@conclave/wire";
+import type { FileWords, MessageId } from "@conclave/protocol";
 
 /** A file to be sent: what is said of it, and its bytes, which are read a piece at a time. */
 export interface OutgoingFile extends Partial<FileWords> {
@@ -11,7 +12,7 @@ export interface OutgoingFile extends Partial<FileWords> {
    */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** The message that the file answers. */
-  readonly ref?: Uint8Array | null;
+  readonly ref?: MessageId | null;
 }
 
 /** How far a file is on its way, in bytes at the relay: a little more than the file has. */
@@ -40,7 +41,7 @@ export interface TransferOptions {
 /** How a file is sent. */
 export interface AttachOptions extends TransferOptions {
   /** The id of an unfinished upload of this same file, from {@link UnfinishedUpload}: it goes on where it was. */
-  readonly resume?: Uint8Array;
+  readonly resume?: BlobId;
 }
 
 /** How a file is fetched. */
@@ -56,7 +57,7 @@ export interface FetchOptions extends TransferOptions {
 
 /** An upload that was begun and is neither complete nor given up, from this run or an earlier one. */
 export interface UnfinishedUpload {
-  readonly id: Uint8Array;
+  readonly id: BlobId;
   readonly name: string;
   /** Bytes of the file. */
   readonly size: number;

@@ -1,4 +1,4 @@
-import type { Action, InviteFor, Outlook, Rejection, Role } from "@conclave/protocol";
+import type { Action, ActionHash, InviteFor, InviteId, Outlook, PersonId, Rejection, Role } from "@conclave/protocol";
 import type { NamedPerson } from "./person.js";
 
 /** What to make an invite of. */
@@ -23,7 +23,7 @@ export interface InviteOptions {
 export interface InviteMade {
   readonly progress: DecisionProgress;
   /** Names it among the invitations, once it is there. */
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   /** Null where it was proposed only. */
   readonly invitation: RoomInvite | null;
   /** The link to hand on; null where it was proposed only, or no `host` was named. */
@@ -34,7 +34,7 @@ export interface InviteMade {
 
 /** An invite, as the roster has it and this home knows it. */
 export interface RoomInvite {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   /** What this home calls it; null for other people's invites. */
   readonly label: string | null;
   readonly for: InviteFor;
@@ -56,14 +56,14 @@ export interface RoomInvite {
 export interface RoomJoinRequest {
   /** The relay's number: the name of the request in `admit` and `decline`. */
   readonly id: number;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly name: string;
   readonly tag: string;
   /** The person's fingerprint words. */
   readonly words: string;
   readonly note: string;
   /** The invite that they have. */
-  readonly invite: { readonly inviteId: Uint8Array; readonly label: string | null; readonly by: NamedPerson };
+  readonly invite: { readonly inviteId: InviteId; readonly label: string | null; readonly by: NamedPerson };
   /** The role that the invite gives. */
   readonly role: Role;
   /** The relay's clock (ms), informative. */
@@ -82,7 +82,7 @@ export interface RoomJoinRequest {
 /** An action that waits for approvals. */
 export interface RoomProposal {
   /** Names it in `approve`. */
-  readonly actionHash: Uint8Array;
+  readonly actionHash: ActionHash;
   readonly action: Action;
   /** Who asks for it: this person where they do, else the person who asked first. */
   readonly by: NamedPerson;
@@ -105,4 +105,4 @@ export interface RoomProposal {
 export type DecisionProgress =
   | { readonly done: true; readonly seq: number }
   /** More people must agree: it was proposed to the room, or this device's approval was added. */
-  | { readonly done: false; readonly actionHash: Uint8Array; readonly have: number; readonly need: number };
+  | { readonly done: false; readonly actionHash: ActionHash; readonly have: number; readonly need: number };

@@ -1,12 +1,12 @@
 import type { Result } from "@conclave/codec";
-import type { Policy, Role } from "@conclave/protocol";
+import type { Policy, Role, RoomId } from "@conclave/protocol";
 import type { NamedPerson, RoomMember } from "./person.js";
 import type { Problem } from "./problem.js";
 import type { RoomSession } from "./roomSession.js";
 
 /** What an invite leads to, with the whole history of the room checked, before anything was sent or stored. */
 export interface InvitePreview {
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly title: string;
   /** The relay's address, as the room's charter says. */
   readonly relay: string;

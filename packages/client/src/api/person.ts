@@ -1,9 +1,9 @@
-import type { Role } from "@conclave/protocol";
+import type { InviteId, PersonId, Role } from "@conclave/protocol";
 
 /** A person as a screen names them. */
 export interface NamedPerson {
   /** The public identity key (32 bytes): who they are. */
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   /** What they call themselves, now or, when they are gone, last. Anybody may call themselves anything. */
   readonly name: string;
   /** Two words of their fingerprint: tells look-alike names apart, proves nothing. */
@@ -26,9 +26,9 @@ export interface PersonCheck {
 /** Whom the person of this home has checked. Kept in the home, told to nobody. */
 export interface Marks {
   /** Marks a person (their identity key) as checked. Resolves when that is durable. */
-  mark(person: Uint8Array, how: CheckedBy): Promise<void>;
-  unmark(person: Uint8Array): Promise<void>;
-  markOf(person: Uint8Array): PersonCheck | null;
+  mark(person: PersonId, how: CheckedBy): Promise<void>;
+  unmark(person: PersonId): Promise<void>;
+  markOf(person: PersonId): PersonCheck | null;
 }
 
 /** How a person got into the room. */
@@ -37,17 +37,18 @@ export type JoinedBy =
   /** They took a place with an invite, which is itself a decision of somebody. */
   | {
       readonly how: "invited";
-      readonly inviteId: Uint8Array;
+      readonly inviteId: InviteId;
       /** What this home calls the invite, when it is its own. */
       readonly label: string | null;
-      readonly by: NamedPerson;
+      /** Who made it; null where this home does not know. */
+      readonly by: NamedPerson | null;
     }
   /** Somebody admitted them, with the approvals that it took; by an invite when they asked with one. */
   | {
       readonly how: "admitted";
       readonly by: NamedPerson;
       readonly approvedBy: readonly NamedPerson[];
-      readonly inviteId: Uint8Array | null;
+      readonly inviteId: InviteId | null;
     };
 
 /** A person who is in the room now. */

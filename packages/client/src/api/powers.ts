@@ -1,14 +1,23 @@
 import { toHex } from "@conclave/codec";
-import { type Action, memberOf, type Outlook, rightTo, type Role, type Roster } from "@conclave/protocol";
+import {
+  type Action,
+  InviteId,
+  memberOf,
+  type Outlook,
+  PersonId,
+  rightTo,
+  type Role,
+  type Roster,
+} from "@conclave/protocol";
 
 /** The kinds of things that somebody may do in a room. */
 export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "seal";
 /** For each power, whether a person has it alone, together with others, or not at all. */
 export type Powers = Readonly<Record<Power, Outlook["can"]>>;
 
-const nobody = new Uint8Array(32);
+const nobody = PersonId.of(new Uint8Array(32));
 const invite = {
-  inviteId: new Uint8Array(16),
+  inviteId: InviteId.of(new Uint8Array(16)),
   joinPub: nobody,
   slotPub: nobody,
   tokenPub: nobody,
@@ -30,13 +39,13 @@ const EXAMPLES: Readonly<Record<Power, (before: Roster) => Action>> = {
 };
 
 /** What a person may do in a room, by the judge that every member has. A person who is not in it may do nothing. */
-export function powersOf(roster: Roster, person: Uint8Array): Powers {
+export function powersOf(roster: Roster, person: PersonId): Powers {
   const can = (power: Power) => rightTo(roster, EXAMPLES[power](roster), person).can;
   return Object.fromEntries(Object.keys(EXAMPLES).map((power) => [power, can(power as Power)])) as unknown as Powers;
 }
 
 /** What a member could do if they had this role, everything else being as it is. */
-export function powersAs(roster: Roster, person: Uint8Array, role: Role): Powers {
+export function powersAs(roster: Roster, person: PersonId, role: Role): Powers {
   const member = memberOf(roster, person);
   if (member === null) return powersOf(roster, person);
   const members = new Map(roster.members).set(toHex(person), { ...member, role });

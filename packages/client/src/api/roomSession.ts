@@ -1,5 +1,18 @@
 import type { Result } from "@conclave/codec";
-import type { Action, FileCard, Fingerprint, Outlook, Policy, Role } from "@conclave/protocol";
+import type { BlobId } from "@conclave/wire";
+import type {
+  Action,
+  ActionHash,
+  FileCard,
+  Fingerprint,
+  InviteId,
+  MessageId,
+  Outlook,
+  PersonId,
+  Policy,
+  Role,
+  RoomId,
+} from "@conclave/protocol";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import type { Decision } from "./decision.js";
 import type {
@@ -25,11 +38,11 @@ export interface NewMessage {
    * 16 random bytes; made here when left out. A caller that does not learn what became of a post (its tab or thread died)
    * posts it again with the same id: it is there once.
    */
-  readonly id?: Uint8Array;
+  readonly id?: MessageId;
   /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
   readonly kind: string;
   /** The id of the message that this one answers, edits, deletes or reacts to. */
-  readonly ref?: Uint8Array | null;
+  readonly ref?: MessageId | null;
   /** For "text" and "edit" UTF-8; else as the kind says. */
   readonly body: Uint8Array;
   /**
@@ -47,7 +60,7 @@ export interface NewMessage {
  * with the reason why not. A lost race is tried again by itself.
  */
 export interface RoomSession {
-  readonly id: Uint8Array;
+  readonly id: RoomId;
   readonly title: string;
   /** The relay's address. */
   readonly relay: string;
@@ -62,7 +75,7 @@ export interface RoomSession {
   /** A page of what happened, oldest first. */
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
   /** The message with this id, as it is now; null where there is none. */
-  find(id: Uint8Array): Promise<TimelineMessage | null>;
+  find(id: MessageId): Promise<TimelineMessage | null>;
   /**
    * Texts, and files by caption and name, that have every word of the query or one that begins with it, newest first. Case
    * and accents do not count. The first search reads everything that is kept, in small pieces, and is slower than those after it.
@@ -80,19 +93,19 @@ export interface RoomSession {
   /** Makes the message durable; resolves then. It is sent as soon as the relay can be reached, in order, once. */
   post(post: NewMessage): Promise<Result<TimelineMessage, Problem>>;
   /** Posts a text. */
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
+  send(text: string, ref?: MessageId): Promise<Result<TimelineMessage, Problem>>;
   /** Edits one of the person's own texts. `refused`: it is somebody else's, or no text. Resolves with the message as it is then. */
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>>;
+  edit(id: MessageId, text: string): Promise<Result<TimelineMessage, Problem>>;
   /**
    * Deletes a message of the person's own (with a file's bytes at the relay, where this device sent them), or, as an admin or owner, one of
    * somebody whose role is no higher.
    */
-  remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>>;
+  remove(id: MessageId): Promise<Result<TimelineMessage, Problem>>;
   /**
    * Adds an emoji to a message, or removes it where it is there already; null removes all of the person's own. `malformed`:
    * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many reactions as it can have.
    */
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>>;
+  react(id: MessageId, emoji: string | null): Promise<Result<TimelineMessage, Problem>>;
   /** What the person has begun to write and not sent; empty where there is nothing. */
   draft(): Promise<string>;
   /** Keeps it. Resolves when it is durable. */
@@ -107,7 +120,7 @@ export interface RoomSession {
   /** Files whose upload is not finished, the oldest first. */
   uploads(): Promise<readonly UnfinishedUpload[]>;
   /** Gives up an unfinished upload and frees the relay's space. `unknown`: there is none, or it is running (use its signal). */
-  discardUpload(id: Uint8Array): Promise<Result<void, Problem>>;
+  discardUpload(id: BlobId): Promise<Result<void, Problem>>;
   /**
    * Fetches the file of a message of kind "file" (`decodeFileCard` of its body) and verifies it. Resolves with its bytes, or
    * null where `write` took them. Problems: `corrupted`, `cancelled`, `too_large`, `relay` with `blob_unknown` (it is gone).
@@ -133,14 +146,14 @@ export interface RoomSession {
   decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>>;
+  approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>>;
   /**
    * Declines somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` undoes it.
    * `refused` with `unknown_proposal`: it is not open any more.
    */
-  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
+  declineProposal(actionHash: ActionHash): Promise<Result<void, Problem>>;
   /** Withdraws the person's own proposal: nobody is asked for it any more. `refused` with `unknown_proposal`: it is not open, or not ours. */
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>>;
+  withdrawProposal(actionHash: ActionHash): Promise<Result<void, Problem>>;
   /**
    * What `decide` would come to, by the judge that every member has. A screen offers only what is allowed. Where the
    * room is not active: "no", with `not_active`.
@@ -149,14 +162,14 @@ export interface RoomSession {
   /** What our person may do here, by kinds; null where the room is not active. */
   powers(): Powers | null;
   /** What a member could do with this role; null where the room is not active. */
-  powersAs(person: Uint8Array, role: Role): Powers | null;
+  powersAs(person: PersonId, role: Role): Powers | null;
   /** Whether our person may `remove` what this person wrote, by the judge that every member has: their own, always. */
-  mayRemove(author: Uint8Array): boolean;
+  mayRemove(author: PersonId): boolean;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invitations(): readonly RoomInvite[];
   /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
-  inviteLink(inviteId: Uint8Array, host: string): string | null;
+  inviteLink(inviteId: InviteId, host: string): string | null;
   /** Whether the recovery words alone bring this person back; null for a person who is no owner: somebody has to admit them again. */
   returning(): Returning | null;
   /**
@@ -191,7 +204,7 @@ export interface RoomSession {
    */
   stay(): Promise<Result<void, Problem>>;
 
-  fingerprint(person: Uint8Array): Fingerprint;
+  fingerprint(person: PersonId): Fingerprint;
   /** 60 digits that all members can read aloud at one moment: equal means same people and same keys. */
   roomCode(): string | null;
   /** 60 digits that change only when people or policy change. */

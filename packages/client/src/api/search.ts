@@ -1,3 +1,4 @@
+import type { RoomId } from "@conclave/protocol";
 import type { TimelineMessage } from "./timeline.js";
 
 /** Which of the messages that were found to return. */
@@ -10,6 +11,6 @@ export interface SearchOptions {
 
 /** A message that a search of all rooms found. */
 export interface FoundMessage {
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly message: TimelineMessage;
 }

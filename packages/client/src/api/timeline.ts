@@ -1,4 +1,12 @@
-import type { Action, AlarmCode, MessageContent, Rejection, Unreadable } from "@conclave/protocol";
+import type {
+  Action,
+  ActionHash,
+  AlarmCode,
+  MessageContent,
+  MessageId,
+  Rejection,
+  Unreadable,
+} from "@conclave/protocol";
 import type { Decision } from "./decision.js";
 import type { NamedPerson } from "./person.js";
 
@@ -61,7 +69,7 @@ export interface Reaction {
 
 /** The beginning of a message that another one answers. */
 export interface QuotedMessage {
-  readonly id: Uint8Array;
+  readonly id: MessageId;
   readonly author: NamedPerson;
   readonly kind: string;
   /** Of a text as it reads now, or a file's caption and name: at most 200 characters; else empty. */
@@ -92,7 +100,7 @@ export interface TimelineAlarm {
 /** What somebody asked the others to agree to. How far it has come, while it is open: `RoomSession.proposals`. */
 export interface TimelineProposal {
   /** Names it in `approve`, `declineProposal` and `withdrawProposal`. */
-  readonly actionHash: Uint8Array;
+  readonly actionHash: ActionHash;
   readonly action: Action;
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */

@@ -1,5 +1,5 @@
 import { done, failed, type Result } from "@conclave/codec";
-import type { RelayError } from "@conclave/wire";
+import type { RelayError, RoomTag } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { RoomState } from "../work/roomState.js";
@@ -35,7 +35,7 @@ export class BlobLink {
     private readonly isStopped: () => boolean,
   ) {}
 
-  get roomTag(): Uint8Array {
+  get roomTag(): RoomTag {
     return this.state.meta.roomTag;
   }
 

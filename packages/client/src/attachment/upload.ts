@@ -1,5 +1,5 @@
 import { done, failed, type Result } from "@conclave/codec";
-import { BLOB_CHUNK_BYTES } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, type BlobId } from "@conclave/wire";
 import type { Problem } from "../api/problem.js";
 import { NEVER, relayProblem, type BlobLink } from "./blobLink.js";
 import type { AttachOptions, TransferProgress } from "../api/fileTransfer.js";
@@ -18,7 +18,7 @@ export class Upload {
   constructor(
     private readonly link: BlobLink,
     private readonly file: SealedFile,
-    private readonly blobId: Uint8Array,
+    private readonly blobId: BlobId,
     private readonly options: AttachOptions,
     /** Stores how far it is. */
     private readonly keep: () => Promise<Result<void, Problem>>,

@@ -1,4 +1,5 @@
 import { choice, encode, fixed, list, stored, struct, text, u53, u8, versioned } from "@conclave/codec";
+import { BlobId } from "@conclave/wire";
 
 /**
  * How an upload stands. `open`: on its way, or to be resumed. `sent`: its message is in the outbox; the secret is kept, to
@@ -8,7 +9,7 @@ export type UploadState = "open" | "sent" | "dropped";
 
 /** What is kept of an upload. The file itself is not: its source is offered again. */
 export interface UploadRecord {
-  readonly blobId: Uint8Array;
+  readonly blobId: BlobId;
   /** What the blob's name is made from: lets us delete it. */
   readonly secret: Uint8Array;
   /** The file's key. */
@@ -25,7 +26,7 @@ const id32 = fixed(32);
 const layout = versioned(
   1,
   struct<UploadRecord>({
-    blobId: id32,
+    blobId: BlobId,
     secret: id32,
     key: id32,
     name: text(),

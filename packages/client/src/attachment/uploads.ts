@@ -1,6 +1,13 @@
 import { equalBytes, toHex, failed, type Result } from "@conclave/codec";
-import { encodeFileCard, isFileWords, MAX_FILE_BYTES, type FileCard, type FileWords } from "@conclave/protocol";
-import { blobIdOf } from "@conclave/wire";
+import {
+  encodeFileCard,
+  isFileWords,
+  MAX_FILE_BYTES,
+  type FileCard,
+  type FileWords,
+  type MessageId,
+} from "@conclave/protocol";
+import { type BlobId, blobIdOf } from "@conclave/wire";
 import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import { fateOf, type Problem } from "../api/problem.js";
@@ -13,7 +20,7 @@ import { decodeUpload, encodeUpload, type UploadRecord, type UploadState } from 
 /** Posts the message of a file; `also` is carried out in the same transaction. */
 export type PostFile<T> = (
   body: Uint8Array,
-  ref: Uint8Array | null,
+  ref: MessageId | null,
   also: (tx: Transaction) => void,
 ) => Promise<Result<T, Problem>>;
 
@@ -65,14 +72,14 @@ export class Uploads extends Worker {
   }
 
   /** Gives up an upload of an earlier run. */
-  async discard(id: Uint8Array): Promise<Result<void, Problem>> {
+  async discard(id: BlobId): Promise<Result<void, Problem>> {
     const record = await this.find(id, "open");
     if (!record || this.running.has(toHex(id))) return failed({ kind: "unknown" });
     return this.drop(record);
   }
 
   /** The message of a file was deleted: where this device sent it, its bytes go too. */
-  async withdraw(blobId: Uint8Array): Promise<void> {
+  async withdraw(blobId: BlobId): Promise<void> {
     const record = await this.find(blobId, "sent");
     if (record) await this.drop(record);
   }
@@ -162,7 +169,7 @@ export class Uploads extends Worker {
     tx.put(this.state.keys.upload(record.blobId), encodeUpload(record));
   }
 
-  private async find(id: Uint8Array, wanted: UploadState): Promise<UploadRecord | null> {
+  private async find(id: BlobId, wanted: UploadState): Promise<UploadRecord | null> {
     return (await this.records()).find(({ blobId, state }) => equalBytes(blobId, id) && state === wanted) ?? null;
   }
 

@@ -1,6 +1,6 @@
 import type { Problem } from "../api/problem.js";
 import { failed, type Result, done } from "@conclave/codec";
-import { type Fingerprint, personFingerprint, recoveryPhrase } from "@conclave/protocol";
+import { type Fingerprint, personFingerprint, recoveryPhrase, type PersonId, type RoomId } from "@conclave/protocol";
 import { readGivenLink } from "../link/givenLink.js";
 import type { HeldLock } from "../ports/lock.js";
 import { HomeRecords } from "../store/homeRecords.js";
@@ -79,7 +79,7 @@ export class HomeClient implements Client {
     return this.wishes.wish();
   }
 
-  get person(): Uint8Array {
+  get person(): PersonId {
     return this.self.identity.person;
   }
 
@@ -112,7 +112,7 @@ export class HomeClient implements Client {
     return this.sessions.all;
   }
 
-  room(roomId: Uint8Array): RoomSession | null {
+  room(roomId: RoomId): RoomSession | null {
     return this.sessions.find(roomId);
   }
 
@@ -135,11 +135,11 @@ export class HomeClient implements Client {
     return this.invited.preview(given.value.link);
   }
 
-  comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>> {
+  comeBack(roomId: RoomId): Promise<Result<RoomSession, Problem>> {
     return this.invited.comeBack(roomId);
   }
 
-  forget(roomId: Uint8Array): Promise<void> {
+  forget(roomId: RoomId): Promise<void> {
     return this.sessions.forget(roomId);
   }
 

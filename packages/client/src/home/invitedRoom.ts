@@ -1,5 +1,13 @@
 import { done, failed, type Result } from "@conclave/codec";
-import { askToJoin, type DeviceIdentity, isLabel, joinRoom, roomTagOf, type RoomPreview } from "@conclave/protocol";
+import {
+  askToJoin,
+  type DeviceIdentity,
+  isLabel,
+  joinRoom,
+  roomTagOf,
+  type RoomPreview,
+  type PersonId,
+} from "@conclave/protocol";
 import { DecisionLog } from "../store/decisionLog.js";
 import { whyLate } from "../work/hindrance.js";
 import { RoomKeys } from "../store/homeKey.js";
@@ -31,7 +39,7 @@ export interface JoinHome {
 export function invitedRoom(
   ports: ClientPorts,
   device: DeviceIdentity,
-  person: Uint8Array,
+  person: PersonId,
   preview: RoomPreview,
   home: JoinHome,
 ): InvitePreview {

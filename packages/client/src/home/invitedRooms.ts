@@ -1,5 +1,5 @@
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { type InviteLink, memberOf } from "@conclave/protocol";
+import { type InviteLink, memberOf, type RoomId } from "@conclave/protocol";
 import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { Problem } from "../api/problem.js";
@@ -101,7 +101,7 @@ export class InvitedRooms {
   }
 
   /** See `Client.comeBack`. */
-  async comeBack(roomId: Uint8Array): Promise<Result<RoomSession, Problem>> {
+  async comeBack(roomId: RoomId): Promise<Result<RoomSession, Problem>> {
     const session = this.sessions.find(roomId);
     const { room, phase } = session?.engine.state ?? { room: null, phase: null };
     if (!room || phase.is !== "restored") return failed({ kind: "unknown" });

@@ -1,4 +1,5 @@
 import { choice, encode, stored, struct, toHex, u53 } from "@conclave/codec";
+import type { PersonId } from "@conclave/protocol";
 import { MARKS_PREFIX } from "../store/homeKey.js";
 import type { ClientPorts } from "../api/client.js";
 import type { CheckedBy, PersonCheck, Marks } from "../api/person.js";
@@ -26,24 +27,24 @@ export class HomeMarks implements Marks {
     }
   }
 
-  markOf(person: Uint8Array): PersonCheck | null {
+  markOf(person: PersonId): PersonCheck | null {
     return this.marks.get(toHex(person)) ?? null;
   }
 
-  async mark(person: Uint8Array, how: CheckedBy): Promise<void> {
+  async mark(person: PersonId, how: CheckedBy): Promise<void> {
     const mark: PersonCheck = { how, time: this.ports.clock.now() };
     await this.ports.storage.commit([{ put: keyOf(person), value: encode(mark, layout.write) }]);
     this.marks.set(toHex(person), mark);
     this.changed();
   }
 
-  async unmark(person: Uint8Array): Promise<void> {
+  async unmark(person: PersonId): Promise<void> {
     await this.ports.storage.commit([{ delete: keyOf(person) }]);
     this.marks.delete(toHex(person));
     this.changed();
   }
 }
 
-function keyOf(person: Uint8Array): string {
+function keyOf(person: PersonId): string {
   return MARKS_PREFIX + toHex(person);
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../api/problem.js";
+import type { RoomId } from "@conclave/protocol";
 import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import type { ClientPorts } from "../api/client.js";
 import type { LiveSession } from "../room/liveSession.js";
@@ -32,7 +33,7 @@ export class RoomSessions {
     return this.closed;
   }
 
-  find(roomId: Uint8Array): LiveSession | null {
+  find(roomId: RoomId): LiveSession | null {
     return this.sessions.get(toHex(roomId)) ?? null;
   }
 
@@ -79,7 +80,7 @@ export class RoomSessions {
   }
 
   /** Removes a room and all that is stored of it. */
-  async forget(roomId: Uint8Array): Promise<void> {
+  async forget(roomId: RoomId): Promise<void> {
     const session = this.find(roomId);
     if (!session) return;
     session.engine.stop();

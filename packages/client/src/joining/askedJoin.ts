@@ -7,7 +7,7 @@ import {
   type InviteLink,
   isDecline,
 } from "@conclave/protocol";
-import { inboxProofBytes, type InboxItem, type Push, type RelayError } from "@conclave/wire";
+import { inboxProofBytes, type InboxItem, type Push, type RelayError, type InboxId, type SlotId } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import { RetryTimer } from "../work/retryTimer.js";
 import type { JoinEnding, OwnRequest } from "../store/phase.js";
@@ -27,9 +27,9 @@ const passes = (problem: Problem) =>
 
 /** Waits for somebody to admit us: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
-  readonly topic: Uint8Array;
+  readonly topic: InboxId;
   private readonly link: InviteLink;
-  private readonly slotId: Uint8Array;
+  private readonly slotId: SlotId;
   private readonly asking: Asking;
   private lookedOn = 0;
   private readonly watching: RetryTimer;

@@ -1,3 +1,4 @@
+import { RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import { readRosterLog } from "./readInvite.js";
@@ -11,7 +12,7 @@ function flood(count: number, bytes: number, total: number) {
     return Promise.resolve({ type: "roster", id: 1, records, total });
   };
   const connection = { request } as unknown as RelayConnection;
-  return { read: () => readRosterLog(connection, new Uint8Array(32)), asked: () => pages };
+  return { read: () => readRosterLog(connection, RoomTag.of(new Uint8Array(32))), asked: () => pages };
 }
 
 describe("readRosterLog", () => {

@@ -11,7 +11,7 @@ import {
   type SlotView,
   type Rejection,
 } from "@conclave/protocol";
-import type { RosterRecord } from "@conclave/wire";
+import type { RoomTag, RosterRecord } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
@@ -89,7 +89,7 @@ async function inPieces<T>({ clock }: Pick<ClientPorts, "clock">, work: Generato
 /** All sealed roster records of a room; `too_large` where there are more than any honest room has. */
 export async function readRosterLog(
   connection: RelayConnection,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
 ): Promise<Result<readonly RosterRecord[], Problem>> {
   const records: RosterRecord[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-import { inviteLink, linkSecret } from "@conclave/protocol";
+import { inviteLink, linkSecret, RoomId } from "@conclave/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readGivenLink } from "./givenLink.js";
@@ -7,7 +7,12 @@ import { linkInAddress } from "./linkInAddress.js";
 const bytes = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (i * 37 + seed * 101) & 0xff);
 
 function made(seed: number, relay = "wss://chat.example.org") {
-  const link = { roomId: bytes(32, seed), secret: bytes(32, seed + 1), floor: { seq: 7, head: bytes(32, 3) }, relay };
+  const link = {
+    roomId: RoomId.of(bytes(32, seed)),
+    secret: bytes(32, seed + 1),
+    floor: { seq: 7, head: bytes(32, 3) },
+    relay,
+  };
   return { text: linkSecret(link), url: inviteLink("https://chat.example.org", link) };
 }
 
@@ -193,7 +198,7 @@ describe("a link on its way", () => {
       .map((authority) => `wss://${authority}`)
       .filter((each) => /^[\x21-\x7e]{1,300}$/u.test(each) && !each.includes("#"));
     const link = fc.record({
-      roomId: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      roomId: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(RoomId.of),
       secret: fc.uint8Array({ minLength: 32, maxLength: 32 }),
       floor: fc.record({ seq: fc.nat(), head: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
       relay,

@@ -3,6 +3,11 @@
  * engine along: no keys, no storage, no connection.
  */
 export {
+  ActionHash,
+  InviteId,
+  MessageId,
+  PersonId,
+  RoomId,
   decodeFileCard,
   decodeGatewayNotice,
   decodeVia,
@@ -40,7 +45,7 @@ export type {
   Rule,
   Unreadable,
 } from "@conclave/protocol";
-export type { RelayError } from "@conclave/wire";
+export type { BlobId, RelayError } from "@conclave/wire";
 export { readGivenLink, type GivenLink, type LinkFault } from "../link/givenLink.js";
 export { linkInAddress } from "../link/linkInAddress.js";
 export { isReaction } from "../store/reaction.js";

@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import type { Push, RelayWelcome } from "@conclave/wire";
+import { type Push, type RelayWelcome, RoomTag, type InboxId } from "@conclave/wire";
 import type { Clock } from "../ports/clock.js";
 import type { Transport } from "../ports/transport.js";
 import type { Answer, RequestBody } from "./answer.js";
@@ -9,7 +9,7 @@ import { RelayLink } from "./relayLink.js";
 /** Somebody who uses a connection: a room, a join that waits, a look at an invite. */
 export interface ConnectionUser {
   /** The room tag or inbox id that pushes are passed on for; null for none. */
-  readonly topic: Uint8Array | null;
+  readonly topic: RoomTag | InboxId | null;
   /** A new connection stands: proofs and subscriptions have to be made again. */
   online(): void;
   offline(): void;
@@ -139,10 +139,13 @@ export class RelayConnection {
     this.topics.get(toHex(topic))?.push(push);
   }
 
-  /** Asking for nothing of a room is cheap, and tells whether the connection lives. */
+  /**
+   * Asking for nothing of a room is cheap, and tells whether the connection lives. An inbox is no room, which the relay
+   * answers just as well.
+   */
   private probe(): RequestBody | null {
     for (const { topic } of this.users) {
-      if (topic) return { type: "read", roomTag: topic, fromN: 1, limit: 0 };
+      if (topic) return { type: "read", roomTag: RoomTag.of(topic), fromN: 1, limit: 0 };
     }
     return null;
   }

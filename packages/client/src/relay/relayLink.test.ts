@@ -7,6 +7,8 @@ import {
   type RelayFrame,
   type Request,
   type RelayWelcome,
+  RoomTag,
+  SlotId,
 } from "@conclave/wire";
 import { encodeAppend } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
@@ -23,7 +25,7 @@ const welcome: RelayWelcome = {
   relayKey: id(2),
   limits: DEFAULT_LIMITS,
 };
-const read: RequestBody & { type: "read" } = { type: "read", roomTag: id(3), fromN: 1, limit: 10 };
+const read: RequestBody & { type: "read" } = { type: "read", roomTag: RoomTag.of(id(3)), fromN: 1, limit: 10 };
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A relay played by hand: what it received, and the means to answer. */
@@ -76,7 +78,7 @@ describe("RelayLink", () => {
   it("says hello, matches answers to requests in any order, and sends one turn's frames as one message", async () => {
     const script = new Script().online();
     const first = script.link.request(read);
-    const second = script.link.request({ type: "unsubscribe", roomTag: id(3) });
+    const second = script.link.request({ type: "unsubscribe", roomTag: RoomTag.of(id(3)) });
     await turn();
     expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([
       ["hello"],
@@ -93,7 +95,7 @@ describe("RelayLink", () => {
     const ground = { by: "member" } as const;
     const text = { appendId: new Uint8Array(16), kind: "message", epoch: 1, lastCommit: 0, payload: id(5) } as const;
     const none = { attachment: new Uint8Array(0), nextWriteKey: null, deliveries: [], slots: [] };
-    const append = { roomTag: id(3), ...text, ground, ...none };
+    const append = { roomTag: RoomTag.of(id(3)), ...text, ground, ...none };
     const stored = encodeAppend(append);
     const answers = [script.link.request(read), script.link.append(stored), script.link.append(stored)];
     await turn();
@@ -122,7 +124,7 @@ describe("RelayLink", () => {
     script.events!.opened();
     script.say({ ...welcome, limits: { ...DEFAULT_LIMITS, frames: 0, messageBytes: 0 } });
     void script.link.request(read);
-    void script.link.request({ type: "unsubscribe", roomTag: id(3) });
+    void script.link.request({ type: "unsubscribe", roomTag: RoomTag.of(id(3)) });
     await turn();
     expect(script.messages.map((frames) => frames.map((frame) => frame.type))).toEqual([
       ["hello"],
@@ -175,7 +177,7 @@ describe("RelayLink", () => {
     const script = new Script();
     script.link.start();
     script.events!.opened();
-    script.say({ type: "requestsChanged", roomTag: id(1) });
+    script.say({ type: "requestsChanged", roomTag: RoomTag.of(id(1)) });
     expect(script.link.state).toBe("offline");
     script.clock.step();
     script.events!.opened();
@@ -223,7 +225,7 @@ describe("RelayLink", () => {
     script.probe = read;
     script.link.nudge();
     script.clock.advance(2500);
-    script.say({ type: "requestsChanged", roomTag: id(1) });
+    script.say({ type: "requestsChanged", roomTag: RoomTag.of(id(1)) });
     script.clock.advance(10_000);
     expect(script.log).toEqual(["online", "requestsChanged"]);
     script.link.nudge();
@@ -235,7 +237,8 @@ describe("RelayLink", () => {
   it("splits what is too large for one message", async () => {
     const script = new Script().online();
     const blob = new Uint8Array(3 * 1024 * 1024);
-    for (let i = 0; i < 5; i++) void script.link.request({ type: "postRequest", roomTag: id(3), slotId: id(4), blob });
+    for (let i = 0; i < 5; i++)
+      void script.link.request({ type: "postRequest", roomTag: RoomTag.of(id(3)), slotId: SlotId.of(id(4)), blob });
     await turn();
     expect(script.messages.slice(1).map((frames) => frames.length)).toEqual([2, 2, 1]);
   });

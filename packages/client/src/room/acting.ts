@@ -1,4 +1,5 @@
 import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
+import { type MessageId, type PersonId, newMessageId } from "@conclave/protocol";
 import type { RoomEngine } from "./roomEngine.js";
 import type { Problem } from "../api/problem.js";
 import type { TimelineMessage } from "../api/timeline.js";
@@ -19,7 +20,7 @@ export type Wanted =
 /** Does something to a message: durable here, and shown, at once; sent in its turn. What would not count is not sent. */
 export async function act(
   engine: RoomEngine,
-  id: Uint8Array,
+  id: MessageId,
   wanted: Wanted,
 ): Promise<Result<TimelineMessage, Problem>> {
   const { state } = engine;
@@ -31,7 +32,7 @@ export async function act(
 async function put(
   engine: RoomEngine,
   tx: Transaction,
-  id: Uint8Array,
+  id: MessageId,
   wanted: Wanted,
 ): Promise<Result<TimelineMessage, Problem>> {
   const { state, sender } = engine;
@@ -57,7 +58,7 @@ async function put(
     state.emit(tx, { type: "amended", message });
     return done(message);
   }
-  sender.add(tx, { ...content, id: state.ports.random(16), ref: id }, time);
+  sender.add(tx, { ...content, id: newMessageId(state.ports.random), ref: id }, time);
   return done((await state.conversation.tell(tx, id))!);
 }
 
@@ -77,6 +78,6 @@ function contentOf(wanted: Wanted, isOwn: boolean): { readonly kind: string; rea
   }
 }
 
-function hasOwnReaction({ amendment }: Amended, person: Uint8Array): boolean {
+function hasOwnReaction({ amendment }: Amended, person: PersonId): boolean {
   return amendment.reactions.some(({ people }) => people.some((each) => equalBytes(each, person)));
 }

@@ -1,5 +1,5 @@
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import type { Action, Rejection } from "@conclave/protocol";
+import type { Action, ActionHash, Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomState } from "../work/roomState.js";
@@ -14,7 +14,7 @@ const OTHERS_MAY: ReadonlySet<Rejection["code"]> = new Set(["not_allowed", "abov
  */
 export async function afterYes(
   state: RoomState,
-  hash: Uint8Array,
+  hash: ActionHash,
   said: Result<void, Problem>,
   since: number,
   decide: (action: Action) => Promise<Result<DecisionProgress, Problem>>,

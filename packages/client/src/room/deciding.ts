@@ -1,5 +1,5 @@
 import { done, failed, type Result } from "@conclave/codec";
-import type { CommitRequest, JoinRequest } from "@conclave/protocol";
+import type { CommitRequest, JoinRequest, ActionHash } from "@conclave/protocol";
 import type { DecisionProgress, RoomJoinRequest } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import { requestView } from "../timeline/requestView.js";
@@ -43,7 +43,7 @@ async function carryOut(
 }
 
 /** Approves a proposal, and carries it out where that was the last approval that it needed. */
-export async function approve(engine: RoomEngine, actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
+export async function approve(engine: RoomEngine, actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>> {
   const since = newestOf(engine);
   const approved = await answer(engine, (room, now) => room.approve(actionHash, now));
   return afterYes(engine.state, actionHash, approved, since, (action) => makeDecision(engine, action, since));

@@ -1,5 +1,5 @@
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { inviteLink, type CommitRequest } from "@conclave/protocol";
+import { inviteLink, type CommitRequest, type InviteId } from "@conclave/protocol";
 import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import { invitationsOf } from "../timeline/roomView.js";
@@ -38,7 +38,7 @@ export async function createInvite(
 }
 
 /** The link of an invite that was made here; null of another's. */
-export function ownLinkOf({ invites, room }: RoomState, inviteId: Uint8Array, host: string): string | null {
+export function ownLinkOf({ invites, room }: RoomState, inviteId: InviteId, host: string): string | null {
   const own = invites.find(inviteId);
   return own && room && inviteLink(host, room.linkOf(own.secret));
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../api/problem.js";
+import type { BlobId } from "@conclave/wire";
 import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
@@ -10,6 +11,11 @@ import {
   type Policy,
   ProtocolKind,
   type CommitRequest,
+  type ActionHash,
+  type PersonId,
+  type InviteId,
+  type RoomId,
+  type MessageId,
 } from "@conclave/protocol";
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
@@ -47,7 +53,7 @@ export class LiveSession implements RoomSession {
     this.searching = new RoomSearch(engine.state, engine.state.conversation);
   }
 
-  get id(): Uint8Array {
+  get id(): RoomId {
     return this.state.meta.roomId;
   }
   get title(): string {
@@ -84,7 +90,7 @@ export class LiveSession implements RoomSession {
     return pageOf(this.engine, page);
   }
 
-  find(id: Uint8Array): Promise<TimelineMessage | null> {
+  find(id: MessageId): Promise<TimelineMessage | null> {
     return this.state.conversation.find(id);
   }
 
@@ -105,7 +111,7 @@ export class LiveSession implements RoomSession {
     return stopped ? Promise.resolve(failed(stopped)) : post(this.engine, message);
   }
 
-  send(text: string, ref?: Uint8Array): Promise<Result<TimelineMessage, Problem>> {
+  send(text: string, ref?: MessageId): Promise<Result<TimelineMessage, Problem>> {
     return this.post({ kind: "text", body: utf8Bytes(text), ref: ref ?? null });
   }
 
@@ -119,7 +125,7 @@ export class LiveSession implements RoomSession {
     return this.engine.uploads.list();
   }
 
-  discardUpload(id: Uint8Array): Promise<Result<void, Problem>> {
+  discardUpload(id: BlobId): Promise<Result<void, Problem>> {
     return this.engine.uploads.discard(id);
   }
 
@@ -127,11 +133,11 @@ export class LiveSession implements RoomSession {
     return fetchFile(this.state.ports.crypto, this.engine.blobs, card, options);
   }
 
-  edit(id: Uint8Array, text: string): Promise<Result<TimelineMessage, Problem>> {
+  edit(id: MessageId, text: string): Promise<Result<TimelineMessage, Problem>> {
     return this.act(id, { do: "edit", text });
   }
 
-  async remove(id: Uint8Array): Promise<Result<TimelineMessage, Problem>> {
+  async remove(id: MessageId): Promise<Result<TimelineMessage, Problem>> {
     const message = await this.find(id);
     const card = message?.kind === ProtocolKind.file ? decodeFileCard(message.body) : null;
     const removed = await this.act(id, { do: "remove" });
@@ -139,11 +145,11 @@ export class LiveSession implements RoomSession {
     return removed;
   }
 
-  react(id: Uint8Array, emoji: string | null): Promise<Result<TimelineMessage, Problem>> {
+  react(id: MessageId, emoji: string | null): Promise<Result<TimelineMessage, Problem>> {
     return this.act(id, { do: "react", emoji });
   }
 
-  private act(id: Uint8Array, wanted: Wanted): Promise<Result<TimelineMessage, Problem>> {
+  private act(id: MessageId, wanted: Wanted): Promise<Result<TimelineMessage, Problem>> {
     const stopped = silenced(this.state);
     return stopped ? Promise.resolve(failed(stopped)) : act(this.engine, id, wanted);
   }
@@ -209,15 +215,15 @@ export class LiveSession implements RoomSession {
     return roomProposalsOf(this.state);
   }
 
-  approve(actionHash: Uint8Array): Promise<Result<DecisionProgress, Problem>> {
+  approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>> {
     return approve(this.engine, actionHash);
   }
 
-  declineProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
+  declineProposal(actionHash: ActionHash): Promise<Result<void, Problem>> {
     return answer(this.engine, (room, now) => room.declineProposal(actionHash, now));
   }
 
-  withdrawProposal(actionHash: Uint8Array): Promise<Result<void, Problem>> {
+  withdrawProposal(actionHash: ActionHash): Promise<Result<void, Problem>> {
     return answer(this.engine, (room, now) => room.withdrawProposal(actionHash, now));
   }
 
@@ -232,12 +238,12 @@ export class LiveSession implements RoomSession {
     return room?.status === "active" ? powersOf(room.roster, person) : null;
   }
 
-  powersAs(person: Uint8Array, role: protocol.Role): Powers | null {
+  powersAs(person: PersonId, role: protocol.Role): Powers | null {
     const { room } = this.state;
     return room?.status === "active" ? powersAs(room.roster, person, role) : null;
   }
 
-  mayRemove(author: Uint8Array): boolean {
+  mayRemove(author: PersonId): boolean {
     const { room, person } = this.state;
     return equalBytes(author, person) || mayRemove(room?.roster ?? null, person, author);
   }
@@ -277,7 +283,7 @@ export class LiveSession implements RoomSession {
     };
   }
 
-  inviteLink(inviteId: Uint8Array, host: string): string | null {
+  inviteLink(inviteId: InviteId, host: string): string | null {
     return ownLinkOf(this.state, inviteId, host);
   }
 
@@ -301,7 +307,7 @@ export class LiveSession implements RoomSession {
     return stopLeaving(this.engine);
   }
 
-  fingerprint(person: Uint8Array): Fingerprint {
+  fingerprint(person: PersonId): Fingerprint {
     return personFingerprint(this.state.ports.crypto, person);
   }
 

@@ -1,6 +1,6 @@
 import type { Problem } from "../api/problem.js";
 import { utf8Bytes, done, failed, type Result } from "@conclave/codec";
-import { MAX_FILE_BYTES, type MessageContent, ProtocolKind } from "@conclave/protocol";
+import { MAX_FILE_BYTES, type MessageContent, ProtocolKind, newMessageId } from "@conclave/protocol";
 import type { AttachOptions, OutgoingFile } from "../api/fileTransfer.js";
 import type { NewMessage } from "../api/roomSession.js";
 import type { TimelineMessage } from "../api/timeline.js";
@@ -16,7 +16,7 @@ const MAX_KIND_BYTES = 32;
 /** Sends a message of any kind: durable here, and shown, at once; sent in its turn. Its records are kept with it. */
 export async function post(
   engine: RoomEngine,
-  { id = engine.state.ports.random(16), kind, ref = null, body, records = [] }: NewMessage,
+  { id = newMessageId(engine.state.ports.random), kind, ref = null, body, records = [] }: NewMessage,
 ): Promise<Result<TimelineMessage, Problem>> {
   const kindLength = utf8Bytes(kind).length;
   if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || id.length !== 16) {
@@ -38,7 +38,7 @@ export function attach(
     return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
   }
   return engine.uploads.attach(file, options, (body, ref, also) =>
-    put(engine, { id: engine.state.ports.random(16), kind: ProtocolKind.file, ref, body }, also),
+    put(engine, { id: newMessageId(engine.state.ports.random), kind: ProtocolKind.file, ref, body }, also),
   );
 }
 

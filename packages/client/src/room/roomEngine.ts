@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from "@conclave/protocol";
-import type { Push } from "@conclave/wire";
+import type { Push, RoomTag } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
 import { DirectJoin } from "../joining/directJoin.js";
 import { BlobLink } from "../attachment/blobLink.js";
@@ -24,7 +24,7 @@ const UNTIL_SLOTS_MS = 10_000;
 
 /** What drives one room: it mounts the workers of the phase that the room is in, and has them look whenever anything changes. */
 export class RoomEngine implements ConnectionUser, RoomWork {
-  readonly topic: Uint8Array;
+  readonly topic: RoomTag;
   readonly sync: Sync;
   readonly sender: MessageSender;
   readonly decisions: Decisions;

@@ -1,4 +1,5 @@
 import type { Result } from "@conclave/codec";
+import type { PersonId } from "@conclave/protocol";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
 import type { CheckedBy } from "../api/person.js";
@@ -63,7 +64,7 @@ export type RoomCalls = Pick<RoomSession, (typeof ROOM_CALLS)[number]>;
 export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, TransferCalls {
   self(): SelfView;
   /** Marks a person as checked, in every room of this home; with null takes the mark away. */
-  mark(person: Uint8Array, how: CheckedBy | null): Promise<void>;
+  mark(person: PersonId, how: CheckedBy | null): Promise<void>;
   rooms(): Promise<readonly RoomSummary[]>;
   /** Null for a room that is not here. */
   detail(key: RoomKey): RoomDetail | null;

@@ -1,4 +1,5 @@
 import { fromHex, toHex, done, failed, type Result } from "@conclave/codec";
+import { RoomId } from "@conclave/protocol";
 import type { Clock } from "../ports/clock.js";
 import { systemClock } from "../ports/system.js";
 import type { Client, RoomOptions } from "../api/client.js";
@@ -49,7 +50,7 @@ export class HomeHost {
     return {
       ...client,
       ...this.transfers.calls(),
-      forget: (key) => this.client.forget(fromHex(key)),
+      forget: (key) => this.client.forget(RoomId.of(fromHex(key))),
       self: () => this.self(),
       mark: (person, how) => (how === null ? this.client.marks.unmark(person) : this.client.marks.mark(person, how)),
       rooms: () => this.rooms(),
@@ -110,7 +111,7 @@ export class HomeHost {
   }
 
   private async comeBack(key: RoomKey): Promise<Result<RoomKey, Problem>> {
-    const back = await this.client.comeBack(fromHex(key));
+    const back = await this.client.comeBack(RoomId.of(fromHex(key)));
     return back.ok ? done(key) : back;
   }
 

@@ -1,5 +1,5 @@
 import type { RoomKey } from "./roomKey.js";
-import type { Fingerprint, Policy } from "@conclave/protocol";
+import type { Fingerprint, PersonId, Policy } from "@conclave/protocol";
 import type { Decision } from "../api/decision.js";
 import type { RoomInvite, RoomProposal } from "../api/invitation.js";
 import type { InvitePreview } from "../api/invitePreview.js";
@@ -12,7 +12,7 @@ import type { TransferEvent } from "./transfers.js";
 
 /** Who we are, for screens. */
 export interface SelfView {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly fingerprint: Fingerprint;
   /** The person has the recovery words: rooms that they own are to take them back by them. */
   readonly wantsReturn: boolean;

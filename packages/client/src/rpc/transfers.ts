@@ -1,5 +1,6 @@
 import { done, failed, type Result } from "@conclave/codec";
-import type { FileCard, FileWords } from "@conclave/protocol";
+import type { BlobId } from "@conclave/wire";
+import type { FileCard, FileWords, MessageId } from "@conclave/protocol";
 import type { CancelSignal, TransferProgress } from "../api/fileTransfer.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
@@ -17,9 +18,9 @@ export interface OfferedFile extends Partial<FileWords> {
   readonly name: string;
   readonly bytes: Readable;
   /** The message that the file answers. */
-  readonly ref?: Uint8Array | null;
+  readonly ref?: MessageId | null;
   /** Goes on with an unfinished upload of this same file (`uploads`), by its id. */
-  readonly resume?: Uint8Array;
+  readonly resume?: BlobId;
 }
 
 /** Names a transfer across threads: random, chosen by the page. */

@@ -1,14 +1,15 @@
-import { type Alarm, type AlarmCode, proofToJson } from "@conclave/protocol";
+import { type Alarm, type AlarmCode, PersonId, proofToJson, RoomId } from "@conclave/protocol";
+import { RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { MemoryDisk } from "../memory/memoryStorage.js";
 import { AlarmLog } from "./alarmLog.js";
 import { RoomKeys } from "./homeKey.js";
 import { Transaction } from "./transaction.js";
 
-const keys = new RoomKeys(new Uint8Array(32));
+const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
 const alarm = (change: Partial<Alarm>): Alarm => ({
   code: "REFUSED_CHANGE",
-  person: new Uint8Array(32).fill(7),
+  person: PersonId.of(new Uint8Array(32).fill(7)),
   rejection: { code: "not_allowed", detail: "x" },
   evidence: "00",
   ...change,
@@ -61,7 +62,7 @@ describe("AlarmLog", () => {
     const fresh = new AlarmLog(keys, []);
     fresh.add(tx, lie("ROLLBACK", "00"), 3, 1000);
     const head = (n: number, time: number) => {
-      const receipt = { roomTag: new Uint8Array(32), n, head: new Uint8Array(32).fill(n), time };
+      const receipt = { roomTag: RoomTag.of(new Uint8Array(32)), n, head: new Uint8Array(32).fill(n), time };
       return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
     };
     const proof = proofToJson({ relayKey: new Uint8Array(32), first: head(5, 1), second: head(4, 2) });

@@ -1,4 +1,4 @@
-import { bool, DecodeError, encode, mapped, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
+import { bool, DecodeError, encode, mapped, optional, stored, struct, text, u53, boxed } from "@conclave/codec";
 import {
   type Alarm,
   type AlarmCode,
@@ -6,6 +6,7 @@ import {
   proofFromJson,
   REJECTION_CODES,
   type Rejection,
+  PersonId,
 } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -115,7 +116,7 @@ const layout = struct<LoggedAlarm>({
   count: u53,
   alarm: struct<Alarm>({
     code: mapped(text(), codeOf, (code) => code),
-    person: optional(opaque()),
+    person: optional(boxed(PersonId)),
     evidence: text(),
     rejection: optional(
       mapped(struct({ code: text(), detail: text() }), rejectionOf, ({ code, detail }) => ({

@@ -1,9 +1,9 @@
 import { utf8Bytes } from "@conclave/codec";
-import type { Roster } from "@conclave/protocol";
+import { type Roster, PersonId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { type Act, amend, type Amendment, decodeAmendment, encodeAmendment, UNAMENDED } from "./amendment.js";
 
-const [alice, bob] = [1, 2].map((n) => new Uint8Array(32).fill(n)) as [Uint8Array, Uint8Array];
+const [alice, bob] = [1, 2].map((n) => PersonId.of(new Uint8Array(32).fill(n))) as [PersonId, PersonId];
 const hex = (n: number) => n.toString(16).padStart(2, "0").repeat(32);
 const roster = {
   members: new Map([
@@ -44,7 +44,9 @@ describe("amend", () => {
   it("A72: RULE conversation.remove-by-role: not without a role, not above one's own; of somebody who is gone it is", () => {
     const remove = act({ kind: "remove", author: bob });
     expect(amend(UNAMENDED, target, remove, roster)).toBeNull();
-    expect(amend(UNAMENDED, { ...target, author: new Uint8Array(32).fill(3) }, remove, roster)).not.toBeNull();
+    expect(
+      amend(UNAMENDED, { ...target, author: PersonId.of(new Uint8Array(32).fill(3)) }, remove, roster),
+    ).not.toBeNull();
     expect(amend(UNAMENDED, { ...target, author: bob }, act({ kind: "remove" }), roster)).not.toBeNull();
     expect(amend(UNAMENDED, target, act({ kind: "remove", author: alice }), null)).toBeNull();
   });

@@ -1,11 +1,24 @@
-import { encode, equalBytes, list, opaque, optional, stored, struct, text, u53, u8, versioned } from "@conclave/codec";
-import { isAtLeast, memberOf, type Message, type Roster } from "@conclave/protocol";
+import {
+  encode,
+  equalBytes,
+  list,
+  opaque,
+  optional,
+  stored,
+  struct,
+  text,
+  u53,
+  u8,
+  versioned,
+  boxed,
+} from "@conclave/codec";
+import { isAtLeast, memberOf, type Message, PersonId, type Roster } from "@conclave/protocol";
 import { type ReactionRecord, toggled } from "./reaction.js";
 
 /** What was done to one message since it was sent, by those who are allowed to (docs/protocol.md §9). */
 export interface Amendment {
   readonly edit: { readonly body: Uint8Array; readonly time: number; readonly n: number } | null;
-  readonly deletion: { readonly by: Uint8Array; readonly time: number; readonly n: number } | null;
+  readonly deletion: { readonly by: PersonId; readonly time: number; readonly n: number } | null;
   readonly reactions: readonly ReactionRecord[];
 }
 
@@ -59,7 +72,7 @@ export function amend(before: Amendment, target: Target, act: Act, roster: Roste
 }
 
 /** Whether a person's role lets them remove messages of another one. A person who is gone has no role to respect. */
-export function mayRemove(roster: Roster | null, person: Uint8Array, author: Uint8Array): boolean {
+export function mayRemove(roster: Roster | null, person: PersonId, author: PersonId): boolean {
   const member = roster && memberOf(roster, person);
   if (!member || !isAtLeast(member.role, "admin")) return false;
   const other = memberOf(roster, author);
@@ -70,8 +83,8 @@ const layout = versioned(
   1,
   struct<Amendment>({
     edit: optional(struct({ body: opaque(), time: u53, n: u53 })),
-    deletion: optional(struct({ by: opaque(), time: u53, n: u53 })),
-    reactions: list(struct<ReactionRecord>({ emoji: text(), people: list(opaque()) })),
+    deletion: optional(struct({ by: boxed(PersonId), time: u53, n: u53 })),
+    reactions: list(struct<ReactionRecord>({ emoji: text(), people: list(boxed(PersonId)) })),
   }),
   u8,
 );

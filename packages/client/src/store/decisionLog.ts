@@ -13,7 +13,16 @@ import {
   u8,
   versioned,
 } from "@conclave/codec";
-import { actionHash, actionLayout, type DecisionRecord, openLeafCert, type Role } from "@conclave/protocol";
+import {
+  actionHash,
+  type ActionHash,
+  actionLayout,
+  type DecisionRecord,
+  InviteId,
+  openLeafCert,
+  PersonId,
+  type Role,
+} from "@conclave/protocol";
 import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -33,7 +42,7 @@ export class DecisionLog {
   private readonly names = new Map<string, string>();
   private readonly roles = new Map<string, Role>();
   private readonly admissions = new Map<string, LoggedDecision>();
-  private readonly creators = new Map<string, Uint8Array>();
+  private readonly creators = new Map<string, PersonId>();
 
   constructor(
     private readonly crypto: Crypto,
@@ -76,24 +85,24 @@ export class DecisionLog {
   }
 
   /** The decision that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
-  decidedSince(since: number, hash: Uint8Array): LoggedDecision | null {
+  decidedSince(since: number, hash: ActionHash): LoggedDecision | null {
     const isSame = ({ decision }: LoggedDecision) =>
       decision.seq > since && equalBytes(actionHash(this.crypto, decision.action), hash);
     return this.entries.find(isSame) ?? null;
   }
 
   /** The last name that a decision gives for a person. */
-  nameOf(person: Uint8Array): string | null {
+  nameOf(person: PersonId): string | null {
     return this.names.get(toHex(person)) ?? null;
   }
 
   /** How somebody came in, last. */
-  admissionOf(person: Uint8Array): LoggedDecision | null {
+  admissionOf(person: PersonId): LoggedDecision | null {
     return this.admissions.get(toHex(person)) ?? null;
   }
 
   /** Who made an invite. */
-  creatorOf(inviteId: Uint8Array): Uint8Array | null {
+  creatorOf(inviteId: InviteId): PersonId | null {
     return this.creators.get(toHex(inviteId)) ?? null;
   }
 
@@ -135,7 +144,7 @@ export class DecisionLog {
     }
   }
 
-  private admit(person: Uint8Array, role: Role, entry: LoggedDecision): void {
+  private admit(person: PersonId, role: Role, entry: LoggedDecision): void {
     this.roles.set(toHex(person), role);
     this.admissions.set(toHex(person), entry);
   }
@@ -147,15 +156,15 @@ const layout = versioned(
     seq: u53,
     hash: opaque(),
     n: u53,
-    by: opaque(),
+    by: boxed(PersonId),
     time: u53,
     epoch: u53,
     action: boxed(actionLayout),
-    approvedBy: list(opaque()),
-    person: optional(opaque()),
+    approvedBy: list(boxed(PersonId)),
+    person: optional(boxed(PersonId)),
     name: optional(text()),
-    inviteId: optional(opaque()),
-    revokedInvites: list(opaque()),
+    inviteId: optional(boxed(InviteId)),
+    revokedInvites: list(boxed(InviteId)),
   }),
   u8,
 );

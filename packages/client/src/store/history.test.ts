@@ -1,4 +1,5 @@
 import { utf8Bytes } from "@conclave/codec";
+import { LeafKey, MessageId, PersonId, RoomId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { UNAMENDED } from "./amendment.js";
 import { Amendments } from "./amendments.js";
@@ -8,14 +9,28 @@ import type { HistoryItem, HistoryMessage } from "./historyItem.js";
 import { RoomKeys } from "./homeKey.js";
 import { Transaction } from "./transaction.js";
 
-const keys = new RoomKeys(new Uint8Array(32));
+const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
 const message = (n: number, text: string): HistoryMessage => ({
   kind: "message",
   n,
   own: false,
   message: {
-    ...{ id: new Uint8Array(16).fill(n), kind: "text", ref: null, body: utf8Bytes(text), epoch: 1, time: n, n },
-    ...{ author: new Uint8Array(32), leaf: new Uint8Array(32), name: "A", late: false, authorGone: false },
+    ...{
+      id: MessageId.of(new Uint8Array(16).fill(n)),
+      kind: "text",
+      ref: null,
+      body: utf8Bytes(text),
+      epoch: 1,
+      time: n,
+      n,
+    },
+    ...{
+      author: PersonId.of(new Uint8Array(32)),
+      leaf: LeafKey.of(new Uint8Array(32)),
+      name: "A",
+      late: false,
+      authorGone: false,
+    },
   },
 });
 
@@ -79,18 +94,18 @@ describe("History", () => {
     const item = message(4, "soon gone");
     history.add(tx, item);
     expect(await history.find(item.message.id)).toEqual(item);
-    const deletion = { by: new Uint8Array(32), time: 1, n: 5 };
+    const deletion = { by: PersonId.of(new Uint8Array(32)), time: 1, n: 5 };
     history.amended(tx, item, { ...UNAMENDED, deletion });
-    history.addAct(tx, { ...item.message, id: new Uint8Array(16).fill(9), kind: "delete", n: 5 });
+    history.addAct(tx, { ...item.message, id: MessageId.of(new Uint8Array(16).fill(9)), kind: "delete", n: 5 });
     expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
-    expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
-    expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
+    expect(await history.authorOf(MessageId.of(new Uint8Array(16).fill(9)))).toEqual(new Uint8Array(32));
+    expect(await history.find(MessageId.of(new Uint8Array(16).fill(9)))).toBeNull();
     expect(history.unread).toBe(0);
     await storage.commit(tx.writes);
     for (const effect of tx.effects) effect();
     expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
-    expect(await history.authorOf(new Uint8Array(16).fill(9))).toEqual(new Uint8Array(32));
-    expect(await history.find(new Uint8Array(16).fill(9))).toBeNull();
+    expect(await history.authorOf(MessageId.of(new Uint8Array(16).fill(9)))).toEqual(new Uint8Array(32));
+    expect(await history.find(MessageId.of(new Uint8Array(16).fill(9)))).toBeNull();
   });
 
   it("counts what is unread as it reads now, the same after a restart", async () => {
@@ -105,7 +120,7 @@ describe("History", () => {
     await history.countUnread(amendments, (text) => text.includes("you"));
     expect([history.unread, history.mentions, history.firstUnread]).toEqual([3, 1, 1]);
     change(message(2, "hello"), { ...UNAMENDED, edit });
-    change(message(1, "hello"), { ...UNAMENDED, deletion: { by: new Uint8Array(32), time: 1, n: 5 } });
+    change(message(1, "hello"), { ...UNAMENDED, deletion: { by: PersonId.of(new Uint8Array(32)), time: 1, n: 5 } });
     expect([history.unread, history.mentions, history.firstUnread]).toEqual([2, 2, 2]);
     await storage.commit(tx.writes);
     const again = await History.load(storage, keys);

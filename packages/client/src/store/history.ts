@@ -1,5 +1,5 @@
-import { encode, stored, toHex, u53 } from "@conclave/codec";
-import type { Message, Unreadable } from "@conclave/protocol";
+import { encode, stored, toHex, u53, boxed } from "@conclave/codec";
+import { type Message, type MessageId, PersonId, type Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "./amendment.js";
 import type { Amendments } from "./amendments.js";
 import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
@@ -29,7 +29,7 @@ const decoder = new TextDecoder();
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
   /** Of transactions that are not stored yet: places and authors of messages by their id, and messages by their place. */
-  private readonly placing = new Map<string, { readonly n: number; readonly author: Uint8Array }>();
+  private readonly placing = new Map<string, { readonly n: number; readonly author: PersonId }>();
   private readonly unsaved = new Map<number, HistoryMessage>();
   /** Places of unread messages, and whether they name us; not more than are counted. */
   private unreadAt = new Map<number, boolean>();
@@ -134,14 +134,14 @@ export class History {
   }
 
   /** The message with this id, or null when there is none. */
-  async find(id: Uint8Array): Promise<HistoryMessage | null> {
+  async find(id: MessageId): Promise<HistoryMessage | null> {
     const n = this.placing.get(toHex(id))?.n ?? (await this.idRecord(id))?.n;
     const item = n === undefined ? null : await this.at(n);
     return item?.kind === "message" && toHex(item.message.id) === toHex(id) ? item : null;
   }
 
   /** Who wrote the message with this id, whatever it was, or null when there is none. */
-  async authorOf(id: Uint8Array): Promise<Uint8Array | null> {
+  async authorOf(id: MessageId): Promise<PersonId | null> {
     const placing = this.placing.get(toHex(id));
     if (placing) return placing.author;
     const record = await this.idRecord(id);
@@ -178,11 +178,13 @@ export class History {
   }
 
   /** Where a message is, and its author where it is no line. */
-  private async idRecord(id: Uint8Array): Promise<{ readonly n: number; readonly author: Uint8Array | null } | null> {
+  private async idRecord(id: MessageId): Promise<{ readonly n: number; readonly author: PersonId | null } | null> {
     const record = await this.storage.get(this.keys.messageId(id));
     return (
       record &&
-      stored("message id", record, { read: (r) => ({ n: r.u53(), author: r.remaining > 0 ? r.opaque() : null }) })
+      stored("message id", record, {
+        read: (r) => ({ n: r.u53(), author: r.remaining > 0 ? boxed(PersonId).read(r) : null }),
+      })
     );
   }
 

@@ -1,4 +1,6 @@
 import { toHex } from "@conclave/codec";
+import type { ActionHash, InviteId, MessageId, RoomId } from "@conclave/protocol";
+import type { BlobId } from "@conclave/wire";
 import { orderedKey } from "../ports/storage.js";
 
 /** Where the person and this device are kept. */
@@ -16,7 +18,7 @@ export const PROGRAM_PREFIX = "program/";
 /** Whom the person has checked: one record each. */
 export const MARKS_PREFIX = "mark/";
 
-export function roomMetaKey(roomId: Uint8Array): string {
+export function roomMetaKey(roomId: RoomId): string {
   return `${ROOMS_PREFIX}${toHex(roomId)}`;
 }
 
@@ -48,7 +50,7 @@ export class RoomKeys {
   /** Files on their way to the relay. */
   readonly uploads: string;
 
-  constructor(roomId: Uint8Array) {
+  constructor(roomId: RoomId) {
     this.prefix = `room/${toHex(roomId)}/`;
     this.state = `${this.prefix}state/`;
     this.outbox = `${this.prefix}outbox/`;
@@ -75,7 +77,7 @@ export class RoomKeys {
   alarmLine(n: number, order: number): string {
     return `${this.history}${orderedKey(n)}/${orderedKey(order)}`;
   }
-  upload(blobId: Uint8Array): string {
+  upload(blobId: BlobId): string {
     return this.uploads + toHex(blobId);
   }
   amendment(n: number): string {
@@ -90,13 +92,13 @@ export class RoomKeys {
   decision(seq: number): string {
     return this.decisions + orderedKey(seq);
   }
-  proposal(actionHash: Uint8Array): string {
+  proposal(actionHash: ActionHash): string {
     return this.proposals + toHex(actionHash);
   }
-  messageId(id: Uint8Array): string {
+  messageId(id: MessageId): string {
     return this.messageIds + toHex(id);
   }
-  invite(inviteId: Uint8Array): string {
+  invite(inviteId: InviteId): string {
     return this.invites + toHex(inviteId);
   }
 }

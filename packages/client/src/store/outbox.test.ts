@@ -1,12 +1,18 @@
 import { utf8Bytes } from "@conclave/codec";
+import { MessageId, RoomId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { MemoryStorage } from "../memory/memoryStorage.js";
 import { RoomKeys } from "./homeKey.js";
 import { Outbox } from "./outbox.js";
 import { Transaction } from "./transaction.js";
 
-const keys = new RoomKeys(new Uint8Array(32));
-const content = (text: string) => ({ id: utf8Bytes(text.padEnd(16)), kind: "text", ref: null, body: utf8Bytes(text) });
+const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
+const content = (text: string) => ({
+  id: MessageId.of(utf8Bytes(text.padEnd(16))),
+  kind: "text",
+  ref: null,
+  body: utf8Bytes(text),
+});
 const texts = (outbox: Outbox) => outbox.all.map((entry) => new TextDecoder().decode(entry.content.body));
 
 describe("what waits to be sent", () => {

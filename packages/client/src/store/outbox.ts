@@ -1,10 +1,11 @@
-import { encode, equalBytes, mapped, opaque, optional, stored, struct, text, u53 } from "@conclave/codec";
+import { encode, equalBytes, mapped, opaque, optional, stored, struct, text, u53, boxed } from "@conclave/codec";
 import {
   decodeAppend,
   encodeAppend,
   type Message,
   type MessageContent,
   type OutgoingMessage,
+  MessageId,
 } from "@conclave/protocol";
 import { isAmendment } from "./amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
@@ -47,7 +48,12 @@ const encodedAppend = mapped(
 
 const layout = struct<QueuedMessage>({
   order: u53,
-  content: struct<MessageContent>({ id: opaque(), kind: text(), ref: optional(opaque()), body: opaque() }),
+  content: struct<MessageContent>({
+    id: boxed(MessageId),
+    kind: text(),
+    ref: optional(boxed(MessageId)),
+    body: opaque(),
+  }),
   time: u53,
   sealed: optional(struct({ message: messageLayout, append: encodedAppend })),
 });
@@ -100,7 +106,7 @@ export class Outbox {
     return this.entries.length;
   }
 
-  find(id: Uint8Array): QueuedMessage | undefined {
+  find(id: MessageId): QueuedMessage | undefined {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 

@@ -1,17 +1,18 @@
-import { encode, opaque, stored, struct, text, toHex } from "@conclave/codec";
+import { encode, opaque, stored, struct, text, toHex, boxed } from "@conclave/codec";
+import { InviteId } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
 
 /** What only this home knows of an invite. */
 export interface OwnInvite {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   readonly label: string;
   /** Anybody who has it has the invite. It stays in this home and in the link. */
   readonly secret: Uint8Array;
 }
 
-const layout = struct<OwnInvite>({ inviteId: opaque(), label: text(), secret: opaque() });
+const layout = struct<OwnInvite>({ inviteId: boxed(InviteId), label: text(), secret: opaque() });
 
 /** The invites that were made here: their names and secrets. */
 export class OwnInvites {
@@ -25,7 +26,7 @@ export class OwnInvites {
     this.invites = new Map(all.map((invite) => [toHex(invite.inviteId), invite]));
   }
 
-  find(inviteId: Uint8Array): OwnInvite | null {
+  find(inviteId: InviteId): OwnInvite | null {
     return this.invites.get(toHex(inviteId)) ?? null;
   }
 

@@ -1,4 +1,4 @@
-import type { Append, Asking, InviteLink, Room, RoomCreation } from "@conclave/protocol";
+import type { Append, Asking, InviteLink, Room, RoomCreation, PersonId } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 
@@ -56,7 +56,7 @@ export interface OwnRequest {
 export interface JoinEnding {
   readonly problem: Problem;
   /** Who declined, and when by their clock (ms); null where nobody did. */
-  readonly by: { readonly person: Uint8Array; readonly name: string; readonly time: number } | null;
+  readonly by: { readonly person: PersonId; readonly name: string; readonly time: number } | null;
 }
 
 /** The phase that follows from what the room itself has become: nothing else moves it there. */

@@ -1,17 +1,5 @@
-import {
-  boxed,
-  choice,
-  encode,
-  equalBytes,
-  mapped,
-  type Of,
-  opaque,
-  stored,
-  struct,
-  toHex,
-  u53,
-} from "@conclave/codec";
-import { type Action, actionLayout } from "@conclave/protocol";
+import { boxed, choice, encode, equalBytes, mapped, type Of, stored, struct, toHex, u53 } from "@conclave/codec";
+import { type Action, ActionHash, actionLayout, PersonId } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
@@ -25,8 +13,8 @@ export type ProposalEnding = Exclude<Of<typeof endings>, "none">;
 export interface LoggedProposal {
   readonly n: number;
   readonly action: Action;
-  readonly actionHash: Uint8Array;
-  readonly by: Uint8Array;
+  readonly actionHash: ActionHash;
+  readonly by: PersonId;
   /** Their clock (ms). */
   readonly time: number;
   /** Null while nothing has become of it. `void`: the person who asked has left the room. */
@@ -37,8 +25,8 @@ export interface LoggedProposal {
 export const proposalLayout = struct<LoggedProposal>({
   n: u53,
   action: boxed(actionLayout),
-  actionHash: opaque(),
-  by: opaque(),
+  actionHash: boxed(ActionHash),
+  by: boxed(PersonId),
   time: u53,
   ending: mapped(
     endings,
@@ -76,7 +64,7 @@ export class ProposalLog {
   }
 
   /** Something became of it: returns it as it is then, or null where it is not followed. */
-  end(tx: Transaction, actionHash: Uint8Array, ending: ProposalEnding): LoggedProposal | null {
+  end(tx: Transaction, actionHash: ActionHash, ending: ProposalEnding): LoggedProposal | null {
     const key = toHex(actionHash);
     const proposal = this.open.get(key);
     if (!proposal) return null;
@@ -85,7 +73,7 @@ export class ProposalLog {
   }
 
   /** Those that this person made. */
-  by(person: Uint8Array): LoggedProposal[] {
+  by(person: PersonId): LoggedProposal[] {
     return [...this.open.values()].filter(({ by }) => equalBytes(by, person));
   }
 

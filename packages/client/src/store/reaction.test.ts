@@ -1,3 +1,4 @@
+import { PersonId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { isReaction, type ReactionRecord, toggled } from "./reaction.js";
 
@@ -22,15 +23,15 @@ describe("toggled", () => {
       [2, "🎂"],
       [3, "👍"],
     ] as const)
-      all = toggled(all, person(n), emoji)!;
+      all = toggled(all, PersonId.of(person(n)), emoji)!;
     expect(all).toEqual([
       { emoji: "👍", people: [person(1), person(3)] },
       { emoji: "🎂", people: [person(2)] },
     ]);
-    all = toggled(all, person(1), "👍")!;
-    all = toggled(all, person(2), null)!;
+    all = toggled(all, PersonId.of(person(1)), "👍")!;
+    all = toggled(all, PersonId.of(person(2)), null)!;
     expect(all).toEqual([{ emoji: "👍", people: [person(3)] }]);
-    expect(toggled(all, person(2), null)).toBeNull();
+    expect(toggled(all, PersonId.of(person(2)), null)).toBeNull();
   });
 
   it("RULE conversation.reactions-bounded: 8 of one person, 32 different ones, 500 in all (attack A82)", () => {
@@ -38,7 +39,8 @@ describe("toggled", () => {
     const flood = (people: number, each: number) => {
       let all: readonly ReactionRecord[] = [];
       for (let who = 0; who < people; who++) {
-        for (let n = 0; n < each; n++) all = toggled(all, person(who), emoji((who * each + n) % 70)) ?? all;
+        for (let n = 0; n < each; n++)
+          all = toggled(all, PersonId.of(person(who)), emoji((who * each + n) % 70)) ?? all;
       }
       return all;
     };
@@ -46,9 +48,9 @@ describe("toggled", () => {
     expect(total(flood(1, 70))).toBe(8);
     expect(flood(10, 7)).toHaveLength(32);
     let many = flood(4, 8);
-    for (let who = 10; who < 1000; who++) many = toggled(many, person(who), emoji(0)) ?? many;
+    for (let who = 10; who < 1000; who++) many = toggled(many, PersonId.of(person(who)), emoji(0)) ?? many;
     expect(total(many)).toBe(500);
     // Whoever is in can still go out.
-    expect(total(toggled(many, person(10), emoji(0))!)).toBe(499);
+    expect(total(toggled(many, PersonId.of(person(10)), emoji(0))!)).toBe(499);
   });
 });

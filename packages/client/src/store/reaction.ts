@@ -1,9 +1,10 @@
 import { equalBytes, utf8Bytes } from "@conclave/codec";
+import type { PersonId } from "@conclave/protocol";
 
 /** Whose one emoji is, in the order of the log. */
 export interface ReactionRecord {
   readonly emoji: string;
-  readonly people: readonly Uint8Array[];
+  readonly people: readonly PersonId[];
 }
 
 const LONGEST = 16;
@@ -35,7 +36,7 @@ export function isReaction(text: string): boolean {
  */
 export function toggled(
   before: readonly ReactionRecord[],
-  person: Uint8Array,
+  person: PersonId,
   emoji: string | null,
 ): readonly ReactionRecord[] | null {
   const has = ({ people }: ReactionRecord) => people.some((each) => equalBytes(each, person));

@@ -1,5 +1,5 @@
 import { fromHex, type Reader, stored } from "@conclave/codec";
-import { decodeAppend, decodeAsking } from "@conclave/protocol";
+import { decodeAppend, decodeAsking, RoomId } from "@conclave/protocol";
 import type { Storage, StoredRecord } from "../ports/storage.js";
 import type { Standing } from "../api/status.js";
 import { RoomKeys, ROOMS_PREFIX } from "./homeKey.js";
@@ -27,7 +27,7 @@ export async function readRoomMeta(storage: Storage, { key, value }: StoredRecor
   const version = value[0] ?? 0;
   if (version > ROOM_META_VERSION) throw new Error("this home was written by a newer version");
   if (version === ROOM_META_VERSION) return decodeRoomMeta(value);
-  const asking = `${new RoomKeys(fromHex(key.slice(ROOMS_PREFIX.length))).prefix}asking`;
+  const asking = `${new RoomKeys(RoomId.of(fromHex(key.slice(ROOMS_PREFIX.length)))).prefix}asking`;
   const keys = await storage.get(asking);
   const read = (r: Reader): RoomMeta => {
     r.u8();

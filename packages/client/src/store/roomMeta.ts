@@ -7,15 +7,18 @@ import {
   inviteLink,
   type InviteLink,
   parseLink,
+  PersonId,
+  RoomId,
 } from "@conclave/protocol";
+import { RoomTag } from "@conclave/wire";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 import { type Creation, type JoinEnding, type OwnJoin, type OwnRequest, type Phase, standingOf } from "./phase.js";
 
 /** What a home keeps about a room beside the room's own state. */
 export interface RoomMeta {
-  readonly roomId: Uint8Array;
-  readonly roomTag: Uint8Array;
+  readonly roomId: RoomId;
+  readonly roomTag: RoomTag;
   /** The relay's address. */
   readonly relay: string;
   /** The title as last known; the roster's is the true one. */
@@ -64,7 +67,7 @@ export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
 
 /** What comes first in a record of any version, after its number. */
 export function readHead(r: Reader): Omit<RoomMeta, "phase"> {
-  return { roomId: r.fixed(32), roomTag: r.fixed(32), relay: r.text(), title: r.text() };
+  return { roomId: RoomId.read(r), roomTag: RoomTag.read(r), relay: r.text(), title: r.text() };
 }
 
 export function readStanding(r: Reader): Standing {
@@ -96,7 +99,7 @@ function writeCreation(w: Writer, creation: Creation): void {
 }
 
 export function readCreation(r: Reader): Creation {
-  return { roomTag: r.fixed(32), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
+  return { roomTag: RoomTag.read(r), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
 }
 
 function writeJoin(w: Writer, { link, name, attempts, isLast, append }: OwnJoin): void {
@@ -132,6 +135,6 @@ function writeEnding(w: Writer, { problem, by }: JoinEnding): void {
 export function readEnding(r: Reader): JoinEnding {
   return {
     problem: JSON.parse(r.text()) as Problem,
-    by: r.optional((x) => ({ person: x.fixed(32), name: x.text(), time: x.u53() })),
+    by: r.optional((x) => ({ person: PersonId.read(x), name: x.text(), time: x.u53() })),
   };
 }

@@ -1,14 +1,14 @@
-import { bool, opaque, optional, struct, text, u53 } from "@conclave/codec";
-import type { Message } from "@conclave/protocol";
+import { bool, opaque, optional, struct, text, u53, boxed } from "@conclave/codec";
+import { LeafKey, type Message, MessageId, PersonId } from "@conclave/protocol";
 
 /** A message as it is kept. */
 export const messageLayout = struct<Message>({
-  id: opaque(),
+  id: boxed(MessageId),
   kind: text(),
-  ref: optional(opaque()),
+  ref: optional(boxed(MessageId)),
   body: opaque(),
-  author: opaque(),
-  leaf: opaque(),
+  author: boxed(PersonId),
+  leaf: boxed(LeafKey),
   name: text(),
   time: u53,
   n: u53,

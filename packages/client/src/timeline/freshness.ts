@@ -1,5 +1,5 @@
-import { encode, equalBytes, opaque, stored, struct, u53 } from "@conclave/codec";
-import { isAtLeast, memberOf, type Message } from "@conclave/protocol";
+import { encode, equalBytes, stored, struct, u53, boxed } from "@conclave/codec";
+import { isAtLeast, memberOf, type Message, PersonId } from "@conclave/protocol";
 import type { Freshness } from "../api/status.js";
 import { named } from "./roomView.js";
 import type { RoomRecords } from "./roomSight.js";
@@ -10,11 +10,11 @@ const FRESH_MS = 5 * 60_000;
 const AHEAD_MS = 2 * 60_000;
 const UNKNOWN: Freshness = { state: "unknown", by: null, time: null, until: null };
 
-const layout = struct({ by: opaque(), time: u53 });
+const layout = struct({ by: boxed(PersonId), time: u53 });
 
 /** Who of those who may change the room has confirmed it last: every message carries its author's view of the roster. */
 export class FreshnessLog {
-  private last: { readonly by: Uint8Array; readonly time: number } | null;
+  private last: { readonly by: PersonId; readonly time: number } | null;
 
   constructor(
     private readonly state: RoomRecords,

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { Roster } from "@conclave/protocol";
+import type { PersonId, Roster } from "@conclave/protocol";
 
 /** Where a text names somebody: from the @ to the end of the name, in UTF-16 units. */
 export interface MentionSpan {
@@ -31,9 +31,9 @@ export function mentionsIn(text: string, names: Iterable<string>): MentionSpan[]
 
 /** What a mention of somebody is judged by. */
 export interface MentionSight {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly room: { readonly roster: Roster } | null;
-  readonly decisionLog: { nameOf(person: Uint8Array): string | null };
+  readonly decisionLog: { nameOf(person: PersonId): string | null };
 }
 
 const lists = new WeakMap<Roster, NameList>();

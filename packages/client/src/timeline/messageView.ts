@@ -11,9 +11,12 @@ import { wordsOf } from "./words.js";
 const BEGINNING = /^.{0,200}/su;
 const decoder = new TextDecoder();
 
+/** What is shown of a message. One that is not encrypted yet has no leaf. */
+export type ShownMessage = Omit<Message, "leaf">;
+
 /** A message with what was done to it. */
 export interface Amended {
-  readonly message: Message;
+  readonly message: ShownMessage;
   readonly amendment: Amendment;
   readonly state: "sent" | "pending";
 }

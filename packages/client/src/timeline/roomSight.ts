@@ -1,4 +1,4 @@
-import type { Room, Roster } from "@conclave/protocol";
+import type { PersonId, Room, Roster } from "@conclave/protocol";
 import type { ClientPorts } from "../api/client.js";
 import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
@@ -14,7 +14,7 @@ import type { Transaction } from "../store/transaction.js";
 /** What screens are made from: a room's roster and its decisions, and what this home knows. */
 export interface RoomSight {
   readonly ports: Pick<ClientPorts, "crypto">;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly room: { readonly roster: Roster } | null;
   readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;

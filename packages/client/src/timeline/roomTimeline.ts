@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Message, MessageContent } from "@conclave/protocol";
+import type { Message, MessageContent, MessageId } from "@conclave/protocol";
 import type { HistoryItem, HistoryMessage } from "../store/historyItem.js";
 import type { HistoryPage } from "../store/history.js";
 import type { QueuedMessage } from "../store/outbox.js";
@@ -8,7 +8,7 @@ import type { Transaction } from "../store/transaction.js";
 import type { QuotedMessage, TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
 import { messageLine, systemLine } from "./timelineView.js";
 import { amend, type Amendment, isAmendment, UNAMENDED } from "../store/amendment.js";
-import { type Amended, messageView, quoteView } from "./messageView.js";
+import { type Amended, type ShownMessage, messageView, quoteView } from "./messageView.js";
 
 /** A room's messages as screens show them: what is in the log, what waits to be sent, and what was done to either. */
 export class RoomTimeline {
@@ -23,7 +23,7 @@ export class RoomTimeline {
   }
 
   /** The message with this id as it is now, or null. */
-  async find(id: Uint8Array): Promise<TimelineMessage | null> {
+  async find(id: MessageId): Promise<TimelineMessage | null> {
     const found = await this.amended(id);
     return found && this.view(found);
   }
@@ -35,7 +35,7 @@ export class RoomTimeline {
   }
 
   /** The same, for code that does something to it. */
-  async amended(id: Uint8Array): Promise<Amended | null> {
+  async amended(id: MessageId): Promise<Amended | null> {
     const entry = this.state.outbox.find(id);
     if (entry) return isAmendment(entry.content.kind) ? null : this.ofEntry(entry);
     const item = await this.state.history.find(id);
@@ -76,7 +76,7 @@ export class RoomTimeline {
   }
 
   /** Tells the screens how a message is now. */
-  async tell(tx: Transaction, id: Uint8Array): Promise<TimelineMessage | null> {
+  async tell(tx: Transaction, id: MessageId): Promise<TimelineMessage | null> {
     const message = await this.find(id);
     if (message) this.state.emit(tx, { type: "amended", message });
     return message;
@@ -131,7 +131,7 @@ export class RoomTimeline {
     return messageView(this.state, amended, await quote);
   }
 
-  private async quote(id: Uint8Array): Promise<QuotedMessage | null> {
+  private async quote(id: MessageId): Promise<QuotedMessage | null> {
     const amended = await this.amended(id);
     return amended && quoteView(this.state, amended);
   }
@@ -146,7 +146,7 @@ export class RoomTimeline {
   }
 
   /** With what waits here to be done to it, as if it were done. */
-  private withUnsent(message: Message, amendment: Amendment): Amendment {
+  private withUnsent(message: ShownMessage, amendment: Amendment): Amendment {
     const { outbox, room } = this.state;
     return outbox.acts.reduce((before, { content, time }) => {
       if (!content.ref || !equalBytes(content.ref, message.id)) return before;
@@ -154,9 +154,9 @@ export class RoomTimeline {
     }, amendment);
   }
 
-  private unsealed(content: MessageContent, time: number): Message {
+  private unsealed(content: MessageContent, time: number): ShownMessage {
     const author = this.state.person;
-    const nowhere = { leaf: new Uint8Array(0), name: "", n: 0, epoch: 0, late: false, authorGone: false };
+    const nowhere = { name: "", n: 0, epoch: 0, late: false, authorGone: false };
     return { ...content, ...nowhere, author, time };
   }
 }

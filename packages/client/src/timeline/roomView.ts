@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { inviteLimit, isInviteOpen, memberOf, personTag } from "@conclave/protocol";
+import { type InviteId, inviteLimit, isInviteOpen, memberOf, type PersonId, personTag } from "@conclave/protocol";
 import type { LoggedDecision } from "../store/decisionLog.js";
 import type { Decision, Right } from "../api/decision.js";
 import type { RoomInvite } from "../api/invitation.js";
@@ -8,7 +8,7 @@ import type { JoinedBy, NamedPerson, RoomMember } from "../api/person.js";
 import type { RoomSight } from "./roomSight.js";
 
 /** A person with the name they have, or had last. */
-export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): NamedPerson {
+export function named(sight: RoomSight, person: PersonId, nameThen?: string): NamedPerson {
   const { room, decisionLog, ports } = sight;
   const roster = room?.roster;
   const now = roster && (memberOf(roster, person)?.name ?? roster.former.get(toHex(person))?.name);
@@ -20,7 +20,7 @@ export function named(sight: RoomSight, person: Uint8Array, nameThen?: string): 
 // Somebody who admitted many people is named with each of them, and everybody in every view of the room.
 const tags = new WeakMap<Uint8Array, string>();
 
-function tagOf(crypto: RoomSight["ports"]["crypto"], person: Uint8Array): string {
+function tagOf(crypto: RoomSight["ports"]["crypto"], person: PersonId): string {
   const tag = tags.get(person) ?? personTag(crypto, person);
   tags.set(person, tag);
   return tag;
@@ -53,9 +53,9 @@ function admissionOf(sight: RoomSight, { decision }: LoggedDecision): JoinedBy {
   return { how: "admitted", by: named(sight, by), approvedBy: approvedBy.map((each) => named(sight, each)), inviteId };
 }
 
-function inviteView(sight: RoomSight, inviteId: Uint8Array) {
-  const creator = sight.decisionLog.creatorOf(inviteId) ?? new Uint8Array(0);
-  return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: named(sight, creator) };
+function inviteView(sight: RoomSight, inviteId: InviteId) {
+  const creator = sight.decisionLog.creatorOf(inviteId);
+  return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: creator && named(sight, creator) };
 }
 
 /** A decision for a screen. */

@@ -1,4 +1,5 @@
 import { utf8Bytes } from "@conclave/codec";
+import { LeafKey, MessageId, PersonId, RoomId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { MemoryDisk, MemoryStorage } from "../memory/memoryStorage.js";
 import { History } from "../store/history.js";
@@ -9,7 +10,7 @@ import { roomTexts } from "./roomSearch.js";
 import { SearchIndex, type SearchLine } from "./searchIndex.js";
 import { phrasesOf, searchable } from "./searchText.js";
 
-const keys = new RoomKeys(new Uint8Array(32));
+const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
 const WORDS = "garden seeds water tomorrow meeting Käsekuchen spade compost bees honey winter tools shed fence".split(
   " ",
 );
@@ -22,12 +23,12 @@ async function filled(count: number): Promise<MemoryStorage> {
     const tx = new Transaction();
     for (const end = Math.min(count, n + 999); n <= end; n++) {
       const words = Array.from({ length: 10 }, (_, at) => WORDS[(n * 7 + at * 3) % WORDS.length]);
-      const id = Uint8Array.from({ length: 16 }, (_, at) => (n >> (8 * (at % 4))) & 255);
+      const id = MessageId.of(Uint8Array.from({ length: 16 }, (_, at) => (n >> (8 * (at % 4))) & 255));
       const message = {
         ...{ id, kind: "text", ref: null, body: utf8Bytes(`${words.join(" ")} number${String(n)}`), epoch: 1 },
         ...{
-          author: new Uint8Array(32),
-          leaf: new Uint8Array(32),
+          author: PersonId.of(new Uint8Array(32)),
+          leaf: LeafKey.of(new Uint8Array(32)),
           name: "A",
           time: n,
           n,

@@ -10,6 +10,9 @@ import {
   ProtocolKind,
   type RoomEvent,
   type Unreadable,
+  type ActionHash,
+  type PersonId,
+  type MessageId,
 } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 import { isSilent } from "../store/silentKind.js";
@@ -126,7 +129,7 @@ function keepProposal(state: RoomState, tx: Transaction, proposal: LoggedProposa
   state.emit(tx, { type: "changed" });
 }
 
-function endProposal(state: RoomState, tx: Transaction, hash: Uint8Array, ending: ProposalEnding): void {
+function endProposal(state: RoomState, tx: Transaction, hash: ActionHash, ending: ProposalEnding): void {
   const ended = state.proposals.end(tx, hash, ending);
   if (ended) showProposal(state, tx, ended);
 }
@@ -148,12 +151,12 @@ function endProposals(state: RoomState, tx: Transaction, { action, person }: Dec
 function takeBack(
   state: RoomState,
   tx: Transaction,
-  { actionHash, by }: Pick<LoggedProposal, "actionHash" | "by">,
+  { actionHash, by }: { readonly actionHash: Uint8Array; readonly by: PersonId },
   { n, ending }: { readonly n: number; readonly ending: ProposalEnding },
 ): void {
   const asked = state.proposals.by(by).find((each) => equalBytes(each.actionHash, actionHash));
   if (!asked) return;
-  endProposal(state, tx, actionHash, ending);
+  endProposal(state, tx, asked.actionHash, ending);
   const left = state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
   if (left) keepProposal(state, tx, { ...asked, n, by: left.by });
 }
@@ -200,7 +203,7 @@ async function keepMessage(state: RoomState, tx: Transaction, message: Message, 
   state.emit(tx, { type: "item", item: await state.conversation.line(item) });
 }
 
-async function keepSent(state: RoomState, tx: Transaction, id: Uint8Array, n: number): Promise<void> {
+async function keepSent(state: RoomState, tx: Transaction, id: MessageId, n: number): Promise<void> {
   const entry = state.outbox.find(id);
   if (!entry) return;
   state.outbox.remove(tx, entry);

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import { type Action, openReturnOf, type Room } from "@conclave/protocol";
+import { type Action, openReturnOf, type PersonId, type Room } from "@conclave/protocol";
 import type { ReturnPlan } from "../store/returnPlan.js";
 import type { Returning } from "../api/status.js";
 import type { RoomState } from "./roomState.js";
@@ -48,7 +48,7 @@ export class ReturnKeeper {
   // RULE: client.return-ended: a way back that was ended, as a lost device may be in other hands, is made again by its owner's
   // own decision only, never by itself (attack A62).
   private isPromised({ roster }: Room): boolean {
-    const isOwn = (invite: { readonly mode: string; readonly createdBy: Uint8Array }) =>
+    const isOwn = (invite: { readonly mode: string; readonly createdBy: PersonId }) =>
       invite.mode === "return" && equalBytes(invite.createdBy, this.state.person);
     return this.wanted.isWished && ![...roster.invites.values()].some(isOwn);
   }

@@ -1,5 +1,5 @@
 import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
-import type { Alarm, Delta, Room } from "@conclave/protocol";
+import type { Alarm, Delta, PersonId, Room } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { mentionsYou } from "../timeline/mentions.js";
@@ -45,7 +45,7 @@ export class RoomState {
   private constructor(
     readonly ports: ClientPorts,
     /** Who we are. */
-    readonly person: Uint8Array,
+    readonly person: PersonId,
     /** Null while there is none: before an admission, or after the room was closed to us for good. */
     public room: Room | null,
     private current: RoomMeta,
@@ -71,7 +71,7 @@ export class RoomState {
   /** Reads everything that is stored beside the room's own state. */
   static async load(
     ports: ClientPorts,
-    { person, marks }: { readonly person: Uint8Array; readonly marks: Pick<Marks, "markOf"> },
+    { person, marks }: { readonly person: PersonId; readonly marks: Pick<Marks, "markOf"> },
     meta: RoomMeta,
     room: Room | null,
   ): Promise<RoomState> {

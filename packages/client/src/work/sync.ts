@@ -1,5 +1,5 @@
 import { type AlarmCode, availableOf, type RoomEvent } from "@conclave/protocol";
-import type { LogItem } from "@conclave/wire";
+import type { LogItem, RoomTag } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
@@ -152,7 +152,7 @@ export class Sync extends Worker {
     this.state.tell({ type: "changed" });
   }
 
-  private async subscribe(roomTag: Uint8Array, fromN: number): Promise<void> {
+  private async subscribe(roomTag: RoomTag, fromN: number): Promise<void> {
     const { number } = this.connection;
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
     this.answered(answer);
@@ -180,7 +180,7 @@ export class Sync extends Worker {
     await this.take(answer.items, answer.availableFrom);
   }
 
-  private async read(roomTag: Uint8Array, fromN: number): Promise<void> {
+  private async read(roomTag: RoomTag, fromN: number): Promise<void> {
     const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
     this.answered(answer);
     if (answer.type !== "page") return;

@@ -1,6 +1,7 @@
 import { concatBytes, toHex } from "@conclave/codec";
 import { committingSeal } from "@conclave/crypto";
 import { nodeCrypto as crypto, systemRandom } from "@conclave/crypto/node";
+import { BlobId } from "@conclave/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeFileCard, encodeFileCard, isFileWords, thumbnailType, type FileCard } from "./fileCard.js";
@@ -183,7 +184,7 @@ describe("a file's chunks", () => {
 
 const webp = Uint8Array.from([0x52, 0x49, 0x46, 0x46, 1, 2, 3, 4, 0x57, 0x45, 0x42, 0x50, 9]);
 const card: FileCard = {
-  blobId: new Uint8Array(32).fill(1),
+  blobId: BlobId.of(new Uint8Array(32).fill(1)),
   key,
   digest: new Uint8Array(32).fill(2),
   size: 123_456,

@@ -11,6 +11,7 @@ import {
   utf8Bytes,
   versioned,
 } from "@conclave/codec";
+import { BlobId } from "@conclave/wire";
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_FILE_BYTES } from "./fileLayout.js";
 
@@ -42,7 +43,7 @@ export interface Picture {
  * (docs/protocol.md §13).
  */
 export interface FileCard {
-  readonly blobId: Uint8Array;
+  readonly blobId: BlobId;
   /** 32 bytes. */
   readonly key: Uint8Array;
   /** `digestOf` the sealed chunks: what makes the bytes its author's. */
@@ -64,7 +65,7 @@ export type FileWords = Pick<FileCard, "name" | "mediaType" | "picture" | "capti
 const layout = versioned(
   1,
   struct<FileCard>({
-    blobId: bytes32,
+    blobId: BlobId,
     key: bytes32,
     digest: bytes32,
     size: checked(u53, (size) => size <= MAX_FILE_BYTES),

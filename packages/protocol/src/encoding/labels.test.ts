@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { openBeacon, signBeacon } from "../evidence/beacon.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
@@ -68,7 +69,14 @@ describe("labels", () => {
         (bytes) => readInviteProof(bytes)?.isSignedBy(crypto, chain.terms("x").joinPub) === true,
       ],
       beacon: [
-        signBeacon(crypto, bob.leafSeed, { roomTag: roomId, seq, head, epoch: 1, epochMark: head, time: 1 }),
+        signBeacon(crypto, bob.leafSeed, {
+          roomTag: RoomTag.of(roomId),
+          seq,
+          head,
+          epoch: 1,
+          epochMark: head,
+          time: 1,
+        }),
         (bytes) => openBeacon(crypto, bytes) !== null,
       ],
     };

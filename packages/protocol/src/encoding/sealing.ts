@@ -1,6 +1,7 @@
 import { decode, encode, opaque, struct, Writer } from "@conclave/codec";
 import { hpkeOpen, hpkeSeal, type HpkeSuite } from "@conclave/crypto";
 import type { Crypto } from "@conclave/crypto";
+import type { RoomTag } from "@conclave/wire";
 import type { Provider } from "./provider.js";
 
 const layout = struct({ kemOutput: opaque(64), ciphertext: opaque() });
@@ -9,7 +10,7 @@ const SUITE: HpkeSuite = { kem: "x25519", kdf: "sha256", aead: "chacha20poly1305
 /** For whom and for what bytes are sealed: neither label nor room can be exchanged afterwards. */
 export interface SealContext {
   readonly label: string;
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
 }
 
 /** HPKE (RFC 9180, base mode) to an X25519 key. Null when the key is unusable. */

@@ -1,3 +1,4 @@
+import type { PersonId } from "../encoding/ids.js";
 import type { Rejection } from "../policy/rejection.js";
 
 /** Everything that can be detected. A closed set. */
@@ -32,7 +33,7 @@ export type AlarmCode = (typeof ALARM_CODES)[number];
 export interface Alarm {
   readonly code: AlarmCode;
   /** Whose device it came from, where that is proved; null when it can only be the relay, or nobody knows. */
-  readonly person: Uint8Array | null;
+  readonly person: PersonId | null;
   readonly rejection: Rejection | null;
   /**
    * For "EQUIVOCATION", and for "ROLLBACK" where the relay's signatures show it: a JSON proof for `verifyProof`. Else the

@@ -1,13 +1,16 @@
 import { struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { RoomTag } from "@conclave/wire";
 import { labelledHash } from "../encoding/digest.js";
+import { LeafKey } from "../encoding/ids.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
+import { leafKeyOf } from "../identity/leafCert.js";
 
 /** Where somebody's view of a room stands, signed, to be compared over another channel (docs/protocol.md §6). */
 export interface Beacon {
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   /** The signer's leaf key in the room; the receiver looks up whose it is. */
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   readonly seq: number;
   readonly head: Uint8Array;
   readonly epoch: number;
@@ -21,8 +24,8 @@ const layout = new SignedLayout<Beacon>(
   "conclave/beacon/v1",
   192,
   struct<Beacon>({
-    roomTag: bytes32,
-    leaf: bytes32,
+    roomTag: RoomTag,
+    leaf: LeafKey,
     seq: u53,
     head: bytes32,
     epoch: u53,
@@ -38,7 +41,7 @@ export function epochMark(crypto: Crypto, epochAuthenticator: Uint8Array): Uint8
 
 /** Signs a beacon with the leaf's seed; `leaf` is that seed's public key. */
 export function signBeacon(crypto: Crypto, leafSeed: Uint8Array, beacon: Omit<Beacon, "leaf">): Uint8Array {
-  return layout.sign(crypto, leafSeed, { ...beacon, leaf: crypto.ed25519PublicKey(leafSeed) });
+  return layout.sign(crypto, leafSeed, { ...beacon, leaf: leafKeyOf(crypto, leafSeed) });
 }
 
 /** The beacon, when the leaf it names signed it; else null. The caller asks its roster whose leaf that is. */

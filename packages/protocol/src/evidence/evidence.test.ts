@@ -1,4 +1,4 @@
-import { commitReceiptBytes, headReceiptBytes, type CommitReceipt, type HeadReceipt } from "@conclave/wire";
+import { commitReceiptBytes, headReceiptBytes, type CommitReceipt, type HeadReceipt, RoomTag } from "@conclave/wire";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { endOf, LONGEST_PATH } from "./logPath.js";
@@ -10,12 +10,20 @@ const relaySeed = bytes(1);
 const relayKey = crypto.ed25519PublicKey(relaySeed);
 
 function head(change: Partial<HeadReceipt> = {}): Receipt {
-  const receipt = { roomTag: bytes(2), n: 5, head: bytes(3), time: 1000, ...change };
+  const receipt = { roomTag: RoomTag.of(bytes(2)), n: 5, head: bytes(3), time: 1000, ...change };
   return { kind: "head", signed: { receipt, signature: crypto.ed25519Sign(relaySeed, headReceiptBytes(receipt)) } };
 }
 
 function commit(change: Partial<CommitReceipt> = {}): Receipt {
-  const receipt = { roomTag: bytes(2), epoch: 4, recordHash: bytes(4), n: 5, head: bytes(3), time: 1000, ...change };
+  const receipt = {
+    roomTag: RoomTag.of(bytes(2)),
+    epoch: 4,
+    recordHash: bytes(4),
+    n: 5,
+    head: bytes(3),
+    time: 1000,
+    ...change,
+  };
   return { kind: "commit", signed: { receipt, signature: crypto.ed25519Sign(relaySeed, commitReceiptBytes(receipt)) } };
 }
 
@@ -37,7 +45,7 @@ describe("contradicting receipts", () => {
       head(), head({ time: 2000 }), head({ n: 6, head: bytes(6), time: 3000 }), commit(),
       commit({ epoch: 5, n: 6, head: bytes(6), recordHash: bytes(7), time: 2500 }),
       commit({ n: 7, head: bytes(9), recordHash: bytes(9), time: 3500 }), // over a commit that nobody could follow
-      head({ roomTag: bytes(8), head: bytes(1) }), head({ n: 1, head: bytes(5), time: 1000 }),
+      head({ roomTag: RoomTag.of(bytes(8)), head: bytes(1) }), head({ n: 1, head: bytes(5), time: 1000 }),
     ]; // prettier-ignore
     for (const a of honest) for (const b of honest) expect(contradiction(a, b)).toBeNull();
   });
@@ -75,7 +83,7 @@ describe("contradicting receipts", () => {
     }
     // The same log at both places, another room's, or a receipt for that very place on the path: no contradiction.
     expect(verifyProof(crypto, { relayKey, first: head({ head: path.head }), second, path })).toBeNull();
-    expect(verifyProof(crypto, { relayKey, first: head({ roomTag: bytes(9) }), second, path })).toBeNull();
+    expect(verifyProof(crypto, { relayKey, first: head({ roomTag: RoomTag.of(bytes(9)) }), second, path })).toBeNull();
     expect(verifyProof(crypto, { relayKey, first: head({ n: 6 }), second, path })).toBeNull();
   });
 
@@ -104,7 +112,7 @@ describe("beacon", () => {
   it("RULE beacon.signature: opens as its signer's word, and not after a change", () => {
     const seed = bytes(11);
     const content = {
-      roomTag: bytes(2),
+      roomTag: RoomTag.of(bytes(2)),
       seq: 3,
       head: bytes(4),
       epoch: 5,

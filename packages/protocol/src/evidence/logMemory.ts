@@ -1,6 +1,6 @@
 import { equalBytes, stored, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { firstLogHead, itemHash, nextLogHead, type LogItem } from "@conclave/wire";
+import { firstLogHead, itemHash, nextLogHead, type LogItem, type RoomTag } from "@conclave/wire";
 import { bytes32 } from "../encoding/signed.js";
 import type { Delta } from "../encoding/provider.js";
 
@@ -22,22 +22,22 @@ const PREFIX = "h/";
  */
 export class LogMemory {
   private constructor(
-    private readonly roomTag: Uint8Array,
+    private readonly roomTag: RoomTag,
     private readonly heads: Map<number, Uint8Array>,
     private last: LogPlace,
   ) {}
 
   /** The memory of an empty log. */
-  static empty(crypto: Crypto, roomTag: Uint8Array): LogMemory {
+  static empty(crypto: Crypto, roomTag: RoomTag): LogMemory {
     return LogMemory.from(roomTag, { n: 0, head: firstLogHead((data) => crypto.hash("sha256", data), roomTag) });
   }
 
   /** A memory that begins at a place somebody else vouches for. */
-  static from(roomTag: Uint8Array, place: LogPlace): LogMemory {
+  static from(roomTag: RoomTag, place: LogPlace): LogMemory {
     return new LogMemory(roomTag, new Map([[place.n, place.head]]), place);
   }
 
-  static load(roomTag: Uint8Array, records: Iterable<readonly [string, Uint8Array]>): LogMemory {
+  static load(roomTag: RoomTag, records: Iterable<readonly [string, Uint8Array]>): LogMemory {
     const heads = new Map<number, Uint8Array>();
     let last = -1;
     for (const [key, value] of records) {

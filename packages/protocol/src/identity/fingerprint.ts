@@ -1,6 +1,7 @@
 import { compareBytes } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
+import type { PersonId, RoomId } from "../encoding/ids.js";
 import { wordOf } from "./recoveryPhrase.js";
 
 /** A person's fingerprint in the two forms that people compare. */
@@ -12,20 +13,20 @@ export interface Fingerprint {
 }
 
 /** The fingerprint of a person: the same in every room and on every device (docs/protocol.md §3). */
-export function personFingerprint(crypto: Crypto, person: Uint8Array): Fingerprint {
+export function personFingerprint(crypto: Crypto, person: PersonId): Fingerprint {
   const digest = labelledHash(crypto, "conclave/fingerprint/person/v1", person);
   return { digits: digitsOf(crypto, digest), words: wordsOf(digest, 12) };
 }
 
 /** A short tag of a person, two words, for telling look-alike names apart. Not enough to verify anybody by. */
-export function personTag(crypto: Crypto, person: Uint8Array): string {
+export function personTag(crypto: Crypto, person: PersonId): string {
   return wordsOf(labelledHash(crypto, "conclave/fingerprint/person/v1", person), 2);
 }
 
 /** The room code: 60 digits that all members can read aloud at one moment; equal means same roster and same keys. */
 export function roomCode(
   crypto: Crypto,
-  roomId: Uint8Array,
+  roomId: RoomId,
   rosterHead: Uint8Array,
   epochAuthenticator: Uint8Array,
 ): string {
@@ -33,7 +34,7 @@ export function roomCode(
 }
 
 /** The people code: 60 digits that change only when people or policy change. */
-export function peopleCode(crypto: Crypto, persons: readonly Uint8Array[], policyHash: Uint8Array): string {
+export function peopleCode(crypto: Crypto, persons: readonly PersonId[], policyHash: Uint8Array): string {
   const sorted = [...persons].sort(compareBytes);
   return digitsOf(crypto, labelledHash(crypto, "conclave/people-code/v1", policyHash, ...sorted));
 }

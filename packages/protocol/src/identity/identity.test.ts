@@ -1,5 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { openDeviceCert } from "./deviceCert.js";
 import { peopleCode, personFingerprint, personTag, roomCode } from "./fingerprint.js";
 import { isLabel } from "./label.js";
@@ -12,8 +13,8 @@ let drawn = 0;
 const primitives = { crypto, random: (length: number) => bytes(++drawn, length) };
 const alice = identityOf(primitives, bytes(100));
 const device = newDevice(primitives, alice, 1);
-const leaf = crypto.ed25519PublicKey(bytes(101));
-const roomId = bytes(102);
+const leaf = LeafKey.of(crypto.ed25519PublicKey(bytes(101)));
+const roomId = RoomId.of(bytes(102));
 const cert = certifyLeaf(crypto, device, { roomId, leaf, name: "Alice" });
 
 function everyChange(signed: Uint8Array, opens: (changed: Uint8Array) => unknown): void {
@@ -41,7 +42,7 @@ describe("certificates", () => {
   it("RULE identity.room-bound: a credential is for its room and its signature key", () => {
     const credential = { type: "basic", identity: cert };
     expect(isLeafCredential(crypto, { credential, signatureKey: leaf }, roomId)).toBe(true);
-    expect(isLeafCredential(crypto, { credential, signatureKey: leaf }, bytes(1))).toBe(false);
+    expect(isLeafCredential(crypto, { credential, signatureKey: leaf }, RoomId.of(bytes(1)))).toBe(false);
     expect(isLeafCredential(crypto, { credential, signatureKey: bytes(1) }, roomId)).toBe(false);
     expect(isLeafCredential(crypto, { credential: { ...credential, type: "x509" }, signatureKey: leaf }, roomId)).toBe(
       false,
@@ -75,13 +76,13 @@ describe("fingerprints", () => {
     expect(words.split(" ")).toHaveLength(12);
     expect(words.startsWith(personTag(crypto, alice.person))).toBe(true);
     const codes = [
-      roomCode(crypto, bytes(1), bytes(2), bytes(3)), roomCode(crypto, bytes(2), bytes(2), bytes(3)),
-      roomCode(crypto, bytes(1), bytes(1), bytes(3)), roomCode(crypto, bytes(1), bytes(2), bytes(4)), digits,
-      peopleCode(crypto, [bytes(1), bytes(2)], bytes(3)), peopleCode(crypto, [bytes(1)], bytes(3)),
-      peopleCode(crypto, [bytes(1), bytes(2)], bytes(4)),
+      roomCode(crypto, RoomId.of(bytes(1)), bytes(2), bytes(3)), roomCode(crypto, RoomId.of(bytes(2)), bytes(2), bytes(3)),
+      roomCode(crypto, RoomId.of(bytes(1)), bytes(1), bytes(3)), roomCode(crypto, RoomId.of(bytes(1)), bytes(2), bytes(4)), digits,
+      peopleCode(crypto, [PersonId.of(bytes(1)), PersonId.of(bytes(2))], bytes(3)), peopleCode(crypto, [PersonId.of(bytes(1))], bytes(3)),
+      peopleCode(crypto, [PersonId.of(bytes(1)), PersonId.of(bytes(2))], bytes(4)),
     ]; // prettier-ignore
     expect(new Set(codes).size).toBe(codes.length);
-    expect(peopleCode(crypto, [bytes(2), bytes(1)], bytes(3))).toBe(codes[5]);
+    expect(peopleCode(crypto, [PersonId.of(bytes(2)), PersonId.of(bytes(1))], bytes(3))).toBe(codes[5]);
   });
 });
 

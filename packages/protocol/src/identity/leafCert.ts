@@ -1,6 +1,7 @@
 import { checked, equalBytes, opaque, struct, text, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { bytes32, HASH_BYTES, SignedLayout } from "../encoding/signed.js";
+import { LeafKey, RoomId } from "../encoding/ids.js";
+import { HASH_BYTES, SignedLayout } from "../encoding/signed.js";
 import { type DeviceCert, openDeviceCert, readDeviceCert } from "./deviceCert.js";
 import { isLabel, MAX_LABEL_BYTES } from "./label.js";
 
@@ -10,9 +11,9 @@ import { isLabel, MAX_LABEL_BYTES } from "./label.js";
  */
 export interface LeafCert extends DeviceCert {
   /** The room; all zero in the one that a charter carries, as the room's id is the charter's hash. */
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   /** The leaf signature key (Ed25519), new for each room and each join. */
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   /** What the person wishes to be called in this room. A label, never an identity. */
   readonly name: string;
 }
@@ -32,21 +33,26 @@ const layout = new SignedLayout(
     1,
     struct({
       deviceCert: opaque(256),
-      roomId: bytes32,
-      leaf: bytes32,
+      roomId: RoomId,
+      leaf: LeafKey,
       name: checked(text(MAX_LABEL_BYTES), isLabel),
     }),
   ),
 );
 
 /** The room id in the leaf certificate of a charter. */
-export const NO_ROOM = new Uint8Array(HASH_BYTES);
+export const NO_ROOM = RoomId.of(new Uint8Array(HASH_BYTES));
+
+/** The leaf key of a seed. */
+export function leafKeyOf(crypto: Crypto, leafSeed: Uint8Array): LeafKey {
+  return LeafKey.of(crypto.ed25519PublicKey(leafSeed));
+}
 
 /** Certifies a leaf key for a room. @throws RangeError for a name that is no label. */
 export function certifyLeaf(
   crypto: Crypto,
   device: DeviceIdentity,
-  content: { roomId: Uint8Array; leaf: Uint8Array; name: string },
+  content: { roomId: RoomId; leaf: LeafKey; name: string },
 ): Uint8Array {
   if (!isLabel(content.name)) throw new RangeError("not a name");
   return layout.sign(crypto, device.deviceSeed, { ...content, deviceCert: device.deviceCert });

@@ -1,3 +1,4 @@
+import { DeviceKey, PersonId } from "../encoding/ids.js";
 import type { Provider } from "../encoding/provider.js";
 import { certifyDevice } from "./deviceCert.js";
 import type { DeviceIdentity } from "./leafCert.js";
@@ -6,7 +7,7 @@ import type { DeviceIdentity } from "./leafCert.js";
 export interface Identity {
   readonly seed: Uint8Array;
   /** The Ed25519 public key: the person's id everywhere. */
-  readonly person: Uint8Array;
+  readonly person: PersonId;
 }
 
 /** A new person. */
@@ -16,7 +17,7 @@ export function newIdentity({ crypto, random }: Provider): Identity {
 
 /** The person of a seed, for example one from a recovery phrase. */
 export function identityOf({ crypto }: Provider, seed: Uint8Array): Identity {
-  return { seed, person: crypto.ed25519PublicKey(seed) };
+  return { seed, person: PersonId.of(crypto.ed25519PublicKey(seed)) };
 }
 
 /** A new device of a person. `deviceNo` counts from 1. */
@@ -24,6 +25,6 @@ export function newDevice({ crypto, random }: Provider, identity: Identity, devi
   const deviceSeed = random(32);
   return {
     deviceSeed,
-    deviceCert: certifyDevice(crypto, identity.seed, crypto.ed25519PublicKey(deviceSeed), deviceNo),
+    deviceCert: certifyDevice(crypto, identity.seed, DeviceKey.of(crypto.ed25519PublicKey(deviceSeed)), deviceNo),
   };
 }

@@ -1,5 +1,6 @@
 import { decode, encode, opaque, struct, u53, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { RoomTag } from "@conclave/wire";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32 } from "../encoding/signed.js";
 import type { Provider } from "../encoding/provider.js";
@@ -33,7 +34,7 @@ const layout = versioned(
 /** Seals an admission to the reply key of a request. Null when that key is unusable. */
 export function sealAdmission(
   primitives: Provider,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   replyPub: Uint8Array,
   admission: Admission,
 ): Uint8Array | null {
@@ -43,7 +44,7 @@ export function sealAdmission(
 /** Opens an admission; null when it was not sealed for this reply key and room. */
 export function openAdmission(
   crypto: Crypto,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   replyKey: Uint8Array,
   blob: Uint8Array,
 ): Admission | null {

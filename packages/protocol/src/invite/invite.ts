@@ -1,4 +1,5 @@
-import { bool, checked, choice, type Fields, fixed, optional, struct, u32, u53, variant } from "@conclave/codec";
+import { bool, checked, choice, type Fields, optional, struct, u32, u53, variant } from "@conclave/codec";
+import { InviteId, PersonId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { type Role, roleLayout } from "../policy/role.js";
 
@@ -6,12 +7,12 @@ import { type Role, roleLayout } from "../policy/role.js";
 export type InviteFor =
   | { readonly class: "single" }
   | { readonly class: "multi"; readonly limit: number }
-  | { readonly class: "personal"; readonly person: Uint8Array };
+  | { readonly class: "personal"; readonly person: PersonId };
 
 /** What `createInvite` puts into the roster: public halves only. The link's secret derives the private ones. */
 export interface InviteTerms {
   /** 16 bytes. */
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   /** Ed25519: proves the invite to the members. */
   readonly joinPub: Uint8Array;
   /** X25519: seals the slot. */
@@ -32,24 +33,22 @@ export interface InviteTerms {
 
 /** An invite in the roster. */
 export interface Invite extends InviteTerms {
-  readonly createdBy: Uint8Array;
+  readonly createdBy: PersonId;
   readonly createdSeq: number;
   /** How many people came by it. */
   readonly uses: number;
   readonly revoked: boolean;
 }
 
-export const INVITE_ID_BYTES = 16;
-
 const termsFields: Fields<InviteTerms> = {
-  inviteId: fixed(INVITE_ID_BYTES),
+  inviteId: InviteId,
   joinPub: bytes32,
   slotPub: bytes32,
   tokenPub: bytes32,
   for: variant<InviteFor, "class">("class", {
     single: [1, {}],
     multi: [2, { limit: checked(u32, (limit) => limit > 0) }],
-    personal: [3, { person: bytes32 }],
+    personal: [3, { person: PersonId }],
   }),
   role: roleLayout,
   notAfter: optional(u53),
@@ -59,7 +58,7 @@ const termsFields: Fields<InviteTerms> = {
 export const inviteTermsLayout = struct<InviteTerms>(termsFields);
 export const inviteLayout = struct<Invite>({
   ...termsFields,
-  createdBy: bytes32,
+  createdBy: PersonId,
   createdSeq: u53,
   uses: u32,
   revoked: bool,

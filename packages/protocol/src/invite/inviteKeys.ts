@@ -1,10 +1,11 @@
 import type { Crypto, KeyPair } from "@conclave/crypto";
+import { SlotId } from "@conclave/wire";
 import { derivedKey, labelledHash } from "../encoding/digest.js";
-import { INVITE_ID_BYTES } from "./invite.js";
+import { INVITE_ID_BYTES, InviteId, type RoomId } from "../encoding/ids.js";
 
 /** All that an invite's secret gives (docs/protocol.md §7). The secret itself is only in the link. */
 export interface InviteKeys {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   /** Ed25519 seed: proves the invite to the members. */
   readonly joinSeed: Uint8Array;
   /** X25519: opens the slot. */
@@ -14,13 +15,13 @@ export interface InviteKeys {
   readonly joinPub: Uint8Array;
   readonly tokenPub: Uint8Array;
   /** Where the slot is at the relay. */
-  readonly slotId: Uint8Array;
+  readonly slotId: SlotId;
 }
 
 /** The keys of an invite's secret, in one room. */
-export function inviteKeys(crypto: Crypto, roomId: Uint8Array, secret: Uint8Array): InviteKeys {
+export function inviteKeys(crypto: Crypto, roomId: RoomId, secret: Uint8Array): InviteKeys {
   const key = (purpose: string) => derivedKey(crypto, secret, `conclave/invite/${purpose}/v1`, roomId);
-  const inviteId = key("id").slice(0, INVITE_ID_BYTES);
+  const inviteId = InviteId.of(key("id").slice(0, INVITE_ID_BYTES));
   const [joinSeed, tokenSeed] = [key("join"), key("token")];
   return {
     inviteId,
@@ -34,6 +35,6 @@ export function inviteKeys(crypto: Crypto, roomId: Uint8Array, secret: Uint8Arra
 }
 
 /** Where an invite's slot is at the relay: members and whoever has the link know it, and it names neither room nor invite. */
-export function slotIdOf(crypto: Crypto, roomId: Uint8Array, inviteId: Uint8Array): Uint8Array {
-  return labelledHash(crypto, "conclave/slot-id/v1", roomId, inviteId);
+export function slotIdOf(crypto: Crypto, roomId: RoomId, inviteId: InviteId): SlotId {
+  return SlotId.of(labelledHash(crypto, "conclave/slot-id/v1", roomId, inviteId));
 }

@@ -1,17 +1,17 @@
-import { fixed, optional, struct, u53 } from "@conclave/codec";
+import { optional, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
-import { INVITE_ID_BYTES } from "./invite.js";
 
 /**
  * What a newcomer signs with an invite's join key: of worth to nobody else, in no other room, for no other leaf, and when
  * it admits directly, at no other place in the chain (docs/protocol.md §7; attack A37).
  */
 export interface InviteProof {
-  readonly roomId: Uint8Array;
-  readonly inviteId: Uint8Array;
-  readonly person: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly roomId: RoomId;
+  readonly inviteId: InviteId;
+  readonly person: PersonId;
+  readonly leaf: LeafKey;
   /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
   readonly place: { readonly prev: Uint8Array; readonly epoch: number } | null;
 }
@@ -20,10 +20,10 @@ const layout = new SignedLayout<InviteProof>(
   "conclave/join/v1",
   512,
   struct<InviteProof>({
-    roomId: bytes32,
-    inviteId: fixed(INVITE_ID_BYTES),
-    person: bytes32,
-    leaf: bytes32,
+    roomId: RoomId,
+    inviteId: InviteId,
+    person: PersonId,
+    leaf: LeafKey,
     place: optional(struct({ prev: bytes32, epoch: u53 })),
   }),
 );

@@ -19,6 +19,7 @@ import {
   MlsError,
   validateKeyPackage,
 } from "@conclave/mls";
+import type { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { isLeafCredential, type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
@@ -43,9 +44,9 @@ export interface JoinRequest extends Omit<JoinRequestContent, "keyPackage"> {
   readonly keyPackage: KeyPackage;
   /** The certificate in the key package: what the entry will carry. */
   readonly leafCert: Uint8Array;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly name: string;
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
 }
 
 /** Longest note, in bytes. */
@@ -68,7 +69,7 @@ export function encodeJoinRequest(request: JoinRequestContent): Uint8Array {
 /** The request in these bytes, when its key package is usable in this room at `now` (ms, local: only warns the honest). */
 export function openJoinRequest(
   crypto: Crypto,
-  room: { readonly roomId: Uint8Array; readonly suite: number },
+  room: { readonly roomId: RoomId; readonly suite: number },
   bytes: Uint8Array,
   now: number,
 ): Result<JoinRequest, Rejection> {

@@ -1,9 +1,10 @@
 import { concatBytes, decode, encode, fromBase64url, struct, text, toBase64url, u32, u53 } from "@conclave/codec";
+import { RoomId } from "../encoding/ids.js";
 import { bytes32, HASH_BYTES } from "../encoding/signed.js";
 
 /** What an invite link says (docs/protocol.md §7). It is a secret: whoever has it can use the invite. */
 export interface InviteLink {
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   /** 32 bytes: see `inviteKeys`. */
   readonly secret: Uint8Array;
   /** The roster when the link was made: no older one is believed. */
@@ -14,7 +15,7 @@ export interface InviteLink {
 
 const MAX_RELAY = 512;
 const layout = struct<InviteLink>({
-  roomId: bytes32,
+  roomId: RoomId,
   secret: bytes32,
   floor: struct({ seq: u53, head: bytes32 }),
   relay: text(MAX_RELAY),

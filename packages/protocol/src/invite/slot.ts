@@ -1,23 +1,12 @@
-import {
-  bool,
-  equalBytes,
-  type Fields,
-  fixed,
-  list,
-  opaque,
-  optional,
-  struct,
-  u16,
-  u53,
-  versioned,
-} from "@conclave/codec";
+import { bool, equalBytes, type Fields, list, opaque, optional, struct, u16, u53, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { RoomTag } from "@conclave/wire";
+import { InviteId, LeafKey, RoomId } from "../encoding/ids.js";
 import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
 import type { Provider } from "../encoding/provider.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
-import { INVITE_ID_BYTES } from "./invite.js";
 
 /** Keys with which a newcomer reads the roster: the current one and, until that is in use, the one before it. */
 export interface RosterKeys {
@@ -27,10 +16,10 @@ export interface RosterKeys {
 
 /** What a member puts into an invite's slot after each commit (docs/protocol.md §7). */
 export interface SlotView extends RosterKeys {
-  readonly roomId: Uint8Array;
-  readonly inviteId: Uint8Array;
+  readonly roomId: RoomId;
+  readonly inviteId: InviteId;
   /** The member who made it, by leaf. */
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   /** The member's clock, ms. */
   readonly time: number;
   readonly epoch: number;
@@ -59,9 +48,9 @@ const layout = new SignedLayout<SlotView>(
   versioned(
     1,
     struct<SlotView>({
-      roomId: bytes32,
-      inviteId: fixed(INVITE_ID_BYTES),
-      leaf: bytes32,
+      roomId: RoomId,
+      inviteId: InviteId,
+      leaf: LeafKey,
       time: u53,
       epoch: u53,
       head: struct({ seq: u53, hash: bytes32 }),
@@ -78,7 +67,7 @@ const layout = new SignedLayout<SlotView>(
 /** Signs a slot's content with the leaf's seed, and seals it for whoever has the link. */
 export function sealSlot(
   primitives: Provider,
-  { roomTag, slotPub, leafSeed }: { roomTag: Uint8Array; slotPub: Uint8Array; leafSeed: Uint8Array },
+  { roomTag, slotPub, leafSeed }: { roomTag: RoomTag; slotPub: Uint8Array; leafSeed: Uint8Array },
   view: SlotView,
 ): Uint8Array | null {
   return sealTo(primitives, { label: LABEL, roomTag }, slotPub, layout.sign(primitives.crypto, leafSeed, view));
@@ -90,7 +79,7 @@ export function sealSlot(
  */
 export function openSlot(
   crypto: Crypto,
-  place: { roomId: Uint8Array; roomTag: Uint8Array; inviteId: Uint8Array; slotKey: Uint8Array },
+  place: { roomId: RoomId; roomTag: RoomTag; inviteId: InviteId; slotKey: Uint8Array },
   blob: Uint8Array,
 ): SlotView | null {
   const opened = openSealed(crypto, { label: LABEL, roomTag: place.roomTag }, place.slotKey, blob);

@@ -1,3 +1,6 @@
+import { type LeafKey, MESSAGE_ID_BYTES, MessageId, type PersonId } from "../encoding/ids.js";
+import type { Provider } from "../encoding/provider.js";
+
 /** The kinds that the protocol itself reads. Any other text of at most 32 bytes is the client's own business. */
 export const ProtocolKind = {
   text: "text",
@@ -17,19 +20,24 @@ export const ProtocolKind = {
 /** What a message says, before the room adds who, when and where. */
 export interface MessageContent {
   /** 16 bytes, random. The same when it is encrypted anew after `stale_epoch`: receivers show an id once. */
-  readonly id: Uint8Array;
+  readonly id: MessageId;
   /** At most 32 bytes: "text", "edit", "delete", "reaction", … */
   readonly kind: string;
   /** The message that this one answers, edits, deletes or reacts to. */
-  readonly ref: Uint8Array | null;
+  readonly ref: MessageId | null;
   /** For "text" its UTF-8; else as the kind says. */
   readonly body: Uint8Array;
 }
 
+/** An id for a new message. */
+export function newMessageId(random: Provider["random"]): MessageId {
+  return MessageId.of(random(MESSAGE_ID_BYTES));
+}
+
 /** A message as it was sent, with its author as the tree of its epoch names them (docs/protocol.md §9). */
 export interface Message extends MessageContent {
-  readonly author: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly author: PersonId;
+  readonly leaf: LeafKey;
   /** The author's name by the leaf's certificate, also when they are gone by now. */
   readonly name: string;
   /** The author's clock, ms. Informative. */

@@ -1,4 +1,5 @@
-import { decode, encode, fixed, opaque, optional, struct, text, u53, versioned } from "@conclave/codec";
+import { decode, encode, opaque, optional, struct, text, u53, versioned } from "@conclave/codec";
+import { MessageId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import type { MessageContent } from "./message.js";
@@ -13,8 +14,6 @@ export interface Payload extends MessageContent {
   readonly roster: { readonly seq: number; readonly head: Uint8Array };
 }
 
-/** Length of a message id. */
-export const MESSAGE_ID_BYTES = 16;
 /** Longest body of a message, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Longest name of a kind of message, in bytes. */
@@ -23,9 +22,9 @@ export const MAX_KIND_BYTES = 32;
 const layout = versioned(
   1,
   struct<Payload>({
-    id: fixed(MESSAGE_ID_BYTES),
+    id: MessageId,
     kind: text(MAX_KIND_BYTES),
-    ref: optional(fixed(MESSAGE_ID_BYTES)),
+    ref: optional(MessageId),
     body: opaque(MAX_BODY_BYTES),
     time: u53,
     log: logPlaceLayout,

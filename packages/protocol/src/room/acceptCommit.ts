@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { Group, type StagedCommit } from "@conclave/mls";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
+import { LeafKey, type PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
 import { type Member, memberOf } from "../roster/roster.js";
@@ -22,7 +23,7 @@ export interface Acceptance {
  */
 export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
   const applied = groupDelta(parts, parts.group.apply(staged));
-  const events = afterwards(parts, judgement, staged.senderLeaf.signatureKey, false);
+  const events = afterwards(parts, judgement, LeafKey.of(staged.senderLeaf.signatureKey), false);
   const lost = forgetOwn(parts, null);
   const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);
   return { delta: joinDeltas(applied, moved, lost.delta), events: [...events, ...lost.events] };
@@ -89,7 +90,7 @@ function closeRoom(parts: RoomParts, judgement: Judgement, events: RoomEvent[]):
   return joinDeltas(moveRoster(parts, judgement), { put: [], delete: [KEYS] });
 }
 
-function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Array, own: boolean): RoomEvent[] {
+function afterwards(parts: RoomParts, judgement: Judgement, committer: LeafKey, own: boolean): RoomEvent[] {
   const { transition } = judgement;
   const author = parts.roster.leaves.get(toHex(committer));
   const by = author === undefined ? null : parts.roster.members.get(author)!.person;
@@ -107,7 +108,7 @@ function afterwards(parts: RoomParts, judgement: Judgement, committer: Uint8Arra
  */
 export function confirmMembers(
   parts: RoomParts,
-  { by, leaf }: { readonly by: Uint8Array; readonly leaf: Uint8Array },
+  { by, leaf }: { readonly by: PersonId; readonly leaf: LeafKey },
   time: number | null,
 ): RoomEvent[] {
   const { roster, core } = parts;
@@ -124,7 +125,7 @@ export function confirmMembers(
 }
 
 /** The entry by which a person's device is in the room. */
-function cameAt({ devices, joinedSeq }: Member, leaf: Uint8Array): number {
+function cameAt({ devices, joinedSeq }: Member, leaf: LeafKey): number {
   return devices.find((each) => equalBytes(each.leaf, leaf))?.addedSeq ?? joinedSeq;
 }
 

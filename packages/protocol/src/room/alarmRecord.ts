@@ -1,12 +1,12 @@
 import { DecodeError, encode, is, list, mapped, optional, stored, struct, text } from "@conclave/codec";
-import { bytes32 } from "../encoding/signed.js";
+import { PersonId } from "../encoding/ids.js";
 import { type Alarm, ALARM_CODES, type AlarmCode } from "../evidence/alarm.js";
 import type { Rejection } from "../policy/rejection.js";
 
 const layout = list(
   struct<Alarm>({
     code: mapped(text(32), codeOf, (code) => code),
-    person: optional(bytes32),
+    person: optional(PersonId),
     // Rejections are not kept: the evidence is.
     rejection: is<Rejection | null>(null),
     evidence: text(),

@@ -1,4 +1,5 @@
 import { equalBytes, toHex, type Failure } from "@conclave/codec";
+import type { ActionHash } from "../encoding/ids.js";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Rejection } from "../policy/rejection.js";
@@ -34,7 +35,7 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
 }
 
 /** The same for our yes to a proposal: it is not given again while it counts. */
-export function approvedAlready(parts: RoomParts, hash: Uint8Array): Failure<Rejection> | null {
+export function approvedAlready(parts: RoomParts, hash: ActionHash): Failure<Rejection> | null {
   const proposal = proposalsOf(parts).find(({ actionHash }) => equalBytes(actionHash, hash));
   return so("approval", proposal?.yes.some((person) => equalBytes(person, parts.core.person)) === true);
 }
@@ -42,7 +43,7 @@ export function approvedAlready(parts: RoomParts, hash: Uint8Array): Failure<Rej
 /** The same for our no. */
 export function declinedAlready(
   { proposals: proposals, core }: RoomParts,
-  hash: Uint8Array,
+  hash: ActionHash,
 ): Failure<Rejection> | null {
   const proposal = proposals.find(hash);
   return so("decline", proposal?.declinedBy.some((person) => equalBytes(person, core.person)) === true);

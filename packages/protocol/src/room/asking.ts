@@ -1,10 +1,11 @@
 import { encode, equalBytes, opaque, stored, struct, u53, done, type Result } from "@conclave/codec";
 import { decodeMessage, generateKeyPackage, Group, type KeyPackage, type KeyPackageBundle } from "@conclave/mls";
-import { inboxIdOf, type RosterRecord } from "@conclave/wire";
+import { InboxId, inboxIdOf, type RosterRecord } from "@conclave/wire";
+import { RoomId } from "../encoding/ids.js";
 import { sealTo } from "../encoding/sealing.js";
 import { bytes32 } from "../encoding/signed.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
-import { certifyLeaf } from "../identity/leafCert.js";
+import { certifyLeaf, leafKeyOf } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { openDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
@@ -29,12 +30,12 @@ import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** A join request of our own that nobody has answered yet: to be kept, secret, until the inbox has the answer. */
 export interface Asking {
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly floor: InviteLink["floor"];
   /** Ed25519 seed of the inbox: sign `inboxProofBytes` with it. */
   readonly inboxSeed: Uint8Array;
   readonly inboxPub: Uint8Array;
-  readonly inboxId: Uint8Array;
+  readonly inboxId: InboxId;
   /** X25519 private key to which the answer is sealed. */
   readonly replyKey: Uint8Array;
   readonly leafSeed: Uint8Array;
@@ -62,7 +63,7 @@ export function askToJoin(
   if (device === null) return refused("bad_leaf_cert", "device");
   if (new TextEncoder().encode(joiner.note).length > MAX_NOTE_BYTES) return refused("too_large", "note");
   const leafSeed = random(32);
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   const bundle = generateKeyPackage(roomEngine(primitives), {
     suite: slot.suite,
     credential: { type: "basic", identity: certifyLeaf(crypto, joiner.device, { roomId, leaf, name: joiner.name }) },
@@ -119,7 +120,7 @@ export function acceptAdmission(
   // (attacks A13, A27, A96).
   if (bound === null || !bindsTo(bound, roster)) return refused("wrong_binding");
   if (!hasNoGhosts(group.view.members(), roster)) return refused("ghost");
-  const self = memberOfLeaf(roster, crypto.ed25519PublicKey(leafSeed));
+  const self = memberOfLeaf(roster, leafKeyOf(crypto, leafSeed));
   if (self === null) return refused("bad_admission", "we are not in the roster");
   const started = beginJoined(primitives, {
     ...{ group, groupRecords, roster, rosterKeys: admission, person: self.person, leafSeed },
@@ -144,7 +145,7 @@ export function acceptDecline(
 ): Result<{ by: Member; time: number }, Rejection> {
   const { roomId, leafSeed, replyKey } = asking;
   const decline = openDecline(crypto, roomTagOf(crypto, roomId), replyKey, blob);
-  const asked = crypto.ed25519PublicKey(leafSeed);
+  const asked = leafKeyOf(crypto, leafSeed);
   // RULE: decline.asked: a no is to one request in one room (attack A98).
   if (decline === null || !equalBytes(decline.roomId, roomId) || !equalBytes(decline.asked, asked))
     return refused("bad_admission", "no answer to our request");
@@ -158,11 +159,11 @@ export function acceptDecline(
 }
 
 const layout = struct<Asking>({
-  roomId: bytes32,
+  roomId: RoomId,
   floor: struct({ seq: u53, head: bytes32 }),
   inboxSeed: bytes32,
   inboxPub: bytes32,
-  inboxId: bytes32,
+  inboxId: InboxId,
   replyKey: opaque(),
   leafSeed: bytes32,
   keyPackage: opaque(),

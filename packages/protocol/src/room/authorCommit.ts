@@ -2,6 +2,7 @@ import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import type { CreatedCommit, Proposal } from "@conclave/mls";
 import { inboxIdOf, recordHash } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
+import type { PersonId } from "../encoding/ids.js";
 import { sealAdmission } from "../invite/admission.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
@@ -72,7 +73,7 @@ function authorTransition(
 }
 
 // No link speaks for a banned person; those who may add people without one can still let them in again.
-function isShownOut(roster: Roster, person: Uint8Array): boolean {
+function isShownOut(roster: Roster, person: PersonId): boolean {
   return roster.former.get(toHex(person))?.banned === true;
 }
 

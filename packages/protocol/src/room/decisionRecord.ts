@@ -1,3 +1,4 @@
+import type { InviteId, PersonId } from "../encoding/ids.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
 import type { Action } from "../roster/action.js";
 
@@ -7,21 +8,21 @@ export interface DecisionRecord {
   /** SHA-256 of the signed entry. */
   readonly hash: Uint8Array;
   /** The author's person; for one who joins by an invite, the joiner. */
-  readonly by: Uint8Array;
+  readonly by: PersonId;
   /** Whose yes came with it. */
-  readonly approvedBy: readonly Uint8Array[];
+  readonly approvedBy: readonly PersonId[];
   /** The author's clock (ms), informative. */
   readonly time: number;
   readonly epoch: number;
   readonly action: Action;
   /** With `add`: who came; with `remove` and `leave`: who went; else whom it is about, if anybody. */
-  readonly person: Uint8Array | null;
+  readonly person: PersonId | null;
   /** The name of `person` as it was or is. */
   readonly name: string | null;
   /** With `add` by an invite: which. */
-  readonly inviteId: Uint8Array | null;
+  readonly inviteId: InviteId | null;
   /** Invites that this revoked. */
-  readonly revokedInvites: readonly Uint8Array[];
+  readonly revokedInvites: readonly InviteId[];
 }
 
 /** The decision of an accepted entry. */

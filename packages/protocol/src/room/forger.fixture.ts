@@ -1,5 +1,5 @@
 import { type CommitOptions, generateKeyPackage, Group, type LeafParameters, type Proposal } from "@conclave/mls";
-import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
+import { certifyLeaf, type DeviceIdentity, leafKeyOf } from "../identity/leafCert.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import { type EntryContent, signEntry } from "../roster/entry.js";
 import { NO_EVIDENCE } from "../roster/entryHeader.js";
@@ -90,7 +90,7 @@ export function forgeEntry(person: Person, action: Action, change: Partial<Entry
 export function stranger(guest: Person, room: Room, device: DeviceIdentity = guest.device): JoinRequest {
   const { crypto, random } = guest.primitives;
   const leafSeed = random(32);
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   const leafCert = certifyLeaf(crypto, device, { roomId: room.id, leaf, name: guest.name });
   const { suite } = inside(room).group;
   const bundle = generateKeyPackage(inside(room).engine, {
@@ -128,7 +128,7 @@ export function forgeExternal(
   const { crypto, random } = guest.primitives;
   const parts = inside(host);
   const leafSeed = random(32);
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   const identity = certifyLeaf(crypto, guest.device, { roomId: host.room.id, leaf, name: guest.name });
   const made = Group.joinExternal(parts.engine, {
     groupInfo: parts.group.view.groupInfo(),

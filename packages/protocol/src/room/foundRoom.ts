@@ -1,7 +1,8 @@
 import { done, type Result } from "@conclave/codec";
 import { Group } from "@conclave/mls";
 import { joinDeltas, prefixDelta } from "../encoding/delta.js";
-import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
+import type { MessageId } from "../encoding/ids.js";
+import { certifyLeaf, type DeviceIdentity, leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import type { Policy } from "../policy/policy.js";
 import type { Delta, Provider } from "../encoding/provider.js";
@@ -54,7 +55,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
   const cert = openDeviceCert(crypto, device.deviceCert);
   if (cert === null) return refused("bad_leaf_cert", "device");
   const leafSeed = random(32);
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   const leafCert = certifyLeaf(crypto, device, { roomId: NO_ROOM, leaf, name });
   const charter = authorEntry(crypto, leafSeed, null, {
     action: { type: "charter", title, policy, relay, leafCert, nonce: random(32) },
@@ -99,7 +100,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
   };
   const parts: RoomParts = {
     ...{ primitives, engine, roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
+    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: true },
   };
   const attachment = sealRosterRecord(crypto, roomTag, currentRosterKey(keys), 0, {

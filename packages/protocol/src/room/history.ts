@@ -1,6 +1,6 @@
 import { equalBytes, toHex, type Result, done } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import type { RosterRecord } from "@conclave/wire";
+import type { RoomTag, RosterRecord } from "@conclave/wire";
 import { decodeEntry, type Entry } from "../roster/entry.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
@@ -21,7 +21,7 @@ export function openHistory(...what: Parameters<typeof openingHistory>): Result<
 /** The same in pieces: it yields now and then, so that other work goes on. */
 export function* openingHistory(
   crypto: Crypto,
-  place: { readonly roomTag: Uint8Array; readonly head: Uint8Array },
+  place: { readonly roomTag: RoomTag; readonly head: Uint8Array },
   keys: RosterKeys,
   records: readonly RosterRecord[],
 ): Generator<void, Result<readonly Entry[], Rejection>> {
@@ -58,7 +58,7 @@ const MAX_CANDIDATES = 8;
 // Newest first, as the first record of each generation gives the key of the one before.
 function* openAll(
   crypto: Crypto,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   known: readonly RosterKey[],
   records: readonly RosterRecord[],
 ): Generator<void, Map<string, Uint8Array>> {

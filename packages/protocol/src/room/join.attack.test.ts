@@ -23,6 +23,7 @@ import { currentRosterKey, requestKeyPair } from "./keyring.js";
 import { isCovered, openingRoom, previewRoom, readSlot } from "./preview.js";
 import { roomEngine } from "./roomTag.js";
 import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
+import { InviteId, LeafKey, type PersonId, RoomId } from "../encoding/ids.js";
 
 function open(mode: "direct" | "ask" = "direct") {
   const { alice, log } = founded();
@@ -74,8 +75,8 @@ describe("what a joiner refuses before anything is sent", () => {
       sealSlot(guest.primitives, { roomTag: alice.room.tag, slotPub: keys.slot.publicKey, leafSeed }, view)!;
     expect(openSlot(nodeCrypto, place, seal(slot))).toEqual(slot);
     expect(openSlot(nodeCrypto, place, seal(slot, new Uint8Array(32).fill(5)))).toBeNull();
-    expect(openSlot(nodeCrypto, place, seal({ ...slot, roomId: new Uint8Array(32) }))).toBeNull();
-    expect(openSlot(nodeCrypto, place, seal({ ...slot, inviteId: new Uint8Array(16) }))).toBeNull();
+    expect(openSlot(nodeCrypto, place, seal({ ...slot, roomId: RoomId.of(new Uint8Array(32)) }))).toBeNull();
+    expect(openSlot(nodeCrypto, place, seal({ ...slot, inviteId: InviteId.of(new Uint8Array(16)) }))).toBeNull();
     const other = { ...link, secret: new Uint8Array(32).fill(1) };
     expect(readSlot(guest.primitives, other, seal(slot)).ok).toBe(false);
   });
@@ -83,7 +84,7 @@ describe("what a joiner refuses before anything is sent", () => {
   it("RULE join.slot-by-member: a slot signed by somebody who is not in the room by its history", () => {
     const world = open();
     const seed = new Uint8Array(32).fill(5);
-    const leaf = nodeCrypto.ed25519PublicKey(seed);
+    const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(seed));
     expect(lookAt(world, { ...world.slot, leaf }, world.log.roster)).toBe("bad_slot");
   });
 
@@ -164,9 +165,9 @@ describe("what a joiner refuses before anything is sent", () => {
     const world = open();
     const { alice, log, slot, guest } = world;
     const { suite } = inside(alice).group;
-    const make = (groupId: Uint8Array, roster = alice.room.roster) => {
+    const make = (groupId: RoomId, roster = alice.room.roster) => {
       const leafSeed = guest.primitives.random(32);
-      const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+      const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
       const identity = certifyLeaf(nodeCrypto, guest.device, { roomId: groupId, leaf, name: "Guest" });
       const leafParams = {
         ...leafParameters(identity, leafSeed, suite),
@@ -176,7 +177,7 @@ describe("what a joiner refuses before anything is sent", () => {
       return Group.create(engine, { groupId, suite, leaf: leafParams, extensions: roomExtensions(roster) }).group.view;
     };
     const entrance = (groupInfo: Uint8Array) => ({ ...slot, epoch: 0, entrance: { ...slot.entrance!, groupInfo } });
-    const otherRoom = make(new Uint8Array(32).fill(4)).groupInfo();
+    const otherRoom = make(RoomId.of(new Uint8Array(32).fill(4))).groupInfo();
     expect(lookAt(world, entrance(otherRoom), log.roster)).toBe("wrong_room");
     const unbound = make(alice.room.id, { ...alice.room.roster, seq: 7 }).groupInfo();
     expect(lookAt(world, entrance(unbound), log.roster)).toBe("wrong_binding");
@@ -292,8 +293,12 @@ describe("asking and being let in", () => {
       error: { code: "key_package_expired" },
     });
     const leafSeed = guest.primitives.random(32);
-    const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
-    const identity = certifyLeaf(nodeCrypto, guest.device, { roomId: new Uint8Array(32), leaf, name: "Guest" });
+    const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
+    const identity = certifyLeaf(nodeCrypto, guest.device, {
+      roomId: RoomId.of(new Uint8Array(32)),
+      leaf,
+      name: "Guest",
+    });
     const { suite } = inside(alice).group;
     const bundle = generateKeyPackage(inside(alice).engine, {
       ...({ credential: { type: "basic", identity }, signaturePrivateKey: leafSeed, extensions: [], suite } as const),
@@ -369,7 +374,7 @@ describe("asking and being let in", () => {
     expect(accept(no(alice, { ...request.value, leaf: bob.room.self.leaf }))).toBe("bad_admission");
     expect(accept(no(alice), { ...asking, replyKey: guest.primitives.random(32) })).toBe("bad_admission");
     const { roomId, leaf, leafSeed } = inside(bob).core;
-    const inOurName = (person: Uint8Array, signer: Uint8Array) =>
+    const inOurName = (person: PersonId, signer: LeafKey) =>
       sealDecline(
         bob.primitives,
         { roomTag: alice.room.tag, replyPub: request.value.replyPub, leafSeed },
@@ -416,11 +421,11 @@ describe("after joining", () => {
     const bob = join(alice, "Bob", log, secret);
     const parts = inside(bob);
     const { person } = bob.room.self;
-    const leaf = new Uint8Array(32).fill(3);
+    const leaf = LeafKey.of(new Uint8Array(32).fill(3));
     const members = new Map(parts.roster.members);
     const [own, [device]] = [members.get(toHex(person))!, members.get(toHex(person))!.devices];
     members.set(toHex(person), { ...own, devices: [{ ...device!, leaf, addedSeq: 0 }, ...own.devices] });
-    const confirm = (by: Uint8Array, signer: Uint8Array) =>
+    const confirm = (by: PersonId, signer: LeafKey) =>
       confirmMembers({ ...parts, roster: { ...parts.roster, members } }, { by, leaf: signer }, NOW);
     expect(confirm(person, leaf)).toEqual([]);
     expect(confirm(alice.room.self.person, alice.room.self.leaf)).toEqual([{ type: "confirmed" }]);

@@ -1,8 +1,9 @@
 import { equalBytes, done, type Result } from "@conclave/codec";
 import { Group, type GroupInfoView } from "@conclave/mls";
 import { recordHash } from "@conclave/wire";
+import type { LeafKey } from "../encoding/ids.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
-import { certifyLeaf, type DeviceIdentity } from "../identity/leafCert.js";
+import { certifyLeaf, type DeviceIdentity, leafKeyOf } from "../identity/leafCert.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import type { Delta, Provider } from "../encoding/provider.js";
@@ -55,7 +56,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const { roomId } = link;
   const keys = inviteKeys(crypto, roomId, link.secret);
   const leafSeed = random(32);
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   // Who comes back is called what they were called.
   const lost = invite.mode === "return" ? memberOf(roster, person) : null;
   if (invite.mode === "return" && lost === null) return refused("not_member");
@@ -131,6 +132,6 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   return done({ ...started, append, decision: decisionRecordOf(authored.value) });
 }
 
-function leafIndexOf({ members }: GroupInfoView, leaf: Uint8Array): number | undefined {
+function leafIndexOf({ members }: GroupInfoView, leaf: LeafKey): number | undefined {
   return members.find(({ leafNode }) => equalBytes(leafNode.signatureKey, leaf))?.leafIndex;
 }

@@ -1,5 +1,6 @@
 import type { Group } from "@conclave/mls";
 import { prefixDelta } from "../encoding/delta.js";
+import type { MessageId, PersonId } from "../encoding/ids.js";
 import type { RosterKeys } from "../invite/slot.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { Entry } from "../roster/entry.js";
@@ -7,6 +8,7 @@ import type { Roster } from "../roster/roster.js";
 import { entryKey } from "./acceptCommit.js";
 import { encodeKeyring, newKeyring } from "./keyring.js";
 import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
+import { leafKeyOf } from "../identity/leafCert.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
 import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
@@ -22,7 +24,7 @@ export interface JoinedState {
   /** After the join. */
   readonly roster: Roster;
   readonly rosterKeys: RosterKeys;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly leafSeed: Uint8Array;
   /** Where to read the log from: a place before the join. */
   readonly log: LogPlace;
@@ -42,12 +44,12 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { room: 
   const roomTag = roomTagOf(primitives.crypto, roomId);
   const keys = newKeyring(group.view, rosterKeys);
   const log = LogMemory.from(roomTag, joined.log);
-  const leaf = primitives.crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(primitives.crypto, leafSeed);
   const status = "joining" as const;
   const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, joinHash, confirmed: null, losses: 0 };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, Uint8Array>() },
+    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();

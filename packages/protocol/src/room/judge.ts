@@ -1,6 +1,7 @@
 import { done, equalBytes, failed, type Failure, type Result, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
+import type { RoomTag } from "@conclave/wire";
 import { decodeEntry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
 import { refused, type Rejection } from "../policy/rejection.js";
@@ -13,7 +14,7 @@ import { type Keyring, currentRosterKey, wrappedRosterKey } from "./keyring.js";
 /** What a commit is judged against: the room as it is before it. */
 export interface BeforeCommit {
   readonly crypto: Crypto;
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   readonly roster: Roster;
   readonly keys: Keyring;
   readonly view: EpochView;

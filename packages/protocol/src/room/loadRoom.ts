@@ -1,3 +1,4 @@
+import { MessageId } from "../encoding/ids.js";
 import { Group } from "@conclave/mls";
 import { recordsUnder } from "../encoding/delta.js";
 import type { Provider } from "../encoding/provider.js";
@@ -29,7 +30,7 @@ export function loadRoom(primitives: Provider, stored: Iterable<readonly [string
     log: LogMemory.load(roomTag, records),
     watch: RelayWatch.load(records),
     proposals: ProposalRecords.load(records),
-    own: new Map([...recordsUnder("o/", records)]),
+    own: new Map([...recordsUnder("o/", records)].map(([hash, id]) => [hash, MessageId.of(id)])),
     group: Group.load(engine, groupRecords),
     roster: loadRoster(primitives.crypto, records),
     core,

@@ -1,4 +1,5 @@
 import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
+import type { ActionHash, MessageId, PersonId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Message } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
@@ -32,20 +33,20 @@ export type RoomEvent =
   /** The own join is in the log: we are in. */
   | { readonly type: "joined" }
   /** New keys, same roster. */
-  | { readonly type: "rekeyed"; readonly by: Uint8Array }
+  | { readonly type: "rekeyed"; readonly by: PersonId }
   /** A message, or something else inside a message that has no event of its own. */
   | { readonly type: "message"; readonly message: Message }
   /** An own message is in the log. */
-  | { readonly type: "sent"; readonly id: Uint8Array; readonly n: number }
+  | { readonly type: "sent"; readonly id: MessageId; readonly n: number }
   /** Somebody asks for agreement, agrees, says no, or takes back what they asked for. See `Room.proposals`. */
-  | { readonly type: "proposal"; readonly actionHash: Uint8Array; readonly action: Action; readonly message: Message }
-  | { readonly type: "approval"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
-  | { readonly type: "decline"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
-  | { readonly type: "withdrawal"; readonly actionHash: Uint8Array; readonly by: Uint8Array }
+  | { readonly type: "proposal"; readonly actionHash: ActionHash; readonly action: Action; readonly message: Message }
+  | { readonly type: "approval"; readonly actionHash: ActionHash; readonly by: PersonId }
+  | { readonly type: "decline"; readonly actionHash: ActionHash; readonly by: PersonId }
+  | { readonly type: "withdrawal"; readonly actionHash: ActionHash; readonly by: PersonId }
   /** Somebody says farewell: carry it out with `act({ type: "leave", person })`. */
-  | { readonly type: "farewell"; readonly person: Uint8Array }
+  | { readonly type: "farewell"; readonly person: PersonId }
   /** Somebody has taken their farewell back. */
-  | { readonly type: "stayed"; readonly person: Uint8Array }
+  | { readonly type: "stayed"; readonly person: PersonId }
   /** A member has spoken in an epoch that we joined: the join is confirmed. */
   | { readonly type: "confirmed" }
   /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */

@@ -1,6 +1,8 @@
 import { encode, list, opaque, optional, pair, stored, struct, text, toHex } from "@conclave/codec";
 import type { Engine, Group, StagedCommit } from "@conclave/mls";
+import type { RoomTag } from "@conclave/wire";
 import { prefixDelta } from "../encoding/delta.js";
+import type { MessageId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Delta, Provider } from "../encoding/provider.js";
@@ -30,12 +32,12 @@ export interface Pending {
 export interface RoomParts {
   readonly primitives: Provider;
   readonly engine: Engine;
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   readonly log: LogMemory;
   readonly watch: RelayWatch;
   readonly proposals: ProposalRecords;
   /** Own messages that are not in the log yet: hexadecimal record hash to message id. */
-  readonly own: Map<string, Uint8Array>;
+  readonly own: Map<string, MessageId>;
   group: Group;
   roster: Roster;
   core: RoomCore;

@@ -2,6 +2,7 @@ import type { Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { recordDigest } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
+import type { ActionHash } from "../encoding/ids.js";
 import { preset } from "../policy/presets.js";
 import type { Action } from "../roster/action.js";
 import type { Rejection } from "../policy/rejection.js";
@@ -32,7 +33,7 @@ function say(who: Person, log: TestLog, said: Result<OutgoingMessage, Rejection>
   return said.value;
 }
 
-function propose(who: Person, log: TestLog, action: Action): Uint8Array {
+function propose(who: Person, log: TestLog, action: Action): ActionHash {
   const { hash, delta } = who.room.notePetition(action);
   who.store(delta);
   say(who, log, who.room.propose(action, NOW));

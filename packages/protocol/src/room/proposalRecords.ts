@@ -1,6 +1,6 @@
 import { encode, ending, equalBytes, list, opaque, stored, struct, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { bytes32 } from "../encoding/signed.js";
+import { ActionHash, PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { type Action, actionHash, actionLayout } from "../roster/action.js";
 import { openApproval } from "../roster/approval.js";
@@ -10,15 +10,15 @@ import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 /** An action that somebody wants agreement for, and the yeses that came. */
 export interface ProposalRecord {
   readonly action: Action;
-  readonly actionHash: Uint8Array;
+  readonly actionHash: ActionHash;
   /** Who asked first, of those who still want it. */
-  readonly by: Uint8Array;
+  readonly by: PersonId;
   /** Who else asked for the same. */
-  readonly alsoBy: readonly Uint8Array[];
+  readonly alsoBy: readonly PersonId[];
   /** Signed approvals, one for each leaf. */
   readonly approvals: readonly Uint8Array[];
   /** Who said no. It holds nobody up: a yes that is missing is missing, with a no or without. */
-  readonly declinedBy: readonly Uint8Array[];
+  readonly declinedBy: readonly PersonId[];
 }
 
 /** How many proposals are kept, and farewells: the oldest give way. */
@@ -55,17 +55,17 @@ export class ProposalRecords {
   }
 
   /** The signed farewell of a member, or null. */
-  farewellOf(person: Uint8Array): Uint8Array | null {
+  farewellOf(person: PersonId): Uint8Array | null {
     return this.farewells.get(toHex(person)) ?? null;
   }
 
   /** Members who said farewell and are still here. */
-  leaving(roster: Roster): Uint8Array[] {
+  leaving(roster: Roster): PersonId[] {
     return [...this.farewells.keys()].flatMap((hex) => roster.members.get(hex)?.person ?? []);
   }
 
   /** Somebody asks. */
-  propose(crypto: Crypto, action: Action, by: Uint8Array): { hash: Uint8Array; delta: Delta } {
+  propose(crypto: Crypto, action: Action, by: PersonId): { hash: ActionHash; delta: Delta } {
     const hash = actionHash(crypto, action);
     const known = this.find(hash);
     if (known === null) {
@@ -80,8 +80,8 @@ export class ProposalRecords {
     crypto: Crypto,
     roster: Roster,
     bytes: Uint8Array,
-    author: Uint8Array,
-  ): { by: Uint8Array; hash: Uint8Array; delta: Delta } | null {
+    author: PersonId,
+  ): { by: PersonId; hash: ActionHash; delta: Delta } | null {
     const approval = openApproval(crypto, bytes);
     if (approval === null || !equalBytes(approval.roomId, roster.roomId)) return null;
     // RULE: proposals.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
@@ -103,7 +103,7 @@ export class ProposalRecords {
    * RULE: proposals.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
    * (attack A55).
    */
-  decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
+  decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: PersonId): { hash: ActionHash; delta: Delta } | null {
     const proposal = this.find(hash);
     if (proposal === null || memberOf(roster, by) === null || isAskedBy(proposal, by)) return null;
     const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
@@ -117,7 +117,7 @@ export class ProposalRecords {
    * RULE: proposals.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
    * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
-  withdraw(crypto: Crypto, hash: Uint8Array, by: Uint8Array): { hash: Uint8Array; delta: Delta } | null {
+  withdraw(crypto: Crypto, hash: Uint8Array, by: PersonId): { hash: ActionHash; delta: Delta } | null {
     const proposal = this.find(hash);
     if (proposal === null || !isAskedBy(proposal, by)) return null;
     const left = askersOf(proposal).filter((each) => !equalBytes(each, by));
@@ -130,8 +130,8 @@ export class ProposalRecords {
     crypto: Crypto,
     roster: Roster,
     bytes: Uint8Array,
-    author: Uint8Array,
-  ): { person: Uint8Array; delta: Delta } | null {
+    author: PersonId,
+  ): { person: PersonId; delta: Delta } | null {
     const farewell = openFarewell(crypto, bytes);
     if (farewell === null || !equalBytes(farewell.roomId, roster.roomId)) return null;
     if (!equalBytes(farewell.person, author)) return null;
@@ -144,7 +144,7 @@ export class ProposalRecords {
   }
 
   /** Somebody takes their farewell back. Null when there is none. */
-  stay(person: Uint8Array): Delta | null {
+  stay(person: PersonId): Delta | null {
     const key = toHex(person);
     return this.farewells.delete(key) ? { put: [], delete: [FAREWELL + key] } : null;
   }
@@ -186,7 +186,7 @@ export class ProposalRecords {
   }
 
   /** Keeps a proposal for those who still ask; with none, it is gone. */
-  private keepFor([by, ...alsoBy]: readonly Uint8Array[], proposal: ProposalRecord): Delta {
+  private keepFor([by, ...alsoBy]: readonly PersonId[], proposal: ProposalRecord): Delta {
     if (by !== undefined) return this.put({ ...proposal, by, alsoBy });
     const key = toHex(proposal.actionHash);
     this.proposals.delete(key);
@@ -208,20 +208,20 @@ export class ProposalRecords {
 }
 
 /** Whether this person asked for it, and still does. */
-export function isAskedBy(proposal: ProposalRecord, person: Uint8Array): boolean {
+export function isAskedBy(proposal: ProposalRecord, person: PersonId): boolean {
   return askersOf(proposal).some((each) => equalBytes(each, person));
 }
 
-function askersOf({ by, alsoBy }: ProposalRecord): readonly Uint8Array[] {
+function askersOf({ by, alsoBy }: ProposalRecord): readonly PersonId[] {
   return [by, ...alsoBy];
 }
 
 const NOTHING: Delta = { put: [], delete: [] };
 
-const people = list(bytes32);
+const people = list(PersonId);
 const layout = struct<ProposalRecord>({
-  actionHash: bytes32,
-  by: bytes32,
+  actionHash: ActionHash,
+  by: PersonId,
   action: actionLayout,
   approvals: list(opaque()),
   declinedBy: people,

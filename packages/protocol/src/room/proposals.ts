@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
+import type { PersonId } from "../encoding/ids.js";
 import { type Action, actionHash } from "../roster/action.js";
 import { consentTo, countApprovals } from "../roster/consent.js";
 import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
@@ -10,7 +11,7 @@ import { isAskedBy, type ProposalRecord } from "./proposalRecords.js";
 /** A proposal as screens show it. */
 export interface OpenProposal extends ProposalRecord {
   /** The people whose signed yes counts now. */
-  readonly yes: readonly Uint8Array[];
+  readonly yes: readonly PersonId[];
   /** How many yeses there would be if our own person carried it out now, and how many it takes. */
   readonly have: number;
   readonly need: number;
@@ -76,7 +77,7 @@ export function ownOutlook(
 const refusals = new WeakMap<Roster, Map<string, Rejection | null>>();
 
 // Whether anything but a missing yes is in the way. Of those who come in it is known with their request only.
-function refusalOf({ primitives, roster }: RoomParts, action: Action, by: Uint8Array): Rejection | null {
+function refusalOf({ primitives, roster }: RoomParts, action: Action, by: PersonId): Rejection | null {
   const author = memberOf(roster, by);
   const leaf = author?.devices[0]?.leaf;
   if (author === null || leaf === undefined) return { code: "not_member" };

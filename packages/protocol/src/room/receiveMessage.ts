@@ -2,6 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import type { Staged, StagedApplication } from "@conclave/mls";
 import type { LogRecord } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
+import { type PersonId, LeafKey } from "../encoding/ids.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import { ProtocolKind, type Message } from "../message/message.js";
@@ -60,7 +61,7 @@ export function receiveOwn(parts: RoomParts, n: number, hash: Uint8Array): Recep
   return accepted({ put: [], delete: [ownKey(hash)] }, [{ type: "sent", id, n }]);
 }
 
-function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, author: Uint8Array): Reception {
+function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, author: PersonId): Reception {
   const used = groupDelta(parts, parts.group.apply(staged));
   const payload = decodePayload(staged.data);
   const late = record.epoch < epochOf(parts);
@@ -69,7 +70,9 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   }
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
-  const confirmed = late ? [] : confirmMembers(parts, { by: author, leaf: staged.leafNode.signatureKey }, payload.time);
+  const confirmed = late
+    ? []
+    : confirmMembers(parts, { by: author, leaf: LeafKey.of(staged.leafNode.signatureKey) }, payload.time);
   return accepted(joinDeltas(used, delta), [...confirmed, ...events], raised);
 }
 
@@ -80,13 +83,13 @@ function messageOf(
   record: LogRecord,
   staged: StagedApplication,
   { id, kind, ref, body, time }: Payload,
-  author: Uint8Array,
+  author: PersonId,
   late: boolean,
 ): Message {
   const member = parts.roster.members.get(toHex(author));
   const holder =
     staged.leafNode.credential.type === "basic" ? checkedHolder(staged.leafNode.credential.identity) : null;
-  const who = { author, leaf: staged.leafNode.signatureKey, name: holder?.name ?? "" };
+  const who = { author, leaf: LeafKey.of(staged.leafNode.signatureKey), name: holder?.name ?? "" };
   return {
     id,
     kind,
@@ -107,7 +110,7 @@ function sharesOurRoster({ roster }: RoomParts, payload: Payload): boolean {
 }
 
 // RULE: room.gossip: a member who saw another log than ours before this message tells on the relay (attack A21).
-function compareLogs(parts: RoomParts, record: LogRecord, { log }: Payload, person: Uint8Array): Alarm | null {
+function compareLogs(parts: RoomParts, record: LogRecord, { log }: Payload, person: PersonId): Alarm | null {
   const isPossible = log.n < record.n && parts.log.agrees(log) !== false;
   return isPossible ? null : alarm("FORK", { person, evidence: `${log.n} ${toHex(log.head)}` });
 }
@@ -164,7 +167,7 @@ function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
   return log.n < core.lastCommit;
 }
 
-function personOf(staged: Staged): Uint8Array | null {
+function personOf(staged: Staged): PersonId | null {
   if (staged.kind === "proposal") return null;
   const { credential } = staged.kind === "commit" ? staged.senderLeaf : staged.leafNode;
   return credential.type === "basic" ? (checkedHolder(credential.identity)?.person ?? null) : null;

@@ -1,6 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { type Alarm, alarm, type AlarmCode } from "../evidence/alarm.js";
 import { NO_DELTA } from "../encoding/delta.js";
+import type { PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { RoomEvent, Unreadable } from "./outcome.js";
@@ -23,7 +24,7 @@ export function ignored(unreadable: Unreadable | null, raised: Alarm | null = nu
 /** A refusal, with the bytes in question as evidence. `person`: whose device it came from, where that is proved. */
 export function rejected(
   rejection: Rejection,
-  { code, person = null, bytes }: { code: AlarmCode; person?: Uint8Array | null; bytes: Uint8Array },
+  { code, person = null, bytes }: { code: AlarmCode; person?: PersonId | null; bytes: Uint8Array },
 ): Reception {
   const evidence = toHex(bytes.subarray(0, MAX_EVIDENCE_BYTES));
   return { kind: "rejected", rejection, alarm: alarm(code, { person, rejection, evidence }) };

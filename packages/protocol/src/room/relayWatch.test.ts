@@ -6,6 +6,7 @@ import {
   type HeadReceipt,
   nextLogHead,
   type Signed,
+  RoomTag,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
@@ -16,7 +17,7 @@ import { RelayWatch } from "./relayWatch.js";
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
 const seed = bytes(7);
 const relayKey = crypto.ed25519PublicKey(seed);
-const roomTag = bytes(1);
+const roomTag = RoomTag.of(bytes(1));
 
 function head(place: LogPlace, time = 1000): Signed<HeadReceipt> {
   const receipt = { roomTag, ...place, time };

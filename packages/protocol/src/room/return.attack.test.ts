@@ -2,6 +2,7 @@ import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { Group } from "@conclave/mls";
 import { describe, expect, it } from "vitest";
+import { LeafKey } from "../encoding/ids.js";
 import { certifyLeaf } from "../identity/leafCert.js";
 import { type Identity, newDevice, newIdentity } from "../identity/person.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
@@ -56,7 +57,7 @@ function forgeReturn(
   const parts = inside(bob);
   const { roster, roomTag, keys } = parts;
   const leafSeed = anew.primitives.random(32);
-  const leaf = nodeCrypto.ed25519PublicKey(leafSeed);
+  const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
   const leafCert = certifyLeaf(nodeCrypto, anew.device, { roomId: roster.roomId, leaf, name: "Alice" });
   const { inviteId, joinSeed } = inviteKeys(nodeCrypto, roster.roomId, secret);
   const place = { prev: roster.head, epoch: epochOf(parts) };

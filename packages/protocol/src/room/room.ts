@@ -2,12 +2,16 @@ import { equalBytes, done, type Result } from "@conclave/codec";
 import {
   type CommitReceipt,
   type HeadReceipt,
+  type InboxId,
   inboxIdOf,
   type LogItem,
+  type RoomTag,
   type Signed,
   type SlotContent,
+  type SlotId,
 } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
+import type { ActionHash, InviteId, LeafKey, MessageId, PersonId, RoomId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
@@ -15,8 +19,7 @@ import { sealDecline } from "../invite/decline.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
-import { ProtocolKind, type MessageContent } from "../message/message.js";
-import { MESSAGE_ID_BYTES } from "../message/payload.js";
+import { newMessageId, ProtocolKind, type MessageContent } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
 import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
@@ -52,17 +55,17 @@ export class Room {
   constructor(private readonly parts: RoomParts) {}
 
   /** SHA-256 of the charter. */
-  get id(): Uint8Array {
+  get id(): RoomId {
     return this.parts.core.roomId;
   }
   /** What the relay calls the room. */
-  get tag(): Uint8Array {
+  get tag(): RoomTag {
     return this.parts.roomTag;
   }
   get roster(): Roster {
     return this.parts.roster;
   }
-  get self(): { readonly person: Uint8Array; readonly leaf: Uint8Array } {
+  get self(): { readonly person: PersonId; readonly leaf: LeafKey } {
     return this.parts.core;
   }
   get epoch(): number {
@@ -163,11 +166,11 @@ export class Room {
 
   /** Encrypts a message. `id` where it has one already. */
   say(
-    content: Omit<MessageContent, "id"> & { readonly id?: Uint8Array },
+    content: Omit<MessageContent, "id"> & { readonly id?: MessageId },
     now: number,
   ): Result<OutgoingMessage, Rejection> {
     const stopped = this.stopped();
-    const id = content.id ?? this.parts.primitives.random(MESSAGE_ID_BYTES);
+    const id = content.id ?? newMessageId(this.parts.primitives.random);
     return stopped ?? speak(this.parts, { ...content, id }, now);
   }
 
@@ -224,7 +227,7 @@ export class Room {
   }
 
   /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
-  approve(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
+  approve(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     if (proposals.find(hash) === null) return refused("unknown_proposal");
     const idle = approvedAlready(this.parts, hash);
@@ -240,7 +243,7 @@ export class Room {
   }
 
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
-  declineProposal(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
+  declineProposal(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
@@ -248,14 +251,14 @@ export class Room {
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
-  withdrawProposal(hash: Uint8Array, now: number): Result<OutgoingMessage, Rejection> {
+  withdrawProposal(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals: proposals, core, primitives } = this.parts;
     return this.answer(ProtocolKind.withdrawal, proposals.withdraw(primitives.crypto, hash, core.person), now);
   }
 
   private answer(
     kind: "decline" | "withdrawal",
-    told: { readonly hash: Uint8Array; readonly delta: Delta } | null,
+    told: { readonly hash: ActionHash; readonly delta: Delta } | null,
     now: number,
   ): Result<OutgoingMessage, Rejection> {
     if (told === null) return refused("unknown_proposal");
@@ -280,7 +283,7 @@ export class Room {
   }
 
   /** Our own proposal, kept without waiting for the echo of its message. Gives its hash. */
-  notePetition(action: Action): { hash: Uint8Array; delta: Delta } {
+  notePetition(action: Action): { hash: ActionHash; delta: Delta } {
     return this.parts.proposals.propose(this.parts.primitives.crypto, action, this.parts.core.person);
   }
 
@@ -297,7 +300,7 @@ export class Room {
   }
 
   /** Members who said farewell and are still here. */
-  farewells(): Uint8Array[] {
+  farewells(): PersonId[] {
     return this.parts.proposals.leaving(this.parts.roster);
   }
 
@@ -326,7 +329,7 @@ export class Room {
   }
 
   /** Where an invite's slot is at the relay. */
-  slotId(inviteId: Uint8Array): Uint8Array {
+  slotId(inviteId: InviteId): SlotId {
     return slotIdOf(this.parts.primitives.crypto, this.id, inviteId);
   }
 
@@ -336,7 +339,7 @@ export class Room {
   }
 
   /** Our signed no to a join request, and where it goes. Null when the request's keys are unusable. */
-  decline(request: JoinRequest, now: number): { inboxId: Uint8Array; blob: Uint8Array } | null {
+  decline(request: JoinRequest, now: number): { inboxId: InboxId; blob: Uint8Array } | null {
     const { primitives, core, roomTag } = this.parts;
     const { crypto } = primitives;
     const { roomId, person, leaf, leafSeed } = core;

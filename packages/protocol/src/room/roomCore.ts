@@ -1,4 +1,5 @@
 import { choice, encode, optional, stored, struct, u32, u53, versioned } from "@conclave/codec";
+import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 
 /**
@@ -8,17 +9,17 @@ export type Membership = "joining" | "active" | "removed" | "left";
 
 /** Who in the room was heard of last, by what they signed in the present membership; their own clock, ms. */
 export interface Confirmation {
-  readonly by: Uint8Array;
+  readonly by: PersonId;
   readonly time: number;
 }
 
 /** What a room keeps beside group, roster, keys and log: small, and written with each record of the log. Immutable. */
 export interface RoomCore {
-  readonly roomId: Uint8Array;
-  readonly person: Uint8Array;
+  readonly roomId: RoomId;
+  readonly person: PersonId;
   /** Ed25519 seed of our leaf's signature key. */
   readonly leafSeed: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   readonly status: Membership;
   /** Log position of the newest commit record, valid or not. */
   readonly lastCommit: number;
@@ -34,16 +35,16 @@ export interface RoomCore {
 const layout = versioned(
   1,
   struct<RoomCore>({
-    roomId: bytes32,
-    person: bytes32,
+    roomId: RoomId,
+    person: PersonId,
     leafSeed: bytes32,
-    leaf: bytes32,
+    leaf: LeafKey,
     // Numbers are stored: never change one.
     status: choice({ joining: 0, active: 1, removed: 2, left: 3 }),
     lastCommit: u53,
     gapAt: u53,
     joinHash: optional(bytes32),
-    confirmed: optional(struct<Confirmation>({ by: bytes32, time: u53 })),
+    confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),
     losses: u32,
   }),
 );

@@ -5,8 +5,10 @@ import {
   headReceiptBytes,
   type HeadReceipt,
   type Signed,
+  type RoomTag,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
+import { MessageId } from "../encoding/ids.js";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
 import { encodePayload } from "../message/payload.js";
 import { forgeAppend, inside } from "./forger.fixture.js";
@@ -14,12 +16,12 @@ import { founded, invite, join, NOW, Person, type TestLog } from "./testRelay.fi
 
 const relaySeed = new Uint8Array(32).fill(7);
 
-function head(change: Partial<HeadReceipt>, tag: Uint8Array, seed = relaySeed): Signed<HeadReceipt> {
+function head(change: Partial<HeadReceipt>, tag: RoomTag, seed = relaySeed): Signed<HeadReceipt> {
   const receipt = { roomTag: tag, n: 0, head: new Uint8Array(32), time: 1000, ...change };
   return { receipt, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
 }
 
-function commit(change: Partial<CommitReceipt>, tag: Uint8Array): Signed<CommitReceipt> {
+function commit(change: Partial<CommitReceipt>, tag: RoomTag): Signed<CommitReceipt> {
   const receipt = {
     roomTag: tag,
     epoch: 0,
@@ -100,7 +102,7 @@ describe("what members claim", () => {
     const { roster } = person.room;
     const { log: seen, group } = inside(person);
     const payload = encodePayload({
-      ...{ id: new Uint8Array(16).fill(9), kind: "text", ref: null, body: new Uint8Array(3), time: NOW },
+      ...{ id: MessageId.of(new Uint8Array(16).fill(9)), kind: "text", ref: null, body: new Uint8Array(3), time: NOW },
       ...{ log: seen.place, roster: { seq: roster.seq, head: roster.head } },
       ...change,
     });

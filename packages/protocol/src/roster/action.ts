@@ -1,6 +1,7 @@
 import { type Codec, decode, DecodeError, encode, mapped, opaque, struct, u16 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
+import { ActionHash } from "../encoding/ids.js";
 import type { ActionRule } from "./actions/actionRule.js";
 import { add } from "./actions/add.js";
 import { addDevice } from "./actions/addDevice.js";
@@ -103,6 +104,6 @@ export function decodeAction(bytes: Uint8Array): Action | null {
 }
 
 /** What approvals name an action by. */
-export function actionHash(crypto: Crypto, action: Action): Uint8Array {
-  return labelledHash(crypto, "conclave/action/v1", encodeAction(action));
+export function actionHash(crypto: Crypto, action: Action): ActionHash {
+  return ActionHash.of(labelledHash(crypto, "conclave/action/v1", encodeAction(action)));
 }

@@ -1,5 +1,6 @@
 import { equalBytes, toHex, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../encoding/ids.js";
 import { type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
@@ -18,7 +19,7 @@ export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Resu
 }
 
 /** Whom a leaf's certificate names; null when it is none. */
-export function certifiedPerson(crypto: Crypto, leafCert: Uint8Array): Uint8Array | null {
+export function certifiedPerson(crypto: Crypto, leafCert: Uint8Array): PersonId | null {
   return openLeafCert(crypto, leafCert)?.person ?? null;
 }
 

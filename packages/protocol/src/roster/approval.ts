@@ -1,18 +1,19 @@
 import { struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { ActionHash, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
 
 /** A member's signed yes to one exact action (docs/protocol.md §4). It proves itself, so anyone may carry it over any path. */
 export interface Approval {
-  readonly roomId: Uint8Array;
-  readonly actionHash: Uint8Array;
+  readonly roomId: RoomId;
+  readonly actionHash: ActionHash;
   /** The roster's seq when the yes was given. */
   readonly baseSeq: number;
   /** The greatest roster seq on which the action may still build. */
   readonly maxSeq: number;
   readonly policyHash: Uint8Array;
-  readonly person: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly person: PersonId;
+  readonly leaf: LeafKey;
 }
 
 /** How many entries an approval may outlive at most. */
@@ -22,13 +23,13 @@ const layout = new SignedLayout<Approval>(
   "conclave/approval/v1",
   512,
   struct<Approval>({
-    roomId: bytes32,
-    actionHash: bytes32,
+    roomId: RoomId,
+    actionHash: ActionHash,
     baseSeq: u53,
     maxSeq: u53,
     policyHash: bytes32,
-    person: bytes32,
-    leaf: bytes32,
+    person: PersonId,
+    leaf: LeafKey,
   }),
 );
 

@@ -1,5 +1,6 @@
 import { equalBytes, toHex, done, failed, type Result, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../encoding/ids.js";
 import { isAtLeast } from "../policy/role.js";
 import { ruleOf } from "./action.js";
 import { found } from "./actions/charter.js";
@@ -17,7 +18,7 @@ export type EntryCore = Omit<EntryContent, "stateHash">;
 export interface Assessed {
   readonly drafted: DraftedRoster;
   readonly effect: Effect;
-  readonly approvedBy: readonly Uint8Array[];
+  readonly approvedBy: readonly PersonId[];
 }
 
 /** Whether the entry is allowed, by the state before it alone (attack A49), and what the roster is then. */
@@ -100,7 +101,7 @@ export function agreement(
   { action, author, evidence }: EntryCore,
   newcomer: Newcomer | null,
   external: boolean,
-): Result<readonly Uint8Array[], Rejection> {
+): Result<readonly PersonId[], Rejection> {
   if (external) {
     // RULE: newcomer.is-author: who comes in directly signs for themself, with the leaf that comes in (attack A37).
     const { cert } = newcomer!;

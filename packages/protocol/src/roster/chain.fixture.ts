@@ -1,6 +1,7 @@
 import { toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { certifyLeaf, type DeviceIdentity, NO_ROOM } from "../identity/leafCert.js";
+import { type LeafKey, type PersonId, type RoomId, InviteId } from "../encoding/ids.js";
+import { certifyLeaf, type DeviceIdentity, leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import { identityOf, newDevice } from "../identity/person.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { signInviteProof } from "../invite/inviteProof.js";
@@ -19,10 +20,10 @@ import type { Roster } from "./roster.js";
 /** Somebody in a test: a person, one device, its leaf seed. */
 export interface Someone {
   readonly name: string;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly device: DeviceIdentity;
   readonly leafSeed: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
 }
 
 /** How a forged entry travels, what goes with it, and whose key signs it. */
@@ -90,11 +91,11 @@ export class Chain {
       person: identity.person,
       device: newDevice({ crypto, random: () => this.bytes(device) }, identity, deviceNo),
       leafSeed,
-      leaf: crypto.ed25519PublicKey(leafSeed),
+      leaf: leafKeyOf(crypto, leafSeed),
     };
   }
 
-  certOf(who: Someone, roomId: Uint8Array = this.roster.roomId): Uint8Array {
+  certOf(who: Someone, roomId: RoomId = this.roster.roomId): Uint8Array {
     return certifyLeaf(this.crypto, who.device, { roomId, leaf: who.leaf, name: who.name });
   }
 
@@ -195,7 +196,7 @@ export class Chain {
   /** Terms of an invite whose keys follow from a name. */
   terms(name: string, terms: Partial<InviteTerms> = {}): InviteTerms {
     return {
-      inviteId: this.bytes(`invite ${name}`).slice(0, 16),
+      inviteId: InviteId.of(this.bytes(`invite ${name}`).slice(0, 16)),
       joinPub: this.crypto.ed25519PublicKey(this.bytes(`join ${name}`)),
       slotPub: this.bytes(`slot ${name}`),
       tokenPub: this.bytes(`token ${name}`),

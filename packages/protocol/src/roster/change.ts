@@ -1,4 +1,5 @@
 import type { Crypto } from "@conclave/crypto";
+import type { InviteId, LeafKey, PersonId } from "../encoding/ids.js";
 import type { LeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
 import type { EntryHeader } from "./entryHeader.js";
@@ -7,7 +8,7 @@ import type { RosterDraft } from "./rosterDraft.js";
 
 /** A leaf that an entry brings in, with the certificate that its credential in the tree holds. */
 interface AddedLeaf {
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   /** Bytes of the leaf certificate. */
   readonly credential: Uint8Array;
 }
@@ -39,11 +40,11 @@ export interface Effect {
   /** Leaf keys that the tree must lose. */
   readonly removed: readonly Uint8Array[];
   /** Whom it is about, if anybody, and what they are called. */
-  readonly person: Uint8Array | null;
+  readonly person: PersonId | null;
   readonly name: string | null;
   /** The invite that somebody came by, or that was made or withdrawn. */
-  readonly inviteId: Uint8Array | null;
-  readonly revokedInvites: readonly Uint8Array[];
+  readonly inviteId: InviteId | null;
+  readonly revokedInvites: readonly InviteId[];
 }
 
 const NO_EFFECT: Effect = { added: [], removed: [], person: null, name: null, inviteId: null, revokedInvites: [] };

@@ -1,5 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { RoomId } from "../encoding/ids.js";
 import { NO_ROOM } from "../identity/leafCert.js";
 import { ownerLed, sealedRoom } from "../policy/presets.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
@@ -29,7 +30,9 @@ describe("the charter", () => {
     const bob = chain.someone("Bob");
     expect(found(alice, charter)).toBe("ok");
     expect(found(bob, charter)).toBe("author_unknown");
-    expect(found(alice, { ...charter, leafCert: chain.certOf(alice, chain.bytes("room")) })).toBe("bad_leaf_cert");
+    expect(found(alice, { ...charter, leafCert: chain.certOf(alice, RoomId.of(chain.bytes("room"))) })).toBe(
+      "bad_leaf_cert",
+    );
     expect(found(alice, { ...charter, leafCert: chain.certOf(bob, NO_ROOM).fill(1, 40, 41) })).toBe("bad_leaf_cert");
   });
 

@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../encoding/ids.js";
 import { type Action, actionHash, ruleOf } from "./action.js";
 import { type Approval, MAX_APPROVAL_SPAN, openApproval } from "./approval.js";
 import { rulesFor } from "./permission.js";
@@ -14,7 +15,7 @@ export interface Consents {
   /** How many it takes; Infinity when no yes can help. */
   readonly need: number;
   /** The persons whose approvals count; the author's own yes needs none. */
-  readonly by: readonly Uint8Array[];
+  readonly by: readonly PersonId[];
   /** Hexadecimal ids of all whose yes the rule counts that is farthest from being met, the author's own among them. */
   readonly counted: ReadonlySet<string>;
 }
@@ -33,7 +34,7 @@ export function consents(
   crypto: Crypto,
   before: Roster,
   action: Action,
-  author: Uint8Array,
+  author: PersonId,
   approvals: readonly Uint8Array[],
 ): Consents {
   const { yes } = countApprovals(crypto, before, action, approvals);
@@ -44,7 +45,7 @@ export function consents(
 export function consentTo(
   before: Roster,
   action: Action,
-  author: Uint8Array,
+  author: PersonId,
   approvers: ReadonlySet<string>,
   invite: Grounds["invite"],
 ): Consents {

@@ -1,5 +1,6 @@
 import { decode, done, encode, failed, list, opaque, optional, type Result, struct, u16, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, HASH_BYTES, isSignedBy, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
 import { type Action, anyAction } from "./action.js";
 import type { EntryHeader, Evidence } from "./entryHeader.js";
@@ -27,14 +28,14 @@ const VERSION = 1;
 
 const layout = struct({
   version: u16,
-  roomId: bytes32,
+  roomId: RoomId,
   seq: u53,
   prev: bytes32,
   epoch: u53,
   transcript: opaque(HASH_BYTES),
   policyHash: bytes32,
   action: anyAction,
-  author: struct({ person: bytes32, leaf: bytes32 }),
+  author: struct({ person: PersonId, leaf: LeafKey }),
   time: u53,
   evidence: struct<Evidence>({
     approvals: list(opaque(512), 240),

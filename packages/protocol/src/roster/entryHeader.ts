@@ -1,3 +1,5 @@
+import type { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
+
 /** What goes with an action to justify it. */
 export interface Evidence {
   /** Signed approvals of this action. */
@@ -14,7 +16,7 @@ export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewel
 /** Everything in an entry but its action and what it leads to: where it stands, who signs it, and what justifies it. */
 export interface EntryHeader {
   /** Zero in the charter. */
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly seq: number;
   /** SHA-256 of the previous signed entry; zero in the charter. */
   readonly prev: Uint8Array;
@@ -24,7 +26,7 @@ export interface EntryHeader {
   readonly transcript: Uint8Array;
   /** The policy in force before the entry. */
   readonly policyHash: Uint8Array;
-  readonly author: { readonly person: Uint8Array; readonly leaf: Uint8Array };
+  readonly author: { readonly person: PersonId; readonly leaf: LeafKey };
   /** The author's clock, ms. */
   readonly time: number;
   readonly evidence: Evidence;

@@ -1,7 +1,9 @@
 import { equalBytes, done, type Result, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { type PersonId, RoomId } from "../encoding/ids.js";
 import { HASH_BYTES } from "../encoding/signed.js";
 import type { Delta } from "../encoding/provider.js";
+import { leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import type { Action } from "./action.js";
 import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";
@@ -26,7 +28,7 @@ export interface Carriage {
 export interface AllowedEntry extends Effect {
   readonly entry: Entry;
   /** Persons whose approvals counted, without the author. */
-  readonly approvedBy: readonly Uint8Array[];
+  readonly approvedBy: readonly PersonId[];
 }
 
 /** What an allowed entry leads to. */
@@ -40,7 +42,7 @@ export interface Transition extends AllowedEntry {
 /** What an author wants to sign, and where in the room's history. */
 export interface EntryDraft {
   readonly action: Action;
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   /** The author's clock, ms. */
   readonly time: number;
   readonly evidence?: Evidence;
@@ -85,7 +87,7 @@ export function evaluateOn(
   const { drafted, effect, approvedBy } = assessed.value;
   // RULE: entry.state-hash: author and judge reach the same roster, or the entry is refused (docs/protocol.md §5).
   if (!equalBytes(drafted.state.stateHash, entry.stateHash)) return refused("state_mismatch");
-  const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? entry.hash, head: entry.hash });
+  const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? RoomId.of(entry.hash), head: entry.hash });
   return done({ ...effect, roster, delta, entry, approvedBy });
 }
 
@@ -114,9 +116,9 @@ export function draftEntry(
   what: EntryDraft,
 ): Result<Transition, Rejection> {
   const { action, person, time, evidence = NO_EVIDENCE, epoch, transcript, external = false } = what;
-  const leaf = crypto.ed25519PublicKey(leafSeed);
+  const leaf = leafKeyOf(crypto, leafSeed);
   const content: EntryCore = {
-    roomId: before?.roomId ?? NO_HASH,
+    roomId: before?.roomId ?? NO_ROOM,
     seq: before === null ? 0 : before.seq + 1,
     prev: before?.head ?? NO_HASH,
     epoch,
@@ -135,14 +137,14 @@ export function draftEntry(
   const decoded = decodeEntry(crypto, signEntry(crypto, leafSeed, { ...content, stateHash }).bytes);
   if (!decoded.ok) return refused("malformed");
   const entry = decoded.value;
-  const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? entry.hash, head: entry.hash });
+  const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? RoomId.of(entry.hash), head: entry.hash });
   return done({ ...effect, roster, delta, entry, approvedBy });
 }
 
 /** Why an entry does not belong here: in this room, next in this chain, on this branch of keys. */
 function misplacement(before: Roster | null, entry: Entry, carriage: Carriage): Failure<Rejection> | null {
   // RULE: entry.room: an entry is for one room (attack A13).
-  if (!equalBytes(entry.roomId, before?.roomId ?? NO_HASH)) return refused("wrong_room");
+  if (!equalBytes(entry.roomId, before?.roomId ?? NO_ROOM)) return refused("wrong_room");
   // RULE: entry.chain: one line of entries, each on the one before, so none can be backdated (attacks A16, A47, A54).
   if (entry.seq !== (before === null ? 0 : before.seq + 1)) return refused("wrong_seq");
   if (!equalBytes(entry.prev, before?.head ?? NO_HASH)) return refused("wrong_prev");

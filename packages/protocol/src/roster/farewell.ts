@@ -1,18 +1,19 @@
 import { struct } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { bytes32, SignedLayout } from "../encoding/signed.js";
+import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
+import { SignedLayout } from "../encoding/signed.js";
 
 /** A member's signed wish to leave, for anybody's next commit to carry out (attack A61). Void once the leaf is gone. */
 export interface Farewell {
-  readonly roomId: Uint8Array;
-  readonly person: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly roomId: RoomId;
+  readonly person: PersonId;
+  readonly leaf: LeafKey;
 }
 
 const layout = new SignedLayout<Farewell>(
   "conclave/farewell/v1",
   256,
-  struct<Farewell>({ roomId: bytes32, person: bytes32, leaf: bytes32 }),
+  struct<Farewell>({ roomId: RoomId, person: PersonId, leaf: LeafKey }),
 );
 
 export function signFarewell(crypto: Crypto, leafSeed: Uint8Array, farewell: Farewell): Uint8Array {

@@ -1,6 +1,7 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
+import { InviteId, RoomId } from "../encoding/ids.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { adminsTogether, everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
 import { signInviteProof } from "../invite/inviteProof.js";
@@ -38,10 +39,10 @@ describe("an invite", () => {
     const sign = (seed: Uint8Array, change: Partial<typeof content>) =>
       signInviteProof(crypto, seed, { ...content, place, ...change });
     expect(withProof(chain, carol, sign(chain.bytes("wrong key"), {}))).toBe("bad_invite_proof");
-    expect(withProof(chain, carol, sign(chain.bytes("join link"), { roomId: chain.bytes("other") }))).toBe(
+    expect(withProof(chain, carol, sign(chain.bytes("join link"), { roomId: RoomId.of(chain.bytes("other")) }))).toBe(
       "bad_invite_proof",
     );
-    expect(withProof(chain, carol, sign(chain.bytes("join link"), { inviteId: new Uint8Array(16) }))).toBe(
+    expect(withProof(chain, carol, sign(chain.bytes("join link"), { inviteId: InviteId.of(new Uint8Array(16)) }))).toBe(
       "invite_unknown",
     );
     expect(withProof(chain, carol, new Uint8Array(70))).toBe("bad_invite_proof");
@@ -78,7 +79,9 @@ describe("an invite", () => {
     expect(verdict(chain.act(bob, withdrawal))).toBe("not_allowed");
     expect(chain.must(chain.alice, withdrawal).revokedInvites).toEqual([withdrawal.inviteId]);
     expect(verdict(chain.act(chain.alice, withdrawal))).toBe("invite_revoked");
-    expect(verdict(chain.act(chain.alice, { ...withdrawal, inviteId: new Uint8Array(16) }))).toBe("invite_unknown");
+    expect(verdict(chain.act(chain.alice, { ...withdrawal, inviteId: InviteId.of(new Uint8Array(16)) }))).toBe(
+      "invite_unknown",
+    );
     expect(verdict(chain.join("link", carol))).toBe("invite_revoked");
   });
 

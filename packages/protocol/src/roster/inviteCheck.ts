@@ -1,5 +1,6 @@
 import { equalBytes, toHex, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { LeafKey, PersonId } from "../encoding/ids.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, type Roster } from "./roster.js";
 import { closing, type Invite } from "../invite/invite.js";
@@ -12,7 +13,7 @@ import { readInviteProof } from "../invite/inviteProof.js";
 export function checkInvite(
   crypto: Crypto,
   roster: Roster,
-  request: { readonly inviteProof: Uint8Array | null; readonly person: Uint8Array; readonly leaf: Uint8Array },
+  request: { readonly inviteProof: Uint8Array | null; readonly person: PersonId; readonly leaf: LeafKey },
 ): Failure<Rejection> | null {
   if (request.inviteProof === null) {
     return roster.members.has(toHex(request.person)) ? null : refused("invite_unknown");

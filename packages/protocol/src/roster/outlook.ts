@@ -1,4 +1,5 @@
 import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../encoding/ids.js";
 import { HASH_BYTES } from "../encoding/signed.js";
 import type { Action } from "./action.js";
 import { agreement, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
@@ -55,7 +56,7 @@ export function obstacleTo(crypto: Crypto, before: Roster, plan: Plan): Rejectio
  * For screens, before it is known what exactly somebody will do: their right to this kind of action. `action` stands for
  * all of its kind; whether it makes sense as it is, is not looked at.
  */
-export function rightTo(before: Roster, action: Action, person: Uint8Array): Outlook {
+export function rightTo(before: Roster, action: Action, person: PersonId): Outlook {
   const author = memberOf(before, person);
   if (author === null) return { can: "no", why: { code: "not_member" } };
   const objected = objection(before, action, author, NO_EVIDENCE);

@@ -1,6 +1,7 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
+import { RoomId } from "../encoding/ids.js";
 import { everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
 import { Chain, verdict } from "./chain.fixture.js";
 import { MAX_MEMBERS } from "./limit.js";
@@ -10,7 +11,7 @@ describe("coming in", () => {
     const chain = new Chain(crypto);
     const bob = chain.someone("Bob");
     const role = "member";
-    const elsewhere = chain.certOf(bob, chain.bytes("another room"));
+    const elsewhere = chain.certOf(bob, RoomId.of(chain.bytes("another room")));
     expect(verdict(chain.act(chain.alice, { type: "add", leafCert: elsewhere, role }))).toBe("bad_leaf_cert");
     const broken = chain.certOf(bob);
     broken[broken.length - 1]! ^= 1;

@@ -5,6 +5,7 @@ import { type Action, ruleOf } from "./action.js";
 import type { Evidence } from "./entryHeader.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Member, Roster } from "./roster.js";
+import type { PersonId } from "../encoding/ids.js";
 
 /** What speaks against a member's authoring this action, apart from the policy's rules; null when nothing does. */
 export function objection(
@@ -29,7 +30,7 @@ export function objection(
  * The rules of the policy that must all hold for an action; none when the author's own right is enough. `isInvited`: the
  * newcomer acts by an invite, on whose role those who made it agreed.
  */
-export function rulesFor(before: Roster, action: Action, author: Uint8Array, isInvited: boolean): readonly Rule[] {
+export function rulesFor(before: Roster, action: Action, author: PersonId, isInvited: boolean): readonly Rule[] {
   return ruleOf(action)
     .matters(action, { before, author, isInvited })
     .map((matter) => before.policy.rules[matter]);

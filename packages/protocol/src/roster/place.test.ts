@@ -1,12 +1,13 @@
 import { concatBytes, encode } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { RoomId } from "../encoding/ids.js";
 import { signBody, splitSigned } from "../encoding/signed.js";
 import { Chain } from "./chain.fixture.js";
 import { decodeEntry, signEntry } from "./entry.js";
 
 const tick = { type: "tick" } as const;
-const other = new Uint8Array(32).fill(9);
+const other = RoomId.of(new Uint8Array(32).fill(9));
 
 describe("an entry's place", () => {
   it("RULE entry.signature: only the author's leaf signs an entry", () => {

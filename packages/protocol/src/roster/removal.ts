@@ -1,4 +1,5 @@
 import { equalBytes, toHex, done, type Result } from "@conclave/codec";
+import type { InviteId } from "../encoding/ids.js";
 import { type Change, effect, type Effect } from "./change.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Member } from "./roster.js";
@@ -29,7 +30,7 @@ export function takeOut(
   { before, draft, seq }: Change,
   { person, name, devices }: Member,
   banned: boolean,
-  revokedInvites: readonly Uint8Array[],
+  revokedInvites: readonly InviteId[],
 ): Effect {
   draft.deleteMember(toHex(person));
   draft.putFormer({ person, name, leftSeq: seq, banned });

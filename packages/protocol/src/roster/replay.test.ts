@@ -1,5 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { RoomId } from "../encoding/ids.js";
 import { Chain, verdict } from "./chain.fixture.js";
 import { signEntry } from "./entry.js";
 import { replay } from "./replay.js";
@@ -31,7 +32,7 @@ describe("replay", () => {
 
   it("RULE replay.room-id: of another room is refused", () => {
     const { chain, bytes } = room();
-    expect(verdict(replay(crypto, bytes, chain.bytes("other")))).toBe("wrong_room");
+    expect(verdict(replay(crypto, bytes, RoomId.of(chain.bytes("other"))))).toBe("wrong_room");
     expect(verdict(replay(crypto, bytes.slice(1), chain.roster.roomId))).toBe("wrong_room");
     expect(verdict(replay(crypto, [], chain.roster.roomId))).toBe("malformed");
   });

@@ -1,5 +1,6 @@
 import { equalBytes, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { RoomId } from "../encoding/ids.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeEntry, type Entry } from "./entry.js";
@@ -24,11 +25,7 @@ export interface Replayed {
  * @param entries signed entries as bytes, the charter first
  * @param roomId the room that was asked for: the hash of its charter
  */
-export function replay(
-  crypto: Crypto,
-  entries: readonly Uint8Array[],
-  roomId: Uint8Array,
-): Result<Replayed, Rejection> {
+export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: RoomId): Result<Replayed, Rejection> {
   const chain: Entry[] = [];
   for (const bytes of entries) {
     const decoded = decodeEntry(crypto, bytes);
@@ -39,11 +36,7 @@ export function replay(
 }
 
 /** As {@link replay}, of entries that were decoded from their bytes. */
-export function replayEntries(
-  crypto: Crypto,
-  entries: readonly Entry[],
-  roomId: Uint8Array,
-): Result<Replayed, Rejection> {
+export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: RoomId): Result<Replayed, Rejection> {
   const transitions: AllowedEntry[] = [];
   const records = new Map<string, Uint8Array>();
   let before: Roster | null = null;

@@ -1,4 +1,5 @@
 import { toHex } from "@conclave/codec";
+import type { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
@@ -8,25 +9,25 @@ import type { StateTable } from "./stateTable.js";
 /** One device of a member. */
 export interface Device {
   /** The leaf's signature key in this room. */
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   /** The device key that certified it. */
-  readonly device: Uint8Array;
+  readonly device: DeviceKey;
   readonly deviceNo: number;
   readonly addedSeq: number;
 }
 
 /** A person in the room. */
 export interface Member {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly name: string;
   readonly role: Role;
   readonly joinedSeq: number;
   /** The newest entry about this person: approvals from before it are void. */
   readonly changedSeq: number;
   /** Who signed them in: the founder and those who came by an invite have themselves. */
-  readonly addedBy: Uint8Array;
+  readonly addedBy: PersonId;
   /** The invite they came by. */
-  readonly inviteId: Uint8Array | null;
+  readonly inviteId: InviteId | null;
   readonly devices: readonly Device[];
   /** How many entries this person has authored. */
   readonly entries: number;
@@ -36,7 +37,7 @@ export interface Member {
 
 /** A person who was in the room. */
 export interface FormerMember {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly name: string;
   readonly leftSeq: number;
   /** Cannot return by an invite. */
@@ -48,7 +49,7 @@ export interface FormerMember {
  * Maps are keyed by the hexadecimal of a person, leaf or invite id.
  */
 export interface Roster {
-  readonly roomId: Uint8Array;
+  readonly roomId: RoomId;
   readonly seq: number;
   /** SHA-256 of the newest signed entry. */
   readonly head: Uint8Array;
@@ -75,22 +76,22 @@ export interface Roster {
 }
 
 /** The member with this identity key, or null. */
-export function memberOf(roster: Roster, person: Uint8Array): Member | null {
+export function memberOf(roster: Roster, person: PersonId): Member | null {
   return roster.members.get(toHex(person)) ?? null;
 }
 
 /** The role of a person; of one who is not in the room, a member's. */
-export function roleOf(roster: Roster, person: Uint8Array): Role {
+export function roleOf(roster: Roster, person: PersonId): Role {
   return memberOf(roster, person)?.role ?? "member";
 }
 
 /** The member whose device holds this leaf key. */
-export function memberOfLeaf(roster: Roster, leaf: Uint8Array): Member | null {
+export function memberOfLeaf(roster: Roster, leaf: LeafKey): Member | null {
   const person = roster.leaves.get(toHex(leaf));
   return person === undefined ? null : roster.members.get(person)!;
 }
 
 /** The invite with this id, alive or not, or null. */
-export function inviteOf(roster: Roster, inviteId: Uint8Array): Invite | null {
+export function inviteOf(roster: Roster, inviteId: InviteId): Invite | null {
   return roster.invites.get(toHex(inviteId)) ?? null;
 }

@@ -1,8 +1,9 @@
-import { bool, encode, fixed, list, optional, stored, struct, text, toHex, u32, u53 } from "@conclave/codec";
+import { bool, encode, list, optional, stored, struct, text, toHex, u32, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
-import { INVITE_ID_BYTES, type Invite, inviteLayout } from "../invite/invite.js";
+import { type Invite, inviteLayout } from "../invite/invite.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
 import { relayLayout } from "./relayIdentity.js";
@@ -19,19 +20,24 @@ export const recordKey = {
 } as const;
 
 const memberLayout = struct<Member>({
-  person: bytes32,
+  person: PersonId,
   name: text(MAX_LABEL_BYTES),
   role: roleLayout,
   joinedSeq: u53,
   changedSeq: u53,
-  addedBy: bytes32,
-  inviteId: optional(fixed(INVITE_ID_BYTES)),
-  devices: list(struct<Device>({ leaf: bytes32, device: bytes32, deviceNo: u32, addedSeq: u53 })),
+  addedBy: PersonId,
+  inviteId: optional(InviteId),
+  devices: list(struct<Device>({ leaf: LeafKey, device: DeviceKey, deviceNo: u32, addedSeq: u53 })),
   entries: u53,
   removals: list(u53),
 });
 
-const formerLayout = struct<FormerMember>({ person: bytes32, name: text(MAX_LABEL_BYTES), leftSeq: u53, banned: bool });
+const formerLayout = struct<FormerMember>({
+  person: PersonId,
+  name: text(MAX_LABEL_BYTES),
+  leftSeq: u53,
+  banned: bool,
+});
 
 export function encodeMember(member: Member): Uint8Array {
   return encode(member, memberLayout.write);
@@ -63,7 +69,7 @@ const metaLayout = struct<RosterMeta>({
 });
 
 type Head = Pick<Roster, "roomId" | "head">;
-const headLayout = struct<Head>({ roomId: bytes32, head: bytes32 });
+const headLayout = struct<Head>({ roomId: RoomId, head: bytes32 });
 
 /** The part of the state hash that is not a record of its own. */
 export function encodeMeta(meta: RosterMeta): Uint8Array {

@@ -1,5 +1,6 @@
 import { Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
+import type { RoomTag } from "@conclave/wire";
 import { derivedKey, labelledHash } from "../encoding/digest.js";
 import { pad, unpad } from "./padding.js";
 
@@ -13,7 +14,7 @@ const LABEL = "conclave/envelope/v1";
 export function sealEnvelope(
   crypto: Crypto,
   envelopeKey: Uint8Array,
-  context: { roomTag: Uint8Array; epoch: number },
+  context: { roomTag: RoomTag; epoch: number },
   message: Uint8Array,
 ): Uint8Array {
   const padded = pad(message);
@@ -28,7 +29,7 @@ export function sealEnvelope(
 export function openEnvelope(
   crypto: Crypto,
   envelopeKey: Uint8Array,
-  context: { roomTag: Uint8Array; epoch: number },
+  context: { roomTag: RoomTag; epoch: number },
   envelope: Uint8Array,
 ): Uint8Array | null {
   if (envelope.length < NONCE_BYTES) return null;
@@ -40,6 +41,6 @@ export function openEnvelope(
 
 const NONCE_BYTES = 24;
 
-function aadOf(context: { roomTag: Uint8Array; epoch: number }): Uint8Array {
+function aadOf(context: { roomTag: RoomTag; epoch: number }): Uint8Array {
   return new Writer(96).text(LABEL).fixed(context.roomTag).u53(context.epoch).finish();
 }

@@ -1,5 +1,6 @@
 import { decode, encode, opaque, optional, struct, u32, u53, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
+import type { RoomTag } from "@conclave/wire";
 import { derivedKey } from "../encoding/digest.js";
 import { bytes32 } from "../encoding/signed.js";
 import { pad, unpad } from "./padding.js";
@@ -29,7 +30,7 @@ const recordLayout = struct({ generation: u32, seq: u53, mask: bytes32, sealed: 
  */
 export function sealRosterRecord(
   crypto: Crypto,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   rosterKey: RosterKey,
   seq: number,
   content: RosterRecordContent,
@@ -47,7 +48,7 @@ export function sealRosterRecord(
 /** Opens a record with the key of its generation among `keys`; null when none fits or it is not this record. */
 export function openRosterRecord(
   crypto: Crypto,
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   keys: readonly RosterKey[],
   record: Uint8Array,
 ): (RosterRecordContent & { generation: number; seq: number }) | null {
@@ -80,6 +81,6 @@ function recordKey(crypto: Crypto, key: Uint8Array, seq: number, contentHash: Ui
   return derivedKey(crypto, key, LABEL, new Writer(40).u53(seq).fixed(maskOf(crypto, contentHash)).finish());
 }
 
-function aadOf(roomTag: Uint8Array, generation: number, seq: number): Uint8Array {
+function aadOf(roomTag: RoomTag, generation: number, seq: number): Uint8Array {
   return new Writer(96).text(LABEL).fixed(roomTag).u32(generation).u53(seq).finish();
 }

@@ -1,6 +1,7 @@
 import { equalBytes, Writer } from "@conclave/codec";
 import { committingSeal } from "@conclave/crypto";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { RoomTag } from "@conclave/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openEnvelope, sealEnvelope } from "./envelope.js";
@@ -8,7 +9,7 @@ import { PADDED_SIZES } from "./padding.js";
 import { openRosterRecord, sealRosterRecord } from "./rosterLog.js";
 
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
-const context = { roomTag: bytes(1), epoch: 7 };
+const context = { roomTag: RoomTag.of(bytes(1)), epoch: 7 };
 const OVERHEAD = 24 + 48;
 
 describe("envelope", () => {
@@ -48,7 +49,7 @@ describe("envelope", () => {
     const envelope = sealEnvelope(crypto, bytes(2), context, bytes(9, 10));
     expect(openEnvelope(crypto, bytes(3), context, envelope)).toBeNull();
     expect(openEnvelope(crypto, bytes(2), { ...context, epoch: 8 }, envelope)).toBeNull();
-    expect(openEnvelope(crypto, bytes(2), { ...context, roomTag: bytes(4) }, envelope)).toBeNull();
+    expect(openEnvelope(crypto, bytes(2), { ...context, roomTag: RoomTag.of(bytes(4)) }, envelope)).toBeNull();
     for (const at of [0, 24, 60, envelope.length - 1]) {
       const changed = envelope.slice();
       changed[at]! ^= 1;
@@ -63,14 +64,18 @@ describe("roster log", () => {
   const content = { entry: bytes(8, 500), previousKey: bytes(6) };
 
   it("is deterministic and round-trips", () => {
-    const record = sealRosterRecord(crypto, bytes(1), key, 40, content);
-    expect(equalBytes(record, sealRosterRecord(crypto, bytes(1), key, 40, content))).toBe(true);
-    expect(openRosterRecord(crypto, bytes(1), [key], record)).toEqual({ ...content, generation: 3, seq: 40 });
+    const record = sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, content);
+    expect(equalBytes(record, sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, content))).toBe(true);
+    expect(openRosterRecord(crypto, RoomTag.of(bytes(1)), [key], record)).toEqual({
+      ...content,
+      generation: 3,
+      seq: 40,
+    });
   });
 
   it("seals two entries of one seq under different keys, so a lost race reuses no nonce", () => {
-    const a = sealRosterRecord(crypto, bytes(1), key, 40, { entry: bytes(0, 64), previousKey: null });
-    const b = sealRosterRecord(crypto, bytes(1), key, 40, { entry: bytes(1, 64), previousKey: null });
+    const a = sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, { entry: bytes(0, 64), previousKey: null });
+    const b = sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, { entry: bytes(1, 64), previousKey: null });
     // With one key stream, the two ciphertexts of constant entries would differ by a constant.
     const differences = new Set(Array.from(a.slice(-70, -20), (byte, i) => byte ^ b.slice(-70, -20)[i]!));
     expect(differences.size).toBeGreaterThan(5);
@@ -78,20 +83,20 @@ describe("roster log", () => {
 
   it("hides what kind of decision a record holds: entries of one bucket give records of one size", () => {
     const sizes = [60, 100, 200].map((n) => {
-      return sealRosterRecord(crypto, bytes(1), key, 40, { entry: bytes(1, n), previousKey: null }).length;
+      return sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, { entry: bytes(1, n), previousKey: null }).length;
     });
     expect(new Set(sizes).size).toBe(1);
   });
 
   it("RULE rosterLog.generation: a generation nobody has, another room, or a changed byte opens nothing", () => {
-    const record = sealRosterRecord(crypto, bytes(1), key, 40, content);
-    expect(openRosterRecord(crypto, bytes(1), [{ ...key, generation: 4 }], record)).toBeNull();
-    expect(openRosterRecord(crypto, bytes(1), [{ ...key, key: bytes(1) }], record)).toBeNull();
-    expect(openRosterRecord(crypto, bytes(2), [key], record)).toBeNull();
+    const record = sealRosterRecord(crypto, RoomTag.of(bytes(1)), key, 40, content);
+    expect(openRosterRecord(crypto, RoomTag.of(bytes(1)), [{ ...key, generation: 4 }], record)).toBeNull();
+    expect(openRosterRecord(crypto, RoomTag.of(bytes(1)), [{ ...key, key: bytes(1) }], record)).toBeNull();
+    expect(openRosterRecord(crypto, RoomTag.of(bytes(2)), [key], record)).toBeNull();
     for (let at = 0; at < record.length; at += 7) {
       const changed = record.slice();
       changed[at]! ^= 1;
-      expect(openRosterRecord(crypto, bytes(1), [key], changed)).toBeNull();
+      expect(openRosterRecord(crypto, RoomTag.of(bytes(1)), [key], changed)).toBeNull();
     }
   });
 });

@@ -1,7 +1,8 @@
 import { encode, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { firstLogHead, nextLogHead, recordDigest, recordHash } from "@conclave/wire";
+import { firstLogHead, nextLogHead, recordDigest, recordHash, RoomTag } from "@conclave/wire";
 import { derivedKey, labelledHash } from "../encoding/digest.js";
+import { PersonId, RoomId } from "../encoding/ids.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, personFingerprint, personTag, roomCode } from "../identity/fingerprint.js";
 import { isLabel } from "../identity/label.js";
@@ -75,12 +76,16 @@ function identityVectors(crypto: Crypto, chain: Chain): Vectors {
       roomId: toHex(chain.bytes("room")),
       head: toHex(chain.bytes("head")),
       epochAuthenticator: toHex(chain.bytes("authenticator")),
-      digits: roomCode(crypto, chain.bytes("room"), chain.bytes("head"), chain.bytes("authenticator")),
+      digits: roomCode(crypto, RoomId.of(chain.bytes("room")), chain.bytes("head"), chain.bytes("authenticator")),
     },
     peopleCode: {
       people: ["one", "two"].map((name) => toHex(chain.bytes(name))),
       policyHash: toHex(chain.bytes("policy")),
-      digits: peopleCode(crypto, [chain.bytes("one"), chain.bytes("two")], chain.bytes("policy")),
+      digits: peopleCode(
+        crypto,
+        [PersonId.of(chain.bytes("one")), PersonId.of(chain.bytes("two"))],
+        chain.bytes("policy"),
+      ),
     },
     labels: [
       "Alice",
@@ -108,7 +113,7 @@ function policyVectors(crypto: Crypto): Vectors {
 function statementVectors(crypto: Crypto, chain: Chain): Vectors {
   const carol = chain.someone("Carol");
   const beacon = {
-    roomTag: chain.bytes("tag"),
+    roomTag: RoomTag.of(chain.bytes("tag")),
     seq: 5,
     head: chain.bytes("head"),
     epoch: 9,
@@ -148,7 +153,7 @@ function rosterVectors(chain: Chain): Vectors {
 }
 
 function inviteVectors(crypto: Crypto): Vectors {
-  const [roomId, secret] = [named(crypto, "room"), named(crypto, "invite secret")];
+  const [roomId, secret] = [RoomId.of(named(crypto, "room")), named(crypto, "invite secret")];
   const keys = inviteKeys(crypto, roomId, secret);
   const link = { roomId, secret, floor: { seq: 40, head: named(crypto, "head") }, relay: "wss://relay.test" };
   return {
@@ -169,7 +174,7 @@ function inviteVectors(crypto: Crypto): Vectors {
 }
 
 function transportVectors(crypto: Crypto): Vectors {
-  const [key, roomTag] = [named(crypto, "key"), named(crypto, "tag")];
+  const [key, roomTag] = [named(crypto, "key"), RoomTag.of(named(crypto, "tag"))];
   const context = { roomTag, epoch: 7 };
   const envelopes = [0, 5, 300].map((length) => {
     const message = new Uint8Array(length).fill(0xab);
@@ -208,7 +213,7 @@ function transportVectors(crypto: Crypto): Vectors {
 }
 
 /** What a record's hash is made of: of its bytes, or of what is left when they are deleted. */
-function recordVector(crypto: Crypto, roomTag: Uint8Array): Vectors {
+function recordVector(crypto: Crypto, roomTag: RoomTag): Vectors {
   const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
   const [payload, attachment] = [named(crypto, "payload"), named(crypto, "attachment")];
   const record = { kind: "commit" as const, epoch: 7, payload, attachment };

@@ -8,6 +8,10 @@ import {
   type AppendRequest,
   type LogItem,
   type Response,
+  RoomTag,
+  SlotId,
+  InboxId,
+  BlobId,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { settingsWith } from "../settings.js";
@@ -20,7 +24,7 @@ const error = (code: string) => ({ type: "error", error: code });
 const DAY = 24 * 60 * 60 * 1000;
 
 function newRoom(client: ScriptedClient, permit = new Uint8Array()): Promise<Response> {
-  const [roomTag, writeKey, attachment] = [systemRandom(32), systemRandom(32), systemRandom(4)];
+  const [roomTag, writeKey, attachment] = [RoomTag.of(systemRandom(32)), systemRandom(32), systemRandom(4)];
   return client.ask({ type: "createRoom", roomTag, writeKey, attachment, permit });
 }
 
@@ -28,7 +32,7 @@ function newRoom(client: ScriptedClient, permit = new Uint8Array()): Promise<Res
 async function withSlot(world: CoreWorld) {
   const founded = await world.founder();
   const token = newKey();
-  const slot = { slotId: systemRandom(32), tokenPub: token.publicKey, blob: systemRandom(8) };
+  const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(8) };
   await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot });
   return { ...founded, token, slot, slotId: slot.slotId };
 }
@@ -59,7 +63,7 @@ describe("one connection", () => {
     const frames = Array.from({ length: 100 }, () => ({
       type: "unsubscribe" as const,
       id: 0,
-      roomTag: systemRandom(32),
+      roomTag: RoomTag.of(systemRandom(32)),
     }));
     world.core.receive(connection, encodeClientMessage(frames), world.now);
     expect(world.core.commit().map(({ kind }) => kind)).toEqual(["send", "send", "send", "close"]);
@@ -80,20 +84,26 @@ describe("one connection", () => {
     const world = new CoreWorld({ limits: { ...limits, deliveries: 1, slots: 1 }, strikes: 1000 });
     const { client, roomTag, token, slot, slotId } = await withSlot(world);
     await client.proveSlot(roomTag, slotId, token);
-    const [big, inboxId] = [systemRandom(81), systemRandom(32)];
+    const [big, inboxId] = [systemRandom(81), InboxId.of(systemRandom(32))];
     const next = newKey();
     const delivery = { inboxId, blob: systemRandom(3) };
     const asks = [
-      { type: "createRoom" as const, roomTag: systemRandom(32), writeKey: inboxId, attachment: big, permit: inboxId },
+      {
+        type: "createRoom" as const,
+        roomTag: RoomTag.of(systemRandom(32)),
+        writeKey: inboxId,
+        attachment: big,
+        permit: inboxId,
+      },
       messageAppend(roomTag, { payload: systemRandom(65) }),
       commitAppend(roomTag, next, { payload: big }),
       commitAppend(roomTag, next, { attachment: big }),
       commitAppend(roomTag, next, { deliveries: [{ inboxId, blob: big }] }),
       commitAppend(roomTag, next, { deliveries: [delivery, delivery] }),
       commitAppend(roomTag, next, { slots: [{ ...slot, blob: big }] }),
-      commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: systemRandom(32) }] }),
+      commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: SlotId.of(systemRandom(32)) }] }),
       { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big } },
-      { type: "beginBlob" as const, roomTag, blobId: systemRandom(32), size: 65 },
+      { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 65 },
       { type: "postRequest" as const, roomTag, slotId, blob: big },
     ];
     for (const ask of asks) expect(await client.ask(ask)).toMatchObject(error("too_large"));
@@ -224,7 +234,7 @@ describe("slots", () => {
   it("A83: a room has so many open slots, put one by one or with a commit; a closed one makes room", async () => {
     const world = new CoreWorld({ quotas: { slotsPerRoom: 2 } });
     const { client, roomTag, slot } = await withSlot(world);
-    const another = () => ({ ...slot, slotId: systemRandom(32) });
+    const another = () => ({ ...slot, slotId: SlotId.of(systemRandom(32)) });
     const put = (one: typeof slot) => client.ask({ type: "putSlot", roomTag, slot: one });
     const full = error("quota_exceeded");
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another(), another()] }))).toMatchObject(full);
@@ -262,7 +272,7 @@ describe("slots", () => {
     world.now += 5000;
     expect(await post()).toMatchObject({ type: "posted" });
     expect(await post()).toMatchObject(error("quota_exceeded"));
-    const other = { ...slot, slotId: systemRandom(32) };
+    const other = { ...slot, slotId: SlotId.of(systemRandom(32)) };
     await client.ask({ type: "putSlot", roomTag, slot: other });
     await joiner.proveSlot(roomTag, other.slotId, token);
     const elsewhere = { type: "postRequest" as const, roomTag, slotId: other.slotId, blob };
@@ -282,7 +292,7 @@ describe("what is never pruned", () => {
       lastingOfAddress: { burst: 150_000, perSecond: 1000 },
     };
     const world = new CoreWorld({ rates });
-    const commit = (roomTag: Uint8Array) => commitAppend(roomTag, newKey(), { payload: systemRandom(60_000) });
+    const commit = (roomTag: RoomTag) => commitAppend(roomTag, newKey(), { payload: systemRandom(60_000) });
     const first = await world.founder();
     const next = newKey();
     const { roomTag } = first;
@@ -290,7 +300,7 @@ describe("what is never pruned", () => {
       n: 1,
     });
     await first.client.prove(roomTag, 1, next);
-    const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
     const refused = await first.client.ask({ type: "putSlot", roomTag, slot });
     expect(refused).toMatchObject(error("rate_limited"));
     const second = await world.founder();
@@ -309,7 +319,7 @@ describe("what is never pruned", () => {
 
 describe("what a room may do", () => {
   const rates = { lastingOfRoom: { burst: 200_000, perSecond: 1000 } };
-  const large = (roomTag: Uint8Array, change: Partial<AppendRequest> = {}) =>
+  const large = (roomTag: RoomTag, change: Partial<AppendRequest> = {}) =>
     commitAppend(roomTag, newKey(), { payload: systemRandom(40_000), ...change });
 
   it("A83: RULE relay.lasting-bytes: is not used up by who may not write in it", async () => {
@@ -320,7 +330,7 @@ describe("what a room may do", () => {
     for (let n = 0; n < 6; n++) {
       expect(await former.ask(large(roomTag))).toMatchObject(error("write_denied"));
       expect(await former.ask(large(roomTag, { lastCommit: 7 }))).toMatchObject(error("stale_epoch"));
-      const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+      const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
       expect(await former.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("write_denied"));
     }
     expect(await client.ask(large(roomTag))).toMatchObject({ n: 1 });
@@ -340,7 +350,7 @@ describe("what a room may do", () => {
     // With the key that came by it, too.
     await holder.prove(roomTag, 1, own);
     expect(await holder.ask(by(1, { epoch: 1 }))).toMatchObject(error("rate_limited"));
-    const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
     expect(await holder.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("rate_limited"));
     // Nor by messages, which are many.
     const small = messageAppend(roomTag, { epoch: 1, lastCommit: 1 });
@@ -372,7 +382,7 @@ describe("inboxes", () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();
     const token = newKey();
-    const slot = { slotId: systemRandom(32), tokenPub: token.publicKey, blob: systemRandom(3) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
     await client.ask({ type: "putSlot", roomTag, slot });
     const asker = await world.connect();
     const inbox = newKey();

@@ -1,4 +1,5 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { RoomTag } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
 import { MemoryStore } from "../store/memoryStore.js";
 import type { Store } from "../store/store.js";
@@ -52,9 +53,9 @@ export class CoreWorld {
   }
 
   /** A client in a new room, with the room's first write key proved. */
-  async founder(): Promise<{ client: ScriptedClient; roomTag: Uint8Array; key: Key }> {
+  async founder(): Promise<{ client: ScriptedClient; roomTag: RoomTag; key: Key }> {
     const client = await this.connect();
-    const [roomTag, key] = [systemRandom(32), newKey()];
+    const [roomTag, key] = [RoomTag.of(systemRandom(32)), newKey()];
     const attachment = Uint8Array.of(1, 2, 3);
     await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment, permit: new Uint8Array() });
     await client.prove(roomTag, 0, key);

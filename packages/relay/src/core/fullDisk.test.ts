@@ -3,6 +3,7 @@ import { openDatabase, type Database } from "@conclave/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SlotId } from "@conclave/wire";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SqliteStore } from "../store/sqliteStore.js";
 import { CoreWorld } from "./coreWorld.js";
@@ -37,7 +38,7 @@ describe("a disk that is full", () => {
     await reader.ask({ type: "subscribe", roomTag, fromN: 1 });
     const first = await client.ask(messageAppend(roomTag));
     const token = newKey();
-    const slot = { slotId: systemRandom(32), tokenPub: token.publicKey, blob: systemRandom(3) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
     await client.ask({ type: "putSlot", roomTag, slot });
     const joiner = await world.connect();
     await joiner.proveSlot(roomTag, slot.slotId, token);
@@ -88,7 +89,7 @@ describe("a disk that is full", () => {
   it("RULE relay.free-space: below the floor nothing is taken that needs space; closing and deleting go on", async () => {
     const world = new CoreWorld({ quotas: { freeBytes: 1000 } }, new SqliteStore(database));
     const { client, roomTag } = await world.founder();
-    const slot = { slotId: systemRandom(32), tokenPub: newKey().publicKey, blob: systemRandom(3) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(3) };
     await client.ask({ type: "putSlot", roomTag, slot });
     world.freeBytes = 999;
     world.tick(1000);

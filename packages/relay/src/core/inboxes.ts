@@ -1,5 +1,5 @@
 import { done } from "@conclave/codec";
-import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256 } from "@conclave/wire";
+import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256, type InboxId } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
 import type { PageSize, Store } from "../store/store.js";
@@ -26,13 +26,13 @@ export class Inboxes {
   ) {}
 
   /** Delivers something from a room; at most `keepOfRoom` things from one room stay. */
-  deliver(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+  deliver(inboxId: InboxId, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
     this.store.addInboxItem(inboxId, item, time, keepOfRoom);
     this.notify(inboxId);
   }
 
   /** Tells those who watch an inbox that there is something new in it. */
-  notify(inboxId: Uint8Array): void {
+  notify(inboxId: InboxId): void {
     this.outbox.notify([...(this.watchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
   }
 

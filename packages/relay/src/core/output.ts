@@ -1,6 +1,8 @@
+import type { RoomTag } from "@conclave/wire";
+
 /** Where the new records of a push come from, so that a slow reader can be told where to read on. */
 export interface PushOrigin {
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   /** The first record of the push. */
   readonly fromN: number;
 }
@@ -19,4 +21,4 @@ export type CoreOutput =
   /** Close the connection with this WebSocket close code. */
   | { readonly kind: "close"; readonly connection: number; readonly code: number }
   /** The subscription that was reported as lagging has ended: later pushes of this room belong to a new one. */
-  | { readonly kind: "lagEnded"; readonly connection: number; readonly roomTag: Uint8Array };
+  | { readonly kind: "lagEnded"; readonly connection: number; readonly roomTag: RoomTag };

@@ -12,6 +12,10 @@ import {
   VERSIONS,
   type LogItem,
   type Response,
+  RoomTag,
+  SlotId,
+  BlobId,
+  InboxId,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { CoreWorld } from "./coreWorld.js";
@@ -30,7 +34,7 @@ describe("rooms and the log", () => {
     const client = await world.connect();
     const create = {
       type: "createRoom" as const,
-      roomTag: systemRandom(32),
+      roomTag: RoomTag.of(systemRandom(32)),
       writeKey: systemRandom(32),
       attachment: systemRandom(5),
       permit: new Uint8Array(),
@@ -42,7 +46,7 @@ describe("rooms and the log", () => {
     expect(await client.ask({ ...create, writeKey: systemRandom(32) })).toMatchObject(error("room_exists"));
     const roster = await client.ask({ type: "readRoster", roomTag: create.roomTag, fromIndex: 0 });
     expect(roster).toMatchObject({ total: 1, records: [{ index: 0, n: 0, attachment: create.attachment }] });
-    expect(await client.ask({ type: "read", roomTag: systemRandom(32), fromN: 1, limit: 9 })).toMatchObject(
+    expect(await client.ask({ type: "read", roomTag: RoomTag.of(systemRandom(32)), fromN: 1, limit: 9 })).toMatchObject(
       error("room_unknown"),
     );
   });
@@ -96,7 +100,7 @@ describe("rooms and the log", () => {
     const inboxId = inboxIdOf(sha256, inbox.publicKey);
     expect(await joiner.ask({ type: "fetchInbox", inboxId, after: 0 })).toMatchObject(error("inbox_denied"));
     expect(await joiner.proveInbox(inbox)).toMatchObject({ type: "done" });
-    const slot = (blob: Uint8Array) => ({ slotId: systemRandom(32), tokenPub: systemRandom(32), blob });
+    const slot = (blob: Uint8Array) => ({ slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob });
     const [winners, losers] = [slot(systemRandom(4)), slot(systemRandom(4))];
     world.batching = true;
     const won = client.ask(
@@ -190,7 +194,7 @@ describe("write permission", () => {
     const next = newKey();
     await client.ask(commitAppend(roomTag, next));
     expect(await removed.ask(messageAppend(roomTag, { lastCommit: 1 }))).toMatchObject(error("write_denied"));
-    const slot = { slotId: systemRandom(32), tokenPub: systemRandom(32), blob: systemRandom(3) };
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob: systemRandom(3) };
     expect(await removed.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("write_denied"));
     expect(await client.prove(roomTag, 1, next)).toMatchObject({ type: "done" });
     expect(await client.ask(messageAppend(roomTag, { epoch: 1, lastCommit: 1 }))).toMatchObject({ type: "appended" });
@@ -230,14 +234,20 @@ describe("write permission", () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();
     const stranger = await world.connect();
-    const slot = { slotId: systemRandom(32), tokenPub: systemRandom(32), blob: systemRandom(3) };
-    const blobId = systemRandom(32);
+    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob: systemRandom(3) };
+    const blobId = BlobId.of(systemRandom(32));
     const asks = [
       { type: "putSlot" as const, roomTag, slot },
       { type: "closeSlot" as const, roomTag, slotId: slot.slotId },
       { type: "listRequests" as const, roomTag, after: 0 },
       { type: "deleteRequest" as const, roomTag, request: 1 },
-      { type: "answerRequest" as const, roomTag, request: 1, inboxId: systemRandom(32), blob: systemRandom(5) },
+      {
+        type: "answerRequest" as const,
+        roomTag,
+        request: 1,
+        inboxId: InboxId.of(systemRandom(32)),
+        blob: systemRandom(5),
+      },
       { type: "beginBlob" as const, roomTag, blobId, size: 5 },
       { type: "writeBlob" as const, roomTag, blobId, index: 0, chunk: systemRandom(5) },
       { type: "readBlob" as const, roomTag, blobId, index: 0 },
@@ -287,7 +297,7 @@ describe("start and end", () => {
   it("speaks only after a hello, and only once", async () => {
     const world = new CoreWorld();
     const { client } = world.connectRaw();
-    expect(await client.ask({ type: "read", roomTag: systemRandom(32), fromN: 1, limit: 1 })).toMatchObject(
+    expect(await client.ask({ type: "read", roomTag: RoomTag.of(systemRandom(32)), fromN: 1, limit: 1 })).toMatchObject(
       error("hello_expected"),
     );
     await client.hello();
@@ -327,7 +337,12 @@ describe("start and end", () => {
     world.tick(2);
     expect(world.closeCodes.get(silent)).toBe(4400);
     expect(
-      await spoke.ask({ type: "getSlot", roomTag: systemRandom(32), slotId: systemRandom(32), back: 0 }),
+      await spoke.ask({
+        type: "getSlot",
+        roomTag: RoomTag.of(systemRandom(32)),
+        slotId: SlotId.of(systemRandom(32)),
+        back: 0,
+      }),
     ).toMatchObject(error("room_unknown"));
   });
 });

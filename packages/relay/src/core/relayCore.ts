@@ -9,6 +9,7 @@ import {
   type Hello,
   type RelayError,
   type Request,
+  type RoomTag,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
@@ -130,7 +131,7 @@ export class RelayCore {
    * A connection reads too slowly for a room's pushes: ends its subscription. The caller, who drops the pushes, tells the client
    * (`lagged`), and goes on dropping those of this room until the output `lagEnded`.
    */
-  lag(connection: number, roomTag: Uint8Array): void {
+  lag(connection: number, roomTag: RoomTag): void {
     const session = this.sessions.get(connection);
     if (session !== null) this.handler.unsubscribe(session, keyOf(roomTag));
     this.outbox.lagEnded(connection, roomTag);

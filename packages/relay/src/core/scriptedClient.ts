@@ -13,6 +13,8 @@ import {
   type Request,
   type Response,
   type RelayWelcome,
+  type RoomTag,
+  type SlotId,
 } from "@conclave/wire";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 
@@ -77,12 +79,12 @@ export class ScriptedClient {
     this.send(message);
   }
 
-  prove(roomTag: Uint8Array, epoch: number, key: Key): Promise<Response> {
+  prove(roomTag: RoomTag, epoch: number, key: Key): Promise<Response> {
     const signature = nodeCrypto.ed25519Sign(key.seed, writeProofBytes(this.challenge, roomTag, epoch));
     return this.ask({ type: "prove", roomTag, epoch, writeKey: key.publicKey, signature });
   }
 
-  proveSlot(roomTag: Uint8Array, slotId: Uint8Array, token: Key): Promise<Response> {
+  proveSlot(roomTag: RoomTag, slotId: SlotId, token: Key): Promise<Response> {
     const signature = nodeCrypto.ed25519Sign(token.seed, slotProofBytes(this.challenge, roomTag, slotId));
     return this.ask({ type: "proveSlot", roomTag, slotId, tokenPub: token.publicKey, signature });
   }
@@ -119,7 +121,7 @@ export class ScriptedClient {
 
 /** An append of a message, to be changed as a test wants. */
 export function messageAppend(
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   change: Partial<Omit<AppendRequest, "id">> = {},
 ): Omit<AppendRequest, "id"> {
   return {
@@ -141,7 +143,7 @@ export function messageAppend(
 
 /** An append of a commit, to be changed as a test wants. */
 export function commitAppend(
-  roomTag: Uint8Array,
+  roomTag: RoomTag,
   next: Key,
   change: Partial<Omit<AppendRequest, "id">> = {},
 ): Omit<AppendRequest, "id"> {

@@ -1,4 +1,4 @@
-import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame } from "@conclave/wire";
+import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame, type RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { CoreOutput } from "./output.js";
 
@@ -7,7 +7,7 @@ const PUSH_BYTES = 256 * 1024;
 
 /** Records of a room that its subscribers have not been told of yet. */
 interface Unsent {
-  readonly roomTag: Uint8Array;
+  readonly roomTag: RoomTag;
   records: LogRecord[];
   bytes: number;
 }
@@ -38,7 +38,7 @@ export class SendQueue {
   }
 
   /** Tells the subscribers of a room, after the records they are still to get. */
-  notifyRoom(roomTag: Uint8Array, push: Push): void {
+  notifyRoom(roomTag: RoomTag, push: Push): void {
     const key = keyOf(roomTag);
     this.flushRoom(key);
     this.notify([...(this.subscribers.get(key) ?? [])], push);
@@ -48,12 +48,12 @@ export class SendQueue {
     this.outputs.push({ kind: "close", connection, code });
   }
 
-  lagEnded(connection: number, roomTag: Uint8Array): void {
+  lagEnded(connection: number, roomTag: RoomTag): void {
     this.outputs.push({ kind: "lagEnded", connection, roomTag });
   }
 
   /** A new record of a room. */
-  record(roomTag: Uint8Array, record: LogRecord): void {
+  record(roomTag: RoomTag, record: LogRecord): void {
     const key = keyOf(roomTag);
     if (!this.subscribers.has(key)) return;
     let unsent = this.unsent.get(key);
@@ -67,7 +67,7 @@ export class SendQueue {
   }
 
   /** From now on the connection gets the room's records. False if it already did. */
-  subscribe(connection: number, roomTag: Uint8Array): boolean {
+  subscribe(connection: number, roomTag: RoomTag): boolean {
     const key = keyOf(roomTag);
     this.flushRoom(key);
     const subscribers = this.subscribers.get(key) ?? new Set();

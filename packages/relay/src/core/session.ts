@@ -1,3 +1,4 @@
+import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
 import type { WriteKey } from "../store/store.js";
@@ -61,14 +62,14 @@ export class Session {
   }
 
   /** Whether a write key is proved: asked for every append, so the answer for a key object is remembered. */
-  hasWriteProof(roomTag: Uint8Array, key: WriteKey): boolean {
+  hasWriteProof(roomTag: RoomTag, key: WriteKey): boolean {
     if (this.writeKeys?.has(key) === true) return true;
     if (!this.hasProof("write", roomTag, key.key, epochBytes(key.epoch))) return false;
     (this.writeKeys ??= new WeakSet()).add(key);
     return true;
   }
 
-  addWriteProof(roomTag: Uint8Array, writeKey: Uint8Array, epoch: number): void {
+  addWriteProof(roomTag: RoomTag, writeKey: Uint8Array, epoch: number): void {
     this.addProof("write", roomTag, writeKey, epochBytes(epoch));
   }
 

@@ -1,5 +1,5 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { BLOB_CHUNK_BYTES, blobChunkLength, blobChunks, blobIdOf, type Response } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, blobChunkLength, blobChunks, blobIdOf, type Response, type RoomTag } from "@conclave/wire";
 import { openDatabase } from "@conclave/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ class Upload {
 
   constructor(
     readonly client: ScriptedClient,
-    readonly roomTag: Uint8Array,
+    readonly roomTag: RoomTag,
     readonly size: number,
   ) {
     this.content = systemRandom(size);

@@ -17,6 +17,7 @@ import {
   type RoomPosition,
   type Sha256,
   type Signed,
+  type SlotId,
 } from "@conclave/wire";
 import type { Quotas } from "../settings.js";
 import { RowDamaged } from "../store/rowDamage.js";
@@ -36,7 +37,7 @@ export type Sign = (bytes: Uint8Array) => Uint8Array;
 export interface Proved {
   isWriter(room: HostedRoom, key: WriteKey): boolean;
   /** The slot's token is proved, and no external commit has used this proof. */
-  isSlotHolder(room: HostedRoom, slotId: Uint8Array): boolean;
+  isSlotHolder(room: HostedRoom, slotId: SlotId): boolean;
   /** Ms until there is room for the part of this append that is never pruned; 0 if there is now, and then it counts. */
   waitForBytes(isByInvite: boolean): number;
 }

@@ -1,3 +1,4 @@
+import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Rates } from "../settings.js";
@@ -25,7 +26,7 @@ export class Rooms {
   ) {}
 
   /** The room, or null when there is none. @throws RowDamaged when its row is not what the relay wrote. */
-  get(tag: Uint8Array, now: number): HostedRoom | null {
+  get(tag: RoomTag, now: number): HostedRoom | null {
     const key = keyOf(tag);
     let room = this.rooms.get(key);
     if (room === undefined) {

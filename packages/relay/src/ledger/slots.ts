@@ -1,5 +1,5 @@
 import { done, equalBytes, type Failure, type Result } from "@conclave/codec";
-import type { PostedResponse, Sha256, SlotContent, SlotResponse } from "@conclave/wire";
+import type { PostedResponse, Sha256, SlotContent, SlotId, SlotResponse } from "@conclave/wire";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { Quotas, Rates } from "../settings.js";
@@ -58,13 +58,13 @@ export class Slots {
     return done(undefined);
   }
 
-  close(room: HostedRoom, slotId: Uint8Array): Result<undefined, Refusal> {
+  close(room: HostedRoom, slotId: SlotId): Result<undefined, Refusal> {
     if (this.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
     this.store.closeSlot(room.row.no, slotId);
     return done(undefined);
   }
 
-  get(room: HostedRoom, slotId: Uint8Array, back: number, id: number): Result<SlotResponse, Refusal> {
+  get(room: HostedRoom, slotId: SlotId, back: number, id: number): Result<SlotResponse, Refusal> {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     if (slot.closed) return refuse("slot_closed");
@@ -74,20 +74,20 @@ export class Slots {
   }
 
   /** The token of an open slot. */
-  token(room: HostedRoom, slotId: Uint8Array): Result<Uint8Array, Refusal> {
+  token(room: HostedRoom, slotId: SlotId): Result<Uint8Array, Refusal> {
     const slot = this.store.slot(room.row.no, slotId);
     if (slot === null) return refuse("slot_unknown");
     return slot.closed ? refuse("slot_closed") : done(slot.tokenPub);
   }
 
   /** Ms until the slot can be used again; 0 if it can now, which counts as a use. */
-  waitFor(room: HostedRoom, slotId: Uint8Array, now: number): number {
+  waitFor(room: HostedRoom, slotId: SlotId, now: number): number {
     return this.uses.take(room.key + keyOf(slotId), 1, now);
   }
 
   post(
     room: HostedRoom,
-    slotId: Uint8Array,
+    slotId: SlotId,
     blob: Uint8Array,
     id: number,
     now: number,

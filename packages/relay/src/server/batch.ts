@@ -1,5 +1,5 @@
 import { concatBytes } from "@conclave/codec";
-import { ID_BYTES } from "@conclave/wire";
+import { ID_BYTES, RoomTag } from "@conclave/wire";
 import type { CoreOutput, PushOrigin } from "../core/output.js";
 
 /**
@@ -52,7 +52,7 @@ export class EventCollector {
     this.numbers.push(CLOSED, connection, 0);
   }
 
-  lag(connection: number, roomTag: Uint8Array): void {
+  lag(connection: number, roomTag: RoomTag): void {
     this.numbers.push(LAG, connection, roomTag.length);
     this.parts.push(roomTag);
   }
@@ -106,7 +106,7 @@ export interface OutputReceiver {
   send(connection: number, bytes: Uint8Array): void;
   push(connections: Uint32Array, bytes: Uint8Array, origin: PushOrigin | null): void;
   close(connection: number, code: number): void;
-  lagEnded(connection: number, roomTag: Uint8Array): void;
+  lagEnded(connection: number, roomTag: RoomTag): void;
 }
 
 /** Unpacks outputs; the bytes are views into the batch. */
@@ -128,7 +128,7 @@ export function unpackOutputs({ plan, data, origins }: OutputBatch, receiver: Ou
       receiver.close(plan[at + 1]!, plan[at + 2]!);
       at += 3;
     } else {
-      receiver.lagEnded(plan[at + 1]!, take(ID_BYTES));
+      receiver.lagEnded(plan[at + 1]!, RoomTag.of(take(ID_BYTES)));
       at += 2;
     }
   }

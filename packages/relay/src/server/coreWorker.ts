@@ -3,6 +3,7 @@ import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { RoomTag } from "@conclave/wire";
 import { RelayCore } from "../core/relayCore.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { PartialSettings } from "../settings.js";
@@ -103,7 +104,7 @@ function handle({ events, data, addresses }: EventBatch): void {
       if (core.waitingBytes > MAX_GROUP_BYTES) commit(0);
     } else if (kind === OPEN) core.open(connection, addresses[opened++]!, now);
     else if (kind === CLOSED) core.close(connection);
-    else if (kind === LAG) core.lag(connection, bytes.slice());
+    else if (kind === LAG) core.lag(connection, RoomTag.of(bytes.slice()));
   }
 }
 

@@ -1,4 +1,5 @@
 import { concatBytes } from "@conclave/codec";
+import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { WebSocket } from "ws";
 
@@ -88,15 +89,15 @@ export class SocketConnection {
     return this.isPaused;
   }
 
-  isLagging(roomTag: Uint8Array): boolean {
+  isLagging(roomTag: RoomTag): boolean {
     return this.lagging?.has(keyOf(roomTag)) ?? false;
   }
 
-  startLag(roomTag: Uint8Array): void {
+  startLag(roomTag: RoomTag): void {
     (this.lagging ??= new Set()).add(keyOf(roomTag));
   }
 
-  endLag(roomTag: Uint8Array): void {
+  endLag(roomTag: RoomTag): void {
     this.lagging?.delete(keyOf(roomTag));
   }
 }

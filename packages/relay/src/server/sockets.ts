@@ -1,4 +1,4 @@
-import { encodeRelayFrame, type Limits } from "@conclave/wire";
+import { encodeRelayFrame, type Limits, type RoomTag } from "@conclave/wire";
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -119,7 +119,7 @@ export class Sockets implements OutputReceiver {
     }, 2000).unref();
   }
 
-  lagEnded(id: number, roomTag: Uint8Array): void {
+  lagEnded(id: number, roomTag: RoomTag): void {
     this.connections.get(id)?.endLag(roomTag);
   }
 

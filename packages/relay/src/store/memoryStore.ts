@@ -1,5 +1,5 @@
 import { compareBytes } from "@conclave/codec";
-import type { InboxItem, JoinRequestItem, RosterRecord } from "@conclave/wire";
+import type { BlobId, InboxId, InboxItem, JoinRequestItem, RoomTag, RosterRecord, SlotId } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import {
   type BlobRow,
@@ -23,7 +23,7 @@ interface MemoryRoom {
 interface MemoryBlob {
   readonly no: number;
   readonly room: number;
-  readonly blobId: Uint8Array;
+  readonly blobId: BlobId;
   readonly size: number;
   readonly chunks: number;
   readonly time: number;
@@ -85,7 +85,7 @@ export class MemoryStore implements Store {
     this.reserved = time;
   }
 
-  room(tag: Uint8Array): RoomRow | null {
+  room(tag: RoomTag): RoomRow | null {
     const room = this.byTag.get(keyOf(tag));
     return room === undefined ? null : { ...room.row };
   }
@@ -106,7 +106,7 @@ export class MemoryStore implements Store {
     return this.rooms.length;
   }
 
-  roomsWithOld(before: number, limit: number): Uint8Array[] {
+  roomsWithOld(before: number, limit: number): RoomTag[] {
     const old = this.rooms.filter(({ row }) => row.oldest !== null && row.oldest < before);
     return old.slice(0, limit).map(({ row }) => row.tag);
   }
@@ -146,7 +146,7 @@ export class MemoryStore implements Store {
     return page.items;
   }
 
-  slot(room: number, slotId: Uint8Array): SlotRow | null {
+  slot(room: number, slotId: SlotId): SlotRow | null {
     const slot = this.at(room).slots.get(keyOf(slotId));
     return slot === undefined ? null : { ...slot, versions: slot.versions.length };
   }
@@ -155,11 +155,11 @@ export class MemoryStore implements Store {
     return [...this.at(room).slots.values()].filter((slot) => !slot.closed).length;
   }
 
-  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
+  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
     this.at(room).slots.set(keyOf(slotId), { tokenPub, closed: false, versions: [] });
   }
 
-  closeSlot(room: number, slotId: Uint8Array): void {
+  closeSlot(room: number, slotId: SlotId): void {
     const memory = this.at(room);
     const slot = memory.slots.get(keyOf(slotId));
     if (slot === undefined) return;
@@ -168,20 +168,20 @@ export class MemoryStore implements Store {
     memory.requests = memory.requests.filter(({ item }) => compareBytes(item.slotId, slotId) !== 0);
   }
 
-  addSlotVersion(room: number, slotId: Uint8Array, version: SlotVersion, keep: number): void {
+  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, keep: number): void {
     const slot = this.at(room).slots.get(keyOf(slotId));
     if (slot !== undefined) slot.versions = [version, ...slot.versions].slice(0, keep);
   }
 
-  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
+  slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null {
     return this.at(room).slots.get(keyOf(slotId))?.versions[back] ?? null;
   }
 
-  requestCount(room: number, slotId: Uint8Array): number {
+  requestCount(room: number, slotId: SlotId): number {
     return this.at(room).requests.filter(({ item }) => compareBytes(item.slotId, slotId) === 0).length;
   }
 
-  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
+  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null {
     const same = this.at(room).requests.find(
       (request) => compareBytes(request.item.slotId, slotId) === 0 && compareBytes(request.digest, digest) === 0,
     );
@@ -211,7 +211,7 @@ export class MemoryStore implements Store {
     for (const room of this.rooms) room.requests = room.requests.filter(({ item }) => item.time >= time);
   }
 
-  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+  addInboxItem(inboxId: InboxId, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
     const key = keyOf(inboxId);
     const items = this.inboxes.get(key) ?? [];
     items.push({ item: { ...item, item: ++this.lastItem }, time });
@@ -223,7 +223,7 @@ export class MemoryStore implements Store {
     );
   }
 
-  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
+  inbox(inboxId: InboxId, after: number, size: PageSize): InboxItem[] {
     const page = new RecordPage<InboxItem>(size);
     for (const { item } of this.inboxes.get(keyOf(inboxId)) ?? []) {
       if (item.item > after && !page.add(item, item.blob.length)) break;
@@ -231,7 +231,7 @@ export class MemoryStore implements Store {
     return page.items;
   }
 
-  clearInbox(inboxId: Uint8Array, upTo: number): void {
+  clearInbox(inboxId: InboxId, upTo: number): void {
     this.keepInInbox(keyOf(inboxId), ({ item }) => item.item > upTo);
   }
 
@@ -239,12 +239,12 @@ export class MemoryStore implements Store {
     for (const key of [...this.inboxes.keys()]) this.keepInInbox(key, (stored) => stored.time >= time);
   }
 
-  blob(room: number, blobId: Uint8Array): BlobRow | null {
+  blob(room: number, blobId: BlobId): BlobRow | null {
     const blob = [...this.blobs.values()].find((each) => each.room === room && keyOf(each.blobId) === keyOf(blobId));
     return blob === undefined ? null : rowOf(blob);
   }
 
-  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
+  addBlob(room: number, blob: { blobId: BlobId; size: number; chunks: number; time: number }): void {
     const no = ++this.lastBlob;
     this.blobs.set(no, { ...blob, no, room, content: [] });
   }

@@ -1,6 +1,14 @@
 import { decode, encode } from "@conclave/codec";
 import type { SqlRow } from "@conclave/sqlite";
-import { APPEND_ID_BYTES, ID_BYTES, type InboxItem, type JoinRequestItem, type RosterRecord } from "@conclave/wire";
+import {
+  APPEND_ID_BYTES,
+  ID_BYTES,
+  type InboxItem,
+  type JoinRequestItem,
+  RoomTag,
+  type RosterRecord,
+  SlotId,
+} from "@conclave/wire";
 import { RowDamaged } from "./rowDamage.js";
 import type { BlobRow, RecordRow, RoomRow, SlotRow, SlotVersion, WriteKey } from "./store.js";
 
@@ -23,7 +31,7 @@ export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
 export function roomRow(row: SqlRow): RoomRow {
   return {
     no: readNumber(row, "no"),
-    tag: id(row, "tag"),
+    tag: RoomTag.of(id(row, "tag")),
     creation: id(row, "creation"),
     epoch: readNumber(row, "epoch"),
     n: readNumber(row, "n"),
@@ -82,7 +90,7 @@ export function slotVersionRow(row: SqlRow): SlotVersion {
 export function requestRow(row: SqlRow): JoinRequestItem {
   return {
     request: readNumber(row, "id"),
-    slotId: id(row, "slot_id"),
+    slotId: SlotId.of(id(row, "slot_id")),
     blob: bytes(row, "blob"),
     time: readNumber(row, "time"),
   };
@@ -91,7 +99,7 @@ export function requestRow(row: SqlRow): JoinRequestItem {
 export function inboxRow(row: SqlRow): InboxItem {
   return {
     item: readNumber(row, "id"),
-    roomTag: id(row, "room_tag"),
+    roomTag: RoomTag.of(id(row, "room_tag")),
     n: readNumber(row, "n"),
     blob: bytes(row, "blob"),
   };

@@ -1,6 +1,15 @@
 import { concatBytes } from "@conclave/codec";
 import type { Database, SqlRow } from "@conclave/sqlite";
-import { ID_BYTES, type InboxItem, type JoinRequestItem, type RosterRecord } from "@conclave/wire";
+import {
+  type BlobId,
+  ID_BYTES,
+  type InboxId,
+  type InboxItem,
+  type JoinRequestItem,
+  RoomTag,
+  type RosterRecord,
+  type SlotId,
+} from "@conclave/wire";
 import {
   appendIdOf,
   blobRow,
@@ -74,7 +83,7 @@ export class SqliteStore implements Store {
     this.sql.run("UPDATE relay_time SET signed_until = ?", time);
   }
 
-  room(tag: Uint8Array): RoomRow | null {
+  room(tag: RoomTag): RoomRow | null {
     const row = this.sql.get("SELECT * FROM room WHERE tag = ?", tag);
     return row === null ? null : readRow("room", row, roomRow);
   }
@@ -117,10 +126,10 @@ export class SqliteStore implements Store {
     return readNumber(this.sql.get("SELECT coalesce(max(no), 0) AS n FROM room")!, "n");
   }
 
-  roomsWithOld(before: number, limit: number): Uint8Array[] {
+  roomsWithOld(before: number, limit: number): RoomTag[] {
     // Nobody can ask for a tag of another length.
     const sql = "SELECT tag FROM room WHERE oldest < ? AND typeof(tag) = 'blob' AND length(tag) = ? LIMIT ?";
-    return this.sql.all(sql, before, ID_BYTES, limit).map((row) => id(row, "tag"));
+    return this.sql.all(sql, before, ID_BYTES, limit).map((row) => RoomTag.of(id(row, "tag")));
   }
 
   addRecord(room: number, record: RecordRow): void {
@@ -176,7 +185,7 @@ export class SqliteStore implements Store {
     );
   }
 
-  slot(room: number, slotId: Uint8Array): SlotRow | null {
+  slot(room: number, slotId: SlotId): SlotRow | null {
     const row = this.sql.get(
       "SELECT token_pub, closed, (SELECT count(*) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id) AS versions" +
         " FROM slot s WHERE room = ? AND slot_id = ?",
@@ -191,17 +200,17 @@ export class SqliteStore implements Store {
     return readNumber(this.sql.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
   }
 
-  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void {
+  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
     this.sql.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
   }
 
-  closeSlot(room: number, slotId: Uint8Array): void {
+  closeSlot(room: number, slotId: SlotId): void {
     this.sql.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
     this.sql.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
     this.sql.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
   }
 
-  addSlotVersion(room: number, slotId: Uint8Array, { blob, n, time }: SlotVersion, keep: number): void {
+  addSlotVersion(room: number, slotId: SlotId, { blob, n, time }: SlotVersion, keep: number): void {
     this.sql.run(
       "INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)",
       room,
@@ -215,21 +224,21 @@ export class SqliteStore implements Store {
     this.sql.run(sql, room, slotId, keep);
   }
 
-  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null {
+  slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null {
     const sql =
       "SELECT id, blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
     const row = this.sql.get(sql, room, slotId, back);
     return row === null ? null : readRow("slot_version", row, slotVersionRow);
   }
 
-  requestCount(room: number, slotId: Uint8Array): number {
+  requestCount(room: number, slotId: SlotId): number {
     return readNumber(
       this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!,
       "n",
     );
   }
 
-  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null {
+  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null {
     const row = this.sql.get(
       "SELECT id FROM request WHERE room = ? AND slot_id = ? AND digest = ?",
       room,
@@ -262,7 +271,7 @@ export class SqliteStore implements Store {
     this.sql.run("DELETE FROM request WHERE time < ?", time);
   }
 
-  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
+  addInboxItem(inboxId: InboxId, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
     const insert = "INSERT INTO inbox (inbox_id, room_tag, n, blob, time) VALUES (?, ?, ?, ?, ?)";
     this.sql.run(insert, inboxId, item.roomTag, item.n, item.blob, time);
     const trim =
@@ -270,7 +279,7 @@ export class SqliteStore implements Store {
     this.sql.run(trim, inboxId, item.roomTag, keepOfRoom);
   }
 
-  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[] {
+  inbox(inboxId: InboxId, after: number, size: PageSize): InboxItem[] {
     const sql = "SELECT id, room_tag, n, blob FROM inbox WHERE inbox_id = ? AND id > ? ORDER BY id LIMIT ?";
     return readPage(
       size,
@@ -281,7 +290,7 @@ export class SqliteStore implements Store {
     );
   }
 
-  clearInbox(inboxId: Uint8Array, upTo: number): void {
+  clearInbox(inboxId: InboxId, upTo: number): void {
     this.sql.run("DELETE FROM inbox WHERE inbox_id = ? AND id <= ?", inboxId, upTo);
   }
 
@@ -289,12 +298,12 @@ export class SqliteStore implements Store {
     this.sql.run("DELETE FROM inbox WHERE time < ?", time);
   }
 
-  blob(room: number, blobId: Uint8Array): BlobRow | null {
+  blob(room: number, blobId: BlobId): BlobRow | null {
     const row = this.sql.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
     return row === null ? null : readRow("blob", row, blobRow);
   }
 
-  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void {
+  addBlob(room: number, blob: { blobId: BlobId; size: number; chunks: number; time: number }): void {
     const sql = "INSERT INTO blob (room, blob_id, size, chunks, missing, time, dropped) VALUES (?, ?, ?, ?, ?, ?, 0)";
     this.sql.run(sql, room, blob.blobId, blob.size, blob.chunks, blob.chunks, blob.time);
   }
@@ -321,7 +330,7 @@ export class SqliteStore implements Store {
       " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
     const rows = this.sql.all(sql, before.complete, before.unfinished, limit);
     return rows.flatMap((row) => {
-      const read = (each: SqlRow) => ({ roomTag: id(each, "tag"), blob: blobRow(each) });
+      const read = (each: SqlRow) => ({ roomTag: RoomTag.of(id(each, "tag")), blob: blobRow(each) });
       const expired = this.orNull(() => readRow("blob", row, read));
       // Nobody can read it any more, and it must not stay at the head of the queue for ever.
       if (expired === null) this.dropBlob(readNumber(row, "no"));

@@ -1,4 +1,14 @@
-import type { InboxItem, JoinRequestItem, RecordDigest, RecordKind, RosterRecord } from "@conclave/wire";
+import type {
+  BlobId,
+  InboxId,
+  InboxItem,
+  JoinRequestItem,
+  RecordDigest,
+  RecordKind,
+  RoomTag,
+  RosterRecord,
+  SlotId,
+} from "@conclave/wire";
 
 /** A key that proves membership in the epoch that the commit at `n` led to. */
 export interface WriteKey {
@@ -20,7 +30,7 @@ export interface WriteKey {
 export interface RoomRow {
   /** The store's own number of the room. */
   readonly no: number;
-  readonly tag: Uint8Array;
+  readonly tag: RoomTag;
   /** Hash of what the room was created with: tells a repeated creation from a clash. */
   readonly creation: Uint8Array;
   epoch: number;
@@ -96,13 +106,13 @@ export interface Store {
   signedUntil(): number;
   saveSignedUntil(time: number): void;
 
-  room(tag: Uint8Array): RoomRow | null;
+  room(tag: RoomTag): RoomRow | null;
   /** The new room with its number; null when the store has no number left. */
   addRoom(room: Omit<RoomRow, "no">): RoomRow | null;
   saveRoom(room: RoomRow): void;
   roomCount(): number;
   /** Tags of rooms that keep a message older than `before`. */
-  roomsWithOld(before: number, limit: number): Uint8Array[];
+  roomsWithOld(before: number, limit: number): RoomTag[];
 
   addRecord(room: number, record: RecordRow): void;
   /** Records from `fromN` on, in order. */
@@ -115,19 +125,19 @@ export interface Store {
   addRoster(room: number, record: RosterRecord): void;
   roster(room: number, fromIndex: number, size: PageSize): RosterRecord[];
 
-  slot(room: number, slotId: Uint8Array): SlotRow | null;
+  slot(room: number, slotId: SlotId): SlotRow | null;
   openSlotCount(room: number): number;
-  addSlot(room: number, slotId: Uint8Array, tokenPub: Uint8Array): void;
+  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void;
   /** Closes the slot and forgets its versions and requests. */
-  closeSlot(room: number, slotId: Uint8Array): void;
+  closeSlot(room: number, slotId: SlotId): void;
   /** Adds a version and keeps the newest `keep`. */
-  addSlotVersion(room: number, slotId: Uint8Array, version: SlotVersion, keep: number): void;
+  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, keep: number): void;
   /** The version `back` before the newest, or null. */
-  slotVersion(room: number, slotId: Uint8Array, back: number): SlotVersion | null;
+  slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null;
 
-  requestCount(room: number, slotId: Uint8Array): number;
+  requestCount(room: number, slotId: SlotId): number;
   /** The number of a request with this content, or null. */
-  findRequest(room: number, slotId: Uint8Array, digest: Uint8Array): number | null;
+  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null;
   /** The new request's number: greater than every earlier one of the store. */
   addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number;
   requests(room: number, after: number, size: PageSize): JoinRequestItem[];
@@ -135,24 +145,21 @@ export interface Store {
   deleteRequestsBefore(time: number): void;
 
   /** Adds an item, and keeps the newest `keepOfRoom` of this room in this inbox. Numbers rise within a store. */
-  addInboxItem(inboxId: Uint8Array, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void;
-  inbox(inboxId: Uint8Array, after: number, size: PageSize): InboxItem[];
-  clearInbox(inboxId: Uint8Array, upTo: number): void;
+  addInboxItem(inboxId: InboxId, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void;
+  inbox(inboxId: InboxId, after: number, size: PageSize): InboxItem[];
+  clearInbox(inboxId: InboxId, upTo: number): void;
   deleteInboxItemsBefore(time: number): void;
 
-  blob(room: number, blobId: Uint8Array): BlobRow | null;
+  blob(room: number, blobId: BlobId): BlobRow | null;
   /** `chunks`: how many it will have. */
-  addBlob(room: number, blob: { blobId: Uint8Array; size: number; chunks: number; time: number }): void;
+  addBlob(room: number, blob: { blobId: BlobId; size: number; chunks: number; time: number }): void;
   /** Adds the chunk that is next. `time` is the blob's from then on. */
   addBlobChunk(blob: number, index: number, chunk: Uint8Array, time: number): void;
   blobChunk(blob: number, index: number): Uint8Array | null;
   /** Forgets a blob. Its bytes go with `purgeBlobs`. */
   dropBlob(blob: number): void;
   /** Blobs whose time is before that of their kind, with their rooms' tags. */
-  expiredBlobs(
-    before: { complete: number; unfinished: number },
-    limit: number,
-  ): { roomTag: Uint8Array; blob: BlobRow }[];
+  expiredBlobs(before: { complete: number; unfinished: number }, limit: number): { roomTag: RoomTag; blob: BlobRow }[];
   /** Deletes at most so many chunks of forgotten blobs. True when there are more. */
   purgeBlobs(limit: number): boolean;
 }

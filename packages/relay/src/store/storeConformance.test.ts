@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@conclave/sqlite";
+import { BlobId, InboxId, RoomTag, SlotId } from "@conclave/wire";
 import { afterEach, describe, expect, it } from "vitest";
 import { MemoryStore } from "./memoryStore.js";
 import { migrate } from "./schema.js";
@@ -9,6 +10,10 @@ import { SqliteStore } from "./sqliteStore.js";
 import type { RecordRow, RoomRow, Store } from "./store.js";
 
 const id = (fill: number, length = 32): Uint8Array => new Uint8Array(length).fill(fill);
+const tag = (fill: number) => RoomTag.of(id(fill));
+const slotId = (fill: number) => SlotId.of(id(fill));
+const inboxId = (fill: number) => InboxId.of(id(fill));
+const blobId = (fill: number) => BlobId.of(id(fill));
 const all = { items: 1000, bytes: 1_000_000 };
 const folders: string[] = [];
 afterEach(() => {
@@ -26,7 +31,7 @@ const stores: [string, () => Store][] = [
   ["sqlite", () => new SqliteStore(openDatabase(sqliteFile()))],
 ];
 
-function newRoom(tag: Uint8Array): Omit<RoomRow, "no"> {
+function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
   return {
     tag,
     creation: id(1),
@@ -61,8 +66,8 @@ describe.each(stores)("store in %s", (_name, open) => {
   function withRooms(): { store: Store; a: RoomRow; b: RoomRow } {
     const store = open();
     store.begin();
-    const a = store.addRoom(newRoom(id(10)))!;
-    const b = store.addRoom(newRoom(id(11)))!;
+    const a = store.addRoom(newRoom(tag(10)))!;
+    const b = store.addRoom(newRoom(tag(11)))!;
     store.commit();
     store.begin();
     return { store, a, b };
@@ -70,8 +75,8 @@ describe.each(stores)("store in %s", (_name, open) => {
 
   it("keeps rooms apart, and as they were saved", () => {
     const { store, a, b } = withRooms();
-    expect(store.room(id(12))).toBeNull();
-    expect(store.room(id(10))).toEqual(a);
+    expect(store.room(tag(12))).toBeNull();
+    expect(store.room(tag(10))).toEqual(a);
     const changed = {
       ...a,
       epoch: 2,
@@ -87,8 +92,8 @@ describe.each(stores)("store in %s", (_name, open) => {
       { key: id(4), epoch: 1, n: 6, byToken: true, live: false, since: 6, until: 7 },
     ];
     store.saveRoom(changed);
-    expect(store.room(id(10))).toEqual(changed);
-    expect(store.room(id(11))).toEqual(b);
+    expect(store.room(tag(10))).toEqual(changed);
+    expect(store.room(tag(11))).toEqual(b);
     expect(store.roomCount()).toBe(2);
     store.commit();
     store.close();
@@ -157,19 +162,19 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("keeps the newest versions of a slot, and forgets them when it closes", () => {
     const { store, a, b } = withRooms();
-    expect(store.slot(a.no, id(1))).toBeNull();
-    store.addSlot(a.no, id(1), id(2));
-    expect(store.slot(a.no, id(1))).toEqual({ tokenPub: id(2), closed: false, versions: 0 });
-    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, id(1), { blob: id(n, 3), n, time: n }, 3);
-    expect(store.slot(a.no, id(1))?.versions).toBe(3);
-    expect(store.slotVersion(a.no, id(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
-    expect(store.slotVersion(a.no, id(1), 2)?.n).toBe(3);
-    expect(store.slotVersion(a.no, id(1), 3)).toBeNull();
-    expect(store.slotVersion(b.no, id(1), 0)).toBeNull();
-    store.addRequest(a.no, { slotId: id(1), blob: id(1), time: 1 }, id(1));
+    expect(store.slot(a.no, slotId(1))).toBeNull();
+    store.addSlot(a.no, slotId(1), id(2));
+    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: false, versions: 0 });
+    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, 3);
+    expect(store.slot(a.no, slotId(1))?.versions).toBe(3);
+    expect(store.slotVersion(a.no, slotId(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
+    expect(store.slotVersion(a.no, slotId(1), 2)?.n).toBe(3);
+    expect(store.slotVersion(a.no, slotId(1), 3)).toBeNull();
+    expect(store.slotVersion(b.no, slotId(1), 0)).toBeNull();
+    store.addRequest(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, id(1));
     expect(store.openSlotCount(a.no)).toBe(1);
-    store.closeSlot(a.no, id(1));
-    expect(store.slot(a.no, id(1))).toEqual({ tokenPub: id(2), closed: true, versions: 0 });
+    store.closeSlot(a.no, slotId(1));
+    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: true, versions: 0 });
     expect(store.openSlotCount(a.no)).toBe(0);
     expect(store.requests(a.no, 0, all)).toEqual([]);
     store.commit();
@@ -177,16 +182,16 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("lists, finds and deletes join requests", () => {
     const { store, a, b } = withRooms();
-    const first = store.addRequest(a.no, { slotId: id(1), blob: id(5, 10), time: 10 }, id(50));
-    const second = store.addRequest(a.no, { slotId: id(2), blob: id(6, 10), time: 20 }, id(60));
-    store.addRequest(b.no, { slotId: id(1), blob: id(7, 10), time: 30 }, id(70));
+    const first = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, id(50));
+    const second = store.addRequest(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, id(60));
+    store.addRequest(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, id(70));
     expect(second).toBeGreaterThan(first);
-    expect(store.findRequest(a.no, id(1), id(50))).toBe(first);
-    expect(store.findRequest(a.no, id(1), id(60))).toBeNull();
-    expect(store.requestCount(a.no, id(1))).toBe(1);
+    expect(store.findRequest(a.no, slotId(1), id(50))).toBe(first);
+    expect(store.findRequest(a.no, slotId(1), id(60))).toBeNull();
+    expect(store.requestCount(a.no, slotId(1))).toBe(1);
     expect(store.requests(a.no, 0, all)).toEqual([
-      { request: first, slotId: id(1), blob: id(5, 10), time: 10 },
-      { request: second, slotId: id(2), blob: id(6, 10), time: 20 },
+      { request: first, slotId: slotId(1), blob: id(5, 10), time: 10 },
+      { request: second, slotId: slotId(2), blob: id(6, 10), time: 20 },
     ]);
     expect(store.requests(a.no, first, all).map(({ request }) => request)).toEqual([second]);
     store.deleteRequestsBefore(20);
@@ -195,36 +200,36 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(store.requests(a.no, 0, all)).toHaveLength(1);
     store.deleteRequest(a.no, second);
     expect(store.requests(a.no, 0, all)).toEqual([]);
-    const third = store.addRequest(a.no, { slotId: id(1), blob: id(5, 10), time: 10 }, id(50));
+    const third = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, id(50));
     expect(third).toBeGreaterThan(second + 1);
     store.commit();
     store.close();
   });
   it("keeps a few inbox items of each room, and clears up to a number", () => {
     const { store } = withRooms();
-    for (let n = 1; n <= 4; n++) store.addInboxItem(id(1), { roomTag: id(10), n, blob: id(n, 4) }, n, 2);
-    store.addInboxItem(id(1), { roomTag: id(11), n: 9, blob: id(9, 4) }, 9, 2);
-    store.addInboxItem(id(2), { roomTag: id(11), n: 9, blob: id(9, 4) }, 9, 2);
-    const items = store.inbox(id(1), 0, all);
+    for (let n = 1; n <= 4; n++) store.addInboxItem(inboxId(1), { roomTag: tag(10), n, blob: id(n, 4) }, n, 2);
+    store.addInboxItem(inboxId(1), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
+    store.addInboxItem(inboxId(2), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
+    const items = store.inbox(inboxId(1), 0, all);
     expect(items.map(({ n }) => n)).toEqual([3, 4, 9]);
-    expect(items[0]).toMatchObject({ roomTag: id(10), blob: id(3, 4) });
-    expect(store.inbox(id(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
-    store.clearInbox(id(1), items[1]!.item);
-    expect(store.inbox(id(1), 0, all).map(({ n }) => n)).toEqual([9]);
+    expect(items[0]).toMatchObject({ roomTag: tag(10), blob: id(3, 4) });
+    expect(store.inbox(inboxId(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
+    store.clearInbox(inboxId(1), items[1]!.item);
+    expect(store.inbox(inboxId(1), 0, all).map(({ n }) => n)).toEqual([9]);
     store.deleteInboxItemsBefore(10);
-    expect(store.inbox(id(1), 0, all)).toEqual([]);
-    expect(store.inbox(id(2), 0, all)).toEqual([]);
+    expect(store.inbox(inboxId(1), 0, all)).toEqual([]);
+    expect(store.inbox(inboxId(2), 0, all)).toEqual([]);
     store.commit();
     store.close();
   });
   it("keeps blobs of a room chunk by chunk", () => {
     const { store, a, b } = withRooms();
-    store.addBlob(a.no, { blobId: id(1), size: 150, chunks: 2, time: 10 });
-    const blob = store.blob(a.no, id(1))!;
+    store.addBlob(a.no, { blobId: blobId(1), size: 150, chunks: 2, time: 10 });
+    const blob = store.blob(a.no, blobId(1))!;
     expect(blob).toMatchObject({ size: 150, chunks: 0 });
-    expect(store.blob(b.no, id(1))).toBeNull();
+    expect(store.blob(b.no, blobId(1))).toBeNull();
     store.addBlobChunk(blob.no, 0, id(5, 100), 20);
-    expect(store.blob(a.no, id(1))).toEqual({ ...blob, chunks: 1 });
+    expect(store.blob(a.no, blobId(1))).toEqual({ ...blob, chunks: 1 });
     store.addBlobChunk(blob.no, 1, id(6, 50), 30);
     expect([0, 1, 2, 2 ** 31].map((index) => store.blobChunk(blob.no, index))).toEqual([
       id(5, 100),
@@ -237,13 +242,13 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("finds blobs by their age, complete and unfinished ones apart; forgets one at once and its bytes by and by", () => {
     const { store, a, b } = withRooms();
-    const add = (room: RoomRow, blobId: Uint8Array, written: number, time: number): number => {
+    const add = (room: RoomRow, blobId: BlobId, written: number, time: number): number => {
       store.addBlob(room.no, { blobId, size: 300, chunks: 3, time });
       const { no } = store.blob(room.no, blobId)!;
       for (let index = 0; index < written; index++) store.addBlobChunk(no, index, id(index, 100), time);
       return no;
     };
-    const [whole, begun, late] = [add(a, id(1), 3, 10), add(b, id(2), 1, 20), add(b, id(3), 3, 30)];
+    const [whole, begun, late] = [add(a, blobId(1), 3, 10), add(b, blobId(2), 1, 20), add(b, blobId(3), 3, 30)];
     const expired = (complete: number, unfinished: number) =>
       store.expiredBlobs({ complete, unfinished }, 9).map(({ roomTag, blob }) => [roomTag, blob.no]);
     expect(expired(10, 20)).toEqual([]);
@@ -254,10 +259,10 @@ describe.each(stores)("store in %s", (_name, open) => {
     ]);
     expect(store.expiredBlobs({ complete: 99, unfinished: 99 }, 1)).toHaveLength(1);
     store.dropBlob(whole);
-    expect(store.blob(a.no, id(1))).toBeNull();
+    expect(store.blob(a.no, blobId(1))).toBeNull();
     expect(expired(99, 99)).toHaveLength(2);
     // The name is free again, before the bytes are gone.
-    const again = add(a, id(1), 1, 40);
+    const again = add(a, blobId(1), 1, 40);
     for (let n = 0; n < 9 && store.purgeBlobs(1); n++);
     expect(store.purgeBlobs(1)).toBe(false);
     expect([whole, again, begun].map((no) => store.blobChunk(no, 0))).toEqual([null, id(0, 100), id(0, 100)]);
@@ -271,14 +276,14 @@ describe("store on a file", () => {
     const path = sqliteFile();
     const first = new SqliteStore(openDatabase(path));
     first.begin();
-    const room = first.addRoom(newRoom(id(1)))!;
+    const room = first.addRoom(newRoom(tag(1)))!;
     first.addRecord(room.no, record(1));
     first.commit();
     first.begin();
     first.addRecord(room.no, record(2));
     first.close();
     const second = new SqliteStore(openDatabase(path));
-    expect(second.records(second.room(id(1))!.no, 1, all)).toEqual([record(1)]);
+    expect(second.records(second.room(tag(1))!.no, 1, all)).toEqual([record(1)]);
     second.close();
   });
   it("RULE relay.copy-first: an older database is copied before its schema is changed, a new one is not", () => {

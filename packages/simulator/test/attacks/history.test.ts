@@ -1,5 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import { proofFromJson, verifyProof } from "@conclave/protocol";
+import type { InboxId, SlotId } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
@@ -229,7 +230,7 @@ describe("attacks on history", () => {
     const bob = await world.device("Bob");
     const invited = granted(await world.finish(bob.client.previewInvite(link)));
     granted(await world.finish(invited.accept("Bob")));
-    const inboxes: Uint8Array[] = [];
+    const inboxes: InboxId[] = [];
     let admission: Uint8Array | null = null;
     world.relay.tamper({
       request: (_node, frame) => {
@@ -285,7 +286,7 @@ describe("attacks on history", () => {
         return [frame];
       },
     });
-    const slotIds = new Set<Uint8Array>();
+    const slotIds = new Set<SlotId>();
     const carol = await world.device("Carol");
     const invited = await world.finish(carol.client.previewInvite(link));
     if (invited.ok) await world.finish(invited.value.accept("Carol"), 600_000);

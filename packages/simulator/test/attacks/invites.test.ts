@@ -1,5 +1,5 @@
 import { toBase64url, toHex } from "@conclave/codec";
-import { inviteKeys, parseLink } from "@conclave/protocol";
+import { inviteKeys, LeafKey, parseLink, RoomId } from "@conclave/protocol";
 import { sealSlot, signInviteProof } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
@@ -54,11 +54,11 @@ describe("attacks by way of invites", () => {
     // Carol's proof, as she would send it; Mallory has the slot's keys by some other way, and not the invite's.
     const { roomId } = view.link;
     const { joinSeed, slotId } = inviteKeys(world.crypto, roomId, view.link.secret);
-    const leaf = world.crypto.ed25519PublicKey(carol.random(32));
+    const leaf = LeafKey.of(world.crypto.ed25519PublicKey(carol.random(32)));
     const place = { prev: view.roster.head, epoch: view.slot.epoch };
     const { inviteId } = invitation;
     const { person } = mallory;
-    const proofs: ((own: Uint8Array) => Uint8Array)[] = [
+    const proofs: ((own: LeafKey) => Uint8Array)[] = [
       () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person: carol.person, leaf, place }),
       () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place }),
       // Proofs of Mallory's own keys, signed by the invite: for another place, for no place, for another room.
@@ -67,7 +67,7 @@ describe("attacks by way of invites", () => {
         return signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: elsewhere });
       },
       (own) => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: null }),
-      (own) => signInviteProof(world.crypto, joinSeed, { roomId: leaf, inviteId, person, leaf: own, place }),
+      (own) => signInviteProof(world.crypto, joinSeed, { roomId: RoomId.of(leaf), inviteId, person, leaf: own, place }),
       // And one that another key than the invite's has signed.
       (own) => signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place }),
     ];

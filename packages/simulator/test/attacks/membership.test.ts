@@ -1,6 +1,14 @@
 import { concatBytes, toHex } from "@conclave/codec";
 import { generateKeyPackage, Group } from "@conclave/mls";
-import { certifyLeaf, inviteKeys, openEnvelope, parseLink, sealEnvelope, sealRosterRecord } from "@conclave/protocol";
+import {
+  certifyLeaf,
+  inviteKeys,
+  LeafKey,
+  openEnvelope,
+  parseLink,
+  sealEnvelope,
+  sealRosterRecord,
+} from "@conclave/protocol";
 import { roomCapabilities, roomEngine, sealSlot } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World } from "../../src/index.js";
@@ -25,7 +33,7 @@ describe("attacks on who is in", () => {
         type: "basic" as const,
         identity: certifyLeaf(world.crypto, mallory.device, {
           roomId: alice!.room.id,
-          leaf: world.crypto.ed25519PublicKey(seed),
+          leaf: LeafKey.of(world.crypto.ed25519PublicKey(seed)),
           name: "Mallory",
         }),
       },

@@ -1,4 +1,4 @@
-import type { ClientFrame } from "@conclave/wire";
+import { type ClientFrame, SlotId } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World } from "../../src/index.js";
 import { alarmsOf, namesOf, talk } from "../hostile/view.js";
@@ -72,7 +72,7 @@ describe("a relay that refuses what it then brings into the log", () => {
     await world.pass(1000);
     expect(kept).toHaveLength(1);
     const { ground } = kept[0]!;
-    const slotId = ground.by === "slot" ? ground.slotId : new Uint8Array(32);
+    const slotId = ground.by === "slot" ? ground.slotId : SlotId.of(new Uint8Array(32));
     world.relay.inject(world.tagOf(alice!), { kind: "commit", payload: world.dice.random(300), slotId });
     await world.until(() => kept.length > 1);
     expect(kept[1]).toMatchObject({ payload: kept[0]!.payload, attachment: kept[0]!.attachment });

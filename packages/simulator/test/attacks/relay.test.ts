@@ -7,6 +7,7 @@ import {
   type LogItem,
   type LogRecord,
   type RelayFrame,
+  InboxId,
 } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { Dice, granted, World } from "../../src/index.js";
@@ -103,7 +104,7 @@ describe("attacks with frames, junk and deliveries", () => {
     const carol = await world.device("Carol");
     const invited = granted(await world.finish(carol.client.previewInvite(link)));
     granted(await world.finish(invited.accept("Carol")));
-    const lost: { inboxId: Uint8Array; blob: Uint8Array }[] = [];
+    const lost: { inboxId: InboxId; blob: Uint8Array }[] = [];
     let isRace = true;
     // Alice's admission is kept from the log; the relay takes Bob's rekey first, and delivers Alice's admission all the same.
     world.relay.tamper({
@@ -163,7 +164,7 @@ describe("attacks with frames, junk and deliveries", () => {
     expect(admitted.length).toBeGreaterThan(0);
     world.relay.say("Bob", [
       ...pushes,
-      { type: "inboxChanged", inboxId: world.dice.random(32) },
+      { type: "inboxChanged", inboxId: InboxId.of(world.dice.random(32)) },
       {
         type: "records",
         roomTag: world.tagOf(alice!),

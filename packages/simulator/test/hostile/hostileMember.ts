@@ -1,7 +1,18 @@
 import type { Crypto, Random } from "@conclave/crypto";
 import { toHex } from "@conclave/codec";
 import { Group, type CommitOptions, type Engine, type Extension } from "@conclave/mls";
-import { loadRoom, roomTagOf, sealEnvelope, sealRosterRecord, type Action, type Roster } from "@conclave/protocol";
+import {
+  loadRoom,
+  roomTagOf,
+  sealEnvelope,
+  sealRosterRecord,
+  type Action,
+  type Roster,
+  type RoomId,
+  type LeafKey,
+  type PersonId,
+  MessageId,
+} from "@conclave/protocol";
 import {
   currentRosterKey,
   decodeCore,
@@ -15,6 +26,7 @@ import {
   wrappedRosterKey,
   writeSeed,
 } from "@conclave/protocol/testing";
+import type { RoomTag } from "@conclave/wire";
 import { storedRecords, type SimulatedDevice, type World } from "../../src/index.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 import type { MadeUpCommit } from "./outsider.js";
@@ -36,13 +48,13 @@ export interface HostileCommit {
  * something is allowed. The device's own client need not know.
  */
 export class HostileMember {
-  readonly roomId: Uint8Array;
-  readonly roomTag: Uint8Array;
+  readonly roomId: RoomId;
+  readonly roomTag: RoomTag;
   readonly roster: Roster;
   readonly group: Group;
   readonly keys: Keyring;
-  readonly person: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly person: PersonId;
+  readonly leaf: LeafKey;
   readonly leafSeed: Uint8Array;
   readonly crypto: Crypto;
   readonly random: Random;
@@ -76,7 +88,7 @@ export class HostileMember {
   }
 
   /** The leaf index of a person's first device. */
-  leafIndexOf(person: Uint8Array): number {
+  leafIndexOf(person: PersonId): number {
     const leaf = this.roster.members.get(toHex(person))!.devices[0]!.leaf;
     for (const { leafIndex, leafNode } of this.group.view.members())
       if (toHex(leafNode.signatureKey) === toHex(leaf)) return leafIndex;
@@ -117,7 +129,7 @@ export class HostileMember {
   message(payload: Partial<Payload>): { kind: "message"; epoch: number; payload: Uint8Array } {
     const { roster } = this;
     const content = encodePayload({
-      id: this.random(16),
+      id: MessageId.of(this.random(16)),
       kind: "text",
       ref: null,
       body: new Uint8Array(),

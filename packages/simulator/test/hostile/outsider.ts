@@ -17,6 +17,8 @@ import {
   type InviteLink,
   type Roster,
   type SlotView,
+  type PersonId,
+  LeafKey,
 } from "@conclave/protocol";
 import { roomCapabilities, roomEngine, signInviteProof, writeSeed } from "@conclave/protocol/testing";
 import type { Branch, World } from "../../src/index.js";
@@ -38,7 +40,7 @@ export interface MadeUpCommit {
  * Makes external commits that say whatever it likes.
  */
 export class Outsider {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly device: DeviceIdentity;
   readonly crypto: Crypto;
   readonly random: Random;
@@ -79,7 +81,7 @@ export class Outsider {
   externalCommit(
     { link, slot, roster }: { link: InviteLink; slot: SlotView; roster: Roster },
     options: {
-      readonly inviteProof?: Uint8Array | null | ((leaf: Uint8Array) => Uint8Array);
+      readonly inviteProof?: Uint8Array | null | ((leaf: LeafKey) => Uint8Array);
       readonly lie?: Partial<Lie>;
       readonly bare?: boolean;
       readonly resync?: number;
@@ -91,7 +93,7 @@ export class Outsider {
     const opened = openGroupInfo(engine, groupInfo);
     if (!opened.ok) throw opened.error;
     const leafSeed = this.random(32);
-    const leaf = crypto.ed25519PublicKey(leafSeed);
+    const leaf = LeafKey.of(crypto.ed25519PublicKey(leafSeed));
     const roomTag = roomTagOf(crypto, link.roomId);
     const leafCert = certifyLeaf(crypto, this.device, { roomId: link.roomId, leaf, name: this.name });
     const keys = inviteKeys(crypto, link.roomId, link.secret);

@@ -1,5 +1,5 @@
 import type { Problem, TimelineMessage } from "@conclave/client";
-import type { FileCard } from "@conclave/client/pure";
+import type { FileCard, BlobId } from "@conclave/client/pure";
 import type { OfferedFile, RoomKey, TransferEvent } from "@conclave/client/rpc";
 import { toHex, type Result, failed } from "@conclave/codec";
 import { type Signal, signal } from "@preact/signals";
@@ -72,7 +72,7 @@ export class Sending {
   }
 
   // Of an earlier try that was broken off (the tab that had the home was closed): it goes on where it was.
-  private async unfinished(): Promise<Uint8Array | null> {
+  private async unfinished(): Promise<BlobId | null> {
     const { name, bytes } = this.file;
     try {
       const uploads = await home().room(this.room).uploads();

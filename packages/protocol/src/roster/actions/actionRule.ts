@@ -1,5 +1,6 @@
 import { type Codec, type Fields, is, struct, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../../encoding/ids.js";
 import type { PolicyMatter } from "../../policy/policy.js";
 import type { Role } from "../../policy/role.js";
 import type { Change, Effect, Newcomer } from "../change.js";
@@ -25,9 +26,9 @@ export interface ActionRule<A extends { readonly type: string }> {
   /** Roles that it gives, or whose holders it touches. */
   readonly roles: (action: A, before: Roster, author: Member) => readonly Role[];
   /** The person whom it is about; null when it is about the room. */
-  readonly subject: (action: A, crypto: Crypto) => Uint8Array | null;
+  readonly subject: (action: A, crypto: Crypto) => PersonId | null;
   /** Whether the author acts about themselves, for rules that allow that. */
-  readonly isOwn: (action: A, author: Uint8Array) => boolean;
+  readonly isOwn: (action: A, author: PersonId) => boolean;
   /** Nobody else's to propose, approve or carry out. */
   readonly isOwnAffair: boolean;
   /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
@@ -39,7 +40,7 @@ export interface ActionRule<A extends { readonly type: string }> {
 /** Who authors an action, in which state. */
 export interface Authorship {
   readonly before: Roster;
-  readonly author: Uint8Array;
+  readonly author: PersonId;
   /** The newcomer acts by an invite, on whose role those who made it agreed. */
   readonly isInvited: boolean;
 }

@@ -1,5 +1,5 @@
 import { equalBytes, done } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { PersonId } from "../../encoding/ids.js";
 import { openFarewell } from "../farewell.js";
 import { refused } from "../../policy/rejection.js";
 import { isAuthor, takeOut } from "../removal.js";
@@ -10,13 +10,13 @@ import { actionRule } from "./actionRule.js";
 /** A person goes; the entry's evidence holds their signed farewell. Anyone may carry it out. */
 export interface Leave {
   readonly type: "leave";
-  readonly person: Uint8Array;
+  readonly person: PersonId;
 }
 
 export const leave = actionRule<Leave>({
   type: "leave",
   number: 4,
-  fields: { person: bytes32 },
+  fields: { person: PersonId },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   evidence: "farewell",

@@ -1,4 +1,5 @@
 import { checked, equalBytes, type Failure } from "@conclave/codec";
+import type { PersonId } from "../../encoding/ids.js";
 import { type Invite, type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
 import type { Change } from "../change.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
@@ -33,7 +34,7 @@ export const openReturn = actionRule<OpenReturn>({
 });
 
 /** The invite by which a member can come back, if they made one that is still good. */
-export function openReturnOf(roster: Roster, person: Uint8Array): Invite | null {
+export function openReturnOf(roster: Roster, person: PersonId): Invite | null {
   for (const invite of roster.invites.values()) {
     const isTheirs = invite.mode === "return" && equalBytes(invite.createdBy, person);
     if (isTheirs && isInviteOpen(invite, roster.chainTime)) return invite;

@@ -1,5 +1,5 @@
 import { bool, toHex, done } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { PersonId } from "../../encoding/ids.js";
 import { refused } from "../../policy/rejection.js";
 import { countRemoval, isAuthor, takeOut } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
@@ -9,14 +9,14 @@ import { actionRule } from "./actionRule.js";
 /** A person is removed, with all devices; the invites they made or came by are revoked. */
 export interface Remove {
   readonly type: "remove";
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly ban: boolean;
 }
 
 export const remove = actionRule<Remove>({
   type: "remove",
   number: 3,
-  fields: { person: bytes32, ban: bool },
+  fields: { person: PersonId, ban: bool },
   leastRole: "member",
   matters: () => ["remove"],
   roles: ({ person }, before) => [roleOf(before, person)],

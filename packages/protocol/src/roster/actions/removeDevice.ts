@@ -1,5 +1,5 @@
 import { equalBytes, done } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { LeafKey, PersonId } from "../../encoding/ids.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
 import { countRemoval } from "../removal.js";
@@ -10,14 +10,14 @@ import { actionRule } from "./actionRule.js";
 /** A device goes, its person stays. */
 export interface RemoveDevice {
   readonly type: "removeDevice";
-  readonly person: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly person: PersonId;
+  readonly leaf: LeafKey;
 }
 
 export const removeDevice = actionRule<RemoveDevice>({
   type: "removeDevice",
   number: 8,
-  fields: { person: bytes32, leaf: bytes32 },
+  fields: { person: PersonId, leaf: LeafKey },
   leastRole: "member",
   isOpenWhenSealed: (action, author) => isOwn(action, author.person),
   matters: (action, { author }) => (isOwn(action, author) ? [] : ["remove"]),
@@ -49,6 +49,6 @@ export const removeDevice = actionRule<RemoveDevice>({
   },
 });
 
-function isOwn({ person }: RemoveDevice, author: Uint8Array): boolean {
+function isOwn({ person }: RemoveDevice, author: PersonId): boolean {
   return equalBytes(person, author);
 }

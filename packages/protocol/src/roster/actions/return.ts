@@ -1,5 +1,5 @@
 import { bool, equalBytes, opaque, done, type Result } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { LeafKey } from "../../encoding/ids.js";
 import { closedReason } from "../inviteCheck.js";
 import { newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
@@ -16,14 +16,14 @@ import { actionRule, type Arrival } from "./actionRule.js";
 export interface Return {
   readonly type: "return";
   readonly leafCert: Uint8Array;
-  readonly leaf: Uint8Array;
+  readonly leaf: LeafKey;
   readonly isLast: boolean;
 }
 
 export const returning = actionRule<Return>({
   type: "return",
   number: 16,
-  fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: bytes32, isLast: bool },
+  fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: LeafKey, isLast: bool },
   leastRole: "admin",
   evidence: "inviteProof",
   // It is proved by the person themself (`comeBack`), so the policy's rules are not asked.

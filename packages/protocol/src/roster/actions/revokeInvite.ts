@@ -1,5 +1,5 @@
-import { equalBytes, fixed, done } from "@conclave/codec";
-import { INVITE_ID_BYTES } from "../../invite/invite.js";
+import { equalBytes, done } from "@conclave/codec";
+import { InviteId } from "../../encoding/ids.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
 import { inviteOf } from "../roster.js";
@@ -8,13 +8,13 @@ import { actionRule } from "./actionRule.js";
 /** A link is withdrawn. */
 export interface RevokeInvite {
   readonly type: "revokeInvite";
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
 }
 
 export const revokeInvite = actionRule<RevokeInvite>({
   type: "revokeInvite",
   number: 10,
-  fields: { inviteId: fixed(INVITE_ID_BYTES) },
+  fields: { inviteId: InviteId },
   leastRole: "member",
   isOpenWhenSealed: () => true,
   matters: ({ inviteId }, { before, author }) => {

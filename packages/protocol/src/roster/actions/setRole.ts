@@ -1,5 +1,5 @@
 import { done } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { PersonId } from "../../encoding/ids.js";
 import { isAtLeast, type Role, roleLayout } from "../../policy/role.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
@@ -10,14 +10,14 @@ import { actionRule } from "./actionRule.js";
 /** A person gets another role. */
 export interface SetRole {
   readonly type: "setRole";
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly role: Role;
 }
 
 export const setRole = actionRule<SetRole>({
   type: "setRole",
   number: 5,
-  fields: { person: bytes32, role: roleLayout },
+  fields: { person: PersonId, role: roleLayout },
   leastRole: "member",
   matters: () => ["setRole"],
   roles: ({ person, role }, before) => [role, roleOf(before, person)],

@@ -1,5 +1,5 @@
 import { done } from "@conclave/codec";
-import { bytes32 } from "../../encoding/signed.js";
+import { PersonId } from "../../encoding/ids.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
@@ -9,13 +9,13 @@ import { actionRule } from "./actionRule.js";
 /** The author, an owner, makes somebody else owner and becomes admin. */
 export interface TransferOwnership {
   readonly type: "transferOwnership";
-  readonly person: Uint8Array;
+  readonly person: PersonId;
 }
 
 export const transferOwnership = actionRule<TransferOwnership>({
   type: "transferOwnership",
   number: 13,
-  fields: { person: bytes32 },
+  fields: { person: PersonId },
   leastRole: "owner",
   // RULE: permission.transfer: an owner hands on ownership only where the rule for roles lets them.
   matters: () => ["setRole"],

@@ -1,5 +1,5 @@
 import type { NamedPerson, RoomMember, TimelineMessage } from "@conclave/client";
-import { looksAlike } from "@conclave/client/pure";
+import { looksAlike, type MessageId } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { createContext } from "preact";
@@ -48,7 +48,7 @@ export interface Chat {
   readonly takeBack: (message: TimelineMessage) => void;
   readonly react: (message: TimelineMessage, emoji: string) => void;
   /** Scrolls to a message, wherever it is, and marks it for a moment. */
-  readonly jumpTo: (id: Uint8Array) => void;
+  readonly jumpTo: (id: MessageId) => void;
 }
 
 const ChatContext = createContext<Chat | null>(null);

@@ -1,4 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
+import { MessageId } from "@conclave/client/pure";
 import { again, type RoomKey } from "@conclave/client/rpc";
 import { batch, computed, signal } from "@preact/signals";
 import { toast } from "../../design/Toast.js";
@@ -62,7 +63,7 @@ export class Composition {
   }
 
   /** Takes the text out of the field, to go with a file, and what it answers. */
-  take(): { text: string; ref: Uint8Array | null } {
+  take(): { text: string; ref: MessageId | null } {
     const text = this.text.value.trim();
     const { value: mode } = this.mode;
     batch(() => {
@@ -98,8 +99,13 @@ export class Composition {
   }
 
   /** The message has its id from here, so that it is there once, however often it has to be said. */
-  private post(text: string, ref: Uint8Array | null) {
-    const post = { id: crypto.getRandomValues(new Uint8Array(16)), kind: "text", ref, body: encoder.encode(text) };
+  private post(text: string, ref: MessageId | null) {
+    const post = {
+      id: MessageId.of(crypto.getRandomValues(new Uint8Array(16))),
+      kind: "text",
+      ref,
+      body: encoder.encode(text),
+    };
     return again(() => home().room(this.key).post(post));
   }
 

@@ -1,4 +1,5 @@
 import type { Decision, NamedPerson, TimelineItem } from "@conclave/client";
+import { InviteId, PersonId } from "@conclave/client/pure";
 import { describe, expect, it } from "vitest";
 import { rowsOf } from "./rows.js";
 
@@ -21,11 +22,11 @@ function unreadable(n: number): TimelineItem {
 const nameOf = (each: number | NamedPerson) => (typeof each === "number" ? each : each.name);
 
 function named(id: number): NamedPerson {
-  return { person: new Uint8Array([id]), name: String(id), tag: "", isYou: false, checked: null };
+  return { person: PersonId.of(new Uint8Array(32).fill(id)), name: String(id), tag: "", isYou: false, checked: null };
 }
 
 function invite(id: number): Decision["right"]["invite"] {
-  return { inviteId: new Uint8Array([id]), label: null, by: named(1) };
+  return { inviteId: InviteId.of(new Uint8Array(16).fill(id)), label: null, by: named(1) };
 }
 
 /** Somebody comes in by an invite. */

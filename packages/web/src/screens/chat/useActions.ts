@@ -1,5 +1,6 @@
 import type { Result } from "@conclave/codec";
 import type { TimelineMessage, Problem } from "@conclave/client";
+import type { MessageId } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
 import { askToConfirm } from "../../design/Confirm.js";
@@ -58,7 +59,7 @@ export function useActions(parts: ActionParts): Actions {
       noteEmoji(emoji);
       report(await calls().react(message.id, emoji));
     };
-    const jumpTo = async (id: Uint8Array) => {
+    const jumpTo = async (id: MessageId) => {
       const found = await calls().find(id);
       if (found && found.n > 0) await conversation.toPlace(found.n);
     };

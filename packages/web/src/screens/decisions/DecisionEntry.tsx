@@ -72,6 +72,7 @@ function RightOf({ right: { role, invite, isFarewell } }: Pick<Decision, "right"
 }
 
 function OfInvite({ invite }: { readonly invite: NonNullable<Decision["right"]["invite"]> }): JSX.Element {
+  if (!invite.by) return <>{t.anyInvite}</>;
   return (
     <Sentence
       of={invite.label === null ? t.inviteOf : t.invite}

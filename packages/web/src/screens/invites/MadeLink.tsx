@@ -1,3 +1,4 @@
+import type { InviteId } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { equalBytes } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
@@ -18,7 +19,7 @@ export interface MadeLinkProps {
 export function MadeLink({ detail, made, title }: MadeLinkProps): JSX.Element {
   const { inviteId, mode, waits } = made;
   const link = useSignal(made.link);
-  const isSame = (other: Uint8Array) => equalBytes(other, inviteId);
+  const isSame = (other: InviteId) => equalBytes(other, inviteId);
   const isAgreed = detail?.invitations.some((each) => isSame(each.inviteId)) === true;
   const proposal = detail?.proposals.find(
     ({ action }) => action.type === "createInvite" && isSame(action.invite.inviteId),

@@ -1,3 +1,4 @@
+import type { InviteId } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { go } from "../../app/route.js";
 import { copyText } from "../../design/CopyField.js";
@@ -6,7 +7,7 @@ import { linkOf } from "./makeInvite.js";
 import { t } from "./words.js";
 
 /** Puts an invite's link on the clipboard, and says so; where that is not allowed it leads to where the link is shown. */
-export async function copyLink(room: RoomKey, inviteId: Uint8Array): Promise<void> {
+export async function copyLink(room: RoomKey, inviteId: InviteId): Promise<void> {
   const link = await linkOf(room, inviteId).catch(() => null);
   if (link !== null && (await copyText(link))) {
     toast({ text: t.linkCopied, tone: "success" });

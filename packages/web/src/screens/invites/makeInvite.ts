@@ -1,6 +1,6 @@
 import { type Result, done, failed } from "@conclave/codec";
 import type { Problem } from "@conclave/client";
-import { type Policy, usualMode } from "@conclave/client/pure";
+import { type InviteId, type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { home, rooms } from "../../model/home.js";
 import { askClock } from "../../model/askClock.js";
@@ -22,7 +22,7 @@ export interface InviteChoice {
 
 /** A link to hand on; or, where others have to agree first, how many more it takes. */
 export interface MadeInvite {
-  readonly inviteId: Uint8Array;
+  readonly inviteId: InviteId;
   readonly mode: "direct" | "ask";
   readonly link: string | null;
   readonly waits: { readonly have: number; readonly need: number } | null;
@@ -59,7 +59,7 @@ export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Res
 }
 
 /** An invite's link, for the address where these pages are; null where this device does not hold its key. */
-export function linkOf(room: RoomKey, inviteId: Uint8Array): Promise<string | null> {
+export function linkOf(room: RoomKey, inviteId: InviteId): Promise<string | null> {
   return home().room(room).inviteLink(inviteId, hostOf(room));
 }
 

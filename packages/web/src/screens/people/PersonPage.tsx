@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import { plainName, type Role } from "@conclave/client/pure";
+import { type PersonId, plainName, type Role } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
@@ -177,7 +177,7 @@ function PersonAction(props: {
   return <ListRow {...rest} picture={<Shape size={20} aria-hidden="true" />} />;
 }
 
-function useWords(key: string, person: Uint8Array): readonly string[] {
+function useWords(key: string, person: PersonId): readonly string[] {
   const words = useSignal<readonly string[]>([]);
   useEffect(() => {
     void home()

@@ -23,6 +23,13 @@ export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.E
         {when}
       </>
     );
+  if (!admission.by)
+    return (
+      <>
+        {t.anyInvite}
+        {when}
+      </>
+    );
   const label = admission.how === "invited" ? admission.label : null;
   const text = admission.how === "admitted" ? t.admitted : label === null ? t.invited : t.invitedWith;
   return (

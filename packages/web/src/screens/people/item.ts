@@ -1,6 +1,7 @@
+import type { PersonId } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 
 /** A person in an address. */
-export function itemOf(person: Uint8Array): string {
+export function itemOf(person: PersonId): string {
   return toHex(person);
 }

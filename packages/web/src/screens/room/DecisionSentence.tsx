@@ -56,8 +56,8 @@ function Action({ of: { action, by, person }, name }: Part): JSX.Element {
 function Join({ of: { by, right }, also, brief, name }: Required<DecisionSentenceProps>): JSX.Element {
   const everybody = { people: listed([by, ...also], name), count: 1 + also.length };
   const host = right.invite?.by;
-  if (brief || !host) return <Sentence of={decisions.joined} {...everybody} />;
-  if (host.name === "") return <Sentence of={decisions.joinedWithAny} {...everybody} />;
+  if (brief || !right.invite) return <Sentence of={decisions.joined} {...everybody} />;
+  if (!host?.name) return <Sentence of={decisions.joinedWithAny} {...everybody} />;
   return <Sentence of={decisions.joinedWith} {...everybody} host={name(host)} />;
 }
 

@@ -1,4 +1,4 @@
-import { plainName } from "@conclave/client/pure";
+import { type PersonId, plainName } from "@conclave/client/pure";
 import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { useEffect, useState } from "preact/hooks";
@@ -13,7 +13,7 @@ const MOST = 6;
 
 /** Somebody whom one shares a room with. */
 export interface Companion {
-  readonly person: Uint8Array;
+  readonly person: PersonId;
   readonly name: string;
   readonly tag: string;
   /** The first of the list where they are. */

@@ -1,4 +1,5 @@
 import type { FoundMessage } from "@conclave/client";
+import { RoomId } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { fromHex } from "@conclave/codec";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -57,5 +58,5 @@ async function read(key: RoomKey | null, text: string, after: Found | null): Pro
   const messages = await home()
     .room(key)
     .search(text, { limit: PAGE, ...(last ? { before: last.n } : {}) });
-  return messages.map((message) => ({ roomId: fromHex(key), message }));
+  return messages.map((message) => ({ roomId: RoomId.of(fromHex(key)), message }));
 }

@@ -1,5 +1,5 @@
 import type { CheckedBy, PersonCheck, RoomMember } from "@conclave/client";
-import { type Fingerprint, plainName } from "@conclave/client/pure";
+import { type Fingerprint, type PersonId, plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { BadgeCheck } from "lucide-preact";
@@ -171,7 +171,7 @@ function Found(props: {
   );
 }
 
-function useFingerprint(key: string, person: Uint8Array): Fingerprint | null {
+function useFingerprint(key: string, person: PersonId): Fingerprint | null {
   const fingerprint = useSignal<Fingerprint | null>(null);
   useEffect(() => {
     void home()

@@ -1,4 +1,5 @@
 import type { RoomMember } from "@conclave/client";
+import type { PersonId } from "@conclave/client/pure";
 import { equalBytes } from "@conclave/codec";
 import { readPersonCode } from "./personCode.js";
 
@@ -16,7 +17,7 @@ export type Finding =
  * RULE: web.scan-exact: only the whole key of the person whose page is open counts as a match; a code of somebody else, even
  * of somebody in the room, marks nobody (attack A77).
  */
-export function judgeCode(text: string, person: Uint8Array, members: readonly RoomMember[]): Finding {
+export function judgeCode(text: string, person: PersonId, members: readonly RoomMember[]): Finding {
   const scanned = readPersonCode(text);
   if (!scanned) return { is: "none" };
   if (equalBytes(scanned, person)) return { is: "same" };

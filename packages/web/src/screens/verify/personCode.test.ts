@@ -1,7 +1,8 @@
+import { PersonId } from "@conclave/client/pure";
 import { describe, expect, it } from "vitest";
 import { personCode, readPersonCode } from "./personCode.js";
 
-const person = Uint8Array.from({ length: 32 }, (_, index) => index * 7);
+const person = PersonId.of(Uint8Array.from({ length: 32 }, (_, index) => index * 7));
 
 describe("a person's QR code", () => {
   it("says the whole key, and is read again", () => {

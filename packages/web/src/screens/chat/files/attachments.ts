@@ -1,5 +1,5 @@
 import type { UnfinishedUpload } from "@conclave/client";
-import { MAX_FILE_NAME_BYTES, MAX_FILE_BYTES, type Picture, plainName } from "@conclave/client/pure";
+import { MAX_FILE_NAME_BYTES, MAX_FILE_BYTES, type Picture, plainName, type MessageId } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { toast } from "../../../design/Toast.js";
@@ -157,7 +157,7 @@ export class Attachments {
   }
 
   /** Sends all that was chosen, one after the other; the caption and what it answers go with the first. */
-  async send(caption: string, ref: Uint8Array | null): Promise<void> {
+  async send(caption: string, ref: MessageId | null): Promise<void> {
     const chosen = this.all.value.filter(({ sending }) => sending.value === null);
     let words = { caption, ref };
     for (const attachment of chosen) {
