@@ -26,5 +26,5 @@ it("whoever says the last yes is told that it is done, also when another device 
   };
   const [proposal] = bob.room.proposals();
   expect(await world.get(bob.room.approve(proposal!.actionHash))).toMatchObject({ done: true });
-  expect(bob.room.invitations().some(({ inviteId }) => inviteId.join() === made.inviteId.join())).toBe(true);
+  expect(bob.room.invites().some(({ inviteId }) => inviteId.join() === made.inviteId.join())).toBe(true);
 });

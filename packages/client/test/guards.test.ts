@@ -258,7 +258,7 @@ describe("what leaves, and when", () => {
       await carol.open();
       await carol.join(await alice.invite("ask"), "Carol");
       await world.run(carol.client.close());
-      await world.get(alice.room.decline((await world.get(alice.room.requests())).at(-1)!.id));
+      await world.get(alice.room.denyRequest((await world.get(alice.room.requests())).at(-1)!.id));
       let refusals = 0;
       world.changeAnswer = (answer) => {
         const decoded = decodeRelayMessage(answer, 1 << 26);

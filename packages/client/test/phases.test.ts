@@ -82,7 +82,7 @@ const SCENES: Record<string, (world: World, alice: Home, carol: Home) => Promise
   "lost by what the relay says": async (world, alice, carol) => {
     const link = await alice.invite("ask");
     await carol.join(link, "Carol", "let me in");
-    const { inviteId } = alice.room.invitations()[0]!;
+    const { inviteId } = alice.room.invites()[0]!;
     await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
     await standing(world, carol, "lost");
     expect(recordOf(carol)[1].phase).toHaveProperty("request.isPosted", true);

@@ -139,7 +139,7 @@ describe("a room of three", () => {
     const world = new World();
     const [alice, bob] = await threeIn(world);
     const link = await alice.invite();
-    const { inviteId } = alice.room.invitations()[0]!;
+    const { inviteId } = alice.room.invites()[0]!;
     await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
     const dora = world.home();
     await dora.open();
@@ -205,7 +205,7 @@ describe("asking", () => {
     await world.get(invited.accept("Bob"));
     await world.until(() => alice.room.status().requests === 1);
     const [request] = await world.get(alice.room.requests());
-    await world.get(alice.room.decline(request!.id));
+    await world.get(alice.room.denyRequest(request!.id));
     expect(await world.get(alice.room.requests())).toEqual([]);
     expect(await world.run(alice.room.admit(request!.id))).toMatchObject({ error: { kind: "unknown" } });
   });
@@ -245,7 +245,7 @@ describe("asking", () => {
     await world.run(bob.client.close());
     await world.until(() => alice.room.status().requests === 1);
     const [request] = await world.get(alice.room.requests());
-    await world.get(alice.room.decline(request!.id));
+    await world.get(alice.room.denyRequest(request!.id));
     await bob.open();
     await world.until(() => bob.room.status().standing === "lost");
     const ending = {
@@ -268,7 +268,7 @@ describe("asking", () => {
     for (const home of [alice, bob, carol]) await home.open();
     await alice.found("Garden", "Alice");
     await bob.join(await alice.invite("ask"), "Bob");
-    const { inviteId } = alice.room.invitations()[0]!;
+    const { inviteId } = alice.room.invites()[0]!;
     await world.get(alice.room.decide({ type: "revokeInvite", inviteId }));
     await world.until(() => bob.room.status().standing === "lost");
     expect(bob.room.status().ending).toMatchObject({ problem: { kind: "relay", error: "slot_closed" }, by: null });
@@ -442,7 +442,7 @@ describe("several must agree", () => {
     for (const left of [1, 0]) {
       const [request] = await world.get(alice.room.requests());
       if (left === 1) await world.get(alice.room.admit(request!.id));
-      else await world.get(alice.room.decline(request!.id));
+      else await world.get(alice.room.denyRequest(request!.id));
       await world.until(() => bob.room.status().asked === left && bob.room.status().requests === left);
     }
   });

@@ -111,7 +111,7 @@ export class Player {
       return this.let(device.room.decide({ type: "setRole", person, role }));
     },
     revoke: (device) => {
-      const open = device.room.invitations().filter(({ isOpen }) => isOpen);
+      const open = device.room.invites().filter(({ isOpen }) => isOpen);
       if (open.length < 2) return false;
       return this.let(device.room.decide({ type: "revokeInvite", inviteId: this.dice.pick(open).inviteId }));
     },

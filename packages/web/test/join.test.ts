@@ -85,7 +85,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     await look(bot, link);
     await heading(bot, "You're joining").waitFor();
     await bot.close();
-    const uses = () => room.invitations().find(({ label }) => label === "Once")!.uses;
+    const uses = () => room.invites().find(({ label }) => label === "Once")!.uses;
     await get(room.synced(10_000));
     expect(uses()).toBe(0);
     const page = await world.visitor();
@@ -217,14 +217,14 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     };
     await ask();
     const [request] = await get(room.requests());
-    await get(room.decline(request!.id));
+    await get(room.denyRequest(request!.id));
     await page.getByRole("heading", { name: "Your request was denied" }).waitFor();
     await page.getByText("Alice did not let you into “Garden club”").waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await page.reload();
     await page.getByText("Alice did not let you into “Garden club”").waitFor();
     await ask();
-    const { inviteId } = room.invitations().find(({ label }) => label === "Declined")!;
+    const { inviteId } = room.invites().find(({ label }) => label === "Declined")!;
     await get(room.decide({ type: "revokeInvite", inviteId }));
     await page.reload();
     await page.getByRole("heading", { name: "You didn't get in" }).waitFor();
@@ -254,7 +254,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     expect(await axeFaults(page)).toEqual([]);
 
     const withdrawn = await world.invite(room, { label: "Withdrawn" });
-    const { inviteId } = room.invitations().find(({ label }) => label === "Withdrawn")!;
+    const { inviteId } = room.invites().find(({ label }) => label === "Withdrawn")!;
     await get(room.decide({ type: "revokeInvite", inviteId }));
     await look(page, withdrawn);
     await heading(page, "This link no longer works").waitFor();

@@ -246,7 +246,7 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await card.getByRole("button", { name: "Close link" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Close link" }).click();
     await card.getByText("closed").waitFor();
-    await expect.poll(() => room.invitations().filter(({ isRevoked }) => isRevoked).length).toBeGreaterThan(0);
+    await expect.poll(() => room.invites().filter(({ isRevoked }) => isRevoked).length).toBeGreaterThan(0);
   });
 
   it("every decision is listed, and given away as JSON", async () => {

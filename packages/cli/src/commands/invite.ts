@@ -68,7 +68,7 @@ export async function invites(context: CommandContext): Promise<void> {
       return;
     }
     mustBeKnown(room);
-    const all = room.invitations();
+    const all = room.invites();
     context.output.result({ invitations: all.map(invitationDocument) }, (paint) =>
       all.length === 0
         ? `No invites. To make one:  ${nextCommand("invite")}`
@@ -92,7 +92,7 @@ export async function invites(context: CommandContext): Promise<void> {
 
 /** One of your open invites, with its link: nothing is lost if the process died before it could print the link. */
 function showLink({ output }: CommandContext, room: RoomSession, wanted: string): void {
-  const open = room.invitations().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
+  const open = room.invites().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
   const invitation = findInvite("open invite of yours", open, wanted);
   const link = room.inviteLink(invitation.inviteId, webAddress(room.relay));
   if (link === null)
@@ -107,7 +107,7 @@ function showLink({ output }: CommandContext, room: RoomSession, wanted: string)
 /** `conclave revoke`. */
 export async function revoke(context: CommandContext, name: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const open = room.invitations().filter(({ isOpen }) => isOpen);
+    const open = room.invites().filter(({ isOpen }) => isOpen);
     const { inviteId, label } = findInvite("open invite", open, name);
     const id = toHex(inviteId);
     const progress = await decide(room, { type: "revokeInvite", inviteId });

@@ -58,7 +58,7 @@ export async function denyNamed(room: RoomSession, given: string): Promise<Answe
 }
 
 async function deny(room: RoomSession, request: RoomJoinRequest): Promise<Answered> {
-  orThrow(await room.decline(request.id), room, (problem, relay) =>
+  orThrow(await room.denyRequest(request.id), room, (problem, relay) =>
     problem.kind === "unreachable" ? unknownError(problem, relay) : problemError(problem, relay),
   );
   const document = { request: requestName(request), done: true };

@@ -13,7 +13,7 @@ export type LabelOf = (inviteId: InviteId) => string | null;
 
 /** What this home calls the invites of a room. */
 export function labelsOf(room: RoomSession): LabelOf {
-  return (inviteId) => room.invitations().find((each) => equalBytes(each.inviteId, inviteId))?.label ?? null;
+  return (inviteId) => room.invites().find((each) => equalBytes(each.inviteId, inviteId))?.label ?? null;
 }
 
 /** Whom a proposal is about, if that is somebody in the room. */

@@ -167,7 +167,7 @@ export interface RoomSession {
   mayRemove(author: PersonId): boolean;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
-  invitations(): readonly RoomInvite[];
+  invites(): readonly RoomInvite[];
   /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: InviteId, host: string): string | null;
   /** Whether the recovery words alone bring this person back; null for a person who is no owner: somebody has to admit them again. */
@@ -192,7 +192,7 @@ export interface RoomSession {
    * Declines it: the request goes from the relay, and the person is told who declined, in a signed answer that only they can read.
    * They believe it of somebody whose approval would count. A relay before version 3 only forgets the request.
    */
-  decline(requestId: number): Promise<Result<void, Problem>>;
+  denyRequest(requestId: number): Promise<Result<void, Problem>>;
   /**
    * Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. Until then
    * nothing more is sent (`leaving`), and what comes is kept and not shown.

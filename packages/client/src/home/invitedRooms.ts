@@ -7,7 +7,7 @@ import type { RoomSession } from "../api/roomSession.js";
 import { previewSlot, problemOf } from "../joining/readInvite.js";
 import { readReturn, returnLinkOf } from "../joining/readReturn.js";
 import type { LiveSession } from "../room/liveSession.js";
-import { endingOf } from "../store/phase.js";
+import { joinEndingOf } from "../store/phase.js";
 import { whyLate } from "../work/hindrance.js";
 import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
@@ -66,7 +66,7 @@ export class InvitedRooms {
    */
   private async joinedAfterAll(before: LiveSession): Promise<Problem | null> {
     const { meta, keys } = before.engine.state;
-    const ending = endingOf(meta.phase);
+    const ending = joinEndingOf(meta.phase);
     const room = ending && ending.problem.kind !== "early_form" ? await storedRoom(this.ports, keys) : null;
     if (room?.status !== "joining") return null;
     // With nothing to append: it is in the log by now, or nowhere.

@@ -88,9 +88,9 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
 }
 
 /** Declines a request to join. */
-export async function decline(engine: RoomEngine, requestId: number): Promise<Result<void, Problem>> {
+export async function denyRequest(engine: RoomEngine, requestId: number): Promise<Result<void, Problem>> {
   const listed = await known(engine, requestId);
-  return listed.ok ? engine.requests.decline(requestId) : listed;
+  return listed.ok ? engine.requests.deny(requestId) : listed;
 }
 
 /** Asks the relay for the requests, where this one is not here. */

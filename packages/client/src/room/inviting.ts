@@ -2,7 +2,7 @@ import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { inviteLink, type CommitRequest, type InviteId } from "@conclave/protocol";
 import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
-import { invitationsOf } from "../timeline/roomView.js";
+import { invitesOf } from "../timeline/roomView.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 
@@ -29,7 +29,7 @@ export async function createInvite(
   if (!kept.ok) return kept;
   const decided = await decide(action);
   if (!decided.ok) return decided;
-  const invitation = invitationsOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
+  const invitation = invitesOf(state).find((each) => equalBytes(each.inviteId, inviteId)) ?? null;
   const isMade = decided.value.done;
   const link = isMade && options.host !== undefined ? ownLinkOf(state, inviteId, options.host) : null;
   // RULE: client.link-works: what a link needs at the relay is put there before it is said that it works (docs/protocol.md §7).

@@ -20,7 +20,16 @@ import {
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
 import { act, type Wanted } from "./acting.js";
-import { admit, answer, approve, makeDecision, decline, joinRequestsOf, prepareReturn, silenced } from "./deciding.js";
+import {
+  admit,
+  answer,
+  approve,
+  makeDecision,
+  denyRequest,
+  joinRequestsOf,
+  prepareReturn,
+  silenced,
+} from "./deciding.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
@@ -30,7 +39,7 @@ import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, Decision
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
-import { decisionOf, invitationsOf, membersOf } from "../timeline/roomView.js";
+import { decisionOf, invitesOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
@@ -252,8 +261,8 @@ export class LiveSession implements RoomSession {
     return createInvite(this.engine, options, (wanted) => this.decide(wanted));
   }
 
-  invitations(): readonly RoomInvite[] {
-    return invitationsOf(this.state);
+  invites(): readonly RoomInvite[] {
+    return invitesOf(this.state);
   }
 
   returning(): Returning | null {
@@ -295,8 +304,8 @@ export class LiveSession implements RoomSession {
     return admit(this.engine, requestId);
   }
 
-  decline(requestId: number): Promise<Result<void, Problem>> {
-    return decline(this.engine, requestId);
+  denyRequest(requestId: number): Promise<Result<void, Problem>> {
+    return denyRequest(this.engine, requestId);
   }
 
   leave(): Promise<Result<void, Problem>> {

@@ -10,7 +10,7 @@ import { Caretaker } from "../work/caretaker.js";
 import { Decisions } from "../work/decisions.js";
 import { FoundingRoom } from "../work/founding.js";
 import { JoinRequests } from "../work/joinRequests.js";
-import { endingOf, type Phase } from "../store/phase.js";
+import { joinEndingOf, type Phase } from "../store/phase.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
 import type { RoomState } from "../work/roomState.js";
 import { MessageSender } from "../work/sender.js";
@@ -91,7 +91,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   /** Why a founding or a join does not go on; null while it does. */
   get problem(): Problem | null {
     if (this.state.failure !== null) return { kind: "closed" };
-    return endingOf(this.state.phase)?.problem ?? this.founding.refusal;
+    return joinEndingOf(this.state.phase)?.problem ?? this.founding.refusal;
   }
 
   /** Whether we have asked to join, and nobody has answered yet. */
@@ -111,7 +111,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   async settleSlots(): Promise<void> {
     const calmSlots = this.slots.hurry();
     const { state, slots } = this;
-    const isDone = () => slots.isFresh || state.failure !== null || (state.room?.paused ?? []).length > 0;
+    const isDone = () => slots.isFresh || state.failure !== null || (state.room?.pausingAlarms ?? []).length > 0;
     await this.waiting.until(isDone, UNTIL_SLOTS_MS);
     calmSlots();
   }
@@ -129,7 +129,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       this.state.phase.is !== "member" ||
       (this.caretaker.isIdle &&
         !this.decisions.hasWork &&
-        (this.slots.isFresh || (this.state.room?.paused ?? []).length > 0));
+        (this.slots.isFresh || (this.state.room?.pausingAlarms ?? []).length > 0));
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
   }

@@ -15,7 +15,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
   return {
     standing: standingOf(phase),
     isLeaving: state.leaving !== null,
-    ending: endingOf(engine),
+    ending: endingView(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
     isConfirmed: room !== null && room.confirmed !== null,
     freshness: freshness.get(),
@@ -57,7 +57,7 @@ function askedOf({ state, requests }: RoomEngine): number {
   return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
 }
 
-function endingOf({ state }: RoomEngine): Ending | null {
+function endingView({ state }: RoomEngine): Ending | null {
   const { phase } = state;
   if (phase.is !== "out") return null;
   if (phase.why === "lost") {
@@ -81,7 +81,7 @@ function pauseOf({ state, sync }: RoomEngine): Pause | null {
   if (failure !== null) return { why: "failed", message: failure };
   if (phase.is === "restored") return { why: "restored" };
   if (needsUpdate) return { why: "update_needed" };
-  const code = room?.paused[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
+  const code = room?.pausingAlarms[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
   const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
   return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;
 }

@@ -42,7 +42,7 @@ export const ROOM_CALLS = [
   "returnLink",
   "requests",
   "admit",
-  "decline",
+  "denyRequest",
   "leave",
   "stay",
   "fingerprint",

@@ -94,7 +94,7 @@ export class HomeHost {
       powers: room.powers(),
       isSealed: room.isSealed(),
       proposals: room.proposals(),
-      invitations: room.invitations(),
+      invitations: room.invites(),
       returning: room.returning(),
       roomCode: room.roomCode(),
       peopleCode: room.peopleCode(),

@@ -64,7 +64,7 @@ export function phaseAfter(phase: Phase, room: Room): Phase {
   if (phase.is === "out" || phase.is === "restored") return phase;
   if (room.status === "removed" || room.status === "left") return { is: "out", why: room.status };
   // RULE: client.restored: a copy of a device must not encrypt: it would use keys that the other has used (attack A64).
-  if (room.paused.some(({ code }) => code === "RESTORED")) return { is: "restored" };
+  if (room.pausingAlarms.some(({ code }) => code === "RESTORED")) return { is: "restored" };
   return phase.is === "joining" && room.status === "active" ? { is: "member" } : phase;
 }
 
@@ -74,6 +74,6 @@ export function standingOf(phase: Phase): Standing {
 }
 
 /** Why the way in ended; null where it did not. */
-export function endingOf(phase: Phase): JoinEnding | null {
+export function joinEndingOf(phase: Phase): JoinEnding | null {
   return phase.is === "out" && phase.why === "lost" ? phase.ending : null;
 }

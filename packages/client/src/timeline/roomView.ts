@@ -73,7 +73,7 @@ export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecisi
 }
 
 /** All invites that the roster has, newest first. */
-export function invitationsOf(sight: RoomSight): RoomInvite[] {
+export function invitesOf(sight: RoomSight): RoomInvite[] {
   const { room } = sight;
   if (!room) return [];
   const { chainTime, invites } = room.roster;

@@ -1,6 +1,6 @@
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { Problem } from "../api/problem.js";
-import { endingOf } from "../store/phase.js";
+import { joinEndingOf } from "../store/phase.js";
 import type { RoomState } from "./roomState.js";
 import type { MessageSender } from "./sender.js";
 import type { Sync } from "./sync.js";
@@ -17,7 +17,7 @@ export interface Movement {
 export function ended({ failure, phase }: RoomState): Problem | null {
   if (failure !== null) return { kind: "closed" };
   if (phase.is === "restored") return { kind: "restored" };
-  const problem = endingOf(phase)?.problem;
+  const problem = joinEndingOf(phase)?.problem;
   if (problem?.kind === "early_form") return problem;
   return phase.is === "out" || phase.is === "asking" ? { kind: "not_member" } : null;
 }
@@ -35,7 +35,7 @@ export function hindering(state: RoomState): Problem | null {
  */
 export function hindrance(state: RoomState): Problem | null {
   // What was kept back may have been given by now: the sync knows that.
-  const alarm = state.room?.paused.find(({ code }) => code !== "WITHHELD");
+  const alarm = state.room?.pausingAlarms.find(({ code }) => code !== "WITHHELD");
   return hindering(state) ?? (alarm ? { kind: "refused", rejection: { code: "paused", detail: alarm.code } } : null);
 }
 

@@ -97,7 +97,7 @@ export class JoinRequests extends Worker {
   }
 
   /** Declines a request: it goes from the relay, and the person is told, signed by us (docs/protocol.md §7, ask). */
-  async decline(id: number): Promise<Result<void, Problem>> {
+  async deny(id: number): Promise<Result<void, Problem>> {
     const { room } = this.state;
     const opened = this.find(id);
     const answer = opened ? room?.decline(opened.ask, this.state.now()) : null;

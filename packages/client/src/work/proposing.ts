@@ -14,7 +14,7 @@ export async function propose(
   action: Action,
   missing: Rejection,
 ): Promise<Result<DecisionProgress, Problem>> {
-  const futile = obstacleTo(state, action);
+  const futile = whyNotPropose(state, action);
   if (futile) return failed({ kind: "refused", rejection: futile });
   const hash = actionHash(state.ports.crypto, action);
   const result = await state.transact((tx): Rejection | null => {
@@ -23,7 +23,7 @@ export async function propose(
     if (!isAsked) {
       const proposed = room.propose(action, state.now());
       if (!proposed.ok) return proposed.error;
-      state.apply(tx, room.notePetition(action).delta);
+      state.apply(tx, room.noteProposal(action).delta);
       sender.addSealed(tx, proposed.value);
     }
     // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
@@ -46,7 +46,7 @@ export async function propose(
  *
  * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
  */
-function obstacleTo(state: RoomState, action: Action): Rejection | null {
+function whyNotPropose(state: RoomState, action: Action): Rejection | null {
   if (action.type === "add" || action.type === "addDevice") return null;
   const outlook = state.room!.outlook(action, state.clock.timeOf(state.now()));
   return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;

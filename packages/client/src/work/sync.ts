@@ -58,7 +58,7 @@ export class Sync extends Worker {
 
   /** Whether anything may be sent in the room: no alarm has paused it either. */
   get canSend(): boolean {
-    return this.canAsk && this.state.room?.paused.length === 0;
+    return this.canAsk && this.state.room?.pausingAlarms.length === 0;
   }
 
   /**
@@ -67,7 +67,7 @@ export class Sync extends Worker {
    */
   get problem(): Problem | null {
     if (this.isDistrusted) return pausedBy("BAD_RECEIPT");
-    const isPaused = this.state.room?.paused.some(({ code }) => code === "WITHHELD") === true;
+    const isPaused = this.state.room?.pausingAlarms.some(({ code }) => code === "WITHHELD") === true;
     const { welcome, number } = this.connection;
     const withheld = isPaused && !this.isLive && welcome !== null && this.withheldOn === number;
     return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);

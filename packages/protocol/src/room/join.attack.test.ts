@@ -360,7 +360,7 @@ describe("asking and being let in", () => {
     const { alice, bob, log, blob, asking, guest, secret } = askedWithBob();
     const request = alice.room.openRequest(blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
-    const no = (by: Person, of = request.value) => by.room.decline(of, NOW)!.blob;
+    const no = (by: Person, of = request.value) => by.room.denyRequest(of, NOW)!.blob;
     const seen = preview(alice, guest, log, secret);
     const accept = (what: Uint8Array, who: Asking = asking) => {
       const accepted = acceptDecline(guest.primitives, who, what, seen);

@@ -37,7 +37,7 @@ function expectTogether(log: TestLog, title: string, ...people: Person[]): void 
   expect(new Set(people.map(({ room }) => room.code())).size).toBe(1);
   for (const { room } of people) {
     expect(room.roster.title).toBe(title);
-    expect(room.paused).toEqual([]);
+    expect(room.pausingAlarms).toEqual([]);
   }
   for (const person of people) {
     expect(person.say(log, "still here")).toBe(true);

@@ -34,7 +34,7 @@ function say(who: Person, log: TestLog, said: Result<OutgoingMessage, Rejection>
 }
 
 function propose(who: Person, log: TestLog, action: Action): ActionHash {
-  const { hash, delta } = who.room.notePetition(action);
+  const { hash, delta } = who.room.noteProposal(action);
   who.store(delta);
   say(who, log, who.room.propose(action, NOW));
   return hash;

@@ -133,11 +133,11 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       if (approval === null) return nothing;
       return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
     }
-    case ProtocolKind.decline:
+    case ProtocolKind.denyRequest:
     case ProtocolKind.withdrawal: {
       const by = message.author;
       const told =
-        payload.kind === ProtocolKind.decline
+        payload.kind === ProtocolKind.denyRequest
           ? proposals.decline(primitives.crypto, roster, payload.body, by)
           : proposals.withdraw(primitives.crypto, payload.body, by);
       if (told === null) return nothing;

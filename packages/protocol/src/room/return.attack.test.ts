@@ -272,7 +272,11 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(other.log.append({ ...late, lastCommit: other.log.lastCommit })).toBe(true);
     for (const person of [other.alice, other.bob]) {
       person.catchUp(other.log);
-      expect([person.room.status, person.room.roster.title, person.room.paused]).toEqual(["active", "Orchard", []]);
+      expect([person.room.status, person.room.roster.title, person.room.pausingAlarms]).toEqual([
+        "active",
+        "Orchard",
+        [],
+      ]);
     }
     expect(other.alice.room.code()).toBe(other.bob.room.code());
   });
@@ -282,7 +286,7 @@ describe("coming back by the recovery words, with nobody online", () => {
     const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;
     const asked = bob.room.propose(action, NOW);
     if (!asked.ok) throw new Error(asked.error.code);
-    bob.store(bob.room.notePetition(action).delta);
+    bob.store(bob.room.noteProposal(action).delta);
     bob.store(asked.value.delta);
     expect(log.append(asked.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);

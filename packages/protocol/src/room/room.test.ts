@@ -170,7 +170,7 @@ describe("a room", () => {
     if (!proposed.ok) throw new Error(proposed.error.code);
     alice.store(proposed.value.delta);
     log.append(proposed.value.append);
-    const { hash, delta } = alice.room.notePetition(action);
+    const { hash, delta } = alice.room.noteProposal(action);
     alice.store(delta);
     for (const person of [alice, bob, carol]) person.catchUp(log);
     const approved = bob.room.approve(hash, NOW);

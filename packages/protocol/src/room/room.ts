@@ -87,7 +87,7 @@ export class Room {
     return this.parts.core.lastCommit;
   }
   /** The alarms for which nothing is sent until `resume`. */
-  get paused(): readonly Alarm[] {
+  get pausingAlarms(): readonly Alarm[] {
     return this.parts.alarms;
   }
   /** The own commit on its way: send its append again until it is answered. */
@@ -247,7 +247,7 @@ export class Room {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    return this.answer(ProtocolKind.decline, proposals.decline(primitives.crypto, roster, hash, core.person), now);
+    return this.answer(ProtocolKind.denyRequest, proposals.decline(primitives.crypto, roster, hash, core.person), now);
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
@@ -283,7 +283,7 @@ export class Room {
   }
 
   /** Our own proposal, kept without waiting for the echo of its message. Gives its hash. */
-  notePetition(action: Action): { hash: ActionHash; delta: Delta } {
+  noteProposal(action: Action): { hash: ActionHash; delta: Delta } {
     return this.parts.proposals.propose(this.parts.primitives.crypto, action, this.parts.core.person);
   }
 

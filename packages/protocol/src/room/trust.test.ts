@@ -46,7 +46,7 @@ describe("the relay's word", () => {
     const forged = alice.room.noteHead(head({ ...alice.room.cursor }, tag, new Uint8Array(32).fill(8)));
     expect(forged).toMatchObject({ alarm: { code: "BAD_RECEIPT" }, isSigned: false });
     expect(alice.room.noteHead(head({ ...alice.room.cursor }, tag)).alarm).toBeNull();
-    expect(alice.room.paused).toEqual([]);
+    expect(alice.room.pausingAlarms).toEqual([]);
   });
 
   it("RULE watch.own-log: a signed head that is not of the log that we were given stops us, also when the log comes later", () => {
@@ -59,14 +59,14 @@ describe("the relay's word", () => {
       error: { code: "paused" },
     });
     alice.restart();
-    expect(alice.room.paused.map(({ code }) => code)).toEqual(["FORK"]);
+    expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["FORK"]);
     alice.store(alice.room.resume());
     alice.catchUp(log);
     expect(alice.say(log, "hi")).toBe(true);
     // Before the log reaches the place: the head is kept, and compared when it does.
     expect(bob.room.noteHead(head({ n: n + 1, head: new Uint8Array(32).fill(2) }, tag)).alarm).toBeNull();
     expect(bob.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
-    expect(bob.room.paused).toHaveLength(1);
+    expect(bob.room.pausingAlarms).toHaveLength(1);
   });
 
   it("two receipts that contradict each other are a proof for anybody, and a shorter log later on too", () => {
@@ -88,12 +88,12 @@ describe("the relay's word", () => {
     const honest = head({ n: n - 1, head: log.headAt(n - 1)! }, tag);
     expect(alice.room.noteHead(honest, n - 1).alarm).toBeNull();
     expect(alice.room.noteHead(honest, n).alarm?.code).toBe("ROLLBACK");
-    expect(alice.room.paused.map(({ code }) => code)).toEqual(["ROLLBACK"]);
+    expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["ROLLBACK"]);
     // Nor is it better for a relay to lie badly: what it does not even sign is told the same.
     alice.store(alice.room.resume());
     const badly = { ...honest, signature: new Uint8Array(64) };
     expect(alice.room.noteHead(badly, n)).toMatchObject({ alarm: { code: "ROLLBACK" }, isSigned: false });
-    expect(alice.room.paused.map(({ code }) => code)).toEqual(["ROLLBACK"]);
+    expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["ROLLBACK"]);
   });
 });
 
@@ -117,7 +117,7 @@ describe("what members claim", () => {
       kind: "accepted",
       alarm: { code: "FORK", person: bob.room.self.person },
     });
-    expect(alice.room.paused).toEqual([]);
+    expect(alice.room.pausingAlarms).toEqual([]);
     alice.catchUp(log);
     claim(bob, log, { id: new Uint8Array(16).fill(8), log: { n: 1000, head: new Uint8Array(32) } });
     expect(alice.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
@@ -195,7 +195,7 @@ describe("a copied device", () => {
       error: { code: "paused" },
     });
     copy.store(copy.room.resume());
-    expect(copy.room.paused.map(({ code }) => code)).toEqual(["RESTORED"]);
+    expect(copy.room.pausingAlarms.map(({ code }) => code)).toEqual(["RESTORED"]);
     expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
   });
 
@@ -221,7 +221,7 @@ describe("a copied device", () => {
       if (isRestarted) bob.restart();
       log.items.push({ ...copy, n: log.items.length + 1 });
       expect(bob.catchUp(log).at(-1)).toMatchObject({ kind: "ignored", unreadable: "replayed" });
-      expect(bob.room.paused).toEqual([]);
+      expect(bob.room.pausingAlarms).toEqual([]);
     }
     expect(alice.catchUp(log).length).toBeGreaterThan(0);
   });

@@ -37,7 +37,7 @@ function take(person: Person, item: LogItem, availableFrom = 0) {
   return received;
 }
 
-const codes = ({ room }: Person) => room.paused.map(({ code }) => code);
+const codes = ({ room }: Person) => room.pausingAlarms.map(({ code }) => code);
 const isSaid = ({ room }: Person) => room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW).ok;
 
 describe("what a relay calls deleted", () => {
@@ -163,6 +163,6 @@ describe("bytes that nobody signed", () => {
     expect(blamed(take(other.bob, { ...said, kind: "commit" }))).toEqual({ code: "ALTERED", person: null });
     const own = blamed(take(other.alice, { ...said, kind: "commit" }));
     expect(own).toMatchObject({ person: null });
-    expect(other.alice.room.paused).toEqual([]);
+    expect(other.alice.room.pausingAlarms).toEqual([]);
   });
 });

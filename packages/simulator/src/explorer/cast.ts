@@ -6,10 +6,12 @@ import {
   type DeviceIdentity,
   foundRoom,
   type Identity,
+  InviteId,
   type InviteLink,
   joinRoom,
   newDevice,
   newIdentity,
+  type PersonId,
   type Policy,
   preset,
   previewRoom,
@@ -60,7 +62,7 @@ export class Cast {
   }
 
   /** The person that a name stands for. */
-  person(name: string): Uint8Array {
+  person(name: string): PersonId {
     return this.people.get(name)!.person;
   }
 
@@ -101,10 +103,10 @@ export class Cast {
   }
 
   /** The id of the invite that is a link. */
-  get invite(): Uint8Array {
+  get invite(): InviteId {
     return this.inviteId;
   }
-  private inviteId = new Uint8Array(0);
+  private inviteId = InviteId.of(new Uint8Array(32));
 
   private joining(
     device: string,
@@ -178,7 +180,7 @@ export class Cast {
     const back = room.newReturn(seed)!;
     decide(invite.action, "invite");
     decide(back, "way back");
-    this.inviteId = invite.action.invite.inviteId.slice();
+    this.inviteId = invite.action.invite.inviteId;
     const host = this.seats.open(inRoom.get("A")!);
     const backSecret = returnSecret(this.crypto, seed, host.id, 0);
     this.links = { direct: host.linkOf(invite.secret), back: host.linkOf(backSecret) };

@@ -1,4 +1,4 @@
-import type { Alarm, Append, CommitRequest, Delta, Received, Room, RoomEvent } from "@conclave/protocol";
+import type { Alarm, Append, CommitRequest, Delta, MessageId, Received, Room, RoomEvent } from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 
 /** The clock of everybody: no verdict depends on it. */
@@ -17,9 +17,9 @@ export type Operation =
 
 /** What a device has said, as it is encrypted again where the relay refused it. */
 export interface SaidMessage {
-  readonly id: Uint8Array;
+  readonly id: MessageId;
   readonly kind: string;
-  readonly ref: Uint8Array | null;
+  readonly ref: MessageId | null;
   readonly body: Uint8Array;
   readonly time: number;
 }

@@ -211,7 +211,7 @@ function randomnessOf(seat: Seat, operation: Operation | null): string {
 }
 
 function lookAt(room: Room): SeatLook {
-  const { status, cursor, lastCommit, epoch, roster, pending, paused } = room;
+  const { status, cursor, lastCommit, epoch, roster, pending, pausingAlarms: paused } = room;
   return {
     ...{ status, n: cursor.n, logHead: toHex(cursor.head), lastCommit, epoch, roster, pending },
     authenticator: toHex(room.epochAuthenticator),

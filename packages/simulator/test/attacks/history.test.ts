@@ -321,7 +321,7 @@ describe("attacks on history", () => {
     await world.pass(2 * 3_600_000);
     granted(await world.finish(alice!.room.decide({ type: "setRole", person: bob.client.person, role: "admin" })));
     const carol = await world.device("Carol");
-    expect(alice!.room.invitations()[0]).toMatchObject({ isOpen: false, isRevoked: false });
+    expect(alice!.room.invites()[0]).toMatchObject({ isOpen: false, isRevoked: false });
     await world.pass(30_000);
     expect((await world.finish(carol.client.previewInvite(lasting.link))).ok).toBe(false);
     expect([...alarmsOf(alice!), ...alarmsOf(bob)]).toEqual([]);

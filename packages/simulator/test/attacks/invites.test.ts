@@ -158,7 +158,7 @@ describe("attacks by way of invites", () => {
     await world.pass(20_000);
     // The link they came by is dead at the relay, and in the room.
     expect(
-      alice.room.invitations().find(({ inviteId }) => toHex(inviteId) === toHex(other.invitation.inviteId)),
+      alice.room.invites().find(({ inviteId }) => toHex(inviteId) === toHex(other.invitation.inviteId)),
     ).toMatchObject({
       isRevoked: true,
     });

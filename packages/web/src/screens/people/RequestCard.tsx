@@ -66,7 +66,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
                 {hasDeclined ? proposal.approveAfterAll : approvalsNeeded > 0 ? t.sayYes : t.admit}
               </Button>
             )}
-            <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.decline(id)))}>
+            <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.denyRequest(id)))}>
               {t.deny}
             </Button>
           </Row>
