@@ -100,7 +100,7 @@ export class JoinRequests extends Worker {
   async deny(id: number): Promise<Result<void, Problem>> {
     const { room } = this.state;
     const opened = this.find(id);
-    const answer = opened ? room?.decline(opened.ask, this.state.now()) : null;
+    const answer = opened ? room?.denyRequest(opened.ask, this.state.now()) : null;
     if (!room || !answer) return this.remove(id);
     this.proof.give();
     const body = { type: "answerRequest", roomTag: room.tag, request: id, ...answer } as const;

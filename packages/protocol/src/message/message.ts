@@ -11,7 +11,7 @@ export const ProtocolKind = {
   gateway: "gateway",
   proposal: "proposal",
   approval: "approval",
-  denyRequest: "decline",
+  decline: "decline",
   withdrawal: "withdrawal",
   farewell: "farewell",
   stay: "stay",

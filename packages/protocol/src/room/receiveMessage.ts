@@ -133,11 +133,11 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
       if (approval === null) return nothing;
       return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
     }
-    case ProtocolKind.denyRequest:
+    case ProtocolKind.decline:
     case ProtocolKind.withdrawal: {
       const by = message.author;
       const told =
-        payload.kind === ProtocolKind.denyRequest
+        payload.kind === ProtocolKind.decline
           ? proposals.decline(primitives.crypto, roster, payload.body, by)
           : proposals.withdraw(primitives.crypto, payload.body, by);
       if (told === null) return nothing;

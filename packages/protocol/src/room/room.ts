@@ -247,7 +247,7 @@ export class Room {
     const { proposals: proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    return this.answer(ProtocolKind.denyRequest, proposals.decline(primitives.crypto, roster, hash, core.person), now);
+    return this.answer(ProtocolKind.decline, proposals.decline(primitives.crypto, roster, hash, core.person), now);
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
@@ -339,7 +339,7 @@ export class Room {
   }
 
   /** Our signed no to a join request, and where it goes. Null when the request's keys are unusable. */
-  decline(request: JoinRequest, now: number): { inboxId: InboxId; blob: Uint8Array } | null {
+  denyRequest(request: JoinRequest, now: number): { inboxId: InboxId; blob: Uint8Array } | null {
     const { primitives, core, roomTag } = this.parts;
     const { crypto } = primitives;
     const { roomId, person, leaf, leafSeed } = core;
