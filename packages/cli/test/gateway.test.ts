@@ -165,7 +165,7 @@ describe("a gateway for those who are nobody in the room", () => {
     rmSync(`${file}.counter`);
     const refused = await speak("opened again");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("used by two machines");
+    expect(refused.stderr).toContain("used on two machines");
     expect(await textsOf("door")).toEqual(["opened", "closed"]);
   }, 60_000);
 

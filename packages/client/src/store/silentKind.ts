@@ -1,6 +1,6 @@
 import { ProtocolKind } from "@conclave/protocol";
 
-const { proposal, approval, decline: decline, withdrawal, farewell, stay } = ProtocolKind;
+const { proposal, approval, decline, withdrawal, farewell, stay } = ProtocolKind;
 const SILENT: ReadonlySet<string> = new Set([proposal, approval, decline, withdrawal, farewell, stay]);
 
 /** Whether messages of this kind are not shown in a timeline. */
