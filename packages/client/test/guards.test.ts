@@ -369,7 +369,8 @@ describe("a relay that gives nothing of the log for now", () => {
       error: { kind: "relay", error: "storage_busy" },
     });
     world.changeAnswer = (answer) => answer.slice();
-    await world.get(bob.room.flushed(20_000));
+    // By now it waits up to half a minute before it asks again.
+    await world.get(bob.room.flushed(60_000));
     await world.pass(60_000);
     expect(await alice.texts()).toEqual(["Bob: when it can"]);
   });
