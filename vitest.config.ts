@@ -16,7 +16,7 @@ export default defineConfig({
     // A state that is waited for comes when it comes: one second, which is the default, is a guess about the machine.
     expect: { poll: { timeout: 60_000 } },
     // Hooks start relays and browsers: on a busy machine that takes more than a moment.
-    hookTimeout: 60_000,
+    hookTimeout: 90_000,
     reporters: ["default"],
   },
 });

@@ -10,7 +10,7 @@ let address = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-back-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
-}, 60_000);
+});
 afterAll(async () => {
   await relay.stop();
   rmSync(folder, { recursive: true });

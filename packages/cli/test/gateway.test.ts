@@ -28,11 +28,11 @@ beforeAll(async () => {
   const { link } = await conclave("alice", "room", "new", "Garden club", "--name", "Alice");
   await conclave("bob", "join", link, "--name", "Bob");
   await startGateway();
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([gateway.stop(), relay.stop()]);
   rmSync(folder, { recursive: true });
-}, 30_000);
+});
 
 async function startGateway(home = "alice", ...flags: string[]): Promise<void> {
   gateway = new Running(["gateway", "run", "--port", "0", "--json", "--home", join(folder, home), ...flags]);
@@ -141,14 +141,14 @@ describe("a gateway for those who are nobody in the room", () => {
     expect((await say(other, 1, "still here")).status).toBe(202);
     expect(await textsOf("sensor")).toEqual(["21 degrees", "22 degrees"]);
     expect(await textsOf("other")).toEqual(["still here"]);
-  }, 60_000);
+  });
 
   it("A133: RULE gateway.no-imitation: nobody is let in under a name that looks like a member's, or another party's", async () => {
     for (const name of ["Bob", "B0b", "bob ", "build server", "Alice"]) {
       expect(await conclave("alice", "gateway", "add", name)).toMatchObject({ code: 1, error: { code: "NAME_TAKEN" } });
     }
     expect(await conclave("alice", "gateway", "add", "a\u202eb")).toMatchObject({ code: 2 });
-  }, 30_000);
+  });
 
   it("RULE gateway.nonce-once: takes what a device seals, with conclave gateway post", async () => {
     const { party, key } = await add("door", "--way", "sealed");
@@ -167,7 +167,7 @@ describe("a gateway for those who are nobody in the room", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("used on two machines");
     expect(await textsOf("door")).toEqual(["opened", "closed"]);
-  }, 60_000);
+  });
 
   it("takes GitHub's webhooks by their signature, each once, and Slack's from this machine only", async () => {
     const hub = await add("hub", "--way", "github");
@@ -189,7 +189,7 @@ describe("a gateway for those who are nobody in the room", () => {
     expect((await post(hook.path, body, { "x-forwarded-for": "192.0.2.1" })).status).toBe(403);
     expect((await post(`${hook.path}x`, body)).status).toBe(403);
     expect(await textsOf("hook")).toEqual(["from a hook"]);
-  }, 60_000);
+  });
 
   it("A133: RULE gateway.token-near: a secret in a path is taken from elsewhere only where it was said that there is TLS", async () => {
     await gateway.stop();
@@ -203,7 +203,7 @@ describe("a gateway for those who are nobody in the room", () => {
     for (let n = 1; n <= 4; n++) statuses.push((await say(busy, n, `message ${n}`)).status);
     expect(statuses).toEqual([202, 202, 202, 429]);
     expect((await post(hook.path, body)).status).toBe(202);
-  }, 60_000);
+  });
 
   it("A152: RULE gateway.any-target: whatever a stranger asks for, it is answered, and the gateway goes on", async () => {
     const given = await add("still here", "--way", "mac");
@@ -241,7 +241,7 @@ describe("a gateway for those who are nobody in the room", () => {
     await conclave("alice", "gateway", "revoke", "ear");
     await conclave("bob", "send", "She does not hear this");
     expect(await waiting).toEqual({ status: 200, text: "" });
-  }, 60_000);
+  });
 
   it("A133: RULE gateway.one-transaction: killed at any moment, it has each packet once; what was answered for is there", async () => {
     await gateway.stop();

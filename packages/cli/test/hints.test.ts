@@ -16,7 +16,7 @@ let address = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-hints-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
-}, 60_000);
+});
 afterAll(async () => {
   await relay.stop();
   rmSync(folder, { recursive: true });

@@ -59,7 +59,7 @@ describe("completion", () => {
       for (const { name } of tree.commands) expect(stdout).toContain(name.slice(name.lastIndexOf(" ") + 1));
     }
     expect((await runHere(["completion", "tcsh", "--json"])).code).toBe(2);
-  }, 60_000);
+  });
 });
 
 describe("the manual", () => {
@@ -77,7 +77,7 @@ describe("the manual", () => {
     expect([read.status, read.stderr]).toEqual([0, ""]);
     const shown = spawnSync("groff", ["-man", "-Tascii", "-P-cbou"], { input: page, encoding: "utf8" }).stdout;
     expect(shown.replace(/\s+/gu, " ")).toContain("room new [options] <title>");
-  }, 60_000);
+  });
 
   it("help begins with what people do every day, and has topics", async () => {
     const groups = [...new Set(tree.commands.map(({ group }) => group))];

@@ -43,5 +43,5 @@ describe("conclave verify --mark", () => {
       ["Robert", undefined],
       ["Alice", undefined],
     ]);
-  }, 60_000);
+  });
 });

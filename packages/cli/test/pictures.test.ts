@@ -15,7 +15,7 @@ let address = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-pictures-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
-}, 60_000);
+});
 afterAll(async () => {
   await relay.stop();
   rmSync(folder, { recursive: true });
@@ -86,5 +86,5 @@ describe("a home that is not there", () => {
       expect(await conclave("Alcie", ...args)).toMatchObject({ code: 1, error: { code: "NO_ROOMS" } });
       expect(existsSync(join(folder, "Alcie")), args.join(" ")).toBe(false);
     }
-  }, 60_000);
+  });
 });

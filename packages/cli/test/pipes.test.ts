@@ -12,7 +12,7 @@ let address = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-pipes-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
-}, 60_000);
+});
 afterAll(async () => {
   await relay.stop();
   rmSync(folder, { recursive: true });
@@ -92,7 +92,7 @@ describe("what is piped into the chat", () => {
     const piped = await plain("Cleo", ["chat", "--history", "0"], `one\n${"x".repeat(61 * 1024)}\ntwo`);
     expect(piped.code).toBe(1);
     expect(await texts("Cleo")).toEqual(["one", "two"]);
-  }, 60_000);
+  });
 
   it("RULE cli.text-whole: what is not UTF-8 is refused whole, by every way in, and the sentence says what to do", async () => {
     await conclave("Dora", "room", "new", "Shed", "--name", "Dora");

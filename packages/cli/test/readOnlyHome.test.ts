@@ -26,7 +26,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   for (const name of readdirSync(home)) own(join(home, name), 0o400);
   own(home, 0o500);
-}, 60_000);
+});
 afterAll(async () => {
   chmodSync(home, 0o700);
   await relay.stop();

@@ -25,7 +25,7 @@ describe("the README", () => {
 
   beforeAll(async () => {
     ({ relay, address } = await startRelay(join(folder, "data")));
-  }, 30_000);
+  });
   afterAll(async () => {
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });

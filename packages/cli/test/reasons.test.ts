@@ -10,7 +10,7 @@ let address = "";
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-reasons-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
-}, 60_000);
+});
 afterEach(async () => {
   await relay.stop();
   rmSync(folder, { recursive: true });

@@ -273,7 +273,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     const { warnings, members } = await json("Ann", "members");
     expect(warnings).toMatchObject([{ code: "UNREACHABLE" }]);
     expect(members).toHaveLength(2);
-  }, 60_000);
+  });
 
   it("every command has a documented record, and every record was seen", () => {
     // What prints text for people and machines of another kind, not records.

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const started = await startRelay(join(folder, "relay"));
   relay = started.relay;
   proxy = await RewritingProxy.start(started.address);
-}, 60_000);
+});
 afterAll(async () => {
   proxy.stop();
   await relay.stop();

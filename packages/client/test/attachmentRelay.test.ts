@@ -135,5 +135,5 @@ describe("files at a relay's real socket", () => {
       expect(await attempt).toMatchObject({ ok: false, error: { kind: "not_member" } });
     }
     expect(Buffer.compare((await get(alice.fetchFile(card)))!, content)).toBe(0);
-  }, 60_000);
+  });
 });

@@ -105,7 +105,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
       page.evaluate((checks) => (globalThis as unknown as Page).ahead(checks), given),
     );
     expect(held).toEqual(given.map((_, at) => at < signed.length));
-  }, 60_000);
+  });
 
   for (const [name, cases] of Object.entries(suites)) {
     describe(name, () => {

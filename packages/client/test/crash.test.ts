@@ -98,7 +98,7 @@ describe("a crash at every commit", () => {
       return isKilled;
     });
     expect(crashes).toBeGreaterThan(2);
-  }, 60_000);
+  });
 
   it("while founding: the room is there and works, or is not there at all", async () => {
     const crashes = await everyCrash(async (at, fate) => {
@@ -112,7 +112,7 @@ describe("a crash at every commit", () => {
       return isKilled;
     });
     expect(crashes).toBeGreaterThan(1);
-  }, 60_000);
+  });
 });
 
 describe("storage that fails", () => {

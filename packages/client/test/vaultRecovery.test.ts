@@ -193,7 +193,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       for (const each of [sealed, plain]) each.remove();
       await relay.close();
       rmSync(folder, { recursive: true, force: true });
-    }, 60_000);
+    });
   },
 );
 

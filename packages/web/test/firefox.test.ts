@@ -19,12 +19,12 @@ describe.skipIf(!canBrowseWithFirefox || !existsSync(join(import.meta.dirname, "
       folder = mkdtempSync(join(tmpdir(), "conclave-firefox-"));
       server = await Server.start(join(folder, "data"));
       [alice, bob] = await Promise.all([Firefox.start(join(folder, "alice")), Firefox.start(join(folder, "bob"))]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await Promise.all([alice.stop(), bob.stop()]);
       await server.stop();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    }, 60_000);
+    });
 
     const inRoom = (firefox: Firefox) => expect.poll(() => firefox.evaluate(IN_ROOM), { timeout: 20_000 }).toBe(true);
 

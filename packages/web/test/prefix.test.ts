@@ -33,7 +33,7 @@ describe.skipIf(!canBrowse)("under a path of a host (skipped without /usr/bin/ch
     proxy.close();
     for (const relay of relays) await relay.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   const line = (page: Page, text: string) => page.getByRole("log").getByRole("article").filter({ hasText: text });
 

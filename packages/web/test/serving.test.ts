@@ -32,12 +32,12 @@ describe("the web client as conclave serve gives it", () => {
   beforeAll(async () => {
     ({ relay, address } = await startRelay(join(folder, "data")));
     hostile = await HostileHost.before(() => address);
-  }, 30_000);
+  });
   afterAll(async () => {
     hostile.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   it("RULE web.csp: every answer of the address carries the policy and the other headers, errors and the relay's own too", async () => {
     const { host } = new URL(address);
@@ -200,7 +200,7 @@ describe("the web client as conclave serve gives it", () => {
     const people = await run(["verify-web", address]);
     expect(people.stdout).toContain("The same as this checkout's");
     expect((await run(["verify-web", "http://127.0.0.1:9"])).code).toBe(3);
-  }, 60_000);
+  });
 
   /** A request with the path as it is: `fetch` would tidy it up. */
   function raw(

@@ -32,21 +32,21 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
       args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
     browser.on("request", (request) => requests.push(request.url()));
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
   // Each test has an origin of its own: another port.
   beforeEach(async () => {
     host = await HostileHost.before(() => address);
     page = await browser.newPage();
-  }, 30_000);
+  });
   afterEach(async () => {
     await page.close();
     host.close();
-  }, 30_000);
+  });
 
   const welcome = () =>
     page
@@ -249,7 +249,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
     expect(await page.locator("meta[name=next]").count()).toBe(1);
     expect(await pinned(page)).toMatchObject({ build: whole.offer!.build, version: "9.9.10", offer: null });
     expect(await heldCaches()).toHaveLength(2);
-  }, 60_000);
+  });
 
   it("a held build that never starts gives way to a whole offer, after a minute and three tries", async () => {
     await visit();
@@ -290,7 +290,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
       await welcome();
       expect([starts, (await pinned(page)).build === offer!.build]).toEqual([starts, taken]);
     }
-  }, 60_000);
+  });
 
   it("A86: RULE web.replaced: a host that brings another service worker under an open page is told of, whatever that one says", async () => {
     await visit();
@@ -328,7 +328,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
     });
     await banner.waitFor();
     expect(await page.getByRole("alert").filter({ has: banner }).count()).toBe(1);
-  }, 60_000);
+  });
 
   it("A102: a host that wipes the browser's storage by a header leaves a page that starts, at the welcome screen", async () => {
     await visit();

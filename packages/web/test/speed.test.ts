@@ -25,7 +25,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   async function foundInNode(title: string): Promise<{ room: RoomSession; link: string }> {

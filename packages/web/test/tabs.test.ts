@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(CHROMIUM))("one home in several tabs (skipped withou
     node = opened.value;
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
     browser = await chromium.launchPersistentContext(join(folder, "profile"), { executablePath: CHROMIUM, args });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();
