@@ -77,7 +77,7 @@ describe("files by the command line, each command a process", () => {
       await conclave("Bob", "status");
       const bob = new Terminal("$CONCLAVE chat --plain", { env: env("Bob"), cwd: into });
       bob.type("/save rows  of beans.png.bin\n/save rows of beans.png.bin\n/quit\n");
-      await bob.shows(/Saved beans.png.bin \(50 kB\) as .*already exists/su);
+      await bob.shows(/Saved rows of beans.png.bin \(50 kB\) as .*already exists/su);
       await bob.end();
       expect(Buffer.compare(readFileSync(join(into, "rows of beans.png.bin")), content)).toBe(0);
     },

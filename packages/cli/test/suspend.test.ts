@@ -26,7 +26,7 @@ describe.skipIf(!HAS_TERMINAL)("the chat in a terminal (skipped without script o
     const terminal = new Terminal("PS1='ready$ ' bash --norc --noprofile -i", { env });
     await terminal.shows(/ready\$ /u);
     terminal.type("$CONCLAVE chat\r");
-    await terminal.shows(/Alice made/u);
+    await terminal.shows(/Alice created/u);
     terminal.type("half a sentence");
     // Drawn by the chat: it has the keyboard.
     await terminal.shows(/> half a sentence/u);
@@ -42,7 +42,7 @@ describe.skipIf(!HAS_TERMINAL)("the chat in a terminal (skipped without script o
     await terminal.shows(/ icanon\r?\n42/u, shell);
     const back = terminal.text.length;
     terminal.type("fg\r");
-    await terminal.shows(/\[\?1049h[^]*Alice made[^]*half a sentence/u, back);
+    await terminal.shows(/\[\?1049h[^]*Alice created[^]*half a sentence/u, back);
     terminal.type(", and its end\r");
     await terminal.shows(/half a sentence, and its end/u, back);
     terminal.type("/quit\r");

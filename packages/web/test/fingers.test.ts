@@ -145,7 +145,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     await drop(["empty.txt", "huge.bin"]);
     await desk.getByText("empty.txt is empty, so there's nothing to send.").first().waitFor();
     await desk
-      .getByText(/^huge\.bin is too large: .* is the most\.$/u)
+      .getByText(/^huge\.bin is too large\. The limit is .*\.$/u)
       .first()
       .waitFor();
     expect(await tray(desk).count()).toBe(0);

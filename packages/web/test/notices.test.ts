@@ -152,12 +152,12 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     };
     await second.evaluate(() => (location.hash = "#/rooms"));
     await press("Mute");
-    await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "attached" });
+    await row(second, "Choir").getByText("Muted: you're only notified").waitFor({ state: "attached" });
     await says(choir, "for everybody, quietly");
     await says(choir, "for @Bob, all the same");
     await expect.poll(told).toMatchObject([{ body: "Alice: for @Bob, all the same" }]);
     await press("Unmute");
-    await row(second, "Choir").getByText("Muted: you are told").waitFor({ state: "detached" });
+    await row(second, "Choir").getByText("Muted: you're only notified").waitFor({ state: "detached" });
     await says(choir, "aloud again");
     await expect.poll(told).toHaveLength(2);
   });

@@ -156,7 +156,7 @@ describe.skipIf(!canBrowse)(
       await page.getByLabel("Address of the server").fill(strict.url);
       await page.getByText("This page can't connect to relay.example.org").waitFor({ state: "detached" });
       await start.click();
-      await page.getByText("you need a permit").waitFor();
+      await page.getByText("You need a permit").waitFor();
       await page.getByLabel("Permit").fill("sesame");
       await start.click();
       await heading(page, "“Garden club” is ready").waitFor();
