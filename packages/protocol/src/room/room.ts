@@ -206,10 +206,10 @@ export class Room {
 
   /**
    * Commits that nobody could use came first: the pending one is still good, and is to be sent again, after those. Gives
-   * the new append with what to store first; null when nothing is pending.
+   * the new append with what to store first; null when nothing is pending, or nothing may be sent now.
    */
   renewPending(): PendingCommit | null {
-    return renewPending(this.parts);
+    return this.stopped() === null ? renewPending(this.parts) : null;
   }
 
   /**

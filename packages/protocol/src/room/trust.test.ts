@@ -242,6 +242,61 @@ describe("a copied device", () => {
     expect(say(alice)).toBe("ok");
   });
 
+  it("RULE room.stop: nothing is said, decided or sent again after a proven lie, until a person goes on", () => {
+    const { alice, log, tag } = pair();
+    const say = () => alice.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW);
+    const resend = () =>
+      alice.room.resend({
+        id: MessageId.of(new Uint8Array(16)),
+        kind: "text",
+        ref: null,
+        body: new Uint8Array(1),
+        time: NOW,
+      });
+    const decide = () => alice.room.act({ type: "setTitle", title: "Meadow" }, { now: NOW });
+    const made = decide();
+    if (!made.ok) throw new Error(made.error.code);
+    alice.store(made.value.delta);
+    const { n } = alice.room.cursor;
+    for (const byte of [1, 2])
+      alice.store(alice.room.noteHead(head({ n, head: new Uint8Array(32).fill(byte) }, tag)).delta);
+    for (const isRestarted of [false, true]) {
+      if (isRestarted) alice.restart();
+      alice.catchUp(log);
+      expect(alice.room.pausingAlarms.map(({ code }) => code)).toContain("EQUIVOCATION");
+      for (const tried of [say(), resend(), decide()]) expect(tried).toMatchObject({ error: { code: "paused" } });
+      // It is kept, and does not go.
+      expect(alice.room.pending).not.toBeNull();
+      expect(alice.room.renewPending()).toBeNull();
+    }
+    alice.store(alice.room.resume());
+    const renewed = alice.room.renewPending()!;
+    alice.store(renewed.delta);
+    expect(log.append(renewed.append)).toBe(true);
+    alice.catchUp(log);
+    expect([alice.room.roster.title, alice.room.pending, say().ok]).toEqual(["Meadow", null, true]);
+  });
+
+  it("RULE room.stop: a copied device says and decides nothing, also when a person goes on; its commit does not go", () => {
+    const { bob, log } = pair();
+    const made = bob.room.act({ type: "rekey" }, { now: NOW });
+    if (!made.ok) throw new Error(made.error.code);
+    bob.store(made.value.delta);
+    const copy = new Person(bob.primitives, "Bob");
+    for (const [key, value] of bob.records) copy.records.set(key, value);
+    bob.catchUp(log);
+    expect(bob.say(log, "from the original")).toBe(true);
+    copy.restart();
+    copy.catchUp(log);
+    copy.store(copy.room.resume());
+    expect(copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
+      error: { code: "paused", detail: "RESTORED" },
+    });
+    expect(copy.act(log, { type: "rekey" })).toBe("paused");
+    expect(copy.room.pending).not.toBeNull();
+    expect(copy.room.renewPending()).toBeNull();
+  });
+
   it("RULE room.export-apart: an application's secrets are not the protocol's", () => {
     const { alice, bob } = pair();
     expect(alice.room.export("app", new Uint8Array(0), 32)).toEqual(bob.room.export("app", new Uint8Array(0), 32));
