@@ -39,15 +39,24 @@ export class BlobLink {
     return this.state.meta.roomTag;
   }
 
-  /** Whether the relay can be asked now. */
-  get isReady(): boolean {
+  /** Whether files can be read now: also while an alarm pauses the room. */
+  get canRead(): boolean {
     return this.sync.canAsk;
+  }
+
+  /** Whether anything of a file can be sent now. */
+  get canSend(): boolean {
+    return this.sync.canSend;
+  }
+
+  private isReady(type: BlobType): boolean {
+    return type === "readBlob" ? this.canRead : this.canSend;
   }
 
   /** Asks until there is an answer, or a problem that asking again does not cure. */
   async ask<T extends BlobType>(body: BlobBody<T>, cancel: CancelSignal): Promise<Result<AnswerOf[T], Problem>> {
     for (let denials = 0; ;) {
-      const ready = await this.ready(cancel);
+      const ready = await this.ready(typeOf(body), cancel);
       if (!ready.ok) return ready;
       const answer = await this.once<T>(body);
       if (answer.type === "problem") {
@@ -58,10 +67,12 @@ export class BlobLink {
     }
   }
 
-  /** Asks once. What was asked before on this connection is carried out before it. */
+  /** Asks once, where that may be asked now. What was asked before on this connection is carried out before it. */
   async once<T extends BlobType>(
     body: BlobBody<T>,
   ): Promise<AnswerOf[T] | LostAnswer | NotNow | { readonly type: "problem"; readonly error: RelayError }> {
+    // RULE: client.pause-holds: an upload stops when an alarm pauses the room, also in the middle of a file.
+    if (!this.isReady(typeOf(body))) return { type: "notNow", wait: MIN_WAIT_MS };
     this.proof.give();
     const answer = await this.connection.request<T>(body);
     if (answer.type !== "error") return answer;
@@ -70,10 +81,10 @@ export class BlobLink {
     return isLater ? { type: "notNow", wait: Math.max(MIN_WAIT_MS, retryAfter) } : { type: "problem", error };
   }
 
-  /** Resolves when the relay can be asked. */
-  async ready(cancel: CancelSignal): Promise<Result<void, Problem>> {
+  /** Resolves when the relay can be asked that. */
+  private async ready(type: BlobType, cancel: CancelSignal): Promise<Result<void, Problem>> {
     for (;;) {
-      const ready = await this.until(() => this.isReady, LOOK_MS, cancel);
+      const ready = await this.until(() => this.isReady(type), LOOK_MS, cancel);
       if (!ready.ok) {
         if (ready.error.kind === "unreachable") continue;
         return ready;
@@ -105,6 +116,10 @@ export class BlobLink {
     const { is } = this.state.phase;
     return is === "out" || is === "restored" ? { kind: "not_member" } : null;
   }
+}
+
+function typeOf<T extends BlobType>(body: BlobBody<T>): BlobType {
+  return (body as { readonly type: BlobType }).type;
 }
 
 /** What a transfer that nobody can end has instead of a signal. */

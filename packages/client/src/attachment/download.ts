@@ -44,7 +44,7 @@ class Download {
 
   async run(crypto: Crypto, take: (piece: Uint8Array) => Promise<void> | void): Promise<Result<void, Problem>> {
     const { chunks, blobSize } = this.layout;
-    if (!this.link.isReady) this.tell("waiting");
+    if (!this.link.canRead) this.tell("waiting");
     // The last sealed chunk and the list of hashes stand together at the end.
     const tail: Uint8Array[] = [];
     const toTail = await this.read(chunks - 1, blobChunks(blobSize), (chunk) => {

@@ -33,7 +33,7 @@ export class Upload {
   async run(): Promise<Result<void, Problem>> {
     const cancel = this.options.signal ?? NEVER;
     for (;;) {
-      if (!this.link.isReady) this.tell("waiting");
+      if (!this.link.canSend) this.tell("waiting");
       const { blobId, file } = this;
       const size = file.layout.blobSize;
       const begun = await this.link.ask<"beginBlob">(

@@ -86,7 +86,7 @@ export class Uploads extends Worker {
 
   /** Tells the relay, once it can be told, what was given up. */
   protected next(): Job | null {
-    if (!this.link.isReady || this.sweptOn === this.connection.number) return null;
+    if (!this.link.canSend || this.sweptOn === this.connection.number) return null;
     return async () => {
       this.sweptOn = this.connection.number;
       const dropped = (await this.records()).filter(({ state }) => state === "dropped");
@@ -150,7 +150,6 @@ export class Uploads extends Worker {
   }
 
   private async tellDropped({ blobId, secret }: UploadRecord): Promise<void> {
-    if (!this.link.isReady) return;
     const answer = await this.link.once<"dropBlob">({ type: "dropBlob", roomTag: this.link.roomTag, secret });
     // What the relay does not hear is said again on the next connection; what it refuses expires there by itself.
     if (answer.type === "lost" || answer.type === "notNow") return;

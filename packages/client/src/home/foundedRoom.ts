@@ -4,7 +4,7 @@ import { foundRoom, isLabel } from "@conclave/protocol";
 import type { ClientPorts, OpenOptions, RoomOptions } from "../api/client.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { RoomMeta } from "../store/roomMeta.js";
-import { whyLate } from "../work/hindrance.js";
+import { whyLate } from "../work/movement.js";
 import type { HomeIdentity } from "./identity.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
 import type { RoomSessions } from "./roomSessions.js";

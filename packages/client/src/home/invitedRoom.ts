@@ -9,7 +9,7 @@ import {
   type PersonId,
 } from "@conclave/protocol";
 import { DecisionLog } from "../store/decisionLog.js";
-import { whyLate } from "../work/hindrance.js";
+import { whyLate } from "../work/movement.js";
 import { RoomKeys } from "../store/homeKey.js";
 import type { LiveSession } from "../room/liveSession.js";
 import type { Phase } from "../store/phase.js";

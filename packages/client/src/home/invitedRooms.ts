@@ -8,7 +8,7 @@ import { previewSlot, problemOf } from "../joining/readInvite.js";
 import { readReturn, returnLinkOf } from "../joining/readReturn.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { joinEndingOf } from "../store/phase.js";
-import { whyLate } from "../work/hindrance.js";
+import { whyLate } from "../work/movement.js";
 import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";

@@ -89,6 +89,8 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
 
 /** Declines a request to join. */
 export async function denyRequest(engine: RoomEngine, requestId: number): Promise<Result<void, Problem>> {
+  const live = await inStep(engine, UNTIL_LIVE_MS);
+  if (!live.ok) return live;
   const listed = await known(engine, requestId);
   return listed.ok ? engine.requests.deny(requestId) : listed;
 }

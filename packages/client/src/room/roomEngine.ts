@@ -125,11 +125,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     const isDone = () =>
       this.isStopped ||
       this.state.failure !== null ||
-      !this.sync.isLive ||
-      this.state.phase.is !== "member" ||
-      (this.caretaker.isIdle &&
-        !this.decisions.hasWork &&
-        (this.slots.isFresh || (this.state.room?.pausingAlarms ?? []).length > 0));
+      !this.sync.canSend ||
+      (this.caretaker.isIdle && !this.decisions.hasWork && this.slots.isFresh);
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
   }

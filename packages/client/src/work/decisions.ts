@@ -13,8 +13,9 @@ import type { CommitReceipt, Signed } from "@conclave/wire";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { CancelTimer } from "../ports/clock.js";
-import { ended, type Movement, whyLate } from "./hindrance.js";
+import { ended } from "./hindrance.js";
 import { type Intent, Intents } from "./intents.js";
+import { type Movement, whyLate } from "./movement.js";
 import { propose } from "./proposing.js";
 import { keepNoted } from "./receiving.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
@@ -24,7 +25,7 @@ const TELL_AFTER = 3;
 /** How often the relay may refuse a commit before it is given up. */
 const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
-/** How long the relay may be away, after it was given a commit and before it answered, until the person who waits is told so (ms). */
+/** How long nothing may be sent, after a commit was stored and before it was answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
 
 /**
@@ -39,7 +40,7 @@ export class Decisions extends Worker {
   private refusals = 0;
   /** How often a commit that nobody could use came before the present one. */
   private blocked = 0;
-  /** Ends the wait for a relay that went before it answered. */
+  /** Ends the wait until something may be sent again. */
   private cancelAway: CancelTimer | null = null;
 
   constructor(
@@ -86,8 +87,8 @@ export class Decisions extends Worker {
   }
 
   /**
-   * RULE: client.unknown-told: a connection that is lost between a commit and its answer leaves open whether it was taken: a
-   * person who waits is told that it is on its way, and not that nothing was done (attack A23).
+   * RULE: client.unknown-told: a connection that is lost, or a room that is paused, between a commit and its answer leaves open
+   * whether it was taken: a person who waits is told that it is on its way, and not that nothing was done (attack A23).
    */
   private awaitReturn(): void {
     const intent = this.intents.current;
@@ -95,7 +96,7 @@ export class Decisions extends Worker {
     this.cancelAway = this.state.ports.clock.setTimer(UNTIL_BACK_MS, () => {
       this.cancelAway = null;
       const isOpen = this.intents.current === intent && this.state.room?.pending;
-      if (isOpen && !this.parts.sync.isLive) this.intents.abandon(intent);
+      if (isOpen && !this.parts.sync.canSend) this.intents.abandon(intent);
     });
   }
 
@@ -123,6 +124,12 @@ export class Decisions extends Worker {
     const { room } = this.state;
     if (!room || !this.parts.sync.canAsk) return null;
     const { pending } = room;
+    // RULE: client.pause-holds: what is stored already does not leave while an alarm pauses the room. It goes once a person goes
+    // on; what was sent before that the log may show all the same, and it is taken in.
+    if (pending && !this.parts.sync.canSend) {
+      this.awaitReturn();
+      return null;
+    }
     if (pending && pending.append.lastCommit !== room.lastCommit) return () => this.renew();
     if (pending) return this.sentOn === this.connection.number ? null : () => this.send(pending.append);
     if (this.intents.current || this.lost) {

@@ -15,6 +15,8 @@ export class JoinRequests extends Worker {
   private opened: OpenedRequest[] = [];
   private listedOn = 0;
   private isStale = true;
+  /** Something that was to be taken away from the relay is still there, as nothing could be sent. */
+  private isOwed = false;
 
   constructor(
     work: RoomWork,
@@ -50,8 +52,9 @@ export class JoinRequests extends Worker {
     this.advance();
   }
 
-  /** Looks once for each connection, and whenever the relay says that there are new ones. */
+  /** Looks once for each connection, and whenever the relay says that there are new ones, or something is left to do. */
   protected next(): Job | null {
+    if (this.isOwed && this.sync.canSend) this.isStale = true;
     if (!this.sync.canAsk || (this.listedOn === this.connection.number && !this.isStale)) return null;
     return async () => {
       this.listedOn = this.connection.number;
@@ -75,6 +78,7 @@ export class JoinRequests extends Worker {
       items.push(...answer.requests.slice(0, MOST - items.length));
       more = answer.more && answer.requests.length > 0;
     }
+    this.isOwed = false;
     this.open(items);
     return done(this.known);
   }
@@ -83,9 +87,18 @@ export class JoinRequests extends Worker {
   async remove(id: number): Promise<Result<void, Problem>> {
     const { room } = this.state;
     if (!room) return failed({ kind: "not_member" });
+    // RULE: client.pause-holds: no request is answered or taken away where an alarm pauses the room.
+    if (!this.sync.canSend) {
+      this.isOwed = true;
+      return failed(this.whyNot());
+    }
     this.proof.give();
     const body = { type: "deleteRequest", roomTag: room.tag, request: id } as const;
     return this.settle(id, await this.connection.request<"deleteRequest">(body));
+  }
+
+  private whyNot(): Problem {
+    return this.sync.hindrance ?? { kind: "not_member" };
   }
 
   private settle(id: number, answer: Answer<"deleteRequest" | "answerRequest">): Result<void, Problem> {
@@ -98,6 +111,7 @@ export class JoinRequests extends Worker {
 
   /** Declines a request: it goes from the relay, and the person is told, signed by us (docs/protocol.md §7, ask). */
   async deny(id: number): Promise<Result<void, Problem>> {
+    if (!this.sync.canSend) return failed(this.whyNot());
     const { room } = this.state;
     const opened = this.find(id);
     const answer = opened ? room?.denyRequest(opened.ask, this.state.now()) : null;

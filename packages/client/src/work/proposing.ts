@@ -2,7 +2,7 @@ import type { Problem } from "../api/problem.js";
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { actionHash, type Action, type Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
-import type { Movement } from "./hindrance.js";
+import type { Movement } from "./movement.js";
 import type { RoomState } from "./roomState.js";
 
 /**

@@ -1,7 +1,8 @@
-import { type AlarmCode, availableOf, type RoomEvent } from "@conclave/protocol";
+import { availableOf, type RoomEvent } from "@conclave/protocol";
 import type { LogItem, RoomTag } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
+import { hindrance, pausedBy } from "./hindrance.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
@@ -56,9 +57,19 @@ export class Sync extends Worker {
     return this.isLive && this.state.phase.is === "member";
   }
 
-  /** Whether anything may be sent in the room: no alarm has paused it either. */
+  /** Whether anything may be sent in the room: we are in it, and nothing hinders it. */
   get canSend(): boolean {
-    return this.canAsk && this.state.room?.pausingAlarms.length === 0;
+    return this.canAsk && this.hindrance === null;
+  }
+
+  /** Why nothing is sent in the room now; null where that is not for a reason of the room, the relay or the network. */
+  get hindrance(): Problem | null {
+    const stopped = hindrance(this.state);
+    if (stopped) return stopped;
+    if (!this.connection.welcome) return { kind: "unreachable" };
+    if (!this.isLive) return this.problem ?? this.refused ?? { kind: "behind" };
+    const alarm = this.state.room?.pausingAlarms[0];
+    return alarm ? pausedBy(alarm.code) : null;
   }
 
   /**
@@ -216,8 +227,4 @@ export class Sync extends Worker {
       if (taken.value === (this.state.room?.cursor.n ?? 0) + 1) this.withheldOn = this.connection.number;
     }
   }
-}
-
-function pausedBy(code: AlarmCode): Problem {
-  return { kind: "refused", rejection: { code: "paused", detail: code } };
 }

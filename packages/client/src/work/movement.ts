@@ -1,0 +1,18 @@
+import type { Problem } from "../api/problem.js";
+import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RoomState } from "./roomState.js";
+import type { MessageSender } from "./sender.js";
+import type { Sync } from "./sync.js";
+
+/** The parts of a room's engine that know why something does not go on. */
+export interface Movement {
+  readonly state: RoomState;
+  readonly connection: RelayConnection;
+  readonly sync: Sync;
+  readonly sender: MessageSender;
+}
+
+/** Why something that waits for the relay did not come about in its time. */
+export function whyLate({ sync, sender }: Pick<Movement, "sync" | "sender">): Problem {
+  return sync.hindrance ?? sender.refusal ?? { kind: "underway" };
+}
