@@ -2,6 +2,7 @@ import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, type Room } from "@conclave/protocol";
 import type { OutgoingMessage } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
+import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { openClient, ManualClock, MemoryLock, MemoryStorage } from "@conclave/client";
 import { engineOf, World, type Home } from "./world.js";
 
@@ -190,6 +191,36 @@ describe("a home", () => {
     expect(await found({ relay: "ws://other" })).toMatchObject({ error: { kind: "unreachable" } });
     expect(alice.client.rooms()).toHaveLength(1);
   });
+
+  it.each(["when the room is opened", "when there are new ones"])(
+    "a request to join is seen also where the relay is too busy once to list it, %s",
+    async (at) => {
+      const world = new World();
+      const [alice, bob] = await twoIn(world);
+      const link = await alice.invite("ask");
+      await world.run(bob.client.close());
+      const carol = world.home();
+      await carol.open();
+      let refusals = 0;
+      world.changeAnswer = (answer) => {
+        const decoded = decodeRelayMessage(answer, 1 << 26);
+        const [first] = decoded.ok ? decoded.value : [];
+        if (first?.type !== "requests" || refusals === 1) return answer.slice();
+        refusals++;
+        return encodeRelayMessage([
+          { type: "error", id: first.id, error: "rate_limited", retryAfter: 5000, position: null },
+        ]);
+      };
+      const isClosed = at === "when the room is opened";
+      if (isClosed) await world.run(alice.client.close());
+      await carol.join(link, "Carol");
+      if (isClosed) await alice.open();
+      const since = world.clock.now();
+      await world.until(() => alice.room.status().requests === 1);
+      expect(refusals).toBe(1);
+      expect(world.clock.now() - since).toBeGreaterThan(4000);
+    },
+  );
 
   it("a relay that ends a subscription is asked again from where the room is", async () => {
     const world = new World();

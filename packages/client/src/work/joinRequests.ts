@@ -57,10 +57,24 @@ export class JoinRequests extends Worker {
     if (this.isOwed && this.sync.canSend) this.isStale = true;
     if (!this.sync.canAsk || (this.listedOn === this.connection.number && !this.isStale)) return null;
     return async () => {
-      this.listedOn = this.connection.number;
+      const { number } = this.connection;
+      // Whoever says meanwhile that there are new ones is heard.
       this.isStale = false;
-      await this.list();
+      const listed = await this.list();
+      if (listed.ok) {
+        this.listedOn = number;
+        this.retry.reset();
+        return;
+      }
+      this.isStale = true;
+      // On a new connection it is tried at once.
+      const least = listed.error.kind === "relay" ? listed.error.retryAfter : 0;
+      if (this.isOn(number)) this.retry.later(least);
     };
+  }
+
+  private isOn(number: number): boolean {
+    return this.connection.welcome !== null && this.connection.number === number;
   }
 
   /** Asks the relay for all of them, and opens those that this device can open. */
