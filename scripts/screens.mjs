@@ -266,7 +266,7 @@ async function takePictures() {
   await alice.waitForFunction(() => !document.querySelector("[data-state=pending]"));
   await alice.reload();
   await alice
-    .getByText(/^People confirmed/u)
+    .getByText(/^Member list confirmed/u)
     .first()
     .waitFor();
   await server.stop();

@@ -70,7 +70,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
       .toEqual([expect.stringMatching(/^Carla.*joined/su)]);
     await expect.poll(() => line("Good morning").innerText()).toContain("Alice");
     await page
-      .getByText(/People confirmed by Alice|Nobody else has been here/u)
+      .getByText(/Member list confirmed by Alice|Nobody else has been here/u)
       .first()
       .waitFor();
     expect(await page.locator('[data-pane="main"]').getByRole("heading").first().innerText()).toBe("Garden club");

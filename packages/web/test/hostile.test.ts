@@ -98,7 +98,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await alice.reload();
     await alice.getByText("left two").first().waitFor();
     await alice
-      .getByText(/People confirmed/u)
+      .getByText(/Member list confirmed/u)
       .first()
       .waitFor();
     // The other side gets to the same place: for one place the server signs two logs.

@@ -48,7 +48,7 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
 
   const field = () => page.getByRole("textbox", { name: /^Message/u });
   const dialog = () => page.getByRole("alertdialog").or(page.getByRole("dialog"));
-  const confirmed = () => page.getByText(/^People confirmed by Alice/u).first();
+  const confirmed = () => page.getByText(/^Member list confirmed by Alice/u).first();
   const old = () => page.getByText(/^Not confirmed since .*, by Alice/u).first();
   const tray = () => page.getByRole("list", { name: "Files to send" });
   const texts = async () => {
