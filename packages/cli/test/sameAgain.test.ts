@@ -26,7 +26,7 @@ describe("what is so already", () => {
       ] as const) {
         const refused = await conclave(ann, command, "Ann");
         expect([command, refused.error.code]).toEqual([command, error]);
-        expect(refused.error.message).toContain("That is you");
+        expect(refused.error.message).toContain("That's you");
       }
       const requests = await conclave(ann, "requests", "--room", room.id);
       expect(requests.proposals).toEqual([]);

@@ -199,7 +199,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const { alarms } = room.status();
       host.say(
         alarms.length === 0
-          ? "No alarms, or none that you have not looked at."
+          ? "There are no new alarms."
           : alarms
               .map((alarm) => {
                 const proof = host.proofOf(alarm);

@@ -30,7 +30,7 @@ export async function handOver(context: CommandContext, name: string): Promise<v
   await withRoom(context, "write", async (room) => {
     const member = findMember(room, name);
     const shown = shownName(member);
-    if (member.isYou) throw usageError("That is you: name somebody else.");
+    if (member.isYou) throw usageError("That's you. Choose somebody else.");
     await consentForGood(context, `Make ${shown} the owner? You become an admin, and only an owner can change that.`);
     const progress = await decide(room, { type: "transferOwnership", person: member.person });
     reportProgress(context.output, progress, `${shown} is now the owner, and you are an admin.`, {
@@ -45,7 +45,7 @@ export async function seal(context: CommandContext): Promise<void> {
     const title = safeName(room.title);
     await consentForGood(
       context,
-      `Seal ${title} for ever? Its people, roles and rules stay as they are; people can still leave.`,
+      `Seal ${title} permanently? Its people, roles and rules stay as they are; people can still leave.`,
     );
     const progress = await decide(room, { type: "seal" });
     reportProgress(context.output, progress, `${title} is sealed: its people, roles and rules stay as they are.`, {

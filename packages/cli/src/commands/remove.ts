@@ -14,7 +14,7 @@ export async function remove(context: CommandContext, name: string, isBan: boole
   await withRoom(context, "write", async (room) => {
     const member = findMember(room, name);
     const shown = shownName(member);
-    if (member.isYou) throw new CliError("OWN_DEVICE", "That is you.", `To leave the room:  ${nextCommand("leave")}`);
+    if (member.isYou) throw new CliError("OWN_DEVICE", "That's you.", `To leave the room:  ${nextCommand("leave")}`);
     const back = isBan ? " No link lets them back in." : "";
     await consentForGood(
       context,

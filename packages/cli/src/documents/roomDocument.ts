@@ -18,7 +18,7 @@ export interface RoomDocument {
   readonly ended: { readonly code: string; readonly message: string } | null;
   /** False after a join until a member has confirmed it by doing something in the room. */
   readonly isConfirmed: boolean;
-  /** Its people, roles and rules stay as they are for ever. */
+  /** Its people, roles and rules are permanent. */
   readonly isSealed: boolean;
   readonly role: string | null;
   readonly people: number;
@@ -39,7 +39,7 @@ export interface StatusDocument {
   readonly requests: number;
   /** We have asked to leave, and nobody has carried it out yet: nothing is sent, and nothing new is shown. */
   readonly isLeaving: boolean;
-  /** How it came about that we are not, or no longer, in the room; null while we are in it or joining. */
+  /** Why we are not, or no longer, in the room; null while we are in it or joining. */
   readonly ending: EndingDocument | null;
   /** For owners, whether the recovery words alone bring them back: `ready`, `preparing`, `possible`; null for others. */
   readonly returning: Returning | null;
@@ -50,7 +50,7 @@ export interface StatusDocument {
   readonly alarms: readonly AlarmDocument[];
 }
 
-/** How it came about that we are not in a room. */
+/** Why we are not in a room. */
 export interface EndingDocument {
   /** Who decided it; null if nobody did, or it is not known. */
   readonly by: PersonDocument | null;

@@ -26,7 +26,7 @@ export function addDecisionCommands(program: Command): void {
     .description("make an invite link")
     .option("--label <text>", "what the link is for; shown with everybody who uses it", "invite")
     .option("--uses <n>", "how many people can use it (1000 if you don't say)")
-    .option("--expires <time>", "how long it works, for example 12h or 7d (for ever if you don't say)")
+    .option("--expires <time>", "how long it works, for example 12h or 7d (it never expires if you don't say)")
     .option(
       "--mode <mode>",
       "direct: they join right away; ask: somebody in the room decides (as the policy suggests if you don't say)",
@@ -177,7 +177,7 @@ They keep what they have already read: nobody can take that back.`,
 
   program
     .command("seal")
-    .description("freeze the room's people, roles and rules for ever")
+    .description("freeze the room's people, roles and rules permanently")
     .option("--yes", FOR_GOOD)
     .addHelpText(
       "after",

@@ -55,7 +55,7 @@ export function notSent(error: CliError, what: Stored, fate: Fate | null = "drop
 
 function withFate(error: CliError, fate: Fate, what: Stored, when: string): CliError {
   if (fate === "dropped") return notSent(error, what);
-  const sentence = fate === "kept" ? keptSentence(what, when) : "It may have been kept, so look before you repeat it.";
+  const sentence = fate === "kept" ? keptSentence(what, when) : "It may have been kept, so check before trying again.";
   return withSentence(error, sentence, fate);
 }
 

@@ -10,7 +10,7 @@ const PRESETS: Readonly<Record<string, { readonly name: PresetName; readonly abo
   everyone: { name: "everyoneAgrees", about: "everyone must approve who joins; anyone can remove somebody" },
   "add-only": { name: "addOnly", about: "nobody is ever removed" },
   "open-house": { name: "openHouse", about: "anyone with a link can join; admins remove people" },
-  sealed: { name: "sealed", about: "the people stay as they are, for ever" },
+  sealed: { name: "sealed", about: "the people stay as they are, permanently" },
 };
 
 const MATTERS: Readonly<Record<PolicyMatter, string>> = {
@@ -32,7 +32,7 @@ export function policyOf(text: string): Policy {
   if (text === "sealed")
     throw usageError(
       '"sealed" is not a policy to choose: sealing a room is a decision of its own.',
-      `To seal it, for ever:  ${nextCommand("seal")}`,
+      `To seal it permanently:  ${nextCommand("seal")}`,
     );
   throw usageError(`There is no preset "${safeName(text)}".`, `Presets: ${CHOICES.join(", ")}.`);
 }

@@ -87,7 +87,7 @@ const LINK_HINTS: Readonly<Record<LinkFault, string>> = {
 
 const MALFORMED: Readonly<Record<string, string>> = {
   relay: "An address looks like http://127.0.0.1:4430 or https://chat.example.org.",
-  name: "A name has at most 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
-  title: "A title has at most 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
-  body: "A message has at most 60 KiB.",
+  name: "A name can be up to 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
+  title: "A title can be up to 128 bytes: 128 plain Latin letters, for example, or 32 emoji.",
+  body: "A message can be up to 60 KiB.",
 };
