@@ -1,4 +1,4 @@
-/** The arrows of the house: what each package may import (docs/decisions/0001). Anything else is a lint error. */
+/** Allowed imports between packages (docs/decisions/0001). Anything else is a lint error. */
 export const ARROWS = {
   words: [],
   codec: [],

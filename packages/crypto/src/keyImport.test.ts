@@ -51,7 +51,7 @@ describe("the way of importing a key", () => {
     }
   });
 
-  it("that no form is taken is told as that, with its code, without the key, at each use", () => {
+  it("reports when no format is accepted, with its code, without the key, at each use", () => {
     for (const kind of ["private", "public"] as const) {
       const none = chosenImport(kind, [refuses]);
       const use = () => none("Ed25519", key);

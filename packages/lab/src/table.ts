@@ -42,7 +42,7 @@ export function bytesTable(results: readonly Result[], what: "add" | "say" | "re
 export function workTable(results: readonly Result[]): string {
   const cells = ({ actorMs, otherMs, serverMs }: Cost) => [actorMs, otherMs, serverMs].map(milliseconds).join(" / ");
   return table(
-    ["ms of actor / busiest other / server", "somebody comes in", "a message", "somebody is put out"],
+    ["ms of actor / busiest other / server", "joining", "a message", "removal"],
     results.map(({ title, costs }) => {
       const { add, say, remove } = costs.at(-1)!;
       return [title, cells(add), cells(say), cells(remove)];

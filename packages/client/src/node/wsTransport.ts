@@ -43,7 +43,7 @@ export class WsTransport implements Transport {
   }
 }
 
-/** Null for what is no WebSocket URL. */
+/** Null if it is not a WebSocket URL. */
 function construct(url: string): WebSocket | null {
   try {
     return new WebSocket(url, {

@@ -64,7 +64,7 @@ describe("what is searched in", () => {
   });
 });
 
-/** Ms of the processor since then: how busy the machine is otherwise does not matter. */
+/** CPU time since then (ms): how busy the machine is otherwise does not matter. */
 const worked = (since: NodeJS.CpuUsage): number => process.cpuUsage(since).user / 1000;
 
 describe("SearchIndex", () => {

@@ -208,7 +208,7 @@ export class RoomState {
     });
   }
 
-  /** Tells the listeners at once, of what is nothing that is stored. */
+  /** Tells the listeners at once: for events that are not stored. */
   tell(event: SessionEvent): void {
     for (const listener of [...this.listeners]) listener(event);
   }

@@ -9,7 +9,7 @@ import { type Job, type RoomWork, Worker } from "./worker.js";
 
 const CHUNK = 128;
 const PAGE = 512;
-/** So many new records at least are taken in before the relay is asked to sign for them, and up to twice as many. */
+/** At least this many new records are read before the relay is asked to sign for them, and at most twice as many. */
 const UNSIGNED = 32;
 
 /**

@@ -14,8 +14,8 @@ export type Job = () => Promise<void> | void;
 
 /**
  * Does one kind of work in a room, one job at a time: whenever something has changed it looks for the next job. So nothing is
- * lost by a crash, a lost answer or a new connection: it is found to be still undone. It works only while it is mounted, which
- * it is in the phases of the room that have this work ({@link RoomEngine}).
+ * lost by a crash, a lost answer or a new connection: it is found to be still undone. It works only while it is mounted: that
+ * is, in the phases that need it ({@link RoomEngine}).
  */
 export abstract class Worker {
   protected readonly state: RoomState;
@@ -68,8 +68,8 @@ export abstract class Worker {
   }
 
   /**
-   * Does something beside the loop, with the same care. RULE: client.worker-fails-closed: what work throws stops its room, and
-   * the room says so: it neither hangs in silence nor goes on with what may be half done (docs/protocol.md §1, P6).
+   * Does something beside the loop, with the same care. RULE: client.worker-fails-closed: an exception in a job stops the room,
+   * and the room says so: it neither hangs in silence nor goes on with what may be half done (docs/protocol.md §1, P6).
    */
   protected async guard(job: Job): Promise<void> {
     try {
