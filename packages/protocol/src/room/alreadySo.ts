@@ -29,7 +29,17 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     }
     case "remove":
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
-    default:
+    case "charter":
+    case "add":
+    case "leave":
+    case "return":
+    case "addDevice":
+    case "removeDevice":
+    case "createInvite":
+    case "openReturn":
+    case "revokeInvite":
+    case "seal":
+    case "tick":
       return null;
   }
 }

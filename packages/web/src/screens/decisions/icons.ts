@@ -17,15 +17,17 @@ import {
   UserRoundPlus,
 } from "lucide-preact";
 
-const ICONS: Partial<Readonly<Record<Decision["action"]["type"], LucideIcon>>> = {
+const ICONS: Readonly<Record<Decision["action"]["type"], LucideIcon>> = {
   charter: Sprout,
   add: UserRoundPlus,
   remove: UserRoundMinus,
   leave: DoorOpen,
   setRole: Crown,
+  setPolicy: Gavel,
   transferOwnership: ArrowLeftRight,
   addDevice: MonitorSmartphone,
   removeDevice: MonitorSmartphone,
+  return: Gavel,
   createInvite: Link2,
   openReturn: Link2,
   revokeInvite: Link2Off,
@@ -37,5 +39,5 @@ const ICONS: Partial<Readonly<Record<Decision["action"]["type"], LucideIcon>>> =
 
 /** What a decision is drawn with: decoration beside its sentence. */
 export function iconOf({ type }: Decision["action"]): LucideIcon {
-  return ICONS[type] ?? Gavel;
+  return ICONS[type];
 }

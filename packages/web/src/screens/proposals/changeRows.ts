@@ -67,7 +67,13 @@ export function changesOf(
         row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
       ];
     }
-    default:
+    case "charter":
+    case "leave":
+    case "return":
+    case "addDevice":
+    case "removeDevice":
+    case "openReturn":
+    case "tick":
       return [];
   }
 }

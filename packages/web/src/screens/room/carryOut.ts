@@ -89,7 +89,14 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "createInvite":
     case "revokeInvite":
       return outcomes[action.type];
-    default:
+    case "charter":
+    case "leave":
+    case "return":
+    case "addDevice":
+    case "removeDevice":
+    case "openReturn":
+    case "setRelay":
+    case "tick":
       return outcomes.other;
   }
 }
