@@ -14,7 +14,7 @@ import { addRelayCommands } from "./relayCommands.js";
 import { addRoomCommands } from "./roomCommands.js";
 import { addTrustCommands } from "./trustCommands.js";
 
-const ABOUT = "Group chat whose server cannot choose who is in the room.";
+const ABOUT = "Group chat whose relay (the server) cannot choose who is in the room.";
 const MORE = `
 Start here:
   conclave serve                                        run a relay on this machine
