@@ -1,16 +1,18 @@
 import { isTest, projectFiles, read } from "./files.mjs";
+import { testTitles } from "./titles.mjs";
 
-/** Every `RULE: name` in the sources has a test that names it, and every rule that a test names exists. */
+const NAME = "([a-z0-9]+(?:[.-][a-zA-Z0-9]+)+)";
+
+/** Every `RULE: name` in the sources has a test that runs with its name in the title, and every rule that a title names exists. */
 export function ruleFaults() {
-  const sources = projectFiles(/^packages\/.*\.tsx?$/);
   const stated = new Map();
-  const tested = new Set();
-  for (const file of sources) {
-    const text = read(file);
-    if (isTest(file))
-      for (const [, name] of text.matchAll(/RULE:? ([a-z0-9]+(?:[.-][a-zA-Z0-9]+)+)/g)) tested.add(name);
-    else for (const [, name] of text.matchAll(/RULE: ([a-z0-9]+(?:[.-][a-zA-Z0-9]+)+)/g)) stated.set(name, file);
+  for (const file of projectFiles(/^packages\/.*\.tsx?$/)) {
+    if (isTest(file)) continue;
+    for (const [, name] of read(file).matchAll(new RegExp(`RULE: ${NAME}`, "gu"))) stated.set(name, file);
   }
+  const tested = new Set(
+    testTitles().flatMap((title) => [...title.matchAll(new RegExp(`RULE:? ${NAME}`, "gu"))].map(([, name]) => name)),
+  );
   const faults = [...stated]
     .filter(([name]) => !tested.has(name))
     .map(([name, file]) => `${file}: no test names RULE ${name}`);

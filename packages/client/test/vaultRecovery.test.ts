@@ -38,11 +38,11 @@ describe.skipIf(!existsSync(CHROMIUM))(
     });
 
     for (const lost of LOSSES) {
-      it(`A102: start with keys missing leads to recovery, not to a dead end: the ${lost} is gone`, async () => {
+      it(`A102: start with keys missing leads to recovery, not to a dead end: the ${lost} is gone (RULE vault.no-quiet-start)`, async () => {
         const home = `lost-${lost.replace(" ", "-")}`;
         const phrase = await made(home);
         await call("w", "lose", home, lost);
-        // RULE vault.no-quiet-start: neither opening nor beginning anew makes another person of it.
+        // Neither opening nor beginning anew makes another person of it.
         if (lost !== "identity") expect(await call("w", "inspect", home)).toMatchObject({ state: "keys_missing" });
         expect(await call("w", "open", home, open)).toBe("keys_missing");
         expect(await call("w", "open", home, create)).toBe(lost === "identity" ? "exists" : "keys_missing");
