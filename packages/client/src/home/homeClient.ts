@@ -44,7 +44,7 @@ export async function openClient(ports: ClientPorts, options: OpenOptions = {}):
 export class HomeClient implements Client {
   readonly marks: HomeMarks;
   readonly records: HomeRecords;
-  private readonly wishes: HomeReturnPlan;
+  private readonly returnPlan: HomeReturnPlan;
   private readonly relays: Relays;
   private readonly sessions: RoomSessions;
   private readonly invited: InvitedRooms;
@@ -63,8 +63,8 @@ export class HomeClient implements Client {
       this.tell();
     };
     this.marks = new HomeMarks(ports, changed);
-    this.wishes = new HomeReturnPlan(ports.storage, changed);
-    const own = { ...self, marks: this.marks, wish: this.wishes };
+    this.returnPlan = new HomeReturnPlan(ports.storage, changed);
+    const own = { ...self, marks: this.marks, returnPlan: this.returnPlan };
     this.sessions = new RoomSessions(ports, this.relays, own, () => {
       this.tell();
     });
@@ -72,11 +72,11 @@ export class HomeClient implements Client {
   }
 
   get wantsReturn(): boolean {
-    return this.wishes.isWished;
+    return this.returnPlan.isWanted;
   }
 
   wantReturn(): Promise<void> {
-    return this.wishes.wish();
+    return this.returnPlan.want();
   }
 
   get person(): PersonId {
@@ -165,7 +165,7 @@ export class HomeClient implements Client {
   /** Reads what this home keeps. Once, before anything else. */
   async load(): Promise<void> {
     await this.marks.load();
-    await this.wishes.load();
+    await this.returnPlan.load();
     await this.sessions.load();
   }
 

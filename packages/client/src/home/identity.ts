@@ -8,9 +8,9 @@ import {
   newIdentity,
   seedOfPhrase,
 } from "@conclave/protocol";
-import { IDENTITY_KEY, RETURN_WISH_KEY } from "../store/homeKey.js";
+import { IDENTITY_KEY, RETURN_PLAN_KEY } from "../store/homeKey.js";
 import type { ClientPorts, OpenProblem } from "../api/client.js";
-import { WISHED } from "../store/returnPlan.js";
+import { WANTED } from "../store/returnPlan.js";
 
 /** Who this home is: the person, and this device of theirs. */
 export interface HomeIdentity {
@@ -40,7 +40,7 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
   await ports.storage.commit([
     { put: IDENTITY_KEY, value: encodeIdentity({ identity, device }) },
     // A person who gave the words has them.
-    ...(seed === null ? [] : [{ put: RETURN_WISH_KEY, value: WISHED }]),
+    ...(seed === null ? [] : [{ put: RETURN_PLAN_KEY, value: WANTED }]),
   ]);
   return { identity, device };
 }

@@ -14,14 +14,14 @@ import type { ClientPorts } from "../api/client.js";
 /** Whose home it is, and what it knows of people. */
 export interface OwnHome extends HomeIdentity {
   readonly marks: HomeMarks;
-  readonly wish: ReturnPlan;
+  readonly returnPlan: ReturnPlan;
 }
 
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
 export async function loadSession(
   ports: ClientPorts,
   relays: Relays,
-  { identity, device, marks, wish }: OwnHome,
+  { identity, device, marks, returnPlan }: OwnHome,
   meta: RoomMeta,
   made: { readonly room?: Room } = {},
 ): Promise<LiveSession> {
@@ -30,7 +30,7 @@ export async function loadSession(
   if (!connection) throw new Error("a room's relay has no valid address");
   const room = made.room ?? (meta.phase.is === "out" ? null : await storedRoom(ports, keys));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
-  const returns = new ReturnKeeper(state, wish, (here) => here.newReturn(identity.seed));
+  const returns = new ReturnKeeper(state, returnPlan, (here) => here.newReturn(identity.seed));
   return new LiveSession(new RoomEngine(state, connection, device, returns));
 }
 

@@ -7,7 +7,7 @@ import { orderedKey } from "../ports/storage.js";
 export const IDENTITY_KEY = "identity";
 
 /** That the person wants to come back by their recovery words. */
-export const RETURN_WISH_KEY = "return-wish";
+export const RETURN_PLAN_KEY = "return-wish";
 
 /** One short record for each room: what it is and how we stand in it. */
 export const ROOMS_PREFIX = "rooms/";

@@ -1,17 +1,17 @@
 import type { Storage } from "../ports/storage.js";
-import { RETURN_WISH_KEY } from "./homeKey.js";
+import { RETURN_PLAN_KEY } from "./homeKey.js";
 
 /** What is stored once the person wants it; before that nothing is. */
-export const WISHED = new Uint8Array([1]);
+export const WANTED = new Uint8Array([1]);
 
 /** Whether the person wants to come back by their recovery words, into each room that they own. */
 export interface ReturnPlan {
-  readonly isWished: boolean;
+  readonly isWanted: boolean;
 }
 
 /** The same, as the home reads and changes it. */
 export class HomeReturnPlan implements ReturnPlan {
-  isWished = false;
+  isWanted = false;
 
   constructor(
     private readonly storage: Storage,
@@ -20,14 +20,14 @@ export class HomeReturnPlan implements ReturnPlan {
 
   /** Reads what is stored, before anything is asked. */
   async load(): Promise<void> {
-    this.isWished = (await this.storage.get(RETURN_WISH_KEY)) !== null;
+    this.isWanted = (await this.storage.get(RETURN_PLAN_KEY)) !== null;
   }
 
-  /** Resolves when the wish is durable. */
-  async wish(): Promise<void> {
-    if (this.isWished) return;
-    await this.storage.commit([{ put: RETURN_WISH_KEY, value: WISHED }]);
-    this.isWished = true;
+  /** Resolves when this is durable. */
+  async want(): Promise<void> {
+    if (this.isWanted) return;
+    await this.storage.commit([{ put: RETURN_PLAN_KEY, value: WANTED }]);
+    this.isWanted = true;
     this.changed();
   }
 }

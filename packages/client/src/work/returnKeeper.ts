@@ -50,6 +50,6 @@ export class ReturnKeeper {
   private isPromised({ roster }: Room): boolean {
     const isOwn = (invite: { readonly mode: string; readonly createdBy: PersonId }) =>
       invite.mode === "return" && equalBytes(invite.createdBy, this.state.person);
-    return this.wanted.isWished && ![...roster.invites.values()].some(isOwn);
+    return this.wanted.isWanted && ![...roster.invites.values()].some(isOwn);
   }
 }

@@ -224,8 +224,8 @@ type Add = (name: string, go: Move["go"], kind?: "event" | "fault" | "free") => 
 
 /** Whether a device could begin something: nothing of it is on its way. */
 export function isFree(place: Place): boolean {
-  const { seat, outbox, wish, isStarting } = place;
-  return isActive(place) && seat!.look.pending === null && outbox === null && wish === null && !isStarting;
+  const { seat, outbox, intent, isStarting } = place;
+  return isActive(place) && seat!.look.pending === null && outbox === null && intent === null && !isStarting;
 }
 
 /** What the rules see of a room: who is in it and as what, and which invites are open. */

@@ -12,7 +12,7 @@ export interface Place {
   /** A message or a join that is on its way. Own commits are in the seat. */
   readonly outbox: Post | null;
   /** What its person decided and somebody else's commit came before. */
-  readonly wish: Action | null;
+  readonly intent: Action | null;
   /** Its person has said farewell. */
   readonly isLeaving: boolean;
   /** Where the relay shows this device another log than the others: that log. */
@@ -37,7 +37,7 @@ export interface Scene {
 
 /** A device that has nothing of the room. */
 export function emptyPlace(device: string): Place {
-  return { device, seat: null, isStarting: false, outbox: null, wish: null, isLeaving: false, view: null };
+  return { device, seat: null, isStarting: false, outbox: null, intent: null, isLeaving: false, view: null };
 }
 
 /** The scene with another thing at one place. */

@@ -46,7 +46,7 @@ export class SceneViews {
       return `${by} ${what} ${kind} ${nameOf(base)} ${String(newest - content.epoch)}`;
     };
     const places = scene.places.map((place) => {
-      const { seat, outbox, wish, isLeaving, isStarting, view } = place;
+      const { seat, outbox, intent, isLeaving, isStarting, view } = place;
       if (seat === null) return "-";
       // Whether somebody who is out could come in again, the roster of those who are in says.
       if (!isReading(place)) return seat.look.status;
@@ -60,7 +60,7 @@ export class SceneViews {
           outbox &&
             `${parcelOf(outbox.parcel.no)} ${String(end - outbox.lastCommit)} ${String(scene.log.indexOf(outbox.parcel.no))}`,
         ],
-        ...[wish && this.cast.wordsFor(wish), isLeaving, isStarting, seat.process === null, own],
+        ...[intent && this.cast.wordsFor(intent), isLeaving, isStarting, seat.process === null, own],
       ].join(",");
     });
     const tail = scene.log.slice(first).map(parcelOf);
@@ -119,13 +119,13 @@ function isReading({ seat }: Place): boolean {
 }
 
 function bytesOf(scene: Scene): string {
-  const places = scene.places.map(({ seat, outbox, wish, isLeaving, isStarting, view }) => {
+  const places = scene.places.map(({ seat, outbox, intent, isLeaving, isStarting, view }) => {
     const post = outbox && `${String(outbox.parcel.no)}@${String(outbox.lastCommit)}`;
-    return [seat?.no, post, wish && toHex(wishBytes(wish)), isLeaving, isStarting, view?.join(".")].join(",");
+    return [seat?.no, post, intent && toHex(intentBytes(intent)), isLeaving, isStarting, view?.join(".")].join(",");
   });
   return [places.join("|"), scene.log.join("."), scene.held.join(".")].join("#");
 }
 
-function wishBytes(wish: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(wish));
+function intentBytes(intent: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(intent));
 }

@@ -67,7 +67,7 @@ export class Steps {
   decide(scene: Scene, at: number, words: string, what: CommitRequest): Scene | null {
     const { seat } = scene.places[at]!;
     const done = this.cast.seats.do(seat!, { type: "act", label: `act ${words}`, what });
-    return done.refused === null ? withPlace(scene, at, { seat: done.seat, wish: null }) : null;
+    return done.refused === null ? withPlace(scene, at, { seat: done.seat, intent: null }) : null;
   }
 
   /** A person says something: stored, and not sent yet. */
@@ -190,7 +190,7 @@ export class Steps {
       return withPlace(scene, at, { ...emptyPlace(device), seat, view });
     }
     for (const event of done?.events ?? []) {
-      if (event.type === "lostRace") place = { ...place, wish: event.action };
+      if (event.type === "lostRace") place = { ...place, intent: event.action };
       if (event.type === "joined") place = { ...place, outbox: null };
       if (event.type === "sent" && place.outbox?.parcel.no === parcel?.no) place = { ...place, outbox: null };
     }
@@ -207,12 +207,12 @@ export class Steps {
       place = { ...place, seat: this.cast.seats.do(place.seat!, { type: "renew", label }).seat };
     }
     place = this.sayAgain(scene, place);
-    const { wish } = place;
-    if (wish === null || place.seat!.look.pending !== null) return place;
+    const { intent } = place;
+    if (intent === null || place.seat!.look.pending !== null) return place;
     // What lost its race is built anew, if it is still allowed; if not, its person is told.
-    const label = `act ${this.cast.wordsFor(wish)}`;
-    const done = this.cast.seats.do(place.seat!, { type: "act", label, what: wish });
-    return { ...place, seat: done.seat, wish: null };
+    const label = `act ${this.cast.wordsFor(intent)}`;
+    const done = this.cast.seats.do(place.seat!, { type: "act", label, what: intent });
+    return { ...place, seat: done.seat, intent: null };
   }
 
   // A message that the relay refused, or would, is encrypted again.
