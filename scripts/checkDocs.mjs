@@ -1,8 +1,10 @@
-// Holds the documentation to the code: links lead somewhere, prose lies at 100 columns, every RULE has its test, every public export has a docstring,
+// Holds the documentation to the code: links lead somewhere, docs/architecture.md names what is there,
+// prose lies at 100 columns, every RULE has its test, every public export has a docstring,
 // docs/attacks.md says about each attack what the tests say, docs/cli.md and docs/json.md are what the build says. Prints
 // each fault; exits 1 when there is one.
 // `--fix` first writes the attacks' statuses as the tests have them, and those two documents.
 import { attackFaults, writeAttackStatuses } from "./docs/attacks.mjs";
+import { architectureFaults } from "./docs/architecture.mjs";
 import { generatedFaults, writeGenerated } from "./docs/generated.mjs";
 import { exportFaults } from "./docs/exports.mjs";
 import { lineFaults } from "./docs/lines.mjs";
@@ -12,6 +14,7 @@ import { ruleFaults } from "./docs/rules.mjs";
 
 const checks = {
   links: linkFaults,
+  architecture: architectureFaults,
   "100 columns": lineFaults,
   rules: ruleFaults,
   names: nameFaults,

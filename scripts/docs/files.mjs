@@ -25,9 +25,9 @@ export const isTest = (file) => /\.test\.tsx?$/.test(file) || /\/test\//.test(fi
 
 const trees = new Map();
 
-/** The syntax tree of a TypeScript file. */
+/** The syntax tree of a TypeScript file. Its nodes do not know their parents. */
 export function parsed(file) {
   const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  if (!trees.has(file)) trees.set(file, ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true, kind));
+  if (!trees.has(file)) trees.set(file, ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, false, kind));
   return trees.get(file);
 }

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { isTest, projectFiles, read } from "./files.mjs";
+import { isTest, parsed, projectFiles, read } from "./files.mjs";
 
 /**
  * Names that several files may export, and why. Every other exported name has one meaning in the whole workspace
@@ -31,9 +31,11 @@ const RESULT = "packages/codec/src/result.ts";
  */
 export function nameFaults() {
   const declared = new Map();
+  const members = [];
   for (const file of projectFiles(/^packages\/[a-z]+\/src\/.*\.tsx?$/)) {
     if (isTest(file) || /\.fixture\./.test(file) || LEFT_OUT.test(file)) continue;
     for (const name of exportsOf(file)) declared.set(name, [...(declared.get(name) ?? []), file]);
+    for (const { name, member } of membersOf(file)) members.push({ file, said: `${name}.${member}`, name: member });
   }
   const faults = [];
   const shared = new Set(SHARED.flatMap(({ names }) => names));
@@ -44,15 +46,19 @@ export function nameFaults() {
   }
   for (const name of shared) if ((declared.get(name)?.length ?? 0) < 2) faults.push(`${name} is shared by nobody`);
   const { terms, replaced } = glossary();
-  for (const [name, files] of declared) {
+  const exported = [...declared].map(([name, files]) => ({ file: files.join(", "), said: name, name }));
+  for (const { file, said, name } of [...exported, ...members]) {
     const words = wordsOf(name);
-    const old = replaced.find(({ word }) => words.includes(word));
-    if (old) faults.push(`${files.join(", ")}: ${name} says "${old.word}", which is called ${old.term}`);
+    const old = replaced.find(({ word }) => words.some((each) => isWord(each, word)));
+    if (old) faults.push(`${file}: ${said} says "${old.word}", which is called ${old.term}`);
   }
   for (const file of projectFiles(/^packages\/[a-z]+\/(src|test)\/.*\.tsx?$/))
     if (file !== RESULT && declaresResult(file)) faults.push(`${file}: a result of its own, where codec has Result`);
   for (const term of terms) if (!declared.has(term)) faults.push(`docs/architecture.md: nothing is called ${term}`);
-  return { faults, summary: `${declared.size} exported names, ${terms.length} in the glossary` };
+  return {
+    faults,
+    summary: `${declared.size} exported names, ${members.length} of their members, ${terms.length} in the glossary`,
+  };
 }
 
 /** The terminal and the browser never meet: each may use the same name for something of its own. */
@@ -61,42 +67,74 @@ function isOneInEach(files) {
   return new Set(packages).size === files.length && packages.every((name) => name === "cli" || name === "web");
 }
 
-/** The names that a file declares and exports. */
+/** The names that a file exports and declares, or gives in its export (`export { a as b }`). */
 function exportsOf(file) {
-  return parsed(file, read(file)).statements.flatMap((statement) => {
-    if (!statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+  const declared = exportedStatements(file).flatMap((statement) => {
     if (ts.isVariableStatement(statement))
       return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
     return statement.name ? [statement.name.text] : [];
   });
+  const given = parsed(file).statements.flatMap((statement) => {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (clause === undefined) return [];
+    if (ts.isNamespaceExport(clause)) return [clause.name.text];
+    const isOwn = statement.moduleSpecifier === undefined;
+    return clause.elements
+      .filter(({ propertyName, name }) => isOwn || (propertyName && propertyName.text !== name.text))
+      .map(({ name }) => name.text);
+  });
+  return [...declared, ...given];
 }
 
-function parsed(file, text, hasParents = false) {
-  const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, hasParents, kind);
+function exportedStatements(file) {
+  return parsed(file).statements.filter((statement) =>
+    statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+  );
+}
+
+/** The names of the fields and methods of what a file exports, but for what is private: `{name: "Room", member: "say"}`. */
+function membersOf(file) {
+  return exportedStatements(file).flatMap((statement) => {
+    const members = statement.members ?? statement.type?.members ?? [];
+    const given = members.flatMap((member) => (ts.isConstructorDeclaration(member) ? member.parameters : []));
+    return [...members, ...given.filter(({ modifiers }) => modifiers)]
+      .filter(
+        (member) => typeof member.name?.text === "string" && !isPrivate(member) && !ts.isPrivateIdentifier(member.name),
+      )
+      .map((member) => ({ name: statement.name.text, member: member.name.text }));
+  });
+}
+
+function isPrivate({ modifiers }) {
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword) === true;
 }
 
 /** Whether a type in the file has `ok: true` or `ok: false`, which is what a result is told by. */
 function declaresResult(file) {
-  const text = read(file);
-  if (!/\bok\??: (true|false)\b/u.test(text)) return false;
+  if (!/\bok\??: (true|false)\b/u.test(read(file))) return false;
   const isResult = (node) =>
     (ts.isPropertySignature(node) &&
-      node.name.getText() === "ok" &&
+      node.name.text === "ok" &&
       node.type?.kind === ts.SyntaxKind.LiteralType &&
-      /^(true|false)$/u.test(node.type.getText())) ||
+      [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword].includes(node.type.literal.kind)) ||
     ts.forEachChild(node, isResult) === true;
-  return isResult(parsed(file, text, true));
+  return isResult(parsed(file));
 }
 
-/** `JoinRequest` is made of "join" and "request". */
+/** `JoinRequest` and `JOIN_REQUEST` are made of "join" and "request". */
 function wordsOf(name) {
+  if (!/[a-z]/u.test(name)) return name.toLowerCase().split("_");
   return name.split(/(?=[A-Z])|_/u).map((word) => word.toLowerCase());
+}
+
+/** Whether a word is another, or its plural. */
+function isWord(word, other) {
+  return [other, `${other}s`, `${other}es`, other.replace(/y$/u, "ies")].includes(word);
 }
 
 /**
  * The glossary's table in docs/architecture.md: `| **term** (`Name`, `Other`) | what it is | words that it replaces |`. A word
- * in the third column that stands in backticks may be part of no exported name.
+ * in the third column that stands in backticks may be part of no exported name, nor of one of its fields and methods.
  */
 function glossary() {
   const rows = read("docs/architecture.md").matchAll(/^\| \*\*(.+?)\*\*(.*?) \| [^|]*? \|([^|]*)\|$/gmu);

@@ -114,7 +114,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await banner(alice).waitFor();
     await banner(alice).getByText("signed two contradictory statements").waitFor();
     await banner(alice)
-      .getByRole("button", { name: /^Look at/u })
+      .getByRole("button", { name: /^Take a look/u })
       .click();
     const [download] = await Promise.all([
       alice.waitForEvent("download"),
@@ -154,7 +154,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await alice.getByRole("button", { name: /People in this room/u }).click();
     await side(alice).getByText("2 people").waitFor();
     await alice
-      .getByRole("button", { name: /^Look at/u })
+      .getByRole("button", { name: /^Take a look/u })
       .first()
       .click();
     await side(alice).getByRole("button", { name: /oted$/u }).first().click();

@@ -287,7 +287,7 @@ describe.skipIf(!canBrowse)(
       await page.getByRole("link", { name: /^Locked away/u }).waitFor();
       await page.reload();
       await button(page, "I can't unlock it any more").click();
-      await heading(page, "Welcome back").waitFor();
+      await heading(page, "Enter your recovery words").waitFor();
       await page.close();
     });
 
