@@ -1,16 +1,16 @@
+import path from "node:path";
 import ts from "typescript";
-import { projectFiles, root } from "./files.mjs";
+import { projectFiles, read, root } from "./files.mjs";
 
-/** Every public export (from an index.ts, or a sub-path's entry) has a docstring. */
+/** Every public export (of an entry that a package.json declares) has a docstring. */
 export function exportFaults() {
-  const entries = projectFiles(/^packages\/[a-z]+\/src\/(index|node|web|browser|testing)\.ts$/).map(
-    (file) => root + file,
-  );
+  const entries = projectFiles(/^packages\/[a-z]+\/package\.json$/).flatMap(entriesOf);
   const options = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     customConditions: ["@conclave/source"],
     jsx: ts.JsxEmit.ReactJSX,
+    types: [],
     noEmit: true,
     skipLibCheck: true,
   };
@@ -32,4 +32,13 @@ export function exportFaults() {
     }
   }
   return { faults, summary: `${count} exports in ${entries.length} entries` };
+}
+
+/** The sources of a package's entries. An entry of many files (`./*`) is generated: its names are not documented. */
+function entriesOf(manifest) {
+  const folder = root + manifest.slice(0, -"package.json".length);
+  return Object.values(JSON.parse(read(manifest)).exports ?? {})
+    .map((entry) => entry["@conclave/source"])
+    .filter((source) => source !== undefined && !source.includes("*"))
+    .map((source) => path.join(folder, source));
 }
