@@ -1,6 +1,6 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
-import { ARROWS } from "./scripts/lint/arrows.mjs";
+import { ARROWS, arrows } from "./scripts/lint/arrows.mjs";
 import { compareBytes } from "./scripts/lint/compareBytes.mjs";
 import { layers } from "./scripts/lint/layers.mjs";
 import { noCircle } from "./scripts/lint/noCircle.mjs";
@@ -11,6 +11,7 @@ const pure = ["codec", "mls", "protocol", "wire"];
 
 const conclave = {
   rules: {
+    arrows,
     "compare-bytes": compareBytes,
     layers,
     "no-circle": noCircle,
@@ -28,33 +29,42 @@ const foreignFiles = {
 const attackers = ["simulator", "bench", "lab"];
 const tests = ["**/*.test.ts", "**/*.test.tsx", "**/*.fixture.ts", "packages/*/test/**"];
 
-function arrows(name) {
-  const forbidden = packages.filter((other) => other !== name && !ARROWS[name].includes(other));
+function arrowsOf(name) {
+  // Its own files a package imports by their path: then the layers see it.
+  const forbidden = packages.filter((other) => !ARROWS[name].includes(other));
   return {
     files: [`packages/${name}/src/**/*.{ts,tsx}`],
     ignores: tests,
+    plugins: { conclave },
     rules: {
-      "no-restricted-imports": [
+      "conclave/arrows": [
         "error",
         {
-          patterns: [
-            {
-              group: forbidden.flatMap((other) => [`@conclave/${other}`, `@conclave/${other}/*`]),
-              message: `packages/${name} may import only: ${ARROWS[name].join(", ") || "nothing of the workspace"}.`,
-            },
-            foreignFiles,
-            ...(attackers.includes(name)
-              ? []
-              : [{ group: ["@conclave/*/testing"], message: "For tests, simulations and measurements." }]),
-            ...(pure.includes(name)
-              ? [{ group: ["node:*", "@conclave/crypto/*"], message: "This package is pure." }]
-              : []),
-          ],
+          regex: `^@conclave/(${forbidden.join("|")})(/|$)`,
+          message: `packages/${name} may import only: ${ARROWS[name].join(", ") || "nothing of the workspace"}.`,
         },
+        foreignFiles,
+        ...(attackers.includes(name)
+          ? []
+          : [{ regex: "^@conclave/.*/testing$", message: "For tests, simulations and measurements." }]),
+        ...(pure.includes(name) ? [{ regex: "^(node:|@conclave/crypto/)", message: "This package is pure." }] : []),
       ],
     },
   };
 }
+
+// Syntax that is refused. ESLint lets the last block that says `no-restricted-syntax` for a file win, so each file has one.
+const typedCommands = ["Literal[value=/\\bconclave [a-z]/]", "TemplateElement[value.raw=/\\bconclave [a-z]/]"].map(
+  (selector) => ({
+    selector,
+    message: "Build commands to be typed with nextCommand() or otherCommand() of terminal/nextCommand.ts.",
+  }),
+);
+const refsInEffects = {
+  selector:
+    "CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrayExpression MemberExpression[property.name='current']",
+  message: "A ref changes after the drawing, so the effect misses it: keep the element as state.",
+};
 
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/build/**", "**/generated/**", "**/node_modules/**", "coverage/**", "data/**"] },
@@ -81,8 +91,8 @@ export default tseslint.config(
     plugins: { conclave },
     rules: { "conclave/layers": "error", "conclave/no-circle": "error" },
   },
-  ...packages.map(arrows),
-  { files: [...tests, "docs/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [foreignFiles] }] } },
+  ...packages.map(arrowsOf),
+  { files: [...tests, "docs/**/*.ts"], plugins: { conclave }, rules: { "conclave/arrows": ["error", foreignFiles] } },
   // Bytes are compared as bytes: equalBytes of codec, or constantTimeEqual of crypto where they are secret.
   {
     files: ["packages/*/src/**/*.{ts,tsx}"],
@@ -95,15 +105,7 @@ export default tseslint.config(
     files: ["packages/cli/src/**/*.{ts,tsx}"],
     // Help is printed with the program's name put in; manual and completion are of the installed one; the demo types for itself.
     ignores: [...tests, "packages/cli/src/program/**", "packages/cli/src/manual/**", "packages/cli/src/demo/**"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        ...["Literal[value=/\\bconclave [a-z]/]", "TemplateElement[value.raw=/\\bconclave [a-z]/]"].map((selector) => ({
-          selector,
-          message: "Build commands to be typed with nextCommand() or otherCommand() of terminal/nextCommand.ts.",
-        })),
-      ],
-    },
+    rules: { "no-restricted-syntax": ["error", ...typedCommands, refsInEffects] },
   },
   // What is told is true: an outcome is told after it is so.
   {
@@ -112,7 +114,7 @@ export default tseslint.config(
     rules: { "conclave/outcome-last": "error" },
   },
   // The demo's attackers use whatever an attacker would.
-  { files: ["packages/cli/src/demo/**"], rules: { "no-restricted-imports": "off" } },
+  { files: ["packages/cli/src/demo/**"], rules: { "conclave/arrows": "off" } },
   {
     files: pure.map((name) => `packages/${name}/src/**/*.ts`),
     ignores: tests,
@@ -139,19 +141,7 @@ export default tseslint.config(
       ],
     },
   },
-  {
-    files: ["packages/web/src/**/*.{ts,tsx}", "packages/cli/src/**/*.tsx"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector:
-            "CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrayExpression MemberExpression[property.name='current']",
-          message: "A ref changes after the drawing, so the effect misses it: keep the element as state.",
-        },
-      ],
-    },
-  },
+  { files: ["packages/web/src/**/*.{ts,tsx}"], rules: { "no-restricted-syntax": ["error", refsInEffects] } },
   { files: ["packages/cli/bin/*.js"], languageOptions: { globals: { URL: "readonly", process: "readonly" } } },
   { files: ["packages/cli/**", "packages/bench/**", "packages/lab/**"], rules: { "no-console": "off" } },
   {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { onImports } from "./arrows.mjs";
 
 /**
  * The folders of a package's `src`, from the ground up. A file may import from its own folder and from those above its folder
@@ -90,13 +91,7 @@ export const layers = {
       if (from === null) context.report({ node: source, messageId: "unknown", data: names });
       else if (to === null || to > from) context.report({ node: source, messageId: "upward", data: names });
     };
-    return {
-      ImportDeclaration: ({ source }) => check(source),
-      ImportExpression: ({ source }) => check(source),
-      ExportAllDeclaration: ({ source }) => check(source),
-      ExportNamedDeclaration: ({ source }) => check(source),
-      TSImportType: ({ source }) => check(source),
-    };
+    return onImports(check);
   },
 };
 

@@ -1,6 +1,7 @@
 /**
- * ESLint rule: an outcome is told only after it has happened. Telling is `output.result(…)` in a command, `host.say("…")` and
- * `output.note("…")` of a whole sentence, and `toast(…)` in the browser, but for dangers. It is refused
+ * ESLint rule: an outcome is told only after it has happened. Telling is `output.result(…)` in a command, also of a `result`
+ * taken from `output`, `reportProgress(output, …)` and the like, `host.say("…")` and `output.note("…")` of a whole sentence,
+ * and `toast(…)` in the browser, but for dangers. It is refused
  * - before something that is still awaited on the same way through the function, or after the call that awaits a callback it is
  *   in: that may fail after it was called done;
  * - for a toast of success, where nothing was awaited before it: then nobody can know.
@@ -29,21 +30,38 @@ export const outcomeLast = {
 
 /** How a call may tell an outcome: `plain`, `success`, `danger`; none for another call. */
 function tonesOf(node, sourceCode) {
-  const {
-    callee,
-    arguments: [told],
-  } = node;
-  if (callee.type === "MemberExpression") {
-    const from = callee.object.type === "MemberExpression" ? callee.object.property : callee.object;
-    const isOutput = from.name === "output" || from.name === "out";
-    if (isOutput && callee.property.name === "result") return ["plain"];
-    const isSaid =
-      (isOutput && callee.property.name === "note") || (from.name === "host" && callee.property.name === "say");
+  const [told] = node.arguments;
+  const method = methodOf(node.callee, sourceCode);
+  if (method !== null) {
+    const isOutput = isNamedOutput(method.of);
+    if (isOutput && method.name === "result") return ["plain"];
+    const isSaid = (isOutput && method.name === "note") || (lastName(method.of) === "host" && method.name === "say");
     return isSaid && isSentence(told) ? ["plain"] : [];
   }
-  if (callee.name !== "toast") return [];
+  if (isReport(node)) return ["plain"];
+  if (node.callee.name !== "toast") return [];
   const tone = told?.properties?.find(({ key }) => key?.name === "tone")?.value;
   return tone === undefined ? ["plain"] : valuesOf(tone, sourceCode);
+}
+
+/** `output.result` is `result` of `output`; so is a constant that was taken from it. */
+function methodOf(callee, sourceCode) {
+  if (callee.type === "MemberExpression") return { of: callee.object, name: callee.property.name };
+  if (callee.type !== "Identifier") return null;
+  const made = declaratorOf(callee, sourceCode);
+  if (!made?.init) return null;
+  if (made.id.type === "Identifier")
+    return made.init.type === "MemberExpression" ? methodOf(made.init, sourceCode) : null;
+  const taken = made.id.properties?.find(({ value }) => (value?.left ?? value)?.name === callee.name);
+  return taken ? { of: made.init, name: taken.key.name } : null;
+}
+
+const lastName = (node) => (node.type === "MemberExpression" ? node.property : node).name;
+const isNamedOutput = (node) => /^out(put)?$/u.test(lastName(node));
+
+/** `reportProgress(output, …)`. One whose answer is asked (`if (reportIfSame(…)) return`) tells only where nothing follows. */
+function isReport({ callee, arguments: [first], parent }) {
+  return /^report[A-Z]/u.test(callee.name) && first && isNamedOutput(first) && parent.type === "ExpressionStatement";
 }
 
 /** A text that stands there, is whole, and asks nothing. */
@@ -67,11 +85,15 @@ function valuesOf(tone, sourceCode) {
 }
 
 function constantOf(identifier, sourceCode) {
+  return declaratorOf(identifier, sourceCode)?.init ?? null;
+}
+
+function declaratorOf(identifier, sourceCode) {
   for (let scope = sourceCode.getScope(identifier); scope; scope = scope.upper) {
     const found = scope.variables.find(({ name }) => name === identifier.name);
     if (!found) continue;
     const [definition] = found.defs;
-    return definition?.node.type === "VariableDeclarator" ? definition.node.init : null;
+    return definition?.node.type === "VariableDeclarator" ? definition.node : null;
   }
   return null;
 }

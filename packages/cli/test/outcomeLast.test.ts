@@ -49,6 +49,22 @@ describe("the lint rule that an outcome is told after it is so", () => {
     expect(said(`room.on(() => { output.result({}, () => "sent"); }); await room.flushed();`)).toEqual([]);
   });
 
+  it("sees what is told by another name: a method taken from the output, and a report of progress", () => {
+    for (const told of [
+      `const { result } = output; result({}, () => "sent");`,
+      `const { result: tell } = room.output; tell({}, () => "sent");`,
+      `const tell = output.result; tell({}, () => "sent");`,
+      `reportProgress(output, room.done, "Sent.", {});`,
+      `if (room.open) reportProgress(room.output, room.done, "Sent.", {});`,
+    ]) {
+      expect(said(`${told} await room.flushed();`), told).toEqual(["early"]);
+      expect(said(`await room.flushed(); ${told}`), told).toEqual([]);
+    }
+    expect(said(`reportProgress(output, await room.decide(), "Sent.", {});`)).toEqual([]);
+    expect(said(`if (reportIfSame(output, room)) return; await room.flushed();`)).toEqual([]);
+    expect(said(`const { result } = room; result(); await room.flushed();`)).toEqual([]);
+  });
+
   it("lets pass what a result that was given says", () => {
     expect(said(`if (room.ok) toast({ text: "Saved", tone: "success" });`)).toEqual([]);
     expect(said(`if (room.open) toast({ text: "Saved", tone: "success" });`)).toEqual(["unknown"]);

@@ -1,5 +1,5 @@
 import type { Decision, NamedPerson, RoomProposal, Right, RoomSession } from "@conclave/client";
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes } from "@conclave/codec";
 import type { Action, InviteId } from "@conclave/protocol";
 import { decision as did } from "@conclave/words/en/decision";
 import { decisionDetail as didDetail } from "@conclave/words/en/decisionDetail";
@@ -35,7 +35,7 @@ export function decisionRight(decision: Decision): string {
 
 /** Somebody came in by themselves, with an invite. */
 function isOwnJoin({ action, by, person }: Decision): boolean {
-  return action.type === "add" && person !== null && toHex(person.person) === toHex(by.person);
+  return action.type === "add" && person !== null && equalBytes(person.person, by.person);
 }
 
 /** What was decided: `Alice removed Bob`. */

@@ -1,4 +1,4 @@
-import { encode, stored, toHex, u53, boxed } from "@conclave/codec";
+import { encode, equalBytes, stored, toHex, u53, boxed } from "@conclave/codec";
 import { type Message, type MessageId, PersonId, type Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "./amendment.js";
 import type { Amendments } from "./amendments.js";
@@ -137,7 +137,7 @@ export class History {
   async find(id: MessageId): Promise<HistoryMessage | null> {
     const n = this.placing.get(toHex(id))?.n ?? (await this.idRecord(id))?.n;
     const item = n === undefined ? null : await this.at(n);
-    return item?.kind === "message" && toHex(item.message.id) === toHex(id) ? item : null;
+    return item?.kind === "message" && equalBytes(item.message.id, id) ? item : null;
   }
 
   /** Who wrote the message with this id, whatever it was, or null when there is none. */

@@ -1,7 +1,7 @@
 import type { TimelineMessage, TimelineProposal } from "@conclave/client";
 import { decodeVia, plainName, plainText } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
-import { toHex } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { notices as sentences } from "@conclave/words/notices";
 import { effect } from "@preact/signals";
 import { type Notices, notices, noticesAllowed, noticesHaveWords, recallChoice } from "../model/notices.js";
@@ -97,7 +97,7 @@ async function notifyAsked(key: RoomKey, proposal: TimelineProposal): Promise<vo
   const detail = await home()
     .home.detail(key)
     .catch(() => null);
-  const open = detail?.proposals.find((each) => toHex(each.actionHash) === toHex(actionHash));
+  const open = detail?.proposals.find((each) => equalBytes(each.actionHash, actionHash));
   if (!open?.isAsked) return;
   await tell(
     key,
