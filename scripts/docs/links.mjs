@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { projectFiles, read, root } from "./files.mjs";
 
-/** Relative links in Markdown must lead to a file, and `#anchors` within a file to one of its headings. */
+/** Relative links in Markdown must lead to a file, and `#anchors` within a file to one of its headings. Every decision is listed. */
 export function linkFaults() {
   const faults = [];
   const pages = projectFiles(/\.md$/);
@@ -20,6 +20,9 @@ export function linkFaults() {
       }
     }
   }
+  const index = read("docs/decisions/README.md");
+  for (const page of projectFiles(/^docs\/decisions\/\d.*\.md$/u))
+    if (!index.includes(`(${path.basename(page)})`)) faults.push(`docs/decisions/README.md does not list ${page}`);
   return { faults, summary: `${count} relative links in ${pages.length} pages` };
 }
 
