@@ -257,7 +257,7 @@ describe.skipIf(!canBrowse)(
       const field = page.getByLabel("Recovery words");
       await field.fill(`${words.slice(0, 23).join(" ")} zzzz`);
       await button(page, "Bring me back").click();
-      await page.getByText("Word 24, “zzzz”, is not in the list").waitFor();
+      await page.getByText("Word 24, “zzzz”, isn't in the word list").waitFor();
       await field.fill([...words.slice(1), words[0]!].join(" "));
       await button(page, "Bring me back").click();
       await page.getByText("Each word is on the list, but together they aren't valid recovery words").waitFor();
