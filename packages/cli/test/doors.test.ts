@@ -131,7 +131,7 @@ describe("what a command says when something stops it", () => {
   /** A command to type, or something that a person does outside of this program. */
   function opens(hint: string | null): boolean {
     const decision =
-      /\b(ask|try again|update|copy|check|look|send it|set|give|go on|wait|show this|quotes|has at most|visible|tell)\b/iu;
+      /\b(ask|try again|update|copy|check|look|send it|set|give|go on|wait|show this|quotes|can be up to|tell)\b/iu;
     return hint !== null && (commandsIn(hint).length > 0 || decision.test(hint));
   }
 

@@ -106,7 +106,7 @@ export class Cast {
   get invite(): InviteId {
     return this.inviteId;
   }
-  private inviteId = InviteId.of(new Uint8Array(32));
+  private inviteId = InviteId.of(new Uint8Array(16));
 
   private joining(
     device: string,
