@@ -157,7 +157,10 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
       .getByRole("button", { name: /^Take a look/u })
       .first()
       .click();
-    await side(alice).getByRole("button", { name: /^Acknowledge/u }).first().click();
+    await side(alice)
+      .getByRole("button", { name: /^Acknowledge/u })
+      .first()
+      .click();
     await expect.poll(() => alice.getByRole("status").getByText("nobody in the room can have sent").count()).toBe(0);
     await liar.stop();
   });
