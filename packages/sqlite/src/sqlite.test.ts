@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -202,6 +202,15 @@ describe("file lock", () => {
     expect(third.stdout.trim()).toBe("busy");
     again?.release();
     expect(existsSync(path)).toBe(true);
+  });
+
+  it("RULE sqlite.lock-writes-nothing: needs no space, so that it is there on a disk that is full", () => {
+    const path = join(folder, "lock");
+    const lock = takeFileLock(path);
+    expect(readdirSync(folder).toSorted()).toEqual([".gitignore", "lock"]);
+    expect(statSync(path).size).toBe(0);
+    lock?.release();
+    expect(readdirSync(folder).toSorted()).toEqual([".gitignore", "lock"]);
   });
 
   it("RULE sqlite.lock-outlives-its-handle: is held although nobody keeps the handle, after a collection of garbage too", () => {
