@@ -174,6 +174,8 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await alice.getByRole("dialog").getByText("Other people must approve this too").waitFor();
     await alice.getByRole("button", { name: "Remove", exact: true }).click();
     await alice.getByText("The others have been asked: 1 more approval is needed.").first().waitFor();
+    // The note of it lies over the card.
+    await alice.getByRole("button", { name: "Dismiss" }).click();
     const own = card(alice, "asks to remove Carol").last();
     await own.getByRole("button", { name: "Withdraw" }).click();
     await alice.getByText("withdrew: remove Carol").waitFor();

@@ -111,7 +111,7 @@ describe.skipIf(!canBrowse)(
       const original = page.getByRole("checkbox", { name: /Original/u });
       await original.waitFor();
       await page.getByRole("button", { name: "Send", exact: true }).click();
-      await page.getByText("scan.tiff may hold the place and time").waitFor();
+      await page.getByText("scan.tiff may contain the place and time").waitFor();
       expect(await original.isVisible()).toBe(true);
       await original.focus();
       await page.keyboard.press("Space");
