@@ -331,7 +331,7 @@ describe("a log that is longer than a page", () => {
 });
 
 describe("a relay that lists requests without end", () => {
-  it("A80: is asked for so many, and then no more", async () => {
+  it("A80: is asked for a bounded number of pages", async () => {
     const world = new World();
     const [alice] = await twoIn(world);
     let pages = 0;
@@ -398,7 +398,7 @@ describe("who keeps losing", () => {
     await world.until(() => bob.room.title === "Meadow");
   });
 
-  it("A85: RULE client.starved: a decision is given up, and sent no more, after twelve commits that nobody can use", async () => {
+  it("A85: RULE client.starved: a decision is given up, and not sent again, after twelve commits that nobody can use", async () => {
     const world = new World();
     const alice = world.home();
     await alice.open();

@@ -42,7 +42,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         const home = `lost-${lost.replace(" ", "-")}`;
         const phrase = await made(home);
         await call("w", "lose", home, lost);
-        // Neither opening nor beginning anew makes another person of it.
+        // Neither opening it nor starting over makes another person of it.
         if (lost !== "identity") expect(await call("w", "inspect", home)).toMatchObject({ state: "keys_missing" });
         expect(await call("w", "open", home, open)).toBe("keys_missing");
         expect(await call("w", "open", home, create)).toBe(lost === "identity" ? "exists" : "keys_missing");

@@ -58,7 +58,7 @@ export class JoinRequests extends Worker {
     if (!this.sync.canAsk || (this.listedOn === this.connection.number && !this.isStale)) return null;
     return async () => {
       const { number } = this.connection;
-      // Whoever says meanwhile that there are new ones is heard.
+      // A sign of new ones that comes meanwhile still counts.
       this.isStale = false;
       const listed = await this.list();
       if (listed.ok) {

@@ -221,7 +221,7 @@ describe("forged commits", () => {
     expectRefused(log, other, [bob, carol], "wrong_record");
   });
 
-  it("A2: RULE room.rekey-bare: new keys come without a record, whoever puts one there", () => {
+  it("A2: RULE room.rekey-bare: new keys come without a record, and one that is put there is refused", () => {
     const { alice, bob, carol, log } = threeFriends();
     const { attachment } = forgeEntry(bob, { type: "setTitle", title: "x" });
     const [verdict] = expectRefused(log, forgeCommit(bob, { attachment }), [alice, carol], "wrong_record");

@@ -236,7 +236,7 @@ describe("what a joiner refuses before anything is sent", () => {
       return isCovered({ ...history, transitions }, { seq, head, stateHash });
     };
     expect(covers(2, 2)).toBe(true);
-    // Bob came by himself; Carol, who had asked, by Alice's commit, which binds the keys anew.
+    // Bob came by himself; Carol, who had asked, by Alice's commit, which binds the keys again.
     expect(covers(2, 1)).toBe(true);
     expect(covers(4, 3)).toBe(false);
     expect(covers(3, 2)).toBe(false);

@@ -41,7 +41,7 @@ interface Altered {
  */
 export type Objection = Rejection | Altered | "unsupported";
 
-/** The refusal in an objection, whoever is to blame. What cannot be judged counts as malformed: nobody may commit it. */
+/** The refusal in an objection, no matter who is to blame. What cannot be judged counts as malformed: nobody may commit it. */
 export function rejectionOf(objection: Objection): Rejection {
   if (objection === "unsupported") return { code: "malformed" };
   return "altered" in objection ? objection.altered : objection;

@@ -18,6 +18,6 @@ export function judgeStored(parts: RoomParts, entryBytes: Uint8Array | null): Ju
     committer: core.leaf,
     external: false,
   });
-  if (!judged.ok) throw new TypeError(`the stored pending entry does not hold: ${judged.error.code}`);
+  if (!judged.ok) throw new TypeError(`the stored pending entry is refused: ${judged.error.code}`);
   return { transition: judged.value, roster: judged.value.roster };
 }

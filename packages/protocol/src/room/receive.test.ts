@@ -31,7 +31,7 @@ describe("taking in the log", () => {
     expect(alice.room.receive(first)).toEqual({ kind: "deferred", reason: "seen" });
   });
 
-  it("A58: who was shown out keeps no keys of the room on the disk", () => {
+  it("A58: a removed person keeps no keys of the room on the disk", () => {
     const { alice, bob, carol, log } = room();
     shownOut(alice, bob, log);
     for (const each of [bob, carol]) each.catchUp(log);

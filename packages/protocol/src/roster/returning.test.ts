@@ -12,8 +12,8 @@ function prepared(policy?: Policy) {
   const chain = new Chain(crypto, policy);
   const bob = policy ? null : chain.add("Bob");
   chain.must(chain.alice, returning(chain, chain.alice));
-  const anew = chain.someone("Alice", 2);
-  return { chain, bob, alice: chain.alice, anew };
+  const renewed = chain.someone("Alice", 2);
+  return { chain, bob, alice: chain.alice, renewed };
 }
 
 function returning(chain: Chain, who: Someone, terms: Partial<InviteTerms> = {}, name = "return") {
@@ -22,97 +22,108 @@ function returning(chain: Chain, who: Someone, terms: Partial<InviteTerms> = {},
 }
 
 /** What comes of a return with a new device. */
-function comeBack(chain: Chain, anew: Someone, lost: Someone, { name = "return", external = true, by = anew } = {}) {
-  const action = { type: "return", leafCert: chain.certOf(anew), leaf: lost.leaf, isLast: false } as const;
-  return chain.act(by, action, { inviteProof: chain.proof(name, anew) }, external);
+function comeBack(
+  chain: Chain,
+  renewed: Someone,
+  lost: Someone,
+  { name = "return", external = true, by = renewed } = {},
+) {
+  const action = { type: "return", leafCert: chain.certOf(renewed), leaf: lost.leaf, isLast: false } as const;
+  return chain.act(by, action, { inviteProof: chain.proof(name, renewed) }, external);
 }
 
 describe("coming back by the recovery words", () => {
   it("an owner's new device takes the place of the lost one: role, rights and history stay", () => {
-    const { chain, bob, alice, anew } = prepared();
+    const { chain, bob, alice, renewed } = prepared();
     const before = chain.roster;
-    const outcome = comeBack(chain, anew, alice);
+    const outcome = comeBack(chain, renewed, alice);
     if (!outcome.ok) throw new Error(outcome.error.code);
-    expect(outcome.value).toMatchObject({ removed: [alice.leaf], added: [{ leaf: anew.leaf }], person: alice.person });
+    expect(outcome.value).toMatchObject({
+      removed: [alice.leaf],
+      added: [{ leaf: renewed.leaf }],
+      person: alice.person,
+    });
     expect(chain.roster.generation).toBe(before.generation + 1);
     expect(chain.people).toEqual(["Alice", "Bob"]);
-    expect(chain.roleOf(anew)).toBe("owner");
+    expect(chain.roleOf(renewed)).toBe("owner");
     expect(verdict(chain.act(alice, { type: "tick" }))).toBe("author_unknown");
-    expect(verdict(chain.act(anew, { type: "remove", person: bob!.person, ban: false }))).toBe("ok");
+    expect(verdict(chain.act(renewed, { type: "remove", person: bob!.person, ban: false }))).toBe("ok");
     // And once more, with yet another device.
-    expect(verdict(comeBack(chain, chain.someone("Alice", 3), anew))).toBe("ok");
+    expect(verdict(comeBack(chain, chain.someone("Alice", 3), renewed))).toBe("ok");
   });
 
   it("works whatever the room asks of newcomers", () => {
     for (const name of ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"] as const) {
-      const { chain, alice, anew } = prepared(preset(name));
-      expect([name, verdict(comeBack(chain, anew, alice))]).toEqual([name, "ok"]);
+      const { chain, alice, renewed } = prepared(preset(name));
+      expect([name, verdict(comeBack(chain, renewed, alice))]).toEqual([name, "ok"]);
     }
   });
 
   it("A63: RULE return.own-device and RULE return.own-invite: nobody takes another's device out, by whatever link", () => {
-    const { chain, bob, alice, anew } = prepared();
+    const { chain, bob, alice, renewed } = prepared();
     const bobAnew = chain.someone("Bob", 2);
     // Bob with the owner's invite, and with links that are no invites to return.
     expect(verdict(comeBack(chain, bobAnew, bob!))).toBe("invite_not_for_you");
     expect(verdict(comeBack(chain, bobAnew, alice))).toBe("not_member");
-    expect(verdict(comeBack(chain, anew, bob!))).toBe("not_member");
+    expect(verdict(comeBack(chain, renewed, bob!))).toBe("not_member");
     chain.must(alice, { type: "createInvite", invite: chain.terms("link") });
     const personal = { class: "personal", person: bob!.person } as const;
     chain.must(alice, { type: "createInvite", invite: chain.terms("mine", { for: personal }) });
-    expect(verdict(comeBack(chain, anew, alice, { name: "link" }))).toBe("invite_not_for_you");
+    expect(verdict(comeBack(chain, renewed, alice, { name: "link" }))).toBe("invite_not_for_you");
     expect(verdict(comeBack(chain, bobAnew, bob!, { name: "mine" }))).toBe("invite_not_for_you");
     const toAlice = { class: "personal", person: alice.person } as const;
     chain.must(alice, { type: "createInvite", invite: chain.terms("direct", { for: toAlice }) });
-    expect(verdict(comeBack(chain, anew, alice, { name: "direct" }))).toBe("invite_not_for_you");
+    expect(verdict(comeBack(chain, renewed, alice, { name: "direct" }))).toBe("invite_not_for_you");
     // Without a proof, or with one of another leaf: who has stolen a device's key has not the words.
-    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf, isLast: false } as const;
-    expect(verdict(chain.act(anew, action, {}, true))).toBe("bad_invite_proof");
+    const action = { type: "return", leafCert: chain.certOf(renewed), leaf: alice.leaf, isLast: false } as const;
+    expect(verdict(chain.act(renewed, action, {}, true))).toBe("bad_invite_proof");
     const others = { inviteProof: chain.proof("return", bobAnew) };
-    expect(verdict(chain.act(anew, action, others, true))).toBe("bad_invite_proof");
-    const stolen = chain.proof("link", anew);
-    expect(verdict(chain.act(anew, action, { inviteProof: stolen }, true))).toBe("invite_not_for_you");
+    expect(verdict(chain.act(renewed, action, others, true))).toBe("bad_invite_proof");
+    const stolen = chain.proof("link", renewed);
+    expect(verdict(chain.act(renewed, action, { inviteProof: stolen }, true))).toBe("invite_not_for_you");
   });
 
   it("A37: RULE return.own-invite: an invite to return that somebody else made is of no use, wherever it came from", () => {
-    const { chain, bob, alice, anew } = prepared();
+    const { chain, bob, alice, renewed } = prepared();
     // No entry makes such an invite (return.own): the roster is changed by hand.
     const [[id, invite]] = [...chain.roster.invites] as [[string, Invite]];
     chain.roster = { ...chain.roster, invites: new Map([[id, { ...invite, createdBy: bob!.person }]]) };
-    expect(verdict(comeBack(chain, anew, alice))).toBe("invite_not_for_you");
+    expect(verdict(comeBack(chain, renewed, alice))).toBe("invite_not_for_you");
     chain.roster = { ...chain.roster, invites: new Map([[id, invite]]) };
-    expect(verdict(comeBack(chain, anew, alice))).toBe("ok");
+    expect(verdict(comeBack(chain, renewed, alice))).toBe("ok");
   });
 
   it("A26: RULE return.external: a return is its author's own, at one place, and not done twice", () => {
-    const { chain, bob, alice, anew } = prepared();
-    const action = { type: "return", leafCert: chain.certOf(anew), leaf: alice.leaf, isLast: false } as const;
-    const proof = { inviteProof: chain.proof("return", anew) };
+    const { chain, bob, alice, renewed } = prepared();
+    const action = { type: "return", leafCert: chain.certOf(renewed), leaf: alice.leaf, isLast: false } as const;
+    const proof = { inviteProof: chain.proof("return", renewed) };
     expect(verdict(chain.act(alice, action, proof))).toBe("invalid_action");
     expect(verdict(chain.act(bob!, action, proof))).toBe("invalid_action");
     expect(verdict(chain.act(bob!, action, proof, true))).toBe("author_unknown");
     chain.must(alice, { type: "tick" });
-    expect(verdict(chain.act(anew, action, proof, true))).toBe("bad_invite_proof");
-    expect(verdict(comeBack(chain, anew, alice))).toBe("ok");
-    expect(verdict(chain.act(anew, action, { inviteProof: chain.proof("return", anew) }, true))).toBe("author_unknown");
+    expect(verdict(chain.act(renewed, action, proof, true))).toBe("bad_invite_proof");
+    expect(verdict(comeBack(chain, renewed, alice))).toBe("ok");
+    expect(verdict(chain.act(renewed, action, { inviteProof: chain.proof("return", renewed) }, true))).toBe(
+      "author_unknown",
+    );
   });
 
   it("A43: RULE return.member: who was removed, has left, or became less does not come back by the words", () => {
     for (const how of ["removed", "left", "less"] as const) {
-      const { chain, bob, alice, anew } = prepared();
+      const { chain, bob, alice, renewed } = prepared();
       chain.must(alice, { type: "setRole", person: bob!.person, role: "owner" });
       if (how === "removed") chain.must(bob!, { type: "remove", person: alice.person, ban: false });
       if (how === "left")
         chain.must(bob!, { type: "leave", person: alice.person }, { farewell: chain.farewell(alice) });
       if (how === "less") chain.must(bob!, { type: "setRole", person: alice.person, role: "member" });
       const expected = how === "less" ? "invite_revoked" : "not_member";
-      expect([how, verdict(comeBack(chain, anew, alice))]).toEqual([how, expected]);
+      expect([how, verdict(comeBack(chain, renewed, alice))]).toEqual([how, expected]);
       // Nor is it an invitation of any other kind.
-      const asked = { inviteProof: chain.proof("return", anew, "ask") };
+      const asked = { inviteProof: chain.proof("return", renewed, "ask") };
       if (how !== "less") {
-        expect(verdict(chain.author(bob!, chain.adding(anew), asked))).toBe("invite_revoked");
-        const joined = { inviteProof: chain.proof("return", anew) };
-        expect(verdict(chain.author(anew, chain.adding(anew), joined, true))).toBe("invite_revoked");
+        expect(verdict(chain.author(bob!, chain.adding(renewed), asked))).toBe("invite_revoked");
+        const joined = { inviteProof: chain.proof("return", renewed) };
+        expect(verdict(chain.author(renewed, chain.adding(renewed), joined, true))).toBe("invite_revoked");
       }
     }
   });
@@ -128,9 +139,9 @@ describe("coming back by the recovery words", () => {
   });
 
   it("A62: RULE device.return-revoked: a device that is taken out does not return; a new invite makes it possible again", () => {
-    const { chain, alice, anew } = prepared();
-    chain.must(alice, { type: "addDevice", leafCert: chain.certOf(anew) });
-    const out = chain.must(alice, { type: "removeDevice", person: alice.person, leaf: anew.leaf });
+    const { chain, alice, renewed } = prepared();
+    chain.must(alice, { type: "addDevice", leafCert: chain.certOf(renewed) });
+    const out = chain.must(alice, { type: "removeDevice", person: alice.person, leaf: renewed.leaf });
     expect(out.revokedInvites.map((id) => equalBytes(id, chain.terms("return").inviteId))).toEqual([true]);
     expect(verdict(comeBack(chain, chain.someone("Alice", 3), alice))).toBe("invite_revoked");
     chain.must(alice, returning(chain, alice, {}, "again"));
@@ -164,8 +175,8 @@ describe("coming back by the recovery words", () => {
   });
 
   it("a sealed room stays as it is: nobody comes back", () => {
-    const { chain, alice, anew } = prepared();
+    const { chain, alice, renewed } = prepared();
     chain.must(alice, { type: "seal" });
-    expect(verdict(comeBack(chain, anew, alice))).toBe("sealed");
+    expect(verdict(comeBack(chain, renewed, alice))).toBe("sealed");
   });
 });

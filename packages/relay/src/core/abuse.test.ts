@@ -241,7 +241,7 @@ describe("slots", () => {
     expect(await put(another())).toMatchObject({ type: "done" });
     expect(await put(another())).toMatchObject(full);
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another()] }))).toMatchObject(full);
-    // What is there is put anew.
+    // Slots that exist can still be put again.
     expect(await put({ ...slot, blob: systemRandom(9) })).toMatchObject({ type: "done" });
     await client.ask({ type: "closeSlot", roomTag, slotId: slot.slotId });
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another()] }))).toMatchObject({ n: 1 });

@@ -15,7 +15,7 @@ describe("a token bucket", () => {
     expect(bucket.take(1, 3500)).toBe(500);
   });
 
-  it("holds no more than its burst, and gives what is dearer than that when it is full", () => {
+  it("never holds more than its burst, and gives what is dearer than that when it is full", () => {
     const bucket = new TokenBucket(rate, 0);
     expect(bucket.take(25, 60_000)).toBe(0);
     // The debt is waited off.

@@ -84,7 +84,7 @@ export interface BlobRow {
   readonly chunks: number;
 }
 
-/** How much of a list to read: at most so many items, and no more of them once so many bytes are reached. */
+/** How much of a list to read: at most so many items, and it ends once so many bytes are reached. */
 export interface PageSize {
   readonly items: number;
   readonly bytes: number;

@@ -41,7 +41,7 @@ export class SeatChecks {
     }
     // A join that nobody has confirmed is pending: the relay alone may have let it in.
     if (look.status !== "active" || !look.isConfirmed) return;
-    // The same log, the same room: whoever stands at one head of the log has one epoch and one
+    // The same log, the same room: everyone at the same head of the log has one epoch and one
     // roster.
     const place = `${toHex(roomId)} ${look.logHead}`;
     this.checkOne(

@@ -160,7 +160,7 @@ export class Steps {
     const { parcel } = place.outbox!;
     if (host.seat!.look.authenticator === parcel.base)
       return withPlace(scene, at, { outbox: { parcel, lastCommit: place.seat!.look.lastCommit } });
-    // Whoever cannot come in any more has lost the way in, and is told so.
+    // Someone who cannot come in any more has lost the way in, and is told so.
     return this.join(scene, at, host) ?? withPlace(scene, at, emptyPlace(place.device));
   }
 
@@ -209,7 +209,7 @@ export class Steps {
     place = this.sayAgain(scene, place);
     const { intent } = place;
     if (intent === null || place.seat!.look.pending !== null) return place;
-    // What lost its race is built anew, if it is still allowed; if not, its person is told.
+    // What lost its race is built again, if it is still allowed; if not, its person is told.
     const label = `act ${this.cast.wordsFor(intent)}`;
     const done = this.cast.seats.do(place.seat!, { type: "act", label, what: intent });
     return { ...place, seat: done.seat, intent: null };
