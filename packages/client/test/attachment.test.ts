@@ -17,7 +17,7 @@ import {
   type RoomTag,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { engineOf, World, type Home } from "./world.js";
+import { engineOf, World, type Home, twoIn } from "./world.js";
 
 const SIZE = 40 * OPEN_CHUNK_BYTES + 1234;
 
@@ -38,16 +38,6 @@ class Source implements OutgoingFile {
     this.reads.push(offset);
     return Promise.resolve(this.content.slice(offset, offset + length));
   }
-}
-
-async function twoIn(world: World): Promise<[Home, Home]> {
-  const [alice, bob] = [world.home(), world.home()];
-  await alice.open();
-  await bob.open();
-  await alice.found("Garden", "Alice");
-  await bob.join(await alice.invite(), "Bob");
-  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
-  return [alice, bob];
 }
 
 async function cardsIn(world: World, room: RoomSession): Promise<FileCard[]> {

@@ -3,17 +3,7 @@ import { toHex } from "@conclave/codec";
 import { systemRandom } from "@conclave/crypto/node";
 import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { engineOf, World, type Home } from "./world.js";
-
-async function twoIn(world: World): Promise<[Home, Home]> {
-  const [alice, bob] = [world.home(), world.home()];
-  await alice.open();
-  await bob.open();
-  await alice.found("Garden", "Alice");
-  await bob.join(await alice.invite(), "Bob");
-  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
-  return [alice, bob];
-}
+import { engineOf, World, twoIn } from "./world.js";
 
 /** A storage whose commits wait until they are let go. */
 class SlowStorage implements Storage {

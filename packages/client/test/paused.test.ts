@@ -3,17 +3,13 @@ import { decodeFileCard, type FileCard, type OutgoingFile, type TransferProgress
 import { OPEN_CHUNK_BYTES, type Alarm } from "@conclave/protocol";
 import type { ClientFrame } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { engineOf, World, type Home } from "./world.js";
+import { engineOf, World, type Home, twoIn } from "./world.js";
 
-async function twoIn(world: World): Promise<[Home, Home]> {
-  const [alice, bob] = [world.home(), world.home()];
-  await alice.open();
-  await bob.open();
-  await alice.found("Garden", "Alice");
-  await bob.join(await alice.invite(), "Bob");
-  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
+/** Two people in a room, with nothing left to do in it. */
+async function atRest(world: World): Promise<[Home, Home]> {
+  const both = await twoIn(world);
   await world.pass(60_000);
-  return [alice, bob];
+  return both;
 }
 
 /** As a proven lie of the relay does. */
@@ -56,7 +52,7 @@ async function cardOf(world: World, home: Home): Promise<FileCard | null> {
 describe("a room that an alarm pauses", () => {
   it("RULE client.pause-holds: a commit that is stored is not sent again before a person goes on", async () => {
     const world = new World();
-    const [alice, bob] = await twoIn(world);
+    const [alice, bob] = await atRest(world);
     const before = world.appends("commit").length;
     when(world, alice, isCommit, () => {
       pause(alice);
@@ -86,7 +82,7 @@ describe("a room that an alarm pauses", () => {
 
   it("who waits for a commit that the relay refused at first is told soon that it stays on its way", async () => {
     const world = new World();
-    const [alice, bob] = await twoIn(world);
+    const [alice, bob] = await atRest(world);
     world.sendsChanged = true;
     when(world, alice, isCommit, (frame) => {
       Object.assign(frame, { lastCommit: 0 });
@@ -103,7 +99,7 @@ describe("a room that an alarm pauses", () => {
 
   it("takes in what was on its way when the alarm came", async () => {
     const world = new World();
-    const [alice, bob] = await twoIn(world);
+    const [alice, bob] = await atRest(world);
     when(world, alice, isCommit, () => {
       pause(alice);
       return undefined;
@@ -116,7 +112,7 @@ describe("a room that an alarm pauses", () => {
 
   it("RULE client.pause-holds: an upload stops in the middle, and goes on after it; files can be read meanwhile", async () => {
     const world = new World();
-    const [alice, bob] = await twoIn(world);
+    const [alice, bob] = await atRest(world);
     const content = systemRandom(20 * OPEN_CHUNK_BYTES);
     await world.get(bob.room.attach(fileOf(content)));
     await world.pass(5000);
@@ -160,7 +156,7 @@ describe("a room that an alarm pauses", () => {
 
   it("RULE client.pause-holds: a request is listed, and neither denied nor taken away", async () => {
     const world = new World();
-    const [alice, bob] = await twoIn(world);
+    const [alice, bob] = await atRest(world);
     const link = await alice.invite("ask");
     const [carol, dora] = [world.home(), world.home()];
     await carol.open();

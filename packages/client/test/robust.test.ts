@@ -4,17 +4,7 @@ import type { OutgoingMessage } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { openClient, ManualClock, MemoryLock, MemoryStorage } from "@conclave/client";
-import { engineOf, World, type Home } from "./world.js";
-
-async function twoIn(world: World): Promise<[Home, Home]> {
-  const [alice, bob] = [world.home(), world.home()];
-  await alice.open();
-  await bob.open();
-  await alice.found("Garden", "Alice");
-  await bob.join(await alice.invite(), "Bob");
-  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
-  return [alice, bob];
-}
+import { engineOf, World, type Home, twoIn } from "./world.js";
 
 /** The parts of a session that a dishonest program of a member would use in its own way. */
 interface Insides {

@@ -266,3 +266,14 @@ export class Home {
 export function engineOf(session: RoomSession): { plan(): void; stop(): void } {
   return (session as unknown as { engine: { plan(): void; stop(): void } }).engine;
 }
+
+/** Alice's room, and Bob in it, confirmed. */
+export async function twoIn(world: World): Promise<[Home, Home]> {
+  const [alice, bob] = [world.home(), world.home()];
+  await alice.open();
+  await bob.open();
+  await alice.found("Garden", "Alice");
+  await bob.join(await alice.invite(), "Bob");
+  await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
+  return [alice, bob];
+}
