@@ -80,17 +80,7 @@ export class DirectJoin extends Worker {
       this.retry.later();
       return;
     }
-    // RULE: client.one-join: while the epoch lasts there is one join of ours, sent again as it is: a relay that kept the
-    // first could else bring it into the log when its keys are gone (attack A103).
-    if (preview.value.slot.epoch === join.append.epoch) {
-      const appendId = this.state.ports.random(16);
-      const append = { ...join.append, appendId, lastCommit };
-      await this.state.transact((tx) => {
-        this.state.enter(tx, { is: "joining", join: { ...join, attempts, append } });
-      });
-      this.sentOn = 0;
-      return;
-    }
+    // The join before can count no more, in the same epoch neither: it names the commit that it follows (`room.join-next`).
     const { device } = this;
     const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
     const joining = joinRoom(this.state.ports, preview.value, joiner);

@@ -13,7 +13,16 @@ export interface InviteProof {
   readonly person: PersonId;
   readonly leaf: LeafKey;
   /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
-  readonly place: { readonly prev: Uint8Array; readonly epoch: number } | null;
+  readonly place: JoinPlace | null;
+}
+
+/** The one place at which who comes in by themselves may come in: in the chain, and in the relay's log. */
+export interface JoinPlace {
+  /** The roster's head before it. */
+  readonly prev: Uint8Array;
+  readonly epoch: number;
+  /** Log position of the newest commit before it, valid or not. */
+  readonly lastCommit: number;
 }
 
 const layout = new SignedLayout<InviteProof>(
@@ -24,7 +33,7 @@ const layout = new SignedLayout<InviteProof>(
     inviteId: InviteId,
     person: PersonId,
     leaf: LeafKey,
-    place: optional(struct({ prev: bytes32, epoch: u53 })),
+    place: optional(struct<JoinPlace>({ prev: bytes32, epoch: u53, lastCommit: u53 })),
   }),
 );
 

@@ -124,7 +124,8 @@ export function acceptAdmission(
   if (self === null) return refused("bad_admission", "we are not in the roster");
   const started = beginJoined(primitives, {
     ...{ group, groupRecords, roster, rosterKeys: admission, person: self.person, leafSeed },
-    ...{ log: admission.log, lastCommit: admission.lastCommit, joinHash: admission.recordHash },
+    ...{ log: admission.log, lastCommit: admission.lastCommit },
+    join: { recordHash: admission.recordHash, lastCommit: null },
     entries: transitions.map(({ entry }) => entry),
     rosterRecords: [history.value.delta],
   });

@@ -94,7 +94,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     status: "active" as const,
     lastCommit: 0,
     gapAt: 0,
-    joinHash: null,
+    join: null,
     confirmed: { by: person, time: now },
     losses: 0,
   };

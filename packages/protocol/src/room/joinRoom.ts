@@ -61,7 +61,8 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const lost = invite.mode === "return" ? memberOf(roster, person) : null;
   if (invite.mode === "return" && lost === null) return refused("not_member");
   const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: lost?.name ?? joiner.name });
-  const place = { prev: roster.head, epoch: slot.epoch };
+  const { lastCommit } = slot;
+  const place = { prev: roster.head, epoch: slot.epoch, lastCommit };
   const inviteProof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
   const { envelopeKey } = slot.entrance;
   const engine = roomEngine(primitives);
@@ -104,7 +105,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
     appendId: random(16),
     kind: "commit",
     epoch: slot.epoch,
-    lastCommit: slot.lastCommit,
+    lastCommit,
     payload: sealEnvelope(crypto, envelopeKey, { roomTag, epoch: slot.epoch }, message),
     attachment: sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey }),
     ground: { by: "slot", slotId: keys.slotId },
@@ -124,8 +125,8 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
       person,
       leafSeed,
     },
-    ...{ log: slot.log, lastCommit: slot.lastCommit },
-    joinHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append),
+    ...{ log: slot.log, lastCommit },
+    join: { recordHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append), lastCommit },
     entries: [...preview.history.transitions.map((each) => each.entry), entry],
     rosterRecords: [preview.history.delta, authored.value.delta],
   });

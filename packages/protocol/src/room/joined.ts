@@ -13,7 +13,7 @@ import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
 import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
-import { encodeCore } from "./roomCore.js";
+import { encodeCore, type JoinCommit } from "./roomCore.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** A room as somebody has it who just joined. */
@@ -29,8 +29,7 @@ export interface JoinedState {
   /** Where to read the log from: a place before the join. */
   readonly log: LogPlace;
   readonly lastCommit: number;
-  /** Record hash of the commit that is the join. */
-  readonly joinHash: Uint8Array;
+  readonly join: JoinCommit;
   /** The whole chain, the charter first. */
   readonly entries: readonly Entry[];
   /** The roster's records; later ones replace earlier ones. */
@@ -39,14 +38,14 @@ export interface JoinedState {
 
 /** The room, `joining` until the log shows the join, and all that is to be stored of it. */
 export function beginJoined(primitives: Provider, joined: JoinedState): { room: Room; delta: Delta } {
-  const { group, roster, rosterKeys, person, leafSeed, lastCommit, joinHash } = joined;
+  const { group, roster, rosterKeys, person, leafSeed, lastCommit, join } = joined;
   const { roomId } = roster;
   const roomTag = roomTagOf(primitives.crypto, roomId);
   const keys = newKeyring(group.view, rosterKeys);
   const log = LogMemory.from(roomTag, joined.log);
   const leaf = leafKeyOf(primitives.crypto, leafSeed);
   const status = "joining" as const;
-  const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, joinHash, confirmed: null, losses: 0 };
+  const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, join, confirmed: null, losses: 0 };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
     ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },

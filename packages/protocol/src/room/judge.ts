@@ -2,7 +2,8 @@ import { done, equalBytes, failed, type Failure, type Result, toHex } from "@con
 import type { Crypto } from "@conclave/crypto";
 import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
 import type { RoomTag } from "@conclave/wire";
-import { decodeEntry } from "../roster/entry.js";
+import { readInviteProof } from "../invite/inviteProof.js";
+import { decodeEntry, type Entry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
@@ -18,6 +19,8 @@ export interface BeforeCommit {
   readonly roster: Roster;
   readonly keys: Keyring;
   readonly view: EpochView;
+  /** Log position of the newest commit record before it, valid or not. */
+  readonly lastCommit: number;
 }
 
 /** A commit that may be applied. */
@@ -106,7 +109,7 @@ function checkForm(staged: StagedCommit): Failure<Rejection> | null {
 }
 
 function openTransition(
-  { crypto, roomTag, roster, keys, view }: BeforeCommit,
+  { crypto, roomTag, roster, keys, view, lastCommit }: BeforeCommit,
   staged: StagedCommit,
   attachment: Uint8Array,
 ): Result<Transition, Objection> {
@@ -128,12 +131,21 @@ function openTransition(
   const entry = decoded.value;
   if (record.seq !== entry.seq) return altered("wrong_record", "seq");
   const committer = staged.senderLeaf.signatureKey;
-  return evaluate(crypto, roster, entry, {
+  const judged = evaluate(crypto, roster, entry, {
     epoch: Number(view.epoch),
     transcript: view.confirmedTranscriptHash,
     committer,
     external,
   });
+  // RULE: room.join-next: who comes in by themselves follows the commit that their proof names, and no other: a relay that
+  // brings a join into the log behind something else does not leave its author alone in an epoch of their own (attack A103).
+  if (judged.ok && external && followedCommit(entry) !== lastCommit) return refused("bad_invite_proof", "place");
+  return judged;
+}
+
+/** Log position of the commit that an outsider's entry says it follows. */
+function followedCommit({ evidence: { inviteProof } }: Entry): number | undefined {
+  return inviteProof === null ? undefined : readInviteProof(inviteProof)?.proof.place?.lastCommit;
 }
 
 function altered(code: Rejection["code"], detail?: string): Failure<Altered> {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { inside } from "./forger.fixture.js";
 import type { Append } from "./outcome.js";
 import { MOST_WITHDRAWN } from "./ownCommit.js";
-import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
+import { joinRoom } from "./joinRoom.js";
+import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
 
 function pair() {
   const { alice, log } = founded();
@@ -131,4 +132,48 @@ describe("a relay that refuses our commit and brings it into the log all the sam
     expect(inside(alice).withdrawn).toEqual([]);
     expect(made(alice, "one more").epoch).toBe(alice.room.epoch);
   });
+});
+
+describe("a relay that brings a join into the log behind another commit", () => {
+  for (const [behind, isEpochOver] of [
+    ["somebody else's new keys", true],
+    ["junk, in the same epoch", false],
+  ] as const) {
+    it(`A103: RULE room.join-next: ${behind}: it counts for nobody, its author neither, who comes in anew`, () => {
+      const { alice, bob, log } = pair();
+      const secret = invite(alice, log);
+      bob.catchUp(log);
+      const carol = new Person(seeded("carol"), "Carol");
+      const comeIn = () => {
+        const joining = joinRoom(carol.primitives, preview(alice, carol, log, secret), {
+          device: carol.device,
+          name: "Carol",
+          now: NOW,
+        });
+        if (!joining.ok) throw new Error(joining.error.code);
+        carol.records.clear();
+        carol.begin(joining.value.room, joining.value.delta);
+        return joining.value.append;
+      };
+      const join = comeIn();
+      if (isEpochOver) expect(bob.act(log, { type: "rekey" })).toBeNull();
+      else junk(log, alice.room.epoch);
+      smuggle(log, join);
+      for (const person of [alice, bob, carol]) person.catchUp(log);
+      expect([alice, bob].map(({ room }) => [...room.roster.members.values()].map(({ name }) => name))).toEqual([
+        ["Alice", "Bob"],
+        ["Alice", "Bob"],
+      ]);
+      expect(carol.room.status).toBe("joining");
+      carol.restart();
+      // Neither later in the log, nor as the relay likes.
+      smuggle(log, join);
+      carol.catchUp(log);
+      expect(carol.room.status).toBe("joining");
+      for (const person of [alice, bob]) person.catchUp(log);
+      expect(log.append(comeIn())).toBe(true);
+      expectTogether(log, "Garden club", alice, bob, carol);
+      expect(carol.room.status).toBe("active");
+    });
+  }
 });

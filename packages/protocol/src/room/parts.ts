@@ -55,8 +55,9 @@ export interface RoomParts {
 /** The prefix of MLS's records among a room's. */
 export const GROUP = "g/";
 
-export function beforeCommit({ primitives, roomTag, roster, keys, group }: RoomParts): BeforeCommit {
-  return { crypto: primitives.crypto, roomTag, roster, keys, view: group.view };
+export function beforeCommit({ primitives, roomTag, roster, keys, group, core }: RoomParts): BeforeCommit {
+  const { lastCommit } = core;
+  return { crypto: primitives.crypto, roomTag, roster, keys, view: group.view, lastCommit };
 }
 
 /** The current epoch as a number: rooms never come near 2^53. */

@@ -58,7 +58,10 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
 // Until the own join is in the log, commits are not ours to judge: we are in no epoch before it.
 function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
   const { core } = parts;
-  if (core.joinHash === null || !equalBytes(core.joinHash, hash)) return ignored(null);
-  parts.core = { ...core, status: "active", joinHash: null, gapAt: 0 };
+  const { join } = core;
+  if (join === null || !equalBytes(join.recordHash, hash)) return ignored(null);
+  // `room.join-next`, as the members judge it: what comes too late is no join, and its author begins again.
+  if (join.lastCommit !== null && join.lastCommit !== core.lastCommit) return ignored(null);
+  parts.core = { ...core, status: "active", join: null, gapAt: 0 };
   return accepted(NO_DELTA, [{ type: "joined" }]);
 }

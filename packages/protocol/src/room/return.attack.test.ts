@@ -60,7 +60,7 @@ function forgeReturn(
   const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
   const leafCert = certifyLeaf(nodeCrypto, anew.device, { roomId: roster.roomId, leaf, name: "Alice" });
   const { inviteId, joinSeed } = inviteKeys(nodeCrypto, roster.roomId, secret);
-  const place = { prev: roster.head, epoch: epochOf(parts) };
+  const place = { prev: roster.head, epoch: epochOf(parts), lastCommit: parts.core.lastCommit };
   const { person } = identity;
   const inviteProof = signInviteProof(nodeCrypto, joinSeed, { roomId: roster.roomId, inviteId, person, leaf, place });
   const authored = authorEntry(nodeCrypto, leafSeed, roster, {

@@ -13,6 +13,13 @@ export interface Confirmation {
   readonly time: number;
 }
 
+/** The commit that brings this device in, while it is on its way. */
+export interface JoinCommit {
+  readonly recordHash: Uint8Array;
+  /** Log position of the commit that it follows; null where a member's commit brings us in. */
+  readonly lastCommit: number | null;
+}
+
 /** What a room keeps beside group, roster, keys and log: small, and written with each record of the log. Immutable. */
 export interface RoomCore {
   readonly roomId: RoomId;
@@ -25,8 +32,7 @@ export interface RoomCore {
   readonly lastCommit: number;
   /** The newest record of this epoch that the relay had deleted before we read it; 0 for none. */
   readonly gapAt: number;
-  /** Record hash of the own join that is on its way. */
-  readonly joinHash: Uint8Array | null;
+  readonly join: JoinCommit | null;
   readonly confirmed: Confirmation | null;
   /** How many races in a row own commits have lost. */
   readonly losses: number;
@@ -43,7 +49,7 @@ const layout = versioned(
     status: choice({ joining: 0, active: 1, removed: 2, left: 3 }),
     lastCommit: u53,
     gapAt: u53,
-    joinHash: optional(bytes32),
+    join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),
     losses: u32,
   }),

@@ -216,7 +216,7 @@ export class Chain {
       inviteId: this.terms(name).inviteId,
       person: who.person,
       leaf: who.leaf,
-      place: mode === "direct" ? { prev: roster.head, epoch } : null,
+      place: mode === "direct" ? { prev: roster.head, epoch, lastCommit: 0 } : null,
     });
   }
 

@@ -35,7 +35,7 @@ describe("an invite", () => {
       person: carol.person,
       leaf: carol.leaf,
     };
-    const place = { prev: chain.roster.head, epoch: chain.epoch };
+    const place = { prev: chain.roster.head, epoch: chain.epoch, lastCommit: 0 };
     const sign = (seed: Uint8Array, change: Partial<typeof content>) =>
       signInviteProof(crypto, seed, { ...content, place, ...change });
     expect(withProof(chain, carol, sign(chain.bytes("wrong key"), {}))).toBe("bad_invite_proof");

@@ -50,8 +50,6 @@ export interface SeatLook {
   readonly rosterHead: string;
   readonly pending: { readonly append: Append; readonly action: Action | null } | null;
   readonly paused: readonly string[];
-  /** Somebody who was there before has spoken since this device came in. */
-  readonly isConfirmed: boolean;
   readonly farewells: readonly string[];
 }
 
@@ -216,7 +214,6 @@ function lookAt(room: Room): SeatLook {
     ...{ status, n: cursor.n, logHead: toHex(cursor.head), lastCommit, epoch, roster, pending },
     authenticator: toHex(room.epochAuthenticator),
     rosterHead: toHex(roster.head),
-    isConfirmed: room.confirmed !== null,
     paused: paused.map(({ code }) => code),
     farewells: room.farewells().map(toHex),
   };

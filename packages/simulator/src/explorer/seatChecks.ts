@@ -39,8 +39,7 @@ export class SeatChecks {
       // Nobody here lets anybody in by hand: who comes in comes by the link.
       if (back !== undefined) throw new Broken(`${seat.device} sees somebody come in by the link who is banned`);
     }
-    // A join that nobody has confirmed is pending: the relay alone may have let it in.
-    if (look.status !== "active" || !look.isConfirmed) return;
+    if (look.status !== "active") return;
     // The same log, the same room: everyone at the same head of the log has one epoch and one
     // roster.
     const place = `${toHex(roomId)} ${look.logHead}`;

@@ -97,11 +97,7 @@ export class Settling {
 
   /** At rest everybody who was shown one log agrees, and nothing is left over. */
   checkAgreement(scene: Scene): void {
-    const whole = scene.places.filter(({ seat, view }) => {
-      // Whose join nobody has confirmed may have been let in by a relay that lies, and by nobody else.
-      const isIn = seat?.look.status === "active" && (seat.look.isConfirmed || scene.faults === 0);
-      return isIn && view === null;
-    });
+    const whole = scene.places.filter(({ seat, view }) => seat?.look.status === "active" && view === null);
     const [first] = whole;
     if (first === undefined) return;
     for (const place of whole) {

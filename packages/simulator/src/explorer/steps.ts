@@ -151,15 +151,9 @@ export class Steps {
     return withPlace(scene, at, { ...emptyPlace(device), seat: made.seat, outbox: made.post });
   }
 
-  /**
-   * A join that lost its race begins again, with a fresh slot; in the same epoch it is sent again
-   * as it is.
-   */
+  /** A join that lost its race begins again, with a fresh slot. */
   joinAgain(scene: Scene, at: number, host: Place): Scene {
     const place = scene.places[at]!;
-    const { parcel } = place.outbox!;
-    if (host.seat!.look.authenticator === parcel.base)
-      return withPlace(scene, at, { outbox: { parcel, lastCommit: place.seat!.look.lastCommit } });
     // Someone who cannot come in any more has lost the way in, and is told so.
     return this.join(scene, at, host) ?? withPlace(scene, at, emptyPlace(place.device));
   }

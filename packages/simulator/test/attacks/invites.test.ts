@@ -55,7 +55,7 @@ describe("attacks by way of invites", () => {
     const { roomId } = view.link;
     const { joinSeed, slotId } = inviteKeys(world.crypto, roomId, view.link.secret);
     const leaf = LeafKey.of(world.crypto.ed25519PublicKey(carol.random(32)));
-    const place = { prev: view.roster.head, epoch: view.slot.epoch };
+    const place = { prev: view.roster.head, epoch: view.slot.epoch, lastCommit: view.slot.lastCommit };
     const { inviteId } = invitation;
     const { person } = mallory;
     const proofs: ((own: LeafKey) => Uint8Array)[] = [
@@ -63,7 +63,7 @@ describe("attacks by way of invites", () => {
       () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place }),
       // Proofs of Mallory's own keys, signed by the invite: for another place, for no place, for another room.
       (own) => {
-        const elsewhere = { prev: place.prev, epoch: place.epoch - 1 };
+        const elsewhere = { ...place, epoch: place.epoch - 1 };
         return signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: elsewhere });
       },
       (own) => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: null }),

@@ -98,7 +98,7 @@ export class Outsider {
     const leafCert = certifyLeaf(crypto, this.device, { roomId: link.roomId, leaf, name: this.name });
     const keys = inviteKeys(crypto, link.roomId, link.secret);
     const { person } = this;
-    const place = { prev: roster.head, epoch: slot.epoch };
+    const place = { prev: roster.head, epoch: slot.epoch, lastCommit: slot.lastCommit };
     const ownProof = signInviteProof(crypto, keys.joinSeed, { roomId: link.roomId, ...keys, person, leaf, place });
     const given = options.inviteProof === undefined ? ownProof : options.inviteProof;
     const inviteProof = typeof given === "function" ? given(leaf) : given;
