@@ -58,6 +58,8 @@ export class MlsError extends Error {
   constructor(
     readonly code: MlsErrorCode,
     readonly detail: string,
+    /** Who signed a commit that is refused; null where no signature was found to hold. `leafIndex`: null for a newcomer. */
+    readonly committer: { readonly leafIndex: number | null } | null = null,
   ) {
     super(`${code}: ${detail}`);
   }

@@ -88,7 +88,7 @@ function stageContent(
   if (content.content.type === "commit") {
     if (content.sender.type !== "member" && content.sender.type !== "new_member_commit")
       throw new MlsError("proposal_sender", "commit");
-    return stageCommit(group, message, keyUse(content.sender, step));
+    return stageSigned(group, message, step);
   }
   if (content.content.type !== "proposal") throw new TypeError("application messages are staged elsewhere");
   const { proposal } = content.content;
@@ -107,6 +107,17 @@ function stageContent(
     delta: { put: [...used.put, [proposalRecordKey(content.epoch, toHex(ref)), encoded]], delete: used.delete },
     internal: { step, version },
   };
+}
+
+/** A commit whose signature holds; where it is refused all the same, the error says who signed it. */
+function stageSigned(group: GroupInternals, message: AuthenticatedContent, step: RatchetStep | null): Staged {
+  const { sender } = message.content;
+  try {
+    return stageCommit(group, message, keyUse(sender, step));
+  } catch (error) {
+    if (!(error instanceof MlsError)) throw error;
+    throw new MlsError(error.code, error.detail, { leafIndex: sender.type === "member" ? sender.leafIndex : null });
+  }
 }
 
 function keyUse(sender: Sender, step: RatchetStep | null): KeyUse | null {

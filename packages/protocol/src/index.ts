@@ -91,6 +91,9 @@ export { MOST_RETURNS, returnSecret } from "./invite/returnSecret.js";
 export { openReturnOf } from "./roster/actions/openReturn.js";
 export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
 export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from "./invite/link.js";
+export { pleaKeys, type Plea, type PleaKeys, type PleaReason } from "./invite/plea.js";
+export type { Door } from "./invite/door.js";
+export type { DoorOpening, PleaStanding } from "./room/pleading.js";
 export { readInviteProof } from "./invite/inviteProof.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";
@@ -120,7 +123,7 @@ export {
 export { decodeAppend, encodeAppend } from "./room/storedAppend.js";
 export { isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
-export type { Confirmation, Membership } from "./room/roomCore.js";
+export type { Confirmation, Membership, Unopened } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";
 export type { LogPlace } from "./evidence/logMemory.js";
 export type { CommitRequest } from "./room/authorCommit.js";

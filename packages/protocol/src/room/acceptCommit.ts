@@ -23,6 +23,8 @@ export interface Acceptance {
  */
 export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
   const applied = groupDelta(parts, parts.group.apply(staged));
+  // Another member is where we are: what we could not open, they did not follow. Of our own commit it would show nothing.
+  parts.core = { ...parts.core, unopened: null };
   const events = afterwards(parts, judgement, LeafKey.of(staged.senderLeaf.signatureKey), false);
   const lost = forgetOwn(parts, null);
   const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);

@@ -20,22 +20,28 @@ export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
   if (open.length === 0) return [];
   const hasEntrance = open.some(({ mode }) => mode !== "ask");
   const groupInfo = hasEntrance ? parts.group.view.groupInfo() : null;
-  return open.flatMap((invite) => slotOf(parts, invite, groupInfo, now) ?? []);
+  // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
+  const infoFor = ({ mode }: Invite) => (mode === "ask" ? null : groupInfo);
+  return open.flatMap((invite) => slotOf(parts, invite, infoFor(invite), now) ?? []);
 }
 
-function slotOf(parts: RoomParts, invite: Invite, groupInfo: Uint8Array | null, now: number): SlotContent | null {
+/** The slot of an invite, or of a door, for the present epoch. `groupInfo`: null for those who have to ask. */
+export function slotOf(
+  parts: RoomParts,
+  { inviteId, slotPub, tokenPub }: Pick<Invite, "inviteId" | "slotPub" | "tokenPub">,
+  groupInfo: Uint8Array | null,
+  now: number,
+): SlotContent | null {
   const { primitives, roomTag, core, keys, roster, log, group } = parts;
   const epoch = epochOf(parts);
-  // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
-  const hasEntrance = invite.mode !== "ask" && groupInfo !== null;
-  const entrance = hasEntrance ? { groupInfo, envelopeKey: envelopeKeyOf(keys, epoch)! } : null;
+  const entrance = groupInfo && { groupInfo, envelopeKey: envelopeKeyOf(keys, epoch)! };
   const requestSecret = keys.requests[keys.requests.length - 1]!.key;
   const blob = sealSlot(
     primitives,
-    { roomTag, slotPub: invite.slotPub, leafSeed: core.leafSeed },
+    { roomTag, slotPub, leafSeed: core.leafSeed },
     {
       roomId: core.roomId,
-      inviteId: invite.inviteId,
+      inviteId,
       leaf: core.leaf,
       time: now,
       epoch,
@@ -51,7 +57,7 @@ function slotOf(parts: RoomParts, invite: Invite, groupInfo: Uint8Array | null, 
   );
   // An unusable slot key is its author's mistake, and opens nothing.
   if (blob === null) return null;
-  return { slotId: slotIdOf(primitives.crypto, core.roomId, invite.inviteId), tokenPub: invite.tokenPub, blob };
+  return { slotId: slotIdOf(primitives.crypto, core.roomId, inviteId), tokenPub, blob };
 }
 
 /** A join request that lay at the relay, opened and checked against the room as it is (docs/protocol.md §7, ask). */

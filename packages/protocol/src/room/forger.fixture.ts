@@ -1,3 +1,5 @@
+import { equalBytes } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
 import { type CommitOptions, generateKeyPackage, Group, type LeafParameters, type Proposal } from "@conclave/mls";
 import { certifyLeaf, type DeviceIdentity, leafKeyOf } from "../identity/leafCert.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
@@ -137,4 +139,32 @@ export function forgeExternal(
   });
   if (!made.ok) throw new Error(made.error.message);
   return forgeAppend(host, made.value.message, more);
+}
+
+/**
+ * Has a member's engine seal rubbish to these members' leaves while it works: a path that everybody but they can follow. Right
+ * after joins nobody shares a node of the tree with them.
+ */
+export function shuttingOut<T>(person: Person | Room, victims: readonly (Person | Room)[], work: () => T): T {
+  const { group, engine } = inside(person);
+  const leaves = victims.map((each) => {
+    const theirs = inside(each).group;
+    return theirs.view.leaf(theirs.ownLeafIndex)!.encryptionKey;
+  });
+  const honest = engine.crypto;
+  const hostile: Partial<Crypto> = {
+    kemEncapsulate: (kem, key, random) => {
+      const isVictim = leaves.some((leaf) => equalBytes(leaf, key));
+      return honest.kemEncapsulate(kem, isVictim ? honest.kemDeriveKeyPair(kem, random).publicKey : key, random);
+    },
+  };
+  const { suite } = (group as unknown as { inner: { suite: { crypto: Crypto } } }).inner;
+  const before = suite.crypto;
+  const set = (value: Crypto) => Object.defineProperty(suite, "crypto", { value, configurable: true });
+  set(Object.assign(Object.create(honest) as Crypto, hostile));
+  try {
+    return work();
+  } finally {
+    set(before);
+  }
 }

@@ -95,6 +95,8 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     lastCommit: 0,
     gapAt: 0,
     join: null,
+    unopened: null,
+    ahead: 0,
     confirmed: { by: person, time: now },
     losses: 0,
   };

@@ -13,7 +13,7 @@ import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
 import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
 import { Room } from "./room.js";
-import { encodeCore, type JoinCommit } from "./roomCore.js";
+import { encodeCore, type JoinCommit, type RoomCore } from "./roomCore.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** A room as somebody has it who just joined. */
@@ -45,7 +45,10 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { room: 
   const log = LogMemory.from(roomTag, joined.log);
   const leaf = leafKeyOf(primitives.crypto, leafSeed);
   const status = "joining" as const;
-  const core = { roomId, person, leafSeed, leaf, status, lastCommit, gapAt: 0, join, confirmed: null, losses: 0 };
+  const core: RoomCore = {
+    ...{ roomId, person, leafSeed, leaf, status, lastCommit, join, confirmed: null, losses: 0 },
+    ...{ gapAt: 0, unopened: null, ahead: 0 },
+  };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
     ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },

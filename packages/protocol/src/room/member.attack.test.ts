@@ -9,7 +9,7 @@ import { NO_EVIDENCE } from "../roster/entryHeader.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { roomExtensions } from "./binding.js";
-import { forgeCommit, forgeEntry, inside, stranger } from "./forger.fixture.js";
+import { forgeCommit, forgeEntry, inside, shuttingOut, stranger } from "./forger.fixture.js";
 import type { Received, RoomEvent } from "./outcome.js";
 import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
 import { joinRoom } from "./joinRoom.js";
@@ -354,26 +354,12 @@ describe("messages", () => {
 
   it("A68: a path that one member cannot open: it says so with the bytes, and the others act", () => {
     const { alice, bob, carol, log } = room();
-    const { engine } = inside(bob);
-    const victim = inside(carol).group.view.leaf(inside(carol).group.ownLeafIndex)!.encryptionKey;
-    const honest = engine.crypto;
-    const hostile = {
-      ...honest,
-      kemEncapsulate: (kem: "x25519" | "xwing", key: Uint8Array, random: Uint8Array) =>
-        honest.kemEncapsulate(
-          kem,
-          equalBytes(key, victim) ? honest.kemDeriveKeyPair(kem, random).publicKey : key,
-          random,
-        ),
-    };
-    const crypto = Object.assign(Object.create(Object.getPrototypeOf(honest) as object) as typeof honest, hostile);
-    const suite = (inside(bob).group as unknown as { inner: { suite: { crypto: typeof honest } } }).inner.suite;
-    Object.defineProperty(suite, "crypto", { value: crypto, configurable: true });
-    const extensions = roomExtensions(bob.room.roster);
-    const append = forgeCommit(bob, { proposals: [{ type: "group_context_extensions", extensions }] });
-    expect(log.append(append)).toBe(true);
+    const proposals = [{ type: "group_context_extensions", extensions: roomExtensions(bob.room.roster) }] as const;
+    expect(log.append(shuttingOut(bob, [carol], () => forgeCommit(bob, { proposals })))).toBe(true);
     const [received] = [carol.catchUp(log).at(-1)!];
     expect(received).toMatchObject({ kind: "rejected", rejection: { code: "mls" }, alarm: { code: "REFUSED_CHANGE" } });
+    // Bob's signature is on it, so it is said whose device it came from.
+    expect(received.kind === "rejected" && received.alarm.person).toEqual(bob.room.self.person);
     expect(received.kind === "rejected" && received.alarm.evidence.length).toBeGreaterThan(100);
     expect(alice.catchUp(log).at(-1)!.kind).toBe("accepted");
     expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: true })).toBeNull();

@@ -29,6 +29,7 @@ export function receive(parts: RoomParts, item: LogItem, availableFrom: number):
   const isNewEpoch = parts.group.epoch !== epoch;
   const moved = joinDeltas(log.advance(primitives.crypto, hash), release(parts, item, isNewEpoch));
   if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0 };
+  parts.core = { ...parts.core, ahead: Math.max(parts.core.ahead, item.epoch) };
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
   const { delta, alarm: convicted } = watch.reached(relayKey, log);
   return finish(parts, reception, joinDeltas(moved, delta), convicted);

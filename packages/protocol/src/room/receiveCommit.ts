@@ -1,6 +1,9 @@
 import { equalBytes } from "@conclave/codec";
+import type { MlsError, MlsErrorCode } from "@conclave/mls";
 import type { LogRecord } from "@conclave/wire";
 import { NO_DELTA } from "../encoding/delta.js";
+import { LeafKey, type PersonId } from "../encoding/ids.js";
+import { memberOfLeaf } from "../roster/roster.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { acceptCommit, acceptOwn } from "./acceptCommit.js";
 import { holderOf } from "./invariant.js";
@@ -33,7 +36,9 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
     const { code, message: detail } = staged.error;
     // RULE: room.restored: a signature of our own leaf that we do not remember: this device is a copy (attack A64).
     if (code === "own_message") return rejected({ code: "mls", detail }, { code: "RESTORED", bytes: message });
-    return rejected({ code: "mls", detail }, { code: "REFUSED_CHANGE", bytes: message });
+    const person = signerOf(parts, staged.error);
+    if (isUnopened(staged.error)) parts.core = { ...core, unopened: { n: record.n, epoch: record.epoch, by: person } };
+    return rejected({ code: "mls", detail }, { code: "REFUSED_CHANGE", person, bytes: message });
   }
   // RULE: room.commit-is-commit: each kind of record holds its own kind of message (attack A95). No member signs the kind.
   if (staged.value.kind !== "commit") {
@@ -55,6 +60,22 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
   return accepted(delta, events);
 }
 
+/** What a commit's keys fail by at one member and not at another: what was sealed to them, and what follows from it. */
+const PRIVATE: ReadonlySet<MlsErrorCode> = new Set(["undecryptable", "bad_path", "bad_confirmation_tag"]);
+
+// RULE: room.unopened: a commit that we refuse for something that others cannot see may have been followed by them: we note it, and
+// ask (attack A107).
+function isUnopened({ code, committer }: MlsError): boolean {
+  return committer !== null && PRIVATE.has(code);
+}
+
+// RULE: room.blame-signed: nobody signs a confirmation tag: every member could have put a wrong one there (attack A145).
+function signerOf({ group, roster }: RoomParts, { code, committer }: MlsError): PersonId | null {
+  const leafNode = committer === null || committer.leafIndex === null ? null : group.view.leaf(committer.leafIndex);
+  if (leafNode === null || code === "bad_confirmation_tag") return null;
+  return memberOfLeaf(roster, LeafKey.of(leafNode.signatureKey))?.person ?? null;
+}
+
 // Until the own join is in the log, commits are not ours to judge: we are in no epoch before it.
 function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
   const { core } = parts;
@@ -62,6 +83,6 @@ function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
   if (join === null || !equalBytes(join.recordHash, hash)) return ignored(null);
   // `room.join-next`, as the members judge it: what comes too late is no join, and its author begins again.
   if (join.lastCommit !== null && join.lastCommit !== core.lastCommit) return ignored(null);
-  parts.core = { ...core, status: "active", join: null, gapAt: 0 };
+  parts.core = { ...core, status: "active", join: null, gapAt: 0, unopened: null };
   return accepted(NO_DELTA, [{ type: "joined" }]);
 }

@@ -68,6 +68,9 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   if (payload === null || (!late && !sharesOurRoster(parts, payload))) {
     return ignored("invalid", alarm("BAD_MESSAGE", { person: author }), used);
   }
+  const { unopened } = parts.core;
+  // Its author has seen the commit that we could not open, and is where we are: they did not follow it either.
+  if (unopened !== null && !late && payload.log.n >= unopened.n) parts.core = { ...parts.core, unopened: null };
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
   const confirmed = late

@@ -19,6 +19,8 @@ import { sealDecline } from "../invite/decline.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
+import type { Door } from "../invite/door.js";
+import type { Plea, PleaReason } from "../invite/plea.js";
 import { newMessageId, ProtocolKind, type MessageContent } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
 import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
@@ -38,10 +40,23 @@ import { ALARM_RECORD, CORE, epochOf, type RoomParts } from "./parts.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { pauseFor } from "./pause.js";
+import {
+  type DoorOpening,
+  judgeRemoval,
+  openDoorFor,
+  plead,
+  pleaReason,
+  type PleaStanding,
+  pleaStanding,
+  readDoor,
+  readPlea,
+  tellRemoval,
+} from "./pleading.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { ownOutlook, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
-import { type Confirmation, encodeCore, type Membership } from "./roomCore.js";
+import { type Confirmation, encodeCore, type Membership, type Unopened } from "./roomCore.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 
@@ -346,6 +361,58 @@ export class Room {
     const { replyPub, inboxPub, leaf: asked } = request;
     const blob = sealDecline(primitives, { roomTag, replyPub, leafSeed }, { roomId, asked, person, leaf, time: now });
     return blob && { inboxId: inboxIdOf((data) => crypto.hash("sha256", data), inboxPub), blob };
+  }
+
+  /**
+   * Why this device cannot go on here by itself, as far as it can tell; null where it can. It is a reason to ask with a plea,
+   * and no more.
+   */
+  get pleaReason(): PleaReason | null {
+    return pleaReason(this.parts);
+  }
+
+  /** The commit of this epoch that we could not open, though its signature holds; null for none. */
+  get unopened(): Unopened | null {
+    return this.parts.core.unopened;
+  }
+
+  /** Our signed plea for a door, of a new `secret` (32 bytes), to be left at the relay. Null when the room's key is unusable. */
+  plead(secret: Uint8Array, why: PleaReason): Uint8Array | null {
+    return plead(this.parts, secret, why);
+  }
+
+  /** A plea that lay at the relay; null for what is none, or was not sealed to a key that we have. */
+  readPlea(blob: Uint8Array): Plea | null {
+    return readPlea(this.parts, blob);
+  }
+
+  /** What can be done for who pleads. */
+  pleaStanding(plea: Plea): PleaStanding {
+    return pleaStanding(this.parts, plea);
+  }
+
+  /** A door for who pleads and `waits`: a slot to put at the relay, then an answer. Null when the plea's keys are unusable. */
+  openDoorFor(plea: Plea, now: number): DoorOpening | null {
+    return openDoorFor(this.parts, plea, now);
+  }
+
+  /**
+   * The answer to who pleads and is `out`: the entry that took their leaf out, and those before it that they do not know.
+   * `signed`: all signed entries of our chain, in order. Null where that leaf never was in.
+   */
+  tellRemoval(plea: Plea, signed: Iterable<Uint8Array>, now: number): DoorOpening | null {
+    return tellRemoval(this.parts, plea, signed, now);
+  }
+
+  /** The answer to our plea of this secret; null for what is none. */
+  readDoor(secret: Uint8Array, blob: Uint8Array): Door | null {
+    return readDoor(this.parts, secret, blob);
+  }
+
+  /** The entry by which we were taken out, as an answer shows it, judged from our own roster on. */
+  judgeRemoval(door: Door): Result<DecisionRecord, Rejection> {
+    const judged = judgeRemoval(this.parts, door);
+    return judged.ok ? done(decisionRecordOf(judged.value)) : judged;
   }
 
   /** 60 digits that all members can read aloud: equal means same roster and same keys. */

@@ -20,6 +20,15 @@ export interface JoinCommit {
   readonly lastCommit: number | null;
 }
 
+/** A commit whose keys this device could not use. */
+export interface Unopened {
+  /** Its place in the log. */
+  readonly n: number;
+  readonly epoch: number;
+  /** Who signed it; null for a newcomer, and where only its confirmation is wrong, which nobody signs. */
+  readonly by: PersonId | null;
+}
+
 /** What a room keeps beside group, roster, keys and log: small, and written with each record of the log. Immutable. */
 export interface RoomCore {
   readonly roomId: RoomId;
@@ -32,6 +41,10 @@ export interface RoomCore {
   readonly lastCommit: number;
   /** The newest record of this epoch that the relay had deleted before we read it; 0 for none. */
   readonly gapAt: number;
+  /** A commit of this epoch that we could not open, though its signature holds: others may have followed it. Null for none. */
+  readonly unopened: Unopened | null;
+  /** The highest epoch of any record: above ours, others went on where we could not follow. */
+  readonly ahead: number;
   readonly join: JoinCommit | null;
   readonly confirmed: Confirmation | null;
   /** How many races in a row own commits have lost. */
@@ -49,6 +62,8 @@ const layout = versioned(
     status: choice({ joining: 0, active: 1, removed: 2, left: 3 }),
     lastCommit: u53,
     gapAt: u53,
+    unopened: optional(struct<Unopened>({ n: u53, epoch: u53, by: optional(PersonId) })),
+    ahead: u53,
     join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),
     losses: u32,

@@ -9,12 +9,14 @@ import { isLabel } from "../identity/label.js";
 import { NO_ROOM } from "../identity/leafCert.js";
 import { recoveryPhrase } from "../identity/recoveryPhrase.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
+import { signDoor } from "../invite/door.js";
+import { pleaKeys, signPlea } from "../invite/plea.js";
 import { inviteLink } from "../invite/link.js";
 import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
 import { type Rule, ruleLayout } from "../policy/rule.js";
 import { roomTagOf } from "../room/roomTag.js";
-import type { Chain } from "../roster/chain.fixture.js";
+import type { Chain, Someone } from "../roster/chain.fixture.js";
 import { openEnvelope, sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { story, type Vectors } from "./story.fixture.js";
@@ -129,10 +131,39 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       direct: toHex(chain.proof("direct", carol)),
       ask: toHex(chain.proof("direct", carol, "ask")),
     },
+    ...pleaVectors(crypto, chain, carol),
     beacon: {
       epochAuthenticator: toHex(chain.bytes("authenticator")),
       epochMark: toHex(beacon.epochMark),
       signed: toHex(signBeacon(crypto, carol.leafSeed, beacon)),
+    },
+  };
+}
+
+/** A plea of Carol's, what follows from its secret, and both answers to it. */
+function pleaVectors(crypto: Crypto, chain: Chain, carol: Someone): Vectors {
+  const { roomId, seq, head: hash } = chain.roster;
+  const secret = chain.bytes("plea");
+  const keys = pleaKeys(crypto, roomId, secret);
+  const plea = {
+    ...{ roomId, leaf: carol.leaf, why: "unopened" as const, epoch: 8, head: { seq, hash } },
+    ...{ log: { n: 40, head: chain.bytes("log head") }, doorId: keys.inviteId, doorPub: keys.slot.publicKey },
+    ...{ tokenPub: keys.tokenPub, inboxPub: keys.inboxPub },
+  };
+  const door = { roomId, asked: carol.leaf, leaf: chain.alice.leaf, time: 1_700_000_000_000 };
+  const entries = [chain.bytes("one entry"), chain.bytes("another entry")];
+  return {
+    plea: {
+      secret: toHex(secret),
+      doorId: toHex(keys.inviteId),
+      slotId: toHex(keys.slotId),
+      inboxSeed: toHex(keys.inboxSeed),
+      signed: toHex(signPlea(crypto, carol.leafSeed, plea)),
+    },
+    door: {
+      leafSeed: toHex(chain.alice.leafSeed),
+      open: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, entries: [] })),
+      removed: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, entries })),
     },
   };
 }

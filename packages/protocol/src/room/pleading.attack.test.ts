@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { openPlea, pleaKeys, sealPlea } from "../invite/plea.js";
+import { openSlot } from "../invite/slot.js";
+import { shuttingOut, inside } from "./forger.fixture.js";
+import { requestKeyPair } from "./keyring.js";
+import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
+
+function threeOfUs() {
+  const { alice, log } = founded();
+  const secret = invite(alice, log);
+  const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
+  alice.act(log, { type: "rekey" });
+  everyone(log, alice, bob, carol);
+  return { alice, bob, carol, log };
+}
+
+function everyone(log: TestLog, ...people: Person[]): void {
+  for (const person of people) person.catchUp(log);
+}
+
+/** Bob, a plain member, makes new keys for all but Alice, the owner. */
+function shutOut() {
+  const room = threeOfUs();
+  const { alice, bob, carol, log } = room;
+  expect(shuttingOut(bob, [alice], () => bob.act(log, { type: "rekey" }))).toBeNull();
+  everyone(log, alice, bob, carol);
+  return room;
+}
+
+const SECRET = new Uint8Array(32).fill(9);
+
+function signedEntries(person: Person): Uint8Array[] {
+  return [...person.records.keys()]
+    .filter((key) => key.startsWith("x/e/"))
+    .sort()
+    .map((key) => person.records.get(key)!);
+}
+
+describe("a member who cannot follow", () => {
+  it("A107: RULE room.unopened: knows whose commit it was, asks, and is offered a door", () => {
+    const { alice, bob, carol, log } = shutOut();
+    expect([carol.room.epoch, bob.room.epoch]).toEqual([alice.room.epoch + 1, alice.room.epoch + 1]);
+    expect(alice.room.unopened).toEqual({ n: log.items.length, epoch: alice.room.epoch, by: bob.room.self.person });
+    expect([alice.room.pleaReason, bob.room.pleaReason, carol.room.pleaReason]).toEqual(["unopened", null, null]);
+    const blob = alice.room.plead(SECRET, "unopened")!;
+    const plea = carol.room.readPlea(blob)!;
+    expect(plea).toMatchObject({ why: "unopened", epoch: alice.room.epoch, leaf: alice.room.self.leaf });
+    expect(carol.room.pleaStanding(plea)).toBe("waits");
+    const opening = carol.room.openDoorFor(plea, NOW)!;
+    expect(alice.room.readDoor(SECRET, opening.blob)).toMatchObject({ leaf: carol.room.self.leaf, entries: [] });
+    const { slot, slotId, inviteId, inboxId } = pleaKeys(alice.primitives.crypto, alice.room.id, SECRET);
+    expect([opening.slot!.slotId, opening.inboxId]).toEqual([slotId, inboxId]);
+    const place = { roomId: alice.room.id, roomTag: alice.room.tag, inviteId, slotKey: slot.privateKey };
+    const view = openSlot(alice.primitives.crypto, place, opening.slot!.blob);
+    expect(view).toMatchObject({ leaf: carol.room.self.leaf, epoch: carol.room.epoch });
+    expect(view?.entrance).not.toBeNull();
+  });
+
+  it("A107: knows it again after a restart, and is asked nothing more once another commit opens", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    // Nobody but its author can open it.
+    shuttingOut(bob, [alice, carol], () => bob.act(log, { type: "rekey" }));
+    everyone(log, alice, carol);
+    expect([alice.room.pleaReason, carol.room.pleaReason]).toEqual(["unopened", "unopened"]);
+    alice.restart();
+    alice.catchUp(log);
+    expect(alice.room.pleaReason).toBe("unopened");
+    // Who stands where the plea stands opens no door.
+    expect(carol.room.pleaStanding(carol.room.readPlea(alice.room.plead(SECRET, "unopened")!)!)).toBe("ahead");
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    everyone(log, alice, carol);
+    expect(carol.room.pleaReason).toBeNull();
+    // Our own commit shows nothing: nobody need have followed it.
+    expect(alice.room.unopened).not.toBeNull();
+    carol.say(log, "I am with you");
+    alice.catchUp(log);
+    expect([alice.room.unopened, alice.room.pleaReason]).toEqual([null, null]);
+  });
+
+  it("A107: records of later epochs are a reason to ask, whatever was made of the commit between", () => {
+    const { alice, bob, carol, log } = shutOut();
+    expect(carol.say(log, "in the next epoch")).toBe(true);
+    alice.catchUp(log);
+    const { core } = inside(alice);
+    inside(alice).core = { ...core, unopened: null };
+    expect(alice.room.pleaReason).toBe("unopened");
+    everyone(log, bob);
+    expect(bob.room.pleaReason).toBeNull();
+  });
+
+  it("A108: RULE plea.signed: nobody asks in the name of a leaf that they do not hold", () => {
+    const { alice, bob, carol } = shutOut();
+    const { crypto } = alice.primitives;
+    const key = requestKeyPair(crypto, inside(bob).keys.requests.at(-2)!.key);
+    const { roomTag } = inside(bob);
+    const place = { roomId: alice.room.id, roomTag, requestKey: key.privateKey };
+    const honest = openPlea(crypto, place, alice.room.plead(SECRET, "unopened")!)!;
+    const bobs = pleaKeys(crypto, alice.room.id, new Uint8Array(32).fill(1));
+    const forged = { ...honest, doorId: bobs.inviteId, doorPub: bobs.slot.publicKey, tokenPub: bobs.tokenPub };
+    const seal = { roomTag, requestPub: key.publicKey };
+    const byBob = sealPlea(bob.primitives, { ...seal, leafSeed: inside(bob).core.leafSeed }, forged)!;
+    expect(carol.room.readPlea(byBob)).toBeNull();
+    const byAlice = sealPlea(alice.primitives, { ...seal, leafSeed: inside(alice).core.leafSeed }, forged)!;
+    expect(carol.room.readPlea(byAlice)).not.toBeNull();
+  });
+
+  it("RULE plea.listed, RULE door.judged, RULE door.asked, A58: whoever was taken out gets no door, but the signed entry that did it", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    const n = log.items.length;
+    expect(alice.act(log, { type: "setTitle", title: "Shed" })).toBeNull();
+    everyone(log, alice, carol);
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    everyone(log, alice, carol);
+    expect(carol.act(log, { type: "rekey" })).toBeNull();
+    everyone(log, alice, carol);
+    // The relay shows Bob none of it.
+    expect(bob.room.cursor.n).toBe(n);
+    const plea = alice.room.readPlea(bob.room.plead(SECRET, "behind")!)!;
+    expect(alice.room.pleaStanding(plea)).toBe("out");
+    const opening = alice.room.tellRemoval(plea, signedEntries(alice), NOW)!;
+    expect(opening.slot).toBeNull();
+    const door = bob.room.readDoor(SECRET, opening.blob)!;
+    expect(door.entries).toHaveLength(2);
+    const judged = bob.room.judgeRemoval(door);
+    expect(judged.ok && judged.value).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });
+    // A part of the truth is none.
+    for (const entries of [door.entries.slice(1), door.entries.slice(0, 1), []])
+      expect(bob.room.judgeRemoval({ ...door, entries }).ok).toBe(false);
+    // An answer to somebody else.
+    expect(carol.room.readDoor(SECRET, opening.blob)).toBeNull();
+    expect(bob.room.readDoor(new Uint8Array(32), opening.blob)).toBeNull();
+  });
+
+  it("a leaf that never was in is told nothing", () => {
+    const { alice, bob } = shutOut();
+    const plea = bob.room.readPlea(alice.room.plead(SECRET, "unopened")!)!;
+    const stranger = { ...plea, leaf: bob.room.self.leaf.map((byte) => byte ^ 1) as typeof plea.leaf };
+    expect(bob.room.pleaStanding(stranger)).toBe("out");
+    expect(bob.room.tellRemoval(stranger, signedEntries(bob), NOW)).toBeNull();
+  });
+});
