@@ -53,6 +53,7 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   banned: () => "Ask somebody in the room for a link made with --mode ask: then they can let you in.",
   bad_leaf_cert: FAULT,
   leaf_reused: FAULT,
+  leaf_not_plain: FAULT,
   device_limit: FAULT,
   no_sponsor: FAULT,
   own_device: LEAVE,

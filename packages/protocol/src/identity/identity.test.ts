@@ -1,10 +1,12 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { RoomTag } from "@conclave/wire";
+import { openSealed, sealTo } from "../encoding/sealing.js";
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { openDeviceCert } from "./deviceCert.js";
 import { peopleCode, personFingerprint, personTag, roomCode } from "./fingerprint.js";
 import { isLabel } from "./label.js";
-import { certifyLeaf, isLeafCredential, openLeafCert } from "./leafCert.js";
+import { certifyLeaf, isLeafCredential, leafSealKeys, openLeafCert } from "./leafCert.js";
 import { identityOf, newDevice } from "./person.js";
 import { recoveryPhrase, seedOfPhrase } from "./recoveryPhrase.js";
 
@@ -37,6 +39,18 @@ describe("certificates", () => {
     const mallory = newDevice(primitives, identityOf(primitives, bytes(103)), 1);
     const stolen = { deviceSeed: mallory.deviceSeed, deviceCert: device.deviceCert };
     expect(openLeafCert(crypto, certifyLeaf(crypto, stolen, { roomId, leaf, name: "Alice" }))).toBeNull();
+  });
+
+  it("names a key that is for its leaf alone and follows from the device's seed; what is sealed to it, the device opens", () => {
+    const { seal } = openLeafCert(crypto, cert)!;
+    const keys = leafSealKeys(crypto, device.deviceSeed, leaf);
+    expect(seal).toEqual(keys.publicKey);
+    const other = LeafKey.of(crypto.ed25519PublicKey(bytes(104)));
+    expect(leafSealKeys(crypto, device.deviceSeed, other).publicKey).not.toEqual(seal);
+    expect(leafSealKeys(crypto, bytes(105), leaf).publicKey).not.toEqual(seal);
+    const context = { label: "conclave/example/v1", roomTag: RoomTag.of(bytes(106)) };
+    const sealed = sealTo(primitives, context, seal, bytes(107))!;
+    expect(openSealed(crypto, context, keys.privateKey, sealed)).toEqual(bytes(107));
   });
 
   it("RULE identity.room-bound: a credential is for its room and its signature key", () => {

@@ -1,7 +1,8 @@
 import { checked, equalBytes, opaque, struct, text, versioned } from "@conclave/codec";
-import type { Crypto } from "@conclave/crypto";
+import type { Crypto, KeyPair } from "@conclave/crypto";
+import { derivedKey } from "../encoding/digest.js";
 import { LeafKey, RoomId } from "../encoding/ids.js";
-import { HASH_BYTES, SignedLayout } from "../encoding/signed.js";
+import { bytes32, HASH_BYTES, SignedLayout } from "../encoding/signed.js";
 import { type DeviceCert, openDeviceCert, readDeviceCert } from "./deviceCert.js";
 import { isLabel, MAX_LABEL_BYTES } from "./label.js";
 
@@ -14,6 +15,8 @@ export interface LeafCert extends DeviceCert {
   readonly roomId: RoomId;
   /** The leaf signature key (Ed25519), new for each room and each join. */
   readonly leaf: LeafKey;
+  /** X25519: what is for this leaf alone is sealed to it. Unlike the leaf's MLS keys it never changes; see {@link leafSealKeys}. */
+  readonly seal: Uint8Array;
   /** What the person wishes to be called in this room. A label, never an identity. */
   readonly name: string;
 }
@@ -26,15 +29,19 @@ export interface DeviceIdentity {
   readonly deviceCert: Uint8Array;
 }
 
+/** Longest leaf certificate, in bytes: one with a name of 128 bytes has 432. */
+export const MAX_CERT_BYTES = 512;
+
 const layout = new SignedLayout(
-  "conclave/leaf-cert/v1",
-  512,
+  "conclave/leaf-cert/v2",
+  MAX_CERT_BYTES,
   versioned(
-    1,
+    2,
     struct({
       deviceCert: opaque(256),
       roomId: RoomId,
       leaf: LeafKey,
+      seal: bytes32,
       name: checked(text(MAX_LABEL_BYTES), isLabel),
     }),
   ),
@@ -48,14 +55,24 @@ export function leafKeyOf(crypto: Crypto, leafSeed: Uint8Array): LeafKey {
   return LeafKey.of(crypto.ed25519PublicKey(leafSeed));
 }
 
-/** Certifies a leaf key for a room. @throws RangeError for a name that is no label. */
+/**
+ * The key pair to which others seal what is for one leaf alone: its public half is in the leaf's certificate. It follows from
+ * the device's seed, so there is nothing to store; a leaf key is of one room, so no room is named.
+ */
+export function leafSealKeys(crypto: Crypto, deviceSeed: Uint8Array, leaf: LeafKey): KeyPair {
+  return crypto.kemDeriveKeyPair("x25519", derivedKey(crypto, deviceSeed, "conclave/leaf-seal/v1", leaf));
+}
+
+/** Certifies a leaf key for a room, with its seal key. @throws RangeError for a name that is no label. */
 export function certifyLeaf(
   crypto: Crypto,
   device: DeviceIdentity,
   content: { roomId: RoomId; leaf: LeafKey; name: string },
 ): Uint8Array {
   if (!isLabel(content.name)) throw new RangeError("not a name");
-  return layout.sign(crypto, device.deviceSeed, { ...content, deviceCert: device.deviceCert });
+  const { deviceSeed, deviceCert } = device;
+  const seal = leafSealKeys(crypto, deviceSeed, content.leaf).publicKey;
+  return layout.sign(crypto, deviceSeed, { ...content, seal, deviceCert });
 }
 
 /** The certificate in these bytes, when both its signatures hold; else null. The caller compares room and leaf. */
@@ -73,8 +90,8 @@ export function checkedHolder(bytes: Uint8Array): Pick<LeafCert, "person" | "nam
   return device && certOf(read.content, device);
 }
 
-function certOf({ roomId, leaf, name }: Omit<LeafCert, keyof DeviceCert>, device: DeviceCert): LeafCert {
-  return { ...device, roomId, leaf, name };
+function certOf({ roomId, leaf, seal, name }: Omit<LeafCert, keyof DeviceCert>, device: DeviceCert): LeafCert {
+  return { ...device, roomId, leaf, seal, name };
 }
 
 /**

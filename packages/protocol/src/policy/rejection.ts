@@ -31,6 +31,7 @@ export const REJECTION_CODES = [
   "banned",
   "bad_leaf_cert",
   "leaf_reused",
+  "leaf_not_plain",
   "device_limit",
   "no_sponsor",
   "own_device",

@@ -24,6 +24,7 @@ import { openHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { beginJoined } from "./joined.js";
 import type { Joiner } from "./joinRoom.js";
+import { hasPlainLeaves } from "./plainLeaf.js";
 import { checkFloor, type RoomPreview } from "./preview.js";
 import type { Room } from "./room.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
@@ -119,6 +120,7 @@ export function acceptAdmission(
   // RULE: admission.bound: the keys that the Welcome gives are of the room asked for, with the roster that was checked
   // (attacks A13, A27, A96).
   if (bound === null || !bindsTo(bound, roster)) return refused("wrong_binding");
+  if (!hasPlainLeaves(group.view.members(), group.suite)) return refused("leaf_not_plain");
   if (!hasNoGhosts(group.view.members(), roster)) return refused("ghost");
   const self = memberOfLeaf(roster, leafKeyOf(crypto, leafSeed));
   if (self === null) return refused("bad_admission", "we are not in the roster");

@@ -59,7 +59,7 @@ function authorTransition(
   const evidence: Evidence = {
     ...NO_EVIDENCE,
     approvals: proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [],
-    inviteProof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
+    proof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
     farewell: action.type === "leave" ? proposals.farewellOf(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };

@@ -300,16 +300,24 @@ describe("what no engine sends, judged all the same", () => {
       updates.map((update) => ({ ...update, leafIndex: update.leafIndex + 1 }));
     expect(codeOf((commit) => ({ updates: other(commit) }))).toBe("forbidden_proposal");
   });
-  it("A67: RULE room.same-credential: a path that changes who the committer is, or what it can do", () => {
-    const changed = (after: object) => (commit: StagedCommit) => ({
-      updates: commit.updates.map((update) => ({ ...update, after: { ...update.after, ...after } })),
-    });
+  const changed = (after: object) => (commit: StagedCommit) => ({
+    updates: commit.updates.map((update) => ({ ...update, after: { ...update.after, ...after } })),
+  });
+  it("A67: RULE room.same-credential: a path that changes who the committer is", () => {
     expect(codeOf(changed({}))).toBe("ok");
     expect(codeOf(changed({ credential: { type: "basic", identity: new Uint8Array(9) } }))).toBe("credential_changed");
     expect(codeOf(changed({ signatureKey: new Uint8Array(32) }))).toBe("credential_changed");
-    const capabilities = { ...roomCapabilities(1), proposals: [0xf0c3] };
-    expect(codeOf(changed({ capabilities }))).toBe("credential_changed");
-    expect(codeOf(changed({ extensions: [{ type: 0xf0c2, data: new Uint8Array(0) }] }))).toBe("credential_changed");
+  });
+  it("RULE room.leaf-plain: a path that puts anything into the committer's leaf, or changes what it can do", () => {
+    const plain = roomCapabilities(1);
+    expect(codeOf(changed({ capabilities: plain }))).toBe("ok");
+    for (const list of ["versions", "cipherSuites", "extensions", "proposals", "credentials"] as const) {
+      const capabilities = { ...plain, [list]: [...plain[list], 0xf0c3] };
+      expect([list, codeOf(changed({ capabilities }))]).toEqual([list, "leaf_not_plain"]);
+    }
+    const reversed = { ...plain, extensions: [0xf0c2] };
+    expect(codeOf(changed({ capabilities: reversed }))).toBe("leaf_not_plain");
+    expect(codeOf(changed({ extensions: [{ type: 0xf0c2, data: new Uint8Array(0) }] }))).toBe("leaf_not_plain");
   });
   it("A60: RULE room.leaves-as-signed: the tree changes by the leaves that the entry names, with the certificates in it", () => {
     const { alice, bob, log } = threeFriends();

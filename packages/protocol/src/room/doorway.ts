@@ -9,6 +9,7 @@ import { sealSlot } from "../invite/slot.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { currentRosterKey, envelopeKeyOf, requestKeyPair } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
+import { isPlainLeaf } from "./plainLeaf.js";
 
 /** Label under which join requests are sealed. */
 export const REQUEST_LABEL = "conclave/join-request/v1";
@@ -70,6 +71,8 @@ export function openRequest(parts: RoomParts, blob: Uint8Array, now: number): Re
     const room = { roomId: core.roomId, suite: group.suite };
     const request = openJoinRequest(primitives.crypto, room, content, now);
     if (!request.ok) return request;
+    const { leafNode, extensions } = request.value.keyPackage;
+    if (!isPlainLeaf(leafNode, group.suite) || extensions.length > 0) return refused("leaf_not_plain", "key package");
     const refusal = checkInvite(primitives.crypto, roster, request.value);
     return refusal ?? request;
   }

@@ -63,7 +63,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const leafCert = certifyLeaf(crypto, joiner.device, { roomId, leaf, name: lost?.name ?? joiner.name });
   const { lastCommit } = slot;
   const place = { prev: roster.head, epoch: slot.epoch, lastCommit };
-  const inviteProof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
+  const proof = signInviteProof(crypto, keys.joinSeed, { roomId, inviteId: keys.inviteId, person, leaf, place });
   const { envelopeKey } = slot.entrance;
   const engine = roomEngine(primitives);
   const replaced = lost?.devices[lost.devices.length - 1]?.leaf ?? null;
@@ -75,7 +75,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
         : { type: "return", leafCert, leaf: replaced, isLast: joiner.isLast ?? false },
     person,
     time: joiner.now,
-    evidence: { approvals: [], inviteProof, farewell: null },
+    evidence: { approvals: [], proof, farewell: null },
     epoch: slot.epoch,
     transcript: entrance.context.confirmedTranscriptHash,
     external: true,

@@ -1,6 +1,6 @@
 import { done, equalBytes, failed, type Failure, type Result, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import type { EpochView, LeafNode, StagedCommit } from "@conclave/mls";
+import type { EpochView, StagedCommit } from "@conclave/mls";
 import type { RoomTag } from "@conclave/wire";
 import { readInviteProof } from "../invite/inviteProof.js";
 import { decodeEntry, type Entry } from "../roster/entry.js";
@@ -10,6 +10,7 @@ import type { Roster } from "../roster/roster.js";
 import { openRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";
 import { hasNoGhosts, holderOf } from "./invariant.js";
+import { isPlainLeaf, isSameHolder } from "./plainLeaf.js";
 import { type Keyring, currentRosterKey, wrappedRosterKey } from "./keyring.js";
 
 /** What a commit is judged against: the room as it is before it. */
@@ -76,6 +77,7 @@ export function judge(
     return refused("forbidden_proposal", "external");
   const roster = transition?.roster ?? before.roster;
   if (!hasExactlyTheLeaves(staged, transition)) return refused("ghost", "leaves of the commit");
+  if (!bringsPlainLeaves(staged, before.view.context.cipherSuite)) return refused("leaf_not_plain");
   if (staged.sender.type === "member") {
     const binding = bindingOf(staged.extensions ?? before.view.extensions);
     // RULE: room.bound: a member's commit leaves the keys bound to the very roster that it leads to, so equal keys mean
@@ -144,8 +146,8 @@ function openTransition(
 }
 
 /** Log position of the commit that an outsider's entry says it follows. */
-function followedCommit({ evidence: { inviteProof } }: Entry): number | undefined {
-  return inviteProof === null ? undefined : readInviteProof(inviteProof)?.proof.place?.lastCommit;
+function followedCommit({ evidence: { proof } }: Entry): number | undefined {
+  return proof === null ? undefined : readInviteProof(proof)?.proof.place?.lastCommit;
 }
 
 function altered(code: Rejection["code"], detail?: string): Failure<Altered> {
@@ -168,15 +170,11 @@ function hasExactlyTheLeaves(staged: StagedCommit, transition: Transition | null
   return areSigned && staged.removes.every(({ leafNode }) => gone.has(holderOf(leafNode).leaf));
 }
 
-function isSameHolder(a: LeafNode, b: LeafNode): boolean {
-  if (a.credential.type !== "basic" || b.credential.type !== "basic") return false;
-  return (
-    equalBytes(a.credential.identity, b.credential.identity) &&
-    equalBytes(a.signatureKey, b.signatureKey) &&
-    JSON.stringify(a.capabilities) === JSON.stringify(b.capabilities) &&
-    a.extensions.length === b.extensions.length &&
-    a.extensions.length === 0
-  );
+// Whether every leaf that comes, or that takes the place of another, is as `room.leaf-plain` says.
+function bringsPlainLeaves({ adds, updates, sender, senderLeaf }: StagedCommit, suite: number): boolean {
+  const came = [...adds.map(({ leafNode }) => leafNode), ...updates.map(({ after }) => after)];
+  if (sender.type === "new_member_commit") came.push(senderLeaf);
+  return came.every((leaf) => isPlainLeaf(leaf, suite));
 }
 
 function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {

@@ -17,6 +17,7 @@ import { bindingOf } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { atOnce, openingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
+import { hasPlainLeaves } from "./plainLeaf.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** What an invite leads to, every bit of it checked; nothing was sent or stored (docs/protocol.md §5, Joining). */
@@ -138,6 +139,7 @@ function checkEntrance(
   const bound = bindingOf(context.extensions);
   // RULE: join.bound: the keys are bound to this very history; what is newer than the binding came by external commits only.
   if (bound === null || !isCovered(history, bound)) return refused("wrong_binding");
+  if (!hasPlainLeaves(members, suite)) return refused("leaf_not_plain");
   // RULE: join.no-ghosts: the tree holds exactly the roster's devices before anything is sent (attacks A1, A13, A96).
   return hasNoGhosts(members, history.roster) ? done(opened.value) : refused("ghost");
 }
@@ -151,7 +153,7 @@ export function isCovered(
   if (at === undefined || !equalBytes(at.entry.hash, bound.head)) return false;
   if (!equalBytes(at.entry.stateHash, bound.stateHash)) return false;
   return transitions.slice(bound.seq + 1).every(({ entry }) => {
-    const proof = entry.evidence.inviteProof === null ? null : readInviteProof(entry.evidence.inviteProof);
+    const proof = entry.evidence.proof === null ? null : readInviteProof(entry.evidence.proof);
     const cameAlone = ruleOf(entry.action).newcomer !== null;
     return cameAlone && proof !== null && proof.proof.place !== null;
   });

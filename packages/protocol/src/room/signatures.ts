@@ -51,7 +51,7 @@ function askAboutEntry(crypto: Crypto, entry: Entry, joinPubs: Map<string, Uint8
   if ("leafCert" in action) openLeafCert(crypto, action.leafCert);
   if (action.type === "createInvite") joinPubs.set(toHex(action.invite.inviteId), action.invite.joinPub);
   for (const approval of evidence.approvals) openApproval(crypto, approval);
-  const read = evidence.inviteProof === null ? null : readInviteProof(evidence.inviteProof);
+  const read = evidence.proof === null ? null : readInviteProof(evidence.proof);
   const joinPub = read && joinPubs.get(toHex(read.proof.inviteId));
   if (read && joinPub) read.isSignedBy(crypto, joinPub);
 }

@@ -6,7 +6,7 @@ import type { Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { inviteOf, type Roster } from "./roster.js";
+import { type Device, inviteOf, type Roster } from "./roster.js";
 
 /** The certificate of a leaf that is to come into this room. */
 export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Result<LeafCert, Rejection> {
@@ -16,6 +16,11 @@ export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Resu
   // RULE: newcomer.leaf-new: one leaf key is one device, so a leaf names one person (docs/protocol.md §3).
   if (before.leaves.has(toHex(cert.leaf))) return refused("leaf_reused");
   return done(cert);
+}
+
+/** The device that a certificate brings into the roster. */
+export function deviceOf({ leaf, device, deviceNo, seal }: LeafCert, addedSeq: number): Device {
+  return { leaf, device, deviceNo, addedSeq, seal };
 }
 
 /** Whom a leaf's certificate names; null when it is none. */
@@ -31,7 +36,7 @@ export function provedInvite(
   cert: LeafCert,
   isDirect: boolean,
 ): Result<Invite, Rejection> {
-  const read = readInviteProof(header.evidence.inviteProof!);
+  const read = readInviteProof(header.evidence.proof!);
   if (read === null) return refused("bad_invite_proof", "unreadable");
   const { proof } = read;
   const invite = inviteOf(before, proof.inviteId);

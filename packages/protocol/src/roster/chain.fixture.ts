@@ -222,7 +222,7 @@ export class Chain {
 
   /** Somebody comes in by an invite, by themself. */
   join(name: string, who: Someone, role: Role = "member"): Result<Transition, Rejection> {
-    return this.act(who, this.adding(who, role), { inviteProof: this.proof(name, who) }, true);
+    return this.act(who, this.adding(who, role), { proof: this.proof(name, who) }, true);
   }
 
   /** Names of the people in the room. */

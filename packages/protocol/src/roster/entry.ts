@@ -39,7 +39,7 @@ const layout = struct({
   time: u53,
   evidence: struct<Evidence>({
     approvals: list(opaque(512), 240),
-    inviteProof: optional(opaque(512)),
+    proof: optional(opaque(512)),
     farewell: optional(opaque(512)),
   }),
   stateHash: bytes32,

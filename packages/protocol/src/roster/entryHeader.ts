@@ -4,14 +4,14 @@ import type { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 export interface Evidence {
   /** Signed approvals of this action. */
   readonly approvals: readonly Uint8Array[];
-  /** The newcomer's proof of an invite. */
-  readonly inviteProof: Uint8Array | null;
+  /** What proves that somebody may come in, or come back, by themselves: of an invite, or of the old leaf. */
+  readonly proof: Uint8Array | null;
   /** The signed farewell of somebody who leaves. */
   readonly farewell: Uint8Array | null;
 }
 
 /** No evidence: the author's own right is enough. */
-export const NO_EVIDENCE: Evidence = { approvals: [], inviteProof: null, farewell: null };
+export const NO_EVIDENCE: Evidence = { approvals: [], proof: null, farewell: null };
 
 /** Everything in an entry but its action and what it leads to: where it stands, who signs it, and what justifies it. */
 export interface EntryHeader {

@@ -81,11 +81,11 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "add":
       return of(chain.adding(other, role));
     case "join":
-      if (ask) return of(chain.adding(other, role), { inviteProof: chain.proof(link, other, "ask") });
+      if (ask) return of(chain.adding(other, role), { proof: chain.proof(link, other, "ask") });
       return {
         by: other,
         action: chain.adding(other, role),
-        evidence: { inviteProof: chain.proof(link, other) },
+        evidence: { proof: chain.proof(link, other) },
         external: true,
       };
     case "remove":

@@ -14,8 +14,8 @@ function invited(terms: Partial<InviteTerms> = {}, policy = ownerLed()): { chain
   return { chain, carol: chain.someone("Carol") };
 }
 
-function withProof(chain: Chain, who: Someone, inviteProof: Uint8Array): string {
-  return verdict(chain.author(who, chain.adding(who), { inviteProof }, true));
+function withProof(chain: Chain, who: Someone, proof: Uint8Array): string {
+  return verdict(chain.author(who, chain.adding(who), { proof }, true));
 }
 
 describe("an invite", () => {
@@ -51,24 +51,24 @@ describe("an invite", () => {
 
   it("RULE invite.place: lets in at the place that the proof names", () => {
     const { chain, carol } = invited();
-    const proof = chain.proof("link", carol);
+    const early = chain.proof("link", carol);
     chain.must(chain.alice, { type: "tick" });
-    expect(withProof(chain, carol, proof)).toBe("bad_invite_proof");
+    expect(withProof(chain, carol, early)).toBe("bad_invite_proof");
     chain.epoch--;
-    expect(withProof(chain, carol, proof)).toBe("bad_invite_proof");
+    expect(withProof(chain, carol, early)).toBe("bad_invite_proof");
     expect(withProof(chain, carol, chain.proof("link", carol))).toBe("ok");
     const [fresh, stale] = [chain.proof("link", carol), chain.epoch++];
     expect(withProof(chain, carol, fresh)).toBe("bad_invite_proof");
     expect(stale).toBe(1);
     // One that asks has no place, and one with a place is not for asking.
     expect(withProof(chain, carol, chain.proof("link", carol, "ask"))).toBe("bad_invite_proof");
-    const inviteProof = chain.proof("link", carol);
-    expect(verdict(chain.author(chain.alice, chain.adding(carol), { inviteProof }))).toBe("bad_invite_proof");
+    const proof = chain.proof("link", carol);
+    expect(verdict(chain.author(chain.alice, chain.adding(carol), { proof }))).toBe("bad_invite_proof");
   });
 
   it("RULE newcomer.is-author: lets in who signs, not somebody else", () => {
     const { chain, carol } = invited();
-    const evidence = { inviteProof: chain.proof("link", carol) };
+    const evidence = { proof: chain.proof("link", carol) };
     expect(verdict(chain.author(chain.someone("Mallory"), chain.adding(carol), evidence, true))).toBe("author_unknown");
   });
 
@@ -92,7 +92,7 @@ describe("an invite", () => {
     const chainTime = chain.roster.chainTime;
     for (const time of [0, 1_700_000_100_001, Number.MAX_SAFE_INTEGER]) {
       chain.time = time;
-      const joined = chain.author(carol, chain.adding(carol), { inviteProof: chain.proof("link", carol) }, true);
+      const joined = chain.author(carol, chain.adding(carol), { proof: chain.proof("link", carol) }, true);
       expect(joined.ok && joined.value.roster.chainTime).toBe(chainTime);
     }
     chain.time = 1_700_000_100_001;
@@ -138,18 +138,18 @@ describe("an invite", () => {
     const { chain, carol } = invited({ mode: "ask" });
     const bob = chain.add("Bob", "admin");
     expect(verdict(chain.join("link", carol))).toBe("invite_needs_admission");
-    const inviteProof = chain.proof("link", carol, "ask");
-    expect(verdict(chain.act(bob, chain.adding(carol), { inviteProof }))).toBe("not_allowed");
-    const admitted = chain.must(chain.alice, chain.adding(carol), { inviteProof });
+    const proof = chain.proof("link", carol, "ask");
+    expect(verdict(chain.act(bob, chain.adding(carol), { proof }))).toBe("not_allowed");
+    const admitted = chain.must(chain.alice, chain.adding(carol), { proof });
     expect(admitted.inviteId).toEqual(chain.terms("link").inviteId);
     expect(chain.roster.invites.get(toHex(chain.terms("link").inviteId))).toMatchObject({ uses: 1 });
     const dave = chain.someone("Dave");
-    expect(verdict(chain.act(chain.alice, chain.adding(dave), { inviteProof: chain.proof("link", dave, "ask") }))).toBe(
+    expect(verdict(chain.act(chain.alice, chain.adding(dave), { proof: chain.proof("link", dave, "ask") }))).toBe(
       "invite_used_up",
     );
     // A direct link is its bearer's alone: nobody carries its proof for them.
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("direct") });
-    const carried = { inviteProof: chain.proof("direct", dave, "ask") };
+    const carried = { proof: chain.proof("direct", dave, "ask") };
     expect(verdict(chain.act(chain.alice, chain.adding(dave), carried))).toBe("invite_needs_admission");
   });
 

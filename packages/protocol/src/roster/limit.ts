@@ -4,5 +4,3 @@ export const MAX_MEMBERS = 10_000;
 export const MAX_DEVICES = 16;
 /** Most invites that are open at once. */
 export const MAX_OPEN_INVITES = 256;
-/** Longest leaf certificate in an action, in bytes. */
-export const MAX_CERT_BYTES = 1024;

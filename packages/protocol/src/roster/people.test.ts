@@ -127,7 +127,7 @@ describe("being shown out", () => {
     chain.must(chain.alice, { type: "remove", person: bob.person, ban: true });
     for (const mode of ["direct", "ask"] as const) {
       chain.must(chain.alice, { type: "createInvite", invite: chain.terms(mode, { mode }) });
-      const evidence = { inviteProof: chain.proof(mode, bob, mode) };
+      const evidence = { proof: chain.proof(mode, bob, mode) };
       const by = mode === "direct" ? bob : chain.alice;
       expect(verdict(chain.act(by, chain.adding(bob), evidence, mode === "direct"))).toBe("banned");
     }

@@ -19,8 +19,8 @@ export function objection(
   if (before.sealed && !rule.isOpenWhenSealed(action, author)) return refused("sealed");
   if (!isAtLeast(author.role, rule.leastRole)) return refused("not_allowed", `${action.type} by ${author.role}`);
   // RULE: entry.evidence-fits: an entry carries no proof or farewell that does not belong to its action.
-  const isStray = (kind: "inviteProof" | "farewell") => evidence[kind] !== null && rule.evidence !== kind;
-  if (isStray("inviteProof") || isStray("farewell")) return refused("invalid_action", "evidence");
+  const isStray = (kind: "proof" | "farewell") => evidence[kind] !== null && rule.evidence !== kind;
+  if (isStray("proof") || isStray("farewell")) return refused("invalid_action", "evidence");
   // RULE: permission.role-cap: nobody gives a role above their own, nor touches somebody above (attack A11).
   const roles = rule.roles(action, before, author);
   return roles.every((role) => isAtLeast(author.role, role)) ? null : refused("above_own_role");

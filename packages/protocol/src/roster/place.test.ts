@@ -45,7 +45,7 @@ describe("an entry's place", () => {
     const outside = { ...tickOf(chain), author: { person: carol.person, leaf: carol.leaf } };
     expect(chain.judged(signEntry(crypto, carol.leafSeed, outside), { external: true })).toBe("author_unknown");
     // A member does not come in once more, whatever they hold.
-    const again = chain.author(chain.alice, chain.adding(carol), { inviteProof: chain.proof("one", carol) }, true);
+    const again = chain.author(chain.alice, chain.adding(carol), { proof: chain.proof("one", carol) }, true);
     expect(again).toMatchObject({ error: { code: "author_unknown" } });
   });
 
@@ -90,12 +90,12 @@ describe("an entry's place", () => {
     const bob = chain.add("Bob");
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("one") });
     const carol = chain.someone("Carol");
-    const evidences = [{ inviteProof: chain.proof("one", carol) }, { farewell: chain.farewell(bob) }];
+    const evidences = [{ proof: chain.proof("one", carol) }, { farewell: chain.farewell(bob) }];
     for (const evidence of evidences)
       expect(chain.author(chain.alice, tick, evidence)).toMatchObject({ error: { code: "invalid_action" } });
     const approvals = [chain.approval(bob, chain.adding(carol))];
-    const inviteProof = chain.proof("one", carol);
-    expect(chain.author(carol, chain.adding(carol), { inviteProof, approvals }, true)).toMatchObject({
+    const proof = chain.proof("one", carol);
+    expect(chain.author(carol, chain.adding(carol), { proof, approvals }, true)).toMatchObject({
       error: { code: "invalid_action" },
     });
   });
@@ -105,7 +105,7 @@ describe("an entry's place", () => {
     const { alice } = chain;
     const approval = chain.approval(alice, tick);
     const sized = (count: number) => {
-      const evidence = { approvals: Array<Uint8Array>(count).fill(approval), inviteProof: null, farewell: null };
+      const evidence = { approvals: Array<Uint8Array>(count).fill(approval), proof: null, farewell: null };
       return kindOf(signEntry(crypto, alice.leafSeed, { ...tickOf(chain), evidence }).bytes);
     };
     expect([240, 241].map((count) => sized(count))).toEqual(["entry", "malformed"]);

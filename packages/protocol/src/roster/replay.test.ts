@@ -12,8 +12,8 @@ function room() {
   chain.must(chain.alice, { type: "createInvite", invite: chain.terms("ask", { mode: "ask" }) });
   chain.must(chain.alice, { type: "createInvite", invite: chain.terms("direct") });
   const [carol, dave] = [chain.someone("Carol"), chain.someone("Dave")];
-  chain.must(carol, chain.adding(carol), { inviteProof: chain.proof("direct", carol) }, true);
-  chain.must(chain.alice, chain.adding(dave), { inviteProof: chain.proof("ask", dave, "ask") });
+  chain.must(carol, chain.adding(carol), { proof: chain.proof("direct", carol) }, true);
+  chain.must(chain.alice, chain.adding(dave), { proof: chain.proof("ask", dave, "ask") });
   chain.must(chain.alice, { type: "remove", person: dave.person, ban: false });
   return { chain, bytes: chain.transitions.map((each) => each.entry.bytes) };
 }
@@ -76,7 +76,7 @@ describe("replay", () => {
       type: "createInvite",
       invite: chain.terms("more", { for: { class: "multi", limit: 9 } }),
     });
-    const carried = { inviteProof: chain.proof("more", erin) };
+    const carried = { proof: chain.proof("more", erin) };
     expect(verdict(chain.author(chain.alice, chain.adding(erin), carried))).toBe("bad_invite_proof");
   });
 });

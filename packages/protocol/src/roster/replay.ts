@@ -88,6 +88,6 @@ const usingUp = (roster: Roster) => RosterDraft.usingUp(roster);
 
 function carriageOf({ epoch, transcript, author, evidence }: Entry): Carriage {
   // A proof for one place in the chain is of somebody who came in directly (`invite.place`).
-  const proof = evidence.inviteProof === null ? null : readInviteProof(evidence.inviteProof);
+  const proof = evidence.proof === null ? null : readInviteProof(evidence.proof);
   return { epoch, transcript, committer: author.leaf, external: proof !== null && proof.proof.place !== null };
 }

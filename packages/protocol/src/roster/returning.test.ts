@@ -29,7 +29,7 @@ function comeBack(
   { name = "return", external = true, by = renewed } = {},
 ) {
   const action = { type: "return", leafCert: chain.certOf(renewed), leaf: lost.leaf, isLast: false } as const;
-  return chain.act(by, action, { inviteProof: chain.proof(name, renewed) }, external);
+  return chain.act(by, action, { proof: chain.proof(name, renewed) }, external);
 }
 
 describe("coming back by the recovery words", () => {
@@ -77,10 +77,10 @@ describe("coming back by the recovery words", () => {
     // Without a proof, or with one of another leaf: who has stolen a device's key has not the words.
     const action = { type: "return", leafCert: chain.certOf(renewed), leaf: alice.leaf, isLast: false } as const;
     expect(verdict(chain.act(renewed, action, {}, true))).toBe("bad_invite_proof");
-    const others = { inviteProof: chain.proof("return", bobAnew) };
+    const others = { proof: chain.proof("return", bobAnew) };
     expect(verdict(chain.act(renewed, action, others, true))).toBe("bad_invite_proof");
     const stolen = chain.proof("link", renewed);
-    expect(verdict(chain.act(renewed, action, { inviteProof: stolen }, true))).toBe("invite_not_for_you");
+    expect(verdict(chain.act(renewed, action, { proof: stolen }, true))).toBe("invite_not_for_you");
   });
 
   it("A37: RULE return.own-invite: an invite to return that somebody else made is of no use, wherever it came from", () => {
@@ -96,16 +96,14 @@ describe("coming back by the recovery words", () => {
   it("A26: RULE return.external: a return is its author's own, at one place, and not done twice", () => {
     const { chain, bob, alice, renewed } = prepared();
     const action = { type: "return", leafCert: chain.certOf(renewed), leaf: alice.leaf, isLast: false } as const;
-    const proof = { inviteProof: chain.proof("return", renewed) };
+    const proof = { proof: chain.proof("return", renewed) };
     expect(verdict(chain.act(alice, action, proof))).toBe("invalid_action");
     expect(verdict(chain.act(bob!, action, proof))).toBe("invalid_action");
     expect(verdict(chain.act(bob!, action, proof, true))).toBe("author_unknown");
     chain.must(alice, { type: "tick" });
     expect(verdict(chain.act(renewed, action, proof, true))).toBe("bad_invite_proof");
     expect(verdict(comeBack(chain, renewed, alice))).toBe("ok");
-    expect(verdict(chain.act(renewed, action, { inviteProof: chain.proof("return", renewed) }, true))).toBe(
-      "author_unknown",
-    );
+    expect(verdict(chain.act(renewed, action, { proof: chain.proof("return", renewed) }, true))).toBe("author_unknown");
   });
 
   it("A43: RULE return.member: who was removed, has left, or became less does not come back by the words", () => {
@@ -119,10 +117,10 @@ describe("coming back by the recovery words", () => {
       const expected = how === "less" ? "invite_revoked" : "not_member";
       expect([how, verdict(comeBack(chain, renewed, alice))]).toEqual([how, expected]);
       // Nor is it an invitation of any other kind.
-      const asked = { inviteProof: chain.proof("return", renewed, "ask") };
+      const asked = { proof: chain.proof("return", renewed, "ask") };
       if (how !== "less") {
         expect(verdict(chain.author(bob!, chain.adding(renewed), asked))).toBe("invite_revoked");
-        const joined = { inviteProof: chain.proof("return", renewed) };
+        const joined = { proof: chain.proof("return", renewed) };
         expect(verdict(chain.author(renewed, chain.adding(renewed), joined, true))).toBe("invite_revoked");
       }
     }
@@ -131,9 +129,9 @@ describe("coming back by the recovery words", () => {
   it("an invite to return that is good lets nobody in", () => {
     const { chain, bob, alice } = prepared();
     const guest = chain.someone("Guest");
-    const direct = { inviteProof: chain.proof("return", guest) };
+    const direct = { proof: chain.proof("return", guest) };
     expect(verdict(chain.author(guest, chain.adding(guest), direct, true))).toBe("invite_not_for_you");
-    const asked = { inviteProof: chain.proof("return", guest, "ask") };
+    const asked = { proof: chain.proof("return", guest, "ask") };
     expect(verdict(chain.author(alice, chain.adding(guest), asked))).toBe("invite_not_for_you");
     expect(bob).not.toBeNull();
   });

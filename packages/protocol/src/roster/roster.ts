@@ -14,6 +14,8 @@ export interface Device {
   readonly device: DeviceKey;
   readonly deviceNo: number;
   readonly addedSeq: number;
+  /** X25519: what is for this leaf alone is sealed to it. */
+  readonly seal: Uint8Array;
 }
 
 /** A person in the room. */

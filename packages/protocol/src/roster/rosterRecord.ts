@@ -27,7 +27,7 @@ const memberLayout = struct<Member>({
   changedSeq: u53,
   addedBy: PersonId,
   inviteId: optional(InviteId),
-  devices: list(struct<Device>({ leaf: LeafKey, device: DeviceKey, deviceNo: u32, addedSeq: u53 })),
+  devices: list(struct<Device>({ leaf: LeafKey, device: DeviceKey, deviceNo: u32, addedSeq: u53, seal: bytes32 })),
   entries: u53,
   removals: list(u53),
 });

@@ -79,8 +79,8 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
     type: "createInvite",
     invite: chain.terms("personal", { for: { class: "personal", person: erin.person }, role: "admin" }),
   });
-  act(carol, chain.adding(carol), { inviteProof: chain.proof("direct", carol) }, true);
-  act(alice, chain.adding(dave), { inviteProof: chain.proof("ask", dave, "ask") });
+  act(carol, chain.adding(carol), { proof: chain.proof("direct", carol) }, true);
+  act(alice, chain.adding(dave), { proof: chain.proof("ask", dave, "ask") });
   act(bob, tick);
   act(alice, { type: "setTitle", title: "Choir" });
   act(alice, { type: "setPolicy", policy: adminsTogether(2) });

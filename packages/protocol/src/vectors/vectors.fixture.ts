@@ -6,7 +6,7 @@ import { PersonId, RoomId } from "../encoding/ids.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, personFingerprint, personTag, roomCode } from "../identity/fingerprint.js";
 import { isLabel } from "../identity/label.js";
-import { NO_ROOM } from "../identity/leafCert.js";
+import { leafSealKeys, NO_ROOM } from "../identity/leafCert.js";
 import { recoveryPhrase } from "../identity/recoveryPhrase.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signDoor } from "../invite/door.js";
@@ -71,6 +71,7 @@ function identityVectors(crypto: Crypto, chain: Chain): Vectors {
       deviceSeed: toHex(alice.device.deviceSeed),
       roomId: toHex(NO_ROOM),
       leaf: toHex(alice.leaf),
+      seal: toHex(leafSealKeys(crypto, alice.device.deviceSeed, alice.leaf).publicKey),
       name: "Alice",
       signed: toHex(chain.certOf(alice, NO_ROOM)),
     },

@@ -1,6 +1,6 @@
 import { toBase64url, toHex } from "@conclave/codec";
 import { inviteKeys, LeafKey, parseLink, RoomId } from "@conclave/protocol";
-import { sealSlot, signInviteProof } from "@conclave/protocol/testing";
+import { roomCapabilities, sealSlot, signInviteProof } from "@conclave/protocol/testing";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
@@ -40,6 +40,38 @@ describe("attacks by way of invites", () => {
     const all = world.relay.seen.map(({ bytes }) => Buffer.from(bytes).toString("latin1")).join("\n");
     expect(all.length).toBeGreaterThan(10_000);
     for (const secret of secrets) expect(all.includes(secret)).toBe(false);
+  });
+  it("A111: a newcomer's leaf that is as large as it likes is refused by all; the link goes on letting people in", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+    const { link } = await world.invite(alice!, { for: { class: "multi", limit: 9 } });
+    await world.inStep();
+    await world.pass(20_000);
+    const mallory = new Outsider(world, "Mallory");
+    const { slotId } = inviteKeys(world.crypto, parseLink(link)!.roomId, parseLink(link)!.secret);
+    const slotBytes = () => {
+      const { store } = world.relay.main;
+      return store.slotVersion(store.room(world.tagOf(alice!))!.no, slotId, 0)!.blob.length;
+    };
+    const before = [stateOf(world, alice!), slotBytes()];
+    // Each is allowed by RFC 9420: the leaf lists what it carries.
+    const many = Array.from({ length: 256 }, (_, i) => 0xf100 + i);
+    for (const leaf of [
+      { extensions: [{ type: 0xf0c1, data: new Uint8Array(200_000) }] },
+      { capabilities: { ...roomCapabilities(1), proposals: many } },
+    ]) {
+      world.relay.inject(world.tagOf(alice!), { ...mallory.externalCommit(mallory.look(link), { leaf }), slotId });
+      await world.inStep();
+      await world.pass(20_000);
+    }
+    expect(stateOf(world, alice!)).toEqual(before[0]);
+    for (const device of [alice!, bob!]) {
+      expect(alarmsOf(device)).toEqual(["REFUSED_CHANGE leaf_not_plain", "REFUSED_CHANGE leaf_not_plain"]);
+    }
+    expect(slotBytes()).toBe(before[1]);
+    const carol = await world.device("Carol");
+    await world.join(carol, link);
+    await talk(world, bob!, carol);
   });
   it("A37: an invite proof that was caught on its way is of no use with other keys, in another place, or in another room", async () => {
     const world = new World({ isRelayHonest: false });

@@ -1,6 +1,7 @@
 import type { Crypto, Random } from "@conclave/crypto";
-import { Group, openGroupInfo } from "@conclave/mls";
+import { Group, type LeafParameters, openGroupInfo } from "@conclave/mls";
 import {
+  authorEntry,
   certifyLeaf,
   inviteKeys,
   NO_EVIDENCE,
@@ -85,6 +86,8 @@ export class Outsider {
       readonly lie?: Partial<Lie>;
       readonly bare?: boolean;
       readonly resync?: number;
+      /** What else is in its leaf. */
+      readonly leaf?: Partial<LeafParameters>;
     } = {},
   ): MadeUpCommit {
     const { crypto } = this;
@@ -101,12 +104,16 @@ export class Outsider {
     const place = { prev: roster.head, epoch: slot.epoch, lastCommit: slot.lastCommit };
     const ownProof = signInviteProof(crypto, keys.joinSeed, { roomId: link.roomId, ...keys, person, leaf, place });
     const given = options.inviteProof === undefined ? ownProof : options.inviteProof;
-    const inviteProof = typeof given === "function" ? given(leaf) : given;
+    const proof = typeof given === "function" ? given(leaf) : given;
     const carriage = { epoch: slot.epoch, transcript: opened.value.context.confirmedTranscriptHash };
+    const action = { type: "add", leafCert, role: "member" } as const;
+    const evidence = { ...NO_EVIDENCE, proof };
+    // The state that it leads to, where it is allowed: then only what is said of the leaf can speak against it.
+    const what = { action, person, evidence, ...carriage, time: roster.chainTime, external: true };
+    const allowed = authorEntry(crypto, leafSeed, roster, what);
     const entry = draftEntry(crypto, leafSeed, roster, carriage, {
-      action: { type: "add", leafCert, role: "member" },
-      author: { person, leaf },
-      evidence: { ...NO_EVIDENCE, inviteProof },
+      ...{ action, author: { person, leaf }, evidence },
+      ...(allowed.ok ? { stateHash: allowed.value.entry.stateHash } : {}),
       ...options.lie,
     });
     const joined = Group.joinExternal(engine, {
@@ -116,6 +123,7 @@ export class Outsider {
         signaturePrivateKey: leafSeed,
         capabilities: roomCapabilities(slot.suite),
         extensions: [],
+        ...options.leaf,
       },
       ...(options.bare === true ? {} : { authenticatedData: entry.hash }),
       ...(options.resync === undefined ? {} : { resync: options.resync }),

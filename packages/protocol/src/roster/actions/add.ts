@@ -1,11 +1,11 @@
 import { equalBytes, opaque, toHex, done, type Result, type Failure } from "@conclave/codec";
-import type { LeafCert } from "../../identity/leafCert.js";
+import { type LeafCert, MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
 import { closedReason } from "../inviteCheck.js";
 import { type Role, roleLayout } from "../../policy/role.js";
-import { certifiedPerson, newLeaf, provedInvite } from "../admission.js";
+import { certifiedPerson, deviceOf, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
-import { MAX_CERT_BYTES, MAX_MEMBERS } from "../limit.js";
+import { MAX_MEMBERS } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { memberOf, type Roster } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
@@ -22,7 +22,7 @@ export const add = actionRule<Add>({
   number: 2,
   fields: { leafCert: opaque(MAX_CERT_BYTES), role: roleLayout },
   leastRole: "member",
-  evidence: "inviteProof",
+  evidence: "proof",
   // RULE: permission.role-given: giving more than membership takes the rule for roles too, whichever way it is given.
   matters: ({ role }, { isInvited }) => (isInvited || role === "member" ? ["add"] : ["add", "setRole"]),
   roles: ({ role }) => [role],
@@ -40,7 +40,7 @@ export const add = actionRule<Add>({
       changedSeq: seq,
       addedBy: author?.person ?? cert.person,
       inviteId,
-      devices: [{ leaf: cert.leaf, device: cert.device, deviceNo: cert.deviceNo, addedSeq: seq }],
+      devices: [deviceOf(cert, seq)],
       entries: 0,
       removals: [],
     });
@@ -59,8 +59,8 @@ function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Resu
   if (memberOf(before, person) !== null) return refused("already_member");
   // RULE: newcomer.room: tree and roster stay of a size that every device can hold (attack A83).
   if (before.members.size >= MAX_MEMBERS) return refused("member_limit");
-  const { inviteProof } = header.evidence;
-  if (inviteProof === null) return isDirect ? refused("author_unknown") : done({ cert: cert.value, invite: null });
+  const { proof } = header.evidence;
+  if (proof === null) return isDirect ? refused("author_unknown") : done({ cert: cert.value, invite: null });
   const proved = provedInvite(crypto, before, header, cert.value, isDirect);
   if (!proved.ok) return proved;
   const objection = objectionTo(proved.value, before, cert.value, action, isDirect);

@@ -1,7 +1,8 @@
 import { equalBytes, opaque, done } from "@conclave/codec";
-import { certifiedPerson, newLeaf } from "../admission.js";
+import { MAX_CERT_BYTES } from "../../identity/leafCert.js";
+import { certifiedPerson, deviceOf, newLeaf } from "../admission.js";
 import { effect } from "../change.js";
-import { MAX_CERT_BYTES, MAX_DEVICES } from "../limit.js";
+import { MAX_DEVICES } from "../limit.js";
 import { refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
 
@@ -26,11 +27,11 @@ export const addDevice = actionRule<AddDevice>({
     const cert = newLeaf(crypto, before, action.leafCert);
     if (!cert.ok) return cert;
     const member = change.author!;
-    const { person, leaf, device, deviceNo } = cert.value;
+    const { person, leaf } = cert.value;
     // RULE: device.sponsor: a certificate alone brings no device in; another leaf of the same person does (attacks A9, A62).
     if (!equalBytes(person, member.person)) return refused("no_sponsor");
     if (member.devices.length >= MAX_DEVICES) return refused("device_limit");
-    draft.putMember({ ...member, devices: [...member.devices, { leaf, device, deviceNo, addedSeq: seq }] });
+    draft.putMember({ ...member, devices: [...member.devices, deviceOf(cert.value, seq)] });
     return done(effect({ added: [{ leaf, credential: action.leafCert }], person, name: member.name }));
   },
 });

@@ -2,11 +2,11 @@ import { bytes32 } from "../../encoding/signed.js";
 import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
 import { equalBytes, opaque, text, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
+import { MAX_CERT_BYTES, NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
 import { type Policy, policyLayout } from "../../policy/policy.js";
+import { deviceOf } from "../admission.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
-import { MAX_CERT_BYTES } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
@@ -50,7 +50,7 @@ export function found(
   // RULE: charter.founder: the founder's own leaf signs the charter, certified for no room yet (docs/protocol.md §4).
   if (cert === null || !equalBytes(cert.roomId, NO_ROOM)) return refused("bad_leaf_cert");
   if (!equalBytes(cert.person, author.person) || !equalBytes(cert.leaf, author.leaf)) return refused("author_unknown");
-  const hasEvidence = evidence.approvals.length > 0 || evidence.inviteProof !== null || evidence.farewell !== null;
+  const hasEvidence = evidence.approvals.length > 0 || evidence.proof !== null || evidence.farewell !== null;
   // RULE: charter.first: nothing comes before a charter, neither keys nor consents (attack A15).
   if (hasEvidence || header.epoch !== 0 || header.transcript.length > 0) return refused("invalid_action", "charter");
   if (!isLabel(action.title)) return refused("invalid_action", "title");
@@ -66,7 +66,7 @@ export function found(
     changedSeq: 0,
     addedBy: cert.person,
     inviteId: null,
-    devices: [{ leaf: cert.leaf, device: cert.device, deviceNo: cert.deviceNo, addedSeq: 0 }],
+    devices: [deviceOf(cert, 0)],
     entries: 1,
     removals: [],
   });

@@ -1,9 +1,9 @@
 import { bool, equalBytes, opaque, done, type Result } from "@conclave/codec";
 import { LeafKey } from "../../encoding/ids.js";
+import { MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { closedReason } from "../inviteCheck.js";
-import { newLeaf, provedInvite } from "../admission.js";
+import { deviceOf, newLeaf, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
-import { MAX_CERT_BYTES } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf } from "../roster.js";
@@ -25,7 +25,7 @@ export const returning = actionRule<Return>({
   number: 16,
   fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: LeafKey, isLast: bool },
   leastRole: "admin",
-  evidence: "inviteProof",
+  evidence: "proof",
   // It is proved by the person themself (`comeBack`), so the policy's rules are not asked.
   // As of `openReturn`.
   isOwnAffair: true,
@@ -35,9 +35,9 @@ export const returning = actionRule<Return>({
     const { before, draft, header, seq, newcomer } = change;
     const { cert, invite } = newcomer!;
     const member = memberOf(before, header.author.person)!;
-    const { leaf, device, deviceNo } = cert;
+    const { leaf } = cert;
     const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
-    draft.putMember({ ...member, devices: [...rest, { leaf, device, deviceNo, addedSeq: seq }] });
+    draft.putMember({ ...member, devices: [...rest, deviceOf(cert, seq)] });
     draft.setMeta({ generation: before.generation + 1 });
     // RULE: return.last: who comes back from a device that was stolen, with the seed in it, shuts that way behind them in the
     // same entry: no commit lies between in which the thief could take it again (attack A62).
@@ -71,7 +71,7 @@ function comeBack({ crypto, before, header }: Arrival, action: Return): Result<N
   if (member === null) return refused("not_member");
   // RULE: return.own-device: what is replaced is a device of the same person (attacks A3, A63).
   if (!member.devices.some(({ leaf }) => equalBytes(leaf, action.leaf))) return refused("not_member", "no such device");
-  if (header.evidence.inviteProof === null) return refused("bad_invite_proof", "none");
+  if (header.evidence.proof === null) return refused("bad_invite_proof", "none");
   // The proof names one place in the chain: nobody carries it anywhere else, nor a second time (attacks A26, A37).
   const proved = provedInvite(crypto, before, header, cert.value, true);
   if (!proved.ok) return proved;
