@@ -35,7 +35,7 @@ const names = (people: { name: string }[]) => people.map(({ name }) => name);
 const texts = (items: { message?: { text: string } }[] = []) => items.flatMap(({ message }) => message?.text ?? []);
 const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
 
-/** Every commit after `n` is called deleted, as what it is or as a message; and so is all that the relay could have deleted. */
+/** Every commit after `n` is called deleted, as what it is or as a message. */
 function hiding(n: number, as: "commit" | "message"): Rewrite {
   const rewrite = (item: LogItem): LogItem => {
     if (item.pruned || item.n <= n || item.kind !== "commit") return item;
@@ -44,7 +44,7 @@ function hiding(n: number, as: "commit" | "message"): Rewrite {
   return (frame) => {
     if (frame.type === "records") return { ...frame, items: frame.items.map(rewrite) };
     if (frame.type !== "page" && frame.type !== "subscribed") return frame;
-    return { ...frame, items: frame.items.map(rewrite), availableFrom: Number.MAX_SAFE_INTEGER };
+    return { ...frame, items: frame.items.map(rewrite) };
   };
 }
 

@@ -12,6 +12,8 @@ import {
   deleteRequest,
   getSlot,
   listRequests,
+  listSlots,
+  postPlea,
   postRequest,
   proveSlot,
   putSlot,
@@ -20,8 +22,8 @@ import {
 const REQUESTS = {
   ...{ createRoom, append, prove, read, readRoster, subscribe, unsubscribe },
   ...{ beginBlob, writeBlob, readBlob, dropBlob },
-  ...{ putSlot, closeSlot, getSlot, proveSlot },
-  ...{ postRequest, listRequests, deleteRequest, answerRequest },
+  ...{ putSlot, closeSlot, getSlot, listSlots, proveSlot },
+  ...{ postRequest, postPlea, listRequests, deleteRequest, answerRequest },
   ...{ proveInbox, fetchInbox, clearInbox },
 };
 

@@ -64,6 +64,8 @@ export type {
   DeleteRequestRequest,
   GetSlotRequest,
   ListRequestsRequest,
+  ListSlotsRequest,
+  PostPleaRequest,
   PostRequestRequest,
   ProveSlotRequest,
   PutSlotRequest,
@@ -85,7 +87,9 @@ export type {
   JoinRequestItem,
   PostedResponse,
   RequestsResponse,
+  SlotListItem,
   SlotResponse,
+  SlotsResponse,
 } from "./slotResponse.js";
 export type { GoodbyePush, InboxChangedPush, LaggedPush, RecordsPush, RequestsChangedPush } from "./push.js";
 export {

@@ -16,13 +16,15 @@ export const commitReceipt = struct({
   time: u53,
 });
 
-/** The relay's word that the log had this length and head at this time. */
+/** The relay's word that the log had this length and head at this time, and that it had pruned nothing from `availableFrom` on. */
 export type HeadReceipt = Of<typeof headReceipt>;
 export const headReceipt = struct({
   roomTag: RoomTag,
   n: u53,
   head: id32,
   time: u53,
+  /** Messages before this place may be pruned. It never falls. */
+  availableFrom: u53,
 });
 
 /** A receipt and the relay key's Ed25519 signature over {@link commitReceiptBytes} or {@link headReceiptBytes}. */
@@ -39,7 +41,7 @@ export const signedCommitReceipt = signed(commitReceipt);
 export const signedHeadReceipt = signed(headReceipt);
 
 const commitBytes = labelled("conclave/receipt/commit/v1", commitReceipt);
-const headBytes = labelled("conclave/receipt/head/v1", headReceipt);
+const headBytes = labelled("conclave/receipt/head/v2", headReceipt);
 
 /** The bytes the relay signs for a commit: label and receipt. Verify with `ed25519Verify(relayKey, bytes, signature)`. */
 export function commitReceiptBytes(receipt: CommitReceipt): Uint8Array {

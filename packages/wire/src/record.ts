@@ -44,10 +44,12 @@ export interface PrunedRecord extends RecordDigest {
 /** What a page of the log consists of. */
 export type LogItem = LogRecord | PrunedRecord;
 
-/** One sealed roster record, in the order of the commits that carried them; index 0 is the charter's. */
+/**
+ * One sealed roster record, in the order of the commits that carried them. Records of commits that no member has confirmed may be
+ * missing (docs/protocol.md §6).
+ */
 export type RosterRecord = Of<typeof rosterRecord>;
 export const rosterRecord = struct({
-  index: u53,
   /** The log position of the commit it came with; 0 for the charter. */
   n: u53,
   attachment: opaque(),

@@ -4,11 +4,11 @@ import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { welcome, type RelayWelcome } from "./handshake.js";
 import { goodbye, inboxChanged, lagged, records, requestsChanged } from "./push.js";
 import { appended, created, done, error, page, roster, subscribed } from "./roomResponse.js";
-import { inbox, posted, requests, slot } from "./slotResponse.js";
+import { inbox, posted, requests, slot, slots } from "./slotResponse.js";
 
 const RESPONSES = {
   ...{ done, error, created, appended, page, roster, subscribed },
-  ...{ blobState, blob, slot, posted, requests, inbox },
+  ...{ blobState, blob, slot, slots, posted, requests, inbox },
 };
 const PUSHES = { records, lagged, requestsChanged, inboxChanged, goodbye };
 

@@ -35,11 +35,12 @@ export const read = frame("read", 5, {
   limit: u32,
 });
 
-/** Reads a page of the roster log. Answer: `roster`. */
+/** Reads a page of the roster log, from the record of the commit at `fromN` on. Answer: `roster`. */
 export type ReadRosterRequest = Of<typeof readRoster>;
 export const readRoster = frame("readRoster", 6, {
   ...inRoom,
-  fromIndex: u53,
+  /** 0 for all: the charter's record counts as that of commit 0. */
+  fromN: u53,
 });
 
 /**

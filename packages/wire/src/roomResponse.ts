@@ -1,4 +1,4 @@
-import { list, mapped, optional, struct, u16, u32, u53, DecodeError, type Of } from "@conclave/codec";
+import { bool, list, mapped, optional, struct, u16, u32, u53, DecodeError, type Of } from "@conclave/codec";
 import { RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
 import { id32, numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
@@ -66,8 +66,8 @@ export const page = frame("page", 133, {
   items: list(logItem),
   /** Length of the log now. */
   n: u53,
-  /** From here on no message is pruned. */
-  availableFrom: u53,
+  /** The relay's word on what is pruned, where something among the items is; else null. */
+  receipt: optional(signedHeadReceipt),
 });
 
 /** A part of the roster log. */
@@ -75,8 +75,8 @@ export type RosterResponse = Of<typeof roster>;
 export const roster = frame("roster", 134, {
   ...numbered,
   records: list(rosterRecord),
-  /** Length of the roster log now. */
-  total: u53,
+  /** Whether there are more after the last one. */
+  more: bool,
 });
 
 /** The subscription is live: each record after `receipt.receipt.n` will be pushed. */
@@ -85,7 +85,6 @@ export const subscribed = frame("subscribed", 135, {
   ...numbered,
   receipt: signedHeadReceipt,
   position: roomPosition,
-  availableFrom: u53,
   /** The first page from the requested `fromN` on. */
   items: list(logItem),
 });

@@ -1,4 +1,4 @@
-import { bool, list, opaque, struct, u53, u8, type Of } from "@conclave/codec";
+import { bool, list, opaque, optional, struct, u53, u8, type Of } from "@conclave/codec";
 import { numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
 import { RoomTag, SlotId } from "./ids.js";
@@ -12,7 +12,7 @@ export const slot = frame("slot", 144, {
   n: u53,
   /** The relay's clock in ms, informative. */
   time: u53,
-  /** How many versions the relay keeps now (1 to 3). */
+  /** How many versions the relay keeps now: 1 to 6, those of members first. */
   versions: u8,
 });
 
@@ -23,17 +23,18 @@ export const posted = frame("posted", 145, {
   request: u53,
 });
 
-/** A join request as it was left. */
+/** A join request, or a plea, as it was left. */
 export type JoinRequestItem = Of<typeof joinRequestItem>;
 export const joinRequestItem = struct({
   request: u53,
-  slotId: SlotId,
+  /** The slot that it came through; null for a plea, which needs none. */
+  slotId: optional(SlotId),
   blob: opaque(),
   /** The relay's clock in ms, informative. */
   time: u53,
 });
 
-/** A page of join requests, oldest first. */
+/** A page of join requests and pleas, oldest first. */
 export type RequestsResponse = Of<typeof requests>;
 export const requests = frame("requests", 146, {
   ...numbered,
@@ -57,5 +58,24 @@ export type InboxResponse = Of<typeof inbox>;
 export const inbox = frame("inbox", 147, {
   ...numbered,
   items: list(inboxItem),
+  more: bool,
+});
+
+/** An open slot, without what is in it. */
+export type SlotListItem = Of<typeof slotListItem>;
+export const slotListItem = struct({
+  slotId: SlotId,
+  /** Bytes of its versions. */
+  bytes: u53,
+  /** When it ends by itself, by the relay's clock in ms; 0 for a slot without an end. */
+  end: u53,
+});
+
+/** A page of the room's open slots, in the order of their ids. */
+export type SlotsResponse = Of<typeof slots>;
+export const slots = frame("slots", 148, {
+  ...numbered,
+  slots: list(slotListItem),
+  /** Whether there are more after the last one. */
   more: bool,
 });

@@ -91,18 +91,22 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "prove", ...room, epoch: 5, writeKey: id32("write key"), signature: signature("write proof") },
   { type: "read", ...room, fromN: 1, limit: 2048 },
   { type: "read", ...room, fromN: MOST, limit: 0xffffffff },
-  { type: "readRoster", ...room, fromIndex: 0 },
+  { type: "readRoster", ...room, fromN: 0 },
   { type: "subscribe", ...room, fromN: 90 },
   { type: "unsubscribe", ...room },
   { type: "beginBlob", ...blobOf, size: 68_157_440 },
   { type: "writeBlob", ...blobOf, index: 3, chunk: filled(100) },
   { type: "readBlob", ...blobOf, index: 0 },
   { type: "dropBlob", ...room, secret: id32("secret") },
-  { type: "putSlot", ...room, slot },
+  { type: "putSlot", ...room, slot, life: 0 },
+  { type: "putSlot", ...room, slot, life: 3600 },
   { type: "closeSlot", ...slotOf },
   { type: "getSlot", ...slotOf, back: 2 },
   { type: "proveSlot", ...slotOf, signature: signature("slot proof"), tokenPub: id32("token") },
   { type: "postRequest", ...slotOf, blob: filled(90) },
+  { type: "postPlea", ...room, blob: filled(90) },
+  { type: "listSlots", ...room, after: null },
+  { type: "listSlots", ...room, after: slotOf.slotId },
   { type: "listRequests", ...room, after: 4 },
   { type: "deleteRequest", ...room, request: 5 },
   { type: "answerRequest", ...room, request: 5, inboxId: InboxId.of(id32("inbox")), blob: filled(10) },
@@ -117,8 +121,9 @@ const items: readonly LogItem[] = [
   { n: 2, time: TIME + 1, pruned: false, kind: "message", epoch: 6, payload: filled(300), attachment: NONE },
   { n: 3, time: TIME + 2, pruned: true, ...recordDigest(sha256, { ...content, kind: "message" }) },
 ];
-const head: HeadReceipt = { roomTag: room.roomTag, n: 9, head: id32("head"), time: TIME };
-const commitReceipt: CommitReceipt = { ...head, epoch: 5, recordHash: id32("record") };
+const head: HeadReceipt = { roomTag: room.roomTag, n: 9, head: id32("head"), time: TIME, availableFrom: 3 };
+const { availableFrom: _, ...ofRecord } = head;
+const commitReceipt: CommitReceipt = { ...ofRecord, epoch: 5, recordHash: id32("record") };
 const signedHead = { receipt: head, signature: signature("head receipt") };
 const signedCommit = { receipt: commitReceipt, signature: signature("commit receipt") };
 const position = { epoch: 6, n: 9, lastCommit: 8 };
@@ -140,23 +145,32 @@ export const RELAY_FRAMES: readonly RelayFrame[] = [
   { type: "created", id: 7, receipt: signedHead },
   { type: "appended", id: 7, n: 9, head: id32("head"), receipt: signedCommit },
   { type: "appended", id: 7, n: 9, head: id32("head"), receipt: null },
-  { type: "page", id: 7, items, n: 3, availableFrom: 1 },
-  { type: "page", id: 7, items: [], n: 0, availableFrom: 1 },
+  { type: "page", id: 7, items, n: 3, receipt: signedHead },
+  { type: "page", id: 7, items: [], n: 0, receipt: null },
   {
     type: "roster",
     id: 7,
     records: [
-      { index: 0, n: 0, attachment: filled(80) },
-      { index: 1, n: 4, attachment: filled(9) },
+      { n: 0, attachment: filled(80) },
+      { n: 4, attachment: filled(9) },
     ],
-    total: 2,
+    more: true,
   },
-  { type: "subscribed", id: 7, receipt: signedHead, position, availableFrom: 3, items },
+  { type: "subscribed", id: 7, receipt: signedHead, position, items },
   { type: "blobState", id: 7, chunks: 2 },
   { type: "blob", id: 7, chunk: filled(100) },
   { type: "slot", id: 7, blob: filled(70), n: 9, time: TIME, versions: 3 },
+  {
+    type: "slots",
+    id: 7,
+    slots: [
+      { slotId: slot.slotId, bytes: 210, end: 0 },
+      { slotId: id32("another slot"), bytes: 0, end: TIME },
+    ],
+    more: false,
+  },
   { type: "posted", id: 7, request: 5 },
-  { type: "requests", id: 7, requests: [request, { ...request, request: 6, blob: NONE }], more: true },
+  { type: "requests", id: 7, requests: [request, { ...request, request: 6, slotId: null, blob: NONE }], more: true },
   { type: "inbox", id: 7, items: [delivery, { ...delivery, item: 4, blob: NONE }], more: false },
   { type: "records", roomTag: room.roomTag, items },
   { type: "lagged", roomTag: room.roomTag, fromN: 12 },

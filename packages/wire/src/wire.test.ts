@@ -98,7 +98,7 @@ const message: fc.Arbitrary<AppendRequest> = memberCommit.map((commit) => ({
   slots: [],
 }));
 const position = fc.record({ epoch: u53, n: u53, lastCommit: u53 });
-const headReceipt = fc.record({ roomTag: anyRoomTag, n: u53, head: id32, time: u53 });
+const headReceipt = fc.record({ roomTag: anyRoomTag, n: u53, head: id32, time: u53, availableFrom: u53 });
 const signedHead = fc.record({ receipt: headReceipt, signature: bytes(64) });
 const commitReceipt = fc.record({ roomTag: anyRoomTag, epoch: u53, recordHash: id32, n: u53, head: id32, time: u53 });
 const signedCommit = fc.record({ receipt: commitReceipt, signature: bytes(64) });
@@ -112,18 +112,20 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   message,
   fc.record({ ...is("prove"), roomTag: anyRoomTag, epoch: u53, writeKey: id32, signature: bytes(64) }),
   fc.record({ ...is("read"), roomTag: anyRoomTag, fromN: u53, limit: id }),
-  fc.record({ ...is("readRoster"), roomTag: anyRoomTag, fromIndex: u53 }),
+  fc.record({ ...is("readRoster"), roomTag: anyRoomTag, fromN: u53 }),
   fc.record({ ...is("subscribe"), roomTag: anyRoomTag, fromN: u53 }),
   fc.record({ ...is("unsubscribe"), roomTag: anyRoomTag }),
   fc.record({ ...is("beginBlob"), roomTag: anyRoomTag, blobId: anyBlobId, size: fc.integer({ min: 1, max: 2 ** 40 }) }),
   fc.record({ ...is("writeBlob"), roomTag: anyRoomTag, blobId: anyBlobId, index: id, chunk: blob }),
   fc.record({ ...is("readBlob"), roomTag: anyRoomTag, blobId: anyBlobId, index: id }),
   fc.record({ ...is("dropBlob"), roomTag: anyRoomTag, secret: id32 }),
-  fc.record({ ...is("putSlot"), roomTag: anyRoomTag, slot: slotContent }),
+  fc.record({ ...is("putSlot"), roomTag: anyRoomTag, slot: slotContent, life: id }),
   fc.record({ ...is("closeSlot"), roomTag: anyRoomTag, slotId: anySlotId }),
   fc.record({ ...is("getSlot"), roomTag: anyRoomTag, slotId: anySlotId, back: fc.nat(255) }),
   fc.record({ ...is("proveSlot"), roomTag: anyRoomTag, slotId: anySlotId, signature: bytes(64), tokenPub: id32 }),
   fc.record({ ...is("postRequest"), roomTag: anyRoomTag, slotId: anySlotId, blob }),
+  fc.record({ ...is("postPlea"), roomTag: anyRoomTag, blob }),
+  fc.record({ ...is("listSlots"), roomTag: anyRoomTag, after: fc.option(anySlotId) }),
   fc.record({ ...is("listRequests"), roomTag: anyRoomTag, after: u53 }),
   fc.record({ ...is("deleteRequest"), roomTag: anyRoomTag, request: u53 }),
   fc.record({ ...is("answerRequest"), roomTag: anyRoomTag, request: u53, inboxId: anyInboxId, blob }),
@@ -148,20 +150,25 @@ const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   }),
   fc.record({ ...is("created"), receipt: signedHead }),
   fc.record({ ...is("appended"), n: u53, head: id32, receipt: fc.option(signedCommit) }),
-  fc.record({ ...is("page"), items, n: u53, availableFrom: u53 }),
+  fc.record({ ...is("page"), items, n: u53, receipt: fc.option(signedHead) }),
   fc.record({
     ...is("roster"),
-    records: fc.array(fc.record({ index: u53, n: u53, attachment: blob }), { maxLength: 4 }),
-    total: u53,
+    records: fc.array(fc.record({ n: u53, attachment: blob }), { maxLength: 4 }),
+    more: fc.boolean(),
   }),
-  fc.record({ ...is("subscribed"), receipt: signedHead, position, availableFrom: u53, items }),
+  fc.record({ ...is("subscribed"), receipt: signedHead, position, items }),
   fc.record({ ...is("blobState"), chunks: id }),
   fc.record({ ...is("blob"), chunk: blob }),
   fc.record({ ...is("slot"), blob, n: u53, time: u53, versions: fc.nat(255) }),
+  fc.record({
+    ...is("slots"),
+    slots: fc.array(fc.record({ slotId: anySlotId, bytes: u53, end: u53 }), { maxLength: 3 }),
+    more: fc.boolean(),
+  }),
   fc.record({ ...is("posted"), request: u53 }),
   fc.record({
     ...is("requests"),
-    requests: fc.array(fc.record({ request: u53, slotId: anySlotId, blob, time: u53 }), { maxLength: 3 }),
+    requests: fc.array(fc.record({ request: u53, slotId: fc.option(anySlotId), blob, time: u53 }), { maxLength: 3 }),
     more: fc.boolean(),
   }),
   fc.record({
@@ -298,7 +305,7 @@ describe("receipts and proofs", () => {
         expect(decodeCommitReceipt(encodeCommitReceipt(commit))).toEqual({ ok: true, value: commit });
         expect(decodeHeadReceipt(encodeHeadReceipt(head))).toEqual({ ok: true, value: head });
         expect(Buffer.from(commitReceiptBytes(commit.receipt)).includes("conclave/receipt/commit/v1")).toBe(true);
-        expect(Buffer.from(headReceiptBytes(head.receipt)).includes("conclave/receipt/head/v1")).toBe(true);
+        expect(Buffer.from(headReceiptBytes(head.receipt)).includes("conclave/receipt/head/v2")).toBe(true);
       }),
       { numRuns: 50 },
     );
@@ -309,7 +316,7 @@ describe("receipts and proofs", () => {
       writeProofBytes(a, a, 0),
       slotProofBytes(a, a, SlotId.of(a)),
       inboxProofBytes(a, InboxId.of(a)),
-      headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0 }),
+      headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0, availableFrom: 0 }),
       commitReceiptBytes({ roomTag: a, epoch: 0, recordHash: a, n: 0, head: a, time: 0 }),
     ];
     const labels = signed.map((bytes) => Buffer.from(bytes.subarray(1, 1 + bytes[0]!)).toString());
@@ -317,7 +324,7 @@ describe("receipts and proofs", () => {
       "conclave/write-proof/v1",
       "conclave/slot-proof/v1",
       "conclave/inbox-proof/v1",
-      "conclave/receipt/head/v1",
+      "conclave/receipt/head/v2",
       "conclave/receipt/commit/v1",
     ]);
   });

@@ -12,6 +12,7 @@ import type {
   RequestsResponse,
   RosterResponse,
   SlotResponse,
+  SlotsResponse,
   SubscribedResponse,
 } from "@conclave/wire";
 
@@ -31,8 +32,10 @@ export interface AnswerOf {
   putSlot: DoneResponse;
   closeSlot: DoneResponse;
   getSlot: SlotResponse;
+  listSlots: SlotsResponse;
   proveSlot: DoneResponse;
   postRequest: PostedResponse;
+  postPlea: PostedResponse;
   listRequests: RequestsResponse;
   deleteRequest: DoneResponse;
   answerRequest: DoneResponse;
@@ -70,8 +73,10 @@ export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } 
   putSlot: "done",
   closeSlot: "done",
   getSlot: "slot",
+  listSlots: "slots",
   proveSlot: "done",
   postRequest: "posted",
+  postPlea: "posted",
   listRequests: "requests",
   deleteRequest: "done",
   answerRequest: "done",

@@ -85,7 +85,7 @@ describe("RelayLink", () => {
       ["read", "unsubscribe"],
     ]);
     const [a, b] = script.asked();
-    script.say({ type: "done", id: b!.id }, { type: "page", id: a!.id, items: [], n: 5, availableFrom: 1 });
+    script.say({ type: "done", id: b!.id }, { type: "page", id: a!.id, items: [], n: 5, receipt: null });
     expect(await second).toMatchObject({ type: "done" });
     expect(await first).toMatchObject({ type: "page", n: 5 });
   });

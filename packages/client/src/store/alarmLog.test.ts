@@ -62,7 +62,13 @@ describe("AlarmLog", () => {
     const fresh = new AlarmLog(keys, []);
     fresh.add(tx, lie("ROLLBACK", "00"), 3, 1000);
     const head = (n: number, time: number) => {
-      const receipt = { roomTag: RoomTag.of(new Uint8Array(32)), n, head: new Uint8Array(32).fill(n), time };
+      const receipt = {
+        roomTag: RoomTag.of(new Uint8Array(32)),
+        n,
+        head: new Uint8Array(32).fill(n),
+        time,
+        availableFrom: 1,
+      };
       return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
     };
     const proof = proofToJson({ relayKey: new Uint8Array(32), first: head(5, 1), second: head(4, 2) });

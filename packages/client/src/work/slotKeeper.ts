@@ -96,7 +96,8 @@ export class SlotKeeper extends ElectedWorker {
 
   /** A slot that is closed stays so: that is not ours to repair. */
   private async put(slot: SlotContent): Promise<boolean> {
-    const answer = await this.connection.request<"putSlot">({ type: "putSlot", roomTag: this.state.room!.tag, slot });
+    const body = { type: "putSlot", roomTag: this.state.room!.tag, slot, life: 0 } as const;
+    const answer = await this.connection.request<"putSlot">(body);
     if (answer.type === "done") this.denied = 0;
     // A commit that nobody could use has taken the place of our write key: links would lead nowhere while nobody writes.
     else if (answer.type === "error" && answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();

@@ -1,5 +1,5 @@
 import { availableOf, type RoomEvent } from "@conclave/protocol";
-import type { LogItem, RoomTag } from "@conclave/wire";
+import type { HeadReceipt, LogItem, RoomTag, Signed } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
 import { hindrance, pausedBy } from "./hindrance.js";
@@ -172,32 +172,41 @@ export class Sync extends Worker {
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
-    const isSigned = await this.state.transact((tx) => {
-      const noted = this.state.room?.noteHead(answer.receipt, fromN - 1);
-      if (noted) keepNoted(this.state, tx, noted);
-      if (noted && !noted.alarm) this.state.clock.heardRelay(answer.receipt.receipt.time, this.state.now());
-      return noted?.isSigned ?? true;
-    });
-    if (!isSigned.ok) return;
-    if (!isSigned.value) {
-      this.distrust();
-      return;
-    }
-    this.signAt = Math.max(answer.receipt.receipt.n, fromN - 1) + pause;
+    if (!(await this.hold(answer.receipt, fromN - 1))) return;
     this.signed = answer.receipt.receipt.n;
-    this.target = Math.max(this.target, this.signed);
+    this.signAt = Math.max(this.signed, fromN - 1) + pause;
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);
-    await this.take(answer.items, answer.availableFrom);
+    await this.take(answer.items, answer.receipt.receipt.availableFrom);
   }
 
   private async read(roomTag: RoomTag, fromN: number): Promise<void> {
     const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
     this.answered(answer);
     if (answer.type !== "page") return;
-    await this.take(answer.items, answer.availableFrom);
+    const { receipt, items } = answer;
+    if (receipt !== null && !(await this.hold(receipt, fromN - 1))) return;
+    await this.take(items, receipt?.receipt.availableFrom ?? 0);
     // A relay that promises records and does not give them is asked again, ever more slowly.
     if (this.state.room?.cursor.n === fromN - 1) this.retry.later();
+  }
+
+  /** Holds the relay to what it signed; false where that cannot be done, or is not signed. `known`: how far we had the log. */
+  private async hold(signed: Signed<HeadReceipt>, known: number): Promise<boolean> {
+    const { n, time } = signed.receipt;
+    const isSigned = await this.state.transact((tx) => {
+      const noted = this.state.room?.noteHead(signed, known);
+      if (noted) keepNoted(this.state, tx, noted);
+      if (noted && !noted.alarm) this.state.clock.heardRelay(time, this.state.now());
+      return noted?.isSigned ?? true;
+    });
+    if (!isSigned.ok) return false;
+    if (!isSigned.value) {
+      this.distrust();
+      return false;
+    }
+    this.target = Math.max(this.target, n);
+    return true;
   }
 
   private answered(answer: Answer<"subscribe" | "read">): void {
@@ -208,7 +217,7 @@ export class Sync extends Worker {
     this.retry.later(retryAfter);
   }
 
-  /** Takes records in, several in one transaction. `availableFrom`: what the relay says of them all. */
+  /** Takes records in, several in one transaction. `availableFrom`: what the relay signed of them all; 0 for nothing. */
   private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
     // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
     // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).

@@ -131,8 +131,8 @@ describe("what a joiner refuses before anything is sent", () => {
 
   it("RULE history.whole: a history with an entry missing, or one that is another room's", () => {
     const world = open();
-    for (const index of [0, 1]) {
-      const holed = world.log.roster.filter((record) => record.index !== index);
+    for (const missing of [0, 1]) {
+      const holed = world.log.roster.filter((_, index) => index !== missing);
       expect(lookAt(world, world.slot, holed)).toBe("bad_history");
     }
     const other = founded(undefined, 1);

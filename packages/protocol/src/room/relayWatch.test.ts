@@ -20,7 +20,7 @@ const relayKey = crypto.ed25519PublicKey(seed);
 const roomTag = RoomTag.of(bytes(1));
 
 function head(place: LogPlace, time = 1000): Signed<HeadReceipt> {
-  const receipt = { roomTag, ...place, time };
+  const receipt = { roomTag, ...place, time, availableFrom: 1 };
   return { receipt, signature: crypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
 }
 

@@ -22,7 +22,7 @@ export class TestLog {
   lastCommit = 0;
 
   constructor(charter: Uint8Array) {
-    this.roster.push({ index: 0, n: 0, attachment: charter });
+    this.roster.push({ n: 0, attachment: charter });
   }
 
   /** Appends, or false when it is stale. */
@@ -33,7 +33,7 @@ export class TestLog {
     this.items.push({ n, kind, epoch, payload, attachment, time: 0, pruned: false });
     if (kind === "commit") {
       this.lastCommit = n;
-      if (attachment.length > 0) this.roster.push({ index: this.roster.length, n, attachment });
+      if (attachment.length > 0) this.roster.push({ n, attachment });
       this.deliveries.push(...append.deliveries.map(({ blob }) => blob));
     }
     return true;

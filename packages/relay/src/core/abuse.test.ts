@@ -33,7 +33,7 @@ async function withSlot(world: CoreWorld) {
   const founded = await world.founder();
   const token = newKey();
   const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(8) };
-  await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot });
+  await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot, life: 0 });
   return { ...founded, token, slot, slotId: slot.slotId };
 }
 
@@ -102,7 +102,7 @@ describe("one connection", () => {
       commitAppend(roomTag, next, { deliveries: [delivery, delivery] }),
       commitAppend(roomTag, next, { slots: [{ ...slot, blob: big }] }),
       commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: SlotId.of(systemRandom(32)) }] }),
-      { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big } },
+      { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big }, life: 0 },
       { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 65 },
       { type: "postRequest" as const, roomTag, slotId, blob: big },
     ];
@@ -223,7 +223,7 @@ describe("slots", () => {
     }
     expect(await joiner.proveSlot(roomTag, slotId, token)).toMatchObject(error("slot_closed"));
     // A member with an old view of the invites does not open it again either.
-    expect(await client.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("slot_closed"));
+    expect(await client.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("slot_closed"));
     await client.ask(commitAppend(roomTag, newKey(), { slots: [slot] }));
     // Nor does it leave anything there.
     const { no } = world.store.room(roomTag)!;
@@ -235,7 +235,7 @@ describe("slots", () => {
     const world = new CoreWorld({ quotas: { slotsPerRoom: 2 } });
     const { client, roomTag, slot } = await withSlot(world);
     const another = () => ({ ...slot, slotId: SlotId.of(systemRandom(32)) });
-    const put = (one: typeof slot) => client.ask({ type: "putSlot", roomTag, slot: one });
+    const put = (one: typeof slot) => client.ask({ type: "putSlot", roomTag, slot: one, life: 0 });
     const full = error("quota_exceeded");
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another(), another()] }))).toMatchObject(full);
     expect(await put(another())).toMatchObject({ type: "done" });
@@ -250,7 +250,7 @@ describe("slots", () => {
     const world = new CoreWorld();
     const { client, roomTag, token, slot, slotId } = await withSlot(world);
     const stolen = { ...slot, tokenPub: newKey().publicKey, blob: systemRandom(6) };
-    expect(await client.ask({ type: "putSlot", roomTag, slot: stolen })).toMatchObject(error("token_denied"));
+    expect(await client.ask({ type: "putSlot", roomTag, slot: stolen, life: 0 })).toMatchObject(error("token_denied"));
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [stolen] }))).toMatchObject(error("token_denied"));
     expect(await client.ask({ type: "getSlot", roomTag, slotId, back: 0 })).toMatchObject({ blob: slot.blob });
     expect(await (await world.connect()).proveSlot(roomTag, slotId, token)).toMatchObject({ type: "done" });
@@ -273,7 +273,7 @@ describe("slots", () => {
     expect(await post()).toMatchObject({ type: "posted" });
     expect(await post()).toMatchObject(error("quota_exceeded"));
     const other = { ...slot, slotId: SlotId.of(systemRandom(32)) };
-    await client.ask({ type: "putSlot", roomTag, slot: other });
+    await client.ask({ type: "putSlot", roomTag, slot: other, life: 0 });
     await joiner.proveSlot(roomTag, other.slotId, token);
     const elsewhere = { type: "postRequest" as const, roomTag, slotId: other.slotId, blob };
     expect(await joiner.ask(elsewhere)).toMatchObject({ type: "posted" });
@@ -301,7 +301,7 @@ describe("what is never pruned", () => {
     });
     await first.client.prove(roomTag, 1, next);
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
-    const refused = await first.client.ask({ type: "putSlot", roomTag, slot });
+    const refused = await first.client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     expect(refused).toMatchObject(error("rate_limited"));
     const second = await world.founder();
     expect(await second.client.ask(commit(second.roomTag))).toMatchObject({ n: 1 });
@@ -313,7 +313,7 @@ describe("what is never pruned", () => {
     await elsewhere.prove(third.roomTag, 0, third.key);
     expect(await elsewhere.ask(commit(third.roomTag))).toMatchObject({ n: 2 });
     world.now += 60_000;
-    expect(await first.client.ask({ type: "putSlot", roomTag, slot })).toMatchObject({ type: "done" });
+    expect(await first.client.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject({ type: "done" });
   });
 });
 
@@ -331,7 +331,7 @@ describe("what a room may do", () => {
       expect(await former.ask(large(roomTag))).toMatchObject(error("write_denied"));
       expect(await former.ask(large(roomTag, { lastCommit: 7 }))).toMatchObject(error("stale_epoch"));
       const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
-      expect(await former.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("write_denied"));
+      expect(await former.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("write_denied"));
     }
     expect(await client.ask(large(roomTag))).toMatchObject({ n: 1 });
   });
@@ -351,7 +351,7 @@ describe("what a room may do", () => {
     await holder.prove(roomTag, 1, own);
     expect(await holder.ask(by(1, { epoch: 1 }))).toMatchObject(error("rate_limited"));
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
-    expect(await holder.ask({ type: "putSlot", roomTag, slot })).toMatchObject(error("rate_limited"));
+    expect(await holder.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("rate_limited"));
     // Nor by messages, which are many.
     const small = messageAppend(roomTag, { epoch: 1, lastCommit: 1 });
     let taken = 0;
@@ -383,7 +383,7 @@ describe("inboxes", () => {
     const { client, roomTag } = await world.founder();
     const token = newKey();
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
-    await client.ask({ type: "putSlot", roomTag, slot });
+    await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     const asker = await world.connect();
     const inbox = newKey();
     const inboxId = inboxIdOf(sha256, inbox.publicKey);
@@ -449,9 +449,9 @@ describe("retention", () => {
     let head = firstLogHead(sha256, roomTag);
     for (const item of byAge) head = nextLogHead(sha256, head, itemHash(sha256, roomTag, item));
     const subscribed = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
-    expect(subscribed).toMatchObject({ availableFrom: 6, receipt: { receipt: { n: 5, head } } });
-    const roster = await client.ask({ type: "readRoster", roomTag, fromIndex: 0 });
-    expect(roster).toMatchObject({ total: 2, records: [{ index: 0 }, { attachment: commit.attachment }] });
+    expect(subscribed).toMatchObject({ receipt: { receipt: { n: 5, head, availableFrom: 6 } } });
+    const roster = await client.ask({ type: "readRoster", roomTag, fromN: 0 });
+    expect(roster).toMatchObject({ more: false, records: [{ n: 0 }, { n: 2, attachment: commit.attachment }] });
     // A repeat of what was pruned is still recognised, and still only with its own content.
     expect(await client.ask(first)).toMatchObject({ type: "appended", n: 1 });
     expect(await client.ask({ ...first, payload: systemRandom(100) })).toMatchObject(error("append_conflict"));

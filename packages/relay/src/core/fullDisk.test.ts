@@ -39,7 +39,7 @@ describe("a disk that is full", () => {
     const first = await client.ask(messageAppend(roomTag));
     const token = newKey();
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
-    await client.ask({ type: "putSlot", roomTag, slot });
+    await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     const joiner = await world.connect();
     await joiner.proveSlot(roomTag, slot.slotId, token);
     reader.pushes.length = 0;
@@ -90,7 +90,7 @@ describe("a disk that is full", () => {
     const world = new CoreWorld({ quotas: { freeBytes: 1000 } }, new SqliteStore(database));
     const { client, roomTag } = await world.founder();
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(3) };
-    await client.ask({ type: "putSlot", roomTag, slot });
+    await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     world.freeBytes = 999;
     world.tick(1000);
     expect(world.core.storage).toBe("low");

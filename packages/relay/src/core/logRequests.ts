@@ -109,16 +109,17 @@ export class LogRequests {
     return carriedOut(request.id);
   }
 
-  private read({ request: { id, fromN, limit }, room }: RoomCall<"read">): RelayAnswer {
+  private read({ request: { id, fromN, limit }, room, now }: RoomCall<"read">): RelayAnswer {
     const { log, page } = this.parts;
     const items = log.items(room, fromN, { ...page, items: Math.min(page.items, limit) });
-    const { n, availableFrom } = room.row;
-    return done({ type: "page", id, items, n, availableFrom });
+    const receipt = items.some(({ pruned }) => pruned) ? log.headReceipt(room, now) : null;
+    return done({ type: "page", id, items, n: room.row.n, receipt });
   }
 
-  private readRoster({ request: { id, fromIndex }, room }: RoomCall<"readRoster">): RelayAnswer {
-    const records = this.parts.store.roster(room.row.no, fromIndex, this.parts.page);
-    return done({ type: "roster", id, records, total: room.row.rosterLength });
+  private readRoster({ request: { id, fromN }, room }: RoomCall<"readRoster">): RelayAnswer {
+    const records = this.parts.store.roster(room.row.no, fromN, this.parts.page);
+    const last = records.at(-1)?.n ?? room.row.rosterN;
+    return done({ type: "roster", id, records, more: last < room.row.rosterN });
   }
 
   private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): RelayAnswer {
@@ -130,7 +131,6 @@ export class LogRequests {
     session.subscribed(room.key);
     const receipt = log.headReceipt(room, now);
     const items = log.items(room, fromN, page);
-    const { availableFrom } = room.row;
-    return done({ type: "subscribed", id, receipt, position: positionOf(room), availableFrom, items });
+    return done({ type: "subscribed", id, receipt, position: positionOf(room), items });
   }
 }

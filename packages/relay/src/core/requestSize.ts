@@ -21,6 +21,7 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
     case "putSlot":
       return request.slot.blob.length <= limits.slotBlob;
     case "postRequest":
+    case "postPlea":
     case "answerRequest":
       return request.blob.length <= limits.requestBlob;
     default:

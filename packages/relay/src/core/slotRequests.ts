@@ -26,28 +26,36 @@ export interface SlotRequestParts {
   readonly clock: WallClock;
 }
 
+const LISTED_SLOTS = 256;
+
 /** Carries out what is asked of invites' slots and of the join requests that come through them. */
 export class SlotRequests {
   /** Needs no write proof: asked by people who are not in the room yet. */
-  readonly calls: RoomRequestCalls<"getSlot" | "proveSlot" | "postRequest"> = {
+  readonly calls: RoomRequestCalls<"getSlot" | "proveSlot" | "postRequest" | "postPlea"> = {
     getSlot: ({ request, room }) => this.parts.slots.get(room, request.slotId, request.back, request.id),
     proveSlot: (call) => this.prove(call),
     postRequest: (call) => this.post(call),
+    postPlea: (call) => this.plead(call),
   };
-  readonly memberCalls: RoomRequestCalls<"putSlot" | "closeSlot" | "listRequests" | "deleteRequest" | "answerRequest"> =
-    {
-      putSlot: (call) => this.put(call),
-      closeSlot: ({ request, room }) => {
-        const closed = this.parts.slots.close(room, request.slotId);
-        return closed.ok ? carriedOut(request.id) : closed;
-      },
-      listRequests: (call) => this.list(call),
-      deleteRequest: ({ request, room }) => {
-        this.take(room, request.request);
-        return carriedOut(request.id);
-      },
-      answerRequest: (call) => this.answer(call),
-    };
+  readonly memberCalls: RoomRequestCalls<
+    "putSlot" | "closeSlot" | "listSlots" | "listRequests" | "deleteRequest" | "answerRequest"
+  > = {
+    putSlot: (call) => this.put(call),
+    closeSlot: ({ request, room }) => {
+      const closed = this.parts.slots.close(room, request.slotId);
+      return closed.ok ? carriedOut(request.id) : closed;
+    },
+    listSlots: ({ request: { id, after }, room }) => {
+      const found = this.parts.store.openSlots(room.row.no, after, LISTED_SLOTS + 1);
+      return done({ type: "slots", id, slots: found.slice(0, LISTED_SLOTS), more: found.length > LISTED_SLOTS });
+    },
+    listRequests: (call) => this.list(call),
+    deleteRequest: ({ request, room }) => {
+      this.take(room, request.request);
+      return carriedOut(request.id);
+    },
+    answerRequest: (call) => this.answer(call),
+  };
 
   constructor(private readonly parts: SlotRequestParts) {}
 
@@ -73,6 +81,15 @@ export class SlotRequests {
     const posted = slots.post(room, slotId, blob, id, now);
     if (!posted.ok) return posted;
     if (posted.value.added) outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+    return done(posted.value.response);
+  }
+
+  private plead({ request: { id, roomTag, blob }, room, session, now }: RoomCall<"postPlea">): RelayAnswer {
+    // RULE: plea.proof: only somebody who has, or had, a key of the room asks its members for help without an invite.
+    if (!room.row.writeKeys.some((key) => session.hasWriteProof(roomTag, key))) return refuse("write_denied");
+    const posted = this.parts.slots.plead(room, blob, id, now);
+    if (!posted.ok) return posted;
+    if (posted.value.added) this.parts.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
     return done(posted.value.response);
   }
 

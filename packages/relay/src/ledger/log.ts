@@ -109,7 +109,9 @@ export class Log {
   }
 
   headReceipt(room: HostedRoom, now: number): Signed<HeadReceipt> {
-    const receipt = { roomTag: room.row.tag, n: room.row.n, head: room.row.head, time: this.time.at(now) };
+    const { tag: roomTag, n, head, availableFrom } = room.row;
+    // RULE: receipt.signs-pruning: what the relay says it has deleted it says to everybody, with its signature (attack A110).
+    const receipt = { roomTag, n, head, time: this.time.at(now), availableFrom };
     return { receipt, signature: this.sign(headReceiptBytes(receipt)) };
   }
 
@@ -122,7 +124,7 @@ export class Log {
         n: 0,
         lastCommit: 0,
         head: firstLogHead(this.sha256, request.roomTag),
-        rosterLength: 1,
+        rosterN: 0,
         writeKeys: [
           { key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true, since: this.clock.at(now), until: 0 },
         ],
@@ -133,7 +135,7 @@ export class Log {
       },
       now,
     );
-    if (room !== null) this.rooms.store.addRoster(room.row.no, { index: 0, n: 0, attachment: request.attachment });
+    if (room !== null) this.rooms.store.addRoster(room.row.no, { n: 0, attachment: request.attachment });
     return room;
   }
 
@@ -192,11 +194,11 @@ export class Log {
 
   private writeCommit(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): void {
     const { store } = this.rooms;
-    const { no, tag, n, rosterLength, writeKeys } = room.row;
+    const { no, tag, n, writeKeys } = room.row;
     const epoch = request.epoch + 1;
     if (request.attachment.length > 0) {
-      store.addRoster(no, { index: rosterLength, n, attachment: request.attachment });
-      room.change({ rosterLength: rosterLength + 1 });
+      store.addRoster(no, { n, attachment: request.attachment });
+      room.change({ rosterN: n });
     }
     const added = { key: request.nextWriteKey!, epoch, n, since: this.clock.at(now) };
     room.change({ epoch, lastCommit: n, writeKeys: keysAfterCommit(writeKeys, added, ground) });

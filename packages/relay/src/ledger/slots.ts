@@ -9,6 +9,7 @@ import type { HostedRoom } from "./hostedRoom.js";
 import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;
+const MOST_PLEAS = 16;
 
 /** Invites' slots and the join requests that come through them (docs/protocol.md §7). */
 export class Slots {
@@ -101,6 +102,22 @@ export class Slots {
     const wait = this.waitFor(room, slotId, now);
     if (wait > 0) return refuse("rate_limited", wait);
     const request = this.store.addRequest(no, { slotId, blob, time: this.clock.at(now) }, digest);
+    return done({ response: { type: "posted", id, request }, added: true });
+  }
+
+  /** Leaves a plea for the room's members. */
+  plead(
+    room: HostedRoom,
+    blob: Uint8Array,
+    id: number,
+    now: number,
+  ): Result<{ readonly response: PostedResponse; readonly added: boolean }, Refusal> {
+    const { no } = room.row;
+    const digest = this.sha256(blob);
+    const same = this.store.findRequest(no, null, digest);
+    if (same !== null) return done({ response: { type: "posted", id, request: same }, added: false });
+    if (this.store.requestCount(no, null) >= MOST_PLEAS) return refuse("quota_exceeded");
+    const request = this.store.addRequest(no, { slotId: null, blob, time: this.clock.at(now) }, digest);
     return done({ response: { type: "posted", id, request }, added: true });
   }
 

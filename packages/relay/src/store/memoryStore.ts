@@ -1,5 +1,14 @@
 import { compareBytes } from "@conclave/codec";
-import type { BlobId, InboxId, InboxItem, JoinRequestItem, RoomTag, RosterRecord, SlotId } from "@conclave/wire";
+import type {
+  BlobId,
+  InboxId,
+  InboxItem,
+  JoinRequestItem,
+  RoomTag,
+  RosterRecord,
+  SlotId,
+  SlotListItem,
+} from "@conclave/wire";
 import { keyOf } from "../key.js";
 import {
   type BlobRow,
@@ -16,7 +25,7 @@ interface MemoryRoom {
   row: RoomRow;
   readonly records: RecordRow[];
   readonly roster: RosterRecord[];
-  readonly slots: Map<string, { tokenPub: Uint8Array; closed: boolean; versions: SlotVersion[] }>;
+  readonly slots: Map<string, { slotId: SlotId; tokenPub: Uint8Array; closed: boolean; versions: SlotVersion[] }>;
   requests: { item: JoinRequestItem; digest: Uint8Array }[];
 }
 
@@ -140,23 +149,39 @@ export class MemoryStore implements Store {
     this.at(room).roster.push(record);
   }
 
-  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
+  roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
     const page = new RecordPage<RosterRecord>(size);
-    for (const record of this.at(room).roster.slice(fromIndex)) if (!page.add(record, record.attachment.length)) break;
+    for (const record of this.at(room).roster) {
+      if (record.n >= fromN && !page.add(record, record.attachment.length)) break;
+    }
     return page.items;
   }
 
   slot(room: number, slotId: SlotId): SlotRow | null {
     const slot = this.at(room).slots.get(keyOf(slotId));
-    return slot === undefined ? null : { ...slot, versions: slot.versions.length };
+    if (slot === undefined) return null;
+    const { tokenPub, closed, versions } = slot;
+    return { tokenPub, closed, versions: versions.length };
   }
 
   openSlotCount(room: number): number {
     return [...this.at(room).slots.values()].filter((slot) => !slot.closed).length;
   }
 
+  openSlots(room: number, after: SlotId | null, count: number): SlotListItem[] {
+    const open = [...this.at(room).slots.values()].filter(
+      ({ slotId, closed }) => !closed && (after === null || compareBytes(slotId, after) > 0),
+    );
+    const listed = open.sort((a, b) => compareBytes(a.slotId, b.slotId)).slice(0, count);
+    return listed.map(({ slotId, versions }) => ({
+      slotId,
+      bytes: versions.reduce((sum, { blob }) => sum + blob.length, 0),
+      end: 0,
+    }));
+  }
+
   addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
-    this.at(room).slots.set(keyOf(slotId), { tokenPub, closed: false, versions: [] });
+    this.at(room).slots.set(keyOf(slotId), { slotId, tokenPub, closed: false, versions: [] });
   }
 
   closeSlot(room: number, slotId: SlotId): void {
@@ -165,7 +190,7 @@ export class MemoryStore implements Store {
     if (slot === undefined) return;
     slot.closed = true;
     slot.versions = [];
-    memory.requests = memory.requests.filter(({ item }) => compareBytes(item.slotId, slotId) !== 0);
+    memory.requests = memory.requests.filter(({ item }) => !isOf(item, slotId));
   }
 
   addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, keep: number): void {
@@ -177,13 +202,13 @@ export class MemoryStore implements Store {
     return this.at(room).slots.get(keyOf(slotId))?.versions[back] ?? null;
   }
 
-  requestCount(room: number, slotId: SlotId): number {
-    return this.at(room).requests.filter(({ item }) => compareBytes(item.slotId, slotId) === 0).length;
+  requestCount(room: number, slotId: SlotId | null): number {
+    return this.at(room).requests.filter(({ item }) => isOf(item, slotId)).length;
   }
 
-  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null {
+  findRequest(room: number, slotId: SlotId | null, digest: Uint8Array): number | null {
     const same = this.at(room).requests.find(
-      (request) => compareBytes(request.item.slotId, slotId) === 0 && compareBytes(request.digest, digest) === 0,
+      (request) => isOf(request.item, slotId) && compareBytes(request.digest, digest) === 0,
     );
     return same?.item.request ?? null;
   }
@@ -282,6 +307,10 @@ export class MemoryStore implements Store {
     if (kept.length > 0) this.inboxes.set(key, kept);
     else this.inboxes.delete(key);
   }
+}
+
+function isOf({ slotId }: JoinRequestItem, of: SlotId | null): boolean {
+  return slotId === null || of === null ? slotId === of : compareBytes(slotId, of) === 0;
 }
 
 function rowOf({ no, size, content }: MemoryBlob): BlobRow {

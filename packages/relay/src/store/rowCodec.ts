@@ -8,6 +8,7 @@ import {
   RoomTag,
   type RosterRecord,
   SlotId,
+  type SlotListItem,
 } from "@conclave/wire";
 import { RowDamaged } from "./rowDamage.js";
 import type { BlobRow, RecordRow, RoomRow, SlotRow, SlotVersion, WriteKey } from "./store.js";
@@ -37,7 +38,7 @@ export function roomRow(row: SqlRow): RoomRow {
     n: readNumber(row, "n"),
     lastCommit: readNumber(row, "last_commit"),
     head: id(row, "head"),
-    rosterLength: readNumber(row, "roster_length"),
+    rosterN: readNumber(row, "roster_n"),
     writeKeys: decodeWriteKeys(bytes(row, "write_keys")),
     availableFrom: readNumber(row, "available_from"),
     messageBytes: readNumber(row, "message_bytes"),
@@ -53,7 +54,7 @@ export function blobRow(row: SqlRow): BlobRow {
 }
 
 export function rosterRow(row: SqlRow): RosterRecord {
-  return { index: readNumber(row, "id") % ROOM_SPAN, n: readNumber(row, "n"), attachment: bytes(row, "attachment") };
+  return { n: readNumber(row, "id") % ROOM_SPAN, attachment: bytes(row, "attachment") };
 }
 
 /** `attachment` is NULL in a pruned record, and then `payload` is the hashes of both, one after the other. */
@@ -83,6 +84,10 @@ export function slotRow(row: SqlRow): SlotRow {
   return { tokenPub: id(row, "token_pub"), closed: row["closed"] === 1, versions: readNumber(row, "versions") };
 }
 
+export function slotListRow(row: SqlRow): SlotListItem {
+  return { slotId: SlotId.of(id(row, "slot_id")), bytes: readNumber(row, "bytes"), end: 0 };
+}
+
 export function slotVersionRow(row: SqlRow): SlotVersion {
   return { blob: bytes(row, "blob"), n: readNumber(row, "n"), time: readNumber(row, "time") };
 }
@@ -90,7 +95,7 @@ export function slotVersionRow(row: SqlRow): SlotVersion {
 export function requestRow(row: SqlRow): JoinRequestItem {
   return {
     request: readNumber(row, "id"),
-    slotId: SlotId.of(id(row, "slot_id")),
+    slotId: row["slot_id"] === null ? null : SlotId.of(id(row, "slot_id")),
     blob: bytes(row, "blob"),
     time: readNumber(row, "time"),
   };

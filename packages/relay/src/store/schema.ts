@@ -1,10 +1,9 @@
 import type { Database } from "@conclave/sqlite";
 
 /**
- * Earlier versions hashed records in another way. Nobody can follow such a log any more, so their databases are refused and left
- * as they are.
+ * Databases of earlier versions are of rooms that nobody can follow any more, so they are refused and left as they are.
  */
-const FIRST_VERSION = 4;
+const FIRST_VERSION = 5;
 
 /**
  * One step for each version of the schema from {@link FIRST_VERSION} on, forward only. `PRAGMA user_version` says which
@@ -15,7 +14,7 @@ const STEPS: readonly string[] = [
   `
   CREATE TABLE room (
     no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
-    last_commit INTEGER NOT NULL, head BLOB NOT NULL, roster_length INTEGER NOT NULL, write_keys BLOB NOT NULL,
+    last_commit INTEGER NOT NULL, head BLOB NOT NULL, roster_n INTEGER NOT NULL, write_keys BLOB NOT NULL,
     available_from INTEGER NOT NULL, message_bytes INTEGER NOT NULL, blob_bytes INTEGER NOT NULL, oldest INTEGER
   );
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
@@ -23,7 +22,7 @@ const STEPS: readonly string[] = [
     id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL, append_id BLOB NOT NULL,
     head BLOB NOT NULL, payload BLOB NOT NULL, attachment BLOB
   );
-  CREATE TABLE roster (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, attachment BLOB NOT NULL);
+  CREATE TABLE roster (id INTEGER PRIMARY KEY, attachment BLOB NOT NULL);
   CREATE TABLE slot (
     room INTEGER NOT NULL, slot_id BLOB NOT NULL, token_pub BLOB NOT NULL, closed INTEGER NOT NULL,
     PRIMARY KEY (room, slot_id)
@@ -34,7 +33,7 @@ const STEPS: readonly string[] = [
   );
   CREATE INDEX slot_version_slot ON slot_version (room, slot_id);
   CREATE TABLE request (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, slot_id BLOB NOT NULL, digest BLOB NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, slot_id BLOB, digest BLOB NOT NULL,
     blob BLOB NOT NULL, time INTEGER NOT NULL
   );
   CREATE INDEX request_slot ON request (room, slot_id, digest);

@@ -9,6 +9,7 @@ import {
   RoomTag,
   type RosterRecord,
   type SlotId,
+  type SlotListItem,
 } from "@conclave/wire";
 import {
   appendIdOf,
@@ -26,6 +27,7 @@ import {
   roomRow,
   ROOM_SPAN,
   rosterRow,
+  slotListRow,
   slotRow,
   slotVersionRow,
 } from "./rowCodec.js";
@@ -92,7 +94,7 @@ export class SqliteStore implements Store {
     if (this.roomCount() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
-      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_length, write_keys, available_from," +
+      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_n, write_keys, available_from," +
         " message_bytes, blob_bytes) VALUES (?, ?, 0, 0, 0, ?, 0, ?, 1, 0, 0)",
       tag,
       creation,
@@ -106,13 +108,13 @@ export class SqliteStore implements Store {
 
   saveRoom(room: RoomRow): void {
     this.sql.run(
-      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_length = ?, write_keys = ?, available_from = ?," +
+      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_n = ?, write_keys = ?, available_from = ?," +
         " message_bytes = ?, blob_bytes = ?, oldest = ? WHERE no = ?",
       room.epoch,
       room.n,
       room.lastCommit,
       room.head,
-      room.rosterLength,
+      room.rosterN,
       encodeWriteKeys(room.writeKeys),
       room.availableFrom,
       room.messageBytes,
@@ -170,18 +172,18 @@ export class SqliteStore implements Store {
     this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", hashes, room * ROOM_SPAN + n);
   }
 
-  addRoster(room: number, { index, n, attachment }: RosterRecord): void {
-    this.sql.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + index, n, attachment);
+  addRoster(room: number, { n, attachment }: RosterRecord): void {
+    this.sql.run("INSERT INTO roster VALUES (?, ?)", room * ROOM_SPAN + n, attachment);
   }
 
-  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[] {
+  roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
     const sql = "SELECT * FROM roster WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
     return readPage(
       size,
       (row) => readRow("roster", row, rosterRow),
       (record) => record.attachment.length,
       (after, limit) =>
-        this.sql.all(sql, after === null ? room * ROOM_SPAN + fromIndex : after + 1, (room + 1) * ROOM_SPAN, limit),
+        this.sql.all(sql, after === null ? room * ROOM_SPAN + fromN : after + 1, (room + 1) * ROOM_SPAN, limit),
     );
   }
 
@@ -200,6 +202,13 @@ export class SqliteStore implements Store {
     return readNumber(this.sql.get("SELECT count(*) AS n FROM slot WHERE room = ? AND closed = 0", room)!, "n");
   }
 
+  openSlots(room: number, after: SlotId | null, count: number): SlotListItem[] {
+    const sql =
+      "SELECT slot_id, (SELECT coalesce(sum(length(blob)), 0) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id)" +
+      " AS bytes FROM slot s WHERE room = ? AND closed = 0 AND slot_id > ? ORDER BY slot_id LIMIT ?";
+    return this.sql.all(sql, room, after ?? EMPTY, count).map((row) => readRow("slot", row, slotListRow));
+  }
+
   addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
     this.sql.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
   }
@@ -207,7 +216,7 @@ export class SqliteStore implements Store {
   closeSlot(room: number, slotId: SlotId): void {
     this.sql.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
     this.sql.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
-    this.sql.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
+    this.sql.run("DELETE FROM request WHERE room = ? AND slot_id IS ?", room, slotId);
   }
 
   addSlotVersion(room: number, slotId: SlotId, { blob, n, time }: SlotVersion, keep: number): void {
@@ -231,16 +240,16 @@ export class SqliteStore implements Store {
     return row === null ? null : readRow("slot_version", row, slotVersionRow);
   }
 
-  requestCount(room: number, slotId: SlotId): number {
+  requestCount(room: number, slotId: SlotId | null): number {
     return readNumber(
       this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!,
       "n",
     );
   }
 
-  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null {
+  findRequest(room: number, slotId: SlotId | null, digest: Uint8Array): number | null {
     const row = this.sql.get(
-      "SELECT id FROM request WHERE room = ? AND slot_id = ? AND digest = ?",
+      "SELECT id FROM request WHERE room = ? AND slot_id IS ? AND digest = ?",
       room,
       slotId,
       digest,

@@ -8,6 +8,7 @@ import type {
   RoomTag,
   RosterRecord,
   SlotId,
+  SlotListItem,
 } from "@conclave/wire";
 
 /** A key that proves membership in the epoch that the commit at `n` led to. */
@@ -37,7 +38,8 @@ export interface RoomRow {
   n: number;
   lastCommit: number;
   head: Uint8Array;
-  rosterLength: number;
+  /** Where the newest record of the roster log is from. */
+  rosterN: number;
   writeKeys: readonly WriteKey[];
   /** From here on no message is pruned. */
   availableFrom: number;
@@ -123,10 +125,13 @@ export interface Store {
   pruneRecord(room: number, n: number, digest: Pick<RecordDigest, "payloadHash" | "attachmentHash">): void;
 
   addRoster(room: number, record: RosterRecord): void;
-  roster(room: number, fromIndex: number, size: PageSize): RosterRecord[];
+  /** Roster records of the commits from `fromN` on, in order. */
+  roster(room: number, fromN: number, size: PageSize): RosterRecord[];
 
   slot(room: number, slotId: SlotId): SlotRow | null;
   openSlotCount(room: number): number;
+  /** Open slots with an id above `after`, in order of their ids. */
+  openSlots(room: number, after: SlotId | null, count: number): SlotListItem[];
   addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void;
   /** Closes the slot and forgets its versions and requests. */
   closeSlot(room: number, slotId: SlotId): void;
@@ -135,9 +140,10 @@ export interface Store {
   /** The version `back` before the newest, or null. */
   slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null;
 
-  requestCount(room: number, slotId: SlotId): number;
+  /** How many came through this slot; null: how many are pleas. */
+  requestCount(room: number, slotId: SlotId | null): number;
   /** The number of a request with this content, or null. */
-  findRequest(room: number, slotId: SlotId, digest: Uint8Array): number | null;
+  findRequest(room: number, slotId: SlotId | null, digest: Uint8Array): number | null;
   /** The new request's number: greater than every earlier one of the store. */
   addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number;
   requests(room: number, after: number, size: PageSize): JoinRequestItem[];

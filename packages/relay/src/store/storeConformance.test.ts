@@ -39,7 +39,7 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     n: 0,
     lastCommit: 0,
     head: id(2),
-    rosterLength: 1,
+    rosterN: 0,
     writeKeys: [{ key: id(3), epoch: 0, n: 0, byToken: false, live: true, since: 5, until: 0 }],
     availableFrom: 1,
     messageBytes: 0,
@@ -148,14 +148,14 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
-  it("pages the roster from an index", () => {
+  it("pages the roster from a commit", () => {
     const { store, a, b } = withRooms();
-    const records = [0, 1, 2].map((index) => ({ index, n: index * 2, attachment: id(index, 20) }));
+    const records = [0, 2, 4].map((n) => ({ n, attachment: id(n, 20) }));
     for (const one of records) store.addRoster(a.no, one);
     expect(store.roster(a.no, 0, all)).toEqual(records);
     expect(store.roster(a.no, 1, { items: 1, bytes: 999 })).toEqual([records[1]]);
     expect(store.roster(a.no, 0, { items: 9, bytes: 41 })).toEqual(records.slice(0, 2));
-    expect(store.roster(a.no, 3, all)).toEqual([]);
+    expect(store.roster(a.no, 5, all)).toEqual([]);
     expect(store.roster(b.no, 0, all)).toEqual([]);
     store.commit();
     store.close();
@@ -299,7 +299,7 @@ describe("store on a file", () => {
     migrate(database, copyFirst, steps.slice(0, 1));
     expect(copied).toEqual([]);
     migrate(database, copyFirst, steps);
-    expect(copied).toEqual([4, ["first"]]);
+    expect(copied).toEqual([5, ["first"]]);
     expect(tables()).toEqual(["first", "second"]);
     migrate(database, copyFirst, steps);
     expect(copied).toHaveLength(2);
@@ -312,14 +312,14 @@ describe("store on a file", () => {
     expect(() => new SqliteStore(database)).toThrow("newer version");
     database.close();
   });
-  it("refuses a database whose records are hashed as they were at first, and changes nothing in it", () => {
+  it("refuses a database of rooms that nobody can follow any more, and changes nothing in it", () => {
     const path = sqliteFile();
     const database = openDatabase(path);
-    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 3");
+    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 4");
     expect(() => new SqliteStore(database)).toThrow("cannot be continued");
     const tables = database.prepare("SELECT name FROM sqlite_master").all();
     expect(tables).toEqual([{ name: "record" }]);
-    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
     database.close();
   });
 });

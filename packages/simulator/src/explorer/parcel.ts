@@ -60,10 +60,10 @@ export class Parcels {
 
   /** What the relay has of the roster, for those who join. */
   rosterLog(charter: Uint8Array, log: readonly number[]): RosterRecord[] {
-    const records: RosterRecord[] = [{ index: 0, n: 0, attachment: charter }];
+    const records: RosterRecord[] = [{ n: 0, attachment: charter }];
     log.forEach((no, at) => {
       const { kind, attachment } = this.get(no).content;
-      if (kind === "commit" && attachment.length > 0) records.push({ index: records.length, n: at + 1, attachment });
+      if (kind === "commit" && attachment.length > 0) records.push({ n: at + 1, attachment });
     });
     return records;
   }

@@ -197,7 +197,7 @@ describe("attacks on who is in", () => {
       reply: (node, frame) => {
         if (node !== "Bob") return [frame];
         if (frame.type === "slot") return [{ ...frame, blob }];
-        return frame.type === "roster" ? [{ ...frame, records: roster, total: roster.length }] : [frame];
+        return frame.type === "roster" ? [{ ...frame, records: roster, more: false }] : [frame];
       },
     });
     const bob = await world.device("Bob");
@@ -250,7 +250,7 @@ describe("attacks on who is in", () => {
     world.relay.tamper({
       reply: (_node, frame) => {
         if (frame.type !== "roster") return [frame];
-        const records = frame.records.map((record) => (record.index === 0 ? { ...record, ...charter } : record));
+        const records = frame.records.map((record) => (record.n === 0 ? { ...record, ...charter } : record));
         return [{ ...frame, records }];
       },
     });

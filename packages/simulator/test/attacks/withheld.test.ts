@@ -1,24 +1,27 @@
-import { recordDigest, type LogItem, type RelayFrame } from "@conclave/wire";
+import { recordDigest, type HeadReceipt, type LogItem, type RelayFrame } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice, type Tampering } from "../../src/index.js";
 import { alarmsOf, namesOf, talk } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Changes the records that some are given, and what the relay says of how many it has deleted. */
+/** Changes the records that some are given, and what the relay signs of how many it has deleted. */
 function rewriting(
   world: World,
   nodes: readonly string[],
   rewrite: (item: LogItem) => LogItem,
   isAllDeleted = true,
 ): Tampering {
-  const availableFrom = isAllDeleted ? Number.MAX_SAFE_INTEGER : undefined;
+  let newest: HeadReceipt | null = null;
+  const lie = () => newest && world.relay.signHead({ ...newest, availableFrom: Number.MAX_SAFE_INTEGER });
   return {
     reply: (node, frame): readonly RelayFrame[] => {
       if (!nodes.includes(node)) return [frame];
       if (frame.type === "records") return [{ ...frame, items: frame.items.map(rewrite) }];
       if (frame.type !== "page" && frame.type !== "subscribed") return [frame];
-      return [{ ...frame, items: frame.items.map(rewrite), availableFrom: availableFrom ?? frame.availableFrom }];
+      newest = frame.receipt?.receipt ?? newest;
+      const said = { ...frame, items: frame.items.map(rewrite) };
+      return [isAllDeleted ? ({ ...said, receipt: lie() ?? frame.receipt } as RelayFrame) : said];
     },
   };
 }
