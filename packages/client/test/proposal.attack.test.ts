@@ -1,4 +1,4 @@
-import type { Action } from "@conclave/protocol";
+import { type Action, preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { LiveSession } from "../src/room/liveSession.js";
 import { type Home, World } from "./world.js";
@@ -27,16 +27,16 @@ describe("what a member asks for by a message", () => {
     await carol.join(link, "Carol");
     await world.until(() => alice.room.members().length === 3);
     const before = alice.room.decisions().length;
-    const role = { type: "setRole", person: bob.client.person, role: "owner" } as const;
-    await propose(bob, role);
+    await propose(bob, { type: "setPolicy", policy: preset("openHouse") });
     await propose(bob, { type: "remove", person: carol.client.person, ban: true });
     await world.until(() => alice.room.proposals().length === 2);
     await world.pass(120_000);
     expect(alice.room.decisions()).toHaveLength(before);
     expect(alice.room.members().map(({ role }) => role)).toEqual(["owner", "member", "member"]);
     // When she says yes it is done.
-    const asked = alice.room.proposals().find(({ action }) => action.type === "setRole")!;
+    const asked = alice.room.proposals().find(({ action }) => action.type === "setPolicy")!;
     await world.get(alice.room.approve(asked.actionHash));
-    await world.until(() => alice.room.members()[1]!.role === "owner");
+    await world.until(() => alice.room.decisions().length === before + 1);
+    expect(alice.room.members()).toHaveLength(3);
   });
 });

@@ -339,7 +339,7 @@ describe("several must agree", () => {
     return endings;
   }
 
-  it("RULE room.nothing-for-nothing, RULE client.ask-for-something: what is so already is refused with that reason, and nobody is asked for it, nor for what nobody could do; a yes is given once", async () => {
+  it("RULE room.nothing-for-nothing, RULE room.ask-for-something: what is so already is refused with that reason, and nobody is asked for it, nor for what nobody could do; a yes is given once", async () => {
     const world = new World();
     const [alice, bob] = await twoAdmins(world);
     const [toBob, toAlice] = [person(alice, "Bob"), person(alice, "Alice")];

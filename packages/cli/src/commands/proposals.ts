@@ -114,9 +114,10 @@ export async function withdrawProposal(room: RoomSession, given: string, door: D
 
 /** "Alice proposes to remove Bob (1 of 2)": what waits, as something that has not happened. */
 export function proposes(room: RoomSession, proposal: RoomProposal): string {
-  const { by, approvedBy, need } = proposal;
+  const { by, approvedBy, need, refusal } = proposal;
   const who = by.isYou ? "You propose" : `${safeName(by.name)} proposes`;
-  return `${who} to ${safeLine(proposalSummary(room, proposal))} (${approvedBy.length} of ${need})`;
+  const how = refusal ? "cannot be done" : `${approvedBy.length} of ${need}`;
+  return `${who} to ${safeLine(proposalSummary(room, proposal))} (${how})`;
 }
 
 const wanted = (given: string) => given.trim().toLowerCase();

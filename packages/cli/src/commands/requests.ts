@@ -5,6 +5,7 @@ import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
 import { orThrow } from "../room/orThrow.js";
 import { requestName } from "../room/requestName.js";
+import { sayProblem } from "../session/sayProblem.js";
 import { inviteName, shownTag } from "../session/personView.js";
 import { SHOWN_ID } from "../session/timelineView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
@@ -50,14 +51,17 @@ function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
 }
 
 function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint): string[] {
-  const { actionHash, by, approvedBy, declinedBy } = proposal;
+  const { actionHash, by, approvedBy, declinedBy, refusal } = proposal;
   const id = toHex(actionHash).slice(0, SHOWN_ID);
   const names = (people: readonly NamedPerson[]) => people.map(({ name }) => safeName(name)).join(", ");
   return [
     paint.bold(proposes(room, proposal)),
     ...(approvedBy.length > 0 ? [`    approved by ${names(approvedBy)}`] : []),
     ...(declinedBy.length > 0 ? [`    declined by ${names(declinedBy)}`] : []),
-    ...(by.isYou ? ["withdraw"] : ["approve", "decline"]).map((verb) => `    ${nextCommand(verb, id)}`),
+    ...(refusal ? [`    ${sayProblem({ kind: "refused", rejection: refusal })}`] : []),
+    ...(by.isYou ? ["withdraw"] : refusal ? ["decline"] : ["approve", "decline"]).map(
+      (verb) => `    ${nextCommand(verb, id)}`,
+    ),
     "",
   ];
 }

@@ -48,6 +48,8 @@ export interface ProposalDocument {
   readonly declinedBy: readonly PersonDocument[];
   readonly have: number;
   readonly need: number;
+  /** The code of the reason why it could not be done even if everybody approved; else null. */
+  readonly refusal: string | null;
 }
 
 export function outcomeDocument(progress: DecisionProgress): OutcomeDocument {
@@ -72,7 +74,7 @@ export function requestDocument(request: RoomJoinRequest): JoinRequestDocument {
 }
 
 export function proposalDocument(room: RoomSession, proposal: RoomProposal): ProposalDocument {
-  const { actionHash, action, by, approvedBy, declinedBy, have, need } = proposal;
+  const { actionHash, action, by, approvedBy, declinedBy, have, need, refusal } = proposal;
   const subject = proposalSubject(room, proposal);
   return {
     id: toHex(actionHash),
@@ -84,5 +86,6 @@ export function proposalDocument(room: RoomSession, proposal: RoomProposal): Pro
     declinedBy: declinedBy.map(personDocument),
     have,
     need,
+    refusal: refusal?.code ?? null,
   };
 }

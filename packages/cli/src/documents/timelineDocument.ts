@@ -41,7 +41,7 @@ export interface ProposalLineDocument {
   readonly time: number;
   readonly by: PersonDocument;
   /** Null while it is open. */
-  readonly ending: "done" | "withdrawn" | "void" | null;
+  readonly ending: "done" | "withdrawn" | "void" | "displaced" | null;
   readonly sentence: string;
 }
 

@@ -109,9 +109,10 @@ export interface TimelineProposal {
   readonly time: number;
   /**
    * Null while nothing has become of it. `done`: it was decided; the decision says who agreed. `withdrawn`: by the member
-   * who asked. `void`: that member is not in the room any more.
+   * who asked. `void`: that member is not in the room any more. `displaced`: it gave way to newer ones, as one member proposes
+   * few things at a time.
    */
-  readonly ending: "done" | "withdrawn" | "void" | null;
+  readonly ending: "done" | "withdrawn" | "void" | "displaced" | null;
 }
 
 /** One line of a room, in the order of the log. */

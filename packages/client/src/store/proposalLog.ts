@@ -5,7 +5,7 @@ import type { RoomKeys } from "./homeKey.js";
 import type { Transaction } from "./transaction.js";
 
 // Numbers are stored: never change one.
-const endings = choice({ none: 0, done: 1, withdrawn: 2, void: 3 });
+const endings = choice({ none: 0, done: 1, withdrawn: 2, void: 3, displaced: 4 });
 /** What became of a proposal. */
 export type ProposalEnding = Exclude<Of<typeof endings>, "none">;
 
@@ -17,7 +17,7 @@ export interface LoggedProposal {
   readonly by: PersonId;
   /** Their clock (ms). */
   readonly time: number;
-  /** Null while nothing has become of it. `void`: the person who asked has left the room. */
+  /** Null while nothing has become of it. `void`: the person who asked has left the room. `displaced`: they asked for too many others since. */
   readonly ending: ProposalEnding | null;
 }
 

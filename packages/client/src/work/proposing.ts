@@ -3,7 +3,7 @@ import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import { actionHash, type Action, type Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Movement } from "./movement.js";
-import type { RoomState } from "./roomState.js";
+import { takeBack } from "./receiving.js";
 
 /**
  * Asks the others for their agreement, also where somebody asked for the same before: they may withdraw it. `missing`: how far
@@ -14,8 +14,6 @@ export async function propose(
   action: Action,
   missing: Rejection,
 ): Promise<Result<DecisionProgress, Problem>> {
-  const futile = whyNotPropose(state, action);
-  if (futile) return failed({ kind: "refused", rejection: futile });
   const hash = actionHash(state.ports.crypto, action);
   const result = await state.transact((tx): Rejection | null => {
     const room = state.room!;
@@ -23,7 +21,9 @@ export async function propose(
     if (!isAsked) {
       const proposed = room.propose(action, state.now());
       if (!proposed.ok) return proposed.error;
-      state.apply(tx, room.noteProposal(action).delta);
+      const { delta, displaced } = room.noteProposal(action);
+      state.apply(tx, delta);
+      for (const each of displaced) takeBack(state, tx, each, { n: room.cursor.n, ending: "displaced" });
       sender.addSealed(tx, proposed.value);
     }
     // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
@@ -38,16 +38,4 @@ export async function propose(
   if (result.value) return failed({ kind: "refused", rejection: result.value });
   const { have, need } = missing.approvals ?? { have: 0, need: 0 };
   return done({ done: false, actionHash: hash, have, need });
-}
-
-/**
- * Why nobody is asked to agree to an action: it could not be done if all did. Of newcomers that is known only
- * with their request; and somebody who has removed too many for now may still ask others to.
- *
- * RULE: client.ask-for-something: what the judge would refuse is refused before anybody is asked (docs/protocol.md §4).
- */
-function whyNotPropose(state: RoomState, action: Action): Rejection | null {
-  if (action.type === "add" || action.type === "addDevice") return null;
-  const outlook = state.room!.outlook(action, state.clock.timeOf(state.now()));
-  return outlook.can === "no" && outlook.why.code !== "rate_limited" ? outlook.why : null;
 }

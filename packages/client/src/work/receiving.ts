@@ -111,7 +111,8 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
       return;
     }
     case "proposal": {
-      const { action, actionHash, message } = event;
+      const { action, actionHash, message, displaced } = event;
+      for (const each of displaced) takeBack(state, tx, each, { n, ending: "displaced" });
       keepProposal(state, tx, { n, action, actionHash, by: message.author, time: message.time, ending: null });
       return;
     }
@@ -148,7 +149,7 @@ function endProposals(state: RoomState, tx: Transaction, { action, person }: Dec
 }
 
 /** A member no longer proposes it; where others propose the same, it goes on as theirs. */
-function takeBack(
+export function takeBack(
   state: RoomState,
   tx: Transaction,
   { actionHash, by }: { readonly actionHash: Uint8Array; readonly by: PersonId },

@@ -51,10 +51,7 @@ export function approvedAlready(parts: RoomParts, hash: ActionHash): Failure<Rej
 }
 
 /** The same for our no. */
-export function declinedAlready(
-  { proposals: proposals, core }: RoomParts,
-  hash: ActionHash,
-): Failure<Rejection> | null {
+export function declinedAlready({ proposals, core }: RoomParts, hash: ActionHash): Failure<Rejection> | null {
   const proposal = proposals.find(hash);
   return so("decline", proposal?.declinedBy.some((person) => equalBytes(person, core.person)) === true);
 }

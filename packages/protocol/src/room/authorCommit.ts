@@ -8,6 +8,7 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import { type Action, actionHash } from "../roster/action.js";
 import { NO_EVIDENCE, type Evidence } from "../roster/entryHeader.js";
 import { draftEntry, type Transition } from "../roster/evaluate.js";
+import { sufficientApprovals } from "../roster/sufficientApprovals.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
@@ -55,12 +56,13 @@ function authorTransition(
   time: number,
   request: JoinRequest | null,
 ): Result<Transition, Rejection> {
-  const { primitives, core, roster, group, proposals: proposals } = parts;
+  const { primitives, core, roster, group, proposals } = parts;
+  const approvals = proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [];
   const evidence: Evidence = {
     ...NO_EVIDENCE,
-    approvals: proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [],
+    approvals: sufficientApprovals(primitives.crypto, roster, action, core.person, approvals),
     proof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
-    farewell: action.type === "leave" ? proposals.farewellOf(action.person) : null,
+    farewell: action.type === "leave" ? proposals.farewells.of(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
   return draftEntry(primitives.crypto, core.leafSeed, roster, {

@@ -387,10 +387,11 @@ function actWith(
   action: Action,
   more: { request?: unknown; evidence: Uint8Array[] },
 ): string | null {
-  const { proposals: proposals, primitives, roster, core } = inside(person);
-  proposals.propose(primitives.crypto, action, core.person);
+  const { proposals, primitives, roster, core } = inside(person);
+  proposals.propose(primitives.crypto, roster, action, core.person, 0);
   for (const approval of more.evidence) {
-    proposals.approve(primitives.crypto, roster, approval, openApproval(primitives.crypto, approval)!.person);
+    const author = openApproval(primitives.crypto, approval)!.person;
+    proposals.approve(primitives.crypto, roster, approval, { author, seen: 0 });
   }
   return person.act(log, action, more);
 }

@@ -6,6 +6,7 @@ import type { Delta } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { DecisionRecord } from "./decisionRecord.js";
+import type { Displaced } from "./displacement.js";
 
 /** What the relay needs in order to open a room; the client adds request id and permit. */
 export type RoomCreation = Pick<CreateRoomRequest, "roomTag" | "writeKey" | "attachment">;
@@ -39,7 +40,14 @@ export type RoomEvent =
   /** An own message is in the log. */
   | { readonly type: "sent"; readonly id: MessageId; readonly n: number }
   /** Somebody asks for agreement, agrees, says no, or takes back what they asked for. See `Room.proposals`. */
-  | { readonly type: "proposal"; readonly actionHash: ActionHash; readonly action: Action; readonly message: Message }
+  | {
+      readonly type: "proposal";
+      readonly actionHash: ActionHash;
+      readonly action: Action;
+      readonly message: Message;
+      /** What gives way to it: who asked for that does not any more. */
+      readonly displaced: readonly Displaced[];
+    }
   | { readonly type: "approval"; readonly actionHash: ActionHash; readonly by: PersonId }
   | { readonly type: "decline"; readonly actionHash: ActionHash; readonly by: PersonId }
   | { readonly type: "withdrawal"; readonly actionHash: ActionHash; readonly by: PersonId }

@@ -4,8 +4,10 @@ import { recordDigest } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import type { ActionHash } from "../encoding/ids.js";
 import { preset } from "../policy/presets.js";
-import type { Action } from "../roster/action.js";
+import { type Action, actionHash, encodeAction } from "../roster/action.js";
+import { signApproval } from "../roster/approval.js";
 import type { Rejection } from "../policy/rejection.js";
+import { inside } from "./forger.fixture.js";
 import type { OutgoingMessage } from "./outcome.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
@@ -47,7 +49,7 @@ const yes = (who: Person) => who.room.proposals().map((each) => each.yes);
 describe("what people ask of each other", () => {
   it("A151: RULE proposals.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made anew", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
-    const role = { type: "setRole", person: mallory.room.self.person, role: "owner" } as const;
+    const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(alice, log, role);
     everybody();
     const given = say(bob, log, bob.room.approve(hash, NOW)).message.body;
@@ -71,10 +73,10 @@ describe("what people ask of each other", () => {
 
   it("A151: RULE proposals.withdraw-own: who asks first does not take it back from others who ask for the same", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
-    const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
-    const hash = propose(mallory, log, removal);
+    const demotion = { type: "setRole", person: mallory.room.self.person, role: "member" } as const;
+    const hash = propose(mallory, log, demotion);
     everybody();
-    propose(alice, log, removal);
+    propose(alice, log, demotion);
     say(alice, log, alice.room.approve(hash, NOW));
     everybody();
     for (const each of [bob, carol]) each.restart();
@@ -84,12 +86,14 @@ describe("what people ask of each other", () => {
       expect(each.room.proposals()).toMatchObject([{ by: alice.room.self.person, alsoBy: [] }]);
       expect(yes(each)).toEqual([[alice.room.self.person]]);
     }
+    say(alice, log, alice.room.withdrawProposal(hash, NOW));
     // Nor does it go with who asked first: Alice still asks.
+    const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
+    say(alice, log, alice.room.approve(propose(alice, log, removal), NOW));
     const other = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     propose(mallory, log, other);
     everybody();
     propose(alice, log, other);
-    say(bob, log, bob.room.approve(hash, NOW));
     everybody();
     expect(bob.act(log, removal)).toBeNull();
     everybody();
@@ -141,5 +145,131 @@ describe("what people ask of each other", () => {
     expect(alice.room.farewells()).toEqual([]);
     carol.catchUp(log);
     expect(carol.room.farewells()).toEqual([]);
+  });
+
+  const title = (title: string): Action => ({ type: "setTitle", title });
+  const titles = (who: Person) =>
+    who.room.proposals().map(({ action }) => (action.type === "setTitle" ? action.title : action.type));
+
+  it("A117: RULE proposals.few-of-one: who asks for very much pushes out their own, and nobody else's", () => {
+    const { alice, bob, carol, mallory, log, everybody } = four();
+    const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
+    const hash = propose(alice, log, removal);
+    say(alice, log, alice.room.approve(hash, NOW));
+    everybody();
+    for (let at = 0; at < 70; at++) propose(mallory, log, title(`t${String(at)}`));
+    everybody();
+    for (const each of [alice, bob, carol, mallory]) {
+      expect(titles(each)).toEqual(["remove", "t66", "t67", "t68", "t69"]);
+      each.restart();
+      each.room.caughtUp();
+      expect(titles(each)).toEqual(["remove", "t66", "t67", "t68", "t69"]);
+    }
+    // Alice's yes counts as before.
+    expect(bob.act(log, removal)).toBeNull();
+    everybody();
+    expect(mallory.room.status).toBe("removed");
+    expect(titles(carol)).toEqual([]);
+  });
+
+  it("A117: RULE proposals.few-of-one: what another asks for too goes on as theirs", () => {
+    const { alice, bob, mallory, log, everybody } = four();
+    const removal = { type: "remove", person: bob.room.self.person, ban: false } as const;
+    propose(mallory, log, removal);
+    everybody();
+    propose(alice, log, removal);
+    for (let at = 0; at < 4; at++) propose(mallory, log, title(`t${String(at)}`));
+    everybody();
+    expect(titles(bob)).toEqual(["remove", "t0", "t1", "t2", "t3"]);
+    expect(bob.room.proposals()[0]).toMatchObject({ by: alice.room.self.person, alsoBy: [] });
+  });
+
+  it("A117: RULE proposals.supported-last: what others have agreed to outlasts what nobody has", () => {
+    const { alice, bob, carol, mallory, log, everybody } = four();
+    const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
+    const hash = propose(mallory, log, role);
+    everybody();
+    say(bob, log, bob.room.approve(hash, NOW));
+    everybody();
+    for (let at = 0; at < 5; at++) propose(mallory, log, title(`t${String(at)}`));
+    everybody();
+    expect(titles(alice)).toEqual(["setRole", "t2", "t3", "t4"]);
+    // Their own yes makes it no more than theirs.
+    say(bob, log, bob.room.declineProposal(hash, NOW));
+    everybody();
+    say(mallory, log, mallory.room.approve(hash, NOW));
+    propose(mallory, log, title("t5"));
+    everybody();
+    expect(titles(alice)).toEqual(["t2", "t3", "t4", "t5"]);
+  });
+
+  it("A117: RULE proposals.possible: what its author could not do if everybody agreed is shown to nobody", () => {
+    const { alice, log } = founded(preset("admins", 2));
+    const [bob, carol] = [join(alice, "Bob", log, invite(alice, log)), join(alice, "Carol", log, invite(alice, log))];
+    const everybody = () => {
+      for (const each of [alice, bob, carol]) each.catchUp(log);
+    };
+    everybody();
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    everybody();
+    const owner = { type: "setRole", person: carol.room.self.person, role: "owner" } as const;
+    const refused = [carol.room.propose(title("mine"), NOW), carol.room.propose(owner, NOW)];
+    expect(refused).toMatchObject([{ error: { code: "not_allowed" } }, { error: { code: "above_own_role" } }]);
+    for (const action of [title("mine"), owner]) say(carol, log, raw(carol, "proposal", encodeAction(action)));
+    const events = bob.catchUp(log).flatMap((each) => (each.kind === "accepted" ? each.events : []));
+    expect(events.filter(({ type }) => type === "proposal")).toEqual([]);
+    everybody();
+    for (const each of [alice, bob, carol]) expect(each.room.proposals()).toEqual([]);
+    // What others have the right to, and she may carry out with their yes, she may ask for.
+    propose(carol, log, { type: "remove", person: bob.room.self.person, ban: false });
+    everybody();
+    expect(titles(alice)).toEqual(["remove"]);
+  });
+
+  it("A117: RULE proposals.early-bounded: a yes that comes before its proposal counts when that comes", () => {
+    const { alice, bob, carol, mallory, log, everybody } = four();
+    const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
+    const approvalOf = (who: Person, action: Action) => {
+      const { core, roster } = inside(who);
+      const base = { baseSeq: roster.seq, maxSeq: roster.seq + 100, policyHash: roster.policyHash };
+      const { roomId, person, leaf } = core;
+      const hash = actionHash(nodeCrypto, action);
+      return signApproval(nodeCrypto, core.leafSeed, { roomId, actionHash: hash, ...base, person, leaf });
+    };
+    say(bob, log, raw(bob, "approval", approvalOf(bob, removal)));
+    // Somebody else's many push out none of it.
+    for (let at = 0; at < 70; at++) {
+      say(mallory, log, raw(mallory, "approval", approvalOf(mallory, title(`t${String(at)}`))));
+    }
+    everybody();
+    expect([...carol.records.keys()].filter((key) => key.startsWith("y/"))).toHaveLength(5);
+    carol.restart();
+    carol.room.caughtUp();
+    propose(alice, log, removal);
+    everybody();
+    expect(yes(carol)).toEqual([[bob.room.self.person]]);
+    expect([...carol.records.keys()].filter((key) => key.startsWith("y/"))).toHaveLength(4);
+    // A no takes it back also where nobody has asked yet.
+    const other = { type: "setRole", person: mallory.room.self.person, role: "member" } as const;
+    say(bob, log, raw(bob, "approval", approvalOf(bob, other)));
+    say(bob, log, raw(bob, "decline", actionHash(nodeCrypto, other)));
+    propose(alice, log, other);
+    everybody();
+    expect(yes(carol)).toEqual([[bob.room.self.person], []]);
+  });
+
+  it("A151: RULE proposals.early-not-withdrawn: a yes that crossed the withdrawal does not serve a proposal made anew", () => {
+    const { alice, bob, carol, mallory, log, everybody } = four();
+    const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
+    const hash = propose(alice, log, role);
+    everybody();
+    const given = bob.room.approve(hash, NOW);
+    say(alice, log, alice.room.withdrawProposal(hash, NOW));
+    say(bob, log, given);
+    everybody();
+    propose(mallory, log, role);
+    everybody();
+    expect(yes(alice)).toEqual([[]]);
+    expect(yes(carol)).toEqual([[]]);
   });
 });

@@ -1,49 +1,37 @@
-import { encode, ending, equalBytes, list, opaque, stored, struct, toHex } from "@conclave/codec";
+import { encode, equalBytes, stored, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { ActionHash, PersonId } from "../encoding/ids.js";
+import { joinDeltas, NO_DELTA, recordsUnder } from "../encoding/delta.js";
+import type { ActionHash, PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
-import { type Action, actionHash, actionLayout } from "../roster/action.js";
-import { openApproval } from "../roster/approval.js";
-import { openFarewell } from "../roster/farewell.js";
+import { type Action, actionHash } from "../roster/action.js";
+import { type Approval, openApproval } from "../roster/approval.js";
 import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
+import { type Displaced, toDisplace } from "./displacement.js";
+import { EarlyApprovals } from "./earlyApprovals.js";
+import { Farewells } from "./farewells.js";
+import { askersOf, isAskedBy, type ProposalRecord, proposalRecordLayout } from "./proposalRecord.js";
 
-/** An action that somebody wants agreement for, and the yeses that came. */
-export interface ProposalRecord {
-  readonly action: Action;
-  readonly actionHash: ActionHash;
-  /** Who asked first, of those who still want it. */
-  readonly by: PersonId;
-  /** Who else asked for the same. */
-  readonly alsoBy: readonly PersonId[];
-  /** Signed approvals, one for each leaf. */
-  readonly approvals: readonly Uint8Array[];
-  /** Who said no. It holds nobody up: a yes that is missing is missing, with a no or without. */
-  readonly declinedBy: readonly PersonId[];
-}
-
-/** How many proposals are kept, and farewells: the oldest give way. */
-const KEPT = 64;
 const PROPOSAL = "q/";
-const FAREWELL = "f/";
 
 /** What people asked of each other by messages and nobody has carried out yet (docs/protocol.md §4, §10). */
 export class ProposalRecords {
   private constructor(
     private readonly proposals: Map<string, ProposalRecord>,
-    private readonly farewells: Map<string, Uint8Array>,
+    readonly farewells: Farewells,
+    private readonly early: EarlyApprovals,
   ) {}
 
   static empty(): ProposalRecords {
-    return new ProposalRecords(new Map(), new Map());
+    return ProposalRecords.load([]);
   }
 
   static load(records: Iterable<readonly [string, Uint8Array]>): ProposalRecords {
-    const all = ProposalRecords.empty();
-    for (const [key, value] of records) {
-      if (key.startsWith(PROPOSAL)) all.proposals.set(key.slice(PROPOSAL.length), stored("proposal", value, layout));
-      if (key.startsWith(FAREWELL)) all.farewells.set(key.slice(FAREWELL.length), value);
-    }
-    return all;
+    const all = [...records];
+    const found = [...recordsUnder(PROPOSAL, all)].map(([, value]) => stored("proposal", value, proposalRecordLayout));
+    // The oldest first, as they came.
+    found.sort((a, b) => a.since - b.since);
+    const proposals = new Map(found.map((proposal) => [toHex(proposal.actionHash), proposal]));
+    return new ProposalRecords(proposals, Farewells.load(all), EarlyApprovals.load(all));
   }
 
   list(): ProposalRecord[] {
@@ -54,99 +42,90 @@ export class ProposalRecords {
     return this.proposals.get(toHex(hash)) ?? null;
   }
 
-  /** The signed farewell of a member, or null. */
-  farewellOf(person: PersonId): Uint8Array | null {
-    return this.farewells.get(toHex(person)) ?? null;
-  }
-
-  /** Members who said farewell and are still here. */
-  leaving(roster: Roster): PersonId[] {
-    return [...this.farewells.keys()].flatMap((hex) => roster.members.get(hex)?.person ?? []);
-  }
-
-  /** Somebody asks. */
-  propose(crypto: Crypto, action: Action, by: PersonId): { hash: ActionHash; delta: Delta } {
+  /**
+   * Somebody asks, when the log is `n` long. `displaced`: what gives way to it, as one person asks for few things at a time, and
+   * the room keeps a bounded number.
+   */
+  propose(
+    crypto: Crypto,
+    roster: Roster,
+    action: Action,
+    by: PersonId,
+    n: number,
+  ): { hash: ActionHash; delta: Delta; displaced: readonly Displaced[] } {
     const hash = actionHash(crypto, action);
     const known = this.find(hash);
-    if (known === null) {
-      return { hash, delta: this.put({ action, actionHash: hash, by, alsoBy: [], approvals: [], declinedBy: [] }) };
+    if (known !== null && isAskedBy(known, by)) return { hash, delta: NO_DELTA, displaced: [] };
+    const displaced = toDisplace(crypto, roster, this.list(), { hash, by });
+    const given = displaced.map(({ actionHash, by, isWhole }) => {
+      const proposal = this.find(actionHash)!;
+      return this.keepFor(isWhole ? [] : askersOf(proposal).filter((each) => !equalBytes(each, by)), proposal);
+    });
+    const before = joinDeltas(...given);
+    if (known !== null) {
+      return { hash, delta: joinDeltas(before, this.put({ ...known, alsoBy: [...known.alsoBy, by] })), displaced };
     }
-    if (isAskedBy(known, by)) return { hash, delta: NOTHING };
-    return { hash, delta: this.put({ ...known, alsoBy: [...known.alsoBy, by] }) };
+    const { approvals, delta } = this.early.take(hash);
+    const proposal = { action, actionHash: hash, since: n, by, alsoBy: [], approvals, declinedBy: [] };
+    return { hash, delta: joinDeltas(before, delta, this.put(proposal)), displaced };
   }
 
-  /** An approval came, in a message of `author`. Null when it holds for nothing: not of that member, or nobody asked. */
+  /**
+   * An approval came, in a message of `author`, who had seen the log to `seen`. Null when it holds for nothing, or nobody has
+   * asked yet: then it is kept, and counts when somebody does. `delta` is to be stored in either case.
+   */
   approve(
     crypto: Crypto,
     roster: Roster,
     bytes: Uint8Array,
-    author: PersonId,
-  ): { by: PersonId; hash: ActionHash; delta: Delta } | null {
+    { author, seen }: { readonly author: PersonId; readonly seen: number },
+  ): { approved: { by: PersonId; hash: ActionHash } | null; delta: Delta } {
     const approval = openApproval(crypto, bytes);
-    if (approval === null || !equalBytes(approval.roomId, roster.roomId)) return null;
-    // RULE: proposals.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
-    // withdrawn, is brought up again by nobody else, and no device carries it out by itself (docs/protocol.md §4, attack A55).
-    if (!equalBytes(approval.person, author)) return null;
-    const member = memberOfLeaf(roster, approval.leaf);
-    const proposal = this.find(approval.actionHash);
-    if (proposal === null || member === null || !equalBytes(member.person, approval.person)) return null;
+    if (approval === null || !isOf(roster, approval, author)) return { approved: null, delta: NO_DELTA };
     const { person: by, actionHash: hash } = approval;
+    const proposal = this.find(hash);
+    if (proposal === null) return { approved: null, delta: this.early.keep(hash, by, bytes, seen) };
     // The newest yes of a person counts: an older one may have been given for other rules.
     const others = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
     const declinedBy = proposal.declinedBy.filter((each) => !equalBytes(each, by));
-    return { by, hash, delta: this.put({ ...proposal, approvals: [...others, bytes], declinedBy }) };
+    return { approved: { by, hash }, delta: this.put({ ...proposal, approvals: [...others, bytes], declinedBy }) };
   }
 
   /**
-   * Somebody says no, and takes their yes back. Null when it says nothing: not of a member, of who asked, or nobody asked.
+   * Somebody says no, and takes their yes back. No `declined` when it says nothing: not of a member, of who asked, or nobody
+   * asked. `delta` is to be stored in either case.
    *
    * RULE: proposals.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
    * (attack A55).
    */
-  decline(crypto: Crypto, roster: Roster, hash: Uint8Array, by: PersonId): { hash: ActionHash; delta: Delta } | null {
+  decline(
+    crypto: Crypto,
+    roster: Roster,
+    hash: Uint8Array,
+    by: PersonId,
+  ): { declined: { hash: ActionHash } | null; delta: Delta } {
     const proposal = this.find(hash);
-    if (proposal === null || memberOf(roster, by) === null || isAskedBy(proposal, by)) return null;
+    if (proposal === null) return { declined: null, delta: this.early.forget(hash, by) };
+    if (memberOf(roster, by) === null || isAskedBy(proposal, by)) return { declined: null, delta: NO_DELTA };
     const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
     const declinedBy = [...proposal.declinedBy.filter((each) => !equalBytes(each, by)), by];
-    return { hash: proposal.actionHash, delta: this.put({ ...proposal, approvals, declinedBy }) };
+    const declined = { hash: proposal.actionHash };
+    return { declined, delta: this.put({ ...proposal, approvals, declinedBy }) };
   }
 
   /**
-   * Who asked does not want it any more. Null when they did not ask. It goes with all yeses, unless others asked for the same.
+   * Who asked does not want it any more, says the log at `n`. Null when they did not ask. It goes with all yeses, unless others asked for the same.
    *
    * RULE: proposals.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
    * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
-  withdraw(crypto: Crypto, hash: Uint8Array, by: PersonId): { hash: ActionHash; delta: Delta } | null {
+  withdraw(crypto: Crypto, hash: Uint8Array, by: PersonId, n: number): { hash: ActionHash; delta: Delta } | null {
     const proposal = this.find(hash);
     if (proposal === null || !isAskedBy(proposal, by)) return null;
     const left = askersOf(proposal).filter((each) => !equalBytes(each, by));
     const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
-    return { hash: proposal.actionHash, delta: this.keepFor(left, { ...proposal, approvals }) };
-  }
-
-  /** A farewell came, in a message of `author`. Null when it is not of this room's member, or not of the author. */
-  farewell(
-    crypto: Crypto,
-    roster: Roster,
-    bytes: Uint8Array,
-    author: PersonId,
-  ): { person: PersonId; delta: Delta } | null {
-    const farewell = openFarewell(crypto, bytes);
-    if (farewell === null || !equalBytes(farewell.roomId, roster.roomId)) return null;
-    if (!equalBytes(farewell.person, author)) return null;
-    const member = memberOfLeaf(roster, farewell.leaf);
-    if (member === null || !equalBytes(member.person, farewell.person)) return null;
-    const key = toHex(farewell.person);
-    this.farewells.set(key, bytes);
-    const delta = { put: [[FAREWELL + key, bytes]] as const, delete: this.limit(this.farewells, FAREWELL) };
-    return { person: farewell.person, delta };
-  }
-
-  /** Somebody takes their farewell back. Null when there is none. */
-  stay(person: PersonId): Delta | null {
-    const key = toHex(person);
-    return this.farewells.delete(key) ? { put: [], delete: [FAREWELL + key] } : null;
+    const kept = this.keepFor(left, { ...proposal, approvals });
+    return { hash: proposal.actionHash, delta: joinDeltas(kept, this.early.withdrawn(n)) };
   }
 
   /** The roster changed: what is done, or can no more be done, is forgotten. */
@@ -162,27 +141,12 @@ export class ProposalRecords {
       put.push(...delta.put);
       gone.push(...delta.delete);
     }
-    for (const [key, bytes] of this.farewells) {
-      const leaf = openFarewell(crypto, bytes)?.leaf;
-      // RULE: proposals.farewell-void: a wish to leave is void with the leaf that signed it: who came back with another device
-      // is not shown as leaving (docs/protocol.md §4; attack A61).
-      if (leaf && roster.leaves.get(toHex(leaf)) === key) continue;
-      this.farewells.delete(key);
-      gone.push(FAREWELL + key);
-    }
-    return { put, delete: gone };
+    return joinDeltas({ put, delete: gone }, this.farewells.settle(crypto, roster), this.early.settle(roster));
   }
 
-  /**
-   * Messages are missing that came after what we heard.
-   *
-   * RULE: proposals.farewell-over-gap: a wish to leave may have been taken back in one of them, so nobody is let go for it
-   * (docs/protocol.md §4, attack A61).
-   */
+  /** Messages are missing that came after what we heard: what they may have taken back does not count any longer. */
   missed(): Delta {
-    const gone = [...this.farewells.keys()].map((key) => FAREWELL + key);
-    this.farewells.clear();
-    return { put: [], delete: gone };
+    return joinDeltas(this.farewells.clear(), this.early.clear());
   }
 
   /** Keeps a proposal for those who still ask; with none, it is gone. */
@@ -196,34 +160,14 @@ export class ProposalRecords {
   private put(proposal: ProposalRecord): Delta {
     const key = toHex(proposal.actionHash);
     this.proposals.set(key, proposal);
-    return { put: [[PROPOSAL + key, encode(proposal, layout.write)]], delete: this.limit(this.proposals, PROPOSAL) };
-  }
-
-  private limit(map: Map<string, unknown>, prefix: string): string[] {
-    if (map.size <= KEPT) return [];
-    const [oldest] = map.keys();
-    map.delete(oldest!);
-    return [prefix + oldest!];
+    return { put: [[PROPOSAL + key, encode(proposal, proposalRecordLayout.write)]], delete: [] };
   }
 }
 
-/** Whether this person asked for it, and still does. */
-export function isAskedBy(proposal: ProposalRecord, person: PersonId): boolean {
-  return askersOf(proposal).some((each) => equalBytes(each, person));
+function isOf(roster: Roster, { roomId, person, leaf }: Approval, author: PersonId): boolean {
+  // RULE: proposals.own-approval: a yes comes from whom it is of: one that was taken back, or given to a proposal that was
+  // withdrawn, is brought up again by nobody else, and no device carries it out by itself (docs/protocol.md §4, attack A55).
+  if (!equalBytes(roomId, roster.roomId) || !equalBytes(person, author)) return false;
+  const member = memberOfLeaf(roster, leaf);
+  return member !== null && equalBytes(member.person, person);
 }
-
-function askersOf({ by, alsoBy }: ProposalRecord): readonly PersonId[] {
-  return [by, ...alsoBy];
-}
-
-const NOTHING: Delta = { put: [], delete: [] };
-
-const people = list(PersonId);
-const layout = struct<ProposalRecord>({
-  actionHash: ActionHash,
-  by: PersonId,
-  action: actionLayout,
-  approvals: list(opaque()),
-  declinedBy: people,
-  alsoBy: ending(people, []),
-});

@@ -6,7 +6,7 @@ import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../policy/rejection.js";
 import { memberOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
-import { isAskedBy, type ProposalRecord } from "./proposalRecords.js";
+import { isAskedBy, type ProposalRecord } from "./proposalRecord.js";
 
 /** A proposal as screens show it. */
 export interface OpenProposal extends ProposalRecord {
@@ -29,7 +29,7 @@ export interface OpenProposal extends ProposalRecord {
 
 /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
 export function proposalsOf(parts: RoomParts): OpenProposal[] {
-  const { proposals: proposals, primitives, roster, core } = parts;
+  const { proposals, primitives, roster, core } = parts;
   const self = toHex(core.person);
   return proposals.list().map((proposal) => {
     const { action, approvals, by, declinedBy } = proposal;
@@ -48,7 +48,7 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
       yes,
       have,
       need,
-      isAgreed: satisfied,
+      isAgreed: satisfied && refusalOf(parts, action, core.person) === null,
       isOwn,
       isWanted: isOwn || signed.has(self),
       isAsked,
@@ -62,12 +62,20 @@ export function wouldCount({ roster, core }: RoomParts, action: Action): boolean
   return consentTo(roster, action, core.person, new Set(), null).have > 0;
 }
 
+/**
+ * Why nobody is asked to agree to an action of this member's: they could not carry it out if everybody agreed. Null where they
+ * could; also for somebody who has removed too many for now, who may still ask others to.
+ */
+export function objectionToProposal({ primitives, roster }: RoomParts, action: Action, by: PersonId): Rejection | null {
+  const leaf = memberOf(roster, by)?.devices[0]?.leaf;
+  if (leaf === undefined) return { code: "not_member" };
+  const plan = { action, author: { person: by, leaf }, time: roster.chainTime };
+  const objection = obstacleTo(primitives.crypto, roster, plan);
+  return objection?.code === "rate_limited" ? null : objection;
+}
+
 /** What would come of an action of ours now. */
-export function ownOutlook(
-  { proposals: proposals, primitives, roster, core }: RoomParts,
-  action: Action,
-  now: number,
-): Outlook {
+export function ownOutlook({ proposals, primitives, roster, core }: RoomParts, action: Action, now: number): Outlook {
   const { person, leaf } = core;
   const approvals = proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [];
   return outlook(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);

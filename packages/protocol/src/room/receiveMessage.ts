@@ -12,6 +12,7 @@ import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirmMembers } from "./acceptCommit.js";
 import { envelopeKeyOf } from "./keyring.js";
+import { objectionToProposal } from "./proposals.js";
 import type { RoomEvent } from "./outcome.js";
 import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
 import { accepted, ignored, type Reception, rejected } from "./reception.js";
@@ -120,42 +121,52 @@ function compareLogs(parts: RoomParts, record: LogRecord, { log }: Payload, pers
 
 /** What a message does in the room beside being shown. */
 function interpret(parts: RoomParts, payload: Payload, message: Message): { delta: Delta; events: RoomEvent[] } {
-  const { proposals: proposals, roster, primitives } = parts;
+  const { proposals, roster, primitives } = parts;
   const nothing = { delta: { put: [], delete: [] }, events: [] };
   switch (payload.kind) {
     case ProtocolKind.proposal: {
       const action = decodeAction(payload.body);
       if (action === null || message.authorGone || ruleOf(action).isOwnAffair) return nothing;
       if (isOvertaken(parts, payload)) return nothing;
-      const { hash, delta } = proposals.propose(primitives.crypto, action, message.author);
-      return { delta, events: [{ type: "proposal", actionHash: hash, action, message }] };
+      // RULE: proposals.possible: what its author could not carry out if everybody agreed is no proposal: it takes no room, and
+      // nobody is shown it (attack A117).
+      if (objectionToProposal(parts, action, message.author) !== null) return nothing;
+      const { hash, delta, displaced } = proposals.propose(
+        primitives.crypto,
+        roster,
+        action,
+        message.author,
+        message.n,
+      );
+      return { delta, events: [{ type: "proposal", actionHash: hash, action, message, displaced }] };
     }
     case ProtocolKind.approval: {
       if (isOvertaken(parts, payload)) return nothing;
-      const approval = proposals.approve(primitives.crypto, roster, payload.body, message.author);
-      if (approval === null) return nothing;
-      return { delta: approval.delta, events: [{ type: "approval", actionHash: approval.hash, by: approval.by }] };
+      const given = { author: message.author, seen: payload.log.n };
+      const { approved, delta } = proposals.approve(primitives.crypto, roster, payload.body, given);
+      return { delta, events: approved ? [{ type: "approval", actionHash: approved.hash, by: approved.by }] : [] };
     }
-    case ProtocolKind.decline:
+    case ProtocolKind.decline: {
+      const by = message.author;
+      const { declined, delta } = proposals.decline(primitives.crypto, roster, payload.body, by);
+      return { delta, events: declined ? [{ type: "decline", actionHash: declined.hash, by }] : [] };
+    }
     case ProtocolKind.withdrawal: {
       const by = message.author;
-      const told =
-        payload.kind === ProtocolKind.decline
-          ? proposals.decline(primitives.crypto, roster, payload.body, by)
-          : proposals.withdraw(primitives.crypto, payload.body, by);
-      if (told === null) return nothing;
-      return { delta: told.delta, events: [{ type: payload.kind, actionHash: told.hash, by }] };
+      const withdrawn = proposals.withdraw(primitives.crypto, payload.body, by, message.n);
+      if (withdrawn === null) return nothing;
+      return { delta: withdrawn.delta, events: [{ type: "withdrawal", actionHash: withdrawn.hash, by }] };
     }
     case ProtocolKind.farewell: {
       // RULE: proposals.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by
       // nobody else (docs/protocol.md §10).
       if (isOvertaken(parts, payload)) return nothing;
-      const farewell = proposals.farewell(primitives.crypto, roster, payload.body, message.author);
+      const farewell = proposals.farewells.take(primitives.crypto, roster, payload.body, message.author);
       if (farewell === null) return nothing;
       return { delta: farewell.delta, events: [{ type: "farewell", person: farewell.person }] };
     }
     case ProtocolKind.stay: {
-      const delta = proposals.stay(message.author);
+      const delta = proposals.farewells.stay(message.author);
       return delta === null ? nothing : { delta, events: [{ type: "stayed", person: message.author }] };
     }
     default:

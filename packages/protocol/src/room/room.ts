@@ -1,4 +1,4 @@
-import { equalBytes, done, type Result } from "@conclave/codec";
+import { equalBytes, done, failed, type Result } from "@conclave/codec";
 import {
   type CommitReceipt,
   type HeadReceipt,
@@ -10,7 +10,7 @@ import {
   type SlotContent,
   type SlotId,
 } from "@conclave/wire";
-import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
+import { joinDeltas } from "../encoding/delta.js";
 import type { ActionHash, InviteId, LeafKey, MessageId, PersonId, RoomId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
@@ -32,6 +32,7 @@ import type { Roster } from "../roster/roster.js";
 import { encodeAlarms } from "./alarmRecord.js";
 import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
 import { authorCommit, type CommitRequest } from "./authorCommit.js";
+import type { Displaced } from "./displacement.js";
 import { writeSeed } from "./keyring.js";
 import type { LogPlace } from "../evidence/logMemory.js";
 import { openRequest, slotsOf } from "./doorway.js";
@@ -53,7 +54,7 @@ import {
   tellRemoval,
 } from "./pleading.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import { ownOutlook, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
+import { objectionToProposal, ownOutlook, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type Membership, type Unopened } from "./roomCore.js";
@@ -235,15 +236,22 @@ export class Room {
     return joinDeltas(withdrawPending(this.parts), this.coreDelta());
   }
 
-  /** Asks the others for their yes to an action, and gives our own. */
+  /**
+   * Asks the others for their yes to an action.
+   *
+   * RULE: room.ask-for-something: what would be refused if everybody agreed is not asked for (docs/protocol.md §4).
+   */
   propose(action: Action, now: number): Result<OutgoingMessage, Rejection> {
     const idle = alreadySo(this.parts, action);
-    return idle ?? this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
+    if (idle !== null) return idle;
+    const objection = objectionToProposal(this.parts, action, this.parts.core.person);
+    if (objection !== null) return failed(objection);
+    return this.say({ kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
   }
 
   /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
   approve(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals: proposals, core, roster, primitives } = this.parts;
+    const { proposals, core, roster, primitives } = this.parts;
     if (proposals.find(hash) === null) return refused("unknown_proposal");
     const idle = approvedAlready(this.parts, hash);
     if (idle !== null) return idle;
@@ -253,22 +261,25 @@ export class Room {
     const body = signApproval(primitives.crypto, core.leafSeed, approval);
     const said = this.say({ kind: ProtocolKind.approval, ref: null, body }, now);
     if (!said.ok) return said;
-    const kept = proposals.approve(primitives.crypto, roster, body, person)?.delta ?? NO_DELTA;
-    return done({ ...said.value, delta: joinDeltas(kept, said.value.delta) });
+    const kept = proposals.approve(primitives.crypto, roster, body, { author: person, seen: this.cursor.n });
+    return done({ ...said.value, delta: joinDeltas(kept.delta, said.value.delta) });
   }
 
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
   declineProposal(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals: proposals, core, roster, primitives } = this.parts;
+    const { proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    return this.answer(ProtocolKind.decline, proposals.decline(primitives.crypto, roster, hash, core.person), now);
+    const { declined, delta } = proposals.decline(primitives.crypto, roster, hash, core.person);
+    return this.answer(ProtocolKind.decline, declined && { ...declined, delta }, now);
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdrawProposal(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals: proposals, core, primitives } = this.parts;
-    return this.answer(ProtocolKind.withdrawal, proposals.withdraw(primitives.crypto, hash, core.person), now);
+    const { proposals, core, primitives } = this.parts;
+    // Nobody who agrees meanwhile can have seen it.
+    const withdrawn = proposals.withdraw(primitives.crypto, hash, core.person, this.cursor.n + 1);
+    return this.answer(ProtocolKind.withdrawal, withdrawn, now);
   }
 
   private answer(
@@ -297,9 +308,10 @@ export class Room {
     return already ? { can: "no", why: already.error } : ownOutlook(this.parts, action, now);
   }
 
-  /** Our own proposal, kept without waiting for the echo of its message. Gives its hash. */
-  noteProposal(action: Action): { hash: ActionHash; delta: Delta } {
-    return this.parts.proposals.propose(this.parts.primitives.crypto, action, this.parts.core.person);
+  /** Our own proposal, kept without waiting for the echo of its message. Gives its hash, and what of ours gives way to it. */
+  noteProposal(action: Action): { hash: ActionHash; delta: Delta; displaced: readonly Displaced[] } {
+    const { proposals, primitives, roster, core } = this.parts;
+    return proposals.propose(primitives.crypto, roster, action, core.person, this.cursor.n);
   }
 
   /** Our signed wish to leave: the others carry it out (docs/protocol.md §10). */
@@ -316,7 +328,7 @@ export class Room {
 
   /** Members who said farewell and are still here. */
   farewells(): PersonId[] {
-    return this.parts.proposals.leaving(this.parts.roster);
+    return this.parts.proposals.farewells.leaving(this.parts.roster);
   }
 
   /** A new invite: the action to act out, and the secret for its link. */

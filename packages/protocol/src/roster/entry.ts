@@ -7,6 +7,8 @@ import type { EntryHeader, Evidence } from "./entryHeader.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
 const MAX_ENTRY_BYTES = 60 * 1024;
+/** Most approvals in an entry. */
+export const MAX_APPROVALS = 240;
 
 /** One signed membership decision (docs/protocol.md §4). */
 export interface EntryContent extends EntryHeader {
@@ -38,7 +40,7 @@ const layout = struct({
   author: struct({ person: PersonId, leaf: LeafKey }),
   time: u53,
   evidence: struct<Evidence>({
-    approvals: list(opaque(512), 240),
+    approvals: list(opaque(512), MAX_APPROVALS),
     proof: optional(opaque(512)),
     farewell: optional(opaque(512)),
   }),

@@ -13,7 +13,7 @@ import { t } from "../proposals/words.js";
 import { TimelineLine } from "./TimelineLine.js";
 import style from "./SystemLine.module.css";
 
-const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash } as const;
+const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash, displaced: CircleSlash } as const;
 
 /** What somebody asked the others to agree to: a card while it is open, a line that says what became of it afterwards. */
 export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal }): JSX.Element {

@@ -1,0 +1,54 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import type { PersonId } from "../encoding/ids.js";
+import { isAtLeast } from "../policy/role.js";
+import type { Action } from "./action.js";
+import { openApproval } from "./approval.js";
+import { consentTo, countApprovals } from "./consent.js";
+import { MAX_APPROVALS } from "./entry.js";
+import { memberOf, type Member, type Roster } from "./roster.js";
+
+/** So many are always given, so that a decision names all who agreed to it. */
+const NAMED = 32;
+
+/**
+ * Of the approvals of an action, those for an entry by this author, which has room for few (docs/protocol.md §4): of many that
+ * count, only as many as it takes; or, where they do not suffice, as many as there is room for.
+ *
+ * RULE: approval.no-more-than-needed: people who all agree do not keep an action from being carried out by being too many
+ * (attack A113).
+ */
+export function sufficientApprovals(
+  crypto: Crypto,
+  before: Roster,
+  action: Action,
+  author: PersonId,
+  approvals: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const { yes } = countApprovals(crypto, before, action, approvals);
+  const counting = approvals.flatMap((bytes) => {
+    const person = openApproval(crypto, bytes)?.person;
+    const member = person && !equalBytes(person, author) && yes.has(toHex(person)) ? memberOf(before, person) : null;
+    return member ? [{ bytes, member }] : [];
+  });
+  if (counting.length <= NAMED) return counting.map(({ bytes }) => bytes);
+  // Whoever counts in one rule counts in each that asks for less, so those whom most rules count come first.
+  counting.sort((a, b) => weightOf(before, b.member) - weightOf(before, a.member));
+  const isEnough = (count: number) => {
+    const by = new Set(counting.slice(0, count).map(({ member }) => toHex(member.person)));
+    return consentTo(before, action, author, by, null).satisfied;
+  };
+  // More yeses never make less of a consent, so the place where they begin to suffice is found by halving.
+  let [few, many] = [0, counting.length];
+  while (few < many) {
+    const middle = Math.floor((few + many) / 2);
+    if (isEnough(middle)) many = middle;
+    else few = middle + 1;
+  }
+  return counting.slice(0, Math.min(few, MAX_APPROVALS)).map(({ bytes }) => bytes);
+}
+
+function weightOf({ seq, policy }: Roster, { joinedSeq, role }: Member): number {
+  const isVoter = joinedSeq === 0 || seq - joinedSeq >= policy.settings.minTenure;
+  return (isVoter ? 3 : 0) + (isAtLeast(role, "admin") ? 1 : 0) + (role === "owner" ? 1 : 0);
+}
