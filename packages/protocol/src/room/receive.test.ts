@@ -42,11 +42,11 @@ describe("taking in the log", () => {
 });
 
 describe("proposals of those who are gone", () => {
-  const title = { type: "setTitle", title: "Bob's garden" } as const;
+  const removing = (who: Person) => ({ type: "remove", person: who.room.self.person, ban: false }) as const;
 
   it("what only they asked for is forgotten with them", () => {
     const { alice, bob, carol, log } = room();
-    const proposed = bob.room.propose(title, NOW);
+    const proposed = bob.room.propose(removing(carol), NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     expect(log.append(proposed.value.append)).toBe(true);
     for (const each of [alice, carol]) each.catchUp(log);
@@ -68,7 +68,7 @@ describe("proposals of those who are gone", () => {
     const parts = inside(bob);
     for (const item of log.items.slice(bob.room.cursor.n))
       parts.log.advance(parts.primitives.crypto, parts.log.hashOf(parts.primitives.crypto, item));
-    const proposed = bob.room.propose(title, NOW);
+    const proposed = bob.room.propose(removing(carol), NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     // No honest relay takes it any more.
     expect(log.append(proposed.value.append)).toBe(false);

@@ -8,7 +8,7 @@ import { type Identity, newDevice, newIdentity } from "../identity/person.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { returnSecret } from "../invite/returnSecret.js";
-import type { Action } from "../roster/action.js";
+import { type Action, encodeAction } from "../roster/action.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { forgeAppend, inside, leafParameters } from "./forger.fixture.js";
@@ -240,7 +240,8 @@ describe("coming back by the recovery words, with nobody online", () => {
     const opened = { type: "openReturn", invite: { ...invite, mode: "return" } } as const;
     const returned = { type: "return", leafCert: new Uint8Array(9), leaf: alice.room.self.leaf, isLast: true } as const;
     for (const action of [opened, returned]) {
-      const asked = bob.room.propose(action, NOW);
+      expect(bob.room.propose(action, NOW).ok).toBe(false);
+      const asked = bob.room.say({ kind: "proposal", ref: null, body: encodeAction(action) }, NOW);
       if (!asked.ok) throw new Error(asked.error.code);
       bob.store(asked.value.delta);
       expect(log.append(asked.value.append)).toBe(true);
@@ -283,7 +284,7 @@ describe("coming back by the recovery words, with nobody online", () => {
 
   it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {
     const { alice, bob, carol, log, identity, secret } = three();
-    const action = { type: "setRole", person: carol.room.self.person, role: "admin" } as const;
+    const action = { type: "remove", person: carol.room.self.person, ban: false } as const;
     const asked = bob.room.propose(action, NOW);
     if (!asked.ok) throw new Error(asked.error.code);
     bob.store(bob.room.noteProposal(action).delta);
