@@ -50,6 +50,11 @@ export class LogMemory {
     return new LogMemory(roomTag, heads, { n: last, head });
   }
 
+  /** Whether a record of this key is one of a memory's. */
+  static isRecord(key: string): boolean {
+    return key.startsWith(PREFIX);
+  }
+
   /** The newest place. */
   get place(): LogPlace {
     return this.last;

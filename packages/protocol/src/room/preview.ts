@@ -124,8 +124,8 @@ export function checkFloor(
   return equalBytes(entry.hash, floor.head) ? null : refused("bad_history", "another room than the link's");
 }
 
-// The keys that one would join are those of the roster that was checked.
-function checkEntrance(
+/** The keys in a slot, when they are those of the roster that was checked. */
+export function checkEntrance(
   primitives: Provider,
   { entrance, roomId, epoch, suite }: SlotView,
   history: Replayed,

@@ -37,7 +37,7 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
     // RULE: room.restored: a signature of our own leaf that we do not remember: this device is a copy (attack A64).
     if (code === "own_message") return rejected({ code: "mls", detail }, { code: "RESTORED", bytes: message });
     const person = signerOf(parts, staged.error);
-    if (isUnopened(staged.error)) parts.core = { ...core, unopened: { n: record.n, epoch: record.epoch, by: person } };
+    if (isUnopened(staged.error)) noteUnopened(parts, record, person);
     return rejected({ code: "mls", detail }, { code: "REFUSED_CHANGE", person, bytes: message });
   }
   // RULE: room.commit-is-commit: each kind of record holds its own kind of message (attack A95). No member signs the kind.
@@ -67,6 +67,12 @@ const PRIVATE: ReadonlySet<MlsErrorCode> = new Set(["undecryptable", "bad_path",
 // ask (attack A107).
 function isUnopened({ code, committer }: MlsError): boolean {
   return committer !== null && PRIVATE.has(code);
+}
+
+function noteUnopened(parts: RoomParts, { n, epoch }: LogRecord, by: PersonId | null): void {
+  const { core, roster } = parts;
+  const floor = core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
+  parts.core = { ...core, unopened: { n, epoch, by, floor } };
 }
 
 // RULE: room.blame-signed: nobody signs a confirmation tag: every member could have put a wrong one there (attack A145).

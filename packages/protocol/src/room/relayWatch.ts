@@ -54,6 +54,11 @@ export class RelayWatch {
     return new RelayWatch(new KeptReceipts(records));
   }
 
+  /** All that is kept, as records. */
+  records(): Delta {
+    return this.kept.records();
+  }
+
   /** A head receipt came. `log` is what we saw of the log until now, `known` how far when we asked for the receipt. */
   noteHead(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, signed: Signed<HeadReceipt>, known = 0): NotedReceipt {
     // RULE: watch.not-shorter: what the relay gave us it cannot have lost: records that were pushed carry no receipt, so

@@ -48,6 +48,18 @@ export class KeptReceipts {
     }
   }
 
+  /** All that is kept, as records. */
+  records(): Delta {
+    const put: [string, Uint8Array][] = [...this.commits].map(([n, signed]) => [
+      placeKey(COMMIT, n),
+      encodeCommitReceipt(signed),
+    ]);
+    for (const [n, signed] of this.open) put.push([placeKey(OPEN, n), encodeHeadReceipt(signed)]);
+    if (this.head !== null) put.push([HEAD, encodeHeadReceipt(this.head)]);
+    if (this.provedKey !== null) put.push([PROVED, this.provedKey]);
+    return { put, delete: [] };
+  }
+
   all(): Receipt[] {
     const heads = [...this.open.values(), ...(this.head === null ? [] : [this.head])];
     return [

@@ -58,6 +58,8 @@ import { objectionToProposal, ownOutlook, type OpenProposal, proposalsOf, wouldC
 import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type Membership, type Unopened } from "./roomCore.js";
+import type { OpenedRoom } from "./preview.js";
+import { doorLinkOf, judgeDoor, type OpenDoor, seatRecords } from "./seat.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 
@@ -419,6 +421,29 @@ export class Room {
   /** The answer to our plea of this secret; null for what is none. */
   readDoor(secret: Uint8Array, blob: Uint8Array): Door | null {
     return readDoor(this.parts, secret, blob);
+  }
+
+  /** The door of our plea as a link, to be read with `readSlot` and `openRoom`. */
+  doorLink(secret: Uint8Array): InviteLink {
+    return doorLinkOf(this.parts, secret);
+  }
+
+  /** Checks what the door of our plea leads to. `not_caught_up`: read the log on, and ask again. */
+  judgeDoor(opened: OpenedRoom): Result<OpenDoor, Rejection> {
+    return judgeDoor(this.parts, opened);
+  }
+
+  /** The hash of a record, as the log has it. */
+  hashOf(item: LogItem): Uint8Array {
+    return this.parts.log.hashOf(this.parts.primitives.crypto, item);
+  }
+
+  /**
+   * The records of the room in which our commit through a door (`records`) has us, for just before its record is received: store
+   * them in place of this room's, load them with `loadRoom`, and give that room the record. Throw this one away.
+   */
+  seatRecords(records: Iterable<readonly [string, Uint8Array]>): ReadonlyMap<string, Uint8Array> {
+    return seatRecords(this.parts, records);
   }
 
   /** The entry by which we were taken out, as an answer shows it, judged from our own roster on. */

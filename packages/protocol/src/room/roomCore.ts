@@ -27,6 +27,8 @@ export interface Unopened {
   readonly epoch: number;
   /** Who signed it; null for a newcomer, and where only its confirmation is wrong, which nobody signs. */
   readonly by: PersonId | null;
+  /** The newest entry before it: what we have decided since, others need not have followed. */
+  readonly floor: { readonly seq: number; readonly head: Uint8Array };
 }
 
 /** What a room keeps beside group, roster, keys and log: small, and written with each record of the log. Immutable. */
@@ -62,7 +64,14 @@ const layout = versioned(
     status: choice({ joining: 0, active: 1, removed: 2, left: 3 }),
     lastCommit: u53,
     gapAt: u53,
-    unopened: optional(struct<Unopened>({ n: u53, epoch: u53, by: optional(PersonId) })),
+    unopened: optional(
+      struct<Unopened>({
+        n: u53,
+        epoch: u53,
+        by: optional(PersonId),
+        floor: struct({ seq: u53, head: bytes32 }),
+      }),
+    ),
     ahead: u53,
     join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),

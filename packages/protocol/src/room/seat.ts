@@ -1,0 +1,75 @@
+import { done, equalBytes, type Result } from "@conclave/codec";
+import type { GroupInfoView } from "@conclave/mls";
+import { LogMemory } from "../evidence/logMemory.js";
+import type { InviteLink } from "../invite/link.js";
+import type { SlotView } from "../invite/slot.js";
+import { refused, type Rejection } from "../policy/rejection.js";
+import { replayEntries, type Replayed } from "../roster/replay.js";
+import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
+import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
+import { CORE, type RoomParts } from "./parts.js";
+import { checkEntrance, checkFloor, type OpenedRoom } from "./preview.js";
+import { decodeCore, encodeCore } from "./roomCore.js";
+
+/** What a door leads to, every bit of it checked, for the member for whom it was opened. */
+export interface OpenDoor {
+  readonly secret: Uint8Array;
+  readonly slot: SlotView;
+  readonly entrance: GroupInfoView;
+  readonly history: Replayed;
+  /** Who opened it. */
+  readonly by: Member;
+  /** Us, as the room has us. */
+  readonly self: Member;
+  /** All decisions until now, the charter's first. */
+  readonly decisions: readonly DecisionRecord[];
+}
+
+/**
+ * A plea's door as a link, to be read with `readSlot` and `openRoom`. Its floor is what we know of the room, without what we
+ * decided alone after a commit that we could not open.
+ */
+export function doorLinkOf({ core, roster }: RoomParts, secret: Uint8Array): InviteLink {
+  const floor = core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
+  return { roomId: core.roomId, secret, floor, relay: roster.relay.address };
+}
+
+/** Checks what a door leads to, as a newcomer does, and against what this device knows. Changes nothing. */
+export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom): Result<OpenDoor, Rejection> {
+  const { primitives, core, log } = parts;
+  const history = replayEntries(primitives.crypto, entries, core.roomId);
+  if (!history.ok) return history;
+  const { roster, transitions } = history.value;
+  // RULE: door.same-chain: what we know of the room is a part of what the door leads to. Else it is another branch, and nobody
+  // leaves the one that they are on because something failed (attacks A32, A107).
+  const floored = checkFloor(history.value, link.floor);
+  if (floored !== null) return floored;
+  if (roster.seq !== slot.head.seq) return refused("bad_history", "seq of the slot");
+  // RULE: door.same-log: whoever opens it has read the log that we read: a relay that shows two cannot have us follow into the
+  // other one (attacks A21, A107).
+  if (slot.log.n > log.place.n) return refused("not_caught_up");
+  if (log.agrees(slot.log) !== true) return refused("bad_slot", "another log");
+  const by = memberOfLeaf(roster, slot.leaf);
+  if (by === null) return refused("bad_slot", "not by a member");
+  const self = memberOf(roster, core.person);
+  if (self === null || !self.devices.some(({ leaf }) => equalBytes(leaf, core.leaf))) return refused("not_member");
+  if (slot.entrance === null) return refused("bad_slot", "no entrance");
+  const entrance = checkEntrance(primitives, slot, history.value);
+  if (!entrance.ok) return entrance;
+  const found = { secret: link.secret, slot, entrance: entrance.value, history: history.value, by, self };
+  return done({ ...found, decisions: transitions.map(decisionRecordOf) });
+}
+
+/**
+ * The records of the room in which our commit through a door has us, for just before its record is received: those that the commit
+ * made (`records`), with what we know ourselves of the log, and of what the relay signed.
+ */
+export function seatRecords(
+  { core, log, watch }: RoomParts,
+  records: Iterable<readonly [string, Uint8Array]>,
+): ReadonlyMap<string, Uint8Array> {
+  const stored = new Map([...records].filter(([key]) => !LogMemory.isRecord(key)));
+  for (const { put } of [log.records(), watch.records()]) for (const [key, value] of put) stored.set(key, value);
+  stored.set(CORE, encodeCore({ ...decodeCore(stored.get(CORE)), lastCommit: core.lastCommit }));
+  return stored;
+}
