@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { type Action, actionHash, preset } from "@conclave/protocol";
+import { type Action, actionHash, PersonId, preset } from "@conclave/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runSlashCommand } from "../src/chat/runSlashCommand.js";
 import type { CliError } from "../src/cliError.js";
@@ -98,7 +98,7 @@ describe("what waits for agreement", () => {
         await room.flushed(10_000);
       });
     }
-    const [first, second] = [one, other].map((action) => toHex(actionHash(nodeCrypto, action)));
+    const [first, second] = [one, other].map((action) => toHex(actionHash(nodeCrypto, action, ANYONE)));
     const short = first!.slice(0, 4);
     for (const [who, command] of [
       ["bob", "approve"],
@@ -117,13 +117,16 @@ describe("what waits for agreement", () => {
   }, 240_000);
 });
 
+/** A change of the rules has the same id whoever makes it. */
+const ANYONE = PersonId.of(new Uint8Array(32));
+
 /** Two changes of the rules whose ids begin with the same four digits. */
 function alike(): [Action, Action] {
   const known = new Map<string, Action>();
   const policy = preset("admins");
   for (let maxStale = 1; ; maxStale++) {
     const action: Action = { type: "setPolicy", policy: { ...policy, settings: { ...policy.settings, maxStale } } };
-    const begin = toHex(actionHash(nodeCrypto, action)).slice(0, 4);
+    const begin = toHex(actionHash(nodeCrypto, action, ANYONE)).slice(0, 4);
     const before = known.get(begin);
     if (before) return [before, action];
     known.set(begin, action);

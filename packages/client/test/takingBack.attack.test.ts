@@ -52,7 +52,7 @@ describe("what was taken back", () => {
     await world.until(() => alice.room.proposals().length === 1);
     expect(await world.get(alice.room.decide(demotion))).toMatchObject({ done: false });
     await world.until(() => bob.room.proposals()[0]?.approvedBy.length === 1);
-    await say(mallory, ProtocolKind.withdrawal, actionHash(nodeCrypto, demotion));
+    await say(mallory, ProtocolKind.withdrawal, actionHash(nodeCrypto, demotion, mallory.client.person));
     await say(mallory, ProtocolKind.proposal, encodeAction(demotion));
     await world.get(mallory.room.flushed(10_000));
     await inStep(world, alice, bob, mallory);

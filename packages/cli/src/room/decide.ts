@@ -34,7 +34,7 @@ export function isAlreadySo(room: RoomSession, action: Action): boolean {
 
 /** What was decided by the proposal whose id begins with this; null if nothing was. */
 export function decidedBy(room: RoomSession, proposalId: string): Decision | null {
-  const isIt = ({ action }: Decision) => toHex(actionHash(nodeCrypto, action)).startsWith(proposalId);
+  const isIt = ({ action, by }: Decision) => toHex(actionHash(nodeCrypto, action, by.person)).startsWith(proposalId);
   return room.decisions().findLast(isIt) ?? null;
 }
 

@@ -47,6 +47,8 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "PRESET")}`,
   invalid_action: FAULT,
   member_limit: MEMBERS,
+  ballot_limit: () => `First let fewer people decide about the rules:  ${nextCommand("policy", "PRESET")}`,
+  relay_fixed: STATUS,
   already_member: () =>
     "If that is you on another device, go on there. If you lost it, ask somebody in the room to remove you first; then you can join with a new link.",
   not_member: MEMBERS,
@@ -83,6 +85,7 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   no_record: FAULT,
   wrong_record: FAULT,
   wrong_roster_key: FAULT,
+  wrong_key_check: FAULT,
   not_active: STATUS,
   pending: WAITING,
   not_caught_up: () => `To catch up:  ${nextCommand("sync")}`,

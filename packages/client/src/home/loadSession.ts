@@ -30,7 +30,9 @@ export async function loadSession(
   if (!connection) throw new Error("a room's relay has no valid address");
   const room = made.room ?? (meta.phase.is === "out" ? null : await storedRoom(ports, keys));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
-  const returns = new ReturnKeeper(state, returnPlan, (here) => here.newReturn(identity.seed));
+  const returns = new ReturnKeeper(state, returnPlan, (here) =>
+    here.newReturn(identity.seed, (inviteId) => state.decisionLog.creatorOf(inviteId) !== null),
+  );
   return new LiveSession(new RoomEngine(state, connection, device, returns));
 }
 

@@ -43,6 +43,7 @@ export class DecisionLog {
   private readonly roles = new Map<string, Role>();
   private readonly admissions = new Map<string, LoggedDecision>();
   private readonly creators = new Map<string, PersonId>();
+  private readonly returners = new Set<string>();
 
   constructor(
     private readonly crypto: Crypto,
@@ -76,7 +77,7 @@ export class DecisionLog {
   clear(tx: Transaction): void {
     tx.clear(this.keys.decisions);
     this.entries.length = 0;
-    for (const map of [this.names, this.roles, this.admissions, this.creators]) map.clear();
+    for (const each of [this.names, this.roles, this.admissions, this.creators, this.returners]) each.clear();
   }
 
   find(seq: number): LoggedDecision | null {
@@ -87,7 +88,7 @@ export class DecisionLog {
   /** The decision that carried out an action, by the action's hash, after the entry numbered `since`; null when none did. */
   decidedSince(since: number, hash: ActionHash): LoggedDecision | null {
     const isSame = ({ decision }: LoggedDecision) =>
-      decision.seq > since && equalBytes(actionHash(this.crypto, decision.action), hash);
+      decision.seq > since && equalBytes(actionHash(this.crypto, decision.action, decision.by), hash);
     return this.entries.find(isSame) ?? null;
   }
 
@@ -104,6 +105,11 @@ export class DecisionLog {
   /** Who made an invite. */
   creatorOf(inviteId: InviteId): PersonId | null {
     return this.creators.get(toHex(inviteId)) ?? null;
+  }
+
+  /** Whether somebody ever made themself a way back by their recovery words. */
+  hasMadeReturn(person: PersonId): boolean {
+    return this.returners.has(toHex(person));
   }
 
   /** Adds a decision that is not to be stored, or is already. */
@@ -137,6 +143,7 @@ export class DecisionLog {
         return;
       case "createInvite":
       case "openReturn":
+        if (action.type === "openReturn") this.returners.add(toHex(by));
         this.creators.set(toHex(action.invite.inviteId), by);
         return;
       default:

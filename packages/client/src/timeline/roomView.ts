@@ -72,12 +72,11 @@ export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecisi
   return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
 }
 
-/** All invites that the roster has, newest first. */
+/** All open invites, and those that closed a short while ago, newest first. */
 export function invitesOf(sight: RoomSight): RoomInvite[] {
   const { room } = sight;
   if (!room) return [];
-  const { chainTime, invites } = room.roster;
-  const newestFirst = [...invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
+  const newestFirst = [...room.roster.invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
   return newestFirst.flatMap((invite) => {
     const own = sight.invites.find(invite.inviteId);
     const { inviteId, role, mode, uses, notAfter, revoked } = invite;
@@ -94,7 +93,7 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
       limit: inviteLimit(invite),
       notAfter,
       isRevoked: revoked,
-      isOpen: isInviteOpen(invite, chainTime),
+      isOpen: isInviteOpen(invite),
       hasLink: own !== null,
     };
   });

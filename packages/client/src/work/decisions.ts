@@ -176,8 +176,8 @@ export class Decisions extends Worker {
   /** The same, when somebody else has decided it since it was wanted. */
   private doneBy({ wanted, since }: Intent): Result<DecisionProgress, Problem> | null {
     if (wanted.type === "rekey") return null;
-    const { decisionLog, ports } = this.state;
-    const same = decisionLog.decidedSince(since, actionHash(ports.crypto, wanted));
+    const { decisionLog, ports, person } = this.state;
+    const same = decisionLog.decidedSince(since, actionHash(ports.crypto, wanted, person));
     return same && done({ done: true, seq: same.decision.seq });
   }
 

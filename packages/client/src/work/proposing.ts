@@ -14,7 +14,7 @@ export async function propose(
   action: Action,
   missing: Rejection,
 ): Promise<Result<DecisionProgress, Problem>> {
-  const hash = actionHash(state.ports.crypto, action);
+  const hash = actionHash(state.ports.crypto, action, state.person);
   const result = await state.transact((tx): Rejection | null => {
     const room = state.room!;
     const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));

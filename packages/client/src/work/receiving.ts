@@ -141,8 +141,8 @@ function showProposal(state: RoomState, tx: Transaction, proposal: LoggedProposa
 }
 
 /** A decision carries out what was proposed, in whatever way it came about; a member who goes takes their proposals with them. */
-function endProposals(state: RoomState, tx: Transaction, { action, person }: DecisionRecord, n: number): void {
-  endProposal(state, tx, actionHash(state.ports.crypto, action), "done");
+function endProposals(state: RoomState, tx: Transaction, { action, by, person }: DecisionRecord, n: number): void {
+  endProposal(state, tx, actionHash(state.ports.crypto, action, by), "done");
   if ((action.type !== "remove" && action.type !== "leave") || person === null) return;
   for (const proposal of state.proposals.by(person))
     takeBack(state, tx, { ...proposal, by: person }, { n, ending: "void" });
@@ -221,7 +221,7 @@ function keepOwnProposal(
   n: number,
 ): void {
   const action = kind === ProtocolKind.proposal ? decodeAction(body) : null;
-  const hash = action && actionHash(state.ports.crypto, action);
+  const hash = action && actionHash(state.ports.crypto, action, by);
   if (hash) keepProposal(state, tx, { n, action, actionHash: hash, by, time, ending: null });
   if (kind === ProtocolKind.withdrawal) takeBack(state, tx, { actionHash: body, by }, { n, ending: "withdrawn" });
 }

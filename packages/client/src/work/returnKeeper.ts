@@ -1,5 +1,4 @@
-import { equalBytes } from "@conclave/codec";
-import { type Action, openReturnOf, type PersonId, type Room } from "@conclave/protocol";
+import { type Action, openReturnOf, type Room } from "@conclave/protocol";
 import type { ReturnPlan } from "../store/returnPlan.js";
 import type { Returning } from "../api/status.js";
 import type { RoomState } from "./roomState.js";
@@ -24,7 +23,7 @@ export class ReturnKeeper {
     // Without its slot at the relay it leads nowhere.
     if (open) return slotsFor >= (decisionLog.find(open.createdSeq)?.n ?? 0) ? "ready" : "preparing";
     if (this.action === null) return null;
-    return this.isPromised(room) ? "preparing" : "possible";
+    return this.isPromised() ? "preparing" : "possible";
   }
 
   /** Whether it is in the roster, and its slot was never seen at the relay. */
@@ -42,14 +41,12 @@ export class ReturnKeeper {
   /** What this device is to decide by itself; null for nothing. */
   get due(): Action | null {
     const { room } = this.state;
-    return room && this.isPromised(room) ? this.action : null;
+    return room && this.isPromised() ? this.action : null;
   }
 
   // RULE: client.return-ended: a way back that was ended, as a lost device may be in other hands, is made again by its owner's
-  // own decision only, never by itself (attack A62).
-  private isPromised({ roster }: Room): boolean {
-    const isOwn = (invite: { readonly mode: string; readonly createdBy: PersonId }) =>
-      invite.mode === "return" && equalBytes(invite.createdBy, this.state.person);
-    return this.wanted.isWanted && ![...roster.invites.values()].some(isOwn);
+  // own decision only, never by itself (attack A62). The roster forgets an invite that is over; the decisions stay.
+  private isPromised(): boolean {
+    return this.wanted.isWanted && !this.state.decisionLog.hasMadeReturn(this.state.person);
   }
 }

@@ -38,6 +38,8 @@ export interface Invite extends InviteTerms {
   /** How many people came by it. */
   readonly uses: number;
   readonly revoked: boolean;
+  /** The entry that ended it: it was revoked or used up, or the chain's time passed `notAfter`. 0 while it is open. */
+  readonly closedSeq: number;
 }
 
 const termsFields: Fields<InviteTerms> = {
@@ -62,6 +64,7 @@ export const inviteLayout = struct<Invite>({
   createdSeq: u53,
   uses: u32,
   revoked: bool,
+  closedSeq: u53,
 });
 
 /** How many people may come by an invite. */
@@ -69,17 +72,23 @@ export function inviteLimit(terms: InviteTerms): number {
   return terms.for.class === "multi" ? terms.for.limit : 1;
 }
 
-/** Whether the invite still lets somebody in, by the chain's own time and count. */
-export function isInviteOpen(invite: Invite, chainTime: number): boolean {
-  return closing(invite, chainTime) === null;
+/** Whether the invite still lets somebody in. Once closed it stays closed, even where the chain's time is set back. */
+export function isInviteOpen({ closedSeq }: Pick<Invite, "closedSeq">): boolean {
+  return closedSeq === 0;
 }
 
 /** Why the invite lets nobody in any more, or null: what a client shows and what `evaluate` judges is this one function. */
-export function closing(
-  invite: Invite,
-  chainTime: number,
-): "invite_revoked" | "invite_used_up" | "invite_expired" | null {
+export function closing(invite: Invite): "invite_revoked" | "invite_used_up" | "invite_expired" | null {
+  if (isInviteOpen(invite)) return null;
   if (invite.revoked) return "invite_revoked";
-  if (invite.uses >= inviteLimit(invite)) return "invite_used_up";
-  return invite.notAfter !== null && chainTime > invite.notAfter ? "invite_expired" : null;
+  return isUsedUp(invite) ? "invite_used_up" : "invite_expired";
+}
+
+/** Whether an invite that was open is to be closed. `chainTime`: ms. */
+export function isOver(invite: Invite, chainTime: number): boolean {
+  return invite.revoked || isUsedUp(invite) || (invite.notAfter !== null && chainTime > invite.notAfter);
+}
+
+function isUsedUp(invite: Invite): boolean {
+  return invite.uses >= inviteLimit(invite);
 }

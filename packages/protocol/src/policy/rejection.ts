@@ -25,6 +25,8 @@ export const REJECTION_CODES = [
   "invalid_policy",
   "invalid_action",
   "member_limit",
+  "ballot_limit",
+  "relay_fixed",
 
   "already_member",
   "not_member",
@@ -63,6 +65,7 @@ export const REJECTION_CODES = [
   "no_record",
   "wrong_record",
   "wrong_roster_key",
+  "wrong_key_check",
 
   "not_active",
   "pending",

@@ -79,7 +79,8 @@ function moveOn(parts: RoomParts, { roster, transition }: Judgement): Delta {
 function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta {
   parts.roster = roster;
   if (transition === null) return NO_DELTA;
-  const done = actionHash(parts.primitives.crypto, transition.entry.action);
+  const { action, author } = transition.entry;
+  const done = actionHash(parts.primitives.crypto, action, author.person);
   const history = { put: [[entryKey(transition.entry.seq), transition.entry.bytes]] as const, delete: [] };
   return joinDeltas(transition.delta, history, parts.proposals.settle(parts.primitives.crypto, roster, done));
 }

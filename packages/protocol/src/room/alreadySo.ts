@@ -23,10 +23,6 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
       return so("role", memberOf(roster, action.person)?.role === action.role);
     case "transferOwnership":
       return so("role", memberOf(roster, action.person)?.role === "owner");
-    case "setRelay": {
-      const { address, publicKey } = roster.relay;
-      return so("relay", action.relay.address === address && equalBytes(action.relay.publicKey, publicKey));
-    }
     case "remove":
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
     case "charter":
@@ -39,6 +35,8 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     case "openReturn":
     case "revokeInvite":
     case "seal":
+    case "setRelay":
+    case "resetTime":
     case "tick":
       return null;
   }

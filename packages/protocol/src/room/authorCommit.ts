@@ -12,7 +12,7 @@ import { sufficientApprovals } from "../roster/sufficientApprovals.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
-import { sealRosterRecord } from "../transport/rosterLog.js";
+import { rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo, roomExtensions } from "./binding.js";
 import { holderOf } from "./invariant.js";
 import { judge, rejectionOf, type Judgement } from "./judge.js";
@@ -57,7 +57,7 @@ function authorTransition(
   request: JoinRequest | null,
 ): Result<Transition, Rejection> {
   const { primitives, core, roster, group, proposals } = parts;
-  const approvals = proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [];
+  const approvals = proposals.find(actionHash(primitives.crypto, action, core.person))?.approvals ?? [];
   const evidence: Evidence = {
     ...NO_EVIDENCE,
     approvals: sufficientApprovals(primitives.crypto, roster, action, core.person, approvals),
@@ -65,11 +65,13 @@ function authorTransition(
     farewell: action.type === "leave" ? proposals.farewells.of(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
+  const wrapped = wrappedRosterKey(parts.keys);
   return draftEntry(primitives.crypto, core.leafSeed, roster, {
     action,
     person: core.person,
     time,
     evidence,
+    keyCheck: wrapped && rosterKeyCheck(primitives.crypto, wrapped),
     ...place,
   });
 }

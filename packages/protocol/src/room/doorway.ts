@@ -1,7 +1,7 @@
 import type { Result } from "@conclave/codec";
 import type { SlotContent } from "@conclave/wire";
 import { openSealed } from "../encoding/sealing.js";
-import { type Invite, isInviteOpen } from "../invite/invite.js";
+import type { Invite } from "../invite/invite.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import { checkInvite } from "../roster/inviteCheck.js";
 import { type JoinRequest, openJoinRequest } from "../invite/joinRequest.js";
@@ -16,8 +16,7 @@ export const REQUEST_LABEL = "conclave/join-request/v1";
 
 /** The slots of all open invites, for the present epoch (docs/protocol.md §7). */
 export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
-  const { chainTime, invites } = parts.roster;
-  const open = [...invites.values()].filter((invite) => isInviteOpen(invite, chainTime));
+  const open = [...parts.roster.openInvites.values()];
   if (open.length === 0) return [];
   const hasEntrance = open.some(({ mode }) => mode !== "ask");
   const groupInfo = hasEntrance ? parts.group.view.groupInfo() : null;

@@ -7,7 +7,7 @@ import { type EntryContent, signEntry } from "../roster/entry.js";
 import { NO_EVIDENCE } from "../roster/entryHeader.js";
 import type { Action } from "../roster/action.js";
 import { sealEnvelope } from "../transport/envelope.js";
-import { sealRosterRecord } from "../transport/rosterLog.js";
+import { rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { roomCapabilities } from "./binding.js";
 import { currentRosterKey, envelopeKeyOf, wrappedRosterKey } from "./keyring.js";
@@ -69,6 +69,7 @@ export function forgeEntry(person: Person, action: Action, change: Partial<Entry
   const parts = inside(person);
   const { crypto } = parts.primitives;
   const { roster, core } = parts;
+  const wrapped = wrappedRosterKey(parts.keys);
   const entry = signEntry(crypto, core.leafSeed, {
     roomId: roster.roomId,
     seq: roster.seq + 1,
@@ -81,9 +82,10 @@ export function forgeEntry(person: Person, action: Action, change: Partial<Entry
     time: NOW,
     evidence: NO_EVIDENCE,
     stateHash: new Uint8Array(32),
+    keyCheck: wrapped && rosterKeyCheck(crypto, wrapped),
     ...change,
   });
-  const content = { entry: entry.bytes, previousKey: wrappedRosterKey(parts.keys) };
+  const content = { entry: entry.bytes, previousKey: wrapped };
   const attachment = sealRosterRecord(crypto, parts.roomTag, currentRosterKey(parts.keys), entry.seq, content);
   return { entry, attachment, authenticatedData: entry.hash };
 }

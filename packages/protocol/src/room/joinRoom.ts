@@ -11,11 +11,11 @@ import { authorEntry } from "../roster/evaluate.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { sealEnvelope } from "../transport/envelope.js";
-import { sealRosterRecord } from "../transport/rosterLog.js";
+import { rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
 import { roomCapabilities } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { hasNoGhosts } from "./invariant.js";
-import { keyringOfReturn, writeSeed } from "./keyring.js";
+import { keyringOfJoin, writeSeed } from "./keyring.js";
 import { beginJoined } from "./joined.js";
 import type { Append } from "./outcome.js";
 import type { RoomPreview } from "./preview.js";
@@ -68,6 +68,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const engine = roomEngine(primitives);
   const replaced = lost?.devices[lost.devices.length - 1]?.leaf ?? null;
   const resync = replaced === null ? undefined : leafIndexOf(entrance, replaced);
+  const previousKey = slot.isRosterKeyUsed ? null : (slot.roster[0]?.key ?? null);
   const authored = authorEntry(crypto, leafSeed, roster, {
     action:
       replaced === null
@@ -76,6 +77,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
     person,
     time: joiner.now,
     evidence: { approvals: [], proof, farewell: null },
+    keyCheck: previousKey && rosterKeyCheck(crypto, previousKey),
     epoch: slot.epoch,
     transcript: entrance.context.confirmedTranscriptHash,
     external: true,
@@ -99,7 +101,6 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const roomTag = roomTagOf(crypto, roomId);
   const rosterKey = slot.roster[slot.roster.length - 1];
   if (rosterKey === undefined) return refused("bad_slot", "roster key");
-  const previousKey = slot.isRosterKeyUsed ? null : (slot.roster[0]?.key ?? null);
   const append: Append = {
     roomTag,
     appendId: random(16),
@@ -118,10 +119,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
       group,
       groupRecords: joined.value.delta,
       roster: authored.value.roster,
-      rosterKeys:
-        replaced === null
-          ? { roster: slot.roster, isRosterKeyUsed: true }
-          : keyringOfReturn(group.view, slot, authored.value.roster.generation),
+      rosterKeys: keyringOfJoin(group.view, slot, authored.value.roster.generation),
       person,
       leafSeed,
     },

@@ -7,7 +7,7 @@ import { decodeEntry, type Entry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
-import { openRosterRecord } from "../transport/rosterLog.js";
+import { openRosterRecord, rosterKeyCheck } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";
 import { hasNoGhosts, holderOf } from "./invariant.js";
 import { isPlainLeaf, isSameHolder } from "./plainLeaf.js";
@@ -131,6 +131,9 @@ function openTransition(
     return external ? refused("malformed", "version") : failed("unsupported");
   }
   const entry = decoded.value;
+  // RULE: room.key-check: the author signs which key came before, so that no newcomer takes another for it (attack A105).
+  const check = wrapped === null ? null : rosterKeyCheck(crypto, wrapped);
+  if (!isSame(check, entry.keyCheck)) return refused("wrong_key_check");
   if (record.seq !== entry.seq) return altered("wrong_record", "seq");
   const committer = staged.senderLeaf.signatureKey;
   const judged = evaluate(crypto, roster, entry, {

@@ -40,13 +40,19 @@ export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "is
   };
 }
 
-/** The keyring of somebody who joins by a commit that takes leaves out: what the slot gave, and the key that it begins. */
-export function keyringOfReturn(
+/**
+ * The roster keys of somebody who joined by a commit of their own: what the slot gave and, where the join began a generation
+ * (it used the invite up, or took a lost device's leaf out), the key of the new epoch. Everybody in the room exports the same
+ * one, so whoever writes the next record wraps the key before. Whoever else holds the link knows the keys in its slot, and
+ * nothing of an epoch that an external commit begins.
+ */
+export function keyringOfJoin(
   view: EpochView,
-  roster: Pick<Keyring, "roster">,
+  { roster }: Pick<Keyring, "roster">,
   generation: number,
 ): Pick<Keyring, "roster" | "isRosterKeyUsed"> {
-  const before = roster.roster[roster.roster.length - 1]!;
+  const before = roster[roster.length - 1]!;
+  if (before.generation === generation) return { roster, isRosterKeyUsed: true };
   return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false };
 }
 

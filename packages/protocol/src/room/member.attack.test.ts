@@ -95,12 +95,12 @@ describe("admins against each other", () => {
     const dave = new Person(seeded("dave"), "Dave");
     const request = stranger(dave, alice.room);
     const add = { type: "add", leafCert: request.leafCert, role: "member" } as const;
-    const approval = approve(carol, add);
+    const approval = approve(carol, add, alice);
     const bring = { request, evidence: [approval] };
     expect(actWith(alice, log, add, bring)).toBeNull();
     everyone(log, alice, bob, carol);
     const remove = { type: "remove", person: request.person, ban: false } as const;
-    expect(actWith(alice, log, remove, { evidence: [approve(carol, remove)] })).toBeNull();
+    expect(actWith(alice, log, remove, { evidence: [approve(carol, remove, alice)] })).toBeNull();
     everyone(log, alice, bob, carol);
     const again = { ...NO_EVIDENCE, approvals: [approval] };
     const before = [...codes(bob, carol)];
@@ -368,11 +368,11 @@ describe("messages", () => {
   });
 });
 
-function approve(person: Person, action: Action): Uint8Array {
+function approve(person: Person, action: Action, author: Person): Uint8Array {
   const { roster, core, primitives } = inside(person);
   return signApproval(primitives.crypto, core.leafSeed, {
     roomId: roster.roomId,
-    actionHash: actionHash(primitives.crypto, action),
+    actionHash: actionHash(primitives.crypto, action, author.room.self.person),
     baseSeq: roster.seq,
     maxSeq: roster.seq + 100,
     policyHash: roster.policyHash,

@@ -38,10 +38,11 @@ export function withdrawPending(parts: RoomParts): Delta {
 /** The commit of this epoch that was made for the same and given up, as the pending one again; null when there is none. */
 export function reviveCommit(parts: RoomParts, what: CommitRequest): PendingCommit | null {
   const { crypto } = parts.primitives;
-  const hash = what.type === "rekey" ? null : actionHash(crypto, what);
+  const { person } = parts.core;
+  const hash = what.type === "rekey" ? null : actionHash(crypto, what, person);
   const same = parts.withdrawn.find(({ judgement }) => {
     const action = judgement.transition?.entry.action ?? null;
-    return action === null || hash === null ? action === hash : equalBytes(actionHash(crypto, action), hash);
+    return action === null || hash === null ? action === hash : equalBytes(actionHash(crypto, action, person), hash);
   });
   if (same === undefined) return null;
   parts.withdrawn = parts.withdrawn.filter((each) => each !== same);

@@ -1,3 +1,4 @@
+import type { InviteId } from "../encoding/ids.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { MOST_RETURNS, returnSecret } from "../invite/returnSecret.js";
@@ -18,9 +19,13 @@ export function newInvite(parts: RoomParts, terms: NewTerms): { action: ActionOf
 
 /**
  * What lets our person come back to this room by the recovery words alone. Null where there is such an invite already, they
- * are no owner, or the room is sealed. `seed`: the identity's.
+ * are no owner, or the room is sealed. `seed`: the identity's. `wasUsed`: ids of invites that the roster has forgotten.
  */
-export function newReturn(parts: RoomParts, seed: Uint8Array): ActionOf<"openReturn"> | null {
+export function newReturn(
+  parts: RoomParts,
+  seed: Uint8Array,
+  wasUsed: (inviteId: InviteId) => boolean,
+): ActionOf<"openReturn"> | null {
   const { roster, core, primitives } = parts;
   const { person, roomId } = core;
   const isOwner = memberOf(roster, person)?.role === "owner";
@@ -28,7 +33,8 @@ export function newReturn(parts: RoomParts, seed: Uint8Array): ActionOf<"openRet
   const terms = { for: { class: "personal", person }, role: "member", notAfter: null, mode: "return" } as const;
   for (let number = 0; number < MOST_RETURNS; number++) {
     const invite = inviteOfSecret(parts, returnSecret(primitives.crypto, seed, roomId, number), terms);
-    if (inviteOf(roster, invite.inviteId) === null) return { type: "openReturn", invite };
+    const isNew = inviteOf(roster, invite.inviteId) === null && !wasUsed(invite.inviteId);
+    if (isNew) return { type: "openReturn", invite };
   }
   return null;
 }

@@ -87,7 +87,7 @@ export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedR
   const invite = inviteOf(roster, keys.inviteId);
   if (invite === null) return refused("invite_unknown");
   if (!equalBytes(invite.joinPub, keys.joinPub)) return refused("bad_link");
-  const closed = closedReason(invite, roster.chainTime);
+  const closed = closedReason(invite);
   if (closed !== null) return closed;
   const decisions = transitions.map(decisionRecordOf);
   const confirmed = { confirmedBy, confirmedAt: slot.time };

@@ -233,7 +233,7 @@ describe("what people ask of each other", () => {
       const { core, roster } = inside(who);
       const base = { baseSeq: roster.seq, maxSeq: roster.seq + 100, policyHash: roster.policyHash };
       const { roomId, person, leaf } = core;
-      const hash = actionHash(nodeCrypto, action);
+      const hash = actionHash(nodeCrypto, action, alice.room.self.person);
       return signApproval(nodeCrypto, core.leafSeed, { roomId, actionHash: hash, ...base, person, leaf });
     };
     say(bob, log, raw(bob, "approval", approvalOf(bob, removal)));
@@ -252,7 +252,7 @@ describe("what people ask of each other", () => {
     // A no takes it back also where nobody has asked yet.
     const other = { type: "setRole", person: mallory.room.self.person, role: "member" } as const;
     say(bob, log, raw(bob, "approval", approvalOf(bob, other)));
-    say(bob, log, raw(bob, "decline", actionHash(nodeCrypto, other)));
+    say(bob, log, raw(bob, "decline", actionHash(nodeCrypto, other, alice.room.self.person)));
     propose(alice, log, other);
     everybody();
     expect(yes(carol)).toEqual([[bob.room.self.person], []]);

@@ -53,7 +53,7 @@ export class ProposalRecords {
     by: PersonId,
     n: number,
   ): { hash: ActionHash; delta: Delta; displaced: readonly Displaced[] } {
-    const hash = actionHash(crypto, action);
+    const hash = actionHash(crypto, action, by);
     const known = this.find(hash);
     if (known !== null && isAskedBy(known, by)) return { hash, delta: NO_DELTA, displaced: [] };
     const displaced = toDisplace(crypto, roster, this.list(), { hash, by });

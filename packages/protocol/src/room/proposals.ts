@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { PersonId } from "../encoding/ids.js";
-import { type Action, actionHash } from "../roster/action.js";
+import { type Action, actionHash, ruleOf } from "../roster/action.js";
 import { consentTo, countApprovals } from "../roster/consent.js";
 import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../policy/rejection.js";
@@ -12,7 +12,7 @@ import { isAskedBy, type ProposalRecord } from "./proposalRecord.js";
 export interface OpenProposal extends ProposalRecord {
   /** The people whose signed yes counts now. */
   readonly yes: readonly PersonId[];
-  /** How many yeses there would be if our own person carried it out now, and how many it takes. */
+  /** How many yeses there would be if our own person (or who asked, if it is only theirs to do) carried it out now, and how many it takes. */
   readonly have: number;
   readonly need: number;
   /** Whether our person could carry it out now. */
@@ -33,12 +33,14 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
   const self = toHex(core.person);
   return proposals.list().map((proposal) => {
     const { action, approvals, by, declinedBy } = proposal;
-    const signed = countApprovals(primitives.crypto, roster, action, approvals).yes;
-    const { have, need, satisfied, counted } = consentTo(roster, action, core.person, signed, null);
+    // Where agreeing means agreeing to who does it, that is nobody but who asked.
+    const carrier = ruleOf(action).isAuthors ? by : core.person;
+    const signed = countApprovals(primitives.crypto, roster, action, carrier, approvals).yes;
+    const { have, need, satisfied, counted } = consentTo(roster, action, carrier, signed, null);
     const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
     const isOwn = isAskedBy(proposal, core.person);
     // Who asks may lack the right that somebody who agrees has: then those carry it out.
-    const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, core.person);
+    const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, carrier);
     const without = consentTo(roster, action, by, signed, null);
     const counts = consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
     const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
@@ -48,7 +50,7 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
       yes,
       have,
       need,
-      isAgreed: satisfied && refusalOf(parts, action, core.person) === null,
+      isAgreed: satisfied && equalBytes(carrier, core.person) && refusalOf(parts, action, core.person) === null,
       isOwn,
       isWanted: isOwn || signed.has(self),
       isAsked,
@@ -77,7 +79,7 @@ export function objectionToProposal({ primitives, roster }: RoomParts, action: A
 /** What would come of an action of ours now. */
 export function ownOutlook({ proposals, primitives, roster, core }: RoomParts, action: Action, now: number): Outlook {
   const { person, leaf } = core;
-  const approvals = proposals.find(actionHash(primitives.crypto, action))?.approvals ?? [];
+  const approvals = proposals.find(actionHash(primitives.crypto, action, person))?.approvals ?? [];
   return outlook(primitives.crypto, roster, { action, author: { person, leaf }, time: now }, approvals);
 }
 
@@ -92,7 +94,7 @@ function refusalOf({ primitives, roster }: RoomParts, action: Action, by: Person
   if (action.type === "add") return null;
   const known = refusals.get(roster) ?? new Map<string, Rejection | null>();
   refusals.set(roster, known);
-  const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action))}`;
+  const key = `${toHex(by)} ${toHex(actionHash(primitives.crypto, action, by))}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   const plan = { action, author: { person: by, leaf }, time: roster.chainTime };

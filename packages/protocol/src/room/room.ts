@@ -342,8 +342,8 @@ export class Room {
    * What lets us come back to this room by the recovery words alone: the action to act out. Null where there is such an
    * invite already, we are no owner, or the room is sealed. `seed`: the identity's.
    */
-  newReturn(seed: Uint8Array): ActionOf<"openReturn"> | null {
-    return newReturn(this.parts, seed);
+  newReturn(seed: Uint8Array, wasUsed: (inviteId: InviteId) => boolean = () => false): ActionOf<"openReturn"> | null {
+    return newReturn(this.parts, seed, wasUsed);
   }
 
   /** The link of an invite's secret, once the invite is in the roster: with the present roster as its floor. */

@@ -1,7 +1,7 @@
 import { type Codec, decode, DecodeError, encode, mapped, opaque, struct, u16 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
-import { ActionHash } from "../encoding/ids.js";
+import { ActionHash, type PersonId } from "../encoding/ids.js";
 import type { ActionRule } from "./actions/actionRule.js";
 import { add } from "./actions/add.js";
 import { addDevice } from "./actions/addDevice.js";
@@ -11,6 +11,7 @@ import { leave } from "./actions/leave.js";
 import { openReturn } from "./actions/openReturn.js";
 import { remove } from "./actions/remove.js";
 import { removeDevice } from "./actions/removeDevice.js";
+import { resetTime } from "./actions/resetTime.js";
 import { returning } from "./actions/return.js";
 import { revokeInvite } from "./actions/revokeInvite.js";
 import { seal } from "./actions/seal.js";
@@ -40,6 +41,7 @@ const ACTIONS = {
   setTitle,
   return: returning,
   openReturn,
+  resetTime,
 };
 
 /** The kinds of actions. */
@@ -103,7 +105,13 @@ export function decodeAction(bytes: Uint8Array): Action | null {
   return decoded.ok ? decoded.value : null;
 }
 
-/** What approvals name an action by. */
-export function actionHash(crypto: Crypto, action: Action): ActionHash {
-  return ActionHash.of(labelledHash(crypto, "conclave/action/v1", encodeAction(action)));
+/**
+ * What approvals name an action by. `author`: who is to carry it out, which is part of what is agreed to where the action is
+ * about its author (`isAuthors`).
+ *
+ * RULE: approval.author: a yes to one owner's handing over, or sealing, is no yes to another's (attack A116).
+ */
+export function actionHash(crypto: Crypto, action: Action, author: PersonId): ActionHash {
+  const parts = ruleOf(action).isAuthors ? [encodeAction(action), author] : [encodeAction(action)];
+  return ActionHash.of(labelledHash(crypto, "conclave/action/v1", ...parts));
 }

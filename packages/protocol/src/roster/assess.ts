@@ -78,7 +78,7 @@ export function changedBy(
   const change = { crypto, before, draft: draftOf(before), header, seq: before.seq + 1, author, newcomer };
   const changed = ruleOf(action).apply(change, action);
   if (!changed.ok) return changed;
-  const finished = finish(change);
+  const finished = finish(change, changed.value);
   return finished.ok ? done({ drafted: finished.value, effect: changed.value }) : finished;
 }
 
@@ -108,7 +108,7 @@ export function agreement(
     const isTheirs = equalBytes(cert.person, author.person) && equalBytes(cert.leaf, author.leaf);
     if (!isTheirs) return refused("author_unknown");
   }
-  const { yes, hasFalse } = countApprovals(crypto, before, action, evidence.approvals);
+  const { yes, hasFalse } = countApprovals(crypto, before, action, author.person, evidence.approvals);
   // RULE: approval.false: an entry with a yes that was never given is refused whole (attack A10).
   if (hasFalse) return refused("bad_approval");
   const invite = external ? newcomer!.invite!.for.class : null;
@@ -120,12 +120,17 @@ export function agreement(
 }
 
 /** What every entry changes besides its action's own effect, and what must hold after any. */
-function finish({ crypto, before, draft, header, seq, author }: Change): Result<DraftedRoster, Rejection> {
+function finish({ crypto, before, draft, header, seq, author }: Change, did: Effect): Result<DraftedRoster, Rejection> {
   const self = draft.member(toHex(header.author.person))!;
   draft.putMember({ ...self, entries: self.entries + 1 });
   // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).
   const movesTime = author !== null && isAtLeast(author.role, "admin");
-  draft.setMeta({ seq, chainTime: movesTime ? Math.max(before.chainTime, header.time) : before.chainTime });
+  draft.setMeta({ seq, chainTime: movesTime ? Math.max(draft.chainTime, header.time) : before.chainTime });
+  const ended = draft.closeInvites(seq);
+  // RULE: roster.generation: whoever could read the roster and may no more, because they are out or their link is over, reads
+  // nothing that comes after (attacks A58, A114).
+  if (did.removed.length > 0 || ended > 0) draft.setMeta({ generation: before.generation + 1 });
+  draft.forget(seq);
   const drafted = draft.finish(crypto);
   // RULE: roster.last-owner: a room has an owner as long as it is not sealed (attack A51).
   if (!drafted.state.sealed && !hasOwner(draft)) return refused("last_owner");
@@ -133,6 +138,6 @@ function finish({ crypto, before, draft, header, seq, author }: Change): Result<
 }
 
 function hasOwner(draft: RosterDraft): boolean {
-  for (const member of draft.everyone()) if (member.role === "owner") return true;
+  for (const member of draft.everyone().values()) if (member.role === "owner") return true;
   return false;
 }

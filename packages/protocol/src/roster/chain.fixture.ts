@@ -175,11 +175,12 @@ export class Chain {
     who: Someone,
     action: Action,
     change: { baseSeq?: number; maxSeq?: number; policyHash?: Uint8Array } = {},
+    author: Someone = this.alice,
   ): Uint8Array {
     const { crypto, roster } = this;
     return signApproval(crypto, who.leafSeed, {
       roomId: roster.roomId,
-      actionHash: actionHash(crypto, action),
+      actionHash: actionHash(crypto, action, author.person),
       baseSeq: roster.seq,
       maxSeq: roster.seq + 100,
       policyHash: roster.policyHash,

@@ -74,11 +74,8 @@ describe("the charter", () => {
     ];
     const at = (address: string) => ({ publicKey: charter.relay.publicKey, address });
     for (const address of good) expect(found(alice, { ...charter, relay: at(address) })).toBe("ok");
-    const room = new Chain(crypto);
-    for (const address of bad) {
+    for (const address of bad)
       expect([address, found(alice, { ...charter, relay: at(address) })]).toEqual([address, "invalid_action"]);
-      expect(verdict(room.author(alice, { type: "setRelay", relay: at(address) }))).toBe("invalid_action");
-    }
   });
 
   it("RULE policy.no-lock: does not begin with rules that nobody can change, nor without a title", () => {

@@ -20,6 +20,14 @@ function agree(chain: Chain, author: Someone, action: Action, ...approvals: Uint
   return verdict(chain.author(author, action, { approvals }));
 }
 
+/** Owner Alice and member Bob, who have to agree to a device. */
+function deviceRoom() {
+  const { rules, settings } = ownerLed();
+  const quorum = { kind: "quorum", role: "member", count: 2, half: false } as const;
+  const chain = new Chain(crypto, { rules: { ...rules, addDevice: quorum }, settings });
+  return { chain, alice: chain.alice, bob: chain.add("Bob") };
+}
+
 describe("approvals", () => {
   it("RULE approval.bound: a yes is to one exact action in one room", () => {
     const { chain, alice, bob, adding, erin } = room();
@@ -36,6 +44,56 @@ describe("approvals", () => {
     const forged = chain.approval({ ...bob, leafSeed: carol.leafSeed }, adding);
     expect(agree(chain, alice, adding, good, forged)).toBe("bad_approval");
     expect(agree(chain, alice, adding, good, good.slice(1))).toBe("bad_approval");
+  });
+
+  it("RULE approval.author: A116: a yes to one owner's handing over, or sealing, is no yes to another's", () => {
+    const { chain, alice, bob, carol } = room();
+    const up = { type: "setRole", person: bob.person, role: "owner" } as const;
+    chain.must(alice, up, { approvals: [chain.approval(carol, up)] });
+    const handOver = { type: "transferOwnership", person: carol.person } as const;
+    for (const action of [handOver, { type: "seal" } as const]) {
+      const yes = chain.approval(carol, action, {}, alice);
+      expect([agree(chain, bob, action, yes), agree(chain, bob, action)]).toEqual([
+        "bad_approval",
+        "approvals_missing",
+      ]);
+      expect(agree(chain, alice, action, yes)).toBe("ok");
+    }
+  });
+
+  it("RULE approval.device-in: A116: a yes lets a device in once, not again after one of that person's was taken out", () => {
+    const { chain, bob, alice } = deviceRoom();
+    const second = chain.someone("Bob", 2);
+    const adding = { type: "addDevice", leafCert: chain.certOf(second) } as const;
+    const yes = chain.approval(alice, adding, { maxSeq: 900 });
+    chain.must(bob, adding, { approvals: [yes] });
+    chain.must(bob, { type: "removeDevice", person: bob.person, leaf: second.leaf });
+    expect(agree(chain, bob, adding, yes)).toBe("approvals_missing");
+    // Nor where the person was out in the meantime: their record is new then.
+    const out = { type: "remove", person: bob.person, ban: false } as const;
+    chain.must(alice, out);
+    chain.must(alice, chain.adding(bob));
+    expect(agree(chain, bob, adding, yes)).toBe("approvals_missing");
+    expect(agree(chain, bob, adding, chain.approval(alice, adding))).toBe("ok");
+  });
+
+  it("RULE approval.device-out: A116: a yes takes out the device that was in, not the same one again", () => {
+    const { chain, bob, alice } = deviceRoom();
+    const second = chain.someone("Bob", 2);
+    const adding = { type: "addDevice", leafCert: chain.certOf(second) } as const;
+    const removing = { type: "removeDevice", person: bob.person, leaf: second.leaf } as const;
+    chain.must(bob, adding, { approvals: [chain.approval(alice, adding)] });
+    const policy = { ...adminsTogether(2), settings: { ...adminsTogether(2).settings } };
+    const carol = chain.add("Carol", "admin");
+    chain.must(alice, {
+      type: "setPolicy",
+      policy: { ...policy, rules: { ...policy.rules, addDevice: { kind: "anyMember" } } },
+    });
+    const yes = chain.approval(carol, removing, { maxSeq: 900 });
+    chain.must(alice, removing, { approvals: [yes] });
+    chain.must(bob, adding);
+    expect(agree(chain, alice, removing, yes)).toBe("approvals_missing");
+    expect(agree(chain, alice, removing, chain.approval(carol, removing))).toBe("ok");
   });
 
   it("RULE approval.policy: a yes under other rules does not count", () => {

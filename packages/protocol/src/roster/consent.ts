@@ -37,7 +37,7 @@ export function consents(
   author: PersonId,
   approvals: readonly Uint8Array[],
 ): Consents {
-  const { yes } = countApprovals(crypto, before, action, approvals);
+  const { yes } = countApprovals(crypto, before, action, author, approvals);
   return consentTo(before, action, author, yes, null);
 }
 
@@ -64,16 +64,17 @@ export function consentTo(
   return { ...worst, satisfied: isMet(worst), by };
 }
 
-/** Counts approvals in the state before the entry that they are for. */
+/** Counts approvals in the state before the entry of this author that they are for. */
 export function countApprovals(
   crypto: Crypto,
   before: Roster,
   action: Action,
+  author: PersonId,
   approvals: readonly Uint8Array[],
 ): CountedApprovals {
   const yes = new Set<string>();
   if (approvals.length === 0) return { yes, hasFalse: false };
-  const hash = actionHash(crypto, action);
+  const hash = actionHash(crypto, action, author);
   const since = lastChange(crypto, before, action);
   let hasFalse = false;
   for (const bytes of approvals) {
@@ -103,8 +104,9 @@ function counts(before: Roster, approval: Approval, since: number): boolean {
 
 /** The seq of the newest entry about what an action is about: about a person, or about the room. */
 function lastChange(crypto: Crypto, before: Roster, action: Action): number {
-  const person = ruleOf(action).subject(action, crypto);
+  const { subject, lastChange: newest } = ruleOf(action);
+  const person = subject(action, crypto);
   if (person === null) return before.changedSeq;
   const member = memberOf(before, person);
-  return member?.changedSeq ?? before.former.get(toHex(person))?.leftSeq ?? 0;
+  return member === null ? (before.former.get(toHex(person))?.leftSeq ?? 0) : newest(action, member);
 }

@@ -25,6 +25,8 @@ export interface Entry extends EntryContent {
   readonly signed: SignedBytes;
 }
 
+/** Of the extension that holds {@link EntryHeader.keyCheck}. */
+const KEY_CHECK = 1;
 const LABEL = "conclave/entry/v1";
 const VERSION = 1;
 
@@ -45,13 +47,15 @@ const layout = struct({
     farewell: optional(opaque(512)),
   }),
   stateHash: bytes32,
-  /** None yet. A type below 0x8000 is critical. */
+  /** A type below 0x8000 is critical. */
   extensions: list(struct({ type: u16, data: opaque(1024) }), 16),
 });
 
 /** Signs an entry with the author's leaf seed. */
 export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Entry {
-  const body = encode({ version: VERSION, extensions: [], ...content }, layout.write);
+  const { keyCheck } = content;
+  const extensions = keyCheck === null ? [] : [{ type: KEY_CHECK, data: keyCheck }];
+  const body = encode({ version: VERSION, ...content, extensions }, layout.write);
   const bytes = signBody(crypto, leafSeed, LABEL, body);
   return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY_BYTES)! };
 }
@@ -66,10 +70,13 @@ export function decodeEntry(crypto: Crypto, bytes: Uint8Array): Result<Entry, En
   const decoded = decode(signed.body, layout.read);
   if (!decoded.ok) return failed("malformed");
   const { version, action, extensions, ...content } = decoded.value;
-  const isCritical = extensions.some(({ type }) => type < 0x8000);
+  const isCritical = extensions.some(({ type }) => type < 0x8000 && type !== KEY_CHECK);
   // RULE: entry.unknown-pauses: what this version cannot judge pauses the room; it never forks it (docs/protocol.md §4).
   if (version !== VERSION || action === null || isCritical) return failed("unsupported");
-  return done({ ...content, action, bytes, hash: crypto.hash("sha256", bytes), signed });
+  const [check, ...more] = extensions.filter(({ type }) => type === KEY_CHECK);
+  if (more.length > 0 || (check !== undefined && check.data.length !== HASH_BYTES)) return failed("malformed");
+  const keyCheck = check?.data ?? null;
+  return done({ ...content, action, keyCheck, bytes, hash: crypto.hash("sha256", bytes), signed });
 }
 
 /** Whether the leaf that the entry names as its author signed it. */

@@ -30,4 +30,6 @@ export interface EntryHeader {
   /** The author's clock, ms. */
   readonly time: number;
   readonly evidence: Evidence;
+  /** In the first entry of a generation: by what its roster record's earlier key is known ({@link rosterKeyCheck}). */
+  readonly keyCheck: Uint8Array | null;
 }

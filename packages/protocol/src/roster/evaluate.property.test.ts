@@ -2,7 +2,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { equalBytes, toHex } from "@conclave/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inviteLimit } from "../invite/invite.js";
+import { inviteLimit, isInviteOpen, isOver } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
 import { isAtLeast, type Role } from "../policy/role.js";
@@ -35,6 +35,8 @@ const KINDS = [
   "createInvite",
   "revokeInvite",
   "tick",
+  "resetTime",
+  "setRelay",
   "transferOwnership",
   "seal",
 ] as const;
@@ -74,7 +76,7 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
   const { person } = other;
   const of = (action: Action, evidence: Partial<Evidence> = {}): Attempt => {
     const voices = agree ? NAMES.map((name) => chain.someone(name)) : [];
-    const approvals = voices.map((who) => chain.approval(who, action));
+    const approvals = voices.map((who) => chain.approval(who, action, {}, author));
     return { by: author, action, evidence: { approvals, ...evidence }, external: false };
   };
   switch (kind) {
@@ -108,7 +110,10 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
       return of({ type: "revokeInvite", inviteId: invite.inviteId });
     case "transferOwnership":
       return of({ type: "transferOwnership", person });
+    case "setRelay":
+      return of({ type: kind, relay: chain.roster.relay });
     case "tick":
+    case "resetTime":
     case "seal":
       return of({ type: kind });
   }
@@ -118,7 +123,16 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   const { roster, removed, added } = after;
   const everyone = [...roster.members.values()];
   expect(roster.sealed || everyone.some((member) => member.role === "owner")).toBe(true);
-  expect(roster.generation - before.generation).toBe(removed.length > 0 ? 1 : 0);
+  const closed = [...roster.invites.values()].filter(({ closedSeq }) => closedSeq === roster.seq);
+  expect(roster.generation - before.generation).toBe(removed.length > 0 || closed.length > 0 ? 1 : 0);
+  // Whatever closes stays closed, and what is open still lets somebody in.
+  const open = [...roster.invites.values()].filter(isInviteOpen);
+  expect(open).toEqual([...roster.openInvites.values()]);
+  for (const invite of open)
+    expect([isOver(invite, roster.chainTime), before.invites.get(toHex(invite.inviteId))?.closedSeq ?? 0]).toEqual([
+      false,
+      0,
+    ]);
   expect(roster.seq).toBe(before.seq + 1);
   expect(roster.leaves.size).toBe(before.leaves.size + added.length - removed.length);
   expect(roster.leaves.size).toBe(everyone.reduce((sum, member) => sum + member.devices.length, 0));
@@ -137,6 +151,10 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   const came = [...roster.members.keys()].filter((id) => !before.members.has(id));
   expect(came).toHaveLength(action.type === "add" ? 1 : 0);
   expect(equalBytes(roster.policyHash, before.policyHash)).toBe(action.type !== "setPolicy");
+  // The room's time goes back by one action only, which leaves no link with an end.
+  if (action.type === "resetTime") expect(open.every(({ notAfter }) => notAfter === null)).toBe(true);
+  else expect(roster.chainTime).toBeGreaterThanOrEqual(before.chainTime);
+  expect(roster.relay).toEqual(before.relay);
   if (before.sealed) expect([came, roster.sealed]).toEqual([[], true]);
 }
 

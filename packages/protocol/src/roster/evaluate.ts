@@ -7,7 +7,7 @@ import { leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import type { Action } from "./action.js";
 import type { Effect } from "./change.js";
 import { decodeEntry, type Entry, isSignedByAuthor, signEntry } from "./entry.js";
-import { type Evidence, NO_EVIDENCE } from "./entryHeader.js";
+import { type EntryHeader, type Evidence, NO_EVIDENCE } from "./entryHeader.js";
 import { assess, type EntryCore } from "./assess.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
@@ -46,6 +46,7 @@ export interface EntryDraft {
   /** The author's clock, ms. */
   readonly time: number;
   readonly evidence?: Evidence;
+  readonly keyCheck?: EntryHeader["keyCheck"];
   /** As in {@link Carriage}; so is `transcript`. */
   readonly epoch: number;
   readonly transcript: Uint8Array;
@@ -115,7 +116,8 @@ export function draftEntry(
   before: Roster | null,
   what: EntryDraft,
 ): Result<Transition, Rejection> {
-  const { action, person, time, evidence = NO_EVIDENCE, epoch, transcript, external = false } = what;
+  const { action, person, time, evidence = NO_EVIDENCE, keyCheck = null } = what;
+  const { epoch, transcript, external = false } = what;
   const leaf = leafKeyOf(crypto, leafSeed);
   const content: EntryCore = {
     roomId: before?.roomId ?? NO_ROOM,
@@ -128,6 +130,7 @@ export function draftEntry(
     author: { person, leaf },
     time,
     evidence,
+    keyCheck,
   };
   const assessed = assess(crypto, before, content, external, (roster) => new RosterDraft(roster));
   if (!assessed.ok) return assessed;

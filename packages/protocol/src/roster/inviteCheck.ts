@@ -25,11 +25,11 @@ export function checkInvite(
   const isTheirs = equalBytes(proof.person, request.person) && equalBytes(proof.leaf, request.leaf);
   if (!isTheirs || !equalBytes(proof.roomId, roster.roomId)) return refused("bad_invite_proof");
   if (!read.isSignedBy(crypto, invite.joinPub)) return refused("bad_invite_proof");
-  return closedReason(invite, roster.chainTime);
+  return closedReason(invite);
 }
 
 /** Why an invite lets nobody in any more, or null. */
-export function closedReason(invite: Invite, chainTime: number): Failure<Rejection> | null {
-  const code = closing(invite, chainTime);
+export function closedReason(invite: Invite): Failure<Rejection> | null {
+  const code = closing(invite);
   return code && refused(code);
 }

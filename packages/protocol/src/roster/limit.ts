@@ -4,3 +4,10 @@ export const MAX_MEMBERS = 10_000;
 export const MAX_DEVICES = 16;
 /** Most invites that are open at once. */
 export const MAX_OPEN_INVITES = 256;
+/**
+ * A former member and a closed invite are forgotten by the entry that comes so many after: no approval is valid for more
+ * entries than one less (`MAX_APPROVAL_SPAN`).
+ */
+export const FORGET_AFTER = 1001;
+/** Most former members that are remembered, of whom all but the newest are banned: the oldest gives way. */
+export const MAX_FORMER = 10_000;

@@ -54,6 +54,8 @@ function actionsIn(chain: Chain): Action[] {
     { type: "setTitle", title: "Orchard" },
     { type: "setTitle", title: "\u0000" },
     { type: "tick" },
+    { type: "resetTime" },
+    { type: "setRelay", relay: chain.roster.relay },
     { type: "seal" },
   ];
 }
@@ -63,7 +65,9 @@ function tried(chain: Chain, by: Someone, action: Action): { now: string; withAl
   const { roster } = chain;
   const others = ["Alice", "Olga", "Adam", "Mia", "Bob"].map((name) => chain.someone(name)).filter((one) => one !== by);
   const now = chain.author(by, action);
-  const approvals = others.filter(({ person }) => memberOf(roster, person)).map((one) => chain.approval(one, action));
+  const approvals = others
+    .filter(({ person }) => memberOf(roster, person))
+    .map((one) => chain.approval(one, action, {}, by));
   const missing = now.ok ? null : (now.error.approvals ?? null);
   return { now: verdict(now), withAll: verdict(chain.author(by, action, { approvals })), missing };
 }
@@ -108,6 +112,7 @@ describe("the outlook for screens is the judge's", () => {
           ...ROLES.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
           { type: "setPolicy", policy: preset("admins", 7) },
           { type: "setTitle", title: "Orchard" },
+          { type: "resetTime" },
           { type: "seal" },
         ];
         for (const role of ROLES)

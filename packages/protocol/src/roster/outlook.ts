@@ -81,5 +81,6 @@ function contentOf(before: Roster, { action, author, time }: Plan): EntryCore {
     author,
     time,
     evidence: NO_EVIDENCE,
+    keyCheck: null,
   };
 }

@@ -115,7 +115,8 @@ describe("permission", () => {
     const lists = [
       [{ type: "tick" }, "ok", "ok", "not_allowed"],
       [{ type: "setTitle", title: "New" }, "ok", "ok", "not_allowed"],
-      [{ type: "setRelay", relay }, "ok", "not_allowed", "not_allowed"],
+      [{ type: "setRelay", relay }, "relay_fixed", "not_allowed", "not_allowed"],
+      [{ type: "resetTime" }, "ok", "not_allowed", "not_allowed"],
       [{ type: "seal" }, "ok", "not_allowed", "not_allowed"],
       [{ type: "transferOwnership", person: dave.person }, "ok", "not_allowed", "not_allowed"],
     ] as const;
@@ -172,7 +173,7 @@ describe("permission", () => {
     chain.must(carol, { type: "removeDevice", person: carol.person, leaf: chain.someone("Carol", 2).leaf });
     chain.must(bob, { type: "leave", person: dave.person }, { farewell: chain.farewell(dave) });
     chain.must(alice, { type: "setTitle", title: "For ever" });
-    chain.must(alice, { type: "setRelay", relay: { ...chain.roster.relay, address: "wss://elsewhere.test" } });
+    chain.must(alice, { type: "resetTime" });
     chain.must(bob, { type: "tick" });
     expect(chain.people).toEqual(["Alice", "Bob", "Carol"]);
   });
@@ -220,6 +221,52 @@ describe("permission", () => {
     expect(moved(bob, { type: "addDevice", leafCert: chain.certOf(chain.someone("Bob", 2)) }, start + 7)).toBe(
       start + 6,
     );
+  });
+
+  it("RULE time.reset: A112: an owner sets a room's time right, also back; no link lives longer by that", () => {
+    const { chain, alice, bob, carol } = room();
+    const start = chain.time;
+    const hour = 3_600_000;
+    const link = (name: string, notAfter: number | null) =>
+      chain.must(alice, { type: "createInvite", invite: chain.terms(name, { notAfter, mode: "ask" }) });
+    link("over", start + hour);
+    // An admin's clock says the last moment that there is: every link with an end is dead, new ones too.
+    chain.time = Number.MAX_SAFE_INTEGER;
+    chain.must(bob, { type: "tick" });
+    chain.time = start + 2 * hour;
+    link("dead", start + 9 * hour);
+    expect(chain.roster.openInvites.size).toBe(0);
+    for (const who of [bob, carol]) expect(verdict(chain.author(who, { type: "resetTime" }))).toBe("not_allowed");
+    chain.must(alice, { type: "resetTime" });
+    expect(chain.roster.chainTime).toBe(chain.time - 1000);
+    // What was over stays over, though its end lies ahead again.
+    expect(chain.roster.openInvites.size).toBe(0);
+    const erin = chain.someone("Erin");
+    const late = { proof: chain.proof("dead", erin, "ask") };
+    expect(verdict(chain.author(alice, chain.adding(erin), late))).toBe("invite_expired");
+    link("with an end", chain.time + hour);
+    link("without", null);
+    expect(chain.roster.openInvites.size).toBe(2);
+    const { generation } = chain.roster;
+    const reset = chain.must(alice, { type: "resetTime" });
+    expect(reset.revokedInvites).toEqual([chain.terms("with an end").inviteId]);
+    expect(reset.roster).toMatchObject({ generation: generation + 1 });
+    expect([...reset.roster.openInvites.values()].map(({ notAfter }) => notAfter)).toEqual([null]);
+    expect(verdict(chain.author(alice, chain.adding(erin), { proof: chain.proof("with an end", erin, "ask") }))).toBe(
+      "invite_revoked",
+    );
+  });
+
+  it("RULE relay.fixed: a room stays with its relay, whoever asks", () => {
+    const { chain, alice, bob } = room();
+    const { relay } = chain.roster;
+    for (const to of [relay, { ...relay, address: "wss://elsewhere.test" }]) {
+      expect(verdict(chain.author(alice, { type: "setRelay", relay: to }))).toBe("relay_fixed");
+      expect(chain.forged(alice, { type: "tick" }, { action: { type: "setRelay", relay: to } })).toBe("relay_fixed");
+      expect(verdict(chain.author(bob, { type: "setRelay", relay: to }))).toBe("not_allowed");
+    }
+    chain.must(alice, { type: "seal" });
+    expect(verdict(chain.author(alice, { type: "setRelay", relay }))).toBe("relay_fixed");
   });
 
   it("titles are labels", () => {

@@ -27,14 +27,13 @@ export function isAuthor({ author }: Change, member: Member): boolean {
 
 /** Takes a person out of the room, with every device. */
 export function takeOut(
-  { before, draft, seq }: Change,
+  { draft, seq }: Change,
   { person, name, devices }: Member,
   banned: boolean,
   revokedInvites: readonly InviteId[],
 ): Effect {
   draft.deleteMember(toHex(person));
   draft.putFormer({ person, name, leftSeq: seq, banned });
-  draft.setMeta({ generation: before.generation + 1 });
   // RULE: remove.every-device: a person goes with all devices (attack A60).
   const removed = devices.map((device) => device.leaf);
   return effect({ removed, person, name, revokedInvites });

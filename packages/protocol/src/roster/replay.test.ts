@@ -79,4 +79,44 @@ describe("replay", () => {
     const carried = { proof: chain.proof("more", erin) };
     expect(verdict(chain.author(chain.alice, chain.adding(erin), carried))).toBe("bad_invite_proof");
   });
+
+  it("RULE replay.linear: a history twice as long is twice the work: nothing is copied or walked for each entry (attack A83)", () => {
+    const [half, whole] = [60, 120].map((count) => stepsOfReplay(comingsAndGoings(count)));
+    expect(whole!).toBeLessThan(half! * 2.2);
+  });
 });
+
+/** A room in which somebody comes by a link of their own and is removed, so many times. */
+function comingsAndGoings(count: number): Chain {
+  const chain = new Chain(crypto);
+  for (let at = 0; at < count; at++) {
+    const [name, who] = [`link ${at}`, chain.someone(`Guest ${at}`)];
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms(name) });
+    chain.must(who, chain.adding(who), { proof: chain.proof(name, who) }, true);
+    chain.must(chain.alice, { type: "remove", person: who.person, ban: true });
+  }
+  return chain;
+}
+
+const WALKS = ["entries", "values", "keys", Symbol.iterator] as const;
+type Walk = (this: Map<unknown, unknown>) => MapIterator<unknown>;
+
+/** How many records of maps are looked at one after another while a chain is replayed: to copy a map looks at all of it. */
+function stepsOfReplay(chain: Chain): number {
+  const bytes = chain.transitions.map((each) => each.entry.bytes);
+  const real = WALKS.map((name) => [name, Object.getOwnPropertyDescriptor(Map.prototype, name)!] as const);
+  let steps = 0;
+  for (const [name, walk] of real) {
+    const counted = function* (this: Map<unknown, unknown>) {
+      for (const each of (walk.value as Walk).call(this)) {
+        steps++;
+        yield each;
+      }
+    };
+    Object.defineProperty(Map.prototype, name, { ...walk, value: counted });
+  }
+  const replayed = replay(crypto, bytes, chain.roster.roomId);
+  for (const [name, walk] of real) Object.defineProperty(Map.prototype, name, walk);
+  expect(verdict(replayed)).toBe("ok");
+  return steps;
+}

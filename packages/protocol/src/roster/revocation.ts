@@ -3,14 +3,14 @@ import type { InviteId, PersonId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
 import type { Change } from "./change.js";
 
-/** Revokes those of the invites that are not revoked yet; gives their ids. */
+/** Revokes those of the invites that are still open; gives their ids. */
 export function revokeInvites({ before, draft }: Change, which: (invite: Invite) => boolean): readonly InviteId[] {
-  const gone = [...before.invites.values()].filter((invite) => !invite.revoked && which(invite));
+  const gone = [...before.openInvites.values()].filter(which);
   for (const invite of gone) draft.putInvite({ ...invite, revoked: true });
   return gone.map((invite) => invite.inviteId);
 }
 
-/** Revokes every invite that this person made; gives their ids. */
+/** Revokes every open invite that this person made; gives their ids. */
 export function revokeInvitesBy(change: Change, person: PersonId): readonly InviteId[] {
   return revokeInvites(change, (invite) => equalBytes(invite.createdBy, person));
 }

@@ -35,6 +35,8 @@ export interface Member {
   readonly entries: number;
   /** For each removal by this person that still counts: the number of entries by others before it. */
   readonly removals: readonly number[];
+  /** The newest entry that took a device of theirs out; 0 for none. */
+  readonly lostSeq: number;
 }
 
 /** A person who was in the room. */
@@ -62,16 +64,24 @@ export interface Roster {
   readonly sealed: boolean;
   /** The greatest time (ms) of entries by owners and admins; expiry is decided by it alone. */
   readonly chainTime: number;
-  /** How often somebody's devices were taken out: the number of the current roster key. */
+  /** How many entries took devices out or ended an invite: the number of the current roster key. */
   readonly generation: number;
   /** The newest entry about the room as a whole: approvals of such from before it are void. */
   readonly changedSeq: number;
   readonly members: ReadonlyMap<string, Member>;
   /** Leaf to person. */
   readonly leaves: ReadonlyMap<string, string>;
+  /** Open ones, and those that closed a short while ago. */
   readonly invites: ReadonlyMap<string, Invite>;
+  /** Those of the invites that are open. */
+  readonly openInvites: ReadonlyMap<string, Invite>;
+  /** By the entry that closed them: the ids of closed invites. */
+  readonly closedAt: ReadonlyMap<number, ReadonlySet<string>>;
+  /** In the order in which they left. */
   readonly former: ReadonlyMap<string, FormerMember>;
-  /** The digest of all of the above but `roomId` and `head`. */
+  /** By the entry with which they left: former members who are not banned. */
+  readonly leftAt: ReadonlyMap<number, string>;
+  /** The digest of all that an entry says of members, invites, former members and the room, without `roomId` and `head`. */
   readonly stateHash: Uint8Array;
   /** For the roster's own files. */
   readonly table: StateTable;

@@ -1,8 +1,10 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import type { Invite } from "../invite/invite.js";
+import { type Invite, isInviteOpen, isOver } from "../invite/invite.js";
 import type { Delta } from "../encoding/provider.js";
 import { policyHash } from "../policy/policy.js";
+import { DraftMap } from "./draftMap.js";
+import { FORGET_AFTER, MAX_FORMER } from "./limit.js";
 import type { FormerMember, Member, Roster } from "./roster.js";
 import {
   encodeFormer,
@@ -20,22 +22,27 @@ export type HeadlessRoster = Omit<Roster, "roomId" | "head">;
 
 /** The next roster in the making: copies only the maps that change, and digests only the records that change. */
 export class RosterDraft {
-  private readonly members: Map<string, Member>;
-  private readonly leaves: Map<string, string>;
-  private invites: Map<string, Invite> | null = null;
-  private former: Map<string, FormerMember> | null = null;
+  private readonly members: DraftMap<string, Member>;
+  private readonly leaves: DraftMap<string, string>;
+  private readonly invites: DraftMap<string, Invite>;
+  private readonly openInvites: DraftMap<string, Invite>;
+  private readonly closedAt: DraftMap<number, ReadonlySet<string>>;
+  private readonly former: DraftMap<string, FormerMember>;
+  private readonly leftAt: DraftMap<number, string>;
   private readonly changes = new Map<string, Uint8Array | null>();
   private meta: RosterMeta;
 
   constructor(
     private readonly before: HeadlessRoster,
-    { members, leaves }: { members: Map<string, Member>; leaves: Map<string, string> } = {
-      members: new Map(before.members),
-      leaves: new Map(before.leaves),
-    },
+    isUsedUp = false,
   ) {
-    this.members = members;
-    this.leaves = leaves;
+    this.members = new DraftMap(before.members, isUsedUp);
+    this.leaves = new DraftMap(before.leaves, isUsedUp);
+    this.invites = new DraftMap(before.invites, isUsedUp);
+    this.openInvites = new DraftMap(before.openInvites, isUsedUp);
+    this.closedAt = new DraftMap(before.closedAt, isUsedUp);
+    this.former = new DraftMap(before.former, isUsedUp);
+    this.leftAt = new DraftMap(before.leftAt, isUsedUp);
     this.meta = before;
   }
 
@@ -44,54 +51,87 @@ export class RosterDraft {
    * copy of the room for each entry. Such a roster has to be nobody else's.
    */
   static usingUp(before: HeadlessRoster): RosterDraft {
-    // Every roster's maps were made here, by the constructor or by `loadRoster`.
-    return new RosterDraft(before, {
-      members: before.members as Map<string, Member>,
-      leaves: before.leaves as Map<string, string>,
-    });
+    return new RosterDraft(before, true);
+  }
+
+  /** The chain's time as it is now. */
+  get chainTime(): number {
+    return this.meta.chainTime;
   }
 
   member(person: string): Member | undefined {
-    return this.members.get(person);
+    return this.members.now.get(person);
   }
 
-  everyone(): Iterable<Member> {
-    return this.members.values();
+  everyone(): ReadonlyMap<string, Member> {
+    return this.members.now;
   }
 
   putMember(member: Member): void {
     const person = toHex(member.person);
-    for (const { leaf } of this.members.get(person)?.devices ?? []) this.leaves.delete(toHex(leaf));
+    for (const { leaf } of this.member(person)?.devices ?? []) this.leaves.delete(toHex(leaf));
     for (const { leaf } of member.devices) this.leaves.set(toHex(leaf), person);
     this.members.set(person, member);
     this.changes.set(recordKey.member(person), encodeMember(member));
   }
 
   deleteMember(person: string): void {
-    for (const { leaf } of this.members.get(person)?.devices ?? []) this.leaves.delete(toHex(leaf));
+    for (const { leaf } of this.member(person)?.devices ?? []) this.leaves.delete(toHex(leaf));
     this.members.delete(person);
     this.changes.set(recordKey.member(person), null);
   }
 
   putInvite(invite: Invite): void {
     const id = toHex(invite.inviteId);
-    this.invites ??= new Map(this.before.invites);
     this.invites.set(id, invite);
+    if (isInviteOpen(invite)) this.openInvites.set(id, invite);
+    else this.openInvites.delete(id);
     this.changes.set(recordKey.invite(id), encodeInvite(invite));
+  }
+
+  /** Closes each invite that lets nobody in any more, by the chain's time as it is now; gives how many. */
+  closeInvites(closedSeq: number): number {
+    const over = [...this.openInvites.now.values()].filter((invite) => isOver(invite, this.chainTime));
+    for (const invite of over) this.putInvite({ ...invite, closedSeq });
+    if (over.length > 0) this.closedAt.set(closedSeq, new Set(over.map(({ inviteId }) => toHex(inviteId))));
+    return over.length;
   }
 
   putFormer(former: FormerMember): void {
     const person = toHex(former.person);
-    this.former ??= new Map(this.before.former);
+    this.deleteFormer(person);
+    // Set anew, so that the map is in the order of leaving.
     this.former.set(person, former);
+    if (!former.banned) this.leftAt.set(former.leftSeq, person);
     this.changes.set(recordKey.former(person), encodeFormer(former));
   }
 
   deleteFormer(person: string): void {
-    if (!(this.former ?? this.before.former).has(person)) return;
-    this.former ??= new Map(this.before.former);
+    const former = this.former.now.get(person);
+    if (former === undefined) return;
     this.former.delete(person);
+    this.leftAt.delete(former.leftSeq);
     this.changes.set(recordKey.former(person), null);
+  }
+
+  /**
+   * Drops what nothing can refer to any more (docs/protocol.md §4, Forgetting).
+   *
+   * RULE: roster.forget: what is over is kept for as long as a yes can be older than it, and no longer: a room in which people
+   * come and go does not grow for ever (attack A83), and no yes outlives what it was about (attacks A48, A54).
+   */
+  forget(seq: number): void {
+    const due = seq - FORGET_AFTER;
+    const gone = this.leftAt.now.get(due);
+    if (gone !== undefined) this.deleteFormer(gone);
+    for (const id of this.closedAt.now.get(due) ?? []) {
+      this.invites.delete(id);
+      this.changes.set(recordKey.invite(id), null);
+    }
+    this.closedAt.delete(due);
+    if (this.former.now.size <= MAX_FORMER) return;
+    const [oldest] = this.former.now.keys();
+    this.deleteFormer(oldest!);
   }
 
   setMeta(change: Partial<RosterMeta>): void {
@@ -107,10 +147,13 @@ export class RosterDraft {
     const state: HeadlessRoster = {
       ...meta,
       policyHash: policy === this.before.policy ? this.before.policyHash : policyHash(crypto, policy),
-      members: this.members,
-      leaves: this.leaves,
-      invites: this.invites ?? this.before.invites,
-      former: this.former ?? this.before.former,
+      members: this.members.now,
+      leaves: this.leaves.now,
+      invites: this.invites.now,
+      openInvites: this.openInvites.now,
+      closedAt: this.closedAt.now,
+      former: this.former.now,
+      leftAt: this.leftAt.now,
       table,
       stateHash: table.root(crypto, encoded),
     };
@@ -136,7 +179,10 @@ export function emptyRoster(
     members: new Map(),
     leaves: new Map(),
     invites: new Map(),
+    openInvites: new Map(),
+    closedAt: new Map(),
     former: new Map(),
+    leftAt: new Map(),
     stateHash: new Uint8Array(0),
     table: StateTable.empty,
   };

@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
-import { type Invite, inviteLayout } from "../invite/invite.js";
+import { type Invite, inviteLayout, isInviteOpen } from "../invite/invite.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
 import { relayLayout } from "./relayIdentity.js";
@@ -30,6 +30,7 @@ const memberLayout = struct<Member>({
   devices: list(struct<Device>({ leaf: LeafKey, device: DeviceKey, deviceNo: u32, addedSeq: u53, seal: bytes32 })),
   entries: u53,
   removals: list(u53),
+  lostSeq: u53,
 });
 
 const formerLayout = struct<FormerMember>({
@@ -86,7 +87,7 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
   const members = new Map<string, Member>();
   const leaves = new Map<string, string>();
   const invites = new Map<string, Invite>();
-  const former = new Map<string, FormerMember>();
+  const left: FormerMember[] = [];
   const rows = new Map<string, Uint8Array>();
   let meta: RosterMeta | null = null;
   let head: Head | null = null;
@@ -101,7 +102,7 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
         members.set(name, member);
         for (const device of member.devices) leaves.set(toHex(device.leaf), name);
       } else if (key.startsWith("r/i/")) invites.set(name, stored("invite", value, inviteLayout));
-      else former.set(name, stored("former member", value, formerLayout));
+      else left.push(stored("former member", value, formerLayout));
     }
   }
   if (meta === null || head === null) throw new TypeError("the stored roster is incomplete");
@@ -113,8 +114,27 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
     members,
     leaves,
     invites,
-    former,
+    ...indexOf(invites.values()),
+    ...formerOf(left),
     table,
     stateHash: table.root(crypto, encodeMeta(meta)),
   };
+}
+
+/** What follows from the invites alone. */
+function indexOf(invites: Iterable<Invite>): Pick<Roster, "openInvites" | "closedAt"> {
+  const openInvites = new Map<string, Invite>();
+  const closedAt = new Map<number, Set<string>>();
+  for (const invite of invites) {
+    const id = toHex(invite.inviteId);
+    if (isInviteOpen(invite)) openInvites.set(id, invite);
+    else closedAt.set(invite.closedSeq, (closedAt.get(invite.closedSeq) ?? new Set()).add(id));
+  }
+  return { openInvites, closedAt };
+}
+
+function formerOf(left: readonly FormerMember[]): Pick<Roster, "former" | "leftAt"> {
+  const inOrder = left.toSorted((a, b) => a.leftSeq - b.leftSeq).map((each) => [toHex(each.person), each] as const);
+  const kept = inOrder.filter(([, { banned }]) => !banned);
+  return { former: new Map(inOrder), leftAt: new Map(kept.map(([person, { leftSeq }]) => [leftSeq, person])) };
 }

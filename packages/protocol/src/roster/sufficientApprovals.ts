@@ -25,7 +25,7 @@ export function sufficientApprovals(
   author: PersonId,
   approvals: readonly Uint8Array[],
 ): readonly Uint8Array[] {
-  const { yes } = countApprovals(crypto, before, action, approvals);
+  const { yes } = countApprovals(crypto, before, action, author, approvals);
   const counting = approvals.flatMap((bytes) => {
     const person = openApproval(crypto, bytes)?.person;
     const member = person && !equalBytes(person, author) && yes.has(toHex(person)) ? memberOf(before, person) : null;

@@ -1,7 +1,7 @@
 import { decode, encode, opaque, optional, struct, u32, u53, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import type { RoomTag } from "@conclave/wire";
-import { derivedKey } from "../encoding/digest.js";
+import { derivedKey, labelledHash } from "../encoding/digest.js";
 import { bytes32 } from "../encoding/signed.js";
 import { pad, unpad } from "./padding.js";
 
@@ -71,6 +71,11 @@ export function openRosterRecord(
 export function generationOf(record: Uint8Array): number | null {
   if (record.length < 4) return null;
   return new DataView(record.buffer, record.byteOffset).getUint32(0);
+}
+
+/** By what a roster key is known to who does not hold it: the first entry of a generation names the key before so. */
+export function rosterKeyCheck(crypto: Crypto, key: Uint8Array): Uint8Array {
+  return labelledHash(crypto, "conclave/roster-key-check/v1", key);
 }
 
 function maskOf(crypto: Crypto, contentHash: Uint8Array): Uint8Array {

@@ -92,19 +92,21 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   act(alice, { type: "revokeInvite", inviteId: chain.terms("personal").inviteId });
   const hand: Action = { type: "transferOwnership", person: carol.person };
   act(alice, hand, { approvals: [chain.approval(carol, hand)] });
-  act(carol, { type: "setRelay", relay: { publicKey: chain.bytes("relay 2"), address: "wss://elsewhere.test" } });
+  const relay = { publicKey: chain.bytes("relay 2"), address: "wss://elsewhere.test" };
+  refuse("a room stays with its relay", unasked(chain, carol, { type: "setRelay", relay }));
+  act(carol, { type: "resetTime" });
   act(carol, { type: "leave", person: alice.person }, { farewell: chain.farewell(alice) });
   const seal: Action = { type: "seal" };
-  act(carol, seal, { approvals: [chain.approval(bob2, seal)] });
-  refuse("the room is sealed", sealedAdd(chain, carol, erin));
+  act(carol, seal, { approvals: [chain.approval(bob2, seal, {}, carol)] });
+  refuse("the room is sealed", unasked(chain, carol, chain.adding(erin)));
   return { entries, refused, chain };
 }
 
 // What a client without the rule would have signed: the state hash is of no matter, as the rule comes before it.
-function sealedAdd(chain: Chain, by: Someone, who: Someone): Entry {
+function unasked(chain: Chain, by: Someone, action: Action): Entry {
   const outcome = chain.author(by, { type: "tick" });
   if (!outcome.ok) throw new Error(outcome.error.code);
-  return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action: chain.adding(who) });
+  return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action });
 }
 
 function toldEntry(chain: Chain, carriage: Carriage): Vectors {
@@ -113,7 +115,7 @@ function toldEntry(chain: Chain, carriage: Carriage): Vectors {
   return {
     action: entry.action.type,
     actionBytes: toHex(encodeAction(entry.action)),
-    actionHash: toHex(actionHash(chain.crypto, entry.action)),
+    actionHash: toHex(actionHash(chain.crypto, entry.action, entry.author.person)),
     carriage: told(carriage),
     entry: toHex(entry.bytes),
     hash: toHex(entry.hash),

@@ -171,7 +171,7 @@ export class Steps {
   /** Whether the link still lets people in, as this member knows. */
   isLinkOpen({ look: { roster } }: Seat): boolean {
     const invite = roster.invites.get(toHex(this.cast.invite));
-    return invite !== undefined && isInviteOpen(invite, roster.chainTime);
+    return invite !== undefined && isInviteOpen(invite);
   }
 
   // What a device does by itself after something happened to it.

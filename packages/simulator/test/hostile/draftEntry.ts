@@ -22,6 +22,7 @@ export function draftEntry(
     time: roster.chainTime,
     evidence: NO_EVIDENCE,
     stateHash: new Uint8Array(32),
+    keyCheck: null,
     ...lie,
   });
 }

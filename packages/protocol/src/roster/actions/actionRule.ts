@@ -27,8 +27,12 @@ export interface ActionRule<A extends { readonly type: string }> {
   readonly roles: (action: A, before: Roster, author: Member) => readonly Role[];
   /** The person whom it is about; null when it is about the room. */
   readonly subject: (action: A, crypto: Crypto) => PersonId | null;
+  /** The newest entry that changed what it does to its subject: yeses from before are void. */
+  readonly lastChange: (action: A, subject: Member) => number;
   /** Whether the author acts about themselves, for rules that allow that. */
   readonly isOwn: (action: A, author: PersonId) => boolean;
+  /** Who agrees to it agrees to its author: nobody else carries it out with the same yeses. */
+  readonly isAuthors: boolean;
   /** Nobody else's to propose, approve or carry out. */
   readonly isOwnAffair: boolean;
   /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
@@ -75,7 +79,9 @@ export function actionRule<A extends { readonly type: string }>({ fields, ...sai
     matters: () => [],
     roles: () => [],
     subject: () => null,
+    lastChange: (_, { changedSeq }) => changedSeq,
     isOwn: () => false,
+    isAuthors: false,
     isOwnAffair: false,
     newcomer: null,
     ...said,

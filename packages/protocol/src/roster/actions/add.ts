@@ -43,6 +43,7 @@ export const add = actionRule<Add>({
       devices: [deviceOf(cert, seq)],
       entries: 0,
       removals: [],
+      lostSeq: 0,
     });
     draft.deleteFormer(toHex(cert.person));
     if (invite !== null) draft.putInvite({ ...invite, uses: Math.min(invite.uses + 1, inviteLimit(invite)) });
@@ -77,7 +78,7 @@ function objectionTo(
   // RULE: invite.revoked: a link that was withdrawn lets nobody in (attack A40).
   // RULE: invite.expired: by the time of the chain before, which no newcomer's clock moves (attacks A33, A34, A39).
   // RULE: invite.used-up: uses are counted in the chain, so of two at once one comes in (attack A38).
-  const closed = closedReason(invite, before.chainTime);
+  const closed = closedReason(invite);
   if (closed !== null) return closed;
   // RULE: invite.personal: a personal invite is for its person only.
   if (invite.for.class === "personal" && !equalBytes(invite.for.person, cert.person))

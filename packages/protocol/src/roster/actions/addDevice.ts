@@ -20,6 +20,8 @@ export const addDevice = actionRule<AddDevice>({
   isOpenWhenSealed: () => true,
   matters: () => ["addDevice"],
   subject: ({ leafCert }, crypto) => certifiedPerson(crypto, leafCert),
+  // RULE: approval.device-in: a yes lets a device in once: it is void once a device of that person was taken out (attack A116).
+  lastChange: (_, { changedSeq, lostSeq }) => Math.max(changedSeq, lostSeq),
   // A device is added by its person only (`device.sponsor`).
   isOwn: () => true,
   apply: (change, action) => {

@@ -52,7 +52,8 @@ export function found(
   if (!equalBytes(cert.person, author.person) || !equalBytes(cert.leaf, author.leaf)) return refused("author_unknown");
   const hasEvidence = evidence.approvals.length > 0 || evidence.proof !== null || evidence.farewell !== null;
   // RULE: charter.first: nothing comes before a charter, neither keys nor consents (attack A15).
-  if (hasEvidence || header.epoch !== 0 || header.transcript.length > 0) return refused("invalid_action", "charter");
+  if (hasEvidence || header.keyCheck !== null || header.epoch !== 0 || header.transcript.length > 0)
+    return refused("invalid_action", "charter");
   if (!isLabel(action.title)) return refused("invalid_action", "title");
   if (!isRelayAddress(action.relay.address)) return refused("invalid_action", "relay address");
   if (!canBeChanged(action.policy)) return refused("invalid_policy");
@@ -69,6 +70,7 @@ export function found(
     devices: [deviceOf(cert, 0)],
     entries: 1,
     removals: [],
+    lostSeq: 0,
   });
   const added = [{ leaf: cert.leaf, credential: action.leafCert }];
   return done({ drafted: draft.finish(crypto), effect: effect({ added, person: cert.person, name: cert.name }) });

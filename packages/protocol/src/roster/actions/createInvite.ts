@@ -1,5 +1,5 @@
 import { checked, done, type Result } from "@conclave/codec";
-import { type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
+import { type InviteTerms, inviteTermsLayout } from "../../invite/invite.js";
 import { type Change, effect, type Effect } from "../change.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
@@ -27,14 +27,19 @@ export const createInvite = actionRule<CreateInvite>({
 
 /** Puts a new invite into the roster, by whichever action. */
 export function putNewInvite({ before, draft, header, seq }: Change, invite: InviteTerms): Result<Effect, Rejection> {
-  // RULE: invite.once: an invite's id is never used again, so neither are the yeses to it.
+  // RULE: invite.once: an id is not used again while a yes to its invite may still count.
   if (inviteOf(before, invite.inviteId) !== null) return refused("invite_exists");
-  let open = 0;
-  for (const each of before.invites.values()) if (isInviteOpen(each, before.chainTime)) open++;
   // RULE: invite.limit: links are few, and none is for more people than a room holds (attack A83).
-  if (open >= MAX_OPEN_INVITES) return refused("invite_limit");
+  if (before.openInvites.size >= MAX_OPEN_INVITES) return refused("invite_limit");
   if (invite.for.class === "multi" && invite.for.limit > MAX_MEMBERS) return refused("invalid_action", "invite limit");
-  draft.putInvite({ ...invite, createdBy: header.author.person, createdSeq: seq, uses: 0, revoked: false });
+  draft.putInvite({
+    ...invite,
+    createdBy: header.author.person,
+    createdSeq: seq,
+    uses: 0,
+    revoked: false,
+    closedSeq: 0,
+  });
   const person = invite.for.class === "personal" ? invite.for.person : null;
   const name = person === null ? null : (memberOf(before, person)?.name ?? null);
   return done(effect({ inviteId: invite.inviteId, person, name }));

@@ -1,6 +1,6 @@
 import { checked, equalBytes, type Failure } from "@conclave/codec";
 import type { PersonId } from "../../encoding/ids.js";
-import { type Invite, type InviteTerms, inviteTermsLayout, isInviteOpen } from "../../invite/invite.js";
+import { type Invite, type InviteTerms, inviteTermsLayout } from "../../invite/invite.js";
 import type { Change } from "../change.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { inviteOf, type Roster } from "../roster.js";
@@ -35,10 +35,8 @@ export const openReturn = actionRule<OpenReturn>({
 
 /** The invite by which a member can come back, if they made one that is still good. */
 export function openReturnOf(roster: Roster, person: PersonId): Invite | null {
-  for (const invite of roster.invites.values()) {
-    const isTheirs = invite.mode === "return" && equalBytes(invite.createdBy, person);
-    if (isTheirs && isInviteOpen(invite, roster.chainTime)) return invite;
-  }
+  for (const invite of roster.openInvites.values())
+    if (invite.mode === "return" && equalBytes(invite.createdBy, person)) return invite;
   return null;
 }
 

@@ -23,9 +23,12 @@ export const removeDevice = actionRule<RemoveDevice>({
   matters: (action, { author }) => (isOwn(action, author) ? [] : ["remove"]),
   roles: (action, before, author) => (isOwn(action, author.person) ? [] : [roleOf(before, action.person)]),
   subject: ({ person }) => person,
+  // RULE: approval.device-out: a yes takes out the device that was in when it was given, not the same one again (attack A116).
+  lastChange: ({ leaf }, { changedSeq, devices }) =>
+    Math.max(changedSeq, devices.find((device) => equalBytes(device.leaf, leaf))?.addedSeq ?? 0),
   isOwn,
   apply: (change, action) => {
-    const { before, draft, header } = change;
+    const { before, draft, header, seq } = change;
     const member = memberOf(before, action.person);
     if (member === null) return refused("not_member");
     const rest = member.devices.filter((device) => !equalBytes(device.leaf, action.leaf));
@@ -38,8 +41,7 @@ export const removeDevice = actionRule<RemoveDevice>({
       const limited = countRemoval(change);
       if (!limited.ok) return limited;
     }
-    draft.putMember({ ...member, devices: rest });
-    draft.setMeta({ generation: before.generation + 1 });
+    draft.putMember({ ...member, devices: rest, lostSeq: seq });
     // RULE: device.return-revoked: a device that is taken out may hold the seed: it does not return by it (attack A62).
     const revokedInvites = revokeInvites(
       change,

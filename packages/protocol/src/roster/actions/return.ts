@@ -37,8 +37,7 @@ export const returning = actionRule<Return>({
     const member = memberOf(before, header.author.person)!;
     const { leaf } = cert;
     const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
-    draft.putMember({ ...member, devices: [...rest, deviceOf(cert, seq)] });
-    draft.setMeta({ generation: before.generation + 1 });
+    draft.putMember({ ...member, devices: [...rest, deviceOf(cert, seq)], lostSeq: seq });
     // RULE: return.last: who comes back from a device that was stolen, with the seed in it, shuts that way behind them in the
     // same entry: no commit lies between in which the thief could take it again (attack A62).
     const revokedInvites = action.isLast
@@ -80,5 +79,5 @@ function comeBack({ crypto, before, header }: Arrival, action: Return): Result<N
   // anybody's device out, and nobody makes such an invite for another (attacks A37, A63).
   if (mode !== "return" || meant.class !== "personal") return refused("invite_not_for_you", mode);
   if (!equalBytes(meant.person, person) || !equalBytes(createdBy, person)) return refused("invite_not_for_you");
-  return closedReason(proved.value, before.chainTime) ?? done({ cert: cert.value, invite: proved.value });
+  return closedReason(proved.value) ?? done({ cert: cert.value, invite: proved.value });
 }

@@ -2,6 +2,7 @@ import { equalBytes, done } from "@conclave/codec";
 import { InviteId } from "../../encoding/ids.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
+import { closedReason } from "../inviteCheck.js";
 import { inviteOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 
@@ -24,7 +25,8 @@ export const revokeInvite = actionRule<RevokeInvite>({
   apply: ({ before, draft }, { inviteId }) => {
     const invite = inviteOf(before, inviteId);
     if (invite === null) return refused("invite_unknown");
-    if (invite.revoked) return refused("invite_revoked");
+    const closed = closedReason(invite);
+    if (closed !== null) return closed;
     draft.putInvite({ ...invite, revoked: true });
     return done(effect({ inviteId: invite.inviteId, revokedInvites: [invite.inviteId] }));
   },

@@ -1,10 +1,8 @@
-import { done } from "@conclave/codec";
-import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
-import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
+import { type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { actionRule } from "./actionRule.js";
 
-/** The room moves to another relay. */
+/** The room moves to another relay: a number and bytes that are kept for when rooms can. Refused until then. */
 export interface SetRelay {
   readonly type: "setRelay";
   readonly relay: RelayIdentity;
@@ -16,9 +14,7 @@ export const setRelay = actionRule<SetRelay>({
   fields: { relay: relayLayout },
   leastRole: "owner",
   isOpenWhenSealed: () => true,
-  apply: ({ draft }, { relay }) => {
-    if (!isRelayAddress(relay.address)) return refused("invalid_action", "relay address");
-    draft.setMeta({ relay });
-    return done(effect());
-  },
+  // RULE: relay.fixed: nothing follows a room to another relay yet: members would go on with the old one, and take its word for
+  // a lie.
+  apply: () => refused("relay_fixed"),
 });

@@ -17,6 +17,7 @@ export const transferOwnership = actionRule<TransferOwnership>({
   number: 13,
   fields: { person: PersonId },
   leastRole: "owner",
+  isAuthors: true,
   // RULE: permission.transfer: an owner hands on ownership only where the rule for roles lets them.
   matters: () => ["setRole"],
   subject: ({ person }) => person,

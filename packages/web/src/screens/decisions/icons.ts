@@ -35,6 +35,7 @@ const ICONS: Readonly<Record<Decision["action"]["type"], LucideIcon>> = {
   seal: Lock,
   setRelay: Server,
   tick: Clock3,
+  resetTime: Clock3,
 };
 
 /** What a decision is drawn with: decoration beside its sentence. */

@@ -73,6 +73,7 @@ export function changesOf(
     case "addDevice":
     case "removeDevice":
     case "openReturn":
+    case "resetTime":
     case "tick":
       return [];
   }

@@ -88,6 +88,7 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "seal":
     case "createInvite":
     case "revokeInvite":
+    case "resetTime":
       return outcomes[action.type];
     case "charter":
     case "leave":
