@@ -1,8 +1,9 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import type { Policy } from "@conclave/protocol";
 import { Cast } from "./cast.js";
-import { type Bounds, Moves } from "./moves.js";
+import { type Bounds, type Move, Moves } from "./moves.js";
 import { Reading } from "./reading.js";
+import { modelCrypto } from "./modelCrypto.js";
 import { recallingCrypto } from "./recallingCrypto.js";
 import { SeatChecks } from "./seatChecks.js";
 import { Settling } from "./settling.js";
@@ -15,11 +16,11 @@ import { type Likeness, SceneViews } from "./sceneView.js";
 /** What to explore. */
 export interface Exploration extends Bounds {
   readonly members: number;
-  /** How many records a device may be behind before it reads on; 1 unless told otherwise. */
-  readonly lag?: number;
   /** How long, at most. */
   readonly seconds: number;
   readonly policy?: Policy;
+  /** Real primitives in place of `modelCrypto`: the same, and slower. */
+  readonly isCryptoReal?: boolean;
   /** How states are told apart; by what they look like unless told otherwise. */
   readonly likeness?: Likeness;
   /** Steps within which an owner removes somebody, and a newcomer gets in. */
@@ -53,6 +54,9 @@ export interface Explored {
   readonly broken: { readonly message: string; readonly path: readonly string[] } | null;
 }
 
+/** No bounds: any move of a path. */
+const EVERYTHING = { events: Infinity, faults: Infinity };
+
 interface Waiting {
   readonly scene: Scene;
   readonly no: number;
@@ -64,17 +68,17 @@ interface Waiting {
  * real protocol's.
  */
 export class Explorer {
-  private readonly crypto = recallingCrypto(nodeCrypto);
-  private readonly checks = new SeatChecks(this.crypto);
+  private readonly checks: SeatChecks;
   private readonly reading = new Reading();
   private readonly cast: Cast;
   private readonly steps: Steps;
   private readonly moves: Moves;
-  private readonly settling: Settling;
+  readonly settling: Settling;
   private readonly views: SceneViews;
   private readonly looks: SceneViews;
-  private readonly seen = new StateSet(this.crypto);
-  private readonly rested = new StateSet(this.crypto);
+  /** The states that were visited, here or in other parts. */
+  readonly seen = new StateSet(nodeCrypto);
+  private readonly rested = new StateSet(nodeCrypto);
   private readonly parents: number[] = [];
   private readonly names: string[] = [];
   private completed = -1;
@@ -84,16 +88,14 @@ export class Explorer {
   private started = performance.now();
 
   constructor(private readonly plan: Exploration) {
-    const { members, policy, likeness = "view", mostSteps = 50 } = plan;
-    this.cast = new Cast(
-      this.crypto,
-      { members, ...(policy === undefined ? {} : { policy }) },
-      (seat, before, done) => {
-        this.checks.look(seat, before, done);
-        this.reading.look(seat, before);
-      },
-    );
-    this.steps = new Steps(this.cast, plan.lag ?? 1);
+    const { members, policy, likeness = "view", mostSteps = 50, isCryptoReal = false } = plan;
+    const crypto = isCryptoReal ? recallingCrypto(nodeCrypto) : modelCrypto;
+    this.checks = new SeatChecks(crypto);
+    this.cast = new Cast(crypto, { members, ...(policy === undefined ? {} : { policy }) }, (seat, before, done) => {
+      this.checks.look(seat, before, done);
+      this.reading.look(seat, before);
+    });
+    this.steps = new Steps(this.cast);
     this.moves = new Moves(this.cast, this.steps);
     this.settling = new Settling(this.cast, this.moves, this.steps, mostSteps);
     this.looks = new SceneViews(this.cast, "view");
@@ -107,21 +109,59 @@ export class Explorer {
   run(): Explored {
     this.started = performance.now();
     let layer: Waiting[][] = [];
-    let next: Waiting[][] = [];
     this.visit(this.cast.start, -1, "", layer, 0);
     for (let events = 0; events <= this.plan.events; events++) {
-      for (let step = 0; step < layer.length; step++) {
-        for (const waiting of layer[step] ?? []) {
-          if (this.isOver(events, step)) return this.result();
-          this.expand(waiting, step, layer, next);
-        }
-        layer[step] = [];
-      }
+      const next = this.layer(layer, events);
+      if (next === null) break;
       if (this.worst === null) this.completed = events;
       if (next.length === 0) this.completed = this.plan.events;
-      [layer, next] = [next, []];
+      layer = next;
     }
     return this.result();
+  }
+
+  /**
+   * Explores a part of one layer: all scenes that these paths, each of so many events, lead to
+   * without another event. Gives the paths with one event more that lead on; null when the time is
+   * over.
+   */
+  part(paths: readonly (readonly string[])[], events: number): readonly (readonly string[])[] | null {
+    this.started = performance.now();
+    const layer: Waiting[][] = [];
+    for (const path of paths) {
+      let scene: Scene | null = this.cast.start;
+      for (const name of path) {
+        const move: Move | undefined = this.moves.of(scene, EVERYTHING).find((each) => each.name === name);
+        scene = move?.go() ?? null;
+        if (scene === null) throw new Error(`“${name}” of ${path.join("; ")} does not happen any more`);
+      }
+      (layer[path.length] ??= []).push({ scene, no: this.startAt(path) });
+    }
+    const next = this.layer(layer, events);
+    return next === null ? null : next.flat().map(({ no }) => this.pathOf(no));
+  }
+
+  // The last step of a path that is given, as if it had been gone here.
+  private startAt(path: readonly string[]): number {
+    let parent = -1;
+    for (const name of ["", ...path]) {
+      this.parents.push(parent);
+      this.names.push(name);
+      parent = this.parents.length - 1;
+    }
+    return parent;
+  }
+
+  private layer(layer: Waiting[][], events: number): Waiting[][] | null {
+    const next: Waiting[][] = [];
+    for (let step = 0; step < layer.length; step++) {
+      for (const waiting of layer[step] ?? []) {
+        if (this.isOver(events, step)) return null;
+        this.expand(waiting, step, layer, next);
+      }
+      layer[step] = [];
+    }
+    return next;
   }
 
   /**
@@ -133,7 +173,7 @@ export class Explorer {
     try {
       for (const name of path) {
         this.checkRest(scene);
-        const moves = this.moves.of(scene, { events: Infinity, faults: Infinity });
+        const moves = this.moves.of(scene, EVERYTHING);
         const after = moves.find((each) => each.name === name)?.go() ?? null;
         if (after === null)
           throw new Error(`“${name}” cannot happen here. What can: ${moves.map((each) => each.name).join("; ")}`);
@@ -168,8 +208,10 @@ export class Explorer {
 
   private visit(scene: Scene, parent: number, name: string, waiting: Waiting[][], step: number): void {
     const view = this.views.of(scene);
-    for (let faults = 0; faults < scene.faults; faults++) if (this.seen.has(`${String(faults)} ${view}`)) return;
-    if (!this.seen.add(`${String(scene.faults)} ${view}`)) return;
+    // With fewer events or faults behind it, more can come of the same state.
+    const { faults, events } = scene;
+    for (let fewer = 0; fewer < faults; fewer++) if (this.seen.has(`${String(fewer)} ${view}`, events)) return;
+    if (!this.seen.add(`${String(faults)} ${view}`, events)) return;
     this.states++;
     if (this.plan.onLook !== undefined) this.plan.onLook(this.looks.of(scene));
     (waiting[step] ??= []).push({ scene, no: this.parents.length });
@@ -205,7 +247,8 @@ export class Explorer {
 
   private pathOf(no: number): string[] {
     const path: string[] = [];
-    for (let at = no; this.parents[at]! >= 0; at = this.parents[at]!) path.push(this.names[at]!);
+    for (let at = no; this.parents[at]! >= 0; at = this.parents[at]!)
+      if (this.names[at] !== "") path.push(this.names[at]!);
     return path.reverse();
   }
 
@@ -222,7 +265,8 @@ export class Explorer {
       .join(", ");
   }
 
-  private result(): Explored {
+  /** What came of it so far. */
+  result(): Explored {
     const { removals, longestRemoval, entrances, longestEntrance } = this.settling;
     const { size: seats, asked } = this.cast.seats;
     const { completed, states, rests, worst } = this;

@@ -4,7 +4,8 @@ import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
-import { isActive, isAtEnd, isOut, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
+import { isActive, isAtEnd, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
+import type { Post } from "./parcel.js";
 
 /** Something that can happen next. */
 export interface Move {
@@ -54,19 +55,31 @@ export class Moves {
     };
     scene.places.forEach((place, at) => {
       if (place.seat === null || isOut(place)) this.ofNewcomer(scene, at, add);
-      else this.ofReader(scene, at, add);
+      else if (place.view === null) this.ofReader(scene, at, add);
+      else this.ofOneApart(scene, at, add);
     });
     this.ofChores(scene, add);
     for (const no of scene.held) {
       const parcel = this.cast.parcels.get(no);
-      add(`relay logs ${this.wordsOf(scene, no)}`, () => this.steps.append(scene, { parcel }));
+      this.appends(scene, `relay logs ${this.wordsOf(scene, no)}`, { parcel }, add);
     }
     return moves;
   }
 
-  // Reading changes nobody but the reader, so a device reads right before it does something: how
-  // many records, is the choice.
+  // Everybody has read the whole log.
   private ofReader(scene: Scene, at: number, add: Add): void {
+    const place = scene.places[at]!;
+    const then: Add = (name, go, kind) => {
+      add(`${place.device} ${name}`, go, kind);
+    };
+    this.ofDevice(scene, place, at, then);
+    this.ofPerson(scene, place, at, then);
+    this.ofRelay(scene, place, at, then);
+  }
+
+  // A device that the relay shows something else. It reads what it was not shown right before it
+  // does something: how many records, is the choice. (What it reads changes nobody else.)
+  private ofOneApart(scene: Scene, at: number, add: Add): void {
     const { device } = scene.places[at]!;
     let now = scene;
     for (let read = 0; ; read++) {
@@ -76,9 +89,13 @@ export class Moves {
       const then: Add = (name, go, kind) => {
         add(`${device} ${after}${name}`, go, kind);
       };
-      this.ofDevice(now, place, at, then);
-      this.ofPerson(now, place, at, then);
-      this.ofRelay(now, place, at, then);
+      // Who is only late does nothing: whatever they did they could have done before the record.
+      if (isWaiting(now, place)) this.ofNewest(now, place, at, then);
+      else {
+        this.ofDevice(now, place, at, then);
+        this.ofPerson(now, place, at, then);
+        this.ofRelay(now, place, at, then);
+      }
       if (this.steps.behind(now, at) === 0) return;
       try {
         now = this.steps.deliver(now, at);
@@ -91,6 +108,26 @@ export class Moves {
     }
   }
 
+  // A record is left out: the one behind it is shown.
+  private ofNewest(scene: Scene, { seat }: Place, at: number, add: Add): void {
+    const next = scene.log[seat!.look.n + 1];
+    if (next !== undefined) add(`is shown ${this.wordsOf(scene, next)}`, () => this.steps.deliver(scene, at, next));
+  }
+
+  // The relay puts something into the log, and may trick one of those who read it.
+  private appends(scene: Scene, name: string, post: Pick<Post, "parcel">, add: Add): void {
+    add(name, () => this.steps.append(scene, post));
+    scene.places.forEach((place, at) => {
+      if (place.seat === null || isOut(place) || place.view !== null) return;
+      for (const how of ["hides", "deletes"] as const)
+        add(
+          `${name}, relay ${how} it from ${place.device}`,
+          () => this.steps.append(scene, post, { at, how }),
+          "fault",
+        );
+    });
+  }
+
   // What a device does by itself.
   private ofDevice(scene: Scene, place: Place, at: number, add: Add): void {
     const { seat, outbox } = place;
@@ -98,36 +135,23 @@ export class Moves {
     if (post !== null) {
       const isTaken = post.lastCommit === this.steps.lastCommit(scene);
       const isHeld = scene.held.includes(post.parcel.no);
-      if (isTaken && !isHeld) add("sends", () => this.steps.append(scene, post));
+      if (isTaken && !isHeld) this.appends(scene, "sends", post, add);
       if (!isHeld) add("is held up", () => this.steps.hold(scene, post), "fault");
       if (isHeld && seat!.look.pending !== null) add("gives up", () => this.steps.giveUp(scene, at));
     }
     const isStale = seat!.look.status === "joining" && outbox !== null && outbox.lastCommit !== seat!.look.lastCommit;
     const host = isStale && isAtEnd(scene, place) ? this.steps.freshHost(scene) : null;
     if (host !== null) add("joins again", () => this.steps.joinAgain(scene, at, host));
-    // Between storing and sending. After that a crash comes to the same: what is stored is all that
-    // is left.
-    if (seat!.process !== null && post !== null) add("crashes", () => this.steps.crash(scene, at));
   }
 
-  // Somebody who is not in the room comes by the link, with a slot of now or an older one.
+  // Somebody who is not in the room comes by the link. All who could have made the slot have read
+  // the same, so one host stands for all. An older slot is a join that was made before.
   private ofNewcomer(scene: Scene, at: number, add: Add): void {
     const { device } = scene.places[at]!;
     if (!this.mayCome(scene, device)) return;
-    const seen = new Set<number>();
-    for (let host = 0; host < scene.places.length; host++) {
-      for (let now = scene; ; now = this.steps.deliver(now, host)) {
-        const place = now.places[host]!;
-        const { seat, view } = place;
-        if (!isActive(place) || view !== null) break;
-        const { n } = seat!.look;
-        const isOpen = device === "R" || this.steps.isLinkOpen(seat!);
-        if (!seen.has(n) && isOpen)
-          add(`${device} joins at ${String(n)}`, () => this.steps.join(scene, at, place), "event");
-        seen.add(n);
-        if (this.steps.behind(now, host) === 0) break;
-      }
-    }
+    const host = this.steps.freshHost(scene);
+    if (host === null || (device !== "R" && !this.steps.isLinkOpen(host.seat!))) return;
+    add(`${device} joins`, () => this.steps.join(scene, at, host), "event");
   }
 
   // What a person decides.
@@ -179,9 +203,7 @@ export class Moves {
   private ofRelay(scene: Scene, place: Place, at: number, add: Add): void {
     const { seat, view } = place;
     const { n } = seat!.look;
-    const next = view === null ? scene.log[n] : (unseenBy(scene, place) ?? undefined);
-    if (next !== undefined && view === null)
-      add("reads what is deleted", () => this.steps.deliver(scene, at, null, true), "fault");
+    const next = view === null ? undefined : (unseenBy(scene, place) ?? undefined);
     const shown = logShownTo(scene, place);
     for (const no of new Set([...scene.log.slice(this.cast.start.log.length), ...scene.held])) {
       if (no === next) continue;
@@ -224,8 +246,8 @@ type Add = (name: string, go: Move["go"], kind?: "event" | "fault" | "free") => 
 
 /** Whether a device could begin something: nothing of it is on its way. */
 export function isFree(place: Place): boolean {
-  const { seat, outbox, intent, isStarting } = place;
-  return isActive(place) && seat!.look.pending === null && outbox === null && intent === null && !isStarting;
+  const { seat, outbox, intent } = place;
+  return isActive(place) && seat!.look.pending === null && outbox === null && intent === null;
 }
 
 /** What the rules see of a room: who is in it and as what, and which invites are open. */

@@ -6,7 +6,7 @@ const KEPT = 200_000;
 
 /**
  * The same primitives, which compute nothing twice: every one of them is a function of its
- * arguments, and each member of a room asks for what the others have asked for. OperationResult for
+ * arguments, and each member of a room asks for what the others have asked for. For
  * explorations, where secrets are nobody's.
  */
 export function recallingCrypto(primitives: Crypto): Crypto {

@@ -7,15 +7,16 @@ export interface Place {
   readonly device: string;
   /** Null for somebody who is not in the room, and has nothing of it. */
   readonly seat: Seat | null;
-  /** Its process was started, and has not read the log to its end since: it sends nothing yet. */
-  readonly isStarting: boolean;
   /** A message or a join that is on its way. Own commits are in the seat. */
   readonly outbox: Post | null;
   /** What its person decided and somebody else's commit came before. */
   readonly intent: Action | null;
   /** Its person has said farewell. */
   readonly isLeaving: boolean;
-  /** Where the relay shows this device another log than the others: that log. */
+  /**
+   * Where the relay shows this device another log than the others, or has not shown it the newest
+   * record: that log.
+   */
   readonly view: readonly number[] | null;
 }
 
@@ -37,7 +38,7 @@ export interface Scene {
 
 /** A device that has nothing of the room. */
 export function emptyPlace(device: string): Place {
-  return { device, seat: null, isStarting: false, outbox: null, intent: null, isLeaving: false, view: null };
+  return { device, seat: null, outbox: null, intent: null, isLeaving: false, view: null };
 }
 
 /** The scene with another thing at one place. */
@@ -73,4 +74,9 @@ export function isActive({ seat }: Place): boolean {
 /** Whether somebody was in the room and is not any more. */
 export function isOut({ seat }: Pick<Place, "seat">): boolean {
   return seat !== null && (seat.look.status === "removed" || seat.look.status === "left");
+}
+
+/** Whether a device was only not shown the newest records yet: nothing sets it apart so far. */
+export function isWaiting(scene: Scene, { view }: Place): boolean {
+  return view !== null && view.every((no, at) => scene.log[at] === no);
 }

@@ -92,15 +92,10 @@ export class Seats {
     const room = this.take(seat) ?? this.open(seat);
     this.labels.get(room)!.set(randomnessOf(seat, operation));
     const made = perform(room, operation);
+    if (seat.process !== null) this.checkRestart(seat, operation, made);
     const done: Done = { ...made, seat: made.delta === null ? seat : this.after(seat, operation, made, room) };
     this.answers.set(question, done);
     return done;
-  }
-
-  /** The process ends, and begins again with what is stored. */
-  crash(seat: Seat): Seat {
-    if (seat.process === null) return seat;
-    return this.seatOf({ device: seat.device, kept: seat.stored, process: null, live: null }, seat, null);
   }
 
   /** Primitives whose randomness is a function of a label. */
@@ -135,6 +130,15 @@ export class Seats {
     return room;
   }
 
+  // A process that ended after what it did was stored, and began again, does the very same.
+  private checkRestart(seat: Seat, operation: Operation, made: OperationResult): void {
+    const room = loadRoom(this.provider(new Label(randomnessOf(seat, operation))), seat.stored);
+    room.caughtUp();
+    const again = perform(room, operation);
+    if (outcomeOf(again) !== outcomeOf(made))
+      throw new Broken(`${seat.device} does something else after a restart: ${operation.label}`);
+  }
+
   // The room that led to a seat is good for one operation more: then it is another seat's.
   private take(seat: Seat): Room | null {
     const room = this.live.get(seat.no) ?? null;
@@ -158,7 +162,7 @@ export class Seats {
 
   private seatOf({ device, kept, process, live }: SeatParts, before: Seat | null, done: OperationResult | null): Seat {
     const content = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
-    const digest = digestOfAll(this.crypto, [device, process === null ? "stored" : "in memory", ...content]);
+    const digest = digestOfAll(this.crypto, [device, ...content]);
     const known = this.known.get(digest);
     if (known !== undefined) return known;
     const look = lookAt(live ?? loadRoom(this.provider("look"), kept));
@@ -217,6 +221,22 @@ function lookAt(room: Room): SeatLook {
     paused: paused.map(({ code }) => code),
     farewells: room.farewells().map(toHex),
   };
+}
+
+function outcomeOf({ delta, refused, append, received, events, alarm }: OperationResult): string {
+  const put = [...new Map(delta?.put ?? [])]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => [key, toHex(value)]);
+  const told = events.map(({ type }) => type);
+  return JSON.stringify([
+    put,
+    [...(delta?.delete ?? [])].sort(),
+    refused,
+    append && toHex(append.payload),
+    received,
+    told,
+    alarm?.code,
+  ]);
 }
 
 function isSameLook(a: SeatLook, b: SeatLook): boolean {

@@ -32,7 +32,8 @@ export class Settling {
   /** The most steps that a removal by the owner took, and a newcomer's way in. */
   longestRemoval = 0;
   longestEntrance = 0;
-  private readonly situations = new Set<string>();
+  /** The makeups of the room for which liveness was checked. */
+  readonly situations = new Set<string>();
   removals = 0;
   entrances = 0;
 

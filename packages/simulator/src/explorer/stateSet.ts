@@ -1,29 +1,51 @@
 import type { Crypto } from "@conclave/crypto";
 
 /**
- * A set of names, kept as 64 bits of their hashes: of ten million, two would be taken for one in a
- * run of 370,000.
+ * Names, each with the fewest events that led to it, kept as 64 bits of their hashes: of ten million, two would be taken
+ * for one in a run of 370,000.
  */
 export class StateSet {
-  private high = new Uint32Array(1 << 16);
-  private low = new Uint32Array(1 << 16);
+  private high = new Uint32Array(1 << 12);
+  private low = new Uint32Array(1 << 12);
+  private events = new Uint8Array(1 << 12);
+  /** What was added here and did not come from elsewhere: three numbers each. */
+  private readonly fresh: number[] = [];
   size = 0;
 
   constructor(private readonly crypto: Crypto) {}
 
-  has(name: string): boolean {
+  /** Whether it is in, with no more events than these. */
+  has(name: string, events = 0): boolean {
     const [high, low] = this.hash(name);
     const at = this.find(high, low);
-    return this.high[at] !== 0;
+    return this.high[at] !== 0 && this.events[at]! <= events;
   }
 
-  /** False when it was in. */
-  add(name: string): boolean {
+  /** False when it was in with no more events than these. */
+  add(name: string, events = 0): boolean {
     const [high, low] = this.hash(name);
+    if (!this.put(high, low, events)) return false;
+    this.fresh.push(high, low, events);
+    return true;
+  }
+
+  /** What was added, as bytes for {@link take}. */
+  give(): Uint8Array {
+    return new Uint8Array(Uint32Array.from(this.fresh).buffer);
+  }
+
+  /** Adds what another set gave. */
+  take(bytes: Uint8Array): void {
+    const numbers = new Uint32Array(new Uint8Array(bytes).buffer);
+    for (let at = 0; at < numbers.length; at += 3) this.put(numbers[at]!, numbers[at + 1]!, numbers[at + 2]!);
+  }
+
+  private put(high: number, low: number, events: number): boolean {
     const at = this.find(high, low);
-    if (this.high[at] !== 0) return false;
-    [this.high[at], this.low[at]] = [high, low];
-    if (++this.size * 2 > this.high.length) this.grow();
+    const isIn = this.high[at] !== 0;
+    if (isIn && this.events[at]! <= events) return false;
+    [this.high[at], this.low[at], this.events[at]] = [high, low, events];
+    if (!isIn && ++this.size * 2 > this.high.length) this.grow();
     return true;
   }
 
@@ -42,13 +64,14 @@ export class StateSet {
   }
 
   private grow(): void {
-    const [high, low] = [this.high, this.low];
+    const [high, low, events] = [this.high, this.low, this.events];
     this.high = new Uint32Array(high.length * 2);
     this.low = new Uint32Array(low.length * 2);
+    this.events = new Uint8Array(high.length * 2);
     high.forEach((value, from) => {
       if (value === 0) return;
       const at = this.find(value, low[from]!);
-      [this.high[at], this.low[at]] = [value, low[from]!];
+      [this.high[at], this.low[at], this.events[at]] = [value, low[from]!, events[from]!];
     });
   }
 }

@@ -29,11 +29,7 @@ export class Steps {
    */
   private readonly said = new Map<number, SaidMessage>();
 
-  constructor(
-    private readonly cast: Cast,
-    /** How many records a device may be behind before it reads on. */
-    private readonly lag: number,
-  ) {}
+  constructor(private readonly cast: Cast) {}
 
   /** The relay gives a device its next record: of the common log, or what is named. */
   deliver(scene: Scene, at: number, other: number | null = null, isPruned = false): Scene {
@@ -50,7 +46,9 @@ export class Steps {
     if (isPruned && parcel.kind === "commit") return this.withheld(scene, at, parcel, done);
     checkReceived(scene, place, parcel, done);
     const isSplit = place.view !== null || other !== null;
-    const view = isSplit ? [...(place.view ?? scene.log.slice(0, n)), next] : null;
+    const own = isSplit ? [...(place.view ?? scene.log.slice(0, n)), next] : null;
+    // Who was only late has the log of the others.
+    const view = own?.every((no, index) => scene.log[index] === no) && own.length === scene.log.length ? null : own;
     return this.follow(withPlace(scene, at, { seat: done.seat, view }), at, done, parcel);
   }
 
@@ -80,18 +78,29 @@ export class Steps {
 
   /** What a device would send now; null for nothing, or what the relay would not take. */
   sendable(scene: Scene, place: Place): Post | null {
-    const { seat, outbox, isStarting } = place;
-    if (seat === null || isStarting || seat.look.paused.length > 0) return null;
+    const { seat, outbox } = place;
+    if (seat === null || seat.look.paused.length > 0) return null;
     const post = this.cast.pendingOf(seat) ?? outbox;
     return post === null || scene.log.includes(post.parcel.no) ? null : post;
   }
 
-  /** The relay puts a parcel at the log's end. */
-  append(scene: Scene, { parcel }: Pick<Post, "parcel">): Scene {
+  /**
+   * The relay puts a parcel at the log's end, and everybody reads it, but for one whom the relay
+   * tricks.
+   */
+  append(scene: Scene, { parcel }: Pick<Post, "parcel">, trick: Trick | null = null): Scene {
     const held = scene.held.filter((no) => no !== parcel.no);
     let after: Scene = { ...scene, log: [...scene.log, parcel.no], held };
-    after.places.forEach(({ view }, at) => {
-      while (view === null && this.behind(after, at) > this.lag) after = this.deliver(after, at);
+    after.places.forEach((place, at) => {
+      if (place.view !== null) return;
+      if (trick?.at === at) {
+        if (trick.how === "hides") {
+          after = withPlace(after, at, { view: scene.log });
+          return;
+        }
+        after = this.deliver(after, at, null, true);
+      }
+      while (this.behind(after, at) > 0) after = this.deliver(after, at);
     });
     return after;
   }
@@ -135,11 +144,6 @@ export class Steps {
     return this.follow(withPlace(scene, at, { seat: done.seat }), at, null, null);
   }
 
-  crash(scene: Scene, at: number): Scene {
-    const crashed = withPlace(scene, at, { seat: this.cast.seats.crash(scene.places[at]!.seat!), isStarting: true });
-    return this.follow(crashed, at, null, null);
-  }
-
   /**
    * Somebody comes in by the link, with the slot that a member made at this moment of theirs. Null
    * when that leads nowhere.
@@ -163,7 +167,7 @@ export class Steps {
     for (const [at, { seat, view }] of scene.places.entries()) {
       if (seat === null || view !== null) continue;
       const place = this.readAll(scene, at).places[at]!;
-      if (isActive(place) && !place.isStarting) return place;
+      if (isActive(place)) return place;
     }
     return null;
   }
@@ -188,7 +192,7 @@ export class Steps {
       if (event.type === "joined") place = { ...place, outbox: null };
       if (event.type === "sent" && place.outbox?.parcel.no === parcel?.no) place = { ...place, outbox: null };
     }
-    if (isAtEnd(scene, place)) place = this.catchUp(scene, { ...place, isStarting: false });
+    if (isAtEnd(scene, place)) place = this.catchUp(scene, place);
     return { ...scene, places: scene.places.map((each, index) => (index === at ? place : each)) };
   }
 
@@ -228,6 +232,13 @@ export class Steps {
     this.said.set(parcel.no, message!);
     return { seat, outbox: { parcel, lastCommit: append.lastCommit } };
   }
+}
+
+/** What the relay does to one device with the record that it has just put into the log. */
+export interface Trick {
+  readonly at: number;
+  /** `hides`: does not show it. `deletes`: says that it is deleted. */
+  readonly how: "hides" | "deletes";
 }
 
 /** An action about a person by their name. */
