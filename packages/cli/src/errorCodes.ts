@@ -44,7 +44,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   ASKED_ALREADY: [refused, "You have asked to join the room, and nobody there has decided yet."],
   ALREADY_HERE: [refused, "This home is already in the room, or is joining it."],
   STILL_MEMBER: [refused, "You are still in the room, so it was not forgotten."],
-  ID_TAKEN: [refused, "Something else was sent under this id. Nothing was sent."],
+  ONCE_TAKEN: [refused, "Something else was sent with this --once. Nothing was sent."],
   NO_LINK: [refused, "This home does not have this invite's link."],
   UNKNOWN: [refused, "It does not exist (any more)."],
   STARVED: [refused, "Other people's changes came first, again and again."],

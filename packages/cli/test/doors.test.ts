@@ -23,7 +23,6 @@ const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link
   leaving: { kind: "leaving" },
   behind: { kind: "behind" },
   underway: { kind: "underway" },
-  update_needed: { kind: "update_needed" },
   restored: { kind: "restored" },
   early_form: { kind: "early_form" },
   starved: { kind: "starved", losses: 3 },

@@ -93,8 +93,8 @@ export class KilledRoom {
   /** Says a text under an id of its own until that is acknowledged, killed on the way. */
   async say(who: Who, isKilled: boolean): Promise<void> {
     const [id, text] = [randomUUID().replaceAll("-", ""), `${who} ${String(this.said++)}`];
-    if (isKilled) await this.kill(who, ["send", text, "--id", id]);
-    await this.done(who, "send", text, "--id", id);
+    if (isKilled) await this.kill(who, ["send", text, "--once", id]);
+    await this.done(who, "send", text, "--once", id);
     this.kept.push({ who, text });
   }
 

@@ -40,11 +40,11 @@ describe("a message's id", () => {
     await conclave("Eve", "room", "new", "Den", "--name", "Eve");
     const id = "00112233445566778899aabbccddeeff";
     for (const time of ["once", "twice"])
-      expect([time, await conclave("Eve", "send", "hello", "--id", id)]).toMatchObject([time, { code: 0 }]);
-    const other = await conclave("Eve", "send", "something else", "--id", id);
-    expect(other).toMatchObject({ code: 1, error: { code: "ID_TAKEN" } });
+      expect([time, await conclave("Eve", "send", "hello", "--once", id)]).toMatchObject([time, { code: 0 }]);
+    const other = await conclave("Eve", "send", "something else", "--once", id);
+    expect(other).toMatchObject({ code: 1, error: { code: "ONCE_TAKEN" } });
     await conclave("Eve", "edit", id, "hello, all");
-    expect(await conclave("Eve", "send", "hello", "--id", id)).toMatchObject({ code: 0 });
+    expect(await conclave("Eve", "send", "hello", "--once", id)).toMatchObject({ code: 0 });
     const { items } = await conclave("Eve", "history");
     const texts = items.flatMap((item: { message?: { text: string } }) => item.message?.text ?? []);
     expect(texts).toEqual(["hello, all"]);

@@ -38,7 +38,7 @@ export type {
   TransferProgress,
   UnfinishedUpload,
 } from "./api/fileTransfer.js";
-export { ActionHash, InviteId, MessageId, newMessageId, PersonId, RoomId } from "@conclave/protocol";
+export { ActionHash, InviteId, MessageId, MessageNonce, newMessageNonce, PersonId, RoomId } from "@conclave/protocol";
 export { decodeFileCard, thumbnailType, type FileCard, type FileWords, type Picture } from "@conclave/protocol";
 export { decodeGatewayNotice, decodeVia, type GatewayParty, type ViaMessage } from "@conclave/protocol";
 export type { ProgramRecords, RecordChange } from "./api/programRecords.js";

@@ -1,6 +1,6 @@
 import type { SessionEvent, TimelineMessage } from "@conclave/client";
 import { utf8Bytes } from "@conclave/codec";
-import { MessageId } from "@conclave/protocol";
+import { MessageId, MessageNonce } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import type { RoomEngine } from "../src/room/roomEngine.js";
 import { engineOf, World, type Home } from "./world.js";
@@ -112,7 +112,12 @@ describe("what is done to a message", () => {
     const [alice, bob] = await threeIn(world);
     const ref = await said(world, alice, "vote");
     await settled(world, alice, bob);
-    const reaction = { id: MessageId.of(new Uint8Array(16).fill(9)), kind: "reaction", ref, body: utf8Bytes("👍") };
+    const reaction = {
+      nonce: MessageNonce.of(new Uint8Array(16).fill(9)),
+      kind: "reaction",
+      ref,
+      body: utf8Bytes("👍"),
+    };
     for (let n = 0; n < 2; n++) {
       await sayAs(bob, reaction, world.clock.now());
       await settled(world, bob, alice);
@@ -422,8 +427,13 @@ describe("people and alarms that somebody has looked at", () => {
     const [alice, bob] = await threeIn(world);
     const id = await said(world, alice, "mine");
     await settled(world, alice, bob);
-    // Bob's client takes Alice's id for a reaction.
-    await sayAs(bob, { id, kind: "reaction", ref: id, body: utf8Bytes("👍") }, world.clock.now());
+    // Bob's client claims another list of members with what it says.
+    const { parts } = (engineOf(bob.room) as unknown as { state: { room: { parts: { roster: { seq: number } } } } })
+      .state.room;
+    const { roster } = parts;
+    parts.roster = { ...roster, seq: roster.seq + 1 };
+    await sayAs(bob, { kind: "reaction", ref: id, body: utf8Bytes("👍") }, world.clock.now());
+    parts.roster = roster;
     await settled(world, bob, alice);
     expect((await found(world, alice, id)).reactions).toEqual([]);
     const [alarm] = alice.room.status().alarms;
@@ -442,7 +452,7 @@ describe("people and alarms that somebody has looked at", () => {
 /** What a client sends that leaves the checks out, also those of ids. */
 async function sayAs(
   home: Home,
-  content: { id: MessageId; kind: string; ref: MessageId; body: Uint8Array },
+  content: { nonce?: MessageNonce; kind: string; ref: MessageId; body: Uint8Array },
   now: number,
 ) {
   const { state, sender } = engineOf(home.room) as unknown as Pick<RoomEngine, "state" | "sender">;

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/rpc";
-import { MessageId, preset } from "@conclave/protocol";
+import { MessageNonce, preset } from "@conclave/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -71,11 +71,15 @@ describe("a home in another thread", () => {
     await alice.found("Garden", "Alice");
     const page = pageOf(alice);
     const { key } = (await page.home.rooms())[0]!;
-    const post = { id: MessageId.of(new Uint8Array(16).fill(7)), kind: "text", body: new TextEncoder().encode("once") };
-    await world.get(page.room(key).post(post));
+    const post = {
+      nonce: MessageNonce.of(new Uint8Array(16).fill(7)),
+      kind: "text",
+      body: new TextEncoder().encode("once"),
+    };
+    const { id } = await world.get(page.room(key).post(post));
     await world.get(page.room(key).post(post));
     await world.get(page.room(key).flushed(10_000));
-    expect(await world.get(page.room(key).post(post))).toMatchObject({ state: "sent", id: post.id });
+    expect(await world.get(page.room(key).post(post))).toMatchObject({ state: "sent", id });
     expect(await alice.texts()).toEqual(["Alice: once"]);
   });
 

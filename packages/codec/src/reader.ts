@@ -11,7 +11,11 @@ export class Reader {
   private at = 0;
   private readonly view: DataView;
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    /** The version that the bytes are of: a part that came later, see `since`, is not read. */
+    readonly version = Number.POSITIVE_INFINITY,
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -88,7 +92,7 @@ export class Reader {
   vector<T>(element: (reader: Reader) => T, maxCount = Number.MAX_SAFE_INTEGER, what = "vector"): T[] {
     const length = this.varint(what);
     const start = this.take(length, what);
-    const inner = new Reader(this.bytes.subarray(start, start + length));
+    const inner = new Reader(this.bytes.subarray(start, start + length), this.version);
     const items: T[] = [];
     while (inner.remaining > 0) {
       if (items.length >= maxCount) throw new DecodeError("too_long", what);

@@ -49,15 +49,19 @@ export function choice<Name extends string>(
   };
 }
 
-/** The cases of a {@link variant}: for each name its number and its fields. */
+/** The cases of a {@link variant}: for each name its number, its fields, and the version {@link since} which it exists. */
 type Cases<T, Tag extends keyof T> = {
-  readonly [Name in T[Tag] & string]: readonly [number, Fields<Omit<Extract<T, Readonly<Record<Tag, Name>>>, Tag>>];
+  readonly [Name in T[Tag] & string]: readonly [
+    number,
+    Fields<Omit<Extract<T, Readonly<Record<Tag, Name>>>, Tag>>,
+    number?,
+  ];
 };
 
 /** One of several structures, told apart by a uint8 in front: the number of the case that the field `tag` names. */
 export function variant<T extends object, Tag extends keyof T & string>(tag: Tag, cases: Cases<T, Tag>): Codec<T> {
-  const all = Object.entries<readonly [number, object]>(cases).map(([name, [number, fields]]) => {
-    const codec = struct({ [tag]: is(name), ...fields }) as Codec<unknown>;
+  const all = Object.entries<readonly [number, object, number?]>(cases).map(([name, [number, fields, from = 0]]) => {
+    const codec = since(from, struct({ [tag]: is(name), ...fields }) as Codec<unknown>);
     return { name, number, codec };
   });
   const byName = new Map(all.map((each) => [each.name, each]));
@@ -91,11 +95,22 @@ export function checked<T>(codec: Codec<T>, allowed: (value: T) => boolean): Cod
   };
 }
 
+/** What exists from a version on: in bytes of an earlier one, see {@link decode}, it is the fault `version`. */
+export function since<T>(version: number, codec: Codec<T>): Codec<T> {
+  return {
+    read: (reader, what) => {
+      if (version > reader.version) throw new DecodeError("version", what ?? "version");
+      return codec.read(reader, what);
+    },
+    write: codec.write,
+  };
+}
+
 /** One whole structure in an `opaque<V>`: a reader that does not know it can skip it. */
 export function boxed<T>(codec: Codec<T>): Codec<T> {
   return {
     read: (reader, what) => {
-      const decoded = decode(reader.opaque(undefined, what), codec.read);
+      const decoded = decode(reader.opaque(undefined, what), codec.read, reader.version);
       if (!decoded.ok) throw decoded.error;
       return decoded.value;
     },

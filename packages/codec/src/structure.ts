@@ -6,11 +6,12 @@ import { Writer } from "./writer.js";
 
 /**
  * Decodes one whole structure: reads it, then insists that nothing is left over.
- * Returns the fault as a value; any other error (a bug in `read`) is thrown on.
+ * Returns the fault as a value; any other error (a bug in `read`) is thrown on. `version`: what came later, see {@link since},
+ * is the fault `version`; without it everything is read that there is.
  */
-export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): Result<T, DecodeError> {
+export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T, version?: number): Result<T, DecodeError> {
   try {
-    const reader = new Reader(bytes);
+    const reader = new Reader(bytes, version);
     const value = read(reader);
     reader.end();
     return done(value);

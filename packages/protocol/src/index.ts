@@ -1,5 +1,5 @@
 /** Who is in the room, and how everybody knows: identity, policy, the roster, and what travels sealed (docs/protocol.md). */
-export { ActionHash, DeviceKey, InviteId, LeafKey, MessageId, PersonId, RoomId } from "./encoding/ids.js";
+export { ActionHash, DeviceKey, InviteId, LeafKey, MessageId, MessageNonce, PersonId, RoomId } from "./encoding/ids.js";
 export type { Delta, Provider } from "./encoding/provider.js";
 export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/deviceCert.js";
 export {
@@ -28,8 +28,8 @@ export {
   type Receipt,
 } from "./evidence/contradiction.js";
 export type { LogPath } from "./evidence/logPath.js";
-export type { Message, MessageContent } from "./message/message.js";
-export { newMessageId, ProtocolKind } from "./message/message.js";
+export type { Message, MessageContent, NewContent } from "./message/message.js";
+export { messageIdOf, newMessageNonce, ProtocolKind } from "./message/message.js";
 export {
   decodeGatewayNotice,
   decodeVia,
@@ -50,7 +50,7 @@ export type {
   Unreadable,
 } from "./room/outcome.js";
 export { ALARM_CODES, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
-export { REJECTION_CODES, type Rejection, type RejectionCode } from "./policy/rejection.js";
+export { REJECTION_CODES, type Rejection, type RejectionCode, type Upgraded } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
@@ -81,6 +81,7 @@ export {
   type Transition,
 } from "./roster/evaluate.js";
 export { replay, type Replayed } from "./roster/replay.js";
+export { FIRST_VERSION, ROOM_VERSION } from "./roster/version.js";
 export type { NotedReceipt, ProofWanted } from "./room/relayWatch.js";
 export { Room } from "./room/room.js";
 export type { OpenProposal } from "./room/proposals.js";

@@ -9,13 +9,23 @@ type Problems = typeof problem;
 
 /** Why something was not done, as the client says it: each code has its sentence, or this does not compile. */
 export type ToldProblem =
-  | { readonly kind: "refused"; readonly rejection: { readonly code: keyof typeof refusal } }
+  | { readonly kind: "refused"; readonly rejection: ToldRefusal }
   | { readonly kind: "relay"; readonly error: keyof typeof relayError }
   | { readonly kind: "link"; readonly fault: keyof typeof linkFault }
   | { readonly kind: "malformed"; readonly what: keyof typeof malformed }
   | { readonly kind: "clock"; readonly ahead: number }
   | { readonly kind: "starved"; readonly losses: number }
-  | { readonly kind: Exclude<keyof Problems, "clock" | "starved"> };
+  | { readonly kind: Exclude<keyof Problems, "clock" | "starved" | "upgraded"> };
+
+interface ToldRefusal {
+  readonly code: keyof typeof refusal;
+  /** Who moved the room to a version that this app does not know, null where it began in that version. */
+  readonly upgraded?: {
+    readonly by: { readonly name: string } | null;
+    readonly version: number;
+    readonly knows: number;
+  };
+}
 
 /** The sections that a problem is said with, in one language. */
 export interface ProblemSections {
@@ -30,7 +40,7 @@ export interface ProblemSections {
 export function problemSentence(told: ToldProblem, sections: ProblemSections, language: string): string {
   switch (told.kind) {
     case "refused":
-      return sections.refusal[told.rejection.code];
+      return refusalSentence(told.rejection, sections);
     case "relay":
       return sections.relayError[told.error];
     case "link":
@@ -47,4 +57,11 @@ export function problemSentence(told: ToldProblem, sections: ProblemSections, la
     default:
       return sections.problem[told.kind];
   }
+}
+
+function refusalSentence({ code, upgraded }: ToldRefusal, { refusal, problem }: ProblemSections): string {
+  if (!upgraded) return refusal[code];
+  const { by, version, knows } = upgraded;
+  const versions = { version: String(version), knows: String(knows) };
+  return problem.upgraded({ how: by ? "moved" : "founded", by: by?.name ?? "", ...versions });
 }

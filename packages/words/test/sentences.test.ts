@@ -14,7 +14,7 @@ import { FOLDER, messages, pseudoArabic } from "./messages.fixture.js";
 
 // Each is a closed union: one that is left out does not compile.
 const PROBLEMS: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link" | "malformed">, 0>> = {
-  ...{ unreachable: 0, behind: 0, underway: 0, update_needed: 0, early_form: 0, clock: 0, restored: 0, starved: 0 },
+  ...{ unreachable: 0, behind: 0, underway: 0, early_form: 0, clock: 0, restored: 0, starved: 0 },
   ...{ unknown: 0, leaving: 0, not_member: 0, already_here: 0, corrupted: 0, too_large: 0, source: 0, cancelled: 0 },
   ...{ closed: 0, unsure: 0 },
 };
@@ -28,11 +28,12 @@ const UNREADABLE: Readonly<Record<Unreadable, 0>> = {
   replayed: 0,
   pruned: 0,
   invalid: 0,
+  newer: 0,
 };
 
 /** The sections whose keys are codes, and what else stands in them. */
 const CODES: Readonly<Record<string, readonly string[]>> = {
-  problem: Object.keys(PROBLEMS),
+  problem: [...Object.keys(PROBLEMS), "upgraded"],
   malformed: Object.keys(MALFORMED),
   linkFault: Object.keys(LINK_FAULTS),
   relayError: Object.keys(RELAY_ERRORS),

@@ -1,4 +1,4 @@
-import { MessageId, newMessageId } from "@conclave/protocol";
+import { MessageNonce, newMessageNonce } from "@conclave/protocol";
 import type { RoomSession, TimelineMessage } from "@conclave/client";
 import { systemRandom } from "@conclave/client/node";
 import { fromHex, toHex } from "@conclave/codec";
@@ -25,7 +25,7 @@ const SHOW_PROGRESS_BYTES = 4_000_000;
 
 /**
  * `conclave send`: asks the relay how the room stands, stores the message, sends it. Once a message is stored, the command never
- * says that it failed: the home sends it by itself, so the command says what became of it, and its id.
+ * says that it failed: the home sends it by itself, so the command says what became of it.
  */
 export async function send(context: CommandContext, given: string): Promise<void> {
   const { output, options } = context;
@@ -35,12 +35,12 @@ export async function send(context: CommandContext, given: string): Promise<void
   }
   const text = given === "-" ? await readStandardInput() : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
-  const id = messageId(options["id"]);
+  const once = onceOf(options["once"]);
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     // Somebody who is out of the room is told before anything is stored. A relay that does not answer stops nobody from writing.
     if (options["wait"] !== false && (await isHere(output, room))) await settle(output, room);
-    const message = await stored(room, text, id);
+    const message = await stored(room, text, once);
     if (options["wait"] === false) {
       output.result(
         { message: messageDocument(message) },
@@ -52,7 +52,7 @@ export async function send(context: CommandContext, given: string): Promise<void
     try {
       await waiting(output, flushed(room));
     } catch (error) {
-      throw withId(error, id);
+      throw withOnce(error, once);
     } finally {
       tellAlarms();
     }
@@ -74,27 +74,27 @@ async function isHere(output: Output, room: RoomSession): Promise<boolean> {
   }
 }
 
-async function stored(room: RoomSession, text: string, id: string): Promise<TimelineMessage> {
+async function stored(room: RoomSession, text: string, once: string): Promise<TimelineMessage> {
   try {
-    return await sendText(room, text, MessageId.of(fromHex(id)));
+    return await sendText(room, text, MessageNonce.of(fromHex(once)));
   } catch (error) {
-    throw withId(error, id);
+    throw withOnce(error, once);
   }
 }
 
-/** Adds the message's id: sent again under that id it is in the room once, whatever became of it before. */
-function withId(error: unknown, id: string): unknown {
+/** Adds what the message is sent again with, so that it is in the room once, whatever became of it before. */
+function withOnce(error: unknown, once: string): unknown {
   if (!(error instanceof CliError)) return error;
   const { code, message, hint, exit, fate } = error;
-  const again = code === "UNSURE" ? `To try again without sending it twice, add:  --id ${id}` : null;
+  const again = code === "UNSURE" ? `To try again without sending it twice, add:  --once ${once}` : null;
   const hints = [hint, again].filter((each) => each !== null).join("\n");
-  return Object.assign(new CliError(code, message, hints === "" ? null : hints, exit, { id }), { fate });
+  return Object.assign(new CliError(code, message, hints === "" ? null : hints, exit, { once }), { fate });
 }
 
-function messageId(given: unknown): string {
-  if (given === undefined) return toHex(newMessageId(systemRandom));
+function onceOf(given: unknown): string {
+  if (given === undefined) return toHex(newMessageNonce(systemRandom));
   if (typeof given === "string" && /^[0-9a-f]{32}$/iu.test(given)) return given.toLowerCase();
-  throw usageError("That is not a valid id.", "An id has 32 hexadecimal digits.");
+  throw usageError("That is not valid for --once.", "It takes 32 hexadecimal digits.");
 }
 
 /** `conclave send --file`: needs the relay. Says that a large file is being sent. */

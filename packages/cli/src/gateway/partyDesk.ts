@@ -1,6 +1,7 @@
 import type { RecordChange, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import { encodeVia, MessageId, newMessageId } from "@conclave/protocol";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { encodeVia, type MessageId, messageIdOf, MessageNonce, newMessageNonce } from "@conclave/protocol";
 import { createHash, randomBytes } from "node:crypto";
 import type { Heard } from "./door.js";
 import { encodeParty, encodeTaken, type Party, partyKey, takenKey, type TakenPacket } from "./party.js";
@@ -78,7 +79,10 @@ export class PartyDesk {
     if (room.status().pending >= MOST_PENDING) return { is: "unavailable", why: "relay_away" };
     const { id, label, taken } = this.current;
     const next: Party = { ...this.current, counter: counter ?? this.current.counter, taken: taken + 1 };
-    const messageId = digest ? idOf(id, digest) : newMessageId(randomBytes);
+    const you = room.members().find(({ isYou }) => isYou);
+    if (!you) return { is: "unavailable", why: "not_member" };
+    const nonce = digest ? nonceOf(id, digest) : newMessageNonce(randomBytes);
+    const messageId = messageIdOf(nodeCrypto, you.person, nonce);
     // RULE: gateway.one-transaction: the counter and the message are stored together, so that no crash takes a packet twice
     // or forgets one that was answered for (attack A133).
     const records: RecordChange[] = [
@@ -87,7 +91,7 @@ export class PartyDesk {
       ...(next.taken > REMEMBERED ? [{ key: takenKey(id, next.taken - REMEMBERED), value: null }] : []),
     ];
     const posted = await room.post({
-      id: messageId,
+      nonce,
       kind: "via",
       body: encodeVia({ party: id, label, text }),
       records,
@@ -109,7 +113,7 @@ export class PartyDesk {
 }
 
 /** The same packet becomes the same message: if it comes again after it was forgotten here, the room still knows it. */
-function idOf(party: Uint8Array, digest: Uint8Array): MessageId {
+function nonceOf(party: Uint8Array, digest: Uint8Array): MessageNonce {
   const hash = createHash("sha256").update("conclave/gateway/id/v1").update(party).update(digest).digest();
-  return MessageId.of(hash.subarray(0, 16));
+  return MessageNonce.of(hash.subarray(0, 16));
 }

@@ -82,7 +82,10 @@ Examples:
     .argument("[text...]", "the message, or the file's caption; - reads it from standard input")
     .option("--file <path>", "send this file; an interrupted one goes on where it stopped")
     .option("--original", "send a picture as it is, with the place, time and other details stored in it")
-    .option("--id <id>", "give it this id (32 hexadecimal digits): a message is never sent twice under one id")
+    .option(
+      "--once <digits>",
+      "32 hexadecimal digits of your own: what is sent again with the same ones is sent only once",
+    )
     .option("--no-wait", "store it without waiting for the relay; it is sent the next time this home connects")
     .addHelpText(
       "after",

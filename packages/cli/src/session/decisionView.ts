@@ -61,6 +61,8 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
       return didDetail.setPolicy({ by, rules: presetOf(action.policy) });
     case "setTitle":
       return did.setTitle({ by, title: action.title });
+    case "upgrade":
+      return did.upgrade({ by, version: String(action.version) });
     case "setRelay":
       return did.setRelay({ by, address: action.relay.address });
     case "createInvite":

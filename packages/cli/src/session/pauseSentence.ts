@@ -9,7 +9,7 @@ export function pauseSentence(pause: Pause): string {
     case "restored":
       return sayProblem({ kind: "restored" });
     case "update_needed":
-      return `${sayProblem({ kind: "update_needed" })} Update it.`;
+      return sayProblem({ kind: "refused", rejection: { code: "update_needed", upgraded: pause.upgraded } });
     case "failed":
       return `This home's storage failed (${pause.message}). ${sayProblem({ kind: "closed" })}`;
   }

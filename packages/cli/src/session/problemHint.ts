@@ -31,7 +31,6 @@ const LATER = "Wait a moment and try again.";
 const HINTS: Readonly<Record<Plain, () => string>> = {
   behind: () => OPERATOR,
   underway: WAITING,
-  update_needed: () => "Update Conclave, then try again.",
   clock: () => "Set this machine's clock. If it is already right, give the same command again with --trust-clock.",
   restored: () => `To come back as a new device, or find out who can help you:  ${nextCommand("resume")}`,
   closed: () => "Check that the disk is not full, then try again.",

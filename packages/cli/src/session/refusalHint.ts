@@ -27,6 +27,7 @@ const ASK_AGAIN = () => `The person who wants to join has to ask again:  ${other
  * hint does not compile.
  */
 const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
+  update_needed: () => "Update Conclave, then try again. What is stored here can still be read.",
   malformed: FAULT,
   bad_signature: FAULT,
   wrong_room: FAULT,

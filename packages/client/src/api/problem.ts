@@ -14,8 +14,6 @@ export type Problem =
   | { readonly kind: "behind" }
   /** It is stored, and was given to the relay, which has not said yet what became of it. It goes on by itself. */
   | { readonly kind: "underway" }
-  /** The room uses something that this version does not know: nothing is read or sent before an update. */
-  | { readonly kind: "update_needed" }
   /** The room is of an early form of this program (before 0.1.0): it can be read, and nothing more is done in it. */
   | { readonly kind: "early_form" }
   /** This device's clock is this many ms ahead of the others', or behind them (below zero): see `Client.trustClock`. */
@@ -56,7 +54,7 @@ export type Problem =
 export type Fate = "kept" | "dropped" | "unknown";
 
 const FATES: Readonly<Record<Problem["kind"], Fate>> = {
-  ...{ unreachable: "kept", behind: "kept", underway: "kept", update_needed: "kept", relay: "kept", refused: "kept" },
+  ...{ unreachable: "kept", behind: "kept", underway: "kept", relay: "kept", refused: "kept" },
   ...{ starved: "kept", closed: "unknown", unsure: "unknown", restored: "dropped", not_member: "dropped" },
   ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
   ...{ leaving: "dropped", clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },

@@ -7,6 +7,7 @@ import type {
   Fingerprint,
   InviteId,
   MessageId,
+  MessageNonce,
   Outlook,
   PersonId,
   Policy,
@@ -36,9 +37,9 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js"
 export interface NewMessage {
   /**
    * 16 random bytes; made here when left out. A caller that does not learn what became of a post (its tab or thread died)
-   * posts it again with the same id: it is there once.
+   * posts it again with the same nonce: it is there once.
    */
-  readonly id?: MessageId;
+  readonly nonce?: MessageNonce;
   /** "text", "file", …: at most 32 bytes. For "edit", "delete", "remove", "reaction" use the methods that check them. */
   readonly kind: string;
   /** The id of the message that this one answers, edits, deletes or reacts to. */
@@ -47,7 +48,7 @@ export interface NewMessage {
   readonly body: Uint8Array;
   /**
    * Changes of the program's own records (`Client.records`), durable together with the message, or neither is. Where a
-   * message of this id is there already nothing is changed.
+   * message of this nonce is there already nothing is changed.
    */
   readonly records?: readonly RecordChange[];
 }

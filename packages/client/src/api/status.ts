@@ -1,3 +1,4 @@
+import type { Upgraded } from "@conclave/protocol";
 import type { Decision } from "./decision.js";
 import type { TimelineAlarm } from "./timeline.js";
 import type { NamedPerson } from "./person.js";
@@ -36,8 +37,8 @@ export type Pause =
   | { readonly why: "alarm"; readonly alarm: TimelineAlarm }
   /** This device is a copy, or was restored from one. */
   | { readonly why: "restored" }
-  /** The room uses something that this version does not know. */
-  | { readonly why: "update_needed" }
+  /** The room was moved to a version that this app does not know. */
+  | { readonly why: "update_needed"; readonly upgraded: Upgraded }
   /** The home's storage failed, or a bug showed: open the home again. */
   | { readonly why: "failed"; readonly message: string };
 

@@ -6,6 +6,7 @@ export {
   ActionHash,
   InviteId,
   MessageId,
+  MessageNonce,
   PersonId,
   RoomId,
   decodeFileCard,

@@ -1,11 +1,12 @@
 import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
-import { type MessageId, type PersonId, newMessageId } from "@conclave/protocol";
+import { type MessageId, newMessageNonce, type PersonId } from "@conclave/protocol";
 import type { RoomEngine } from "./roomEngine.js";
 import type { Problem } from "../api/problem.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import type { Transaction } from "../store/transaction.js";
 import { amend } from "../store/amendment.js";
 import type { Amended } from "../timeline/messageView.js";
+import { queuedContent } from "../store/outbox.js";
 import { isReaction } from "../store/reaction.js";
 
 const MAX_TEXT_BYTES = 60 * 1024;
@@ -58,7 +59,8 @@ async function put(
     state.emit(tx, { type: "amended", message });
     return done(message);
   }
-  sender.add(tx, { ...content, id: newMessageId(state.ports.random), ref: id }, time);
+  const said = { ...content, nonce: newMessageNonce(state.ports.random), ref: id };
+  sender.add(tx, queuedContent(state.ports.crypto, state.person, said), time);
   return done((await state.conversation.tell(tx, id))!);
 }
 

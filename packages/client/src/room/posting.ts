@@ -1,10 +1,11 @@
 import type { Problem } from "../api/problem.js";
 import { utf8Bytes, done, failed, type Result } from "@conclave/codec";
-import { MAX_FILE_BYTES, type MessageContent, ProtocolKind, newMessageId } from "@conclave/protocol";
+import { MAX_FILE_BYTES, type NewContent, newMessageNonce, ProtocolKind } from "@conclave/protocol";
 import type { AttachOptions, OutgoingFile } from "../api/fileTransfer.js";
 import type { NewMessage } from "../api/roomSession.js";
 import type { TimelineMessage } from "../api/timeline.js";
 import { isAmendment } from "../store/amendment.js";
+import { queuedContent } from "../store/outbox.js";
 import { recordWrites } from "../store/homeRecords.js";
 import type { Transaction } from "../store/transaction.js";
 import { messageLine } from "../timeline/timelineView.js";
@@ -16,14 +17,14 @@ const MAX_KIND_BYTES = 32;
 /** Sends a message of any kind: durable here, and shown, at once; sent in its turn. Its records are kept with it. */
 export async function post(
   engine: RoomEngine,
-  { id = newMessageId(engine.state.ports.random), kind, ref = null, body, records = [] }: NewMessage,
+  { nonce = newMessageNonce(engine.state.ports.random), kind, ref = null, body, records = [] }: NewMessage,
 ): Promise<Result<TimelineMessage, Problem>> {
   const kindLength = utf8Bytes(kind).length;
-  if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || id.length !== 16) {
+  if (body.length > MAX_BODY_BYTES || kindLength === 0 || kindLength > MAX_KIND_BYTES || nonce.length !== 16) {
     return failed({ kind: "malformed", what: "body" });
   }
   const writes = recordWrites(records);
-  return put(engine, { id, kind, ref, body }, (tx) => tx.writes.push(...writes));
+  return put(engine, { nonce, kind, ref, body }, (tx) => tx.writes.push(...writes));
 }
 
 /** Uploads a file, then sends the message that carries its card. `limit`: the largest file that the relay takes, where known. */
@@ -38,20 +39,21 @@ export function attach(
     return Promise.resolve(failed({ kind: "relay", error: "too_large", retryAfter: 0 }));
   }
   return engine.uploads.attach(file, options, (body, ref, also) =>
-    put(engine, { id: newMessageId(engine.state.ports.random), kind: ProtocolKind.file, ref, body }, also),
+    put(engine, { nonce: newMessageNonce(engine.state.ports.random), kind: ProtocolKind.file, ref, body }, also),
   );
 }
 
 /** Puts a message that fits into the outbox; `also` is kept with it, or neither is. */
 async function put(
   { state, sender }: RoomEngine,
-  content: MessageContent,
+  said: NewContent,
   also: (tx: Transaction) => void,
 ): Promise<Result<TimelineMessage, Problem>> {
-  const { id, kind, ref } = content;
+  const { kind, ref } = said;
   const { conversation } = state;
+  const content = queuedContent(state.ports.crypto, state.person, said);
   const posted = await state.transact(async (tx) => {
-    const known = await conversation.find(id);
+    const known = await conversation.find(content.id);
     if (known) return known;
     const isAct = isAmendment(kind);
     if (isAct && !(ref && (await conversation.find(ref)))) return null;

@@ -77,10 +77,10 @@ function endingView({ state }: RoomEngine): Ending | null {
 }
 
 function pauseOf({ state, sync }: RoomEngine): Pause | null {
-  const { failure, phase, needsUpdate, room, alarms } = state;
+  const { failure, phase, upgraded, room, alarms } = state;
   if (failure !== null) return { why: "failed", message: failure };
   if (phase.is === "restored") return { why: "restored" };
-  if (needsUpdate) return { why: "update_needed" };
+  if (upgraded !== null) return { why: "update_needed", upgraded };
   const code = room?.pausingAlarms[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
   const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
   return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;

@@ -1,5 +1,5 @@
-import { encode, equalBytes, stored, toHex, u53, boxed } from "@conclave/codec";
-import { type Message, type MessageId, PersonId, type Unreadable } from "@conclave/protocol";
+import { encode, equalBytes, stored, toHex, u53 } from "@conclave/codec";
+import type { Message, MessageId, Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "./amendment.js";
 import type { Amendments } from "./amendments.js";
 import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
@@ -28,8 +28,8 @@ const decoder = new TextDecoder();
 
 /** What a room's log has shown this device, kept for screens; and how far the person has read. */
 export class History {
-  /** Of transactions that are not stored yet: places and authors of messages by their id, and messages by their place. */
-  private readonly placing = new Map<string, { readonly n: number; readonly author: PersonId }>();
+  /** Of transactions that are not stored yet: places of messages by their id, and messages by their place. */
+  private readonly placing = new Map<string, number>();
   private readonly unsaved = new Map<number, HistoryMessage>();
   /** Places of unread messages, and whether they name us; not more than are counted. */
   private unreadAt = new Map<number, boolean>();
@@ -96,9 +96,9 @@ export class History {
     return gap;
   }
 
-  /** For a message that is no line, keeps only who wrote it, so that it counts once. */
+  /** For a message that is no line, keeps only that it was there, so that it counts once. */
   addAct(tx: Transaction, act: Message): void {
-    this.place(tx, act, act.n, true);
+    this.place(tx, act, act.n);
   }
 
   /** Something was done to a message. RULE: conversation.erased: a message that was deleted is gone from this device too (attack A72). */
@@ -135,17 +135,14 @@ export class History {
 
   /** The message with this id, or null when there is none. */
   async find(id: MessageId): Promise<HistoryMessage | null> {
-    const n = this.placing.get(toHex(id))?.n ?? (await this.idRecord(id))?.n;
-    const item = n === undefined ? null : await this.at(n);
+    const n = this.placing.get(toHex(id)) ?? (await this.placed(id));
+    const item = n === null ? null : await this.at(n);
     return item?.kind === "message" && equalBytes(item.message.id, id) ? item : null;
   }
 
-  /** Who wrote the message with this id, whatever it was, or null when there is none. */
-  async authorOf(id: MessageId): Promise<PersonId | null> {
-    const placing = this.placing.get(toHex(id));
-    if (placing) return placing.author;
-    const record = await this.idRecord(id);
-    return record && (record.author ?? (await this.find(id))?.message.author ?? null);
+  /** Whether there was a message with this id, whatever it was. */
+  async has(id: MessageId): Promise<boolean> {
+    return this.placing.has(toHex(id)) || (await this.placed(id)) !== null;
   }
 
   markRead(tx: Transaction, n: number): void {
@@ -170,22 +167,16 @@ export class History {
     });
   }
 
-  private place(tx: Transaction, { id, author }: Message, n: number, isAct = false): void {
-    const bytes = encode(n, (w, place) => (isAct ? w.u53(place).opaque(author) : w.u53(place)));
-    tx.put(this.keys.messageId(id), bytes);
-    this.placing.set(toHex(id), { n, author });
+  private place(tx: Transaction, { id }: Message, n: number): void {
+    tx.put(this.keys.messageId(id), encode(n, u53.write));
+    this.placing.set(toHex(id), n);
     tx.after(() => this.placing.delete(toHex(id)));
   }
 
-  /** Where a message is, and its author where it is no line. */
-  private async idRecord(id: MessageId): Promise<{ readonly n: number; readonly author: PersonId | null } | null> {
+  /** Where a message is in the log, whatever it was. */
+  private async placed(id: MessageId): Promise<number | null> {
     const record = await this.storage.get(this.keys.messageId(id));
-    return (
-      record &&
-      stored("message id", record, {
-        read: (r) => ({ n: r.u53(), author: r.remaining > 0 ? boxed(PersonId).read(r) : null }),
-      })
-    );
+    return record && stored("message id", record, u53);
   }
 
   /** A page that ended in the middle of a place takes the rest of it: else the next page would begin after it. */

@@ -40,7 +40,7 @@ const line = variant<Line<HistoryItem>, "kind">("kind", {
   unreadable: [
     3,
     {
-      reason: choice<Unreadable>({ before_join: 0, epoch_gone: 1, replayed: 2, pruned: 3, invalid: 4 }),
+      reason: choice<Unreadable>({ before_join: 0, epoch_gone: 1, replayed: 2, pruned: 3, invalid: 4, newer: 5 }),
       // Before they were counted each was a line of its own.
       count: ending(u53, 1),
     },

@@ -1,5 +1,5 @@
 import { utf8Bytes } from "@conclave/codec";
-import { MessageId, RoomId } from "@conclave/protocol";
+import { MessageId, MessageNonce, RoomId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { MemoryStorage } from "../memory/memoryStorage.js";
 import { RoomKeys } from "./homeKey.js";
@@ -9,6 +9,7 @@ import { Transaction } from "./transaction.js";
 const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
 const content = (text: string) => ({
   id: MessageId.of(utf8Bytes(text.padEnd(16))),
+  nonce: MessageNonce.of(utf8Bytes(text.padEnd(16))),
   kind: "text",
   ref: null,
   body: utf8Bytes(text),

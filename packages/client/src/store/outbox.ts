@@ -1,4 +1,5 @@
 import { encode, equalBytes, mapped, opaque, optional, stored, struct, text, u53, boxed } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
 import {
   decodeAppend,
   encodeAppend,
@@ -6,6 +7,10 @@ import {
   type MessageContent,
   type OutgoingMessage,
   MessageId,
+  messageIdOf,
+  MessageNonce,
+  type NewContent,
+  type PersonId,
 } from "@conclave/protocol";
 import { isAmendment } from "./amendment.js";
 import type { StoredRecord } from "../ports/storage.js";
@@ -17,11 +22,19 @@ import type { Transaction } from "./transaction.js";
 /** A message that is not in the log yet, as far as this device knows. */
 export interface QueuedMessage {
   readonly order: number;
-  readonly content: MessageContent;
+  readonly content: QueuedContent;
   /** When the person wrote it (ms). */
   readonly time: number;
   /** Null before the first encryption. */
   readonly sealed: SealedMessage | null;
+}
+
+/** What is said, with the nonce that its id follows from. */
+export type QueuedContent = MessageContent & NewContent;
+
+/** What a person says, with the id that it has as theirs. */
+export function queuedContent(crypto: Crypto, author: PersonId, said: NewContent): QueuedContent {
+  return { ...said, id: messageIdOf(crypto, author, said.nonce) };
 }
 
 /** A message as it was encrypted last, and what the relay is asked to append. */
@@ -48,8 +61,9 @@ const encodedAppend = mapped(
 
 const layout = struct<QueuedMessage>({
   order: u53,
-  content: struct<MessageContent>({
+  content: struct<QueuedContent>({
     id: boxed(MessageId),
+    nonce: boxed(MessageNonce),
     kind: text(),
     ref: optional(boxed(MessageId)),
     body: opaque(),
@@ -110,7 +124,7 @@ export class Outbox {
     return this.entries.find((entry) => equalBytes(entry.content.id, id));
   }
 
-  add(tx: Transaction, content: MessageContent, time: number, sealed: Sealing | null = null): QueuedMessage {
+  add(tx: Transaction, content: QueuedContent, time: number, sealed: Sealing | null = null): QueuedMessage {
     const entry: QueuedMessage = { order: this.nextOrder++, content, time, sealed: sealed && encoded(sealed) };
     this.entries.push(entry);
     this.store(tx, entry);

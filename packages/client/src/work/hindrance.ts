@@ -1,4 +1,4 @@
-import type { AlarmCode } from "@conclave/protocol";
+import type { AlarmCode, Upgraded } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import { joinEndingOf } from "../store/phase.js";
 import type { RoomState } from "./roomState.js";
@@ -14,7 +14,7 @@ export function ended({ failure, phase }: RoomState): Problem | null {
 
 /** Why nothing that needs the room as it is now can be done; null while it can. */
 export function hindering(state: RoomState): Problem | null {
-  return ended(state) ?? (state.needsUpdate ? { kind: "update_needed" } : null);
+  return ended(state) ?? (state.upgraded ? updateNeeded(state.upgraded) : null);
 }
 
 /**
@@ -27,6 +27,11 @@ export function hindrance(state: RoomState): Problem | null {
   // What was kept back may have been given by now: the sync knows that.
   const alarm = state.room?.pausingAlarms.find(({ code }) => code !== "WITHHELD");
   return hindering(state) ?? (alarm ? pausedBy(alarm.code) : null);
+}
+
+/** What only a newer app can do. */
+export function updateNeeded(upgraded: Upgraded): Problem {
+  return { kind: "refused", rejection: { code: "update_needed", upgraded } };
 }
 
 export function pausedBy(code: AlarmCode): Problem {

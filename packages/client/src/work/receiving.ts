@@ -41,10 +41,9 @@ export async function receiveDelivery(
   if (!room) return true;
   const received = room.receive(item, availableFrom);
   if (received.kind === "deferred") {
-    if (received.reason === "update_needed") state.needsUpdate = true;
     return received.reason === "seen" || received.reason === "closed";
   }
-  if (received.kind === "withheld") {
+  if (received.kind === "withheld" || received.kind === "upgraded") {
     keepNoted(state, tx, received);
     return false;
   }
@@ -82,7 +81,7 @@ function keepUnreadable(state: RoomState, tx: Transaction, n: number, reason: Un
 async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n: number): Promise<void> {
   switch (event.type) {
     case "message":
-      if (await isFirst(state, tx, event.message, n)) await keepMessage(state, tx, event.message, n);
+      if (await isFirst(state, event.message)) await keepMessage(state, tx, event.message, n);
       return;
     case "sent":
       await keepSent(state, tx, event.id, n);
@@ -172,21 +171,11 @@ function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
 }
 
 /**
- * RULE: client.once: a message is shown once: one that its author encrypted again, or that somebody else sends as
- * their own, is not another message (docs/protocol.md §9, attacks A24, A25).
+ * RULE: client.once: a message is shown once: one that its author encrypted again is not another message (docs/protocol.md §9,
+ * attacks A24, A25).
  */
-async function isFirst(state: RoomState, tx: Transaction, { id, author }: Message, n: number): Promise<boolean> {
-  const first = (await state.history.authorOf(id)) ?? (state.outbox.find(id) ? state.person : null);
-  if (first === null) return true;
-  if (!equalBytes(first, author)) {
-    // RULE: client.id-blame: where two messages have one id, only the author of the first one made knows who copied it. The
-    // second in the log is not blamed: with the relay's help a member can copy the id of a message that is on its way, and come
-    // first (attack A153).
-    const person = equalBytes(first, state.person) ? author : null;
-    const evidence = `the message at ${String(n)} has the id of another, ${toHex(id)}`;
-    raise(state, tx, state.raise(tx, { code: "BAD_MESSAGE", person, rejection: null, evidence }));
-  }
-  return false;
+async function isFirst(state: RoomState, { id }: Message): Promise<boolean> {
+  return !state.outbox.find(id) && !(await state.history.has(id));
 }
 
 async function keepMessage(state: RoomState, tx: Transaction, message: Message, n: number): Promise<void> {
@@ -220,7 +209,7 @@ function keepOwnProposal(
   { kind, body, author: by, time }: Message,
   n: number,
 ): void {
-  const action = kind === ProtocolKind.proposal ? decodeAction(body) : null;
+  const action = kind === ProtocolKind.proposal ? decodeAction(body, state.room?.roster.version ?? 0) : null;
   const hash = action && actionHash(state.ports.crypto, action, by);
   if (hash) keepProposal(state, tx, { n, action, actionHash: hash, by, time, ending: null });
   if (kind === ProtocolKind.withdrawal) takeBack(state, tx, { actionHash: body, by }, { n, ending: "withdrawn" });

@@ -1,5 +1,5 @@
 import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
-import type { Alarm, Delta, PersonId, Room } from "@conclave/protocol";
+import type { Alarm, Delta, PersonId, Room, Upgraded } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { mentionsYou } from "../timeline/mentions.js";
@@ -28,8 +28,8 @@ export class RoomState {
   readonly keys: RoomKeys;
   /** Set when something failed: memory and disk may differ, so nothing more is done until the home is opened again. */
   failure: string | null = null;
-  /** A record needs a newer version of this program. */
-  needsUpdate = false;
+  /** Looking for the way in, we met a room of a version that this app does not know. */
+  tooNew: Upgraded | null = null;
   /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
   slotsFor = -1;
   /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
@@ -106,6 +106,11 @@ export class RoomState {
 
   get meta(): RoomMeta {
     return this.current;
+  }
+
+  /** Who moved the room to a version that this app does not know: nothing is done in it before an update. Null when nobody did. */
+  get upgraded(): Upgraded | null {
+    return this.room?.upgraded ?? this.tooNew;
   }
 
   now(): number {

@@ -1,7 +1,7 @@
 import type { Result } from "@conclave/codec";
-import type { MessageContent, OutgoingMessage, Rejection } from "@conclave/protocol";
+import type { OutgoingMessage, Rejection } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
-import type { EncodedAppend, QueuedMessage } from "../store/outbox.js";
+import type { EncodedAppend, QueuedContent, QueuedMessage } from "../store/outbox.js";
 import type { Problem } from "../api/problem.js";
 import type { Sync } from "./sync.js";
 import type { Transaction } from "../store/transaction.js";
@@ -57,7 +57,7 @@ export class MessageSender extends Worker {
   }
 
   /** Puts a message into the outbox, encrypted when it can go now. */
-  add(tx: Transaction, content: MessageContent, time: number): QueuedMessage {
+  add(tx: Transaction, content: QueuedContent, time: number): QueuedMessage {
     // What is before it is encrypted first: where the newest is for this epoch, all are.
     const newest = this.state.outbox.all.at(-1);
     const isNext = newest === undefined || this.isCurrent(newest);
@@ -66,9 +66,9 @@ export class MessageSender extends Worker {
   }
 
   /** Puts in a message that the room has made and encrypted. */
-  addSealed(tx: Transaction, { message, append, delta }: OutgoingMessage): QueuedMessage {
+  addSealed(tx: Transaction, { message, nonce, append, delta }: OutgoingMessage): QueuedMessage {
     this.state.apply(tx, delta);
-    return this.state.outbox.add(tx, message, message.time, { message, append });
+    return this.state.outbox.add(tx, { ...message, nonce }, message.time, { message, append });
   }
 
   protected next(): Job | null {
@@ -99,9 +99,10 @@ export class MessageSender extends Worker {
   private seal(tx: Transaction, entry: QueuedMessage): QueuedMessage | null {
     const { room } = this.state;
     if (!room) return null;
+    const { content, time } = entry;
     const outcome: Result<OutgoingMessage, Rejection> = entry.sealed
-      ? room.resend(entry.sealed.message)
-      : room.say(entry.content, entry.time);
+      ? room.resend({ ...content, time })
+      : room.say(content, time);
     if (!outcome.ok) return null;
     const { message, append, delta } = outcome.value;
     this.state.apply(tx, delta);

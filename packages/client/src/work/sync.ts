@@ -145,7 +145,7 @@ export class Sync extends Worker {
 
   protected next(): Job | null {
     const { room } = this.state;
-    if (!room || this.state.needsUpdate || this.isDistrusted) return null;
+    if (!room || this.state.upgraded || this.isDistrusted) return null;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
     if (isSubscribed && room.proofWanted) return () => gatherProof(this.state, this.connection);

@@ -22,9 +22,12 @@ export const INVITE_ID_BYTES = 16;
 export type InviteId = IdBytes<"InviteId">;
 export const InviteId = idBytes<"InviteId">(INVITE_ID_BYTES);
 
-/** Bytes of a message's id. */
+/** Bytes of a message's id, and of the nonce that it follows from. */
 export const MESSAGE_ID_BYTES = 16;
-/** What its sender called a message: random, and the same each time it is sent. */
+/** What a sender tells its messages apart by: random, and the same each time that one is sent. */
+export type MessageNonce = IdBytes<"MessageNonce">;
+export const MessageNonce = idBytes<"MessageNonce">(MESSAGE_ID_BYTES);
+/** What a message is called: by its author and their nonce, see `messageIdOf`, so that two people never have one id. */
 export type MessageId = IdBytes<"MessageId">;
 export const MessageId = idBytes<"MessageId">(MESSAGE_ID_BYTES);
 

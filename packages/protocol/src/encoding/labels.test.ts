@@ -11,6 +11,7 @@ import { openApproval } from "../roster/approval.js";
 import { Chain } from "../roster/chain.fixture.js";
 import { decodeEntry, isSignedByAuthor } from "../roster/entry.js";
 import { openFarewell } from "../roster/farewell.js";
+import { ROOM_VERSION } from "../roster/version.js";
 import { labelledHash } from "./digest.js";
 import { signBody, signedContent } from "./signed.js";
 
@@ -58,7 +59,7 @@ describe("labels", () => {
       entry: [
         chain.must(chain.alice, { type: "tick" }).entry.bytes,
         (bytes) => {
-          const decoded = decodeEntry(crypto, bytes);
+          const decoded = decodeEntry(crypto, bytes, ROOM_VERSION);
           return decoded.ok && isSignedByAuthor(crypto, decoded.value);
         },
       ],

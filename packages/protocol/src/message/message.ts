@@ -1,4 +1,6 @@
-import { type LeafKey, MESSAGE_ID_BYTES, MessageId, type PersonId } from "../encoding/ids.js";
+import type { Crypto } from "@conclave/crypto";
+import { labelledHash } from "../encoding/digest.js";
+import { type LeafKey, MESSAGE_ID_BYTES, MessageId, MessageNonce, type PersonId } from "../encoding/ids.js";
 import type { Provider } from "../encoding/provider.js";
 
 /** The kinds that the protocol itself reads. Any other text of at most 32 bytes is the client's own business. */
@@ -19,7 +21,7 @@ export const ProtocolKind = {
 
 /** What a message says, before the room adds who, when and where. */
 export interface MessageContent {
-  /** 16 bytes, random. The same when it is encrypted anew after `stale_epoch`: receivers show an id once. */
+  /** 16 bytes, see {@link messageIdOf}. The same when it is encrypted anew after `stale_epoch`: receivers show an id once. */
   readonly id: MessageId;
   /** At most 32 bytes: "text", "edit", "delete", "reaction", … */
   readonly kind: string;
@@ -29,9 +31,24 @@ export interface MessageContent {
   readonly body: Uint8Array;
 }
 
-/** An id for a new message. */
-export function newMessageId(random: Provider["random"]): MessageId {
-  return MessageId.of(random(MESSAGE_ID_BYTES));
+/** What is to be sent: its id follows from the nonce and from who sends it. */
+export interface NewContent extends Omit<MessageContent, "id"> {
+  readonly nonce: MessageNonce;
+}
+
+/** A nonce for a new message. */
+export function newMessageNonce(random: Provider["random"]): MessageNonce {
+  return MessageNonce.of(random(MESSAGE_ID_BYTES));
+}
+
+/**
+ * The id of a message: the first 16 bytes of `H("conclave/message-id/v1", author, nonce)`.
+ *
+ * RULE: message.id-of-author: a message is named by who wrote it, too: nobody can say another's message first, or have what is
+ * done to it, or said of it, fall on a message of their own (docs/protocol.md §9; attack A115).
+ */
+export function messageIdOf(crypto: Crypto, author: PersonId, nonce: MessageNonce): MessageId {
+  return MessageId.of(labelledHash(crypto, "conclave/message-id/v1", author, nonce).slice(0, MESSAGE_ID_BYTES));
 }
 
 /** A message as it was sent, with its author as the tree of its epoch names them (docs/protocol.md §9). */

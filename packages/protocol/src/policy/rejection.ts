@@ -1,4 +1,5 @@
 import { failed, type Failure } from "@conclave/codec";
+import type { PersonId } from "../encoding/ids.js";
 
 /** Why something was refused: a closed set of stable codes. Their sentences are in `explain.ts`. */
 export const REJECTION_CODES = [
@@ -67,6 +68,7 @@ export const REJECTION_CODES = [
   "wrong_roster_key",
   "wrong_key_check",
 
+  "update_needed",
   "not_active",
   "pending",
   "not_caught_up",
@@ -85,6 +87,15 @@ export const REJECTION_CODES = [
 /** The stable name of a refusal. */
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 
+/** A valid move of a room to a version that this app does not know. */
+export interface Upgraded {
+  /** Who moved it there, and what they are called in the room; null where the room began in that version. */
+  readonly by: { readonly person: PersonId; readonly name: string } | null;
+  readonly version: number;
+  /** The newest version that this app knows. */
+  readonly knows: number;
+}
+
 /** A refusal. */
 export interface Rejection {
   readonly code: RejectionCode;
@@ -92,9 +103,16 @@ export interface Rejection {
   readonly detail?: string;
   /** With `approvals_missing`: how many yeses count now, and how many are needed. */
   readonly approvals?: { readonly have: number; readonly need: number };
+  /** With `update_needed`: who moved the room to a version that this app does not know. */
+  readonly upgraded?: Upgraded;
 }
 
 /** The result of what the rules refuse. */
 export function refused(code: RejectionCode, detail?: string): Failure<Rejection> {
   return failed(detail === undefined ? { code } : { code, detail });
+}
+
+/** The refusal of what only a newer app can judge. */
+export function updateNeeded(upgraded: Upgraded): Failure<Rejection> {
+  return failed({ code: "update_needed", upgraded });
 }

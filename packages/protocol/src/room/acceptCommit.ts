@@ -5,6 +5,7 @@ import { LeafKey, type PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
 import { type Member, memberOf } from "../roster/roster.js";
+import { forgetApps } from "./apps.js";
 import { decisionRecordOf } from "./decisionRecord.js";
 import type { Judgement } from "./judge.js";
 import { encodeKeyring, nextKeyring } from "./keyring.js";
@@ -82,7 +83,8 @@ function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta 
   const { action, author } = transition.entry;
   const done = actionHash(parts.primitives.crypto, action, author.person);
   const history = { put: [[entryKey(transition.entry.seq), transition.entry.bytes]] as const, delete: [] };
-  return joinDeltas(transition.delta, history, parts.proposals.settle(parts.primitives.crypto, roster, done));
+  const settled = parts.proposals.settle(parts.primitives.crypto, roster, done);
+  return joinDeltas(transition.delta, history, settled, forgetApps(parts, transition.removed));
 }
 
 // We were taken out: what is left is what was said, and who was there.

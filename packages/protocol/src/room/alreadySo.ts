@@ -4,6 +4,7 @@ import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
+import { ROOM_VERSION } from "../roster/version.js";
 import type { RoomParts } from "./parts.js";
 import { proposalsOf } from "./proposals.js";
 
@@ -25,6 +26,8 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
       return so("role", memberOf(roster, action.person)?.role === "owner");
     case "remove":
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
+    case "upgrade":
+      return unknownHere(action);
     case "charter":
     case "add":
     case "leave":
@@ -40,6 +43,16 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     case "tick":
       return null;
   }
+}
+
+/**
+ * Refuses to move a room to a version that this app does not know.
+ *
+ * RULE: room.upgrade-known: nobody moves a room, or agrees to move it, to rules that their own app cannot follow.
+ */
+export function unknownHere(action: Action): Failure<Rejection> | null {
+  if (action.type !== "upgrade" || action.version <= ROOM_VERSION) return null;
+  return refused("update_needed", "version");
 }
 
 /** The same for our yes to a proposal: it is not given again while it counts. */

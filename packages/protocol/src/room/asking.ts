@@ -110,7 +110,7 @@ export function acceptAdmission(
   const joined = Group.join(roomEngine(primitives), { welcome: admission.welcome, keyPackage: bundleOf(asking) });
   if (!joined.ok) return refused("bad_admission", joined.error.message);
   const { group, delta: groupRecords } = joined.value;
-  const entries = openHistory(crypto, { roomTag, head: admission.head }, admission, records);
+  const entries = openHistory(crypto, { roomId, head: admission.head }, admission, records);
   const history = entries.ok ? replayEntries(crypto, entries.value, roomId) : entries;
   if (!history.ok) return history;
   const { roster, transitions } = history.value;

@@ -248,24 +248,25 @@ describe("forged commits", () => {
     expectRefused(log, rekey, [bob, carol], "wrong_binding");
   });
 
-  it("RULE room.outsiders-pause-nobody: an entry of the future pauses for a member's, not for a stranger's", () => {
+  it("A104: RULE entry.room-version: an entry that no app knows is refused, whoever commits it, and stops nobody", () => {
     const { alice, bob, carol, log } = threeFriends();
     const forged = forgeEntry(alice, { type: "setTitle", title: "x" });
     const bytes = forged.entry.bytes.slice();
-    bytes[3] = 0x7f; // the version, after a length of two bytes
-    const hash = nodeCrypto.hash("sha256", bytes);
-    const { keys } = inside(alice);
-    const seal = () =>
-      sealRosterRecord(nodeCrypto, alice.room.tag, currentRosterKey(keys), forged.entry.seq, {
+    bytes[3] = 0x7f; // the form of the entry, after a length of two bytes
+    const attachment = (by: Person) =>
+      sealRosterRecord(nodeCrypto, by.room.tag, currentRosterKey(inside(by).keys), forged.entry.seq, {
         entry: bytes,
         previousKey: null,
       });
-    const more = { authenticatedData: hash, attachment: seal() };
+    const more = { authenticatedData: nodeCrypto.hash("sha256", bytes), attachment: attachment(alice) };
     expectRefused(log, forgeExternal(bob, mallory(), more), [alice, bob, carol], "malformed");
-    alice.catchUp(log);
-    expect(log.append(forgeCommit(alice, more))).toBe(true);
-    expect(bob.catchUp(log).at(-1)).toEqual({ kind: "deferred", reason: "update_needed" });
-    expect(bob.room.cursor.n).toBe(log.items.length - 1);
+    expectRefused(log, forgeCommit(bob, { ...more, attachment: attachment(bob) }), [alice, carol], "malformed");
+    for (const each of [alice, bob, carol]) each.catchUp(log);
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    for (const each of [alice, bob, carol]) each.catchUp(log);
+    expect(carol.room.roster.members.size).toBe(2);
+    expect(alice.say(log, "we go on")).toBe(true);
+    expect(carol.catchUp(log).at(-1)).toMatchObject({ kind: "accepted" });
   });
 });
 

@@ -8,6 +8,7 @@ import type { Policy } from "../policy/policy.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { authorEntry } from "../roster/evaluate.js";
+import { ROOM_VERSION } from "../roster/version.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
@@ -58,7 +59,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
   const leaf = leafKeyOf(crypto, leafSeed);
   const leafCert = certifyLeaf(crypto, device, { roomId: NO_ROOM, leaf, name });
   const charter = authorEntry(crypto, leafSeed, null, {
-    action: { type: "charter", title, policy, relay, leafCert, nonce: random(32) },
+    action: { type: "charter", version: ROOM_VERSION, title, policy, relay, leafCert, nonce: random(32) },
     person: cert.person,
     time: now,
     epoch: 0,
@@ -99,10 +100,16 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     ahead: 0,
     confirmed: { by: person, time: now },
     losses: 0,
+    upgraded: null,
   };
   const parts: RoomParts = {
     ...{ primitives, engine, roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },
+    ...{
+      watch: RelayWatch.empty(),
+      proposals: ProposalRecords.empty(),
+      own: new Map<string, MessageId>(),
+      apps: new Map<string, number>(),
+    },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: true },
   };
   const attachment = sealRosterRecord(crypto, roomTag, currentRosterKey(keys), 0, {

@@ -1,10 +1,13 @@
-import { equalBytes, toHex, type Result, done } from "@conclave/codec";
+import { equalBytes, toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RoomTag, RosterRecord } from "@conclave/wire";
-import { decodeEntry, type Entry } from "../roster/entry.js";
+import type { RoomId } from "../encoding/ids.js";
+import { readChain } from "../roster/chain.js";
+import { type Entry, placeOf } from "../roster/entry.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { generationOf, openRosterRecord, type RosterKey } from "../transport/rosterLog.js";
 import type { RosterKeys } from "../invite/slot.js";
+import { roomTagOf } from "./roomTag.js";
 
 /** Longest chain of entries that is read. */
 const MAX_ENTRIES = 1 << 20;
@@ -21,24 +24,26 @@ export function openHistory(...what: Parameters<typeof openingHistory>): Result<
 /** The same in pieces: it yields now and then, so that other work goes on. */
 export function* openingHistory(
   crypto: Crypto,
-  place: { readonly roomTag: RoomTag; readonly head: Uint8Array },
+  place: { readonly roomId: RoomId; readonly head: Uint8Array },
   keys: RosterKeys,
   records: readonly RosterRecord[],
 ): Generator<void, Result<readonly Entry[], Rejection>> {
-  const entries = yield* openAll(crypto, place.roomTag, keys.roster, records);
-  const chain: Entry[] = [];
+  const entries = yield* openAll(crypto, roomTagOf(crypto, place.roomId), keys.roster, records);
+  const chain: Uint8Array[] = [];
   let hash = toHex(place.head);
   for (;;) {
     const bytes = entries.get(hash);
     // RULE: history.whole: a chain with a hole in it proves nothing (attacks A13, A18, A96).
     if (bytes === undefined || chain.length >= MAX_ENTRIES) return refused("bad_history", "an entry is missing");
-    const decoded = decodeEntry(crypto, bytes);
-    if (!decoded.ok) return refused("bad_history", decoded.error);
-    chain.push(decoded.value);
-    if (decoded.value.seq === 0) break;
-    hash = toHex(decoded.value.prev);
+    const at = placeOf(bytes);
+    if (at === null) return refused("bad_history", "no entry");
+    chain.push(bytes);
+    if (at.seq === 0) break;
+    hash = toHex(at.prev);
   }
-  return done(chain.reverse());
+  const read = readChain(crypto, chain.reverse(), place.roomId);
+  if (read.ok || read.error.code !== "malformed") return read;
+  return refused("bad_history", read.error.detail);
 }
 
 /** Does all the pieces of a work one after another. */

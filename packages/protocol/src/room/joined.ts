@@ -47,11 +47,16 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { room: 
   const status = "joining" as const;
   const core: RoomCore = {
     ...{ roomId, person, leafSeed, leaf, status, lastCommit, join, confirmed: null, losses: 0 },
-    ...{ gapAt: 0, unopened: null, ahead: 0 },
+    ...{ gapAt: 0, unopened: null, ahead: 0, upgraded: null },
   };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },
-    ...{ watch: RelayWatch.empty(), proposals: ProposalRecords.empty(), own: new Map<string, MessageId>() },
+    ...{
+      watch: RelayWatch.empty(),
+      proposals: ProposalRecords.empty(),
+      own: new Map<string, MessageId>(),
+      apps: new Map<string, number>(),
+    },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();

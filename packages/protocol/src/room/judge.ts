@@ -3,9 +3,10 @@ import type { Crypto } from "@conclave/crypto";
 import type { EpochView, StagedCommit } from "@conclave/mls";
 import type { RoomTag } from "@conclave/wire";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { ahead } from "../roster/ahead.js";
 import { decodeEntry, type Entry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
-import { refused, type Rejection } from "../policy/rejection.js";
+import { refused, type Rejection, updateNeeded } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
 import { openRosterRecord, rosterKeyCheck } from "../transport/rosterLog.js";
 import { bindingOf, bindsTo } from "./binding.js";
@@ -40,14 +41,14 @@ interface Altered {
 }
 
 /**
- * Why a commit may not be applied. `unsupported`: a member's newer app wrote what this one cannot judge. That is an error too,
- * and no kind of judgement: who has looked at `ok` alone applies nothing that was not judged.
+ * Why a commit may not be applied. `update_needed` where every member applies it whose app knows the version of the room that it
+ * leads to: that is an error too, and no kind of judgement, so who has looked at `ok` alone applies nothing that this app does not
+ * know.
  */
-export type Objection = Rejection | Altered | "unsupported";
+export type Objection = Rejection | Altered;
 
-/** The refusal in an objection, no matter who is to blame. What cannot be judged counts as malformed: nobody may commit it. */
+/** The refusal in an objection, no matter who is to blame. */
 export function rejectionOf(objection: Objection): Rejection {
-  if (objection === "unsupported") return { code: "malformed" };
   return "altered" in objection ? objection.altered : objection;
 }
 
@@ -85,6 +86,10 @@ export function judge(
     if (binding === null || !bindsTo(binding, roster)) return refused("wrong_binding");
   }
   if (staged.next !== null && !hasNoGhosts(staged.next.members(), roster)) return refused("ghost", "tree");
+  // RULE: room.upgrade-waits: an app waits for a newer one after exactly one thing, an upgrade that holds in all that is asked of a
+  // commit. Whoever may change the rules can make others wait, and nobody else can (attack A104).
+  const upgraded = transition && ahead(roster, transition.entry);
+  if (upgraded !== null) return updateNeeded(upgraded);
   return done({ transition, roster });
 }
 
@@ -123,19 +128,15 @@ function openTransition(
   const wrapped = wrappedRosterKey(keys);
   // RULE: room.roster-key: the first record of a generation wraps the key before, so that newcomers can read on (§4).
   if (!isSame(wrapped, record.previousKey)) return altered("wrong_roster_key");
-  const decoded = decodeEntry(crypto, record.entry);
-  const external = staged.sender.type === "new_member_commit";
-  if (!decoded.ok) {
-    if (decoded.error === "malformed") return refused("malformed");
-    // RULE: room.outsiders-pause-nobody: only a member can be ahead of us; a stranger's unknown entry is junk.
-    return external ? refused("malformed", "version") : failed("unsupported");
-  }
+  const decoded = decodeEntry(crypto, record.entry, roster.version);
+  if (!decoded.ok) return refused("malformed");
   const entry = decoded.value;
   // RULE: room.key-check: the author signs which key came before, so that no newcomer takes another for it (attack A105).
   const check = wrapped === null ? null : rosterKeyCheck(crypto, wrapped);
   if (!isSame(check, entry.keyCheck)) return refused("wrong_key_check");
   if (record.seq !== entry.seq) return altered("wrong_record", "seq");
   const committer = staged.senderLeaf.signatureKey;
+  const external = staged.sender.type === "new_member_commit";
   const judged = evaluate(crypto, roster, entry, {
     epoch: Number(view.epoch),
     transcript: view.confirmedTranscriptHash,

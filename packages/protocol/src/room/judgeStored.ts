@@ -10,7 +10,7 @@ import { epochOf, type RoomParts } from "./parts.js";
 export function judgeStored(parts: RoomParts, entryBytes: Uint8Array | null): Judgement {
   const { primitives, roster, core, group } = parts;
   if (entryBytes === null) return { transition: null, roster };
-  const decoded = decodeEntry(primitives.crypto, entryBytes);
+  const decoded = decodeEntry(primitives.crypto, entryBytes, roster.version);
   if (!decoded.ok) throw new TypeError("the stored pending entry is damaged");
   const carriage = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
   const judged = evaluate(primitives.crypto, roster, decoded.value, {

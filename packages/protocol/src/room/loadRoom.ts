@@ -3,6 +3,7 @@ import { Group } from "@conclave/mls";
 import { recordsUnder } from "../encoding/delta.js";
 import type { Provider } from "../encoding/provider.js";
 import { loadRoster } from "../roster/rosterRecord.js";
+import { loadApps } from "./apps.js";
 import { decodeAlarms } from "./alarmRecord.js";
 import { judgeStored } from "./judgeStored.js";
 import { decodeKeyring } from "./keyring.js";
@@ -31,6 +32,7 @@ export function loadRoom(primitives: Provider, stored: Iterable<readonly [string
     watch: RelayWatch.load(records),
     proposals: ProposalRecords.load(records),
     own: new Map([...recordsUnder("o/", records)].map(([hash, id]) => [hash, MessageId.of(id)])),
+    apps: loadApps(records),
     group: Group.load(engine, groupRecords),
     roster: loadRoster(primitives.crypto, records),
     core,

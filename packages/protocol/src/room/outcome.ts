@@ -1,5 +1,5 @@
 import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
-import type { ActionHash, MessageId, PersonId } from "../encoding/ids.js";
+import type { ActionHash, MessageId, MessageNonce, PersonId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Message } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
@@ -23,6 +23,8 @@ export interface PendingCommit {
 /** An own message on its way. Store `delta`, then send `append`. */
 export interface OutgoingMessage {
   readonly message: Message;
+  /** With it the same message is encrypted anew. */
+  readonly nonce: MessageNonce;
   readonly append: Append;
   readonly delta: Delta;
 }
@@ -72,12 +74,14 @@ export type Unreadable =
   | "replayed"
   /** The relay's retention removed it before we read it. */
   | "pruned"
+  /** A newer app wrote it, in a form that this one does not know. */
+  | "newer"
   /** It does not hold; see the alarm, if any. */
   | "invalid";
 
 /**
- * What `Room.receive` answers for one record of the log. In every case but `withheld` and `deferred` the record is used
- * up: store `delta` in one transaction, then act on the rest.
+ * What `Room.receive` answers for one record of the log. In every case but `withheld`, `upgraded` and `deferred` the record
+ * is used up: store `delta` in one transaction, then act on the rest.
  */
 export type Received =
   | {
@@ -109,5 +113,10 @@ export type Received =
       readonly alarm: Alarm | null;
       readonly events: readonly RoomEvent[];
     }
-  /** Not used up: fetch from `Room.cursor.n + 1` on (`gap`), drop it (`seen`), or update the app (`update_needed`). */
-  | { readonly kind: "deferred"; readonly reason: "gap" | "seen" | "update_needed" | "closed" };
+  /**
+   * Not used up: a member has moved the room to a version that this app does not know (`Room.upgraded`). Store `delta`. Nothing more
+   * of the log can be taken in, and nothing sent, until the app is updated.
+   */
+  | { readonly kind: "upgraded"; readonly delta: Delta; readonly alarm: null; readonly events: readonly RoomEvent[] }
+  /** Not used up: fetch from `Room.cursor.n + 1` on (`gap`), or drop it (`seen`, `closed`). */
+  | { readonly kind: "deferred"; readonly reason: "gap" | "seen" | "closed" };

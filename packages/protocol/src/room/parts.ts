@@ -7,6 +7,7 @@ import { bytes32 } from "../encoding/signed.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { Roster } from "../roster/roster.js";
+import type { KnownApps } from "./apps.js";
 import type { BeforeCommit, Judgement } from "./judge.js";
 import type { Keyring } from "./keyring.js";
 import type { LogMemory } from "../evidence/logMemory.js";
@@ -38,6 +39,8 @@ export interface RoomParts {
   readonly proposals: ProposalRecords;
   /** Own messages that are not in the log yet: hexadecimal record hash to message id. */
   readonly own: Map<string, MessageId>;
+  /** What the apps of the others know. */
+  readonly apps: KnownApps;
   group: Group;
   roster: Roster;
   core: RoomCore;

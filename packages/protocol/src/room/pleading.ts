@@ -105,12 +105,16 @@ export function tellRemoval(
   return answer && { ...answer, slot: null };
 }
 
-function removalOf({ primitives }: RoomParts, { leaf, head }: Plea, signed: Iterable<Uint8Array>): Uint8Array[] | null {
+function removalOf(
+  { primitives, roster }: RoomParts,
+  { leaf, head }: Plea,
+  signed: Iterable<Uint8Array>,
+): Uint8Array[] | null {
   const { crypto } = primitives;
   let holder: Uint8Array | null = null;
   let since: Uint8Array[] = [];
   for (const bytes of signed) {
-    const decoded = decodeEntry(crypto, bytes);
+    const decoded = decodeEntry(crypto, bytes, roster.version);
     if (!decoded.ok) continue;
     const { action, seq } = decoded.value;
     if (seq > head.seq) since.push(bytes);

@@ -64,8 +64,7 @@ export function* openingRoom(
   slot: SlotView,
   records: readonly RosterRecord[],
 ): Generator<void, Result<OpenedRoom, Rejection>> {
-  const roomTag = roomTagOf(crypto, link.roomId);
-  const entries = yield* openingHistory(crypto, { roomTag, head: slot.head.hash }, slot, records);
+  const entries = yield* openingHistory(crypto, { roomId: link.roomId, head: slot.head.hash }, slot, records);
   return entries.ok ? done({ link, slot, entries: entries.value }) : entries;
 }
 

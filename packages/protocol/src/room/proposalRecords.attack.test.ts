@@ -113,7 +113,7 @@ describe("what people ask of each other", () => {
     // The relay calls it stale; a commit comes first; Bob says it anew, and takes it back.
     expect(alice.act(log, { type: "rekey" })).toBeNull();
     everybody();
-    say(bob, log, bob.room.resend(first.value.message));
+    say(bob, log, bob.room.resend({ ...first.value.message, nonce: first.value.nonce }));
     everybody();
     expect(alice.room.farewells()).toHaveLength(1);
     say(bob, log, bob.room.stay(NOW));

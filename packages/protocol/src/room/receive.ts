@@ -2,6 +2,7 @@ import type { LogItem, LogRecord } from "@conclave/wire";
 import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Delta } from "../encoding/provider.js";
+import type { Upgraded } from "../policy/rejection.js";
 import type { Received } from "./outcome.js";
 import { CORE, type RoomParts } from "./parts.js";
 import { receiveCommit } from "./receiveCommit.js";
@@ -25,14 +26,20 @@ export function receive(parts: RoomParts, item: LogItem, availableFrom: number):
   if (isWithheld(item, availableFrom)) return { kind: "withheld", ...withhold(parts, item, hash), events: [] };
   const { epoch } = parts.group;
   const reception = item.pruned ? prunedMessage(parts, item.n, hash) : receiveRecord(parts, item, hash);
-  if (reception.kind === "unsupported") return { kind: "deferred", reason: "update_needed" };
+  if (reception.kind === "upgraded") return waitFor(parts, reception.upgraded);
   const isNewEpoch = parts.group.epoch !== epoch;
   const moved = joinDeltas(log.advance(primitives.crypto, hash), release(parts, item, isNewEpoch));
-  if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0 };
+  if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0, upgraded: null };
   parts.core = { ...parts.core, ahead: Math.max(parts.core.ahead, item.epoch) };
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
   const { delta, alarm: convicted } = watch.reached(relayKey, log);
   return finish(parts, reception, joinDeltas(moved, delta), convicted);
+}
+
+// Everything stays as it is before the upgrade: the newer app reads on from there.
+function waitFor(parts: RoomParts, upgraded: Upgraded): Received {
+  parts.core = { ...parts.core, upgraded };
+  return { kind: "upgraded", delta: { put: [[CORE, encodeCore(parts.core)]], delete: [] }, alarm: null, events: [] };
 }
 
 function receiveRecord(parts: RoomParts, item: LogRecord, hash: Uint8Array): Reception {
@@ -49,7 +56,7 @@ function prunedMessage(parts: RoomParts, n: number, hash: Uint8Array): Reception
 
 function finish(
   parts: RoomParts,
-  reception: Exclude<Reception, { kind: "unsupported" }>,
+  reception: Exclude<Reception, { kind: "upgraded" }>,
   moved: Delta,
   convicted: Alarm | null,
 ): Received {

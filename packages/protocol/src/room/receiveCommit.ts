@@ -48,7 +48,7 @@ export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Ar
   const verdict = judge(beforeCommit(parts), staged.value, record.attachment);
   if (!verdict.ok) {
     const { error } = verdict;
-    if (error === "unsupported") return { kind: "unsupported" };
+    if ("upgraded" in error && error.upgraded) return { kind: "upgraded", upgraded: error.upgraded };
     // RULE: room.blame-signed: nobody is named for bytes that nobody signed: anything that passes a record on could have put
     // them there, so the server is asked about them and no member (attack A145).
     if ("altered" in error) return rejected(error.altered, { code: "ALTERED", bytes: record.attachment });

@@ -1,16 +1,17 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Staged, StagedApplication } from "@conclave/mls";
 import type { LogRecord } from "@conclave/wire";
-import { joinDeltas } from "../encoding/delta.js";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import { type PersonId, LeafKey } from "../encoding/ids.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
-import { ProtocolKind, type Message } from "../message/message.js";
+import { messageIdOf, ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload } from "../message/payload.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
 import { confirmMembers } from "./acceptCommit.js";
+import { noteApp } from "./apps.js";
 import { envelopeKeyOf } from "./keyring.js";
 import { objectionToProposal } from "./proposals.js";
 import type { RoomEvent } from "./outcome.js";
@@ -64,20 +65,24 @@ export function receiveOwn(parts: RoomParts, n: number, hash: Uint8Array): Recep
 
 function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, author: PersonId): Reception {
   const used = groupDelta(parts, parts.group.apply(staged));
-  const payload = decodePayload(staged.data);
+  const decoded = decodePayload(staged.data);
+  // RULE: message.newer-ignored: what a newer app says in a form of its own is passed over: it is nobody's fault.
+  if (!decoded.ok && decoded.error === "version") return ignored("newer", null, used);
   const late = record.epoch < epochOf(parts);
-  if (payload === null || (!late && !sharesOurRoster(parts, payload))) {
+  if (!decoded.ok || (!late && !sharesOurRoster(parts, decoded.value))) {
     return ignored("invalid", alarm("BAD_MESSAGE", { person: author }), used);
   }
+  const payload = decoded.value;
   const { unopened } = parts.core;
   // Its author has seen the commit that we could not open, and is where we are: they did not follow it either.
   if (unopened !== null && !late && payload.log.n >= unopened.n) parts.core = { ...parts.core, unopened: null };
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
+  const known = late ? NO_DELTA : noteApp(parts, LeafKey.of(staged.leafNode.signatureKey), payload.knows);
   const confirmed = late
     ? []
     : confirmMembers(parts, { by: author, leaf: LeafKey.of(staged.leafNode.signatureKey) }, payload.time);
-  return accepted(joinDeltas(used, delta), [...confirmed, ...events], raised);
+  return accepted(joinDeltas(used, delta, known), [...confirmed, ...events], raised);
 }
 
 // RULE: room.attributed: who wrote a message is whose leaf signed it, by the tree of its epoch; no field of the message says
@@ -86,7 +91,7 @@ function messageOf(
   parts: RoomParts,
   record: LogRecord,
   staged: StagedApplication,
-  { id, kind, ref, body, time }: Payload,
+  { nonce, kind, ref, body, time }: Payload,
   author: PersonId,
   late: boolean,
 ): Message {
@@ -95,7 +100,7 @@ function messageOf(
     staged.leafNode.credential.type === "basic" ? checkedHolder(staged.leafNode.credential.identity) : null;
   const who = { author, leaf: LeafKey.of(staged.leafNode.signatureKey), name: holder?.name ?? "" };
   return {
-    id,
+    id: messageIdOf(parts.primitives.crypto, author, nonce),
     kind,
     ref,
     body,
@@ -125,7 +130,7 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
   const nothing = { delta: { put: [], delete: [] }, events: [] };
   switch (payload.kind) {
     case ProtocolKind.proposal: {
-      const action = decodeAction(payload.body);
+      const action = decodeAction(payload.body, roster.version);
       if (action === null || message.authorGone || ruleOf(action).isOwnAffair) return nothing;
       if (isOvertaken(parts, payload)) return nothing;
       // RULE: proposals.possible: what its author could not carry out if everybody agreed is no proposal: it takes no room, and

@@ -3,7 +3,7 @@ import { type Alarm, alarm, type AlarmCode } from "../evidence/alarm.js";
 import { NO_DELTA } from "../encoding/delta.js";
 import type { PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
-import type { Rejection } from "../policy/rejection.js";
+import type { Rejection, Upgraded } from "../policy/rejection.js";
 import type { RoomEvent, Unreadable } from "./outcome.js";
 
 /** What one record of the log came to, before the log itself moves on. */
@@ -11,7 +11,8 @@ export type Reception =
   | { readonly kind: "accepted"; readonly delta: Delta; readonly events: readonly RoomEvent[]; readonly alarm?: Alarm }
   | { readonly kind: "rejected"; readonly rejection: Rejection; readonly alarm: Alarm; readonly delta?: Delta }
   | { readonly kind: "ignored"; readonly unreadable: Unreadable | null; readonly alarm?: Alarm; readonly delta?: Delta }
-  | { readonly kind: "unsupported" };
+  /** The room has moved to a version that this app does not know: the record is not used up. */
+  | { readonly kind: "upgraded"; readonly upgraded: Upgraded };
 
 export function accepted(delta: Delta, events: readonly RoomEvent[], raised: Alarm | null = null): Reception {
   return { kind: "accepted", delta, events, ...(raised === null ? {} : { alarm: raised }) };

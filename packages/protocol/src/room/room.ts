@@ -11,7 +11,7 @@ import {
   type SlotId,
 } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
-import type { ActionHash, InviteId, LeafKey, MessageId, PersonId, RoomId } from "../encoding/ids.js";
+import type { ActionHash, InviteId, LeafKey, MessageNonce, PersonId, RoomId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
@@ -21,16 +21,18 @@ import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
 import type { Door } from "../invite/door.js";
 import type { Plea, PleaReason } from "../invite/plea.js";
-import { newMessageId, ProtocolKind, type MessageContent } from "../message/message.js";
+import { messageIdOf, type NewContent, newMessageNonce, ProtocolKind } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
 import { type Action, type ActionOf, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import { signFarewell } from "../roster/farewell.js";
 import type { Outlook } from "../roster/outlook.js";
-import { refused, type Rejection } from "../policy/rejection.js";
+import { refused, type Rejection, updateNeeded, type Upgraded } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
+import { ROOM_VERSION } from "../roster/version.js";
 import { encodeAlarms } from "./alarmRecord.js";
-import { alreadySo, approvedAlready, declinedAlready } from "./alreadySo.js";
+import { appsBehind } from "./apps.js";
+import { alreadySo, approvedAlready, declinedAlready, unknownHere } from "./alreadySo.js";
 import { authorCommit, type CommitRequest } from "./authorCommit.js";
 import type { Displaced } from "./displacement.js";
 import { writeSeed } from "./keyring.js";
@@ -108,6 +110,18 @@ export class Room {
   get pausingAlarms(): readonly Alarm[] {
     return this.parts.alarms;
   }
+  /** Who moved the room to a version that this app does not know: nothing more is read or sent. Null when nobody did. */
+  get upgraded(): Upgraded | null {
+    const { upgraded } = this.parts.core;
+    return upgraded !== null && upgraded.version > ROOM_VERSION ? { ...upgraded, knows: ROOM_VERSION } : null;
+  }
+  /**
+   * Other people whose apps cannot go on in a room of this version: `behind` by what they said themselves, `unknown` where a device
+   * of theirs has said nothing yet.
+   */
+  appsBehind(version: number): ReturnType<typeof appsBehind> {
+    return appsBehind(this.parts, this.self.person, version);
+  }
   /** The own commit on its way: send its append again until it is answered. */
   get pending(): { readonly append: Append; readonly action: Action | null } | null {
     const { pending } = this.parts;
@@ -182,28 +196,29 @@ export class Room {
     return { put: [[ALARM_RECORD, encodeAlarms(this.parts.alarms)]], delete: [] };
   }
 
-  /** Encrypts a message. `id` where it has one already. */
+  /** Encrypts a message. `nonce` where it has one already. */
   say(
-    content: Omit<MessageContent, "id"> & { readonly id?: MessageId },
+    content: Omit<NewContent, "nonce"> & { readonly nonce?: MessageNonce },
     now: number,
   ): Result<OutgoingMessage, Rejection> {
     const stopped = this.stopped();
-    const id = content.id ?? newMessageId(this.parts.primitives.random);
-    return stopped ?? speak(this.parts, { ...content, id }, now);
+    const nonce = content.nonce ?? newMessageNonce(this.parts.primitives.random);
+    return stopped ?? speak(this.parts, { ...content, nonce }, now);
   }
 
   /** Encrypts anew, under the same id, what the relay refused as stale. `time` is when it was written. */
-  resend(message: MessageContent & { readonly time: number }): Result<OutgoingMessage, Rejection> {
+  resend({ nonce, kind, ref, body, time }: NewContent & { readonly time: number }): Result<OutgoingMessage, Rejection> {
     const stopped = this.stopped();
     if (stopped !== null) return stopped;
+    const { primitives, core, own } = this.parts;
+    const resent = messageIdOf(primitives.crypto, core.person, nonce);
     const forgotten: string[] = [];
-    for (const [hash, id] of this.parts.own) {
-      if (!equalBytes(id, message.id)) continue;
-      this.parts.own.delete(hash);
+    for (const [hash, id] of own) {
+      if (!equalBytes(id, resent)) continue;
+      own.delete(hash);
       forgotten.push(`o/${hash}`);
     }
-    const { id, kind, ref, body, time } = message;
-    const sent = speak(this.parts, { id, kind, ref, body }, time);
+    const sent = speak(this.parts, { nonce, kind, ref, body }, time);
     if (!sent.ok) return sent;
     return done({ ...sent.value, delta: joinDeltas({ put: [], delete: forgotten }, sent.value.delta) });
   }
@@ -254,8 +269,9 @@ export class Room {
   /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
   approve(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
     const { proposals, core, roster, primitives } = this.parts;
-    if (proposals.find(hash) === null) return refused("unknown_proposal");
-    const idle = approvedAlready(this.parts, hash);
+    const asked = proposals.find(hash);
+    if (asked === null) return refused("unknown_proposal");
+    const idle = unknownHere(asked.action) ?? approvedAlready(this.parts, hash);
     if (idle !== null) return idle;
     const { person, leaf } = core;
     const place = { baseSeq: roster.seq, maxSeq: roster.seq + MAX_APPROVAL_SPAN, policyHash: roster.policyHash };
@@ -498,6 +514,7 @@ export class Room {
   private stopped(): ReturnType<typeof refused> | null {
     const { core, alarms, isCaughtUp } = this.parts;
     if (core.status !== "active") return refused("not_active", core.status);
+    if (this.upgraded !== null) return updateNeeded(this.upgraded);
     if (alarms.length > 0) return refused("paused", alarms[0]!.code);
     return isCaughtUp ? null : refused("not_caught_up");
   }

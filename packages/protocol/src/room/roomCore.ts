@@ -1,6 +1,8 @@
-import { choice, encode, optional, stored, struct, u32, u53, versioned } from "@conclave/codec";
+import { choice, encode, optional, stored, struct, text, u16, u32, u53, versioned } from "@conclave/codec";
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
+import { MAX_LABEL_BYTES } from "../identity/label.js";
+import type { Upgraded } from "../policy/rejection.js";
 
 /**
  * How this device stands in a room. `joining`: its own join is on its way. `active`: in. `removed`, `left`: not any more.
@@ -51,6 +53,10 @@ export interface RoomCore {
   readonly confirmed: Confirmation | null;
   /** How many races in a row own commits have lost. */
   readonly losses: number;
+  /**
+   * The commit after the cursor moves the room to a version that the app did not know which read it. An app that knows it reads on.
+   */
+  readonly upgraded: Upgraded | null;
 }
 
 const layout = versioned(
@@ -76,6 +82,13 @@ const layout = versioned(
     join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),
     losses: u32,
+    upgraded: optional(
+      struct<Upgraded>({
+        by: optional(struct({ person: PersonId, name: text(MAX_LABEL_BYTES) })),
+        version: u16,
+        knows: u16,
+      }),
+    ),
   }),
 );
 

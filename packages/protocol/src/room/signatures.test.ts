@@ -3,6 +3,7 @@ import { type Crypto, type SignatureCheck } from "@conclave/crypto";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { decodeEntry } from "../roster/entry.js";
+import { ROOM_VERSION } from "../roster/version.js";
 import { preset } from "../policy/presets.js";
 import { judgeRoom, openRoom, readSlot } from "./preview.js";
 import { acceptAdmission, askToJoin } from "./asking.js";
@@ -123,7 +124,7 @@ describe("the signatures that a joiner will check", () => {
         const bytes = entry.bytes.slice();
         const where = random(2);
         bytes[((where[0]! << 8) | where[1]!) % bytes.length] = random(1)[0]!;
-        const decoded = decodeEntry(nodeCrypto, bytes);
+        const decoded = decodeEntry(nodeCrypto, bytes, ROOM_VERSION);
         if (decoded.ok) expect(asked(entrance!.groupInfo, [decoded.value])).toBeLessThanOrEqual(most);
       }
     }

@@ -33,7 +33,7 @@ export function admissionSignatures(
 ): SignatureCheck[] {
   const roomTag = roomTagOf(crypto, roomId);
   const admission = openAdmission(crypto, roomTag, replyKey, blob);
-  const entries = admission && openHistory(crypto, { roomTag, head: admission.head }, admission, records);
+  const entries = admission && openHistory(crypto, { roomId, head: admission.head }, admission, records);
   if (!entries?.ok) return [];
   return noteSignatures(crypto, (noting) => {
     askAboutEntries(noting, entries.value);

@@ -8,7 +8,7 @@ import {
   type RoomTag,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { MessageId } from "../encoding/ids.js";
+import { MessageNonce } from "../encoding/ids.js";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
 import { encodePayload } from "../message/payload.js";
 import { forgeAppend, inside } from "./forger.fixture.js";
@@ -102,8 +102,8 @@ describe("what members claim", () => {
     const { roster } = person.room;
     const { log: seen, group } = inside(person);
     const payload = encodePayload({
-      ...{ id: MessageId.of(new Uint8Array(16).fill(9)), kind: "text", ref: null, body: new Uint8Array(3), time: NOW },
-      ...{ log: seen.place, roster: { seq: roster.seq, head: roster.head } },
+      ...{ nonce: MessageNonce.of(new Uint8Array(16).fill(9)), kind: "text", ref: null, body: new Uint8Array(3) },
+      ...{ time: NOW, log: seen.place, roster: { seq: roster.seq, head: roster.head }, flags: 0, ttl: 0, knows: 2 },
       ...change,
     });
     log.append(forgeAppend(person, group.encrypt(payload).message, { kind: "message" }));
@@ -119,7 +119,7 @@ describe("what members claim", () => {
     });
     expect(alice.room.pausingAlarms).toEqual([]);
     alice.catchUp(log);
-    claim(bob, log, { id: new Uint8Array(16).fill(8), log: { n: 1000, head: new Uint8Array(32) } });
+    claim(bob, log, { nonce: new Uint8Array(16).fill(8), log: { n: 1000, head: new Uint8Array(32) } });
     expect(alice.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
   });
 
@@ -247,7 +247,7 @@ describe("a copied device", () => {
     const say = () => alice.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW);
     const resend = () =>
       alice.room.resend({
-        id: MessageId.of(new Uint8Array(16)),
+        nonce: MessageNonce.of(new Uint8Array(16)),
         kind: "text",
         ref: null,
         body: new Uint8Array(1),

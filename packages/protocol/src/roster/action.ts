@@ -1,4 +1,4 @@
-import { type Codec, decode, DecodeError, encode, mapped, opaque, struct, u16 } from "@conclave/codec";
+import { type Codec, decode, DecodeError, encode, opaque, Reader, struct, u16 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
 import { ActionHash, type PersonId } from "../encoding/ids.js";
@@ -21,6 +21,7 @@ import { setRole } from "./actions/setRole.js";
 import { setTitle } from "./actions/setTitle.js";
 import { tick } from "./actions/tick.js";
 import { transferOwnership } from "./actions/transferOwnership.js";
+import { upgrade } from "./actions/upgrade.js";
 
 /** Every kind of action. To add one: its file in `actions/`, a line here, and what the screens say of it. */
 const ACTIONS = {
@@ -42,6 +43,7 @@ const ACTIONS = {
   return: returning,
   openReturn,
   resetTime,
+  upgrade,
 };
 
 /** The kinds of actions. */
@@ -61,47 +63,44 @@ export function ruleOf(action: Action): ActionRule<Action> {
   return rule(action.type);
 }
 
-// Each rule is only ever given actions of its own type: `ruleOf` and `anyAction` look it up by that.
+// Each rule is only ever given actions of its own type: `ruleOf` and `actionLayout` look it up by that.
 function rule(type: ActionType): ActionRule<Action> {
   return ACTIONS[type] as unknown as ActionRule<Action>;
 }
 
 const frame = struct({ number: u16, content: opaque(1 << 16) });
 
-/** An action, or null for one whose number this version does not know: its content can be read past. Null is never written. */
-export const anyAction: Codec<Action | null> = {
+/** An action. One that does not exist in the reader's version is the fault `version`. */
+export const actionLayout: Codec<Action> = {
   read: (reader) => {
     const { number, content } = frame.read(reader);
     const found = BY_NUMBER.get(number);
-    if (found === undefined) return null;
-    const decoded = decode(content, found.layout.read);
+    if (found === undefined || found.since > reader.version) throw new DecodeError("version", "action");
+    const decoded = decode(content, found.layout.read, reader.version);
     if (!decoded.ok) throw decoded.error;
     return decoded.value;
   },
   write: (writer, action) => {
-    const { number, layout } = ruleOf(action!);
-    frame.write(writer, { number, content: encode(action!, layout.write) });
+    const { number, layout } = ruleOf(action);
+    frame.write(writer, { number, content: encode(action, layout.write) });
   },
 };
 
-/** An action that this version knows: another one is the fault `version`. */
-export const actionLayout: Codec<Action> = mapped(
-  anyAction,
-  (action) => {
-    if (action === null) throw new DecodeError("version", "action");
-    return action;
-  },
-  (action) => action,
-);
+/** Reads of a charter, which may be of any version, in which version it founds a room. */
+export function charterVersion(reader: Reader): number {
+  const { number, content } = frame.read(reader);
+  if (number !== ACTIONS.charter.number) throw new DecodeError("bad_value", "charter");
+  return new Reader(content).u16();
+}
 
 /** The canonical bytes of an action. */
 export function encodeAction(action: Action): Uint8Array {
   return encode(action, actionLayout.write);
 }
 
-/** The action in these bytes, or null when they hold none that this version knows. */
-export function decodeAction(bytes: Uint8Array): Action | null {
-  const decoded = decode(bytes, actionLayout.read);
+/** The action in these bytes, or null when they hold none that exists in a room of this version. */
+export function decodeAction(bytes: Uint8Array, version: number): Action | null {
+  const decoded = decode(bytes, actionLayout.read, version);
   return decoded.ok ? decoded.value : null;
 }
 

@@ -16,6 +16,7 @@ import { authorEntry, type Carriage, evaluate, type Transition } from "./evaluat
 import { signFarewell } from "./farewell.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
+import { ROOM_VERSION } from "./version.js";
 
 /** Somebody in a test: a person, one device, its leaf seed. */
 export interface Someone {
@@ -66,7 +67,15 @@ export class Chain {
   charter(policy: Policy): Extract<Action, { type: "charter" }> {
     const relay = { publicKey: this.bytes("relay"), address: "wss://relay.test" };
     const leafCert = this.certOf(this.alice, NO_ROOM);
-    return { type: "charter", title: "Room", policy, relay, leafCert, nonce: this.bytes("nonce") };
+    return {
+      type: "charter",
+      version: ROOM_VERSION,
+      title: "Room",
+      policy,
+      relay,
+      leafCert,
+      nonce: this.bytes("nonce"),
+    };
   }
 
   /** 32 bytes that follow from a name. */

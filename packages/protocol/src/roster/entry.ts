@@ -1,9 +1,11 @@
-import { decode, done, encode, failed, list, opaque, optional, type Result, struct, u16, u53 } from "@conclave/codec";
+import { type Codec, decode, DecodeError, encode, type Reader } from "@conclave/codec";
+import { done, failed, list, opaque, optional, type Result, struct, u16, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, HASH_BYTES, isSignedBy, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
-import { type Action, anyAction } from "./action.js";
+import { type Action, actionLayout, charterVersion } from "./action.js";
 import type { EntryHeader, Evidence } from "./entryHeader.js";
+import { FIRST_VERSION } from "./version.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
 const MAX_ENTRY_BYTES = 60 * 1024;
@@ -27,18 +29,47 @@ export interface Entry extends EntryContent {
 
 /** Of the extension that holds {@link EntryHeader.keyCheck}. */
 const KEY_CHECK = 1;
-const LABEL = "conclave/entry/v1";
-const VERSION = 1;
+const LABEL = "conclave/entry/v2";
+const VERSION = 2;
+
+/** The forms of an entry, by number, and since which version of rooms each exists. */
+const FORMS: ReadonlyMap<number, number> = new Map([[VERSION, FIRST_VERSION]]);
+/** The critical extensions, by type, and since which version of rooms each exists. */
+const EXTENSIONS: ReadonlyMap<number, number> = new Map([[KEY_CHECK, FIRST_VERSION]]);
+/** Extensions of this type and above are not critical: who does not know one reads past it. */
+const FIRST_IGNORABLE = 0x8000;
+
+/** A number in a table of numbers that exist since some version, or one that `isFree` of the table. */
+function existing(
+  table: ReadonlyMap<number, number>,
+  isFree: (number: number) => boolean = () => false,
+): Codec<number> {
+  return {
+    read: (reader, what = "number") => {
+      const number = u16.read(reader, what);
+      const from = table.get(number);
+      if (!isFree(number) && (from === undefined || from > reader.version)) throw new DecodeError("version", what);
+      return number;
+    },
+    write: u16.write,
+  };
+}
+
+const extensionType = existing(EXTENSIONS, (type) => type >= FIRST_IGNORABLE);
+
+// These stay as they are in every form of entry: a chain can be walked over entries that cannot be read.
+const place = struct({ form: u16, roomId: RoomId, seq: u53, prev: bytes32 });
+const beforeAction = struct({ place, epoch: u53, transcript: opaque(HASH_BYTES), policyHash: bytes32 });
 
 const layout = struct({
-  version: u16,
+  version: existing(FORMS),
   roomId: RoomId,
   seq: u53,
   prev: bytes32,
   epoch: u53,
   transcript: opaque(HASH_BYTES),
   policyHash: bytes32,
-  action: anyAction,
+  action: actionLayout,
   author: struct({ person: PersonId, leaf: LeafKey }),
   time: u53,
   evidence: struct<Evidence>({
@@ -47,8 +78,7 @@ const layout = struct({
     farewell: optional(opaque(512)),
   }),
   stateHash: bytes32,
-  /** A type below 0x8000 is critical. */
-  extensions: list(struct({ type: u16, data: opaque(1024) }), 16),
+  extensions: list(struct({ type: extensionType, data: opaque(1024) }), 16),
 });
 
 /** Signs an entry with the author's leaf seed. */
@@ -60,23 +90,47 @@ export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryCo
   return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY_BYTES)! };
 }
 
-/** Why bytes are no entry. `unsupported`: well formed, but newer than this version. */
-type EntryFault = "malformed" | "unsupported";
-
-/** Reads a signed entry. Whether the signature holds is `isSignedByAuthor`'s question. */
-export function decodeEntry(crypto: Crypto, bytes: Uint8Array): Result<Entry, EntryFault> {
+/**
+ * Reads a signed entry as one of a room of this version; `malformed` where it is none. Whether the signature holds is
+ * `isSignedByAuthor`'s question.
+ *
+ * RULE: entry.room-version: what does not exist in the room's version (a form of entry, an action, a critical extension, a kind of
+ * rule) is malformed, in newer apps as in older ones: so no member makes others wait for an app, or forks the room by what only some
+ * apps can read (docs/protocol.md §4; attack A104).
+ */
+export function decodeEntry(crypto: Crypto, bytes: Uint8Array, version: number): Result<Entry, "malformed"> {
   const signed = splitSigned(bytes, MAX_ENTRY_BYTES);
   if (signed === null) return failed("malformed");
-  const decoded = decode(signed.body, layout.read);
+  const decoded = decode(signed.body, layout.read, version);
   if (!decoded.ok) return failed("malformed");
-  const { version, action, extensions, ...content } = decoded.value;
-  const isCritical = extensions.some(({ type }) => type < 0x8000 && type !== KEY_CHECK);
-  // RULE: entry.unknown-pauses: what this version cannot judge pauses the room; it never forks it (docs/protocol.md §4).
-  if (version !== VERSION || action === null || isCritical) return failed("unsupported");
+  const { version: form, extensions, ...content } = decoded.value;
   const [check, ...more] = extensions.filter(({ type }) => type === KEY_CHECK);
   if (more.length > 0 || (check !== undefined && check.data.length !== HASH_BYTES)) return failed("malformed");
-  const keyCheck = check?.data ?? null;
-  return done({ ...content, action, keyCheck, bytes, hash: crypto.hash("sha256", bytes), signed });
+  return done({ ...content, keyCheck: check?.data ?? null, bytes, hash: crypto.hash("sha256", bytes), signed });
+}
+
+/** Where an entry stands in its chain, in whatever version its room was; null for what is no entry. */
+export function placeOf(bytes: Uint8Array): { readonly seq: number; readonly prev: Uint8Array } | null {
+  return startOf(bytes, place.read);
+}
+
+/** The version in which a room with this charter begins, whether this app knows it or not; null for what is no charter. */
+export function foundedIn(bytes: Uint8Array): number | null {
+  return startOf(bytes, (reader) => {
+    beforeAction.read(reader);
+    return charterVersion(reader);
+  });
+}
+
+function startOf<T>(bytes: Uint8Array, read: (reader: Reader) => T): T | null {
+  const signed = splitSigned(bytes, MAX_ENTRY_BYTES);
+  if (signed === null) return null;
+  const decoded = decode(signed.body, (reader) => {
+    const start = read(reader);
+    reader.fixed(reader.remaining);
+    return start;
+  });
+  return decoded.ok ? decoded.value : null;
 }
 
 /** Whether the leaf that the entry names as its author signed it. */

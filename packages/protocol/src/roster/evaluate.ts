@@ -137,7 +137,8 @@ export function draftEntry(
   const { drafted, effect, approvedBy } = assessed.value;
   const { stateHash } = drafted.state;
   // From its bytes, as everybody else will read it.
-  const decoded = decodeEntry(crypto, signEntry(crypto, leafSeed, { ...content, stateHash }).bytes);
+  const version = before?.version ?? drafted.state.version;
+  const decoded = decodeEntry(crypto, signEntry(crypto, leafSeed, { ...content, stateHash }).bytes, version);
   if (!decoded.ok) return refused("malformed");
   const entry = decoded.value;
   const { roster, delta } = withHead(drafted, { roomId: before?.roomId ?? RoomId.of(entry.hash), head: entry.hash });

@@ -57,6 +57,8 @@ function actionsIn(chain: Chain): Action[] {
     { type: "resetTime" },
     { type: "setRelay", relay: chain.roster.relay },
     { type: "seal" },
+    { type: "upgrade", version: 3 },
+    { type: "upgrade", version: 4 },
   ];
 }
 
@@ -114,6 +116,7 @@ describe("the outlook for screens is the judge's", () => {
           { type: "setTitle", title: "Orchard" },
           { type: "resetTime" },
           { type: "seal" },
+          { type: "upgrade", version: 3 },
         ];
         for (const role of ROLES)
           for (const action of kinds)

@@ -1,7 +1,7 @@
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import { HASH_BYTES } from "../encoding/signed.js";
-import type { Action } from "./action.js";
+import { type Action, decodeAction, encodeAction } from "./action.js";
 import { agreement, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
 import { consentTo } from "./consent.js";
 import { type EntryHeader, NO_EVIDENCE } from "./entryHeader.js";
@@ -42,6 +42,7 @@ export function obstacleTo(crypto: Crypto, before: Roster, plan: Plan): Rejectio
   const content = contentOf(before, plan);
   const author = authorOf(before, content);
   if (author === null) return { code: "author_unknown" };
+  if (!existsIn(before, plan.action)) return { code: "malformed" };
   const objected = objection(before, plan.action, author, NO_EVIDENCE);
   if (objected !== null) return objected.error;
   const newcomer = newcomerBy(crypto, before, content, false);
@@ -59,11 +60,17 @@ export function obstacleTo(crypto: Crypto, before: Roster, plan: Plan): Rejectio
 export function rightTo(before: Roster, action: Action, person: PersonId): Outlook {
   const author = memberOf(before, person);
   if (author === null) return { can: "no", why: { code: "not_member" } };
+  if (!existsIn(before, action)) return { can: "no", why: { code: "malformed" } };
   const objected = objection(before, action, author, NO_EVIDENCE);
   if (objected !== null) return { can: "no", why: objected.error };
   const { have, need, satisfied } = consentTo(before, action, person, new Set(), null);
   if (satisfied) return { can: "alone" };
   return have > 0 ? { can: "together", have, need } : { can: "no", why: { code: "not_allowed" } };
+}
+
+// As everybody will read it: it may hold what the room's version does not have yet.
+function existsIn({ version }: Roster, action: Action): boolean {
+  return decodeAction(encodeAction(action), version) !== null;
 }
 
 const NO_HASH = new Uint8Array(HASH_BYTES);

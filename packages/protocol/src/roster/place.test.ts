@@ -5,6 +5,7 @@ import { RoomId } from "../encoding/ids.js";
 import { signBody, splitSigned } from "../encoding/signed.js";
 import { Chain } from "./chain.fixture.js";
 import { decodeEntry, signEntry } from "./entry.js";
+import { FIRST_VERSION, ROOM_VERSION } from "./version.js";
 
 const tick = { type: "tick" } as const;
 const other = RoomId.of(new Uint8Array(32).fill(9));
@@ -112,33 +113,36 @@ describe("an entry's place", () => {
     expect(kindOf(new Uint8Array(61 * 1024))).toBe("malformed");
   });
 
-  it("RULE entry.unknown-pauses: another version, an unknown action or a critical extension is not judged", () => {
+  it("RULE entry.room-version: another form, an unknown action or a critical extension is malformed", () => {
     const chain = new Chain(crypto);
     const { bytes } = chain.must(chain.alice, tick).entry;
     expect(kindOf(bytes)).toBe("entry");
-    // The body begins with its length (two bytes) and the version; the tick's number stands after the policy hash.
+    // The body begins with its length (two bytes) and the form; the tick's number stands after the policy hash.
     const newer = bytes.slice();
-    newer[3] = 2;
-    expect(kindOf(newer)).toBe("unsupported");
+    newer[3] = 3;
+    expect(kindOf(newer)).toBe("malformed");
     const unknown = bytes.slice();
     const at = unknown.findIndex((byte, i) => byte === 11 && unknown[i + 1] === 0 && unknown[i - 1] === 0 && i > 100);
     unknown[at] = 99;
-    expect(kindOf(unknown)).toBe("unsupported");
+    expect(kindOf(unknown)).toBe("malformed");
     // The body ends with its extensions, of which there are none: a zero.
     const { body } = splitSigned(bytes, bytes.length)!;
     const extended = (type: number) => {
       const extension = encode(type, (w, t) => w.vector([t], (x, each) => x.u16(each).opaque(new Uint8Array(3))));
       const longer = concatBytes(body.subarray(0, -1), extension);
-      return kindOf(signBody(crypto, chain.alice.leafSeed, "conclave/entry/v1", longer));
+      return kindOf(signBody(crypto, chain.alice.leafSeed, "conclave/entry/v2", longer));
     };
-    expect([0, 0x7fff, 0x8000, 0xffff].map(extended)).toEqual(["unsupported", "unsupported", "entry", "entry"]);
+    expect([0, 0x7fff, 0x8000, 0xffff].map(extended)).toEqual(["malformed", "malformed", "entry", "entry"]);
+    // What this app knows is malformed all the same where the room's version has nothing of it yet.
+    expect(kindOf(bytes, ROOM_VERSION + 1)).toBe("entry");
+    expect(kindOf(bytes, FIRST_VERSION - 1)).toBe("malformed");
     expect(kindOf(bytes.slice(1))).toBe("malformed");
     expect(kindOf(new Uint8Array(1 << 17))).toBe("malformed");
   });
 });
 
-function kindOf(bytes: Uint8Array): string {
-  const decoded = decodeEntry(crypto, bytes);
+function kindOf(bytes: Uint8Array, version = ROOM_VERSION): string {
+  const decoded = decodeEntry(crypto, bytes, version);
   return decoded.ok ? "entry" : decoded.error;
 }
 

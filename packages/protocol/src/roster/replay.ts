@@ -3,9 +3,11 @@ import type { Crypto } from "@conclave/crypto";
 import type { RoomId } from "../encoding/ids.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/provider.js";
+import { ahead } from "./ahead.js";
+import { readChain } from "./chain.js";
 import { decodeEntry, type Entry } from "./entry.js";
 import { type Carriage, type AllowedEntry, evaluate, evaluateOn, type Transition } from "./evaluate.js";
-import { refused, type Rejection } from "../policy/rejection.js";
+import { refused, type Rejection, updateNeeded } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
 
@@ -26,16 +28,11 @@ export interface Replayed {
  * @param roomId the room that was asked for: the hash of its charter
  */
 export function replay(crypto: Crypto, entries: readonly Uint8Array[], roomId: RoomId): Result<Replayed, Rejection> {
-  const chain: Entry[] = [];
-  for (const bytes of entries) {
-    const decoded = decodeEntry(crypto, bytes);
-    if (!decoded.ok) return refused("malformed", decoded.error);
-    chain.push(decoded.value);
-  }
-  return replayEntries(crypto, chain, roomId);
+  const chain = readChain(crypto, entries, roomId);
+  return chain.ok ? replayEntries(crypto, chain.value, roomId) : chain;
 }
 
-/** As {@link replay}, of entries that were decoded from their bytes. */
+/** As {@link replay}, of a chain that was read. */
 export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId: RoomId): Result<Replayed, Rejection> {
   const transitions: AllowedEntry[] = [];
   const records = new Map<string, Uint8Array>();
@@ -51,6 +48,9 @@ export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId:
     // The founding makes epoch 0, in which the first commit is made too.
     epoch = before === null ? -1 : entry.epoch;
     const { roster, delta, ...decision } = judged.value;
+    // RULE: replay.upgrade: who is too old for the room learns it from a valid upgrade and its author, and from nothing else (A104).
+    const upgraded = ahead(roster, entry);
+    if (upgraded !== null) return updateNeeded(upgraded);
     before = roster;
     transitions.push(decision);
     for (const [key, value] of delta.put) records.set(key, value);
@@ -71,13 +71,15 @@ export function replayOn(
 ): Result<{ readonly roster: Roster; readonly transitions: readonly AllowedEntry[] }, Rejection> {
   const transitions: Transition[] = [];
   for (const bytes of entries) {
-    const decoded = decodeEntry(crypto, bytes);
-    if (!decoded.ok) return refused("malformed", decoded.error);
-    const entry = decoded.value;
     const last = transitions.at(-1);
+    const decoded = decodeEntry(crypto, bytes, (last?.roster ?? before).version);
+    if (!decoded.ok) return refused("malformed");
+    const entry = decoded.value;
     if (last !== undefined && entry.epoch <= last.entry.epoch) return refused("wrong_epoch");
     const judged = evaluate(crypto, last?.roster ?? before, entry, carriageOf(entry));
     if (!judged.ok) return judged;
+    const upgraded = ahead(judged.value.roster, entry);
+    if (upgraded !== null) return updateNeeded(upgraded);
     transitions.push(judged.value);
   }
   return done({ roster: transitions.at(-1)?.roster ?? before, transitions });

@@ -5,6 +5,7 @@ import type { Invite, InviteTerms } from "../invite/invite.js";
 import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import { decodeAction, encodeAction } from "./action.js";
+import { ROOM_VERSION } from "./version.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 
 /** A room with Bob, an invite to return of Alice's, and her new device. */
@@ -164,11 +165,11 @@ describe("coming back by the recovery words", () => {
     const link = { type: "createInvite", invite: chain.terms("link") } as const;
     const bytes = { plain: encodeAction(link), return: encodeAction(returning(chain, chain.alice)) };
     expect([bytes.plain[1], bytes.return[1]]).toEqual([9, 17]);
-    expect(decodeAction(bytes.return)).toEqual(returning(chain, chain.alice));
+    expect(decodeAction(bytes.return, ROOM_VERSION)).toEqual(returning(chain, chain.alice));
     for (const [each, other] of [[bytes.plain, 17] as const, [bytes.return, 9] as const]) {
       const swapped = each.slice();
       swapped[1] = other;
-      expect(decodeAction(swapped)).toBeNull();
+      expect(decodeAction(swapped, ROOM_VERSION)).toBeNull();
     }
   });
 

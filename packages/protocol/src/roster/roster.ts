@@ -68,6 +68,8 @@ export interface Roster {
   readonly generation: number;
   /** The newest entry about the room as a whole: approvals of such from before it are void. */
   readonly changedSeq: number;
+  /** What may be decided in the room, and in which form; see `ROOM_VERSION`. */
+  readonly version: number;
   readonly members: ReadonlyMap<string, Member>;
   /** Leaf to person. */
   readonly leaves: ReadonlyMap<string, string>;

@@ -140,8 +140,8 @@ export class RosterDraft {
 
   /** The finished state and what to store of it; `withHead` completes both. */
   finish(crypto: Crypto): DraftedRoster {
-    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq } = this.meta;
-    const meta = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq };
+    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version } = this.meta;
+    const meta = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version };
     const table = this.before.table.with(crypto, this.changes);
     const encoded = encodeMeta(meta);
     const state: HeadlessRoster = {
@@ -164,7 +164,7 @@ export class RosterDraft {
 /** The roster of nobody, from which a charter's draft starts. */
 export function emptyRoster(
   crypto: Crypto,
-  { title, policy, relay }: Pick<Roster, "title" | "policy" | "relay">,
+  { title, policy, relay, version }: Pick<Roster, "title" | "policy" | "relay" | "version">,
 ): HeadlessRoster {
   return {
     seq: 0,
@@ -176,6 +176,7 @@ export function emptyRoster(
     chainTime: 0,
     generation: 0,
     changedSeq: 0,
+    version,
     members: new Map(),
     leaves: new Map(),
     invites: new Map(),

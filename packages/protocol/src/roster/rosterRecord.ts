@@ -1,4 +1,4 @@
-import { bool, encode, list, optional, stored, struct, text, toHex, u32, u53 } from "@conclave/codec";
+import { bool, encode, list, optional, stored, struct, text, toHex, u16, u32, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
@@ -55,7 +55,7 @@ export function encodeInvite(invite: Invite): Uint8Array {
 /** What of a roster is about the room as a whole. */
 export type RosterMeta = Pick<
   Roster,
-  "seq" | "title" | "policy" | "relay" | "sealed" | "chainTime" | "generation" | "changedSeq"
+  "seq" | "title" | "policy" | "relay" | "sealed" | "chainTime" | "generation" | "changedSeq" | "version"
 >;
 
 const metaLayout = struct<RosterMeta>({
@@ -67,6 +67,7 @@ const metaLayout = struct<RosterMeta>({
   chainTime: u53,
   generation: u32,
   changedSeq: u53,
+  version: u16,
 });
 
 type Head = Pick<Roster, "roomId" | "head">;

@@ -4,7 +4,7 @@ import { adminsTogether } from "../policy/presets.js";
 import { type Action, actionHash, encodeAction } from "../roster/action.js";
 import { Chain, type Someone } from "../roster/chain.fixture.js";
 import { type Entry, signEntry } from "../roster/entry.js";
-import type { Evidence } from "../roster/entryHeader.js";
+import { type Evidence, NO_EVIDENCE } from "../roster/entryHeader.js";
 import { type Carriage, evaluate } from "../roster/evaluate.js";
 
 /** One file of vectors: plain JSON, byte strings in hexadecimal. */
@@ -99,14 +99,18 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   const seal: Action = { type: "seal" };
   act(carol, seal, { approvals: [chain.approval(bob2, seal, {}, carol)] });
   refuse("the room is sealed", unasked(chain, carol, chain.adding(erin)));
+  const next: Action = { type: "upgrade", version: 3 };
+  refuse("a version left out", unasked(chain, carol, { type: "upgrade", version: 4 }, [bob2]));
+  act(carol, next, { approvals: [chain.approval(bob2, next)] });
   return { entries, refused, chain };
 }
 
 // What a client without the rule would have signed: the state hash is of no matter, as the rule comes before it.
-function unasked(chain: Chain, by: Someone, action: Action): Entry {
+function unasked(chain: Chain, by: Someone, action: Action, approvedBy: readonly Someone[] = []): Entry {
   const outcome = chain.author(by, { type: "tick" });
   if (!outcome.ok) throw new Error(outcome.error.code);
-  return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action });
+  const evidence = { ...NO_EVIDENCE, approvals: approvedBy.map((each) => chain.approval(each, action)) };
+  return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action, evidence });
 }
 
 function toldEntry(chain: Chain, carriage: Carriage): Vectors {

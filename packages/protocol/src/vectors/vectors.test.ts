@@ -7,6 +7,7 @@ import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { verdict } from "../roster/chain.fixture.js";
 import { decodeEntry } from "../roster/entry.js";
+import { FIRST_VERSION } from "../roster/version.js";
 import { type Carriage, evaluate } from "../roster/evaluate.js";
 import { replay } from "../roster/replay.js";
 import type { Roster } from "../roster/roster.js";
@@ -60,7 +61,7 @@ describe("vectors", () => {
     const { entries, refused } = read("entries") as Entries;
     const rosters: Roster[] = [];
     for (const { entry, hash, carriage, after } of entries) {
-      const decoded = decodeEntry(nodeCrypto, fromHex(entry));
+      const decoded = decodeEntry(nodeCrypto, fromHex(entry), rosters.at(-1)?.version ?? FIRST_VERSION);
       const outcome = decoded.ok
         ? evaluate(nodeCrypto, rosters.at(-1) ?? null, decoded.value, carriageOf(carriage))
         : null;
@@ -73,14 +74,17 @@ describe("vectors", () => {
       ]);
     }
     for (const { what, afterSeq, entry, carriage, code } of refused) {
-      const decoded = decodeEntry(nodeCrypto, fromHex(entry));
+      const decoded = decodeEntry(nodeCrypto, fromHex(entry), rosters[afterSeq]!.version);
       if (!decoded.ok) throw new Error(what);
       expect([what, verdict(evaluate(nodeCrypto, rosters[afterSeq]!, decoded.value, carriageOf(carriage)))]).toEqual([
         what,
         code,
       ]);
     }
-    expect(verdict(replay(nodeCrypto, entries.map((each) => fromHex(each.entry)), rosters[0]!.roomId))).toBe("ok"); // prettier-ignore
+    const chain = entries.map((each) => fromHex(each.entry));
+    expect(verdict(replay(nodeCrypto, chain.slice(0, -1), rosters[0]!.roomId))).toBe("ok");
+    // The newest moves the room to a version that this app does not know.
+    expect(verdict(replay(nodeCrypto, chain, rosters[0]!.roomId))).toBe("update_needed");
   });
 });
 

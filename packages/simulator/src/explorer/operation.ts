@@ -1,4 +1,17 @@
-import type { Alarm, Append, CommitRequest, Delta, MessageId, Received, Room, RoomEvent } from "@conclave/protocol";
+import type { Result } from "@conclave/codec";
+import type {
+  Alarm,
+  Append,
+  CommitRequest,
+  Delta,
+  MessageId,
+  MessageNonce,
+  OutgoingMessage,
+  Received,
+  Rejection,
+  Room,
+  RoomEvent,
+} from "@conclave/protocol";
 import type { LogItem } from "@conclave/wire";
 
 /** The clock of everybody: no verdict depends on it. */
@@ -17,7 +30,7 @@ export type Operation =
 
 /** What a device has said, as it is encrypted again where the relay refused it. */
 export interface SaidMessage {
-  readonly id: MessageId;
+  readonly nonce: MessageNonce;
   readonly kind: string;
   readonly ref: MessageId | null;
   readonly body: Uint8Array;
@@ -59,12 +72,10 @@ export function perform(room: Room, operation: Operation): OperationResult {
       const text = { kind: "text", ref: null, body: new TextEncoder().encode("hello") };
       const { kind } = operation;
       const said = kind === "farewell" ? room.farewell(NOW) : kind === "stay" ? room.stay(NOW) : room.say(text, NOW);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.error.code };
+      return toldOf(said);
     }
-    case "resend": {
-      const said = room.resend(operation.message);
-      return said.ok ? { ...NOTHING, ...said.value } : { ...NOTHING, refused: said.error.code };
-    }
+    case "resend":
+      return toldOf(room.resend(operation.message));
     case "renew": {
       const made = room.renewPending();
       return made === null ? NOTHING : { ...NOTHING, ...made };
@@ -74,4 +85,10 @@ export function perform(room: Room, operation: Operation): OperationResult {
     case "resume":
       return { ...NOTHING, delta: room.resume() };
   }
+}
+
+function toldOf(said: Result<OutgoingMessage, Rejection>): OperationResult {
+  if (!said.ok) return { ...NOTHING, refused: said.error.code };
+  const { nonce, message, append, delta } = said.value;
+  return { ...NOTHING, append, delta, message: { ...message, nonce } };
 }

@@ -268,7 +268,7 @@ describe("attacks on who is in", () => {
       leaf: hostile.leaf,
       name: "Bob",
     });
-    const action = { type: "charter", leafCert, policy, title, relay, nonce } as const;
+    const action = { type: "charter", version: 2, leafCert, policy, title, relay, nonce } as const;
     world.relay.inject(hostile.roomTag, hostile.commit({ lie: { action } }));
     await world.pass(3000);
     expect(stateOf(world, alice!)).toEqual(before);

@@ -11,7 +11,7 @@ import {
   type RoomId,
   type LeafKey,
   type PersonId,
-  MessageId,
+  MessageNonce,
 } from "@conclave/protocol";
 import {
   currentRosterKey,
@@ -129,13 +129,14 @@ export class HostileMember {
   message(payload: Partial<Payload>): { kind: "message"; epoch: number; payload: Uint8Array } {
     const { roster } = this;
     const content = encodePayload({
-      id: MessageId.of(this.random(16)),
+      nonce: MessageNonce.of(this.random(16)),
       kind: "text",
       ref: null,
       body: new Uint8Array(),
       time: this.world.timeline.now,
       log: { n: 0, head: this.crypto.hash("sha256", this.roomTag) },
       roster: { seq: roster.seq, head: roster.head },
+      ...{ flags: 0, ttl: 0, knows: 2 },
       ...payload,
     });
     const { message } = this.group.encrypt(content);

@@ -37,7 +37,7 @@ export function sayProblem(told: Problem): string {
 function adviceOn(told: Problem): string | undefined {
   switch (told.kind) {
     case "refused":
-      return undefined;
+      return told.rejection.upgraded && advice["upgraded"];
     case "relay":
       return relayErrorAdvices[told.error];
     case "link":

@@ -7,12 +7,15 @@ import type { Change, Effect, Newcomer } from "../change.js";
 import type { EntryHeader, Evidence } from "../entryHeader.js";
 import type { Rejection } from "../../policy/rejection.js";
 import type { Member, Roster } from "../roster.js";
+import { FIRST_VERSION } from "../version.js";
 
 /** Everything that the protocol knows of one kind of action (docs/protocol.md §4). One file each, beside this one. */
 export interface ActionRule<A extends { readonly type: string }> {
   readonly type: A["type"];
   /** Part of signed bytes: never change one. 100 to 102 are kept for succession (claim, veto, complete). */
   readonly number: number;
+  /** The version of rooms from which on it exists. */
+  readonly since: number;
   /** What it says, as bytes. */
   readonly layout: Codec<A>;
   /** The role that one must have to author it, whatever the policy says. */
@@ -73,6 +76,7 @@ type Said<A extends { readonly type: string }> = Pick<ActionRule<A>, Required> &
 export function actionRule<A extends { readonly type: string }>({ fields, ...said }: Said<A>): ActionRule<A> {
   return {
     layout: struct({ type: is(said.type), ...fields } as unknown as Fields<A>),
+    since: FIRST_VERSION,
     leastRole: "admin",
     isOpenWhenSealed: () => false,
     evidence: null,

@@ -1,21 +1,24 @@
 import { bytes32 } from "../../encoding/signed.js";
 import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
-import { equalBytes, opaque, text, done, type Result } from "@conclave/codec";
+import { equalBytes, opaque, text, u16, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { MAX_CERT_BYTES, NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
 import { type Policy, policyLayout } from "../../policy/policy.js";
 import { deviceOf } from "../admission.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
-import { refused, type Rejection } from "../../policy/rejection.js";
+import { refused, type Rejection, updateNeeded } from "../../policy/rejection.js";
 import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentity.js";
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
+import { FIRST_VERSION, ROOM_VERSION } from "../version.js";
 import { actionRule } from "./actionRule.js";
 import { canBeChanged } from "./setPolicy.js";
 
 /** The founding: entry 0, and only there. */
 export interface Charter {
   readonly type: "charter";
+  /** The version in which the room begins. */
+  readonly version: number;
   readonly title: string;
   readonly policy: Policy;
   readonly relay: RelayIdentity;
@@ -29,6 +32,7 @@ export const charter = actionRule<Charter>({
   type: "charter",
   number: 1,
   fields: {
+    version: u16,
     title: text(MAX_LABEL_BYTES),
     policy: policyLayout,
     relay: relayLayout,
@@ -54,6 +58,8 @@ export function found(
   // RULE: charter.first: nothing comes before a charter, neither keys nor consents (attack A15).
   if (hasEvidence || header.keyCheck !== null || header.epoch !== 0 || header.transcript.length > 0)
     return refused("invalid_action", "charter");
+  if (action.version < FIRST_VERSION) return refused("invalid_action", "version");
+  if (action.version > ROOM_VERSION) return updateNeeded({ by: null, version: action.version, knows: ROOM_VERSION });
   if (!isLabel(action.title)) return refused("invalid_action", "title");
   if (!isRelayAddress(action.relay.address)) return refused("invalid_action", "relay address");
   if (!canBeChanged(action.policy)) return refused("invalid_policy");

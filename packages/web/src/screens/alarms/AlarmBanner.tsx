@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
+import { sayProblem } from "../../words/problem.js";
 import { alarmSentence } from "./alarmWords.js";
 import { t } from "./words.js";
 
@@ -16,7 +17,7 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
   if (paused?.why === "update_needed") {
     return (
       <Banner edge tone="warning" title={t.updateTitle} actions={<Reload />}>
-        {t.updateText}
+        {sayProblem({ kind: "refused", rejection: { code: "update_needed", upgraded: paused.upgraded } })}
       </Banner>
     );
   }

@@ -1,5 +1,5 @@
 import type { TimelineMessage } from "@conclave/client";
-import { MessageId } from "@conclave/client/pure";
+import { type MessageId, MessageNonce } from "@conclave/client/pure";
 import { again, type RoomKey } from "@conclave/client/rpc";
 import { batch, computed, signal } from "@preact/signals";
 import { toast } from "../../design/Toast.js";
@@ -98,10 +98,10 @@ export class Composition {
     this.write(this.isEmpty.value ? text : `${text}\n${this.text.value}`);
   }
 
-  /** The message has its id from here, so that it is there once, however often it has to be said. */
+  /** The message has its nonce from here, so that it is there once, however often it has to be said. */
   private post(text: string, ref: MessageId | null) {
     const post = {
-      id: MessageId.of(crypto.getRandomValues(new Uint8Array(16))),
+      nonce: MessageNonce.of(crypto.getRandomValues(new Uint8Array(16))),
       kind: "text",
       ref,
       body: encoder.encode(text),

@@ -1,6 +1,7 @@
 import type { Decision } from "@conclave/client";
 import {
   ArrowLeftRight,
+  CircleArrowUp,
   Clock3,
   Crown,
   DoorOpen,
@@ -36,6 +37,7 @@ const ICONS: Readonly<Record<Decision["action"]["type"], LucideIcon>> = {
   setRelay: Server,
   tick: Clock3,
   resetTime: Clock3,
+  upgrade: CircleArrowUp,
 };
 
 /** What a decision is drawn with: decoration beside its sentence. */

@@ -51,6 +51,8 @@ export function changesOf(
       return [row(t.roomName, plainName(room.title), plainName(action.title))];
     case "setRelay":
       return [row(t.server, room.relay, plainName(action.relay.address), true)];
+    case "upgrade":
+      return [row(t.version, String(action.version - 1), String(action.version), true)];
     case "seal":
       return [row(t.sealed, t.unsealed, t.forEver, true)];
     case "revokeInvite": {

@@ -43,6 +43,8 @@ function Action({ of: { action, by, person }, name }: Part): JSX.Element {
       return <Sentence of={decisions.setRole} {...who} role={action.role} />;
     case "setTitle":
       return <Sentence of={decisions.setTitle} by={who.by} title={<bdi>{plainName(action.title)}</bdi>} />;
+    case "upgrade":
+      return <Sentence of={decisions.upgrade} by={who.by} version={String(action.version)} />;
     case "setRelay":
       return <Sentence of={decisions.setRelay} by={who.by} address={<bdi>{action.relay.address}</bdi>} />;
     default: {

@@ -85,6 +85,8 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "add":
     case "transferOwnership":
       return outcomes[action.type]({ name });
+    case "upgrade":
+      return outcomes.upgrade({ version: String(action.version) });
     case "seal":
     case "createInvite":
     case "revokeInvite":
