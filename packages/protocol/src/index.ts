@@ -68,7 +68,7 @@ export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
-export { type Outlook, rightTo } from "./roster/outlook.js";
+export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
 export { decodeEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
@@ -122,7 +122,7 @@ export {
   REQUEST_LIFETIME_MS,
 } from "./room/asking.js";
 export { decodeAppend, encodeAppend } from "./room/storedAppend.js";
-export { isPausing } from "./evidence/alarm.js";
+export { alarm, isPausing } from "./evidence/alarm.js";
 export { roomTagOf } from "./room/roomTag.js";
 export type { Confirmation, Membership, Unopened } from "./room/roomCore.js";
 export { availableOf } from "./room/withheld.js";

@@ -12,6 +12,7 @@ import { mustBeKnown } from "../room/outside.js";
 import { webAddress } from "../session/relayAddress.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
+import type { Paint } from "../terminal/paint.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
 import { dayAndTime, parseDuration } from "../terminal/when.js";
@@ -76,7 +77,7 @@ export async function invites(context: CommandContext): Promise<void> {
             all.map((invitation) => [
               { text: toHex(invitation.inviteId).slice(0, 8), paint: paint.dim },
               { text: safeName(invitation.label ?? "(label unknown)"), paint: paint.bold },
-              { text: invitation.isOpen ? "open" : "closed", paint: invitation.isOpen ? paint.green : paint.dim },
+              stateOf(invitation, paint),
               invitation.mode,
               `${invitation.uses} of ${invitation.limit} used`,
               { text: `by ${safeName(invitation.createdBy.name)}`, paint: paint.dim },
@@ -88,6 +89,13 @@ export async function invites(context: CommandContext): Promise<void> {
           ),
     );
   });
+}
+
+function stateOf({ isOpen, trouble }: RoomInvite, paint: Paint): { text: string; paint: (text: string) => string } {
+  if (!isOpen) return { text: "closed", paint: paint.dim };
+  if (trouble === null) return { text: "open", paint: paint.green };
+  const why = trouble === "rules" ? "the room's rules let nobody in by it" : "the relay keeps it closed";
+  return { text: `open, but no use now: ${why}`, paint: paint.yellow };
 }
 
 /** One of your open invites, with its link: nothing is lost if the process died before it could print the link. */

@@ -14,10 +14,12 @@ export interface InvitationDocument {
   readonly limit: number;
   readonly expires: number | null;
   readonly isOpen: boolean;
+  /** Why nobody can join by it now although it is open: `closed` at the relay, or `rules`; null where people can. */
+  readonly trouble: "closed" | "rules" | null;
 }
 
 export function invitationDocument(invitation: RoomInvite): InvitationDocument {
-  const { inviteId, label, mode, role, createdBy, uses, limit, notAfter, isOpen } = invitation;
+  const { inviteId, label, mode, role, createdBy, uses, limit, notAfter, isOpen, trouble } = invitation;
   const [id, creator] = [toHex(inviteId), personDocument(createdBy)];
-  return { id, label, mode, role, createdBy: creator, uses, limit, expires: notAfter, isOpen };
+  return { id, label, mode, role, createdBy: creator, uses, limit, expires: notAfter, isOpen, trouble };
 }

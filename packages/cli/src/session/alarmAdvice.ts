@@ -23,6 +23,8 @@ const ADVICE: Readonly<Record<AlarmCode, () => string>> = {
     `Nothing is sent until the relay hands it over. It may be hiding that somebody was removed: ask the others over another channel what has happened. To try again:  ${nextCommand("sync")}  If this goes on, ${elsewhere()}`,
   SHUT_OUT: () =>
     `Nothing is sent. Somebody may have been removed, and the relay may be hiding it: ask the others over another channel who is in the room. What this home knows:  ${nextCommand("members")}  To try again:  ${nextCommand("sync")}`,
+  INVITE_CLOSED: () =>
+    `Nobody decided that, and it is not known who did it. This home opens it again, if the relay lets it. To see which links work:  ${nextCommand("invites")}  If it happens again, ask the others and the relay's operator.`,
   REFUSED_CHANGE: () =>
     `Nothing changed: nobody joined or was removed. Ask that person what their device is doing, or remove them:  ${nextCommand("remove", "NAME")}`,
   ALTERED: () => `Nothing changed, and no member is accused: nobody signed these bytes. ${again()}`,

@@ -48,6 +48,11 @@ export interface RoomInvite {
   readonly isRevoked: boolean;
   /** It still lets somebody in. */
   readonly isOpen: boolean;
+  /**
+   * Why nobody can join by it now although it is open: `closed`, the relay does not let its slot be opened; `rules`, the room's
+   * rules of now let nobody in by a link of this kind. Null where people can, as far as this device knows.
+   */
+  readonly trouble: "closed" | "rules" | null;
   /** The link for {@link RoomSession.inviteLink} is in this home. */
   readonly hasLink: boolean;
 }

@@ -53,6 +53,7 @@ export function invitedRoom(
     decisionLog: log,
     invites: { find: () => null },
     marks: home.marks,
+    refusedSlots: new Set(),
   };
   const members = membersOf(sight);
   return {

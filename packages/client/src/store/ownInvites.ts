@@ -30,6 +30,11 @@ export class OwnInvites {
     return this.invites.get(toHex(inviteId)) ?? null;
   }
 
+  /** The one that is meant by this condition, or null. */
+  bySlot(isMeant: (inviteId: InviteId) => boolean): OwnInvite | null {
+    return [...this.invites.values()].find(({ inviteId }) => isMeant(inviteId)) ?? null;
+  }
+
   add(tx: Transaction, invite: OwnInvite): void {
     this.invites.set(toHex(invite.inviteId), invite);
     tx.put(this.keys.invite(invite.inviteId), encode(invite, layout.write));

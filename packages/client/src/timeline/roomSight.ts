@@ -19,6 +19,8 @@ export interface RoomSight {
   readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;
   readonly marks: Pick<Marks, "markOf">;
+  /** Slots of open invites, in hexadecimal, into which the relay lets nothing be put. */
+  readonly refusedSlots: ReadonlySet<string>;
 }
 
 /** The records of a room, for what makes lines of them. */

@@ -1,5 +1,15 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { type InviteId, inviteLimit, isInviteOpen, memberOf, type PersonId, personTag } from "@conclave/protocol";
+import {
+  type Invite,
+  type InviteId,
+  inviteLimit,
+  isInviteOpen,
+  letsIn,
+  memberOf,
+  slotIdOf,
+  type PersonId,
+  personTag,
+} from "@conclave/protocol";
 import type { LoggedDecision } from "../store/decisionLog.js";
 import type { Decision, Right } from "../api/decision.js";
 import type { RoomInvite } from "../api/invitation.js";
@@ -72,6 +82,13 @@ export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecisi
   return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
 }
 
+function troubleOf({ room, refusedSlots, ports }: RoomSight, invite: Invite): RoomInvite["trouble"] {
+  if (!room) return null;
+  if (!letsIn(room.roster, invite)) return "rules";
+  if (refusedSlots.size === 0) return null;
+  return refusedSlots.has(toHex(slotIdOf(ports.crypto, room.roster.roomId, invite.inviteId))) ? "closed" : null;
+}
+
 /** All open invites, and those that closed a short while ago, newest first. */
 export function invitesOf(sight: RoomSight): RoomInvite[] {
   const { room } = sight;
@@ -82,6 +99,7 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
     const { inviteId, role, mode, uses, notAfter, revoked } = invite;
     // An invite to return is no link for anybody.
     if (mode === "return") return [];
+    const isOpen = isInviteOpen(invite);
     return {
       inviteId,
       label: own?.label ?? null,
@@ -93,7 +111,8 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
       limit: inviteLimit(invite),
       notAfter,
       isRevoked: revoked,
-      isOpen: isInviteOpen(invite),
+      isOpen,
+      trouble: isOpen ? troubleOf(sight, invite) : null,
       hasLink: own !== null,
     };
   });

@@ -32,6 +32,8 @@ export class RoomState {
   tooNew: Upgraded | null = null;
   /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
   slotsFor = -1;
+  /** Slots of open invites, in hexadecimal, into which the relay lets nothing be put: nobody can join by their links now. */
+  readonly refusedSlots = new Set<string>();
   /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
   leaving: number | null = null;
   /** The person wants to be left in peace by this room. */
@@ -188,6 +190,14 @@ export class RoomState {
     this.slotsFor = commit;
     tx.put(this.keys.slots, encode(commit, u53.write));
     this.emit(tx, { type: "changed" });
+  }
+
+  /** Whether the relay took what was put into a slot. Its invite is of no use while it does not. */
+  noteSlot(slotId: string, isTaken: boolean): void {
+    if (isTaken === !this.refusedSlots.has(slotId)) return;
+    if (isTaken) this.refusedSlots.delete(slotId);
+    else this.refusedSlots.add(slotId);
+    this.tell({ type: "changed" });
   }
 
   /** Keeps an alarm. */

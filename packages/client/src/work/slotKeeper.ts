@@ -1,10 +1,12 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Room, RoomEvent } from "@conclave/protocol";
-import type { SlotContent } from "@conclave/wire";
+import { alarm, readSlot, type Room, type RoomEvent } from "@conclave/protocol";
+import type { SlotContent, SlotId, SlotListItem } from "@conclave/wire";
+import type { Answer } from "../relay/answer.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
+import { keepNoted } from "./receiving.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
-import { fraction } from "./retryTimer.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { Sync } from "./sync.js";
 import type { RoomWork } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
@@ -12,10 +14,18 @@ import type { WriteProof } from "./writeProof.js";
 const OWN_COMMIT_MS = 150;
 const STEP_MS = 3000;
 const LONGEST_MS = 120_000;
+/** How often slots are looked at where nothing has changed, and how often at most on new connections (ms). */
+const LOOK_EVERY_MS = 24 * 3_600_000;
+const LOOK_AGAIN_MS = 10 * 60_000;
+/** A relay keeps 256 open slots of a room, on one page or two: one that goes on listing is not listened to. */
+const MOST_PAGES = 4;
+/** How many versions of a slot a newcomer tries. */
+const VERSIONS = 3;
 
 /**
  * Keeps the slots of open invites at the present epoch, so that a newcomer can join while nobody is there (docs/protocol.md
  * §7). The device that committed does it at once; the others only where the slots are still old after a while, one after another.
+ * Once a day, and on a new connection, it looks whether they are still there, and useful.
  */
 export class SlotKeeper extends ElectedWorker {
   /** How often slots were put at the relay, or found there, in step with the room. */
@@ -23,7 +33,13 @@ export class SlotKeeper extends ElectedWorker {
   /** Where in the log this device's newest commit is. */
   private ownCommit = 0;
   private denied = 0;
-  private readonly closed = new Set<string>();
+  private lookedOn = 0;
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private readonly nextLook: RetryTimer;
+  /** Slots of no open invite, when they were last looked at. */
+  private strangers: ReadonlySet<string> = new Set();
+  /** By slot: the hash of what this device has put there, and for which commit. */
+  private readonly made = new Map<string, { readonly hash: Uint8Array; readonly commit: number }>();
 
   constructor(
     work: RoomWork,
@@ -34,6 +50,9 @@ export class SlotKeeper extends ElectedWorker {
     private readonly lockedOut: () => void,
   ) {
     super(work, sync);
+    this.nextLook = new RetryTimer(work.state.ports, () => {
+      this.advance();
+    });
   }
 
   /** An event of the room at `n` in the log. */
@@ -50,13 +69,27 @@ export class SlotKeeper extends ElectedWorker {
     return this.state.room?.lastCommit === this.state.slotsFor;
   }
 
+  override offline(): void {
+    super.offline();
+    this.nextLook.stop();
+  }
+
+  // RULE: slots.looked-at: junk in a slot, or a slot that somebody closed, makes a link useless for a day at most, also where
+  // nobody changes the room (docs/protocol.md §7, attack A109).
+  private get isLookDue(): boolean {
+    const since = this.state.now() - this.lookedAt;
+    return since >= LOOK_EVERY_MS || (this.lookedOn !== this.connection.number && since >= LOOK_AGAIN_MS);
+  }
+
   protected chore(): Chore | null {
     const { room } = this.state;
-    if (!room || this.isFresh || (room.roster.invites.size === 0 && !this.isHurried)) return null;
+    if (!room) return null;
+    const isOld = !this.isFresh && (room.roster.invites.size > 0 || this.isHurried);
+    if (!isOld && !this.isLookDue) return null;
     const { lastCommit } = room;
-    const isOwn = lastCommit === this.ownCommit;
+    const isOwn = isOld && lastCommit === this.ownCommit;
     return {
-      key: String(lastCommit),
+      key: isOld ? String(lastCommit) : `look ${String(this.connection.number)} ${String(this.lookedAt)}`,
       wait: () => {
         // A way back was promised, and is not there without its slot.
         if (isOwn || this.returns.needsSlot) return OWN_COMMIT_MS;
@@ -67,54 +100,134 @@ export class SlotKeeper extends ElectedWorker {
     };
   }
 
-  /** Puts the slots of all open invites that are not made for the newest commit, and closes those of the others. */
+  /** Puts the slots of all open invites that are not useful as they are, and closes all others. */
   private async refresh(room: Room, isOwn: boolean): Promise<boolean> {
     const { lastCommit } = room;
+    const { number } = this.connection;
     this.proof.give();
     const slots = room.slots(this.state.now());
+    const listed = await this.list(room);
+    if (listed === null) return false;
+    const there = new Set(listed.map(({ slotId }) => toHex(slotId)));
     let isDone = true;
     for (const slot of slots) {
-      const isFresh = !isOwn && (await this.holds(slot, lastCommit));
-      isDone = (isFresh || (await this.put(slot))) && isDone;
+      const isThere = there.has(toHex(slot.slotId));
+      if (!isThere) await this.checkClosed(room, slot);
+      const isGood = isThere && !isOwn && (await this.holds(room, slot, lastCommit));
+      isDone = (isGood || (await this.put(slot, lastCommit))) && isDone;
     }
-    await this.closeOthers(slots);
+    await this.closeOthers(room, slots, listed);
     // A newer commit came meanwhile: that is another chore, and begins at once.
     if (room.lastCommit !== lastCommit) return true;
     if (!isDone) return false;
+    this.lookedOn = number;
+    this.lookedAt = this.state.now();
+    this.nextLook.in(LOOK_EVERY_MS);
     if (slots.length > 0) this.rounds++;
+    if (this.isFresh) return true;
     await this.state.transact((tx) => {
       this.state.keepSlotsFor(tx, lastCommit);
     });
     return true;
   }
 
-  private async holds(slot: SlotContent, commit: number): Promise<boolean> {
-    const roomTag = this.state.room!.tag;
-    const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId: slot.slotId, back: 0 });
-    return answer.type === "slot" && answer.n >= commit;
+  /** The slots that are open at the relay; null where it does not say. */
+  private async list(room: Room): Promise<SlotListItem[] | null> {
+    const found: SlotListItem[] = [];
+    let after: SlotId | null = null;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const answer: Answer<"listSlots"> = await this.connection.request<"listSlots">({
+        type: "listSlots",
+        roomTag: room.tag,
+        after,
+      });
+      if (answer.type === "error") this.noteDenied(answer.error);
+      if (answer.type !== "slots") return null;
+      found.push(...answer.slots);
+      const last: SlotListItem | undefined = answer.slots.at(-1);
+      if (!answer.more || last === undefined) break;
+      after = last.slotId;
+    }
+    return found;
   }
 
-  /** A slot that is closed stays so: that is not ours to repair. */
-  private async put(slot: SlotContent): Promise<boolean> {
+  /**
+   * Whether a newcomer finds something useful in a slot. This device knows what it has put there itself, and can open the slots of
+   * its own links; of the others it only sees for which commit they were put.
+   */
+  private async holds(room: Room, slot: SlotContent, commit: number): Promise<boolean> {
+    const own = this.state.invites.bySlot((inviteId) => equalBytes(room.slotId(inviteId), slot.slotId));
+    const put = this.made.get(toHex(slot.slotId));
+    const made = put?.commit === commit ? put.hash : null;
+    for (let back = 0; back < VERSIONS; back++) {
+      const body = { type: "getSlot", roomTag: room.tag, slotId: slot.slotId, back } as const;
+      const answer = await this.connection.request<"getSlot">(body);
+      if (answer.type !== "slot" || answer.n < commit) return false;
+      if (!own && !made) return true;
+      const { ports } = this.state;
+      if (made && equalBytes(made, ports.crypto.hash("sha256", answer.blob))) return true;
+      const view = own && readSlot(ports, room.linkOf(own.secret), answer.blob);
+      if (view?.ok === true && room.roster.leaves.has(toHex(view.value.leaf))) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The slot of an open invite is not there. Where it was closed, somebody did that who has no right to: an invite ends by a
+   * decision, and then it is not open.
+   *
+   * RULE: slots.closing-shown: whoever makes a link useless without a decision is noticed, though nobody knows who it was, and
+   * the slot is opened again (attack A109).
+   */
+  private async checkClosed(room: Room, { slotId }: SlotContent): Promise<void> {
+    const body = { type: "getSlot", roomTag: room.tag, slotId, back: 0 } as const;
+    const answer = await this.connection.request<"getSlot">(body);
+    if (answer.type !== "error" || answer.error !== "slot_closed") return;
+    await this.state.transact((tx) => {
+      const found = alarm("INVITE_CLOSED", { evidence: toHex(slotId) });
+      keepNoted(this.state, tx, { delta: { put: [], delete: [] }, alarm: found });
+    });
+  }
+
+  private async put(slot: SlotContent, commit: number): Promise<boolean> {
     const body = { type: "putSlot", roomTag: this.state.room!.tag, slot, life: 0 } as const;
     const answer = await this.connection.request<"putSlot">(body);
-    if (answer.type === "done") this.denied = 0;
-    // A commit that nobody could use has taken the place of our write key: links would lead nowhere while nobody writes.
-    else if (answer.type === "error" && answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
-    return answer.type === "done" || (answer.type === "error" && answer.error === "slot_closed");
+    const id = toHex(slot.slotId);
+    if (answer.type === "done") {
+      this.denied = 0;
+      this.made.set(id, { hash: this.state.ports.crypto.hash("sha256", slot.blob), commit });
+    }
+    if (answer.type === "error") this.noteDenied(answer.error);
+    const isClosed = answer.type === "error" && answer.error === "slot_closed";
+    if (answer.type !== "lost") this.state.noteSlot(id, answer.type === "done");
+    // A relay that does not open it again is asked again when we look next.
+    return answer.type === "done" || isClosed;
   }
 
-  /** An invite that is over needs no slot: what is in it would only mislead (attack A40). */
-  private async closeOthers(open: readonly SlotContent[]): Promise<void> {
-    const { room } = this.state;
-    if (!room) return;
+  /** A commit that nobody could use has taken the place of our write key: links would lead nowhere while nobody writes. */
+  private noteDenied(error: string): void {
+    if (error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
+  }
+
+  /**
+   * An invite that is over needs no slot: what is in it would only mislead (attack A40). A slot of no invite that we know of is
+   * closed only if it was there when we looked before, as the invite may be newer than our log; and one that ends by itself is not
+   * an invite's.
+   *
+   * RULE: slots.strangers-closed: slots of nobody's invite do not use up the room's place for slots (attack A109).
+   */
+  private async closeOthers(room: Room, open: readonly SlotContent[], listed: readonly SlotListItem[]): Promise<void> {
     const openIds = new Set(open.map(({ slotId }) => toHex(slotId)));
-    for (const { inviteId } of room.roster.invites.values()) {
-      const slotId = room.slotId(inviteId);
+    const over = new Set([...room.roster.invites.values()].map(({ inviteId }) => toHex(room.slotId(inviteId))));
+    const before = this.strangers;
+    const strangers = new Set<string>();
+    for (const { slotId, end } of listed) {
       const id = toHex(slotId);
-      if (openIds.has(id) || this.closed.has(id)) continue;
-      const answer = await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
-      if (answer.type === "done" || (answer.type === "error" && answer.error === "slot_unknown")) this.closed.add(id);
+      if (openIds.has(id) || end !== 0) continue;
+      strangers.add(id);
+      if (!over.has(id) && !before.has(id)) continue;
+      await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
     }
+    this.strangers = strangers;
   }
 }

@@ -15,6 +15,8 @@ export const ALARM_CODES = [
   "WITHHELD",
   /** The relay refuses this device's messages, and part of the log that could explain it is missing. */
   "SHUT_OUT",
+  /** Somebody in the room, or the relay, closed the slot of an invite that is open: nobody knows who. */
+  "INVITE_CLOSED",
   /** A member's device sent a change that every member refuses. */
   "REFUSED_CHANGE",
   /** A record with bytes that do not belong to what its author signed: nobody signed them, so nobody is named. */

@@ -1,5 +1,6 @@
 import type { Crypto } from "@conclave/crypto";
-import type { PersonId } from "../encoding/ids.js";
+import { PersonId } from "../encoding/ids.js";
+import type { Invite } from "../invite/invite.js";
 import { HASH_BYTES } from "../encoding/signed.js";
 import { type Action, decodeAction, encodeAction } from "./action.js";
 import { agreement, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
@@ -71,6 +72,18 @@ export function rightTo(before: Roster, action: Action, person: PersonId): Outlo
 // As everybody will read it: it may hold what the room's version does not have yet.
 function existsIn({ version }: Roster, action: Action): boolean {
   return decodeAction(encodeAction(action), version) !== null;
+}
+
+/**
+ * For screens: whether an open invite leads anywhere by the rules of now: a direct one lets its bearer in, and with one to ask
+ * there is an agreement that admits them.
+ */
+export function letsIn(before: Roster, { role, mode, for: invited }: Invite): boolean {
+  if (mode === "return") return true;
+  const action = { type: "add", leafCert: new Uint8Array(0), role } as const;
+  const nobody = PersonId.of(NO_HASH);
+  if (mode === "direct") return consentTo(before, action, nobody, new Set(), invited.class).satisfied;
+  return Number.isFinite(consentTo(before, action, nobody, new Set(before.members.keys()), null).need);
 }
 
 const NO_HASH = new Uint8Array(HASH_BYTES);

@@ -23,7 +23,7 @@ export interface InviteCardProps {
 
 /** One invite: what it is for, how far it is used, how long it works; its link on request. */
 export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.Element {
-  const { inviteId, label, createdBy, isOpen, hasLink } = invitation;
+  const { inviteId, label, createdBy, isOpen, hasLink, trouble } = invitation;
   // A link is a secret: nobody who looks over a shoulder sees it before it is asked for.
   const link = useSignal<string | null>(null);
   const calls = home().room(detail.key);
@@ -74,6 +74,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
             )}
           </Row>
         )}
+        {trouble !== null && <Note>{t[trouble === "rules" ? "noUseRules" : "noUseClosed"]}</Note>}
         {isOpen && !hasLink && createdBy.isYou && <Note>{t.noLink}</Note>}
         {link.value !== null && (
           <LinkView link={link.value} title={plainName(room?.title ?? "")} mode={invitation.mode} />
