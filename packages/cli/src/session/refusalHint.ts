@@ -75,6 +75,7 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invite_exists: () => `To see the room's invites:  ${nextCommand("invites")}`,
   invite_limit: () => `Close one that nobody needs:  ${nextCommand("revoke", "INVITE")}`,
   bad_invite_proof: ANOTHER,
+  bad_reseat_proof: STATUS,
   bad_approval: REQUESTS,
   bad_farewell: STATUS,
   mls: FAULT,

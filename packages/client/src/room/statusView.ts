@@ -67,7 +67,7 @@ function endingView({ state }: RoomEngine): Ending | null {
   }
   const last = state.decisionLog.entries.findLast(
     ({ decision: { action, person } }) =>
-      (action.type === "remove" || action.type === "leave" || action.type === "return") &&
+      ["remove", "leave", "return", "reseat"].includes(action.type) &&
       person !== null &&
       equalBytes(person, state.person),
   );

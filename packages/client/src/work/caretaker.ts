@@ -123,7 +123,8 @@ export class Caretaker extends ElectedWorker {
     const newest = this.state.decisionLog.entries.at(-1);
     if (!newest || newest.n === 0 || newest.n !== this.state.room?.lastCommit) return false;
     const { action, by, person } = newest.decision;
-    const isJoin = (action.type === "add" || action.type === "return") && person !== null && equalBytes(by, person);
+    const isArrival = action.type === "add" || action.type === "return" || action.type === "reseat";
+    const isJoin = isArrival && person !== null && equalBytes(by, person);
     return isJoin && !equalBytes(by, this.state.person);
   }
 }

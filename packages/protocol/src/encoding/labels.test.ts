@@ -7,6 +7,7 @@ import { openBeacon, signBeacon } from "../evidence/beacon.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { openLeafCert } from "../identity/leafCert.js";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { readReseatProof } from "../invite/reseatProof.js";
 import { openApproval } from "../roster/approval.js";
 import { Chain } from "../roster/chain.fixture.js";
 import { decodeEntry, isSignedByAuthor } from "../roster/entry.js";
@@ -68,6 +69,10 @@ describe("labels", () => {
       inviteProof: [
         chain.proof("x", bob),
         (bytes) => readInviteProof(bytes)?.isSignedBy(crypto, chain.terms("x").joinPub) === true,
+      ],
+      reseatProof: [
+        chain.reseatProof(bob, chain.again(bob)),
+        (bytes) => readReseatProof(bytes)?.isBy(crypto, bob.leaf) === true,
       ],
       beacon: [
         signBeacon(crypto, bob.leafSeed, {

@@ -25,6 +25,8 @@ export interface JoinPlace {
   readonly lastCommit: number;
 }
 
+export const joinPlaceLayout = struct<JoinPlace>({ prev: bytes32, epoch: u53, lastCommit: u53 });
+
 const layout = new SignedLayout<InviteProof>(
   "conclave/join/v1",
   512,
@@ -33,7 +35,7 @@ const layout = new SignedLayout<InviteProof>(
     inviteId: InviteId,
     person: PersonId,
     leaf: LeafKey,
-    place: optional(struct<JoinPlace>({ prev: bytes32, epoch: u53, lastCommit: u53 })),
+    place: optional(joinPlaceLayout),
   }),
 );
 

@@ -53,6 +53,7 @@ export const REJECTION_CODES = [
   "invite_exists",
   "invite_limit",
   "bad_invite_proof",
+  "bad_reseat_proof",
 
   "bad_approval",
   "bad_farewell",

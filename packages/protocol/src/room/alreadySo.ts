@@ -32,6 +32,7 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     case "add":
     case "leave":
     case "return":
+    case "reseat":
     case "addDevice":
     case "removeDevice":
     case "createInvite":

@@ -26,7 +26,7 @@ import { beginJoined } from "./joined.js";
 import type { Joiner } from "./joinRoom.js";
 import { hasPlainLeaves } from "./plainLeaf.js";
 import { checkFloor, type RoomPreview } from "./preview.js";
-import type { Room } from "./room.js";
+import { Room } from "./room.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
 /** A join request of our own that nobody has answered yet: to be kept, secret, until the inbox has the answer. */
@@ -131,7 +131,8 @@ export function acceptAdmission(
     entries: transitions.map(({ entry }) => entry),
     rosterRecords: [history.value.delta],
   });
-  return done({ ...started, decisions: transitions.map(decisionRecordOf) });
+  const { parts, delta } = started;
+  return done({ room: new Room(parts), delta, decisions: transitions.map(decisionRecordOf) });
 }
 
 /** Whether this blob of the inbox is a no to our request (docs/protocol.md §7, ask). It holds nothing else. */

@@ -12,7 +12,6 @@ import { leafKeyOf } from "../identity/leafCert.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
 import { ProposalRecords } from "./proposalRecords.js";
 import { RelayWatch } from "./relayWatch.js";
-import { Room } from "./room.js";
 import { encodeCore, type JoinCommit, type RoomCore } from "./roomCore.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
@@ -36,8 +35,8 @@ export interface JoinedState {
   readonly rosterRecords: readonly Delta[];
 }
 
-/** The room, `joining` until the log shows the join, and all that is to be stored of it. */
-export function beginJoined(primitives: Provider, joined: JoinedState): { room: Room; delta: Delta } {
+/** What the room consists of, `joining` until the log shows the join, and all that is to be stored of it. */
+export function beginJoined(primitives: Provider, joined: JoinedState): { parts: RoomParts; delta: Delta } {
   const { group, roster, rosterKeys, person, leafSeed, lastCommit, join } = joined;
   const { roomId } = roster;
   const roomTag = roomTagOf(primitives.crypto, roomId);
@@ -66,5 +65,5 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { room: 
   }
   for (const entry of joined.entries) records.set(entryKey(entry.seq), entry.bytes);
   records.set(CORE, encodeCore(core)).set(KEYS, encodeKeyring(keys));
-  return { room: new Room(parts), delta: { put: [...records], delete: [] } };
+  return { parts, delta: { put: [...records], delete: [] } };
 }

@@ -2,9 +2,9 @@ import { done, equalBytes, failed, type Failure, type Result, toHex } from "@con
 import type { Crypto } from "@conclave/crypto";
 import type { EpochView, StagedCommit } from "@conclave/mls";
 import type { RoomTag } from "@conclave/wire";
-import { readInviteProof } from "../invite/inviteProof.js";
+import { joinPlaceOf } from "../roster/action.js";
 import { ahead } from "../roster/ahead.js";
-import { decodeEntry, type Entry } from "../roster/entry.js";
+import { decodeEntry } from "../roster/entry.js";
 import { evaluate, type Transition } from "../roster/evaluate.js";
 import { refused, type Rejection, updateNeeded } from "../policy/rejection.js";
 import type { Roster } from "../roster/roster.js";
@@ -145,13 +145,9 @@ function openTransition(
   });
   // RULE: room.join-next: who comes in by themselves follows the commit that their proof names, and no other: a relay that
   // brings a join into the log behind something else does not leave its author alone in an epoch of their own (attack A103).
-  if (judged.ok && external && followedCommit(entry) !== lastCommit) return refused("bad_invite_proof", "place");
+  if (judged.ok && external && joinPlaceOf(entry)?.lastCommit !== lastCommit)
+    return refused(entry.action.type === "reseat" ? "bad_reseat_proof" : "bad_invite_proof", "place");
   return judged;
-}
-
-/** Log position of the commit that an outsider's entry says it follows. */
-function followedCommit({ evidence: { proof } }: Entry): number | undefined {
-  return proof === null ? undefined : readInviteProof(proof)?.proof.place?.lastCommit;
 }
 
 function altered(code: Rejection["code"], detail?: string): Failure<Altered> {

@@ -6,9 +6,8 @@ import type { Invite } from "../invite/invite.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
-import { readInviteProof } from "../invite/inviteProof.js";
 import type { Provider } from "../encoding/provider.js";
-import { ruleOf } from "../roster/action.js";
+import { joinPlaceOf } from "../roster/action.js";
 import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { refused, type Rejection } from "../policy/rejection.js";
@@ -151,9 +150,5 @@ export function isCovered(
   const at = transitions[bound.seq];
   if (at === undefined || !equalBytes(at.entry.hash, bound.head)) return false;
   if (!equalBytes(at.entry.stateHash, bound.stateHash)) return false;
-  return transitions.slice(bound.seq + 1).every(({ entry }) => {
-    const proof = entry.evidence.proof === null ? null : readInviteProof(entry.evidence.proof);
-    const cameAlone = ruleOf(entry.action).newcomer !== null;
-    return cameAlone && proof !== null && proof.proof.place !== null;
-  });
+  return transitions.slice(bound.seq + 1).every(({ entry }) => joinPlaceOf(entry) !== null);
 }

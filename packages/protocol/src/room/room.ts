@@ -61,7 +61,8 @@ import { receive } from "./receive.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type Membership, type Unopened } from "./roomCore.js";
 import type { OpenedRoom } from "./preview.js";
-import { doorLinkOf, judgeDoor, type OpenDoor, seatRecords } from "./seat.js";
+import type { ComingIn } from "./comeIn.js";
+import { doorLinkOf, judgeDoor, type OpenDoor, type Returning, seatRecords, takeSeat } from "./seat.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 
@@ -447,6 +448,14 @@ export class Room {
   /** Checks what the door of our plea leads to. `not_caught_up`: read the log on, and ask again. */
   judgeDoor(opened: OpenedRoom): Result<OpenDoor, Rejection> {
     return judgeDoor(this.parts, opened);
+  }
+
+  /**
+   * Our commit through a door that was judged, with a new leaf of the same device. Store its records beside this room's, then send
+   * its append; this room stays as it is until the log shows it, see {@link seatRecords}.
+   */
+  takeSeat(door: OpenDoor, returning: Returning): Result<ComingIn, Rejection> {
+    return takeSeat(this.parts, door, returning);
   }
 
   /** The hash of a record, as the log has it. */

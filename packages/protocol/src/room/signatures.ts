@@ -5,6 +5,7 @@ import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { readReseatProof } from "../invite/reseatProof.js";
 import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
@@ -51,6 +52,7 @@ function askAboutEntry(crypto: Crypto, entry: Entry, joinPubs: Map<string, Uint8
   if ("leafCert" in action) openLeafCert(crypto, action.leafCert);
   if (action.type === "createInvite") joinPubs.set(toHex(action.invite.inviteId), action.invite.joinPub);
   for (const approval of evidence.approvals) openApproval(crypto, approval);
+  if (action.type === "reseat" && evidence.proof !== null) readReseatProof(evidence.proof)?.isBy(crypto, action.leaf);
   const read = evidence.proof === null ? null : readInviteProof(evidence.proof);
   const joinPub = read && joinPubs.get(toHex(read.proof.inviteId));
   if (read && joinPub) read.isSignedBy(crypto, joinPub);

@@ -2,6 +2,8 @@ import { type Codec, decode, DecodeError, encode, opaque, Reader, struct, u16 } 
 import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
 import { ActionHash, type PersonId } from "../encoding/ids.js";
+import type { JoinPlace } from "../invite/inviteProof.js";
+import type { Evidence } from "./entryHeader.js";
 import type { ActionRule } from "./actions/actionRule.js";
 import { add } from "./actions/add.js";
 import { addDevice } from "./actions/addDevice.js";
@@ -12,6 +14,7 @@ import { openReturn } from "./actions/openReturn.js";
 import { remove } from "./actions/remove.js";
 import { removeDevice } from "./actions/removeDevice.js";
 import { resetTime } from "./actions/resetTime.js";
+import { reseat } from "./actions/reseat.js";
 import { returning } from "./actions/return.js";
 import { revokeInvite } from "./actions/revokeInvite.js";
 import { seal } from "./actions/seal.js";
@@ -44,6 +47,7 @@ const ACTIONS = {
   openReturn,
   resetTime,
   upgrade,
+  reseat,
 };
 
 /** The kinds of actions. */
@@ -66,6 +70,20 @@ export function ruleOf(action: Action): ActionRule<Action> {
 // Each rule is only ever given actions of its own type: `ruleOf` and `actionLayout` look it up by that.
 function rule(type: ActionType): ActionRule<Action> {
   return ACTIONS[type] as unknown as ActionRule<Action>;
+}
+
+/**
+ * The place at which whoever an entry brings in, or back, may come by themselves; null for every other entry. By it alone one
+ * sees, without the commit that carries it, that it was an external one.
+ */
+export function joinPlaceOf({
+  action,
+  evidence,
+}: {
+  readonly action: Action;
+  readonly evidence: Pick<Evidence, "proof">;
+}): JoinPlace | null {
+  return evidence.proof && ruleOf(action).placeOf(evidence.proof);
 }
 
 const frame = struct({ number: u16, content: opaque(1 << 16) });

@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import { type LeafCert, openLeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
-import { readInviteProof } from "../invite/inviteProof.js";
+import { type JoinPlace, readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { type Device, inviteOf, type Roster } from "./roster.js";
@@ -26,6 +26,11 @@ export function deviceOf({ leaf, device, deviceNo, seal }: LeafCert, addedSeq: n
 /** Whom a leaf's certificate names; null when it is none. */
 export function certifiedPerson(crypto: Crypto, leafCert: Uint8Array): PersonId | null {
   return openLeafCert(crypto, leafCert)?.person ?? null;
+}
+
+/** The place that an invite's proof names; null when it asks, or is none. */
+export function placeOfInvite(proof: Uint8Array): JoinPlace | null {
+  return readInviteProof(proof)?.proof.place ?? null;
 }
 
 /** The invite that the evidence proves, for this leaf and, where one acts by oneself, for this place in the chain. */

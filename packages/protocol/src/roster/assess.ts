@@ -40,7 +40,7 @@ export function assess(
   const comesIn = ruleOf(action).newcomer !== null;
   if (external ? author !== null || !comesIn : author === null) return refused("author_unknown");
   // RULE: return.external: who is in has no need to come back, and carries nobody else's return (attack A10).
-  if (!external && action.type === "return") return refused("invalid_action", "return");
+  if (!external && ruleOf(action).isOnlyAlone) return refused("invalid_action", action.type);
   const objected = author === null ? objectionToNewcomer(before, content) : objection(before, action, author, evidence);
   if (objected !== null) return objected;
   const newcomer = newcomerBy(crypto, before, content, external);
@@ -88,8 +88,8 @@ export function authorOf(before: Roster, { author }: Pick<EntryCore, "author">):
   return member?.devices.some((device) => equalBytes(device.leaf, author.leaf)) === true ? member : null;
 }
 
-function objectionToNewcomer(before: Roster, { evidence }: EntryCore): Failure<Rejection> | null {
-  if (before.sealed) return refused("sealed");
+function objectionToNewcomer(before: Roster, { action, author, evidence }: EntryCore): Failure<Rejection> | null {
+  if (before.sealed && !ruleOf(action).isOpenWhenSealed(action, author.person)) return refused("sealed");
   const isPlain = evidence.approvals.length === 0 && evidence.farewell === null;
   return isPlain ? null : refused("invalid_action", "evidence");
 }
@@ -111,7 +111,7 @@ export function agreement(
   const { yes, hasFalse } = countApprovals(crypto, before, action, author.person, evidence.approvals);
   // RULE: approval.false: an entry with a yes that was never given is refused whole (attack A10).
   if (hasFalse) return refused("bad_approval");
-  const invite = external ? newcomer!.invite!.for.class : null;
+  const invite = external ? (newcomer?.invite?.for.class ?? null) : null;
   const { satisfied, have, need, by } = consentTo(before, action, author.person, yes, invite);
   if (satisfied) return done(by);
   // RULE: permission.policy: what the policy asks for decides, and nothing else (attacks A1, A2, A52, A55).

@@ -1,10 +1,12 @@
 import { toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { type LeafKey, type PersonId, type RoomId, InviteId } from "../encoding/ids.js";
+import { DeviceKey, type LeafKey, type PersonId, type RoomId, InviteId } from "../encoding/ids.js";
+import { certifyDevice } from "../identity/deviceCert.js";
 import { certifyLeaf, type DeviceIdentity, leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import { identityOf, newDevice } from "../identity/person.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { signInviteProof } from "../invite/inviteProof.js";
+import { type ReseatProof, signReseatProof } from "../invite/reseatProof.js";
 import { ownerLed } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
@@ -102,6 +104,35 @@ export class Chain {
       leafSeed,
       leaf: leafKeyOf(crypto, leafSeed),
     };
+  }
+
+  /** A person's first device, certified anew under another number. */
+  renumbered(name: string, deviceNo: number): DeviceIdentity {
+    const { crypto } = this;
+    const { deviceSeed } = this.someone(name).device;
+    const device = DeviceKey.of(crypto.ed25519PublicKey(deviceSeed));
+    return { deviceSeed, deviceCert: certifyDevice(crypto, this.bytes(`identity of ${name}`), device, deviceNo) };
+  }
+
+  /** The same device with another leaf key, as it is when it takes its own place again. */
+  again(who: Someone, nth = 1): Someone {
+    const leafSeed = this.bytes(`leaf ${String(nth)} after ${toHex(who.leaf)}`);
+    return { ...who, leafSeed, leaf: leafKeyOf(this.crypto, leafSeed) };
+  }
+
+  /** What `old` signs so that `anew` takes its place, at the present place in the chain. */
+  reseatProof(old: Someone, anew: Someone, change: Partial<ReseatProof> = {}): Uint8Array {
+    const { roster, epoch } = this;
+    return signReseatProof(this.crypto, old.leafSeed, {
+      ...{ roomId: roster.roomId, person: old.person, leaf: old.leaf, newLeaf: anew.leaf },
+      place: { prev: roster.head, epoch, lastCommit: 0 },
+      ...change,
+    });
+  }
+
+  /** The device of `old` takes its own place again as `anew`. */
+  reseat(old: Someone, anew: Someone, proof = this.reseatProof(old, anew)): Result<Transition, Rejection> {
+    return this.act(anew, { type: "reseat", leafCert: this.certOf(anew), leaf: old.leaf }, { proof }, true);
   }
 
   certOf(who: Someone, roomId: RoomId = this.roster.roomId): Uint8Array {

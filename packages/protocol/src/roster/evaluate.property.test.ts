@@ -32,6 +32,7 @@ const KINDS = [
   "setTitle",
   "addDevice",
   "removeDevice",
+  "reseat",
   "createInvite",
   "createInvite",
   "revokeInvite",
@@ -66,8 +67,8 @@ interface Attempt {
 function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: Step): Attempt {
   // Mostly somebody who is in the room; now and then somebody who is not, or not any more.
   const inside = [...chain.roster.members.values()].map((member) => member.name);
-  const author = chain.someone(by === 4 ? NAMES[about]! : inside[by % inside.length]!);
-  const other = chain.someone(NAMES[about]!);
+  const author = presentOf(chain, by === 4 ? NAMES[about]! : inside[by % inside.length]!);
+  const other = presentOf(chain, NAMES[about]!);
   const link = `${ask ? "ask" : "direct"} ${number} ${role}`;
   const invite = chain.terms(link, {
     role,
@@ -77,7 +78,7 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
   });
   const { person } = other;
   const of = (action: Action, evidence: Partial<Evidence> = {}): Attempt => {
-    const voices = agree ? NAMES.map((name) => chain.someone(name)) : [];
+    const voices = agree ? NAMES.map((name) => presentOf(chain, name)) : [];
     const approvals = voices.map((who) => chain.approval(who, action, {}, author));
     return { by: author, action, evidence: { approvals, ...evidence }, external: false };
   };
@@ -106,6 +107,14 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
       return of({ type: "addDevice", leafCert: chain.certOf(chain.someone(NAMES[about]!, 2 + number)) });
     case "removeDevice":
       return of({ type: "removeDevice", person, leaf: chain.someone(NAMES[about]!, 1 + number).leaf });
+    case "reseat": {
+      // Now and then by the leaf of somebody else, or with one that was in before.
+      const anew = chain.again(chain.someone(NAMES[about]!), 1 + (chain.roster.seq % 4));
+      const { leaf } = number === 0 ? author : other;
+      const action = { type: "reseat", leafCert: chain.certOf(anew), leaf } as const;
+      const proof = chain.reseatProof(number === 0 ? author : other, anew);
+      return { by: anew, action, evidence: { proof }, external: !ask };
+    }
     case "createInvite":
       return of({ type: "createInvite", invite });
     case "revokeInvite":
@@ -121,6 +130,13 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "seal":
       return of({ type: kind });
   }
+}
+
+/** Somebody as they are in the room now, who may have taken their own place again. */
+function presentOf(chain: Chain, name: string): Someone {
+  const first = chain.someone(name);
+  const all = [first, ...[1, 2, 3, 4].map((nth) => chain.again(first, nth))];
+  return all.find(({ leaf }) => chain.roster.leaves.has(toHex(leaf))) ?? first;
 }
 
 function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition): void {

@@ -53,6 +53,10 @@ function actionsIn(chain: Chain): Action[] {
     ...PRESETS.map((name) => ({ type: "setPolicy", policy: preset(name, 2) }) as const),
     { type: "setTitle", title: "Orchard" },
     { type: "setTitle", title: "\u0000" },
+    // Nobody who is in the room carries it.
+    ...people.flatMap((who): Action[] => [
+      { type: "reseat", leafCert: chain.certOf(chain.again(who)), leaf: who.leaf },
+    ]),
     { type: "tick" },
     { type: "resetTime" },
     { type: "setRelay", relay: chain.roster.relay },

@@ -16,7 +16,7 @@ export function objection(
 ): Failure<Rejection> | null {
   const rule = ruleOf(action);
   // RULE: permission.sealed: a sealed room keeps its people, roles and rules for ever.
-  if (before.sealed && !rule.isOpenWhenSealed(action, author)) return refused("sealed");
+  if (before.sealed && !rule.isOpenWhenSealed(action, author.person)) return refused("sealed");
   if (!isAtLeast(author.role, rule.leastRole)) return refused("not_allowed", `${action.type} by ${author.role}`);
   // RULE: entry.evidence-fits: an entry carries no proof or farewell that does not belong to its action.
   const isStray = (kind: "proof" | "farewell") => evidence[kind] !== null && rule.evidence !== kind;

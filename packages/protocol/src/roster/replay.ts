@@ -1,8 +1,8 @@
 import { equalBytes, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RoomId } from "../encoding/ids.js";
-import { readInviteProof } from "../invite/inviteProof.js";
 import type { Delta } from "../encoding/provider.js";
+import { joinPlaceOf } from "./action.js";
 import { ahead } from "./ahead.js";
 import { readChain } from "./chain.js";
 import { decodeEntry, type Entry } from "./entry.js";
@@ -88,8 +88,7 @@ export function replayOn(
 // The rosters on the way are nobody else's.
 const usingUp = (roster: Roster) => RosterDraft.usingUp(roster);
 
-function carriageOf({ epoch, transcript, author, evidence }: Entry): Carriage {
-  // A proof for one place in the chain is of somebody who came in directly (`invite.place`).
-  const proof = evidence.proof === null ? null : readInviteProof(evidence.proof);
-  return { epoch, transcript, committer: author.leaf, external: proof !== null && proof.proof.place !== null };
+function carriageOf({ epoch, transcript, author, action, evidence }: Entry): Carriage {
+  // A proof for one place in the chain is of somebody who came by themselves (`invite.place`, `reseat.place`).
+  return { epoch, transcript, committer: author.leaf, external: joinPlaceOf({ action, evidence }) !== null };
 }

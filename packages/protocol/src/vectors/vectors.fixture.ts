@@ -133,6 +133,7 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       ask: toHex(chain.proof("direct", carol, "ask")),
     },
     ...pleaVectors(crypto, chain, carol),
+    reseatProof: toHex(chain.reseatProof(carol, chain.again(carol))),
     beacon: {
       epochAuthenticator: toHex(chain.bytes("authenticator")),
       epochMark: toHex(beacon.epochMark),

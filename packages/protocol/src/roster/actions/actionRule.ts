@@ -1,6 +1,7 @@
 import { type Codec, type Fields, is, struct, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../../encoding/ids.js";
+import type { JoinPlace } from "../../invite/inviteProof.js";
 import type { PolicyMatter } from "../../policy/policy.js";
 import type { Role } from "../../policy/role.js";
 import type { Change, Effect, Newcomer } from "../change.js";
@@ -21,7 +22,7 @@ export interface ActionRule<A extends { readonly type: string }> {
   /** The role that one must have to author it, whatever the policy says. */
   readonly leastRole: Role;
   /** Whether it is still possible in a sealed room. */
-  readonly isOpenWhenSealed: (action: A, author: Member) => boolean;
+  readonly isOpenWhenSealed: (action: A, author: PersonId) => boolean;
   /** Evidence, besides approvals, that it may carry. */
   readonly evidence: Exclude<keyof Evidence, "approvals"> | null;
   /** The matters of the policy whose rules must all hold; none when the author's own right is enough. */
@@ -40,6 +41,10 @@ export interface ActionRule<A extends { readonly type: string }> {
   readonly isOwnAffair: boolean;
   /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
   readonly newcomer: ((arrival: Arrival, action: A) => Result<Newcomer, Rejection>) | null;
+  /** The one place at which whoever comes in by it alone may do so, as this proof says; null when somebody else lets them in. */
+  readonly placeOf: (proof: Uint8Array) => JoinPlace | null;
+  /** Only who is in by none of the present leaves carries it, by an external commit. */
+  readonly isOnlyAlone: boolean;
   /** Changes the draft and says what else follows, or refuses what makes no sense in the state before. */
   readonly apply: (change: Change, action: A) => Result<Effect, Rejection>;
 }
@@ -88,6 +93,8 @@ export function actionRule<A extends { readonly type: string }>({ fields, ...sai
     isAuthors: false,
     isOwnAffair: false,
     newcomer: null,
+    placeOf: () => null,
+    isOnlyAlone: false,
     ...said,
   };
 }

@@ -3,7 +3,7 @@ import { type LeafCert, MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
 import { closedReason } from "../inviteCheck.js";
 import { type Role, roleLayout } from "../../policy/role.js";
-import { certifiedPerson, deviceOf, newLeaf, provedInvite } from "../admission.js";
+import { certifiedPerson, deviceOf, newLeaf, placeOfInvite, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { MAX_MEMBERS } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
@@ -28,6 +28,7 @@ export const add = actionRule<Add>({
   roles: ({ role }) => [role],
   subject: ({ leafCert }, crypto) => certifiedPerson(crypto, leafCert),
   newcomer: admit,
+  placeOf: placeOfInvite,
   apply: (change, { leafCert, role }) => {
     const { draft, seq, author } = change;
     const { cert, invite } = change.newcomer!;

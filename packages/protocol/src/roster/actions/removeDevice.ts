@@ -19,7 +19,7 @@ export const removeDevice = actionRule<RemoveDevice>({
   number: 8,
   fields: { person: PersonId, leaf: LeafKey },
   leastRole: "member",
-  isOpenWhenSealed: (action, author) => isOwn(action, author.person),
+  isOpenWhenSealed: (action, author) => isOwn(action, author),
   matters: (action, { author }) => (isOwn(action, author) ? [] : ["remove"]),
   roles: (action, before, author) => (isOwn(action, author.person) ? [] : [roleOf(before, action.person)]),
   subject: ({ person }) => person,

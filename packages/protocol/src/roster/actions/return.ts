@@ -2,7 +2,7 @@ import { bool, equalBytes, opaque, done, type Result } from "@conclave/codec";
 import { LeafKey } from "../../encoding/ids.js";
 import { MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { closedReason } from "../inviteCheck.js";
-import { deviceOf, newLeaf, provedInvite } from "../admission.js";
+import { deviceOf, newLeaf, placeOfInvite, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { revokeInvites } from "../revocation.js";
@@ -30,6 +30,8 @@ export const returning = actionRule<Return>({
   // As of `openReturn`.
   isOwnAffair: true,
   newcomer: comeBack,
+  placeOf: placeOfInvite,
+  isOnlyAlone: true,
   // The new device takes the place of the lost one; role, rights and history stay.
   apply: (change, action) => {
     const { before, draft, header, seq, newcomer } = change;

@@ -24,6 +24,7 @@ const ABOUT_PEOPLE: readonly Decision["action"]["type"][] = [
   "addDevice",
   "removeDevice",
   "return",
+  "reseat",
 ];
 
 /** Every decision since the founding, newest first: who, whom, when, and by what right. */

@@ -29,6 +29,7 @@ const ICONS: Readonly<Record<Decision["action"]["type"], LucideIcon>> = {
   addDevice: MonitorSmartphone,
   removeDevice: MonitorSmartphone,
   return: Gavel,
+  reseat: MonitorSmartphone,
   createInvite: Link2,
   openReturn: Link2,
   revokeInvite: Link2Off,

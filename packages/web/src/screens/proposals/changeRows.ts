@@ -72,6 +72,7 @@ export function changesOf(
     case "charter":
     case "leave":
     case "return":
+    case "reseat":
     case "addDevice":
     case "removeDevice":
     case "openReturn":

@@ -95,6 +95,7 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "charter":
     case "leave":
     case "return":
+    case "reseat":
     case "addDevice":
     case "removeDevice":
     case "openReturn":
