@@ -102,7 +102,7 @@ export type { DecisionRecord } from "./room/decisionRecord.js";
 export { decisionRecordOf } from "./room/decisionRecord.js";
 export type { ComingIn } from "./room/comeIn.js";
 export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
-export type { OpenDoor, Returning } from "./room/seat.js";
+export type { OpenDoor } from "./room/seat.js";
 export {
   judgeRoom,
   type OpenedRoom,

@@ -1,7 +1,6 @@
 import { done, equalBytes, type Result } from "@conclave/codec";
 import type { GroupInfoView } from "@conclave/mls";
 import { LogMemory } from "../evidence/logMemory.js";
-import type { DeviceIdentity } from "../identity/leafCert.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import type { InviteLink } from "../invite/link.js";
 import { signReseatProof } from "../invite/reseatProof.js";
@@ -9,7 +8,7 @@ import type { SlotView } from "../invite/slot.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
-import { comeIn, type ComingIn } from "./comeIn.js";
+import { type Arriving, comeIn, type ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { CORE, type RoomParts } from "./parts.js";
 import { checkEntrance, checkFloor, type OpenedRoom } from "./preview.js";
@@ -64,18 +63,16 @@ export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom)
   return done({ ...found, decisions: transitions.map(decisionRecordOf) });
 }
 
-/** Who comes back: the device that has the leaf, and its clock, ms. */
-export interface Returning {
-  readonly device: DeviceIdentity;
-  readonly now: number;
-}
-
 /**
  * Our commit through a door that was judged: the device takes its own place again with a new leaf, for which the old one signs
  * (docs/protocol.md §7). It follows one commit of the log and no other: when that is not the newest, begin again with what the
  * door holds then. This room stays as it is until the log shows the commit; see {@link seatRecords}.
  */
-export function takeSeat(parts: RoomParts, door: OpenDoor, { device, now }: Returning): Result<ComingIn, Rejection> {
+export function takeSeat(
+  parts: RoomParts,
+  door: OpenDoor,
+  { device, now }: Pick<Arriving, "device" | "now">,
+): Result<ComingIn, Rejection> {
   const { primitives, core } = parts;
   const { slot, entrance, history, self } = door;
   const { roomId, leaf: old, leafSeed } = core;

@@ -252,7 +252,7 @@ describe("whatever anybody tries", () => {
           if (known.length === chain.transitions.length) return;
           expect(verdict(replay(crypto, chain.transitions.map(bytesOf), chain.roster.roomId))).toBe("update_needed");
         }),
-        { numRuns: 12, seed: 7 },
+        { numRuns: 16, seed: 7 },
       );
       // A property over refusals alone would prove little.
       expect(accepted).toBeGreaterThan(30);

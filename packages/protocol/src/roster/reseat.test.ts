@@ -208,11 +208,11 @@ describe("a device that takes its own place again", () => {
     const entries = chain.transitions.map(({ entry }) => entry.bytes);
     const replayed = replay(crypto, entries, chain.roster.roomId);
     expect(replayed.ok && equalBytes(replayed.value.roster.stateHash, chain.roster.stateHash)).toBe(true);
-    const last = decodeEntry(crypto, entries.at(-1)!);
+    const last = decodeEntry(crypto, entries.at(-1)!, chain.roster.version);
     if (!last.ok) throw new Error(last.error);
     expect(joinPlaceOf(last.value)).toMatchObject({ epoch: chain.epoch - 1 });
     const { action } = last.value;
-    expect(decodeAction(encodeAction(action))).toEqual(action);
+    expect(decodeAction(encodeAction(action), chain.roster.version)).toEqual(action);
     expect(ACTION_TYPES).toContain("reseat");
   });
 });
