@@ -70,25 +70,27 @@ describe("an exploration", () => {
 });
 
 describe("a fault in the protocol", () => {
-  it("is told with the shortest path that leads to it", () => {
-    const found = run("--members", "2", "--events", "1", "--faults", "1", "--seed-fault", "forgets-given-up");
-    expect(found).toContain('--path "A rekey; A is held up; A gives up; relay logs what is held up (A rekey)"');
-  }, 240_000);
-  it.each([
-    ["sends-before-storing", "0"],
-    ["ban-forgotten", "0"],
-    ["commit-pruned", "1"],
-  ])(
-    "“%s” is found, with a path that leads to it",
-    (fault, faults) => {
-      expect(SEEDED_FAULTS[fault]).toBeDefined();
-      const found = run("--events", "1", "--faults", faults, "--seconds", "150", "--seed-fault", fault);
-      expect(found).toContain("BROKEN");
-      const path = /--path "(.*)"/.exec(found)![1]!;
-      expect(run("--path", path, "--seed-fault", fault)).toContain("BROKEN");
+  const isLong = process.env["CONCLAVE_LONG"] !== undefined;
+
+  it.each(Object.entries(SEEDED_FAULTS))(
+    "“%s” breaks an invariant",
+    (name, { path, breaks, faults }) => {
+      expect(run("--path", path, "--seed-fault", name)).toMatch(new RegExp(`BROKEN: .*(${breaks.source})`));
       // Without the fault the same path is nothing.
-      expect(run("--path", path)).toContain("Nothing is broken.");
+      expect(new Explorer(SMALL).replay(path.split("; ").filter(Boolean), () => {})).toBeNull();
+      if (!isLong || isDeep(name)) return;
+      const found = run("--events", "1", "--faults", String(faults), "--seconds", "150", "--seed-fault", name);
+      expect(found).toMatch(new RegExp(`BROKEN: .*(${breaks.source})`));
     },
     240_000,
   );
+  it("is told with the shortest path that leads to it", () => {
+    const found = run("--members", "2", "--events", "1", "--faults", "1", "--seed-fault", "forgets-given-up");
+    expect(found).toContain(`--path "${SEEDED_FAULTS["forgets-given-up"]!.path}"`);
+  }, 240_000);
 });
+
+// It takes two events and more to find these.
+function isDeep(name: string): boolean {
+  return name === "join-anywhere" || name === "overtaken-counts";
+}

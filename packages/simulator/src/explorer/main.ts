@@ -28,7 +28,7 @@ const fault = values["seed-fault"];
 if (fault !== undefined) {
   const seeded = SEEDED_FAULTS[fault];
   if (seeded === undefined) throw new Error(`no such fault; there are: ${Object.keys(SEEDED_FAULTS).join(", ")}`);
-  register("./faultHook.js", import.meta.url, { data: seeded });
+  register("./faultHook.js", import.meta.url, { data: { edits: seeded.edits } });
 }
 // Loaded after the fault is in place.
 const { Broken } = await import("./broken.js");
@@ -74,6 +74,6 @@ try {
   }
 } catch (error) {
   // Before anything was explored: in the room that it begins with.
-  if (!(error instanceof Broken)) throw error;
-  tellBroken(error.message, []);
+  if (!(error instanceof Broken) && fault === undefined) throw error;
+  tellBroken(error instanceof Broken ? error.message : `it throws: ${String(error)}`, []);
 }

@@ -4,6 +4,7 @@ import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
+import { Broken } from "./broken.js";
 import { isActive, isAtEnd, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
 import type { Post } from "./parcel.js";
 
@@ -224,11 +225,20 @@ export class Moves {
         const name = this.cast.nameOf.get(leaver)!;
         if (name === this.cast.personOf(device) || isLetGo.has(name)) continue;
         isLetGo.add(name);
+        this.checkLeaving(scene, device, name);
         add(`${device} lets ${name} go`, () =>
           this.steps.decide(now, at, `leave ${name}`, about(this.cast, "leave", name)),
         );
       }
     });
+  }
+
+  // Who has taken a farewell back, and whose word of it everybody has read, is not let go.
+  private checkLeaving({ places }: Scene, device: string, name: string): void {
+    const leaver = places.find((place) => place.device === name);
+    const { seat, isLeaving, outbox, view } = leaver!;
+    if (seat?.look.status === "active" && !isLeaving && outbox === null && view === null)
+      throw new Broken(`${device} lets ${name} go, who stays`);
   }
 
   // The same in every exploration: a record of the log by its place, one that is held up by how many like it are.

@@ -37,12 +37,12 @@ export function exploreInParts(plan: Exploration, cutting: Cutting): Explored | 
   begin(plan, folder);
   const parts: Part[] = [];
   for (let events = 0; events <= plan.events; events++) {
-    const frontier = readJson<readonly Path[]>(join(folder, `layer-${String(events)}.json`))!;
+    const frontier = readJson(join(folder, `layer-${String(events)}.json`)) as readonly Path[];
     const count = Math.ceil(frontier.length / size);
     const before = parts.length;
     for (let no = 0; no < count; no++) {
       const place = join(folder, `part-${String(events)}-${String(no)}.json`);
-      let part = readJson<Part>(place);
+      let part = readJson(place) as Part | null;
       const seconds = plan.seconds - (performance.now() - started) / 1000;
       if (part === null && no % share.of === share.at && seconds > 0) {
         const here = existing(folder, events, count);
@@ -76,7 +76,7 @@ export function exploreInParts(plan: Exploration, cutting: Cutting): Explored | 
 function begin({ members, events: _events, faults, likeness, mostSteps }: Exploration, folder: string): void {
   const place = join(folder, "plan.json");
   const mine = { members, faults, likeness: likeness ?? "view", mostSteps: mostSteps ?? 50 };
-  const theirs = readJson<typeof mine>(place);
+  const theirs = readJson(place) as typeof mine | null;
   if (theirs !== null && JSON.stringify(theirs) !== JSON.stringify(mine))
     throw new Error(`${folder} has parts of another exploration: ${JSON.stringify(theirs)}`);
   writeJson(place, mine);
@@ -85,7 +85,7 @@ function begin({ members, events: _events, faults, likeness, mostSteps }: Explor
 
 function existing(folder: string, events: number, count: number): Part[] {
   const names = Array.from({ length: count }, (_, no) => join(folder, `part-${String(events)}-${String(no)}.json`));
-  return names.flatMap((name) => readJson<Part>(name) ?? []);
+  return names.flatMap((name) => (readJson(name) as Part | null) ?? []);
 }
 
 function explorePart(plan: Exploration, before: readonly Part[], paths: readonly Path[], events: number): Part | null {
@@ -122,8 +122,8 @@ function sum(parts: readonly Part[], completed: number): Explored {
   };
 }
 
-function readJson<T>(place: string): T | null {
-  return existsSync(place) ? (JSON.parse(readFileSync(place, "utf8")) as T) : null;
+function readJson(place: string): unknown {
+  return existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : null;
 }
 
 // Whole, or not at all.
