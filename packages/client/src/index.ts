@@ -57,7 +57,7 @@ export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
 export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing } from "./api/status.js";
 export type { SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
-export { type Fate, fateOf, fateOfDecision, type Problem } from "./api/problem.js";
+export { type Fate, fateOf, fateOfDecision, type Problem, type Rival } from "./api/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";
 export { type Transport, type Connection, type ConnectionEvents, MAX_FRAME_BYTES } from "./ports/transport.js";
 export { type Clock, type CancelTimer } from "./ports/clock.js";

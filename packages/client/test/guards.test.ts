@@ -363,12 +363,14 @@ describe("a relay that gives nothing of the log for now", () => {
 });
 
 describe("who keeps losing", () => {
-  it("RULE client.starved: learns of it after three lost races, and is not given up before", async () => {
+  it("RULE client.starved: RULE client.rivals-named: learns after three lost races to whom, and is not given up before", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
-    const starved: number[] = [];
+    const starved: unknown[] = [];
     alice.room.watch((event) => {
-      if (event.type === "starved") starved.push(event.losses);
+      if (event.type !== "starved") return;
+      const by = event.by.map(({ person, count, canRemove }) => [person.name, count, canRemove]);
+      starved.push([event.losses, by]);
     });
     let rivals = 0;
     world.beforeFrames = (home, frames) => {
@@ -380,7 +382,10 @@ describe("who keeps losing", () => {
     };
     await world.get(alice.room.decide({ type: "setTitle", title: "Meadow" }));
     expect(rivals).toBe(4);
-    expect(starved).toEqual([3, 4]);
+    expect(starved).toEqual([
+      [3, [["Bob", 3, true]]],
+      [4, [["Bob", 4, true]]],
+    ]);
     await world.until(() => bob.room.title === "Meadow");
   });
 
@@ -416,7 +421,8 @@ describe("who keeps losing", () => {
       return home === alice && isCommit ? bob.room.decide({ type: "rekey" }).then(() => undefined) : undefined;
     };
     const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
-    expect(decided).toMatchObject({ ok: false, error: { kind: "starved" } });
+    const by = [{ person: { name: "Bob" }, canRemove: true }];
+    expect(decided).toMatchObject({ ok: false, error: { kind: "starved", by } });
     expect(alice.room.decisions()).toHaveLength(before);
     world.beforeFrames = () => undefined;
     await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));

@@ -14,8 +14,12 @@ export type ToldProblem =
   | { readonly kind: "link"; readonly fault: keyof typeof linkFault }
   | { readonly kind: "malformed"; readonly what: keyof typeof malformed }
   | { readonly kind: "clock"; readonly ahead: number }
-  | { readonly kind: "starved"; readonly losses: number }
-  | { readonly kind: Exclude<keyof Problems, "clock" | "starved" | "upgraded"> };
+  | {
+      readonly kind: "starved";
+      readonly losses: number;
+      readonly by?: readonly { readonly person: { readonly name: string }; readonly count: number }[];
+    }
+  | { readonly kind: Exclude<keyof Problems, "clock" | "starved" | "starvedBy" | "upgraded"> };
 
 interface ToldRefusal {
   readonly code: keyof typeof refusal;
@@ -53,10 +57,19 @@ export function problemSentence(told: ToldProblem, sections: ProblemSections, la
         way: told.ahead > 0 ? "ahead" : "behind",
       });
     case "starved":
-      return sections.problem.starved(told);
+      return starvedSentence(told, sections);
     default:
       return sections.problem[told.kind];
   }
+}
+
+function starvedSentence(
+  { losses, by = [] }: Extract<ToldProblem, { readonly kind: "starved" }>,
+  { problem }: ProblemSections,
+): string {
+  if (by.length === 0) return problem.starved({ losses });
+  const count = by.reduce((sum, rival) => sum + rival.count, 0);
+  return problem.starvedBy({ names: by.map(({ person }) => person.name).join(", "), losses: count });
 }
 
 function refusalSentence({ code, upgraded }: ToldRefusal, { refusal, problem }: ProblemSections): string {

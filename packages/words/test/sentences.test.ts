@@ -33,7 +33,7 @@ const UNREADABLE: Readonly<Record<Unreadable, 0>> = {
 
 /** The sections whose keys are codes, and what else stands in them. */
 const CODES: Readonly<Record<string, readonly string[]>> = {
-  problem: [...Object.keys(PROBLEMS), "upgraded"],
+  problem: [...Object.keys(PROBLEMS), "upgraded", "starvedBy"],
   malformed: Object.keys(MALFORMED),
   linkFault: Object.keys(LINK_FAULTS),
   relayError: Object.keys(RELAY_ERRORS),

@@ -11,6 +11,7 @@ import { dayAndTime } from "../terminal/when.js";
 const WHAT = {
   equivocation: "two different records for one place in a room's log",
   rollback: "a shorter log after a longer one",
+  retraction: "that messages of a room are deleted, and later that they are not",
 } as const;
 
 const MAX_PROOF_BYTES = 1024 * 1024;

@@ -1,6 +1,8 @@
-import type { Problem } from "@conclave/client";
+import type { Problem, Rival } from "@conclave/client";
 import type { LinkFault, RelayError } from "@conclave/client/pure";
 import { LINK, nextCommand } from "../terminal/nextCommand.js";
+import { safeName } from "../terminal/safeText.js";
+import { shownTag } from "./personView.js";
 import { refusalHint, STATUS, WAITING } from "./refusalHint.js";
 
 /** What a person can do about a problem, on lines of their own; null if there is nothing to do. */
@@ -14,6 +16,8 @@ export function problemHint(problem: Exclude<Problem, { readonly kind: "unreacha
       return LINK_HINTS[problem.fault];
     case "malformed":
       return MALFORMED[problem.what] ?? null;
+    case "starved":
+      return starvedHint(problem.by ?? []);
     // The person's own will.
     case "cancelled":
       return null;
@@ -22,7 +26,10 @@ export function problemHint(problem: Exclude<Problem, { readonly kind: "unreacha
   }
 }
 
-type Plain = Exclude<Problem["kind"], "unreachable" | "refused" | "relay" | "link" | "malformed" | "cancelled">;
+type Plain = Exclude<
+  Problem["kind"],
+  "unreachable" | "refused" | "relay" | "link" | "malformed" | "cancelled" | "starved"
+>;
 
 const OPERATOR = "Try again. If that doesn't help, ask the relay's operator.";
 const UPDATE = "Update Conclave and try again. If that doesn't help, ask the relay's operator.";
@@ -42,11 +49,21 @@ const HINTS: Readonly<Record<Plain, () => string>> = {
   not_member: STATUS,
   early_form: () =>
     `To read what was said:  ${nextCommand("history")}\nTo create a room:       ${nextCommand("room", "new", "TITLE")}\nTo join one:            ${nextCommand("join", LINK)}`,
-  starved: () => `To see what came first:  ${nextCommand("log")}`,
   unknown: () => `To see what there is:  ${nextCommand("requests")}  or  ${nextCommand("history", "--ids")}`,
   too_large: () => "Send it in parts, or make it smaller.",
   source: () => "Check that the file exists, that you can read it, and that nothing else is writing to it.",
 };
+
+/** Whoever keeps coming first can be removed by those who may. */
+function starvedHint(by: readonly Rival[]): string {
+  const doors = by
+    .filter(({ canRemove }) => canRemove)
+    .map(({ person }) => {
+      const name = safeName(person.name);
+      return `If it goes on, to remove ${name}:  ${nextCommand("remove", `${name}#${shownTag(person)}`)}`;
+    });
+  return [`To see what came first:  ${nextCommand("log")}`, ...doors].join("\n");
+}
 
 const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   bad_frame: UPDATE,

@@ -1,6 +1,16 @@
 import type { LinkFault } from "../link/givenLink.js";
 import type { Rejection } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
+import type { NamedPerson } from "./person.js";
+
+/** Somebody whose changes came before this device's. */
+export interface Rival {
+  readonly person: NamedPerson;
+  /** How often. */
+  readonly count: number;
+  /** Whether this person may remove them, alone or together with others. */
+  readonly canRemove: boolean;
+}
 
 /** Why something was not done. A closed set. */
 export type Problem =
@@ -20,8 +30,11 @@ export type Problem =
   | { readonly kind: "clock"; readonly ahead: number }
   /** This device is a copy, or was restored from one: it never sends again (attack A64). */
   | { readonly kind: "restored" }
-  /** Other people's changes came first, again and again: the relay may be starving this device (attack A23). */
-  | { readonly kind: "starved"; readonly losses: number }
+  /**
+   * Other people's changes came first, again and again: the relay may be starving this device (attack A23), or `by` whom most of
+   * them are.
+   */
+  | { readonly kind: "starved"; readonly losses: number; readonly by?: readonly Rival[] }
   /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
   | { readonly kind: "unknown" }
   /** The text is no name of a person or room, or no address of a relay. */

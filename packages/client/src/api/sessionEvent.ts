@@ -1,4 +1,5 @@
 import type { Action } from "@conclave/protocol";
+import type { Rival } from "./problem.js";
 import type { Decision } from "./decision.js";
 import type { Standing } from "./status.js";
 import type { TimelineAlarm, TimelineItem, TimelineMessage } from "./timeline.js";
@@ -15,6 +16,6 @@ export type SessionEvent =
   /** An alarm that pauses sending, or any other. Also in the timeline. */
   | { readonly type: "alarm"; readonly alarm: TimelineAlarm }
   /** This device's change lost its third race, or more: somebody keeps coming first (attack A23). */
-  | { readonly type: "starved"; readonly action: Action | null; readonly losses: number }
+  | { readonly type: "starved"; readonly action: Action | null; readonly losses: number; readonly by: readonly Rival[] }
   /** This device was removed, or its farewell was carried out. */
   | { readonly type: "gone"; readonly decision: Decision };

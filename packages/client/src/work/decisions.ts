@@ -18,6 +18,7 @@ import { type Intent, Intents } from "./intents.js";
 import { type Movement, whyLate } from "./movement.js";
 import { propose } from "./proposing.js";
 import { keepNoted } from "./receiving.js";
+import { Rivals } from "./rivals.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
@@ -34,6 +35,7 @@ const UNTIL_BACK_MS = 15_000;
  */
 export class Decisions extends Worker {
   private readonly intents: Intents;
+  private readonly rivals: Rivals;
   /** How this device's commit lost its race, until that is seen to. */
   private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
@@ -48,6 +50,7 @@ export class Decisions extends Worker {
     private readonly proof: WriteProof,
   ) {
     super(parts);
+    this.rivals = new Rivals(parts.state);
     this.intents = new Intents(parts.state.ports.clock, (intent) => this.whyLate(intent));
   }
 
@@ -73,6 +76,7 @@ export class Decisions extends Worker {
 
   /** An event of the room. */
   heard(event: RoomEvent): void {
+    this.rivals.heard(event);
     if (event.type === "lostRace") this.lost = event;
   }
 
@@ -219,10 +223,10 @@ export class Decisions extends Worker {
   private async renew(): Promise<void> {
     const action = this.state.room?.pending?.action ?? null;
     const losses = ++this.blocked;
-    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses, by: this.rivals.list() });
     if (losses >= GIVE_UP_AFTER) {
       await this.discard();
-      this.finish(failed({ kind: "starved", losses }));
+      this.finish(failed({ kind: "starved", losses, by: this.rivals.list() }));
       return;
     }
     await this.state.transact((tx) => {
@@ -249,7 +253,7 @@ export class Decisions extends Worker {
 
   private again(action: Action | null, losses: number): void {
     // RULE: client.starved: a device that keeps losing says so: the relay may be choosing the winners (attack A23).
-    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses });
+    if (losses >= TELL_AFTER) this.state.tell({ type: "starved", action, losses, by: this.rivals.list() });
     const intent = this.intents.current;
     if (!intent) {
       // It was decided before a restart: nobody waits for it, and it is wanted all the same.
@@ -257,7 +261,7 @@ export class Decisions extends Worker {
       return;
     }
     if (++intent.losses >= GIVE_UP_AFTER) {
-      this.intents.settle(failed({ kind: "starved", losses: intent.losses }));
+      this.finish(failed({ kind: "starved", losses: intent.losses, by: this.rivals.list() }));
       return;
     }
     this.intents.putBack();
@@ -267,6 +271,7 @@ export class Decisions extends Worker {
 
   private finish(result: Result<DecisionProgress, Problem>): void {
     this.intents.settle(result);
+    this.rivals.forget();
     this.retry.reset();
   }
 
@@ -275,7 +280,7 @@ export class Decisions extends Worker {
     const isCurrent = this.intents.current === intent;
     const losses = isCurrent ? Math.max(this.blocked, intent.losses) : intent.losses;
     // Losing again and again is told as that: the relay has answered all the while.
-    if (losses >= TELL_AFTER) return { kind: "starved", losses };
+    if (losses >= TELL_AFTER) return { kind: "starved", losses, by: this.rivals.list() };
     return isCurrent && this.state.room?.pending ? { kind: "underway" } : whyLate(this.parts);
   }
 }

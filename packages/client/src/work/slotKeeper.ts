@@ -96,14 +96,27 @@ export class SlotKeeper extends ElectedWorker {
         const rank = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
         return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
       },
-      job: () => this.refresh(room, isOwn),
+      job: () => (isOld ? this.refresh(room, isOwn) : this.look(room)),
     };
+  }
+
+  /** Nothing has changed: what cannot be done now is left to the next look, and makes no new keys. */
+  private async look(room: Room): Promise<boolean> {
+    this.hasLooked();
+    await this.refresh(room, false);
+    this.denied = 0;
+    return true;
+  }
+
+  private hasLooked(): void {
+    this.lookedOn = this.connection.number;
+    this.lookedAt = this.state.now();
+    this.nextLook.in(LOOK_EVERY_MS);
   }
 
   /** Puts the slots of all open invites that are not useful as they are, and closes all others. */
   private async refresh(room: Room, isOwn: boolean): Promise<boolean> {
     const { lastCommit } = room;
-    const { number } = this.connection;
     this.proof.give();
     const slots = room.slots(this.state.now());
     const listed = await this.list(room);
@@ -120,9 +133,7 @@ export class SlotKeeper extends ElectedWorker {
     // A newer commit came meanwhile: that is another chore, and begins at once.
     if (room.lastCommit !== lastCommit) return true;
     if (!isDone) return false;
-    this.lookedOn = number;
-    this.lookedAt = this.state.now();
-    this.nextLook.in(LOOK_EVERY_MS);
+    this.hasLooked();
     if (slots.length > 0) this.rounds++;
     if (this.isFresh) return true;
     await this.state.transact((tx) => {
@@ -206,7 +217,7 @@ export class SlotKeeper extends ElectedWorker {
 
   /** A commit that nobody could use has taken the place of our write key: links would lead nowhere while nobody writes. */
   private noteDenied(error: string): void {
-    if (error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
+    if (error === "write_denied" && ++this.denied % 3 === 0 && !this.isFresh) this.lockedOut();
   }
 
   /**

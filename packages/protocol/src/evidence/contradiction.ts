@@ -18,13 +18,15 @@ export type Receipt =
   | { readonly kind: "commit"; readonly signed: Signed<CommitReceipt> }
   | { readonly kind: "head"; readonly signed: Signed<HeadReceipt> };
 
+type HeadSigned = Extract<Receipt, { readonly kind: "head" }>;
+
 /**
  * How two receipts for one room contradict each other. `equivocation`: two commits or heads at one position, or a head that
  * goes back to another one at an earlier receipt's position, which a {@link LogPath} shows. `rollback`: a
- * later receipt of a shorter log. Either way the relay's own signatures say so. (Two commits of one epoch at different
+ * later receipt of a shorter log. `retraction`: a later receipt by which less was deleted than by an earlier one. Each time the relay's own signatures say so. (Two commits of one epoch at different
  * positions are no contradiction: members append over a commit that none of them can follow.)
  */
-export type Contradiction = "equivocation" | "rollback";
+export type Contradiction = "equivocation" | "rollback" | "retraction";
 
 /** Two contradicting receipts and the relay key they were signed with: needs nobody's word to be checked. */
 export interface Proof {
@@ -49,7 +51,15 @@ export function contradiction(first: Receipt, second: Receipt): Contradiction | 
   // receipt keeps the time of its commit and may be fetched late, so only the other one has to be a head.
   const [earlier, later, laterKind] = a.time <= b.time ? [a, b, second.kind] : [b, a, first.kind];
   if (laterKind === "head" && earlier.time < later.time && earlier.n > later.n) return "rollback";
-  return null;
+  return first.kind === "head" && second.kind === "head" ? retraction(first, second) : null;
+}
+
+function retraction(first: HeadSigned, second: HeadSigned): Contradiction | null {
+  const [a, b] = [first.signed.receipt, second.signed.receipt];
+  const [earlier, later] = a.time <= b.time ? [a, b] : [b, a];
+  // RULE: evidence.retraction: what is deleted stays deleted. A relay that tells one member that messages are gone, and shows them
+  // to another afterwards, has signed both (attack A110).
+  return earlier.time < later.time && earlier.availableFrom > later.availableFrom ? "retraction" : null;
 }
 
 /** What a proof proves, after its two signatures were verified with its relay key; null when it proves nothing. */

@@ -40,9 +40,22 @@ describe("contradicting receipts", () => {
     expect(contradiction(commit({ n: 9 }), head({ n: 8, head: bytes(7), time: 1001 }))).toBe("rollback");
   });
 
+  it("A110: RULE evidence.retraction: a later head by which less is deleted", () => {
+    const gone = head({ n: 9, availableFrom: 7 });
+    const there = head({ n: 9, time: 2000, availableFrom: 3 });
+    expect([contradiction(gone, there), contradiction(there, gone)]).toEqual(["retraction", "retraction"]);
+    expect(verifyProof(crypto, proofFromJson(proofToJson({ relayKey, first: gone, second: there }))!)).toBe(
+      "retraction",
+    );
+    // More is deleted as time passes; of one moment nobody can say which came first.
+    expect(contradiction(head({ n: 9, availableFrom: 3 }), head({ n: 9, time: 2000, availableFrom: 7 }))).toBeNull();
+    expect(contradiction(gone, head({ n: 9, availableFrom: 3 }))).toBeNull();
+    expect(contradiction(gone, commit({ n: 9, time: 2000 }))).toBeNull();
+  });
+
   it("an honest relay's receipts never contradict each other", () => {
     const honest = [
-      head(), head({ time: 2000 }), head({ n: 6, head: bytes(6), time: 3000 }), commit(),
+      head(), head({ time: 2000 }), head({ n: 6, head: bytes(6), time: 3000, availableFrom: 4 }), commit(),
       commit({ epoch: 5, n: 6, head: bytes(6), recordHash: bytes(7), time: 2500 }),
       commit({ n: 7, head: bytes(9), recordHash: bytes(9), time: 3500 }), // over a commit that nobody could follow
       head({ roomTag: RoomTag.of(bytes(8)), head: bytes(1) }), head({ n: 1, head: bytes(5), time: 1000 }),

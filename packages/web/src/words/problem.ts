@@ -1,4 +1,5 @@
-import type { Problem } from "@conclave/client";
+import type { Problem, Rival } from "@conclave/client";
+import { plainName } from "@conclave/client/pure";
 import { problemSentence } from "@conclave/words";
 import { problem } from "@conclave/words/problem";
 import { linkFault } from "@conclave/words/linkFault";
@@ -22,7 +23,9 @@ const sections = {
 
 /** What a person can do, where there is something: said behind the reason. */
 type Advice = Readonly<Partial<Record<string, string>>>;
-const advice: Advice = words(problemAdvice);
+const problemAdvices = words(problemAdvice);
+const { starvedBy, ...plainAdvices } = problemAdvices;
+const advice: Advice = plainAdvices;
 const relayErrorAdvices: Advice = words(relayErrorAdvice);
 const linkFaultAdvices: Advice = words(linkFaultAdvice);
 const malformedAdvices: Advice = words(malformedAdvice);
@@ -44,7 +47,15 @@ function adviceOn(told: Problem): string | undefined {
       return linkFaultAdvices[told.fault];
     case "malformed":
       return malformedAdvices[told.what];
+    case "starved":
+      return starvedAdvice(told.by ?? []);
     default:
       return advice[told.kind];
   }
+}
+
+/** Whoever keeps coming first can be removed by those who may: the door is in the list of people. */
+function starvedAdvice(by: readonly Rival[]): string | undefined {
+  const names = by.filter(({ canRemove }) => canRemove).map(({ person }) => plainName(person.name));
+  return names.length === 0 ? advice["starved"] : starvedBy({ names: names.join(", ") });
 }
