@@ -48,7 +48,8 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "PRESET")}`,
   invalid_action: FAULT,
   member_limit: MEMBERS,
-  ballot_limit: () => `First let fewer people decide about the rules:  ${nextCommand("policy", "PRESET")}`,
+  ballot_limit: () =>
+    `Somebody in the room first has to let fewer people decide about the rules:  ${nextCommand("policy", "PRESET")}`,
   relay_fixed: STATUS,
   already_member: () =>
     "If that is you on another device, go on there. If you lost it, ask somebody in the room to remove you first; then you can join with a new link.",

@@ -6,11 +6,12 @@ import { ruleOf } from "./action.js";
 import { found } from "./actions/charter.js";
 import type { Change, Effect, Newcomer } from "./change.js";
 import { consentTo, countApprovals } from "./consent.js";
-import type { EntryContent } from "./entry.js";
+import { type EntryContent, MAX_APPROVALS } from "./entry.js";
 import { objection } from "./permission.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
 import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
+import { mostNeeded } from "./tally.js";
 
 /** An entry before it is known what it leads to. */
 export type EntryCore = Omit<EntryContent, "stateHash">;
@@ -134,7 +135,18 @@ function finish({ crypto, before, draft, header, seq, author }: Change, did: Eff
   const drafted = draft.finish(crypto);
   // RULE: roster.last-owner: a room has an owner as long as it is not sealed (attack A51).
   if (!drafted.state.sealed && !hasOwner(draft)) return refused("last_owner");
+  if (!drafted.state.sealed && outgrowsBallots(drafted.state)) return refused("ballot_limit");
   return done(drafted);
+}
+
+/**
+ * Whether a change of the rules may come to need more yeses than one entry holds.
+ *
+ * RULE: policy.ballot-fits: a room never grows, nor gives so many a say, that nobody could change its rules any more (attack A113).
+ */
+function outgrowsBallots({ policy, members }: DraftedRoster["state"]): boolean {
+  const most = 1 + MAX_APPROVALS;
+  return members.size > most && mostNeeded(policy.rules.setPolicy, members) > most;
 }
 
 function hasOwner(draft: RosterDraft): boolean {

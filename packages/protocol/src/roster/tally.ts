@@ -41,23 +41,9 @@ export function tally(rule: Rule, grounds: Grounds): Tally {
     case "anyMember":
       return oneOf(grounds, () => true);
     case "quorum":
-      return ballot(
-        grounds,
-        (member) => isAtLeast(member.role, rule.role),
-        (voters) => Math.min(Math.max(rule.count, rule.half ? Math.ceil(voters / 2) : 0), voters),
-      );
     case "majority":
-      return ballot(
-        grounds,
-        () => true,
-        (voters) => Math.floor(voters / 2) + 1,
-      );
     case "unanimous":
-      return ballot(
-        grounds,
-        () => true,
-        (voters) => voters,
-      );
+      return ballot(rule, grounds);
     case "invite": {
       const { invite } = grounds;
       return invite !== null && (rule.inviteClass === "any" || rule.inviteClass === invite) ? MET : HOPELESS;
@@ -90,21 +76,59 @@ function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean)
   return { have: 0, need: 1, counted: NONE };
 }
 
-function ballot(
-  { before, yes }: Grounds,
-  qualifies: (member: Member) => boolean,
-  needOf: (voters: number) => number,
-): Tally {
+/** A rule that those who may vote are counted for. */
+type BallotRule = Extract<Rule, { kind: "quorum" | "majority" | "unanimous" }>;
+
+function qualifiesFor(rule: BallotRule, { role }: Member): boolean {
+  return rule.kind !== "quorum" || isAtLeast(role, rule.role);
+}
+
+function needOf(rule: BallotRule, voters: number): number {
+  switch (rule.kind) {
+    case "quorum":
+      return Math.min(Math.max(rule.count, rule.half ? Math.ceil(voters / 2) : 0), voters);
+    case "majority":
+      return Math.floor(voters / 2) + 1;
+    case "unanimous":
+      return voters;
+  }
+}
+
+/** The most yeses that a rule may come to ask of these members, when all of them may vote; Infinity where no yes can help. */
+export function mostNeeded(rule: Rule, members: ReadonlyMap<string, Member>): number {
+  switch (rule.kind) {
+    case "nobody":
+    case "self":
+    case "invite":
+      return Number.POSITIVE_INFINITY;
+    case "owner":
+    case "role":
+    case "anyMember":
+      return 1;
+    case "majority":
+    case "unanimous":
+      return needOf(rule, members.size);
+    case "quorum": {
+      let voters = 0;
+      for (const member of members.values()) if (qualifiesFor(rule, member)) voters++;
+      return needOf(rule, voters);
+    }
+    case "anyOf":
+      return Math.min(...rule.rules.map((each) => mostNeeded(each, members)));
+  }
+}
+
+function ballot(rule: BallotRule, { before, yes }: Grounds): Tally {
   let voters = 0;
   const counted = new Set<string>();
   for (const member of before.members.values()) {
     // RULE: rule.tenure: newcomers neither vote nor are counted, so puppets gain nothing at once (attack A46).
-    if (!qualifies(member) || !isVoter(before, member)) continue;
+    if (!qualifiesFor(rule, member) || !isVoter(before, member)) continue;
     voters++;
     // RULE: rule.silence: only a signed yes counts; silence is none (attack A55).
     const person = toHex(member.person);
     if (yes.has(person)) counted.add(person);
   }
   // RULE: rule.nobody-votes: where nobody may vote, nothing passes.
-  return { have: counted.size, need: Math.max(1, needOf(voters)), counted };
+  return { have: counted.size, need: Math.max(1, needOf(rule, voters)), counted };
 }

@@ -174,6 +174,7 @@ const OVER: ReadonlySet<RejectionCode | RelayError> = new Set<RejectionCode | Re
   "bad_invite_proof",
   "sealed",
   "member_limit",
+  "ballot_limit",
   "slot_unknown",
   "slot_closed",
   "room_unknown",
