@@ -122,6 +122,8 @@ export function agreement(
 
 /** What every entry changes besides its action's own effect, and what must hold after any. */
 function finish({ crypto, before, draft, header, seq, author }: Change, did: Effect): Result<DraftedRoster, Rejection> {
+  const loser = did.removed.length > 0 && did.person !== null ? draft.member(toHex(did.person)) : undefined;
+  if (loser !== undefined) draft.putMember({ ...loser, lostSeq: seq });
   const self = draft.member(toHex(header.author.person))!;
   draft.putMember({ ...self, entries: self.entries + 1 });
   // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).

@@ -27,15 +27,13 @@ export interface Entry extends EntryContent {
   readonly signed: SignedBytes;
 }
 
-/** Of the extension that holds {@link EntryHeader.keyCheck}. */
-const KEY_CHECK = 1;
 const LABEL = "conclave/entry/v2";
 const VERSION = 2;
 
 /** The forms of an entry, by number, and since which version of rooms each exists. */
 const FORMS: ReadonlyMap<number, number> = new Map([[VERSION, FIRST_VERSION]]);
-/** The critical extensions, by type, and since which version of rooms each exists. */
-const EXTENSIONS: ReadonlyMap<number, number> = new Map([[KEY_CHECK, FIRST_VERSION]]);
+/** The critical extensions, by type, and since which version of rooms each exists: none yet. */
+const EXTENSIONS: ReadonlyMap<number, number> = new Map();
 /** Extensions of this type and above are not critical: who does not know one reads past it. */
 const FIRST_IGNORABLE = 0x8000;
 
@@ -58,14 +56,13 @@ function existing(
 const extensionType = existing(EXTENSIONS, (type) => type >= FIRST_IGNORABLE);
 
 // These stay as they are in every form of entry: a chain can be walked over entries that cannot be read.
-const place = struct({ form: u16, roomId: RoomId, seq: u53, prev: bytes32 });
+const placeFields = { roomId: RoomId, seq: u53, prev: bytes32, keyCheck: optional(bytes32) };
+const place = struct({ form: u16, ...placeFields });
 const beforeAction = struct({ place, epoch: u53, transcript: opaque(HASH_BYTES), policyHash: bytes32 });
 
 const layout = struct({
   version: existing(FORMS),
-  roomId: RoomId,
-  seq: u53,
-  prev: bytes32,
+  ...placeFields,
   epoch: u53,
   transcript: opaque(HASH_BYTES),
   policyHash: bytes32,
@@ -83,9 +80,7 @@ const layout = struct({
 
 /** Signs an entry with the author's leaf seed. */
 export function signEntry(crypto: Crypto, leafSeed: Uint8Array, content: EntryContent): Entry {
-  const { keyCheck } = content;
-  const extensions = keyCheck === null ? [] : [{ type: KEY_CHECK, data: keyCheck }];
-  const body = encode({ version: VERSION, ...content, extensions }, layout.write);
+  const body = encode({ version: VERSION, extensions: [], ...content }, layout.write);
   const bytes = signBody(crypto, leafSeed, LABEL, body);
   return { ...content, bytes, hash: crypto.hash("sha256", bytes), signed: splitSigned(bytes, MAX_ENTRY_BYTES)! };
 }
@@ -103,14 +98,14 @@ export function decodeEntry(crypto: Crypto, bytes: Uint8Array, version: number):
   if (signed === null) return failed("malformed");
   const decoded = decode(signed.body, layout.read, version);
   if (!decoded.ok) return failed("malformed");
-  const { version: form, extensions, ...content } = decoded.value;
-  const [check, ...more] = extensions.filter(({ type }) => type === KEY_CHECK);
-  if (more.length > 0 || (check !== undefined && check.data.length !== HASH_BYTES)) return failed("malformed");
-  return done({ ...content, keyCheck: check?.data ?? null, bytes, hash: crypto.hash("sha256", bytes), signed });
+  const { version: _, extensions: __, ...content } = decoded.value;
+  return done({ ...content, bytes, hash: crypto.hash("sha256", bytes), signed });
 }
 
 /** Where an entry stands in its chain, in whatever version its room was; null for what is no entry. */
-export function placeOf(bytes: Uint8Array): { readonly seq: number; readonly prev: Uint8Array } | null {
+export function placeOf(
+  bytes: Uint8Array,
+): { readonly seq: number; readonly prev: Uint8Array; readonly keyCheck: Uint8Array | null } | null {
   return startOf(bytes, place.read);
 }
 

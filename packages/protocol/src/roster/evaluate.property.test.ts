@@ -143,6 +143,11 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   const { roster, removed, added } = after;
   const everyone = [...roster.members.values()];
   expect(roster.sealed || everyone.some((member) => member.role === "owner")).toBe(true);
+  for (const { person, devices, lostSeq } of everyone) {
+    const was = memberOf(before, person);
+    const isLess = was?.devices.some(({ leaf }) => !devices.some((device) => equalBytes(device.leaf, leaf))) === true;
+    expect(lostSeq).toBe(isLess ? roster.seq : (was?.lostSeq ?? 0));
+  }
   const closed = [...roster.invites.values()].filter(({ closedSeq }) => closedSeq === roster.seq);
   expect(roster.generation - before.generation).toBe(removed.length > 0 || closed.length > 0 ? 1 : 0);
   // Whatever closes stays closed, and what is open still lets somebody in.

@@ -36,7 +36,7 @@ describe("a device that takes its own place again", () => {
     expect(outcome.value).toMatchObject({ name: "Bob", inviteId: null, revokedInvites: [] });
     const is = memberOf(chain.roster, bob.person)!;
     const { leaf, addedSeq, device, deviceNo } = is.devices[0]!;
-    expect(is).toEqual({ ...was, devices: is.devices, entries: was.entries + 1 });
+    expect(is).toEqual({ ...was, devices: is.devices, lostSeq: chain.roster.seq, entries: was.entries + 1 });
     expect([leaf, addedSeq, deviceNo]).toEqual([anew.leaf, chain.roster.seq, 1]);
     expect(device).toEqual(was.devices[0]!.device);
     expect(chain.roster.invites.get(toHex(chain.terms("link").inviteId))!.revoked).toBe(false);

@@ -28,7 +28,7 @@ export const removeDevice = actionRule<RemoveDevice>({
     Math.max(changedSeq, devices.find((device) => equalBytes(device.leaf, leaf))?.addedSeq ?? 0),
   isOwn,
   apply: (change, action) => {
-    const { before, draft, header, seq } = change;
+    const { before, draft, header } = change;
     const member = memberOf(before, action.person);
     if (member === null) return refused("not_member");
     const rest = member.devices.filter((device) => !equalBytes(device.leaf, action.leaf));
@@ -41,7 +41,7 @@ export const removeDevice = actionRule<RemoveDevice>({
       const limited = countRemoval(change);
       if (!limited.ok) return limited;
     }
-    draft.putMember({ ...member, devices: rest, lostSeq: seq });
+    draft.putMember({ ...member, devices: rest });
     // RULE: device.return-revoked: a device that is taken out may hold the seed: it does not return by it (attack A62).
     const revokedInvites = revokeInvites(
       change,

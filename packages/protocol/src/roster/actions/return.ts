@@ -39,7 +39,7 @@ export const returning = actionRule<Return>({
     const member = memberOf(before, header.author.person)!;
     const { leaf } = cert;
     const rest = member.devices.filter((each) => !equalBytes(each.leaf, action.leaf));
-    draft.putMember({ ...member, devices: [...rest, deviceOf(cert, seq)], lostSeq: seq });
+    draft.putMember({ ...member, devices: [...rest, deviceOf(cert, seq)] });
     // RULE: return.last: who comes back from a device that was stolen, with the seed in it, shuts that way behind them in the
     // same entry: no commit lies between in which the thief could take it again (attack A62).
     const revokedInvites = action.isLast
