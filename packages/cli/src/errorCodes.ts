@@ -7,7 +7,7 @@ export interface ErrorMeaning {
   readonly about: string;
 }
 
-const { refused, usage, unreachable, locked, alarm, interrupted } = EXIT;
+const { refused, usage, unreachable, locked, alarm, outdated, interrupted } = EXIT;
 
 /** The errors of this program itself. */
 const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
@@ -24,7 +24,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
     "This machine's clock is far from the relay's: set it right, or add --trust-clock. Nothing was done.",
   ],
   INVITE_CLOSED: [refused, "The invite was made, but it has already been closed."],
-  UPDATE_NEEDED: [refused, "The room uses something that this version does not know."],
+  UPDATE_NEEDED: [outdated, "The room was moved to a version that this Conclave does not know. Nothing more happens in it here."],
   EARLY_FORM: [
     refused,
     "The room was made by an early version of Conclave: it can be read, but nothing more can happen in it.",

@@ -15,6 +15,8 @@ export const EXIT = {
   differs: 6,
   /** It was proposed or you approved it: more people must approve before it is done. */
   waiting: 7,
+  /** The room was moved to a version that this program does not know: update it. */
+  outdated: 8,
   /** `serve`: the database failed; what was acknowledged is on the disk (EX_SOFTWARE of sysexits.h). */
   databaseFailed: 70,
   /** Stopped by Ctrl-C. */
@@ -33,6 +35,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   alarm: "An alarm: the relay, or somebody in the room, was caught breaking the rules.",
   differs: "verify-web: the host serves a different web client from this checkout's.",
   waiting: "Proposed or approved: it is done once more people approve.",
+  outdated: "The room was moved to a version that this Conclave does not know: update it to go on.",
   databaseFailed: "serve: the relay's database failed. What was acknowledged is on the disk; the log says why.",
   interrupted: "Stopped by Ctrl-C, or cancelled.",
 };

@@ -51,7 +51,7 @@ function withBytes(who: string, args: readonly string[], bytes: Buffer) {
 }
 
 describe("what is piped into the chat", () => {
-  it("A104: RULE cli.pipe-is-text and RULE cli.pipe-decides-nothing: lines of a pipe are text, and decide nothing and touch no file even with --commands", async () => {
+  it("A155: RULE cli.pipe-is-text and RULE cli.pipe-decides-nothing: lines of a pipe are text, and decide nothing and touch no file even with --commands", async () => {
     const { link } = await conclave("Alice", "room", "new", "Garden club", "--name", "Alice");
     await conclave("Bob", "join", link, "--name", "Bob");
     const secret = join(folder, "secret.txt");
@@ -128,7 +128,7 @@ describe("what is piped into the chat", () => {
 });
 
 describe("what cannot be undone", () => {
-  it("A104: RULE cli.for-good: is done where nobody can be asked only with --yes", async () => {
+  it("A155: RULE cli.for-good: is done where nobody can be asked only with --yes", async () => {
     const { link } = await conclave("Eve", "room", "new", "Shed", "--name", "Eve");
     await conclave("Finn", "join", link, "--name", "Finn");
     const before = (await conclave("Eve", "log")).decisions;

@@ -35,7 +35,7 @@ export interface PlainChatOptions {
  * everything is sent, or with /quit or Ctrl-C.
  *
  * RULE: cli.pipe-is-text: a piped line is text, whatever it begins with: somebody who can write a line into a log cannot run a
- * command in the room of its reader (attack A104).
+ * command in the room of its reader (attack A155).
  * @returns the exit code: that of the first line that was not sent or carried out.
  */
 export async function plainChat(

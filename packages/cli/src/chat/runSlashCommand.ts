@@ -13,7 +13,7 @@ export function isSlashCommand(text: string): boolean {
  * Runs a command line such as `/remove Bob`.
  *
  * RULE: cli.pipe-decides-nothing: what others can write into a pipe decides nothing and touches no file on this machine
- * (attack A104).
+ * (attack A155).
  * @throws CliError for an unknown command, and whatever the command refuses.
  */
 export async function runSlashCommand(room: RoomSession, line: string, host: SlashHost): Promise<void> {

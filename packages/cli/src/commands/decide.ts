@@ -7,7 +7,7 @@ import { withRoom } from "../program/withRoom.js";
 import { decide } from "../room/decide.js";
 import { findMember } from "../room/find.js";
 import { problemError } from "../session/problem.js";
-import { shownName } from "../session/personView.js";
+import { namesOf, shownName } from "../session/personView.js";
 import { consentForGood } from "../terminal/consent.js";
 import { safeName } from "../terminal/safeText.js";
 import { reportIfSame, reportProgress } from "./progress.js";
@@ -51,5 +51,28 @@ export async function seal(context: CommandContext): Promise<void> {
     reportProgress(context.output, progress, `${title} is sealed: its people, roles and rules stay as they are.`, {
       room: toHex(room.id),
     });
+  });
+}
+
+/** `conclave upgrade`: moves the room to the next version that this program knows. Whose apps are older waits until they update. */
+export async function upgrade(context: CommandContext): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const known = room.version();
+    if (known === null) throw problemError({ kind: "not_member" }, "");
+    const { version, next } = known;
+    const people = { behind: known.behind.map(personDocument), unknown: known.unknown.map(personDocument) };
+    if (next === null) {
+      const sentence = `The room is of version ${version}, the newest that this Conclave knows. There is nothing to do.`;
+      context.output.result({ version, ...people, done: true }, () => sentence);
+      return;
+    }
+    const waiting = [
+      ...(known.behind.length === 0 ? [] : [`The apps of ${namesOf(known.behind)} are too old for it.`]),
+      ...(known.unknown.length === 0 ? [] : [`Nothing is known yet of those of ${namesOf(known.unknown)}.`]),
+      "Whoever has an older app can only read what there is until they update it.",
+    ];
+    await consentForGood(context, `Move the room to version ${next}? ${waiting.join(" ")}`);
+    const progress = await decide(room, { type: "upgrade", version: next });
+    reportProgress(context.output, progress, `The room is now of version ${next}.`, { version: next, ...people });
   });
 }

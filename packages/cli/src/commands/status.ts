@@ -18,7 +18,7 @@ const RETURNING = {
   possible: () => `you can't recover this room; to see why:  ${nextCommand("recovery")}`,
 } as const satisfies Record<Returning, () => string>;
 
-/** `conclave status`: exit code 5 when there is an alarm. */
+/** `conclave status`: exit code 5 when there is an alarm, 8 when the room has moved beyond this program. */
 export async function status(context: CommandContext): Promise<void> {
   await withRoom(context, "read", (room, isCurrent) => {
     const current = statusDocument(room, proofsIn(context.home, room));
@@ -45,6 +45,7 @@ export async function status(context: CommandContext): Promise<void> {
         : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),
       ...alarmLines(current.alarms, paint),
     ]);
+    if (current.paused?.code === "update_needed") process.exitCode = EXIT.outdated;
     if (current.alarms.length > 0) process.exitCode = EXIT.alarm;
   });
 }

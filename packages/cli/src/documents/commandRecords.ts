@@ -98,6 +98,13 @@ export interface CommandRecords {
   readonly role: OutcomeDocument & { readonly person: PersonDocument; readonly role: string };
   readonly "hand-over": OutcomeDocument & { readonly person: PersonDocument };
   readonly title: OutcomeDocument & { readonly title: string };
+  readonly upgrade: OutcomeDocument & {
+    /** The version that it leads to; that of the room where there is nothing to do. */
+    readonly version: number;
+    /** Whose apps have said that they do not know it, and who has said nothing yet. */
+    readonly behind: readonly PersonDocument[];
+    readonly unknown: readonly PersonDocument[];
+  };
   readonly seal: OutcomeDocument & { readonly room: string };
   readonly policy: {
     /** Without an argument. */

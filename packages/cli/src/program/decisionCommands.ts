@@ -189,6 +189,19 @@ They keep what they have already read: nobody can take that back.`,
     });
 
   program
+    .command("upgrade")
+    .description("move the room to the next version that this Conclave knows")
+    .option("--yes", FOR_GOOD)
+    .addHelpText(
+      "after",
+      "\nPeople whose apps are older can only read what there is until they update them. Nobody can undo it.",
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { upgrade } = await import("../commands/decide.js");
+      await upgrade(contextOf(command.optsWithGlobals()));
+    });
+
+  program
     .command("policy")
     .description("show who decides what in this room, or change it to a preset")
     .argument("[preset]", "owner-led, admins, everyone, add-only, open-house")

@@ -104,7 +104,8 @@ export async function hasLooked(output: Output, room: RoomSession): Promise<bool
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // The relay keeps something back, or is not the room's: show what is here, and let the exit code say that it is not all.
-    if (error.exit === EXIT.alarm) process.exitCode = EXIT.alarm;
+    // So it does where this program is too old to read on.
+    if (error.exit === EXIT.alarm || error.exit === EXIT.outdated) process.exitCode = error.exit;
     else if (error.exit !== EXIT.unreachable && !BESIDE.has(error.code)) throw error;
     output.warn(`${error.message} This shows what is stored here.`, error.code);
     return false;

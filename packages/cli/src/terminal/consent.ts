@@ -31,7 +31,7 @@ export async function consent(context: CommandContext, question: string, usual =
  * Asks about something that cannot be undone: call it before anything is done.
  *
  * RULE: cli.for-good: what cannot be undone needs a person's consent: typed at the question, or given as `--yes`. If nobody
- * can be asked, nothing is done (attack A104).
+ * can be asked, nothing is done (attack A155).
  * @throws CliError NEEDS_YES (exit 2) if nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
 export async function consentForGood(context: CommandContext, question: string): Promise<void> {

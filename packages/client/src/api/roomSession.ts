@@ -28,6 +28,7 @@ import type { RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
 import type { Problem } from "./problem.js";
 import type { RecordChange } from "./programRecords.js";
+import type { RoomVersion } from "./roomVersion.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "./status.js";
@@ -73,6 +74,8 @@ export interface RoomSession {
   policy(): Policy | null;
   /** Whether the room is sealed: its people, roles and rules stay as they are for ever. */
   isSealed(): boolean;
+  /** Which version the room is of, and who could follow it to the next; null where we are not in it. */
+  version(): RoomVersion | null;
   /** A page of what happened, oldest first. */
   timeline(page?: TimelinePage): Promise<readonly TimelineItem[]>;
   /** The message with this id, as it is now; null where there is none. */

@@ -88,7 +88,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
 
   protected next(): Job | null {
     const { phase } = this.state;
-    if (phase.is !== "asking") return null;
+    if (phase.is !== "asking" || this.state.upgraded) return null;
     if (!phase.request.isPosted) return () => this.post(phase.request);
     return this.lookedOn === this.connection.number ? null : () => this.look();
   }
@@ -176,7 +176,11 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const admission = [this.asking, item.blob, records.value] as const;
     await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
     const admitted = acceptAdmission(ports, ...admission);
-    if (!admitted.ok) return { kind: "refused", rejection: admitted.error };
+    if (!admitted.ok) {
+      const problem = { kind: "refused", rejection: admitted.error } as const;
+      // The answer stays where it is: the newer app takes it.
+      return this.state.meetsNewer(problem) ? null : problem;
+    }
     const { room, delta, decisions } = admitted.value;
     const taken = await this.state.transact((tx) => {
       this.state.decisionLog.clear(tx);
@@ -195,7 +199,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
   /** Somebody declined: whether they may is read from the room's own history, as it is now. */
   private async takeNo(blob: Uint8Array): Promise<Problem | null> {
     const preview = await previewSlot(this.state.ports, this.connection, this.link);
-    if (!preview.ok) return preview.error;
+    if (!preview.ok) return this.state.meetsNewer(preview.error) ? null : preview.error;
     const no = acceptDecline(this.state.ports, this.asking, blob, preview.value);
     if (!no.ok) return { kind: "refused", rejection: no.error };
     const { by, time } = no.value;

@@ -66,6 +66,7 @@ export class DirectJoin extends Worker {
     if (!preview.ok) {
       const { error: problem } = preview;
       if (problem.kind === "unreachable") return;
+      if (this.state.meetsNewer(problem)) return;
       if (problem.kind === "refused" && problem.rejection.code !== "bad_slot") return this.fail(problem);
       if (problem.kind === "relay" && FINAL.has(problem.error)) return this.fail(problem);
       this.retry.later();

@@ -55,7 +55,10 @@ export async function previewSlot(
     }
     const preview = await judge(ports, link, slot.value, records);
     if (preview.ok) return done(preview.value);
-    first ??= { kind: "refused", rejection: preview.error };
+    const problem = { kind: "refused", rejection: preview.error } as const;
+    // RULE: client.too-old-sends-nothing: who is too old for the room is told so, and does not join it as it was before (attack A104).
+    if (preview.error.code === "update_needed") return failed(problem);
+    first ??= problem;
   }
   return failed(first ?? { kind: "unknown" });
 }

@@ -43,6 +43,7 @@ import { decisionOf, invitesOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
+import type { RoomVersion } from "../api/roomVersion.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
 import type { SearchOptions } from "../api/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
@@ -53,6 +54,7 @@ import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
+import { roomVersion } from "./upgrading.js";
 import { inStep } from "./saying.js";
 
 /** A room's session, over the engine that drives the room. */
@@ -94,6 +96,10 @@ export class LiveSession implements RoomSession {
 
   isSealed(): boolean {
     return this.state.room?.roster.sealed === true;
+  }
+
+  version(): RoomVersion | null {
+    return roomVersion(this.state);
   }
 
   timeline(page: TimelinePage = {}): Promise<readonly TimelineItem[]> {

@@ -93,6 +93,7 @@ export class HomeHost {
       policy: room.policy(),
       powers: room.powers(),
       isSealed: room.isSealed(),
+      version: room.version(),
       proposals: room.proposals(),
       invitations: room.invites(),
       returning: room.returning(),

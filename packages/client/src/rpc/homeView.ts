@@ -5,6 +5,7 @@ import type { RoomInvite, RoomProposal } from "../api/invitation.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { RoomMember } from "../api/person.js";
 import type { Powers } from "../api/powers.js";
+import type { RoomVersion } from "../api/roomVersion.js";
 import type { Returning, RoomStatus } from "../api/status.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { TimelineMessage } from "../api/timeline.js";
@@ -43,6 +44,8 @@ export interface RoomDetail {
   readonly powers: Powers | null;
   /** Its people, roles and rules stay as they are for ever. */
   readonly isSealed: boolean;
+  /** Which version it is of; null where we are no member. */
+  readonly version: RoomVersion | null;
   readonly proposals: readonly RoomProposal[];
   readonly invitations: readonly RoomInvite[];
   /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */

@@ -45,6 +45,7 @@ export async function receiveDelivery(
   }
   if (received.kind === "withheld" || received.kind === "upgraded") {
     keepNoted(state, tx, received);
+    if (received.kind === "upgraded") state.emit(tx, { type: "changed" });
     return false;
   }
   for (const event of received.events) heard(event, item.n);

@@ -28,8 +28,8 @@ export class RoomState {
   readonly keys: RoomKeys;
   /** Set when something failed: memory and disk may differ, so nothing more is done until the home is opened again. */
   failure: string | null = null;
-  /** Looking for the way in, we met a room of a version that this app does not know. */
-  tooNew: Upgraded | null = null;
+  /** On our way in we found that the room was moved to a version that this app does not know. */
+  private tooNew: Upgraded | null = null;
   /** For which commit the slots of all open invites were at the relay last; -1 for none yet. */
   slotsFor = -1;
   /** Slots of open invites, in hexadecimal, into which the relay lets nothing be put: nobody can join by their links now. */
@@ -113,6 +113,14 @@ export class RoomState {
   /** Who moved the room to a version that this app does not know: nothing is done in it before an update. Null when nobody did. */
   get upgraded(): Upgraded | null {
     return this.room?.upgraded ?? this.tooNew;
+  }
+
+  /** Keeps it, where the way in ends for now because this app is too old for the room: an update goes on from here. */
+  meetsNewer(problem: Problem): boolean {
+    if (problem.kind !== "refused" || !problem.rejection.upgraded) return false;
+    this.tooNew = problem.rejection.upgraded;
+    this.tell({ type: "changed" });
+    return true;
   }
 
   now(): number {

@@ -27,7 +27,7 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     case "remove":
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
     case "upgrade":
-      return unknownHere(action);
+      return so("version", action.version <= roster.version) ?? unknownHere(action);
     case "charter":
     case "add":
     case "leave":

@@ -11,6 +11,7 @@ import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
 import { SealCard } from "./SealCard.js";
+import { UpgradeCard } from "./UpgradeCard.js";
 import { TitleCard } from "./TitleCard.js";
 import style from "./roomSettings.module.css";
 import { t } from "./words.js";
@@ -51,6 +52,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
         <Note>{t.serverText}</Note>
       </Card>
       <ReturnCard detail={detail} />
+      <UpgradeCard room={room} of={detail.version} />
       {may(detail, "seal") && <SealCard room={room} />}
       <Leaving room={room} members={members} isSealed={isSealed} />
     </Stack>
