@@ -56,6 +56,11 @@ export function keyringOfJoin(
   return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false };
 }
 
+/** A keyring with what an earlier one of the same device still has: the request keys of epochs that it was in before. */
+export function withEarlier(keys: Keyring, before: Keyring): Keyring {
+  return { ...keys, requests: [...before.requests, ...keys.requests].slice(-PAST_REQUESTS) };
+}
+
 /** The keyring after a commit. `recorded`: it carried a roster record. `generation`: the roster's, after it. */
 export function nextKeyring(
   before: Keyring,

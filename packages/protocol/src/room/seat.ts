@@ -10,7 +10,8 @@ import { replayEntries, type Replayed } from "../roster/replay.js";
 import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
 import { type Arriving, comeIn, type ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import { CORE, type RoomParts } from "./parts.js";
+import { decodeKeyring, encodeKeyring, withEarlier } from "./keyring.js";
+import { CORE, KEYS, type RoomParts } from "./parts.js";
 import { checkEntrance, checkFloor, type OpenedRoom } from "./preview.js";
 import { decodeCore, encodeCore } from "./roomCore.js";
 
@@ -94,11 +95,13 @@ export function takeSeat(
  * made (`records`), with what we know ourselves of the log, and of what the relay signed.
  */
 export function seatRecords(
-  { core, log, watch }: RoomParts,
+  { core, keys, log, watch }: RoomParts,
   records: Iterable<readonly [string, Uint8Array]>,
 ): ReadonlyMap<string, Uint8Array> {
   const stored = new Map([...records].filter(([key]) => !LogMemory.isRecord(key)));
   for (const { put } of [log.records(), watch.records()]) for (const [key, value] of put) stored.set(key, value);
+  // Others who were shut out with us ask by keys that we have from before.
+  stored.set(KEYS, encodeKeyring(withEarlier(decodeKeyring(stored.get(KEYS)), keys)));
   stored.set(CORE, encodeCore({ ...decodeCore(stored.get(CORE)), lastCommit: core.lastCommit }));
   return stored;
 }

@@ -106,10 +106,10 @@ export class Chain {
     };
   }
 
-  /** A person's first device, certified anew under another number. */
-  renumbered(name: string, deviceNo: number): DeviceIdentity {
+  /** A person's `nth` device, certified anew under another number. */
+  renumbered(name: string, nth: number, deviceNo: number): DeviceIdentity {
     const { crypto } = this;
-    const { deviceSeed } = this.someone(name).device;
+    const { deviceSeed } = this.someone(name, nth).device;
     const device = DeviceKey.of(crypto.ed25519PublicKey(deviceSeed));
     return { deviceSeed, deviceCert: certifyDevice(crypto, this.bytes(`identity of ${name}`), device, deviceNo) };
   }

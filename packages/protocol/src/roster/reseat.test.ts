@@ -106,10 +106,9 @@ describe("a device that takes its own place again", () => {
     expect(tried(chain, bob, other)).toBe("bad_leaf_cert");
     const mallory = { ...chain.someone("Mallory"), leafSeed: anew.leafSeed, leaf: anew.leaf };
     expect(tried(chain, bob, mallory)).toBe("not_member");
-    // The same device key under another number.
-    const { deviceCert } = chain.renumbered("Bob", 7);
-    const renumbered = { ...anew, device: { ...anew.device, deviceCert } };
-    expect(tried(chain, bob, renumbered)).toBe("bad_leaf_cert");
+    // Another device key under the same number, and the same device key under another one.
+    for (const device of [chain.renumbered("Bob", 2, 1), chain.renumbered("Bob", 1, 7)])
+      expect(tried(chain, bob, { ...anew, device })).toBe("bad_leaf_cert");
     expect(tried(chain, bob, anew)).toBe("ok");
   });
 

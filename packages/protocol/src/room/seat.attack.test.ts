@@ -1,0 +1,349 @@
+import { toHex } from "@conclave/codec";
+import { describe, expect, it } from "vitest";
+import type { PersonId } from "../encoding/ids.js";
+import { newDevice, newIdentity } from "../identity/person.js";
+import { preset } from "../policy/presets.js";
+import type { ComingIn } from "./comeIn.js";
+import { shuttingOut } from "./forger.fixture.js";
+import { loadRoom } from "./loadRoom.js";
+import type { Received } from "./outcome.js";
+import { openRoom, readSlot } from "./preview.js";
+import type { OpenDoor } from "./seat.js";
+import { founded, invite, join, NOW, Person, seeded, TestLog } from "./testRelay.fixture.js";
+
+function threeOfUs(policy?: Parameters<typeof founded>[0]) {
+  const { alice, log } = founded(policy);
+  const secret = invite(alice, log);
+  const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
+  expect(alice.act(log, { type: "rekey" })).toBeNull();
+  everyone(log, alice, bob, carol);
+  return { alice, bob, carol, log, secret };
+}
+
+function everyone(log: TestLog, ...people: Person[]): void {
+  for (const person of people) person.catchUp(log);
+}
+
+/** Whose device makes new keys that these cannot use. */
+function shutOut(by: Person, victims: Person[], log: TestLog): void {
+  expect(shuttingOut(by, victims, () => by.act(log, { type: "rekey" }))).toBeNull();
+}
+
+let pleas = 0;
+
+function pleadBy(victim: Person): { secret: Uint8Array; blob: Uint8Array } {
+  const secret = new Uint8Array(32).fill(++pleas);
+  return { secret, blob: victim.room.plead(secret, victim.room.pleaReason ?? "unopened")! };
+}
+
+/** A member opens a door for who pleads. Gives what the one who asked makes of it. */
+function doorFor(victim: Person, helper: Person, log: TestLog, { secret, blob } = pleadBy(victim)): OpenDoor | string {
+  const plea = helper.room.readPlea(blob);
+  if (plea === null) return "no plea";
+  const opening = helper.room.openDoorFor(plea, NOW);
+  const link = victim.room.doorLink(secret);
+  const slot = readSlot(victim.primitives, link, opening!.slot!.blob);
+  if (!slot.ok) return slot.error.code;
+  const opened = openRoom(victim.primitives, link, slot.value, log.roster);
+  if (!opened.ok) return opened.error.code;
+  const judged = victim.room.judgeDoor(opened.value);
+  return judged.ok ? judged.value : judged.error.code;
+}
+
+function seatBy(victim: Person, helper: Person, log: TestLog): ComingIn {
+  const door = doorFor(victim, helper, log);
+  if (typeof door === "string") throw new Error(door);
+  const seat = victim.room.takeSeat(door, { device: victim.device, now: NOW });
+  if (!seat.ok) throw new Error(`${seat.error.code} ${seat.error.detail ?? ""}`);
+  return seat.value;
+}
+
+/** The log shows the commit: the room in which it has us takes the place of the one that could not follow. */
+function arrive(victim: Person, seat: ComingIn, log: TestLog): Received[] {
+  const records = victim.room.seatRecords(seat.delta.put);
+  victim.records.clear();
+  victim.begin(loadRoom(victim.primitives, records), { put: [...records], delete: [] });
+  return victim.catchUp(log);
+}
+
+function comeBack(victim: Person, helper: Person, log: TestLog): ComingIn {
+  const seat = seatBy(victim, helper, log);
+  expect(log.append(seat.append)).toBe(true);
+  arrive(victim, seat, log);
+  return seat;
+}
+
+function expectTogether(log: TestLog, ...people: Person[]): void {
+  everyone(log, ...people);
+  expect(new Set(people.map(({ room }) => room.code())).size).toBe(1);
+  for (const speaker of people) {
+    expect(speaker.say(log, `${speaker.name} is here`)).toBe(true);
+    for (const person of people) {
+      const heard = person.catchUp(log).flatMap((each) => (each.kind === "accepted" ? each.events : []));
+      const kind = person === speaker ? "sent" : "message";
+      expect([person.name, heard.some(({ type }) => type === kind)]).toEqual([person.name, true]);
+    }
+  }
+}
+
+describe("a member whom another one has shut out", () => {
+  it("A107: the only owner comes back by a member's door, with everything that they were; everybody agrees", () => {
+    const { alice, bob, carol, log, secret } = threeOfUs();
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    expect(carol.say(log, "where is Alice?")).toBe(true);
+    everyone(log, alice, bob, carol);
+    const oldLeaf = alice.room.self.leaf;
+    const before = alice.room.roster.members.get(toHex(alice.room.self.person))!;
+    const seat = comeBack(alice, carol, log);
+    expect(seat.decision).toMatchObject({ action: { type: "reseat", leaf: oldLeaf }, by: alice.room.self.person });
+    for (const person of [bob, carol]) {
+      expect(person.catchUp(log).at(-1)).toMatchObject({
+        events: [{ type: "entry", decision: { action: { type: "reseat" }, name: "Alice" }, own: false }],
+      });
+    }
+    expect(alice.room.status).toBe("active");
+    expect([alice.room.unopened, alice.room.pleaReason]).toEqual([null, null]);
+    const after = alice.room.roster.members.get(toHex(alice.room.self.person))!;
+    expect(after).toEqual({ ...before, devices: after.devices, entries: before.entries + 1 });
+    expect(after.devices.map(({ leaf }) => leaf)).toEqual([alice.room.self.leaf]);
+    expectTogether(log, alice, bob, carol);
+    // The chain reads on for who comes later, before and after a member's commit binds it.
+    const dave = join(carol, "Dave", log, secret);
+    everyone(log, alice, bob, dave);
+    alice.restart();
+    alice.room.caughtUp();
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: true })).toBeNull();
+    everyone(log, alice, bob, carol, dave);
+    expect(bob.room.status).toBe("removed");
+    // Bob's own link went with him.
+    const fresh = invite(alice, log);
+    everyone(log, carol, dave);
+    const erin = join(alice, "Erin", log, fresh);
+    expectTogether(log, alice, carol, dave, erin);
+  });
+
+  it("A107: who does it twice is named twice, with the commits that they signed", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    const named: (PersonId | null)[] = [];
+    for (let round = 0; round < 2; round++) {
+      shutOut(bob, [alice], log);
+      const refused = alice.catchUp(log).find(({ kind }) => kind === "rejected");
+      if (refused?.kind !== "rejected") throw new Error("not refused");
+      named.push(refused.alarm.person);
+      expect(alice.room.unopened?.by).toEqual(bob.room.self.person);
+      everyone(log, bob, carol);
+      comeBack(alice, carol, log);
+      expectTogether(log, alice, bob, carol);
+    }
+    const { person } = bob.room.self;
+    expect(named).toEqual([person, person]);
+  });
+
+  it("A107: two who were shut out at once help each other, where only the one who did it is left to help the first", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(bob, [alice, carol], log);
+    everyone(log, alice, bob, carol);
+    comeBack(alice, bob, log);
+    everyone(log, bob, carol);
+    comeBack(carol, alice, log);
+    expectTogether(log, alice, bob, carol);
+  });
+
+  it("A107: also in a sealed room", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    expect(alice.act(log, { type: "seal" })).toBeNull();
+    everyone(log, alice, bob, carol);
+    shutOut(bob, [carol], log);
+    everyone(log, alice, bob, carol);
+    comeBack(carol, alice, log);
+    expectTogether(log, alice, bob, carol);
+  });
+
+  it("A107: after decisions that they have missed: those are judged from their own roster on, and followed", () => {
+    const { alice, bob, carol, log } = threeOfUs(preset("admins", 1));
+    shutOut(bob, [carol], log);
+    everyone(log, alice, bob, carol);
+    expect(alice.act(log, { type: "setTitle", title: "Without Carol" })).toBeNull();
+    everyone(log, alice, bob, carol);
+    expect(alice.act(log, { type: "setRole", person: bob.room.self.person, role: "admin" })).toBeNull();
+    everyone(log, alice, bob, carol);
+    const seat = comeBack(carol, alice, log);
+    everyone(log, alice, bob);
+    expect(carol.room.roster.title).toBe("Without Carol");
+    expect(seat.decision.seq).toBe(alice.room.roster.seq);
+    expectTogether(log, alice, bob, carol);
+  });
+
+  it("A107: who lost the race stays where they were, and asks again with the same leaf", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    const late = seatBy(alice, carol, log);
+    expect(carol.act(log, { type: "rekey" })).toBeNull();
+    expect(log.append(late.append)).toBe(false);
+    everyone(log, alice, bob, carol);
+    alice.restart();
+    everyone(log, alice);
+    expect(alice.room.pleaReason).toBe("unopened");
+    comeBack(alice, bob, log);
+    expectTogether(log, alice, bob, carol);
+  });
+});
+
+describe("a door that leads to another branch", () => {
+  /** Alice is on one side of what the relay shows, Carol on the other one. */
+  function parted() {
+    const room = threeOfUs();
+    const { log } = room;
+    const other = new TestLog(log.roster[0]!.attachment);
+    other.items.push(...log.items);
+    other.roster.splice(0, 1, ...log.roster);
+    other.lastCommit = log.lastCommit;
+    return { ...room, other };
+  }
+
+  it("A107: RULE door.same-chain: what we know was decided is a part of what the door leads to, or nobody follows", () => {
+    const { alice, carol, log, other } = parted();
+    const plea = pleadBy(alice);
+    expect(alice.act(log, { type: "setTitle", title: "On our side" })).toBeNull();
+    everyone(log, alice);
+    expect(carol.act(other, { type: "rekey" })).toBeNull();
+    everyone(other, carol);
+    const before = [alice.room.code(), alice.room.cursor];
+    expect(doorFor(alice, carol, other, plea)).toBe("below_floor");
+    expect([alice.room.code(), alice.room.cursor]).toEqual(before);
+  });
+
+  it("A107: RULE door.same-log: nor where the log is another one than we have read", () => {
+    const { alice, carol, log, other } = parted();
+    expect(alice.say(log, "one")).toBe(true);
+    expect(alice.say(log, "two")).toBe(true);
+    everyone(log, alice);
+    expect(carol.act(other, { type: "rekey" })).toBeNull();
+    everyone(other, carol);
+    expect(doorFor(alice, carol, other)).toBe("bad_slot");
+    // A log that goes on behind ours has to be read first.
+    everyone(other, carol);
+    for (let i = 0; i < 3; i++) carol.say(other, String(i));
+    everyone(other, carol);
+    expect(doorFor(alice, carol, other)).toBe("not_caught_up");
+  });
+});
+
+describe("a home that was restored from a copy", () => {
+  it("A64: takes the place of the device that it is a copy of; that one learns that it came back elsewhere", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    const copy = new Person(seeded("copy"), "Alice");
+    copy.device = alice.device;
+    for (const [key, value] of alice.records) copy.records.set(key, value);
+    copy.restart();
+    expect(alice.say(log, "said by the original")).toBe(true);
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    everyone(log, alice, bob, carol);
+    copy.catchUp(log);
+    expect(copy.room.pausingAlarms.map(({ code }) => code)).toContain("RESTORED");
+    expect([copy.room.pleaReason, copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW).ok]).toEqual(
+      ["copy", false],
+    );
+    comeBack(copy, carol, log);
+    expect([copy.room.status, copy.room.pausingAlarms]).toEqual(["active", []]);
+    const news = alice.catchUp(log);
+    expect(alice.room.status).toBe("removed");
+    expect(news.at(-1)).toMatchObject({ events: [{ type: "entry" }, { type: "removed" }] });
+    expectTogether(log, copy, bob, carol);
+  });
+});
+
+describe("who has not all that it takes", () => {
+  it("A108: the thief of a leaf's keys alone takes nobody's place, with no device of their own", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    const door = doorFor(alice, carol, log);
+    if (typeof door === "string") throw new Error(door);
+    const thief = newDevice(alice.primitives, newIdentity(alice.primitives), 1);
+    expect(alice.room.takeSeat(door, { device: thief, now: NOW })).toMatchObject({ error: { code: "not_member" } });
+    const { deviceCert } = alice.device;
+    const { deviceSeed } = thief;
+    const seat = alice.room.takeSeat(door, { device: { deviceSeed, deviceCert }, now: NOW });
+    expect(seat).toMatchObject({ error: { code: "bad_leaf_cert" } });
+    comeBack(alice, carol, log);
+    expectTogether(log, alice, bob, carol);
+  });
+
+  it("A108: whoever was removed comes through no door, and a door that they were shown before is of no use", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(alice, [bob], log);
+    everyone(log, alice, bob, carol);
+    const seat = seatBy(bob, carol, log);
+    const { person } = bob.room.self;
+    expect(alice.act(log, { type: "remove", person, ban: false })).toBeNull();
+    everyone(log, alice, bob, carol);
+    expect(doorFor(bob, carol, log)).toBe("not_member");
+    // The relay brings it into the log all the same.
+    expect(log.append({ ...seat.append, lastCommit: log.lastCommit })).toBe(true);
+    const epoch = carol.room.epoch;
+    everyone(log, alice, carol);
+    expect([carol.room.epoch, carol.room.roster.members.size]).toEqual([epoch, 2]);
+    expectTogether(log, alice, carol);
+  });
+
+  it("A108: a commit through a door counts right behind the one that it follows, and once", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    const seat = seatBy(alice, carol, log);
+    // Behind junk, in the same epoch.
+    const junk = { ...seat.append, payload: new Uint8Array(300) };
+    expect(log.append(junk)).toBe(true);
+    expect(log.append({ ...seat.append, lastCommit: log.lastCommit })).toBe(true);
+    for (const person of [bob, carol]) {
+      expect(person.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "bad_reseat_proof" } });
+    }
+    alice.catchUp(log);
+    expect(alice.room.pleaReason).toBe("unopened");
+    const used = comeBack(alice, bob, log);
+    everyone(log, bob, carol);
+    expect(log.append({ ...used.append, lastCommit: log.lastCommit })).toBe(true);
+    const leaf = alice.room.self.leaf;
+    everyone(log, alice, bob, carol);
+    expect(alice.room.self.leaf).toEqual(leaf);
+    expectTogether(log, alice, bob, carol);
+  });
+});
+
+describe("what the old leaf had signed", () => {
+  it("counts no more: an approval has to be given again, and a farewell is forgotten", () => {
+    const { alice, bob, carol, log } = threeOfUs(preset("everyoneAgrees"));
+    const change = { type: "setPolicy", policy: preset("admins", 2) } as const;
+    const proposed = bob.room.propose(change, NOW);
+    if (!proposed.ok) throw new Error(proposed.error.code);
+    bob.store(proposed.value.delta);
+    bob.store(bob.room.noteProposal(change).delta);
+    log.append(proposed.value.append);
+    everyone(log, alice, bob, carol);
+    const hash = alice.room.proposals()[0]!.actionHash;
+    const yes = alice.room.approve(hash, NOW);
+    if (!yes.ok) throw new Error(yes.error.code);
+    alice.store(yes.value.delta);
+    log.append(yes.value.append);
+    everyone(log, alice, bob, carol);
+    const saysYes = (person: Person) =>
+      person.room.proposals()[0]!.yes.map(toHex).includes(toHex(alice.room.self.person));
+    expect([saysYes(bob), saysYes(carol)]).toEqual([true, true]);
+    const farewell = alice.room.farewell(NOW);
+    if (!farewell.ok) throw new Error(farewell.error.code);
+    alice.store(farewell.value.delta);
+    log.append(farewell.value.append);
+    everyone(log, alice, bob, carol);
+    expect(bob.room.farewells()).toEqual([alice.room.self.person]);
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    comeBack(alice, carol, log);
+    everyone(log, bob, carol);
+    expect([saysYes(bob), saysYes(carol)]).toEqual([false, false]);
+    expect([bob.room.farewells(), carol.room.farewells(), alice.room.farewells()]).toEqual([[], [], []]);
+    expectTogether(log, alice, bob, carol);
+  });
+});
