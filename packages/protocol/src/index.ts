@@ -115,6 +115,7 @@ export {
 export { admissionSignatures, signaturesOf } from "./room/signatures.js";
 export {
   acceptAdmission,
+  askAgain,
   acceptDecline,
   askToJoin,
   type Asking,

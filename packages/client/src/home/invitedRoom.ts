@@ -91,7 +91,7 @@ async function accept(
   if (refusal) return failed({ kind: "refused", rejection: refusal.error });
   const { link } = preview;
   const phase: Phase = asking?.ok
-    ? { is: "asking", request: { link, ...asking.value, isPosted: false } }
+    ? { is: "asking", request: { link, ...asking.value, isPosted: false, epoch: preview.slot.epoch } }
     : { is: "joining", join: null };
   const begun = await home.begin({ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title, phase });
   if (!begun.ok) return begun;

@@ -1,11 +1,13 @@
 import {
   acceptAdmission,
   acceptDecline,
+  askAgain,
   admissionSignatures,
   type Asking,
   inviteKeys,
   type InviteLink,
   isDecline,
+  readSlot,
 } from "@conclave/protocol";
 import { inboxProofBytes, type InboxItem, type Push, type RelayError, type InboxId, type SlotId } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
@@ -19,6 +21,10 @@ import { giveSlotProof } from "./slotProof.js";
 
 /** How often to check that somebody can still answer: nothing tells us when an invite ends. */
 const LOOK_AGAIN_MS = 60_000;
+/** How often the request is left again: somebody may have taken it away. */
+const ASK_AGAIN_MS = 3_600_000;
+/** After so many epochs it is sealed anew: members keep the keys of 32. */
+const SEAL_AGAIN = 16;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
 /** Whether the same question may be answered a little later. */
@@ -32,6 +38,8 @@ export class AskedJoin extends Worker implements ConnectionUser {
   private readonly slotId: SlotId;
   private readonly asking: Asking;
   private lookedOn = 0;
+  /** When the request was left, in this process. */
+  private postedAt = Number.NEGATIVE_INFINITY;
   private readonly watching: RetryTimer;
 
   constructor(
@@ -102,6 +110,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const answer = await this.connection.request<"postRequest">({ type: "postRequest", roomTag, slotId, blob });
     const proved = await proof;
     if (answer.type === "posted") {
+      this.postedAt = this.state.now();
       await this.state.transact((tx) => {
         this.state.enter(tx, { is: "asking", request: { ...request, isPosted: true } });
       });
@@ -134,22 +143,41 @@ export class AskedJoin extends Worker implements ConnectionUser {
    * may have used it up, so we look into the inbox once more before we believe it.
    */
   private async checkLink(): Promise<void> {
-    const ended = await this.linkEnded();
-    if (ended === null) {
+    const { roomTag } = this.state.meta;
+    const { slotId } = this;
+    const slot = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back: 0 });
+    const ended = slot.type === "error" && FINAL.has(slot.error);
+    if (!ended) {
       this.watching.in(LOOK_AGAIN_MS);
+      if (slot.type === "slot") await this.askAgain(slot.blob);
       return;
     }
     const again = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId: this.topic, after: 0 });
     if (again.type !== "inbox" || (await this.takeFirst(again.items)) !== "none") return;
-    if (this.state.phase.is === "asking") await this.fail(ended);
+    if (this.state.phase.is === "asking") await this.fail({ kind: "relay", error: slot.error, retryAfter: 0 });
   }
 
-  private async linkEnded(): Promise<Problem | null> {
-    const { slotId } = this;
-    const { roomTag } = this.state.meta;
-    const answer = await this.connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back: 0 });
-    if (answer.type !== "error" || !FINAL.has(answer.error)) return null;
-    return { kind: "relay", error: answer.error, retryAfter: 0 };
+  /**
+   * Nobody has answered.
+   *
+   * RULE: client.ask-again: whoever takes a request away from the relay, or junk that pushes it out, makes nobody wait for ever:
+   * it is left again each hour, which is the same request to who still has it, and sealed anew before its key is gone (attack A118).
+   */
+  private async askAgain(slot: Uint8Array): Promise<void> {
+    const { phase, ports } = this.state;
+    if (phase.is !== "asking") return;
+    const { request } = phase;
+    const view = readSlot(ports, this.link, slot);
+    if (view.ok && view.value.epoch >= request.epoch + SEAL_AGAIN) {
+      // To whom it goes is read from the room's own history: anybody who has the link can leave a key in the slot.
+      const preview = await previewSlot(ports, this.connection, this.link);
+      const blob = preview.ok ? askAgain(ports, this.asking, preview.value) : null;
+      if (preview.ok && blob) {
+        await this.post({ ...request, blob, epoch: preview.value.slot.epoch });
+        return;
+      }
+    }
+    if (this.state.now() - this.postedAt >= ASK_AGAIN_MS) await this.post(request);
   }
 
   /** Takes in the first item that is an answer to our request, and says whether there is one. */

@@ -50,6 +50,8 @@ export interface OwnRequest {
   readonly blob: Uint8Array;
   /** It is there. */
   readonly isPosted: boolean;
+  /** The room's epoch to whose members it is sealed. */
+  readonly epoch: number;
 }
 
 /** How a join came to nothing. */

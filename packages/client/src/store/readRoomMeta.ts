@@ -56,7 +56,13 @@ function readSpread(r: Reader, standing: Standing, keys: Uint8Array | null): Pha
   const join = r.optional(readSpreadJoin);
   const ending = r.optional(readEnding);
   const request = join &&
-    keys && { link: storedLink(join.link), asking: decodeAsking(keys), blob: join.blob, isPosted: join.isPosted };
+    keys && {
+      link: storedLink(join.link),
+      asking: decodeAsking(keys),
+      blob: join.blob,
+      isPosted: join.isPosted,
+      epoch: 0,
+    };
   if (standing === "member" || standing === "restored") return { is: standing };
   if (standing === "removed" || standing === "left") return { is: "out", why: standing };
   if (standing === "founding" && creation) return { is: standing, creation };

@@ -111,12 +111,18 @@ function readJoin(r: Reader): OwnJoin {
   return { link, name, attempts, isLast, append: decodeAppend(r.opaque()) };
 }
 
-function writeRequest(w: Writer, { link, asking, blob, isPosted }: OwnRequest): void {
-  w.text(inviteLink("", link)).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted);
+function writeRequest(w: Writer, { link, asking, blob, isPosted, epoch }: OwnRequest): void {
+  w.text(inviteLink("", link)).opaque(encodeAsking(asking)).opaque(blob).bool(isPosted).u53(epoch);
 }
 
 function readRequest(r: Reader): OwnRequest {
-  return { link: storedLink(r.text()), asking: decodeAsking(r.opaque()), blob: r.opaque(), isPosted: r.bool() };
+  return {
+    link: storedLink(r.text()),
+    asking: decodeAsking(r.opaque()),
+    blob: r.opaque(),
+    isPosted: r.bool(),
+    epoch: r.u53(),
+  };
 }
 
 /** @throws TypeError for a text that is no link: the record is damaged */

@@ -4,11 +4,19 @@ import type { JoinRequestItem } from "@conclave/wire";
 import type { OpenedRequest } from "../timeline/requestView.js";
 import type { Answer } from "../relay/answer.js";
 import type { Problem } from "../api/problem.js";
+import type { CancelTimer } from "../ports/clock.js";
 import type { Sync } from "./sync.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
+/** How many requests are shown, and looked at in all: a relay keeps 64 for each of 256 slots. */
 const MOST = 256;
+const MOST_LISTED = 64 * 256;
+/** How many are tried with all keys at a time, as each try takes a while. */
+const MOST_TRIED = 64;
+const NEXT_TRY_MS = 10_000;
+/** How long one that nobody can open is left alone: it may be of an epoch that is on its way to us. */
+const JUNK_AFTER_MS = 60_000;
 
 /** The requests to join that wait at the relay. */
 export class JoinRequests extends Worker {
@@ -17,6 +25,11 @@ export class JoinRequests extends Worker {
   private isStale = true;
   /** Something that was to be taken away from the relay is still there, as nothing could be sent. */
   private isOwed = false;
+  /** Requests that this device has found to be of no use, by their number, and since when. */
+  private readonly useless = new Map<number, { readonly since: number; readonly isJunk: boolean }>();
+
+  /** Ends the wait until it looks again. */
+  private later: CancelTimer | null = null;
 
   constructor(
     work: RoomWork,
@@ -35,6 +48,12 @@ export class JoinRequests extends Worker {
   /** Whether they were asked for since the last sign that there may be new ones, and the answer is here. */
   get isListed(): boolean {
     return !this.isBusy && !this.isStale && this.listedOn === this.connection.number;
+  }
+
+  override offline(): void {
+    super.offline();
+    this.later?.();
+    this.later = null;
   }
 
   find(id: number): OpenedRequest | null {
@@ -80,7 +99,7 @@ export class JoinRequests extends Worker {
   /** Asks the relay for all of them, and opens those that this device can open. */
   async list(): Promise<Result<readonly OpenedRequest[], Problem>> {
     const items: JoinRequestItem[] = [];
-    for (let after = 0, more = true; more && items.length < MOST; after = items.at(-1)?.request ?? after) {
+    for (let after = 0, more = true; more && items.length < MOST_LISTED; after = items.at(-1)?.request ?? after) {
       const { room } = this.state;
       if (!room || !this.connection.welcome) return failed({ kind: "unreachable" });
       this.proof.give();
@@ -89,7 +108,7 @@ export class JoinRequests extends Worker {
       if (answer.type === "error") {
         return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
       }
-      items.push(...answer.requests.slice(0, MOST - items.length));
+      items.push(...answer.requests.slice(0, MOST_LISTED - items.length));
       more = answer.more && answer.requests.length > 0;
     }
     this.isOwed = false;
@@ -139,12 +158,27 @@ export class JoinRequests extends Worker {
     const { room } = this.state;
     if (!room) return;
     const before = this.opened.map(({ item }) => item.request).join(",");
-    this.opened = items.flatMap((item) => {
-      const known = this.find(item.request);
-      if (known) return [known];
+    const there = new Set(items.map(({ request }) => request));
+    for (const id of this.useless.keys()) if (!there.has(id)) this.useless.delete(id);
+    let tried = 0;
+    this.opened = this.opened.filter(({ item }) => there.has(item.request));
+    for (const item of items) {
+      // RULE: client.requests-past-junk: what nobody can open neither fills the list nor stays at the relay (attack A118).
+      if (this.useless.has(item.request) || this.find(item.request) || this.opened.length >= MOST) continue;
+      // A plea, which needs no invite.
+      if (item.slotId === null) continue;
+      if (++tried > MOST_TRIED) break;
       const outcome = room.openRequest(item.blob, this.state.now());
-      return outcome.ok ? [{ item, ask: outcome.value }] : [];
-    });
+      if (outcome.ok) this.opened.push({ item, ask: outcome.value });
+      else {
+        const isJunk = room.isJunkRequest(outcome.error);
+        this.useless.set(item.request, { since: this.state.now(), isJunk });
+      }
+    }
+    this.dropDoubles();
+    if (tried > MOST_TRIED) this.again(NEXT_TRY_MS);
+    else if ([...this.useless.values()].some(({ isJunk }) => isJunk)) this.again(JUNK_AFTER_MS);
+    void this.guard(() => this.dropJunk());
     // People who have come in meanwhile need not ask any more.
     for (const { item, ask } of [...this.opened]) {
       if (memberOf(room.roster, ask.person) === null) continue;
@@ -153,5 +187,41 @@ export class JoinRequests extends Worker {
       });
     }
     if (before !== this.opened.map(({ item }) => item.request).join(",")) this.state.tell({ type: "changed" });
+  }
+
+  /** Looks again, for what could not be seen to now. */
+  private again(delay: number): void {
+    this.later?.();
+    this.later = this.state.ports.clock.setTimer(delay, () => {
+      this.later = null;
+      this.changed();
+    });
+  }
+
+  /** A request that was sealed anew takes the place of the older one. */
+  private dropDoubles(): void {
+    for (const older of [...this.opened]) {
+      const isNewer = ({ item, ask }: OpenedRequest) =>
+        item.request > older.item.request && equalBytes(ask.leaf, older.ask.leaf);
+      if (!this.opened.some(isNewer)) continue;
+      this.opened = this.opened.filter((each) => each !== older);
+      this.useless.set(older.item.request, { since: Number.NEGATIVE_INFINITY, isJunk: true });
+    }
+  }
+
+  /** Takes away from the relay what no member can open. */
+  private async dropJunk(): Promise<void> {
+    const { room } = this.state;
+    for (const [request, { since, isJunk }] of [...this.useless]) {
+      if (!isJunk || this.state.now() - since < JUNK_AFTER_MS) continue;
+      if (!room || !this.sync.canSend) return;
+      this.proof.give();
+      const answer = await this.connection.request<"deleteRequest">({
+        type: "deleteRequest",
+        roomTag: room.tag,
+        request,
+      });
+      if (answer.type !== "done") return;
+    }
   }
 }

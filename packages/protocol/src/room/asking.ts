@@ -40,6 +40,8 @@ export interface Asking {
   /** X25519 private key to which the answer is sealed. */
   readonly replyKey: Uint8Array;
   readonly leafSeed: Uint8Array;
+  /** The request before it is sealed: it is sealed anew when the room has gone on for long. */
+  readonly content: Uint8Array;
   /** The key package as an MLSMessage, and its private keys. */
   readonly keyPackage: Uint8Array;
   readonly initPrivateKey: Uint8Array;
@@ -91,7 +93,13 @@ export function askToJoin(
   const inboxId = inboxIdOf((data) => crypto.hash("sha256", data), inboxPub);
   const { encoded: keyPackage, initPrivateKey, encryptionPrivateKey } = bundle;
   const kept = { roomId, floor: link.floor, inboxSeed, inboxPub, inboxId, replyKey: reply.privateKey, leafSeed };
-  return done({ asking: { ...kept, keyPackage, initPrivateKey, encryptionPrivateKey }, blob });
+  return done({ asking: { ...kept, content, keyPackage, initPrivateKey, encryptionPrivateKey }, blob });
+}
+
+/** The same request, sealed to the members of now: who asked long ago would be asking people who no longer have the key. */
+export function askAgain(primitives: Provider, asking: Asking, { slot }: Pick<RoomPreview, "slot">): Uint8Array | null {
+  const roomTag = roomTagOf(primitives.crypto, asking.roomId);
+  return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, asking.content);
 }
 
 /** We were let in: the room, `joining` until the log shows the commit that did it. Nothing is stored unless this is ok. */
@@ -170,6 +178,7 @@ const layout = struct<Asking>({
   inboxId: InboxId,
   replyKey: opaque(),
   leafSeed: bytes32,
+  content: opaque(),
   keyPackage: opaque(),
   initPrivateKey: opaque(),
   encryptionPrivateKey: opaque(),

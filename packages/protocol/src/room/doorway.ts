@@ -75,5 +75,8 @@ export function openRequest(parts: RoomParts, blob: Uint8Array, now: number): Re
     const refusal = checkInvite(primitives.crypto, roster, request.value);
     return refusal ?? request;
   }
-  return refused("malformed", "request");
+  return refused("malformed", UNOPENED);
 }
+
+/** Why a request is refused that was sealed to none of the keys that this device has. */
+export const UNOPENED = "request key";

@@ -94,6 +94,14 @@ export function envelopeKeyOf(keys: Keyring, epoch: number): Uint8Array | null {
   return keys.envelopes.find((each) => each.epoch === epoch)?.key ?? null;
 }
 
+/**
+ * Whether the keys of all epochs are here to which requests can still be sealed: what they do not open, nobody opens. Who joined
+ * lately has not.
+ */
+export function hasAllRequestKeys({ requests }: Keyring): boolean {
+  return requests.length >= PAST_REQUESTS || requests[0]?.epoch === 0;
+}
+
 /** What proves to the relay that somebody is a member in this epoch: an Ed25519 seed. */
 export function writeSeed(view: EpochView): Uint8Array {
   return view.export("conclave/write", EMPTY, 32);

@@ -36,9 +36,9 @@ import { appsBehind } from "./apps.js";
 import { alreadySo, approvedAlready, declinedAlready, unknownHere } from "./alreadySo.js";
 import { authorCommit, type CommitRequest } from "./authorCommit.js";
 import type { Displaced } from "./displacement.js";
-import { writeSeed } from "./keyring.js";
+import { hasAllRequestKeys, writeSeed } from "./keyring.js";
 import type { LogPlace } from "../evidence/logMemory.js";
-import { openRequest, slotsOf } from "./doorway.js";
+import { openRequest, slotsOf, UNOPENED } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
 import { ALARM_RECORD, CORE, epochOf, type RoomParts } from "./parts.js";
 import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
@@ -66,6 +66,15 @@ import type { ComingIn } from "./comeIn.js";
 import { doorLinkOf, judgeDoor, type OpenDoor, seatRecords, takeSeat } from "./seat.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
+
+/** Refusals of a request that every member gives alike, whatever their clock says and whichever keys they have. */
+const JUNK_REQUEST: ReadonlySet<Rejection["code"]> = new Set([
+  "malformed",
+  "bad_key_package",
+  "bad_leaf_cert",
+  "bad_invite_proof",
+  "invite_unknown",
+]);
 
 /**
  * One room, as one device sees it (docs/protocol.md). It lives in memory; each call that changes something returns a
@@ -383,6 +392,15 @@ export class Room {
   /** Opens a join request from the relay. */
   openRequest(blob: Uint8Array, now: number): Result<JoinRequest, Rejection> {
     return openRequest(this.parts, blob, now);
+  }
+
+  /**
+   * Whether a join request that {@link openRequest} refused so is of no use to any member: nobody has a key that opens it, or it
+   * is not one that anybody could admit.
+   */
+  isJunkRequest({ code, detail }: Rejection): boolean {
+    if (code === "malformed" && detail === UNOPENED) return hasAllRequestKeys(this.parts.keys);
+    return JUNK_REQUEST.has(code);
   }
 
   /** Our signed no to a join request, and where it goes. Null when the request's keys are unusable. */
