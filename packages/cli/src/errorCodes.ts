@@ -33,6 +33,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   UNSURE: [refused, "The home's storage failed just now: it is not known whether this was stored."],
   HOME_IN_USE: [locked, "Another process is using this home."],
   HOME_UNREADABLE: [refused, "The home cannot be opened, because of its permissions, its disk or its version."],
+  HOME_OLD: [refused, "The home was made by an earlier build, which this one cannot read. Nothing in it was changed."],
   HOME_FAILED: [refused, "The home's storage failed."],
   HOME_NOT_EMPTY: [refused, "The home already belongs to somebody else."],
   NO_ROOMS: [refused, "This home has no rooms, or there is no home."],

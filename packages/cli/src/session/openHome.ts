@@ -96,7 +96,19 @@ export const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promi
 
 async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
   const opened = await openClient({ ...PORTS, storage, lock }, { connect });
-  return opened.ok ? opened.value : null;
+  if (opened.ok) return opened.value;
+  if (opened.error !== "old_form") return null;
+  await storage.close();
+  throw oldForm();
+}
+
+/** The home was made by a build whose rooms had another form. */
+export function oldForm(): CliError {
+  return new CliError(
+    "HOME_OLD",
+    "This home was made by an earlier build of Conclave, and this one can't read it. Nothing in it was changed.",
+    "Open it with the build that made it, or start in another one:  --home OTHER",
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Client, type Lock, MemoryStorage, openClient, type OpenProblem, type Storage } from "@conclave/client";
 import { HomeLock } from "@conclave/client/node";
 import { CliError, usageError } from "../cliError.js";
-import { ALWAYS, HOME_FILE, openStorage, PORTS } from "./openHome.js";
+import { ALWAYS, HOME_FILE, oldForm, openStorage, PORTS } from "./openHome.js";
 
 /**
  * Opens the home in a folder as the person with this recovery phrase: an empty home becomes theirs. It is not connected.
@@ -25,6 +25,8 @@ function refusal(problem: OpenProblem): CliError {
   switch (problem) {
     case "in_use":
       return new CliError("HOME_IN_USE", "Another Conclave process is using this home.");
+    case "old_form":
+      return oldForm();
     case "bad_phrase":
       return usageError(
         "These are not the 24 words of a recovery phrase.",

@@ -37,6 +37,8 @@ export interface OpenOptions {
 export type OpenProblem =
   /** Another process or tab has it open. */
   | "in_use"
+  /** It is of an earlier form, which this build does not read: nothing in it was changed. */
+  | "old_form"
   /** The words are no recovery phrase. */
   | "bad_phrase"
   /** The home has an identity, and it is another one than the phrase's. */

@@ -18,7 +18,10 @@ export interface HomeIdentity {
   readonly device: DeviceIdentity;
 }
 
-const layout = versioned(1, struct({ seed: fixed(32), deviceSeed: fixed(32), deviceCert: opaque() }), u8);
+/** The form of a whole home: what an earlier build kept of rooms of another form is not read. */
+const FORM = 2;
+
+const layout = versioned(FORM, struct({ seed: fixed(32), deviceSeed: fixed(32), deviceCert: opaque() }), u8);
 
 /**
  * The identity of this home; made at the first use, from a recovery phrase where one is given. A device is always new:
@@ -29,6 +32,8 @@ export async function loadIdentity(ports: ClientPorts, phrase: string | null): P
   if (phrase !== null && seed === null) return "bad_phrase";
   const record = await ports.storage.get(IDENTITY_KEY);
   if (record) {
+    // RULE: client.old-form: a home of an earlier form is left as it is: nothing of it is read as what it is not.
+    if (record[0]! < FORM) return "old_form";
     const known = decodeIdentity(ports, record);
     const isOther = seed !== null && !constantTimeEqual(known.identity.seed, seed);
     return isOther ? "other_identity" : known;

@@ -11,6 +11,8 @@ export type DoorState =
   | { readonly state: "locked"; readonly slots: readonly VaultSlotView[] }
   /** There is data that no key opens any more, or it is damaged: the recovery words make a new beginning. */
   | { readonly state: "keys_missing" }
+  /** An earlier build made what is here, and this one cannot read it. It is as it was. */
+  | { readonly state: "old_form" }
   /** Something that does not share it has the home open. */
   | { readonly state: "in_use" }
   /** The browser lets nothing be stored, or the storage failed. */

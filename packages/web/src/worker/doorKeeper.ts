@@ -94,7 +94,7 @@ export class DoorKeeper {
         return done(undefined);
       }
       const { error: problem } = opened;
-      if (problem === "in_use") this.show({ state: "in_use" });
+      if (problem === "in_use" || problem === "old_form") this.show({ state: problem });
       else if (problem === "keys_missing" || problem === "damaged") this.show({ state: "keys_missing" });
       return failed(problem);
     } catch (error) {

@@ -22,6 +22,8 @@ export function Gate(): JSX.Element | null {
       return <Unlock slots={state.slots} onForgotten={() => (byWords.value = true)} />;
     case "keys_missing":
       return <KeysMissing />;
+    case "old_form":
+      return <OldForm />;
     case "in_use":
       return <Stuck icon={Columns2} title={t.inUseTitle} lead={t.inUseLead} />;
     case "failed":
@@ -73,14 +75,35 @@ function KeysMissing(): JSX.Element {
   );
 }
 
+/** A home of an earlier build: it stays as it is until the person deletes it. */
+function OldForm(): JSX.Element {
+  const beginAnew = async () => {
+    const yes = await askToConfirm({ title: t.oldTitle, body: t.oldErase, yes: t.oldYes, danger: true });
+    if (yes) await home().home.erase();
+  };
+  return (
+    <Stuck
+      icon={HardDrive}
+      title={t.oldTitle}
+      lead={t.oldLead}
+      otherwise={
+        <Button tone="quiet" onClick={() => void beginAnew()}>
+          {t.oldYes}
+        </Button>
+      }
+    />
+  );
+}
+
 interface StuckProps {
   readonly icon: Icon;
   readonly title: string;
   readonly lead: string;
   readonly said?: string;
+  readonly otherwise?: JSX.Element;
 }
 
-function Stuck({ icon, title, lead, said }: StuckProps): JSX.Element {
+function Stuck({ icon, title, lead, said, otherwise }: StuckProps): JSX.Element {
   return (
     <TaskPage
       title={title}
@@ -94,6 +117,7 @@ function Stuck({ icon, title, lead, said }: StuckProps): JSX.Element {
       }
     >
       {said && <Disclosure title={t.details}>{said}</Disclosure>}
+      {otherwise}
     </TaskPage>
   );
 }
