@@ -14,7 +14,7 @@ export function ended({ failure, phase }: RoomState): Problem | null {
 
 /** Why nothing that needs the room as it is now can be done; null while it can. */
 export function hindering(state: RoomState): Problem | null {
-  return ended(state) ?? (state.upgraded ? updateNeeded(state.upgraded) : null);
+  return ended(state) ?? (state.upgraded ? outdated(state.upgraded) : null);
 }
 
 /**
@@ -30,7 +30,7 @@ export function hindrance(state: RoomState): Problem | null {
 }
 
 /** What only a newer app can do. */
-export function updateNeeded(upgraded: Upgraded): Problem {
+export function outdated(upgraded: Upgraded): Problem {
   return { kind: "refused", rejection: { code: "update_needed", upgraded } };
 }
 

@@ -1,3 +1,4 @@
+import { encode } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import {
   commitReceiptBytes,
@@ -10,7 +11,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { MessageNonce } from "../encoding/ids.js";
 import { proofFromJson, verifyProof } from "../evidence/contradiction.js";
-import { encodePayload } from "../message/payload.js";
+import { decodePayload, encodePayload, PayloadFlag } from "../message/payload.js";
 import { forgeAppend, inside } from "./forger.fixture.js";
 import { founded, invite, join, NOW, Person, type TestLog } from "./testRelay.fixture.js";
 
@@ -108,6 +109,44 @@ describe("what members claim", () => {
     });
     log.append(forgeAppend(person, group.encrypt(payload).message, { kind: "message" }));
   }
+
+  it("RULE message.newer-ignored: a payload of another version is passed over: nobody is accused, nothing waits", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const { group } = inside(bob);
+    const newer = encode(3, (writer, version) => writer.u16(version).opaque(new Uint8Array(40)));
+    log.append(forgeAppend(bob, group.encrypt(newer).message, { kind: "message" }));
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "ignored", unreadable: "newer", alarm: null });
+    // Nor do flags or kinds that are not known yet.
+    claim(bob, log, { flags: 0xff, ttl: 60, knows: 9, kind: "hologram" });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", alarm: null });
+    expect(alice.room.pausingAlarms).toEqual([]);
+  });
+
+  it("RULE message.idle: says so only while no commit of its own is on its way, or could still come", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const flagsOf = (): number[] =>
+      alice.catchUp(log).flatMap(({ kind }) => (kind === "accepted" ? [seen.at(-1)!] : []));
+    const seen: number[] = [];
+    const { group } = inside(alice);
+    const apply = group.apply.bind(group);
+    group.apply = (staged) => {
+      if (staged.kind === "application") {
+        const payload = decodePayload(staged.data);
+        if (payload.ok) seen.push(payload.value.flags);
+      }
+      return apply(staged);
+    };
+    bob.say(log, "idle");
+    expect(flagsOf()).toEqual([PayloadFlag.idle]);
+    const made = bob.room.act({ type: "rekey" }, { now: NOW });
+    if (!made.ok) throw new Error(made.error.code);
+    bob.say(log, "a commit is pending");
+    bob.store(bob.room.discardPending());
+    bob.say(log, "it was given up, and may come all the same");
+    expect(flagsOf()).toEqual([0, 0]);
+  });
 
   it("RULE room.gossip: a member that saw another log tells on the relay; nobody is paused by a member's word", () => {
     const { alice, bob, log } = pair();
