@@ -39,6 +39,7 @@ export async function status(context: CommandContext): Promise<void> {
       ...(current.isLeaving
         ? [`  leaving     when another member is next online; to stay after all:  ${nextCommand("leave", "--undo")}`]
         : []),
+      ...(current.comingBack === null ? [] : [`  coming back ${safeText(current.comingBack.text)}`]),
       ...(current.returning === null ? [] : [`  recovery    ${RETURNING[current.returning]()}`]),
       ...(current.paused === null
         ? []

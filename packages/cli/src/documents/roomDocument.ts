@@ -1,8 +1,9 @@
-import type { Ending, Pause, Returning, RoomSession, RoomStatus } from "@conclave/client";
+import type { Ending, Pause, Returning, RoomSession, RoomStatus, WayBack } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { pauseSentence } from "../session/pauseSentence.js";
 import { problemError } from "../session/problem.js";
 import { outsideSentence } from "../session/standing.js";
+import { sayComingBack } from "../session/sayProblem.js";
 import { webAddress } from "../session/relayAddress.js";
 import { type AlarmDocument, alarmDocument, type ProofOf } from "./alarmDocument.js";
 import { type PersonDocument, personDocument } from "./personDocument.js";
@@ -45,9 +46,25 @@ export interface StatusDocument {
   readonly returning: Returning | null;
   /** Whether sending is stopped, and why. */
   readonly paused: { readonly code: string; readonly message: string } | null;
+  /** This device can't follow the room, and is on its way back by itself; null if it can. */
+  readonly comingBack: ComingBackDocument | null;
   /** How far the room's clock is ahead of this machine's (ms), 0 if it is not: links expire by it. */
   readonly roomAhead: number;
   readonly alarms: readonly AlarmDocument[];
+}
+
+/** How a device that can't follow its room comes back. */
+export interface ComingBackDocument {
+  /** `unopened`: it couldn't use the keys in somebody's change. `behind`: part of the log is missing. `copy`: it is a copy. */
+  readonly why: string;
+  /** Whose change it was; null if it is not known, or for another reason. */
+  readonly by: PersonDocument | null;
+  /** When it was noticed, by this machine's clock (ms). */
+  readonly since: number;
+  /** `noticed`, then `asked` (nobody has answered yet), then `entering`. */
+  readonly step: string;
+  /** The same for people. */
+  readonly text: string;
 }
 
 /** Why we are not in a room. */
@@ -102,9 +119,16 @@ export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocum
     ending: endingDocument(status),
     returning: room.returning(),
     paused: pauseDocument(paused),
+    comingBack: comingBackDocument(status.comingBack),
     roomAhead,
     alarms: alarms.map((alarm) => alarmDocument(alarm, proofOf)),
   };
+}
+
+function comingBackDocument(back: WayBack | null): ComingBackDocument | null {
+  if (back === null) return null;
+  const { why, by, since, step } = back;
+  return { why, by: by && personDocument(by), since, step, text: sayComingBack(back) };
 }
 
 export function freshnessDocument({ state, by, time }: RoomStatus["freshness"]): StatusDocument["freshness"] {

@@ -1,7 +1,9 @@
-import type { Problem, TimelineAlarm } from "@conclave/client";
+import { safeName } from "../terminal/safeText.js";
+import type { Problem, TimelineAlarm, WayBack } from "@conclave/client";
 import { isClaim } from "@conclave/protocol";
-import { problemSentence } from "@conclave/words";
+import { comingBackSentence, problemSentence } from "@conclave/words";
 import { alarm } from "@conclave/words/en/alarm";
+import { comingBack } from "@conclave/words/en/comingBack";
 import { linkFault } from "@conclave/words/en/linkFault";
 import { malformed } from "@conclave/words/en/malformed";
 import { problem } from "@conclave/words/en/problem";
@@ -16,4 +18,9 @@ export function sayProblem(told: Problem): string {
 /** What an alarm is about, as one sentence: what this device saw, or what a member says. */
 export function sayAlarm({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
   return alarm[isClaim({ code, person }) ? "claim" : code];
+}
+
+/** Why this device cannot follow its room, and how far it is on its way back. */
+export function sayComingBack({ why, by, step }: WayBack): string {
+  return comingBackSentence({ why, by: by && { name: safeName(by.name) }, step }, comingBack).join(" ");
 }

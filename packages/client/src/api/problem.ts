@@ -30,6 +30,8 @@ export type Problem =
   | { readonly kind: "clock"; readonly ahead: number }
   /** This device is a copy, or was restored from one: it never sends again (attack A64). */
   | { readonly kind: "restored" }
+  /** This device cannot follow the room, and is on its way back with a member's help. What is stored goes on by itself then. */
+  | { readonly kind: "coming_back" }
   /**
    * Other people's changes came first, again and again: the relay may be starving this device (attack A23), or `by` whom most of
    * them are.
@@ -72,6 +74,7 @@ const FATES: Readonly<Record<Problem["kind"], Fate>> = {
   ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
   ...{ leaving: "dropped", clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },
   early_form: "dropped",
+  coming_back: "kept",
 };
 
 /** What became of a stored message. What a person is told about it follows from this, and not from what was hoped for. */

@@ -42,6 +42,18 @@ export type Pause =
   /** The home's storage failed, or a bug showed: open the home again. */
   | { readonly why: "failed"; readonly message: string };
 
+/** This device cannot follow the room, and is on its way back, by itself. */
+export interface WayBack {
+  /** `unopened`: it could not open a commit that the others may have followed. `behind`: part of the log is missing. `copy`. */
+  readonly why: "unopened" | "behind" | "copy";
+  /** Whose device made that commit; null where it is not known, or for another reason. */
+  readonly by: NamedPerson | null;
+  /** When it was noticed, by this device's clock (ms). */
+  readonly since: number;
+  /** `noticed`: the members are about to be asked. `asked`: nobody has answered yet. `entering`: a member has. */
+  readonly step: "noticed" | "asked" | "entering";
+}
+
 /**
  * Whether an owner's recovery words alone bring them back into a room, in any home, with nobody's help. `ready`: they do.
  * `preparing`: not yet, this home is working on it. `possible`: they do not, as the person does not want it, or has ended it;
@@ -109,6 +121,8 @@ export interface RoomStatus {
   /** What waits for this person's answer: proposals and requests in which their approval would count, and which they have not answered. */
   readonly asked: number;
   readonly paused: Pause | null;
+  /** Null while this device can follow the room. */
+  readonly comingBack: WayBack | null;
   /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */
   readonly roomAhead: number;
   /** Bytes of the largest file that the relay takes; null while it has not been reached. */

@@ -1,8 +1,12 @@
 import { done, failed, type Result } from "@conclave/codec";
 import {
+  type DeviceIdentity,
   inviteKeys,
   type InviteLink,
   judgeRoom,
+  type OpenDoor,
+  type OpenedRoom,
+  type Room,
   openingRoom,
   readSlot,
   type RoomPreview,
@@ -35,6 +39,34 @@ export async function previewSlot(
   connection: RelayConnection,
   link: InviteLink,
 ): Promise<Result<RoomPreview, Problem>> {
+  return readSlotOf(ports, connection, link, { key: null, judge: (opened) => judgeRoom(ports, opened) });
+}
+
+/** Reads the door that was opened for our plea of this secret, and checks all that it leads to. As `previewSlot`. */
+export async function readDoor(
+  ports: JoinPorts,
+  connection: RelayConnection,
+  room: Room,
+  { secret, device }: { readonly secret: Uint8Array; readonly device: DeviceIdentity },
+): Promise<Result<OpenDoor, Problem>> {
+  return readSlotOf(ports, connection, room.doorLink(secret), {
+    key: room.doorKey(device.deviceSeed),
+    judge: (opened) => room.judgeDoor(opened),
+  });
+}
+
+/** What opens a slot, and what says whether to believe what is in it. */
+interface SlotReading<T> {
+  readonly key: Uint8Array | null;
+  readonly judge: (opened: OpenedRoom) => Result<T, Rejection>;
+}
+
+async function readSlotOf<T>(
+  ports: JoinPorts,
+  connection: RelayConnection,
+  link: InviteLink,
+  reading: SlotReading<T>,
+): Promise<Result<T, Problem>> {
   const roomTag = roomTagOf(ports.crypto, link.roomId);
   const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
   let records: readonly RosterRecord[] | null = null;
@@ -43,7 +75,7 @@ export async function previewSlot(
     const answer = await connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back });
     if (answer.type !== "slot") return failed(first ?? problemOf(answer));
     versions = answer.versions;
-    const slot = readSlot(ports, link, answer.blob);
+    const slot = readSlot(ports, link, answer.blob, reading.key);
     if (!slot.ok) {
       first ??= { kind: "refused", rejection: slot.error };
       continue;
@@ -53,11 +85,11 @@ export async function previewSlot(
       if (!read.ok) return read;
       records = read.value;
     }
-    const preview = await judge(ports, link, slot.value, records);
-    if (preview.ok) return done(preview.value);
-    const problem = { kind: "refused", rejection: preview.error } as const;
+    const judged = await judge(ports, reading, [link, slot.value, records]);
+    if (judged.ok) return done(judged.value);
+    const problem = { kind: "refused", rejection: judged.error } as const;
     // RULE: client.too-old-sends-nothing: who is too old for the room is told so, and does not join it as it was before (attack A104).
-    if (preview.error.code === "update_needed") return failed(problem);
+    if (judged.error.code === "update_needed") return failed(problem);
     first ??= problem;
   }
   return failed(first ?? { kind: "unknown" });
@@ -65,15 +97,16 @@ export async function previewSlot(
 
 type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
 
-async function judge(
+async function judge<T>(
   ports: JoinPorts,
-  ...found: [InviteLink, SlotView, readonly RosterRecord[]]
-): Promise<Result<RoomPreview, Rejection>> {
+  reading: SlotReading<T>,
+  found: [InviteLink, SlotView, readonly RosterRecord[]],
+): Promise<Result<T, Rejection>> {
   const opened = await inPieces(ports, openingRoom(ports, ...found));
   if (!opened.ok) return opened;
   // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
-  return judgeRoom(ports, opened.value);
+  return reading.judge(opened.value);
 }
 
 /** Does the pieces of a work, with room for everything else between them. */

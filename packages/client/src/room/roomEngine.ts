@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from "@conclave/protocol";
 import type { Push, RoomTag } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
+import { ComeBack } from "../joining/comeBack.js";
 import { DirectJoin } from "../joining/directJoin.js";
 import { BlobLink } from "../attachment/blobLink.js";
 import { Uploads } from "../attachment/uploads.js";
@@ -9,6 +10,7 @@ import type { Problem } from "../api/problem.js";
 import { Caretaker } from "../work/caretaker.js";
 import { Decisions } from "../work/decisions.js";
 import { FoundingRoom } from "../work/founding.js";
+import { PleaAnswers } from "../work/pleaAnswers.js";
 import { JoinRequests } from "../work/joinRequests.js";
 import { joinEndingOf, type Phase } from "../store/phase.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
@@ -37,6 +39,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   private readonly direct: DirectJoin;
   private readonly asked: AskedJoin | null;
   private readonly caretaker: Caretaker;
+  private readonly comeBack: ComeBack;
+  private readonly pleas: PleaAnswers;
   private mounted: readonly Worker[] = [];
   private isPlanned = false;
   private isRunning = false;
@@ -65,6 +69,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
     this.uploads = new Uploads(this, this.blobs);
     this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns);
+    this.comeBack = new ComeBack(this, device, this.sync, proof);
+    this.pleas = new PleaAnswers(this, this.sync, this.requests, proof);
     this.founding = new FoundingRoom(this);
     this.direct = new DirectJoin(this, device, this.sync);
     this.asked = state.phase.is === "asking" ? new AskedJoin(this, state.phase.request, this.sync) : null;
@@ -80,9 +86,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       case "asking":
         return this.asked ? [this.asked] : [];
       case "member":
-        return [this.sync, this.decisions, this.sender, this.slots, this.requests, this.caretaker, this.uploads];
+        return [
+          ...[this.sync, this.comeBack, this.decisions, this.sender, this.slots, this.requests],
+          ...[this.pleas, this.caretaker, this.uploads],
+        ];
       case "restored":
-        return [this.sync];
+        return [this.sync, this.comeBack];
       case "out":
         return [];
     }
@@ -121,12 +130,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
    * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
    */
   async settle(timeout: number): Promise<void> {
-    const calm = [this.caretaker.hurry(), this.slots.hurry()];
+    const calm = [this.caretaker.hurry(), this.slots.hurry(), this.pleas.hurry()];
     const isDone = () =>
       this.isStopped ||
       this.state.failure !== null ||
       !this.sync.canSend ||
-      (this.caretaker.isIdle && !this.decisions.hasWork && this.slots.isFresh);
+      (this.caretaker.isIdle && !this.decisions.hasWork && this.slots.isFresh && this.pleas.isIdle);
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
   }

@@ -5,7 +5,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import { alarmView } from "../timeline/alarmView.js";
 import { admissionOf, proposalFor } from "../timeline/requestView.js";
 import { named } from "../timeline/roomView.js";
-import { type Ending, type Pause, type RoomStatus } from "../api/status.js";
+import { type Ending, type Pause, type RoomStatus, type WayBack } from "../api/status.js";
 
 /** How a room stands. */
 export function statusOf(engine: RoomEngine): RoomStatus {
@@ -30,6 +30,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     requests: requests.known.length,
     asked: askedOf(engine),
     paused: pauseOf(engine),
+    comingBack: wayBackOf(engine),
     roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
     fileLimit: connection.welcome && fileLimitOf(connection.welcome.limits.blob),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
@@ -74,6 +75,13 @@ function endingView({ state }: RoomEngine): Ending | null {
   if (!last) return { problem: null, by: null, time: null, isBan: false };
   const { action, by, time } = last.decision;
   return { problem: null, by: named(state, by), time, isBan: action.type === "remove" && action.ban };
+}
+
+function wayBackOf({ state }: RoomEngine): WayBack | null {
+  if (state.comingBack === null) return null;
+  const { why, by, since, postedAt, seat } = state.comingBack;
+  const step = seat ? "entering" : postedAt > 0 ? "asked" : "noticed";
+  return { why, by: by && named(state, by), since, step };
 }
 
 function pauseOf({ state, sync }: RoomEngine): Pause | null {

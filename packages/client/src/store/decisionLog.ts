@@ -36,6 +36,16 @@ export interface LoggedDecision {
   readonly role: Role | null;
 }
 
+/** A decision as it is stored, at this place of the log. */
+export function encodeDecision(decision: DecisionRecord, n: number): Uint8Array {
+  return encode({ ...decision, n }, layout.write);
+}
+
+/** @throws TypeError when the stored bytes are damaged */
+export function decodeDecision(bytes: Uint8Array): DecisionRecord & { readonly n: number } {
+  return stored("decision", bytes, layout);
+}
+
 /** All that was decided in a room since its founding, with the names and roles of that time. */
 export class DecisionLog {
   readonly entries: LoggedDecision[] = [];
@@ -51,14 +61,14 @@ export class DecisionLog {
     records: readonly StoredRecord[],
   ) {
     for (const record of records) {
-      const { n, ...decision } = stored("decision", record.value, layout);
+      const { n, ...decision } = decodeDecision(record.value);
       this.take(decision, n);
     }
   }
 
   /** Adds a decision that is not here yet. */
   add(tx: Transaction, decision: DecisionRecord, n: number): LoggedDecision {
-    tx.put(this.keys.decision(decision.seq), encode({ ...decision, n }, layout.write));
+    tx.put(this.keys.decision(decision.seq), encodeDecision(decision, n));
     return this.take(decision, n);
   }
 
@@ -69,13 +79,28 @@ export class DecisionLog {
     if (!known) return null;
     const placed = { ...known, n };
     this.entries[at] = placed;
-    tx.put(this.keys.decision(seq), encode({ ...known.decision, n }, layout.write));
+    tx.put(this.keys.decision(seq), encodeDecision(known.decision, n));
     return placed;
+  }
+
+  /** Puts these in the place of all from the first of them on: what was decided beside them was decided by nobody else. */
+  replace(tx: Transaction, decisions: readonly DecisionRecord[]): void {
+    const [first] = decisions;
+    if (first === undefined) return;
+    const kept = this.entries.filter(({ decision }) => decision.seq < first.seq);
+    for (const { decision } of this.entries) if (decision.seq >= first.seq) tx.delete(this.keys.decision(decision.seq));
+    this.forget();
+    for (const { decision, n } of kept) this.take(decision, n);
+    for (const decision of decisions) this.add(tx, decision, 0);
   }
 
   /** Forgets everything: a join starts over. */
   clear(tx: Transaction): void {
     tx.clear(this.keys.decisions);
+    this.forget();
+  }
+
+  private forget(): void {
     this.entries.length = 0;
     for (const each of [this.names, this.roles, this.admissions, this.creators, this.returners]) each.clear();
   }

@@ -47,6 +47,10 @@ export class RoomKeys {
   /** What was done to messages since they were sent. */
   readonly amendments: string;
   readonly draft: string;
+  /** There while this device cannot follow the room, and is on its way back. */
+  readonly comingBack: string;
+  /** The room as our commit through a door makes it, until the log shows that commit. */
+  readonly seat: string;
   /** Files on their way to the relay. */
   readonly uploads: string;
 
@@ -67,6 +71,8 @@ export class RoomKeys {
     this.muted = `${this.prefix}muted`;
     this.amendments = `${this.prefix}amended/`;
     this.draft = `${this.prefix}draft`;
+    this.comingBack = `${this.prefix}back`;
+    this.seat = `${this.prefix}seat/`;
     this.uploads = `${this.prefix}upload/`;
   }
 

@@ -26,6 +26,7 @@ const TELL_AFTER = 3;
 /** How often the relay may refuse a commit before it is given up. */
 const PATIENT = 4;
 const GIVE_UP_AFTER = 12;
+const ALONE_AFTER_MS = 20_000;
 /** How long nothing may be sent, after a commit was stored and before it was answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
 
@@ -37,6 +38,8 @@ export class Decisions extends Worker {
   private readonly intents: Intents;
   private readonly rivals: Rivals;
   /** How this device's commit lost its race, until that is seen to. */
+  /** It waits, after a commit that we could not open. */
+  private holds = false;
   private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
   private refusals = 0;
@@ -127,6 +130,7 @@ export class Decisions extends Worker {
   protected next(): Job | null {
     const { room } = this.state;
     if (!room || !this.parts.sync.canAsk) return null;
+    if (this.isHeldBack()) return null;
     const { pending } = room;
     // RULE: client.pause-holds: what is stored already does not leave while an alarm pauses the room. It goes once a person goes
     // on; what was sent before that the log may show all the same, and it is taken in.
@@ -142,6 +146,26 @@ export class Decisions extends Worker {
       };
     }
     return this.intents.isEmpty ? null : () => this.build(this.intents.begin());
+  }
+
+  private isHeldBack(): boolean {
+    const wait = this.untilAlone();
+    if (wait > 0 && !this.retry.isWaiting) this.retry.in(wait);
+    else if (wait <= 0 && this.holds) this.retry.stop();
+    this.holds = wait > 0;
+    return this.holds;
+  }
+
+  /**
+   * How long to wait before we change anything after a commit that we could not open (ms); 0 for not at all.
+   *
+   * RULE: client.no-keys-alone: others may have followed it, and a commit of ours would lead where nobody else is. When nobody has
+   * shown us a door for a while we go on: it may have been meant to stop everybody (attacks A68, A107).
+   */
+  private untilAlone(): number {
+    const { room, comingBack } = this.state;
+    if (!room?.unopened) return 0;
+    return comingBack === null ? ALONE_AFTER_MS : comingBack.since + ALONE_AFTER_MS - this.state.now();
   }
 
   private async build(intent: Intent): Promise<void> {

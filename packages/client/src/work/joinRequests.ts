@@ -1,5 +1,5 @@
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { memberOf } from "@conclave/protocol";
+import { type DoorOpening, memberOf } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
 import type { OpenedRequest } from "../timeline/requestView.js";
 import type { Answer } from "../relay/answer.js";
@@ -21,6 +21,7 @@ const JUNK_AFTER_MS = 60_000;
 /** The requests to join that wait at the relay. */
 export class JoinRequests extends Worker {
   private opened: OpenedRequest[] = [];
+  private listedPleas: readonly JoinRequestItem[] = [];
   private listedOn = 0;
   private isStale = true;
   /** Something that was to be taken away from the relay is still there, as nothing could be sent. */
@@ -54,6 +55,11 @@ export class JoinRequests extends Worker {
     super.offline();
     this.later?.();
     this.later = null;
+  }
+
+  /** What devices that cannot follow have left, sealed; see `PleaAnswers`. */
+  get pleas(): readonly JoinRequestItem[] {
+    return this.listedPleas;
   }
 
   find(id: number): OpenedRequest | null {
@@ -112,6 +118,7 @@ export class JoinRequests extends Worker {
       more = answer.more && answer.requests.length > 0;
     }
     this.isOwed = false;
+    this.listedPleas = items.filter(({ slotId }) => slotId === null);
     this.open(items);
     return done(this.known);
   }
@@ -138,6 +145,7 @@ export class JoinRequests extends Worker {
     if (answer.type === "lost") return failed({ kind: "unreachable" });
     if (answer.type === "error") return failed({ kind: "relay", error: answer.error, retryAfter: answer.retryAfter });
     this.opened = this.opened.filter(({ item }) => item.request !== id);
+    this.listedPleas = this.listedPleas.filter(({ request }) => request !== id);
     this.state.tell({ type: "changed" });
     return done(undefined);
   }
@@ -152,6 +160,18 @@ export class JoinRequests extends Worker {
     this.proof.give();
     const body = { type: "answerRequest", roomTag: room.tag, request: id, ...answer } as const;
     return this.settle(id, await this.connection.request<"answerRequest">(body));
+  }
+
+  /** Leaves an answer to a plea in an inbox, and takes the plea away from the relay. */
+  async answerPlea(
+    request: number,
+    { inboxId, blob }: Pick<DoorOpening, "inboxId" | "blob">,
+  ): Promise<Result<void, Problem>> {
+    const { room } = this.state;
+    if (!room) return failed({ kind: "not_member" });
+    this.proof.give();
+    const body = { type: "answerRequest", roomTag: room.tag, request, inboxId, blob } as const;
+    return this.settle(request, await this.connection.request<"answerRequest">(body));
   }
 
   private open(items: readonly JoinRequestItem[]): void {

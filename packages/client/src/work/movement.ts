@@ -14,5 +14,7 @@ export interface Movement {
 
 /** Why something that waits for the relay did not come about in its time. */
 export function whyLate({ sync, sender }: Pick<Movement, "sync" | "sender">): Problem {
-  return sync.hindrance ?? sender.refusal ?? { kind: "underway" };
+  return (
+    sync.hindrance ?? (sync.isComingBack ? { kind: "coming_back" } : null) ?? sender.refusal ?? { kind: "underway" }
+  );
 }

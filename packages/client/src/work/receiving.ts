@@ -1,10 +1,11 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { equalBytes } from "@conclave/codec";
 import {
   actionHash,
   type Alarm,
   decodeAction,
   type DecisionRecord,
   type Delta,
+  loadRoom,
   memberOf,
   type Message,
   ProtocolKind,
@@ -20,6 +21,7 @@ import { isAmendment } from "../store/amendment.js";
 import { alarmView } from "../timeline/alarmView.js";
 import { decisionOf } from "../timeline/roomView.js";
 import { alarmLine, decisionLine, gapLine, proposalLine } from "../timeline/timelineView.js";
+import { decodeDecision } from "../store/decisionLog.js";
 import type { LoggedAlarm } from "../store/alarmLog.js";
 import type { LoggedProposal, ProposalEnding } from "../store/proposalLog.js";
 import type { RoomState } from "./roomState.js";
@@ -37,6 +39,7 @@ export async function receiveDelivery(
   availableFrom: number,
   heard: (event: RoomEvent, n: number) => void,
 ): Promise<boolean> {
+  await takeSeat(state, tx, item, heard);
   const { room } = state;
   if (!room) return true;
   const received = room.receive(item, availableFrom);
@@ -56,6 +59,34 @@ export async function receiveDelivery(
   }
   if (received.alarm) raise(state, tx, state.raise(tx, received.alarm));
   return true;
+}
+
+/**
+ * The record is our commit through a door: the room that it makes takes this one's place, and receives it. What was said, what waits
+ * to be sent, and what was detected stay.
+ */
+async function takeSeat(
+  state: RoomState,
+  tx: Transaction,
+  item: LogItem,
+  heard: (event: RoomEvent, n: number) => void,
+): Promise<void> {
+  const { room, comingBack, keys, ports } = state;
+  const seat = comingBack?.seat;
+  if (!room || !seat || item.n !== room.cursor.n + 1 || !equalBytes(room.hashOf(item), seat.recordHash)) return;
+  const stored = await ports.storage.range({ prefix: keys.seat });
+  const under = (prefix: string) => stored.filter(({ key }) => key.startsWith(keys.seat + prefix));
+  const made = under("state/").map(({ key, value }) => [key.slice(`${keys.seat}state/`.length), value] as const);
+  const records = room.seatRecords(made);
+  // What was decided by the old keys is not in the log, and will not be.
+  if (room.pending) heard({ type: "lostRace", action: room.pending.action, losses: 1 }, item.n);
+  state.replaceRoom(tx, loadRoom(ports, records), records);
+  state.decisionLog.replace(
+    tx,
+    under("decision/").map(({ value }) => decodeDecision(value)),
+  );
+  state.keepComingBack(tx, null);
+  state.enter(tx, { is: "member" });
 }
 
 /** Keeps what came of a receipt. */
@@ -102,14 +133,9 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     case "rekeyed":
     case "lostRace":
       return;
-    case "removed": {
-      const logged = state.decisionLog.find(event.decision.seq) ?? state.decisionLog.add(tx, event.decision, n);
-      // What was not sent before never will be: nothing is shown as on its way any longer.
-      for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
-      if (state.leaving !== null) state.setLeaving(tx, null);
-      state.emit(tx, { type: "gone", decision: decisionOf(state, logged) });
+    case "removed":
+      keepRemoval(state, tx, event.decision, n);
       return;
-    }
     case "proposal": {
       const { action, actionHash, message, displaced } = event;
       for (const each of displaced) takeBack(state, tx, each, { n, ending: "displaced" });
@@ -123,6 +149,16 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     default:
       state.emit(tx, { type: "changed" });
   }
+}
+
+/** We were taken out by this decision. */
+export function keepRemoval(state: RoomState, tx: Transaction, decision: DecisionRecord, n: number): void {
+  const logged = state.decisionLog.find(decision.seq) ?? state.decisionLog.add(tx, decision, n);
+  // What was not sent before never will be: nothing is shown as on its way any longer.
+  for (const entry of state.outbox.all) state.outbox.remove(tx, entry);
+  if (state.leaving !== null) state.setLeaving(tx, null);
+  if (state.comingBack !== null) state.keepComingBack(tx, null);
+  state.emit(tx, { type: "gone", decision: decisionOf(state, logged) });
 }
 
 function keepProposal(state: RoomState, tx: Transaction, proposal: LoggedProposal): void {
@@ -164,7 +200,9 @@ export function takeBack(
 
 function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
   const { room } = state;
-  const logged = room && state.decisionLog.place(tx, memberOf(room.roster, room.self.person)?.joinedSeq ?? 0, n);
+  const self = room && memberOf(room.roster, room.self.person);
+  const device = self?.devices.find(({ leaf }) => equalBytes(leaf, room!.self.leaf));
+  const logged = state.decisionLog.place(tx, device?.addedSeq ?? self?.joinedSeq ?? 0, n);
   if (!logged) return;
   state.history.add(tx, { kind: "decision", n, seq: logged.decision.seq });
   state.emit(tx, { type: "item", item: decisionLine(decisionOf(state, logged)) });

@@ -7,6 +7,7 @@ import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
+import { type ComingBack, decodeComingBack, encodeComingBack } from "../store/comingBack.js";
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
 import { ClockWitness } from "../store/clockWitness.js";
 import { DecisionLog } from "../store/decisionLog.js";
@@ -36,6 +37,8 @@ export class RoomState {
   readonly refusedSlots = new Set<string>();
   /** Where the log was when we said farewell: nothing after it is shown. Null while we are not leaving. */
   leaving: number | null = null;
+  /** This device cannot follow the room, and is on its way back; null while it can. */
+  comingBack: ComingBack | null = null;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
   readonly freshness: FreshnessLog;
@@ -96,6 +99,8 @@ export class RoomState {
     );
     const leaving = await storage.get(keys.leaving);
     if (leaving) state.leaving = stored("leaving", leaving, u53);
+    const back = await storage.get(keys.comingBack);
+    if (back) state.comingBack = decodeComingBack(back);
     state.isMuted = (await storage.get(keys.muted)) !== null;
     const slots = await storage.get(keys.slots);
     if (slots) state.slotsFor = stored("slots", slots, u53);
@@ -191,6 +196,24 @@ export class RoomState {
     void this.conversation.page({ after: since, limit: MOST_MEANWHILE }).then((items) => {
       for (const item of items) if (item.n > since && item.n <= until) this.tell({ type: "item", item });
     });
+  }
+
+  /** We cannot follow, and how far we are on our way back; null: we can, and nothing of it is kept. */
+  keepComingBack(tx: Transaction, record: ComingBack | null): void {
+    this.comingBack = record;
+    if (record) tx.put(this.keys.comingBack, encodeComingBack(record));
+    else {
+      tx.delete(this.keys.comingBack);
+      tx.clear(this.keys.seat);
+    }
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** Puts another room in this one's place: `records` are all that is stored of it. */
+  replaceRoom(tx: Transaction, room: Room, records: ReadonlyMap<string, Uint8Array>): void {
+    tx.clear(this.keys.state);
+    this.room = room;
+    for (const [key, value] of records) tx.put(this.keys.state + key, value);
   }
 
   /** The slots of all open invites are at the relay, made for this commit. */

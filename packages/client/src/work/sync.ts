@@ -62,6 +62,11 @@ export class Sync extends Worker {
     return this.canAsk && this.hindrance === null;
   }
 
+  /** This device cannot follow the room, and is on its way back. */
+  get isComingBack(): boolean {
+    return this.state.comingBack !== null;
+  }
+
   /** Why nothing is sent in the room now; null where that is not for a reason of the room, the relay or the network. */
   get hindrance(): Problem | null {
     const stopped = hindrance(this.state);
@@ -221,6 +226,7 @@ export class Sync extends Worker {
   private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
     // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
     // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).
+    const { room } = this.state;
     const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
@@ -231,6 +237,8 @@ export class Sync extends Worker {
         return null;
       });
       if (!taken.ok) return;
+      // We are back, in another room's place: it reads on from here, and begins as a room that was loaded.
+      if (this.state.room !== room && room !== null) this.restart();
       if (taken.value === null) continue;
       this.target = Math.max(this.target, taken.value);
       if (taken.value === (this.state.room?.cursor.n ?? 0) + 1) this.withheldOn = this.connection.number;

@@ -1,6 +1,6 @@
 import { choice, equalBytes, struct, u53, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import type { InboxId} from "@conclave/wire";
+import type { InboxId } from "@conclave/wire";
 import { inboxIdOf, type RoomTag, type SlotId } from "@conclave/wire";
 import { derivedKey } from "../encoding/digest.js";
 import { InviteId, LeafKey, RoomId } from "../encoding/ids.js";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openPlea, pleaKeys, sealPlea } from "../invite/plea.js";
 import { openSlot } from "../invite/slot.js";
+import { leafSealKeys } from "../identity/leafCert.js";
 import { shuttingOut, inside } from "./forger.fixture.js";
 import { requestKeyPair } from "./keyring.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
@@ -37,7 +38,7 @@ function signedEntries(person: Person): Uint8Array[] {
 }
 
 describe("a member who cannot follow", () => {
-  it("A107: RULE room.unopened: knows whose commit it was, asks, and is offered a door", () => {
+  it("A107, A108: RULE room.unopened, RULE door.for-device: knows whose commit it was, asks, and is offered a door", () => {
     const { alice, bob, carol, log } = shutOut();
     expect([carol.room.epoch, bob.room.epoch]).toEqual([alice.room.epoch + 1, alice.room.epoch + 1]);
     expect(alice.room.unopened).toMatchObject({
@@ -52,10 +53,14 @@ describe("a member who cannot follow", () => {
     expect(carol.room.pleaStanding(plea)).toBe("waits");
     const opening = carol.room.openDoorFor(plea, NOW)!;
     expect(alice.room.readDoor(SECRET, opening.blob)).toMatchObject({ leaf: carol.room.self.leaf, entries: [] });
-    const { slot, slotId, inviteId, inboxId } = pleaKeys(alice.primitives.crypto, alice.room.id, SECRET);
+    const { crypto } = alice.primitives;
+    const { slot, slotId, inviteId, inboxId } = pleaKeys(crypto, alice.room.id, SECRET);
     expect([opening.slot!.slotId, opening.inboxId]).toEqual([slotId, inboxId]);
-    const place = { roomId: alice.room.id, roomTag: alice.room.tag, inviteId, slotKey: slot.privateKey };
-    const view = openSlot(alice.primitives.crypto, place, opening.slot!.blob);
+    const place = { roomId: alice.room.id, roomTag: alice.room.tag, inviteId };
+    const own = leafSealKeys(crypto, alice.device.deviceSeed, alice.room.self.leaf).privateKey;
+    const view = openSlot(crypto, { ...place, slotKey: own }, opening.slot!.blob);
+    // RULE door.for-device, A108: whoever has the leaf's key, and so the secret of the plea, reads nothing by it.
+    expect(openSlot(crypto, { ...place, slotKey: slot.privateKey }, opening.slot!.blob)).toBeNull();
     expect(view).toMatchObject({ leaf: carol.room.self.leaf, epoch: carol.room.epoch });
     expect(view?.entrance).not.toBeNull();
   });

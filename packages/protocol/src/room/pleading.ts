@@ -9,6 +9,7 @@ import { refused, type Rejection } from "../policy/rejection.js";
 import { decodeEntry } from "../roster/entry.js";
 import { replayOn } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
+import { memberOfLeaf, type Roster } from "../roster/roster.js";
 import { slotOf } from "./doorway.js";
 import { requestKeyPair } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
@@ -82,9 +83,18 @@ export interface DoorOpening {
   readonly slot: SlotContent | null;
 }
 
+function sealKeyOf(roster: Roster, leaf: LeafKey): Uint8Array | null {
+  const devices = memberOfLeaf(roster, leaf)?.devices ?? [];
+  return devices.find((device) => equalBytes(device.leaf, leaf))?.seal ?? null;
+}
+
 /** The door for a leaf that the roster lists. Null where the keys of the plea are unusable. */
 export function openDoorFor(parts: RoomParts, plea: Plea, now: number): DoorOpening | null {
-  const { doorId: inviteId, doorPub: slotPub, tokenPub } = plea;
+  const { doorId: inviteId, tokenPub } = plea;
+  // RULE: door.for-device: what is behind the door is sealed to the certificate's own key, which follows from the device's seed: who
+  // has the leaf's signature key alone reads nothing by it (attack A108).
+  const slotPub = sealKeyOf(parts.roster, plea.leaf);
+  if (slotPub === null) return null;
   const slot = slotOf(parts, { inviteId, slotPub, tokenPub }, parts.group.view.groupInfo(), now);
   const answer = slot && answerTo(parts, plea, [], now);
   return answer && { ...answer, slot };

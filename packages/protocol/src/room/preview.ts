@@ -43,11 +43,19 @@ export interface OpenedRoom {
   readonly entries: readonly Entry[];
 }
 
-/** Opens a slot's blob with a link. Refused with `bad_slot` when it is not one of this room and invite. */
-export function readSlot({ crypto }: Provider, link: InviteLink, blob: Uint8Array): Result<SlotView, Rejection> {
+/**
+ * Opens a slot's blob with a link. `key`: of a door, the private key that it is sealed to. Refused with `bad_slot` when it is not
+ * one of this room and invite.
+ */
+export function readSlot(
+  { crypto }: Provider,
+  link: InviteLink,
+  blob: Uint8Array,
+  key: Uint8Array | null = null,
+): Result<SlotView, Rejection> {
   const { inviteId, slot } = inviteKeys(crypto, link.roomId, link.secret);
   const roomTag = roomTagOf(crypto, link.roomId);
-  const view = openSlot(crypto, { roomId: link.roomId, roomTag, inviteId, slotKey: slot.privateKey }, blob);
+  const view = openSlot(crypto, { roomId: link.roomId, roomTag, inviteId, slotKey: key ?? slot.privateKey }, blob);
   return view === null ? refused("bad_slot") : done(view);
 }
 

@@ -14,6 +14,7 @@ import { joinDeltas } from "../encoding/delta.js";
 import type { ActionHash, InviteId, LeafKey, MessageNonce, PersonId, RoomId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
+import { leafSealKeys } from "../identity/leafCert.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { sealDecline } from "../invite/decline.js";
@@ -462,6 +463,11 @@ export class Room {
   /** The door of our plea as a link, to be read with `readSlot` and `openRoom`. */
   doorLink(secret: Uint8Array): InviteLink {
     return doorLinkOf(this.parts, secret);
+  }
+
+  /** The private key that a door for this device is sealed to. */
+  doorKey(deviceSeed: Uint8Array): Uint8Array {
+    return leafSealKeys(this.parts.primitives.crypto, deviceSeed, this.parts.core.leaf).privateKey;
   }
 
   /** Checks what the door of our plea leads to. `not_caught_up`: read the log on, and ask again. */

@@ -84,7 +84,7 @@ describe("attacks after a removal, and on a device's state", () => {
   });
   it("A64: a copy of a device sends nothing that the original's keys could have sent", async () => {
     const world = new World();
-    const [, bob] = await world.roomOf(["Alice", "Bob"]);
+    const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
     await world.say(bob!, "one");
     await world.inStep();
     const copy = bob!.disk.copy();
@@ -102,9 +102,10 @@ describe("attacks after a removal, and on a device's state", () => {
     bob!.crash();
     bob!.disk = copy;
     world.invariants.allowAlarm("RESTORED");
+    alice!.crash();
     await world.start(bob!);
     await world.pass(60_000);
-    expect(bob!.room.status()).toMatchObject({ standing: "restored" });
+    expect(bob!.room.status()).toMatchObject({ standing: "restored", comingBack: { why: "copy", step: "asked" } });
     const sent = await world.finish(bob!.room.send("four"));
     expect(sent.ok).toBe(false);
     await world.pass(60_000);
@@ -112,9 +113,14 @@ describe("attacks after a removal, and on a device's state", () => {
     await world.start(bob!);
     await world.pass(30_000);
     expect(bob!.room.status().standing).toBe("restored");
-    // Others may go on. From this device nothing came, and no key was ever used twice (which each step has checked).
+    // From this device nothing came, and no key was ever used twice (which each step has checked).
     expect(appended).not.toContain("Bob");
     expect(world.audit.traced).toBeGreaterThan(2);
+    // Somebody is there: it comes back with a new leaf, and says what it has to say with new keys.
+    await world.start(alice!);
+    await world.until(() => bob!.room.status().standing === "member", 200_000);
+    await talk(world, alice!, bob!);
+    expect(namesOf(alice!)).toEqual(["Alice", "Bob"]);
   });
   it("A66: a decision that is cut off by a crash, at any commit to the disk, takes effect once or not at all", async () => {
     for (const fate of ["kill before", "kill after"] as const) {
@@ -143,7 +149,7 @@ describe("attacks after a removal, and on a device's state", () => {
       }
     }
   });
-  it("A68: a commit whose new keys do not fit is refused by whom it would shut out; the others and they go on", async () => {
+  it("A68: RULE client.no-keys-alone: a commit whose new keys do not fit is refused by whom it would shut out; the others and they go on", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, mallory] = await world.roomOf(["Alice", "Bob", "Mallory"]);
     // The keys that are owed after a join are made first.

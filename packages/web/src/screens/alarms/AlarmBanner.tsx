@@ -1,12 +1,17 @@
-import type { RoomStatus, TimelineAlarm } from "@conclave/client";
+import type { RoomStatus, TimelineAlarm, WayBack } from "@conclave/client";
 import type { RoomSummary } from "@conclave/client/rpc";
+import { comingBackSentence } from "@conclave/words";
+import { comingBack as sentences } from "@conclave/words/comingBack";
 import type { JSX } from "preact";
 import { go, route } from "../../app/route.js";
 import { Banner } from "../../design/Banner.js";
 import { Button } from "../../design/Button.js";
 import { sayProblem } from "../../words/problem.js";
 import { alarmSentence } from "./alarmWords.js";
+import { words } from "../../words/words.js";
 import { t } from "./words.js";
+
+const tBack = words(sentences);
 
 /**
  * What a person has to know before going on in this room: one short banner about the worst of what was seen, however much
@@ -28,6 +33,8 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
       </Banner>
     );
   }
+  const { comingBack } = room.status;
+  if (comingBack) return <ComingBackBanner back={comingBack} />;
   const alarm = worst(room.status);
   if (!alarm) return null;
   const others = room.status.alarms.filter(({ order }) => order !== alarm.order).length;
@@ -43,6 +50,16 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
       {...(isOpen ? {} : { link: { text: others > 0 ? t.lookAtAll({ count: others + 1 }) : t.look, onClick: look } })}
     >
       {stops && t.paused}
+    </Banner>
+  );
+}
+
+function ComingBackBanner({ back }: { readonly back: WayBack }): JSX.Element {
+  const { why, by, step } = back;
+  const [what, now] = comingBackSentence({ why, by, step }, tBack);
+  return (
+    <Banner edge tone="warning" title={what}>
+      {now}
     </Banner>
   );
 }

@@ -1,0 +1,291 @@
+import { equalBytes } from "@conclave/codec";
+import {
+  type DeviceIdentity,
+  encodeAppend,
+  type ComingIn,
+  type OpenDoor,
+  pleaKeys,
+  type PleaReason,
+  type Room,
+} from "@conclave/protocol";
+import { inboxProofBytes, type InboxId, type InboxItem, type Push, recordHash } from "@conclave/wire";
+import type { ConnectionUser } from "../relay/relayConnection.js";
+import type { ComingBack } from "../store/comingBack.js";
+import { encodeDecision } from "../store/decisionLog.js";
+import type { Transaction } from "../store/transaction.js";
+import { keepRemoval } from "../work/receiving.js";
+import { RetryTimer } from "../work/retryTimer.js";
+import type { Sync } from "../work/sync.js";
+import { type Job, type RoomWork, Worker } from "../work/worker.js";
+import type { WriteProof } from "../work/writeProof.js";
+import { readDoor } from "./readInvite.js";
+import { giveSlotProof } from "./slotProof.js";
+
+/** How long a reason has to last before we ask: a moment for a commit that we could not open, longer for less certain signs. */
+const SURE_MS = 1000;
+const UNSURE_MS = 60_000;
+/** How often a plea that nobody has answered is left again. */
+const ASK_AGAIN_MS = 60 * 60_000;
+/** How often to look whether the door is open, where nothing tells us. */
+const LOOK_AGAIN_MS = 60_000;
+/** Commits through one door that lose against others, until we ask for another one. */
+const MOST_ATTEMPTS = 32;
+
+/**
+ * Brings this device back into a room that it cannot follow (docs/decisions/0019): leaves a plea, waits for a door, checks what it
+ * leads to, and commits through it. All that it needs is stored before it leaves, and the room as it was stays until the log
+ * shows that commit: so it goes on after a crash wherever it was.
+ */
+export class ComeBack extends Worker implements ConnectionUser {
+  private noticedAt: number | null = null;
+  private inbox: InboxId | null = null;
+  private lookedOn = 0;
+  private sentOn = 0;
+  private isOpen = false;
+  private readonly watching: RetryTimer;
+
+  constructor(
+    work: RoomWork,
+    private readonly device: DeviceIdentity,
+    private readonly sync: Sync,
+    private readonly proof: WriteProof,
+  ) {
+    super(work);
+    this.watching = new RetryTimer(work.state.ports, () => {
+      this.lookedOn = 0;
+      this.advance();
+    });
+  }
+
+  get topic(): InboxId | null {
+    return this.inbox;
+  }
+
+  override unmount(): void {
+    super.unmount();
+    this.leaveInbox();
+  }
+
+  online(): void {
+    this.plan();
+  }
+
+  override offline(): void {
+    super.offline();
+    this.watching.stop();
+    this.noticedAt = null;
+  }
+
+  push(push: Push): void {
+    if (push.type !== "inboxChanged") return;
+    this.lookedOn = 0;
+    this.plan();
+  }
+
+  protected next(): Job | null {
+    const { room, comingBack } = this.state;
+    if (!room || !this.sync.isLive) return null;
+    const why = room.pleaReason;
+    if (!comingBack) return why === null ? this.calm() : this.notice(room, why);
+    if (why === null) return () => this.giveUp();
+    this.watchInbox(room, comingBack);
+    if (comingBack.postedAt + ASK_AGAIN_MS <= this.state.now()) return () => this.ask(comingBack);
+    if (comingBack.seat && comingBack.seat.lastCommit === room.lastCommit)
+      return this.sentOn === this.connection.number ? null : () => this.send(comingBack);
+    if (this.lookedOn !== this.connection.number) return () => this.look(room, comingBack);
+    return this.isOpen ? () => this.enter(room, comingBack) : null;
+  }
+
+  private calm(): null {
+    this.noticedAt = null;
+    this.leaveInbox();
+    return null;
+  }
+
+  private notice(room: Room, why: PleaReason): Job | null {
+    const now = this.state.now();
+    this.noticedAt ??= now;
+    const wait = this.noticedAt + (why === "unopened" && room.unopened === null ? UNSURE_MS : SURE_MS) - now;
+    if (wait <= 0) return () => this.begin(room, why);
+    if (!this.retry.isWaiting) this.retry.in(wait);
+    return null;
+  }
+
+  private async begin(room: Room, why: PleaReason): Promise<void> {
+    const secret = this.state.ports.random(32);
+    const plea = room.plead(secret, why);
+    if (plea === null) return;
+    await this.state.transact((tx) => {
+      const by = why === "unopened" ? (room.unopened?.by ?? null) : null;
+      this.state.keepComingBack(tx, { secret, why, by, since: this.state.now(), plea, postedAt: 0, seat: null });
+    });
+    this.lookedOn = 0;
+  }
+
+  /** The room goes on for us after all. */
+  private async giveUp(): Promise<void> {
+    this.leaveInbox();
+    this.isOpen = false;
+    await this.state.transact((tx) => {
+      this.state.keepComingBack(tx, null);
+    });
+  }
+
+  private watchInbox({ id }: Room, { secret }: ComingBack): void {
+    const { inboxId } = pleaKeys(this.state.ports.crypto, id, secret);
+    if (this.inbox && equalBytes(this.inbox, inboxId)) return;
+    this.leaveInbox();
+    this.inbox = inboxId;
+    this.connection.attach(this);
+  }
+
+  private leaveInbox(): void {
+    if (!this.inbox) return;
+    this.connection.detach(this);
+    this.inbox = null;
+  }
+
+  /** Leaves the plea at the relay, also again: the relay knows it by its bytes. */
+  private async ask(record: ComingBack): Promise<void> {
+    const { roomTag } = this.state.meta;
+    this.proof.give();
+    const answer = await this.connection.request<"postPlea">({ type: "postPlea", roomTag, blob: record.plea });
+    if (answer.type === "lost") return;
+    if (answer.type === "error") {
+      this.retry.later(answer.retryAfter);
+      return;
+    }
+    this.retry.reset();
+    await this.keep(record, (now) => ({ ...now, postedAt: this.state.now() }));
+  }
+
+  /** Looks into the inbox, and whether the door is open. */
+  private async look(room: Room, record: ComingBack): Promise<void> {
+    const { welcome, number } = this.connection;
+    if (!welcome) return;
+    this.lookedOn = number;
+    this.watching.in(LOOK_AGAIN_MS);
+    const { inboxId, inboxPub, inboxSeed } = pleaKeys(this.state.ports.crypto, room.id, record.secret);
+    const signature = this.state.ports.crypto.ed25519Sign(inboxSeed, inboxProofBytes(welcome.challenge, inboxId));
+    void this.connection.request<"proveInbox">({ type: "proveInbox", inboxPub, signature });
+    const answer = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId, after: 0 });
+    if (answer.type === "error") {
+      this.lookedOn = 0;
+      this.retry.later(answer.retryAfter);
+    }
+    if (answer.type !== "inbox") return;
+    for (const item of answer.items) await this.take(room, record, item);
+    // A door may have been opened whose answer did not come.
+    if (this.state.room === room) await this.enter(room, record);
+  }
+
+  private async take(room: Room, record: ComingBack, { blob }: InboxItem): Promise<void> {
+    const door = room.readDoor(record.secret, blob);
+    if (door === null) return;
+    if (door.entries.length === 0) {
+      this.isOpen = true;
+      return;
+    }
+    const judged = room.judgeRemoval(door);
+    if (!judged.ok) return;
+    await this.state.transact((tx) => {
+      this.state.keepComingBack(tx, null);
+      this.state.enter(tx, { is: "out", why: "removed" });
+      keepRemoval(this.state, tx, judged.value, 0);
+    });
+  }
+
+  /** Builds the commit that brings us back, by what is in the door now. */
+  private async enter(room: Room, record: ComingBack): Promise<void> {
+    const attempts = (record.seat?.attempts ?? 0) + 1;
+    this.isOpen = false;
+    if (attempts > MOST_ATTEMPTS) return this.askAnew(room, record);
+    const found = await readDoor(this.state.ports, this.connection, room, {
+      secret: record.secret,
+      device: this.device,
+    });
+    if (this.state.room !== room) return;
+    // Closed, or not open yet: we look again when something tells us, and from time to time.
+    if (!found.ok) {
+      if (found.error.kind !== "unreachable") return;
+      this.lookedOn = 0;
+      this.retry.later();
+      return;
+    }
+    if (found.value.slot.lastCommit !== room.lastCommit) {
+      // Somebody came first, and the door is not in step yet.
+      this.isOpen = true;
+      this.retry.later();
+      return;
+    }
+    const seat = room.takeSeat(found.value, { device: this.device, now: this.state.now() });
+    if (!seat.ok) return;
+    await this.state.transact((tx) => {
+      if (this.state.room !== room) return;
+      this.keepSeat(tx, record, seat.value, found.value, attempts);
+    });
+    this.sentOn = 0;
+  }
+
+  private keepSeat(
+    tx: Transaction,
+    record: ComingBack,
+    { append, delta, decision }: ComingIn,
+    { decisions }: OpenDoor,
+    attempts: number,
+  ): void {
+    const { seat } = this.state.keys;
+    tx.clear(seat);
+    for (const [key, value] of delta.put) tx.put(`${seat}state/${key}`, value);
+    for (const each of [...decisions, decision]) {
+      const known = this.state.decisionLog.find(each.seq);
+      if (known && equalBytes(known.decision.hash, each.hash)) continue;
+      tx.put(`${seat}decision/${String(each.seq).padStart(16, "0")}`, encodeDecision(each, 0));
+    }
+    const { lastCommit, roomTag } = append;
+    const sha256 = (data: Uint8Array) => this.state.ports.crypto.hash("sha256", data);
+    this.state.keepComingBack(tx, {
+      ...record,
+      seat: { recordHash: recordHash(sha256, roomTag, append), append: encodeAppend(append), lastCommit, attempts },
+    });
+  }
+
+  /** Sends the commit. The log tells what becomes of it. */
+  private async send({ secret, seat }: ComingBack): Promise<void> {
+    const { room, ports } = this.state;
+    if (!room || !seat) return;
+    this.sentOn = this.connection.number;
+    const proof = giveSlotProof(ports, this.connection, room.doorLink(secret));
+    const answer = await this.connection.append(seat.append);
+    const proved = await proof;
+    if (answer.type !== "error") return;
+    if (answer.position) this.sync.reach(answer.position.n);
+    if (answer.error === "stale_epoch") {
+      this.isOpen = true;
+      return;
+    }
+    this.sentOn = 0;
+    const { error, retryAfter } = proved.type === "error" ? proved : answer;
+    if (error === "slot_closed" || error === "slot_unknown") await this.askAnew(room, this.state.comingBack);
+    else this.retry.later(retryAfter);
+  }
+
+  /** The door is shut: another plea, for another door. */
+  private async askAnew(room: Room, record: ComingBack | null): Promise<void> {
+    const secret = this.state.ports.random(32);
+    const plea = record && room.plead(secret, record.why);
+    if (!plea) return;
+    await this.state.transact((tx) => {
+      tx.clear(this.state.keys.seat);
+      this.state.keepComingBack(tx, { ...record, secret, plea, postedAt: 0, seat: null });
+    });
+    this.lookedOn = 0;
+  }
+
+  private async keep(record: ComingBack, change: (now: ComingBack) => ComingBack): Promise<void> {
+    await this.state.transact((tx) => {
+      const now = this.state.comingBack;
+      if (now && equalBytes(now.plea, record.plea)) this.state.keepComingBack(tx, change(now));
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { equalBytes, toHex } from "@conclave/codec";
+import type { DoorOpening, Plea, Room } from "@conclave/protocol";
+import type { JoinRequestItem } from "@conclave/wire";
+import { type Chore, ElectedWorker } from "./electedWorker.js";
+import { electionRank } from "./electionRank.js";
+import type { JoinRequests } from "./joinRequests.js";
+import { fraction } from "./retryTimer.js";
+import type { Sync } from "./sync.js";
+import type { RoomWork } from "./worker.js";
+import type { WriteProof } from "./writeProof.js";
+
+// Whoever waits for a door changes nothing meanwhile, and goes on alone before long.
+const STEP_MS = 500;
+const LONGEST_MS = 10_000;
+/** How long a door stands open. */
+const LIFE_S = 3600;
+/** Doors that this device keeps in step with the room at once. */
+const MOST_DOORS = 16;
+
+/** A door that this device has opened. */
+interface OpenedDoor {
+  readonly plea: Plea;
+  /** When it was opened, by our clock (ms). */
+  readonly since: number;
+  /** For which commit it was put at the relay last. */
+  commit: number;
+}
+
+/**
+ * Answers devices that cannot follow the room (docs/decisions/0019): opens a door for a leaf that the roster lists, keeps it in step
+ * until its device is back, and tells a leaf that was taken out by which decision. Those who are there do it one after another.
+ */
+export class PleaAnswers extends ElectedWorker {
+  private readonly doors = new Map<string, OpenedDoor>();
+  /** Pleas that are not for us to answer as the room is: by their number, the commit for which we found so. */
+  private readonly left = new Map<number, number>();
+
+  constructor(
+    work: RoomWork,
+    sync: Sync,
+    private readonly requests: JoinRequests,
+    private readonly proof: WriteProof,
+  ) {
+    super(work, sync);
+  }
+
+  /** Nothing is owed to anybody now, as far as the relay has told. */
+  get isIdle(): boolean {
+    return !this.isBusy && this.requests.isListed && this.chore() === null;
+  }
+
+  protected chore(): Chore | null {
+    const { room } = this.state;
+    if (!room || this.state.leaving !== null || this.state.comingBack !== null) return null;
+    const door = this.behind(room);
+    if (door) {
+      const key = `door ${toHex(door.plea.leaf)} ${String(room.lastCommit)}`;
+      return { key, wait: () => 0, job: () => this.keepInStep(room, door) };
+    }
+    const item = this.requests.pleas.find(({ request }) => this.left.get(request) !== room.lastCommit);
+    if (!item) return null;
+    const wait = () => {
+      const rank = electionRank(room.roster, room.self.leaf, item.request);
+      return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+    };
+    return { key: `plea ${String(item.request)}`, wait, job: () => this.answer(room, item) };
+  }
+
+  /** A door that was opened for an earlier commit. */
+  private behind(room: Room): OpenedDoor | null {
+    for (const [leaf, door] of this.doors) {
+      const isOver = door.since + LIFE_S * 1000 <= this.state.now() || !room.roster.leaves.has(leaf);
+      if (isOver) this.doors.delete(leaf);
+      else if (door.commit !== room.lastCommit) return door;
+    }
+    return null;
+  }
+
+  /**
+   * RULE: plea.bounded: what nobody can open is thrown away, and a door that is open is not opened again: whoever can write to the
+   * relay makes members open a few bytes, and no more (attacks A83, A107).
+   */
+  private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
+    const plea = room.readPlea(item.blob);
+    if (plea === null) return this.throwAway(item);
+    const leaf = toHex(plea.leaf);
+    const standing = room.pleaStanding(plea);
+    if (standing === "ahead" || this.isSame(leaf, plea)) {
+      this.left.set(item.request, room.lastCommit);
+      return true;
+    }
+    const opening = standing === "out" ? await this.removalFor(room, plea) : room.openDoorFor(plea, this.state.now());
+    if (opening === null) return this.throwAway(item);
+    if (opening.slot && !(await this.put(room, opening.slot))) return false;
+    const told = await this.requests.answerPlea(item.request, opening);
+    if (!told.ok) return false;
+    this.note(room, plea, opening);
+    return true;
+  }
+
+  /** The same plea again, whose door we keep. A new one is for another door. */
+  private isSame(leaf: string, { doorId }: Plea): boolean {
+    const door = this.doors.get(leaf);
+    return door !== undefined && equalBytes(door.plea.doorId, doorId);
+  }
+
+  private note(room: Room, plea: Plea, { slot }: DoorOpening): void {
+    const leaf = toHex(plea.leaf);
+    if (!slot) return;
+    this.doors.set(leaf, { plea, since: this.state.now(), commit: room.lastCommit });
+    for (const oldest of [...this.doors.keys()].slice(0, -MOST_DOORS)) this.doors.delete(oldest);
+  }
+
+  private async throwAway({ request }: JoinRequestItem): Promise<boolean> {
+    return (await this.requests.remove(request)).ok;
+  }
+
+  private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {
+    const { keys, ports } = this.state;
+    const signed = await ports.storage.range({ prefix: `${keys.state}x/e/` });
+    return room.tellRemoval(
+      plea,
+      signed.map(({ value }) => value),
+      this.state.now(),
+    );
+  }
+
+  private async keepInStep(room: Room, door: OpenedDoor): Promise<boolean> {
+    const { lastCommit } = room;
+    const opening = room.openDoorFor(door.plea, this.state.now());
+    if (opening?.slot && !(await this.put(room, opening.slot))) return false;
+    door.commit = lastCommit;
+    return true;
+  }
+
+  private async put({ tag: roomTag }: Room, slot: NonNullable<DoorOpening["slot"]>): Promise<boolean> {
+    this.proof.give();
+    const answer = await this.connection.request<"putSlot">({ type: "putSlot", roomTag, slot, life: LIFE_S });
+    return answer.type === "done";
+  }
+}

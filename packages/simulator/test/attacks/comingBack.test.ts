@@ -1,0 +1,149 @@
+import { describe, expect, it, vi } from "vitest";
+import { granted, type SimulatedDevice, World } from "../../src/index.js";
+import { shutOut } from "../hostile/shutOut.js";
+import { alarmsOf, namesOf, talk } from "../hostile/view.js";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+async function threeOfUs(world: World) {
+  const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
+  // The keys that are owed after a join are made first.
+  await world.pass(60_000);
+  return { alice: alice!, bob: bob!, carol: carol! };
+}
+
+/** How often somebody came back, as a device sees it. */
+const returns = (device: SimulatedDevice) =>
+  device.room.decisions().filter(({ action }) => action.type === "reseat").length;
+const isBack = (device: SimulatedDevice) => device.isInRoom && device.room.status().comingBack === null;
+
+describe("a member who is shut out by another's keys", () => {
+  it("A107: comes back by themself, with their role, and what they wrote meanwhile is said", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    await world.say(alice, "before");
+    await world.inStep();
+    await shutOut(world, bob, [alice]);
+    await world.until(() => alice.room.status().comingBack !== null);
+    expect(alice.room.status().comingBack).toMatchObject({ why: "unopened", by: { name: "Bob" } });
+    expect(alarmsOf(alice).join()).toContain("REFUSED_CHANGE");
+    await world.write(alice, "while I was out");
+    await world.until(() => returns(carol) > 0 && isBack(alice));
+    await world.inStep();
+    expect(alice.room.members().find(({ isYou }) => isYou)).toMatchObject({ role: "owner", devices: 1 });
+    expect(await world.texts(carol)).toContain("Alice: while I was out");
+    expect(await world.texts(alice)).toEqual(expect.arrayContaining(["Alice: before", "Alice: while I was out"]));
+    for (const other of [bob, carol]) await talk(world, alice, other);
+    expect(alice.room.roomCode()).toBe(carol.room.roomCode());
+    // The owner is who she was: she can show Bob out.
+    granted(await world.finish(alice.room.decide({ type: "remove", person: bob.client.person, ban: false })));
+    await world.inStep([alice, carol]);
+    expect(namesOf(carol)).toEqual(["Alice", "Carol"]);
+  });
+
+  it("A107: at whatever commit to the disk the process ends on the way, the device comes back once and loses nothing", async () => {
+    let last = 0;
+    for (const fate of ["kill before", "kill after"] as const) {
+      for (let at = 1; at <= 5; at++) {
+        const world = new World({ seed: at, isRelayHonest: false });
+        const { alice, bob, carol } = await threeOfUs(world);
+        await shutOut(world, bob, [alice]);
+        await world.until(() => alice.room.status().alarms.length > 0);
+        await world.write(alice, "not lost");
+        let commits = 0;
+        alice.onCommit = () => (++commits === at ? fate : "commit");
+        await world.until(() => !alice.isRunning || (returns(carol) > 0 && isBack(alice)), 200_000);
+        last = Math.max(last, commits);
+        alice.onCommit = null;
+        // A process that was ended with its last commit is gone a moment later.
+        await world.pass(1);
+        if (!alice.isRunning) await world.start(alice);
+        await world.until(() => returns(carol) > 0 && isBack(alice), 200_000);
+        await world.inStep();
+        const texts = await world.texts(carol);
+        expect([at, texts.filter((text) => text === "Alice: not lost").length]).toEqual([at, 1]);
+        await talk(world, alice, carol);
+        expect([at, returns(carol)]).toEqual([at, 1]);
+      }
+    }
+    // Some commit to the disk lay on each step of the way.
+    expect(last).toBe(4);
+  });
+
+  it("A107: keys that nobody but their author can use shut nobody out either: they follow the author", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    await shutOut(world, bob, [alice, carol]);
+    await world.until(() => returns(bob) === 2 && isBack(alice) && isBack(carol), 200_000);
+    await world.inStep();
+    expect(new Set([alice, bob, carol].map((each) => each.room.roomCode())).size).toBe(1);
+    await talk(world, alice, carol);
+  });
+
+  it("A107: with nobody there to help, what she decides alone is given up when she comes back, and nothing that she wrote", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    await shutOut(world, bob, [alice]);
+    await world.inStep([bob, carol]);
+    for (const other of [bob, carol]) other.crash();
+    await world.until(() => alice.room.status().comingBack !== null);
+    granted(await world.finish(alice.room.decide({ type: "setTitle", title: "Mine alone" })));
+    expect(alice.room.title).toBe("Mine alone");
+    await world.start(carol);
+    await world.until(() => isBack(alice), 4_000_000);
+    await world.inStep([alice, carol]);
+    expect([alice.room.title, carol.room.title]).toEqual(["Garden club", "Garden club"]);
+    expect(alice.room.roomCode()).toBe(carol.room.roomCode());
+    await talk(world, alice, carol);
+  });
+
+  it("A107: RULE plea.bounded: junk in the place of pleas is thrown away, and opens no door", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    const doors: number[] = [];
+    world.relay.tamper({
+      request: (_node, frame) => {
+        if (frame.type === "putSlot" && frame.life > 0) doors.push(frame.life);
+        return [frame];
+      },
+    });
+    const tag = world.tagOf(alice);
+    const engine = (bob.room as unknown as { engine: { connection: { request: (body: object) => Promise<unknown> } } })
+      .engine;
+    for (let n = 0; n < 3; n++) {
+      await world.finish(
+        engine.connection.request({ type: "postPlea", roomTag: tag, blob: new Uint8Array(300).fill(n) }),
+      );
+    }
+    await world.pass(120_000);
+    expect(doors).toEqual([]);
+    const listed = await world.finish(engine.connection.request({ type: "listRequests", roomTag: tag, after: 0 }));
+    expect(listed).toMatchObject({ requests: [] });
+    await talk(world, alice, carol);
+  });
+});
+
+describe("a home that was restored from a copy", () => {
+  it("A64: comes back by itself where a member is there, and the original learns that it did", async () => {
+    const world = new World();
+    world.invariants.allowAlarm("RESTORED");
+    const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+    await world.pass(60_000);
+    await world.say(bob!, "before the copy");
+    await world.inStep();
+    const copy = world.newDevice("Bob's copy");
+    copy.disk = bob!.disk.copy();
+    await world.say(bob!, "after the copy");
+    await world.inStep([alice!, bob!]);
+    await world.start(copy);
+    await world.until(() => copy.room.status().standing === "restored");
+    await world.until(() => copy.room.status().standing === "member", 200_000);
+    await world.until(() => bob!.room.status().standing === "removed", 200_000);
+    expect(bob!.room.status().ending).toMatchObject({ by: { isYou: true } });
+    expect(copy.room.status()).toMatchObject({ comingBack: null, paused: null });
+    await world.say(copy, "from the copy");
+    await world.inStep([alice!, copy]);
+    expect(await world.texts(alice!)).toEqual(["Bob: before the copy", "Bob: after the copy", "Bob: from the copy"]);
+    expect(namesOf(alice!)).toEqual(["Alice", "Bob"]);
+  });
+});
