@@ -18,7 +18,7 @@ import { RetryTimer } from "../work/retryTimer.js";
 import type { Sync } from "../work/sync.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { WriteProof } from "../work/writeProof.js";
-import { readDoor } from "./readInvite.js";
+import { previewDoor } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 
 /** How long a reason has to last before we ask: a moment for a commit that we could not open, longer for less certain signs. */
@@ -200,7 +200,7 @@ export class ComeBack extends Worker implements ConnectionUser {
     const attempts = (record.seat?.attempts ?? 0) + 1;
     this.isOpen = false;
     if (attempts > MOST_ATTEMPTS) return this.askAnew(room, record);
-    const found = await readDoor(this.state.ports, this.connection, room, {
+    const found = await previewDoor(this.state.ports, this.connection, room, {
       secret: record.secret,
       device: this.device,
     });

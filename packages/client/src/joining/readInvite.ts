@@ -43,7 +43,7 @@ export async function previewSlot(
 }
 
 /** Reads the door that was opened for our plea of this secret, and checks all that it leads to. As `previewSlot`. */
-export async function readDoor(
+export async function previewDoor(
   ports: JoinPorts,
   connection: RelayConnection,
   room: Room,

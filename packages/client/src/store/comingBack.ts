@@ -19,11 +19,11 @@ export interface ComingBack {
   /** When it was left there last, by our clock (ms); 0 for not yet. */
   readonly postedAt: number;
   /** Our commit through the door, on its way. The room after it is stored beside. */
-  readonly seat: Seat | null;
+  readonly seat: OwnReseat | null;
 }
 
 /** A commit that brings us back. It follows one commit of the log and no other, so it is over with the next one. */
-export interface Seat {
+export interface OwnReseat {
   /** Of its record in the log. */
   readonly recordHash: Uint8Array;
   /** What the relay is asked to append, encoded. */
@@ -43,7 +43,7 @@ const layout = versioned(
     since: u53,
     plea: opaque(),
     postedAt: u53,
-    seat: optional(struct<Seat>({ recordHash: opaque(32), append: opaque(), lastCommit: u53, attempts: u53 })),
+    seat: optional(struct<OwnReseat>({ recordHash: opaque(32), append: opaque(), lastCommit: u53, attempts: u53 })),
   }),
 );
 

@@ -3,6 +3,8 @@ import { openPlea, pleaKeys, sealPlea } from "../invite/plea.js";
 import { openSlot } from "../invite/slot.js";
 import { leafSealKeys } from "../identity/leafCert.js";
 import { shuttingOut, inside } from "./forger.fixture.js";
+import { loadRoom } from "./loadRoom.js";
+import { openRoom, readSlot } from "./preview.js";
 import { requestKeyPair } from "./keyring.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
@@ -146,5 +148,60 @@ describe("a member who cannot follow", () => {
     const stranger = { ...plea, leaf: bob.room.self.leaf.map((byte) => byte ^ 1) as typeof plea.leaf };
     expect(bob.room.pleaStanding(stranger)).toBe("out");
     expect(bob.room.tellRemoval(stranger, signedEntries(bob), NOW)).toBeNull();
+  });
+});
+
+describe("what a door leads to", () => {
+  function opened(alice: Person, carol: Person, log: TestLog) {
+    const plea = carol.room.readPlea(alice.room.plead(SECRET, "unopened")!)!;
+    const link = alice.room.doorLink(SECRET);
+    const key = alice.room.doorKey(alice.device.deviceSeed);
+    const slot = readSlot(alice.primitives, link, carol.room.openDoorFor(plea, NOW)!.slot!.blob, key);
+    const found = slot.ok ? openRoom(alice.primitives, link, slot.value, log.roster) : slot;
+    if (!found.ok) throw new Error(found.error.code);
+    return found.value;
+  }
+
+  it("A107: is the room as the others have it; and the seat is taken by a commit that they accept", () => {
+    const { alice, bob, carol, log } = shutOut();
+    const door = alice.room.judgeDoor(opened(alice, carol, log));
+    if (!door.ok) throw new Error(door.error.code);
+    expect(door.value.by.person).toEqual(carol.room.self.person);
+    const seat = alice.room.takeSeat(door.value, { device: alice.device, now: NOW });
+    if (!seat.ok) throw new Error(`${seat.error.code} ${seat.error.detail ?? ""}`);
+    expect(log.append(seat.value.append)).toBe(true);
+    everyone(log, bob, carol);
+    expect(carol.room.roster.members.size).toBe(3);
+    // The room as it was gives way just before the record.
+    const records = alice.room.seatRecords(seat.value.delta.put);
+    alice.begin(loadRoom(alice.primitives, records), { put: [...records], delete: [] });
+    expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", events: [{ type: "joined" }] });
+    expect(alice.room.roster.head).toEqual(carol.room.roster.head);
+    expect(alice.room.code()).toBe(carol.room.code());
+    expect(alice.room.pleaReason).toBeNull();
+  });
+
+  it("RULE door.same-chain, A32: is not followed onto another branch of the room", () => {
+    const { alice, carol, log } = shutOut();
+    const found = opened(alice, carol, log);
+    const { floor } = found.link;
+    const elsewhere = { ...found, link: { ...found.link, floor: { ...floor, head: new Uint8Array(32) } } };
+    expect(alice.room.judgeDoor(elsewhere)).toMatchObject({ error: { code: "bad_history" } });
+    const ahead = { ...found, link: { ...found.link, floor: { ...floor, seq: floor.seq + 9 } } };
+    expect(alice.room.judgeDoor(ahead)).toMatchObject({ error: { code: "below_floor" } });
+  });
+
+  it("RULE door.same-log, A21: nor is it where whoever opened it has read another log, or is not in the room", () => {
+    const { alice, bob, carol, log } = shutOut();
+    const found = opened(alice, carol, log);
+    const code = (slot: Partial<typeof found.slot>) => {
+      const judged = alice.room.judgeDoor({ ...found, slot: { ...found.slot, ...slot } });
+      return judged.ok ? "ok" : judged.error.code;
+    };
+    expect(code({})).toBe("ok");
+    expect(code({ log: { ...found.slot.log, head: new Uint8Array(32) } })).toBe("bad_slot");
+    expect(code({ log: { ...found.slot.log, n: found.slot.log.n + 1 } })).toBe("not_caught_up");
+    expect(code({ leaf: bob.room.self.leaf.map((byte) => byte ^ 1) as typeof found.slot.leaf })).toBe("bad_slot");
+    expect(code({ entrance: null })).toBe("bad_slot");
   });
 });
