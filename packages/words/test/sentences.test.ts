@@ -15,7 +15,17 @@ import { FOLDER, messages, pseudoArabic } from "./messages.fixture.js";
 // Each is a closed union: one that is left out does not compile.
 const PROBLEMS: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link" | "malformed">, 0>> = {
   ...{ unreachable: 0, behind: 0, underway: 0, early_form: 0, clock: 0, restored: 0, starved: 0 },
-  ...{ unknown: 0, leaving: 0, not_member: 0, already_here: 0, corrupted: 0, too_large: 0, source: 0, cancelled: 0 },
+  ...{
+    unknown: 0,
+    coming_back: 0,
+    leaving: 0,
+    not_member: 0,
+    already_here: 0,
+    corrupted: 0,
+    too_large: 0,
+    source: 0,
+    cancelled: 0,
+  },
   ...{ closed: 0, unsure: 0 },
 };
 const MALFORMED: Readonly<Record<Extract<Problem, { kind: "malformed" }>["what"], 0>> = {
