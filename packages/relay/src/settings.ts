@@ -16,19 +16,35 @@ export interface Rates {
   readonly room: RateLimit;
   /** Rooms created from one address. */
   readonly create: RateLimit;
-  /** External commits and join requests through one slot. */
+  /** External commits and join requests through one slot: from one address, and from all. */
   readonly slot: RateLimit;
+  readonly slotOfAll: RateLimit;
   /** Bytes of what is never pruned (commits, slots, rosters): to one room, and from one address. */
   readonly lastingOfRoom: RateLimit;
   readonly lastingOfAddress: RateLimit;
-  /** Commits to one room with a retired write key. */
+  /** Commits to one room with a retired write key: from one address, and from all. */
   readonly recovery: RateLimit;
+  readonly recoveryOfRoom: RateLimit;
+  /** Appends with keys on probation that came of one commit by an invite or a retired key; and the commits among them. */
+  readonly probation: RateLimit;
+  readonly probationCommits: RateLimit;
+  /** Commits of members to one room, from one address. */
+  readonly commits: RateLimit;
+  /** Pleas with one write key. */
+  readonly pleas: RateLimit;
 }
 
 /** How much is kept. */
 export interface Quotas {
   readonly slotsPerRoom: number;
   readonly requestsPerSlot: number;
+  /** Pleas that wait in one room, and how many of them are from one address. */
+  readonly pleasPerRoom: number;
+  readonly pleasPerAddress: number;
+  /** Payload bytes of messages that people on probation have in one room, besides those of members. */
+  readonly probationBytes: number;
+  /** Bytes of their commits in the roster log of one room, until a member follows one. */
+  readonly probationRosterBytes: number;
   /** Deliveries from one room that one inbox holds; the oldest are dropped. */
   readonly deliveriesPerRoom: number;
   /** Bytes of blobs in one room. Unfinished ones count with their whole size. */
@@ -77,13 +93,23 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     room: { burst: 4000, perSecond: 400 },
     create: { burst: 30, perSecond: 1 / 20 },
     slot: { burst: 30, perSecond: 1 / 2 },
+    slotOfAll: { burst: 120, perSecond: 2 },
     lastingOfRoom: { burst: 32 * MIB, perSecond: 16 * 1024 },
     lastingOfAddress: { burst: 64 * MIB, perSecond: 32 * 1024 },
     recovery: { burst: 2, perSecond: 1 / 10 },
+    recoveryOfRoom: { burst: 8, perSecond: 1 / 2 },
+    probation: { burst: 60, perSecond: 2 },
+    probationCommits: { burst: 3, perSecond: 1 / 10 },
+    commits: { burst: 60, perSecond: 2 },
+    pleas: { burst: 1, perSecond: 1 / 600 },
   },
   quotas: {
     slotsPerRoom: 256,
     requestsPerSlot: 64,
+    pleasPerRoom: 16,
+    pleasPerAddress: 2,
+    probationBytes: 16 * MIB,
+    probationRosterBytes: 256 * 1024,
     deliveriesPerRoom: 8,
     blobBytesPerRoom: 2048 * MIB,
     freeBytes: 64 * MIB,

@@ -63,6 +63,7 @@ export class Insider {
       deliveries: injection.deliveries ?? [],
       slots: injection.slots ?? [],
     });
+    core.close(CONNECTION);
     return room.n + 1;
   }
 

@@ -112,7 +112,13 @@ export class SimRelay implements Endpoint {
         room: NEVER_BUSY,
         create: NEVER_BUSY,
         slot: NEVER_BUSY,
+        slotOfAll: NEVER_BUSY,
         recovery: NEVER_BUSY,
+        recoveryOfRoom: NEVER_BUSY,
+        probation: NEVER_BUSY,
+        probationCommits: NEVER_BUSY,
+        commits: NEVER_BUSY,
+        pleas: NEVER_BUSY,
         lastingOfRoom: NEVER_BUSY,
         lastingOfAddress: NEVER_BUSY,
       },
@@ -251,7 +257,16 @@ export class SimRelay implements Endpoint {
     const n = row.n + 1;
     const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
     const time = this.now;
-    branch.store.addRecord(row.no, { ...content, n, head, time, appendId: this.dice.random(16), pruned: false });
+    branch.store.addRecord(row.no, {
+      ...content,
+      n,
+      head,
+      time,
+      appendId: this.dice.random(16),
+      isOnProbation: false,
+      parent: 0,
+      pruned: false,
+    });
     const lastCommit = record.kind === "commit" ? n : row.lastCommit;
     branch.store.saveRoom({ ...row, n, head, lastCommit });
     this.rollBack(branch.store, branch);
@@ -262,7 +277,7 @@ export class SimRelay implements Endpoint {
   putSlot(roomTag: RoomTag, slot: { slotId: SlotId; blob: Uint8Array; n?: number }, branch: Branch = this.main): void {
     const row = branch.store.room(roomTag)!;
     const n = slot.n ?? row.n;
-    branch.store.addSlotVersion(row.no, slot.slotId, { blob: slot.blob, n, time: this.now }, 1000);
+    branch.store.addSlotVersion(row.no, slot.slotId, { blob: slot.blob, n, time: this.now }, false, 1000);
   }
 
   /** Signs any statement about a log's head. */

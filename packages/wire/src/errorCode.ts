@@ -23,6 +23,7 @@ export const RELAY_ERRORS = {
   storage_full: 24,
   storage_busy: 25,
   room_damaged: 26,
+  on_probation: 27,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

@@ -81,7 +81,7 @@ export const postPlea = frame("postPlea", 24, {
   blob: opaque(),
 });
 
-/** Lists the open slots with an id above `after`, in the order of their ids, by a proved member. Answer: `slots`. */
+/** Lists the open slots with an id above `after`, in the order of their ids; a live write key must be proved. Answer: `slots`. */
 export type ListSlotsRequest = Of<typeof listSlots>;
 export const listSlots = frame("listSlots", 25, {
   ...inRoom,

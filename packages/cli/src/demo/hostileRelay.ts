@@ -75,7 +75,8 @@ function append(payload: Uint8Array): void {
   const content = { kind: "commit", epoch, payload, attachment: new Uint8Array(0) } as const;
   const n = row.n + 1;
   const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
-  store.addRecord(row.no, { ...content, n, head, time: Date.now(), appendId: systemRandom(16), pruned: false });
+  const place = { n, head, time: Date.now(), appendId: systemRandom(16), isOnProbation: false, parent: 0 };
+  store.addRecord(row.no, { ...content, ...place, pruned: false });
   store.saveRoom({ ...row, n, head, lastCommit: n });
   store.commit();
   store.close();

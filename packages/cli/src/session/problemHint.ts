@@ -74,6 +74,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   rate_limited: LATER,
   shutting_down: LATER,
   create_denied: "Ask the relay's operator for a permit, and give it in CONCLAVE_PERMIT.",
+  on_probation: "Try again when somebody else has been online, or in ten minutes.",
   room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
   room_unknown:
     "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here.",

@@ -23,6 +23,8 @@ const LOOK_MS = 60_000;
 const MIN_WAIT_MS = 250;
 /** How often a relay may say that we are no member while we believe that we are: our proof may come too late a few times. */
 const MOST_DENIALS = 20;
+/** How often the relay is asked again, each quarter of a second, by somebody whom it does not know as a member yet. */
+const MOST_PROBATIONS = 80;
 
 /** Asks the relay about blobs of one room, as a member, and with patience: through lost connections, new epochs and busy times. */
 export class BlobLink {
@@ -55,12 +57,16 @@ export class BlobLink {
 
   /** Asks until there is an answer, or a problem that asking again does not cure. */
   async ask<T extends BlobType>(body: BlobBody<T>, cancel: CancelSignal): Promise<Result<AnswerOf[T], Problem>> {
-    for (let denials = 0; ;) {
+    for (let denials = 0, probations = 0; ;) {
       const ready = await this.ready(typeOf(body), cancel);
       if (!ready.ok) return ready;
       const answer = await this.once<T>(body);
       if (answer.type === "problem") {
-        if (answer.error !== "write_denied" || ++denials > MOST_DENIALS) return failed(relayProblem(answer.error));
+        // Who has just joined is let by the relay as soon as members have seen it.
+        const isPassing =
+          (answer.error === "on_probation" && ++probations <= MOST_PROBATIONS) ||
+          (answer.error === "write_denied" && ++denials <= MOST_DENIALS);
+        if (!isPassing) return failed(relayProblem(answer.error));
       } else if (answer.type !== "lost" && answer.type !== "notNow") return done(answer);
       const paused = await this.pause(answer.type === "notNow" ? answer.wait : MIN_WAIT_MS, cancel);
       if (!paused.ok) return paused;

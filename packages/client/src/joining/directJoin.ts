@@ -62,7 +62,7 @@ export class DirectJoin extends Worker {
   /** Starts over, with what is in the slot now. */
   private async again({ lastCommit }: Room, join: OwnJoin): Promise<void> {
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
-    const preview = await previewSlot(this.state.ports, this.connection, join.link);
+    const preview = await previewSlot(this.state.ports, this.connection, join.link, lastCommit);
     if (!preview.ok) {
       const { error: problem } = preview;
       if (problem.kind === "unreachable") return;

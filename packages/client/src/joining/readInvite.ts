@@ -22,8 +22,8 @@ import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import type { ErrorResponse } from "@conclave/wire";
 
-/** How many versions of a slot are tried: the relay keeps three, and anybody who has the link may have put junk there (A42). */
-const VERSIONS = 3;
+/** How many versions of a slot are tried: anybody who has the link may have put junk there (A42). */
+const VERSIONS = 6;
 const MOST_ROSTER_BYTES = 128 * 1024 * 1024;
 /** What a record takes in memory beside its bytes, roughly. */
 const RECORD_BYTES = 256;
@@ -32,14 +32,17 @@ const MOST_PAGES = 4096;
 
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
- * itself gives, stores nothing. The newest version of the slot that is valid counts.
+ * itself gives, stores nothing. The newest version of the slot that is valid counts;
+ * but if that is of before the commit at `least`, one that is newer: the relay keeps the versions of people whom it does not know
+ * yet behind those of members, and they may be all that is in step with the room.
  */
 export async function previewSlot(
   ports: JoinPorts,
   connection: RelayConnection,
   link: InviteLink,
+  least = 0,
 ): Promise<Result<RoomPreview, Problem>> {
-  return readSlotOf(ports, connection, link, { key: null, judge: (opened) => judgeRoom(ports, opened) });
+  return readSlotOf(ports, connection, link, { key: null, least, judge: (opened) => judgeRoom(ports, opened) });
 }
 
 /** Reads the door that was opened for our plea of this secret, and checks all that it leads to. As `previewSlot`. */
@@ -51,6 +54,7 @@ export async function previewDoor(
 ): Promise<Result<OpenDoor, Problem>> {
   return readSlotOf(ports, connection, room.doorLink(secret), {
     key: room.doorKey(device.deviceSeed),
+    least: 0,
     judge: (opened) => room.judgeDoor(opened),
   });
 }
@@ -58,6 +62,8 @@ export async function previewDoor(
 /** What opens a slot, and what says whether to believe what is in it. */
 interface SlotReading<T> {
   readonly key: Uint8Array | null;
+  /** It has to know the commit here, if any version does. */
+  readonly least: number;
   readonly judge: (opened: OpenedRoom) => Result<T, Rejection>;
 }
 
@@ -71,13 +77,17 @@ async function readSlotOf<T>(
   const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
   let records: readonly RosterRecord[] | null = null;
   let first: Problem | null = null;
+  let stale: { readonly at: number; readonly read: T } | null = null;
   for (let back = 0, versions = 1; back < Math.min(versions, VERSIONS); back++) {
     const answer = await connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back });
-    if (answer.type !== "slot") return failed(first ?? problemOf(answer));
+    if (answer.type !== "slot") {
+      first ??= problemOf(answer);
+      break;
+    }
     versions = answer.versions;
     const slot = readSlot(ports, link, answer.blob, reading.key);
-    if (!slot.ok) {
-      first ??= { kind: "refused", rejection: slot.error };
+    if (!slot.ok || (stale !== null && slot.value.lastCommit <= stale.at)) {
+      first ??= slot.ok ? null : { kind: "refused", rejection: slot.error };
       continue;
     }
     if (records === null) {
@@ -86,13 +96,17 @@ async function readSlotOf<T>(
       records = read.value;
     }
     const judged = await judge(ports, reading, [link, slot.value, records]);
-    if (judged.ok) return done(judged.value);
+    if (judged.ok) {
+      if (slot.value.lastCommit >= reading.least) return done(judged.value);
+      stale = { at: slot.value.lastCommit, read: judged.value };
+      continue;
+    }
     const problem = { kind: "refused", rejection: judged.error } as const;
     // RULE: client.too-old-sends-nothing: who is too old for the room is told so, and does not join it as it was before (attack A104).
     if (judged.error.code === "update_needed") return failed(problem);
     first ??= problem;
   }
-  return failed(first ?? { kind: "unknown" });
+  return stale === null ? failed(first ?? { kind: "unknown" }) : done(stale.read);
 }
 
 type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;

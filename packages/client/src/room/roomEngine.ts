@@ -58,7 +58,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     };
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
-    this.sync = new Sync(this, (event, n) => {
+    this.sync = new Sync(this, proof, (event, n) => {
       this.decisions.heard(event);
       this.slots.heard(event, n);
     });

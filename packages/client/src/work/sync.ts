@@ -6,6 +6,7 @@ import { hindrance, pausedBy } from "./hindrance.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
+import type { WriteProof } from "./writeProof.js";
 
 const CHUNK = 128;
 const PAGE = 512;
@@ -34,6 +35,7 @@ export class Sync extends Worker {
 
   constructor(
     work: RoomWork,
+    private readonly proof: WriteProof,
     /** Told of each event, and where in the log it is, the moment that the room has changed. */
     private readonly heard: (event: RoomEvent, n: number) => void,
   ) {
@@ -170,6 +172,8 @@ export class Sync extends Worker {
 
   private async subscribe(roomTag: RoomTag, fromN: number): Promise<void> {
     const { number } = this.connection;
+    // With the key of the epoch that we know: the log may bring us into others, and this one vouches for them.
+    this.proof.give();
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
     this.answered(answer);
     this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
@@ -230,6 +234,7 @@ export class Sync extends Worker {
     const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
+      this.proof.note();
       const taken = await this.state.transact(async (tx) => {
         for (const item of chunk) {
           if (!(await receiveDelivery(this.state, tx, item, available, this.heard))) return item.n;

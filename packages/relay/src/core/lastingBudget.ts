@@ -26,16 +26,16 @@ export class LastingBudget {
   /** Ms until the bytes of a request can be kept; 0 if they can now, and then they count. `room`: null while it is not made yet. */
   wait(
     request: Request,
-    room: { readonly lastingBytes: HostedRoom["lastingBytes"]; readonly isByInvite: boolean } | null,
+    room: { readonly lastingBytes: HostedRoom["lastingBytes"]; readonly isOwn: boolean } | null,
     address: string,
     now: number,
   ): number {
     const bytes = lastingBytesOf(request);
     if (bytes === 0) return 0;
-    const wait = room?.lastingBytes.wait(bytes, room.isByInvite, now) ?? 0;
+    const wait = room?.lastingBytes.wait(bytes, room.isOwn, now) ?? 0;
     if (wait > 0) return wait;
     const addressWait = this.bytes.take(address, bytes, now);
-    if (addressWait === 0) room?.lastingBytes.take(bytes, room.isByInvite, now);
+    if (addressWait === 0) room?.lastingBytes.take(bytes, room.isOwn, now);
     return addressWait;
   }
 

@@ -2,14 +2,18 @@ import { done, equalBytes } from "@conclave/codec";
 import { writeProofBytes, type Sha256 } from "@conclave/wire";
 import { type Log, positionOf } from "../ledger/log.js";
 import type { Pruner } from "../ledger/pruner.js";
+import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { refuse } from "../ledger/refusal.js";
 import type { Rooms } from "../ledger/rooms.js";
+import type { RosterLog } from "../ledger/rosterLog.js";
+import type { Standings } from "../ledger/standing.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
 import {
   type RelayAnswer,
   type Call,
   type RequestCalls,
+  type RequestOf,
   carriedOut,
   type RoomCall,
   type RoomRequestCalls,
@@ -27,6 +31,9 @@ export interface LogRequestParts {
   readonly sha256: Sha256;
   readonly rooms: Rooms;
   readonly log: Log;
+  readonly roster: RosterLog;
+  readonly standings: Standings;
+  readonly canWrite: () => boolean;
   readonly pruner: Pruner;
   readonly inboxes: Inboxes;
   readonly lasting: LastingBudget;
@@ -77,12 +84,8 @@ export class LogRequests {
     const appended = log.append(
       request,
       room,
-      {
-        isWriter: (of, key) => session.hasWriteProof(of.row.tag, key),
-        isSlotHolder: (of, slotId) => session.hasProof("slot", of.row.tag, slotId),
-        waitForBytes: (isByInvite) =>
-          lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now),
-      },
+      session,
+      (isOwn) => lasting.wait(request, { lastingBytes: room.lastingBytes, isOwn }, session.address, now),
       now,
     );
     if (!appended.ok) return appended;
@@ -95,18 +98,34 @@ export class LogRequests {
     return done(response);
   }
 
-  private prove({ request, room, session, challenge }: RoomCall<"prove">): RelayAnswer {
+  private prove({ request, room, session, challenge, now }: RoomCall<"prove">): RelayAnswer {
     const { roomTag, epoch, writeKey, signature } = request;
+    const { standings, roster, canWrite } = this.parts;
     // Whether the room knows the key is cheap to see; a signature is verified only then.
-    if (!room.row.writeKeys.some((key) => key.epoch === epoch && equalBytes(key.key, writeKey))) {
-      return refuse("write_denied");
-    }
+    const key =
+      room.row.writeKeys.find((each) => each.epoch === epoch && equalBytes(each.key, writeKey)) ??
+      this.forgotten(request, room, session);
+    if (key === null) return refuse("write_denied");
     // RULE: proof.challenge: a proof is over this connection's own challenge, so it cannot be replayed (attack A101).
     if (!this.parts.crypto.ed25519Verify(writeKey, writeProofBytes(challenge, roomTag, epoch), signature)) {
       return refuse("proof_invalid");
     }
     session.addWriteProof(roomTag, writeKey, epoch);
+    if (standings.vouches(room, session, key) && canWrite()) {
+      standings.vouch(room, key);
+      roster.confirm(room, key.n);
+    }
+    standings.seen(room, session, now);
     return carriedOut(request.id);
+  }
+
+  /** A key of somebody who came in by themselves, that junk has crowded out since: a member may still vouch for it. */
+  private forgotten({ epoch, writeKey }: RequestOf<"prove">, room: HostedRoom, session: Session) {
+    const { standings, store } = this.parts;
+    if (epoch === 0 || !standings.vouches(room, session, { live: true, lineage: -1 })) return null;
+    const n = store.commitOnProbation(room.row.no, epoch - 1, writeKey);
+    if (n === null) return null;
+    return { key: writeKey, epoch, n, lineage: n, byToken: true, live: true, since: 0, until: 1 };
   }
 
   private read({ request: { id, fromN, limit }, room, now }: RoomCall<"read">): RelayAnswer {

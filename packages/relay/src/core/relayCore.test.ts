@@ -212,11 +212,16 @@ describe("write permission", () => {
     expect(await client.ask(commitAppend(roomTag, next, { lastCommit: 0 }))).toMatchObject(error("stale_epoch"));
     expect(await client.ask(commitAppend(roomTag, next, { lastCommit: 1 }))).toMatchObject({ type: "appended", n: 2 });
     await client.prove(roomTag, 1, next);
-    expect(await client.ask(messageAppend(roomTag, { epoch: 1, lastCommit: 2 }))).toMatchObject({ type: "appended" });
-    const cleanup = newKey();
-    await client.ask(commitAppend(roomTag, cleanup, { epoch: 1, lastCommit: 2 }));
+    const talk = (lastCommit: number) => client.ask(messageAppend(roomTag, { epoch: 1, lastCommit }));
+    expect(await talk(2)).toMatchObject({ type: "appended" });
+    // Whatever the troll commits, it silences nobody; and when it is gone, the members have the room again.
     await troll.prove(roomTag, 1, trolls);
-    expect(await troll.ask(messageAppend(roomTag, { epoch: 1, lastCommit: 4 }))).toMatchObject(error("write_denied"));
+    expect(await troll.ask(commitAppend(roomTag, newKey(), { epoch: 1, lastCommit: 2 }))).toMatchObject({ n: 4 });
+    expect(await talk(4)).toMatchObject({ type: "appended" });
+    const list = { type: "listRequests" as const, roomTag, after: 0 };
+    expect(await client.ask(list)).toMatchObject(error("on_probation"));
+    world.now += 10 * 60_000;
+    expect(await client.ask(list)).toMatchObject({ type: "requests" });
   });
   it("RULE writeKey.recovery-is-slow: retired keys commit only now and then", async () => {
     const world = new CoreWorld({ rates: { recovery: { burst: 1, perSecond: 0.1 } } });

@@ -85,8 +85,8 @@ export class RelayCore {
     this.sessions = new Sessions(this.settings);
     const onDamage = options.onDamage ?? (() => undefined);
     const { outbox, settings } = this;
-    const { store } = options;
-    this.handler = new RequestHandler({ store, crypto, sign, settings, outbox, canWrite, clock, onDamage });
+    const { store, random } = options;
+    this.handler = new RequestHandler({ store, crypto, random, sign, settings, outbox, canWrite, clock, onDamage });
     this.batch = new WriteBatch(store, this.gate, this.handler, outbox);
   }
 

@@ -1,22 +1,25 @@
+import type { Random } from "@conclave/crypto";
 import type { Request, Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { Blobs } from "../ledger/blobs.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { Log, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
+import { onProbation } from "../ledger/probation.js";
 import { refuse } from "../ledger/refusal.js";
 import { RelayTime } from "../ledger/relayTime.js";
 import { Rooms } from "../ledger/rooms.js";
+import { RosterLog } from "../ledger/rosterLog.js";
 import { Slots } from "../ledger/slots.js";
+import { type Standing, Standings } from "../ledger/standing.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Store } from "../store/store.js";
-import type { RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
+import type { MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
 import { LastingBudget } from "./lastingBudget.js";
 import { LogRequests } from "./logRequests.js";
-import { isMember } from "./membership.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
 import type { Session } from "./session.js";
@@ -30,6 +33,7 @@ type RoomType = Exclude<Request["type"], OutsideType | MemberType>;
 export interface RequestHandlerParts {
   readonly store: Store;
   readonly crypto: RelayCrypto;
+  readonly random: Random;
   readonly sign: Sign;
   readonly settings: RelaySettings;
   readonly outbox: SendQueue;
@@ -38,6 +42,9 @@ export interface RequestHandlerParts {
   readonly onDamage: (damage: RowDamaged) => void;
 }
 
+/** What members ask for that may be asked for on probation. What slots there are is written in the roster that a link opens. */
+const ON_PROBATION: ReadonlySet<Request["type"]> = new Set(["putSlot", "listSlots"]);
+
 /** Hands each request of a connection to the part that carries it out. */
 export class RequestHandler {
   readonly rooms: Rooms;
@@ -45,13 +52,15 @@ export class RequestHandler {
   readonly blobs: Blobs;
   private readonly time: RelayTime;
   private readonly slots: Slots;
+  private readonly standings: Standings;
+  private readonly log: Log;
   private readonly inboxes: Inboxes;
   private readonly lasting: LastingBudget;
   private readonly logRequests: LogRequests;
   /** Requests to no room, or to one that is not here yet. */
   private readonly outside: RequestCalls<OutsideType>;
   private readonly ofRoom: RoomRequestCalls<RoomType>;
-  private readonly ofMember: RoomRequestCalls<MemberType>;
+  private readonly ofMember: MemberRequestCalls<MemberType>;
 
   constructor(private readonly parts: RequestHandlerParts) {
     const { store, crypto, sign, settings, outbox, canWrite, clock, onDamage } = parts;
@@ -59,17 +68,30 @@ export class RequestHandler {
     const sha256: Sha256 = (data) => crypto.hash("sha256", data);
     const page = { items: limits.pageItems, bytes: limits.pageBytes };
     const rooms = new Rooms(store, rates, onDamage);
-    const slots = new Slots(store, sha256, quotas, rates, clock);
-    const pruner = new Pruner(rooms, sha256, retention, clock);
+    const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
+    const pruner = new Pruner(rooms, slots, sha256, retention, clock);
+    const standings = new Standings(clock);
+    const roster = new RosterLog(store, quotas.probationRosterBytes);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
     this.time = new RelayTime(store, clock, canWrite);
-    const log = new Log(rooms, slots, sha256, sign, quotas, this.time, clock);
+    const log = new Log({ rooms, slots, roster, standings, sha256, sign, settings, time: this.time, clock });
     this.blobs = new Blobs(rooms, sha256, settings, clock);
     const shared = { store, crypto, inboxes, lasting, outbox, page };
-    this.logRequests = new LogRequests({ ...shared, sha256, rooms, log, pruner, settings });
+    this.logRequests = new LogRequests({
+      ...shared,
+      sha256,
+      rooms,
+      log,
+      roster,
+      standings,
+      canWrite,
+      pruner,
+      settings,
+    });
     const slotRequests = new SlotRequests({ ...shared, slots, quotas, clock });
     [this.rooms, this.slots, this.pruner, this.inboxes, this.lasting] = [rooms, slots, pruner, inboxes, lasting];
+    [this.standings, this.log] = [standings, log];
     this.outside = { ...this.logRequests.calls, ...inboxes.calls };
     this.ofRoom = { ...this.logRequests.roomCalls, ...slotRequests.calls };
     this.ofMember = { ...slotRequests.memberCalls, ...this.blobs.memberCalls };
@@ -95,8 +117,12 @@ export class RequestHandler {
     if (room === null) return refuse("room_unknown");
     if (!isIn(this.ofMember, request)) return pass(this.ofRoom, { ...call, room });
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
-    if (!isMember(room, session)) return refuse("write_denied");
-    return pass(this.ofMember, { ...call, room });
+    const standing = this.standings.of(room, session, now);
+    if (standing === "none") return refuse("write_denied");
+    // RULE: probation.no-requests: who is on probation ends no slot, answers and takes away no request, and fills nothing: it may be
+    // somebody who only has a link, or was removed (attack A109).
+    if (standing === "probation" && !ON_PROBATION.has(request.type)) return onProbation();
+    return pass(this.ofMember, { ...call, room, standing });
   }
 
   /** Forgets what was changed since the store's last commit: it is not stored. */
@@ -115,6 +141,7 @@ export class RequestHandler {
   forget(session: Session): void {
     for (const roomKey of session.rooms) this.parts.outbox.unsubscribe(session.connection, roomKey);
     this.inboxes.forget(session);
+    this.standings.forget(session);
   }
 
   unsubscribe(session: Session, roomKey: string): void {
@@ -124,6 +151,8 @@ export class RequestHandler {
   sweep(now: number): void {
     this.lasting.sweep(now);
     this.slots.sweep(now);
+    this.log.sweep(now);
+    this.rooms.sweep(now);
   }
 }
 
@@ -137,7 +166,7 @@ function isIn<T extends Request["type"]>(
 /** Passes a call to the entry of its type: that the two fit is beyond what the compiler can follow. */
 function pass(
   calls: Readonly<Record<string, (call: never) => RelayAnswer>>,
-  call: { readonly request: Request; readonly room?: HostedRoom },
+  call: { readonly request: Request; readonly room?: HostedRoom; readonly standing?: Standing },
 ): RelayAnswer {
   return calls[call.request.type]!(call as never);
 }

@@ -1,15 +1,21 @@
-import { done, equalBytes } from "@conclave/codec";
-import { slotProofBytes } from "@conclave/wire";
+import { done, equalBytes, type Result } from "@conclave/codec";
+import { type RoomTag, slotProofBytes } from "@conclave/wire";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
-import { refuse } from "../ledger/refusal.js";
-import type { Slots } from "../ledger/slots.js";
+import { refuse, type Refusal } from "../ledger/refusal.js";
+import type { Posted, Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { Quotas } from "../settings.js";
 import type { PageSize, Store } from "../store/store.js";
-import { type RelayAnswer, carriedOut, type RoomCall, type RoomRequestCalls } from "./call.js";
+import {
+  type RelayAnswer,
+  carriedOut,
+  type MemberCall,
+  type MemberRequestCalls,
+  type RoomCall,
+  type RoomRequestCalls,
+} from "./call.js";
 import type { Inboxes } from "./inboxes.js";
 import type { LastingBudget } from "./lastingBudget.js";
-import { isMember } from "./membership.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
 
@@ -32,12 +38,12 @@ const LISTED_SLOTS = 256;
 export class SlotRequests {
   /** Needs no write proof: asked by people who are not in the room yet. */
   readonly calls: RoomRequestCalls<"getSlot" | "proveSlot" | "postRequest" | "postPlea"> = {
-    getSlot: ({ request, room }) => this.parts.slots.get(room, request.slotId, request.back, request.id),
+    getSlot: (call) => this.parts.slots.get(call),
     proveSlot: (call) => this.prove(call),
     postRequest: (call) => this.post(call),
     postPlea: (call) => this.plead(call),
   };
-  readonly memberCalls: RoomRequestCalls<
+  readonly memberCalls: MemberRequestCalls<
     "putSlot" | "closeSlot" | "listSlots" | "listRequests" | "deleteRequest" | "answerRequest"
   > = {
     putSlot: (call) => this.put(call),
@@ -59,9 +65,9 @@ export class SlotRequests {
 
   constructor(private readonly parts: SlotRequestParts) {}
 
-  private prove({ request, room, session, challenge }: RoomCall<"proveSlot">): RelayAnswer {
+  private prove({ request, room, session, challenge, now }: RoomCall<"proveSlot">): RelayAnswer {
     const { roomTag, slotId, tokenPub, signature } = request;
-    const token = this.parts.slots.token(room, slotId);
+    const token = this.parts.slots.token(room, slotId, now);
     if (!token.ok) return token;
     // RULE: slot.token: only a holder of the invite's secret can append an external commit or leave a request.
     if (!equalBytes(token.value, tokenPub)) return refuse("proof_invalid");
@@ -72,33 +78,35 @@ export class SlotRequests {
     return carriedOut(request.id);
   }
 
-  private post({ request, room, session, now }: RoomCall<"postRequest">): RelayAnswer {
-    const { roomTag, slotId, blob, id } = request;
-    const { slots, outbox } = this.parts;
-    const token = slots.token(room, slotId);
+  private post(call: RoomCall<"postRequest">): RelayAnswer {
+    const { request, room, session, now } = call;
+    const { roomTag, slotId } = request;
+    const { slots } = this.parts;
+    const token = slots.token(room, slotId, now);
     if (!token.ok) return token;
     if (!session.hasProof("slot", roomTag, slotId)) return refuse("token_denied");
-    const posted = slots.post(room, slotId, blob, id, now);
-    if (!posted.ok) return posted;
-    if (posted.value.added) outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
-    return done(posted.value.response);
+    return this.posted(roomTag, slots.post(call));
   }
 
-  private plead({ request: { id, roomTag, blob }, room, session, now }: RoomCall<"postPlea">): RelayAnswer {
-    // RULE: plea.proof: only somebody who has, or had, a key of the room asks its members for help without an invite.
-    if (!room.row.writeKeys.some((key) => session.hasWriteProof(roomTag, key))) return refuse("write_denied");
-    const posted = this.parts.slots.plead(room, blob, id, now);
+  private posted(roomTag: RoomTag, posted: Result<Posted, Refusal>): RelayAnswer {
     if (!posted.ok) return posted;
     if (posted.value.added) this.parts.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
     return done(posted.value.response);
   }
 
-  private put({ request, room, session, now }: RoomCall<"putSlot">): RelayAnswer {
+  private plead(call: RoomCall<"postPlea">): RelayAnswer {
+    const { roomTag } = call.request;
+    // RULE: plea.proof: only somebody who has, or had, a key of the room asks its members for help without an invite.
+    const key = call.room.row.writeKeys.find((each) => call.session.hasWriteProof(roomTag, each));
+    return key === undefined ? refuse("write_denied") : this.posted(roomTag, this.parts.slots.plead(call, key));
+  }
+
+  private put({ request, room, session, standing, now }: MemberCall<"putSlot">): RelayAnswer {
     const { lasting, slots } = this.parts;
-    const isByInvite = !isMember(room, session, true);
-    const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isByInvite }, session.address, now);
+    const isOwn = standing === "own";
+    const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isOwn }, session.address, now);
     if (wait > 0) return refuse("rate_limited", wait);
-    const put = slots.putOne(room, request.slot, now);
+    const put = slots.putOne(room, request.slot, { standing, life: request.life, now });
     return put.ok ? carriedOut(request.id) : put;
   }
 

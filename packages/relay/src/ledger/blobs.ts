@@ -8,7 +8,7 @@ import {
   type Sha256,
   type WriteBlobRequest,
 } from "@conclave/wire";
-import { carriedOut, type RoomRequestCalls } from "../core/call.js";
+import { carriedOut, type MemberRequestCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/store.js";
 import { refuse } from "./refusal.js";
@@ -19,13 +19,15 @@ import type { WallClock } from "./wallClock.js";
 /** What a blob adds to its room's quota besides its bytes: many small ones are not free. */
 const ROW_BYTES = 4096;
 const EXPIRED_AT_ONCE = 64;
+/** The share of a room's files that people have who act for its members. */
+const SHARE_OF_ACTING = 1 / 4;
 /** Chunks deleted in one step: a big blob goes bit by bit, so that nobody has to wait for it. */
 const PURGED_AT_ONCE = 128;
 
 /** A room's encrypted files, in chunks. The relay cannot read them; it enforces the room's quota and their age. */
 export class Blobs {
-  readonly memberCalls: RoomRequestCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
-    beginBlob: ({ request, room, now }) => this.begin(request, room, now),
+  readonly memberCalls: MemberRequestCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
+    beginBlob: ({ request, room, standing, now }) => this.begin(request, room, standing === "own", now),
     writeBlob: ({ request, room, now }) => this.write(request, room, now),
     readBlob: ({ request, room }) => this.read(request, room),
     dropBlob: ({ request, room }) => {
@@ -59,14 +61,15 @@ export class Blobs {
     return store.purgeBlobs(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
   }
 
-  private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, now: number) {
+  private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, isOwn: boolean, now: number) {
     const { store } = this.rooms;
     const known = store.blob(room.row.no, blobId);
     if (known !== null) return known.size === size ? stateOf(id, known.chunks) : refuse("blob_conflict");
     // RULE: blob.bounded: a room's members cannot fill the relay's disk with files: the whole size is taken from the
     // room's quota before the first byte (attack A83).
     const blobBytes = room.row.blobBytes + size + ROW_BYTES;
-    if (blobBytes > this.settings.quotas.blobBytesPerRoom) return refuse("quota_exceeded");
+    const most = this.settings.quotas.blobBytesPerRoom * (isOwn ? 1 : SHARE_OF_ACTING);
+    if (blobBytes > most) return refuse("quota_exceeded");
     store.addBlob(room.row.no, { blobId, size, chunks: blobChunks(size), time: this.clock.at(now) });
     room.change({ blobBytes });
     return stateOf(id, 0);

@@ -1,37 +1,41 @@
-import { TokenBucket } from "../core/tokenBucket.js";
+import { TokenBucket, TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RateLimit, Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
+import { CommitTurns } from "./commitTurns.js";
 
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
 export const REPEAT_WINDOW = 4096;
 
-/** The share of a room's rates that people with nothing but an invite can use. */
-const SHARE_BY_INVITE = 1 / 4;
+/** The share of a room's rates that people can use who are not its members, as far as the relay can tell. */
+const SHARE_OF_OTHERS = 1 / 4;
+/** Bytes of messages that one lineage on probation has, however much others have written. */
+const RESERVE_BYTES = 1024 * 1024;
+const MOST_LINEAGES = 1024;
 
-/** How much can be done in a room: by everybody together, and of that by people with nothing but an invite. */
+/** How much can be done in a room: by everybody together, and of that by people who are not its members. */
 class RoomRate {
   private readonly all: TokenBucket;
-  private readonly byInvite: TokenBucket;
+  private readonly ofOthers: TokenBucket;
 
   constructor(rate: RateLimit, now: number) {
     const { burst, perSecond } = rate;
     this.all = new TokenBucket(rate, now);
-    this.byInvite = new TokenBucket({ burst: burst * SHARE_BY_INVITE, perSecond: perSecond * SHARE_BY_INVITE }, now);
+    this.ofOthers = new TokenBucket({ burst: burst * SHARE_OF_OTHERS, perSecond: perSecond * SHARE_OF_OTHERS }, now);
   }
 
   /** Ms to wait until there is enough; nothing is taken. */
-  wait(cost: number, isByInvite: boolean, now: number): number {
-    return Math.max(this.all.wait(cost, now), isByInvite ? this.byInvite.wait(cost, now) : 0);
+  wait(cost: number, isOwn: boolean, now: number): number {
+    return Math.max(this.all.wait(cost, now), isOwn ? 0 : this.ofOthers.wait(cost, now));
   }
 
   /** 0 when there was enough, which is then taken; else the ms to wait, and nothing is taken. */
-  // RULE: room.members-share: somebody who only has a link uses up a part of what a room can do, and never all of it: so members can
-  // always close that link (attack A83).
-  take(cost: number, isByInvite: boolean, now: number): number {
-    const wait = this.wait(cost, isByInvite, now);
+  // RULE: room.members-share: somebody who only has a link, or was removed, uses up a part of what a room can do, and never all of
+  // it: so members can always close that link (attack A83).
+  take(cost: number, isOwn: boolean, now: number): number {
+    const wait = this.wait(cost, isOwn, now);
     if (wait > 0) return wait;
-    if (isByInvite) this.byInvite.take(cost, now);
+    if (!isOwn) this.ofOthers.take(cost, now);
     return this.all.take(cost, now);
   }
 }
@@ -42,6 +46,13 @@ export class HostedRoom {
   readonly appends: RoomRate;
   readonly lastingBytes: RoomRate;
   readonly recoveries: TokenBucket;
+  readonly turns = new CommitTurns();
+  /** Commits by address. */
+  private readonly commitsOf: TokenBuckets;
+  /** What keys on probation do, by lineage: appends, commits, and bytes of messages since the relay knows the room. */
+  private readonly probation: TokenBuckets;
+  private readonly probationCommits: TokenBuckets;
+  private readonly written = new Map<number, number>();
   /** Something in it that has to be pruned cannot be read: it would grow for ever. */
   isDamaged = false;
   private changed = false;
@@ -55,7 +66,42 @@ export class HostedRoom {
     this.key = keyOf(stored.tag);
     this.appends = new RoomRate(rates.room, now);
     this.lastingBytes = new RoomRate(rates.lastingOfRoom, now);
-    this.recoveries = new TokenBucket(rates.recovery, now);
+    this.recoveries = new TokenBucket(rates.recoveryOfRoom, now);
+    this.commitsOf = new TokenBuckets(rates.commits);
+    this.probation = new TokenBuckets(rates.probation);
+    this.probationCommits = new TokenBuckets(rates.probationCommits);
+  }
+
+  /** Ms until a member at this address can commit; 0 if they can now, and then it counts. */
+  waitForCommit(address: string, now: number): number {
+    return this.commitsOf.take(address, 1, now);
+  }
+
+  /** Ms until something can be appended with a key on probation; 0 if it can now, and then it counts. */
+  waitOnProbation(lineage: number, isCommit: boolean, now: number): number {
+    const key = String(lineage);
+    return (isCommit ? this.probationCommits.take(key, 1, now) : 0) || this.probation.take(key, 1, now);
+  }
+
+  /** Whether a lineage on probation can write so many bytes more, while all of them have at most `most`. */
+  hasSpaceOnProbation(lineage: number, bytes: number, most: number): boolean {
+    // RULE: probation.flushes-nothing: what is written on probation has a space of its own, so it pushes out nothing that members
+    // wrote; and each who writes has a part of it, so that nobody is silenced by the others (attack A109).
+    return this.row.probationBytes + bytes <= most || (this.written.get(lineage) ?? 0) + bytes <= RESERVE_BYTES;
+  }
+
+  /** A lineage on probation has written so many bytes. */
+  wroteOnProbation(lineage: number, bytes: number): void {
+    const before = this.written.get(lineage) ?? 0;
+    this.written.delete(lineage);
+    this.written.set(lineage, before + bytes);
+    if (this.written.size > MOST_LINEAGES) this.written.delete(this.written.keys().next().value!);
+    this.change({ probationBytes: this.row.probationBytes + bytes });
+  }
+
+  /** Forgets what no longer counts. */
+  sweep(now: number): void {
+    for (const buckets of [this.commitsOf, this.probation, this.probationCommits]) buckets.sweep(now);
   }
 
   get row(): Readonly<RoomRow> {

@@ -17,29 +17,51 @@ import {
   type RoomPosition,
   type Sha256,
   type Signed,
-  type SlotId,
 } from "@conclave/wire";
-import type { Quotas } from "../settings.js";
+import type { RelaySettings } from "../settings.js";
+import { TokenBuckets } from "../core/tokenBucket.js";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
+import { appendOnProbation } from "./probation.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
 import type { HostedRoom } from "./hostedRoom.js";
+import type { RosterLog } from "./rosterLog.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
+import type { KeyHolder, Standings } from "./standing.js";
 import type { WallClock } from "./wallClock.js";
-import { isByInvite, keysAfterCommit, provedKey, type CommitGround } from "./writeKeys.js";
+import { type Ground, keysAfterCommit, lineageOf, parentOf, provedKey } from "./writeKeys.js";
 
 /** Signs with the relay's key. */
 export type Sign = (bytes: Uint8Array) => Uint8Array;
 
-/** What the connection of an append has proved. */
-export interface Proved {
-  isWriter(room: HostedRoom, key: WriteKey): boolean;
-  /** The slot's token is proved, and no external commit has used this proof. */
-  isSlotHolder(room: HostedRoom, slotId: SlotId): boolean;
-  /** Ms until there is room for the part of this append that is never pruned; 0 if there is now, and then it counts. */
-  waitForBytes(isByInvite: boolean): number;
+/** The connection that an append comes from. */
+export interface Sender extends KeyHolder {
+  readonly address: string;
+  /** A slot's token is proved, and no external commit has used this proof. */
+  hasProof(kind: "slot", ...parts: readonly Uint8Array[]): boolean;
+}
+
+/** How an append stands to the room: on which ground, of which lineage its record is, and what it follows. */
+interface Footing {
+  readonly ground: Ground;
+  readonly lineage: number;
+  /** It is of the room's own lineage. */
+  readonly isOwn: boolean;
+}
+
+/** What the log works with. */
+export interface LogParts {
+  readonly rooms: Rooms;
+  readonly slots: Slots;
+  readonly roster: RosterLog;
+  readonly standings: Standings;
+  readonly sha256: Sha256;
+  readonly sign: Sign;
+  readonly settings: Pick<RelaySettings, "quotas" | "rates">;
+  readonly time: RelayTime;
+  readonly clock: WallClock;
 }
 
 /** An append that is in the log now, or was already: then `record` is null. */
@@ -48,50 +70,65 @@ export interface Appended {
   readonly record: LogRecord | null;
 }
 
+/** The lineage that a room is created with. */
+const OWN = { lineage: 0, byToken: false };
+
 /** The rooms' logs: creating, appending, reading (docs/protocol.md §6). */
 export class Log {
-  constructor(
-    private readonly rooms: Rooms,
-    private readonly slots: Slots,
-    private readonly sha256: Sha256,
-    private readonly sign: Sign,
-    private readonly quotas: Quotas,
-    private readonly time: RelayTime,
-    private readonly clock: WallClock,
-  ) {}
+  private readonly recoveries: TokenBuckets;
+
+  constructor(private readonly parts: LogParts) {
+    this.recoveries = new TokenBuckets(parts.settings.rates.recovery);
+  }
+
+  sweep(now: number): void {
+    this.recoveries.sweep(now);
+  }
 
   create(request: CreateRoomRequest, now: number): Result<CreatedResponse, Refusal> {
     const { roomTag, writeKey, attachment } = request;
-    const creation = this.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
-    const existing = this.rooms.get(roomTag, now);
+    const creation = this.parts.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
+    const existing = this.parts.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
     const room = existing ?? this.addRoom(request, creation, now);
     if (room === null) return refuse("quota_exceeded");
     return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
   }
 
-  append(request: AppendRequest, room: HostedRoom, proved: Proved, now: number): Result<Appended, Refusal> {
-    const { store } = this.rooms;
+  /**
+   * Appends a record. `waitForBytes`: ms until there is room for the part of it that is never pruned; 0 if there is now, and then
+   * it counts.
+   */
+  append(
+    request: AppendRequest,
+    room: HostedRoom,
+    sender: Sender,
+    waitForBytes: (isOwn: boolean) => number,
+    now: number,
+  ): Result<Appended, Refusal> {
+    const { store } = this.parts.rooms;
+    const isCommit = request.kind === "commit";
     // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
     const earlier = room.appended(store, request.appendId);
     if (earlier !== null) return this.repeat(request, room, earlier);
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
     // with all its deliveries (docs/protocol.md §6, attack A97).
     if (request.lastCommit !== room.row.lastCommit) {
+      if (isCommit && this.parts.standings.wasMember(room, sender, request.epoch, now))
+        room.turns.lost(sender.address, now);
       return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     }
-    const grounded = this.ground(request, room, proved);
+    const grounded = this.ground(request, room, sender, now);
     if (!grounded.ok) return grounded;
-    const ground = grounded.value;
+    const footing = this.footing(room, grounded.value, isCommit, now);
     if (room.isDamaged) return refuse("room_damaged");
-    if (request.kind === "commit") {
-      const slots = this.slots.check(room, request.slots);
-      if (slots !== null) return slots;
-    }
-    const wait = this.waitFor(request, room, ground, now) || proved.waitForBytes(isByInvite(ground));
+    const denied = this.deny(request, room, footing, now);
+    if (denied !== null) return denied;
+    const wait = this.waitFor(request, room, footing, sender, now) || waitForBytes(footing.isOwn);
     if (wait > 0) return refuse("rate_limited", wait);
-    const row = this.write(request, room, now);
-    if (request.kind === "commit") this.writeCommit(request, room, ground, now);
+    const row = this.write(request, room, footing, now);
+    if (isCommit) this.writeCommit(request, room, footing, now);
+    if (isCommit && footing.isOwn) room.turns.done(sender.address, now);
     const { kind, epoch, payload, attachment } = row;
     const record = { n: row.n, kind, epoch, time: row.time, pruned: false as const, payload, attachment };
     return done({ response: this.appendedResponse(request, room, row), record });
@@ -100,7 +137,7 @@ export class Log {
   /** A part of the log, as large as a page may be. */
   items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
     if (fromN > room.row.n || size.items === 0) return [];
-    const records = this.rooms.store.records(room.row.no, fromN, size);
+    const records = this.parts.rooms.store.records(room.row.no, fromN, size);
     records.forEach(({ n }, at) => {
       if (n !== Math.max(1, fromN) + at)
         throw new RowDamaged(`table record, room ${room.row.no}: record ${n - 1} is missing`);
@@ -111,101 +148,152 @@ export class Log {
   headReceipt(room: HostedRoom, now: number): Signed<HeadReceipt> {
     const { tag: roomTag, n, head, availableFrom } = room.row;
     // RULE: receipt.signs-pruning: what the relay says it has deleted it says to everybody, with its signature (attack A110).
-    const receipt = { roomTag, n, head, time: this.time.at(now), availableFrom };
-    return { receipt, signature: this.sign(headReceiptBytes(receipt)) };
+    const receipt = { roomTag, n, head, time: this.parts.time.at(now), availableFrom };
+    return { receipt, signature: this.parts.sign(headReceiptBytes(receipt)) };
   }
 
   private addRoom(request: CreateRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
-    const room = this.rooms.add(
+    const room = this.parts.rooms.add(
       {
         tag: request.roomTag,
         creation,
         epoch: 0,
         n: 0,
         lastCommit: 0,
-        head: firstLogHead(this.sha256, request.roomTag),
+        head: firstLogHead(this.parts.sha256, request.roomTag),
         rosterN: 0,
         writeKeys: [
-          { key: request.writeKey, epoch: 0, n: 0, byToken: false, live: true, since: this.clock.at(now), until: 0 },
+          { key: request.writeKey, epoch: 0, n: 0, ...OWN, live: true, since: this.parts.clock.at(now), until: 0 },
         ],
+        lineage: 0,
+        seenAt: this.parts.clock.at(now),
+        commits: 0,
         availableFrom: 1,
         messageBytes: 0,
+        probationBytes: 0,
+        waitingBytes: 0,
         blobBytes: 0,
         oldest: null,
       },
       now,
     );
-    if (room !== null) this.rooms.store.addRoster(room.row.no, { n: 0, attachment: request.attachment });
+    if (room !== null) this.parts.rooms.store.addRoster(room.row.no, { n: 0, attachment: request.attachment }, false);
     return room;
   }
 
   private repeat(request: AppendRequest, room: HostedRoom, n: number): Result<Appended, Refusal> {
-    const row = this.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
-    const hash = itemHash(this.sha256, room.row.tag, itemOf(row));
-    if (!equalBytes(hash, recordHash(this.sha256, room.row.tag, request))) return refuse("append_conflict");
+    const row = this.parts.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
+    const hash = itemHash(this.parts.sha256, room.row.tag, itemOf(row));
+    if (!equalBytes(hash, recordHash(this.parts.sha256, room.row.tag, request))) return refuse("append_conflict");
     return done({ response: this.appendedResponse(request, room, row), record: null });
   }
 
-  private ground(request: AppendRequest, room: HostedRoom, proved: Proved): Result<CommitGround, Refusal> {
+  private ground(request: AppendRequest, room: HostedRoom, sender: Sender, now: number): Result<Ground, Refusal> {
+    const { tag, writeKeys, lineage } = room.row;
     if (request.ground.by === "slot") {
-      const slot = this.rooms.store.slot(room.row.no, request.ground.slotId);
-      if (slot === null) return refuse("slot_unknown");
+      const { slotId } = request.ground;
+      const token = this.parts.slots.token(room, slotId, now);
       // RULE: slot.closed-admits-nobody: a proof from before the slot was closed is worth nothing (attack A40).
-      if (slot.closed) return refuse("slot_closed");
+      if (!token.ok) return token;
       // RULE: slot.one-commit-for-one-proof: spam control for holders of an invite; whether they join is the members' rule.
-      if (!proved.isSlotHolder(room, request.ground.slotId)) return refuse("token_denied");
-      return done({ by: "slot" });
+      return sender.hasProof("slot", tag, slotId) ? done({ by: "slot" }) : refuse("token_denied");
     }
     // RULE: log.write-proof: only a connection that proved a write key of the record's epoch appends (protocol.md §6).
-    const isProved = (key: WriteKey): boolean => proved.isWriter(room, key);
-    const key = provedKey(room.row.writeKeys, request.epoch, isProved);
+    const isProved = (key: WriteKey): boolean => sender.hasWriteProof(tag, key);
+    const key = provedKey(writeKeys, request.epoch, isProved);
     if (key === null || (request.kind === "message" && !key.live)) return refuse("write_denied");
-    const trusted = room.row.writeKeys.some((other) => other.live && !other.byToken && isProved(other));
-    return done({ by: "member", key, trusted });
+    const isOwn = writeKeys.some((other) => other.live && other.lineage === lineage && isProved(other));
+    return done({ by: "member", key, isOwn });
   }
 
-  private waitFor(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): number {
-    if (ground.by === "slot" && request.ground.by === "slot") {
-      const wait = this.slots.waitFor(room, request.ground.slotId, now);
-      if (wait > 0) return wait;
+  /** How an append stands; a commit may make its lineage the room's own. */
+  private footing(room: HostedRoom, ground: Ground, isCommit: boolean, now: number): Footing {
+    const { rooms, standings, roster, clock } = this.parts;
+    const { no, n } = room.row;
+    const { lineage } = lineageOf(room.row.lineage, ground, n + 1);
+    const isOther = lineage !== room.row.lineage;
+    if (isCommit && isOther && ground.by === "member" && ground.key.live) {
+      const begun = rooms.store.commitAt(no, lineage)?.time ?? Infinity;
+      if (standings.succeeds(room, lineage, begun, now)) {
+        roster.confirm(room, ground.key.n);
+        room.change({ lineage, seenAt: clock.at(now) });
+        return { ground: { ...ground, isOwn: true }, lineage, isOwn: true };
+      }
     }
-    if (ground.by === "member" && !ground.key.live) {
-      // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot
-      // keep a room busy.
-      const wait = room.recoveries.take(1, now);
-      if (wait > 0) return wait;
-    }
-    return room.appends.take(1 + request.payload.length / 65_536, isByInvite(ground), now);
+    return { ground, lineage, isOwn: !isOther };
   }
 
-  private write(request: AppendRequest, room: HostedRoom, now: number): RecordRow {
+  /** Why an append is not taken, however long its sender waits; or null. */
+  private deny(request: AppendRequest, room: HostedRoom, { ground, lineage, isOwn }: Footing, now: number) {
+    const { slots, standings, settings } = this.parts;
+    const isActing = ground.by === "member" && ground.key.live && standings.waitUntilActing(room, lineage, now) === 0;
+    const standing = isOwn ? "own" : isActing ? "acting" : "probation";
+    const denied = standing === "probation" ? appendOnProbation(request) : null;
+    if (denied !== null) return denied;
+    if (request.kind === "commit") return slots.check(room, request.slots, standing);
+    const { probationBytes } = settings.quotas;
+    const hasSpace = isOwn || room.hasSpaceOnProbation(lineage, request.payload.length, probationBytes);
+    return hasSpace ? null : refuse("quota_exceeded");
+  }
+
+  private waitFor(
+    request: AppendRequest,
+    room: HostedRoom,
+    { ground, lineage, isOwn }: Footing,
+    { address }: Sender,
+    now: number,
+  ): number {
+    const isCommit = request.kind === "commit";
+    let wait = 0;
+    if (request.ground.by === "slot") wait = this.parts.slots.waitFor(room, request.ground.slotId, address, now);
+    else if (isOwn) wait = isCommit ? room.turns.wait(address, now) || room.waitForCommit(address, now) : 0;
+    else if (ground.by === "member" && ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
+    // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot keep a
+    // room busy, nor keep others from going on with theirs.
+    else wait = this.recoveries.take(room.key + address, 1, now) || room.recoveries.take(1, now);
+    return wait || room.appends.take(1 + request.payload.length / 65_536, isOwn, now);
+  }
+
+  private write(request: AppendRequest, room: HostedRoom, { ground, lineage, isOwn }: Footing, now: number): RecordRow {
+    const { rooms, sha256 } = this.parts;
     const { row } = room;
     const { kind, epoch, payload, attachment, appendId } = request;
     const n = row.n + 1;
-    const head = nextLogHead(this.sha256, row.head, recordHash(this.sha256, row.tag, request));
-    const time = this.time.at(now);
-    const record = { n, kind, epoch, time, appendId, head, pruned: false, payload, attachment };
-    this.rooms.store.addRecord(row.no, record);
-    room.remember(this.rooms.store, appendId, n);
-    const messageBytes = row.messageBytes + (kind === "message" ? payload.length : 0);
+    const head = nextLogHead(sha256, row.head, recordHash(sha256, row.tag, request));
+    const time = this.parts.time.at(now);
+    const isWaiting = kind === "commit" && !isOwn;
+    const parent = kind === "commit" ? this.parentOf(room, ground, epoch) : 0;
+    const place = { n, kind, epoch, time, appendId, head, isOnProbation: !isOwn, parent };
+    const record = { ...place, pruned: false, payload, attachment };
+    rooms.store.addRecord(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
+    room.remember(rooms.store, appendId, n);
+    const bytes = kind === "message" ? payload.length : 0;
+    const messageBytes = row.messageBytes + bytes;
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
+    if (isOwn) room.change({ seenAt: this.parts.clock.at(now) });
+    else room.wroteOnProbation(lineage, bytes);
     return record;
   }
 
-  private writeCommit(request: AppendRequest, room: HostedRoom, ground: CommitGround, now: number): void {
-    const { store } = this.rooms;
-    const { no, tag, n, writeKeys } = room.row;
+  private parentOf({ row }: HostedRoom, ground: Ground, epoch: number): number {
+    const known = parentOf(row.writeKeys, row.lineage, ground, epoch);
+    if (known !== null || epoch === 0) return known ?? 0;
+    return this.parts.rooms.store.commitOnProbation(row.no, epoch - 1, null) ?? 0;
+  }
+
+  private writeCommit(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): void {
+    const { rooms, slots, roster, clock, settings } = this.parts;
+    const { no, tag, n, lineage, writeKeys, commits } = room.row;
     const epoch = request.epoch + 1;
-    if (request.attachment.length > 0) {
-      store.addRoster(no, { n, attachment: request.attachment });
-      room.change({ rosterN: n });
-    }
-    const added = { key: request.nextWriteKey!, epoch, n, since: this.clock.at(now) };
-    room.change({ epoch, lastCommit: n, writeKeys: keysAfterCommit(writeKeys, added, ground) });
+    if (isOwn && ground.by === "member") roster.confirm(room, ground.key.n);
+    if (request.attachment.length > 0) roster.add(room, request.attachment, !isOwn);
+    const added = { key: request.nextWriteKey!, epoch, n, since: clock.at(now) };
+    room.change({ epoch, lastCommit: n, commits: commits + 1 });
+    room.change({ writeKeys: keysAfterCommit(writeKeys, added, lineage, ground) });
     for (const { inboxId, blob } of request.deliveries) {
-      store.addInboxItem(inboxId, { roomTag: tag, n, blob }, this.clock.at(now), this.quotas.deliveriesPerRoom);
+      rooms.store.addInboxItem(inboxId, { roomTag: tag, n, blob }, clock.at(now), settings.quotas.deliveriesPerRoom);
     }
-    this.slots.put(room, request.slots, now);
+    slots.put(room, request.slots, !isOwn, now);
   }
 
   private appendedResponse(request: AppendRequest, room: HostedRoom, row: RecordRow): AppendedResponse {
@@ -215,9 +303,9 @@ export class Log {
 
   // Deterministic (RFC 8032), so a repeat gives the same bytes.
   private commitReceipt(room: HostedRoom, { epoch, n, head, time, ...content }: RecordRow): Signed<CommitReceipt> {
-    const hash = recordHash(this.sha256, room.row.tag, { ...content, epoch });
+    const hash = recordHash(this.parts.sha256, room.row.tag, { ...content, epoch });
     const receipt = { roomTag: room.row.tag, epoch, recordHash: hash, n, head, time };
-    return { receipt, signature: this.sign(commitReceiptBytes(receipt)) };
+    return { receipt, signature: this.parts.sign(commitReceiptBytes(receipt)) };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Retention } from "../settings.js";
 import type { RecordRow } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
+import type { Slots } from "./slots.js";
 import type { WallClock } from "./wallClock.js";
 
 const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
@@ -12,6 +13,7 @@ const ROOMS_AT_ONCE = 64;
 export class Pruner {
   constructor(
     private readonly rooms: Rooms,
+    private readonly slots: Slots,
     private readonly sha256: Sha256,
     private readonly retention: Retention,
     private readonly clock: WallClock,
@@ -19,7 +21,8 @@ export class Pruner {
 
   /** After an append: keeps the room within its size, a step at a time. */
   afterAppend(room: HostedRoom): void {
-    const tooMuch = room.row.messageBytes - this.retention.messageBytesPerRoom;
+    const { messageBytes, probationBytes } = room.row;
+    const tooMuch = messageBytes - probationBytes - this.retention.messageBytesPerRoom;
     if (tooMuch <= 0) return;
     this.rooms.unlessDamaged(() => {
       this.prune(room, (_record, freed) => freed < tooMuch);
@@ -32,8 +35,9 @@ export class Pruner {
     const time = this.clock.at(now);
     store.deleteRequestsBefore(time - this.retention.pendingAge);
     store.deleteInboxItemsBefore(time - this.retention.pendingAge);
+    const isMore = this.slots.expire(now);
     const { maxAge } = this.retention;
-    if (maxAge === null) return false;
+    if (maxAge === null) return isMore;
     const old = store.roomsWithOld(time - maxAge, ROOMS_AT_ONCE);
     for (const tag of old) {
       this.rooms.unlessDamaged(() => {
@@ -41,13 +45,13 @@ export class Pruner {
         if (room !== null) this.prune(room, (record) => record.time < time - maxAge);
       });
     }
-    return old.length === ROOMS_AT_ONCE;
+    return isMore || old.length === ROOMS_AT_ONCE;
   }
 
   private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {
     const { store } = this.rooms;
-    let { availableFrom, oldest } = room.row;
-    let freed = 0;
+    let { availableFrom, oldest, probationBytes } = room.row;
+    let [freed, freedInAll] = [0, 0];
     // Set again when all of them could be read.
     room.isDamaged = true;
     const records = store.records(room.row.no, availableFrom, STEP);
@@ -58,10 +62,12 @@ export class Pruner {
       availableFrom = record.n + 1;
       // RULE: retention.messages-only: commits and roster records are what newcomers verify: they are never pruned.
       if (record.kind === "commit") continue;
-      freed += record.payload.length;
+      freedInAll += record.payload.length;
+      if (record.isOnProbation) probationBytes -= record.payload.length;
+      else freed += record.payload.length;
       store.pruneRecord(room.row.no, record.n, recordDigest(this.sha256, record));
     }
     if (availableFrom > room.row.n) oldest = null;
-    room.change({ availableFrom, oldest, messageBytes: room.row.messageBytes - freed });
+    room.change({ availableFrom, oldest, messageBytes: room.row.messageBytes - freedInAll, probationBytes });
   }
 }

@@ -75,6 +75,11 @@ export class Rooms {
     this.dropUnused();
   }
 
+  /** Forgets what no longer counts in the rooms. */
+  sweep(now: number): void {
+    for (const room of this.rooms.values()) room.sweep(now);
+  }
+
   /** Forgets every room: what was changed since the store's last commit is not stored. */
   undo(): void {
     this.used.clear();

@@ -1,127 +1,211 @@
-import { done, equalBytes, type Failure, type Result } from "@conclave/codec";
-import type { PostedResponse, Sha256, SlotContent, SlotId, SlotResponse } from "@conclave/wire";
+import { concatBytes, done, equalBytes, type Failure, type Result, utf8Bytes } from "@conclave/codec";
+import type { Random } from "@conclave/crypto";
+import { ID_BYTES, type PostedResponse, type Sha256, type SlotContent, type SlotId } from "@conclave/wire";
+import type { RelayAnswer, RoomCall } from "../core/call.js";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
-import type { Quotas, Rates } from "../settings.js";
-import type { Store } from "../store/store.js";
-import { refuse, type Refusal } from "./refusal.js";
+import type { RelaySettings } from "../settings.js";
+import type { SlotRow, Store, WriteKey } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
+import { onProbation } from "./probation.js";
+import { refuse, type Refusal } from "./refusal.js";
+import type { Standing } from "./standing.js";
 import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;
-const MOST_PLEAS = 16;
+/** A slot that nobody refreshes ends, after so long and so many commits. */
+const STALE_MS = 60 * 24 * 60 * 60 * 1000;
+const STALE_COMMITS = 256;
+const ENDED_AT_ONCE = 64;
+/** The share of a room's slots that people have who act for its members. */
+const SHARE_OF_ACTING = 1 / 2;
 
-/** Invites' slots and the join requests that come through them (docs/protocol.md §7). */
+/** What slots work with. */
+export interface SlotParts {
+  readonly store: Store;
+  readonly sha256: Sha256;
+  readonly settings: Pick<RelaySettings, "quotas" | "rates">;
+  readonly clock: WallClock;
+  readonly random: Random;
+}
+
+/** Slots, and the join requests and pleas of a room (docs/protocol.md §7). */
 export class Slots {
   private readonly uses: TokenBuckets;
+  private readonly usesOfAll: TokenBuckets;
+  private readonly pleas: TokenBuckets;
+  /** Addresses are stored under names that nobody can trace back, and that last as long as this process. */
+  private readonly salt: Uint8Array;
 
-  constructor(
-    private readonly store: Store,
-    private readonly sha256: Sha256,
-    private readonly quotas: Quotas,
-    rates: Rates,
-    private readonly clock: WallClock,
-  ) {
+  constructor(private readonly parts: SlotParts) {
+    const { rates } = parts.settings;
     this.uses = new TokenBuckets(rates.slot);
+    this.usesOfAll = new TokenBuckets(rates.slotOfAll);
+    this.pleas = new TokenBuckets(rates.pleas);
+    this.salt = parts.random(ID_BYTES);
   }
 
-  /** Why slots that come with a commit cannot be put, or null. Closed ones are skipped. */
-  check(room: HostedRoom, slots: readonly SlotContent[]): Failure<Refusal> | null {
+  /** Why slots cannot be put, or null. Those that {@link put} passes over are not looked at. */
+  check(room: HostedRoom, slots: readonly SlotContent[], standing: Standing): Failure<Refusal> | null {
     const { no } = room.row;
+    const { store, settings } = this.parts;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
-      const slot = this.store.slot(no, slotId);
-      if (slot === null) added++;
+      const slot = store.slot(no, slotId);
       // RULE: slot.token-stays: a slot keeps the token it was opened with, or a member could take over another's invite.
-      else if (!equalBytes(slot.tokenPub, tokenPub)) return refuse("token_denied");
+      if (slot !== null && !equalBytes(slot.tokenPub, tokenPub)) return refuse("token_denied");
+      if (slot === null) added++;
     }
-    if (added > 0 && this.store.openSlotCount(no) + added > this.quotas.slotsPerRoom) return refuse("quota_exceeded");
-    return null;
+    if (added === 0 || standing === "probation") return null;
+    const most = settings.quotas.slotsPerRoom * (standing === "own" ? 1 : SHARE_OF_ACTING);
+    return store.openSlotCount(no) + added > most ? refuse("quota_exceeded") : null;
   }
 
-  /** Puts slots that {@link check} has passed. */
-  put(room: HostedRoom, slots: readonly SlotContent[], now: number): void {
-    const { no, n } = room.row;
-    for (const { slotId, tokenPub, blob } of slots) {
-      const slot = this.store.slot(no, slotId);
-      if (slot === null) this.store.addSlot(no, slotId, tokenPub);
-      else if (slot.closed) continue;
-      this.store.addSlotVersion(no, slotId, { blob, n, time: this.clock.at(now) }, KEPT_VERSIONS);
+  /** Puts slots that {@link check} has passed: not closed ones, and on probation only those that are open. */
+  put(room: HostedRoom, slots: readonly SlotContent[], isOnProbation: boolean, now: number): void {
+    for (const slot of slots) {
+      const known = this.parts.store.slot(room.row.no, slot.slotId);
+      if (known?.closed === true || (known === null && isOnProbation)) continue;
+      this.write(room, slot, known?.end ?? 0, isOnProbation, now);
     }
   }
 
-  /** Puts one slot by itself. */
-  putOne(room: HostedRoom, slot: SlotContent, now: number): Result<undefined, Refusal> {
-    if (this.store.slot(room.row.no, slot.slotId)?.closed === true) return refuse("slot_closed");
-    const refusal = this.check(room, [slot]);
+  /** Puts one slot by itself, and opens it again if it is closed. `life`: seconds, 0 for good. */
+  putOne(
+    room: HostedRoom,
+    slot: SlotContent,
+    { standing, life, now }: { readonly standing: Standing; readonly life: number; readonly now: number },
+  ): Result<undefined, Refusal> {
+    const refusal = this.check(room, [slot], standing);
     if (refusal !== null) return refusal;
-    this.put(room, [slot], now);
+    const known = this.parts.store.slot(room.row.no, slot.slotId);
+    const isOnProbation = standing === "probation";
+    // RULE: slot.probation-refreshes: somebody on probation keeps the slots that there are in step with the room, beside the
+    // versions of members, and neither opens one nor ends one (attack A109).
+    if (isOnProbation && (known === null || known.closed)) return onProbation();
+    const end = life === 0 ? 0 : this.parts.clock.at(now) + life * 1000;
+    this.write(room, slot, isOnProbation ? known!.end : end, isOnProbation, now);
     return done(undefined);
   }
 
   close(room: HostedRoom, slotId: SlotId): Result<undefined, Refusal> {
-    if (this.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
-    this.store.closeSlot(room.row.no, slotId);
+    if (this.parts.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
+    this.parts.store.closeSlot(room.row.no, slotId);
     return done(undefined);
   }
 
-  get(room: HostedRoom, slotId: SlotId, back: number, id: number): Result<SlotResponse, Refusal> {
-    const slot = this.store.slot(room.row.no, slotId);
-    if (slot === null) return refuse("slot_unknown");
-    if (slot.closed) return refuse("slot_closed");
-    const version = this.store.slotVersion(room.row.no, slotId, back);
+  get(call: RoomCall<"getSlot">): RelayAnswer {
+    const { request, room, now } = call;
+    const { id, slotId, back } = request;
+    const slot = this.open(room, slotId, now);
+    if (!slot.ok) return slot;
+    const version = this.parts.store.slotVersion(room.row.no, slotId, back);
     if (version === null) return refuse("slot_unknown");
-    return done({ type: "slot", id, ...version, versions: slot.versions });
+    return done({ type: "slot", id, ...version, versions: slot.value.versions + slot.value.onProbation });
   }
 
   /** The token of an open slot. */
-  token(room: HostedRoom, slotId: SlotId): Result<Uint8Array, Refusal> {
-    const slot = this.store.slot(room.row.no, slotId);
-    if (slot === null) return refuse("slot_unknown");
-    return slot.closed ? refuse("slot_closed") : done(slot.tokenPub);
+  token(room: HostedRoom, slotId: SlotId, now: number): Result<Uint8Array, Refusal> {
+    const slot = this.open(room, slotId, now);
+    return slot.ok ? done(slot.value.tokenPub) : slot;
   }
 
-  /** Ms until the slot can be used again; 0 if it can now, which counts as a use. */
-  waitFor(room: HostedRoom, slotId: SlotId, now: number): number {
-    return this.uses.take(room.key + keyOf(slotId), 1, now);
+  /** Ms until somebody at this address can use the slot again; 0 if they can now, which counts as a use. */
+  waitFor(room: HostedRoom, slotId: SlotId, address: string, now: number): number {
+    const key = room.key + keyOf(slotId);
+    return this.uses.take(key + address, 1, now) || this.usesOfAll.take(key, 1, now);
   }
 
-  post(
-    room: HostedRoom,
-    slotId: SlotId,
-    blob: Uint8Array,
-    id: number,
-    now: number,
-  ): Result<{ readonly response: PostedResponse; readonly added: boolean }, Refusal> {
-    const { no } = room.row;
-    const digest = this.sha256(blob);
-    const same = this.store.findRequest(no, slotId, digest);
-    if (same !== null) return done({ response: { type: "posted", id, request: same }, added: false });
-    // RULE: request.bounded: one invite's holders cannot fill the relay, nor crowd out requests by other invites (A83).
-    if (this.store.requestCount(no, slotId) >= this.quotas.requestsPerSlot) return refuse("quota_exceeded");
-    const wait = this.waitFor(room, slotId, now);
+  /** Leaves a join request; the slot's token was proved. */
+  post({ request, room, session, now }: RoomCall<"postRequest">): Result<Posted, Refusal> {
+    const { slotId, blob, id } = request;
+    const same = this.same(room, slotId, blob, id);
+    if (same !== null) return done(same);
+    const wait = this.waitFor(room, slotId, session.address, now);
     if (wait > 0) return refuse("rate_limited", wait);
-    const request = this.store.addRequest(no, { slotId, blob, time: this.clock.at(now) }, digest);
-    return done({ response: { type: "posted", id, request }, added: true });
+    // RULE: request.bounded: one invite's holders cannot fill the relay, nor crowd out requests by other invites: where there are
+    // many, one gives way of the address that has the most (attacks A83, A118).
+    const { requestsPerSlot } = this.parts.settings.quotas;
+    this.makeRoom(room, slotId, requestsPerSlot, null);
+    return done(this.add(room, { slotId, blob, address: session.address }, id, now));
   }
 
-  /** Leaves a plea for the room's members. */
-  plead(
-    room: HostedRoom,
-    blob: Uint8Array,
-    id: number,
-    now: number,
-  ): Result<{ readonly response: PostedResponse; readonly added: boolean }, Refusal> {
-    const { no } = room.row;
-    const digest = this.sha256(blob);
-    const same = this.store.findRequest(no, null, digest);
-    if (same !== null) return done({ response: { type: "posted", id, request: same }, added: false });
-    if (this.store.requestCount(no, null) >= MOST_PLEAS) return refuse("quota_exceeded");
-    const request = this.store.addRequest(no, { slotId: null, blob, time: this.clock.at(now) }, digest);
-    return done({ response: { type: "posted", id, request }, added: true });
+  /** Leaves a plea; `key` was proved. */
+  plead({ request, room, session, now }: RoomCall<"postPlea">, key: WriteKey): Result<Posted, Refusal> {
+    const { blob, id } = request;
+    const same = this.same(room, null, blob, id);
+    if (same !== null) return done(same);
+    const wait = this.pleas.take(room.key + keyOf(key.key), 1, now);
+    if (wait > 0) return refuse("rate_limited", wait);
+    // RULE: plea.bounded: who once had a key of the room leaves a few pleas, and does not crowd out those of others (attack A83).
+    const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
+    this.makeRoom(room, null, pleasPerAddress, this.nameOf(session.address));
+    this.makeRoom(room, null, pleasPerRoom, null);
+    return done(this.add(room, { slotId: null, blob, address: session.address }, id, now));
   }
 
   sweep(now: number): void {
     this.uses.sweep(now);
+    this.usesOfAll.sweep(now);
+    this.pleas.sweep(now);
   }
+
+  /** Ends slots that have lived long enough, and those that nobody refreshes. Whether there are more. */
+  expire(now: number): boolean {
+    const { store, clock } = this.parts;
+    const time = clock.at(now);
+    // RULE: slot.expires: what nobody keeps in step with the room ends by itself, so that no slot is there for ever (attack A109).
+    const ended = store.endedSlots(time, time - STALE_MS, STALE_COMMITS, ENDED_AT_ONCE);
+    for (const { room, slotId } of ended) store.dropSlot(room, slotId);
+    return ended.length === ENDED_AT_ONCE;
+  }
+
+  private open(room: HostedRoom, slotId: SlotId, now: number): Result<SlotRow, Refusal> {
+    const slot = this.parts.store.slot(room.row.no, slotId);
+    if (slot === null || (slot.end > 0 && slot.end < this.parts.clock.at(now))) return refuse("slot_unknown");
+    return slot.closed ? refuse("slot_closed") : done(slot);
+  }
+
+  private write(room: HostedRoom, slot: SlotContent, end: number, isOnProbation: boolean, now: number): void {
+    const { slotId, tokenPub, blob } = slot;
+    const { no, n, commits } = room.row;
+    const time = this.parts.clock.at(now);
+    if (!isOnProbation) this.parts.store.openSlot(no, slotId, tokenPub, { time, commits, end });
+    this.parts.store.addSlotVersion(no, slotId, { blob, n, time }, isOnProbation, KEPT_VERSIONS);
+  }
+
+  private same({ row: { no } }: HostedRoom, slotId: SlotId | null, blob: Uint8Array, id: number): Posted | null {
+    const request = this.parts.store.findRequest(no, slotId, this.parts.sha256(blob));
+    return request === null ? null : { response: { type: "posted", id, request }, added: false };
+  }
+
+  private makeRoom({ row: { no } }: HostedRoom, slotId: SlotId | null, most: number, address: Uint8Array | null): void {
+    const { store } = this.parts;
+    const count = () =>
+      address === null ? store.requestCount(no, slotId) : (store.oldestRequest(no, slotId, address)?.count ?? 0);
+    if (count() < most) return;
+    const crowded = store.oldestRequest(no, slotId, address);
+    if (crowded !== null) store.deleteRequest(no, crowded.request);
+  }
+
+  private add(
+    { row: { no } }: HostedRoom,
+    { slotId, blob, address }: { readonly slotId: SlotId | null; readonly blob: Uint8Array; readonly address: string },
+    id: number,
+    now: number,
+  ): Posted {
+    const from = { digest: this.parts.sha256(blob), address: this.nameOf(address) };
+    const request = this.parts.store.addRequest(no, { slotId, blob, time: this.parts.clock.at(now) }, from);
+    return { response: { type: "posted", id, request }, added: true };
+  }
+
+  private nameOf(address: string): Uint8Array {
+    return this.parts.sha256(concatBytes(this.salt, utf8Bytes(address))).slice(0, 8);
+  }
+}
+
+/** A request that is there; `added`: since now. */
+export interface Posted {
+  readonly response: PostedResponse;
+  readonly added: boolean;
 }

@@ -1,37 +1,39 @@
 import { describe, expect, it } from "vitest";
 import type { WriteKey } from "../store/store.js";
-import { keysAfterCommit } from "./writeKeys.js";
+import { type Ground, keysAfterCommit, parentOf } from "./writeKeys.js";
 
 const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
-const founder: WriteKey = { key: id(0), epoch: 0, n: 0, byToken: false, live: true, since: 0, until: 0 };
+const OWN = 0;
+const founder: WriteKey = { key: id(0), epoch: 0, n: 0, lineage: OWN, byToken: false, live: true, since: 0, until: 0 };
+const added = (n: number, since = n) => ({ key: id(n), epoch: n, n, since });
+const by = (key: WriteKey, isOwn = key.live && key.lineage === OWN): Ground => ({ by: "member", key, isOwn });
+const bySlot: Ground = { by: "slot" };
 
 function liveKey(keys: readonly WriteKey[]): WriteKey {
   return keys.findLast((key) => key.live)!;
 }
+
+const lived = (keys: readonly WriteKey[]) => keys.filter(({ live }) => live).map(({ n, lineage }) => [n, lineage]);
 
 describe("write keys", () => {
   it("RULE writeKey.flood-proof: a flood of junk commits does not lock out who holds the key from before it", () => {
     // In use for ten minutes; then somebody appends a commit each second, for half an hour, each with a key of its own.
     let keys: WriteKey[] = [founder];
     for (let n = 1; n <= 1800; n++) {
-      const ground = { by: "member", key: liveKey(keys), trusted: true } as const;
-      keys = keysAfterCommit(keys, { key: id(n), epoch: n, n, since: 600_000 + n * 1000 }, ground);
+      keys = keysAfterCommit(keys, added(n, 600_000 + n * 1000), OWN, by(liveKey(keys)));
       expect(keys.length).toBeLessThanOrEqual(64);
     }
     expect(keys.some(({ n, live }) => n === 0 && !live)).toBe(true);
     expect(keys.at(-1)).toMatchObject({ n: 1800, live: true });
     // And all at once, in one instant.
     let atOnce: WriteKey[] = [founder];
-    for (let n = 1; n <= 500; n++) {
-      const ground = { by: "member", key: liveKey(atOnce), trusted: true } as const;
-      atOnce = keysAfterCommit(atOnce, { key: id(n), epoch: n, n, since: 1000 }, ground);
-    }
+    for (let n = 1; n <= 500; n++) atOnce = keysAfterCommit(atOnce, added(n, 1000), OWN, by(liveKey(atOnce)));
     expect(atOnce.some(({ n }) => n === 0)).toBe(true);
   });
   it("RULE writeKey.flood-proof: nor does a flood of external commits, where the newest key came by an invite", () => {
-    let keys = keysAfterCommit([founder], { key: id(1), epoch: 1, n: 1, since: 1000 }, { by: "slot" });
+    let keys = keysAfterCommit([founder], added(1, 1000), OWN, bySlot);
     for (let n = 2; n <= 900; n++) {
-      keys = keysAfterCommit(keys, { key: id(n), epoch: n, n, since: 60_000 + n * 1000 }, { by: "slot" });
+      keys = keysAfterCommit(keys, added(n, 60_000 + n * 1000), OWN, bySlot);
       expect(keys.length).toBeLessThanOrEqual(33);
     }
     expect(keys.filter(({ n }) => n <= 1)).toMatchObject([
@@ -39,31 +41,65 @@ describe("write keys", () => {
       { n: 1, live: true },
     ]);
   });
-  it("RULE writeKey.bounded: holders of invites crowd out one another only; RULE writeKey.invite-retires-nobody", () => {
+  it("RULE writeKey.bounded: each kind crowds out only its own", () => {
     let keys: WriteKey[] = [founder];
-    for (let n = 1; n <= 100; n++) {
-      keys = keysAfterCommit(keys, { key: id(n), epoch: n, n, since: n }, { by: "slot" });
-    }
+    for (let n = 1; n <= 100; n++) keys = keysAfterCommit(keys, added(n), OWN, bySlot);
     expect(keys[0]).toMatchObject({ n: 0, live: true, byToken: false });
     expect(keys).toHaveLength(33);
-    // What came by an invite goes on by itself, and still takes no member's key away.
-    const ground = { by: "member", key: keys.at(-1)!, trusted: false } as const;
-    const after = keysAfterCommit(keys, { key: id(101), epoch: 101, n: 101, since: 101 }, ground);
-    expect(after.filter(({ live }) => live).map(({ n }) => n)).toEqual([0, 101]);
-    // Nor do they crowd out one key of the other kind, while that kind has its own bound.
-    let members = after;
-    for (let n = 102; n <= 300; n++) {
-      members = keysAfterCommit(
-        members,
-        { key: id(n), epoch: n, n, since: n },
-        {
-          by: "member",
-          key: liveKey(members),
-          trusted: true,
-        },
-      );
+    const retired = { ...founder, key: id(9999), epoch: 9999, live: false, until: 1 };
+    for (let n = 101; n <= 200; n++) keys = keysAfterCommit([...keys, retired], added(n), OWN, by(retired));
+    expect(keys.filter(({ lineage, byToken }) => lineage !== OWN && !byToken)).toHaveLength(32);
+    expect(keys.filter(({ byToken }) => byToken)).toHaveLength(32);
+    for (let n = 201; n <= 400; n++) {
+      const own = keys.findLast(({ live, lineage }) => live && lineage === OWN)!;
+      keys = keysAfterCommit(keys, added(n), OWN, by(own));
     }
-    expect(members.filter(({ byToken }) => !byToken)).toHaveLength(64);
-    expect(members.filter(({ byToken }) => byToken).length).toBe(32);
+    expect(keys.filter(({ lineage }) => lineage === OWN)).toHaveLength(64);
+    expect(keys.filter(({ lineage }) => lineage !== OWN)).toHaveLength(64);
+  });
+  it("RULE writeKey.new-lineage: a commit by an invite or a retired key begins one, and what comes of it belongs to it", () => {
+    const joined = keysAfterCommit([founder], added(1), OWN, bySlot);
+    expect(joined.at(-1)).toMatchObject({ n: 1, lineage: 1, byToken: true });
+    const on = keysAfterCommit(joined, added(2), OWN, by(joined.at(-1)!));
+    expect(on.at(-1)).toMatchObject({ n: 2, lineage: 1, byToken: true });
+    const gone = keysAfterCommit(on, added(3), OWN, by(founder));
+    const back = keysAfterCommit(gone, added(4), OWN, by(gone[0]!));
+    expect(back.at(-1)).toMatchObject({ n: 4, lineage: 4, byToken: false, live: true });
+    // Who also holds a key of the room's own goes on with that.
+    expect(keysAfterCommit(joined, added(5), OWN, by(joined.at(-1)!, true)).at(-1)).toMatchObject({ lineage: OWN });
+  });
+  it("RULE writeKey.outsider-retires-nobody; RULE writeKey.commit-retires: members end what came by invites, others only their own", () => {
+    let keys = keysAfterCommit([founder], added(1), OWN, by(founder));
+    expect(lived(keys)).toEqual([[1, 0]]);
+    // By the key that was retired, and by an invite, twice.
+    keys = keysAfterCommit(keys, added(2), OWN, by(keys[0]!));
+    keys = keysAfterCommit(keys, added(3), OWN, bySlot);
+    keys = keysAfterCommit(keys, added(4), OWN, bySlot);
+    expect(lived(keys)).toEqual([
+      [1, 0],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+    const third = keys.find(({ n }) => n === 3)!;
+    keys = keysAfterCommit(keys, added(5), OWN, by(third));
+    expect(lived(keys)).toEqual([
+      [1, 0],
+      [2, 2],
+      [4, 4],
+      [5, 3],
+    ]);
+    keys = keysAfterCommit(keys, added(6), OWN, by(keys.find(({ n }) => n === 1)!));
+    expect(lived(keys)).toEqual([
+      [2, 2],
+      [6, 0],
+    ]);
+  });
+  it("an external commit follows the room's own commit that led to its epoch, or the newest of others", () => {
+    const keys = keysAfterCommit([founder], { ...added(1), epoch: 1 }, OWN, by(founder));
+    const more = [2, 3].reduce((all, n) => keysAfterCommit(all, { ...added(n), epoch: 1 }, OWN, bySlot), keys);
+    const on = keysAfterCommit(more, { ...added(4), epoch: 2 }, OWN, bySlot);
+    expect([0, 1, 2, 3].map((epoch) => parentOf(on, OWN, bySlot, epoch))).toEqual([0, 1, 4, null]);
+    expect(parentOf(on, OWN, by(on.find(({ n }) => n === 3)!), 1)).toBe(3);
   });
 });

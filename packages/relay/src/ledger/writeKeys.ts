@@ -1,23 +1,22 @@
 import { equalBytes } from "@conclave/codec";
 import type { WriteKey } from "../store/store.js";
 
-const KEPT_TRUSTED = 64;
-const KEPT_BY_TOKEN = 32;
+/** How many keys are kept of the room's own, of those that came by an invite, and of those that came by a retired key. */
+const KEPT_OWN = 64;
+const KEPT_OTHER = 32;
 
-/** What gives the sender the right to append a commit. */
-export type CommitGround =
+/** What gives the sender the right to append. */
+export type Ground =
   | { readonly by: "slot" }
   | {
       readonly by: "member";
       readonly key: WriteKey;
-      /** The connection has proved a live key that did not come by an invite's token. */
-      readonly trusted: boolean;
+      /** The connection has proved a live key of the room's own lineage. */
+      readonly isOwn: boolean;
     };
 
-/** Whether the sender has shown nothing but an invite, or a key that came with one. */
-export function isByInvite(ground: CommitGround): boolean {
-  return ground.by === "slot" || (ground.key.byToken && !ground.trusted);
-}
+/** A key that a commit registers. */
+export type AddedKey = Pick<WriteKey, "key" | "epoch" | "n" | "since">;
 
 /** The newest key of an epoch that the connection has proved, live ones first. */
 export function provedKey(
@@ -30,41 +29,59 @@ export function provedKey(
 }
 
 /**
+ * The commit that one on this ground follows. Whose key is proved follows the commit that registered it; an external commit
+ * follows one that led to its epoch: of several, one of the room's own, or the newest; null where none of these is known.
+ */
+export function parentOf(keys: readonly WriteKey[], own: number, ground: Ground, epoch: number): number | null {
+  if (ground.by === "member") return ground.key.n;
+  const leading = keys.filter((key) => key.epoch === epoch);
+  return (leading.findLast(({ lineage, live }) => live && lineage === own) ?? leading.at(-1))?.n ?? null;
+}
+
+/** The lineage of the key that a commit registers. */
+export function lineageOf(own: number, ground: Ground, n: number): Pick<WriteKey, "lineage" | "byToken"> {
+  // RULE: writeKey.new-lineage: a key that came by an invite or by a retired key, and all that come of it, are told apart from
+  // those of the members, until one of them proves it too (attack A109).
+  if (ground.by === "slot") return { lineage: n, byToken: true };
+  if (ground.isOwn) return { lineage: own, byToken: false };
+  if (!ground.key.live) return { lineage: n, byToken: false };
+  return { lineage: ground.key.lineage, byToken: ground.key.byToken };
+}
+
+/**
  * The room's write keys after a commit.
  *
  * The relay cannot tell a valid commit from junk, so a commit must not lock out the people who will not follow it: they keep
- * their old key, retired, and can append a commit over the junk with it. Retired keys can do nothing else, so somebody who
- * was removed cannot flood the room.
+ * their old key, retired, and can append a commit over the junk with it.
  */
-export function keysAfterCommit(
-  keys: readonly WriteKey[],
-  added: { readonly key: Uint8Array; readonly epoch: number; readonly n: number; readonly since: number },
-  ground: CommitGround,
-): WriteKey[] {
-  // RULE: writeKey.invite-retires-nobody: what came by an invite's token never takes the live keys of members away.
-  const trusted = !isByInvite(ground);
-  const retires = (key: WriteKey): boolean =>
-    // RULE: writeKey.commit-retires: a member's commit retires the keys before it, so a removed member writes no more.
-    ground.by === "member" && ground.key.live && (trusted || key.byToken);
+export function keysAfterCommit(keys: readonly WriteKey[], added: AddedKey, own: number, ground: Ground): WriteKey[] {
+  const of = lineageOf(own, ground, added.n);
+  const retires = (key: WriteKey): boolean => {
+    // RULE: writeKey.outsider-retires-nobody: what came by an invite or a retired key takes no live key of others away.
+    if (ground.by === "slot" || !(ground.isOwn || ground.key.live)) return false;
+    // RULE: writeKey.commit-retires: a member's commit retires the keys before it, so a removed member writes no more. It ends
+    // also what came by invites; not what came by a retired key: there people may be talking who did not follow somebody's junk.
+    return key.lineage === of.lineage || (of.lineage === own && key.byToken);
+  };
   const kept = keys
     .filter((key) => !(key.epoch === added.epoch && equalBytes(key.key, added.key)))
     .map((key) => ({ ...key, live: key.live && !retires(key), until: key.until === 0 ? added.since : key.until }));
-  const all = [...kept, { ...added, byToken: !trusted, live: true, until: 0 }];
-  return withoutSurplus(all, added.since);
+  return withoutSurplus([...kept, { ...added, ...of, live: true, until: 0 }], own, added.since);
 }
 
-// RULE: writeKey.bounded: each kind of key only crowds out its own kind, so holders of invites cannot crowd out members.
-function withoutSurplus(keys: readonly WriteKey[], now: number): WriteKey[] {
+// RULE: writeKey.bounded: each kind of key only crowds out its own kind, so others cannot crowd out members.
+function withoutSurplus(keys: readonly WriteKey[], own: number, now: number): WriteKey[] {
   const surplus = new Set<WriteKey>();
-  for (const [byToken, most] of [
-    [false, KEPT_TRUSTED],
-    [true, KEPT_BY_TOKEN],
+  for (const [is, most] of [
+    [({ lineage }: WriteKey) => lineage === own, KEPT_OWN],
+    [({ lineage, byToken }: WriteKey) => lineage !== own && byToken, KEPT_OTHER],
+    [({ lineage, byToken }: WriteKey) => lineage !== own && !byToken, KEPT_OTHER],
   ] as const) {
-    const kind = keys.filter((key) => key.byToken === byToken);
+    const kind = keys.filter(is);
     // RULE: writeKey.flood-proof: the key that members hold outlives a flood of junk commits, each with a key of its own:
     // first go those that were the newest for the shortest time, for how long ago that is. So a flood has to go on for as
     // many times as keys are kept longer than the members' own key was in use, before it locks them out (attack A85).
-    const spare = kind.filter((key) => key.until !== 0 && (byToken || !key.live));
+    const spare = kind.filter((key) => key.until !== 0 && (key.lineage !== own || !key.live));
     spare.sort((a, b) => worth(a, now) - worth(b, now) || a.n - b.n);
     for (const key of spare.slice(0, Math.max(0, kind.length - most))) surplus.add(key);
   }

@@ -12,11 +12,15 @@ import type {
 import { keyOf } from "../key.js";
 import {
   type BlobRow,
+  type CommitRow,
+  type CrowdedRequest,
   RecordPage,
   type PageSize,
   type RecordRow,
   type RoomRow,
+  type RequestOrigin,
   type SlotRow,
+  type SlotTime,
   type SlotVersion,
   type Store,
 } from "./store.js";
@@ -24,9 +28,17 @@ import {
 interface MemoryRoom {
   row: RoomRow;
   readonly records: RecordRow[];
-  readonly roster: RosterRecord[];
-  readonly slots: Map<string, { slotId: SlotId; tokenPub: Uint8Array; closed: boolean; versions: SlotVersion[] }>;
-  requests: { item: JoinRequestItem; digest: Uint8Array }[];
+  readonly nextKeys: Map<number, Uint8Array>;
+  roster: (RosterRecord & { isWaiting: boolean })[];
+  readonly slots: Map<string, MemorySlot>;
+  requests: ({ item: JoinRequestItem } & RequestOrigin)[];
+}
+
+interface MemorySlot extends SlotTime {
+  readonly slotId: SlotId;
+  readonly tokenPub: Uint8Array;
+  closed: boolean;
+  versions: (SlotVersion & { isOnProbation: boolean })[];
 }
 
 interface MemoryBlob {
@@ -56,11 +68,12 @@ export class MemoryStore implements Store {
   /** A store with the same content: what a backup, or the other side of a fork, begins with. */
   copy(): MemoryStore {
     const copy = new MemoryStore();
-    for (const { row, records, roster, slots, requests } of this.rooms) {
+    for (const { row, records, nextKeys, roster, slots, requests } of this.rooms) {
       const room = {
         row: { ...row },
         records: [...records],
-        roster: [...roster],
+        nextKeys: new Map(nextKeys),
+        roster: roster.map((record) => ({ ...record })),
         slots: new Map([...slots].map(([key, slot]) => [key, { ...slot }])),
         requests: [...requests],
       };
@@ -101,7 +114,7 @@ export class MemoryStore implements Store {
 
   addRoom(room: Omit<RoomRow, "no">): RoomRow {
     const row = { ...room, no: this.rooms.length + 1 };
-    const memory = { row: { ...row }, records: [], roster: [], slots: new Map(), requests: [] };
+    const memory = { row: { ...row }, records: [], nextKeys: new Map(), roster: [], slots: new Map(), requests: [] };
     this.rooms.push(memory);
     this.byTag.set(keyOf(room.tag), memory);
     return row;
@@ -120,8 +133,9 @@ export class MemoryStore implements Store {
     return old.slice(0, limit).map(({ row }) => row.tag);
   }
 
-  addRecord(room: number, record: RecordRow): void {
+  addRecord(room: number, record: RecordRow, nextKey?: Uint8Array): void {
     this.at(room).records.push(record);
+    if (nextKey !== undefined) this.at(room).nextKeys.set(record.n, nextKey);
   }
 
   records(room: number, fromN: number, size: PageSize): RecordRow[] {
@@ -145,14 +159,53 @@ export class MemoryStore implements Store {
     records[n - 1] = { ...records[n - 1]!, pruned: true, payload: payloadHash, attachment: attachmentHash };
   }
 
-  addRoster(room: number, record: RosterRecord): void {
-    this.at(room).roster.push(record);
+  commitAt(room: number, n: number): CommitRow | null {
+    const record = this.at(room).records[n - 1];
+    if (record?.kind !== "commit") return null;
+    const { isOnProbation, parent, time, attachment } = record;
+    return { isOnProbation, parent, time, attachment };
+  }
+
+  commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null {
+    const { records, nextKeys } = this.at(room);
+    const found = [...nextKeys].findLast(([n, key]) => {
+      const record = records[n - 1]!;
+      return record.isOnProbation && record.epoch === epoch && (nextKey === null || compareBytes(key, nextKey) === 0);
+    });
+    return found?.[0] ?? null;
+  }
+
+  confirmCommit(room: number, n: number): void {
+    const { records } = this.at(room);
+    records[n - 1] = { ...records[n - 1]!, isOnProbation: false };
+  }
+
+  addRoster(room: number, record: RosterRecord, isWaiting: boolean): void {
+    this.at(room).roster.push({ ...record, isWaiting });
+  }
+
+  keepRoster(room: number, record: RosterRecord): boolean {
+    const memory = this.at(room);
+    const found = memory.roster.find(({ n }) => n === record.n);
+    if (found !== undefined) found.isWaiting = false;
+    else memory.roster = [...memory.roster, { ...record, isWaiting: false }].sort((a, b) => a.n - b.n);
+    return found !== undefined;
+  }
+
+  oldestWaitingRoster(room: number): { n: number; bytes: number } | null {
+    const found = this.at(room).roster.find(({ isWaiting }) => isWaiting);
+    return found === undefined ? null : { n: found.n, bytes: found.attachment.length };
+  }
+
+  dropRoster(room: number, n: number): void {
+    const memory = this.at(room);
+    memory.roster = memory.roster.filter((record) => record.n !== n);
   }
 
   roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
     const page = new RecordPage<RosterRecord>(size);
-    for (const record of this.at(room).roster) {
-      if (record.n >= fromN && !page.add(record, record.attachment.length)) break;
+    for (const { n, attachment } of this.at(room).roster) {
+      if (n >= fromN && !page.add({ n, attachment }, attachment.length)) break;
     }
     return page.items;
   }
@@ -160,8 +213,9 @@ export class MemoryStore implements Store {
   slot(room: number, slotId: SlotId): SlotRow | null {
     const slot = this.at(room).slots.get(keyOf(slotId));
     if (slot === undefined) return null;
-    const { tokenPub, closed, versions } = slot;
-    return { tokenPub, closed, versions: versions.length };
+    const { tokenPub, closed, end, versions } = slot;
+    const onProbation = versions.filter(({ isOnProbation }) => isOnProbation).length;
+    return { tokenPub, closed, end, versions: versions.length - onProbation, onProbation };
   }
 
   openSlotCount(room: number): number {
@@ -173,15 +227,17 @@ export class MemoryStore implements Store {
       ({ slotId, closed }) => !closed && (after === null || compareBytes(slotId, after) > 0),
     );
     const listed = open.sort((a, b) => compareBytes(a.slotId, b.slotId)).slice(0, count);
-    return listed.map(({ slotId, versions }) => ({
+    return listed.map(({ slotId, versions, end }) => ({
       slotId,
       bytes: versions.reduce((sum, { blob }) => sum + blob.length, 0),
-      end: 0,
+      end,
     }));
   }
 
-  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
-    this.at(room).slots.set(keyOf(slotId), { slotId, tokenPub, closed: false, versions: [] });
+  openSlot(room: number, slotId: SlotId, tokenPub: Uint8Array, time: SlotTime): void {
+    const { slots } = this.at(room);
+    const versions = slots.get(keyOf(slotId))?.versions ?? [];
+    slots.set(keyOf(slotId), { slotId, tokenPub, closed: false, versions, ...time });
   }
 
   closeSlot(room: number, slotId: SlotId): void {
@@ -193,13 +249,36 @@ export class MemoryStore implements Store {
     memory.requests = memory.requests.filter(({ item }) => !isOf(item, slotId));
   }
 
-  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, keep: number): void {
+  dropSlot(room: number, slotId: SlotId): void {
+    this.closeSlot(room, slotId);
+    this.at(room).slots.delete(keyOf(slotId));
+  }
+
+  endedSlots(now: number, before: number, commits: number, limit: number): { room: number; slotId: SlotId }[] {
+    const ended = this.rooms.flatMap(({ row, slots }) =>
+      [...slots.values()]
+        .filter(({ end, ...put }) => {
+          return (end > 0 && end < now) || (put.time < before && put.commits + commits <= row.commits);
+        })
+        .map(({ slotId }) => ({ room: row.no, slotId })),
+    );
+    return ended.slice(0, limit);
+  }
+
+  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, isOnProbation: boolean, keep: number): void {
     const slot = this.at(room).slots.get(keyOf(slotId));
-    if (slot !== undefined) slot.versions = [version, ...slot.versions].slice(0, keep);
+    if (slot === undefined) return;
+    const isOther = (other: { isOnProbation: boolean }) => other.isOnProbation !== isOnProbation;
+    const same = [{ ...version, isOnProbation }, ...slot.versions.filter((other) => !isOther(other))].slice(0, keep);
+    const others = slot.versions.filter(isOther);
+    slot.versions = isOnProbation ? [...others, ...same] : [...same, ...others];
   }
 
   slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null {
-    return this.at(room).slots.get(keyOf(slotId))?.versions[back] ?? null;
+    const version = this.at(room).slots.get(keyOf(slotId))?.versions[back];
+    if (version === undefined) return null;
+    const { blob, n, time } = version;
+    return { blob, n, time };
   }
 
   requestCount(room: number, slotId: SlotId | null): number {
@@ -213,10 +292,20 @@ export class MemoryStore implements Store {
     return same?.item.request ?? null;
   }
 
-  addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
+  addRequest(room: number, request: Omit<JoinRequestItem, "request">, from: RequestOrigin): number {
     const number = ++this.lastRequest;
-    this.at(room).requests.push({ item: { ...request, request: number }, digest });
+    this.at(room).requests.push({ item: { ...request, request: number }, ...from });
     return number;
+  }
+
+  oldestRequest(room: number, slotId: SlotId | null, address: Uint8Array | null): CrowdedRequest | null {
+    const found = new Map<string, CrowdedRequest>();
+    for (const { item, address: from } of this.at(room).requests) {
+      if (!isOf(item, slotId) || (address !== null && compareBytes(address, from) !== 0)) continue;
+      const { request, count } = found.get(keyOf(from)) ?? { request: item.request, count: 0 };
+      found.set(keyOf(from), { request, count: count + 1 });
+    }
+    return [...found.values()].sort((a, b) => b.count - a.count || a.request - b.request)[0] ?? null;
   }
 
   requests(room: number, after: number, size: PageSize): JoinRequestItem[] {

@@ -11,7 +11,7 @@ import {
   type SlotListItem,
 } from "@conclave/wire";
 import { RowDamaged } from "./rowDamage.js";
-import type { BlobRow, RecordRow, RoomRow, SlotRow, SlotVersion, WriteKey } from "./store.js";
+import type { BlobRow, CommitRow, RecordRow, RoomRow, SlotRow, SlotVersion, WriteKey } from "./store.js";
 
 /** A room's record `n` as a row id. Rooms are numbered below 2^20 and records below 2^32, so it is a safe integer. */
 export const ROOM_SPAN = 2 ** 32;
@@ -23,8 +23,8 @@ export const CHUNK_SPAN = 2 ** 20;
 
 export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   return encode(keys, (writer) =>
-    writer.vector(keys, (w, { key, epoch, n, byToken, live, since, until }) =>
-      w.opaque(key).u53(epoch).u53(n).bool(byToken).bool(live).u53(since).u53(until),
+    writer.vector(keys, (w, { key, epoch, n, lineage, byToken, live, since, until }) =>
+      w.opaque(key).u53(epoch).u53(n).u53(lineage).bool(byToken).bool(live).u53(since).u53(until),
     ),
   );
 }
@@ -40,8 +40,13 @@ export function roomRow(row: SqlRow): RoomRow {
     head: id(row, "head"),
     rosterN: readNumber(row, "roster_n"),
     writeKeys: decodeWriteKeys(bytes(row, "write_keys")),
+    lineage: readNumber(row, "lineage"),
+    seenAt: readNumber(row, "seen_at"),
+    commits: readNumber(row, "commits"),
     availableFrom: readNumber(row, "available_from"),
     messageBytes: readNumber(row, "message_bytes"),
+    probationBytes: readNumber(row, "probation_bytes"),
+    waitingBytes: readNumber(row, "waiting_bytes"),
     blobBytes: readNumber(row, "blob_bytes"),
     oldest: row["oldest"] === null ? null : readNumber(row, "oldest"),
   };
@@ -70,9 +75,20 @@ export function recordRow(row: SqlRow): RecordRow {
     time: readNumber(row, "time"),
     appendId: appendIdOf(row),
     head: id(row, "head"),
+    isOnProbation: row["on_probation"] === 1,
+    parent: readNumber(row, "parent"),
     pruned,
     payload: pruned ? payload.slice(0, ID_BYTES) : payload,
     attachment: pruned ? payload.slice(ID_BYTES) : bytes(row, "attachment"),
+  };
+}
+
+export function commitRow(row: SqlRow): CommitRow {
+  return {
+    isOnProbation: row["on_probation"] === 1,
+    parent: readNumber(row, "parent"),
+    time: readNumber(row, "time"),
+    attachment: bytes(row, "attachment"),
   };
 }
 
@@ -81,11 +97,18 @@ export function appendIdOf(row: SqlRow): Uint8Array {
 }
 
 export function slotRow(row: SqlRow): SlotRow {
-  return { tokenPub: id(row, "token_pub"), closed: row["closed"] === 1, versions: readNumber(row, "versions") };
+  const onProbation = readNumber(row, "on_probation");
+  return {
+    tokenPub: id(row, "token_pub"),
+    closed: row["closed"] === 1,
+    end: readNumber(row, "end_at"),
+    versions: readNumber(row, "versions") - onProbation,
+    onProbation,
+  };
 }
 
 export function slotListRow(row: SqlRow): SlotListItem {
-  return { slotId: SlotId.of(id(row, "slot_id")), bytes: readNumber(row, "bytes"), end: 0 };
+  return { slotId: SlotId.of(id(row, "slot_id")), bytes: readNumber(row, "bytes"), end: readNumber(row, "end_at") };
 }
 
 export function slotVersionRow(row: SqlRow): SlotVersion {
@@ -153,6 +176,7 @@ function decodeWriteKeys(encoded: Uint8Array): WriteKey[] {
       key: r.opaque(),
       epoch: r.u53(),
       n: r.u53(),
+      lineage: r.u53(),
       byToken: r.bool(),
       live: r.bool(),
       since: r.u53(),

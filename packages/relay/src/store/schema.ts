@@ -15,26 +15,33 @@ const STEPS: readonly string[] = [
   CREATE TABLE room (
     no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
     last_commit INTEGER NOT NULL, head BLOB NOT NULL, roster_n INTEGER NOT NULL, write_keys BLOB NOT NULL,
-    available_from INTEGER NOT NULL, message_bytes INTEGER NOT NULL, blob_bytes INTEGER NOT NULL, oldest INTEGER
+    lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
+    message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL, waiting_bytes INTEGER NOT NULL,
+    blob_bytes INTEGER NOT NULL, oldest INTEGER
   );
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
   CREATE TABLE record (
     id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL, append_id BLOB NOT NULL,
-    head BLOB NOT NULL, payload BLOB NOT NULL, attachment BLOB
+    head BLOB NOT NULL, on_probation INTEGER NOT NULL, parent INTEGER NOT NULL, attachment BLOB, next_key BLOB,
+    payload BLOB NOT NULL
   );
-  CREATE TABLE roster (id INTEGER PRIMARY KEY, attachment BLOB NOT NULL);
+  CREATE INDEX record_on_probation ON record (epoch, id) WHERE next_key IS NOT NULL AND on_probation = 1;
+  CREATE TABLE roster (id INTEGER PRIMARY KEY, is_waiting INTEGER NOT NULL, attachment BLOB NOT NULL);
+  CREATE INDEX roster_waiting ON roster (id) WHERE is_waiting = 1;
   CREATE TABLE slot (
     room INTEGER NOT NULL, slot_id BLOB NOT NULL, token_pub BLOB NOT NULL, closed INTEGER NOT NULL,
-    PRIMARY KEY (room, slot_id)
+    end_at INTEGER NOT NULL, time INTEGER NOT NULL, commits INTEGER NOT NULL, PRIMARY KEY (room, slot_id)
   ) WITHOUT ROWID;
+  CREATE INDEX slot_end ON slot (end_at) WHERE end_at > 0;
+  CREATE INDEX slot_time ON slot (time);
   CREATE TABLE slot_version (
     id INTEGER PRIMARY KEY, room INTEGER NOT NULL, slot_id BLOB NOT NULL, blob BLOB NOT NULL, n INTEGER NOT NULL,
-    time INTEGER NOT NULL
+    time INTEGER NOT NULL, on_probation INTEGER NOT NULL
   );
   CREATE INDEX slot_version_slot ON slot_version (room, slot_id);
   CREATE TABLE request (
     id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, slot_id BLOB, digest BLOB NOT NULL,
-    blob BLOB NOT NULL, time INTEGER NOT NULL
+    address BLOB NOT NULL, blob BLOB NOT NULL, time INTEGER NOT NULL
   );
   CREATE INDEX request_slot ON request (room, slot_id, digest);
   CREATE INDEX request_time ON request (time);

@@ -8,7 +8,7 @@ import {
   type JoinRequestItem,
   RoomTag,
   type RosterRecord,
-  type SlotId,
+  SlotId,
   type SlotListItem,
 } from "@conclave/wire";
 import {
@@ -16,6 +16,7 @@ import {
   blobRow,
   bytes,
   CHUNK_SPAN,
+  commitRow,
   encodeWriteKeys,
   LAST_ROOM,
   id,
@@ -36,10 +37,14 @@ import { migrate } from "./schema.js";
 import { readPage, Statements } from "./statements.js";
 import {
   type BlobRow,
+  type CommitRow,
+  type CrowdedRequest,
   type PageSize,
   type RecordRow,
   type RoomRow,
+  type RequestOrigin,
   type SlotRow,
+  type SlotTime,
   type SlotVersion,
   type Store,
 } from "./store.js";
@@ -94,8 +99,9 @@ export class SqliteStore implements Store {
     if (this.roomCount() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
-      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_n, write_keys, available_from," +
-        " message_bytes, blob_bytes) VALUES (?, ?, 0, 0, 0, ?, 0, ?, 1, 0, 0)",
+      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_n, write_keys, lineage, seen_at, commits," +
+        " available_from, message_bytes, probation_bytes, waiting_bytes, blob_bytes)" +
+        " VALUES (?, ?, 0, 0, 0, ?, 0, ?, 0, 0, 0, 1, 0, 0, 0, 0)",
       tag,
       creation,
       head,
@@ -108,16 +114,22 @@ export class SqliteStore implements Store {
 
   saveRoom(room: RoomRow): void {
     this.sql.run(
-      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_n = ?, write_keys = ?, available_from = ?," +
-        " message_bytes = ?, blob_bytes = ?, oldest = ? WHERE no = ?",
+      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_n = ?, write_keys = ?, lineage = ?," +
+        " seen_at = ?, commits = ?, available_from = ?, message_bytes = ?, probation_bytes = ?, waiting_bytes = ?," +
+        " blob_bytes = ?, oldest = ? WHERE no = ?",
       room.epoch,
       room.n,
       room.lastCommit,
       room.head,
       room.rosterN,
       encodeWriteKeys(room.writeKeys),
+      room.lineage,
+      room.seenAt,
+      room.commits,
       room.availableFrom,
       room.messageBytes,
+      room.probationBytes,
+      room.waitingBytes,
       room.blobBytes,
       room.oldest,
       room.no,
@@ -134,17 +146,20 @@ export class SqliteStore implements Store {
     return this.sql.all(sql, before, ID_BYTES, limit).map((row) => RoomTag.of(id(row, "tag")));
   }
 
-  addRecord(room: number, record: RecordRow): void {
+  addRecord(room: number, record: RecordRow, nextKey?: Uint8Array): void {
     this.sql.run(
-      "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       room * ROOM_SPAN + record.n,
       record.kind === "commit" ? 1 : 2,
       record.epoch,
       record.time,
       record.appendId,
       record.head,
-      record.payload,
+      record.isOnProbation ? 1 : 0,
+      record.parent,
       record.attachment.length === 0 ? EMPTY : record.attachment,
+      nextKey ?? null,
+      record.payload,
     );
   }
 
@@ -172,8 +187,44 @@ export class SqliteStore implements Store {
     this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", hashes, room * ROOM_SPAN + n);
   }
 
-  addRoster(room: number, { n, attachment }: RosterRecord): void {
-    this.sql.run("INSERT INTO roster VALUES (?, ?)", room * ROOM_SPAN + n, attachment);
+  commitAt(room: number, n: number): CommitRow | null {
+    const sql = "SELECT id, on_probation, parent, time, attachment FROM record WHERE id = ? AND kind = 1";
+    const row = this.sql.get(sql, room * ROOM_SPAN + n);
+    return row === null ? null : readRow("record", row, commitRow);
+  }
+
+  commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null {
+    const sql =
+      "SELECT id FROM record WHERE next_key IS NOT NULL AND on_probation = 1 AND epoch = ? AND id > ? AND id < ?" +
+      " AND (? IS NULL OR next_key = ?) ORDER BY id DESC LIMIT 1";
+    const row = this.sql.get(sql, epoch, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, nextKey, nextKey);
+    return row && readNumber(row, "id") % ROOM_SPAN;
+  }
+
+  confirmCommit(room: number, n: number): void {
+    this.sql.run("UPDATE record SET on_probation = 0 WHERE id = ?", room * ROOM_SPAN + n);
+  }
+
+  addRoster(room: number, { n, attachment }: RosterRecord, isWaiting: boolean): void {
+    this.sql.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + n, isWaiting ? 1 : 0, attachment);
+  }
+
+  keepRoster(room: number, { n, attachment }: RosterRecord): boolean {
+    const id = room * ROOM_SPAN + n;
+    if (this.sql.run("UPDATE roster SET is_waiting = 0 WHERE id = ?", id).changes > 0) return true;
+    this.sql.run("INSERT INTO roster VALUES (?, 0, ?)", id, attachment);
+    return false;
+  }
+
+  oldestWaitingRoster(room: number): { n: number; bytes: number } | null {
+    const sql =
+      "SELECT id, length(attachment) AS bytes FROM roster WHERE is_waiting = 1 AND id >= ? AND id < ? ORDER BY id LIMIT 1";
+    const row = this.sql.get(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN);
+    return row && { n: readNumber(row, "id") % ROOM_SPAN, bytes: readNumber(row, "bytes") };
+  }
+
+  dropRoster(room: number, n: number): void {
+    this.sql.run("DELETE FROM roster WHERE id = ?", room * ROOM_SPAN + n);
   }
 
   roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
@@ -189,8 +240,10 @@ export class SqliteStore implements Store {
 
   slot(room: number, slotId: SlotId): SlotRow | null {
     const row = this.sql.get(
-      "SELECT token_pub, closed, (SELECT count(*) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id) AS versions" +
-        " FROM slot s WHERE room = ? AND slot_id = ?",
+      "SELECT token_pub, closed, end_at," +
+        " (SELECT count(*) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id) AS versions," +
+        " (SELECT coalesce(sum(on_probation), 0) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id)" +
+        " AS on_probation FROM slot s WHERE room = ? AND slot_id = ?",
       room,
       slotId,
     );
@@ -204,45 +257,70 @@ export class SqliteStore implements Store {
 
   openSlots(room: number, after: SlotId | null, count: number): SlotListItem[] {
     const sql =
-      "SELECT slot_id, (SELECT coalesce(sum(length(blob)), 0) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id)" +
+      "SELECT slot_id, end_at, (SELECT coalesce(sum(length(blob)), 0) FROM slot_version v WHERE v.room = s.room AND v.slot_id = s.slot_id)" +
       " AS bytes FROM slot s WHERE room = ? AND closed = 0 AND slot_id > ? ORDER BY slot_id LIMIT ?";
     return this.sql.all(sql, room, after ?? EMPTY, count).map((row) => readRow("slot", row, slotListRow));
   }
 
-  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void {
-    this.sql.run("INSERT INTO slot VALUES (?, ?, ?, 0)", room, slotId, tokenPub);
+  openSlot(room: number, slotId: SlotId, tokenPub: Uint8Array, { time, commits, end }: SlotTime): void {
+    const sql = "INSERT OR REPLACE INTO slot VALUES (?, ?, ?, 0, ?, ?, ?)";
+    this.sql.run(sql, room, slotId, tokenPub, end, time, commits);
   }
 
   closeSlot(room: number, slotId: SlotId): void {
     this.sql.run("UPDATE slot SET closed = 1 WHERE room = ? AND slot_id = ?", room, slotId);
-    this.sql.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
-    this.sql.run("DELETE FROM request WHERE room = ? AND slot_id IS ?", room, slotId);
+    this.emptySlot(room, slotId);
   }
 
-  addSlotVersion(room: number, slotId: SlotId, { blob, n, time }: SlotVersion, keep: number): void {
+  dropSlot(room: number, slotId: SlotId): void {
+    this.sql.run("DELETE FROM slot WHERE room = ? AND slot_id = ?", room, slotId);
+    this.emptySlot(room, slotId);
+  }
+
+  endedSlots(now: number, before: number, commits: number, limit: number): { room: number; slotId: SlotId }[] {
+    const ended = this.sql.all("SELECT room, slot_id FROM slot WHERE end_at > 0 AND end_at < ? LIMIT ?", now, limit);
+    const sql =
+      "SELECT room, slot_id FROM slot s WHERE time < ? AND commits + ? <= (SELECT commits FROM room WHERE no = s.room) LIMIT ?";
+    const stale = this.sql.all(sql, before, commits, Math.max(0, limit - ended.length));
+    return [...ended, ...stale].map((row) => ({
+      room: readNumber(row, "room"),
+      slotId: SlotId.of(id(row, "slot_id")),
+    }));
+  }
+
+  private emptySlot(room: number, slotId: SlotId): void {
+    this.sql.run("DELETE FROM slot_version WHERE room = ? AND slot_id = ?", room, slotId);
+    this.sql.run("DELETE FROM request WHERE room = ? AND slot_id = ?", room, slotId);
+  }
+
+  addSlotVersion(room: number, slotId: SlotId, { blob, n, time }: SlotVersion, isOnProbation: boolean, keep: number) {
+    const kind = isOnProbation ? 1 : 0;
     this.sql.run(
-      "INSERT INTO slot_version (room, slot_id, blob, n, time) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO slot_version (room, slot_id, blob, n, time, on_probation) VALUES (?, ?, ?, ?, ?, ?)",
       room,
       slotId,
       blob,
       n,
       time,
+      kind,
     );
     const sql =
-      "DELETE FROM slot_version WHERE id IN (SELECT id FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
-    this.sql.run(sql, room, slotId, keep);
+      "DELETE FROM slot_version WHERE id IN" +
+      " (SELECT id FROM slot_version WHERE room = ? AND slot_id = ? AND on_probation = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
+    this.sql.run(sql, room, slotId, kind, keep);
   }
 
   slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null {
     const sql =
-      "SELECT id, blob, n, time FROM slot_version WHERE room = ? AND slot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
+      "SELECT id, blob, n, time FROM slot_version WHERE room = ? AND slot_id = ?" +
+      " ORDER BY on_probation, id DESC LIMIT 1 OFFSET ?";
     const row = this.sql.get(sql, room, slotId, back);
     return row === null ? null : readRow("slot_version", row, slotVersionRow);
   }
 
   requestCount(room: number, slotId: SlotId | null): number {
     return readNumber(
-      this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id = ?", room, slotId)!,
+      this.sql.get("SELECT count(*) AS n FROM request WHERE room = ? AND slot_id IS ?", room, slotId)!,
       "n",
     );
   }
@@ -257,9 +335,17 @@ export class SqliteStore implements Store {
     return row === null ? null : readNumber(row, "id");
   }
 
-  addRequest(room: number, { slotId, blob, time }: Omit<JoinRequestItem, "request">, digest: Uint8Array): number {
-    const sql = "INSERT INTO request (room, slot_id, digest, blob, time) VALUES (?, ?, ?, ?, ?)";
-    return this.sql.run(sql, room, slotId, digest, blob, time).rowid;
+  addRequest(room: number, { slotId, blob, time }: Omit<JoinRequestItem, "request">, from: RequestOrigin) {
+    const sql = "INSERT INTO request (room, slot_id, digest, address, blob, time) VALUES (?, ?, ?, ?, ?, ?)";
+    return this.sql.run(sql, room, slotId, from.digest, from.address, blob, time).rowid;
+  }
+
+  oldestRequest(room: number, slotId: SlotId | null, address: Uint8Array | null): CrowdedRequest | null {
+    const sql =
+      "SELECT min(id) AS id, count(*) AS n FROM request WHERE room = ? AND slot_id IS ? AND (? IS NULL OR address = ?)" +
+      " GROUP BY address ORDER BY n DESC, min(id) LIMIT 1";
+    const row = this.sql.get(sql, room, slotId, address, address);
+    return row && { request: readNumber(row, "id"), count: readNumber(row, "n") };
   }
 
   requests(room: number, after: number, size: PageSize): JoinRequestItem[] {

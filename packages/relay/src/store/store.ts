@@ -17,7 +17,9 @@ export interface WriteKey {
   readonly epoch: number;
   /** The commit that registered it; 0 for the room's creation. */
   readonly n: number;
-  /** Registered by an external commit, on the ground of an invite. */
+  /** The commit that its lineage began with: one by an invite or by a retired key; 0 for that of the room's creation. */
+  readonly lineage: number;
+  /** Its lineage began with a commit by an invite. */
   readonly byToken: boolean;
   /** It can do everything; a retired key can only append a commit now and then. */
   readonly live: boolean;
@@ -41,10 +43,20 @@ export interface RoomRow {
   /** Where the newest record of the roster log is from. */
   rosterN: number;
   writeKeys: readonly WriteKey[];
+  /** The lineage whose keys are the members'. */
+  lineage: number;
+  /** When somebody with such a key was last there, ms. */
+  seenAt: number;
+  /** How many commits there are. */
+  commits: number;
   /** From here on no message is pruned. */
   availableFrom: number;
   /** Payload bytes of messages that are kept. */
   messageBytes: number;
+  /** The part of them that was written on probation. */
+  probationBytes: number;
+  /** Bytes of roster records that wait for a member to follow their commit. */
+  waitingBytes: number;
   blobBytes: number;
   /** Time of the record at `availableFrom`; null when there is none. */
   oldest: number | null;
@@ -58,16 +70,46 @@ export interface RecordRow {
   readonly time: number;
   readonly appendId: Uint8Array;
   readonly head: Uint8Array;
+  /** A message written on probation, or a commit that no member has confirmed. */
+  readonly isOnProbation: boolean;
+  /** The commit that this commit follows; 0 for none, and in a message. */
+  readonly parent: number;
   readonly pruned: boolean;
   readonly payload: Uint8Array;
   readonly attachment: Uint8Array;
 }
 
-/** An invite's slot without its versions. */
+/** What the roster log has to know of a commit. */
+export type CommitRow = Pick<RecordRow, "isOnProbation" | "parent" | "time" | "attachment">;
+
+/** A slot without its versions. */
 export interface SlotRow {
   readonly tokenPub: Uint8Array;
   readonly closed: boolean;
+  /** When it ends by itself, ms; 0 for one that does not. */
+  readonly end: number;
+  /** How many there are of members, and of people on probation. */
   readonly versions: number;
+  readonly onProbation: number;
+}
+
+/** When a slot was put, and how many commits the room had then. */
+export interface SlotTime {
+  readonly time: number;
+  readonly commits: number;
+  readonly end: number;
+}
+
+/** What tells requests apart: the hash of their content, and a name of the address that they came from. */
+export interface RequestOrigin {
+  readonly digest: Uint8Array;
+  readonly address: Uint8Array;
+}
+
+/** A request, and how many there are from its address. */
+export interface CrowdedRequest {
+  readonly request: number;
+  readonly count: number;
 }
 
 /** One version of a slot. */
@@ -116,7 +158,8 @@ export interface Store {
   /** Tags of rooms that keep a message older than `before`. */
   roomsWithOld(before: number, limit: number): RoomTag[];
 
-  addRecord(room: number, record: RecordRow): void;
+  /** `nextKey`: the write key that a commit on probation registers. */
+  addRecord(room: number, record: RecordRow, nextKey?: Uint8Array): void;
   /** Records from `fromN` on, in order. */
   records(room: number, fromN: number, size: PageSize): RecordRow[];
   /** The newest `count` append ids, in order of `n`. */
@@ -124,7 +167,19 @@ export interface Store {
   /** Replaces payload and attachment of a message by their hashes. */
   pruneRecord(room: number, n: number, digest: Pick<RecordDigest, "payloadHash" | "attachmentHash">): void;
 
-  addRoster(room: number, record: RosterRecord): void;
+  /** The commit at `n`; null where there is none. */
+  commitAt(room: number, n: number): CommitRow | null;
+  /** The newest commit of this epoch that is on probation: that with this key, or any; null where there is none. */
+  commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null;
+  /** The commit at `n` is on probation no longer. */
+  confirmCommit(room: number, n: number): void;
+
+  /** `isWaiting`: no member has followed its commit yet. */
+  addRoster(room: number, record: RosterRecord, isWaiting: boolean): void;
+  /** The record waits no longer. Whether it was there; where it was not, it is from now on. */
+  keepRoster(room: number, record: RosterRecord): boolean;
+  oldestWaitingRoster(room: number): { readonly n: number; readonly bytes: number } | null;
+  dropRoster(room: number, n: number): void;
   /** Roster records of the commits from `fromN` on, in order. */
   roster(room: number, fromN: number, size: PageSize): RosterRecord[];
 
@@ -132,12 +187,17 @@ export interface Store {
   openSlotCount(room: number): number;
   /** Open slots with an id above `after`, in order of their ids. */
   openSlots(room: number, after: SlotId | null, count: number): SlotListItem[];
-  addSlot(room: number, slotId: SlotId, tokenPub: Uint8Array): void;
+  /** Opens a slot, or opens it again. */
+  openSlot(room: number, slotId: SlotId, tokenPub: Uint8Array, time: SlotTime): void;
   /** Closes the slot and forgets its versions and requests. */
   closeSlot(room: number, slotId: SlotId): void;
-  /** Adds a version and keeps the newest `keep`. */
-  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, keep: number): void;
-  /** The version `back` before the newest, or null. */
+  /** Forgets the slot, its versions and requests. */
+  dropSlot(room: number, slotId: SlotId): void;
+  /** At most so many slots that have ended by themselves, or were put before `time` and so many commits ago. */
+  endedSlots(now: number, before: SlotTime["time"], commits: number, limit: number): { room: number; slotId: SlotId }[];
+  /** Adds a version, and keeps the newest `keep` of its kind. */
+  addSlotVersion(room: number, slotId: SlotId, version: SlotVersion, isOnProbation: boolean, keep: number): void;
+  /** The version `back` before the newest, those of members first; or null. */
   slotVersion(room: number, slotId: SlotId, back: number): SlotVersion | null;
 
   /** How many came through this slot; null: how many are pleas. */
@@ -145,7 +205,9 @@ export interface Store {
   /** The number of a request with this content, or null. */
   findRequest(room: number, slotId: SlotId | null, digest: Uint8Array): number | null;
   /** The new request's number: greater than every earlier one of the store. */
-  addRequest(room: number, request: Omit<JoinRequestItem, "request">, digest: Uint8Array): number;
+  addRequest(room: number, request: Omit<JoinRequestItem, "request">, from: RequestOrigin): number;
+  /** The oldest of those from the address with the most, or from the one given; null where there are none. */
+  oldestRequest(room: number, slotId: SlotId | null, address: Uint8Array | null): CrowdedRequest | null;
   requests(room: number, after: number, size: PageSize): JoinRequestItem[];
   deleteRequest(room: number, request: number): void;
   deleteRequestsBefore(time: number): void;

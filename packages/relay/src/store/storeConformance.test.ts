@@ -40,9 +40,14 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     lastCommit: 0,
     head: id(2),
     rosterN: 0,
-    writeKeys: [{ key: id(3), epoch: 0, n: 0, byToken: false, live: true, since: 5, until: 0 }],
+    writeKeys: [{ key: id(3), epoch: 0, n: 0, lineage: 0, byToken: false, live: true, since: 5, until: 0 }],
+    lineage: 0,
+    seenAt: 0,
+    commits: 0,
     availableFrom: 1,
     messageBytes: 0,
+    probationBytes: 0,
+    waitingBytes: 0,
     blobBytes: 0,
     oldest: null,
   };
@@ -56,11 +61,15 @@ function record(n: number, size = 10): RecordRow {
     time: 1000 + n,
     appendId: id(n % 256, 16),
     head: id(n % 256),
+    isOnProbation: n % 3 === 0,
+    parent: n % 2 === 0 ? n - 1 : 0,
     pruned: false,
     payload: id(n % 256, size),
     attachment: n % 2 === 0 ? id(9, 4) : new Uint8Array(),
   };
 }
+
+const from = (fill: number, address = 1) => ({ digest: id(fill), address: id(address, 8) });
 
 describe.each(stores)("store in %s", (_name, open) => {
   function withRooms(): { store: Store; a: RoomRow; b: RoomRow } {
@@ -85,11 +94,16 @@ describe.each(stores)("store in %s", (_name, open) => {
       head: id(8),
       oldest: 55,
       messageBytes: 12,
+      lineage: 5,
+      seenAt: 99,
+      commits: 4,
+      probationBytes: 11,
+      waitingBytes: 13,
       availableFrom: 3,
     };
     changed.writeKeys = [
       ...a.writeKeys,
-      { key: id(4), epoch: 1, n: 6, byToken: true, live: false, since: 6, until: 7 },
+      { key: id(4), epoch: 1, n: 6, lineage: 5, byToken: true, live: false, since: 6, until: 7 },
     ];
     store.saveRoom(changed);
     expect(store.room(tag(10))).toEqual(changed);
@@ -151,7 +165,7 @@ describe.each(stores)("store in %s", (_name, open) => {
   it("pages the roster from a commit", () => {
     const { store, a, b } = withRooms();
     const records = [0, 2, 4].map((n) => ({ n, attachment: id(n, 20) }));
-    for (const one of records) store.addRoster(a.no, one);
+    for (const one of records) store.addRoster(a.no, one, false);
     expect(store.roster(a.no, 0, all)).toEqual(records);
     expect(store.roster(a.no, 1, { items: 1, bytes: 999 })).toEqual([records[1]]);
     expect(store.roster(a.no, 0, { items: 9, bytes: 41 })).toEqual(records.slice(0, 2));
@@ -160,31 +174,134 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
+  it("leaves roster records out while they wait, and takes them in again", () => {
+    const { store, a, b } = withRooms();
+    for (let n = 1; n <= 6; n++) store.addRecord(a.no, record(n));
+    expect([1, 2, 7].map((n) => store.commitAt(a.no, n))).toEqual([
+      null,
+      { isOnProbation: false, parent: 1, time: 1002, attachment: id(9, 4) },
+      null,
+    ]);
+    expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: true, parent: 5 });
+    store.addRecord(a.no, { ...record(7), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    store.addRecord(a.no, { ...record(8), kind: "commit", epoch: 3, isOnProbation: true }, id(80));
+    store.addRecord(b.no, { ...record(1), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    const waiting = (epoch: number, key: number | null) =>
+      store.commitOnProbation(a.no, epoch, key === null ? null : id(key));
+    expect([waiting(3, null), waiting(3, 70), waiting(3, 71), waiting(4, null)]).toEqual([8, 7, null, null]);
+    store.confirmCommit(a.no, 8);
+    expect(waiting(3, null)).toBe(7);
+    store.confirmCommit(a.no, 6);
+    expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: false, parent: 5 });
+    const at = (n: number) => ({ n, attachment: id(n, n) });
+    store.addRoster(b.no, at(1), true);
+    for (const n of [0, 2, 4, 6]) store.addRoster(a.no, at(n), n > 0);
+    expect(store.oldestWaitingRoster(a.no)).toEqual({ n: 2, bytes: 2 });
+    store.dropRoster(a.no, 2);
+    expect(store.keepRoster(a.no, at(4))).toBe(true);
+    expect(store.oldestWaitingRoster(a.no)).toEqual({ n: 6, bytes: 6 });
+    expect(store.keepRoster(a.no, at(2))).toBe(false);
+    expect(store.keepRoster(a.no, at(6))).toBe(true);
+    expect(store.oldestWaitingRoster(a.no)).toBeNull();
+    expect(store.roster(a.no, 0, all)).toEqual([0, 2, 4, 6].map(at));
+    expect(store.roster(a.no, 3, all)).toEqual([4, 6].map(at));
+    store.commit();
+    store.close();
+  });
   it("keeps the newest versions of a slot, and forgets them when it closes", () => {
     const { store, a, b } = withRooms();
     expect(store.slot(a.no, slotId(1))).toBeNull();
-    store.addSlot(a.no, slotId(1), id(2));
-    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: false, versions: 0 });
-    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, 3);
+    const opened = { time: 7, commits: 3, end: 0 };
+    store.openSlot(a.no, slotId(1), id(2), opened);
+    expect(store.slot(a.no, slotId(1))).toEqual({
+      tokenPub: id(2),
+      closed: false,
+      end: 0,
+      versions: 0,
+      onProbation: 0,
+    });
+    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, false, 3);
     expect(store.slot(a.no, slotId(1))?.versions).toBe(3);
     expect(store.slotVersion(a.no, slotId(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
     expect(store.slotVersion(a.no, slotId(1), 2)?.n).toBe(3);
     expect(store.slotVersion(a.no, slotId(1), 3)).toBeNull();
     expect(store.slotVersion(b.no, slotId(1), 0)).toBeNull();
-    store.addRequest(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, id(1));
+    store.addRequest(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, from(1));
     expect(store.openSlotCount(a.no)).toBe(1);
     store.closeSlot(a.no, slotId(1));
-    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: true, versions: 0 });
+    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: true, end: 0, versions: 0, onProbation: 0 });
     expect(store.openSlotCount(a.no)).toBe(0);
     expect(store.requests(a.no, 0, all)).toEqual([]);
     store.commit();
     store.close();
   });
+  it("keeps versions of members and of others apart, opens a slot again, lists the open ones and finds those that have ended", () => {
+    const { store, a, b } = withRooms();
+    const put = (n: number, isOnProbation: boolean) => {
+      store.addSlotVersion(a.no, slotId(1), { blob: id(n, n), n, time: n }, isOnProbation, 2);
+    };
+    store.openSlot(a.no, slotId(1), id(2), { time: 10, commits: 1, end: 0 });
+    for (const n of [1, 3, 5]) put(n, false);
+    for (const n of [2, 4, 6]) put(n, true);
+    put(7, false);
+    expect(store.slot(a.no, slotId(1))).toMatchObject({ versions: 2, onProbation: 2 });
+    expect([0, 1, 2, 3, 4].map((back) => store.slotVersion(a.no, slotId(1), back)?.n)).toEqual([7, 5, 6, 4, undefined]);
+    store.openSlot(a.no, slotId(2), id(2), { time: 20, commits: 1, end: 50 });
+    store.openSlot(b.no, slotId(3), id(2), { time: 10, commits: 1, end: 0 });
+    const first = { slotId: slotId(1), bytes: 22, end: 0 };
+    const second = { slotId: slotId(2), bytes: 0, end: 50 };
+    expect(store.openSlots(a.no, null, 9)).toEqual([first, second]);
+    expect(store.openSlots(a.no, null, 1)).toEqual([first]);
+    expect(store.openSlots(a.no, slotId(1), 9)).toEqual([second]);
+    // A room that has gone on without refreshing a slot, and one that has not.
+    store.saveRoom({ ...a, commits: 6 });
+    store.saveRoom({ ...b, commits: 5 });
+    expect(store.endedSlots(50, 11, 5, 9)).toEqual([{ room: a.no, slotId: slotId(1) }]);
+    expect(store.endedSlots(51, 10, 5, 9)).toEqual([{ room: a.no, slotId: slotId(2) }]);
+    expect(store.endedSlots(51, 11, 4, 9)).toHaveLength(3);
+    expect(store.endedSlots(51, 11, 4, 1)).toHaveLength(1);
+    store.closeSlot(a.no, slotId(1));
+    expect(store.openSlots(a.no, null, 9)).toEqual([second]);
+    store.openSlot(a.no, slotId(1), id(2), { time: 60, commits: 9, end: 0 });
+    expect(store.slot(a.no, slotId(1))).toEqual({
+      tokenPub: id(2),
+      closed: false,
+      end: 0,
+      versions: 0,
+      onProbation: 0,
+    });
+    store.addRequest(a.no, { slotId: slotId(2), blob: id(1), time: 1 }, from(1));
+    store.dropSlot(a.no, slotId(2));
+    expect([store.slot(a.no, slotId(2)), store.requests(a.no, 0, all)]).toEqual([null, []]);
+    store.commit();
+    store.close();
+  });
+  it("finds the oldest request of the address with the most, pleas apart", () => {
+    const { store, a } = withRooms();
+    const add = (slot: number | null, fill: number, address: number) =>
+      store.addRequest(
+        a.no,
+        { slotId: slot === null ? null : slotId(slot), blob: id(fill), time: 1 },
+        from(fill, address),
+      );
+    expect(store.oldestRequest(a.no, slotId(1), null)).toBeNull();
+    const alone = add(1, 1, 7);
+    const [crowded] = [add(1, 2, 8), add(1, 3, 8), add(2, 4, 9), add(2, 5, 9), add(2, 6, 9)];
+    const plea = add(null, 7, 8);
+    expect(store.oldestRequest(a.no, slotId(1), null)).toEqual({ request: crowded, count: 2 });
+    expect(store.oldestRequest(a.no, slotId(1), id(7, 8))).toEqual({ request: alone, count: 1 });
+    expect(store.oldestRequest(a.no, null, null)).toEqual({ request: plea, count: 1 });
+    expect(store.oldestRequest(a.no, null, id(7, 8))).toBeNull();
+    expect([store.requestCount(a.no, null), store.findRequest(a.no, null, id(7))]).toEqual([1, plea]);
+    expect(store.requests(a.no, plea - 1, all)).toEqual([{ request: plea, slotId: null, blob: id(7), time: 1 }]);
+    store.commit();
+    store.close();
+  });
   it("lists, finds and deletes join requests", () => {
     const { store, a, b } = withRooms();
-    const first = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, id(50));
-    const second = store.addRequest(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, id(60));
-    store.addRequest(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, id(70));
+    const first = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
+    const second = store.addRequest(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, from(60));
+    store.addRequest(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, from(70));
     expect(second).toBeGreaterThan(first);
     expect(store.findRequest(a.no, slotId(1), id(50))).toBe(first);
     expect(store.findRequest(a.no, slotId(1), id(60))).toBeNull();
@@ -200,7 +317,7 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(store.requests(a.no, 0, all)).toHaveLength(1);
     store.deleteRequest(a.no, second);
     expect(store.requests(a.no, 0, all)).toEqual([]);
-    const third = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, id(50));
+    const third = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
     expect(third).toBeGreaterThan(second + 1);
     store.commit();
     store.close();

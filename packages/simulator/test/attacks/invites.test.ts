@@ -1,6 +1,7 @@
 import { toBase64url, toHex } from "@conclave/codec";
 import { inviteKeys, LeafKey, parseLink, RoomId } from "@conclave/protocol";
 import { roomCapabilities, sealSlot, signInviteProof } from "@conclave/protocol/testing";
+import type { SlotId } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
@@ -14,6 +15,13 @@ const remove = (device: SimulatedDevice, ban = false) => ({
   person: device.client.person,
   ban,
 });
+
+/** The relay opens a slot by itself, with a token of its own. */
+function reopen(world: World, device: SimulatedDevice, slotId: SlotId): void {
+  const { store } = world.relay.main;
+  const time = { time: world.timeline.now, commits: 0, end: 0 };
+  store.openSlot(store.room(world.tagOf(device))!.no, slotId, new Uint8Array(32), time);
+}
 
 describe("attacks by way of invites", () => {
   it("A36: nothing of an invite's secret ever reaches the relay, in either way of joining", async () => {
@@ -147,7 +155,7 @@ describe("attacks by way of invites", () => {
     // Mallory has the link, and a member's help for the slot of the present.
     const view = slotByHand(world, bob, link);
     const { slotId } = inviteKeys(world.crypto, parsed.roomId, parsed.secret);
-    world.relay.main.store.addSlot(world.relay.main.store.room(world.tagOf(alice!))!.no, slotId, new Uint8Array(32));
+    reopen(world, alice!, slotId);
     world.relay.inject(world.tagOf(alice!), { ...then.externalCommit(view), slotId });
     await world.pass(3000);
     expect(stateOf(world, alice!)).toEqual(before);
@@ -164,7 +172,7 @@ describe("attacks by way of invites", () => {
     const mallory = new Outsider(world, "Mallory");
     const view = slotByHand(world, bob!, link);
     const { slotId } = inviteKeys(world.crypto, view.link.roomId, view.link.secret);
-    world.relay.main.store.addSlot(world.relay.main.store.room(world.tagOf(alice!))!.no, slotId, new Uint8Array(32));
+    reopen(world, alice!, slotId);
     for (const time of [0, world.timeline.now - 4 * 3_600_000, world.timeline.now, world.timeline.now + 1e11]) {
       world.relay.inject(world.tagOf(alice!), { ...mallory.externalCommit(view, { lie: { time } }), slotId });
       await world.pass(3000);

@@ -145,7 +145,7 @@ describe("attacks on who is in", () => {
     world.relay.main.store.addRequest(
       row.no,
       { slotId, blob: posted[0]!, time: world.timeline.now },
-      posted[0]!.subarray(0, 32),
+      { digest: posted[0]!.subarray(0, 32), address: new Uint8Array(8) },
     );
     const again = granted(await world.finish(alice!.room.requests()));
     const his = again.find(({ name }) => name === "Bob")!;

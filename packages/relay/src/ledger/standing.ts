@@ -1,0 +1,127 @@
+import type { RoomTag } from "@conclave/wire";
+import type { WriteKey } from "../store/store.js";
+import type { HostedRoom } from "./hostedRoom.js";
+import type { WallClock } from "./wallClock.js";
+
+/**
+ * What a connection has shown to be in a room. `own`: it holds a live key of the room's own lineage. `acting`: a live key of
+ * another one, while nobody else is there. `probation`: such a key, and others are there. `none`: no live key.
+ */
+export type Standing = "own" | "acting" | "probation" | "none";
+
+/** A connection that may have proved write keys. */
+export interface KeyHolder {
+  readonly closed: boolean;
+  hasWriteProof(roomTag: RoomTag, key: WriteKey): boolean;
+}
+
+/** How long nobody else is there before who is on probation acts for the room. */
+const QUIET_MS = 10 * 60 * 1000;
+/** How long the room's own lineage is silent before another one takes its place. */
+const SUCCESSION_MS = 7 * 24 * 60 * 60 * 1000;
+/** How long after it was retired a key still shows that somebody was a member when they began to make a commit. */
+const MOMENT_MS = 60 * 1000;
+/** How exactly it is kept when the room's own lineage was last there. */
+const SEEN_MS = 60 * 60 * 1000;
+
+/**
+ * Who is on probation in which room.
+ *
+ * The relay cannot tell a newcomer from somebody who only has a link, nor a member whom junk has cost their key from one who was
+ * removed. So a key that came by an invite or by a retired key can talk and nothing else, until a connection that holds a live key
+ * of the room's own lineage proves it too, which only somebody can who has followed its commit; or until nobody else is there.
+ */
+export class Standings {
+  /** Connections that have proved a key of the room's own lineage, by room. */
+  private readonly present = new Map<string, Set<KeyHolder>>();
+  private readonly roomsOf = new WeakMap<KeyHolder, Set<string>>();
+  private startedAt = 0;
+
+  constructor(private readonly clock: WallClock) {}
+
+  /** What a connection is in a room now. */
+  of(room: HostedRoom, holder: KeyHolder, now: number): Standing {
+    const { tag, writeKeys, lineage } = room.row;
+    const proved = writeKeys.filter((key) => key.live && holder.hasWriteProof(tag, key));
+    if (proved.some((key) => key.lineage === lineage)) return "own";
+    if (proved.length === 0) return "none";
+    return proved.some((key) => this.waitUntilActing(room, key.lineage, now) === 0) ? "acting" : "probation";
+  }
+
+  /** Whether a connection that has proved this key shows with it that members follow the commit that the key came with. */
+  vouches(room: HostedRoom, holder: KeyHolder, key: Pick<WriteKey, "live" | "lineage">): boolean {
+    // RULE: writeKey.vouched: who holds the members' live key, and the one that an outsider's commit led to, has followed that
+    // commit: it was no junk, and its key is the members' from then on (attack A109).
+    return key.live && key.lineage !== room.row.lineage && this.isOwn(room, holder);
+  }
+
+  /** The key is one of the room's own from now on. */
+  vouch(room: HostedRoom, key: WriteKey): void {
+    const { writeKeys, lineage } = room.row;
+    const others = writeKeys.filter((each) => each !== key);
+    const vouched = { ...key, lineage, byToken: false };
+    room.change({ writeKeys: [...others, vouched].sort((a, b) => a.n - b.n) });
+  }
+
+  /** Whether a connection has proved a key of this epoch that is the members', or was a moment ago. */
+  wasMember(room: HostedRoom, holder: KeyHolder, epoch: number, now: number): boolean {
+    const { tag, writeKeys, lineage } = room.row;
+    const since = this.clock.at(now) - MOMENT_MS;
+    const isRecent = (key: WriteKey) => key.lineage === lineage && (key.live || key.until > since);
+    return writeKeys.some((key) => key.epoch === epoch && isRecent(key) && holder.hasWriteProof(tag, key));
+  }
+
+  /** Whether another lineage takes the place of the room's own with its next commit. */
+  succeeds(room: HostedRoom, lineage: number, begun: number, now: number): boolean {
+    // RULE: writeKey.succession: where nobody with a key of the room's own was there for a week, the others go on for good; a night
+    // or a holiday gives the room to nobody (attack A109).
+    const since = Math.max(begun, room.row.seenAt);
+    return this.waitUntilActing(room, lineage, now) === 0 && this.clock.at(now) - since >= SUCCESSION_MS;
+  }
+
+  /** Ms until keys of this lineage act for the room, if nobody else comes; 0 if they do now. */
+  waitUntilActing(room: HostedRoom, lineage: number, now: number): number {
+    const time = this.clock.at(now);
+    this.startedAt ||= time;
+    if (this.isOwnPresent(room)) return QUIET_MS;
+    const { writeKeys, seenAt } = room.row;
+    // RULE: writeKey.quiet: who is on probation acts for the room only after ten minutes in which no member was there, and in which
+    // nobody else on probation committed: of two who fight for a room, neither gets it (attack A109).
+    let since = Math.max(this.startedAt, seenAt);
+    let begun = Infinity;
+    for (const key of writeKeys) {
+      if (key.lineage !== lineage) since = Math.max(since, key.since);
+      else begun = Math.min(begun, key.since);
+    }
+    return Math.max(0, Math.max(since, begun) + QUIET_MS - time);
+  }
+
+  /** A connection has proved a key: if it is one of the room's own, somebody is there. */
+  seen(room: HostedRoom, holder: KeyHolder, now: number): void {
+    if (!this.isOwn(room, holder)) return;
+    const present = this.present.get(room.key) ?? new Set();
+    this.present.set(room.key, present.add(holder));
+    const rooms = this.roomsOf.get(holder) ?? new Set();
+    this.roomsOf.set(holder, rooms.add(room.key));
+    const time = this.clock.at(now);
+    if (time - room.row.seenAt > SEEN_MS) room.change({ seenAt: time });
+  }
+
+  /** Forgets a connection. */
+  forget(holder: KeyHolder): void {
+    for (const key of this.roomsOf.get(holder) ?? []) {
+      const present = this.present.get(key);
+      present?.delete(holder);
+      if (present?.size === 0) this.present.delete(key);
+    }
+  }
+
+  private isOwnPresent(room: HostedRoom): boolean {
+    return [...(this.present.get(room.key) ?? [])].some((holder) => !holder.closed && this.isOwn(room, holder));
+  }
+
+  private isOwn(room: HostedRoom, holder: KeyHolder): boolean {
+    const { tag, writeKeys, lineage } = room.row;
+    return writeKeys.some((key) => key.live && key.lineage === lineage && holder.hasWriteProof(tag, key));
+  }
+}
