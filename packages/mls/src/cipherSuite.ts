@@ -11,12 +11,14 @@ interface Algorithms {
   aead: AeadName;
   kem: KemName;
   keyLength: number;
+  /** Bytes of what the KEM sends along. */
+  kemOutputLength: number;
 }
 
 const ALGORITHMS: Record<CipherSuiteId, Algorithms> = {
-  0x0001: { hash: "sha256", aead: "aes128gcm", kem: "x25519", keyLength: 16 },
-  0x0003: { hash: "sha256", aead: "chacha20poly1305", kem: "x25519", keyLength: 32 },
-  0x004d: { hash: "sha256", aead: "chacha20poly1305", kem: "xwing", keyLength: 32 },
+  0x0001: { hash: "sha256", aead: "aes128gcm", kem: "x25519", keyLength: 16, kemOutputLength: 32 },
+  0x0003: { hash: "sha256", aead: "chacha20poly1305", kem: "x25519", keyLength: 32, kemOutputLength: 32 },
+  0x004d: { hash: "sha256", aead: "chacha20poly1305", kem: "xwing", keyLength: 32, kemOutputLength: 1120 },
 };
 
 /** Whether the number names a suite that this engine has. */

@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { KeyPair, Random } from "@conclave/crypto";
+import type { HpkeCiphertext, KeyPair, Random } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import type { UpdatePath, UpdatePathNode } from "./commit.js";
 import { encodeGroupContext, type GroupContext } from "./groupContext.js";
@@ -9,6 +9,8 @@ import { requireUsableKey } from "./publicKey.js";
 import { filteredDirectPath, type RatchetTree } from "./ratchetTree.js";
 import { parentHash } from "./treeHash.js";
 import { isBelow, leafToNode } from "./treeMath.js";
+
+const AEAD_TAG_BYTES = 16;
 
 /** Private keys of the nodes above (and at) the own leaf, by node. */
 export type PathKeys = Map<number, Uint8Array>;
@@ -122,6 +124,10 @@ export function openPath(
   // RULE: mls.path-ciphertexts: one ciphertext for each node of each resolution, in order (RFC 9420 §12.4.2).
   if (sealed.some((to, i) => to.length !== path.nodes[i]!.encryptedPathSecret.length))
     throw new MlsError("bad_path", "ciphertexts");
+  // RULE: mls.path-sizes: each has the one size that a sealed path secret has: all see it, so a commit is as large as its tree
+  // makes it, and not as its author likes.
+  if (!path.nodes.every(({ encryptedPathSecret }) => encryptedPathSecret.every((each) => hasSize(suite, each))))
+    throw new MlsError("bad_path", "size of a ciphertext");
   const at = filtered.findIndex(({ copath }) => isBelow(own, copath));
   if (at === -1) throw new MlsError("bad_path", "nothing is sealed to this leaf");
   const sealedTo = sealed[at]!;
@@ -163,6 +169,11 @@ export function followPath(
     secret = suite.deriveSecret(secret, "path");
   }
   return { commitSecret: secret, keys, pathSecrets };
+}
+
+// A path secret has the length of a hash (RFC 9420 §7.4).
+function hasSize({ algorithms, hashLength }: CipherSuite, { kemOutput, ciphertext }: HpkeCiphertext): boolean {
+  return kemOutput.length === algorithms.kemOutputLength && ciphertext.length === hashLength + AEAD_TAG_BYTES;
 }
 
 function receivers(tree: RatchetTree, copath: number, excluded: ReadonlySet<number>): number[] {

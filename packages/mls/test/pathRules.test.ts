@@ -1,4 +1,5 @@
 import { nodeCrypto } from "@conclave/crypto/node";
+import type { HpkeCiphertext } from "@conclave/crypto";
 import { describe, expect, it } from "vitest";
 import type { Commit } from "../src/commit.js";
 import { leafNodeTbs } from "../src/leafNode.js";
@@ -61,6 +62,24 @@ describe("paths and confirmation (RFC 9420 §12.4.2)", () => {
         })),
       })),
     ).toBe("bad_path");
+  });
+  it("RULE mls.path-sizes: what is sealed to others has the size of a sealed secret, to the byte", () => {
+    const grown = (bytes: Uint8Array, by: number) => new Uint8Array(bytes.length + by);
+    // Bob opens the one of the first node: the others are nothing to him.
+    const others = (change: (sealed: HpkeCiphertext) => HpkeCiphertext) =>
+      path((p) => ({
+        ...p,
+        nodes: p.nodes.map((node, i) =>
+          i === 0 ? node : { ...node, encryptedPathSecret: node.encryptedPathSecret.map(change) },
+        ),
+      }));
+    expect(others((sealed) => sealed)).toBe("ok");
+    for (const by of [-1, 1, 100_000]) {
+      expect(others(({ kemOutput, ciphertext }) => ({ kemOutput: grown(kemOutput, by), ciphertext }))).toBe("bad_path");
+      expect(others(({ kemOutput, ciphertext }) => ({ kemOutput, ciphertext: grown(ciphertext, by) }))).toBe(
+        "bad_path",
+      );
+    }
   });
   it("RULE mls.path-new-key: a path with the old leaf key is refused", () => {
     const { alice, bob } = room();

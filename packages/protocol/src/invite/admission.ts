@@ -19,10 +19,12 @@ export interface Admission extends RosterKeys {
 }
 
 const LABEL = "conclave/admission/v1";
+/** Longest Welcome, in bytes: it holds the tree, as a slot does. */
+const MAX_WELCOME_BYTES = 4 << 20;
 const layout = versioned(
   1,
   struct<Admission>({
-    welcome: opaque(),
+    welcome: opaque(MAX_WELCOME_BYTES),
     head: bytes32,
     log: logPlaceLayout,
     lastCommit: u53,

@@ -51,10 +51,12 @@ export interface JoinRequest extends Omit<JoinRequestContent, "keyPackage"> {
 
 /** Longest note, in bytes. */
 export const MAX_NOTE_BYTES = 4 * MAX_LABEL_BYTES;
+/** Longest key package, in bytes: a hybrid one with the longest name has about 3.2 KiB. */
+export const MAX_KEY_PACKAGE_BYTES = 8 * 1024;
 const layout = versioned(
   1,
   struct<JoinRequestContent>({
-    keyPackage: opaque(1 << 16),
+    keyPackage: opaque(MAX_KEY_PACKAGE_BYTES),
     inviteProof: optional(opaque(512)),
     inboxPub: bytes32,
     replyPub: bytes32,

@@ -4,7 +4,7 @@ import { generateKeyPackage, Group, type LeafParameters } from "@conclave/mls";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { certifyLeaf, leafKeyOf, MAX_CERT_BYTES, openLeafCert } from "../identity/leafCert.js";
 import { sealTo } from "../encoding/sealing.js";
-import { encodeJoinRequest } from "../invite/joinRequest.js";
+import { encodeJoinRequest, MAX_KEY_PACKAGE_BYTES } from "../invite/joinRequest.js";
 import { acceptAdmission, askToJoin } from "./asking.js";
 import { roomCapabilities } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
@@ -118,6 +118,24 @@ describe.each(Object.entries(FAT))("A111: RULE room.leaf-plain: a leaf with %s t
     const accepted = acceptAdmission(guest.primitives, asking.value.asking, log.deliveries[0]!, log.roster);
     expect(accepted).toMatchObject({ ok: false, error: { code: "leaf_not_plain" } });
   });
+});
+
+it("a request holds a hybrid key package with the longest name, and none of more than 8 KiB", () => {
+  const { alice, log } = founded(undefined, 0x004d);
+  const secret = invite(alice, log, { mode: "ask" });
+  const guest = new Person(seeded("guest"), "x".repeat(128));
+  const { slot } = preview(alice, guest, log, secret);
+  const asked = askToJoin(guest.primitives, preview(alice, guest, log, secret), {
+    ...{ device: guest.device, name: guest.name, now: NOW, note: "" },
+  });
+  if (!asked.ok) throw new Error(asked.error.code);
+  expect(asked.value.asking.keyPackage.length).toBeLessThan(MAX_KEY_PACKAGE_BYTES / 2);
+  expect(alice.room.openRequest(asked.value.blob, NOW)).toMatchObject({ ok: true });
+  const keyPackage = new Uint8Array(MAX_KEY_PACKAGE_BYTES + 1);
+  const content = { keyPackage, inviteProof: null, inboxPub: slot.requestPub, replyPub: slot.requestPub, note: "" };
+  const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
+  const blob = sealTo(guest.primitives, context, slot.requestPub, encodeJoinRequest(content))!;
+  expect(alice.room.openRequest(blob, NOW)).toMatchObject({ error: { code: "malformed" } });
 });
 
 it("a leaf certificate with the longest name has 432 bytes; nothing that is longer is one", () => {
