@@ -92,6 +92,7 @@ export function member(who: NamedPerson, role: RoomMember["role"], changes: Part
     joinedSeq: 0,
     admission: { how: "founded" },
     isLookalike: false,
+    isUnheard: false,
     ...changes,
   };
 }

@@ -100,4 +100,35 @@ describe("a request to join", () => {
     expect(answer).toMatchObject({ type: "requests", requests: [{}], more: false });
     expect(await namesOf(world, alice)).toEqual(["Carol"]);
   });
+
+  it("A118: RULE client.admitted-never-here: who was let in and never came is shown so, asks anew, and is let in again", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await asking(world);
+    carol.kill();
+    world.cut();
+    const [asked] = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(asked!.id));
+    await world.until(() => bob.room.members().length === 3);
+    await world.pass(60_000);
+    const unheard = ({ room }: Home) => room.members().filter(({ isUnheard }) => isUnheard);
+    for (const home of [alice, bob]) expect(unheard(home).map(({ name }) => name)).toEqual(["Carol"]);
+    // Her device is gone with the keys of the request; she has her words.
+    const anew = world.home();
+    await anew.open(undefined, undefined, carol.client.recoveryPhrase());
+    await anew.join(await alice.invite("ask"), "Carol");
+    await world.pass(5000);
+    const [again] = await world.get(alice.room.requests());
+    expect(again).toMatchObject({ name: "Carol", isAgain: true, can: "alone" });
+    // Bob may not, and sees it.
+    expect(await world.get(bob.room.requests())).toMatchObject([{ isAgain: true, can: "no" }]);
+    expect(await world.run(bob.room.admit(again!.id))).toMatchObject({ ok: false });
+    expect(await world.get(alice.room.admit(again!.id))).toMatchObject({ done: true });
+    await world.until(() => anew.room.status().standing === "member");
+    expect(anew.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
+    await world.until(() => unheard(alice).length === 0);
+    await world.until(() => unheard(bob).length === 0);
+    // Who is here needs no other admission: what they ask for again is taken away.
+    const [ids] = [(await world.get(alice.room.requests())).map(({ name }) => name)];
+    expect(ids).toEqual([]);
+  });
 });

@@ -43,7 +43,7 @@ export function memberTable(people: readonly RoomMember[], paint: Paint): string
       { text: member.role, paint: member.role === "owner" ? paint.yellow : (text: string) => text },
       { text: `#${shownTag(member)}`, paint: paint.dim },
       {
-        text: `${safeLine(admissionSentence(member.admission))}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.checked === null ? "" : ", checked by you"}`,
+        text: `${safeLine(admissionSentence(member.admission))}${member.since === null ? "" : `, ${calendarDay(member.since)}`}${member.isUnheard ? ", has never been here" : ""}${member.checked === null ? "" : ", checked by you"}`,
         paint: paint.dim,
       },
     ]),

@@ -43,6 +43,11 @@ function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
     `${paint.bold(safeName(name))} ${paint.dim(`#${shownTag(request)}`)} asked ${ago(time, Date.now())}, with ${safeLine(inviteName(invite))}`,
     ...noteLines.map((line) => `    ${line}`),
     paint.dim(`    ${words}`),
+    ...(request.isAgain
+      ? [
+          "    was let in before and has never been here: to admit them removes them first, and ends the invite they came by",
+        ]
+      : []),
     ...(approvalsNeeded > 1 ? [`    ${agreement(approvedBy, approvalsNeeded)}`] : []),
     `    ${nextCommand("admit", id)}`,
     `    ${nextCommand("deny", id)}`,

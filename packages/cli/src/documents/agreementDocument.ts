@@ -29,6 +29,8 @@ export interface JoinRequestDocument {
   readonly role: string;
   readonly time: number;
   readonly approvedBy: readonly PersonDocument[];
+  /** They were let in before and have never been here: to admit them removes them and lets them in anew. */
+  readonly isAgain: boolean;
   /** 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
 }
@@ -69,6 +71,7 @@ export function requestDocument(request: RoomJoinRequest): JoinRequestDocument {
     role: request.role,
     time: request.time,
     approvedBy: request.approvedBy.map(personDocument),
+    isAgain: request.isAgain,
     approvalsNeeded: request.approvalsNeeded,
   };
 }

@@ -45,6 +45,8 @@ export interface MemberDocument extends PersonDocument {
   readonly admission: AdmissionDocument;
   /** Somebody else in the room has a name that looks the same. */
   readonly isLookalike: boolean;
+  /** They were let in, and this home has received nothing from them since. */
+  readonly isUnheard: boolean;
   /** You have compared their fingerprint: by what, and when (ms). */
   readonly checked: { readonly how: string; readonly time: number } | null;
 }
@@ -54,9 +56,9 @@ export function personDocument(person: NamedPerson): PersonDocument {
 }
 
 export function memberDocument(member: RoomMember): MemberDocument {
-  const { role, devices, since, isLookalike, checked } = member;
+  const { role, devices, since, isLookalike, isUnheard, checked } = member;
   const admission = admissionDocument(member.admission);
-  return { ...personDocument(member), role, devices, since, admission, isLookalike, checked };
+  return { ...personDocument(member), role, devices, since, admission, isLookalike, isUnheard, checked };
 }
 
 function admissionDocument(admission: JoinedBy | null): AdmissionDocument {

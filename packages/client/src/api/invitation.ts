@@ -80,6 +80,11 @@ export interface RoomJoinRequest {
   readonly declinedBy: readonly NamedPerson[];
   /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
+  /**
+   * They were let in before and have never been here: admitting them removes them and lets them in anew. The invites that they
+   * came by end with that.
+   */
+  readonly isAgain: boolean;
   /** Whether our person may admit them: alone, together with others, or not at all. */
   readonly can: Outlook["can"];
 }

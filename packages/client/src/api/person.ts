@@ -62,4 +62,9 @@ export interface RoomMember extends NamedPerson {
   readonly admission: JoinedBy | null;
   /** Somebody else in the room has a name that looks the same: show the tag. */
   readonly isLookalike: boolean;
+  /**
+   * They were let in, and this device has received nothing from them since: their device may never have come. False also for
+   * those who were let in before this device came.
+   */
+  readonly isUnheard: boolean;
 }

@@ -54,6 +54,7 @@ export function invitedRoom(
     invites: { find: () => null },
     marks: home.marks,
     refusedSlots: new Set(),
+    unheard: { has: () => false },
   };
   const members = membersOf(sight);
   return {

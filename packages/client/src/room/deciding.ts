@@ -81,10 +81,28 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
   const opened = engine.requests.find(requestId);
   const view = opened && requestView(engine.state, opened);
   if (!view) return failed({ kind: "unknown" });
-  const decided = await carryOut(engine, view.action, opened.ask);
+  const decided = view.isAgain
+    ? await admitAgain(engine, view, opened.ask)
+    : await carryOut(engine, view.action, opened.ask);
   // RULE: client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
   if (decided.ok && decided.value.done) await engine.requests.remove(requestId);
   return decided;
+}
+
+/**
+ * Lets somebody in anew who was let in before and never came: takes out the leaf that nobody holds, and lets in the one that asks.
+ * Their invite ends with the removal, so the one who admits stands for them alone. Where only the first of the two is done, they are
+ * out, and told as that.
+ */
+async function admitAgain(
+  engine: RoomEngine,
+  { person, action, can }: RoomJoinRequest,
+  ask: JoinRequest,
+): Promise<Result<DecisionProgress, Problem>> {
+  if (can !== "alone") return failed({ kind: "refused", rejection: { code: "not_allowed" } });
+  const removed = await carryOut(engine, { type: "remove", person, ban: false }, null);
+  if (!removed.ok || !removed.value.done) return removed;
+  return carryOut(engine, action, { ...ask, inviteProof: null });
 }
 
 /** Declines a request to join. */

@@ -1,4 +1,4 @@
-import type { DeviceIdentity } from "@conclave/protocol";
+import { type DeviceIdentity, newMessageNonce, ProtocolKind } from "@conclave/protocol";
 import type { Push, RoomTag } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
 import { ComeBack } from "../joining/comeBack.js";
@@ -12,6 +12,7 @@ import { Decisions } from "../work/decisions.js";
 import { FoundingRoom } from "../work/founding.js";
 import { PleaAnswers } from "../work/pleaAnswers.js";
 import { JoinRequests } from "../work/joinRequests.js";
+import { queuedContent } from "../store/outbox.js";
 import { joinEndingOf, type Phase } from "../store/phase.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
 import type { RoomState } from "../work/roomState.js";
@@ -60,6 +61,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.waiting = new Waiting(state.ports);
     this.sync = new Sync(this, proof, (event, n) => {
       this.decisions.heard(event);
+      if (event.type === "joined") this.sayHere();
       this.slots.heard(event, n);
     });
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
@@ -74,6 +76,17 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.founding = new FoundingRoom(this);
     this.direct = new DirectJoin(this, device, this.sync);
     this.asked = state.phase.is === "asking" ? new AskedJoin(this, state.phase.request, this.sync) : null;
+  }
+
+  /** Who was let in says so: else nobody could tell them from somebody who never fetched the admission. */
+  private sayHere(): void {
+    const { phase } = this.state;
+    if (phase.is !== "joining" || phase.join !== null) return;
+    const { ports, person } = this.state;
+    const said = { kind: ProtocolKind.beat, ref: null, body: new Uint8Array(0), nonce: newMessageNonce(ports.random) };
+    void this.state.transact((tx) => {
+      this.sender.add(tx, queuedContent(ports.crypto, person, said), this.state.now());
+    });
   }
 
   /** Who works in which phase. */

@@ -51,6 +51,8 @@ export class RoomKeys {
   readonly comingBack: string;
   /** The room as our commit through a door makes it, until the log shows that commit. */
   readonly seat: string;
+  /** Members who were let in and not heard from since. */
+  readonly unheard: string;
   /** Files on their way to the relay. */
   readonly uploads: string;
 
@@ -73,6 +75,7 @@ export class RoomKeys {
     this.draft = `${this.prefix}draft`;
     this.comingBack = `${this.prefix}back`;
     this.seat = `${this.prefix}seat/`;
+    this.unheard = `${this.prefix}unheard/`;
     this.uploads = `${this.prefix}upload/`;
   }
 

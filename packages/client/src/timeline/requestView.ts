@@ -3,12 +3,15 @@ import {
   type Action,
   type Invite,
   inviteOf,
+  memberOf,
   openLeafCert,
   personFingerprint,
   personTag,
   type OpenProposal,
   readInviteProof,
+  type PersonId,
   rightTo,
+  type Roster,
   type JoinRequest as JoinRequestContent,
 } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
@@ -34,6 +37,7 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
   const { person, name, note, leafCert } = ask;
   const action = { type: "add", leafCert, role } as const;
   const proposal = proposalFor(room.proposals(), action);
+  const isAgain = memberOf(room.roster, person) !== null;
   return {
     id: item.request,
     person,
@@ -48,8 +52,15 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
     approvedBy: proposal ? proposal.yes.map((person) => named(state, person)) : [],
     declinedBy: proposal ? proposal.declinedBy.map((person) => named(state, person)) : [],
     approvalsNeeded: proposal?.need ?? 0,
-    can: rightTo(room.roster, action, state.person).can,
+    isAgain,
+    can: isAgain ? againBy(state, room.roster, person, action) : rightTo(room.roster, action, state.person).can,
   };
+}
+
+// Two decisions that both have to be done at once: where others have to agree to one of them, a person might end up outside.
+function againBy({ person: self }: RoomRecords, roster: Roster, person: PersonId, action: Admission): "alone" | "no" {
+  const remove = { type: "remove", person, ban: false } as const;
+  return [remove, action].every((each) => rightTo(roster, each, self).can === "alone") ? "alone" : "no";
 }
 
 /** The action that admits the person who asks. Null when the request names no invite of the room. */

@@ -10,6 +10,7 @@ import type { RoomKeys } from "../store/homeKey.js";
 import type { Outbox } from "../store/outbox.js";
 import type { OwnInvites } from "../store/ownInvites.js";
 import type { Transaction } from "../store/transaction.js";
+import type { Unheard } from "../store/unheard.js";
 
 /** What screens are made from: a room's roster and its decisions, and what this home knows. */
 export interface RoomSight {
@@ -19,6 +20,7 @@ export interface RoomSight {
   readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
   readonly invites: Pick<OwnInvites, "find">;
   readonly marks: Pick<Marks, "markOf">;
+  readonly unheard: Pick<Unheard, "has">;
   /** Slots of open invites, in hexadecimal, into which the relay lets nothing be put. */
   readonly refusedSlots: ReadonlySet<string>;
 }

@@ -52,6 +52,7 @@ export function membersOf(sight: RoomSight): RoomMember[] {
       joinedSeq,
       admission: known && admissionOf(sight, known),
       isLookalike: looks.get(skeleton(name))! > 1,
+      isUnheard: sight.unheard.has(person),
     };
   });
 }

@@ -1,5 +1,5 @@
-import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { type DoorOpening, memberOf } from "@conclave/protocol";
+import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
+import { type DoorOpening, type JoinRequest, memberOf, type Room } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
 import type { OpenedRequest } from "../timeline/requestView.js";
 import type { Answer } from "../relay/answer.js";
@@ -43,7 +43,17 @@ export class JoinRequests extends Worker {
   /** Those that still wait. A member no longer does: when somebody else admits a person, the relay does not say so. */
   get known(): readonly OpenedRequest[] {
     const { room } = this.state;
-    return room ? this.opened.filter(({ ask }) => memberOf(room.roster, ask.person) === null) : [];
+    return room ? this.opened.filter(({ ask }) => this.waits(room, ask)) : [];
+  }
+
+  /**
+   * Whether somebody still waits: who is in the room does not, but for one who was let in and asks anew as they never got in.
+   *
+   * RULE: client.admitted-never-here: an admission that got lost is no dead end: whoever never came can ask again (attack A118).
+   */
+  private waits(room: Room, { person, leaf }: JoinRequest): boolean {
+    if (memberOf(room.roster, person) === null) return true;
+    return this.state.unheard.has(person) && !room.roster.leaves.has(toHex(leaf));
   }
 
   /** Whether they were asked for since the last sign that there may be new ones, and the answer is here. */
@@ -201,7 +211,7 @@ export class JoinRequests extends Worker {
     void this.guard(() => this.dropJunk());
     // People who have come in meanwhile need not ask any more.
     for (const { item, ask } of [...this.opened]) {
-      if (memberOf(room.roster, ask.person) === null) continue;
+      if (this.waits(room, ask)) continue;
       void this.guard(async () => {
         await this.remove(item.request);
       });

@@ -53,7 +53,10 @@ export async function receiveDelivery(
   }
   for (const event of received.events) heard(event, item.n);
   state.apply(tx, received.delta);
-  for (const event of received.events) await keepEvent(state, tx, event, item.n);
+  for (const event of received.events) {
+    noteHeard(state, tx, event);
+    await keepEvent(state, tx, event, item.n);
+  }
   if (received.kind === "ignored" && received.unreadable !== null) {
     keepUnreadable(state, tx, item.n, received.unreadable);
   }
@@ -108,6 +111,39 @@ function raise(state: RoomState, tx: Transaction, entry: LoggedAlarm): void {
 function keepUnreadable(state: RoomState, tx: Transaction, n: number, reason: Unreadable): void {
   if (reason === "before_join") return;
   state.emit(tx, { type: "item", item: gapLine(state.history.addGap(tx, n, reason)) });
+}
+
+/** Who was let in counts as absent until something comes that they have signed. */
+function noteHeard(state: RoomState, tx: Transaction, event: RoomEvent): void {
+  const by = signerOf(event);
+  let isNews = by !== null && state.unheard.drop(tx, by);
+  if (event.type === "entry") {
+    const { action, person, by: author } = event.decision;
+    if (person && action.type === "add" && !equalBytes(person, author)) state.unheard.add(tx, person);
+    if (person && (action.type === "remove" || action.type === "leave"))
+      isNews = state.unheard.drop(tx, person) || isNews;
+  }
+  if (isNews) state.emit(tx, { type: "changed" });
+}
+
+function signerOf(event: RoomEvent): PersonId | null {
+  switch (event.type) {
+    case "message":
+    case "proposal":
+      return event.message.author;
+    case "entry":
+      return event.decision.by;
+    case "rekeyed":
+    case "approval":
+    case "decline":
+    case "withdrawal":
+      return event.by;
+    case "farewell":
+    case "stayed":
+      return event.person;
+    default:
+      return null;
+  }
 }
 
 async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n: number): Promise<void> {

@@ -17,6 +17,7 @@ import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
 import { Outbox } from "../store/outbox.js";
 import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
+import { Unheard } from "../store/unheard.js";
 import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
 import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
 import { type Transaction, TransactionQueue } from "../store/transaction.js";
@@ -60,6 +61,7 @@ export class RoomState {
     readonly alarms: AlarmLog,
     readonly proposals: ProposalLog,
     readonly invites: OwnInvites,
+    readonly unheard: Unheard,
     readonly marks: Pick<Marks, "markOf">,
     confirmation: Uint8Array | null,
   ) {
@@ -94,6 +96,7 @@ export class RoomState {
       new AlarmLog(keys, await all(keys.alarms)),
       new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),
+      new Unheard(keys, await all(keys.unheard)),
       marks,
       await storage.get(keys.freshness),
     );

@@ -17,6 +17,8 @@ export const ProtocolKind = {
   withdrawal: "withdrawal",
   farewell: "farewell",
   stay: "stay",
+  /** Says nothing but that its sender is there: who was let in sends one. */
+  beat: "beat",
 } as const;
 
 /** What a message says, before the room adds who, when and where. */

@@ -13,7 +13,7 @@ export interface ReasonProps {
 }
 
 /** Why somebody is in the room: by whose decision, through which invite, since when. */
-export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.Element {
+export function Reason({ of: { admission, since, isUnheard }, inFull }: ReasonProps): JSX.Element {
   if (!admission) return <>{t.unknown}</>;
   const when = since === null ? "" : t.on({ date: inFull ? date(since) : shortWhen(since, now.value) });
   if (admission.how === "founded")
@@ -36,6 +36,7 @@ export function Reason({ of: { admission, since }, inFull }: ReasonProps): JSX.E
     <>
       <Sentence of={text} by={<bdi>{plainName(admission.by.name)}</bdi>} label={<bdi>{plainName(label ?? "")}</bdi>} />
       {when}
+      {isUnheard && <> · {t.neverHere}</>}
     </>
   );
 }

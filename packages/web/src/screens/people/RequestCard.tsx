@@ -47,6 +47,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
             by={<bdi>{plainName(invite.by.name)}</bdi>}
           />
         </Note>
+        {request.isAgain && <Note>{t.asksAgain}</Note>}
         {note !== "" && (
           <blockquote class={style["note"]}>
             <span class="visually-hidden">{t.note} </span>
