@@ -228,11 +228,16 @@ export class JoinRequests extends Worker {
     });
   }
 
-  /** A request that was sealed anew takes the place of the older one. */
+  /**
+   * A request that was sealed anew takes the place of the older one. One with another inbox does not: a member could send the answer
+   * to somebody else's request elsewhere.
+   */
   private dropDoubles(): void {
     for (const older of [...this.opened]) {
       const isNewer = ({ item, ask }: OpenedRequest) =>
-        item.request > older.item.request && equalBytes(ask.leaf, older.ask.leaf);
+        item.request > older.item.request &&
+        equalBytes(ask.leaf, older.ask.leaf) &&
+        equalBytes(ask.inboxPub, older.ask.inboxPub);
       if (!this.opened.some(isNewer)) continue;
       this.opened = this.opened.filter((each) => each !== older);
       this.useless.set(older.item.request, { since: Number.NEGATIVE_INFINITY, isJunk: true });
