@@ -225,6 +225,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Gus", "revoke", "ask");
     await json("Hal", "status");
     await json("Gus", "hand-over", "Hal", "--yes");
+    await json("Hal", "upgrade");
     await json("Hal", "seal", "--yes");
     await json("Gus", "leave", "--yes");
     const { words } = await json("Hal", "recovery");

@@ -245,11 +245,11 @@ const WALKS: Readonly<Record<string, Walk>> = {
   },
 };
 
-// Those that say nothing in a room, those that go on by themselves as long as they run, and those that do what is owed anyway.
+// Those that say nothing in a room (an upgrade has nothing to do in this build), those that go on by themselves as long as they run, and those that do what is owed anyway.
 const OTHERS = new Set(
   (
     "rooms chat history search files save members log invites requests status verify verify-proof forget " +
-    "recover recovery resume sync serve web verify-web sign-web gateway help man completion version"
+    "recover recovery resume sync upgrade serve web verify-web sign-web gateway help man completion version"
   ).split(" "),
 );
 

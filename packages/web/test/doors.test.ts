@@ -94,6 +94,8 @@ describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped w
     for (const why of ["update_needed", "failed"]) {
       await open(`paused=${why}`);
       expect(await doors(why)).toEqual(["Reload"]);
+      const who = page.getByText("Alice moved the room to version 3.");
+      expect(await who.count()).toBe(why === "update_needed" ? 1 : 0);
     }
     await open("build=new");
     expect(await doors("new build")).toEqual(["Use the new one"]);

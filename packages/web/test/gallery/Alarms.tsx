@@ -36,7 +36,7 @@ export function Alarms({ asked }: { readonly asked: URLSearchParams }): JSX.Elem
     acknowledged: false,
   } as TimelineAlarm;
   const standing = why === "restored" ? "restored" : "member";
-  const paused = why === null ? null : { why, alarm };
+  const paused = why === null ? null : { why, alarm, upgraded: { by: { name: "Alice" }, version: 3, knows: 2 } };
   const status = { standing, paused, alarms: code ? [alarm] : [] };
   const room = { key: KEY, title: "Garden", relay: "ws://relay", status } as unknown as RoomSummary;
   rooms.value = new Map([[KEY, room]]);
