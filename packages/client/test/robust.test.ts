@@ -140,6 +140,12 @@ describe("a home", () => {
     const stranger = world.home();
     await stranger.open();
     expect(await open(other, stranger.client.recoveryPhrase())).toEqual({ ok: false, error: "other_identity" });
+    // RULE client.old-form: a home of an earlier form is not read, and nothing of it changes.
+    const old = new MemoryStorage();
+    const record = Uint8Array.of(1, ...new Uint8Array(64));
+    await old.commit([{ put: "identity", value: record }]);
+    expect(await open(old, phrase)).toEqual({ ok: false, error: "old_form" });
+    expect(await old.range({ prefix: "" })).toEqual([{ key: "identity", value: record }]);
   });
 
   it("slots are refreshed by whoever is there, when the one who changed the room is gone at once", async () => {

@@ -110,6 +110,25 @@ describe("what members claim", () => {
     log.append(forgeAppend(person, group.encrypt(payload).message, { kind: "message" }));
   }
 
+  it("A115: RULE message.id-of-author: two people who use one nonce say two messages; one who uses it twice says one", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const nonce = MessageNonce.of(new Uint8Array(16).fill(9));
+    claim(bob, log, {});
+    claim(bob, log, {});
+    const ids = alice
+      .catchUp(log)
+      .flatMap((each) =>
+        each.kind === "accepted"
+          ? each.events.flatMap((event) => (event.type === "message" ? [event.message.id] : []))
+          : [],
+      );
+    expect(ids).toEqual([ids[0], ids[0]]);
+    const own = alice.room.say({ nonce, kind: "text", ref: null, body: new Uint8Array(1) }, NOW);
+    if (!own.ok) throw new Error(own.error.code);
+    expect(own.value.message.id).not.toEqual(ids[0]);
+  });
+
   it("RULE message.newer-ignored: a payload of another version is passed over: nobody is accused, nothing waits", () => {
     const { alice, bob, log } = pair();
     bob.catchUp(log);
