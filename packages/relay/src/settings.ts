@@ -30,7 +30,7 @@ export interface Rates {
   readonly probationCommits: RateLimit;
   /** Commits of members to one room, from one address. */
   readonly commits: RateLimit;
-  /** Pleas with one write key. */
+  /** Pleas with one write key, which all members of its epoch have, from one address. */
   readonly pleas: RateLimit;
 }
 

@@ -437,7 +437,7 @@ describe("inboxes", () => {
 });
 
 describe("retention", () => {
-  it("RULE retention.messages-only: messages go by age and by size; commits and roster records stay, and heads still add up", async () => {
+  it("RULE retention.messages-only, RULE receipt.signs-pruning: messages go by age and by size; commits and roster records stay, and heads still add up", async () => {
     const world = new CoreWorld({ retention: { maxAge: DAY, messageBytesPerRoom: 250 } });
     const { client, roomTag, key } = await world.founder();
     const message = (epoch: number) =>

@@ -2,7 +2,7 @@ import { done, type Result } from "@conclave/codec";
 import type { Request, Response } from "@conclave/wire";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import type { Refusal } from "../ledger/refusal.js";
-import type { Standing } from "../ledger/standing.js";
+import type { KeyStanding } from "../ledger/standing.js";
 import type { Session } from "./session.js";
 
 /** What the relay answers to a request. */
@@ -28,7 +28,7 @@ export interface RoomCall<T extends Request["type"]> extends Call<T> {
 
 /** A request of somebody who has proved a live key of the room. */
 export interface MemberCall<T extends Request["type"]> extends RoomCall<T> {
-  readonly standing: Exclude<Standing, "none">;
+  readonly standing: Exclude<KeyStanding, "none">;
 }
 
 /** Who carries out requests of these types, by type. */

@@ -87,7 +87,7 @@ async function rosterOf(client: ScriptedClient, roomTag: RoomTag): Promise<{ n: 
 }
 
 describe("somebody who only has a link", () => {
-  it("A109: RULE probation.no-requests: ends no other invite, sees and takes away no request, opens and fills nothing", async () => {
+  it("A109: RULE probation.no-requests, RULE probation.talks-only: ends no other invite, sees and takes away no request, opens and fills nothing", async () => {
     const { world, alice, roomTag, slots } = await room();
     const asker = await world.connect("asker");
     await asker.proveSlot(roomTag, slots[1].slot.slotId, slots[1].token);
@@ -95,7 +95,7 @@ describe("somebody who only has a link", () => {
     const thief = await world.connect("thief");
     expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
     for (const ask of harm(roomTag, slots[1])) expect(await thief.ask(ask)).toMatchObject(error("on_probation"));
-    // RULE probation.talks-only: nothing large, and nothing into somebody's inbox; but it can talk.
+    // Nothing large, and nothing into somebody's inbox; but it can talk.
     expect(await talk(thief, roomTag, 1, 17 * 1024 + 1)).toMatchObject(error("on_probation"));
     expect(await talk(thief, roomTag, 1)).toMatchObject({ type: "appended" });
     const { lastCommit } = await place(thief, roomTag);

@@ -11,7 +11,7 @@ import { RelayTime } from "../ledger/relayTime.js";
 import { Rooms } from "../ledger/rooms.js";
 import { RosterLog } from "../ledger/rosterLog.js";
 import { Slots } from "../ledger/slots.js";
-import { type Standing, Standings } from "../ledger/standing.js";
+import { type KeyStanding, Standings } from "../ledger/standing.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/rowDamage.js";
@@ -166,7 +166,7 @@ function isIn<T extends Request["type"]>(
 /** Passes a call to the entry of its type: that the two fit is beyond what the compiler can follow. */
 function pass(
   calls: Readonly<Record<string, (call: never) => RelayAnswer>>,
-  call: { readonly request: Request; readonly room?: HostedRoom; readonly standing?: Standing },
+  call: { readonly request: Request; readonly room?: HostedRoom; readonly standing?: KeyStanding },
 ): RelayAnswer {
   return calls[call.request.type]!(call as never);
 }

@@ -2,7 +2,7 @@ import { TokenBucket, TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RateLimit, Rates } from "../settings.js";
 import type { RoomRow, Store } from "../store/store.js";
-import { CommitTurns } from "./commitTurns.js";
+import { CommitQueue } from "./commitQueue.js";
 
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
 export const REPEAT_WINDOW = 4096;
@@ -46,7 +46,7 @@ export class HostedRoom {
   readonly appends: RoomRate;
   readonly lastingBytes: RoomRate;
   readonly recoveries: TokenBucket;
-  readonly turns = new CommitTurns();
+  readonly queue = new CommitQueue();
   /** Commits by address. */
   private readonly commitsOf: TokenBuckets;
   /** What keys on probation do, by lineage: appends, commits, and bytes of messages since the relay knows the room. */

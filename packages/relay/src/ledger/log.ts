@@ -37,7 +37,7 @@ import { type Ground, keysAfterCommit, lineageOf, parentOf, provedKey } from "./
 export type Sign = (bytes: Uint8Array) => Uint8Array;
 
 /** The connection that an append comes from. */
-export interface Sender extends KeyHolder {
+export interface AppendSender extends KeyHolder {
   readonly address: string;
   /** A slot's token is proved, and no external commit has used this proof. */
   hasProof(kind: "slot", ...parts: readonly Uint8Array[]): boolean;
@@ -102,7 +102,7 @@ export class Log {
   append(
     request: AppendRequest,
     room: HostedRoom,
-    sender: Sender,
+    sender: AppendSender,
     waitForBytes: (isOwn: boolean) => number,
     now: number,
   ): Result<Appended, Refusal> {
@@ -115,7 +115,7 @@ export class Log {
     // with all its deliveries (docs/protocol.md §6, attack A97).
     if (request.lastCommit !== room.row.lastCommit) {
       if (isCommit && this.parts.standings.wasMember(room, sender, request.epoch, now))
-        room.turns.lost(sender.address, now);
+        room.queue.lost(sender.address, now);
       return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     }
     const grounded = this.ground(request, room, sender, now);
@@ -128,7 +128,7 @@ export class Log {
     if (wait > 0) return refuse("rate_limited", wait);
     const row = this.write(request, room, footing, now);
     if (isCommit) this.writeCommit(request, room, footing, now);
-    if (isCommit && footing.isOwn) room.turns.done(sender.address, now);
+    if (isCommit && footing.isOwn) room.queue.done(sender.address, now);
     const { kind, epoch, payload, attachment } = row;
     const record = { n: row.n, kind, epoch, time: row.time, pruned: false as const, payload, attachment };
     return done({ response: this.appendedResponse(request, room, row), record });
@@ -188,7 +188,7 @@ export class Log {
     return done({ response: this.appendedResponse(request, room, row), record: null });
   }
 
-  private ground(request: AppendRequest, room: HostedRoom, sender: Sender, now: number): Result<Ground, Refusal> {
+  private ground(request: AppendRequest, room: HostedRoom, sender: AppendSender, now: number): Result<Ground, Refusal> {
     const { tag, writeKeys, lineage } = room.row;
     if (request.ground.by === "slot") {
       const { slotId } = request.ground;
@@ -240,13 +240,13 @@ export class Log {
     request: AppendRequest,
     room: HostedRoom,
     { ground, lineage, isOwn }: Footing,
-    { address }: Sender,
+    { address }: AppendSender,
     now: number,
   ): number {
     const isCommit = request.kind === "commit";
     let wait = 0;
     if (request.ground.by === "slot") wait = this.parts.slots.waitFor(room, request.ground.slotId, address, now);
-    else if (isOwn) wait = isCommit ? room.turns.wait(address, now) || room.waitForCommit(address, now) : 0;
+    else if (isOwn) wait = isCommit ? room.queue.wait(address, now) || room.waitForCommit(address, now) : 0;
     else if (ground.by === "member" && ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
     // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot keep a
     // room busy, nor keep others from going on with theirs.

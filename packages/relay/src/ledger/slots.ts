@@ -9,7 +9,7 @@ import type { SlotRow, Store, WriteKey } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { onProbation } from "./probation.js";
 import { refuse, type Refusal } from "./refusal.js";
-import type { Standing } from "./standing.js";
+import type { KeyStanding } from "./standing.js";
 import type { WallClock } from "./wallClock.js";
 
 const KEPT_VERSIONS = 3;
@@ -46,7 +46,7 @@ export class Slots {
   }
 
   /** Why slots cannot be put, or null. Those that {@link put} passes over are not looked at. */
-  check(room: HostedRoom, slots: readonly SlotContent[], standing: Standing): Failure<Refusal> | null {
+  check(room: HostedRoom, slots: readonly SlotContent[], standing: KeyStanding): Failure<Refusal> | null {
     const { no } = room.row;
     const { store, settings } = this.parts;
     let added = 0;
@@ -74,7 +74,7 @@ export class Slots {
   putOne(
     room: HostedRoom,
     slot: SlotContent,
-    { standing, life, now }: { readonly standing: Standing; readonly life: number; readonly now: number },
+    { standing, life, now }: { readonly standing: KeyStanding; readonly life: number; readonly now: number },
   ): Result<undefined, Refusal> {
     const refusal = this.check(room, [slot], standing);
     if (refusal !== null) return refusal;
@@ -135,7 +135,7 @@ export class Slots {
     const { blob, id } = request;
     const same = this.same(room, null, blob, id);
     if (same !== null) return done(same);
-    const wait = this.pleas.take(room.key + keyOf(key.key), 1, now);
+    const wait = this.pleas.take(room.key + keyOf(key.key) + session.address, 1, now);
     if (wait > 0) return refuse("rate_limited", wait);
     // RULE: plea.bounded: who once had a key of the room leaves a few pleas, and does not crowd out those of others (attack A83).
     const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;

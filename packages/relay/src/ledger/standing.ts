@@ -7,7 +7,7 @@ import type { WallClock } from "./wallClock.js";
  * What a connection has shown to be in a room. `own`: it holds a live key of the room's own lineage. `acting`: a live key of
  * another one, while nobody else is there. `probation`: such a key, and others are there. `none`: no live key.
  */
-export type Standing = "own" | "acting" | "probation" | "none";
+export type KeyStanding = "own" | "acting" | "probation" | "none";
 
 /** A connection that may have proved write keys. */
 export interface KeyHolder {
@@ -40,7 +40,7 @@ export class Standings {
   constructor(private readonly clock: WallClock) {}
 
   /** What a connection is in a room now. */
-  of(room: HostedRoom, holder: KeyHolder, now: number): Standing {
+  of(room: HostedRoom, holder: KeyHolder, now: number): KeyStanding {
     const { tag, writeKeys, lineage } = room.row;
     const proved = writeKeys.filter((key) => key.live && holder.hasWriteProof(tag, key));
     if (proved.some((key) => key.lineage === lineage)) return "own";

@@ -10,7 +10,7 @@ const MOST_WAITING = 64;
  * takes another one, in a loop, to commit again: so who has lost twice gets a turn, in which nobody else commits. One address has
  * one place in the queue.
  */
-export class CommitTurns {
+export class CommitQueue {
   private readonly lostAt = new Map<string, number>();
   private waiting: { readonly address: string; until: number }[] = [];
 
