@@ -33,10 +33,10 @@ function day(world: World): Promise<void> {
 }
 
 describe("the slots of a room", () => {
-  it("A109: RULE slots.closing-shown: who closes an open invite at the relay is noticed", async () => {
+  it("A109: RULE slots.closing-shown: who closes an open invite at the relay is noticed, and it is open again", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
-    await alice.invite();
+    const link = await alice.invite();
     await world.pass(60_000);
     const { slotId } = slotOf(alice);
     expect(await ask(world, bob, { type: "closeSlot", roomTag: alice.tag, slotId })).toBe("done");
@@ -47,6 +47,14 @@ describe("the slots of a room", () => {
     expect(alarmsOf(alice)).toEqual(["INVITE_CLOSED"]);
     // Nothing is paused: what anybody can do keeps nobody from talking.
     expect(alice.room.status().paused).toBeNull();
+    await world.pass(60_000);
+    expect(alice.room.invites().map(({ isOpen, trouble }) => [isOpen, trouble])).toEqual([
+      [true, null],
+      [true, null],
+    ]);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
   });
 
   it("A109: a link that the relay does not open again is shown as of no use now", async () => {
@@ -86,14 +94,19 @@ describe("the slots of a room", () => {
     await carol.join(link, "Carol");
   });
 
-  it("A109: RULE slots.strangers-closed: slots of no invite are closed", async () => {
+  it("A109: RULE slots.strangers-closed: slots of no invite are closed, those that end by themselves are left alone", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     await world.pass(60_000);
     const { tag: roomTag } = alice;
-    const stranger = SlotId.of(systemRandom(32));
-    const slot = { slotId: stranger, tokenPub: nodeCrypto.ed25519PublicKey(stranger), blob: new Uint8Array(9) };
-    expect(await ask(world, bob, { type: "putSlot", roomTag, slot, life: 0 })).toBe("done");
+    const [stranger, door] = [SlotId.of(systemRandom(32)), SlotId.of(systemRandom(32))];
+    for (const [slotId, life] of [
+      [stranger, 0],
+      [door, 3 * 24 * 3600],
+    ] as const) {
+      const slot = { slotId, tokenPub: nodeCrypto.ed25519PublicKey(slotId), blob: new Uint8Array(9) };
+      expect(await ask(world, bob, { type: "putSlot", roomTag, slot, life })).toBe("done");
+    }
     await world.run(bob.client.close());
     const closed: SlotId[] = [];
     world.beforeFrames = (_home, frames) => {
