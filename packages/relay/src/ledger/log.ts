@@ -244,7 +244,7 @@ export class Log {
     now: number,
   ): number {
     const isCommit = request.kind === "commit";
-    let wait = 0;
+    let wait: number;
     if (request.ground.by === "slot") wait = this.parts.slots.waitFor(room, request.ground.slotId, address, now);
     else if (isOwn) wait = isCommit ? room.queue.wait(address, now) || room.waitForCommit(address, now) : 0;
     else if (ground.by === "member" && ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
@@ -283,7 +283,7 @@ export class Log {
 
   private writeCommit(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): void {
     const { rooms, slots, roster, clock, settings } = this.parts;
-    const { no, tag, n, lineage, writeKeys, commits } = room.row;
+    const { tag, n, lineage, writeKeys, commits } = room.row;
     const epoch = request.epoch + 1;
     if (isOwn && ground.by === "member") roster.confirm(room, ground.key.n);
     if (request.attachment.length > 0) roster.add(room, request.attachment, !isOwn);
