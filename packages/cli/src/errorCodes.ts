@@ -25,7 +25,10 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
     "This machine's clock is far from the relay's: set it right, or add --trust-clock. Nothing was done.",
   ],
   INVITE_CLOSED: [refused, "The invite was made, but it has already been closed."],
-  UPDATE_NEEDED: [outdated, "The room was moved to a version that this Conclave does not know. Nothing more happens in it here."],
+  UPDATE_NEEDED: [
+    outdated,
+    "The room was moved to a version that this Conclave does not know. Nothing more happens in it here.",
+  ],
   EARLY_FORM: [
     refused,
     "The room was made by an early version of Conclave: it can be read, but nothing more can happen in it.",

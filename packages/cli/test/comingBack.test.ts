@@ -67,6 +67,30 @@ describe("a home that was put back from a backup", () => {
     ]);
   }, 300_000);
 
+  it("A64: of somebody who is no owner: it asks, a member's device lets it in, and the original is told", async () => {
+    const { link } = await conclave("Eve", ["room", "new", "Barn", "--name", "Eve"]);
+    await conclave("Fin", ["join", link, "--name", "Fin"]);
+    cpSync(join(folder, "Fin"), join(folder, "Fin copy"), { recursive: true });
+    await conclave("Fin", ["send", "after the backup"]);
+    // Nobody is there yet.
+    expect(await conclave("Fin copy", ["resume"])).toMatchObject({ code: 5, error: { code: "RESTORED" } });
+    const { status } = await conclave("Fin copy", ["status"]);
+    expect(status.comingBack).toMatchObject({ why: "copy", by: null, step: "asked" });
+    expect(status.comingBack.text).toContain("when one of their devices is online");
+    // Eve's program does what is due in the room while it is there, whatever she asks of it.
+    await conclave("Eve", ["sync"]);
+    expect(await conclave("Fin copy", ["resume"])).toMatchObject({ code: 0, hasReturned: true, paused: null });
+    expect((await conclave("Fin copy", ["send", "back by myself"])).message.state).toBe("sent");
+    expect(await conclave("Fin", ["send", "from the old one"])).toMatchObject({ code: 1 });
+    const { items } = await conclave("Eve", ["history"]);
+    expect(items.flatMap(({ message }: { message?: { text: string } }) => message?.text ?? [])).toEqual([
+      "after the backup",
+      "back by myself",
+    ]);
+    const { decisions } = await conclave("Eve", ["log"]);
+    expect(decisions.at(-1)).toMatchObject({ action: { type: "reseat" } });
+  }, 300_000);
+
   it("of somebody who is no owner: resume says who can help, and that works", async () => {
     const { link } = await conclave("Cleo", ["room", "new", "Shed", "--name", "Cleo"]);
     await conclave("Dan", ["join", link, "--name", "Dan"]);

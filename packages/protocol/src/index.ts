@@ -49,7 +49,7 @@ export type {
   RoomEvent,
   Unreadable,
 } from "./room/outcome.js";
-export { ALARM_CODES, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
+export { ALARM_CODES, alarmTopic, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { REJECTION_CODES, type Rejection, type RejectionCode, type Upgraded } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";

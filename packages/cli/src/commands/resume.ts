@@ -3,7 +3,7 @@ import { pauseDocument } from "../documents/roomDocument.js";
 import type { CommandContext } from "../program/context.js";
 import { waiting } from "../program/waiting.js";
 import { hasLooked, roomOf, withHome } from "../program/withRoom.js";
-import { flushed } from "../room/inStep.js";
+import { flushed, untilBack } from "../room/inStep.js";
 import { resumeSending } from "../room/resumeSending.js";
 import { comeBack, findRoom } from "../session/home.js";
 import { pauseSentence } from "../session/pauseSentence.js";
@@ -75,7 +75,7 @@ function isCopy(room: RoomSession): boolean {
 
 async function returned({ output, room: selector }: CommandContext, client: Client, room: RoomSession): Promise<void> {
   const { paused, alarms } = room.status();
-  await waiting(output, comeBack(client, room));
+  if (!(await waiting(output, untilBack(room)))) await waiting(output, comeBack(client, room));
   const here = findRoom(client, selector);
   await resumeSending(here);
   output.result(

@@ -7,6 +7,15 @@ import { refusesConnections, webAddress } from "../session/relayAddress.js";
 import { orThrow } from "./orThrow.js";
 import { outside } from "./outside.js";
 
+/** How long a command waits until this home is back in its room, where a member's device has let it in. */
+const BACK_MS = 10_000;
+
+/** Whether this home, which is a copy, is back in the room: it has asked the members, and one may have answered by now. */
+export async function untilBack(room: RoomSession): Promise<boolean> {
+  await room.settle(BACK_MS);
+  return room.status().standing !== "restored";
+}
+
 /** How long a command waits for the relay. */
 const PATIENCE_MS = 20_000;
 
@@ -15,6 +24,7 @@ export async function sync(room: RoomSession): Promise<void> {
   // Somebody who is out of the room can be told so without the relay.
   if (isGone(room.status().standing)) throw outside(room);
   await mustAnswer(room);
+  if (room.status().standing === "restored") await untilBack(room);
   orThrow(await room.synced(PATIENCE_MS), room);
 }
 
@@ -34,8 +44,9 @@ export async function isAsking(room: RoomSession): Promise<boolean> {
  */
 export async function statusInStep(room: RoomSession): Promise<boolean> {
   const { standing } = room.status();
-  if (isGone(standing) || standing === "restored") return false;
+  if (isGone(standing)) return false;
   await mustAnswer(room);
+  if (standing === "restored" && !(await untilBack(room))) return false;
   if (await isAsking(room)) return room.status().connection !== "offline";
   const synced = await room.synced(PATIENCE_MS);
   if (!synced.ok && synced.error.kind !== "not_member") throw problemError(synced.error, webAddress(room.relay));

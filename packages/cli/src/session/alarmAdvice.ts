@@ -1,5 +1,5 @@
 import type { TimelineAlarm } from "@conclave/client";
-import { type AlarmCode, isClaim } from "@conclave/protocol";
+import { type AlarmCode, alarmTopic } from "@conclave/protocol";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
 /** A room cannot be moved to another relay yet: people have to start again elsewhere. */
@@ -32,7 +32,7 @@ const ADVICE: Readonly<Record<AlarmCode, () => string>> = {
     `Nothing changed. Only the relay, or somebody who can write to it, can have put it there: ask its operator. To see whether it happens again:  ${nextCommand("status")}`,
   BAD_MESSAGE: () => `It was ignored. Ask that person whether their program is up to date. ${whoIsIn()}`,
   RESTORED: () =>
-    `If a copy went on sending, others could read what it sends. To come back as a new device, or find out who can help you:  ${nextCommand("resume")}`,
+    `If a copy went on sending, others could read what it sends. It comes back by itself, with new keys, when a member's device is online. To see whether it has, or find out who can help you:  ${nextCommand("resume")}`,
 };
 
 /** If it is not known whose device it was, there is nobody to ask. */
@@ -46,8 +46,15 @@ const UNNAMED: Partial<Readonly<Record<AlarmCode, () => string>>> = {
 const claimed = () =>
   `Either the relay shows different people different rooms, or that device is lying. Compare the room code with that person over another channel:  ${nextCommand("verify")}  If it is the same, ask them what their device is doing. If it differs, ${elsewhere()}`;
 
+/** If this device could not use somebody's keys: others may have, and no rule is known to be broken. */
+const unusable = () =>
+  `If the others could use them, this device comes back by itself. To see how far it is:  ${nextCommand("status")}  If it happens again by the same person, ask them what their device is doing.`;
+
 /** What an alarm means for the person at this machine, and what they can do about it. */
-export function adviceFor({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
-  const known = isClaim({ code, person }) ? claimed : ADVICE[code];
+export function adviceFor(alarm: Pick<TimelineAlarm, "code" | "person" | "rejection">): string {
+  const { code, person } = alarm;
+  const topic = alarmTopic(alarm);
+  if (topic === "unusable") return unusable();
+  const known = topic === "claim" ? claimed : ADVICE[topic];
   return ((person === null ? UNNAMED[code] : undefined) ?? known)();
 }

@@ -29,13 +29,14 @@ function codeOf(problem: Problem): string {
   }
 }
 
-/** This home is a copy, and its person's words do not bring it back into the room. */
+/** This home is a copy. It has asked the members to let it back in, and nobody has answered yet. */
 export function noWayBack(): CliError {
   return new CliError(
     "RESTORED",
-    "This home is a copy, or was restored from one, and its recovery words can't bring it back into this room.",
+    "This home is a copy, or was restored from one. It has asked the others to let it back in, and nobody has answered yet.",
     [
-      "Somebody else in the room has to remove you and let you in again:",
+      `It comes back by itself when one of their devices is online, a phone or a chat that is open. To look again:  ${nextCommand("resume")}`,
+      "If nobody's device answers, somebody else in the room can remove you and let you in again:",
       `  they remove you, and this home with you:  ${otherCommand("remove", "NAME")}`,
       `  they make a link to ask with:             ${otherCommand("invite", "--mode", "ask")}`,
       `  you ask to join:                          ${nextCommand("join", LINK)}`,

@@ -40,7 +40,7 @@ const HINTS: Readonly<Record<Plain, () => string>> = {
   underway: WAITING,
   clock: () => "Set this machine's clock. If it is already right, give the same command again with --trust-clock.",
   coming_back: () => `To see how far it is:  ${nextCommand("status")}`,
-  restored: () => `To come back as a new device, or find out who can help you:  ${nextCommand("resume")}`,
+  restored: () => `To come back, or find out who can help you:  ${nextCommand("resume")}`,
   closed: () => "Check that the disk is not full, then try again.",
   unsure: () =>
     `Check that the disk is not full, and look whether it is there before you try again:  ${nextCommand("history")}`,

@@ -1,6 +1,6 @@
 import { safeName } from "../terminal/safeText.js";
 import type { Problem, TimelineAlarm, WayBack } from "@conclave/client";
-import { isClaim } from "@conclave/protocol";
+import { alarmTopic } from "@conclave/protocol";
 import { comingBackSentence, problemSentence } from "@conclave/words";
 import { alarm } from "@conclave/words/en/alarm";
 import { comingBack } from "@conclave/words/en/comingBack";
@@ -16,8 +16,8 @@ export function sayProblem(told: Problem): string {
 }
 
 /** What an alarm is about, as one sentence: what this device saw, or what a member says. */
-export function sayAlarm({ code, person }: Pick<TimelineAlarm, "code" | "person">): string {
-  return alarm[isClaim({ code, person }) ? "claim" : code];
+export function sayAlarm(told: Pick<TimelineAlarm, "code" | "person" | "rejection">): string {
+  return alarm[alarmTopic(told)];
 }
 
 /** Why this device cannot follow its room, and how far it is on its way back. */

@@ -22,8 +22,9 @@ export function proposalSentence(proposal: TimelineProposal, labelOf: LabelOf): 
 }
 
 /** What was seen, and whose device it came from if that is proved. */
-export function alarmSentence({ code, person }: TimelineAlarm): string {
-  const sentence = sayAlarm({ code, person });
+export function alarmSentence(alarm: TimelineAlarm): string {
+  const { person } = alarm;
+  const sentence = sayAlarm(alarm);
   if (person === null) return sentence;
   return `${sentence} It came from ${person.isYou ? "a device of yours" : `${person.name}'s device`}.`;
 }

@@ -61,6 +61,14 @@ export class ComeBack extends Worker implements ConnectionUser {
     return this.inbox;
   }
 
+  /** Nothing is left to do for our own way back, but to wait for others. */
+  get isIdle(): boolean {
+    const { room, comingBack } = this.state;
+    if (this.isBusy) return false;
+    if (!room || !comingBack) return !room || room.pleaReason === null;
+    return comingBack.postedAt > 0 && this.lookedOn === this.connection.number && !this.isOpen && !comingBack.seat;
+  }
+
   override unmount(): void {
     super.unmount();
     this.leaveInbox();
@@ -105,7 +113,8 @@ export class ComeBack extends Worker implements ConnectionUser {
   private notice(room: Room, why: PleaReason): Job | null {
     const now = this.state.now();
     this.noticedAt ??= now;
-    const wait = this.noticedAt + (why === "unopened" && room.unopened === null ? UNSURE_MS : SURE_MS) - now;
+    const patience = why !== "unopened" ? 0 : room.unopened === null ? UNSURE_MS : SURE_MS;
+    const wait = this.noticedAt + patience - now;
     if (wait <= 0) return () => this.begin(room, why);
     if (!this.retry.isWaiting) this.retry.in(wait);
     return null;

@@ -12,6 +12,7 @@ export {
   decodeFileCard,
   decodeGatewayNotice,
   decodeVia,
+  alarmTopic,
   isClaim,
   isFileWords,
   isLabel,

@@ -138,6 +138,13 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     calmSlots();
   }
 
+  /** This device is on its way back, or is to be: there is something to wait for though nothing can be sent. */
+  private get isComingBack(): boolean {
+    const { phase, comingBack } = this.state;
+    if (phase.is !== "restored" && !comingBack) return false;
+    return !this.sync.isLive || !this.comeBack.isIdle;
+  }
+
   /**
    * Does at once, without waiting for anybody else's turn, what is owed here: farewells, what enough people agreed to, new
    * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
@@ -147,8 +154,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     const isDone = () =>
       this.isStopped ||
       this.state.failure !== null ||
-      !this.sync.canSend ||
-      (this.caretaker.isIdle && !this.decisions.hasWork && this.slots.isFresh && this.pleas.isIdle);
+      (!this.sync.canSend && !this.isComingBack) ||
+      (this.comeBack.isIdle &&
+        this.caretaker.isIdle &&
+        !this.decisions.hasWork &&
+        this.slots.isFresh &&
+        this.pleas.isIdle);
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
   }

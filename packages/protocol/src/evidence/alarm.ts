@@ -61,6 +61,19 @@ export function isPausing({ code, person }: Alarm): boolean {
 const PAUSING: ReadonlySet<AlarmCode> = new Set(["ROLLBACK", "EQUIVOCATION", "WITHHELD", "SHUT_OUT", "RESTORED"]);
 
 /**
+ * What an alarm is told as: by its code, and where one code has two sides, by the side. `unusable`: a change whose keys this device
+ * could not use; no rule is known to be broken, and its author need not mean any harm (attack A107).
+ */
+export function alarmTopic(alarm: {
+  readonly code: AlarmCode;
+  readonly person: unknown;
+  readonly rejection: Rejection | null;
+}): AlarmCode | "claim" | "unusable" {
+  if (isClaim(alarm)) return "claim";
+  return alarm.code === "REFUSED_CHANGE" && alarm.rejection?.code === "mls" ? "unusable" : alarm.code;
+}
+
+/**
  * Whether it is one member's word against the relay, and nothing that this device saw.
  *
  * RULE: alarm.claim-as-claim: what a member says of the relay is told as what they say: a member who lies must not make an
