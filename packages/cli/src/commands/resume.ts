@@ -19,8 +19,9 @@ export async function resume(context: CommandContext): Promise<void> {
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     // The alarm may be that the room cannot be read to its end: the person has looked at it all the same.
+    const wasCopy = isCopy(room);
     const isWhole = await isInStep(context, room);
-    if (isCopy(room)) {
+    if (wasCopy || isCopy(room)) {
       await returned(context, client, room);
       return;
     }
@@ -75,7 +76,7 @@ function isCopy(room: RoomSession): boolean {
 
 async function returned({ output, room: selector }: CommandContext, client: Client, room: RoomSession): Promise<void> {
   const { paused, alarms } = room.status();
-  if (!(await waiting(output, untilBack(room)))) await waiting(output, comeBack(client, room));
+  if (isCopy(room) && !(await waiting(output, untilBack(room)))) await waiting(output, comeBack(client, room));
   const here = findRoom(client, selector);
   await resumeSending(here);
   output.result(
