@@ -390,6 +390,25 @@ describe("who keeps losing", () => {
     await world.until(() => bob.room.title === "Meadow");
   });
 
+  it("RULE client.starved: is given up when the time of who waits is up, and not tried again by itself", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    let rivals = 0;
+    world.beforeFrames = (home, frames) => {
+      const isCommit = frames.some((frame) => frame.type === "append" && frame.kind === "commit");
+      if (home !== alice || !isCommit) return;
+      rivals++;
+      return bob.room.decide({ type: "rekey" }).then(() => undefined);
+    };
+    const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
+    expect(decided).toMatchObject({ ok: false, error: { kind: "starved" } });
+    const until = rivals;
+    expect(until).toBeGreaterThan(3);
+    expect(until).toBeLessThan(12);
+    await world.pass(3_600_000);
+    expect([rivals, alice.room.title, bob.room.title]).toEqual([until, "Garden", "Garden"]);
+  });
+
   it("A85: RULE client.starved: a decision is given up, and not sent again, after twelve commits that nobody can use", async () => {
     const world = new World();
     const alice = world.home();

@@ -25,6 +25,7 @@ import type { WriteProof } from "./writeProof.js";
 const TELL_AFTER = 3;
 /** How often the relay may refuse a commit before it is given up. */
 const PATIENT = 4;
+/** After how many lost races, or renewals, it is given up where nobody waits and no time runs out. */
 const GIVE_UP_AFTER = 12;
 const ALONE_AFTER_MS = 20_000;
 /** How long nothing may be sent, after a commit was stored and before it was answered, until the person who waits is told so (ms). */
@@ -284,13 +285,10 @@ export class Decisions extends Worker {
       if (action && losses < GIVE_UP_AFTER) void this.decide(action);
       return;
     }
-    if (++intent.losses >= GIVE_UP_AFTER) {
-      this.finish(failed({ kind: "starved", losses: intent.losses, by: this.rivals.list() }));
-      return;
-    }
     this.intents.putBack();
-    // The first time at once; then with a growing, random pause, so that two who race do not go on racing.
-    if (intent.losses > 1) this.retry.later();
+    // The first time at once; then with a growing, random pause, so that two who race do not go on racing. The time of the person
+    // who waits is up long before the pauses are many.
+    if (++intent.losses > 1) this.retry.later();
   }
 
   private finish(result: Result<DecisionProgress, Problem>): void {
