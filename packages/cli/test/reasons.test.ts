@@ -120,6 +120,18 @@ describe("each reason is told as itself", () => {
       );
       expect(behind).toMatchObject({ code: 0, invitation: { isOpen: true } });
       expect((await conclave("carol", "join", behind.link, "--name", "Carol")).code).toBe(0);
+      // Whoever may set the room's time right is told how, and nobody else; the links that end by it are over then.
+      const shown = async (who: string) =>
+        (await run(["status", "--home", join(folder, who)], { env: { CONCLAVE_RELAY: address } })).stdout;
+      expect(await shown("alice")).toMatch(/ahead of this machine's.*\n.*reset-clock/u);
+      expect(await shown("bob")).toMatch(/ahead of this machine's/u);
+      expect(await shown("bob")).not.toContain("reset-clock");
+      expect(await conclave("bob", "reset-clock", "--yes")).toMatchObject({ code: 1, error: { code: "NOT_ALLOWED" } });
+      expect(await conclave("alice", "reset-clock", "--yes")).toMatchObject({ code: 0, done: true });
+      expect((await conclave("alice", "status")).status.roomAhead).toBe(0);
+      const { invites } = await conclave("alice", "invites");
+      expect(invites.filter((invite: { notAfter: unknown }) => invite.notAfter !== null)).not.toHaveLength(0);
+      for (const { isOpen } of invites) expect(isOpen).toBe(false);
     },
   );
 

@@ -224,6 +224,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Gus", "deny", "Ida");
     await json("Gus", "revoke", "ask");
     await json("Hal", "status");
+    await json("Gus", "reset-clock", "--yes");
     await json("Gus", "hand-over", "Hal", "--yes");
     await json("Hal", "upgrade");
     await json("Hal", "seal", "--yes");

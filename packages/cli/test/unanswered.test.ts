@@ -171,6 +171,10 @@ const WALKS: Readonly<Record<string, Walk>> = {
     count: (s) => s.decided(({ action }) => action === "transferOwnership", "bob"),
   },
   title: { args: () => ["title", "Allotment"], count: (s) => s.decided(({ action }) => action === "setTitle", "bob") },
+  "reset-clock": {
+    args: () => ["reset-clock", "--yes"],
+    count: (s) => s.decided(({ action }) => action === "resetTime", "bob"),
+  },
   seal: { args: () => ["seal", "--yes"], count: (s) => s.decided(({ action }) => action === "seal", "bob") },
   policy: {
     args: () => ["policy", "add-only", "--yes"],

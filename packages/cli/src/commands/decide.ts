@@ -39,6 +39,26 @@ export async function handOver(context: CommandContext, name: string): Promise<v
   });
 }
 
+/** `conclave reset-clock`: the room's time becomes this machine's. */
+export async function resetClock(context: CommandContext): Promise<void> {
+  await withRoom(context, "write", async (room) => {
+    const title = safeName(room.title);
+    await consentForGood(
+      context,
+      `Set the clock of ${title} by this machine's? Its open links that have an end are closed.`,
+    );
+    const progress = await decide(room, { type: "resetTime" });
+    reportProgress(
+      context.output,
+      progress,
+      `The clock of ${title} is right again. Its links that had an end are closed.`,
+      {
+        room: toHex(room.id),
+      },
+    );
+  });
+}
+
 /** `conclave seal`: afterwards nobody joins, is removed or gets another role. */
 export async function seal(context: CommandContext): Promise<void> {
   await withRoom(context, "write", async (room) => {

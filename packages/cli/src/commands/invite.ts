@@ -6,7 +6,7 @@ import { CliError, usageError } from "../cliError.js";
 import { invitationDocument } from "../documents/invitationDocument.js";
 import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
-import { decide, makeInvite } from "../room/decide.js";
+import { decide, makeInvite, mayResetClock } from "../room/decide.js";
 import { findInvite } from "../room/find.js";
 import { mustBeKnown } from "../room/outside.js";
 import { webAddress } from "../session/relayAddress.js";
@@ -48,7 +48,8 @@ export async function invite(context: CommandContext): Promise<void> {
         `To see the room's invites:  ${nextCommand("invites")}`,
       );
     const { roomAhead } = room.status();
-    if (expires !== null && roomAhead > CLOCK_LIMIT_MS) output.warn(AHEAD(spanOf("en", roomAhead)), "ROOM_AHEAD");
+    if (expires !== null && roomAhead > CLOCK_LIMIT_MS)
+      output.warn(AHEAD(spanOf("en", roomAhead), mayResetClock(room)), "ROOM_AHEAD");
     if (!isReady) warnLate(output);
     output.result({ invitation: invitationDocument(invitation), link, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
@@ -56,6 +57,7 @@ export async function invite(context: CommandContext): Promise<void> {
       `  ${paint.cyan(link)}`,
       "",
       paint.dim("Send it over a channel you trust: what comes after # is a secret."),
+      paint.dim("Until it ends, whoever has it can see who is in the room and what was decided."),
     ]);
   });
 }
@@ -131,9 +133,10 @@ export function warnLate(output: Output): void {
   );
 }
 
-const AHEAD = (span: string) =>
+const AHEAD = (span: string, mayReset: boolean) =>
   `the room's clock is ${span} ahead of this machine's, because somebody decided something while their clock was ahead.\n` +
-  "  Links expire by the room's clock; this one lasts as long as you asked.";
+  "  Links expire by the room's clock; this one lasts as long as you asked." +
+  (mayReset ? `\n  To set it right, which closes links that have an end:  ${nextCommand("reset-clock")}` : "");
 
 function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
   const left = limit - uses;

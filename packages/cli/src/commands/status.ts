@@ -7,6 +7,7 @@ import { type RoomDocument, roomDocument, statusDocument } from "../documents/ro
 import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
 import { proofsIn } from "../room/proofs.js";
+import { mayResetClock } from "../room/decide.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
 import { freshnessLine } from "../session/freshnessLine.js";
@@ -35,6 +36,7 @@ export async function status(context: CommandContext): Promise<void> {
         ? []
         : [
             `  clock       the room's clock is ${spanOf("en", current.roomAhead)} ahead of this machine's: links expire by the room's`,
+            ...(mayResetClock(room) ? [`              to set it right:  ${nextCommand("reset-clock")}`] : []),
           ]),
       ...(current.isLeaving
         ? [`  leaving     when another member is next online; to stay after all:  ${nextCommand("leave", "--undo")}`]

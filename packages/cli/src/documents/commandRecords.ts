@@ -105,6 +105,7 @@ export interface CommandRecords {
     readonly behind: readonly PersonDocument[];
     readonly unknown: readonly PersonDocument[];
   };
+  readonly "reset-clock": OutcomeDocument & { readonly room: string };
   readonly seal: OutcomeDocument & { readonly room: string };
   readonly policy: {
     /** Without an argument. */

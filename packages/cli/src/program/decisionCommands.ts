@@ -176,6 +176,19 @@ They keep what they have already read: nobody can take that back.`,
     });
 
   program
+    .command("reset-clock")
+    .description("set the room's clock by this machine's, if somebody's wrong clock put it ahead")
+    .option("--yes", FOR_GOOD)
+    .addHelpText(
+      "after",
+      "\nLinks end by the room's clock. Open links that have an end are closed: make new ones afterwards.",
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { resetClock } = await import("../commands/decide.js");
+      await resetClock(contextOf(command.optsWithGlobals()));
+    });
+
+  program
     .command("seal")
     .description("freeze the room's people, roles and rules permanently")
     .option("--yes", FOR_GOOD)

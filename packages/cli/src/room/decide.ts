@@ -32,6 +32,11 @@ export function isAlreadySo(room: RoomSession, action: Action): boolean {
   return outlook.can === "no" && outlook.why.code === "already_so";
 }
 
+/** Whether this person can set the room's clock. */
+export function mayResetClock(room: RoomSession): boolean {
+  return room.outlook({ type: "resetTime" }).can !== "no";
+}
+
 /** What was decided by the proposal whose id begins with this; null if nothing was. */
 export function decidedBy(room: RoomSession, proposalId: string): Decision | null {
   const isIt = ({ action, by }: Decision) => toHex(actionHash(nodeCrypto, action, by.person)).startsWith(proposalId);

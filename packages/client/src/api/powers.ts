@@ -11,7 +11,7 @@ import {
 } from "@conclave/protocol";
 
 /** The kinds of things that somebody may do in a room. */
-export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "seal";
+export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "resetTime" | "seal";
 /** For each power, whether a person has it alone, together with others, or not at all. */
 export type Powers = Readonly<Record<Power, Outlook["can"]>>;
 
@@ -35,6 +35,7 @@ const EXAMPLES: Readonly<Record<Power, (before: Roster) => Action>> = {
   setRole: () => ({ type: "setRole", person: nobody, role: "admin" }),
   setPolicy: ({ policy }) => ({ type: "setPolicy", policy }),
   setTitle: ({ title }) => ({ type: "setTitle", title }),
+  resetTime: () => ({ type: "resetTime" }),
   seal: () => ({ type: "seal" }),
 };
 

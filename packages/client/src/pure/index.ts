@@ -27,6 +27,7 @@ export {
   thumbnailType,
   type ViaMessage,
 } from "@conclave/protocol";
+export { CLOCK_LIMIT_MS } from "../store/clockWitness.js";
 export type {
   Action,
   ActionType,

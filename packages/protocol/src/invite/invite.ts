@@ -85,7 +85,7 @@ export function closing(invite: Invite): "invite_revoked" | "invite_used_up" | "
 }
 
 /** Whether an invite that was open is to be closed. `chainTime`: ms. */
-export function isOver(invite: Invite, chainTime: number): boolean {
+export function isSpent(invite: Invite, chainTime: number): boolean {
   return invite.revoked || isUsedUp(invite) || (invite.notAfter !== null && chainTime > invite.notAfter);
 }
 

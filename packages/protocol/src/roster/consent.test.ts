@@ -46,7 +46,7 @@ describe("approvals", () => {
     expect(agree(chain, alice, adding, good, good.slice(1))).toBe("bad_approval");
   });
 
-  it("RULE approval.author: A116: a yes to one owner's handing over, or sealing, is no yes to another's", () => {
+  it("A116: RULE approval.author: a yes to one owner's handing over, or sealing, is no yes to another's", () => {
     const { chain, alice, bob, carol } = room();
     const up = { type: "setRole", person: bob.person, role: "owner" } as const;
     chain.must(alice, up, { approvals: [chain.approval(carol, up)] });
@@ -61,7 +61,7 @@ describe("approvals", () => {
     }
   });
 
-  it("RULE approval.device-in: A116: a yes lets a device in once, not again after one of that person's was taken out", () => {
+  it("A116: RULE approval.device-in: a yes lets a device in once, not again after one of that person's was taken out", () => {
     const { chain, bob, alice } = deviceRoom();
     const second = chain.someone("Bob", 2);
     const adding = { type: "addDevice", leafCert: chain.certOf(second) } as const;
@@ -77,7 +77,7 @@ describe("approvals", () => {
     expect(agree(chain, bob, adding, chain.approval(alice, adding))).toBe("ok");
   });
 
-  it("RULE approval.device-out: A116: a yes takes out the device that was in, not the same one again", () => {
+  it("A116: RULE approval.device-out: a yes takes out the device that was in, not the same one again", () => {
     const { chain, bob, alice } = deviceRoom();
     const second = chain.someone("Bob", 2);
     const adding = { type: "addDevice", leafCert: chain.certOf(second) } as const;

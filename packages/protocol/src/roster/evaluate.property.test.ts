@@ -2,7 +2,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { equalBytes, toHex } from "@conclave/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inviteLimit, isInviteOpen, isOver } from "../invite/invite.js";
+import { inviteLimit, isInviteOpen, isSpent } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
 import { isAtLeast, type Role } from "../policy/role.js";
@@ -154,7 +154,7 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   const open = [...roster.invites.values()].filter(isInviteOpen);
   expect(open).toEqual([...roster.openInvites.values()]);
   for (const invite of open)
-    expect([isOver(invite, roster.chainTime), before.invites.get(toHex(invite.inviteId))?.closedSeq ?? 0]).toEqual([
+    expect([isSpent(invite, roster.chainTime), before.invites.get(toHex(invite.inviteId))?.closedSeq ?? 0]).toEqual([
       false,
       0,
     ]);

@@ -223,7 +223,7 @@ describe("permission", () => {
     );
   });
 
-  it("RULE time.reset: A112: an owner sets a room's time right, also back; no link lives longer by that", () => {
+  it("A112: RULE time.reset: an owner sets a room's time right, also back; no link lives longer by that", () => {
     const { chain, alice, bob, carol } = room();
     const start = chain.time;
     const hour = 3_600_000;

@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { type Invite, isInviteOpen, isOver } from "../invite/invite.js";
+import { type Invite, isInviteOpen, isSpent } from "../invite/invite.js";
 import type { Delta } from "../encoding/provider.js";
 import { policyHash } from "../policy/policy.js";
 import { DraftMap } from "./draftMap.js";
@@ -47,8 +47,10 @@ export class RosterDraft {
   }
 
   /**
-   * A draft that uses up the roster before it, which must not be looked at any more: a long chain is replayed without a
-   * copy of the room for each entry. Such a roster has to be nobody else's.
+   * A draft that uses up the roster before it, which must not be looked at any more. Such a roster has to be nobody else's.
+   *
+   * RULE: replay.linear: a long chain is replayed without a copy of the room for each entry: to join takes as long as the history is,
+   * and not its square (attack A83).
    */
   static usingUp(before: HeadlessRoster): RosterDraft {
     return new RosterDraft(before, true);
@@ -91,7 +93,7 @@ export class RosterDraft {
 
   /** Closes each invite that lets nobody in any more, by the chain's time as it is now; gives how many. */
   closeInvites(closedSeq: number): number {
-    const over = [...this.openInvites.now.values()].filter((invite) => isOver(invite, this.chainTime));
+    const over = [...this.openInvites.now.values()].filter((invite) => isSpent(invite, this.chainTime));
     for (const invite of over) this.putInvite({ ...invite, closedSeq });
     if (over.length > 0) this.closedAt.set(closedSeq, new Set(over.map(({ inviteId }) => toHex(inviteId))));
     return over.length;

@@ -11,6 +11,7 @@ import { may } from "../room/may.js";
 import { InviteCard } from "./InviteCard.js";
 import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { NewInvite } from "./NewInvite.js";
+import { RoomAhead } from "./RoomAhead.js";
 import { t } from "./words.js";
 
 /** A room's invites: what is open, what is over, and a new one. */
@@ -81,12 +82,16 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
   );
   if (invitations.length === 0)
     return (
-      <EmptyState icon={Link2} title={t.none} actions={make}>
-        {mayInvite ? t.noneText : t.noneMay}
-      </EmptyState>
+      <>
+        <RoomAhead detail={detail} />
+        <EmptyState icon={Link2} title={t.none} actions={make}>
+          {mayInvite ? t.noneText : t.noneMay}
+        </EmptyState>
+      </>
     );
   return (
     <Stack gap={4}>
+      <RoomAhead detail={detail} />
       <Note>{mayInvite ? t.lead : t.noneMay}</Note>
       {make}
       {open.length > 0 && (
