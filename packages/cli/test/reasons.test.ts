@@ -129,9 +129,10 @@ describe("each reason is told as itself", () => {
       expect(await conclave("bob", "reset-clock", "--yes")).toMatchObject({ code: 1, error: { code: "NOT_ALLOWED" } });
       expect(await conclave("alice", "reset-clock", "--yes")).toMatchObject({ code: 0, done: true });
       expect((await conclave("alice", "status")).status.roomAhead).toBe(0);
-      const { invites } = await conclave("alice", "invites");
-      expect(invites.filter((invite: { notAfter: unknown }) => invite.notAfter !== null)).not.toHaveLength(0);
-      for (const { isOpen } of invites) expect(isOpen).toBe(false);
+      const { invitations } = await conclave("alice", "invites");
+      const timed = invitations.filter((invite: { notAfter: unknown }) => invite.notAfter !== null);
+      expect(timed.length).toBeGreaterThan(0);
+      for (const { isOpen } of timed) expect(isOpen).toBe(false);
     },
   );
 

@@ -32,7 +32,7 @@ export function receive(parts: RoomParts, item: LogItem, availableFrom: number):
   if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0, upgraded: null };
   parts.core = { ...parts.core, ahead: Math.max(parts.core.ahead, item.epoch) };
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
-  const { delta, alarm: convicted } = watch.reached(relayKey, log);
+  const { delta, alarm: convicted } = watch.reached(primitives.crypto, relayKey, log);
   return finish(parts, reception, joinDeltas(moved, delta), convicted);
 }
 

@@ -61,7 +61,7 @@ class Fork {
       if (side === "theirs") continue;
       this.ours.push(hash);
       this.log.advance(crypto, hash);
-      const { delta, alarm } = this.watch.reached(relayKey, this.log);
+      const { delta, alarm } = this.watch.reached(crypto, relayKey, this.log);
       this.store(delta);
       if (alarm !== null) alarms.push(alarm.code);
     }
@@ -89,6 +89,28 @@ class Fork {
     return alarm;
   }
 }
+
+describe("two relays of one room", () => {
+  it("RULE watch.same-relay: what the first one signed convicts the next one of nothing, which begins a log of its own", () => {
+    const fork = new Fork();
+    fork.add("both", 8);
+    expect(fork.sign(fork.log.place)).toBeNull();
+    const ahead = { n: 10, head: bytes(9) };
+    expect(fork.sign(ahead)).toBeNull();
+    const nextSeed = bytes(8);
+    const next = crypto.ed25519PublicKey(nextSeed);
+    const receipt = { roomTag, n: 0, head: fork.heads[0]!, time: 3000, availableFrom: 1 };
+    const signed = { receipt, signature: crypto.ed25519Sign(nextSeed, headReceiptBytes(receipt)) };
+    expect(fork.watch.noteHead(crypto, next, fork.log, signed)).toMatchObject({ alarm: null, isSigned: true });
+    // Nor where the log gets to a place for which the first one had signed another head.
+    for (const fill of [1, 2]) fork.log.advance(crypto, bytes(fill));
+    expect(fork.log.place.n).toBe(10);
+    expect(fork.watch.reached(crypto, next, fork.log).alarm).toBeNull();
+    // The first one's own word against its own still counts.
+    expect(fork.watch.reached(crypto, relayKey, fork.log).alarm?.code).toBe("FORK");
+    expect(fork.sign({ n: 0, head: fork.heads[0]! }, 4000)?.code).toBe("ROLLBACK");
+  });
+});
 
 describe("proving a fork", () => {
   it("RULE watch.keep-confirmed: two heads at different places, and the log between them, are a proof; after a restart too", () => {

@@ -70,7 +70,7 @@ export class RelayWatch {
       const bad = badReceipt(encodeHeadReceipt(signed));
       return { delta: bad.delta, alarm: shorter ?? bad.alarm, isSigned: false };
     }
-    const found = this.compare(relayKey, log, { kind: "head", signed });
+    const found = this.compare(crypto, relayKey, log, { kind: "head", signed });
     this.latest = signed;
     const delta = joinDeltas(this.kept.addHead(log, signed), this.noteProof(relayKey, found));
     return { delta, alarm: found ?? shorter, isSigned: true };
@@ -82,16 +82,17 @@ export class RelayWatch {
     if (!isSigned(crypto, relayKey, bytes, signed.signature)) {
       return { ...badReceipt(encodeCommitReceipt(signed)), isSigned: false };
     }
-    const found = this.compare(relayKey, log, { kind: "commit", signed });
+    const found = this.compare(crypto, relayKey, log, { kind: "commit", signed });
     const delta = joinDeltas(this.kept.addCommit(signed), this.noteProof(relayKey, found));
     return { delta, alarm: found, isSigned: true };
   }
 
   /** The log reached a place: whether a head that the relay signed before says otherwise. */
-  reached(relayKey: Uint8Array, log: LogMemory): Noted {
+  reached(crypto: Crypto, relayKey: Uint8Array, log: LogMemory): Noted {
     const { n, head } = log.place;
-    const other = this.kept.at(n).find((receipt) => !equalBytes(receipt.signed.receipt.head, head));
-    const found = other === undefined ? null : this.accuse(relayKey, log, other);
+    const isOther = (kept: Receipt) => !equalBytes(kept.signed.receipt.head, head) && isBy(crypto, relayKey, kept);
+    const other = this.kept.at(n).find(isOther);
+    const found = other === undefined ? null : this.accuse(crypto, relayKey, log, other);
     return { delta: joinDeltas(this.kept.reached(log), this.noteProof(relayKey, found)), alarm: found };
   }
 
@@ -134,21 +135,23 @@ export class RelayWatch {
     return NOTHING;
   }
 
-  private compare(relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm | null {
+  private compare(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm | null {
     const { roomTag, n, head } = receipt.signed.receipt;
     for (const other of this.kept.all()) {
       const kind = equalBytes(roomTag, other.signed.receipt.roomTag) ? contradiction(other, receipt) : null;
-      if (kind === null) continue;
+      if (kind === null || !isBy(crypto, relayKey, other)) continue;
       const code = kind === "rollback" ? "ROLLBACK" : "EQUIVOCATION";
       return alarm(code, { evidence: proofToJson({ relayKey, first: other, second: receipt }) });
     }
     // RULE: watch.own-log: what the relay signs has to be the log that it gave us (docs/protocol.md §6, attack A21).
-    return log.agrees({ n, head }) === false ? this.accuse(relayKey, log, receipt) : null;
+    return log.agrees({ n, head }) === false ? this.accuse(crypto, relayKey, log, receipt) : null;
   }
 
-  private accuse(relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm {
+  private accuse(crypto: Crypto, relayKey: Uint8Array, log: LogMemory, receipt: Receipt): Alarm {
     const { n } = receipt.signed.receipt;
-    const ours = this.kept.at(n).find((other) => contradiction(other, receipt) !== null);
+    const ours = this.kept
+      .at(n)
+      .find((other) => contradiction(other, receipt) !== null && isBy(crypto, relayKey, other));
     if (ours !== undefined) {
       return alarm("EQUIVOCATION", { evidence: proofToJson({ relayKey, first: ours, second: receipt }) });
     }
@@ -167,6 +170,16 @@ const NOTHING: Noted = { delta: NO_DELTA, alarm: null };
 function isSigned(crypto: Crypto, relayKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   // RULE: watch.signed: only the key that the room's roster names speaks for the relay (docs/protocol.md §6).
   return crypto.ed25519Verify(relayKey, bytes, signature);
+}
+
+/**
+ * Whether the relay with this key signed what was kept.
+ *
+ * RULE: watch.same-relay: what an earlier relay of the room signed convicts no other: each has a log of its own.
+ */
+function isBy(crypto: Crypto, relayKey: Uint8Array, { kind, signed }: Receipt): boolean {
+  const bytes = kind === "head" ? headReceiptBytes(signed.receipt) : commitReceiptBytes(signed.receipt);
+  return crypto.ed25519Verify(relayKey, bytes, signed.signature);
 }
 
 function badReceipt(bytes: Uint8Array): Noted {
