@@ -4,7 +4,9 @@
  */
 export { sealSlot } from "./invite/slot.js";
 export { signInviteProof } from "./invite/inviteProof.js";
+export { signReseatProof } from "./invite/reseatProof.js";
 export { encodePayload, type Payload } from "./message/payload.js";
+export { rosterKeyCheck } from "./transport/rosterLog.js";
 export { roomCapabilities, roomExtensions } from "./room/binding.js";
 export {
   currentRosterKey,

@@ -23,6 +23,7 @@ import {
   type Payload,
   roomEngine,
   roomExtensions,
+  rosterKeyCheck,
   wrappedRosterKey,
   writeSeed,
 } from "@conclave/protocol/testing";
@@ -100,7 +101,10 @@ export class HostileMember {
     const { crypto, roomTag, keys, roster, group } = this;
     const carriage = { epoch: this.epoch, transcript: group.view.confirmedTranscriptHash };
     const author = { person: this.person, leaf: this.leaf };
-    const entry = lie === null ? null : draftEntry(crypto, this.leafSeed, roster, carriage, { author, ...lie });
+    const wrapped = wrappedRosterKey(keys);
+    const keyCheck = wrapped && rosterKeyCheck(crypto, wrapped);
+    const said = lie && { author, keyCheck, ...lie };
+    const entry = said && draftEntry(crypto, this.leafSeed, roster, carriage, said);
     const after = entry === null ? roster : { ...roster, seq: entry.seq, head: entry.hash, stateHash: entry.stateHash };
     const bound = extensions === undefined ? (entry === null ? null : roomExtensions(after)) : extensions;
     const binding = bound === null ? [] : [{ type: "group_context_extensions" as const, extensions: [...bound] }];
@@ -111,7 +115,7 @@ export class HostileMember {
     });
     if (!created.ok) throw created.error;
     const { message, staged } = created.value;
-    const content = entry && { entry: entry.bytes, previousKey: wrappedRosterKey(keys) };
+    const content = entry && { entry: entry.bytes, previousKey: wrapped };
     return {
       kind: "commit",
       epoch: this.epoch,

@@ -1,6 +1,8 @@
+import { equalBytes } from "@conclave/codec";
 import type { Crypto, Random } from "@conclave/crypto";
 import { Group, type LeafParameters, openGroupInfo } from "@conclave/mls";
 import {
+  type Action,
   authorEntry,
   certifyLeaf,
   inviteKeys,
@@ -21,7 +23,14 @@ import {
   type PersonId,
   LeafKey,
 } from "@conclave/protocol";
-import { roomCapabilities, roomEngine, signInviteProof, writeSeed } from "@conclave/protocol/testing";
+import {
+  roomCapabilities,
+  roomEngine,
+  signInviteProof,
+  signReseatProof,
+  rosterKeyCheck,
+  writeSeed,
+} from "@conclave/protocol/testing";
 import type { Branch, World } from "../../src/index.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 
@@ -86,6 +95,8 @@ export class Outsider {
       readonly lie?: Partial<Lie>;
       readonly bare?: boolean;
       readonly resync?: number;
+      /** Takes the place of this leaf, whose keys it has stolen. */
+      readonly stolen?: { readonly person: PersonId; readonly leaf: LeafKey; readonly leafSeed: Uint8Array };
       /** What else is in its leaf. */
       readonly leaf?: Partial<LeafParameters>;
     } = {},
@@ -104,15 +115,24 @@ export class Outsider {
     const place = { prev: roster.head, epoch: slot.epoch, lastCommit: slot.lastCommit };
     const ownProof = signInviteProof(crypto, keys.joinSeed, { roomId: link.roomId, ...keys, person, leaf, place });
     const given = options.inviteProof === undefined ? ownProof : options.inviteProof;
-    const proof = typeof given === "function" ? given(leaf) : given;
+    const { stolen } = options;
+    const seat = stolen && { roomId: link.roomId, person: stolen.person, leaf: stolen.leaf, newLeaf: leaf, place };
+    const asked = typeof given === "function" ? given(leaf) : given;
+    const proof = seat ? signReseatProof(crypto, stolen.leafSeed, seat) : asked;
+    const previousKey = slot.isRosterKeyUsed ? null : slot.roster[0]!.key;
+    const keyCheck = previousKey && rosterKeyCheck(crypto, previousKey);
     const carriage = { epoch: slot.epoch, transcript: opened.value.context.confirmedTranscriptHash };
-    const action = { type: "add", leafCert, role: "member" } as const;
+    const action: Action = stolen
+      ? { type: "reseat", leafCert, leaf: stolen.leaf }
+      : { type: "add", leafCert, role: "member" };
+    const old = opened.value.members.find(({ leafNode }) => equalBytes(leafNode.signatureKey, stolen?.leaf ?? leaf));
+    const resync = options.resync ?? old?.leafIndex;
     const evidence = { ...NO_EVIDENCE, proof };
     // The state that it leads to, where it is allowed: then only what is said of the leaf can speak against it.
-    const what = { action, person, evidence, ...carriage, time: roster.chainTime, external: true };
+    const what = { action, person, evidence, keyCheck, ...carriage, time: roster.chainTime, external: true };
     const allowed = authorEntry(crypto, leafSeed, roster, what);
     const entry = draftEntry(crypto, leafSeed, roster, carriage, {
-      ...{ action, author: { person, leaf }, evidence },
+      ...{ action, author: { person, leaf }, evidence, keyCheck },
       ...(allowed.ok ? { stateHash: allowed.value.entry.stateHash } : {}),
       ...options.lie,
     });
@@ -126,12 +146,11 @@ export class Outsider {
         ...options.leaf,
       },
       ...(options.bare === true ? {} : { authenticatedData: entry.hash }),
-      ...(options.resync === undefined ? {} : { resync: options.resync }),
+      ...(resync === undefined ? {} : { resync }),
     });
     if (!joined.ok) throw joined.error;
     const { message, group } = joined.value;
     const rosterKey = slot.roster.at(-1)!;
-    const previousKey = slot.isRosterKeyUsed ? null : slot.roster[0]!.key;
     const record = sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey });
     return {
       kind: "commit",
