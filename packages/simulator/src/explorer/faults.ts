@@ -206,8 +206,8 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     "B leaves; B is held up; A remove C; A sends; relay logs what is held up (B farewell)",
     /and blames/,
     "room/receiveMessage.js",
-    "(!late && !sharesOurRoster(parts, payload))",
-    "!sharesOurRoster(parts, payload)",
+    "(!late && !sharesOurRoster(parts, decoded.value))",
+    "!sharesOurRoster(parts, decoded.value)",
   ),
   // An honest relay is accused.
   "false-alarm": one(

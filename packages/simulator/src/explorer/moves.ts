@@ -6,7 +6,7 @@ import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
 import { isActive, isAtEnd, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
-import type { Post } from "./parcel.js";
+import { OUTSIDER, type Post } from "./parcel.js";
 
 /** Something that can happen next. */
 export interface Move {
@@ -60,6 +60,10 @@ export class Moves {
       else this.ofOneApart(scene, at, add);
     });
     this.ofChores(scene, add);
+    // A second one in a row is as the first.
+    const newest = scene.log.at(-1)!;
+    if (this.cast.parcels.get(newest).by !== OUTSIDER)
+      add("an outsider puts in junk", () => this.steps.junk(scene), "event");
     for (const no of scene.held) {
       const parcel = this.cast.parcels.get(no);
       this.appends(scene, `relay logs ${this.wordsOf(scene, no)}`, { parcel }, add);

@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import { Broken } from "./broken.js";
-import type { Parcel } from "./parcel.js";
+import { OUTSIDER, type Parcel } from "./parcel.js";
 import type { Place, Scene } from "./scene.js";
 import type { Done, Seat } from "./seat.js";
 
@@ -17,6 +17,8 @@ export function checkReceived(scene: Scene, { device, seat, view }: Place, parce
   const isTelling = alarm?.code === "FORK";
   if (alarm?.person && !isTelling)
     throw new Broken(`${about}, and blames ${toHex(alarm.person.subarray(0, 4))}: ${alarm.code}`);
+  // Junk is told, and nobody is named for it.
+  if (parcel.by === OUTSIDER && alarm?.code === "JUNK") return;
   if (alarm !== null && scene.faults === 0) throw new Broken(`${about}: ${alarm.code} at an honest relay`);
   if (isTelling && view === null && scene.places.every((place) => place.view === null))
     throw new Broken(`${about}: a fork is seen, and there is none`);

@@ -19,10 +19,10 @@ const IN_ORDER = [/ sends$/, / joins again$/, / lets . go$/];
 
 /**
  * How somebody gets in the way: their own new keys come first, or a former member's join by the
- * link does. Then they are away.
+ * link does, or junk by whoever has the link or an old key. Then they are away.
  */
-type Hindrance = "rekeys first" | "joins first";
-const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first"];
+type Hindrance = "rekeys first" | "joins first" | "puts in junk first";
+const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first", "puts in junk first"];
 
 /**
  * What has to come of every scene when the relay is honest from then on: agreement, and that people
@@ -205,6 +205,11 @@ export class Settling {
 
   // Somebody comes first with what they may do. False when they can do nothing.
   private hinder(play: Play, owner: number, name: string, how: Hindrance): boolean {
+    if (how === "puts in junk first") {
+      const next = this.steps.junk(play.scene);
+      if (next !== null) play.go(next);
+      return next !== null;
+    }
     const { places } = play.scene;
     const at =
       how === "joins first"

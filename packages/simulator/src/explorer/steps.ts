@@ -105,6 +105,12 @@ export class Steps {
     return after;
   }
 
+  /** Somebody who has a link, or an old key, puts in a commit that nobody can open. */
+  junk(scene: Scene): Scene | null {
+    const host = this.freshHost(scene);
+    return host === null ? null : this.append(scene, { parcel: this.cast.parcels.junk(host.seat!.look.epoch) });
+  }
+
   /** How many records of the log a device has still to read. */
   behind(scene: Scene, at: number): number {
     const place = scene.places[at]!;
@@ -158,8 +164,10 @@ export class Steps {
   /** A join that lost its race begins again, with a fresh slot. */
   joinAgain(scene: Scene, at: number, host: Place): Scene {
     const place = scene.places[at]!;
-    // Someone who cannot come in any more has lost the way in, and is told so.
-    return this.join(scene, at, host) ?? withPlace(scene, at, emptyPlace(place.device));
+    // Someone who cannot come in any more has lost the way in, and is told so. (Who was shown another log may be in the room
+    // by the log of the others: nobody waits for them.)
+    const isApart = place.view !== null;
+    return this.join(scene, at, host) ?? withPlace(scene, at, isApart ? { outbox: null } : emptyPlace(place.device));
   }
 
   /** Who can make a fresh slot: a member who has read all of the log. Null when nobody can. */
