@@ -88,7 +88,7 @@ describe("a home that was put back from a backup", () => {
       "back by myself",
     ]);
     const { decisions } = await conclave("Eve", ["log"]);
-    expect(decisions.at(-1)).toMatchObject({ action: { type: "reseat" } });
+    expect(decisions.map(({ action }: { action: string }) => action)).toContain("reseat");
   }, 300_000);
 
   it("of somebody who is no owner: resume says who can help, and that works", async () => {
