@@ -23,6 +23,7 @@ const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link
   leaving: { kind: "leaving" },
   behind: { kind: "behind" },
   underway: { kind: "underway" },
+  coming_back: { kind: "coming_back" },
   restored: { kind: "restored" },
   early_form: { kind: "early_form" },
   starved: { kind: "starved", losses: 3 },
@@ -94,7 +95,7 @@ describe("what a command says when something stops it", () => {
     for (const standing of STANDINGS) expectDoors(notInRoom({ standing, ending: null }, "0123456789abcdef"));
     expectDoors(noRooms());
     const teller = { name: "Bob" } as NonNullable<TimelineAlarm["person"]>;
-    expect(adviceFor({ code: "FORK", person: teller })).toContain("or that device is lying");
+    expect(adviceFor({ code: "FORK", person: teller, rejection: null })).toContain("or that device is lying");
   });
 
   it("RULE cli.every-door: each refusal says what one can do, and each advice on an alarm names a command that exists", () => {
@@ -120,7 +121,7 @@ describe("what a command says when something stops it", () => {
     const somebody = { person: PersonId.of(new Uint8Array(32)), name: "Bob", tag: "b", isYou: false, checked: null };
     for (const code of ALARM_CODES) {
       for (const person of [null, somebody]) {
-        const named = commandsIn(adviceFor({ code, person }));
+        const named = commandsIn(adviceFor({ code, person, rejection: null }));
         expect({ code, isNamed: named.length > 0 }).toEqual({ code, isNamed: true });
         expect(commands, code).toEqual(expect.arrayContaining(named));
       }
