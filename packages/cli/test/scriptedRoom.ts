@@ -115,6 +115,7 @@ export const STATUS: RoomStatus = {
   requests: 0,
   asked: 0,
   paused: null,
+  comingBack: null,
   roomAhead: 0,
   fileLimit: null,
   alarms: [],
