@@ -27,7 +27,7 @@ const DAMAGES: Readonly<Record<string, { readonly sql: string; readonly hits: ke
   "a record of no kind": { sql: "UPDATE record SET kind = 9 WHERE id = ? * 4294967296 + 2", hits: "subscribe" },
   "a record that is gone": { sql: "DELETE FROM record WHERE id = ? * 4294967296 + 2", hits: "read" },
   "an id of an append": { sql: "UPDATE record SET append_id = 'x' WHERE id = ? * 4294967296 + 2", hits: "append" },
-  "a roster record": { sql: "UPDATE roster SET n = -5 WHERE id = ? * 4294967296", hits: "roster" },
+  "a roster record": { sql: "UPDATE roster SET attachment = 5 WHERE id / 4294967296 = ?", hits: "roster" },
   "a slot's token": { sql: "UPDATE slot SET token_pub = x'00' WHERE room = ?", hits: "slot" },
   "a slot's version": { sql: "UPDATE slot_version SET blob = 5 WHERE room = ?", hits: "slot" },
   "a join request": { sql: "UPDATE request SET slot_id = x'00' WHERE room = ?", hits: "requests" },

@@ -39,6 +39,12 @@ describe("files by the command line, each command a process", () => {
     const { link } = await conclave("Alice", "room", "new", "Garden club", "--name", "Alice");
     await conclave("Bob", "join", link, "--name", "Bob");
     const content = randomBytes(300_000);
+    // A newcomer sends files once somebody who was here before has seen them.
+    expect(await conclave("Bob", "send", "--file", fileOf("beds.jpg", content))).toMatchObject({
+      code: 1,
+      error: { code: "RELAY_ON_PROBATION" },
+    });
+    await conclave("Alice", "members");
     const sent = await conclave("Bob", "send", "--file", fileOf("beds.jpg", content), "The beds", "in May");
     expect(sent).toMatchObject({
       code: 0,

@@ -40,6 +40,8 @@ describe("the slots of a room", () => {
     await world.pass(60_000);
     const { slotId } = slotOf(alice);
     expect(await ask(world, bob, { type: "closeSlot", roomTag: alice.tag, slotId })).toBe("done");
+    // He does not say so, and does not open it again.
+    await world.run(bob.client.close());
     expect(alarmsOf(alice)).toEqual([]);
     await world.pass(11 * 60_000);
     world.cut();

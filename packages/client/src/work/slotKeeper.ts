@@ -129,7 +129,7 @@ export class SlotKeeper extends ElectedWorker {
       const isGood = isThere && !isOwn && (await this.holds(room, slot, lastCommit));
       isDone = (isGood || (await this.put(slot, lastCommit))) && isDone;
     }
-    await this.closeOthers(room, slots, listed);
+    isDone = (await this.closeOthers(room, slots, listed)) && isDone;
     // A newer commit came meanwhile: that is another chore, and begins at once.
     if (room.lastCommit !== lastCommit) return true;
     if (!isDone) return false;
@@ -226,19 +226,28 @@ export class SlotKeeper extends ElectedWorker {
    * an invite's.
    *
    * RULE: slots.strangers-closed: slots of nobody's invite do not use up the room's place for slots (attack A109).
+   *
+   * Returns whether all are closed: a newcomer whom no member has seen yet may not close any, and tries again.
    */
-  private async closeOthers(room: Room, open: readonly SlotContent[], listed: readonly SlotListItem[]): Promise<void> {
+  private async closeOthers(
+    room: Room,
+    open: readonly SlotContent[],
+    listed: readonly SlotListItem[],
+  ): Promise<boolean> {
     const openIds = new Set(open.map(({ slotId }) => toHex(slotId)));
     const over = new Set([...room.roster.invites.values()].map(({ inviteId }) => toHex(room.slotId(inviteId))));
     const before = this.strangers;
     const strangers = new Set<string>();
+    let isDone = true;
     for (const { slotId, end } of listed) {
       const id = toHex(slotId);
       if (openIds.has(id) || end !== 0) continue;
       strangers.add(id);
       if (!over.has(id) && !before.has(id)) continue;
-      await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
+      const answer = await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
+      if (answer.type !== "done") isDone = false;
     }
     this.strangers = strangers;
+    return isDone;
   }
 }
