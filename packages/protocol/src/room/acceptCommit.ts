@@ -4,7 +4,7 @@ import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import { LeafKey, type PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
-import { type Member, memberOf } from "../roster/roster.js";
+import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
 import { forgetApps } from "./apps.js";
 import { decisionRecordOf } from "./decisionRecord.js";
 import type { Judgement } from "./judge.js";
@@ -25,11 +25,22 @@ export interface Acceptance {
 export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
   const applied = groupDelta(parts, parts.group.apply(staged));
   // Another member is where we are: what we could not open, they did not follow. Of our own commit it would show nothing.
-  parts.core = { ...parts.core, unopened: null };
+  if (showsWhereOthersAre(parts, staged)) parts.core = { ...parts.core, unopened: null };
   const events = afterwards(parts, judgement, LeafKey.of(staged.senderLeaf.signatureKey), false);
   const lost = forgetOwn(parts, null);
   const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);
   return { delta: joinDeltas(applied, moved, lost.delta), events: [...events, ...lost.events] };
+}
+
+/**
+ * RULE: room.unopened-by-another: whose commit we could not open may make a second one of the same epoch, for us alone, and a newcomer
+ * knows no more than a slot says: neither shows that the others did not follow the first (attack A107).
+ */
+function showsWhereOthersAre({ roster, core }: RoomParts, { sender, senderLeaf }: StagedCommit): boolean {
+  if (sender.type !== "member") return false;
+  const { unopened } = core;
+  const by = memberOfLeaf(roster, LeafKey.of(senderLeaf.signatureKey));
+  return !unopened?.by || by === null || !equalBytes(by.person, unopened.by);
 }
 
 /** Applies an own commit, which the log shows: the pending one, or one that was given up. */

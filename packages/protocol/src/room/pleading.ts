@@ -29,17 +29,22 @@ export function pleaReason({
   return core.unopened !== null || core.ahead > epochOf(parts) ? "unopened" : null;
 }
 
-/** Our signed plea, sealed to the members of the newest epoch that we have keys of. Null where that key is unusable. */
+/**
+ * Our signed plea, sealed to the members of the newest epoch that they may have keys of: what we made alone after a commit that we
+ * could not open, nobody need have followed. Null where that key is unusable.
+ */
 export function plead(parts: RoomParts, secret: Uint8Array, why: PleaReason): Uint8Array | null {
   const { primitives, core, roster, keys, log, roomTag } = parts;
   const { crypto } = primitives;
   const { inviteId, slot, tokenPub, inboxPub } = pleaKeys(crypto, core.roomId, secret);
-  const requestPub = requestKeyPair(crypto, keys.requests.at(-1)!.key).publicKey;
+  // RULE: plea.common-epoch: a plea is for those who are where the others are, and not where we went alone (attack A107).
+  const shared = keys.requests.find((each) => each.epoch === core.unopened?.epoch) ?? keys.requests.at(-1)!;
+  const requestPub = requestKeyPair(crypto, shared.key).publicKey;
   return sealPlea(
     primitives,
     { roomTag, requestPub, leafSeed: core.leafSeed },
     {
-      ...{ roomId: core.roomId, leaf: core.leaf, why, epoch: epochOf(parts), log: log.place },
+      ...{ roomId: core.roomId, leaf: core.leaf, why, epoch: shared.epoch, log: log.place },
       ...{ head: { seq: roster.seq, hash: roster.head } },
       ...{ doorId: inviteId, doorPub: slot.publicKey, tokenPub, inboxPub },
     },
@@ -176,11 +181,13 @@ export function readDoor({ primitives, core, roomTag }: RoomParts, secret: Uint8
  */
 export function judgeRemoval(
   { primitives, roster, core }: RoomParts,
-  { entries }: Door,
+  { entries, leaf }: Door,
 ): Result<AllowedEntry, Rejection> {
   const replayed = replayOn(primitives.crypto, roster, entries);
   if (!replayed.ok) return replayed;
   const last = replayed.value.transitions.at(-1);
-  const isOut = last?.removed.some((leaf) => equalBytes(leaf, core.leaf)) === true;
+  const isOut = last?.removed.some((gone) => equalBytes(gone, core.leaf)) === true;
+  // RULE: door.by-member: nobody is told so by somebody who is not in the room (attack A108).
+  if (memberOfLeaf(replayed.value.roster, leaf) === null) return refused("bad_history", "not told by a member");
   return isOut ? done(last) : refused("bad_history", "not removed");
 }

@@ -72,7 +72,8 @@ function isUnopened({ code, committer }: MlsError): boolean {
 function noteUnopened(parts: RoomParts, { n, epoch }: LogRecord, by: PersonId | null): void {
   const { core, roster } = parts;
   const floor = core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
-  parts.core = { ...core, unopened: { n, epoch, by, floor } };
+  // The first one counts: what comes after it may be on a branch on which its author alone is with us.
+  parts.core = { ...core, unopened: { n, epoch: core.unopened?.epoch ?? epoch, by: core.unopened?.by ?? by, floor } };
 }
 
 // RULE: room.blame-signed: nobody signs a confirmation tag: every member could have put a wrong one there (attack A145).

@@ -74,8 +74,10 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   }
   const payload = decoded.value;
   const { unopened } = parts.core;
-  // Its author has seen the commit that we could not open, and is where we are: they did not follow it either.
-  if (unopened !== null && !late && payload.log.n >= unopened.n) parts.core = { ...parts.core, unopened: null };
+  // Its author has seen the commit that we could not open, and is where we are: they did not follow it either. Not so whose commit
+  // it was: they have the keys of both ways (`room.unopened-by-another`).
+  if (unopened !== null && !late && payload.log.n >= unopened.n && !isSamePerson(unopened.by, author))
+    parts.core = { ...parts.core, unopened: null };
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
   const known = late ? NO_DELTA : noteApp(parts, LeafKey.of(staged.leafNode.signatureKey), payload.knows);
@@ -184,6 +186,10 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
 // again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
 function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
   return log.n < core.lastCommit;
+}
+
+function isSamePerson(a: PersonId | null, b: PersonId): boolean {
+  return a !== null && equalBytes(a, b);
 }
 
 function personOf(staged: Staged): PersonId | null {
