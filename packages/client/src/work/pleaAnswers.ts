@@ -82,13 +82,12 @@ export class PleaAnswers extends ElectedWorker {
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
     const plea = room.readPlea(item.blob);
+    // Whoever joined after the one who asks was shut out has no key that opens it; others may have.
+    if (plea === null && !room.hasAllRequestKeys) return this.leave(room, item);
     if (plea === null) return this.throwAway(item);
     const leaf = toHex(plea.leaf);
     const standing = room.pleaStanding(plea);
-    if (standing === "ahead" || this.isSame(leaf, plea)) {
-      this.left.set(item.request, room.lastCommit);
-      return true;
-    }
+    if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(room, item);
     const opening = standing === "out" ? await this.removalFor(room, plea) : room.openDoorFor(plea, this.state.now());
     if (opening === null) return this.throwAway(item);
     if (opening.slot && !(await this.put(room, opening.slot))) return false;
@@ -109,6 +108,12 @@ export class PleaAnswers extends ElectedWorker {
     if (!slot) return;
     this.doors.set(leaf, { plea, since: this.state.now(), commit: room.lastCommit });
     for (const oldest of [...this.doors.keys()].slice(0, -MOST_DOORS)) this.doors.delete(oldest);
+  }
+
+  /** Leaves it to others, as the room is now. */
+  private leave(room: Room, { request }: JoinRequestItem): boolean {
+    this.left.set(request, room.lastCommit);
+    return true;
   }
 
   private async throwAway({ request }: JoinRequestItem): Promise<boolean> {
