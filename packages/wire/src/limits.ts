@@ -40,7 +40,8 @@ export const DEFAULT_LIMITS: Limits = {
   frames: 512,
   messagePayload: 256 * KIB,
   commitPayload: 2 * MIB,
-  attachment: 64 * KIB,
+  // An entry with many yeses, padded to 64 KiB, and what sealing adds to it.
+  attachment: 65 * KIB,
   slotBlob: 4 * MIB,
   requestBlob: 64 * KIB,
   // A file of 64 MiB, and what encrypting adds to it.

@@ -1,7 +1,7 @@
 import { equalBytes, Writer } from "@conclave/codec";
 import { committingSeal } from "@conclave/crypto";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
-import { RoomTag } from "@conclave/wire";
+import { DEFAULT_LIMITS, RoomTag } from "@conclave/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openEnvelope, sealEnvelope } from "./envelope.js";
@@ -11,6 +11,14 @@ import { openRosterRecord, sealRosterRecord } from "./rosterLog.js";
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
 const context = { roomTag: RoomTag.of(bytes(1)), epoch: 7 };
 const OVERHEAD = 24 + 48;
+
+describe("roster record", () => {
+  it("A113: of the longest entry, with the yeses of 241 people, is one that a relay takes", () => {
+    const content = { entry: bytes(3, 60 * 1024), previousKey: bytes(4) };
+    const record = sealRosterRecord(crypto, context.roomTag, { generation: 1, key: bytes(2) }, 9, content);
+    expect(record.length).toBeLessThanOrEqual(DEFAULT_LIMITS.attachment);
+  });
+});
 
 describe("envelope", () => {
   it("round-trips any message, at a padded size", () => {
