@@ -25,7 +25,8 @@ export interface Acceptance {
 export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: StagedCommit): Acceptance {
   const applied = groupDelta(parts, parts.group.apply(staged));
   // Another member is where we are: what we could not open, they did not follow. Of our own commit it would show nothing.
-  if (showsWhereOthersAre(parts, staged)) parts.core = { ...parts.core, unopened: null };
+  if (showsWhereOthersAre(parts, LeafKey.of(staged.senderLeaf.signatureKey)))
+    parts.core = { ...parts.core, unopened: null };
   const events = afterwards(parts, judgement, LeafKey.of(staged.senderLeaf.signatureKey), false);
   const lost = forgetOwn(parts, null);
   const moved = staged.selfRemoved ? closeRoom(parts, judgement, events) : moveOn(parts, judgement);
@@ -33,14 +34,16 @@ export function acceptCommit(parts: RoomParts, judgement: Judgement, staged: Sta
 }
 
 /**
- * RULE: room.unopened-by-another: whose commit we could not open may make a second one of the same epoch, for us alone, and a newcomer
- * knows no more than a slot says: neither shows that the others did not follow the first (attack A107).
+ * Whether something by this leaf in our epoch shows that the others did not follow the commit that we could not open.
+ *
+ * RULE: room.unopened-by-another: whose commit it was may go on in both ways, with us alone in the one, and a newcomer knows no more
+ * than a slot says, which may be our own: neither shows where the others are (attack A107).
  */
-function showsWhereOthersAre({ roster, core }: RoomParts, { sender, senderLeaf }: StagedCommit): boolean {
-  if (sender.type !== "member") return false;
-  const { unopened } = core;
-  const by = memberOfLeaf(roster, LeafKey.of(senderLeaf.signatureKey));
-  return !unopened?.by || by === null || !equalBytes(by.person, unopened.by);
+export function showsWhereOthersAre({ roster, core: { unopened } }: RoomParts, leaf: LeafKey): boolean {
+  if (unopened === null) return false;
+  const member = memberOfLeaf(roster, leaf);
+  if (member === null || (unopened.by !== null && equalBytes(member.person, unopened.by))) return false;
+  return cameAt(member, leaf) <= unopened.floor.seq;
 }
 
 /** Applies an own commit, which the log shows: the pending one, or one that was given up. */

@@ -10,7 +10,7 @@ import { decodePayload, type Payload } from "../message/payload.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
-import { confirmMembers } from "./acceptCommit.js";
+import { confirmMembers, showsWhereOthersAre } from "./acceptCommit.js";
 import { noteApp } from "./apps.js";
 import { envelopeKeyOf } from "./keyring.js";
 import { objectionToProposal } from "./proposals.js";
@@ -74,9 +74,9 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   }
   const payload = decoded.value;
   const { unopened } = parts.core;
-  // Its author has seen the commit that we could not open, and is where we are: they did not follow it either. Not so whose commit
-  // it was: they have the keys of both ways (`room.unopened-by-another`).
-  if (unopened !== null && !late && payload.log.n >= unopened.n && !isSamePerson(unopened.by, author))
+  // Its author has seen the commit that we could not open, and is where we are: they did not follow it either.
+  const hasSeenIt = unopened !== null && !late && payload.log.n >= unopened.n;
+  if (hasSeenIt && showsWhereOthersAre(parts, LeafKey.of(staged.leafNode.signatureKey)))
     parts.core = { ...parts.core, unopened: null };
   const raised = compareLogs(parts, record, payload, author);
   const { delta, events } = interpret(parts, payload, messageOf(parts, record, staged, payload, author, late));
@@ -186,10 +186,6 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
 // again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
 function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
   return log.n < core.lastCommit;
-}
-
-function isSamePerson(a: PersonId | null, b: PersonId): boolean {
-  return a !== null && equalBytes(a, b);
 }
 
 function personOf(staged: Staged): PersonId | null {

@@ -71,6 +71,22 @@ describe("who was shut out finds the others, whatever the one who did it sends n
     expectHelp(alice, carol);
   });
 
+  it("A107, RULE room.unopened-by-another: somebody who came in by our own slot after that", () => {
+    const room = threeOfUs();
+    const { alice, bob, carol, log, secret } = room;
+    shutOut(room);
+    everyone(log, alice, bob, carol);
+    const dave = join(alice, "Dave", log, secret);
+    expect(alice.room.roster.members.size).toBe(4);
+    expect(dave.say(log, "hello")).toBe(true);
+    everyone(log, alice, bob, carol);
+    expectHelp(alice, carol);
+    dave.catchUp(log);
+    expect(dave.act(log, { type: "rekey" })).toBeNull();
+    everyone(log, alice, bob, carol);
+    expectHelp(alice, carol);
+  });
+
   it("A107, RULE plea.common-epoch: our own new keys, which nobody followed, are not what a later plea is sealed to", () => {
     const room = threeOfUs();
     const { alice, bob, carol, log } = room;
