@@ -51,7 +51,7 @@ export class PleaAnswers extends ElectedWorker {
 
   protected chore(): Chore | null {
     const { room } = this.state;
-    if (!room || this.state.leaving !== null || this.state.comingBack !== null) return null;
+    if (!room || this.state.leaving !== null || this.isLost(room)) return null;
     const door = this.behind(room);
     if (door) {
       const key = `door ${toHex(door.plea.leaf)} ${String(room.lastCommit)}`;
@@ -64,6 +64,15 @@ export class PleaAnswers extends ElectedWorker {
       return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
     };
     return { key: `plea ${String(item.request)}`, wait, job: () => this.answer(room, item) };
+  }
+
+  /**
+   * Whether we wait for a door ourselves, and know why. Records of later epochs alone are no reason not to help: anybody who can
+   * write to the relay leaves such, for everybody, and whoever stands where we stand gets no door of us anyway.
+   */
+  private isLost({ unopened }: Room): boolean {
+    const { comingBack } = this.state;
+    return comingBack !== null && (comingBack.why !== "unopened" || unopened !== null);
   }
 
   /** A door that was opened for an earlier commit. */
