@@ -310,6 +310,58 @@ describe("the end of probation", () => {
     expect(await talk(bob, roomTag, 2)).toMatchObject(error("write_denied"));
   });
 
+  it("A109: RULE writeKey.there-till-gone: the wait begins when the last member goes, not when they last wrote or connected", async () => {
+    const { world, roomTag, slots } = await room();
+    const thief = await world.connect("thief");
+    await comeIn(thief, roomTag, slots[0], 0);
+    expect(await isMember(thief, roomTag)).toBe(false);
+    // Alice is connected, reads, and then her device changes networks.
+    world.tick(30 * MINUTE);
+    world.core.close(1);
+    world.tick(1000);
+    expect(await isMember(thief, roomTag)).toBe(false);
+    world.tick(9 * MINUTE);
+    expect(await isMember(thief, roomTag)).toBe(false);
+    world.tick(MINUTE);
+    expect(await isMember(thief, roomTag)).toBe(true);
+  });
+
+  it("A109: RULE writeKey.there-till-gone: nor is the room given away in a week in which a member is connected and silent", async () => {
+    const { world, roomTag, slots } = await room();
+    const thief = await world.connect("thief");
+    await comeIn(thief, roomTag, slots[0], 0);
+    expect(await isMember(thief, roomTag)).toBe(false);
+    for (let hour = 0; hour < 8 * 24; hour++) world.tick(60 * MINUTE);
+    world.core.close(1);
+    world.tick(11 * MINUTE);
+    await rekey(thief, roomTag, 1);
+    expect(world.store.room(roomTag)!.lineage).toBe(0);
+    // Nor after a restart.
+    world.restart();
+    world.tick(1000);
+    world.tick(11 * MINUTE);
+    const again = await world.connect("thief");
+    const next = await comeIn(again, roomTag, slots[0], 2);
+    world.tick(11 * MINUTE);
+    await rekey(again, roomTag, 3);
+    expect([next.answer.type, world.store.room(roomTag)!.lineage]).toEqual(["appended", 0]);
+  });
+
+  it("A109: RULE writeKey.there-till-gone: whom a member has vouched for is there, also when that member has gone", async () => {
+    const { world, alice, roomTag, slots } = await room();
+    const bob = await world.connect("bob");
+    const joined = await comeIn(bob, roomTag, slots[0], 0);
+    await alice.prove(roomTag, 1, joined.key);
+    expect(await isMember(bob, roomTag)).toBe(true);
+    const thief = await world.connect("thief");
+    await comeIn(thief, roomTag, slots[1], 1);
+    world.core.close(1);
+    world.tick(60 * MINUTE);
+    expect(await isMember(thief, roomTag)).toBe(false);
+    world.tick(60 * MINUTE);
+    expect([await isMember(thief, roomTag), await isMember(bob, roomTag)]).toEqual([false, true]);
+  });
+
   it("RULE writeKey.quiet: of two who fight for a room neither gets it, and both talk", async () => {
     const { world, roomTag, slots } = await room();
     world.restart();

@@ -153,6 +153,7 @@ export class RequestHandler {
     this.slots.sweep(now);
     this.log.sweep(now);
     this.rooms.sweep(now);
+    this.standings.sweep(this.rooms, now);
   }
 }
 

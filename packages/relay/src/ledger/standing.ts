@@ -1,6 +1,7 @@
 import type { RoomTag } from "@conclave/wire";
 import type { WriteKey } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
+import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
 
 /**
@@ -11,8 +12,19 @@ export type KeyStanding = "own" | "acting" | "probation" | "none";
 
 /** A connection that may have proved write keys. */
 export interface KeyHolder {
-  readonly closed: boolean;
   hasWriteProof(roomTag: RoomTag, key: WriteKey): boolean;
+}
+
+/** Connections that have proved a key of a room, of whatever lineage: which of them are members' can change. */
+interface Presence {
+  readonly tag: RoomTag;
+  readonly here: Set<KeyHolder>;
+  /** Those that have ended since it was last looked at. */
+  gone: KeyHolder[];
+  /** When one with a live key of the room's own was last seen to be there, ms; 0 for never. */
+  lastOwn: number;
+  /** When the room was last told. */
+  keptAt: number;
 }
 
 /** How long nobody else is there before who is on probation acts for the room. */
@@ -32,8 +44,7 @@ const SEEN_MS = 60 * 60 * 1000;
  * of the room's own lineage proves it too, which only somebody can who has followed its commit; or until nobody else is there.
  */
 export class Standings {
-  /** Connections that have proved a key of the room's own lineage, by room. */
-  private readonly present = new Map<string, Set<KeyHolder>>();
+  private readonly present = new Map<string, Presence>();
   private readonly roomsOf = new WeakMap<KeyHolder, Set<string>>();
   private startedAt = 0;
 
@@ -83,11 +94,10 @@ export class Standings {
   waitUntilActing(room: HostedRoom, lineage: number, now: number): number {
     const time = this.clock.at(now);
     this.startedAt ||= time;
-    if (this.isOwnPresent(room)) return QUIET_MS;
     const { writeKeys, seenAt } = room.row;
     // RULE: writeKey.quiet: who is on probation acts for the room only after ten minutes in which no member was there, and in which
     // nobody else on probation committed: of two who fight for a room, neither gets it (attack A109).
-    let since = Math.max(this.startedAt, seenAt);
+    let since = Math.max(this.startedAt, seenAt, this.lastOwn(room, time));
     let begun = Infinity;
     for (const key of writeKeys) {
       if (key.lineage !== lineage) since = Math.max(since, key.since);
@@ -98,26 +108,51 @@ export class Standings {
 
   /** A connection has proved a key: if it is one of the room's own, somebody is there. */
   seen(room: HostedRoom, holder: KeyHolder, now: number): void {
-    if (!this.isOwn(room, holder)) return;
-    const present = this.present.get(room.key) ?? new Set();
-    this.present.set(room.key, present.add(holder));
+    const time = this.clock.at(now);
+    const { tag } = room.row;
+    const presence = this.present.get(room.key) ?? { tag, here: new Set(), gone: [], lastOwn: 0, keptAt: time };
+    presence.here.add(holder);
+    this.present.set(room.key, presence);
     const rooms = this.roomsOf.get(holder) ?? new Set();
     this.roomsOf.set(holder, rooms.add(room.key));
-    const time = this.clock.at(now);
-    if (time - room.row.seenAt > SEEN_MS) room.change({ seenAt: time });
+    if (this.isOwn(room, holder) && time - room.row.seenAt > SEEN_MS) room.change({ seenAt: time });
   }
 
   /** Forgets a connection. */
   forget(holder: KeyHolder): void {
     for (const key of this.roomsOf.get(holder) ?? []) {
-      const present = this.present.get(key);
-      present?.delete(holder);
-      if (present?.size === 0) this.present.delete(key);
+      const presence = this.present.get(key);
+      if (presence?.here.delete(holder) === true) presence.gone.push(holder);
     }
   }
 
-  private isOwnPresent(room: HostedRoom): boolean {
-    return [...(this.present.get(room.key) ?? [])].some((holder) => !holder.closed && this.isOwn(room, holder));
+  /** Notes in the rooms who is there, so that it is known after a restart: somebody may be connected for weeks and say nothing. */
+  sweep(rooms: Rooms, now: number): void {
+    const time = this.clock.at(now);
+    this.startedAt ||= time;
+    for (const [key, presence] of this.present) {
+      const { tag, here, gone, keptAt } = presence;
+      if (here.size === 0 && gone.length === 0 && time - presence.lastOwn > QUIET_MS) this.present.delete(key);
+      if (gone.length === 0 && (here.size === 0 || time - keptAt <= SEEN_MS)) continue;
+      presence.keptAt = time;
+      rooms.unlessDamaged(() => {
+        const room = rooms.get(tag, now);
+        const seenAt = room === null ? 0 : this.lastOwn(room, time);
+        if (room !== null && seenAt - room.row.seenAt > SEEN_MS) room.change({ seenAt });
+      });
+      presence.gone = [];
+    }
+  }
+
+  // RULE: writeKey.there-till-gone: the ten minutes and the week begin when the last connection with a key of the room's own ends,
+  // not when it was made or last wrote: else a link gives the room to its holder whenever a quiet member changes networks (attack A109).
+  private lastOwn(room: HostedRoom, time: number): number {
+    const presence = this.present.get(room.key);
+    if (presence === undefined) return 0;
+    const isOwn = (holder: KeyHolder): boolean => this.isOwn(room, holder);
+    if ([...presence.here].some(isOwn) || presence.gone.some(isOwn)) presence.lastOwn = time;
+    presence.gone = [];
+    return presence.lastOwn;
   }
 
   private isOwn(room: HostedRoom, holder: KeyHolder): boolean {
