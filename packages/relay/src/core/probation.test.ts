@@ -507,3 +507,63 @@ describe("a member who commits in a loop", () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(4000);
   });
 });
+
+describe("somebody who commits junk by one link, as fast as that goes", () => {
+  it("A83: RULE commits.others-between: does not keep a member from committing", async () => {
+    const { world, alice, roomTag, slots } = await room();
+    const thief = await world.connect("thief");
+    const lines: { epoch: number }[] = [];
+    // Each join gives a key that commits now and then; 31 of them together commit more than twice a second.
+    const junk = async (): Promise<void> => {
+      const { lastCommit } = await place(thief, roomTag);
+      for (const line of lines) {
+        const next = newKey();
+        const answer = await thief.ask(commitAppend(roomTag, next, { epoch: line.epoch, lastCommit }));
+        if (answer.type !== "appended") continue;
+        line.epoch++;
+        await thief.prove(roomTag, line.epoch, next);
+        return;
+      }
+      const { answer } = await comeIn(thief, roomTag, slots[0], 0);
+      if (answer.type !== "appended") return;
+      lines.push({ epoch: 1 });
+      if (lines.length > 31) lines.shift();
+    };
+    for (let n = 0; n < 400; n++) {
+      world.now += 500;
+      await junk();
+    }
+    const begun = world.now;
+    for (let isDone = false; !isDone && world.now - begun < 30_000;) {
+      const { lastCommit } = await place(alice, roomTag);
+      // So much goes on while Alice makes her commit.
+      for (let step = 0; step < 3; step++) {
+        world.now += 400;
+        await junk();
+      }
+      isDone = (await alice.ask(commitAppend(roomTag, newKey(), { epoch: 0, lastCommit }))).type === "appended";
+    }
+    expect(world.now - begun).toBeLessThanOrEqual(6000);
+  }, 60_000);
+});
+
+describe("a member who loses races all the time", () => {
+  it("A83: RULE commits.others-between: keeps no newcomer out", async () => {
+    const { world, alice, roomTag, slots } = await room();
+    const bob = await world.connect("bob");
+    // Alice commits on an old log, and so has one turn after another.
+    await rekey(alice, roomTag, 0);
+    const lose = () => alice.ask(commitAppend(roomTag, newKey(), { epoch: 1, lastCommit: 0 }));
+    let [refused, joined] = [0, 0];
+    for (let step = 0; step < 240; step++) {
+      world.now += 100;
+      await lose();
+      const { answer } = await comeIn(bob, roomTag, slots[0], 1);
+      if (answer.type === "appended") joined++;
+      else refused++;
+      if (joined > 0 && step > 120) break;
+    }
+    expect(joined).toBeGreaterThan(5);
+    expect(refused).toBeGreaterThan(5);
+  });
+});

@@ -5,6 +5,13 @@ const LOSSES_MS = 30_000;
 /** More than this many wait for nothing. */
 const MOST_WAITING = 64;
 
+interface Turn {
+  readonly address: string;
+  until: number;
+  /** In this one nobody commits either who is no member, as far as the relay can tell. */
+  isForAll: boolean;
+}
+
 /**
  * Whose turn it is to commit in one room. A commit that comes too late has to be made again, which takes a client longer than it
  * takes another one, in a loop, to commit again: so who has lost twice gets a turn, in which nobody else commits. One address has
@@ -12,7 +19,9 @@ const MOST_WAITING = 64;
  */
 export class CommitQueue {
   private readonly lostAt = new Map<string, number>();
-  private waiting: { readonly address: string; until: number }[] = [];
+  private waiting: Turn[] = [];
+  /** From when on a turn may keep out those who are no members, too. */
+  private othersFrom = 0;
 
   /** A commit from this address came too late. */
   lost(address: string, now: number): void {
@@ -22,7 +31,7 @@ export class CommitQueue {
     if (this.lostAt.size > MOST_WAITING) this.lostAt.delete(this.lostAt.keys().next().value!);
     if (before === undefined || now - before > LOSSES_MS) return;
     if (this.waiting.length >= MOST_WAITING || this.waiting.some((turn) => turn.address === address)) return;
-    this.waiting.push({ address, until: Infinity });
+    this.waiting.push({ address, until: Infinity, isForAll: false });
     this.current(now);
   }
 
@@ -33,6 +42,14 @@ export class CommitQueue {
     return current === null || current.address === address ? 0 : Math.max(1, current.until - now);
   }
 
+  /** Ms until somebody may commit who is no member, as far as the relay can tell; 0 if they may now. */
+  waitOfOthers(now: number): number {
+    const current = this.current(now);
+    // RULE: commits.others-between: nor do those who only have a link, or were removed, who never have a turn themselves. Half of
+    // the time is theirs all the same: a member who takes one turn after another keeps no newcomer out (attack A83).
+    return current?.isForAll === true ? Math.max(1, current.until - now) : 0;
+  }
+
   /** A commit from this address is in the log. */
   done(address: string, now: number): void {
     this.lostAt.delete(address);
@@ -40,10 +57,14 @@ export class CommitQueue {
     this.current(now);
   }
 
-  private current(now: number): { readonly address: string; readonly until: number } | null {
+  private current(now: number): Readonly<Turn> | null {
     while (this.waiting[0] !== undefined && this.waiting[0].until <= now) this.waiting.shift();
     const [first] = this.waiting;
-    if (first?.until === Infinity) first.until = now + TURN_MS;
+    if (first?.until === Infinity) {
+      first.until = now + TURN_MS;
+      first.isForAll = now >= this.othersFrom;
+      if (first.isForAll) this.othersFrom = now + 2 * TURN_MS;
+    }
     return first ?? null;
   }
 }

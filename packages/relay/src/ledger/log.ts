@@ -244,7 +244,8 @@ export class Log {
     now: number,
   ): number {
     const isCommit = request.kind === "commit";
-    let wait: number;
+    let wait = isCommit && !isOwn ? room.queue.waitOfOthers(now) : 0;
+    if (wait > 0) return wait;
     if (request.ground.by === "slot") wait = this.parts.slots.waitFor(room, request.ground.slotId, address, now);
     else if (isOwn) wait = isCommit ? room.queue.wait(address, now) || room.waitForCommit(address, now) : 0;
     else if (ground.by === "member" && ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
