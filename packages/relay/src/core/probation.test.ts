@@ -160,6 +160,24 @@ describe("somebody who only has a link", () => {
     expect(row.probationBytes).toBe(0);
   });
 
+  it("A83: RULE probation.fills-no-disk: one link gives a part of the disk, however often somebody comes in by it", async () => {
+    const { world, roomTag, slots } = await room({ quotas: { probationBytes: 1 << 20 } });
+    const thief = await world.connect("thief");
+    let lineages = 0;
+    for (; lineages < 12; lineages++) {
+      world.now += MINUTE;
+      expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
+      for (let n = 0; n < 64; n++) {
+        world.now += 50;
+        await talk(thief, roomTag, 1, 17 * 1024);
+      }
+    }
+    expect(world.store.room(roomTag)!.probationBytes).toBeLessThanOrEqual(6 << 20);
+    const other = await world.connect("other");
+    await comeIn(other, roomTag, slots[1], 0);
+    expect(await talk(other, roomTag, 1, 1000)).toMatchObject({ type: "appended" });
+  });
+
   it("A106: RULE roster.waiting-bounded; RULE roster.confirmed-stays: junk does not fill what newcomers read, and costs no join that members follow", async () => {
     const { world, alice, roomTag, key, slots } = await room({ quotas: { probationRosterBytes: 20_000 } });
     const thief = await world.connect("thief");

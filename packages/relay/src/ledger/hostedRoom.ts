@@ -11,7 +11,9 @@ export const REPEAT_WINDOW = 4096;
 const SHARE_OF_OTHERS = 1 / 4;
 /** Bytes of messages that one lineage on probation has, however much others have written. */
 const RESERVE_BYTES = 1024 * 1024;
-const MOST_LINEAGES = 1024;
+/** The same for one address: whoever has a link begins as many lineages as they want. */
+const RESERVE_OF_ADDRESS = 4 * RESERVE_BYTES;
+const MOST_COUNTED = 2048;
 
 /** How much can be done in a room: by everybody together, and of that by people who are not its members. */
 class RoomRate {
@@ -49,10 +51,10 @@ export class HostedRoom {
   readonly queue = new CommitQueue();
   /** Commits by address. */
   private readonly commitsOf: TokenBuckets;
-  /** What keys on probation do, by lineage: appends, commits, and bytes of messages since the relay knows the room. */
+  /** What keys on probation do, by lineage: appends, commits, and bytes of messages, by address as well. */
   private readonly probation: TokenBuckets;
   private readonly probationCommits: TokenBuckets;
-  private readonly written = new Map<number, number>();
+  private readonly written = new Map<number | string, number>();
   /** Something in it that has to be pruned cannot be read: it would grow for ever. */
   isDamaged = false;
   private changed = false;
@@ -83,19 +85,24 @@ export class HostedRoom {
     return (isCommit ? this.probationCommits.take(key, 1, now) : 0) || this.probation.take(key, 1, now);
   }
 
-  /** Whether a lineage on probation can write so many bytes more, while all of them have at most `most`. */
-  hasSpaceOnProbation(lineage: number, bytes: number, most: number): boolean {
+  /** Whether a lineage on probation can write so many bytes more from an address, while all of them have at most `most`. */
+  hasSpaceOnProbation(lineage: number, address: string, bytes: number, most: number): boolean {
     // RULE: probation.flushes-nothing: what is written on probation has a space of its own, so it pushes out nothing that members
     // wrote; and each who writes has a part of it, so that nobody is silenced by the others (attack A109).
-    return this.row.probationBytes + bytes <= most || (this.written.get(lineage) ?? 0) + bytes <= RESERVE_BYTES;
+    if (this.row.probationBytes + bytes <= most) return true;
+    // RULE: probation.fills-no-disk: nothing of it is ever deleted for others, so one link must not give more than a part (attack A83).
+    const after = (of: number | string): number => (this.written.get(of) ?? 0) + bytes;
+    return after(lineage) <= RESERVE_BYTES && after(address) <= RESERVE_OF_ADDRESS;
   }
 
-  /** A lineage on probation has written so many bytes. */
-  wroteOnProbation(lineage: number, bytes: number): void {
-    const before = this.written.get(lineage) ?? 0;
-    this.written.delete(lineage);
-    this.written.set(lineage, before + bytes);
-    if (this.written.size > MOST_LINEAGES) this.written.delete(this.written.keys().next().value!);
+  /** A lineage on probation has written so many bytes from an address. */
+  wroteOnProbation(lineage: number, address: string, bytes: number): void {
+    for (const of of [lineage, address]) {
+      const before = this.written.get(of) ?? 0;
+      this.written.delete(of);
+      this.written.set(of, before + bytes);
+    }
+    while (this.written.size > MOST_COUNTED) this.written.delete(this.written.keys().next().value!);
     this.change({ probationBytes: this.row.probationBytes + bytes });
   }
 

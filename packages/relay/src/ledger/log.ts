@@ -122,11 +122,11 @@ export class Log {
     if (!grounded.ok) return grounded;
     const footing = this.footing(room, grounded.value, isCommit, now);
     if (room.isDamaged) return refuse("room_damaged");
-    const denied = this.deny(request, room, footing, now);
+    const denied = this.deny(request, room, footing, sender, now);
     if (denied !== null) return denied;
     const wait = this.waitFor(request, room, footing, sender, now) || waitForBytes(footing.isOwn);
     if (wait > 0) return refuse("rate_limited", wait);
-    const row = this.write(request, room, footing, now);
+    const row = this.write(request, room, footing, sender, now);
     if (isCommit) this.writeCommit(request, room, footing, now);
     if (isCommit && footing.isOwn) room.queue.done(sender.address, now);
     const { kind, epoch, payload, attachment } = row;
@@ -224,7 +224,13 @@ export class Log {
   }
 
   /** Why an append is not taken, however long its sender waits; or null. */
-  private deny(request: AppendRequest, room: HostedRoom, { ground, lineage, isOwn }: Footing, now: number) {
+  private deny(
+    request: AppendRequest,
+    room: HostedRoom,
+    { ground, lineage, isOwn }: Footing,
+    { address }: AppendSender,
+    now: number,
+  ) {
     const { slots, standings, settings } = this.parts;
     const isActing = ground.by === "member" && ground.key.live && standings.waitUntilActing(room, lineage, now) === 0;
     const standing = isOwn ? "own" : isActing ? "acting" : "probation";
@@ -232,7 +238,7 @@ export class Log {
     if (denied !== null) return denied;
     if (request.kind === "commit") return slots.check(room, request.slots, standing);
     const { probationBytes } = settings.quotas;
-    const hasSpace = isOwn || room.hasSpaceOnProbation(lineage, request.payload.length, probationBytes);
+    const hasSpace = isOwn || room.hasSpaceOnProbation(lineage, address, request.payload.length, probationBytes);
     return hasSpace ? null : refuse("quota_exceeded");
   }
 
@@ -255,7 +261,13 @@ export class Log {
     return wait || room.appends.take(1 + request.payload.length / 65_536, isOwn, now);
   }
 
-  private write(request: AppendRequest, room: HostedRoom, { ground, lineage, isOwn }: Footing, now: number): RecordRow {
+  private write(
+    request: AppendRequest,
+    room: HostedRoom,
+    { ground, lineage, isOwn }: Footing,
+    { address }: AppendSender,
+    now: number,
+  ): RecordRow {
     const { rooms, sha256 } = this.parts;
     const { row } = room;
     const { kind, epoch, payload, attachment, appendId } = request;
@@ -272,7 +284,7 @@ export class Log {
     const messageBytes = row.messageBytes + bytes;
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
     if (isOwn) room.change({ seenAt: this.parts.clock.at(now) });
-    else room.wroteOnProbation(lineage, bytes);
+    else room.wroteOnProbation(lineage, address, bytes);
     return record;
   }
 
