@@ -432,6 +432,32 @@ describe("who keeps losing", () => {
     expect(alice.room.title).toBe("Orchard");
   });
 
+  it("A85: RULE client.keys-in-vain: a device whose commits nobody can use does not fill the log with new keys for its links", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    await alice.invite();
+    await world.pass(60_000);
+    const { n } = alice.room.status();
+    world.sendsChanged = true;
+    world.beforeFrames = (_home, frames) => {
+      for (const frame of frames) {
+        if (frame.type !== "append" || frame.kind !== "commit") continue;
+        Object.assign(frame, { payload: systemRandom(1024), attachment: systemRandom(64) });
+      }
+      return undefined;
+    };
+    const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
+    expect(decided).toMatchObject({ ok: false, error: { kind: "starved" } });
+    await world.pass(3_600_000);
+    // After a minute, four, sixteen and so on; it was 200 in each hour.
+    expect(alice.room.status().n).toBeLessThanOrEqual(n + 5 * 12);
+    world.beforeFrames = () => undefined;
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
+    expect(alice.room.title).toBe("Orchard");
+  });
+
   it("RULE client.starved: who loses for as long as one waits is told so, not that the relay does not answer", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);

@@ -30,6 +30,10 @@ const GIVE_UP_AFTER = 12;
 const ALONE_AFTER_MS = 20_000;
 /** How long nothing may be sent, after a commit was stored and before it was answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
+/** How long to wait after new keys that nobody could use, the first time in an epoch; each time longer, and at most so long (ms). */
+const KEYS_AGAIN_MS = 60_000;
+const KEYS_AGAIN_FACTOR = 4;
+const KEYS_AGAIN_MOST_MS = 3_600_000;
 
 /**
  * Carries out what this device decides, one commit at a time. A commit is stored before it is sent and takes effect when
@@ -46,6 +50,8 @@ export class Decisions extends Worker {
   private refusals = 0;
   /** How often a commit that nobody could use came before the present one. */
   private blocked = 0;
+  /** New keys of this epoch came to nothing: when they may be tried again, and how long that was waited for. */
+  private vain = { epoch: 0, until: 0, pause: 0 };
   /** Ends the wait until something may be sent again. */
   private cancelAway: CancelTimer | null = null;
 
@@ -124,8 +130,21 @@ export class Decisions extends Worker {
         if (noted) keepNoted(this.state, tx, noted);
         return noted !== null;
       });
-      if (isTold.ok && !isTold.value && !this.intents.has("rekey")) await this.decide({ type: "rekey" });
+      if (isTold.ok && !isTold.value && !this.intents.has("rekey")) await this.makeKeys();
     });
+  }
+
+  // RULE: client.keys-in-vain: where new keys come to nothing, whether by somebody's junk or by this device's own fault, they are
+  // tried ever more rarely: each try puts up to twelve commits into the log, which is never deleted (attack A85).
+  private async makeKeys(): Promise<void> {
+    const epoch = this.state.room?.epoch ?? 0;
+    const { vain } = this;
+    if (vain.epoch === epoch && this.state.now() < vain.until) return;
+    const made = await this.decide({ type: "rekey" });
+    if (made.ok || made.error.kind !== "starved") return;
+    const before = vain.epoch === epoch ? vain.pause : 0;
+    const pause = Math.min(KEYS_AGAIN_MOST_MS, Math.max(KEYS_AGAIN_MS, before * KEYS_AGAIN_FACTOR));
+    this.vain = { epoch, until: this.state.now() + pause, pause };
   }
 
   protected next(): Job | null {
