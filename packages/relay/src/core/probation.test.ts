@@ -447,6 +447,18 @@ describe("slots", () => {
     expect(await get(slots[0].slot.slotId)).toMatchObject({ type: "slot" });
     expect(await get(slots[1].slot.slotId)).toMatchObject(error("slot_unknown"));
   });
+
+  it("A109: RULE slot.members-commits: are not ended by the commits of somebody who has another link, while nobody is there", async () => {
+    const { world, alice, roomTag, slots } = await room();
+    const thief = await world.connect("thief");
+    for (let n = 0; n < 260; n++) {
+      world.now += 2000;
+      expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
+    }
+    world.tick(61 * DAY);
+    const answer = await alice.ask({ type: "getSlot", roomTag, slotId: slots[1].slot.slotId, back: 0 });
+    expect(answer).toMatchObject({ type: "slot" });
+  });
 });
 
 describe("pleas", () => {

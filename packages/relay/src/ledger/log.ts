@@ -301,7 +301,8 @@ export class Log {
     if (isOwn && ground.by === "member") roster.confirm(room, ground.key.n);
     if (request.attachment.length > 0) roster.add(room, request.attachment, !isOwn);
     const added = { key: request.nextWriteKey!, epoch, n, since: clock.at(now) };
-    room.change({ epoch, lastCommit: n, commits: commits + 1 });
+    // RULE: slot.members-commits: junk ends no slot before its time (attack A109).
+    room.change({ epoch, lastCommit: n, commits: isOwn ? commits + 1 : commits });
     room.change({ writeKeys: keysAfterCommit(writeKeys, added, lineage, ground) });
     for (const { inboxId, blob } of request.deliveries) {
       rooms.store.addInboxItem(inboxId, { roomTag: tag, n, blob }, clock.at(now), settings.quotas.deliveriesPerRoom);
