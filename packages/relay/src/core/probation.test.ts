@@ -422,6 +422,19 @@ describe("the end of probation", () => {
     await late.prove(roomTag, 0, key);
     expect(await isMember(late, roomTag)).toBe(false);
   });
+  it("RULE writeKey.succession: not by a commit that is refused", async () => {
+    const { world, roomTag, slots } = await room();
+    world.core.close(1);
+    const owner = await world.connect("owner");
+    world.tick(1);
+    await comeIn(owner, roomTag, slots[0], 0);
+    world.tick(8 * DAY);
+    const { lastCommit } = await place(owner, roomTag);
+    const taken = { slotId: slots[1].slot.slotId, tokenPub: newKey().publicKey, blob: systemRandom(4) };
+    const commit = commitAppend(roomTag, newKey(), { epoch: 1, lastCommit, slots: [taken] });
+    expect(await owner.ask(commit)).toMatchObject(error("token_denied"));
+    expect(world.store.room(roomTag)!.lineage).toBe(0);
+  });
 });
 
 describe("slots", () => {

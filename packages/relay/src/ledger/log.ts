@@ -126,6 +126,7 @@ export class Log {
     if (denied !== null) return denied;
     const wait = this.waitFor(request, room, footing, sender, now) || waitForBytes(footing.isOwn);
     if (wait > 0) return refuse("rate_limited", wait);
+    if (footing.isOwn && footing.lineage !== room.row.lineage) room.change({ lineage: footing.lineage });
     const row = this.write(request, room, footing, sender, now);
     if (isCommit) this.writeCommit(request, room, footing, now);
     if (isCommit && footing.isOwn) room.queue.done(sender.address, now);
@@ -206,19 +207,16 @@ export class Log {
     return done({ by: "member", key, isOwn });
   }
 
-  /** How an append stands; a commit may make its lineage the room's own. */
+  /** How an append stands: a commit that makes its lineage the room's own stands so already, and changes nothing yet. */
   private footing(room: HostedRoom, ground: Ground, isCommit: boolean, now: number): Footing {
-    const { rooms, standings, roster, clock } = this.parts;
+    const { rooms, standings } = this.parts;
     const { no, n } = room.row;
     const { lineage } = lineageOf(room.row.lineage, ground, n + 1);
     const isOther = lineage !== room.row.lineage;
     if (isCommit && isOther && ground.by === "member" && ground.key.live) {
       const begun = rooms.store.commitAt(no, lineage)?.time ?? Infinity;
-      if (standings.succeeds(room, lineage, begun, now)) {
-        roster.confirm(room, ground.key.n);
-        room.change({ lineage, seenAt: clock.at(now) });
+      if (standings.succeeds(room, lineage, begun, now))
         return { ground: { ...ground, isOwn: true }, lineage, isOwn: true };
-      }
     }
     return { ground, lineage, isOwn: !isOther };
   }
