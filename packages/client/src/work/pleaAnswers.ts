@@ -91,7 +91,8 @@ export class PleaAnswers extends ElectedWorker {
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
     const plea = room.readPlea(item.blob);
-    // Whoever joined after the one who asks was shut out has no key that opens it; others may have.
+    // RULE: plea.left-to-others: whoever joined after the one who asks was shut out has no key that opens it; others may have
+    // (attack A107).
     if (plea === null && !room.hasAllRequestKeys) return this.leave(room, item);
     if (plea === null) return this.throwAway(item);
     const leaf = toHex(plea.leaf);

@@ -121,6 +121,38 @@ describe("a member who is shut out by another's keys", () => {
     expect(listed).toMatchObject({ requests: [] });
     await talk(world, alice, carol);
   });
+
+  it("A107: RULE plea.left-to-others: who came in since cannot open a plea, and leaves it to those who can", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    const { link } = await world.invite(alice);
+    await world.inStep();
+    await shutOut(world, bob, [alice]);
+    alice.crash();
+    const dave = await world.device("Dave");
+    await world.join(dave, link);
+    await world.pass(60_000);
+    await world.inStep([bob, carol, dave]);
+    for (const other of [bob, carol]) other.crash();
+    // Only Dave is there when she asks.
+    await world.start(alice);
+    await world.until(() => alice.room.status().comingBack !== null);
+    await world.pass(120_000);
+    alice.crash();
+    await world.start(carol);
+    await world.pass(30_000);
+    // Carol has found the plea and opened the door: who comes now, comes back without asking again.
+    const pleas: string[] = [];
+    world.relay.tamper({
+      request: (_node, frame) => {
+        if (frame.type === "postPlea") pleas.push(frame.type);
+        return [frame];
+      },
+    });
+    await world.start(alice);
+    await world.until(() => isBack(alice), 300_000);
+    expect(returns(carol)).toBe(1);
+  });
 });
 
 describe("a home that was restored from a copy", () => {
