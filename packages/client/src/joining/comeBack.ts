@@ -227,7 +227,9 @@ export class ComeBack extends Worker implements ConnectionUser {
       this.retry.later();
       return;
     }
-    const seat = room.takeSeat(found.value, { device: this.device, now: this.state.now() });
+    const seat = room.takeSeat(found.value, {
+      ...{ device: this.device, now: this.state.now(), after: record.by },
+    });
     if (!seat.ok) return;
     await this.state.transact((tx) => {
       if (this.state.room !== room) return;

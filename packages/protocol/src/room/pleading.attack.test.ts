@@ -167,7 +167,7 @@ describe("what a door leads to", () => {
     const door = alice.room.judgeDoor(opened(alice, carol, log));
     if (!door.ok) throw new Error(door.error.code);
     expect(door.value.by.person).toEqual(carol.room.self.person);
-    const seat = alice.room.takeSeat(door.value, { device: alice.device, now: NOW });
+    const seat = alice.room.takeSeat(door.value, { device: alice.device, now: NOW, after: null });
     if (!seat.ok) throw new Error(`${seat.error.code} ${seat.error.detail ?? ""}`);
     expect(log.append(seat.value.append)).toBe(true);
     everyone(log, bob, carol);

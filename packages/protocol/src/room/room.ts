@@ -16,7 +16,6 @@ import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { leafSealKeys } from "../identity/leafCert.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
-import type { DeviceIdentity } from "../identity/leafCert.js";
 import { sealDecline } from "../invite/decline.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
@@ -64,7 +63,7 @@ import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
 import { type Confirmation, encodeCore, type Membership, type Unopened } from "./roomCore.js";
 import type { OpenedRoom } from "./preview.js";
 import type { ComingIn } from "./comeIn.js";
-import { doorLinkOf, judgeDoor, type OpenDoor, seatRecords, takeSeat } from "./seat.js";
+import { doorLinkOf, judgeDoor, type OpenDoor, type Reseating, seatRecords, takeSeat } from "./seat.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 
@@ -484,10 +483,7 @@ export class Room {
    * Our commit through a door that was judged, with a new leaf of the same device. Store its records beside this room's, then send
    * its append; this room stays as it is until the log shows it, see {@link seatRecords}.
    */
-  takeSeat(
-    door: OpenDoor,
-    who: { readonly device: DeviceIdentity; readonly now: number },
-  ): Result<ComingIn, Rejection> {
+  takeSeat(door: OpenDoor, who: Reseating): Result<ComingIn, Rejection> {
     return takeSeat(this.parts, door, who);
   }
 

@@ -55,7 +55,7 @@ function doorFor(victim: Person, helper: Person, log: TestLog, { secret, blob } 
 function seatBy(victim: Person, helper: Person, log: TestLog): ComingIn {
   const door = doorFor(victim, helper, log);
   if (typeof door === "string") throw new Error(door);
-  const seat = victim.room.takeSeat(door, { device: victim.device, now: NOW });
+  const seat = victim.room.takeSeat(door, { device: victim.device, now: NOW, after: victim.room.unopened?.by ?? null });
   if (!seat.ok) throw new Error(`${seat.error.code} ${seat.error.detail ?? ""}`);
   return seat.value;
 }
@@ -98,7 +98,10 @@ describe("a member whom another one has shut out", () => {
     const oldLeaf = alice.room.self.leaf;
     const before = alice.room.roster.members.get(toHex(alice.room.self.person))!;
     const seat = comeBack(alice, carol, log);
-    expect(seat.decision).toMatchObject({ action: { type: "reseat", leaf: oldLeaf }, by: alice.room.self.person });
+    expect(seat.decision).toMatchObject({
+      action: { type: "reseat", leaf: oldLeaf, after: bob.room.self.person },
+      by: alice.room.self.person,
+    });
     for (const person of [bob, carol]) {
       expect(person.catchUp(log).at(-1)).toMatchObject({
         events: [{ type: "entry", decision: { action: { type: "reseat" }, name: "Alice" }, own: false }],
@@ -265,10 +268,12 @@ describe("who has not all that it takes", () => {
     const door = doorFor(alice, carol, log);
     if (typeof door === "string") throw new Error(door);
     const thief = newDevice(alice.primitives, newIdentity(alice.primitives), 1);
-    expect(alice.room.takeSeat(door, { device: thief, now: NOW })).toMatchObject({ error: { code: "not_member" } });
+    expect(alice.room.takeSeat(door, { device: thief, now: NOW, after: null })).toMatchObject({
+      error: { code: "not_member" },
+    });
     const { deviceCert } = alice.device;
     const { deviceSeed } = thief;
-    const seat = alice.room.takeSeat(door, { device: { deviceSeed, deviceCert }, now: NOW });
+    const seat = alice.room.takeSeat(door, { device: { deviceSeed, deviceCert }, now: NOW, after: null });
     expect(seat).toMatchObject({ error: { code: "bad_leaf_cert" } });
     comeBack(alice, carol, log);
     expectTogether(log, alice, bob, carol);

@@ -1,5 +1,6 @@
 import { done, equalBytes, type Result } from "@conclave/codec";
 import type { GroupInfoView } from "@conclave/mls";
+import type { PersonId } from "../encoding/ids.js";
 import { LogMemory } from "../evidence/logMemory.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import type { InviteLink } from "../invite/link.js";
@@ -64,6 +65,12 @@ export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom)
   return done({ ...found, decisions: transitions.map(decisionRecordOf) });
 }
 
+/** Who comes back. */
+export interface Reseating extends Pick<Arriving, "device" | "now"> {
+  /** Whose commit it could not follow; null where that is not known, or it comes back for another reason. */
+  readonly after: PersonId | null;
+}
+
 /**
  * Our commit through a door that was judged: the device takes its own place again with a new leaf, for which the old one signs
  * (docs/protocol.md §7). It follows one commit of the log and no other: when that is not the newest, begin again with what the
@@ -72,7 +79,7 @@ export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom)
 export function takeSeat(
   parts: RoomParts,
   door: OpenDoor,
-  { device, now }: Pick<Arriving, "device" | "now">,
+  { device, now, after }: Reseating,
 ): Result<ComingIn, Rejection> {
   const { primitives, core } = parts;
   const { slot, entrance, history, self } = door;
@@ -81,7 +88,7 @@ export function takeSeat(
     ...{ slot, entrance, history, device, now, name: self.name, replaced: old },
     slotId: inviteKeys(primitives.crypto, roomId, door.secret).slotId,
     sign: ({ person, leaf: newLeaf, leafCert, place }) => ({
-      action: { type: "reseat", leafCert, leaf: old },
+      action: { type: "reseat", leafCert, leaf: old, after },
       proof: signReseatProof(primitives.crypto, leafSeed, { roomId, person, leaf: old, newLeaf, place }),
     }),
   });

@@ -130,9 +130,14 @@ export class Chain {
     });
   }
 
-  /** The device of `old` takes its own place again as `anew`. */
-  reseat(old: Someone, anew: Someone, proof = this.reseatProof(old, anew)): Result<Transition, Rejection> {
-    return this.act(anew, { type: "reseat", leafCert: this.certOf(anew), leaf: old.leaf }, { proof }, true);
+  /** The device of `old` takes its own place again as `anew`, and claims that it could not follow a commit of `after`. */
+  reseat(
+    old: Someone,
+    anew: Someone,
+    { proof = this.reseatProof(old, anew), after = null }: { proof?: Uint8Array; after?: PersonId | null } = {},
+  ): Result<Transition, Rejection> {
+    const action = { type: "reseat", leafCert: this.certOf(anew), leaf: old.leaf, after } as const;
+    return this.act(anew, action, { proof }, true);
   }
 
   certOf(who: Someone, roomId: RoomId = this.roster.roomId): Uint8Array {

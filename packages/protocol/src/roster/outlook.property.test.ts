@@ -55,7 +55,8 @@ function actionsIn(chain: Chain): Action[] {
     { type: "setTitle", title: "\u0000" },
     // Nobody who is in the room carries it.
     ...people.flatMap((who): Action[] => [
-      { type: "reseat", leafCert: chain.certOf(chain.again(who)), leaf: who.leaf },
+      { type: "reseat", leafCert: chain.certOf(chain.again(who)), leaf: who.leaf, after: null },
+      { type: "reseat", leafCert: chain.certOf(chain.again(who)), leaf: who.leaf, after: people[0]!.person },
     ]),
     { type: "tick" },
     { type: "resetTime" },

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { RoomId } from "../encoding/ids.js";
+import { PersonId, RoomId } from "../encoding/ids.js";
 import { certifyLeaf } from "../identity/leafCert.js";
 import { ownerLed, preset } from "../policy/presets.js";
 import { ACTION_TYPES, decodeAction, encodeAction, joinPlaceOf } from "./action.js";
@@ -20,7 +20,7 @@ function prepared(policy = ownerLed()) {
 
 /** What the door says to a reseat with something changed. */
 function tried(chain: Chain, old: Someone, anew: Someone, proof?: Uint8Array, external = true): string {
-  const action = { type: "reseat", leafCert: chain.certOf(anew), leaf: old.leaf } as const;
+  const action = { type: "reseat", leafCert: chain.certOf(anew), leaf: old.leaf, after: null } as const;
   return verdict(chain.author(anew, action, { proof: proof ?? chain.reseatProof(old, anew) }, external));
 }
 
@@ -78,6 +78,27 @@ describe("a device that takes its own place again", () => {
     expect(chain.roster.generation).toBe(generation + 1);
   });
 
+  it("A107: RULE reseat.claim: whoever it says that it could not follow, or nobody, the room is the same after it", () => {
+    const after = (claimed: (room: ReturnType<typeof prepared>) => PersonId | null) => {
+      const room = prepared();
+      const { chain, bob, anew } = room;
+      const outcome = chain.reseat(bob, anew, { after: claimed(room) });
+      if (!outcome.ok) throw new Error(outcome.error.code);
+      const { added, removed, person, name, revokedInvites } = outcome.value;
+      const people = [...chain.roster.members.values()];
+      return { people, former: [...chain.roster.former.values()], added, removed, person, name, revokedInvites };
+    };
+    const none = after(() => null);
+    const claims: Record<string, Parameters<typeof after>[0]> = {
+      "an owner": ({ alice }) => alice.person,
+      "a member": ({ carol }) => carol.person,
+      themself: ({ bob }) => bob.person,
+      "somebody who never was here": ({ chain }) => chain.someone("Mallory").person,
+      "no key of anybody": () => PersonId.of(new Uint8Array(32)),
+    };
+    for (const [who, claimed] of Object.entries(claims)) expect([who, after(claimed)]).toEqual([who, none]);
+  });
+
   it("A108: RULE reseat.member: who was taken out does not come back by it", () => {
     const { chain, alice, bob, anew } = prepared();
     const kept = chain.reseatProof(bob, anew);
@@ -127,7 +148,7 @@ describe("a device that takes its own place again", () => {
     ];
     for (const [what, proof] of proofs)
       expect([what, tried(chain, bob, anew, proof)]).toEqual([what, "bad_reseat_proof"]);
-    const action = { type: "reseat", leafCert: chain.certOf(anew), leaf: bob.leaf } as const;
+    const action = { type: "reseat", leafCert: chain.certOf(anew), leaf: bob.leaf, after: null } as const;
     expect(verdict(chain.author(anew, action, {}, true))).toBe("bad_reseat_proof");
     expect(tried(chain, bob, anew)).toBe("ok");
   });
@@ -153,11 +174,11 @@ describe("a device that takes its own place again", () => {
     const proof = chain.reseatProof(bob, anew);
     const elsewhere = RoomId.of(chain.bytes("other room"));
     const leafCert = certifyLeaf(crypto, anew.device, { roomId: elsewhere, leaf: anew.leaf, name: "Bob" });
-    const action = { type: "reseat", leafCert, leaf: bob.leaf } as const;
+    const action = { type: "reseat", leafCert, leaf: bob.leaf, after: null } as const;
     expect(verdict(chain.author(anew, action, { proof }, true))).toBe("bad_leaf_cert");
     expect(tried(chain, bob, bob)).toBe("author_unknown");
     expect(tried(chain, bob, anew, proof, false)).toBe("author_unknown");
-    const own = { type: "reseat", leafCert: chain.certOf(anew), leaf: bob.leaf } as const;
+    const own = { type: "reseat", leafCert: chain.certOf(anew), leaf: bob.leaf, after: null } as const;
     for (const by of [bob, carol]) {
       // Of somebody who is in: nobody carries a reseat, neither as a member nor from outside.
       expect(verdict(chain.author(by, own, { proof }))).toBe("invalid_action");

@@ -100,7 +100,7 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   act(carol, seal, { approvals: [chain.approval(bob2, seal, {}, carol)] });
   refuse("the room is sealed", unasked(chain, carol, chain.adding(erin)));
   const anew = chain.again(carol);
-  const seat: Action = { type: "reseat", leafCert: chain.certOf(anew), leaf: carol.leaf };
+  const seat: Action = { type: "reseat", leafCert: chain.certOf(anew), leaf: carol.leaf, after: bob.person };
   act(anew, seat, { proof: chain.reseatProof(carol, anew) }, true);
   const next: Action = { type: "upgrade", version: 3 };
   refuse("a version left out", unasked(chain, anew, { type: "upgrade", version: 4 }, [bob2]));

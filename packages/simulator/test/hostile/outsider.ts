@@ -123,7 +123,7 @@ export class Outsider {
     const keyCheck = previousKey && rosterKeyCheck(crypto, previousKey);
     const carriage = { epoch: slot.epoch, transcript: opened.value.context.confirmedTranscriptHash };
     const action: Action = stolen
-      ? { type: "reseat", leafCert, leaf: stolen.leaf }
+      ? { type: "reseat", leafCert, leaf: stolen.leaf, after: null }
       : { type: "add", leafCert, role: "member" };
     const old = opened.value.members.find(({ leafNode }) => equalBytes(leafNode.signatureKey, stolen?.leaf ?? leaf));
     const resync = options.resync ?? old?.leafIndex;

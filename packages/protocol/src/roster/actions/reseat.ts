@@ -1,5 +1,5 @@
-import { done, equalBytes, opaque, type Result } from "@conclave/codec";
-import { LeafKey } from "../../encoding/ids.js";
+import { done, equalBytes, opaque, optional, type Result } from "@conclave/codec";
+import { LeafKey, PersonId } from "../../encoding/ids.js";
 import { MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { readReseatProof } from "../../invite/reseatProof.js";
 import { deviceOf, newLeaf } from "../admission.js";
@@ -16,12 +16,17 @@ export interface Reseat {
   readonly type: "reseat";
   readonly leafCert: Uint8Array;
   readonly leaf: LeafKey;
+  /**
+   * Whose commit the device could not follow, as it claims itself; null where it does not know, or has another reason. It is no
+   * proof, and may name somebody who never was in the room (docs/decisions/0019).
+   */
+  readonly after: PersonId | null;
 }
 
 export const reseat = actionRule<Reseat>({
   type: "reseat",
   number: 19,
-  fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: LeafKey },
+  fields: { leafCert: opaque(MAX_CERT_BYTES), leaf: LeafKey, after: optional(PersonId) },
   leastRole: "member",
   // Nobody comes and nobody goes: who was shut out of a sealed room was not voted out.
   isOpenWhenSealed: () => true,
@@ -48,7 +53,13 @@ export const reseat = actionRule<Reseat>({
   },
 });
 
-/** Whether it is the same device that takes its own place again. */
+/**
+ * Whether it is the same device that takes its own place again.
+ *
+ * RULE: reseat.claim: nobody can check whose commit a device could not follow, so `after` is not judged and decides nothing: what it
+ * names brings nobody in or out, and keeps nobody from coming back (RFC 9420 has no proof about a commit's path; attacks A107,
+ * A108).
+ */
 function comeBack({ crypto, before, header }: Arrival, action: Reseat): Result<Newcomer, Rejection> {
   const cert = newLeaf(crypto, before, action.leafCert);
   if (!cert.ok) return cert;
