@@ -79,6 +79,7 @@ export function decision(
       person: about,
       right: { role: null, approvedBy: [], invite: null, isFarewell: false, ...right },
       revokedInvites: [],
+      claim: null,
     },
   };
 }

@@ -18,7 +18,7 @@ export type { InvitePreview } from "./api/invitePreview.js";
 export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
 export type { Power, Powers } from "./api/powers.js";
 export type { RoomVersion } from "./api/roomVersion.js";
-export type { Decision, Right } from "./api/decision.js";
+export type { Claim, Decision, Right } from "./api/decision.js";
 export type {
   Deleted,
   Edited,

@@ -17,6 +17,19 @@ export interface Right {
   readonly isFarewell: boolean;
 }
 
+/**
+ * What a device claims with `reseat`: whose change it could not follow. Nobody can check that: say that the device says so
+ * (docs/decisions/0019).
+ */
+export interface Claim {
+  readonly after: NamedPerson;
+  /**
+   * Claims of this home's person, or of several others, name them since they last came in: offer their removal, where `outlook` says
+   * that it can be done.
+   */
+  readonly isAgain: boolean;
+}
+
 /** One decision of the room's roster, checked on this machine (docs/protocol.md §4). */
 export interface Decision {
   /** 0 is the founding. */
@@ -32,4 +45,6 @@ export interface Decision {
   readonly right: Right;
   /** Invites that ended with it. */
   readonly revokedInvites: readonly InviteId[];
+  /** With `reseat`, where the device names somebody else who is or was in the room. */
+  readonly claim: Claim | null;
 }

@@ -44,7 +44,7 @@ export function invitedRoom(
   home: JoinHome,
 ): InvitePreview {
   const { roster, invite, confirmedAt, decisions } = preview;
-  const log = new DecisionLog(ports.crypto, new RoomKeys(roster.roomId), []);
+  const log = new DecisionLog(ports.crypto, new RoomKeys(roster.roomId), person, []);
   for (const decision of decisions) log.take(decision, 0);
   const sight: RoomSight = {
     ports,

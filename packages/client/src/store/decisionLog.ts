@@ -26,6 +26,7 @@ import {
 import type { Crypto } from "@conclave/crypto";
 import type { StoredRecord } from "../ports/storage.js";
 import type { RoomKeys } from "./homeKey.js";
+import { Claims } from "./claims.js";
 import type { Transaction } from "./transaction.js";
 
 /** A decision, where it is in the log, and the role that its author had. */
@@ -34,6 +35,10 @@ export interface LoggedDecision {
   /** 0 for what happened before this device was here. */
   readonly n: number;
   readonly role: Role | null;
+  /** Whose change a device that came back could not follow, as it claims: somebody else who is or was in the room. */
+  readonly after: PersonId | null;
+  /** It is not the first such claim about them that counts. */
+  readonly isAgain: boolean;
 }
 
 /** A decision as it is stored, at this place of the log. */
@@ -54,12 +59,16 @@ export class DecisionLog {
   private readonly admissions = new Map<string, LoggedDecision>();
   private readonly creators = new Map<string, PersonId>();
   private readonly returners = new Set<string>();
+  private readonly claims: Claims;
 
+  /** `self`: whose home it is. */
   constructor(
     private readonly crypto: Crypto,
     private readonly keys: RoomKeys,
+    self: PersonId,
     records: readonly StoredRecord[],
   ) {
+    this.claims = new Claims(self);
     for (const record of records) {
       const { n, ...decision } = decodeDecision(record.value);
       this.take(decision, n);
@@ -102,7 +111,8 @@ export class DecisionLog {
 
   private forget(): void {
     this.entries.length = 0;
-    for (const each of [this.names, this.roles, this.admissions, this.creators, this.returners]) each.clear();
+    const { names, roles, admissions, creators, returners, claims } = this;
+    for (const each of [names, roles, admissions, creators, returners, claims]) each.clear();
   }
 
   find(seq: number): LoggedDecision | null {
@@ -139,10 +149,21 @@ export class DecisionLog {
 
   /** Adds a decision that is not to be stored, or is already. */
   take(decision: DecisionRecord, n: number): LoggedDecision {
-    const entry: LoggedDecision = { decision, n, role: this.roles.get(toHex(decision.by)) ?? null };
+    const role = this.roles.get(toHex(decision.by)) ?? null;
+    const after = this.namedBy(decision);
+    const entry: LoggedDecision = {
+      ...{ decision, n, role, after },
+      isAgain: after !== null && this.claims.take(decision.by, after),
+    };
     this.entries.push(entry);
     this.follow(entry);
     return entry;
+  }
+
+  /** Whom a claim names: nobody is told of somebody who never was here, or who speaks of themself. */
+  private namedBy({ action, by }: DecisionRecord): PersonId | null {
+    const after = action.type === "reseat" ? action.after : null;
+    return after !== null && !equalBytes(after, by) && this.names.has(toHex(after)) ? after : null;
   }
 
   private follow(entry: LoggedDecision): void {
@@ -179,6 +200,7 @@ export class DecisionLog {
   private admit(person: PersonId, role: Role, entry: LoggedDecision): void {
     this.roles.set(toHex(person), role);
     this.admissions.set(toHex(person), entry);
+    this.claims.settle(person);
   }
 }
 

@@ -70,7 +70,7 @@ function inviteView(sight: RoomSight, inviteId: InviteId) {
 }
 
 /** A decision for a screen. */
-export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecision): Decision {
+export function decisionOf(sight: RoomSight, { decision, n, role, after, isAgain }: LoggedDecision): Decision {
   const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = decision;
   const right: Right = {
     role,
@@ -80,7 +80,10 @@ export function decisionOf(sight: RoomSight, { decision, n, role }: LoggedDecisi
     isFarewell: action.type === "leave",
   };
   const whom = person && named(sight, person, name ?? undefined);
-  return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites };
+  // Who was let in after it has been decided about.
+  const isOpen = after !== null && (sight.decisionLog.admissionOf(after)?.decision.seq ?? 0) < seq;
+  const claim = after && { after: named(sight, after), isAgain: isAgain && isOpen };
+  return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites, claim };
 }
 
 function troubleOf({ room, refusedSlots, ports }: RoomSight, invite: Invite): RoomInvite["trouble"] {

@@ -92,7 +92,7 @@ export class RoomState {
       meta,
       new Outbox(keys, await all(keys.outbox)),
       await History.load(storage, keys),
-      new DecisionLog(crypto, keys, await all(keys.decisions)),
+      new DecisionLog(crypto, keys, person, await all(keys.decisions)),
       new AlarmLog(keys, await all(keys.alarms)),
       new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),

@@ -15,6 +15,9 @@ async function threeOfUs(world: World) {
 /** How often somebody came back, as a device sees it. */
 const returns = (device: SimulatedDevice) =>
   device.room.decisions().filter(({ action }) => action.type === "reseat").length;
+/** What the newest of them claims, as a device shows it. */
+const newestClaim = (device: SimulatedDevice) =>
+  device.room.decisions().findLast(({ action }) => action.type === "reseat")?.claim ?? null;
 const isBack = (device: SimulatedDevice) => device.isInRoom && device.room.status().comingBack === null;
 
 describe("a member who is shut out by another's keys", () => {
@@ -39,6 +42,28 @@ describe("a member who is shut out by another's keys", () => {
     granted(await world.finish(alice.room.decide({ type: "remove", person: bob.client.person, ban: false })));
     await world.inStep([alice, carol]);
     expect(namesOf(carol)).toEqual(["Alice", "Carol"]);
+  });
+
+  it("A107: says by whose change; the second time it can show him the door, and those who have one person's word are offered nothing", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    const again = async () => {
+      const before = returns(carol);
+      await shutOut(world, bob, [alice]);
+      await world.until(() => returns(carol) > before && isBack(alice), 200_000);
+      await world.inStep();
+    };
+    await again();
+    for (const each of [alice, bob, carol])
+      expect(newestClaim(each)).toMatchObject({ after: { name: "Bob", person: bob.client.person }, isAgain: false });
+    await again();
+    expect([alice, bob, carol].map((each) => newestClaim(each)?.isAgain)).toEqual([true, false, false]);
+    // What is stored says the same.
+    alice.crash();
+    await world.start(alice);
+    await world.inStep();
+    expect(newestClaim(alice)).toMatchObject({ after: { name: "Bob" }, isAgain: true });
+    expect(alice.room.outlook({ type: "remove", person: bob.client.person, ban: false }).can).toBe("alone");
   });
 
   it("A107: at whatever commit to the disk the process ends on the way, the device comes back once and loses nothing", async () => {
@@ -76,6 +101,8 @@ describe("a member who is shut out by another's keys", () => {
     await shutOut(world, bob, [alice, carol]);
     await world.until(() => returns(bob) === 2 && isBack(alice) && isBack(carol), 200_000);
     await world.inStep();
+    // Two people say so: whoever has both words for it may be offered what they can do.
+    expect([alice, carol].map((each) => newestClaim(each))).toMatchObject([{ isAgain: true }, { isAgain: true }]);
     expect(new Set([alice, bob, carol].map((each) => each.room.roomCode())).size).toBe(1);
     await talk(world, alice, carol);
   });
@@ -173,6 +200,7 @@ describe("a home that was restored from a copy", () => {
     await world.until(() => bob!.room.status().standing === "removed", 200_000);
     expect(bob!.room.status().ending).toMatchObject({ by: { isYou: true } });
     expect(copy.room.status()).toMatchObject({ comingBack: null, paused: null });
+    expect(newestClaim(copy)).toBeNull();
     await world.say(copy, "from the copy");
     await world.inStep([alice!, copy]);
     expect(await world.texts(alice!)).toEqual(["Bob: before the copy", "Bob: after the copy", "Bob: from the copy"]);

@@ -32,7 +32,16 @@ function invite(id: number): Decision["right"]["invite"] {
 /** Somebody comes in by an invite. */
 function entry(n: number, time: number, who: number, by: number, change: Partial<Decision> = {}): TimelineItem {
   const decision = {
-    ...{ seq: n, n, time, action: { type: "add" }, by: named(who), person: named(who), revokedInvites: [] },
+    ...{
+      seq: n,
+      n,
+      time,
+      action: { type: "add" },
+      by: named(who),
+      person: named(who),
+      revokedInvites: [],
+      claim: null,
+    },
     right: { role: null, approvedBy: [], invite: invite(by), isFarewell: false },
     ...change,
   } as unknown as Decision;
