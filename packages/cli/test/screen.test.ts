@@ -22,6 +22,7 @@ const members = [member(ALICE, "owner"), member(BOB, "member"), member(CAROL, "a
 const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
   title: "Garden club",
   labelOf: () => null,
+  offerOf: () => null,
   status: STATUS,
   members,
   items,
@@ -90,6 +91,7 @@ describe("chat screen", () => {
           columns,
           ambiguous: new Set(),
           labelOf: () => null,
+          offerOf: () => null,
         },
       );
       const texts = rows.map(rowText).filter((text) => text.includes("removed"));
@@ -101,6 +103,7 @@ describe("chat screen", () => {
     const plain = linesOf(message({ ...BOB, name: "-- Alice" }, EVIL, 0), paintFor(false), {
       withDay: false,
       labelOf: () => null,
+      offerOf: () => null,
     });
     for (const line of plain) expect(line).toMatch(/^\d\d:\d\d (?:<-- Alice> | {2}\| )/u);
   });
@@ -121,7 +124,12 @@ describe("chat screen", () => {
       ],
     });
     for (const columns of [30, 80]) {
-      const rows = timelineRows([amended], { columns, ambiguous: new Set(), labelOf: () => null }).map(rowText);
+      const rows = timelineRows([amended], {
+        columns,
+        ambiguous: new Set(),
+        labelOf: () => null,
+        offerOf: () => null,
+      }).map(rowText);
       const behind = rows.filter((row) => row.includes("│"));
       expect(rows.filter((row) => !row.includes("│")).join("")).not.toContain("removed");
       expect(behind[0]).toContain("↱ [2J");
@@ -129,7 +137,11 @@ describe("chat screen", () => {
       expect(behind[2]).toContain("👍 2  🎂");
       for (const row of behind.slice(0, 1)) expect(displayWidth(row)).toBeLessThanOrEqual(columns);
     }
-    const [line, ...others] = linesOf(amended, paintFor(false), { withDay: false, labelOf: () => null });
+    const [line, ...others] = linesOf(amended, paintFor(false), {
+      withDay: false,
+      labelOf: () => null,
+      offerOf: () => null,
+    });
     expect(line).toMatch(/^\d\d:\d\d <Bob> yes \(edited\) \(answers /u);
     expect(line).toContain("(👍 2 🎂)");
     expect(others).toEqual([]);

@@ -52,7 +52,16 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   alarmMeaning: [...ALARM_CODES, "claim", "unusable"],
   alarmAdvice: [...ALARM_CODES, "claim", "unusable", "unnamed"],
   unreadable: Object.keys(UNREADABLE),
-  decision: [...ACTION_TYPES, "joined", "joinedWith", "joinedWithAny", "ban", "agreed"],
+  decision: [
+    ...ACTION_TYPES,
+    "joined",
+    "joinedWith",
+    "joinedWithAny",
+    "reseatAfter",
+    "reseatAfterYou",
+    "ban",
+    "agreed",
+  ],
   proposal: [...ACTION_TYPES.filter((type) => type !== "setRole"), "toMember", "toAdmin", "toOwner", "ban"],
 };
 

@@ -3,7 +3,7 @@ import { memo, useEffect, useReducer, useRef, useState, useSyncExternalStore } f
 import type { RoomSession } from "@conclave/client";
 import type { ProofOf } from "../documents/alarmDocument.js";
 import { sendText } from "../room/sendText.js";
-import { labelsOf } from "../session/decisionView.js";
+import { labelsOf, offersIn } from "../session/decisionView.js";
 import type { ChatView } from "./chatView.js";
 import type { Suspension } from "./suspension.js";
 import { stopped } from "../terminal/consent.js";
@@ -54,6 +54,7 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
     {
       ...snapshot,
       labelOf: labelsOf(room),
+      offerOf: offersIn(room),
       composer: composer.current,
       question: question.current?.text ?? null,
       showsMembers,

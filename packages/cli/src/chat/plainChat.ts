@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../exitCode.js";
 import { flushed } from "../room/inStep.js";
 import { newest } from "../room/newest.js";
 import { sendText } from "../room/sendText.js";
-import { labelsOf } from "../session/decisionView.js";
+import { labelsOf, offersIn } from "../session/decisionView.js";
 import { messageText } from "../session/messageText.js";
 import { stopped as stoppedAtQuestion } from "../terminal/consent.js";
 import type { Output } from "../terminal/output.js";
@@ -44,7 +44,7 @@ export async function plainChat(
   output: Output,
   options: PlainChatOptions,
 ): Promise<ExitCode> {
-  const style = { labelOf: labelsOf(room), withDay: false };
+  const style = { labelOf: labelsOf(room), offerOf: offersIn(room), withDay: false };
   const texts = new Map<string, string>();
   const gaps = new Set<number>();
   const show = (item: TimelineItem) => {

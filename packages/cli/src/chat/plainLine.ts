@@ -1,7 +1,7 @@
 import type { TimelineItem, TimelineMessage } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { adviceFor } from "../session/alarmAdvice.js";
-import { decisionRight, decisionSummary, type LabelOf } from "../session/decisionView.js";
+import { decisionRight, decisionSummary, type LabelOf, type OfferOf } from "../session/decisionView.js";
 import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
 import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
 import { truncate } from "../terminal/displayWidth.js";
@@ -20,6 +20,7 @@ export type Line =
 /** How a line is told. */
 export interface LineStyle {
   readonly labelOf: LabelOf;
+  readonly offerOf: OfferOf;
   readonly withDay: boolean;
   readonly withIds?: boolean;
 }
@@ -37,7 +38,7 @@ export function linesOf(item: Line, paint: Paint, style: LineStyle): string[] {
   return lines.map((line, at) => `${paint.dim((at === 0 ? id : "").padEnd(SHOWN_OF_ID))}  ${line}`);
 }
 
-function linesWithoutIds(item: Line, paint: Paint, { labelOf, withDay }: LineStyle): string[] {
+function linesWithoutIds(item: Line, paint: Paint, { labelOf, offerOf, withDay }: LineStyle): string[] {
   const stamp = (time: number) => paint.dim(withDay ? dayAndTime(time) : clockTime(time));
   if (item.kind === "message") {
     const { author, time, state, answers } = item.message;
@@ -64,7 +65,11 @@ function linesWithoutIds(item: Line, paint: Paint, { labelOf, withDay }: LineSty
   if (item.kind === "decision") {
     const right = decisionRight(item.decision);
     const summary = safeLine(decisionSummary(item.decision, labelOf));
-    return [`${stamp(item.decision.time)} -- ${summary}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`];
+    const offer = offerOf(item.decision);
+    return [
+      `${stamp(item.decision.time)} -- ${summary}${right === "" ? "" : paint.dim(`, ${safeLine(right)}`)}`,
+      ...(offer === null ? [] : [`${stamp(item.decision.time)} -- ${safeLine(offer)}`]),
+    ];
   }
   if (item.kind === "proposal")
     return [`${stamp(item.proposal.time)} -- ${safeLine(proposalSentence(item.proposal, labelOf))}`];

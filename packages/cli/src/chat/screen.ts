@@ -1,7 +1,7 @@
 import type { RoomMember, RoomStatus } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { adviceFor } from "../session/alarmAdvice.js";
-import type { LabelOf } from "../session/decisionView.js";
+import type { LabelOf, OfferOf } from "../session/decisionView.js";
 import { freshnessLine } from "../session/freshnessLine.js";
 import { pauseSentence } from "../session/pauseSentence.js";
 import { shownName } from "../session/personView.js";
@@ -19,6 +19,7 @@ export interface ScreenState {
   readonly members: readonly RoomMember[];
   readonly items: readonly ShownItem[];
   readonly labelOf: LabelOf;
+  readonly offerOf: OfferOf;
   readonly composer: ComposerState;
   /** A question that waits for y or n; the composer rests meanwhile. */
   readonly question: string | null;
@@ -53,6 +54,7 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
     columns: hasPane ? bodyColumns - 1 : bodyColumns,
     ambiguous,
     labelOf: state.labelOf,
+    offerOf: state.offerOf,
   });
   const maxScroll = Math.max(0, all.length - height);
   const scroll = Math.min(state.scroll, maxScroll);

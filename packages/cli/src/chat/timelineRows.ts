@@ -1,7 +1,7 @@
 import type { TimelineItem, TimelineMessage } from "@conclave/client";
 import { equalBytes, toHex } from "@conclave/codec";
 import { adviceFor } from "../session/alarmAdvice.js";
-import { decisionRight, decisionSummary, type LabelOf } from "../session/decisionView.js";
+import { decisionRight, decisionSummary, type LabelOf, type OfferOf } from "../session/decisionView.js";
 import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
 import { shownTag } from "../session/personView.js";
 import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
@@ -26,6 +26,7 @@ export interface TimelineLayout {
   /** Ids of people whose name looks like somebody else's: shown with their tag. */
   readonly ambiguous: ReadonlySet<string>;
   readonly labelOf: LabelOf;
+  readonly offerOf: OfferOf;
 }
 
 const NAME_COLUMNS = 12;
@@ -135,9 +136,9 @@ function nameColumns(ambiguous: ReadonlySet<string>): number {
 
 function systemRows(
   item: Exclude<ShownItem, { kind: "message" }>,
-  { columns, ambiguous, labelOf }: TimelineLayout,
+  { columns, ambiguous, ...told }: TimelineLayout,
 ): TerminalRow[] {
-  const { text, style, mark } = systemText(item, labelOf);
+  const { text, style, mark } = systemText(item, told);
   const time = timeOf(item);
   const isNarrow = columns < NARROW;
   const gutter = isNarrow ? 2 : 6 + nameColumns(ambiguous);
@@ -154,7 +155,7 @@ function systemRows(
 
 function systemText(
   item: Exclude<ShownItem, { kind: "message" }>,
-  labelOf: LabelOf,
+  { labelOf, offerOf }: Pick<TimelineLayout, "labelOf" | "offerOf">,
 ): { text: string; style: Style; mark: string } {
   if (item.kind === "alarm")
     return { text: `${alarmSentence(item.alarm)} ${adviceFor(item.alarm)}`, style: "alarm", mark: "!" };
@@ -162,5 +163,6 @@ function systemText(
   if (item.kind === "proposal") return { text: proposalSentence(item.proposal, labelOf), style: "plain", mark: "?" };
   if (item.kind === "unreadable") return { text: unreadableSentence(item), style: "dim", mark: "·" };
   const [summary, right] = [decisionSummary(item.decision, labelOf), decisionRight(item.decision)];
-  return { text: right === "" ? summary : `${summary}, ${right}`, style: "dim", mark: "◆" };
+  const [text, offer] = [right === "" ? summary : `${summary}, ${right}`, offerOf(item.decision)];
+  return { text: offer === null ? text : `${text}. ${offer}`, style: "dim", mark: "◆" };
 }

@@ -4,7 +4,7 @@ import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
 import { newest } from "../room/newest.js";
 import { proofsIn } from "../room/proofs.js";
-import { labelsOf } from "../session/decisionView.js";
+import { labelsOf, offersIn } from "../session/decisionView.js";
 import { wholeNumber } from "./wholeNumber.js";
 
 /** `conclave history`: the messages stored here, oldest first. */
@@ -14,9 +14,9 @@ export async function history(context: CommandContext): Promise<void> {
   await withRoom(context, "read", async (room) => {
     const items = await newest(room, last);
     const proofOf = proofsIn(context.home, room);
-    const labelOf = labelsOf(room);
+    const told = { labelOf: labelsOf(room), offerOf: offersIn(room) };
     context.output.result({ items: items.map((item) => itemDocument(room, item, proofOf)) }, (paint) =>
-      items.flatMap((item) => linesOf(item, paint, { labelOf, withDay: true, withIds })),
+      items.flatMap((item) => linesOf(item, paint, { ...told, withDay: true, withIds })),
     );
   });
 }

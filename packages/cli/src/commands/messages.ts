@@ -8,7 +8,7 @@ import { withRoom } from "../program/withRoom.js";
 import { findMessage, nowOf } from "../room/findMessage.js";
 import { flushed } from "../room/inStep.js";
 import { orThrow } from "../room/orThrow.js";
-import { labelsOf } from "../session/decisionView.js";
+import { labelsOf, offersIn } from "../session/decisionView.js";
 import type { Stored } from "../session/fate.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { readStandardInput } from "../terminal/standardInput.js";
@@ -50,7 +50,12 @@ export async function search(context: CommandContext, query: string): Promise<vo
   const last = wholeNumber("--last", context.options["last"], 1000);
   await withRoom(context, "read", async (room) => {
     const found = [...(await room.search(query, { limit: last }))].reverse();
-    const how = { labelOf: labelsOf(room), withDay: true, withIds: context.options["ids"] === true };
+    const how = {
+      labelOf: labelsOf(room),
+      offerOf: offersIn(room),
+      withDay: true,
+      withIds: context.options["ids"] === true,
+    };
     context.output.result({ messages: found.map(messageDocument) }, (paint) =>
       found.length === 0
         ? "Nothing found in what this home has stored of the room."

@@ -1,6 +1,6 @@
 import type { Decision, RoomSession, TimelineItem, TimelineProposal } from "@conclave/client";
 import { toHex } from "@conclave/codec";
-import { decisionRight, decisionSummary, labelsOf } from "../session/decisionView.js";
+import { decisionRight, decisionSummary, labelsOf, offersIn } from "../session/decisionView.js";
 import { proposalSentence, unreadableSentence } from "../session/timelineView.js";
 import { type AlarmDocument, alarmDocument, type ProofOf } from "./alarmDocument.js";
 import { type MessageDocument, messageDocument } from "./messageDocument.js";
@@ -20,6 +20,15 @@ export interface DecisionRightDocument {
   readonly text: string;
 }
 
+/** What a device that came back says of somebody. */
+export interface ClaimDocument {
+  readonly after: PersonDocument;
+  /** Your own devices, or several other people, have said so since that person last came in. */
+  readonly isAgain: boolean;
+  /** For people, with a command: what can be done; null where nothing is needed, or you can't. */
+  readonly offer: string | null;
+}
+
 /** One membership decision of the room's roster, checked on this machine. */
 export interface DecisionDocument {
   readonly seq: number;
@@ -32,6 +41,8 @@ export interface DecisionDocument {
   readonly right: DecisionRightDocument;
   /** Invites that ended with it. */
   readonly closedInvites: readonly string[];
+  /** With `reseat`: whose change the device says it couldn't follow. A claim that nobody can check; null for none. */
+  readonly claim: ClaimDocument | null;
 }
 
 /** What somebody proposed to the others, and what became of it. */
@@ -78,7 +89,7 @@ export function itemDocument(room: RoomSession, item: TimelineItem, proofOf: Pro
 }
 
 export function decisionDocument(room: RoomSession, decision: Decision): DecisionDocument {
-  const { seq, time, action, by, person, right, revokedInvites } = decision;
+  const { seq, time, action, by, person, right, revokedInvites, claim } = decision;
   return {
     seq,
     time,
@@ -94,6 +105,11 @@ export function decisionDocument(room: RoomSession, decision: Decision): Decisio
       text: decisionRight(decision),
     },
     closedInvites: revokedInvites.map((id) => toHex(id)),
+    claim: claim && {
+      after: personDocument(claim.after),
+      isAgain: claim.isAgain,
+      offer: offersIn(room)(decision),
+    },
   };
 }
 

@@ -5,7 +5,10 @@ import { decision as did } from "@conclave/words/en/decision";
 import { decisionDetail as didDetail } from "@conclave/words/en/decisionDetail";
 import { proposal as proposed } from "@conclave/words/en/proposal";
 import { proposalDetail as proposedDetail } from "@conclave/words/en/proposalDetail";
-import { inviteName, namesOf } from "./personView.js";
+import { removeOffer } from "@conclave/words/en/removeOffer";
+import { nextCommand } from "../terminal/nextCommand.js";
+import { clockTime } from "../terminal/when.js";
+import { inviteName, namesOf, shownName } from "./personView.js";
 import { presetOf } from "./policyView.js";
 
 /** What this home calls an invite, or null. */
@@ -25,6 +28,22 @@ export function proposalSubject(room: RoomSession, { action }: Pick<RoomProposal
 /** What a proposal would do, as something that has not happened: `remove Bob`. */
 export function proposalSummary(room: RoomSession, proposal: Pick<RoomProposal, "action">): string {
   return proposalPhrase(proposal.action, proposalSubject(room, proposal)?.name ?? null, labelsOf(room));
+}
+
+/** What can be done about somebody whose changes devices say again and again that they could not follow; null for nothing. */
+export type OfferOf = (decision: Decision) => string | null;
+
+/** Such offers in a room: for those who can remove that person, alone or together with others (docs/decisions/0019). */
+export function offersIn(room: RoomSession): OfferOf {
+  return ({ claim }) => {
+    if (!claim?.isAgain) return null;
+    const member = room.members().find(({ person }) => equalBytes(person, claim.after.person));
+    if (member === undefined || member.isYou) return null;
+    const removal = { type: "remove", person: member.person, ban: false } as const;
+    if (room.outlook(removal).can === "no") return null;
+    const name = shownName(member);
+    return `${removeOffer.again({ name })} ${removeOffer.ask({ name })}  ${nextCommand("remove", name)}`;
+  };
 }
 
 /** By what right a decision was taken: `as owner`, `with Alice's link "Newsletter"`; may be empty. */
@@ -65,6 +84,8 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
       return did.upgrade({ by, version: String(action.version) });
     case "setRelay":
       return did.setRelay({ by, address: action.relay.address });
+    case "reseat":
+      return comeBackSentence(decision);
     case "createInvite":
     case "revokeInvite": {
       const label = labelOf(invitedBy(action));
@@ -73,6 +94,12 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
     default:
       return did[action.type]({ by, person });
   }
+}
+
+function comeBackSentence({ by, claim, time }: Decision): string {
+  if (claim === null) return did.reseat({ by: by.name });
+  const person = claim.after.name;
+  return by.isYou ? did.reseatAfterYou({ person, time: clockTime(time) }) : did.reseatAfter({ by: by.name, person });
 }
 
 /** `remove Bob`: what somebody wants, and has not happened. */
