@@ -1,13 +1,14 @@
 import type { Decision } from "@conclave/client";
-import type { RoomKey } from "@conclave/client/rpc";
+import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { Download, Gavel, ShieldCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/route.js";
 import { EmptyState, IconButton, PaneBody, PaneHeader, Skeleton, Tabs } from "../../design/index.js";
-import { useDecisions } from "../../model/roomPanels.js";
+import { useDecisions, useRoomDetail } from "../../model/roomPanels.js";
 import { dayHeading } from "../../words/when.js";
 import { now } from "../../app/now.js";
+import { RemoveOffer } from "../people/RemoveOffer.js";
 import { DecisionEntry } from "./DecisionEntry.js";
 import style from "./decisions.module.css";
 import { saveDecisions } from "./saveDecisions.js";
@@ -30,6 +31,7 @@ const ABOUT_PEOPLE: readonly Decision["action"]["type"][] = [
 /** Every decision since the founding, newest first: who, whom, when, and by what right. */
 export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Element {
   const decisions = useDecisions(roomKey).value;
+  const detail = useRoomDetail(roomKey).value;
   const filter = useSignal<Filter>("all");
   const shown = (decisions ?? []).filter(({ action }) => isShown(action.type, filter.value)).toReversed();
   return (
@@ -61,7 +63,7 @@ export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.
           ) : shown.length === 0 ? (
             <EmptyState icon={Gavel} title={t.none} />
           ) : (
-            <Entries shown={shown} />
+            <Entries shown={shown} detail={detail} />
           )}
         </Tabs>
       </PaneBody>
@@ -69,7 +71,12 @@ export function DecisionsPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.
   );
 }
 
-function Entries({ shown }: { readonly shown: readonly Decision[] }): JSX.Element {
+interface EntriesProps {
+  readonly shown: readonly Decision[];
+  readonly detail: RoomDetail | null;
+}
+
+function Entries({ shown, detail }: EntriesProps): JSX.Element {
   const day = (decision: Decision | undefined) => decision && dayHeading(decision.time, now.value);
   return (
     <ol class={style["list"]} role="list">
@@ -77,6 +84,7 @@ function Entries({ shown }: { readonly shown: readonly Decision[] }): JSX.Elemen
         <li key={decision.seq}>
           {day(decision) !== day(shown[index - 1]) && <h3 class={style["day"]}>{day(decision)}</h3>}
           <DecisionEntry decision={decision} />
+          {detail && decision.claim && <RemoveOffer detail={detail} claim={decision.claim} />}
         </li>
       ))}
     </ol>

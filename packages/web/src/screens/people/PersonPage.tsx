@@ -1,10 +1,9 @@
 import type { RoomMember } from "@conclave/client";
-import { type PersonId, plainName, type Role } from "@conclave/client/pure";
+import { plainName, type Role } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { go } from "../../app/route.js";
 import {
   Avatar,
@@ -33,6 +32,7 @@ import style from "./people.module.css";
 import { Reason } from "./Reason.js";
 import { RemoveDialog } from "./RemoveDialog.js";
 import { t } from "./words.js";
+import { useFingerprint } from "./useFingerprint.js";
 
 /** One person of a room: why they are here, how to be sure who it is, and what may be done about it. */
 export function PersonPage({ detail, item }: { readonly detail: RoomDetail; readonly item: string }): JSX.Element {
@@ -58,7 +58,7 @@ export function PersonPage({ detail, item }: { readonly detail: RoomDetail; read
 
 function Person({ detail, member }: { readonly detail: RoomDetail; readonly member: RoomMember }): JSX.Element {
   const { name, tag, isYou, isLookalike, checked, role, person } = member;
-  const words = useWords(detail.key, person);
+  const words = useFingerprint(detail.key, person);
   return (
     <Stack gap={6}>
       <div class={style["head"]}>
@@ -175,20 +175,4 @@ function PersonAction(props: {
 }): JSX.Element {
   const { icon: Shape, ...rest } = props;
   return <ListRow {...rest} picture={<Shape size={20} aria-hidden="true" />} />;
-}
-
-function useWords(key: string, person: PersonId): readonly string[] {
-  const words = useSignal<readonly string[]>([]);
-  useEffect(() => {
-    void home()
-      .room(key)
-      .fingerprint(person)
-      .then(
-        (fingerprint) => {
-          words.value = fingerprint.words.split(" ");
-        },
-        () => undefined,
-      );
-  }, [key, itemOf(person)]);
-  return words.value;
 }

@@ -3,6 +3,7 @@ import { plainName } from "@conclave/client/pure";
 import { equalBytes } from "@conclave/codec";
 import type { ComponentChildren, JSX } from "preact";
 import { intl } from "../../words/say.js";
+import { clockTime } from "../../words/when.js";
 import { decisions } from "./decisionWords.js";
 import { Sentence } from "./Sentence.js";
 
@@ -34,7 +35,7 @@ export function DecisionSentence({ of, also = [], brief = false, name }: Decisio
 
 type Part = Pick<DecisionSentenceProps, "of" | "name">;
 
-function Action({ of: { action, by, person }, name }: Part): JSX.Element {
+function Action({ of: { action, by, person, claim, time }, name }: Part): JSX.Element {
   const who = { by: name(by), person: person && name(person) };
   switch (action.type) {
     case "remove":
@@ -47,6 +48,12 @@ function Action({ of: { action, by, person }, name }: Part): JSX.Element {
       return <Sentence of={decisions.upgrade} by={who.by} version={String(action.version)} />;
     case "setRelay":
       return <Sentence of={decisions.setRelay} by={who.by} address={<bdi>{action.relay.address}</bdi>} />;
+    case "reseat": {
+      if (claim === null) return <Sentence of={decisions.reseat} by={who.by} />;
+      const after = name(claim.after);
+      if (by.isYou) return <Sentence of={decisions.reseatAfterYou} person={after} time={clockTime(time)} />;
+      return <Sentence of={decisions.reseatAfter} by={who.by} person={after} />;
+    }
     default: {
       const sentence: (values: { by: string; person: string }) => string = decisions[action.type];
       return <Sentence of={sentence} {...who} />;
