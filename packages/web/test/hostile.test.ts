@@ -222,7 +222,16 @@ function appendOwnCommit(folder: string, roomKey: string): void {
   } as const;
   const n = row.n + 1;
   const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
-  store.addRecord(row.no, { ...content, n, head, time: Date.now(), appendId: systemRandom(16), pruned: false });
+  store.addRecord(row.no, {
+    ...content,
+    n,
+    head,
+    time: Date.now(),
+    appendId: systemRandom(16),
+    pruned: false,
+    isOnProbation: false,
+    parent: row.lastCommit,
+  });
   store.saveRoom({ ...row, n, head, lastCommit: n });
   store.commit();
   store.close();

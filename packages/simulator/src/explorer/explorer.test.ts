@@ -60,7 +60,7 @@ describe("an exploration", () => {
     expect(parts.states).toBeGreaterThanOrEqual(whole.states);
     expect(() => exploreInParts({ ...plan, faults: 1 }, cutting)).toThrow("another exploration");
     rmSync(folder, { recursive: true });
-  });
+  }, 240_000);
   it("goes a path again", () => {
     const told: string[] = [];
     const path = ["A remove C", "A sends", "A rekey", "A sends", "B rekey"];
