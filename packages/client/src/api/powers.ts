@@ -11,7 +11,8 @@ import {
 } from "@conclave/protocol";
 
 /** The kinds of things that somebody may do in a room. */
-export type Power = "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "resetTime" | "seal";
+export type Power =
+  "invite" | "inviteAdmin" | "add" | "remove" | "setRole" | "setPolicy" | "setTitle" | "resetTime" | "seal";
 /** For each power, whether a person has it alone, together with others, or not at all. */
 export type Powers = Readonly<Record<Power, Outlook["can"]>>;
 

@@ -11,7 +11,10 @@ import { carryOut } from "../room/carryOut.js";
 import { t } from "./words.js";
 
 /** Moves the room to its next version, for those who may: asked for with the names of those whose apps would wait. */
-export function UpgradeCard(props: { readonly room: RoomSummary; readonly of: RoomVersion | null }): JSX.Element | null {
+export function UpgradeCard(props: {
+  readonly room: RoomSummary;
+  readonly of: RoomVersion | null;
+}): JSX.Element | null {
   const { room, of } = props;
   const isOpen = useSignal(false);
   const isBusy = useSignal(false);
