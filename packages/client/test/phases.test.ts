@@ -110,6 +110,14 @@ async function admit(world: World, alice: Home): Promise<void> {
   await world.get(alice.room.admit(request!.id));
 }
 
+/** The record did not say for which epoch a request was sealed: it is sealed anew. */
+function withoutEpoch(meta: RoomMeta): RoomMeta {
+  const { phase } = meta;
+  if (phase.is === "asking") return { ...meta, phase: { ...phase, request: { ...phase.request, epoch: 0 } } };
+  if (phase.is !== "out" || phase.why !== "lost" || phase.request === null) return meta;
+  return { ...meta, phase: { ...phase, request: { ...phase.request, epoch: 0 } } };
+}
+
 describe("a room's record of 0.1.0", () => {
   it.each(Object.entries(SCENES))(
     "%s: it is read, written anew in one commit, and the room goes on",
@@ -133,7 +141,7 @@ describe("a room's record of 0.1.0", () => {
           carol.kill();
         }
         await carol.open();
-        expect(carol.disk.records.get(key)).toEqual(encodeRoomMeta(meta));
+        expect(carol.disk.records.get(key)).toEqual(encodeRoomMeta(withoutEpoch(meta)));
         expect([...carol.disk.records.keys()].filter((each) => each.endsWith("/asking"))).toEqual([]);
         expect(carol.room.status().standing).toBe(standingOf(meta.phase));
         await goesOn();

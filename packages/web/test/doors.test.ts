@@ -82,7 +82,6 @@ describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped w
         }
       }
       expect([...seen].sort()).toEqual([
-        "Come back as a new device",
         "Compare the room code",
         "Save the proof",
         "Take a look",
