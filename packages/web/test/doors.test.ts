@@ -81,11 +81,7 @@ describe.skipIf(!existsSync(CHROMIUM))("what an alarm tells one to do (skipped w
           expect(await button(on).count(), where).toBe(1);
         }
       }
-      expect([...seen].sort()).toEqual([
-        "Compare the room code",
-        "Save the proof",
-        "Take a look",
-      ]);
+      expect([...seen].sort()).toEqual(["Compare the room code", "Save the proof", "Take a look"]);
     },
   );
 
