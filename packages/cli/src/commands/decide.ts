@@ -89,7 +89,7 @@ export async function upgrade(context: CommandContext): Promise<void> {
     const waiting = [
       ...(known.behind.length === 0 ? [] : [`The apps of ${namesOf(known.behind)} are too old for it.`]),
       ...(known.unknown.length === 0 ? [] : [`Nothing is known yet of those of ${namesOf(known.unknown)}.`]),
-      "Whoever has an older app can only read what there is until they update it.",
+      "Anybody who has an older app can only read what there is until they update it.",
     ];
     await consentForGood(context, `Move the room to version ${next}? ${waiting.join(" ")}`);
     const progress = await decide(room, { type: "upgrade", version: next });

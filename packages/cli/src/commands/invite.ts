@@ -57,7 +57,7 @@ export async function invite(context: CommandContext): Promise<void> {
       `  ${paint.cyan(link)}`,
       "",
       paint.dim("Send it over a channel you trust: what comes after # is a secret."),
-      paint.dim("Until it ends, whoever has it can see who is in the room and what was decided."),
+      paint.dim("Until it ends, anybody who has it can see who is in the room and what was decided."),
     ]);
   });
 }

@@ -29,7 +29,7 @@ export interface JoinRequestDocument {
   readonly role: string;
   readonly time: number;
   readonly approvedBy: readonly PersonDocument[];
-  /** They were let in before and have never been here: to admit them removes them and lets them in anew. */
+  /** They were let in before and have never been here: to admit them removes them and lets them in again. */
   readonly isAgain: boolean;
   /** 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;

@@ -81,7 +81,7 @@ export interface RoomJoinRequest {
   /** How many approvals it takes in all; 0 while nobody has proposed to admit them. */
   readonly approvalsNeeded: number;
   /**
-   * They were let in before and have never been here: admitting them removes them and lets them in anew. The invites that they
+   * They were let in before and have never been here: admitting them removes them and lets them in again. The invites that they
    * came by end with that.
    */
   readonly isAgain: boolean;

@@ -23,7 +23,7 @@ import { giveSlotProof } from "./slotProof.js";
 const LOOK_AGAIN_MS = 60_000;
 /** How often the request is left again: somebody may have taken it away. */
 const ASK_AGAIN_MS = 3_600_000;
-/** After so many epochs it is sealed anew: members keep the keys of 32. */
+/** After so many epochs it is sealed again: members keep the keys of 32. */
 const SEAL_AGAIN = 16;
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
@@ -161,7 +161,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
    * Nobody has answered.
    *
    * RULE: client.ask-again: whoever takes a request away from the relay, or junk that pushes it out, makes nobody wait for ever:
-   * it is left again each hour, which is the same request to who still has it, and sealed anew before its key is gone (attack A118).
+   * it is left again each hour, which is the same request to who still has it, and sealed again before its key is gone (attack A118).
    */
   private async askAgain(slot: Uint8Array): Promise<void> {
     const { phase, ports } = this.state;

@@ -81,7 +81,7 @@ export class DirectJoin extends Worker {
       this.retry.later();
       return;
     }
-    // The join before can count no more, in the same epoch neither: it names the commit that it follows (`room.join-next`).
+    // The join before no longer counts, in the same epoch neither: it names the commit that it follows (`room.join-next`).
     const { device } = this;
     const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
     const joining = joinRoom(this.state.ports, preview.value, joiner);

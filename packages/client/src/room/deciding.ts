@@ -90,7 +90,7 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
 }
 
 /**
- * Lets somebody in anew who was let in before and never came: takes out the leaf that nobody holds, and lets in the one that asks.
+ * Lets somebody in again who was let in before and never came: takes out the leaf that nobody holds, and lets in the one that asks.
  * Their invite ends with the removal, so the one who admits stands for them alone. Where only the first of the two is done, they are
  * out, and told as that.
  */

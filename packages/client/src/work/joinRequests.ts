@@ -47,7 +47,7 @@ export class JoinRequests extends Worker {
   }
 
   /**
-   * Whether somebody still waits: who is in the room does not, but for one who was let in and asks anew as they never got in.
+   * Whether somebody still waits: who is in the room does not, but for one who was let in and asks again as they never got in.
    *
    * RULE: client.admitted-never-here: an admission that got lost is no dead end: whoever never came can ask again (attack A118).
    */
@@ -229,7 +229,7 @@ export class JoinRequests extends Worker {
   }
 
   /**
-   * A request that was sealed anew takes the place of the older one. One with another inbox does not: a member could send the answer
+   * A request that was sealed again takes the place of the older one. One with another inbox does not: a member could send the answer
    * to somebody else's request elsewhere.
    */
   private dropDoubles(): void {

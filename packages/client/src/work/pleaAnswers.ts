@@ -86,7 +86,7 @@ export class PleaAnswers extends ElectedWorker {
   }
 
   /**
-   * RULE: plea.bounded: what nobody can open is thrown away, and a door that is open is not opened again: whoever can write to the
+   * RULE: plea.bounded: what nobody can open is thrown away, and a door that is open is not opened again: anybody who can write to the
    * relay makes members open a few bytes, and no more (attacks A83, A107).
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {

@@ -23,7 +23,7 @@ export const ProtocolKind = {
 
 /** What a message says, before the room adds who, when and where. */
 export interface MessageContent {
-  /** 16 bytes, see {@link messageIdOf}. The same when it is encrypted anew after `stale_epoch`: receivers show an id once. */
+  /** 16 bytes, see {@link messageIdOf}. The same when it is encrypted again after `stale_epoch`: receivers show an id once. */
   readonly id: MessageId;
   /** At most 32 bytes: "text", "edit", "delete", "reaction", … */
   readonly kind: string;

@@ -40,7 +40,7 @@ export interface Asking {
   /** X25519 private key to which the answer is sealed. */
   readonly replyKey: Uint8Array;
   readonly leafSeed: Uint8Array;
-  /** The request before it is sealed: it is sealed anew when the room has gone on for long. */
+  /** The request before it is sealed: it is sealed again when the room has gone on for long. */
   readonly content: Uint8Array;
   /** The key package as an MLSMessage, and its private keys. */
   readonly keyPackage: Uint8Array;

@@ -42,7 +42,7 @@ export class EarlyApprovals {
   /** Keeps one, given by somebody who had seen the log to `seen`. */
   keep(hash: ActionHash, by: PersonId, approval: Uint8Array, seen: number): Delta {
     // RULE: proposals.early-not-withdrawn: a yes may have been given to a proposal that was withdrawn at the same time; it does
-    // not serve one that is made anew (docs/protocol.md §4, attack A151).
+    // not serve one that is made again (docs/protocol.md §4, attack A151).
     if (seen < this.withdrawnAt) return NO_DELTA;
     const key = keyOf(hash, by);
     this.kept.delete(key);

@@ -63,7 +63,7 @@ function chainOf(...what: Parameters<typeof readChain>): ReturnType<typeof readC
  * The key of the generation before.
  *
  * RULE: history.key-check: of all keys that records name for the one before, it is the one whose hash the first entry of the
- * generation was signed with: whoever can seal a record, by a link too, leads no newcomer to another (attack A105).
+ * generation was signed with: anybody who can seal a record, by a link too, leads no newcomer to another (attack A105).
  */
 function keyBefore(
   crypto: Crypto,

@@ -87,7 +87,7 @@ export function judge(
   }
   if (staged.next !== null && !hasNoGhosts(staged.next.members(), roster)) return refused("ghost", "tree");
   // RULE: room.upgrade-waits: an app waits for a newer one after exactly one thing, an upgrade that holds in all that is asked of a
-  // commit. Whoever may change the rules can make others wait, and nobody else can (attack A104).
+  // commit. Anybody who may change the rules can make others wait, and nobody else can (attack A104).
   const upgraded = transition && ahead(roster, transition.entry);
   if (upgraded !== null) return updateNeeded(upgraded);
   return done({ transition, roster });

@@ -23,7 +23,7 @@ export interface PendingCommit {
 /** An own message on its way. Store `delta`, then send `append`. */
 export interface OutgoingMessage {
   readonly message: Message;
-  /** With it the same message is encrypted anew. */
+  /** With it the same message is encrypted again. */
   readonly nonce: MessageNonce;
   readonly append: Append;
   readonly delta: Delta;

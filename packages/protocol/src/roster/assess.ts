@@ -130,7 +130,7 @@ function finish({ crypto, before, draft, header, seq, author }: Change, did: Eff
   const movesTime = author !== null && isAtLeast(author.role, "admin");
   draft.setMeta({ seq, chainTime: movesTime ? Math.max(draft.chainTime, header.time) : before.chainTime });
   const ended = draft.closeInvites(seq);
-  // RULE: roster.generation: whoever could read the roster and may no more, because they are out or their link is over, reads
+  // RULE: roster.generation: anybody who could read the roster and may no more, because they are out or their link is over, reads
   // nothing that comes after (attacks A58, A114).
   if (did.removed.length > 0 || ended > 0) draft.setMeta({ generation: before.generation + 1 });
   draft.forget(seq);

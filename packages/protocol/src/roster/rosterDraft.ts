@@ -102,7 +102,7 @@ export class RosterDraft {
   putFormer(former: FormerMember): void {
     const person = toHex(former.person);
     this.deleteFormer(person);
-    // Set anew, so that the map is in the order of leaving.
+    // Set again, so that the map is in the order of leaving.
     this.former.set(person, former);
     if (!former.banned) this.leftAt.set(former.leftSeq, person);
     this.changes.set(recordKey.former(person), encodeFormer(former));

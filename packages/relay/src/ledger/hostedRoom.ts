@@ -11,7 +11,7 @@ export const REPEAT_WINDOW = 4096;
 const SHARE_OF_OTHERS = 1 / 4;
 /** Bytes of messages that one lineage on probation has, however much others have written. */
 const RESERVE_BYTES = 1024 * 1024;
-/** The same for one address: whoever has a link begins as many lineages as they want. */
+/** The same for one address: anybody who has a link begins as many lineages as they want. */
 const RESERVE_OF_ADDRESS = 4 * RESERVE_BYTES;
 const MOST_COUNTED = 2048;
 

@@ -51,7 +51,7 @@ export class Parcels {
     return parcel;
   }
 
-  /** A commit that nobody can open, as whoever has a link or an old key can put it into the log. */
+  /** A commit that nobody can open, as anybody who has a link or an old key can put it into the log. */
   junk(epoch: number): Parcel {
     const content = {
       kind: "commit",

@@ -19,7 +19,7 @@ const IN_ORDER = [/ sends$/, / joins again$/, / lets . go$/];
 
 /**
  * How somebody gets in the way: their own new keys come first, or a former member's join by the
- * link does, or junk by whoever has the link or an old key. Then they are away.
+ * link does, or junk by anybody who has the link or an old key. Then they are away.
  */
 type Hindrance = "rekeys first" | "joins first" | "puts in junk first";
 const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first", "puts in junk first"];

@@ -55,7 +55,7 @@ export const TROUBLES: readonly Trouble[] = [
         entry!.seq,
         content,
       );
-      await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...only(commit), attachment });
+      await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...bytesOf(commit), attachment });
     },
   },
   {
@@ -75,7 +75,7 @@ export const TROUBLES: readonly Trouble[] = [
       const { owner, rogue } = scene;
       const hands = await asMember(scene);
       shutOut(hands, new HostileMember(scene.world, owner));
-      await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...only(hands.commit({})) });
+      await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...bytesOf(hands.commit({})) });
     },
   },
   {
@@ -179,7 +179,7 @@ export const TROUBLES: readonly Trouble[] = [
       const { rogue } = scene;
       await rogue.proveLink(linkOf(scene));
       const commit = largeLeaf(scene);
-      await rogue.append({ kind: "commit", ground: { by: "slot", slotId: keysOf(scene).slotId }, ...only(commit) });
+      await rogue.append({ kind: "commit", ground: { by: "slot", slotId: keysOf(scene).slotId }, ...bytesOf(commit) });
     },
   },
   {
@@ -258,7 +258,7 @@ async function asMember({ world, device, rogue }: Scene): Promise<HostileMember>
   return hands;
 }
 
-function only({ epoch, payload, attachment, nextWriteKey }: ReturnType<HostileMember["commit"]>) {
+function bytesOf({ epoch, payload, attachment, nextWriteKey }: ReturnType<HostileMember["commit"]>) {
   return { epoch, payload, attachment, nextWriteKey };
 }
 

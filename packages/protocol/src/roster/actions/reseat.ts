@@ -70,7 +70,7 @@ function comeBack({ crypto, before, header }: Arrival, action: Reseat): Result<N
   const old = member.devices.find((each) => equalBytes(each.leaf, action.leaf));
   // RULE: reseat.own-leaf: what is replaced is a device of the same person that is in the room (attacks A3, A63, A108).
   if (old === undefined) return refused("not_member", "no such device");
-  // RULE: reseat.same-device: a new leaf is certified by the very device that had the old one: whoever has the leaf key alone, or
+  // RULE: reseat.same-device: a new leaf is certified by the very device that had the old one: anybody who has the leaf key alone, or
   // another device of the same person, takes nobody's place (attacks A63, A108).
   if (!equalBytes(device, old.device) || deviceNo !== old.deviceNo) return refused("bad_leaf_cert", "another device");
   const read = header.evidence.proof === null ? null : readReseatProof(header.evidence.proof);
