@@ -9,7 +9,7 @@ import {
   isDecline,
   readSlot,
 } from "@conclave/protocol";
-import { inboxProofBytes, type InboxItem, type Push, type RelayError, type InboxId, type SlotId } from "@conclave/wire";
+import { type InboxItem, type Push, type RelayError, type InboxId, type SlotId } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import { RetryTimer } from "../work/retryTimer.js";
 import type { JoinEnding, OwnRequest } from "../store/phase.js";
@@ -18,6 +18,7 @@ import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot, readRosterLog } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
+import { fetchInbox } from "./inbox.js";
 
 /** How often to check that somebody can still answer: nothing tells us when an invite ends. */
 const LOOK_AGAIN_MS = 60_000;
@@ -126,10 +127,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const { welcome, number } = this.connection;
     if (!welcome) return;
     this.lookedOn = number;
-    const { inboxId, inboxPub, inboxSeed } = this.asking;
-    const signature = this.state.ports.crypto.ed25519Sign(inboxSeed, inboxProofBytes(welcome.challenge, inboxId));
-    void this.connection.request<"proveInbox">({ type: "proveInbox", inboxPub, signature });
-    const answer = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId, after: 0 });
+    const answer = await fetchInbox(this.state.ports, this.connection, this.asking);
     if (answer.type === "error") {
       this.lookedOn = 0;
       this.retry.later(answer.retryAfter);

@@ -8,7 +8,7 @@ import {
   type PleaReason,
   type Room,
 } from "@conclave/protocol";
-import { inboxProofBytes, type InboxId, type InboxItem, type Push, recordHash } from "@conclave/wire";
+import { type InboxId, type InboxItem, type Push, recordHash } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import type { ComingBack } from "../store/comingBack.js";
 import { encodeDecision } from "../store/decisionLog.js";
@@ -20,6 +20,7 @@ import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { WriteProof } from "../work/writeProof.js";
 import { previewDoor } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
+import { fetchInbox } from "./inbox.js";
 
 /** How long a reason has to last before we ask: a moment for a commit that we could not open, longer for less certain signs. */
 const SURE_MS = 1000;
@@ -174,10 +175,8 @@ export class ComeBack extends Worker implements ConnectionUser {
     if (!welcome) return;
     this.lookedOn = number;
     this.watching.in(LOOK_AGAIN_MS);
-    const { inboxId, inboxPub, inboxSeed } = pleaKeys(this.state.ports.crypto, room.id, record.secret);
-    const signature = this.state.ports.crypto.ed25519Sign(inboxSeed, inboxProofBytes(welcome.challenge, inboxId));
-    void this.connection.request<"proveInbox">({ type: "proveInbox", inboxPub, signature });
-    const answer = await this.connection.request<"fetchInbox">({ type: "fetchInbox", inboxId, after: 0 });
+    const { ports } = this.state;
+    const answer = await fetchInbox(ports, this.connection, pleaKeys(ports.crypto, room.id, record.secret));
     if (answer.type === "error") {
       this.lookedOn = 0;
       this.retry.later(answer.retryAfter);
