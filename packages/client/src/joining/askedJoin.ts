@@ -18,7 +18,7 @@ import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot, readRosterLog } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
-import { fetchInbox } from "./inbox.js";
+import { readInbox } from "./inbox.js";
 
 /** How often to check that somebody can still answer: nothing tells us when an invite ends. */
 const LOOK_AGAIN_MS = 60_000;
@@ -127,7 +127,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const { welcome, number } = this.connection;
     if (!welcome) return;
     this.lookedOn = number;
-    const answer = await fetchInbox(this.state.ports, this.connection, this.asking);
+    const answer = await readInbox(this.state.ports, this.connection, this.asking);
     if (answer.type === "error") {
       this.lookedOn = 0;
       this.retry.later(answer.retryAfter);

@@ -20,7 +20,7 @@ import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { WriteProof } from "../work/writeProof.js";
 import { previewDoor } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
-import { fetchInbox } from "./inbox.js";
+import { readInbox } from "./inbox.js";
 
 /** How long a reason has to last before we ask: a moment for a commit that we could not open, longer for less certain signs. */
 const SURE_MS = 1000;
@@ -176,7 +176,7 @@ export class ComeBack extends Worker implements ConnectionUser {
     this.lookedOn = number;
     this.watching.in(LOOK_AGAIN_MS);
     const { ports } = this.state;
-    const answer = await fetchInbox(ports, this.connection, pleaKeys(ports.crypto, room.id, record.secret));
+    const answer = await readInbox(ports, this.connection, pleaKeys(ports.crypto, room.id, record.secret));
     if (answer.type === "error") {
       this.lookedOn = 0;
       this.retry.later(answer.retryAfter);

@@ -11,7 +11,7 @@ export interface Inbox {
 }
 
 /** Proves to the relay that an inbox is ours, and fetches all that is in it. */
-export function fetchInbox(
+export function readInbox(
   { crypto }: Pick<ClientPorts, "crypto">,
   connection: RelayConnection,
   { inboxId, inboxPub, inboxSeed }: Inbox,
