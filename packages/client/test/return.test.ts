@@ -211,6 +211,8 @@ describe("a home that was put back from a backup", () => {
     await world.get(alice.room.flushed(10_000));
     await world.run(alice.client.close());
     alice.disk = backup;
+    // Nobody is there who would give her a new place.
+    await world.run(bob.client.close());
     await alice.open();
     await world.until(() => alice.room.status().standing === "restored");
     expect(alice.room.returning()).toBeNull();
@@ -218,6 +220,7 @@ describe("a home that was put back from a backup", () => {
     await world.get(alice.client.comeBack(alice.room.id));
     await world.get(alice.room.send("back"));
     await world.get(alice.room.flushed(10_000));
+    await bob.open();
     await world.until(() => bob.room.status().n === alice.room.status().n);
     expect(await bob.texts()).toEqual(["Alice: after the backup", "Alice: back"]);
     expect(alice.room.members()[0]).toMatchObject({ name: "Alice", role: "owner", isYou: true });
@@ -240,10 +243,13 @@ describe("coming back from a copy without a way back", () => {
     expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ error: { kind: "unknown" } });
     await world.run(bob.client.close());
     bob.disk = backup;
+    await world.run(alice.client.close());
     await bob.open();
     await world.until(() => bob.room.status().standing === "restored");
     expect(await world.run(bob.client.comeBack(bob.room.id))).toMatchObject({ error: { kind: "unknown" } });
     expect(bob.room.status().standing).toBe("restored");
+    await alice.open();
+    await world.until(() => bob.room.status().standing === "member");
     expect(alice.room.members().length).toBe(2);
   });
 });

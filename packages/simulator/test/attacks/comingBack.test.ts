@@ -195,7 +195,7 @@ describe("a home that was restored from a copy", () => {
     await world.say(bob!, "after the copy");
     await world.inStep([alice!, bob!]);
     await world.start(copy);
-    await world.until(() => copy.room.status().standing === "restored");
+    await world.until(() => copy.room.status().alarms.some(({ code }) => code === "RESTORED"));
     await world.until(() => copy.room.status().standing === "member", 200_000);
     await world.until(() => bob!.room.status().standing === "removed", 200_000);
     expect(bob!.room.status().ending).toMatchObject({ by: { isYou: true } });
