@@ -151,7 +151,7 @@ describe("storage that fails", () => {
     await bob.join(await alice.invite(), "Bob");
     const { state } = engineOf(alice.room) as unknown as Pick<RoomEngine, "state">;
     // What somebody leaves at the door makes her worker throw, outside of any transaction.
-    state.room!.openRequest = () => {
+    state.room!.requests.open = () => {
       throw new Error("a bug");
     };
     const asking = await alice.invite("ask");

@@ -9,7 +9,7 @@ async function propose(home: Home, action: Action): Promise<void> {
   if (!(room instanceof LiveSession)) throw new Error("not a session");
   const { state, sender } = room.engine;
   await state.transact((tx) => {
-    const sealed = state.room!.propose(action, state.now());
+    const sealed = state.room!.proposals.propose(action, state.now());
     if (!sealed.ok) throw new Error(sealed.error.code);
     sender.addSealed(tx, sealed.value);
   });

@@ -66,7 +66,7 @@ export class ComeBack extends Worker implements ConnectionUser {
   get isIdle(): boolean {
     const { room, comingBack } = this.state;
     if (this.isBusy) return false;
-    if (!room || !comingBack) return !room || room.pleaReason === null;
+    if (!room || !comingBack) return !room || room.doors.pleaReason === null;
     return comingBack.postedAt > 0 && this.lookedOn === this.connection.number && !this.isOpen && !comingBack.seat;
   }
 
@@ -94,7 +94,7 @@ export class ComeBack extends Worker implements ConnectionUser {
   protected next(): Job | null {
     const { room, comingBack } = this.state;
     if (!room || !this.sync.isLive) return null;
-    const why = room.pleaReason;
+    const why = room.doors.pleaReason;
     if (!comingBack) return why === null ? this.calm() : this.notice(room, why);
     if (why === null) return () => this.giveUp();
     this.watchInbox(room, comingBack);
@@ -114,7 +114,7 @@ export class ComeBack extends Worker implements ConnectionUser {
   private notice(room: Room, why: PleaReason): Job | null {
     const now = this.state.now();
     this.noticedAt ??= now;
-    const patience = why !== "unopened" ? 0 : room.unopened === null ? UNSURE_MS : SURE_MS;
+    const patience = why !== "unopened" ? 0 : room.doors.unopened === null ? UNSURE_MS : SURE_MS;
     const wait = this.noticedAt + patience - now;
     if (wait <= 0) return () => this.begin(room, why);
     if (!this.retry.isWaiting) this.retry.in(wait);
@@ -123,10 +123,10 @@ export class ComeBack extends Worker implements ConnectionUser {
 
   private async begin(room: Room, why: PleaReason): Promise<void> {
     const secret = this.state.ports.random(32);
-    const plea = room.plead(secret, why);
+    const plea = room.doors.plead(secret, why);
     if (plea === null) return;
     await this.state.transact((tx) => {
-      const by = why === "unopened" ? (room.unopened?.by ?? null) : null;
+      const by = why === "unopened" ? (room.doors.unopened?.by ?? null) : null;
       this.state.keepComingBack(tx, { secret, why, by, since: this.state.now(), plea, postedAt: 0, seat: null });
     });
     this.lookedOn = 0;
@@ -188,13 +188,13 @@ export class ComeBack extends Worker implements ConnectionUser {
   }
 
   private async take(room: Room, record: ComingBack, { blob }: InboxItem): Promise<void> {
-    const door = room.readDoor(record.secret, blob);
+    const door = room.doors.readDoor(record.secret, blob);
     if (door === null) return;
     if (door.entries.length === 0) {
       this.isOpen = true;
       return;
     }
-    const judged = room.judgeRemoval(door);
+    const judged = room.doors.judgeRemoval(door);
     if (!judged.ok) return;
     await this.state.transact((tx) => {
       this.state.keepComingBack(tx, null);
@@ -226,7 +226,7 @@ export class ComeBack extends Worker implements ConnectionUser {
       this.retry.later();
       return;
     }
-    const seat = room.takeSeat(found.value, {
+    const seat = room.doors.takeSeat(found.value, {
       ...{ device: this.device, now: this.state.now(), after: record.by },
     });
     if (!seat.ok) return;
@@ -265,7 +265,7 @@ export class ComeBack extends Worker implements ConnectionUser {
     const { room, ports } = this.state;
     if (!room || !seat) return;
     this.sentOn = this.connection.number;
-    const proof = giveSlotProof(ports, this.connection, room.doorLink(secret));
+    const proof = giveSlotProof(ports, this.connection, room.doors.doorLink(secret));
     const answer = await this.connection.append(seat.append);
     const proved = await proof;
     if (answer.type !== "error") return;
@@ -283,7 +283,7 @@ export class ComeBack extends Worker implements ConnectionUser {
   /** The door is shut: another plea, for another door. */
   private async askAnew(room: Room, record: ComingBack | null): Promise<void> {
     const secret = this.state.ports.random(32);
-    const plea = record && room.plead(secret, record.why);
+    const plea = record && room.doors.plead(secret, record.why);
     if (!plea) return;
     await this.state.transact((tx) => {
       tx.clear(this.state.keys.seat);

@@ -52,10 +52,10 @@ export async function previewDoor(
   room: Room,
   { secret, device }: { readonly secret: Uint8Array; readonly device: DeviceIdentity },
 ): Promise<Result<OpenDoor, Problem>> {
-  return readSlotOf(ports, connection, room.doorLink(secret), {
-    key: room.doorKey(device.deviceSeed),
+  return readSlotOf(ports, connection, room.doors.doorLink(secret), {
+    key: room.doors.doorKey(device.deviceSeed),
     least: 0,
-    judge: (opened) => room.judgeDoor(opened),
+    judge: (opened) => room.doors.judgeDoor(opened),
   });
 }
 

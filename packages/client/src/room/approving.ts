@@ -21,7 +21,7 @@ export async function afterYes(
 ): Promise<Result<DecisionProgress, Problem>> {
   const hadSaid = !said.ok && said.error.kind === "refused" && said.error.rejection.code === "already_so";
   if (!said.ok && !hadSaid) return said;
-  const proposal = state.room?.proposals().find((each) => equalBytes(each.actionHash, hash));
+  const proposal = state.room?.proposals.list().find((each) => equalBytes(each.actionHash, hash));
   if (!proposal) {
     const by = state.decisionLog.decidedSince(since, hash);
     return by ? done({ done: true, seq: by.decision.seq }) : failed({ kind: "unknown" });

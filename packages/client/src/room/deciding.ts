@@ -45,7 +45,7 @@ async function carryOut(
 /** Approves a proposal, and carries it out where that was the last approval that it needed. */
 export async function approve(engine: RoomEngine, actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>> {
   const since = newestOf(engine);
-  const approved = await answer(engine, (room, now) => room.approve(actionHash, now));
+  const approved = await answer(engine, (room, now) => room.proposals.approve(actionHash, now));
   return afterYes(engine.state, actionHash, approved, since, (action) => makeDecision(engine, action, since));
 }
 

@@ -236,11 +236,11 @@ export class LiveSession implements RoomSession {
   }
 
   declineProposal(actionHash: ActionHash): Promise<Result<void, Problem>> {
-    return answer(this.engine, (room, now) => room.declineProposal(actionHash, now));
+    return answer(this.engine, (room, now) => room.proposals.decline(actionHash, now));
   }
 
   withdrawProposal(actionHash: ActionHash): Promise<Result<void, Problem>> {
-    return answer(this.engine, (room, now) => room.withdrawProposal(actionHash, now));
+    return answer(this.engine, (room, now) => room.proposals.withdraw(actionHash, now));
   }
 
   outlook(action: protocol.Action): protocol.Outlook {

@@ -49,11 +49,11 @@ function fileLimitOf(blobBytes: number): number {
 function askedOf({ state, requests }: RoomEngine): number {
   const { room } = state;
   if (room?.status !== "active") return 0;
-  const proposals = room.proposals();
+  const proposals = room.proposals.list();
   // A request that somebody proposed to admit is answered there.
   const fresh = requests.known.filter((request) => {
     const action = admissionOf(state, request);
-    return action !== null && proposalFor(proposals, action) === null && room.hasSay(action);
+    return action !== null && proposalFor(proposals, action) === null && room.proposals.hasSay(action);
   });
   return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
 }

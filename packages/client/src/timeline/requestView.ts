@@ -36,7 +36,7 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
   const { inviteId, role, createdBy } = invite;
   const { person, name, note, leafCert } = ask;
   const action = { type: "add", leafCert, role } as const;
-  const proposal = proposalFor(room.proposals(), action);
+  const proposal = proposalFor(room.proposals.list(), action);
   const isAgain = memberOf(room.roster, person) !== null;
   return {
     id: item.request,
@@ -81,7 +81,7 @@ function inviteFor({ room }: RoomRecords, { inviteProof }: OpenedRequest["ask"])
 
 /** What waits for people's agreement, for a screen. */
 export function roomProposalsOf(state: RoomRecords): RoomProposal[] {
-  const proposals = state.room?.proposals() ?? [];
+  const proposals = state.room?.proposals.list() ?? [];
   return proposals.map((proposal) => {
     const { action, actionHash, by, have, need, yes, isAsked, isOwn, refusal } = proposal;
     const declinedBy = proposal.declinedBy.map((person) => named(state, person));

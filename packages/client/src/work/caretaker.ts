@@ -49,7 +49,7 @@ export class Caretaker extends ElectedWorker {
 
   /** It is agreed to admit somebody, and what they sent may still be on its way to us. */
   private get awaitsRequest(): boolean {
-    const proposals = this.state.room?.proposals() ?? [];
+    const proposals = this.state.room?.proposals.list() ?? [];
     return proposals.some(
       ({ action, isAgreed, isWanted }) =>
         isAgreed && isWanted && action.type === "add" && !this.requests.findLeaf(action.leafCert),
@@ -101,7 +101,7 @@ export class Caretaker extends ElectedWorker {
       if (toHex(person) !== self && isNew(key)) return { key, action: { type: "leave", person }, isOwn: false };
     }
     if (isLeaving) return null;
-    for (const { action, actionHash, by, isAgreed, isWanted } of room.proposals()) {
+    for (const { action, actionHash, by, isAgreed, isWanted } of room.proposals.list()) {
       const key = toHex(actionHash);
       // RULE: client.asked-for: an author's approval counts, so a device authors by itself only what its own person has asked
       // for or approved: else any member's message would use the rights of somebody who has more (attacks A2, A11, A55).

@@ -184,7 +184,7 @@ export class Decisions extends Worker {
    */
   private untilAlone(): number {
     const { room, comingBack } = this.state;
-    if (!room?.unopened) return 0;
+    if (!room?.doors.unopened) return 0;
     return comingBack === null ? ALONE_AFTER_MS : comingBack.since + ALONE_AFTER_MS - this.state.now();
   }
 
@@ -257,7 +257,7 @@ export class Decisions extends Worker {
   private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {
     if (!receipt) return;
     await this.state.transact((tx) => {
-      const noted = this.state.room?.noteCommitReceipt(receipt);
+      const noted = this.state.room?.receipts.noteCommit(receipt);
       if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.isSigned) this.parts.sync.distrust();
     });

@@ -23,7 +23,7 @@ export class FoundingRoom extends Worker {
       this.refused = null;
       await this.state.transact((tx) => {
         this.state.enter(tx, { is: "member" });
-        const noted = this.state.room?.noteHead(answer.receipt);
+        const noted = this.state.room?.receipts.noteHead(answer.receipt);
         if (noted) keepNoted(this.state, tx, noted);
       });
     } else if (answer.type === "error") {

@@ -13,7 +13,7 @@ const MOST_REQUESTS = 16;
  */
 export async function gatherProof(state: RoomState, connection: RelayConnection): Promise<void> {
   const { room } = state;
-  const wanted = room?.proofWanted ?? null;
+  const wanted = room?.receipts.proofWanted ?? null;
   if (!room || !wanted) return;
   const { after, to } = wanted;
   const sha256 = (data: Uint8Array) => state.ports.crypto.hash("sha256", data);
@@ -27,6 +27,6 @@ export async function gatherProof(state: RoomState, connection: RelayConnection)
     for (const item of answer.items.slice(0, limit)) hashes.push(itemHash(sha256, room.tag, item));
   }
   await state.transact((tx) => {
-    if (state.room === room) keepNoted(state, tx, room.proveFork(after, hashes));
+    if (state.room === room) keepNoted(state, tx, room.receipts.proveFork(after, hashes));
   });
 }

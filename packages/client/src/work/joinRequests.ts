@@ -165,7 +165,7 @@ export class JoinRequests extends Worker {
     if (!this.sync.canSend) return failed(this.whyNot());
     const { room } = this.state;
     const opened = this.find(id);
-    const answer = opened ? room?.denyRequest(opened.ask, this.state.now()) : null;
+    const answer = opened ? room?.requests.deny(opened.ask, this.state.now()) : null;
     if (!room || !answer) return this.remove(id);
     this.proof.give();
     const body = { type: "answerRequest", roomTag: room.tag, request: id, ...answer } as const;
@@ -198,10 +198,10 @@ export class JoinRequests extends Worker {
       // A plea, which needs no invite.
       if (item.slotId === null) continue;
       if (++tried > MOST_TRIED) break;
-      const outcome = room.openRequest(item.blob, this.state.now());
+      const outcome = room.requests.open(item.blob, this.state.now());
       if (outcome.ok) this.opened.push({ item, ask: outcome.value });
       else {
-        const isJunk = room.isJunkRequest(outcome.error);
+        const isJunk = room.requests.isJunk(outcome.error);
         this.useless.set(item.request, { since: this.state.now(), isJunk });
       }
     }

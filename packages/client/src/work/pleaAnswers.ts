@@ -70,7 +70,7 @@ export class PleaAnswers extends ElectedWorker {
    * Whether we wait for a door ourselves, and know why. Records of later epochs alone are no reason not to help: anybody who can
    * write to the relay leaves such, for everybody, and whoever stands where we stand gets no door of us anyway.
    */
-  private isLost({ unopened }: Room): boolean {
+  private isLost({ doors: { unopened } }: Room): boolean {
     const { comingBack } = this.state;
     return comingBack !== null && (comingBack.why !== "unopened" || unopened !== null);
   }
@@ -90,15 +90,16 @@ export class PleaAnswers extends ElectedWorker {
    * relay makes members open a few bytes, and no more (attacks A83, A107).
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
-    const plea = room.readPlea(item.blob);
+    const plea = room.doors.readPlea(item.blob);
     // RULE: plea.left-to-others: whoever joined after the one who asks was shut out has no key that opens it; others may have
     // (attack A107).
-    if (plea === null && !room.hasAllRequestKeys) return this.leave(room, item);
+    if (plea === null && !room.requests.hasAllKeys) return this.leave(room, item);
     if (plea === null) return this.throwAway(item);
     const leaf = toHex(plea.leaf);
-    const standing = room.pleaStanding(plea);
+    const standing = room.doors.pleaStanding(plea);
     if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(room, item);
-    const opening = standing === "out" ? await this.removalFor(room, plea) : room.openDoorFor(plea, this.state.now());
+    const opening =
+      standing === "out" ? await this.removalFor(room, plea) : room.doors.openDoorFor(plea, this.state.now());
     if (opening === null) return this.throwAway(item);
     if (opening.slot && !(await this.put(room, opening.slot))) return false;
     const told = await this.requests.answerPlea(item.request, opening);
@@ -133,7 +134,7 @@ export class PleaAnswers extends ElectedWorker {
   private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {
     const { keys, ports } = this.state;
     const signed = await ports.storage.range({ prefix: `${keys.state}x/e/` });
-    return room.tellRemoval(
+    return room.doors.tellRemoval(
       plea,
       signed.map(({ value }) => value),
       this.state.now(),
@@ -142,7 +143,7 @@ export class PleaAnswers extends ElectedWorker {
 
   private async keepInStep(room: Room, door: OpenedDoor): Promise<boolean> {
     const { lastCommit } = room;
-    const opening = room.openDoorFor(door.plea, this.state.now());
+    const opening = room.doors.openDoorFor(door.plea, this.state.now());
     if (opening?.slot && !(await this.put(room, opening.slot))) return false;
     door.commit = lastCommit;
     return true;

@@ -17,17 +17,17 @@ export async function propose(
   const hash = actionHash(state.ports.crypto, action, state.person);
   const result = await state.transact((tx): Rejection | null => {
     const room = state.room!;
-    const isAsked = room.proposals().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
+    const isAsked = room.proposals.list().some(({ actionHash, isOwn }) => isOwn && equalBytes(actionHash, hash));
     if (!isAsked) {
-      const proposed = room.propose(action, state.now());
+      const proposed = room.proposals.propose(action, state.now());
       if (!proposed.ok) return proposed.error;
-      const { delta, displaced } = room.noteProposal(action);
+      const { delta, displaced } = room.proposals.note(action);
       state.apply(tx, delta);
       for (const each of displaced) takeBack(state, tx, each, { n: room.cursor.n, ending: "displaced" });
       sender.addSealed(tx, proposed.value);
     }
     // Signed, so that the last person to approve can carry it out when our device is away (docs/protocol.md §4).
-    const approved = room.approve(hash, state.now());
+    const approved = room.proposals.approve(hash, state.now());
     // Somebody who proposes the same again is told how it stands.
     if (!approved.ok) return approved.error.code === "already_so" ? null : approved.error;
     sender.addSealed(tx, approved.value);

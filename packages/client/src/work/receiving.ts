@@ -80,7 +80,7 @@ async function takeSeat(
   const stored = await ports.storage.range({ prefix: keys.seat });
   const under = (prefix: string) => stored.filter(({ key }) => key.startsWith(keys.seat + prefix));
   const made = under("state/").map(({ key, value }) => [key.slice(`${keys.seat}state/`.length), value] as const);
-  const records = room.seatRecords(made);
+  const records = room.doors.seatRecords(made);
   // What was decided by the old keys is not in the log, and will not be.
   if (room.pending) heard({ type: "lostRace", action: room.pending.action, losses: 1 }, item.n);
   state.replaceRoom(tx, loadRoom(ports, records), records);
@@ -230,7 +230,7 @@ export function takeBack(
   const asked = state.proposals.by(by).find((each) => equalBytes(each.actionHash, actionHash));
   if (!asked) return;
   endProposal(state, tx, asked.actionHash, ending);
-  const left = state.room?.proposals().find((each) => equalBytes(each.actionHash, actionHash));
+  const left = state.room?.proposals.list().find((each) => equalBytes(each.actionHash, actionHash));
   if (left) keepProposal(state, tx, { ...asked, n, by: left.by });
 }
 

@@ -155,7 +155,7 @@ export class Sync extends Worker {
     if (!room || this.state.upgraded || this.isDistrusted) return null;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
-    if (isSubscribed && room.proofWanted) return () => gatherProof(this.state, this.connection);
+    if (isSubscribed && room.receipts.proofWanted) return () => gatherProof(this.state, this.connection);
     if (isSubscribed && room.cursor.n < this.target) return () => this.read(room.tag, fromN);
     // RULE: client.signed-for: pushes carry no receipt, so from time to time the relay signs for them all: that proves a later
     // fork, however long the connection has lasted (docs/protocol.md §6, attack A22).
@@ -204,7 +204,7 @@ export class Sync extends Worker {
   private async hold(signed: Signed<HeadReceipt>, known: number): Promise<boolean> {
     const { n, time } = signed.receipt;
     const isSigned = await this.state.transact((tx) => {
-      const noted = this.state.room?.noteHead(signed, known);
+      const noted = this.state.room?.receipts.noteHead(signed, known);
       if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.alarm) this.state.clock.heardRelay(time, this.state.now());
       return noted?.isSigned ?? true;

@@ -221,7 +221,7 @@ describe("what a joiner refuses before anything is sent", () => {
     const seen = preview(alice, guest, log, asking);
     const made = askToJoin(guest.primitives, seen, { device: guest.device, name: "Carol", note: "", now: NOW });
     if (!made.ok) throw new Error(made.error.code);
-    const request = alice.room.openRequest(made.value.blob, NOW);
+    const request = alice.room.requests.open(made.value.blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
@@ -288,8 +288,8 @@ describe("asking and being let in", () => {
 
   it("RULE request.lifetime and RULE request.vouched: too old, or not certified for this room", () => {
     const { alice, blob, guest, slot, keys } = asked();
-    expect(alice.room.openRequest(blob, NOW)).toMatchObject({ ok: true });
-    expect(alice.room.openRequest(blob, NOW + 40 * 86_400_000)).toMatchObject({
+    expect(alice.room.requests.open(blob, NOW)).toMatchObject({ ok: true });
+    expect(alice.room.requests.open(blob, NOW + 40 * 86_400_000)).toMatchObject({
       error: { code: "key_package_expired" },
     });
     const leafSeed = guest.primitives.random(32);
@@ -317,12 +317,12 @@ describe("asking and being let in", () => {
       slot.requestPub,
       content,
     )!;
-    expect(alice.room.openRequest(forged, NOW)).toMatchObject({ error: { code: "bad_leaf_cert" } });
+    expect(alice.room.requests.open(forged, NOW)).toMatchObject({ error: { code: "bad_leaf_cert" } });
   });
 
   it("RULE room.request-fits: an admission takes the key package of the very request", () => {
     const { alice, blob, log } = asked();
-    const request = alice.room.openRequest(blob, NOW);
+    const request = alice.room.requests.open(blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     const other = stranger(new Person(seeded("mallory"), "Mallory"), alice.room);
     const action = { type: "add", leafCert: request.value.leafCert, role: "member" } as const;
@@ -333,7 +333,7 @@ describe("asking and being let in", () => {
 
   it("RULE admission.asked and RULE admission.bound: what one did not ask for joins one to nothing", () => {
     const { alice, log, blob, asking, guest } = asked();
-    const request = alice.room.openRequest(blob, NOW);
+    const request = alice.room.requests.open(blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
@@ -358,9 +358,9 @@ describe("asking and being let in", () => {
 
   it("A98: RULE decline.asked and RULE decline.by-right: a no counts from whose yes would, to the one who asked, in that room", () => {
     const { alice, bob, log, blob, asking, guest, secret } = askedWithBob();
-    const request = alice.room.openRequest(blob, NOW);
+    const request = alice.room.requests.open(blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
-    const no = (by: Person, of = request.value) => by.room.denyRequest(of, NOW)!.blob;
+    const no = (by: Person, of = request.value) => by.room.requests.deny(of, NOW)!.blob;
     const seen = preview(alice, guest, log, secret);
     const accept = (what: Uint8Array, who: Asking = asking) => {
       const accepted = acceptDecline(guest.primitives, who, what, seen);
@@ -393,7 +393,7 @@ describe("asking and being let in", () => {
       alice.catchUp(log);
     }
     alice.restart();
-    expect(alice.room.openRequest(blob, NOW).ok).toBe(true);
+    expect(alice.room.requests.open(blob, NOW).ok).toBe(true);
     const keys = inside(alice).keys.requests.map(({ key }) => requestKeyPair(nodeCrypto, key).publicKey);
     expect(new Set(keys.map(String)).size).toBe(keys.length);
   });

@@ -91,7 +91,7 @@ describe.each(Object.entries(FAT))("A111: RULE room.leaf-plain: a leaf with %s t
     const content = { keyPackage: encoded, inviteProof: null, inboxPub: leaf, replyPub: slot.requestPub, note: "" };
     const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
     const blob = sealTo(guest.primitives, context, slot.requestPub, encodeJoinRequest(content))!;
-    expect(alice.room.openRequest(blob, NOW)).toMatchObject({ error: { code: "leaf_not_plain" } });
+    expect(alice.room.requests.open(blob, NOW)).toMatchObject({ error: { code: "leaf_not_plain" } });
     const action = { type: "add", leafCert, role: "member" } as const;
     expect(alice.act(log, action, { request: { ...asked, leaf, leafCert, keyPackage } })).toBe("leaf_not_plain");
     door.isOpen = true;
@@ -111,7 +111,7 @@ describe.each(Object.entries(FAT))("A111: RULE room.leaf-plain: a leaf with %s t
       ...{ device: guest.device, name: "Mallory", now: NOW, note: "" },
     });
     if (!asking.ok) throw new Error(asking.error.code);
-    const request = alice.room.openRequest(asking.value.blob, NOW);
+    const request = alice.room.requests.open(asking.value.blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
@@ -130,12 +130,12 @@ it("a request holds a hybrid key package with the longest name, and none of more
   });
   if (!asked.ok) throw new Error(asked.error.code);
   expect(asked.value.asking.keyPackage.length).toBeLessThan(MAX_KEY_PACKAGE_BYTES / 2);
-  expect(alice.room.openRequest(asked.value.blob, NOW)).toMatchObject({ ok: true });
+  expect(alice.room.requests.open(asked.value.blob, NOW)).toMatchObject({ ok: true });
   const keyPackage = new Uint8Array(MAX_KEY_PACKAGE_BYTES + 1);
   const content = { keyPackage, inviteProof: null, inboxPub: slot.requestPub, replyPub: slot.requestPub, note: "" };
   const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
   const blob = sealTo(guest.primitives, context, slot.requestPub, encodeJoinRequest(content))!;
-  expect(alice.room.openRequest(blob, NOW)).toMatchObject({ error: { code: "malformed" } });
+  expect(alice.room.requests.open(blob, NOW)).toMatchObject({ error: { code: "malformed" } });
 });
 
 it("a leaf certificate with the longest name has 432 bytes; nothing that is longer is one", () => {

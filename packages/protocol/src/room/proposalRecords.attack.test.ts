@@ -36,15 +36,15 @@ function say(who: Person, log: TestLog, said: Result<OutgoingMessage, Rejection>
 }
 
 function propose(who: Person, log: TestLog, action: Action): ActionHash {
-  const { hash, delta } = who.room.noteProposal(action);
+  const { hash, delta } = who.room.proposals.note(action);
   who.store(delta);
-  say(who, log, who.room.propose(action, NOW));
+  say(who, log, who.room.proposals.propose(action, NOW));
   return hash;
 }
 
 const raw = (who: Person, kind: string, body: Uint8Array) => who.room.say({ kind, ref: null, body }, NOW);
 
-const yes = (who: Person) => who.room.proposals().map((each) => each.yes);
+const yes = (who: Person) => who.room.proposals.list().map((each) => each.yes);
 
 describe("what people ask of each other", () => {
   it("A151: RULE proposals.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made anew", () => {
@@ -52,23 +52,23 @@ describe("what people ask of each other", () => {
     const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(alice, log, role);
     everybody();
-    const given = say(bob, log, bob.room.approve(hash, NOW)).message.body;
+    const given = say(bob, log, bob.room.proposals.approve(hash, NOW)).message.body;
     everybody();
-    say(bob, log, bob.room.declineProposal(hash, NOW));
+    say(bob, log, bob.room.proposals.decline(hash, NOW));
     everybody();
     say(mallory, log, raw(mallory, "approval", given));
     everybody();
     for (const each of [alice, bob, carol]) {
       expect(yes(each)).toEqual([[]]);
-      expect(each.room.proposals()[0]!.declinedBy).toEqual([bob.room.self.person]);
+      expect(each.room.proposals.list()[0]!.declinedBy).toEqual([bob.room.self.person]);
     }
-    say(alice, log, alice.room.withdrawProposal(hash, NOW));
+    say(alice, log, alice.room.proposals.withdraw(hash, NOW));
     propose(mallory, log, role);
     everybody();
     say(mallory, log, raw(mallory, "approval", given));
     everybody();
     expect(yes(alice)).toEqual([[]]);
-    expect(bob.room.proposals()[0]).toMatchObject({ isWanted: false });
+    expect(bob.room.proposals.list()[0]).toMatchObject({ isWanted: false });
   });
 
   it("A151: RULE proposals.withdraw-own: who asks first does not take it back from others who ask for the same", () => {
@@ -77,19 +77,19 @@ describe("what people ask of each other", () => {
     const hash = propose(mallory, log, demotion);
     everybody();
     propose(alice, log, demotion);
-    say(alice, log, alice.room.approve(hash, NOW));
+    say(alice, log, alice.room.proposals.approve(hash, NOW));
     everybody();
     for (const each of [bob, carol]) each.restart();
-    say(mallory, log, mallory.room.withdrawProposal(hash, NOW));
+    say(mallory, log, mallory.room.proposals.withdraw(hash, NOW));
     everybody();
     for (const each of [bob, carol]) {
-      expect(each.room.proposals()).toMatchObject([{ by: alice.room.self.person, alsoBy: [] }]);
+      expect(each.room.proposals.list()).toMatchObject([{ by: alice.room.self.person, alsoBy: [] }]);
       expect(yes(each)).toEqual([[alice.room.self.person]]);
     }
-    say(alice, log, alice.room.withdrawProposal(hash, NOW));
+    say(alice, log, alice.room.proposals.withdraw(hash, NOW));
     // Nor does it go with who asked first: Alice still asks.
     const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
-    say(alice, log, alice.room.approve(propose(alice, log, removal), NOW));
+    say(alice, log, alice.room.proposals.approve(propose(alice, log, removal), NOW));
     const other = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     propose(mallory, log, other);
     everybody();
@@ -98,11 +98,11 @@ describe("what people ask of each other", () => {
     expect(bob.act(log, removal)).toBeNull();
     everybody();
     expect(mallory.room.status).toBe("removed");
-    expect(carol.room.proposals()).toMatchObject([{ action: other, by: alice.room.self.person }]);
+    expect(carol.room.proposals.list()).toMatchObject([{ action: other, by: alice.room.self.person }]);
     // When nobody asks any more it is gone.
-    say(alice, log, alice.room.withdrawProposal(carol.room.proposals()[0]!.actionHash, NOW));
+    say(alice, log, alice.room.proposals.withdraw(carol.room.proposals.list()[0]!.actionHash, NOW));
     everybody();
-    expect(carol.room.proposals()).toEqual([]);
+    expect(carol.room.proposals.list()).toEqual([]);
   });
 
   it("A150: RULE proposals.not-overtaken: a farewell that was taken back is not brought up again by the relay that held its first ciphertext", () => {
@@ -149,13 +149,13 @@ describe("what people ask of each other", () => {
 
   const title = (title: string): Action => ({ type: "setTitle", title });
   const titles = (who: Person) =>
-    who.room.proposals().map(({ action }) => (action.type === "setTitle" ? action.title : action.type));
+    who.room.proposals.list().map(({ action }) => (action.type === "setTitle" ? action.title : action.type));
 
   it("A117: RULE proposals.few-of-one: who asks for very much pushes out their own, and nobody else's", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
     const removal = { type: "remove", person: mallory.room.self.person, ban: false } as const;
     const hash = propose(alice, log, removal);
-    say(alice, log, alice.room.approve(hash, NOW));
+    say(alice, log, alice.room.proposals.approve(hash, NOW));
     everybody();
     for (let at = 0; at < 70; at++) propose(mallory, log, title(`t${String(at)}`));
     everybody();
@@ -181,7 +181,7 @@ describe("what people ask of each other", () => {
     for (let at = 0; at < 4; at++) propose(mallory, log, title(`t${String(at)}`));
     everybody();
     expect(titles(bob)).toEqual(["remove", "t0", "t1", "t2", "t3"]);
-    expect(bob.room.proposals()[0]).toMatchObject({ by: alice.room.self.person, alsoBy: [] });
+    expect(bob.room.proposals.list()[0]).toMatchObject({ by: alice.room.self.person, alsoBy: [] });
   });
 
   it("A117: RULE proposals.supported-last: what others have agreed to outlasts what nobody has", () => {
@@ -189,15 +189,15 @@ describe("what people ask of each other", () => {
     const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(mallory, log, role);
     everybody();
-    say(bob, log, bob.room.approve(hash, NOW));
+    say(bob, log, bob.room.proposals.approve(hash, NOW));
     everybody();
     for (let at = 0; at < 5; at++) propose(mallory, log, title(`t${String(at)}`));
     everybody();
     expect(titles(alice)).toEqual(["setRole", "t2", "t3", "t4"]);
     // Their own yes makes it no more than theirs.
-    say(bob, log, bob.room.declineProposal(hash, NOW));
+    say(bob, log, bob.room.proposals.decline(hash, NOW));
     everybody();
-    say(mallory, log, mallory.room.approve(hash, NOW));
+    say(mallory, log, mallory.room.proposals.approve(hash, NOW));
     propose(mallory, log, title("t5"));
     everybody();
     expect(titles(alice)).toEqual(["t2", "t3", "t4", "t5"]);
@@ -213,13 +213,13 @@ describe("what people ask of each other", () => {
     expect(alice.act(log, { type: "rekey" })).toBeNull();
     everybody();
     const owner = { type: "setRole", person: carol.room.self.person, role: "owner" } as const;
-    const refused = [carol.room.propose(title("mine"), NOW), carol.room.propose(owner, NOW)];
+    const refused = [carol.room.proposals.propose(title("mine"), NOW), carol.room.proposals.propose(owner, NOW)];
     expect(refused).toMatchObject([{ error: { code: "not_allowed" } }, { error: { code: "above_own_role" } }]);
     for (const action of [title("mine"), owner]) say(carol, log, raw(carol, "proposal", encodeAction(action)));
     const events = bob.catchUp(log).flatMap((each) => (each.kind === "accepted" ? each.events : []));
     expect(events.filter(({ type }) => type === "proposal")).toEqual([]);
     everybody();
-    for (const each of [alice, bob, carol]) expect(each.room.proposals()).toEqual([]);
+    for (const each of [alice, bob, carol]) expect(each.room.proposals.list()).toEqual([]);
     // What others have the right to, and she may carry out with their yes, she may ask for.
     propose(carol, log, { type: "remove", person: bob.room.self.person, ban: false });
     everybody();
@@ -263,8 +263,8 @@ describe("what people ask of each other", () => {
     const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(alice, log, role);
     everybody();
-    const given = bob.room.approve(hash, NOW);
-    say(alice, log, alice.room.withdrawProposal(hash, NOW));
+    const given = bob.room.proposals.approve(hash, NOW);
+    say(alice, log, alice.room.proposals.withdraw(hash, NOW));
     say(bob, log, given);
     everybody();
     propose(mallory, log, role);

@@ -46,17 +46,17 @@ describe("proposals of those who are gone", () => {
 
   it("what only they asked for is forgotten with them", () => {
     const { alice, bob, carol, log } = room();
-    const proposed = bob.room.propose(removing(carol), NOW);
+    const proposed = bob.room.proposals.propose(removing(carol), NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     expect(log.append(proposed.value.append)).toBe(true);
     for (const each of [alice, carol]) each.catchUp(log);
-    expect(carol.room.proposals()).toHaveLength(1);
+    expect(carol.room.proposals.list()).toHaveLength(1);
     shownOut(alice, bob, log);
     for (const each of [alice, carol]) {
       each.catchUp(log);
-      expect(each.room.proposals()).toEqual([]);
+      expect(each.room.proposals.list()).toEqual([]);
       each.restart();
-      expect(each.room.proposals()).toEqual([]);
+      expect(each.room.proposals.list()).toEqual([]);
     }
   });
 
@@ -68,14 +68,14 @@ describe("proposals of those who are gone", () => {
     const parts = inside(bob);
     for (const item of log.items.slice(bob.room.cursor.n))
       parts.log.advance(parts.primitives.crypto, parts.log.hashOf(parts.primitives.crypto, item));
-    const proposed = bob.room.propose(removing(carol), NOW);
+    const proposed = bob.room.proposals.propose(removing(carol), NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     // No honest relay takes it any more.
     expect(log.append(proposed.value.append)).toBe(false);
     expect(log.append({ ...proposed.value.append, lastCommit: log.lastCommit })).toBe(true);
     for (const each of [alice, carol]) {
       expect(each.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", events: [], alarm: null });
-      expect(each.room.proposals()).toEqual([]);
+      expect(each.room.proposals.list()).toEqual([]);
     }
   });
 });

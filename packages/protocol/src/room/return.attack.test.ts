@@ -240,13 +240,13 @@ describe("coming back by the recovery words, with nobody online", () => {
     const opened = { type: "openReturn", invite: { ...invite, mode: "return" } } as const;
     const returned = { type: "return", leafCert: new Uint8Array(9), leaf: alice.room.self.leaf, isLast: true } as const;
     for (const action of [opened, returned]) {
-      expect(bob.room.propose(action, NOW).ok).toBe(false);
+      expect(bob.room.proposals.propose(action, NOW).ok).toBe(false);
       const asked = bob.room.say({ kind: "proposal", ref: null, body: encodeAction(action) }, NOW);
       if (!asked.ok) throw new Error(asked.error.code);
       bob.store(asked.value.delta);
       expect(log.append(asked.value.append)).toBe(true);
       for (const person of [alice, bob]) person.catchUp(log);
-      expect(alice.room.proposals()).toEqual([]);
+      expect(alice.room.proposals.list()).toEqual([]);
     }
   });
 
@@ -285,22 +285,22 @@ describe("coming back by the recovery words, with nobody online", () => {
   it("A48: a yes of the lost device counts no more, and the new one's takes its place", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     const action = { type: "remove", person: carol.room.self.person, ban: false } as const;
-    const asked = bob.room.propose(action, NOW);
+    const asked = bob.room.proposals.propose(action, NOW);
     if (!asked.ok) throw new Error(asked.error.code);
-    bob.store(bob.room.noteProposal(action).delta);
+    bob.store(bob.room.proposals.note(action).delta);
     bob.store(asked.value.delta);
     expect(log.append(asked.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);
-    const { actionHash } = alice.room.proposals()[0]!;
-    const yes = alice.room.approve(actionHash, NOW);
+    const { actionHash } = alice.room.proposals.list()[0]!;
+    const yes = alice.room.proposals.approve(actionHash, NOW);
     if (!yes.ok) throw new Error(yes.error.code);
     expect(log.append(yes.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);
-    expect(bob.room.proposals()[0]).toMatchObject({ isAgreed: true });
+    expect(bob.room.proposals.list()[0]).toMatchObject({ isAgreed: true });
     const anew = newDeviceOf(identity);
     expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
     for (const person of [anew, bob]) person.catchUp(log);
-    expect(bob.room.proposals()[0]).toMatchObject({ isAgreed: false });
+    expect(bob.room.proposals.list()[0]).toMatchObject({ isAgreed: false });
   });
 
   it("a room that is sealed promises nobody that they can come back", () => {

@@ -98,7 +98,7 @@ describe("a room", () => {
     expect(seen.slot.entrance).toBeNull();
     const asked = askToJoin(bob.primitives, seen, { device: bob.device, name: "Bob", note: "It is me", now: NOW });
     if (!asked.ok) throw new Error(asked.error.code);
-    const request = alice.room.openRequest(asked.value.blob, NOW);
+    const request = alice.room.requests.open(asked.value.blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     expect([request.value.name, request.value.note]).toEqual(["Bob", "It is me"]);
     const { leafCert } = request.value;
@@ -166,19 +166,19 @@ describe("a room", () => {
     bob.catchUp(log);
     const action = { type: "remove", person: carol.room.self.person, ban: false } as const;
     expect(alice.act(log, action)).toBe("approvals_missing");
-    const proposed = alice.room.propose(action, NOW);
+    const proposed = alice.room.proposals.propose(action, NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     alice.store(proposed.value.delta);
     log.append(proposed.value.append);
-    const { hash, delta } = alice.room.noteProposal(action);
+    const { hash, delta } = alice.room.proposals.note(action);
     alice.store(delta);
     for (const person of [alice, bob, carol]) person.catchUp(log);
-    const approved = bob.room.approve(hash, NOW);
+    const approved = bob.room.proposals.approve(hash, NOW);
     if (!approved.ok) throw new Error(approved.error.code);
     bob.store(approved.value.delta);
     log.append(approved.value.append);
     for (const person of [alice, bob, carol]) person.catchUp(log);
-    expect(alice.room.proposals().map(({ have, need, isAgreed }) => ({ have, need, isAgreed }))).toEqual([
+    expect(alice.room.proposals.list().map(({ have, need, isAgreed }) => ({ have, need, isAgreed }))).toEqual([
       { have: 2, need: 2, isAgreed: true },
     ]);
     alice.restart();
@@ -186,7 +186,7 @@ describe("a room", () => {
     expect(alice.act(log, action)).toBeNull();
     for (const person of [alice, bob, carol]) person.catchUp(log);
     expect(carol.room.status).toBe("removed");
-    expect(bob.room.proposals()).toEqual([]);
+    expect(bob.room.proposals.list()).toEqual([]);
     expect(bob.room.code()).toBe(alice.room.code());
   });
 });

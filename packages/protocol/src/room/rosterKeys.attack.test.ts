@@ -67,7 +67,7 @@ function allGetIn({ alice, bob, log, link, ask, identity }: ReturnType<typeof af
     note: "",
   });
   if (!asked.ok) throw new Error(asked.error.code);
-  const request = alice.room.openRequest(asked.value.blob, NOW);
+  const request = alice.room.requests.open(asked.value.blob, NOW);
   if (!request.ok) throw new Error(request.error.code);
   const { leafCert } = request.value;
   expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();

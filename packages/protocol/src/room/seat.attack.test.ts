@@ -33,36 +33,40 @@ let pleas = 0;
 
 function pleadBy(victim: Person): { secret: Uint8Array; blob: Uint8Array } {
   const secret = new Uint8Array(32).fill(++pleas);
-  return { secret, blob: victim.room.plead(secret, victim.room.pleaReason ?? "unopened")! };
+  return { secret, blob: victim.room.doors.plead(secret, victim.room.doors.pleaReason ?? "unopened")! };
 }
 
 /** A member opens a door for who pleads. Gives what the one who asked makes of it. */
 function doorFor(victim: Person, helper: Person, log: TestLog, { secret, blob } = pleadBy(victim)): OpenDoor | string {
-  const plea = helper.room.readPlea(blob);
+  const plea = helper.room.doors.readPlea(blob);
   if (plea === null) return "no plea";
-  const opening = helper.room.openDoorFor(plea, NOW);
+  const opening = helper.room.doors.openDoorFor(plea, NOW);
   if (opening === null) return "no door";
-  const link = victim.room.doorLink(secret);
-  const key = victim.room.doorKey(victim.device.deviceSeed);
+  const link = victim.room.doors.doorLink(secret);
+  const key = victim.room.doors.doorKey(victim.device.deviceSeed);
   const slot = readSlot(victim.primitives, link, opening.slot!.blob, key);
   if (!slot.ok) return slot.error.code;
   const opened = openRoom(victim.primitives, link, slot.value, log.roster);
   if (!opened.ok) return opened.error.code;
-  const judged = victim.room.judgeDoor(opened.value);
+  const judged = victim.room.doors.judgeDoor(opened.value);
   return judged.ok ? judged.value : judged.error.code;
 }
 
 function seatBy(victim: Person, helper: Person, log: TestLog): ComingIn {
   const door = doorFor(victim, helper, log);
   if (typeof door === "string") throw new Error(door);
-  const seat = victim.room.takeSeat(door, { device: victim.device, now: NOW, after: victim.room.unopened?.by ?? null });
+  const seat = victim.room.doors.takeSeat(door, {
+    device: victim.device,
+    now: NOW,
+    after: victim.room.doors.unopened?.by ?? null,
+  });
   if (!seat.ok) throw new Error(`${seat.error.code} ${seat.error.detail ?? ""}`);
   return seat.value;
 }
 
 /** The log shows the commit: the room in which it has us takes the place of the one that could not follow. */
 function arrive(victim: Person, seat: ComingIn, log: TestLog): Received[] {
-  const records = victim.room.seatRecords(seat.delta.put);
+  const records = victim.room.doors.seatRecords(seat.delta.put);
   victim.records.clear();
   victim.begin(loadRoom(victim.primitives, records), { put: [...records], delete: [] });
   return victim.catchUp(log);
@@ -108,7 +112,7 @@ describe("a member whom another one has shut out", () => {
       });
     }
     expect(alice.room.status).toBe("active");
-    expect([alice.room.unopened, alice.room.pleaReason]).toEqual([null, null]);
+    expect([alice.room.doors.unopened, alice.room.doors.pleaReason]).toEqual([null, null]);
     const after = alice.room.roster.members.get(toHex(alice.room.self.person))!;
     expect(after).toEqual({ ...before, devices: after.devices, lostSeq: after.lostSeq, entries: before.entries + 1 });
     expect(after.devices.map(({ leaf }) => leaf)).toEqual([alice.room.self.leaf]);
@@ -136,7 +140,7 @@ describe("a member whom another one has shut out", () => {
       const refused = alice.catchUp(log).find(({ kind }) => kind === "rejected");
       if (refused?.kind !== "rejected") throw new Error("not refused");
       named.push(refused.alarm.person);
-      expect(alice.room.unopened?.by).toEqual(bob.room.self.person);
+      expect(alice.room.doors.unopened?.by).toEqual(bob.room.self.person);
       everyone(log, bob, carol);
       comeBack(alice, carol, log);
       expectTogether(log, alice, bob, carol);
@@ -190,7 +194,7 @@ describe("a member whom another one has shut out", () => {
     everyone(log, alice, bob, carol);
     alice.restart();
     everyone(log, alice);
-    expect(alice.room.pleaReason).toBe("unopened");
+    expect(alice.room.doors.pleaReason).toBe("unopened");
     comeBack(alice, bob, log);
     expectTogether(log, alice, bob, carol);
   });
@@ -248,9 +252,10 @@ describe("a home that was restored from a copy", () => {
     everyone(log, alice, bob, carol);
     copy.catchUp(log);
     expect(copy.room.pausingAlarms.map(({ code }) => code)).toContain("RESTORED");
-    expect([copy.room.pleaReason, copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW).ok]).toEqual(
-      ["copy", false],
-    );
+    expect([
+      copy.room.doors.pleaReason,
+      copy.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW).ok,
+    ]).toEqual(["copy", false]);
     comeBack(copy, carol, log);
     expect([copy.room.status, copy.room.pausingAlarms]).toEqual(["active", []]);
     const news = alice.catchUp(log);
@@ -268,12 +273,12 @@ describe("who has not all that it takes", () => {
     const door = doorFor(alice, carol, log);
     if (typeof door === "string") throw new Error(door);
     const thief = newDevice(alice.primitives, newIdentity(alice.primitives), 1);
-    expect(alice.room.takeSeat(door, { device: thief, now: NOW, after: null })).toMatchObject({
+    expect(alice.room.doors.takeSeat(door, { device: thief, now: NOW, after: null })).toMatchObject({
       error: { code: "not_member" },
     });
     const { deviceCert } = alice.device;
     const { deviceSeed } = thief;
-    const seat = alice.room.takeSeat(door, { device: { deviceSeed, deviceCert }, now: NOW, after: null });
+    const seat = alice.room.doors.takeSeat(door, { device: { deviceSeed, deviceCert }, now: NOW, after: null });
     expect(seat).toMatchObject({ error: { code: "bad_leaf_cert" } });
     comeBack(alice, carol, log);
     expectTogether(log, alice, bob, carol);
@@ -309,7 +314,7 @@ describe("who has not all that it takes", () => {
       expect(person.catchUp(log).at(-1)).toMatchObject({ kind: "rejected", rejection: { code: "bad_reseat_proof" } });
     }
     alice.catchUp(log);
-    expect(alice.room.pleaReason).toBe("unopened");
+    expect(alice.room.doors.pleaReason).toBe("unopened");
     const used = comeBack(alice, bob, log);
     everyone(log, bob, carol);
     expect(log.append({ ...used.append, lastCommit: log.lastCommit })).toBe(true);
@@ -324,20 +329,20 @@ describe("what the old leaf had signed", () => {
   it("counts no more: an approval has to be given again, and a farewell is forgotten", () => {
     const { alice, bob, carol, log } = threeOfUs(preset("everyoneAgrees"));
     const change = { type: "setPolicy", policy: preset("admins", 2) } as const;
-    const proposed = bob.room.propose(change, NOW);
+    const proposed = bob.room.proposals.propose(change, NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     bob.store(proposed.value.delta);
-    bob.store(bob.room.noteProposal(change).delta);
+    bob.store(bob.room.proposals.note(change).delta);
     log.append(proposed.value.append);
     everyone(log, alice, bob, carol);
-    const hash = alice.room.proposals()[0]!.actionHash;
-    const yes = alice.room.approve(hash, NOW);
+    const hash = alice.room.proposals.list()[0]!.actionHash;
+    const yes = alice.room.proposals.approve(hash, NOW);
     if (!yes.ok) throw new Error(yes.error.code);
     alice.store(yes.value.delta);
     log.append(yes.value.append);
     everyone(log, alice, bob, carol);
     const saysYes = (person: Person) =>
-      person.room.proposals()[0]!.yes.map(toHex).includes(toHex(alice.room.self.person));
+      person.room.proposals.list()[0]!.yes.map(toHex).includes(toHex(alice.room.self.person));
     expect([saysYes(bob), saysYes(carol)]).toEqual([true, true]);
     const farewell = alice.room.farewell(NOW);
     if (!farewell.ok) throw new Error(farewell.error.code);

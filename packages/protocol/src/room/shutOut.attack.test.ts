@@ -39,9 +39,9 @@ function shutOut({ alice, bob, log }: ReturnType<typeof threeOfUs>): Person {
 }
 
 function expectHelp(alice: Person, carol: Person): void {
-  expect(alice.room.pleaReason).toBe("unopened");
-  const plea = carol.room.readPlea(alice.room.plead(SECRET, "unopened")!);
-  expect(plea && carol.room.pleaStanding(plea)).toBe("waits");
+  expect(alice.room.doors.pleaReason).toBe("unopened");
+  const plea = carol.room.doors.readPlea(alice.room.doors.plead(SECRET, "unopened")!);
+  expect(plea && carol.room.doors.pleaStanding(plea)).toBe("waits");
 }
 
 describe("who was shut out finds the others, whatever the one who did it sends next", () => {
@@ -103,8 +103,8 @@ describe("who was shut out finds the others, whatever the one who did it sends n
     shutOut(room);
     everyone(log, alice, bob, carol);
     const dave = join(carol, "Dave", log, secret);
-    expect(dave.room.readPlea(alice.room.plead(SECRET, "unopened")!)).toBeNull();
-    expect([dave.room.hasAllRequestKeys, alice.room.hasAllRequestKeys]).toEqual([false, true]);
+    expect(dave.room.doors.readPlea(alice.room.doors.plead(SECRET, "unopened")!)).toBeNull();
+    expect([dave.room.requests.hasAllKeys, alice.room.requests.hasAllKeys]).toEqual([false, true]);
   });
 });
 
@@ -115,7 +115,7 @@ it("A108, RULE door.by-member: who is not in the room tells nobody that they wer
   const { crypto } = carol.primitives;
   const key = currentRosterKey(inside(carol).keys);
   const { entry } = openRosterRecord(crypto, carol.room.tag, [key], made.value.append.attachment)!;
-  const plea = carol.room.readPlea(bob.room.plead(SECRET, "behind")!)!;
+  const plea = carol.room.doors.readPlea(bob.room.doors.plead(SECRET, "behind")!)!;
   // The protocol cannot tell a member who says so of a removal that never was in the log: see `door.judged`.
   const told = (leafSeed: Uint8Array, leaf: typeof plea.leaf) => {
     const blob = sealDoor(
@@ -123,7 +123,7 @@ it("A108, RULE door.by-member: who is not in the room tells nobody that they wer
       { roomTag: carol.room.tag, doorPub: plea.doorPub, leafSeed },
       { roomId: carol.room.id, asked: plea.leaf, leaf, time: NOW, entries: [entry] },
     )!;
-    return bob.room.judgeRemoval(bob.room.readDoor(SECRET, blob)!).ok;
+    return bob.room.doors.judgeRemoval(bob.room.doors.readDoor(SECRET, blob)!).ok;
   };
   const seed = new Uint8Array(32).fill(77);
   expect(told(seed, crypto.ed25519PublicKey(seed) as typeof plea.leaf)).toBe(false);

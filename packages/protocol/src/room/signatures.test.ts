@@ -60,7 +60,7 @@ describe("the signatures that a joiner will check", () => {
     const seen = preview(alice, guest, log, invite(alice, log, { mode: "ask" }));
     const asked = askToJoin(guest.primitives, seen, { device: guest.device, name: "Guest", note: "", now: NOW });
     if (!asked.ok) throw new Error(asked.error.code);
-    const request = alice.room.openRequest(asked.value.blob, NOW);
+    const request = alice.room.requests.open(asked.value.blob, NOW);
     if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();

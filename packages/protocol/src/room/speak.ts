@@ -1,8 +1,15 @@
 import { toHex, done, type Result } from "@conclave/codec";
 import { recordHash } from "@conclave/wire";
 import { joinDeltas } from "../encoding/delta.js";
+import type { MessageNonce } from "../encoding/ids.js";
 import { checkedHolder } from "../identity/leafCert.js";
-import { type Message, type MessageContent, messageIdOf, type NewContent } from "../message/message.js";
+import {
+  type Message,
+  type MessageContent,
+  messageIdOf,
+  type NewContent,
+  newMessageNonce,
+} from "../message/message.js";
 import { encodePayload, MAX_BODY_BYTES, PayloadFlag } from "../message/payload.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
@@ -11,6 +18,18 @@ import { sealEnvelope } from "../transport/envelope.js";
 import { envelopeKeyOf } from "./keyring.js";
 import type { Append, OutgoingMessage } from "./outcome.js";
 import { epochOf, groupDelta, ownKey, type RoomParts } from "./parts.js";
+import { whyStopped } from "./whyStopped.js";
+
+/** Encrypts a message for the present epoch, unless nothing is sent now. `nonce` where it has one already. */
+export function sayInRoom(
+  parts: RoomParts,
+  content: Omit<NewContent, "nonce"> & { readonly nonce?: MessageNonce },
+  now: number,
+): Result<OutgoingMessage, Rejection> {
+  const halted = whyStopped(parts);
+  const nonce = content.nonce ?? newMessageNonce(parts.primitives.random);
+  return halted ?? speak(parts, { ...content, nonce }, now);
+}
 
 /** Encrypts a message for the present epoch. The delta has to be stored before the append is sent: its key is used up. */
 export function speak(parts: RoomParts, content: NewContent, time: number): Result<OutgoingMessage, Rejection> {

@@ -44,16 +44,16 @@ function pair() {
 describe("the relay's word", () => {
   it("RULE watch.signed: a receipt that the room's relay did not sign is told, and stops nobody", () => {
     const { alice, tag } = pair();
-    const forged = alice.room.noteHead(head({ ...alice.room.cursor }, tag, new Uint8Array(32).fill(8)));
+    const forged = alice.room.receipts.noteHead(head({ ...alice.room.cursor }, tag, new Uint8Array(32).fill(8)));
     expect(forged).toMatchObject({ alarm: { code: "BAD_RECEIPT" }, isSigned: false });
-    expect(alice.room.noteHead(head({ ...alice.room.cursor }, tag)).alarm).toBeNull();
+    expect(alice.room.receipts.noteHead(head({ ...alice.room.cursor }, tag)).alarm).toBeNull();
     expect(alice.room.pausingAlarms).toEqual([]);
   });
 
   it("RULE watch.own-log: a signed head that is not of the log that we were given stops us, also when the log comes later", () => {
     const { alice, bob, log, tag } = pair();
     const { n } = alice.room.cursor;
-    const { delta, alarm } = alice.room.noteHead(head({ n, head: new Uint8Array(32).fill(1) }, tag));
+    const { delta, alarm } = alice.room.receipts.noteHead(head({ n, head: new Uint8Array(32).fill(1) }, tag));
     alice.store(delta);
     expect(alarm?.code).toBe("FORK");
     expect(alice.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
@@ -65,19 +65,19 @@ describe("the relay's word", () => {
     alice.catchUp(log);
     expect(alice.say(log, "hi")).toBe(true);
     // Before the log reaches the place: the head is kept, and compared when it does.
-    expect(bob.room.noteHead(head({ n: n + 1, head: new Uint8Array(32).fill(2) }, tag)).alarm).toBeNull();
+    expect(bob.room.receipts.noteHead(head({ n: n + 1, head: new Uint8Array(32).fill(2) }, tag)).alarm).toBeNull();
     expect(bob.catchUp(log).at(-1)).toMatchObject({ alarm: { code: "FORK" } });
     expect(bob.room.pausingAlarms).toHaveLength(1);
   });
 
   it("two receipts that contradict each other are a proof for anybody, and a shorter log later on too", () => {
     const { alice, bob, tag } = pair();
-    expect(alice.room.noteCommitReceipt(commit({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
-    const { alarm } = alice.room.noteCommitReceipt(commit({ n: 9, head: new Uint8Array(32).fill(4) }, tag));
+    expect(alice.room.receipts.noteCommit(commit({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
+    const { alarm } = alice.room.receipts.noteCommit(commit({ n: 9, head: new Uint8Array(32).fill(4) }, tag));
     expect(alarm?.code).toBe("EQUIVOCATION");
     expect(verifyProof(nodeCrypto, proofFromJson(alarm!.evidence)!)).toBe("equivocation");
-    expect(bob.room.noteHead(head({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
-    const shorter = bob.room.noteHead(head({ ...bob.room.cursor, time: 2000 }, tag));
+    expect(bob.room.receipts.noteHead(head({ n: 9, head: new Uint8Array(32).fill(3) }, tag)).alarm).toBeNull();
+    const shorter = bob.room.receipts.noteHead(head({ ...bob.room.cursor, time: 2000 }, tag));
     expect(shorter.alarm?.code).toBe("ROLLBACK");
     expect(verifyProof(nodeCrypto, proofFromJson(shorter.alarm!.evidence)!)).toBe("rollback");
   });
@@ -87,13 +87,13 @@ describe("the relay's word", () => {
     const { n } = alice.room.cursor;
     const { log } = inside(alice);
     const honest = head({ n: n - 1, head: log.headAt(n - 1)! }, tag);
-    expect(alice.room.noteHead(honest, n - 1).alarm).toBeNull();
-    expect(alice.room.noteHead(honest, n).alarm?.code).toBe("ROLLBACK");
+    expect(alice.room.receipts.noteHead(honest, n - 1).alarm).toBeNull();
+    expect(alice.room.receipts.noteHead(honest, n).alarm?.code).toBe("ROLLBACK");
     expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["ROLLBACK"]);
     // Nor is it better for a relay to lie badly: what it does not even sign is told the same.
     alice.store(alice.room.resume());
     const badly = { ...honest, signature: new Uint8Array(64) };
-    expect(alice.room.noteHead(badly, n)).toMatchObject({ alarm: { code: "ROLLBACK" }, isSigned: false });
+    expect(alice.room.receipts.noteHead(badly, n)).toMatchObject({ alarm: { code: "ROLLBACK" }, isSigned: false });
     expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["ROLLBACK"]);
   });
 });
@@ -317,7 +317,7 @@ describe("a copied device", () => {
     alice.store(made.value.delta);
     const { n } = alice.room.cursor;
     for (const byte of [1, 2])
-      alice.store(alice.room.noteHead(head({ n, head: new Uint8Array(32).fill(byte) }, tag)).delta);
+      alice.store(alice.room.receipts.noteHead(head({ n, head: new Uint8Array(32).fill(byte) }, tag)).delta);
     for (const isRestarted of [false, true]) {
       if (isRestarted) alice.restart();
       alice.catchUp(log);

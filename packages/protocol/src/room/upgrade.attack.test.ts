@@ -111,11 +111,11 @@ describe("an upgrade to a version that this app does not know", () => {
   it("RULE room.upgrade-known: is not begun, proposed or agreed to by an app that does not know it", () => {
     const { alice, bob, log } = friends();
     expect(alice.act(log, NEXT)).toBe("update_needed");
-    expect(alice.room.propose(NEXT, NOW)).toMatchObject({ error: { code: "update_needed" } });
+    expect(alice.room.proposals.propose(NEXT, NOW)).toMatchObject({ error: { code: "update_needed" } });
     expect(alice.room.outlook(NEXT, NOW)).toMatchObject({ can: "no", why: { code: "update_needed" } });
-    const { hash, delta } = alice.room.noteProposal(NEXT);
+    const { hash, delta } = alice.room.proposals.note(NEXT);
     alice.store(delta);
-    expect(alice.room.approve(hash, NOW)).toMatchObject({ error: { code: "update_needed" } });
+    expect(alice.room.proposals.approve(hash, NOW)).toMatchObject({ error: { code: "update_needed" } });
     expect(bob.room.upgraded).toBeNull();
   });
 

@@ -1,0 +1,92 @@
+import { done, failed, type Result } from "@conclave/codec";
+import { joinDeltas } from "../encoding/delta.js";
+import type { ActionHash } from "../encoding/ids.js";
+import type { Delta } from "../encoding/provider.js";
+import { ProtocolKind } from "../message/message.js";
+import { refused, type Rejection } from "../policy/rejection.js";
+import { type Action, encodeAction } from "../roster/action.js";
+import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
+import { alreadySo, approvedAlready, declinedAlready, unknownHere } from "./alreadySo.js";
+import type { Displaced } from "./displacement.js";
+import type { OutgoingMessage } from "./outcome.js";
+import type { RoomParts } from "./parts.js";
+import { objectionToProposal, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
+import { sayInRoom } from "./speak.js";
+
+/** What people of the room ask each other to agree to (docs/protocol.md §4): asking, agreeing, saying no, taking back. */
+export class RoomProposals {
+  constructor(private readonly parts: RoomParts) {}
+
+  /**
+   * Asks the others for their yes to an action.
+   *
+   * RULE: room.ask-for-something: what would be refused if everybody agreed is not asked for (docs/protocol.md §4).
+   */
+  propose(action: Action, now: number): Result<OutgoingMessage, Rejection> {
+    const idle = alreadySo(this.parts, action);
+    if (idle !== null) return idle;
+    const objection = objectionToProposal(this.parts, action, this.parts.core.person);
+    if (objection !== null) return failed(objection);
+    return sayInRoom(this.parts, { kind: ProtocolKind.proposal, ref: null, body: encodeAction(action) }, now);
+  }
+
+  /** Says yes to an action that somebody proposed. `already_so` while an earlier yes of ours counts. */
+  approve(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
+    const { proposals, core, roster, primitives } = this.parts;
+    const asked = proposals.find(hash);
+    if (asked === null) return refused("unknown_proposal");
+    const idle = unknownHere(asked.action) ?? approvedAlready(this.parts, hash);
+    if (idle !== null) return idle;
+    const { person, leaf } = core;
+    const place = { baseSeq: roster.seq, maxSeq: roster.seq + MAX_APPROVAL_SPAN, policyHash: roster.policyHash };
+    const approval = { roomId: roster.roomId, actionHash: hash, ...place, person, leaf };
+    const body = signApproval(primitives.crypto, core.leafSeed, approval);
+    const said = sayInRoom(this.parts, { kind: ProtocolKind.approval, ref: null, body }, now);
+    if (!said.ok) return said;
+    const kept = proposals.approve(primitives.crypto, roster, body, { author: person, seen: this.parts.log.place.n });
+    return done({ ...said.value, delta: joinDeltas(kept.delta, said.value.delta) });
+  }
+
+  /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
+  decline(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
+    const { proposals, core, roster, primitives } = this.parts;
+    const idle = declinedAlready(this.parts, hash);
+    if (idle !== null) return idle;
+    const { declined, delta } = proposals.decline(primitives.crypto, roster, hash, core.person);
+    return this.answer(ProtocolKind.decline, declined && { ...declined, delta }, now);
+  }
+
+  /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
+  withdraw(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
+    const { proposals, core, primitives } = this.parts;
+    // Nobody who agrees meanwhile can have seen it.
+    const withdrawn = proposals.withdraw(primitives.crypto, hash, core.person, this.parts.log.place.n + 1);
+    return this.answer(ProtocolKind.withdrawal, withdrawn, now);
+  }
+
+  /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
+  list(): OpenProposal[] {
+    return proposalsOf(this.parts);
+  }
+
+  /** Whether our person has a say in an action: their yes to it would count. */
+  hasSay(action: Action): boolean {
+    return wouldCount(this.parts, action);
+  }
+
+  /** Our own proposal, kept without waiting for the echo of its message. Gives its hash, and what of ours gives way to it. */
+  note(action: Action): { hash: ActionHash; delta: Delta; displaced: readonly Displaced[] } {
+    const { proposals, primitives, roster, core } = this.parts;
+    return proposals.propose(primitives.crypto, roster, action, core.person, this.parts.log.place.n);
+  }
+
+  private answer(
+    kind: "decline" | "withdrawal",
+    told: { readonly hash: ActionHash; readonly delta: Delta } | null,
+    now: number,
+  ): Result<OutgoingMessage, Rejection> {
+    if (told === null) return refused("unknown_proposal");
+    const said = sayInRoom(this.parts, { kind, ref: null, body: told.hash }, now);
+    return said.ok ? done({ ...said.value, delta: joinDeltas(told.delta, said.value.delta) }) : said;
+  }
+}
