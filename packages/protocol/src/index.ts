@@ -84,6 +84,7 @@ export { replay, type Replayed } from "./roster/replay.js";
 export { FIRST_VERSION, ROOM_VERSION } from "./roster/version.js";
 export type { NotedReceipt, ProofWanted } from "./room/relayWatch.js";
 export { Room } from "./room/room.js";
+export type { RoomWriteKey } from "./room/keyring.js";
 export type { OpenProposal } from "./room/proposals.js";
 export type { NewTerms } from "./room/ownInvite.js";
 export { loadRoom } from "./room/loadRoom.js";

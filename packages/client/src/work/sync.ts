@@ -234,7 +234,6 @@ export class Sync extends Worker {
     const available = Math.min(availableOf(items, availableFrom), this.signed + 1);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = items.slice(at, at + CHUNK);
-      this.proof.note();
       const taken = await this.state.transact(async (tx) => {
         for (const item of chunk) {
           if (!(await receiveDelivery(this.state, tx, item, available, this.heard))) return item.n;

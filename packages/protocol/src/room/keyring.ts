@@ -8,6 +8,8 @@ import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 export const PAST_ENVELOPES = 2;
 /** Epochs whose join requests can still be opened. */
 const PAST_REQUESTS = 32;
+/** Epochs whose write keys are kept. */
+const PAST_WRITES = 32;
 const EMPTY = new Uint8Array(0);
 
 /** A key of one epoch. */
@@ -24,6 +26,8 @@ export interface Keyring {
   readonly envelopes: readonly EpochKey[];
   /** X25519 private keys to which join requests were sealed, newest last. */
   readonly requests: readonly EpochKey[];
+  /** Seeds of write keys, newest last; the first is that of the newest epoch in which the relay knew us ({@link proved}). */
+  readonly writes: readonly EpochKey[];
   /** The current roster key, last, and the one before it. */
   readonly roster: readonly RosterKey[];
   /** Whether a record under the current roster key is in the log: the first one wraps the key before. */
@@ -35,6 +39,7 @@ export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "is
   return {
     envelopes: [{ epoch: Number(view.epoch), key: envelopeKey(view) }],
     requests: [{ epoch: Number(view.epoch), key: requestSecret(view) }],
+    writes: [{ epoch: Number(view.epoch), key: writeSeed(view) }],
     roster: roster?.roster ?? [{ generation: 0, key: rosterKey(view) }],
     isRosterKeyUsed: roster?.isRosterKeyUsed ?? true,
   };
@@ -56,9 +61,25 @@ export function keyringOfJoin(
   return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false };
 }
 
-/** A keyring with what an earlier one of the same device still has: the request keys of epochs that it was in before. */
+/** A keyring with what an earlier one of the same device still has of the epochs that it was in before. */
 export function withEarlier(keys: Keyring, before: Keyring): Keyring {
-  return { ...keys, requests: [...before.requests, ...keys.requests].slice(-PAST_REQUESTS) };
+  const requests = [...before.requests, ...keys.requests].slice(-PAST_REQUESTS);
+  return { ...keys, requests, writes: withFirst([...before.writes, ...keys.writes]) };
+}
+
+/**
+ * A keyring without the write keys from before an epoch: the relay has taken all of them up to that one's. What is changed is
+ * stored with the next commit, from which on it counts.
+ */
+export function proved(keys: Keyring, epoch: number): Keyring {
+  return { ...keys, writes: keys.writes.filter((each) => each.epoch >= epoch) };
+}
+
+// RULE: keyring.last-proved-stays: the relay takes those for members who have the write key of an epoch in which members were there.
+// However many come in by themselves while we sleep, they do not push that one out, nor does a restart (attack A109).
+function withFirst(writes: readonly EpochKey[]): readonly EpochKey[] {
+  const [first, ...others] = writes;
+  return first === undefined ? [] : [first, ...others.slice(1 - PAST_WRITES)];
 }
 
 /** The keyring after a commit. `recorded`: it carried a roster record. `generation`: the roster's, after it. */
@@ -74,6 +95,7 @@ export function nextKeyring(
   return {
     envelopes: [...before.envelopes, { epoch, key: envelopeKey(view) }].slice(-1 - PAST_ENVELOPES),
     requests: [...before.requests, { epoch, key: requestSecret(view) }].slice(-PAST_REQUESTS),
+    writes: withFirst([...before.writes, { epoch, key: writeSeed(view) }]),
     roster: isNew ? [current, { generation, key: rosterKey(view) }] : before.roster,
     isRosterKeyUsed: isNew ? false : before.isRosterKeyUsed || recorded,
   };
@@ -107,6 +129,19 @@ export function writeSeed(view: EpochView): Uint8Array {
   return view.export("conclave/write", EMPTY, 32);
 }
 
+/** A write key with its epoch. */
+export interface RoomWriteKey {
+  readonly epoch: number;
+  readonly publicKey: Uint8Array;
+  readonly seed: Uint8Array;
+}
+
+/** The write keys that there are, oldest first; `after`: of later epochs only. */
+export function writeKeysOf(crypto: Crypto, { writes }: Keyring, after = -1): RoomWriteKey[] {
+  const later = writes.filter(({ epoch }) => epoch > after);
+  return later.map(({ epoch, key: seed }) => ({ epoch, publicKey: crypto.ed25519PublicKey(seed), seed }));
+}
+
 /** The key pair to which join requests are sealed in an epoch: every member can open them. */
 export function requestKeyPair(crypto: Crypto, secret: Uint8Array): KeyPair {
   return crypto.kemDeriveKeyPair("x25519", secret);
@@ -116,6 +151,7 @@ const epochKeys = list(struct<EpochKey>({ epoch: u53, key: bytes32 }));
 const layout = struct<Keyring>({
   envelopes: epochKeys,
   requests: epochKeys,
+  writes: epochKeys,
   roster: list(rosterKeyLayout),
   isRosterKeyUsed: bool,
 });

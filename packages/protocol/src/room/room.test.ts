@@ -75,6 +75,31 @@ describe("a room", () => {
     expect(texts(bob.catchUp(log))).toEqual(["three"]);
   });
 
+  it("A109: RULE keyring.last-proved-stays: keeps the write key of an epoch in which it was seen, whatever came after it", () => {
+    const { alice, log } = founded();
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    bob.catchUp(log);
+    const epochs = () => bob.room.writeKeys().map(({ epoch }) => epoch);
+    const first = bob.room.epoch;
+    bob.room.noteProved(first);
+    alice.catchUp(log);
+    for (let n = 0; n < 40; n++) {
+      expect(alice.act(log, { type: "rekey" })).toBeNull();
+      alice.catchUp(log);
+      bob.catchUp(log);
+      if (n === 20) bob.restart();
+    }
+    const { epoch } = bob.room;
+    expect(epochs()).toEqual([first, ...Array.from({ length: 31 }, (_, n) => epoch - 30 + n)]);
+    expect(bob.room.writeKey()).toEqual(alice.room.writeKey());
+    bob.room.noteProved(epoch);
+    expect(epochs()).toEqual([epoch]);
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    bob.catchUp(log);
+    bob.restart();
+    expect(epochs()).toEqual([epoch, epoch + 1]);
+  });
+
   it("lets the first of two racing commits win, and the other be built anew", () => {
     const { alice, log } = founded(preset("admins", 1));
     const secret = invite(alice, log, { role: "admin" });

@@ -19,7 +19,7 @@ import { encodeAlarms } from "./alarmRecord.js";
 import { appsBehind } from "./apps.js";
 import { alreadySo } from "./alreadySo.js";
 import { authorCommit, type CommitRequest } from "./authorCommit.js";
-import { writeSeed } from "./keyring.js";
+import { proved, type RoomWriteKey, writeKeysOf } from "./keyring.js";
 import type { LogPlace } from "../evidence/logMemory.js";
 import { slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
@@ -115,9 +115,21 @@ export class Room {
   }
 
   /** What proves to the relay that we are a member: sign `writeProofBytes` with the seed. */
-  writeKey(): { readonly epoch: number; readonly publicKey: Uint8Array; readonly seed: Uint8Array } {
-    const seed = writeSeed(this.parts.group.view);
-    return { epoch: this.epoch, publicKey: this.parts.primitives.crypto.ed25519PublicKey(seed), seed };
+  writeKey(): RoomWriteKey {
+    return writeKeysOf(this.parts.primitives.crypto, this.parts.keys, this.epoch - 1).at(-1)!;
+  }
+
+  /**
+   * The same, and before it what proves that we were one: of the newest epoch that {@link noteProved} was told of, and of
+   * those after it, oldest first. Whoever gives the relay a member's key and that of a newcomer vouches for the newcomer.
+   */
+  writeKeys(): RoomWriteKey[] {
+    return writeKeysOf(this.parts.primitives.crypto, this.parts.keys);
+  }
+
+  /** The relay has taken all write keys up to that of this epoch: those before it have served. Stored with the next commit. */
+  noteProved(epoch: number): void {
+    this.parts.keys = proved(this.parts.keys, Math.min(epoch, this.epoch));
   }
 
   /**
