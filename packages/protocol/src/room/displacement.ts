@@ -46,7 +46,7 @@ function weakest(crypto: Crypto, roster: Roster, proposals: readonly ProposalRec
 
 function isSupported(crypto: Crypto, roster: Roster, proposal: ProposalRecord): boolean {
   const { action, approvals, by } = proposal;
-  const { yes } = countApprovals(crypto, roster, action, by, approvals);
+  const yes = countApprovals(crypto, roster, action, by, approvals);
   // A yes that the rules do not count supports nothing, or puppets could give it.
   const { counted } = consentTo(roster, action, by, yes, null);
   const askers = new Set(askersOf(proposal).map(toHex));

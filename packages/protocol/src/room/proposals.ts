@@ -35,7 +35,7 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
     const { action, approvals, by, declinedBy } = proposal;
     // Where agreeing means agreeing to who does it, that is nobody but who asked.
     const carrier = ruleOf(action).isAuthors ? by : core.person;
-    const signed = countApprovals(primitives.crypto, roster, action, carrier, approvals).yes;
+    const signed = countApprovals(primitives.crypto, roster, action, carrier, approvals);
     const { have, need, satisfied, counted } = consentTo(roster, action, carrier, signed, null);
     const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
     const isOwn = isAskedBy(proposal, core.person);

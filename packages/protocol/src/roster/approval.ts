@@ -1,7 +1,7 @@
 import { struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { ActionHash, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
-import { bytes32, SignedLayout } from "../encoding/signed.js";
+import { bytes32, type Read, SignedLayout } from "../encoding/signed.js";
 
 /** A member's signed yes to one exact action (docs/protocol.md §4). It proves itself, so anyone may carry it over any path. */
 export interface Approval {
@@ -35,6 +35,11 @@ const layout = new SignedLayout<Approval>(
 
 export function signApproval(crypto: Crypto, leafSeed: Uint8Array, approval: Approval): Uint8Array {
   return layout.sign(crypto, leafSeed, approval);
+}
+
+/** The approval in these bytes, before its signature is checked; null when they hold none. */
+export function readApproval(bytes: Uint8Array): Read<Approval> | null {
+  return layout.read(bytes);
 }
 
 /** The approval, when the leaf that it names signed it; else null. Whether it counts is `consenting`'s question. */

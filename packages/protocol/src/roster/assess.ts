@@ -2,10 +2,10 @@ import { equalBytes, toHex, done, failed, type Result, type Failure } from "@con
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import { isAtLeast } from "../policy/role.js";
-import { ruleOf } from "./action.js";
+import { type Action, ruleOf } from "./action.js";
 import { found } from "./actions/charter.js";
 import type { Change, Effect, Newcomer } from "./change.js";
-import { consentTo, countApprovals } from "./consent.js";
+import { carriedApprovals, type Consents, consentTo } from "./consent.js";
 import { type EntryContent, MAX_APPROVALS } from "./entry.js";
 import { objection } from "./permission.js";
 import { refused, type Rejection } from "../policy/rejection.js";
@@ -95,8 +95,8 @@ function objectionToNewcomer(before: Roster, { action, author, evidence }: Entry
   return isPlain ? null : refused("invalid_action", "evidence");
 }
 
-/** Those whose approvals counted, when the policy's rules hold. */
-export function agreement(
+/** Those whose approvals an entry carries, when the policy's rules hold. */
+function agreement(
   crypto: Crypto,
   before: Roster,
   { action, author, evidence }: EntryCore,
@@ -109,14 +109,20 @@ export function agreement(
     const isTheirs = equalBytes(cert.person, author.person) && equalBytes(cert.leaf, author.leaf);
     if (!isTheirs) return refused("author_unknown");
   }
-  const { yes, hasFalse } = countApprovals(crypto, before, action, author.person, evidence.approvals);
-  // RULE: approval.false: an entry with a yes that was never given is refused whole (attack A10).
-  if (hasFalse) return refused("bad_approval");
+  const yes = carriedApprovals(crypto, before, action, author.person, evidence.approvals);
+  if (yes === null) return refused("bad_approval");
   const invite = external ? (newcomer?.invite?.for.class ?? null) : null;
-  const { satisfied, have, need, by } = consentTo(before, action, author.person, yes, invite);
+  return agreed(action, consentTo(before, action, author.person, yes, invite));
+}
+
+/** Those who agree besides the author, when that suffices. */
+export function agreed(
+  { type }: Action,
+  { satisfied, have, need, by }: Consents,
+): Result<readonly PersonId[], Rejection> {
   if (satisfied) return done(by);
   // RULE: permission.policy: what the policy asks for decides, and nothing else (attacks A1, A2, A52, A55).
-  if (have === 0) return refused("not_allowed", action.type);
+  if (have === 0) return refused("not_allowed", type);
   return failed({ code: "approvals_missing", approvals: { have, need } });
 }
 

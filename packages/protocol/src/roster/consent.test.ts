@@ -5,6 +5,9 @@ import type { Action } from "./action.js";
 import { MAX_APPROVAL_SPAN } from "./approval.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { consents } from "./consent.js";
+import { MAX_APPROVALS, signEntry } from "./entry.js";
+import { NO_EVIDENCE } from "./entryHeader.js";
+import { evaluate } from "./evaluate.js";
 
 /** Owner Alice and admins Bob and Carol, two of whom decide; member Dave; Erin outside. */
 function room() {
@@ -41,9 +44,50 @@ describe("approvals", () => {
   it("RULE approval.false: a yes that was never given spoils the entry", () => {
     const { chain, alice, bob, carol, adding } = room();
     const good = chain.approval(bob, adding);
-    const forged = chain.approval({ ...bob, leafSeed: carol.leafSeed }, adding);
+    const forged = chain.approval({ ...carol, leafSeed: bob.leafSeed }, adding);
     expect(agree(chain, alice, adding, good, forged)).toBe("bad_approval");
-    expect(agree(chain, alice, adding, good, good.slice(1))).toBe("bad_approval");
+    expect(agree(chain, alice, adding, good, chain.approval(carol, adding).slice(1))).toBe("bad_approval");
+  });
+
+  it("A156: RULE approval.each-counts: no entry carries a yes of nobody, and none costs the others a signature", () => {
+    const { chain, alice, bob, carol, dave } = room();
+    const renaming = { type: "setTitle", title: "Orchard" } as const;
+    let verified = 0;
+    const counting = {
+      ...crypto,
+      ed25519Verify: (...check: Parameters<typeof crypto.ed25519Verify>) => {
+        verified++;
+        return crypto.ed25519Verify(...check);
+      },
+    };
+    const verdictOf = (approvals: readonly Uint8Array[]) => {
+      const honest = chain.author(alice, renaming);
+      if (!honest.ok) throw new Error(honest.error.code);
+      const evidence = { ...NO_EVIDENCE, approvals };
+      const entry = signEntry(crypto, alice.leafSeed, { ...honest.value.entry, evidence });
+      const { epoch, transcript } = chain;
+      verified = 0;
+      const carriage = { epoch, transcript, committer: alice.leaf, external: false };
+      return [verdict(evaluate(counting, chain.roster, entry, carriage)), verified];
+    };
+    const strangers = Array.from({ length: MAX_APPROVALS }, (_, at) =>
+      chain.approval(chain.someone(`Nobody ${String(at)}`), renaming),
+    );
+    const yes = chain.approval(bob, renaming);
+    expect(verdictOf(strangers)).toEqual(["bad_approval", 1]);
+    // The same one again and again, the author's own, and one for other times, each beside good ones.
+    expect(verdictOf(Array.from({ length: MAX_APPROVALS }, () => yes))).toEqual(["bad_approval", 1]);
+    expect(verdictOf([yes, chain.approval(carol, renaming), chain.approval(alice, renaming)])).toEqual([
+      "bad_approval",
+      1,
+    ]);
+    const outdated = chain.approval(carol, renaming, { policyHash: chain.bytes("other") });
+    expect(verdictOf([yes, outdated])).toEqual(["bad_approval", 1]);
+    // With false signatures in the names of members it is over at the first.
+    const forged = [bob, carol, dave].map((who) => chain.approval({ ...who, leafSeed: alice.leafSeed }, renaming));
+    expect(verdictOf(forged)).toEqual(["bad_approval", 2]);
+    // Of members who agreed it may carry more than it takes.
+    expect(verdictOf([yes, ...[carol, dave].map((who) => chain.approval(who, renaming))])).toEqual(["ok", 4]);
   });
 
   it("A116: RULE approval.author: a yes to one owner's handing over, or sealing, is no yes to another's", () => {
@@ -68,12 +112,12 @@ describe("approvals", () => {
     const yes = chain.approval(alice, adding, { maxSeq: 900 });
     chain.must(bob, adding, { approvals: [yes] });
     chain.must(bob, { type: "removeDevice", person: bob.person, leaf: second.leaf });
-    expect(agree(chain, bob, adding, yes)).toBe("approvals_missing");
+    expect(agree(chain, bob, adding, yes)).toBe("bad_approval");
     // Nor where the person was out in the meantime: their record is new then.
     const out = { type: "remove", person: bob.person, ban: false } as const;
     chain.must(alice, out);
     chain.must(alice, chain.adding(bob));
-    expect(agree(chain, bob, adding, yes)).toBe("approvals_missing");
+    expect(agree(chain, bob, adding, yes)).toBe("bad_approval");
     expect(agree(chain, bob, adding, chain.approval(alice, adding))).toBe("ok");
   });
 
@@ -92,7 +136,7 @@ describe("approvals", () => {
     const yes = chain.approval(carol, removing, { maxSeq: 900 });
     chain.must(alice, removing, { approvals: [yes] });
     chain.must(bob, adding);
-    expect(agree(chain, alice, removing, yes)).toBe("approvals_missing");
+    expect(agree(chain, alice, removing, yes)).toBe("bad_approval");
     expect(agree(chain, alice, removing, chain.approval(carol, removing))).toBe("ok");
   });
 
@@ -102,12 +146,12 @@ describe("approvals", () => {
     const policy = adminsTogether(3);
     const change = { type: "setPolicy", policy } as const;
     chain.must(alice, change, { approvals: [chain.approval(bob, change)] });
-    expect(agree(chain, alice, adding, approval, chain.approval(carol, adding))).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, approval, chain.approval(carol, adding))).toBe("bad_approval");
     // Nor does it come back with the old rules.
     const back = { type: "setPolicy", policy: adminsTogether(2) } as const;
     chain.must(alice, back, { approvals: [chain.approval(bob, back), chain.approval(carol, back)] });
     expect(agree(chain, alice, change, chain.approval(bob, change))).toBe("ok");
-    expect(agree(chain, alice, change, chain.approval(bob, change, { baseSeq: 5 }))).toBe("approvals_missing");
+    expect(agree(chain, alice, change, chain.approval(bob, change, { baseSeq: 5 }))).toBe("bad_approval");
   });
 
   it("RULE approval.span: a yes is for the entries that it names, and for 1,000 at most", () => {
@@ -116,10 +160,10 @@ describe("approvals", () => {
     const at = (baseSeq: number, maxSeq: number) =>
       agree(chain, alice, adding, chain.approval(bob, adding, { baseSeq, maxSeq }));
     expect(at(seq, seq)).toBe("ok");
-    expect(at(seq + 1, seq + 9)).toBe("approvals_missing");
-    expect(at(seq - 1, seq - 1)).toBe("approvals_missing");
+    expect(at(seq + 1, seq + 9)).toBe("bad_approval");
+    expect(at(seq - 1, seq - 1)).toBe("bad_approval");
     expect(at(seq, seq + MAX_APPROVAL_SPAN)).toBe("ok");
-    expect(at(seq, seq + MAX_APPROVAL_SPAN + 1)).toBe("approvals_missing");
+    expect(at(seq, seq + MAX_APPROVAL_SPAN + 1)).toBe("bad_approval");
   });
 
   it("RULE approval.span: a yes outlives epochs and entries that have nothing to do with it", () => {
@@ -138,15 +182,15 @@ describe("approvals", () => {
     const out = { type: "remove", person: erin.person, ban: false } as const;
     const outYes = chain.approval(bob, out);
     chain.must(alice, out, { approvals: [outYes] });
-    expect(agree(chain, alice, adding, approval)).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, approval)).toBe("bad_approval");
     chain.must(alice, adding, { approvals: [chain.approval(carol, adding)] });
-    expect(agree(chain, alice, out, outYes)).toBe("approvals_missing");
+    expect(agree(chain, alice, out, outYes)).toBe("bad_approval");
     const up = { type: "setRole", person: erin.person, role: "admin" } as const;
     const down = { ...up, role: "member" } as const;
     const upYes = chain.approval(bob, up);
     chain.must(alice, up, { approvals: [upYes] });
     chain.must(alice, down, { approvals: [chain.approval(bob, down), chain.approval(carol, down)] });
-    expect(agree(chain, alice, up, upYes)).toBe("approvals_missing");
+    expect(agree(chain, alice, up, upYes)).toBe("bad_approval");
   });
 
   it("RULE approval.still-member: who is out, or whose device is, does not count", () => {
@@ -160,11 +204,11 @@ describe("approvals", () => {
     ];
     chain.must(second, { type: "removeDevice", person: bob.person, leaf: bob.leaf });
     chain.must(alice, out, { approvals: [chain.approval(second, out)] });
-    expect(agree(chain, alice, adding, first, gone)).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, first, gone)).toBe("bad_approval");
     expect(agree(chain, alice, adding, other)).toBe("ok");
     // A leaf of one's own under another's name.
     const mixed = chain.approval({ ...second, person: alice.person }, adding);
-    expect(agree(chain, second, adding, mixed)).toBe("approvals_missing");
+    expect(agree(chain, second, adding, mixed)).toBe("bad_approval");
   });
 
   it("RULE approval.approver: who came, or changed roles, after the yes does not count", () => {
@@ -172,7 +216,7 @@ describe("approvals", () => {
     const early = chain.approval(dave, adding);
     const up = { type: "setRole", person: dave.person, role: "admin" } as const;
     chain.must(alice, up, { approvals: [chain.approval(bob, up)] });
-    expect(agree(chain, alice, adding, early)).toBe("approvals_missing");
+    expect(agree(chain, alice, adding, early)).toBe("bad_approval");
     expect(agree(chain, alice, adding, chain.approval(dave, adding))).toBe("ok");
   });
 });

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import { type Action, actionHash, ruleOf } from "./action.js";
-import { type Approval, MAX_APPROVAL_SPAN, openApproval } from "./approval.js";
+import { type Approval, MAX_APPROVAL_SPAN, openApproval, readApproval } from "./approval.js";
 import { rulesFor } from "./permission.js";
 import { memberOf, memberOfLeaf, type Roster } from "./roster.js";
 import { type Grounds, isCloser, isMet, type Tally, tally } from "./tally.js";
@@ -20,12 +20,6 @@ export interface Consents {
   readonly counted: ReadonlySet<string>;
 }
 
-/** The members whose approvals of an action count in a state, and whether any of the approvals is false. */
-export interface CountedApprovals {
-  readonly yes: ReadonlySet<string>;
-  readonly hasFalse: boolean;
-}
-
 /**
  * Which approvals are still missing for an action by this author (docs/protocol.md §4). Approvals that do not count are
  * passed over. Whether the action is possible at all is `evaluate`'s question.
@@ -37,8 +31,7 @@ export function consents(
   author: PersonId,
   approvals: readonly Uint8Array[],
 ): Consents {
-  const { yes } = countApprovals(crypto, before, action, author, approvals);
-  return consentTo(before, action, author, yes, null);
+  return consentTo(before, action, author, countApprovals(crypto, before, action, author, approvals), null);
 }
 
 /** As {@link consents}, of approvals that were counted, and with an invite that lets in without anybody's yes. */
@@ -64,30 +57,73 @@ export function consentTo(
   return { ...worst, satisfied: isMet(worst), by };
 }
 
-/** Counts approvals in the state before the entry of this author that they are for. */
-export function countApprovals(
+/**
+ * The approvals that count in the state before an entry by this author, one for each member, by the member's id in hexadecimal.
+ * Those that do not count are passed over.
+ */
+export function countingApprovals(
   crypto: Crypto,
   before: Roster,
   action: Action,
   author: PersonId,
   approvals: readonly Uint8Array[],
-): CountedApprovals {
-  const yes = new Set<string>();
-  if (approvals.length === 0) return { yes, hasFalse: false };
-  const hash = actionHash(crypto, action, author);
-  const since = lastChange(crypto, before, action);
-  let hasFalse = false;
+): ReadonlyMap<string, Uint8Array> {
+  const yes = new Map<string, Uint8Array>();
+  if (approvals.length === 0) return yes;
+  const asked = askedFor(crypto, before, action, author);
   for (const bytes of approvals) {
     const approval = openApproval(crypto, bytes);
-    // RULE: approval.bound: a yes is to one exact action in one room (attacks A48, A54).
-    if (approval === null || !equalBytes(approval.roomId, before.roomId) || !equalBytes(approval.actionHash, hash))
-      hasFalse = true;
-    else if (counts(before, approval, since)) yes.add(toHex(approval.person));
+    if (approval !== null && counts(before, approval, asked)) yes.set(toHex(approval.person), bytes);
   }
-  return { yes, hasFalse };
+  return yes;
 }
 
-function counts(before: Roster, approval: Approval, since: number): boolean {
+/** The members of {@link countingApprovals}. */
+export function countApprovals(...what: Parameters<typeof countingApprovals>): ReadonlySet<string> {
+  return new Set(countingApprovals(...what).keys());
+}
+
+/**
+ * The members whose approvals an entry carries, in hexadecimal; null when one of them does not count.
+ *
+ * RULE: approval.each-counts: an entry carries the approvals of as many other members, and nothing else: what does not count is
+ * refused before any signature is looked at, so none of it costs the others time, or room in the history (attack A156).
+ */
+export function carriedApprovals(
+  crypto: Crypto,
+  before: Roster,
+  action: Action,
+  author: PersonId,
+  approvals: readonly Uint8Array[],
+): ReadonlySet<string> | null {
+  const yes = new Set<string>();
+  if (approvals.length === 0) return yes;
+  const asked = askedFor(crypto, before, action, author);
+  const read = approvals.map(readApproval);
+  for (const each of read) {
+    if (each === null || !counts(before, each.content, asked)) return null;
+    const person = toHex(each.content.person);
+    if (yes.has(person) || person === toHex(author)) return null;
+    yes.add(person);
+  }
+  // RULE: approval.false: an entry with a yes that was never given is refused whole (attack A10).
+  return read.every((each) => each!.isBy(crypto, each!.content.leaf)) ? yes : null;
+}
+
+/** What an approval has to be for, in a state. */
+interface AskedFor {
+  readonly hash: Uint8Array;
+  /** The seq of the newest entry about what the action is about. */
+  readonly since: number;
+}
+
+function askedFor(crypto: Crypto, before: Roster, action: Action, author: PersonId): AskedFor {
+  return { hash: actionHash(crypto, action, author), since: lastChange(crypto, before, action) };
+}
+
+function counts(before: Roster, approval: Approval, { hash, since }: AskedFor): boolean {
+  // RULE: approval.bound: a yes is to one exact action in one room (attacks A48, A54).
+  if (!equalBytes(approval.roomId, before.roomId) || !equalBytes(approval.actionHash, hash)) return false;
   // RULE: approval.policy: a yes under other rules is a yes to something else (attack A48).
   if (!equalBytes(approval.policyHash, before.policyHash)) return false;
   // RULE: approval.span: a yes does not outlive the entries that it names, nor more than 1,000 (attack A54).

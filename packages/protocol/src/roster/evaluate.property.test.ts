@@ -78,7 +78,9 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
   });
   const { person } = other;
   const of = (action: Action, evidence: Partial<Evidence> = {}): Attempt => {
-    const voices = agree ? NAMES.map((name) => presentOf(chain, name)) : [];
+    // Mostly those whose yes counts; now and then also those who are out, and the author.
+    const everybody = agree ? NAMES.map((name) => presentOf(chain, name)) : [];
+    const voices = everybody.filter((who) => number === 4 || (who !== author && chain.roster.leaves.has(toHex(who.leaf))));
     const approvals = voices.map((who) => chain.approval(who, action, {}, author));
     return { by: author, action, evidence: { approvals, ...evidence }, external: false };
   };

@@ -50,7 +50,7 @@ describe("what a roster forgets", () => {
     // Somebody comes back who was forgotten: a yes to their removal from then counts for nothing.
     chain.must(alice, chain.adding(gone));
     expect(chain.roster.seq).toBeGreaterThan(leftSeq + FORGET_AFTER);
-    expect(verdict(chain.author(chain.someone("Bob"), removal, { approvals: [old] }))).toBe("not_allowed");
+    expect(verdict(chain.author(chain.someone("Bob"), removal, { approvals: [old] }))).toBe("bad_approval");
     // What is stored holds the same.
     const records = new Map(chain.transitions.flatMap(({ delta }) => delta.put));
     for (const each of chain.transitions) {

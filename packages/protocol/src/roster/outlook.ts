@@ -3,8 +3,8 @@ import { PersonId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
 import { HASH_BYTES } from "../encoding/signed.js";
 import { type Action, decodeAction, encodeAction } from "./action.js";
-import { agreement, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
-import { consentTo } from "./consent.js";
+import { agreed, authorOf, changedBy, type EntryCore, newcomerBy } from "./assess.js";
+import { consents, consentTo } from "./consent.js";
 import { type EntryHeader, NO_EVIDENCE } from "./entryHeader.js";
 import { objection } from "./permission.js";
 import type { Rejection } from "../policy/rejection.js";
@@ -31,10 +31,9 @@ export interface Plan extends Pick<EntryHeader, "author" | "time"> {
 export function outlook(crypto: Crypto, before: Roster, plan: Plan, approvals: readonly Uint8Array[]): Outlook {
   const obstacle = obstacleTo(crypto, before, plan);
   if (obstacle !== null) return { can: "no", why: obstacle };
-  const content = contentOf(before, plan);
-  const agreed = agreement(crypto, before, { ...content, evidence: { ...NO_EVIDENCE, approvals } }, null, false);
-  if (agreed.ok) return { can: "alone" };
-  const { error: rejection } = agreed;
+  const outcome = agreed(plan.action, consents(crypto, before, plan.action, plan.author.person, approvals));
+  if (outcome.ok) return { can: "alone" };
+  const { error: rejection } = outcome;
   return rejection.approvals ? { can: "together", ...rejection.approvals } : { can: "no", why: rejection };
 }
 

@@ -40,7 +40,7 @@ describe("permission", () => {
     expect(chain.author(bob, adding)).toMatchObject({ error: { approvals: { have: 1, need: 2 } } });
     expect(verdict(chain.author(carol, adding))).toBe("not_allowed");
     expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("approvals_missing");
-    expect(verdict(chain.author(bob, adding, all(chain, [bob, bob], adding)))).toBe("approvals_missing");
+    expect(verdict(chain.author(bob, adding, all(chain, [bob, bob], adding)))).toBe("bad_approval");
     const agreed = chain.must(bob, adding, all(chain, [alice, carol], adding));
     expect(agreed.approvedBy).toEqual([alice.person, carol.person]);
     // A member may carry what two admins signed.

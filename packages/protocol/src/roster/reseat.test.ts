@@ -201,7 +201,7 @@ describe("a device that takes its own place again", () => {
     expect(verdict(chain.author(chain.alice, addCarol, { approvals: [yes] }))).toBe("ok");
     expect(verdict(chain.author(chain.alice, { type: "leave", person: bob.person }, { farewell }))).toBe("ok");
     chain.reseat(bob, anew);
-    expect(verdict(chain.author(chain.alice, addCarol, { approvals: [yes] }))).toBe("approvals_missing");
+    expect(verdict(chain.author(chain.alice, addCarol, { approvals: [yes] }))).toBe("bad_approval");
     expect(verdict(chain.author(chain.alice, { type: "leave", person: bob.person }, { farewell }))).toBe(
       "bad_farewell",
     );

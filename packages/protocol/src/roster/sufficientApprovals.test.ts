@@ -61,6 +61,23 @@ describe("the approvals that an entry needs", () => {
     expect(given(chain, chain.alice, action, yes)).toEqual(yes);
   });
 
+  it("RULE approval.each-counts: of somebody who agreed twice, the yes that counts", () => {
+    const chain = new Chain(nodeCrypto);
+    const [bob, dave] = [chain.add("Bob", "admin"), chain.someone("Dave")];
+    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+    const action = chain.adding(dave);
+    const outdated = chain.approval(bob, action, { policyHash: chain.bytes("other") });
+    const yes = chain.approval(bob, action);
+    for (const both of [
+      [outdated, yes],
+      [yes, outdated],
+    ])
+      expect(given(chain, chain.alice, action, both)).toEqual([yes]);
+    expect(
+      verdict(chain.author(chain.alice, action, { approvals: given(chain, chain.alice, action, [yes, yes]) })),
+    ).toBe("ok");
+  });
+
   it("where they do not suffice, as many are given as there is room for", () => {
     const { chain, people } = crowd(removing({ kind: "unanimous" }));
     const action = { type: "remove", person: people[0]!.person, ban: false } as const;

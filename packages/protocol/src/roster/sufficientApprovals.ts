@@ -1,12 +1,11 @@
-import { equalBytes, toHex } from "@conclave/codec";
+import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import { isAtLeast } from "../policy/role.js";
 import type { Action } from "./action.js";
-import { openApproval } from "./approval.js";
-import { consentTo, countApprovals } from "./consent.js";
+import { consentTo, countingApprovals } from "./consent.js";
 import { MAX_APPROVALS } from "./entry.js";
-import { memberOf, type Member, type Roster } from "./roster.js";
+import type { Member, Roster } from "./roster.js";
 
 /** So many are always given, so that a decision names all who agreed to it. */
 const NAMED = 32;
@@ -25,14 +24,11 @@ export function sufficientApprovals(
   author: PersonId,
   approvals: readonly Uint8Array[],
 ): readonly Uint8Array[] {
-  const { yes } = countApprovals(crypto, before, action, author, approvals);
-  const counting = approvals.flatMap((bytes) => {
-    const person = openApproval(crypto, bytes)?.person;
-    const member = person && !equalBytes(person, author) && yes.has(toHex(person)) ? memberOf(before, person) : null;
-    return member ? [{ bytes, member }] : [];
-  });
+  const counting = [...countingApprovals(crypto, before, action, author, approvals)]
+    .filter(([person]) => person !== toHex(author))
+    .map(([person, bytes]) => ({ bytes, member: before.members.get(person)! }));
   if (counting.length <= NAMED) return counting.map(({ bytes }) => bytes);
-  // Whoever counts in one rule counts in each that asks for less, so those whom most rules count come first.
+  // Those who count in one rule count in each that asks for less, so those whom most rules count come first.
   counting.sort((a, b) => weightOf(before, b.member) - weightOf(before, a.member));
   const isEnough = (count: number) => {
     const by = new Set(counting.slice(0, count).map(({ member }) => toHex(member.person)));

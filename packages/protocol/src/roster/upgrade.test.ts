@@ -54,7 +54,7 @@ describe("a room's version", () => {
     const approvals = [chain.approval(bob, open)];
     expect(verdict(chain.author(chain.alice, open, { approvals }))).toBe("ok");
     chain.must(chain.alice, next, { approvals: [chain.approval(bob, next)] });
-    expect(verdict(chain.author(chain.alice, open, { approvals }))).toBe("approvals_missing");
+    expect(verdict(chain.author(chain.alice, open, { approvals }))).toBe("bad_approval");
   });
 });
 
